@@ -1,0 +1,82 @@
+"""Where everything lives: the one place that knows paths and environment names.
+
+Everything that a run writes is under one data directory, `EVENHAND_HOME` (by default `.evenhand` in the checkout), so
+that moving, backing up or throwing away an installation means one folder.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+PROJECT = Path(__file__).resolve().parents[2]
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Paths of one installation.
+
+    Attributes:
+        project: the checkout: dags/, dbt_project/, expectations/, policies/.
+        home: the data directory; nothing else is written to.
+    """
+
+    project: Path
+    home: Path
+
+    @property
+    def landing(self) -> Path:
+        """What source systems dropped: `landing/<feed>/night=D/*.csv|parquet`. Never changed by a run."""
+        return self.home / "landing"
+
+    @property
+    def warehouse(self) -> Path:
+        """The DuckDB file that a night is computed in. Nobody but the run reads it."""
+        return self.home / "warehouse.duckdb"
+
+    @property
+    def releases(self) -> Path:
+        """Published nights: `releases/night=D/`. Receivers and pages read these and nothing else."""
+        return self.home / "releases"
+
+    @property
+    def receipts(self) -> Path:
+        """The SQLite ledger of what every receiver was sent and what it answered."""
+        return self.home / "receipts.sqlite"
+
+    @property
+    def quality(self) -> Path:
+        """Great Expectations results and Data Docs, a folder per night and gate."""
+        return self.home / "quality"
+
+    @property
+    def dbt_project(self) -> Path:
+        """The dbt project."""
+        return self.project / "dbt_project"
+
+    @property
+    def dbt_target(self) -> Path:
+        """Where dbt writes its artifacts; `manifest.json` there is what the DAG is drawn from."""
+        return self.home / "dbt"
+
+    @property
+    def airflow_home(self) -> Path:
+        """Airflow's configuration, metadata database and logs."""
+        return self.home / "airflow"
+
+    @property
+    def policies(self) -> Path:
+        """The policy packs."""
+        return self.project / "policies"
+
+    @property
+    def receivers(self) -> Path:
+        """The file that names the receivers and the Airflow connection of each."""
+        return self.project / "receivers.yml"
+
+
+def settings() -> Settings:
+    """The settings of this process, from `EVENHAND_HOME`."""
+    home = os.environ.get("EVENHAND_HOME")
+    return Settings(project=PROJECT, home=Path(home).expanduser().resolve() if home else PROJECT / ".evenhand")
