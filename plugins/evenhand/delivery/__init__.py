@@ -1,0 +1,1 @@
+"""Delivery: bringing every receiver to the wanted state of the newest release."""

@@ -1,0 +1,147 @@
+"""receivers.yml: which receivers there are and how each is reached."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from ruamel.yaml import YAML
+from ruamel.yaml.comments import CommentedMap, CommentedSeq
+from ruamel.yaml.error import MarkedYAMLError
+
+from evenhand.settings import settings
+
+if TYPE_CHECKING:
+    from evenhand.delivery.receivers import Receiver
+
+Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+
+
+class ReceiversError(Exception):
+    """receivers.yml or a connection that it names is wrong. The message says where and what to write."""
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    connection: Name
+    lists: tuple[Name, ...] = Field(min_length=1)
+
+
+class HttpConfig(_Part):
+    """A receiver behind HTTP. Connection: `host` is the base URL, `password` the secret that signs requests."""
+
+    kind: Literal["http"]
+    batch_size: int = Field(default=500, ge=1, le=10_000)
+
+
+class FilesConfig(_Part):
+    """A receiver that is a folder. Connection: `extra` is `{"path": ...}`, a path or a URL that fsspec knows."""
+
+    kind: Literal["files"]
+    batch_size: int = Field(default=10_000, ge=1)
+
+
+ReceiverConfig = Annotated[HttpConfig | FilesConfig, Field(discriminator="kind")]
+
+
+class _Receivers(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    receivers: dict[Name, ReceiverConfig]
+
+
+def load_receivers(path: Path | None = None) -> Mapping[str, HttpConfig | FilesConfig]:
+    """The receivers by name, in the file's order.
+
+    Args:
+        path: the file; by default receivers.yml of the checkout.
+
+    Raises:
+        ReceiversError: the file is missing or wrong; the message has a line for every mistake.
+    """
+    path = path or settings().receivers
+    try:
+        content = YAML(typ="rt").load(path.read_bytes())
+        # Through JSON: round-trip types carry line numbers, but pydantic wants plain ones.
+        return _Receivers.model_validate_json(json.dumps(content, default=str)).receivers
+    except FileNotFoundError as error:
+        raise ReceiversError(f"{path}: not there; it says which receivers get the lists") from error
+    except MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        raise ReceiversError(f"{path}:{line}: {error.problem}; this isn't YAML") from error
+    except ValidationError as error:
+        mistakes = [f"{path}:{_line(content, each['loc'])}: {_words(each)}" for each in error.errors()]
+        raise ReceiversError("\n".join(mistakes)) from error
+
+
+@contextmanager
+def open_receiver(name: str, path: Path | None = None) -> Iterator[Receiver]:
+    """A receiver of receivers.yml, reached through its Airflow connection, inside a task or outside.
+
+    Raises:
+        ReceiversError: there is no such receiver, or its connection is missing or incomplete.
+    """
+    # Importing Airflow, DuckDB and httpx takes seconds that parsing a DAG shouldn't.
+    from airflow.sdk import BaseHook
+    from airflow.sdk.exceptions import AirflowNotFoundException
+
+    receivers = load_receivers(path)
+    if name not in receivers:
+        raise ReceiversError(f"no receiver {name!r}; receivers.yml has {', '.join(receivers) or 'none'}")
+    config = receivers[name]
+    try:
+        connection = BaseHook.get_connection(config.connection)
+    except AirflowNotFoundException as error:
+        raise ReceiversError(
+            f"receiver {name}: no Airflow connection {config.connection!r}; add it in Airflow or set "
+            f"AIRFLOW_CONN_{config.connection.upper()} as JSON (docs/receivers.md)"
+        ) from error
+    if isinstance(config, FilesConfig):
+        from evenhand.delivery.receivers.files import FilesReceiver
+
+        url = str(connection.extra_dejson.get("path") or "")
+        if not url:
+            raise ReceiversError(f'connection {config.connection}: write {{"path": "..."}} in its extra')
+        yield FilesReceiver(name, config.lists, url, config.batch_size)
+    else:
+        import httpx
+
+        from evenhand.delivery.receivers.http import HttpReceiver
+
+        host, secret = connection.host or "", connection.password or ""
+        if not host.startswith(("http://", "https://")) or not secret:
+            raise ReceiversError(
+                f"connection {config.connection}: its host must be a base URL such as https://enforcement.example "
+                f"(it is {host!r}) and its password the secret that signs requests"
+            )
+        with httpx.Client(timeout=httpx.Timeout(30, connect=5)) as client:
+            yield HttpReceiver(name, config.lists, host, secret, client, config.batch_size)
+
+
+def _line(content: object, location: Sequence[Any]) -> int:
+    line = 1
+    for step in location:
+        # A location also has steps that the file doesn't, such as the kind that chose the model.
+        if isinstance(content, CommentedMap) and step in content:
+            line = content.lc.key(step)[0] + 1
+            content = content[step]
+        elif isinstance(content, CommentedSeq) and isinstance(step, int):
+            line = content.lc.item(step)[0] + 1
+            content = content[step]
+    return line
+
+
+def _words(mistake: Mapping[str, Any]) -> str:
+    where = ".".join(str(step) for step in mistake["loc"])
+    if mistake["type"] == "extra_forbidden":
+        return f"{where}: there is no such setting; remove it or look up its spelling in docs/receivers.md"
+    if mistake["type"] == "missing":
+        return f"{where}: is missing; add it"
+    if mistake["type"].startswith("union_tag"):
+        return f"{where}: kind must be http or files"
+    return f"{where}: {mistake['msg']} (it is {mistake['input']!r})"

@@ -1,0 +1,170 @@
+"""Deliver a release: bring one receiver to its wanted state."""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+from evenhand.delivery.changes import Change, RowId, diff
+from evenhand.delivery.lock import delivery_lock
+from evenhand.delivery.receipts import Receipts
+from evenhand.delivery.receivers import Receipt, Receiver
+from evenhand.delivery.wanted import Release, read_release
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Rejection:
+    """A row that the receiver didn't take; it is sent again with the next delivery."""
+
+    list: str
+    row_key: str
+    action: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class DeliverySummary:
+    """What one delivery did.
+
+    Attributes:
+        receiver: its name.
+        night: the night that was delivered.
+        release_id: the release of it.
+        holds_newer: the later night that the receiver already holds; nothing was sent then.
+        sent: list, then action, to the number of changes sent, those of an earlier run that had no answer included.
+        applied: changes that took effect.
+        duplicates: changes that had taken effect before; the answer had been lost.
+        rejected: rows that weren't taken, with the receiver's reasons, by list and row_key.
+        unanswered: rows without an answer, by list and row_key; the next delivery asks again.
+        already_there: wanted rows that needed no change.
+    """
+
+    receiver: str
+    night: date
+    release_id: str
+    holds_newer: date | None = None
+    sent: dict[str, dict[str, int]] = field(default_factory=dict)
+    applied: int = 0
+    duplicates: int = 0
+    rejected: tuple[Rejection, ...] = ()
+    unanswered: tuple[RowId, ...] = ()
+    already_there: int = 0
+
+    @property
+    def complete(self) -> bool:
+        """Whether the receiver acknowledged the whole wanted state."""
+        return not (self.holds_newer or self.rejected or self.unanswered)
+
+    def __str__(self) -> str:
+        """One line for people."""
+        start = f"{self.receiver}, night {self.night}: "
+        if self.holds_newer:
+            return start + f"nothing sent, it holds night {self.holds_newer}, which is newer"
+        sent = ", ".join(
+            f"{number} {name} {action}" for name, actions in self.sent.items() for action, number in actions.items()
+        )
+        return start + (
+            f"sent {sent or 'nothing'}; {self.applied} applied, {self.duplicates} had been before, "
+            f"{len(self.rejected)} rejected, {len(self.unanswered)} unanswered, {self.already_there} already there"
+        )
+
+
+def deliver(release_dir: Path, receiver: Receiver, receipts: Receipts) -> DeliverySummary:
+    """Bring a receiver to the wanted state of a release: wanted minus acknowledged, sent in batches.
+
+    Every batch is written to the ledger before it is sent and its answers after, so a crash at any point loses
+    nothing: what has no answer is settled first the next time. A receiver is never taken back: if a later night was
+    delivered to it, nothing is sent.
+
+    Raises:
+        ReleaseError: the release can't be delivered.
+        DeliveryRunning: another delivery to this receiver is running.
+        ReceiverError: the receiver gave no answer or broke the contract; run it again after the remedy.
+    """
+    with delivery_lock(receipts.path.parent, receiver.name):
+        release = read_release(release_dir, receiver.lists)
+        position = receipts.position(receiver.name)
+        if position and position.night > release.night:
+            summary = DeliverySummary(receiver.name, release.night, release.release_id, holds_newer=position.night)
+        else:
+            receipts.move_to(receiver.name, release)
+            summary = _bring(release, receiver, receipts)
+    log.info("%s", summary)
+    return summary
+
+
+def _bring(release: Release, receiver: Receiver, receipts: Receipts) -> DeliverySummary:
+    name = receiver.name
+    receiver.begin(release.lists)
+    sent, answers = _settle(receiver, receipts)
+    unsettled = {(change.list, change.row_key) for change in receipts.unanswered(name)}
+    # A change that was asked again and rejected just now isn't asked a third time.
+    changes = [
+        change
+        for change in diff(name, release.lists, receipts.acknowledged(name), unsettled)
+        if change.key not in answers
+    ]
+    for batch in _batches(changes, receiver.capabilities.batch_size):
+        receipts.plan(name, batch, release)
+        answers |= _send(batch, receiver, receipts)
+        sent += batch
+        log.info("%s: %d rows sent", name, len(sent))
+    committed = receiver.commit()
+    receipts.record(name, committed)
+    answers |= {receipt.key: receipt for receipt in committed}
+    return _summary(release, name, sent, answers)
+
+
+def _settle(receiver: Receiver, receipts: Receipts) -> tuple[list[Change], dict[str, Receipt]]:
+    """Find out what became of changes that were never answered."""
+    if not receiver.capabilities.honours_keys:
+        receipts.believe(receiver.name, receiver.read_back())
+        return [], {}
+    # One of them may have been applied, or may still be under way: once it was sent again with its key and answered,
+    # it can't take effect after what is sent next. This holds for one that is no longer wanted, too.
+    unanswered = receipts.unanswered(receiver.name)
+    answers: dict[str, Receipt] = {}
+    for batch in _batches(unanswered, receiver.capabilities.batch_size):
+        answers |= _send(batch, receiver, receipts)
+    return unanswered, answers
+
+
+def _send(batch: Sequence[Change], receiver: Receiver, receipts: Receipts) -> dict[str, Receipt]:
+    answered = receiver.apply(batch)
+    receipts.record(receiver.name, answered)
+    return {receipt.key: receipt for receipt in answered}
+
+
+def _summary(
+    release: Release, receiver: str, sent: Sequence[Change], answers: Mapping[str, Receipt]
+) -> DeliverySummary:
+    counts: dict[str, dict[str, int]] = {}
+    for (name, action), number in sorted(Counter((change.list, change.action) for change in sent).items()):
+        counts.setdefault(name, {})[action] = number
+    statuses = Counter(receipt.status for receipt in answers.values())
+    touched = {(change.list, change.row_key) for change in sent}
+    return DeliverySummary(
+        receiver,
+        release.night,
+        release.release_id,
+        sent=counts,
+        applied=statuses["applied"],
+        duplicates=statuses["duplicate"],
+        rejected=tuple(
+            Rejection(change.list, change.row_key, change.action, answers[change.key].reason)
+            for change in sorted(sent, key=lambda change: (change.list, change.row_key, change.generation))
+            if change.key in answers and answers[change.key].status == "rejected"
+        ),
+        unanswered=tuple(sorted((change.list, change.row_key) for change in sent if change.key not in answers)),
+        already_there=sum((each.name, row_key) not in touched for each in release.lists for row_key in each.rows),
+    )
+
+
+def _batches(changes: Sequence[Change], size: int) -> Iterator[Sequence[Change]]:
+    return (changes[start : start + size] for start in range(0, len(changes), size))

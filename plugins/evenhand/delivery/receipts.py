@@ -1,0 +1,182 @@
+"""The receipts ledger: what every receiver was sent, what it answered, and what it therefore holds."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from types import TracebackType
+
+from evenhand.delivery.changes import Acknowledged, Change, RowId
+from evenhand.delivery.payload import Payload
+from evenhand.delivery.receivers import HeldRow, Receipt
+from evenhand.delivery.schema import SCHEMA
+from evenhand.delivery.wanted import Release
+
+_NOW = "strftime('%Y-%m-%dT%H:%M:%fZ', 'now')"
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """The newest release whose delivery to a receiver has begun."""
+
+    night: date
+    release_id: str
+
+
+class Receipts:
+    """The ledger in one SQLite file; every write is on disk when its method returns."""
+
+    def __init__(self, path: Path) -> None:
+        """Open or create the file; locks of deliveries are put beside it."""
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self.path = path
+        self._database = sqlite3.connect(path, isolation_level=None, timeout=60)
+        self._database.execute("pragma journal_mode = wal")
+        self._database.execute("pragma synchronous = full")
+        self._database.executescript(SCHEMA)
+
+    def __enter__(self) -> Receipts:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._database.close()
+
+    def position(self, receiver: str) -> Position | None:
+        """Where the receiver is, or None if nothing was ever delivered to it."""
+        row = self._database.execute(
+            "select night, release_id from positions where receiver = ?", (receiver,)
+        ).fetchone()
+        return Position(date.fromisoformat(row[0]), row[1]) if row else None
+
+    def move_to(self, receiver: str, release: Release) -> None:
+        """A delivery of this release begins."""
+        self._database.execute(
+            "insert or replace into positions (receiver, night, release_id) values (?, ?, ?)",
+            (receiver, release.night.isoformat(), release.release_id),
+        )
+
+    def acknowledged(self, receiver: str) -> dict[RowId, Acknowledged]:
+        """Every row that the receiver ever acknowledged a change of."""
+        rows = self._database.execute(
+            "select list, row_key, payload_sha256, generation from acknowledged where receiver = ?", (receiver,)
+        )
+        return {(name, row_key): Acknowledged(sha256, generation) for name, row_key, sha256, generation in rows}
+
+    def unanswered(self, receiver: str) -> list[Change]:
+        """Changes that may have been applied though no receipt came, in the order of sending."""
+        rows = self._database.execute(
+            "select key, list, row_key, generation, action, payload, payload_sha256 from changes"
+            " where receiver = ? and status = 'planned' order by action desc, list, row_key",
+            (receiver,),
+        )
+        return [
+            Change(key, name, row_key, generation, action, None if text is None else Payload(text, sha256))
+            for key, name, row_key, generation, action, text, sha256 in rows
+        ]
+
+    def plan(self, receiver: str, changes: Sequence[Change], release: Release) -> None:
+        """Write down changes before they are sent. One that was rejected or superseded before is open again."""
+        night, release_id = release.night.isoformat(), release.release_id
+        with self._transaction():
+            self._database.executemany(
+                "insert into changes (receiver, key, list, row_key, generation, action, payload, payload_sha256, night,"
+                f" release_id, status, planned_at) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'planned', {_NOW})"
+                " on conflict (receiver, key) do update set status = 'planned', reason = '', night = excluded.night,"
+                " release_id = excluded.release_id, planned_at = excluded.planned_at, answered_at = null",
+                (
+                    (
+                        receiver,
+                        change.key,
+                        change.list,
+                        change.row_key,
+                        change.generation,
+                        change.action,
+                        change.payload and change.payload.text,
+                        change.payload and change.payload.sha256,
+                        night,
+                        release_id,
+                    )
+                    for change in changes
+                ),
+            )
+
+    def record(self, receiver: str, receipts: Iterable[Receipt]) -> None:
+        """Write down answers: what was applied, now or before, is what the receiver holds."""
+        answers = list(receipts)
+        with self._transaction():
+            self._acknowledge(receiver, [receipt.key for receipt in answers if receipt.status != "rejected"])
+            self._database.executemany(
+                f"update changes set status = 'rejected', reason = ?, answered_at = {_NOW}"
+                " where receiver = ? and key = ? and status = 'planned'",
+                ((receipt.reason, receiver, receipt.key) for receipt in answers if receipt.status == "rejected"),
+            )
+
+    def believe(self, receiver: str, held: Iterable[HeldRow]) -> int:
+        """Take what the receiver was read to hold as the truth, so that the next difference starts from there.
+
+        An unanswered change that shows is acknowledged, one that doesn't is superseded. A row that was found otherwise
+        than acknowledged gets a new generation: sending it again is another change, not a retry.
+
+        Returns:
+            how many rows were found otherwise.
+        """
+        found = {(row.list, row.row_key): row.payload_sha256 for row in held}
+        unanswered = self.unanswered(receiver)
+        shows = [
+            change.key
+            for change in unanswered
+            if found.get((change.list, change.row_key)) == (change.payload and change.payload.sha256)
+        ]
+        with self._transaction():
+            self._acknowledge(receiver, shows)
+            self._database.execute(
+                f"update changes set status = 'superseded', answered_at = {_NOW}"
+                " where receiver = ? and status = 'planned'",
+                (receiver,),
+            )
+            otherwise = _found_otherwise(self.acknowledged(receiver), found)
+            self._database.executemany(
+                "insert into acknowledged (receiver, list, row_key, payload_sha256, generation) values (?, ?, ?, ?, 1)"
+                " on conflict (receiver, list, row_key) do update set payload = null,"
+                " payload_sha256 = excluded.payload_sha256, generation = generation + 1",
+                ((receiver, *row, found.get(row)) for row in otherwise),
+            )
+        return len(otherwise)
+
+    def _acknowledge(self, receiver: str, keys: Sequence[str]) -> None:
+        rows = [(receiver, key) for key in keys]
+        self._database.executemany(
+            "insert into acknowledged (receiver, list, row_key, payload, payload_sha256, generation, night, release_id)"
+            " select receiver, list, row_key, payload, payload_sha256, generation + 1, night, release_id from changes"
+            " where receiver = ? and key = ? and status = 'planned'"
+            " on conflict (receiver, list, row_key) do update set payload = excluded.payload,"
+            " payload_sha256 = excluded.payload_sha256, generation = excluded.generation, night = excluded.night,"
+            " release_id = excluded.release_id",
+            rows,
+        )
+        self._database.executemany(
+            f"update changes set status = 'acknowledged', payload = null, answered_at = {_NOW}"
+            " where receiver = ? and key = ? and status = 'planned'",
+            rows,
+        )
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        self._database.execute("begin immediate")
+        try:
+            yield
+        except BaseException:
+            self._database.execute("rollback")
+            raise
+        self._database.execute("commit")
+
+
+def _found_otherwise(acknowledged: Mapping[RowId, Acknowledged], found: Mapping[RowId, str]) -> list[RowId]:
+    known = {row: before.payload_sha256 for row, before in acknowledged.items()}
+    return sorted(row for row in known.keys() | found.keys() if known.get(row) != found.get(row))

@@ -1,0 +1,94 @@
+"""What a receiver is to delivery. To add one, write these members; docs/receivers.md says how."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+from evenhand.delivery.changes import Change
+from evenhand.delivery.wanted import WantedList
+
+
+class ReceiverError(Exception):
+    """A receiver can't be reached or doesn't keep to the contract. The message names it, the place and the remedy."""
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """A receiver's answer for one change.
+
+    Attributes:
+        key: the change's idempotency key.
+        status: `applied`; `duplicate`, it had been applied before; `rejected`, it had no effect.
+        reason: why it was rejected, in the receiver's words; otherwise empty.
+    """
+
+    key: str
+    status: Literal["applied", "duplicate", "rejected"]
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class HeldRow:
+    """A row that a receiver holds, with the SHA-256 of its canonical payload in hex."""
+
+    list: str
+    row_key: str
+    payload_sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What delivery has to know about a receiver.
+
+    Attributes:
+        batch_size: the most changes that it takes at once.
+        honours_keys: a change sent again with its key has no second effect. Delivery then settles an unanswered
+            change by sending it again; otherwise it reads back what the receiver holds.
+    """
+
+    batch_size: int
+    honours_keys: bool
+
+
+class Receiver(Protocol):
+    """A downstream system, for the length of one delivery."""
+
+    @property
+    def name(self) -> str:
+        """Its name in receivers.yml."""
+
+    @property
+    def lists(self) -> tuple[str, ...]:
+        """The lists that it gets."""
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What delivery has to know about it."""
+
+    def begin(self, wanted: Sequence[WantedList]) -> None:
+        """A delivery begins; these are the lists it leads to, with their columns."""
+
+    def apply(self, batch: Sequence[Change]) -> Sequence[Receipt]:
+        """Take changes, at most `batch_size`, in this order; give the answers known by now, in any order.
+
+        A change without an answer stays open: `commit` answers it, or the next delivery asks again.
+
+        Raises:
+            ReceiverError: no answer can be had; nothing is known about the batch.
+        """
+
+    def commit(self) -> Sequence[Receipt]:
+        """All batches were handed over; the answers that had to wait for this.
+
+        Raises:
+            ReceiverError: no answer can be had.
+        """
+
+    def read_back(self) -> Iterable[HeldRow]:
+        """Everything it holds, in any order.
+
+        Raises:
+            ReceiverError: it can't be read.
+        """

@@ -1,0 +1,102 @@
+"""Reconcile: read back what a receiver holds and say where it differs from the wanted state."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from evenhand.delivery.changes import RowId
+from evenhand.delivery.lock import delivery_lock
+from evenhand.delivery.receipts import Receipts
+from evenhand.delivery.receivers import Receiver
+from evenhand.delivery.wanted import read_release
+
+
+@dataclass(frozen=True)
+class ReconcileSummary:
+    """How a receiver compares with a release; rows are lists and row_keys, in that order.
+
+    Attributes:
+        receiver: its name.
+        night: the night that it is compared with.
+        release_id: the release of it.
+        wanted: rows that it should hold.
+        held: rows that it holds.
+        holds_newer: the later night that it holds; nothing is compared then.
+        missing: wanted, not held.
+        stale: held, not wanted.
+        differing: held with another payload than wanted.
+    """
+
+    receiver: str
+    night: date
+    release_id: str
+    wanted: int
+    held: int
+    holds_newer: date | None = None
+    missing: tuple[RowId, ...] = ()
+    stale: tuple[RowId, ...] = ()
+    differing: tuple[RowId, ...] = ()
+
+    @property
+    def agrees(self) -> bool:
+        """Whether it holds exactly the wanted state."""
+        return not (self.holds_newer or self.missing or self.stale or self.differing)
+
+    def __str__(self) -> str:
+        """One line for people."""
+        start = f"{self.receiver}, night {self.night}: "
+        if self.holds_newer:
+            return start + f"not compared, it holds night {self.holds_newer}, which is newer"
+        kinds = (("missing", self.missing), ("stale", self.stale), ("differing", self.differing))
+        shown = "; ".join(f"{len(rows)} {kind}, the first {'/'.join(rows[0])}" for kind, rows in kinds if rows)
+        return start + f"{self.wanted} rows wanted, {self.held} held: {shown or 'they agree'}"
+
+
+def reconcile(release_dir: Path, receiver: Receiver, receipts: Receipts) -> ReconcileSummary:
+    """Compare what a receiver holds with a release. Nothing is sent and nothing is written.
+
+    Raises:
+        ReleaseError: the release can't be read.
+        DeliveryRunning: a delivery to this receiver is running.
+        ReceiverError: the receiver can't be read.
+    """
+    with delivery_lock(receipts.path.parent, receiver.name):
+        release = read_release(release_dir, receiver.lists)
+        wanted = {
+            (each.name, row_key): payload.sha256 for each in release.lists for row_key, payload in each.rows.items()
+        }
+        position = receipts.position(receiver.name)
+        if position and position.night > release.night:
+            return ReconcileSummary(
+                receiver.name, release.night, release.release_id, len(wanted), 0, holds_newer=position.night
+            )
+        held = {(row.list, row.row_key): row.payload_sha256 for row in receiver.read_back()}
+    return ReconcileSummary(
+        receiver.name,
+        release.night,
+        release.release_id,
+        len(wanted),
+        len(held),
+        missing=tuple(sorted(wanted.keys() - held.keys())),
+        stale=tuple(sorted(held.keys() - wanted.keys())),
+        differing=tuple(sorted(row for row in wanted.keys() & held.keys() if wanted[row] != held[row])),
+    )
+
+
+def believe_read_back(receiver: Receiver, receipts: Receipts) -> int:
+    """Take what a receiver holds, rather than what it acknowledged, as the truth; the next delivery corrects it.
+
+    This is for a receiver that lost or changed rows by itself: restored from a backup, edited by hand. Delivery does
+    it of its own accord only for a receiver that doesn't honour keys.
+
+    Returns:
+        how many rows were found otherwise than acknowledged.
+
+    Raises:
+        DeliveryRunning: a delivery to this receiver is running.
+        ReceiverError: the receiver can't be read.
+    """
+    with delivery_lock(receipts.path.parent, receiver.name):
+        return receipts.believe(receiver.name, receiver.read_back())

@@ -1,0 +1,41 @@
+"""The tables of the receipts ledger."""
+
+# A change is `planned` before it is sent and stays so until its receipt; a row has at most one planned change, so
+# nothing can overtake it. The payload of an acknowledged change is in `acknowledged`, not here a second time.
+SCHEMA = """
+create table if not exists changes (
+    receiver text not null,
+    key text not null,
+    list text not null,
+    row_key text not null,
+    generation integer not null,
+    action text not null check (action in ('put', 'remove')),
+    payload text,
+    payload_sha256 text,
+    night text not null,
+    release_id text not null,
+    status text not null check (status in ('planned', 'acknowledged', 'rejected', 'superseded')),
+    reason text not null default '',
+    planned_at text not null,
+    answered_at text,
+    primary key (receiver, key)
+) strict, without rowid;
+create unique index if not exists one_planned_change_per_row
+    on changes (receiver, list, row_key) where status = 'planned';
+create table if not exists acknowledged (
+    receiver text not null,
+    list text not null,
+    row_key text not null,
+    payload text,
+    payload_sha256 text,
+    generation integer not null,
+    night text,
+    release_id text,
+    primary key (receiver, list, row_key)
+) strict, without rowid;
+create table if not exists positions (
+    receiver text primary key,
+    night text not null,
+    release_id text not null
+) strict;
+"""

@@ -1,0 +1,145 @@
+"""Read a release: the wanted state, verified against its manifest."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import duckdb
+from pydantic import BaseModel, ValidationError
+
+from evenhand.delivery.payload import Payload, canonical
+
+_SCALAR_TYPES = ("VARCHAR", "DATE", "DECIMAL", "BIGINT", "INTEGER", "BOOLEAN")
+
+
+class ReleaseError(Exception):
+    """A release can't be delivered. The message says which file, what is wrong with it and what to do."""
+
+
+@dataclass(frozen=True)
+class WantedList:
+    """The wanted rows of one list.
+
+    Attributes:
+        name: the list, such as `penalties`.
+        columns: payload columns and their DuckDB types, in the list's order.
+        rows: row_key to payload, ordered by row_key.
+    """
+
+    name: str
+    columns: tuple[tuple[str, str], ...]
+    rows: Mapping[str, Payload]
+
+
+@dataclass(frozen=True)
+class Release:
+    """What a receiver should hold after this night."""
+
+    night: date
+    release_id: str
+    lists: tuple[WantedList, ...]
+
+
+class _File(BaseModel):
+    rows: int
+    sha256: str
+
+
+class _Manifest(BaseModel):
+    release_id: str
+    night: date
+    files: dict[str, _File]
+
+
+def read_release(release_dir: Path, lists: Sequence[str]) -> Release:
+    """The given lists of a release; every row carries the explanation that its reason gives.
+
+    The folder may be the night's symlink: it is resolved once, so that a revision published meanwhile isn't mixed in.
+
+    Raises:
+        ReleaseError: a file is missing, isn't what the manifest says, or isn't a list.
+    """
+    folder = release_dir.resolve()
+    try:
+        manifest = _Manifest.model_validate_json((folder / "manifest.json").read_bytes())
+    except FileNotFoundError as error:
+        raise ReleaseError(
+            f"{folder}: no manifest.json, so nothing was released here; publish the night first"
+        ) from error
+    except ValidationError as error:
+        raise ReleaseError(f"{folder / 'manifest.json'}: {error}; publish the night again") from error
+    reasons = _verified(folder, "reasons.parquet", manifest)
+    return Release(
+        night=manifest.night,
+        release_id=manifest.release_id,
+        lists=tuple(
+            read_list(name, _verified(folder, f"{name}.parquet", manifest), reasons) for name in sorted(set(lists))
+        ),
+    )
+
+
+def read_list(name: str, path: Path, reasons: Path | None = None) -> WantedList:
+    """The rows of one list file: `row_key` VARCHAR, unique, and scalar columns.
+
+    Args:
+        name: the list.
+        path: its Parquet file.
+        reasons: a Parquet file with `reason_id` and `explanation`; if given, a list with a reason_id gets the
+            explanation as another payload column.
+
+    Raises:
+        ReleaseError: no row_key, a row_key twice, or a column of another type.
+    """
+    with duckdb.connect(config={"threads": 1}) as connection:
+        rows = connection.read_parquet(str(path)).set_alias("rows")
+        if reasons and "reason_id" in rows.columns and "explanation" not in rows.columns:
+            why = connection.read_parquet(str(reasons)).project("reason_id, explanation").set_alias("why")
+            rows = rows.join(why, "reason_id", how="left")
+        columns = tuple((column, str(kind)) for column, kind in zip(rows.columns, rows.types, strict=True))
+        _refuse_other_shapes(path, columns)
+        names = [column for column, _ in columns]
+        at = names.index("row_key")
+        payloads: dict[str, Payload] = {}
+        for values in rows.order("row_key").fetchall():
+            row_key = values[at]
+            if row_key is None or row_key in payloads:
+                raise ReleaseError(
+                    f"{path}: row_key {row_key!r} is null or there twice (or its reason is); a row_key names one row. "
+                    "Fix the model that makes the list and publish the night again"
+                )
+            payloads[row_key] = canonical(
+                {column: value for column, value in zip(names, values, strict=True) if column != "row_key"}
+            )
+    return WantedList(name, tuple(column for column in columns if column[0] != "row_key"), payloads)
+
+
+def _verified(folder: Path, name: str, manifest: _Manifest) -> Path:
+    path = folder / name
+    if name not in manifest.files or not path.is_file():
+        raise ReleaseError(
+            f"{path}: this release doesn't have it. A list that isn't there is not an empty list; "
+            "publish the night again or take the list from the receiver in receivers.yml"
+        )
+    with path.open("rb") as file:
+        found = hashlib.file_digest(file, "sha256").hexdigest()
+    if found != manifest.files[name].sha256:
+        raise ReleaseError(
+            f"{path}: SHA-256 is {found}, the manifest says {manifest.files[name].sha256}. "
+            "The file changed after the release; publish the night again"
+        )
+    return path
+
+
+def _refuse_other_shapes(path: Path, columns: Sequence[tuple[str, str]]) -> None:
+    if ("row_key", "VARCHAR") not in columns:
+        raise ReleaseError(f"{path}: no column row_key VARCHAR, so this is not a list")
+    for column, kind in columns:
+        if not kind.startswith(_SCALAR_TYPES) or kind.endswith("]"):
+            raise ReleaseError(
+                f"{path}: column {column} is {kind}; a list holds {', '.join(_SCALAR_TYPES)}. "
+                "Cast it in the model that makes the list"
+            )
