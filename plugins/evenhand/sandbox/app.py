@@ -1,0 +1,115 @@
+"""The sandbox's HTTP interface: the contract of docs/receivers.md, and a page to look at what it holds."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hmac
+import json
+import time
+from collections.abc import Callable, Coroutine
+from pathlib import Path
+from typing import Annotated, Any
+
+from fastapi import Depends, FastAPI, HTTPException, Query, Request
+from fastapi.responses import HTMLResponse
+from pydantic import BaseModel, Field, ValidationError
+
+from evenhand.delivery.signature import ID_HEADER, SIGNATURE_HEADER, TIMESTAMP_HEADER, sign
+from evenhand.sandbox.page import page
+from evenhand.sandbox.rows import accept
+from evenhand.sandbox.store import Store
+
+_TOLERANCE_SECONDS = 300
+
+
+class _Keyed(BaseModel, extra="allow"):
+    # Without a key there is nothing to answer under, so only this is asked of the batch as a whole.
+    key: str = Field(min_length=1)
+
+
+class _Batch(BaseModel):
+    changes: list[_Keyed]
+
+
+def create_app(database: Path, secret: str) -> FastAPI:
+    """The application on its SQLite file.
+
+    Args:
+        database: the file; it is created if need be.
+        secret: what requests must be signed with.
+    """
+    store = Store(database)
+    store.create()
+    app = FastAPI(title="Evenhand sandbox receiver", docs_url=None, redoc_url=None, openapi_url=None)
+    signed = Depends(_signed(secret))
+
+    @app.get("/healthz")
+    def healthz() -> dict[str, str]:
+        return {"status": "ok"}
+
+    @app.post("/v1/changes")
+    def changes(body: bytes = signed) -> dict[str, list[dict[str, str]]]:
+        try:
+            batch = _Batch.model_validate_json(body)
+        except ValidationError as error:
+            raise HTTPException(422, f"not a batch of changes: {error.errors()[0]['msg']}") from error
+        judged = [(change.key, accept(change.model_dump())) for change in batch.changes]
+        took_effect = iter(store.apply([change for _, change in judged if not isinstance(change, str)]))
+        results = []
+        for key, change in judged:
+            if isinstance(change, str):
+                results.append({"key": key, "status": "rejected", "reason": change})
+            else:
+                results.append({"key": key, "status": "applied" if next(took_effect) else "duplicate"})
+        return {"results": results}
+
+    @app.get("/v1/state")
+    def state(
+        cursor: str = "", limit: Annotated[int, Query(ge=1, le=5000)] = 1000, _: bytes = signed
+    ) -> dict[str, Any]:
+        rows = [dict(row) for row in store.page(_after(cursor), limit)]
+        more = len(rows) == limit
+        return {"rows": rows, "next": _cursor(rows[-1]["list"], rows[-1]["row_key"]) if more else None}
+
+    @app.get("/", response_class=HTMLResponse)
+    def look(
+        q: str = "",
+        list_: Annotated[str, Query(alias="list")] = "",
+        market: str = "",
+        number: Annotated[int, Query(alias="page", ge=1)] = 1,
+    ) -> str:
+        return page(store, q.strip(), list_, market, number)
+
+    return app
+
+
+def _signed(secret: str) -> Callable[[Request], Coroutine[Any, Any, bytes]]:
+    async def body_of_signed_request(request: Request) -> bytes:
+        body = await request.body()
+        content = body or f"{request.url.path}?{request.url.query}".encode()
+        timestamp = request.headers.get(TIMESTAMP_HEADER, "")
+        if not timestamp.isdigit() or abs(time.time() - int(timestamp)) > _TOLERANCE_SECONDS:
+            raise HTTPException(401, f"{TIMESTAMP_HEADER} is missing or not within {_TOLERANCE_SECONDS} s of now")
+        expected = sign(secret, request.headers.get(ID_HEADER, ""), int(timestamp), content).encode()
+        given = request.headers.get(SIGNATURE_HEADER, "").encode()
+        # The standard allows several signatures, so that a secret can be changed without a gap.
+        if not any(hmac.compare_digest(expected, one) for one in given.split(b" ")):
+            raise HTTPException(401, f"{SIGNATURE_HEADER} isn't that of this request under this receiver's secret")
+        return body
+
+    return body_of_signed_request
+
+
+def _cursor(name: str, row_key: str) -> str:
+    return base64.urlsafe_b64encode(json.dumps([name, row_key]).encode()).decode()
+
+
+def _after(cursor: str) -> tuple[str, str]:
+    if not cursor:
+        return "", ""
+    try:
+        name, row_key = json.loads(base64.urlsafe_b64decode(cursor))
+        return str(name), str(row_key)
+    except (binascii.Error, ValueError, TypeError) as error:
+        raise HTTPException(422, "cursor: not one that this receiver gave") from error

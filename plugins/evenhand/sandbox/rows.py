@@ -1,0 +1,66 @@
+"""Which changes the sandbox takes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from evenhand.delivery.payload import Payload, canonical
+
+Key = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+Word = Annotated[str, Field(min_length=1, max_length=200)]
+
+
+class _Change(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    key: Key
+    list: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+    row_key: Word
+    action: Literal["put", "remove"]
+    payload: dict[str, str | int | bool | None] | None = None
+
+
+class _Put(BaseModel):
+    model_config = ConfigDict(extra="allow", strict=True)
+
+    account_id: Word
+    market: str | None = None
+    measure: str | None = None
+    reward: str | None = None
+    scope: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """A change that the sandbox understands; the payload is None for a removal."""
+
+    key: str
+    list: str
+    row_key: str
+    payload: Payload | None = None
+    account_id: str | None = None
+    market: str | None = None
+    measure: str | None = None
+    scope: str | None = None
+
+
+def accept(change: dict[str, Any]) -> Accepted | str:
+    """The change, or why it is rejected, in words for the sender."""
+    try:
+        row = _Change.model_validate(change)
+        if row.action == "remove":
+            if row.payload is not None:
+                return "payload: a removal has none"
+            return Accepted(row.key, row.list, row.row_key)
+        if row.payload is None:
+            return "payload: a put needs one"
+        put = _Put.model_validate(row.payload)
+    except ValidationError as error:
+        return "; ".join(f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors())
+    measure = put.measure or put.reward
+    return Accepted(
+        row.key, row.list, row.row_key, canonical(row.payload), put.account_id, put.market, measure, put.scope
+    )
