@@ -1,0 +1,65 @@
+"""Releases to deliver in tests."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from datetime import date
+from pathlib import Path
+
+import duckdb
+
+LISTS = ("penalties", "rewards")
+_COLUMNS = {
+    "penalties": "row_key VARCHAR, account_id VARCHAR, market VARCHAR, programme VARCHAR, scope VARCHAR,"
+    " measure VARCHAR, starts_on DATE, ends_on DATE, reason_id VARCHAR",
+    "rewards": "row_key VARCHAR, account_id VARCHAR, market VARCHAR, reward VARCHAR, amount DECIMAL(12,2),"
+    " lives BIGINT, first_time BOOLEAN, starts_on DATE, reason_id VARCHAR",
+}
+
+
+def penalty(
+    key: str, account: str = "A1", measure: str = "no_live", ends_on: str | None = "2026-04-01"
+) -> tuple[object, ...]:
+    return (key, account, "US", "health", "live", measure, "2026-03-01", ends_on, f"why-{key}")
+
+
+def reward(key: str, account: str = "A1", amount: str = "10.00") -> tuple[object, ...]:
+    return (key, account, "GB", "bonus", amount, 7, True, "2026-03-01", f"why-{key}")
+
+
+def publish(
+    home: Path, night: str, penalties: Sequence[tuple[object, ...]] = (), rewards: Sequence[tuple[object, ...]] = ()
+) -> Path:
+    """A release as publishing leaves it: a revision folder and the night's symlink to it."""
+    lists: Mapping[str, Sequence[tuple[object, ...]]] = {"penalties": penalties, "rewards": rewards}
+    link = home / "releases" / f"night={night}"
+    revision = link.with_name(f".{night}-{len(list(link.parent.glob('.*'))) if link.parent.exists() else 0}")
+    revision.mkdir(parents=True)
+    with duckdb.connect() as connection:
+        for name, rows in lists.items():
+            _write(connection, revision / f"{name}.parquet", _COLUMNS[name], rows)
+        whys = [(row[-1], f"Because of {row[0]}, naturally.") for rows in lists.values() for row in rows]
+        _write(connection, revision / "reasons.parquet", "reason_id VARCHAR, explanation VARCHAR", whys)
+    files = {
+        path.name: {"rows": 0, "sha256": hashlib.sha256(path.read_bytes()).hexdigest()}
+        for path in sorted(revision.glob("*.parquet"))
+    }
+    release_id = hashlib.sha256(json.dumps(files, sort_keys=True).encode()).hexdigest()
+    (revision / "manifest.json").write_text(json.dumps({"release_id": release_id, "night": night, "files": files}))
+    link.unlink(missing_ok=True)
+    link.symlink_to(revision.name)
+    return link
+
+
+def _write(connection: duckdb.DuckDBPyConnection, path: Path, columns: str, rows: Sequence[tuple[object, ...]]) -> None:
+    connection.execute(f"create or replace table made ({columns})")
+    if rows:
+        values = ", ".join("(" + ", ".join("?" for _ in row) + ")" for row in rows)
+        connection.execute(f"insert into made values {values}", [value for row in rows for value in row])
+    connection.execute(f"copy made to '{path}' (format parquet)")
+
+
+def night(day: int) -> str:
+    return date(2026, 3, day).isoformat()

@@ -1,0 +1,88 @@
+"""receivers.yml: what it may say, and how a receiver is opened through its Airflow connection."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from evenhand.delivery.config import ReceiversError, load_receivers, open_receiver
+from evenhand.delivery.receivers.files import FilesReceiver
+from sandbox.process import SECRET, SandboxProcess
+
+
+def test_the_checkouts_own_file_is_right() -> None:
+    receivers = load_receivers()
+    assert {name: (each.kind, each.connection) for name, each in receivers.items()} == {
+        "sandbox": ("http", "evenhand_sandbox"),
+        "files": ("files", "evenhand_files"),
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (
+            "receivers:\n  a:\n    kind: http\n    conection: c\n    lists: [x]\n",
+            [":4:", "no such setting", ":2:", "add it"],
+        ),
+        (
+            "receivers:\n  a:\n    kind: kafka\n    connection: c\n    lists: [x]\n",
+            [":2:", "kind must be http or files"],
+        ),
+        (
+            "receivers:\n  a:\n    kind: http\n    connection: c\n    lists: [x]\n    batch_size: 0\n",
+            [":6:", "it is 0"],
+        ),
+        ("receivers:\n  a:\n    kind: http\n    connection: c\n    lists: [x, Y]\n", [":5:", "it is 'Y'"]),
+        ("receivers:\n  a: [\n", [":3:", "isn't YAML"]),
+        ("receivers:\n  A-B:\n    kind: http\n    connection: c\n    lists: [x]\n", [":2:"]),
+        ("", [":1:"]),
+    ],
+)
+def test_a_mistake_is_named_with_its_line_and_remedy(text: str, said: list[str], tmp_path: Path) -> None:
+    path = tmp_path / "receivers.yml"
+    path.write_text(text)
+    with pytest.raises(ReceiversError) as error:
+        load_receivers(path)
+    for part in said:
+        assert part in str(error.value)
+    assert str(path) in str(error.value)
+
+
+def test_connections_from_the_environment_work_outside_a_task(
+    tmp_path: Path, sandbox: SandboxProcess, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    connection = {"conn_type": "http", "host": sandbox.url, "password": SECRET}
+    monkeypatch.setenv("AIRFLOW_CONN_EVENHAND_SANDBOX", json.dumps(connection))
+    monkeypatch.setenv(
+        "AIRFLOW_CONN_EVENHAND_FILES", json.dumps({"conn_type": "generic", "extra": {"path": str(tmp_path / "out")}})
+    )
+    with open_receiver("sandbox") as receiver:
+        assert (receiver.name, receiver.lists, list(receiver.read_back())) == ("sandbox", ("penalties", "rewards"), [])
+    with open_receiver("files") as receiver:
+        assert isinstance(receiver, FilesReceiver)
+
+
+def test_what_is_missing_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("AIRFLOW_CONN_EVENHAND_SANDBOX", raising=False)
+    with pytest.raises(ReceiversError, match="AIRFLOW_CONN_EVENHAND_SANDBOX"), open_receiver("sandbox"):
+        pass
+    monkeypatch.setenv("AIRFLOW_CONN_EVENHAND_SANDBOX", json.dumps({"conn_type": "http", "host": "localhost"}))
+    with pytest.raises(ReceiversError, match="its host must be a base URL"), open_receiver("sandbox"):
+        pass
+    monkeypatch.setenv("AIRFLOW_CONN_EVENHAND_FILES", json.dumps({"conn_type": "generic"}))
+    with pytest.raises(ReceiversError, match="in its extra"), open_receiver("files"):
+        pass
+    with pytest.raises(ReceiversError, match=r"no receiver 'nobody'.* has sandbox, files"), open_receiver("nobody"):
+        pass
+
+
+def test_reading_the_file_imports_nothing_slow() -> None:
+    code = (
+        "import sys, evenhand.delivery.config as config; config.load_receivers();"
+        "print(*{'airflow', 'duckdb', 'httpx'} & set(sys.modules))"
+    )
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip() == ""

@@ -1,0 +1,90 @@
+"""The sandbox as its own process, and signed requests to it."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+import time
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import httpx
+from evenhand.delivery.signature import sign
+
+# The secret of the worked example in the Standard Webhooks reference libraries.
+SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+
+
+class SandboxProcess:
+    def __init__(self, database: Path) -> None:
+        self.database = database
+        with closing(socket.socket()) as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port = probe.getsockname()[1]
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.start()
+
+    def start(self) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "evenhand.sandbox", "--port", str(self.port)],
+            env={**os.environ, "EVENHAND_SANDBOX_DB": str(self.database), "EVENHAND_SANDBOX_SECRET": SECRET},
+        )
+        for _ in range(200):
+            try:
+                httpx.get(f"{self.url}/healthz").raise_for_status()
+                return
+            except httpx.TransportError:
+                assert self._process.poll() is None, "the sandbox ended by itself"
+                time.sleep(0.05)
+        raise AssertionError("the sandbox never answered")
+
+    def kill(self) -> None:
+        self._process.send_signal(signal.SIGKILL)
+        self._process.wait()
+
+    def forget(self) -> None:
+        with closing(sqlite3.connect(self.database, isolation_level=None)) as database:
+            database.execute("delete from held")
+            database.execute("delete from effects")
+
+    def effects(self) -> list[tuple[str, str, str, str]]:
+        """Key, list, row_key and action of every change that took effect, in order."""
+        with closing(sqlite3.connect(self.database)) as database:
+            return database.execute("select key, list, row_key, action from effects order by number").fetchall()
+
+    def held(self) -> dict[tuple[str, str], dict[str, object]]:
+        """The payload of every row, by list and row_key."""
+        with closing(sqlite3.connect(self.database)) as database:
+            rows = database.execute("select list, row_key, payload from held").fetchall()
+        return {(name, key): json.loads(payload) for name, key, payload in rows}
+
+    def headers(self, content: bytes) -> dict[str, str]:
+        now = int(time.time())
+        return {
+            "webhook-id": "msg_1",
+            "webhook-timestamp": str(now),
+            "webhook-signature": sign(SECRET, "msg_1", now, content),
+        }
+
+    def send(self, *changes: dict[str, Any]) -> httpx.Response:
+        body = json.dumps({"changes": changes}).encode()
+        return httpx.post(f"{self.url}/v1/changes", content=body, headers=self.headers(body)).raise_for_status()
+
+    def statuses(self, *changes: dict[str, Any]) -> list[str]:
+        return [result["status"] for result in self.send(*changes).json()["results"]]
+
+    def state(self, limit: int = 1000) -> list[dict[str, str]]:
+        rows: list[dict[str, str]] = []
+        cursor: str | None = ""
+        while cursor is not None:
+            target = f"/v1/state?cursor={cursor}&limit={limit}"
+            page = httpx.get(self.url + target, headers=self.headers(target.encode())).raise_for_status().json()
+            rows += page["rows"]
+            cursor = page["next"]
+        return rows

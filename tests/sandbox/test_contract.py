@@ -1,0 +1,130 @@
+"""The sandbox as a process: who may speak to it, what it takes, and that it keeps it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from evenhand.delivery.signature import sign
+
+from sandbox.process import SECRET, SandboxProcess
+
+
+@pytest.fixture
+def sandbox(tmp_path: Path) -> Iterator[SandboxProcess]:
+    process = SandboxProcess(tmp_path / "sandbox.sqlite")
+    yield process
+    process.kill()
+
+
+def _key(name: str) -> str:
+    return hashlib.sha256(name.encode()).hexdigest()
+
+
+def _put(name: str, account: str = "A1", key: str = "") -> dict[str, Any]:
+    payload = {"account_id": account, "market": "US", "measure": "no_live"}
+    return {"key": _key(key or name), "list": "penalties", "row_key": name, "action": "put", "payload": payload}
+
+
+def test_a_key_has_one_effect_even_over_a_kill(sandbox: SandboxProcess) -> None:
+    assert sandbox.statuses(_put("p1"), _put("p2")) == ["applied", "applied"]
+    sandbox.kill()
+    sandbox.start()
+    remove = {"key": _key("gone"), "list": "penalties", "row_key": "p1", "action": "remove", "payload": None}
+    assert sandbox.statuses(_put("p1"), remove, _put("p1"), _put("p3")) == [
+        "duplicate",
+        "applied",
+        "duplicate",
+        "applied",
+    ]
+    assert [row["row_key"] for row in sandbox.state()] == ["p2", "p3"]
+
+
+def test_state_pages_through_everything_with_the_hash_of_the_canonical_payload(sandbox: SandboxProcess) -> None:
+    sandbox.statuses(*(_put(f"p{number}") for number in range(7)))
+    rows = sandbox.state(limit=3)
+    assert [row["row_key"] for row in rows] == [f"p{number}" for number in range(7)]
+    text = '{"account_id":"A1","market":"US","measure":"no_live"}'
+    assert {row["payload_sha256"] for row in rows} == {hashlib.sha256(text.encode()).hexdigest()}
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        (_put("p1", account=""), "account_id"),
+        ({**_put("p1"), "payload": None}, "a put needs one"),
+        ({**_put("p1"), "payload": {"account_id": "A1", "nested": {"a": 1}}}, "nested"),
+        ({**_put("p1"), "payload": {"account_id": "A1", "amount": 1.5}}, "amount"),
+        ({**_put("p1"), "action": "freeze"}, "action"),
+        ({**_put("p1"), "colour": "red"}, "colour"),
+        ({**_put("p1"), "row_key": ""}, "row_key"),
+        ({**_put("p1"), "action": "remove"}, "a removal has none"),
+    ],
+)
+def test_a_row_it_does_not_understand_is_rejected_and_the_others_are_not(
+    sandbox_shared: SandboxProcess, change: dict[str, Any], reason: str
+) -> None:
+    results = sandbox_shared.send(change, _put("p2", key=reason)).json()["results"]
+    assert [result["status"] for result in results] == ["rejected", "applied"]
+    assert reason in results[0]["reason"]
+
+
+def test_a_rejected_key_can_be_used_again(sandbox_shared: SandboxProcess) -> None:
+    assert sandbox_shared.statuses(_put("again", account="")) == ["rejected"]
+    assert sandbox_shared.statuses(_put("again")) == ["applied"]
+
+
+def test_requests_without_a_good_signature_are_refused(sandbox_shared: SandboxProcess) -> None:
+    body = json.dumps({"changes": [_put("forged")]}).encode()
+    now = int(time.time())
+    good = sandbox_shared.headers(body)
+    old = {
+        "webhook-id": "m",
+        "webhook-timestamp": str(now - 3600),
+        "webhook-signature": sign(SECRET, "m", now - 3600, body),
+    }
+    for headers in (
+        {},
+        old,
+        {**good, "webhook-id": "other"},
+        {**good, "webhook-signature": "v1,é".encode().decode("latin-1")},
+    ):
+        raw = {name: value.encode("latin-1") for name, value in headers.items()}
+        assert httpx.post(f"{sandbox_shared.url}/v1/changes", content=body, headers=raw).status_code == 401
+    assert httpx.post(f"{sandbox_shared.url}/v1/changes", content=body + b" ", headers=good).status_code == 401
+    assert httpx.get(f"{sandbox_shared.url}/v1/state").status_code == 401
+    page = sandbox_shared.headers(b"/v1/state?cursor=&limit=1")
+    assert httpx.get(f"{sandbox_shared.url}/v1/state?cursor=&limit=2", headers=page).status_code == 401
+    assert "forged" not in [row["row_key"] for row in sandbox_shared.state()]
+    rotated = {**good, "webhook-signature": "v1,b2xk " + good["webhook-signature"]}
+    assert httpx.post(f"{sandbox_shared.url}/v1/changes", content=body, headers=rotated).status_code == 200
+
+
+def test_what_is_not_a_batch_or_a_cursor_is_refused(sandbox_shared: SandboxProcess) -> None:
+    for body in (b"nonsense", b"[]", b'{"changes": [{"row_key": "p1"}]}'):
+        answer = httpx.post(f"{sandbox_shared.url}/v1/changes", content=body, headers=sandbox_shared.headers(body))
+        assert answer.status_code == 422
+    for cursor in ("x", "bnVsbA=="):
+        target = f"/v1/state?cursor={cursor}&limit=1"
+        headers = sandbox_shared.headers(target.encode())
+        assert httpx.get(sandbox_shared.url + target, headers=headers).status_code == 422
+
+
+def test_it_does_not_start_without_a_secret(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("EVENHAND_SANDBOX_SECRET", raising=False)
+    ended = subprocess.run([sys.executable, "-m", "evenhand.sandbox"], capture_output=True, text=True)
+    assert ended.returncode == 2
+    assert "set EVENHAND_SANDBOX_SECRET" in ended.stderr
+
+
+def test_it_imports_neither_airflow_nor_duckdb() -> None:
+    code = "import sys, evenhand.sandbox.__main__; print(*{'airflow', 'duckdb', 'httpx'} & set(sys.modules))"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip() == ""
