@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -40,7 +41,7 @@ class DeliverySummary:
         sent: list, then action, to the number of changes sent, those of an earlier run that had no answer included.
         applied: changes that took effect.
         duplicates: changes that had taken effect before; the answer had been lost.
-        rejected: rows that weren't taken, with the receiver's reasons, by list and row_key.
+        rejected: rows whose wanted state wasn't taken, with the receiver's reasons, by list and row_key.
         unanswered: rows without an answer, by list and row_key; the next delivery asks again.
         already_there: wanted rows that needed no change.
     """
@@ -104,12 +105,9 @@ def _bring(release: Release, receiver: Receiver, receipts: Receipts) -> Delivery
     receiver.begin(release.lists)
     sent, answers = _settle(receiver, receipts)
     unsettled = {(change.list, change.row_key) for change in receipts.unanswered(name)}
+    needed = diff(name, release.lists, receipts.acknowledged(name), unsettled)
     # A change that was asked again and rejected just now isn't asked a third time.
-    changes = [
-        change
-        for change in diff(name, release.lists, receipts.acknowledged(name), unsettled)
-        if change.key not in answers
-    ]
+    changes = [change for change in needed if change.key not in answers]
     for batch in _batches(changes, receiver.capabilities.batch_size):
         receipts.plan(name, batch, release)
         answers |= _send(batch, receiver, receipts)
@@ -118,7 +116,7 @@ def _bring(release: Release, receiver: Receiver, receipts: Receipts) -> Delivery
     committed = receiver.commit()
     receipts.record(name, committed)
     answers |= {receipt.key: receipt for receipt in committed}
-    return _summary(release, name, sent, answers)
+    return _summary(release, name, sent, answers, {change.key for change in needed})
 
 
 def _settle(receiver: Receiver, receipts: Receipts) -> tuple[list[Change], dict[str, Receipt]]:
@@ -142,7 +140,11 @@ def _send(batch: Sequence[Change], receiver: Receiver, receipts: Receipts) -> di
 
 
 def _summary(
-    release: Release, receiver: str, sent: Sequence[Change], answers: Mapping[str, Receipt]
+    release: Release,
+    receiver: str,
+    sent: Sequence[Change],
+    answers: Mapping[str, Receipt],
+    needed: AbstractSet[str],
 ) -> DeliverySummary:
     counts: dict[str, dict[str, int]] = {}
     for (name, action), number in sorted(Counter((change.list, change.action) for change in sent).items()):
@@ -159,7 +161,8 @@ def _summary(
         rejected=tuple(
             Rejection(change.list, change.row_key, change.action, answers[change.key].reason)
             for change in sorted(sent, key=lambda change: (change.list, change.row_key, change.generation))
-            if change.key in answers and answers[change.key].status == "rejected"
+            # One of an earlier night that was settled by its rejection and isn't needed any more leaves nothing to do.
+            if change.key in needed and change.key in answers and answers[change.key].status == "rejected"
         ),
         unanswered=tuple(sorted((change.list, change.row_key) for change in sent if change.key not in answers)),
         already_there=sum((each.name, row_key) not in touched for each in release.lists for row_key in each.rows),
