@@ -1,0 +1,134 @@
+"""What each feed promises. The one definition: loading, gate 1 and docs/feeds.md all come from here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+ColumnType = Literal["text", "date"]
+
+SQL_TYPE: dict[ColumnType, str] = {"text": "varchar", "date": "date"}
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a feed.
+
+    Attributes:
+        meaning: what a value says, for people.
+        required: whether a row without a value is quarantined.
+        one_of: the only values allowed; empty means any.
+        refers_to: the feed whose key a value must be found in; checked only where there is a value.
+        required_unless: a value of another column, as (column, value), that excuses a missing one.
+        absent_means: for a required column, what a missing value tells about the row; shown in the quarantine.
+    """
+
+    name: str
+    meaning: str
+    type: ColumnType = "text"
+    required: bool = True
+    one_of: tuple[str, ...] = ()
+    refers_to: str | None = None
+    required_unless: tuple[str, str] | None = None
+    absent_means: str = ""
+
+
+@dataclass(frozen=True)
+class Contract:
+    """One feed: a row's grain, its key, and its columns in order."""
+
+    feed: str
+    grain: str
+    key: str
+    columns: tuple[Column, ...]
+
+    @property
+    def column_names(self) -> tuple[str, ...]:
+        """The names that a file of this feed must have in its header, in any order."""
+        return tuple(column.name for column in self.columns)
+
+
+CREATORS = Contract(
+    feed="creators",
+    grain="One row per account.",
+    key="account_id",
+    columns=(
+        Column("account_id", "The account."),
+        Column("market", "The market whose policy pack decides about the account."),
+        Column(
+            "kind",
+            "`platform` is an account of the marketplace itself; which kinds a policy applies to is the pack's to say.",
+            one_of=("creator", "platform"),
+        ),
+        Column("language", "Two-letter code of the language the account is written to in."),
+        Column("onboarded_on", "First day the marketplace knew the account.", type="date"),
+    ),
+)
+
+CONTENTS = Contract(
+    feed="contents",
+    grain="One row per piece of content.",
+    key="content_id",
+    columns=(
+        Column("content_id", "The content."),
+        Column("account_id", "The account that owns it.", refers_to="creators"),
+        Column("kind", "What it is.", one_of=("short_video", "live", "repository")),
+        Column("published_on", "Day of publication, where the source knows it.", type="date", required=False),
+    ),
+)
+
+VIOLATIONS = Contract(
+    feed="violations",
+    grain="One row per account and content that one decision finds in breach.",
+    key="violation_id",
+    columns=(
+        Column("violation_id", "The violation."),
+        Column("account_id", "The account held responsible.", refers_to="creators"),
+        Column(
+            "content_id",
+            "The content in breach; empty where the account as a whole is named.",
+            required=False,
+            refers_to="contents",
+        ),
+        Column("violation_type", "What was breached, in the words of the policy pack."),
+        Column(
+            "batch_id",
+            "The document or sweep that the decision came from; one batch can name thousands of accounts.",
+            required=False,
+        ),
+        Column("decided_on", "Day of the decision, in the market's time zone.", type="date"),
+    ),
+)
+
+APPEALS = Contract(
+    feed="appeals",
+    grain="One row per appeal against one violation.",
+    key="appeal_id",
+    columns=(
+        Column("appeal_id", "The appeal."),
+        Column(
+            "violation_id",
+            "The violation that it answers.",
+            refers_to="violations",
+            absent_means="the appeal answers no violation decided before it",
+        ),
+        Column("account_id", "The account that appeals.", refers_to="creators"),
+        Column("filed_on", "Day of filing, in the market's time zone.", type="date"),
+        Column(
+            "outcome",
+            "`pending` until decided; a later row with the same key brings the decision.",
+            one_of=("pending", "granted", "denied"),
+        ),
+        Column(
+            "decided_on",
+            "Day of the decision; empty while pending.",
+            type="date",
+            required_unless=("outcome", "pending"),
+            absent_means="a decided appeal without its date can't be applied",
+        ),
+    ),
+)
+
+# Parents before children: a feed's references are checked against rows that were already accepted.
+FEEDS: tuple[Contract, ...] = (CREATORS, CONTENTS, VIOLATIONS, APPEALS)
+BY_NAME: dict[str, Contract] = {contract.feed: contract for contract in FEEDS}

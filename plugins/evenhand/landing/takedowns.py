@@ -1,0 +1,153 @@
+"""Land the bundled example, a real enforcement history, as the feeds of DESIGN's first four kinds.
+
+The source (examples/takedowns/README.md) has one row per document, account and repository. What it doesn't have is
+decided here, and said in that README: a market, the night each row arrived, which notice an appeal answers, and which
+accounts are the platform's own.
+"""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import io
+import os
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from evenhand.landing.contracts import BY_NAME
+
+MARKET = "world"
+
+# The history up to here lands as one backfill, as it does for any marketplace that starts to use Evenhand with a past.
+BACKFILL_NIGHT = "2025-12-31"
+# The last day that the snapshot has documents of. Rows dated later are typing errors at the source; they had arrived by
+# the snapshot, so they land with its last night and gate 1 finds them to be in that night's future.
+LAST_NIGHT = "2026-08-19"
+# Links in the notices' boilerplate make the platform's own accounts look like repeat offenders: two accounts stand in
+# more than a third of all documents each, the next one in less than a hundredth.
+PLATFORM_SHARE = 0.05
+
+Row = tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Event:
+    """One row of the source."""
+
+    on: str
+    kind: str
+    notice: str
+    account: str
+    repository: str
+
+    @property
+    def night(self) -> str:
+        """The night that the row lands in."""
+        if self.on > LAST_NIGHT:
+            return LAST_NIGHT
+        return max(self.on, BACKFILL_NIGHT)
+
+    @property
+    def key(self) -> str:
+        """Document, account and repository: what makes the row unique."""
+        return "/".join(part for part in (self.notice, self.account, self.repository) if part)
+
+
+def land_takedowns(source: Path, landing: Path) -> int:
+    """Write the example as feeds; a file that is already there with the same bytes is left alone.
+
+    Returns:
+        How many files were written; 0 when everything was there.
+    """
+    events = _read(source)
+    written = 0
+    for feed, rows in (
+        ("creators", _creators(events)),
+        ("contents", _contents(events)),
+        ("violations", _violations(events)),
+        ("appeals", _appeals(events)),
+    ):
+        by_night = defaultdict(list)
+        for night, row in rows:
+            by_night[night].append(row)
+        for night, night_rows in sorted(by_night.items()):
+            written += _write(landing / feed / f"night={night}" / "takedowns.csv", BY_NAME[feed].column_names, night_rows)
+    return written
+
+
+def _read(source: Path) -> list[Event]:
+    with gzip.open(source, "rt", encoding="utf-8", newline="") as lines:
+        rows = csv.DictReader(lines)
+        events = [
+            Event(row["event_date"], row["event_type"], row["notice_id"], row["account"], row["repository"])
+            for row in rows
+        ]
+    return sorted(events, key=lambda event: (event.on, event.key))
+
+
+def _creators(events: list[Event]) -> Iterable[tuple[str, Row]]:
+    platform = _platform_accounts(events)
+    seen = set()
+    for event in events:
+        if event.account not in seen:
+            seen.add(event.account)
+            kind = "platform" if event.account in platform else "creator"
+            yield event.night, (event.account, MARKET, kind, "en", min(event.on, event.night))
+
+
+def _platform_accounts(events: list[Event]) -> set[str]:
+    documents = defaultdict(set)
+    for event in events:
+        documents[event.account].add(event.notice)
+    total = len({event.notice for event in events})
+    return {account for account, notices in documents.items() if len(notices) > PLATFORM_SHARE * total}
+
+
+def _contents(events: list[Event]) -> Iterable[tuple[str, Row]]:
+    seen = set()
+    for event in events:
+        if event.repository and event.repository not in seen:
+            seen.add(event.repository)
+            yield event.night, (event.repository, event.account, "repository", "")
+
+
+def _violations(events: list[Event]) -> Iterable[tuple[str, Row]]:
+    for event in events:
+        if event.kind == "notice":
+            yield event.night, (event.key, event.account, event.repository, "copyright", event.notice, event.on)
+
+
+def _appeals(events: list[Event]) -> Iterable[tuple[str, Row]]:
+    notices = defaultdict(list)
+    for event in events:
+        if event.kind == "notice":
+            notices[event.account, event.repository].append((event.on, event.key))
+    for event in events:
+        if event.kind == "notice":
+            continue
+        # A counter-notice doesn't name what it answers: it is the newest notice about the same content until that day.
+        earlier = notices[event.account, event.repository]
+        position = bisect_right(earlier, event.on, key=lambda notice: notice[0])
+        answered = earlier[position - 1][1] if position else ""
+        granted = event.kind == "retraction"
+        outcome, decided_on = ("granted", event.on) if granted else ("pending", "")
+        yield event.night, (event.key, answered, event.account, event.on, outcome, decided_on)
+
+
+def _write(path: Path, header: Row, rows: list[Row]) -> int:
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(header)
+    writer.writerows(rows)
+    content = text.getvalue().encode()
+    if path.exists() and path.read_bytes() == content:
+        return 0
+    path.parent.mkdir(parents=True, exist_ok=True)
+    # Outside the night's folder: a run never sees half a file, nor a leftover of a landing that was killed.
+    partial = path.parents[2] / f".{path.parents[1].name}.partial"
+    partial.write_bytes(content)
+    os.replace(partial, path)
+    return 1
