@@ -1,0 +1,168 @@
+"""Gate 1: which rows of each feed a night is decided on, and which are quarantined with their reason."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from evenhand.landing.contracts import FEEDS, Contract
+from evenhand.quality.gate import Finding, Gate
+from expectations.feeds import RecentNights, arrivals_suite, row_suite
+
+
+@dataclass(frozen=True)
+class FeedCounts:
+    """Rows of one feed: keys accepted for the night, rows that arrived this night, rows in quarantine."""
+
+    accepted: int
+    arrived: int
+    quarantined: int
+
+
+@dataclass(frozen=True)
+class FeedsGate:
+    """What gate 1 let through.
+
+    Attributes:
+        feeds: counts per feed.
+        warnings: what a person should look at although the night goes on.
+        docs: the Data Docs page.
+    """
+
+    feeds: dict[str, FeedCounts]
+    warnings: list[str]
+    docs: Path
+
+
+def validate_feeds(warehouse: Path, folder: Path, night: date) -> FeedsGate:
+    """Validate every feed as known by `night`; fill the schema `accepted` and the table `quarantine.rows`.
+
+    Both are functions of the landing folder and the night alone: a row leaves the quarantine when a corrected version
+    of its key, or the row that it refers to, has landed.
+
+    Raises:
+        GateFailed: a feed is broken as a whole.
+    """
+    gate = Gate(folder, warehouse)
+    try:
+        _create_tables(gate)
+        findings: list[Finding] = []
+        for contract in FEEDS:
+            _find_candidates(gate, contract, night)
+            rows = gate.validate(f"candidates.{contract.feed}", f"{contract.feed}: rows", row_suite(contract))
+            _quarantine(gate, contract, rows)
+            _accept(gate, contract, night)
+            _find_arrivals(gate, contract, night)
+            arrivals = gate.validate(
+                f"arrivals.{contract.feed}",
+                f"{contract.feed}: arrivals",
+                arrivals_suite(contract, _recent_nights(gate, contract, night)),
+            )
+            findings += [found for found in rows if not found.rows_query and found.failing] + [
+                found for found in arrivals if found.failing
+            ]
+        broken = [found for found in findings if found.blocks]
+        if broken:
+            raise gate.complaint("Gate 1", night, broken)
+        return FeedsGate(
+            feeds={contract.feed: _count(gate, contract) for contract in FEEDS},
+            warnings=[f"{found.table}: {found.rule} ({found.observed}). {found.remedy}" for found in findings],
+            docs=gate.docs,
+        )
+    finally:
+        gate.close()
+
+
+def _create_tables(gate: Gate) -> None:
+    for schema in ("candidates", "arrivals", "accepted", "quarantine"):
+        gate.execute(f"create schema if not exists {schema}")
+    gate.execute(
+        "create or replace table quarantine.rows (night date, feed varchar, row_key varchar, column_name varchar,"
+        " rule varchar, remedy varchar, landed_night date, landed_file varchar, landed_row bigint)"
+    )
+
+
+def _find_candidates(gate: Gate, contract: Contract, night: date) -> None:
+    """Every version of every row known by the night; a row that landed twice in one night counts once."""
+    columns = ", ".join(contract.column_names)
+    gate.execute(
+        f"""create or replace table candidates.{contract.feed} as
+        select landed_night, landed_file, landed_row, {columns} from landing.{contract.feed}
+        where landed_night <= date '{night}'
+        qualify row_number() over (partition by landed_night, {columns} order by landed_file, landed_row) = 1
+        order by landed_night, landed_file, landed_row"""
+    )
+
+
+def _quarantine(gate: Gate, contract: Contract, findings: list[Finding]) -> None:
+    """Write down every bad row, once per rule it breaks."""
+    gate.execute(
+        "create or replace table quarantine.bad (landed_file varchar, landed_row bigint, column_name varchar, rule varchar,"
+        " remedy varchar)"
+    )
+    for finding in findings:
+        if finding.rows_query and finding.failing:
+            column, rule, remedy = (
+                "'" + text.replace("'", "''") + "'" for text in (finding.column, finding.rule, finding.remedy)
+            )
+            gate.execute(
+                f"insert into quarantine.bad select landed_file, landed_row, {column}, {rule}, {remedy} from ({finding.rows_query})"
+            )
+
+
+def _accept(gate: Gate, contract: Contract, night: date) -> None:
+    """The newest good version of every key is accepted; bad versions newer than it are in quarantine."""
+    columns = ", ".join(contract.column_names)
+    gate.execute(
+        f"""create or replace table accepted.{contract.feed} as
+        select landed_night, landed_file, landed_row, {columns}
+        from candidates.{contract.feed} anti join quarantine.bad using (landed_file, landed_row)
+        qualify row_number() over (partition by {contract.key} order by landed_night desc) = 1
+        order by {contract.key}"""
+    )
+    gate.execute(
+        f"""insert into quarantine.rows
+        select date '{night}', '{contract.feed}', candidate.{contract.key}, bad.column_name, bad.rule, bad.remedy,
+            candidate.landed_night, candidate.landed_file, candidate.landed_row
+        from quarantine.bad as bad join candidates.{contract.feed} as candidate using (landed_file, landed_row)
+        left join accepted.{contract.feed} as newest on newest.{contract.key} = candidate.{contract.key}
+        where newest.landed_night is null or newest.landed_night < candidate.landed_night
+        order by candidate.landed_file, candidate.landed_row, bad.column_name, bad.rule"""
+    )
+
+
+def _find_arrivals(gate: Gate, contract: Contract, night: date) -> None:
+    gate.execute(
+        f"""create or replace table arrivals.{contract.feed} as
+        select landed_file, landed_row, bad.landed_row is not null as is_bad
+        from candidates.{contract.feed}
+        left join (select distinct landed_file, landed_row from quarantine.bad) as bad using (landed_file, landed_row)
+        where landed_night = date '{night}'
+        order by landed_file, landed_row"""
+    )
+
+
+def _recent_nights(gate: Gate, contract: Contract, night: date) -> RecentNights:
+    ((largest, quietest),) = gate.execute(
+        f"""with counts as (
+            select days.night::date as night, count(candidate.landed_night) as arrived
+            from generate_series(date '{night}' - 28, date '{night}' - 1, interval 1 day) as days (night)
+            left join candidates.{contract.feed} as candidate on candidate.landed_night = days.night
+            -- A backfill isn't a night's worth of rows.
+            where days.night > (select min(landed_night) from candidates.{contract.feed})
+            group by days.night
+        )
+        select coalesce(max(arrived), 0),
+            coalesce(min(arrived) filter (where dayofweek(night) = dayofweek(date '{night}')), 0)
+        from counts"""
+    )
+    return RecentNights(largest=int(largest), quietest_same_weekday=int(quietest))
+
+
+def _count(gate: Gate, contract: Contract) -> FeedCounts:
+    ((accepted, arrived, quarantined),) = gate.execute(
+        f"""select (select count(*) from accepted.{contract.feed}), (select count(*) from arrivals.{contract.feed}),
+            (select count(distinct (landed_file, landed_row)) from quarantine.rows where feed = '{contract.feed}')"""
+    )
+    return FeedCounts(accepted=int(accepted), arrived=int(arrived), quarantined=int(quarantined))
