@@ -1,0 +1,27 @@
+{#- Day arithmetic in one place: DuckDB and Spark spell it differently. -#}
+
+{% macro night() -%}
+    cast('{{ var("night") }}' as date)
+{%- endmacro %}
+
+{% macro add_days(day, days) -%}
+    {{ return(adapter.dispatch("add_days", "evenhand")(day, days)) }}
+{%- endmacro %}
+
+{% macro default__add_days(day, days) -%}
+    cast({{ day }} + {{ days }} as date)
+{%- endmacro %}
+
+{% macro spark__add_days(day, days) -%}
+    date_add({{ day }}, {{ days }})
+{%- endmacro %}
+
+{#- The day is in the stretch [from, until); a stretch without an end goes on. -#}
+{% macro day_in(day, from_day, until_day) -%}
+    {{ day }} >= {{ from_day }} and ({{ until_day }} is null or {{ day }} < {{ until_day }})
+{%- endmacro %}
+
+{#- The rules of the market's pack that judge this day. -#}
+{% macro judges(rules, day) -%}
+    {{ day }} >= {{ rules }}.effective_from and ({{ rules }}.effective_until is null or {{ day }} <= {{ rules }}.effective_until)
+{%- endmacro %}

@@ -1,0 +1,9 @@
+{#- A reason is named by what it says: the same reason has the same id on every night, and a changed one a new id. -#}
+{% macro reason_id(columns) -%}
+    md5(concat_ws('|'{% for column in columns %}, coalesce(cast({{ column }} as varchar), ''){% endfor %}))
+{%- endmacro %}
+
+{#- 3.00 as 3, 2.50 as 2.5: amounts as a person writes them. -#}
+{% macro plain_number(amount) -%}
+    regexp_replace(cast({{ amount }} as varchar), '\.?0+$', '')
+{%- endmacro %}

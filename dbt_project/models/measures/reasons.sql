@@ -1,0 +1,3 @@
+select * from {{ ref('penalty_reasons') }}
+union all
+select * from {{ ref('reward_reasons') }}

@@ -1,0 +1,9 @@
+select
+    appeal_id,
+    violation_id,
+    account_id,
+    cast(filed_on as date) as filed_on,
+    outcome,
+    cast(decided_on as date) as decided_on,
+    landed_night as known_at
+from {{ source('accepted', 'appeals') }}

@@ -1,0 +1,7 @@
+select
+    content_id,
+    account_id,
+    kind,
+    cast(published_on as date) as published_on,
+    landed_night as known_at
+from {{ source('accepted', 'contents') }}

@@ -1,0 +1,9 @@
+select
+    violation_id,
+    account_id,
+    content_id,
+    violation_type,
+    batch_id,
+    cast(decided_on as date) as decided_on,
+    landed_night as known_at
+from {{ source('accepted', 'violations') }}
