@@ -12,7 +12,10 @@ import great_expectations.expectations as gxe
 from great_expectations.expectations import Expectation
 
 from evenhand.landing.contracts import BY_NAME, SQL_TYPE, Column, Contract
-from evenhand.quality.gate import ROW_LOCATOR
+from evenhand.quality.gate import described, expect_no_rows
+
+# What points at a row of a feed: the file it landed in, and its number there.
+ROW_LOCATOR = ("landed_file", "landed_row")
 
 # A night with this many times the rows of the largest recent night is a fault of the source until a person has looked:
 # the largest honest night of the example is under 8 times the largest of the 28 nights before it.
@@ -39,12 +42,14 @@ def row_suite(contract: Contract) -> list[Expectation]:
         gxe.ExpectTableColumnsToMatchSet(
             column_set=["landed_night", *ROW_LOCATOR, *contract.column_names],
             exact_match=True,
-            meta=_meta("columns are the contract's", "", f"Land {contract.feed} with the columns of docs/feeds.md."),
+            meta=described(
+                "columns are the contract's", "", f"Land {contract.feed} with the columns of docs/feeds.md."
+            ),
         ),
-        _unexpected_rows(
+        expect_no_rows(
             f"""select {_LOCATOR}, {contract.key} from {{batch}}
             qualify count(*) over (partition by {contract.key}, landed_night) > 1 and {contract.key} is not null""",
-            _meta(
+            described(
                 "one version of a key per night",
                 contract.key,
                 "Two different rows with this key landed in one night; land the right one again on a later night.",
@@ -62,7 +67,7 @@ def arrivals_suite(contract: Contract, recent: RecentNights) -> list[Expectation
     return [
         gxe.ExpectTableRowCountToBeBetween(
             max_value=largest,
-            meta=_meta(
+            meta=described(
                 f"at most {largest} rows in a night",
                 "",
                 f"The largest of the last 28 nights had {recent.largest}. If this night is right, land it in parts.",
@@ -71,17 +76,17 @@ def arrivals_suite(contract: Contract, recent: RecentNights) -> list[Expectation
         gxe.ExpectTableRowCountToBeBetween(
             min_value=min(recent.quietest_same_weekday, 1),
             severity="warning",
-            meta=_meta(
+            meta=described(
                 "rows on a night that always has some",
                 "",
                 f"Each of the last four nights of this weekday had {contract.feed}; ask the source whether a file is late.",
             ),
         ),
-        _unexpected_rows(
+        expect_no_rows(
             f"""select {_LOCATOR} from {{batch}} where is_bad
             qualify count(*) over () >= {FEWEST_BAD_ROWS}
             and count(*) over () > {LARGEST_BAD_SHARE} * (select count(*) from {{batch}})""",
-            _meta(
+            described(
                 f"at most {LARGEST_BAD_SHARE:.0%} bad rows in a night",
                 "",
                 "So many bad rows mean that the file is wrong; have the source land it again. The quarantine says why.",
@@ -99,21 +104,23 @@ def _column_expectations(contract: Contract, column: Column) -> list[Expectation
     if column.required and column.required_unless:
         other, excuse = column.required_unless
         expectations.append(
-            _unexpected_rows(
+            expect_no_rows(
                 f"select {_LOCATOR}, {name} from {{batch}} where {name} is null and {other} is distinct from '{excuse}'",
-                _meta(f"{name} is there unless {other} is {excuse}", name, _absent(column)),
+                described(f"{name} is there unless {other} is {excuse}", name, _absent(column)),
             )
         )
     elif column.required:
         expectations.append(
-            gxe.ExpectColumnValuesToNotBeNull(column=name, meta=_meta(f"{name} is there", name, _absent(column)))
+            gxe.ExpectColumnValuesToNotBeNull(column=name, meta=described(f"{name} is there", name, _absent(column)))
         )
     if column.one_of:
         expectations.append(
             gxe.ExpectColumnValuesToBeInSet(
                 column=name,
                 value_set=list(column.one_of),
-                meta=_meta(f"{name} is one of {', '.join(column.one_of)}", name, "Land the row again with such a value."),
+                meta=described(
+                    f"{name} is one of {', '.join(column.one_of)}", name, "Land the row again with such a value."
+                ),
             )
         )
     if column.type != "text":
@@ -127,19 +134,21 @@ def _column_expectations(contract: Contract, column: Column) -> list[Expectation
 
 def _is_of_type(column: Column) -> Expectation:
     name = column.name
-    return _unexpected_rows(
+    return expect_no_rows(
         f"select {_LOCATOR}, {name} from {{batch}}"
         f" where {name} is not null and try_cast({name} as {SQL_TYPE[column.type]}) is null",
-        _meta(f"{name} is a {column.type}", name, "Land the row again with a readable value (dates as YYYY-MM-DD)."),
+        described(
+            f"{name} is a {column.type}", name, "Land the row again with a readable value (dates as YYYY-MM-DD)."
+        ),
     )
 
 
 def _not_in_the_future(column: Column) -> Expectation:
     # Held against the night it landed in, not the night being decided: a wrong date doesn't become right by waiting.
     name = column.name
-    return _unexpected_rows(
+    return expect_no_rows(
         f"select {_LOCATOR}, {name} from {{batch}} where try_cast({name} as date) > landed_night",
-        _meta(
+        described(
             f"{name} is not after the night it landed in",
             name,
             "A day can't be reported before it has come; land the row again with the right date.",
@@ -149,10 +158,10 @@ def _not_in_the_future(column: Column) -> Expectation:
 
 def _is_known(column: Column, parent: Contract) -> Expectation:
     name = column.name
-    return _unexpected_rows(
+    return expect_no_rows(
         f"select {_LOCATOR}, {name} from {{batch}}"
         f" where {name} not in (select parent.{parent.key} from accepted.{parent.feed} as parent)",
-        _meta(
+        described(
             f"{name} is in {parent.feed}",
             name,
             f"Land the row of {parent.feed} (or correct it, if it is quarantined); this row then comes back by itself.",
@@ -163,11 +172,3 @@ def _is_known(column: Column, parent: Contract) -> Expectation:
 def _absent(column: Column) -> str:
     consequence = f" ({column.absent_means})" if column.absent_means else ""
     return f"The row has no {column.name}{consequence}; land it again with one."
-
-
-def _unexpected_rows(query: str, meta: dict[str, str]) -> Expectation:
-    return gxe.UnexpectedRowsExpectation(unexpected_rows_query=query, description=meta["rule"], meta=meta)
-
-
-def _meta(rule: str, column: str, remedy: str) -> dict[str, str]:
-    return {"rule": rule, "column": column, "remedy": remedy}

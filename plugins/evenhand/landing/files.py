@@ -57,7 +57,9 @@ def landed_by(landing: Path, night: date) -> list[LandedFile]:
                 continue
             for path in sorted(folder.iterdir()):
                 if path.suffix not in (".csv", ".parquet"):
-                    raise FeedBroken(f"{path}: a feed's files end in .csv or .parquet; move this one out of the landing")
+                    raise FeedBroken(
+                        f"{path}: a feed's files end in .csv or .parquet; move this one out of the landing"
+                    )
                 sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
                 files.append(LandedFile(contract.feed, folder_night, str(path.relative_to(landing)), path, sha256))
     return files
@@ -101,7 +103,9 @@ def _columns_of(file: LandedFile) -> list[str]:
         try:
             described = duckdb.sql("describe from read_parquet($path)", params={"path": str(file.path)}).fetchall()
         except duckdb.Error as error:
-            raise FeedBroken(f"{file.path}: not a readable Parquet file ({error}); have the source land it again") from error
+            raise FeedBroken(
+                f"{file.path}: not a readable Parquet file ({error}); have the source land it again"
+            ) from error
         return [row[0] for row in described]
     try:
         with file.path.open(newline="", encoding="utf-8-sig") as lines:

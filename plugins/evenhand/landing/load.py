@@ -34,7 +34,11 @@ def load(warehouse: Path, landing: Path, night: date) -> Arrivals:
     """
     files = landed_by(landing, night)
     if not files:
-        first = f"the first night with input is {min(existing):%Y-%m-%d}" if (existing := nights(landing)) else "it is empty"
+        first = (
+            f"the first night with input is {min(existing):%Y-%m-%d}"
+            if (existing := nights(landing))
+            else "it is empty"
+        )
         raise FeedBroken(f"{landing}: nothing had landed by {night}; {first}. Choose a later night or land the feeds.")
     warehouse.parent.mkdir(parents=True, exist_ok=True)
     with duckdb.connect(str(warehouse)) as connection:
@@ -91,7 +95,11 @@ def _load_files(connection: duckdb.DuckDBPyConnection, contract: Contract, files
 
 
 def _load_batch(
-    connection: duckdb.DuckDBPyConnection, contract: Contract, scan: str, header: tuple[str, ...], files: list[LandedFile]
+    connection: duckdb.DuckDBPyConnection,
+    contract: Contract,
+    scan: str,
+    header: tuple[str, ...],
+    files: list[LandedFile],
 ) -> None:
     connection.execute("create or replace temp table arriving (path varchar, night date, name varchar, sha256 varchar)")
     connection.executemany(

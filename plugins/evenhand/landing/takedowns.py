@@ -74,7 +74,9 @@ def land_takedowns(source: Path, landing: Path) -> int:
         for night, row in rows:
             by_night[night].append(row)
         for night, night_rows in sorted(by_night.items()):
-            written += _write(landing / feed / f"night={night}" / "takedowns.csv", BY_NAME[feed].column_names, night_rows)
+            written += _write(
+                landing / feed / f"night={night}" / "takedowns.csv", BY_NAME[feed].column_names, night_rows
+            )
     return written
 
 

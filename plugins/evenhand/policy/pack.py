@@ -94,7 +94,9 @@ class Programme(_Part):
     def _zones_rise(self) -> Programme:
         first, *others = self.zones
         if first.at_least is not None or first.measures:
-            raise ValueError(f"zone {first.zone}: the first zone has neither at_least nor measures; it takes what no other does")
+            raise ValueError(
+                f"zone {first.zone}: the first zone has neither at_least nor measures; it takes what no other does"
+            )
         for zone in others:
             if zone.at_least is None:
                 raise ValueError(f"zone {zone.zone}: only the first zone may go without at_least")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from evenhand.landing.contracts import FEEDS, Contract
 from evenhand.quality.gate import Finding, Gate
-from expectations.feeds import RecentNights, arrivals_suite, row_suite
+from expectations.feeds import ROW_LOCATOR, RecentNights, arrivals_suite, row_suite
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,9 @@ def validate_feeds(warehouse: Path, folder: Path, night: date) -> FeedsGate:
         findings: list[Finding] = []
         for contract in FEEDS:
             _find_candidates(gate, contract, night)
-            rows = gate.validate(f"candidates.{contract.feed}", f"{contract.feed}: rows", row_suite(contract))
+            rows = gate.validate(
+                f"candidates.{contract.feed}", f"{contract.feed}: rows", row_suite(contract), ROW_LOCATOR
+            )
             _quarantine(gate, contract, rows)
             _accept(gate, contract, night)
             _find_arrivals(gate, contract, night)
@@ -58,6 +60,7 @@ def validate_feeds(warehouse: Path, folder: Path, night: date) -> FeedsGate:
                 f"arrivals.{contract.feed}",
                 f"{contract.feed}: arrivals",
                 arrivals_suite(contract, _recent_nights(gate, contract, night)),
+                ROW_LOCATOR,
             )
             findings += [found for found in rows if not found.rows_query and found.failing] + [
                 found for found in arrivals if found.failing

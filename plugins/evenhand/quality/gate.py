@@ -17,6 +17,7 @@ from typing import Any
 os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
 
 import great_expectations as gx
+import great_expectations.expectations as gxe
 from great_expectations.checkpoint import UpdateDataDocsAction
 from great_expectations.datasource.fluent import SQLDatasource
 from great_expectations.expectations import Expectation
@@ -83,10 +84,12 @@ class Gate:
             result = connection.exec_driver_sql(statement)
             return [tuple(row) for row in result.fetchall()] if result.returns_rows else []
 
-    def validate(self, table: str, suite: str, expectations: Sequence[Expectation]) -> list[Finding]:
+    def validate(
+        self, table: str, suite: str, expectations: Sequence[Expectation], locator: Sequence[str]
+    ) -> list[Finding]:
         """Validate a table (`schema.name`) and add the result to the Data Docs.
 
-        Each expectation carries in `meta` its rule, column and remedy.
+        Each expectation carries in `meta` its rule, column and remedy. The locator's columns point at a row.
 
         Raises:
             GateFailed: an expectation couldn't be evaluated.
@@ -107,7 +110,7 @@ class Gate:
             actions=[UpdateDataDocsAction(name="data docs")],
             result_format={
                 "result_format": "BASIC",
-                "unexpected_index_column_names": list(ROW_LOCATOR),
+                "unexpected_index_column_names": list(locator),
                 "return_unexpected_index_query": True,
             },
         )
@@ -133,8 +136,14 @@ class Gate:
         return GateFailed("\n".join(lines))
 
 
-# What points at a row of a feed: the file it landed in, and its number there.
-ROW_LOCATOR = ("landed_file", "landed_row")
+def expect_no_rows(query: str, meta: dict[str, str]) -> Expectation:
+    """An expectation that a query over `{batch}` finds nothing; its rows start with the table's locator."""
+    return gxe.UnexpectedRowsExpectation(unexpected_rows_query=query, description=meta["rule"], meta=meta)
+
+
+def described(rule: str, column: str, remedy: str) -> dict[str, str]:
+    """What every expectation carries for the people who read its failure."""
+    return {"rule": rule, "column": column, "remedy": remedy}
 
 
 def _finding(table: str, result: dict[str, Any]) -> Finding:
