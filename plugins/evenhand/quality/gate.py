@@ -19,6 +19,7 @@ os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
 import great_expectations as gx
 import great_expectations.expectations as gxe
 from great_expectations.checkpoint import UpdateDataDocsAction
+from great_expectations.data_context.types.base import ProgressBarsConfig
 from great_expectations.datasource.fluent import SQLDatasource
 from great_expectations.expectations import Expectation
 
@@ -67,9 +68,11 @@ class Gate:
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
         self._context = gx.get_context(mode="file", project_root_dir=folder)
-        self._context.variables.progress_bars = {"globally": False}
+        self._context.variables.progress_bars = ProgressBarsConfig(globally=False)
         self._datasource: SQLDatasource = self._context.data_sources.add_sql(
-            "warehouse", connection_string=f"duckdb:///{warehouse}", kwargs=_ENGINE_OPTIONS
+            "warehouse",
+            connection_string=f"duckdb:///{warehouse}",
+            kwargs=_ENGINE_OPTIONS,  # type: ignore[call-arg]
         )
         self.docs = folder / "gx" / "uncommitted" / "data_docs" / "local_site" / "index.html"
 
@@ -158,7 +161,8 @@ def _finding(table: str, result: dict[str, Any]) -> Finding:
         failing = int(observed)
     elif "unexpected_count" in result["result"]:
         rows_query = result["result"].get("unexpected_index_query", "").rstrip(";")
-        failing = int(result["result"]["unexpected_count"])
+        # GX counts nothing in a table without rows.
+        failing = int(result["result"]["unexpected_count"] or 0)
     else:
         rows_query, failing = "", int(not result["success"])
     return Finding(

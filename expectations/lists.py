@@ -1,0 +1,243 @@
+"""Gate 2: what the lists and their reasons must satisfy before anybody may act on them.
+
+The rules are read off the ledger, the standings and the packs, not off the models between those and the lists. A row
+that fails any of them holds the whole night; there is no quarantine for a penalty.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+import great_expectations.expectations as gxe
+from great_expectations.expectations import Expectation
+
+from evenhand.quality.gate import described, expect_no_rows
+
+# What points at a row of each table.
+LOCATORS = {
+    "penalties": ("row_key",),
+    "rewards": ("row_key",),
+    "reasons": ("reason_id",),
+    "account_standings": ("account_id", "programme"),
+}
+COLUMNS = {
+    "penalties": (
+        *("row_key", "account_id", "market", "programme", "scope", "measure", "starts_on", "ends_on", "reason_id"),
+    ),
+    "rewards": (
+        *("row_key", "account_id", "market", "programme", "scope", "reward", "starts_on", "ends_on", "reason_id"),
+    ),
+    "reasons": (
+        *("reason_id", "list", "row_key", "account_id", "market", "programme", "scope", "measure"),
+        *("pack", "pack_version", "pack_sha256", "zone", "condition", "balance_before", "balance_after"),
+        *("unit", "entry_count", "entries", "starts_on", "ends_on", "appeal_route", "explanation"),
+    ),
+}
+# What may be null: a permanent measure has no end, and a reward for an empty ledger neither start nor unit.
+MAY_BE_NULL = {
+    "penalties": {"ends_on"},
+    "rewards": {"starts_on", "ends_on"},
+    "reasons": {"starts_on", "ends_on", "unit"},
+}
+
+# In the queries, `(from {batch}) as listed`: GX puts a subquery with a name of its own in the place of {batch}.
+_REMEDY = "A model or a pack is wrong: read the rows, fix it and run the night again."
+
+
+def penalties_suite(night: date) -> list[Expectation]:
+    """What the penalties of a night must satisfy."""
+    return [
+        *_shape("penalties"),
+        _one_row_per("account_id", "programme", "scope"),
+        *_holds_together("penalties", "measure", night),
+        expect_no_rows(
+            f"""select row_key, measure, scope from (from {{batch}}) as penalty
+            where not exists (
+                from policy.effects as effect
+                where {_same("effect", "penalty", "market", "programme", "measure", "scope")}
+            )""",
+            described("a pack of the market has the measure on this scope", "measure", _REMEDY),
+        ),
+    ]
+
+
+def rewards_suite(night: date) -> list[Expectation]:
+    """What the rewards of a night must satisfy."""
+    return [
+        *_shape("rewards"),
+        # Several rewards can share a scope; penalties can't, for of those the strictest is in force alone.
+        _one_row_per("account_id", "programme", "scope", "reward"),
+        *_holds_together("rewards", "reward", night),
+        expect_no_rows(
+            f"""select row_key, reward, scope from (from {{batch}}) as granted
+            where not exists (
+                from policy.rewards as promised
+                where {_same("promised", "granted", "market", "programme", "reward", "scope")}
+            )""",
+            described("a pack of the market has the reward on this scope", "reward", _REMEDY),
+        ),
+    ]
+
+
+def reasons_suite(night: date) -> list[Expectation]:
+    """What the reasons of a night must satisfy."""
+    entries = _entries_of_reasons(night)
+    return [
+        *_shape("reasons"),
+        gxe.ExpectColumnValuesToBeUnique(
+            column="reason_id", meta=described("one reason per reason_id", "reason_id", _REMEDY)
+        ),
+        expect_no_rows(
+            """select reason_id, list, row_key from (from {batch}) as reason
+            where not exists (from main.penalties where penalties.reason_id = reason.reason_id)
+                and not exists (from main.rewards where rewards.reason_id = reason.reason_id)""",
+            described("a row of a list has the reason", "reason_id", _REMEDY),
+        ),
+        expect_no_rows(
+            f"""select reason_id, pack, pack_version from (from {{batch}}) as reason
+            where not exists (
+                from policy.packs as pack
+                where {_same("pack", "reason", "market", "pack")}
+                    and pack.version = reason.pack_version and pack.sha256 = reason.pack_sha256
+            )""",
+            described("the pack is one of this night's, by name, version and hash", "pack_sha256", _REMEDY),
+        ),
+        expect_no_rows(
+            f"select reason_id, entry_id, wrong from ({entries}) where wrong is not null",
+            described(
+                "its entries exist, are the account's, counted when it began and aren't void", "entries", _REMEDY
+            ),
+        ),
+        expect_no_rows(
+            f"""select reason_id, balance_after, sum(amount) as entries_add_up_to from ({entries})
+            where list = 'penalties'
+            group by reason_id, balance_after, entry_count
+            having coalesce(sum(amount), 0) != balance_after or count(entry_id) != entry_count""",
+            described("its entries add up to the balance that it gives", "balance_after", _REMEDY),
+        ),
+    ]
+
+
+def standings_suite(night: date) -> list[Expectation]:
+    """What the standings must satisfy, and the penalties as counted against them."""
+    return [
+        _one_row_per("account_id", "programme"),
+        expect_no_rows(
+            f"""with entries_that_count as (
+                from main.ledger_entries where voided_on is null or voided_on > date '{night}'
+                qualify row_number() over (
+                    partition by account_id, programme, rule, counts_once_as order by amount desc, counts_from, entry_id
+                ) = 1
+            ),
+            sums as (
+                select account_id, programme, sum(amount) as balance from entries_that_count
+                where counts_from <= date '{night}' and (counts_until is null or counts_until > date '{night}')
+                group by account_id, programme
+            )
+            select account_id, programme, standing.balance, sums.balance as entries_add_up_to
+            from (from {{batch}}) as standing full join sums using (account_id, programme)
+            where standing.balance is distinct from coalesce(sums.balance, 0)""",
+            described("the balance is the sum of the entries that count this night", "balance", _REMEDY),
+        ),
+        expect_no_rows(
+            f"""select standing.account_id, standing.programme, standing.zone, effect.measure, effect.scope
+            from (from {{batch}}) as standing
+            left join main.standings as before
+                on {_same("before", "standing", "account_id", "programme")}
+                and before.valid_from < date '{night}'
+                and (before.valid_until is null or before.valid_until >= date '{night}')
+            join policy.effects as effect
+                on {_same("effect", "standing", "market", "programme", "zone")}
+                and effect.effective_from <= date '{night}'
+                and (effect.effective_until is null or effect.effective_until >= date '{night}')
+            where standing.strictness > coalesce(before.strictness, 0) and not exists (
+                from main.penalties as penalty where {_same("penalty", "standing", "account_id", "programme")}
+                    and penalty.scope = effect.scope
+            )""",
+            described("an account that entered a stricter zone this night is penalised for it", "zone", _REMEDY),
+        ),
+    ]
+
+
+def _shape(table: str) -> list[Expectation]:
+    return [
+        gxe.ExpectTableColumnsToMatchSet(
+            column_set=list(COLUMNS[table]),
+            exact_match=True,
+            meta=described("columns are those that receivers know", "", f"Bring the model {table} back to them."),
+        ),
+        *(
+            gxe.ExpectColumnValuesToNotBeNull(column=name, meta=described(f"{name} is there", name, _REMEDY))
+            for name in COLUMNS[table]
+            if name not in MAY_BE_NULL[table]
+        ),
+    ]
+
+
+def _holds_together(table: str, what: str, night: date) -> list[Expectation]:
+    return [
+        gxe.ExpectColumnValuesToBeUnique(column="row_key", meta=described("one row per row_key", "row_key", _REMEDY)),
+        expect_no_rows(
+            f"""select row_key, starts_on, ends_on from {{batch}}
+            where starts_on > date '{night}' or ends_on < date '{night}'""",
+            described("it has begun and hasn't ended", "starts_on, ends_on", _REMEDY),
+        ),
+        expect_no_rows(
+            f"""select row_key, account_id, market from (from {{batch}}) as listed
+            where not exists (
+                from accepted.creators as creator where {_same("creator", "listed", "account_id", "market")}
+            )""",
+            described("the account is known in the market", "account_id", _REMEDY),
+        ),
+        expect_no_rows(
+            """select row_key, account_id, programme from (from {batch}) as listed
+            anti join main.account_standings using (account_id, programme)""",
+            described("the account has a standing in the programme", "programme", _REMEDY),
+        ),
+        expect_no_rows(
+            f"""select row_key, reason_id from (from {{batch}}) as listed
+            where not exists (
+                from main.reasons as reason where reason.list = '{table}' and
+                    {_same("reason", "listed", "reason_id", "row_key", "account_id", "market", "programme", "scope")}
+                    and reason.measure = listed.{what}
+                    and reason.starts_on is not distinct from listed.starts_on
+                    and reason.ends_on is not distinct from listed.ends_on
+            )""",
+            described("its reason is there and is about it", "reason_id", _REMEDY),
+        ),
+    ]
+
+
+def _entries_of_reasons(night: date) -> str:
+    """A row per reason and entry that it cites, with what is wrong with the entry."""
+    return f"""
+        select reason.reason_id, reason.list, reason.balance_after, reason.entry_count, cited.entry_id, cited.amount,
+            case
+                when cited.entry_id is null then null
+                when ledger.entry_id is null then 'not in the ledger'
+                when ledger.account_id != reason.account_id then 'of another account'
+                when ledger.programme != reason.programme then 'of another programme'
+                when ledger.amount != cited.amount then 'of another amount'
+                when ledger.counts_from > reason.starts_on then 'did not count yet'
+                when ledger.counts_until <= reason.starts_on then 'did not count any more'
+                when ledger.voided_on <= date '{night}' then 'void'
+            end as wrong
+        from (from {{batch}}) as reason
+        left join (
+            select reason_id, entry ->> 'entry' as entry_id, (entry ->> 'amount')::decimal(18, 2) as amount
+            from (select reason_id, unnest(entries::json[]) as entry from {{batch}})
+        ) as cited using (reason_id)
+        left join main.ledger_entries as ledger on ledger.entry_id = cited.entry_id
+    """
+
+
+def _one_row_per(*columns: str) -> Expectation:
+    names = ", ".join(columns)
+    return expect_no_rows(
+        f"select {names}, count(*) as rows from {{batch}} group by {names} having count(*) > 1",
+        described(f"one row per {names}", columns[-1], _REMEDY),
+    )
+
+
+def _same(one: str, other: str, *columns: str) -> str:
+    return " and ".join(f"{one}.{column} = {other}.{column}" for column in columns)
