@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -31,9 +32,17 @@ class Settings:
         return self.home / "landing"
 
     @property
-    def warehouse(self) -> Path:
+    def nights(self) -> Path:
+        """Where nights are worked on, a folder each: nothing of one night can leak into another."""
+        return self.home / "nights"
+
+    def work(self, night: date | str) -> Path:
+        """The folder that a night is worked on in: its warehouse and what the gates found."""
+        return self.nights / f"night={night}"
+
+    def warehouse(self, night: date | str) -> Path:
         """The DuckDB file that a night is computed in. Nobody but the run reads it."""
-        return self.home / "warehouse.duckdb"
+        return self.work(night) / "warehouse.duckdb"
 
     @property
     def releases(self) -> Path:
@@ -44,11 +53,6 @@ class Settings:
     def receipts(self) -> Path:
         """The SQLite ledger of what every receiver was sent and what it answered."""
         return self.home / "receipts.sqlite"
-
-    @property
-    def quality(self) -> Path:
-        """Great Expectations results and Data Docs, a folder per night and gate."""
-        return self.home / "quality"
 
     @property
     def dbt_project(self) -> Path:

@@ -1,0 +1,87 @@
+"""Describe a night for its manifest, from the warehouse that its files were written from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+import duckdb
+
+from evenhand.landing.contracts import FEEDS
+from evenhand.release.manifest import (
+    FeedCounts,
+    Manifest,
+    MeasureChanges,
+    Quarantined,
+    ReleasedFile,
+    ReleasedPack,
+    Zone,
+)
+
+
+def describe(
+    connection: duckdb.DuckDBPyConnection, night: date, files: dict[str, ReleasedFile], code: Mapping[str, Any]
+) -> Manifest:
+    """The manifest of the night's files, with its release_id."""
+    return Manifest(
+        night=night,
+        known_at=night,
+        files=files,
+        code=code,
+        packs=tuple(
+            ReleasedPack(**row)
+            for row in _rows(connection, "select distinct pack, version, sha256 from policy.packs order by all")
+        ),
+        feeds={contract.feed: _feed_counts(connection, contract.feed, night) for contract in FEEDS},
+        quarantined=tuple(
+            Quarantined(**row)
+            for row in _rows(
+                connection,
+                'select feed, column_name as "column", rule, count(*) as rows from quarantine.rows'
+                " group by all order by all",
+            )
+        ),
+        zones=tuple(
+            Zone(**row)
+            for row in _rows(
+                connection,
+                "select programme, zone, count(*) as accounts from main.account_standings"
+                " group by programme, zone, strictness order by programme, strictness",
+            )
+        ),
+        penalties=tuple(
+            MeasureChanges(**row)
+            for row in _rows(
+                connection,
+                "select measure, count(*) filter (change = 'new') as new, count(*) filter (change = 'kept') as kept,"
+                " count(*) filter (change = 'ended') as ended from main.penalty_changes"
+                " group by measure order by measure",
+            )
+        ),
+        inputs={
+            row["landed_file"]: row["sha256"]
+            for row in _rows(
+                connection,
+                f"select landed_file, sha256 from landing.files where night <= date '{night}' order by landed_file",
+            )
+        },
+    ).named()
+
+
+def _feed_counts(connection: duckdb.DuckDBPyConnection, feed: str, night: date) -> FeedCounts:
+    (row,) = _rows(
+        connection,
+        f"""select
+            (select count(*) from landing.{feed} where landed_night <= date '{night}') as known,
+            (select count(*) from accepted.{feed}) as accepted,
+            (select count(distinct (landed_file, landed_row)) from quarantine.rows where feed = '{feed}') as quarantined
+        """,
+    )
+    return FeedCounts(**row)
+
+
+def _rows(connection: duckdb.DuckDBPyConnection, query: str) -> list[dict[str, Any]]:
+    result = connection.execute(query)
+    names = [column[0] for column in result.description or ()]
+    return [dict(zip(names, values, strict=True)) for values in result.fetchall()]

@@ -1,0 +1,111 @@
+"""What a release says of itself: manifest.json."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+
+NAME = "manifest.json"
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class ReleasedFile(_Part):
+    """A file of the release."""
+
+    rows: int
+    sha256: str
+
+
+class ReleasedPack(_Part):
+    """A policy pack that could judge on the night."""
+
+    pack: str
+    version: int
+    sha256: str
+
+
+class Quarantined(_Part):
+    """Rows of one feed in quarantine for one rule; a row that breaks two rules is in two of these."""
+
+    feed: str
+    column: str
+    rule: str
+    rows: int
+
+
+class FeedCounts(_Part):
+    """Rows of one feed: versions known by the night, keys accepted, rows in quarantine."""
+
+    known: int
+    accepted: int
+    quarantined: int
+
+
+class Zone(_Part):
+    """Accounts that stand in a zone on the night."""
+
+    programme: str
+    zone: str
+    accounts: int
+
+
+class MeasureChanges(_Part):
+    """Penalties by measure: in force since this night, since an earlier one, and ended since the night before."""
+
+    measure: str
+    new: int
+    kept: int
+    ended: int
+
+
+class Manifest(_Part):
+    """A release, described.
+
+    Attributes:
+        release_id: SHA-256 over everything else in here, so that equal releases have equal ids.
+        night: the night that was decided.
+        known_at: the last night whose landing was looked at.
+        files: the files of the release by name.
+        inputs: the landing files that were read, by path below the landing folder, with their SHA-256.
+        code: what `evenhand.release.code.code_version` gives.
+    """
+
+    release_id: str = ""
+    night: date
+    known_at: date
+    packs: tuple[ReleasedPack, ...]
+    files: dict[str, ReleasedFile]
+    feeds: dict[str, FeedCounts]
+    quarantined: tuple[Quarantined, ...]
+    zones: tuple[Zone, ...]
+    penalties: tuple[MeasureChanges, ...]
+    code: Mapping[str, Any]
+    inputs: dict[str, str]
+
+    def named(self) -> Manifest:
+        """The same manifest with its release_id."""
+        content = json.dumps(self.model_dump(mode="json", exclude={"release_id"}), sort_keys=True)
+        return self.model_copy(update={"release_id": hashlib.sha256(content.encode()).hexdigest()})
+
+    def text(self) -> str:
+        """The bytes of manifest.json, as text."""
+        return json.dumps(self.model_dump(mode="json"), indent=2, ensure_ascii=False) + "\n"
+
+
+def read_manifest(release: Path) -> Manifest:
+    """The manifest of a release folder.
+
+    Raises:
+        FileNotFoundError: the night was never released.
+        pydantic.ValidationError: the file isn't a manifest.
+    """
+    return Manifest.model_validate_json((release / NAME).read_bytes())

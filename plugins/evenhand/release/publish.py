@@ -1,0 +1,146 @@
+"""Publish a night: freeze its lists as a revision, then make that revision the night's release in one step.
+
+    releases/night=D                  -> revisions/night=D/0002     a symlink, replaced atomically
+    releases/revisions/night=D/0001/  what was released first
+    releases/revisions/night=D/0002/  what was released after a correction
+
+Killed at any moment, the symlink points at a whole revision: the old one or the new one.
+"""
+
+from __future__ import annotations
+
+import filecmp
+import hashlib
+import os
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from evenhand.release.describe import describe
+from evenhand.release.manifest import NAME, ReleasedFile
+
+# What is released, and the order of its rows: the same rows are the same bytes.
+FILES = {
+    "penalties.parquet": "from main.penalties order by row_key",
+    "rewards.parquet": "from main.rewards order by row_key",
+    "reasons.parquet": "from main.reasons order by reason_id",
+    "standings.parquet": "from main.account_standings order by account_id, programme",
+    "quarantine.parquet": "from quarantine.rows order by feed, landed_file, landed_row, column_name, rule",
+}
+
+
+class PublishFailed(Exception):
+    """Nothing was published; the release of the night is what it was. The message says why and what to do."""
+
+
+@dataclass(frozen=True)
+class Published:
+    """The night's release.
+
+    Attributes:
+        folder: where it lies, through the night's symlink.
+        revision: counts from 1 for each night.
+        changed: whether this publishing made it, rather than finding it there.
+    """
+
+    folder: Path
+    release_id: str
+    revision: int
+    changed: bool
+
+
+def publish(warehouse: Path, releases: Path, night: date, code: Mapping[str, Any]) -> Published:
+    """Publish what the models left in the warehouse; the same result again changes nothing.
+
+    Raises:
+        PublishFailed: the files couldn't be written.
+    """
+    revisions = releases / "revisions" / f"night={night}"
+    draft = releases / "revisions" / f".night={night}.draft"
+    # The open warehouse keeps a second publisher out: DuckDB lets one process write.
+    with duckdb.connect(str(warehouse), config={"threads": 1}) as connection:
+        try:
+            revisions.mkdir(parents=True, exist_ok=True)
+            shutil.rmtree(draft, ignore_errors=True)
+            draft.mkdir()
+            files = {name: _write(connection, query, draft / name) for name, query in FILES.items()}
+            manifest = describe(connection, night, files, code)
+            _write_text(draft / NAME, manifest.text())
+            return _make_visible(draft, revisions, releases / f"night={night}", manifest.release_id)
+        except (OSError, duckdb.IOException) as error:
+            raise PublishFailed(
+                f"{releases}: night {night} couldn't be published ({error}). Its release is what it was before. "
+                "Make room or give this user write access, then clear this task."
+            ) from error
+        finally:
+            shutil.rmtree(draft, ignore_errors=True)
+
+
+def revision_of(release: Path) -> int:
+    """The revision that a night's symlink points at."""
+    return int(release.resolve(strict=True).name)
+
+
+def _write(connection: duckdb.DuckDBPyConnection, query: str, path: Path) -> ReleasedFile:
+    connection.execute(f"copy ({query}) to {_quoted(path)} (format parquet, compression zstd, row_group_size 100000)")
+    ((rows,),) = connection.execute(f"select count(*) from ({query})").fetchall()
+    _settle(path)
+    with path.open("rb") as file:
+        return ReleasedFile(rows=rows, sha256=hashlib.file_digest(file, "sha256").hexdigest())
+
+
+def _write_text(path: Path, text: str) -> None:
+    path.write_text(text, encoding="utf-8")
+    _settle(path)
+
+
+def _make_visible(draft: Path, revisions: Path, release: Path, release_id: str) -> Published:
+    numbers = sorted(int(folder.name) for folder in revisions.iterdir())
+    # The newest revision may be one that a kill kept from becoming visible.
+    newest = revisions / f"{numbers[-1]:04}" if numbers else None
+    if newest and _equal(draft, newest):
+        number = numbers[-1]
+    else:
+        number = numbers[-1] + 1 if numbers else 1
+        newest = revisions / f"{number:04}"
+        _sync(draft)
+        draft.rename(newest)
+        _sync(revisions)
+    changed = not release.is_symlink() or release.resolve() != newest.resolve()
+    if changed:
+        link = release.with_name(f".{release.name}.link")
+        link.unlink(missing_ok=True)
+        link.symlink_to(newest.relative_to(release.parent))
+        link.replace(release)
+        _sync(release.parent)
+    return Published(release, release_id, number, changed)
+
+
+def _equal(one: Path, other: Path) -> bool:
+    names = [*FILES, NAME]
+    equal, _, _ = filecmp.cmpfiles(one, other, names, shallow=False)
+    return len(equal) == len(names)
+
+
+def _settle(path: Path) -> None:
+    """Bring a file to disk and take the right to write it away: a release is immutable."""
+    with path.open("rb") as file:
+        os.fsync(file.fileno())
+    path.chmod(0o444)
+
+
+def _sync(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _quoted(path: Path) -> str:
+    return "'" + str(path).replace("'", "''") + "'"
