@@ -1,0 +1,91 @@
+"""# The nightly governance run
+
+Decides a night: which penalties and rewards are in force, why, and who must be told.
+
+What landed is validated (gate 1: bad rows are quarantined, a broken feed stops the night), the dbt models turn it into
+a ledger, standings and measures, gate 2 validates the lists, and only then are they released and delivered. The night
+is the run's logical date. Every task can be cleared at any time; docs/operations.md says what to clear when.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+
+from airflow.sdk import DAG, Asset, TaskGroup, chain, task
+from airflow.sdk.definitions.callback import AsyncCallback
+from airflow.sdk.definitions.deadline import DeadlineAlert, DeadlineReference
+from airflow.timetables.interval import CronDataIntervalTimetable
+
+from evenhand import nightly
+from evenhand.alerts import night_is_late, notifiers
+from evenhand.delivery.config import load_receivers
+from evenhand.deployment import deployment
+from evenhand.transform.task_group import a_task_per_model, one_dbt_build
+
+DEPLOYMENT = deployment()
+RELEASE = Asset("evenhand_release", uri="evenhand://releases/nightly")
+NIGHT = "{{ night(logical_date) }}"
+CRON = DEPLOYMENT.schedule
+LATE = (
+    DeadlineAlert(DeadlineReference.DAGRUN_QUEUED_AT, DEPLOYMENT.deadline, AsyncCallback(night_is_late))
+    if DEPLOYMENT.deadline
+    else None
+)
+
+with DAG(
+    "nightly_governance",
+    doc_md=__doc__,
+    schedule=CRON and CronDataIntervalTimetable(CRON, timezone=DEPLOYMENT.timezone.key),
+    start_date=datetime(2020, 1, 1, tzinfo=UTC),
+    catchup=False,
+    max_active_runs=1,
+    default_args={"owner": "data_engineering", "retries": 0},
+    user_defined_macros={"night": DEPLOYMENT.night_of},
+    on_failure_callback=notifiers(),
+    deadline=LATE,
+    tags=["governance"],
+) as dag:
+
+    @task
+    def feeds_landed(night: str) -> nightly.Facts:
+        return nightly.land_feeds(date.fromisoformat(night))
+
+    @task(owner="strategy")
+    def policies_compiled(night: str) -> nightly.Facts:
+        return nightly.compile_policies(date.fromisoformat(night))
+
+    @task
+    def feeds_validated(night: str) -> nightly.Facts:
+        return nightly.validate_feeds(date.fromisoformat(night))
+
+    @task(owner="strategy")
+    def lists_validated(night: str) -> nightly.Facts:
+        return nightly.validate_lists(date.fromisoformat(night))
+
+    @task(outlets=[RELEASE])
+    def night_released(night: str) -> nightly.Facts:
+        return nightly.publish_release(date.fromisoformat(night))
+
+    # A receiver that is down comes back; sending again is safe, for it knows what it has answered before.
+    @task(retries=3, retry_delay=timedelta(seconds=30), retry_exponential_backoff=True)
+    def delivered(night: str, receiver: str) -> nightly.Facts:
+        return nightly.deliver_release(date.fromisoformat(night), receiver)
+
+    @task(retries=3, retry_delay=timedelta(seconds=30), retry_exponential_backoff=True)
+    def reconciled(night: str, receiver: str) -> nightly.Facts:
+        return nightly.reconcile_receiver(date.fromisoformat(night), receiver)
+
+    with TaskGroup("gate_1") as gate_1:
+        feeds_validated(NIGHT)
+    with TaskGroup("gate_2") as gate_2:
+        lists_validated(NIGHT)
+    released = night_released(NIGHT)
+    with TaskGroup("deliver") as deliver:
+        for receiver in load_receivers():
+            with TaskGroup(receiver):
+                delivered(NIGHT, receiver) >> reconciled(NIGHT, receiver)
+
+    models_built, dbt = one_dbt_build(), a_task_per_model()
+    chain(feeds_landed(NIGHT), policies_compiled(NIGHT), gate_1, models_built, gate_2, released, deliver)
+    chain(gate_1, dbt, gate_2)
+    models_built >> dbt

@@ -1,0 +1,68 @@
+"""What differs between deployments of the nightly run: when it starts, when it is late, and who hears of it.
+
+| variable | meaning | default |
+| --- | --- | --- |
+| `EVENHAND_SCHEDULE` | cron expression, in the time zone below; empty: nights are run by hand | empty |
+| `EVENHAND_TIMEZONE` | time zone that nights end in | `UTC` |
+| `EVENHAND_DEADLINE_MINUTES` | a run that takes longer is reported as late; empty: none is | empty |
+| `EVENHAND_NOTIFIERS` | JSON list of Airflow notifiers, as `{"classpath": …, "kwargs": {…}}` | `[]` |
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+
+class DeploymentError(Exception):
+    """A variable of the deployment can't be used. The message names it and says what to write."""
+
+
+@dataclass(frozen=True)
+class Deployment:
+    """The settings of one deployment; see the module.
+
+    Attributes:
+        schedule: cron expression, or None.
+        notifiers: class path and arguments of every notifier.
+    """
+
+    schedule: str | None
+    timezone: ZoneInfo
+    deadline: timedelta | None
+    notifiers: tuple[tuple[str, dict[str, Any]], ...]
+
+    def night_of(self, logical_date: datetime) -> date:
+        """The night that a run decides: its logical date, as a day in the deployment's time zone."""
+        return logical_date.astimezone(self.timezone).date()
+
+
+def deployment() -> Deployment:
+    """The settings of this process, from the environment.
+
+    Raises:
+        DeploymentError: a variable can't be read.
+    """
+    zone = os.environ.get("EVENHAND_TIMEZONE") or "UTC"
+    try:
+        timezone = ZoneInfo(zone)
+    except (KeyError, ValueError) as error:
+        raise DeploymentError(f"EVENHAND_TIMEZONE is {zone!r}; write a name such as Asia/Ho_Chi_Minh") from error
+    minutes = os.environ.get("EVENHAND_DEADLINE_MINUTES")
+    try:
+        deadline = timedelta(minutes=float(minutes)) if minutes else None
+    except ValueError as error:
+        raise DeploymentError(f"EVENHAND_DEADLINE_MINUTES is {minutes!r}; write a number of minutes") from error
+    text = os.environ.get("EVENHAND_NOTIFIERS") or "[]"
+    try:
+        notifiers = tuple((each["classpath"], dict(each.get("kwargs", {}))) for each in json.loads(text))
+    except (ValueError, TypeError, KeyError) as error:
+        raise DeploymentError(
+            'EVENHAND_NOTIFIERS must be a JSON list such as [{"classpath": "airflow.providers.smtp.notifications.smtp.'
+            f'SmtpNotifier", "kwargs": {{"to": "nights@example.org"}}}}] ({error})'
+        ) from error
+    return Deployment(os.environ.get("EVENHAND_SCHEDULE") or None, timezone, deadline, notifiers)

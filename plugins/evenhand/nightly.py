@@ -1,0 +1,148 @@
+"""The steps of a night, a function for each task of the DAG `nightly_governance`.
+
+Each can be run again at any time: what it writes is a function of what was there before it and the night. Heavy
+imports are inside the functions, for this module is imported wherever the DAG is parsed.
+"""
+
+from __future__ import annotations
+
+import logging
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from evenhand.settings import settings
+
+log = logging.getLogger(__name__)
+
+# Nights whose warehouse is kept, so that their tasks can be cleared one by one; older ones start again from their
+# first task. Releases are never deleted.
+KEPT_WAREHOUSES = 7
+
+
+# What a step found and did, for the summary and for Airflow's XCom page.
+Facts = dict[str, Any]
+
+
+class NightNotBegun(Exception):
+    """A later task was run before the first one. The message says what to do."""
+
+
+def land_feeds(night: date) -> Facts:
+    """Load what had landed by the night; returns rows per feed."""
+    from evenhand.landing.load import load
+
+    _forget_old_warehouses(night)
+    arrivals = load(settings().warehouse(night), settings().landing, night)
+    return {"new_files": arrivals.new_files, "rows": arrivals.rows}
+
+
+def compile_policies(night: date) -> Facts:
+    """Check the policy packs and compile them to tables; returns rows per table."""
+    from evenhand.policy.compile import compile_packs
+    from evenhand.policy.load import load_packs
+
+    return dict(compile_packs(load_packs(settings().policies), _warehouse(night)))
+
+
+def validate_feeds(night: date) -> Facts:
+    """Gate 1: accept good rows, quarantine bad ones, stop if a feed is broken."""
+    from evenhand.quality import feeds
+
+    gate = feeds.validate_feeds(_warehouse(night), settings().work(night) / "gate_1", night)
+    for warning in gate.warnings:
+        log.warning("%s", warning)
+    return {
+        "accepted": {feed: counts.accepted for feed, counts in gate.feeds.items()},
+        "quarantined": {feed: counts.quarantined for feed, counts in gate.feeds.items()},
+        "warnings": gate.warnings,
+        "data_docs": str(gate.docs),
+    }
+
+
+def validate_lists(night: date) -> Facts:
+    """Gate 2: stop unless every expectation on the lists and their reasons holds."""
+    from evenhand.quality import lists
+
+    gate = lists.validate_lists(_warehouse(night), settings().work(night) / "gate_2", night)
+    return {"expectations": gate.expectations, "data_docs": str(gate.docs)}
+
+
+def publish_release(night: date) -> Facts:
+    """Freeze the lists as the night's release."""
+    from evenhand.release.code import code_version
+    from evenhand.release.publish import publish
+
+    published = publish(_warehouse(night), settings().releases, night, code_version(settings().project))
+    return {
+        "release": str(published.folder),
+        "release_id": published.release_id,
+        "revision": published.revision,
+        "changed": published.changed,
+    }
+
+
+def deliver_release(night: date, receiver: str) -> Facts:
+    """Bring a receiver to the wanted state.
+
+    Raises:
+        AirflowFailException: the receiver refused rows, or the deployment is wrong: trying again would not help.
+        evenhand.delivery.receivers.ReceiverError: it couldn't be reached or gave no answer: trying again may.
+    """
+    from airflow.sdk.exceptions import AirflowFailException
+
+    from evenhand.delivery.config import ReceiversError, open_receiver
+    from evenhand.delivery.deliver import deliver
+    from evenhand.delivery.receipts import Receipts
+    from evenhand.delivery.receivers import ReceiverError
+    from evenhand.delivery.wanted import ReleaseError
+
+    try:
+        with open_receiver(receiver) as opened, Receipts(settings().receipts) as receipts:
+            summary = deliver(settings().releases / f"night={night}", opened, receipts)
+    except (ReceiversError, ReleaseError) as error:
+        raise AirflowFailException(str(error)) from error
+    if summary.unanswered:
+        raise ReceiverError(f"{summary}. What has no answer is asked again when this task is run again.")
+    if summary.rejected:
+        rejected = "\n".join(f"  {row.list} {row.row_key}: {row.reason}" for row in summary.rejected[:20])
+        raise AirflowFailException(
+            f"{summary}. The rows that it took are in force there; the first that it refused:\n{rejected}\n"
+            "Settle them with the receiver's owners and clear this task; only what isn't acknowledged is sent."
+        )
+    return {"delivery": str(summary), "sent": summary.sent, "holds_newer": str(summary.holds_newer or "")}
+
+
+def reconcile_receiver(night: date, receiver: str) -> Facts:
+    """Read back what a receiver holds and stop if it isn't the wanted state."""
+    from airflow.sdk.exceptions import AirflowFailException
+
+    from evenhand.delivery.config import open_receiver
+    from evenhand.delivery.receipts import Receipts
+    from evenhand.delivery.reconcile import reconcile
+
+    with open_receiver(receiver) as opened, Receipts(settings().receipts) as receipts:
+        summary = reconcile(settings().releases / f"night={night}", opened, receipts)
+    if not summary.agrees and not summary.holds_newer:
+        raise AirflowFailException(
+            f"{summary}. It lost or changed rows by itself, or was written to by others. "
+            "docs/operations.md says how to have what it holds believed and corrected."
+        )
+    return {"comparison": str(summary)}
+
+
+def _warehouse(night: date) -> Path:
+    warehouse = settings().warehouse(night)
+    if not warehouse.exists():
+        raise NightNotBegun(
+            f"{warehouse}: not there. Night {night} isn't being worked on (only the {KEPT_WAREHOUSES} nights worked on "
+            "last are kept); clear the run from its first task, feeds_landed."
+        )
+    return warehouse
+
+
+def _forget_old_warehouses(night: date) -> None:
+    files = [path for path in settings().nights.glob("night=*/warehouse.duckdb") if path != settings().warehouse(night)]
+    by_last_use = sorted(files, key=lambda path: (path.stat().st_mtime, path), reverse=True)
+    for path in by_last_use[KEPT_WAREHOUSES - 1 :]:
+        path.unlink()
