@@ -7,45 +7,51 @@ on. The second looks at what arrived this night; if that fails, the feed is brok
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
-import great_expectations.expectations as gxe
-from great_expectations.expectations import Expectation
+from great_expectations.expectations.core.expect_column_values_to_be_in_set import ExpectColumnValuesToBeInSet
+from great_expectations.expectations.core.expect_column_values_to_not_be_null import ExpectColumnValuesToNotBeNull
+from great_expectations.expectations.core.expect_table_row_count_to_be_between import ExpectTableRowCountToBeBetween
+from great_expectations.expectations.expectation import Expectation
+from great_expectations.expectations.metadata_types import FailureSeverity
 
-from evenhand.landing.contracts import BY_NAME, SQL_TYPE, Column, Contract
+from evenhand.landing.contracts import BY_NAME, Column, Contract
 from evenhand.quality.gate import described, expect_no_rows
 
 # What points at a row of a feed: the file it landed in, and its number there.
 ROW_LOCATOR = ("landed_file", "landed_row")
 
 # A night with this many times the rows of the largest recent night is a fault of the source until a person has looked:
-# the largest honest night of the example is under 8 times the largest of the 28 nights before it.
+# the largest night of the example is 5 times the largest of the 28 nights before it.
 LARGEST_GROWTH = 20
-# A first night, or a feed that was all but silent, has no history to compare with.
+# A feed that was all but silent has little history to compare with.
 SMALLEST_LIMIT = 10_000
-# Above this share of bad rows among the night's arrivals, the file is wrong and not its rows.
-LARGEST_BAD_SHARE = 0.25
+# With more bad rows than good ones among the night's arrivals, the file is wrong and not its rows. A real feed can come
+# close: of the appeals in the example's backfill, 36 % answer nothing that was decided before.
+LARGEST_BAD_SHARE = 0.5
 # Fewer bad rows than this never stop a night: a share means little in a file of a few rows.
 FEWEST_BAD_ROWS = 20
 
 
 @dataclass(frozen=True)
 class RecentNights:
-    """How many rows of a feed arrived per night in the four weeks before this one."""
+    """What arrived of a feed in the four weeks before a night.
 
-    largest: int
-    quietest_same_weekday: int
+    Attributes:
+        largest: rows of the largest night; None if the feed began with this night, so that there is nothing to compare.
+        always_a_file: whether each of the last four nights of this weekday had a file, be it one without rows.
+        always_rows: whether each of them had rows.
+    """
+
+    night: date
+    largest: int | None
+    always_a_file: bool
+    always_rows: bool
 
 
 def row_suite(contract: Contract) -> list[Expectation]:
     """What a row must satisfy to be used; what fails is quarantined."""
-    suite: list[Expectation] = [
-        gxe.ExpectTableColumnsToMatchSet(
-            column_set=["landed_night", *ROW_LOCATOR, *contract.column_names],
-            exact_match=True,
-            meta=described(
-                "columns are the contract's", "", f"Land {contract.feed} with the columns of docs/feeds.md."
-            ),
-        ),
+    suite = [
         expect_no_rows(
             f"""select {_LOCATOR}, {contract.key} from {{batch}}
             qualify count(*) over (partition by {contract.key}, landed_night) > 1 and {contract.key} is not null""",
@@ -63,36 +69,62 @@ def row_suite(contract: Contract) -> list[Expectation]:
 
 def arrivals_suite(contract: Contract, recent: RecentNights) -> list[Expectation]:
     """What the night's arrivals of a feed must satisfy for the night to go on."""
-    largest = max(recent.largest * LARGEST_GROWTH, SMALLEST_LIMIT)
-    return [
-        gxe.ExpectTableRowCountToBeBetween(
-            max_value=largest,
-            meta=described(
-                f"at most {largest} rows in a night",
-                "",
-                f"The largest of the last 28 nights had {recent.largest}. If this night is right, land it in parts.",
-            ),
-        ),
-        gxe.ExpectTableRowCountToBeBetween(
-            min_value=min(recent.quietest_same_weekday, 1),
-            severity="warning",
-            meta=described(
-                "rows on a night that always has some",
-                "",
-                f"Each of the last four nights of this weekday had {contract.feed}; ask the source whether a file is late.",
-            ),
-        ),
+    suite = [
         expect_no_rows(
-            f"""select {_LOCATOR} from {{batch}} where is_bad
+            f"""select {_LOCATOR}, problem from {{batch}} where problem is not null
             qualify count(*) over () >= {FEWEST_BAD_ROWS}
             and count(*) over () > {LARGEST_BAD_SHARE} * (select count(*) from {{batch}})""",
             described(
                 f"at most {LARGEST_BAD_SHARE:.0%} bad rows in a night",
                 "",
-                "So many bad rows mean that the file is wrong; have the source land it again. The quarantine says why.",
+                "So many bad rows mean that the file is wrong; have the source land it again."
+                " The first of them, as file, row and what is wrong in which column:",
             ),
         ),
     ]
+    if recent.largest is not None:
+        limit = max(recent.largest * LARGEST_GROWTH, SMALLEST_LIMIT)
+        suite.append(
+            expect_no_rows(
+                f"""select landed_file, count(*) from {{batch}} group by landed_file
+                having (select count(*) from {{batch}}) > {limit}""",
+                described(
+                    f"at most {limit} rows in a night",
+                    "",
+                    f"The largest of the last 28 nights had {recent.largest}. If these rows are right, spread them over"
+                    " several nights; otherwise have the source land the feed again. Its files, with their rows:",
+                ),
+            )
+        )
+    if recent.always_a_file:
+        suite.append(
+            expect_no_rows(
+                f"""select '{contract.feed}/night={recent.night}' as landed_file from (select count(*) from {{batch}})
+                where not exists (
+                    select 1 from landing.files where feed = '{contract.feed}' and night = date '{recent.night}'
+                )""",
+                described(
+                    "a file on a night that always has one",
+                    "",
+                    "The feed is missing: each of the last four nights of this weekday had a file. Land it; if there is"
+                    " nothing to report, land a CSV file with its header alone. Nothing is in:",
+                ),
+            )
+        )
+    if recent.always_rows:
+        suite.append(
+            ExpectTableRowCountToBeBetween(
+                min_value=1,
+                severity=FailureSeverity.WARNING,
+                meta=described(
+                    "rows on a night that always has some",
+                    "",
+                    f"Each of the last four nights of this weekday had {contract.feed}; ask the source whether this is"
+                    " right.",
+                ),
+            )
+        )
+    return suite
 
 
 _LOCATOR = ", ".join(ROW_LOCATOR)
@@ -105,17 +137,18 @@ def _column_expectations(contract: Contract, column: Column) -> list[Expectation
         other, excuse = column.required_unless
         expectations.append(
             expect_no_rows(
-                f"select {_LOCATOR}, {name} from {{batch}} where {name} is null and {other} is distinct from '{excuse}'",
+                f"select {_LOCATOR}, {name} from {{batch}}"
+                f" where {name} is null and {other} is distinct from '{excuse}'",
                 described(f"{name} is there unless {other} is {excuse}", name, _absent(column)),
             )
         )
     elif column.required:
         expectations.append(
-            gxe.ExpectColumnValuesToNotBeNull(column=name, meta=described(f"{name} is there", name, _absent(column)))
+            ExpectColumnValuesToNotBeNull(column=name, meta=described(f"{name} is there", name, _absent(column)))
         )
     if column.one_of:
         expectations.append(
-            gxe.ExpectColumnValuesToBeInSet(
+            ExpectColumnValuesToBeInSet(
                 column=name,
                 value_set=list(column.one_of),
                 meta=described(
@@ -123,23 +156,20 @@ def _column_expectations(contract: Contract, column: Column) -> list[Expectation
                 ),
             )
         )
-    if column.type != "text":
-        expectations.append(_is_of_type(column))
     if column.type == "date":
-        expectations.append(_not_in_the_future(column))
+        expectations += [_is_a_day(column), _not_in_the_future(column)]
     if column.refers_to:
         expectations.append(_is_known(column, BY_NAME[column.refers_to]))
     return expectations
 
 
-def _is_of_type(column: Column) -> Expectation:
+def _is_a_day(column: Column) -> Expectation:
+    # DuckDB also reads 2026-1-5, a time of day or -infinity as a date; the contract knows one spelling.
     name = column.name
     return expect_no_rows(
-        f"select {_LOCATOR}, {name} from {{batch}}"
-        f" where {name} is not null and try_cast({name} as {SQL_TYPE[column.type]}) is null",
-        described(
-            f"{name} is a {column.type}", name, "Land the row again with a readable value (dates as YYYY-MM-DD)."
-        ),
+        f"select {_LOCATOR}, {name} from {{batch}} where {name} is not null"
+        f" and ({name} not like '____-__-__' or try_cast({name} as date)::varchar is distinct from {name})",
+        described(f"{name} is a day", name, "Land the row again with a day that exists, as YYYY-MM-DD."),
     )
 
 

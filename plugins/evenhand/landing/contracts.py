@@ -7,8 +7,6 @@ from typing import Literal
 
 ColumnType = Literal["text", "date"]
 
-SQL_TYPE: dict[ColumnType, str] = {"text": "varchar", "date": "date"}
-
 
 @dataclass(frozen=True)
 class Column:

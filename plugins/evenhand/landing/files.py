@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import csv
+import difflib
+import glob
 import hashlib
 from dataclasses import dataclass
 from datetime import date
@@ -10,7 +12,11 @@ from pathlib import Path
 
 import duckdb
 
-from evenhand.landing.contracts import FEEDS, Contract
+from evenhand.landing.contracts import BY_NAME, FEEDS, Contract
+
+# Parquet types whose values turn into text without a loss. A number with a point does not (pandas makes 7 into 7.0 as
+# soon as one value is missing), and a timestamp is a day only once somebody has said in which time zone.
+READABLE_TYPES = ("VARCHAR", "DATE", "TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UINTEGER", "UBIGINT", "UUID")
 
 
 class FeedBroken(Exception):
@@ -35,33 +41,41 @@ class LandedFile:
 
 def nights(landing: Path) -> list[date]:
     """Every night that any known feed has a folder for, oldest first."""
-    found = {
-        date.fromisoformat(folder.name.removeprefix("night="))
-        for contract in FEEDS
-        for folder in (landing / contract.feed).glob("night=*")
-    }
-    return sorted(found)
+    return sorted({_night_of(folder) for contract in FEEDS for folder in _visible(landing / contract.feed)})
 
 
 def landed_by(landing: Path, night: date) -> list[LandedFile]:
     """The files of all feeds that had landed by the end of `night`, ordered by feed, night and name.
 
+    What starts with a dot or an underscore is none of ours: sources leave such marks beside their files.
+
     Raises:
-        FeedBroken: a file that is neither CSV nor Parquet, or a folder that isn't named `night=YYYY-MM-DD`.
+        FeedBroken: a folder of no known feed, one that isn't named `night=YYYY-MM-DD`, or a file that is neither CSV
+            nor Parquet.
     """
+    landing = landing.absolute()
+    for folder in _visible(landing):
+        if folder.name not in BY_NAME:
+            nearest = difflib.get_close_matches(folder.name, BY_NAME, n=1)
+            raise FeedBroken(
+                f"{folder}: no feed has this name{f'; is it {nearest[0]}?' if nearest else ''} The feeds are"
+                f" {', '.join(BY_NAME)} (docs/feeds.md). Rename it or move it out of the landing folder."
+            )
     files = []
     for contract in FEEDS:
-        for folder in sorted((landing / contract.feed).glob("*")):
+        for folder in _visible(landing / contract.feed):
             folder_night = _night_of(folder)
             if folder_night > night:
                 continue
-            for path in sorted(folder.iterdir()):
-                if path.suffix not in (".csv", ".parquet"):
+            for path in _visible(folder):
+                if path.suffix not in (".csv", ".parquet") or not path.is_file():
                     raise FeedBroken(
-                        f"{path}: a feed's files end in .csv or .parquet; move this one out of the landing"
+                        f"{path}: a feed's files end in .csv or .parquet; move this one out of the landing folder"
                     )
-                sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
-                files.append(LandedFile(contract.feed, folder_night, str(path.relative_to(landing)), path, sha256))
+                with path.open("rb") as content:
+                    sha256 = hashlib.file_digest(content, "sha256").hexdigest()
+                name = path.relative_to(landing).as_posix()
+                files.append(LandedFile(contract.feed, folder_night, name, path, sha256))
     return files
 
 
@@ -71,47 +85,74 @@ def check_header(file: LandedFile, contract: Contract) -> tuple[str, ...]:
     Raises:
         FeedBroken: the file is empty or unreadable, or its columns differ from the contract's.
     """
-    found = _columns_of(file)
+    found = _columns_of_parquet(file) if file.path.suffix == ".parquet" else _columns_of_csv(file)
     missing = [name for name in contract.column_names if name not in found]
     unknown = [name for name in found if name not in contract.column_names]
     doubled = sorted({name for name in found if found.count(name) > 1})
     if missing or unknown or doubled:
         complaints = [
             f"{what} {', '.join(names)}"
-            for what, names in (("missing", missing), ("not in the contract:", unknown), ("twice:", doubled))
+            for what, names in (("missing:", missing), ("not in the contract:", unknown), ("twice:", doubled))
             if names
         ]
         raise FeedBroken(
-            f"{file.path}, row 1 (the header): columns {'; '.join(complaints)}. "
+            f"{file.path}, the header: columns {'; '.join(complaints)}. "
             f"The feed {contract.feed} has exactly {', '.join(contract.column_names)} (docs/feeds.md). "
             "Have the source land the file again with these columns; a new column is added to the contract first."
         )
     return tuple(found)
 
 
+def _visible(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.glob("*") if not path.name.startswith((".", "_")))
+
+
 def _night_of(folder: Path) -> date:
     try:
-        return date.fromisoformat(folder.name.removeprefix("night="))
+        night = date.fromisoformat(folder.name.removeprefix("night="))
     except ValueError:
+        night = None
+    # Python reads more spellings of a day than one.
+    if not night or folder.name != f"night={night}" or not folder.is_dir():
         raise FeedBroken(
-            f"{folder}: a feed's folders are named night=YYYY-MM-DD; rename it or move it out of the landing"
-        ) from None
+            f"{folder}: a feed has folders named night=YYYY-MM-DD and nothing else; rename it or move it out of the"
+            " landing folder"
+        )
+    return night
 
 
-def _columns_of(file: LandedFile) -> list[str]:
-    if file.path.suffix == ".parquet":
-        try:
-            described = duckdb.sql("describe from read_parquet($path)", params={"path": str(file.path)}).fetchall()
-        except duckdb.Error as error:
-            raise FeedBroken(
-                f"{file.path}: not a readable Parquet file ({error}); have the source land it again"
-            ) from error
-        return [row[0] for row in described]
+def _columns_of_parquet(file: LandedFile) -> list[str]:
     try:
-        with file.path.open(newline="", encoding="utf-8-sig") as lines:
+        with duckdb.connect() as connection:
+            described = connection.execute(
+                "describe from read_parquet($path, hive_partitioning = false)", {"path": glob.escape(str(file.path))}
+            ).fetchall()
+    except duckdb.Error as error:
+        raise FeedBroken(
+            f"{file.path}: not a readable Parquet file ({first_line(error)}); have the source land it again"
+        ) from error
+    for name, column_type, *_ in described:
+        if column_type not in READABLE_TYPES:
+            raise FeedBroken(
+                f"{file.path}, column {name}: {column_type} can't be read as text without a loss. Have the source land"
+                " the column as text, or a day as DATE."
+            )
+    return [row[0] for row in described]
+
+
+def _columns_of_csv(file: LandedFile) -> list[str]:
+    try:
+        with file.path.open(newline="", encoding="utf-8-sig", errors="surrogateescape") as lines:
             header = next(csv.reader(lines), None)
-    except UnicodeDecodeError as error:
-        raise FeedBroken(f"{file.path}, row 1: not UTF-8 ({error}); have the source land it as UTF-8") from error
+    except csv.Error as error:
+        raise FeedBroken(f"{file.path}, the header: {error}; have the source land it again") from error
     if not header:
-        raise FeedBroken(f"{file.path}, row 1: the file is empty, without even a header; have the source land it again")
+        raise FeedBroken(f"{file.path}: the file is empty, without even a header; have the source land it again")
+    if any("\udc80" <= letter <= "\udcff" for name in header for letter in name):
+        raise FeedBroken(f"{file.path}, the header: not UTF-8; have the source land the file as UTF-8")
     return header
+
+
+def first_line(error: duckdb.Error) -> str:
+    """What DuckDB has to say, without the options and the query that it prints below."""
+    return str(error).split("\n", 1)[0]

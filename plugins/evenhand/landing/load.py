@@ -1,12 +1,13 @@
 """Load what is new in the landing folder into the warehouse, exactly as it landed.
 
 Every column arrives as text: a value that doesn't fit its type is a bad row for gate 1 to quarantine, not a reason to
-lose the file. A file is loaded once; one that changed is loaded again, one that is gone is forgotten, so that the
-warehouse always mirrors the folder.
+lose the file. The one thing that changes is an empty text, which becomes null: CSV can't tell the two apart. A file is
+loaded once; one that changed is loaded again, one that is gone is forgotten, so that the warehouse mirrors the folder.
 """
 
 from __future__ import annotations
 
+import glob
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
@@ -15,12 +16,12 @@ from pathlib import Path
 import duckdb
 
 from evenhand.landing.contracts import BY_NAME, FEEDS, Contract
-from evenhand.landing.files import FeedBroken, LandedFile, check_header, landed_by, nights
+from evenhand.landing.files import FeedBroken, LandedFile, check_header, first_line, landed_by, nights
 
 
 @dataclass(frozen=True)
 class Arrivals:
-    """What one loading found: files new or changed since the last one, and rows in all, per feed."""
+    """What one loading found, per feed: files new or changed since the last one, and rows known by the night."""
 
     new_files: dict[str, int]
     rows: dict[str, int]
@@ -30,16 +31,11 @@ def load(warehouse: Path, landing: Path, night: date) -> Arrivals:
     """Bring the warehouse's `landing` schema up to what had landed by `night`, in one transaction.
 
     Raises:
-        FeedBroken: a file can't be read or breaks its contract's columns; the warehouse is as it was.
+        FeedBroken: a feed is missing, or a file can't be read or breaks its contract's columns; the warehouse is as it
+            was.
     """
     files = landed_by(landing, night)
-    if not files:
-        first = (
-            f"the first night with input is {min(existing):%Y-%m-%d}"
-            if (existing := nights(landing))
-            else "it is empty"
-        )
-        raise FeedBroken(f"{landing}: nothing had landed by {night}; {first}. Choose a later night or land the feeds.")
+    _refuse_missing_feeds(files, landing, night)
     warehouse.parent.mkdir(parents=True, exist_ok=True)
     with duckdb.connect(str(warehouse)) as connection:
         connection.begin()
@@ -47,9 +43,23 @@ def load(warehouse: Path, landing: Path, night: date) -> Arrivals:
         new = _forget_what_changed(connection, files, night)
         for feed, feed_files in sorted(new.items()):
             _load_files(connection, BY_NAME[feed], feed_files)
-        rows = {c.feed: _scalar(connection, f"select count(*) from landing.{c.feed}") for c in FEEDS}
+        rows = {contract.feed: _rows_by(connection, contract, night) for contract in FEEDS}
         connection.commit()
-    return Arrivals({c.feed: len(new.get(c.feed, ())) for c in FEEDS}, rows)
+    return Arrivals({contract.feed: len(new.get(contract.feed, ())) for contract in FEEDS}, rows)
+
+
+def _refuse_missing_feeds(files: list[LandedFile], landing: Path, night: date) -> None:
+    # That an account never appealed and that appeals get lost on their way here look the same, but for a file.
+    missing = [contract.feed for contract in FEEDS if not any(file.feed == contract.feed for file in files)]
+    if not files:
+        existing = nights(landing)
+        first = f"the first night with input is {min(existing)}" if existing else "there is no night with input at all"
+        raise FeedBroken(f"{landing}: nothing had landed by {night}; {first}. Choose a later night or land the feeds.")
+    if missing:
+        raise FeedBroken(
+            f"{landing}: no file of {', '.join(missing)} had landed by {night}. Land the feed; if it has no rows yet,"
+            f" land a CSV file with its header alone, as {missing[0]}/night={night}/empty.csv."
+        )
 
 
 def _create_tables(connection: duckdb.DuckDBPyConnection) -> None:
@@ -59,6 +69,16 @@ def _create_tables(connection: duckdb.DuckDBPyConnection) -> None:
         " (feed varchar, night date, landed_file varchar primary key, sha256 varchar)"
     )
     for contract in FEEDS:
+        wanted = ["landed_night", "landed_file", "landed_row", *contract.column_names]
+        found = connection.execute(
+            "select column_name from duckdb_columns()"
+            " where schema_name = 'landing' and table_name = ? order by column_index",
+            [contract.feed],
+        ).fetchall()
+        if found and [name for (name,) in found] != wanted:
+            # The contract has changed since: everything is loaded anew under it.
+            connection.execute(f"drop table landing.{contract.feed}")
+            connection.execute("delete from landing.files where feed = ?", [contract.feed])
         columns = ", ".join(f"{name} varchar" for name in contract.column_names)
         connection.execute(
             f"create table if not exists landing.{contract.feed}"
@@ -91,75 +111,109 @@ def _load_files(connection: duckdb.DuckDBPyConnection, contract: Contract, files
     for file in files:
         alike[file.path.suffix, check_header(file, contract)].append(file)
     for (suffix, header), batch in sorted(alike.items()):
-        _load_batch(connection, contract, _CSV if suffix == ".csv" else _PARQUET, header, batch)
+        _load_batch(connection, contract, suffix, header, batch)
 
 
 def _load_batch(
     connection: duckdb.DuckDBPyConnection,
     contract: Contract,
-    scan: str,
+    suffix: str,
     header: tuple[str, ...],
     files: list[LandedFile],
 ) -> None:
-    connection.execute("create or replace temp table arriving (path varchar, night date, name varchar, sha256 varchar)")
-    connection.executemany(
-        "insert into arriving values (?, ?, ?, ?)",
-        [(str(file.path), file.night, file.name, file.sha256) for file in files],
+    scan = _CSV if suffix == ".csv" else _PARQUET
+    connection.execute(
+        "create or replace temp table arriving as"
+        " select unnest($paths) as path, unnest($nights) as night, unnest($names) as name, unnest($hashes) as sha256",
+        {
+            "paths": [str(file.path) for file in files],
+            "nights": [file.night for file in files],
+            "names": [file.name for file in files],
+            "hashes": [file.sha256 for file in files],
+        },
     )
-    values = ", ".join(f"nullif(trim(scanned.{name}::varchar), '')" for name in contract.column_names)
-    parameters: dict[str, object] = {"paths": [str(file.path) for file in files]}
-    if "$header" in scan:
-        parameters["header"] = {name: "varchar" for name in header}
+    values = ", ".join(f"nullif(scanned.{name}::varchar, '')" for name in contract.column_names)
     try:
         connection.execute(
             f"insert into landing.{contract.feed}"
             f" select arriving.night, arriving.name, scanned.landed_row, {values}"
             f" from ({scan}) as scanned join arriving on arriving.path = scanned.filename"
             " order by arriving.night, arriving.name, scanned.landed_row",
-            parameters,
+            _scan_parameters(suffix, header, files),
         )
     except duckdb.Error as error:
-        raise FeedBroken(f"feed {contract.feed}: {error}; have the source land the file again") from error
-    _refuse_unreadable_rows(connection)
+        unreadable = [file for file in files if not _is_readable(scan, _scan_parameters(suffix, header, [file]))]
+        where = unreadable[0].path if unreadable else f"one of {len(files)} files of {contract.feed}"
+        raise FeedBroken(f"{where}: {first_line(error)} Have the source land the file again.") from error
+    if suffix == ".csv":
+        _refuse_unreadable_rows(connection)
     connection.execute(
         "insert into landing.files select $feed, night, name, sha256 from arriving order by name",
         {"feed": contract.feed},
     )
 
 
-# A row's number counts data rows from 1, so that it points at the same row in a CSV and a Parquet file.
+# A row's number counts data rows from 1, so that it points at the same row in a CSV and a Parquet file. Folders are
+# named like Hive's partitions, but what the path says is no column of the feed.
 _CSV = """
     select *, scan_order - min(scan_order) over (partition by filename) + 1 as landed_row
     from (
         select *, row_number() over () as scan_order
-        from read_csv($paths, columns = $header, header = true, auto_detect = false, delim = ',', quote = '"', escape = '"',
-            filename = true, store_rejects = true)
+        from read_csv(
+            $paths, columns = $header, header = true, auto_detect = false, delim = ',', quote = '"', escape = '"',
+            filename = true, hive_partitioning = false, store_rejects = true
+        )
     )
 """
 _PARQUET = """
     select *, file_row_number + 1 as landed_row
-    from read_parquet($paths, filename = true, file_row_number = true, union_by_name = true)
+    from read_parquet(
+        $paths, filename = true, file_row_number = true, union_by_name = true, hive_partitioning = false
+    )
 """
 
 
+def _scan_parameters(suffix: str, header: tuple[str, ...], files: list[LandedFile]) -> dict[str, object]:
+    # DuckDB takes every path for a pattern.
+    paths = [glob.escape(str(file.path)) for file in files]
+    return {"paths": paths, "header": dict.fromkeys(header, "varchar")} if suffix == ".csv" else {"paths": paths}
+
+
+def _is_readable(scan: str, parameters: dict[str, object]) -> bool:
+    # On a connection of its own: the one that failed can do nothing more in its transaction.
+    with duckdb.connect() as connection:
+        try:
+            connection.execute(f"create table readable as {scan}", parameters)
+        except duckdb.Error:
+            return False
+    return True
+
+
 def _refuse_unreadable_rows(connection: duckdb.DuckDBPyConnection) -> None:
-    # DuckDB makes the table with the connection's first scan of CSV.
-    if not connection.execute("from duckdb_tables() where table_name = 'reject_errors'").fetchone():
-        return
     rejected = connection.execute(
-        "select scan.file_path, error.line, error.column_name, error.error_message, count(*) over ()"
+        "select scan.file_path, error.line_byte_position, error.column_name, error.error_message,"
+        " count(distinct (scan.file_path, error.line)) over ()"
         " from reject_errors as error join reject_scans as scan using (scan_id, file_id)"
-        " order by scan.file_path, error.line limit 1"
+        " order by scan.file_path, error.line, error.error_message limit 1"
     ).fetchone()
     if rejected:
-        path, line, column, message, count = rejected
+        path, position, column, message, count = rejected
+        where = f"{path}, line {_line_at(Path(path), position)}" + (f", column {column}" if column else "")
         raise FeedBroken(
-            f"{path}, line {line}, column {column}: {' '.join(message.split())} ({count} such rows in the files that are"
-            " new). A row that can't be split into columns can't be quarantined by key; have the source land the file again."
+            f"{where}: {' '.join(message.split())} ({count} such row(s) in the files that are new). A row that can't be"
+            " split into columns can't be quarantined by key; have the source land the file again."
         )
 
 
-def _scalar(connection: duckdb.DuckDBPyConnection, query: str) -> int:
-    row = connection.execute(query).fetchone()
+def _line_at(path: Path, position: int) -> int:
+    """The line of a byte as an editor counts, where DuckDB counts no line break that stands in quotes."""
+    before = path.read_bytes()[: position - 1]
+    return (before.count(b"\n") or before.count(b"\r")) + 1
+
+
+def _rows_by(connection: duckdb.DuckDBPyConnection, contract: Contract, night: date) -> int:
+    row = connection.execute(
+        f"select count(*) from landing.{contract.feed} where landed_night <= ?", [night]
+    ).fetchone()
     assert row is not None
     return int(row[0])

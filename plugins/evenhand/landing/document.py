@@ -1,0 +1,129 @@
+"""Write docs/feeds.md from the contracts: `python -m evenhand.landing.document`."""
+
+from __future__ import annotations
+
+from evenhand.landing.contracts import BY_NAME, FEEDS, Column, Contract
+from evenhand.settings import PROJECT
+from expectations.feeds import FEWEST_BAD_ROWS, LARGEST_BAD_SHARE, LARGEST_GROWTH, SMALLEST_LIMIT
+
+PATH = PROJECT / "docs" / "feeds.md"
+
+
+def render() -> str:
+    """The text of docs/feeds.md."""
+    return "\n\n".join([_START, *(_feed(contract) for contract in FEEDS), _END]) + "\n"
+
+
+def _feed(contract: Contract) -> str:
+    lines = [
+        f"### {contract.feed}",
+        "",
+        f"{contract.grain} Key: `{contract.key}`.",
+        "",
+        "| column | type | may be empty | values | meaning |",
+        "| --- | --- | --- | --- | --- |",
+        *(
+            f"| `{column.name}` | {column.type} | {_may_be_empty(column)} | {_values(column)} | {column.meaning} |"
+            for column in contract.columns
+        ),
+    ]
+    return "\n".join(lines)
+
+
+def _may_be_empty(column: Column) -> str:
+    if column.required and column.required_unless:
+        other, value = column.required_unless
+        return f"while `{other}` is `{value}`"
+    return "no" if column.required else "yes"
+
+
+def _values(column: Column) -> str:
+    if column.refers_to:
+        return f"`{BY_NAME[column.refers_to].key}` of {column.refers_to}"
+    if column.type == "date":
+        return "not after the night it lands in"
+    return ", ".join(f"`{value}`" for value in column.one_of) or "any"
+
+
+_START = f"""\
+<!-- Written by `python -m evenhand.landing.document` from the contracts; edit those. -->
+
+# Feeds
+
+A feed is one kind of input. Its contract is in `plugins/evenhand/landing/contracts.py`; loading, gate 1 and this page
+come from there.
+
+## How files lie
+
+```
+landing/violations/night=2026-03-01/anything.csv
+landing/violations/night=2026-03-01/more.parquet
+```
+
+One folder per feed, in it one folder per night that something arrived, in it any number of files with any names. Names
+that start with `.` or `_` are passed over. Write a file elsewhere and move it in: what is there is taken for whole.
+
+- **CSV**: UTF-8, a header, commas, `"` around values that need it and doubled inside them. **Parquet**: text, whole
+  numbers or DATE; a day is DATE or text.
+- The header has exactly the columns of the contract, in any order.
+- A value is taken as it is: leading zeros and blanks stay. An empty text is no value. A day is `YYYY-MM-DD`.
+- **A night without rows** is a file with its header alone. A night without a file is a feed that didn't come.
+- A file that changes after it was loaded is loaded again; one that is removed is forgotten. Better leave what has
+  landed and land corrections: a night that is run again then sees what it saw.
+
+## Versions of a row
+
+A row that lands again with the same key on a later night is its newer version; it replaces the older one as a whole.
+The same row twice in one night counts once. A night that is run again sees only what had landed by then.
+
+## The feeds"""
+
+_TOO_MANY = (
+    f"more than {LARGEST_GROWTH} times the largest of the last 28 nights and more than {SMALLEST_LIMIT}; the feed's first"
+    " night, a backfill, is free and isn't compared with"
+)
+
+_END = f"""\
+## What quarantines a row
+
+The row is left out, the night goes on. `quarantine.rows` in the night's warehouse, and `quarantine.parquet` in its
+release, have a line per row and rule: feed, key, column, rule, remedy, file and row (the first row of data is row 1).
+
+- A value is missing where the contract wants one, or is none of the allowed ones.
+- A date isn't a day that exists in the form `YYYY-MM-DD`, or is after the night that the row landed in. Waiting doesn't
+  make it right.
+- It refers to a row that is not there, or that is itself in quarantine.
+- Two different rows with one key landed in one night: both are out.
+
+**How rows come back.** Nobody releases a row by hand. Land a right version of the key on a later night, or the row that
+it refers to, and the quarantine lets go by itself. Until then the last good version of the key, if there is one, stays
+in force.
+
+## What stops the night
+
+Nothing is decided, published or delivered; the last release stays in force. The error names the file, the row or
+column if there is one, and the remedy.
+
+While loading; the warehouse stays as it was:
+
+- A feed has no file at all by the night, a folder is of no known feed or isn't named `night=YYYY-MM-DD`, or a file is
+  neither `.csv` nor `.parquet`.
+- A file has no header, or its columns are not the contract's: missing, unknown or twice.
+- A file isn't UTF-8, isn't Parquet, has a row with too few or too many values, or a column of Parquet that can't be
+  read as text without a loss (numbers with a point, timestamps, lists).
+
+At gate 1, for each feed:
+
+| rule | limit |
+| --- | --- |
+| missing feed | no file this night, though each of the last four nights of this weekday had one |
+| too many rows | {_TOO_MANY} |
+| too many bad rows | {FEWEST_BAD_ROWS} or more bad rows, and more than {LARGEST_BAD_SHARE:.0%} of the night's rows |
+
+A feed without a single row, though each of the last four nights of this weekday had some, is a warning. After gate 1
+has stopped, the schema `accepted` is gone, so that no model can run on feeds that were half looked at; the quarantine
+stays, to be read. Once the feed is right, clear the run from its first task."""
+
+
+if __name__ == "__main__":
+    PATH.write_text(render(), encoding="utf-8")

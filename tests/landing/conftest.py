@@ -1,0 +1,20 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from landing.feeds import land_headers
+
+
+@pytest.fixture
+def landing(tmp_path: Path) -> Path:
+    """A landing folder with a file of each feed on the first of the month, so that none is missing."""
+    folder = tmp_path / "landing"
+    land_headers(folder, 1)
+    return folder
+
+
+@pytest.fixture
+def warehouse(tmp_path: Path) -> Path:
+    return tmp_path / "work" / "warehouse.duckdb"

@@ -1,0 +1,93 @@
+"""Feeds to land in tests."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Mapping, Sequence
+from datetime import date
+from pathlib import Path
+
+import duckdb
+from evenhand.landing.contracts import BY_NAME, FEEDS
+
+Row = Mapping[str, str]
+
+
+def creator(account: str, **changes: str) -> Row:
+    return {
+        "account_id": account,
+        "market": "world",
+        "kind": "creator",
+        "language": "en",
+        "onboarded_on": "2026-01-01",
+    } | changes
+
+
+def content(content_id: str, account: str, **changes: str) -> Row:
+    return {"content_id": content_id, "account_id": account, "kind": "short_video", "published_on": ""} | changes
+
+
+def violation(violation_id: str, account: str, **changes: str) -> Row:
+    return {
+        "violation_id": violation_id,
+        "account_id": account,
+        "content_id": "",
+        "violation_type": "copyright",
+        "batch_id": "",
+        "decided_on": "2026-01-01",
+    } | changes
+
+
+def appeal(appeal_id: str, violation_id: str, account: str, **changes: str) -> Row:
+    return {
+        "appeal_id": appeal_id,
+        "violation_id": violation_id,
+        "account_id": account,
+        "filed_on": "2026-01-01",
+        "outcome": "pending",
+        "decided_on": "",
+    } | changes
+
+
+def night(day: int) -> date:
+    return date(2026, 3, day)
+
+
+def land(landing: Path, feed: str, day: int, rows: Sequence[Row] = (), name: str = "rows.csv") -> Path:
+    """Rows as a CSV file of a night in March; without rows, a header alone."""
+    path = landing / feed / f"night={night(day)}" / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w", newline="", encoding="utf-8") as lines:
+        writer = csv.DictWriter(lines, BY_NAME[feed].column_names)
+        writer.writeheader()
+        writer.writerows(rows)
+    return path
+
+
+def land_text(landing: Path, feed: str, day: int, text: str | bytes, name: str = "rows.csv") -> Path:
+    path = land(landing, feed, day, name=name)
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    return path
+
+
+def land_headers(landing: Path, day: int, *feeds: str) -> None:
+    """A header alone for each of the feeds, by default for all."""
+    for feed in feeds or BY_NAME:
+        land(landing, feed, day, name="empty.csv")
+
+
+def landed(warehouse: Path, feed: str, *columns: str) -> list[tuple[object, ...]]:
+    """What the warehouse has of a feed, by default all columns of the contract, in the order it landed."""
+    wanted = ", ".join(columns or BY_NAME[feed].column_names)
+    return query(warehouse, f"select {wanted} from landing.{feed} order by landed_night, landed_file, landed_row")
+
+
+def everything(warehouse: Path) -> dict[str, list[tuple[object, ...]]]:
+    """All that loading keeps."""
+    tables = ["files", *(contract.feed for contract in FEEDS)]
+    return {table: query(warehouse, f"select * from landing.{table} order by all") for table in tables}
+
+
+def query(warehouse: Path, statement: str) -> list[tuple[object, ...]]:
+    with duckdb.connect(str(warehouse), read_only=True) as connection:
+        return connection.execute(statement).fetchall()

@@ -1,0 +1,304 @@
+"""Loading: what lands is kept as it is, and the warehouse mirrors the folder."""
+
+from __future__ import annotations
+
+import dataclasses
+from datetime import date
+from pathlib import Path
+
+import duckdb
+import pytest
+from evenhand.landing import load as loading
+from evenhand.landing.contracts import BY_NAME, CREATORS, FEEDS, Column
+from evenhand.landing.files import FeedBroken
+from evenhand.landing.load import load
+
+from landing.feeds import content, creator, everything, land, land_headers, land_text, landed, night, query
+
+HEADER = ",".join(CREATORS.column_names)
+
+
+def test_text_is_kept_as_it_is(landing: Path, warehouse: Path) -> None:
+    values = ["007", " blank ", 'say "hi", twice', "two\nlines", "créatrice 主播", "NULL", "1e5", "#not a comment"]
+    land(landing, "creators", 1, [creator(f"A{i}", market=value) for i, value in enumerate(values)])
+    load(warehouse, landing, night(1))
+    assert landed(warehouse, "creators", "market") == [(value,) for value in values]
+
+
+@pytest.mark.parametrize("empty", ["", '""'])
+def test_an_empty_text_is_no_value(landing: Path, warehouse: Path, empty: str) -> None:
+    land_text(landing, "creators", 1, f"{HEADER}\nA1,{empty},creator,en,2026-01-01\n")
+    load(warehouse, landing, night(1))
+    assert landed(warehouse, "creators", "account_id", "market") == [("A1", None)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"{HEADER}\r\nA1,world,creator,en,2026-01-01\r\n",
+        f"\ufeff{HEADER}\nA1,world,creator,en,2026-01-01",
+        f"{HEADER}\n\nA1,world,creator,en,2026-01-01\n\n",
+        f"{HEADER}\rA1,world,creator,en,2026-01-01\r",
+        "onboarded_on,kind,account_id,language,market\n2026-01-01,creator,A1,en,world\n",
+        '"account_id","market","kind","language","onboarded_on"\n"A1","world","creator","en","2026-01-01"\n',
+    ],
+    ids=["CRLF", "BOM and no line end", "blank lines", "CR", "another order", "all in quotes"],
+)
+def test_csv_comes_in_many_dresses(landing: Path, warehouse: Path, text: str) -> None:
+    land_text(landing, "creators", 1, text)
+    load(warehouse, landing, night(1))
+    assert landed(warehouse, "creators") == [("A1", "world", "creator", "en", "2026-01-01")]
+
+
+def test_rows_know_their_night_file_and_number(landing: Path, warehouse: Path) -> None:
+    land(landing, "creators", 1, [creator("A1"), creator("A2")])
+    land(landing, "creators", 2, [creator("A3")], name="b.csv")
+    land(landing, "creators", 2, [creator("A4"), creator("A5")], name="a.csv")
+    load(warehouse, landing, night(2))
+    assert landed(warehouse, "creators", "landed_night", "landed_file", "landed_row", "account_id") == [
+        (night(1), "creators/night=2026-03-01/rows.csv", 1, "A1"),
+        (night(1), "creators/night=2026-03-01/rows.csv", 2, "A2"),
+        (night(2), "creators/night=2026-03-02/a.csv", 1, "A4"),
+        (night(2), "creators/night=2026-03-02/a.csv", 2, "A5"),
+        (night(2), "creators/night=2026-03-02/b.csv", 1, "A3"),
+    ]
+
+
+def test_row_numbers_hold_in_a_file_that_is_read_by_many_threads(landing: Path, warehouse: Path) -> None:
+    filler = "x" * 200
+    land(landing, "creators", 1, [creator(f"A{i}", market=filler) for i in range(1, 200_001)])
+    load(warehouse, landing, night(1))
+    assert query(warehouse, "select count(*) from landing.creators where account_id != 'A' || landed_row") == [(0,)]
+
+
+def test_a_name_with_signs_of_a_pattern_is_one_file(landing: Path, warehouse: Path) -> None:
+    land(landing, "creators", 1, [creator("A1")], name="export[1].csv")
+    land(landing, "creators", 1, [creator("A2")], name="it's * all?.csv")
+    land(landing, "creators", 1, [creator("A3")], name="export1.csv")
+    load(warehouse, landing, night(1))
+    assert landed(warehouse, "creators", "landed_file", "account_id") == [
+        ("creators/night=2026-03-01/export1.csv", "A3"),
+        ("creators/night=2026-03-01/export[1].csv", "A1"),
+        ("creators/night=2026-03-01/it's * all?.csv", "A2"),
+    ]
+
+
+def test_what_the_path_says_is_no_column(tmp_path: Path, warehouse: Path) -> None:
+    landing = tmp_path / "market=moon" / "kind=platform"
+    land_headers(landing, 1)
+    land(landing, "creators", 1, [creator("A1")])
+    _parquet(landing / "creators" / "night=2026-03-01" / "rows.parquet", "'A2' as account_id, 'world' as market")
+    load(warehouse, landing, night(1))
+    assert landed(warehouse, "creators", "account_id", "market", "kind") == [
+        ("A1", "world", "creator"),
+        ("A2", "world", "creator"),
+    ]
+
+
+def test_marks_that_sources_leave_are_passed_over(landing: Path, warehouse: Path) -> None:
+    (landing / "_SUCCESS").touch()
+    (landing / "creators" / ".DS_Store").touch()
+    (landing / "creators" / "night=2026-03-01" / "_SUCCESS").touch()
+    (landing / "creators" / "night=2026-03-01" / ".rows.parquet.crc").touch()
+    assert load(warehouse, landing, night(1)).rows["creators"] == 0
+
+
+def test_parquet_with_dates_and_numbers(landing: Path, warehouse: Path) -> None:
+    folder = landing / "creators" / "night=2026-03-01"
+    _parquet(folder / "a.parquet", "'007' as account_id, '' as market")
+    _parquet(folder / "b.parquet", "8 as account_id, 'world' as market", onboarded="'2026-01-02'")
+    _parquet(folder / "c.parquet", "'A9' as account_id, 'world' as market", onboarded="null")
+    load(warehouse, landing, night(1))
+    assert landed(warehouse, "creators", "landed_row", *CREATORS.column_names) == [
+        (1, "007", None, "creator", "en", "2026-01-01"),
+        (1, "8", "world", "creator", "en", "2026-01-02"),
+        (1, "A9", "world", "creator", "en", None),
+    ]
+
+
+@pytest.mark.parametrize("value", ["7.0::double", "timestamp '2026-01-01 23:30:00'", "['a']", "'a'::blob", "true"])
+def test_a_column_of_parquet_that_text_would_change(landing: Path, warehouse: Path, value: str) -> None:
+    path = landing / "creators" / "night=2026-03-01" / "rows.parquet"
+    _parquet(path, f"{value} as account_id, 'world' as market")
+    _stops(warehouse, landing, str(path), "column account_id", "as text, or a day as DATE")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("account_id,market,kind,language\nA1,world,creator,en\n", ["the header", "missing: onboarded_on"]),
+        (f"{HEADER},colour\nA1,world,creator,en,2026-01-01,red\n", ["the header", "not in the contract: colour"]),
+        (f"{HEADER},market\nA1,world,creator,en,2026-01-01,x\n", ["the header", "twice: market"]),
+        (HEADER.replace(",", ";") + "\n", ["the header", "missing: account_id"]),
+        (f"{HEADER}\nA1,world,creator,en,2026-01-01\nA2,world\n", ["line 3, column kind", "(1 such row"]),
+        (f"{HEADER}\nA1,world,creator,en,2026-01-01,x\nA2,w,c,e,2026-01-01,x\n", ["line 2", "(2 such row"]),
+        (f'{HEADER}\nA1,"two\nlines",creator,en,2026-01-01\nA2\n', ["line 4"]),
+        (f'{HEADER}\nA1,"world,creator,en,2026-01-01\n', ["line 2", "quote"]),
+        (f"{HEADER}\nA1,world,creator,en,2026-01-01\nA2,world,creator,en,2026-01-01\r\n", ["land the file again"]),
+        (f"{HEADER}\nA1,world,creator,en,2026-01-01\nMüller,w,c,e,2026-01-01\n".encode("latin-1"), ["line 3", "utf-8"]),
+        (f"{HEADER},café\n".encode("latin-1"), ["the header", "UTF-8"]),
+        (f"{HEADER}\n".encode("utf-16"), ["the header", "UTF-8"]),
+        ("", ["empty"]),
+        ("\n", ["empty"]),
+    ],
+    ids=[
+        "missing column",
+        "extra column",
+        "column twice",
+        "semicolons",
+        "row too short",
+        "rows too long",
+        "line as an editor counts",
+        "open quote",
+        "mixed line ends",
+        "not UTF-8",
+        "header not UTF-8",
+        "UTF-16",
+        "empty file",
+        "blank file",
+    ],
+)
+def test_a_broken_file_stops_with_file_place_and_remedy(
+    landing: Path, warehouse: Path, text: str | bytes, said: list[str]
+) -> None:
+    land(landing, "creators", 1, [creator("A1")], name="good.csv")
+    path = land_text(landing, "creators", 1, text, name="broken.csv")
+    _stops(warehouse, landing, str(path), "land ", *said)
+
+
+def test_a_parquet_file_that_is_none(landing: Path, warehouse: Path) -> None:
+    path = land_text(landing, "creators", 1, "PAR1 but not for long", name="rows.parquet")
+    _stops(warehouse, landing, str(path), "not a readable Parquet file", "land it again")
+
+
+def test_a_parquet_file_that_breaks_off_inside(landing: Path, warehouse: Path) -> None:
+    folder = landing / "creators" / "night=2026-03-01"
+    _parquet(folder / "good.parquet", "'A1' as account_id, 'world' as market")
+    path = folder / "torn.parquet"
+    _parquet(path, "md5(i::varchar) as account_id, md5((i + 1)::varchar) as market", rows=20_000)
+    whole = bytearray(path.read_bytes())
+    whole[1000:20_000] = b"\xff" * 19_000
+    path.write_bytes(whole)
+    _stops(warehouse, landing, str(path), "land the file again")
+
+
+@pytest.mark.parametrize(
+    "name", ["night=20260302", "2026-03-02", "night=2026-3-2", "night=2026-02-30", "day=2026-03-02"]
+)
+def test_a_folder_of_no_night(landing: Path, warehouse: Path, name: str) -> None:
+    (landing / "creators" / name).mkdir()
+    _stops(warehouse, landing, str(landing / "creators" / name), "night=YYYY-MM-DD", "rename it")
+
+
+def test_a_file_where_a_folder_belongs(landing: Path, warehouse: Path) -> None:
+    (landing / "creators" / "night=2026-03-02").touch()
+    _stops(warehouse, landing, "night=2026-03-02", "rename it")
+
+
+def test_a_file_that_is_neither_csv_nor_parquet(landing: Path, warehouse: Path) -> None:
+    path = land_text(landing, "creators", 1, "{}", name="rows.json")
+    _stops(warehouse, landing, str(path), "end in .csv or .parquet")
+
+
+def test_a_feed_spelt_wrongly(landing: Path, warehouse: Path) -> None:
+    (landing / "violatoins").mkdir()
+    _stops(warehouse, landing, "violatoins", "is it violations?", "Rename it")
+
+
+def test_a_feed_that_never_landed(tmp_path: Path, warehouse: Path) -> None:
+    landing = tmp_path / "landing"
+    land_headers(landing, 1, "creators", "contents", "violations")
+    land_headers(landing, 2)
+    _stops(warehouse, landing, "no file of appeals had landed by 2026-03-01", "header alone")
+    assert load(warehouse, landing, night(2)).rows["appeals"] == 0
+
+
+def test_nothing_landed_by_the_night(landing: Path, warehouse: Path, tmp_path: Path) -> None:
+    with pytest.raises(FeedBroken, match="the first night with input is 2026-03-01"):
+        load(warehouse, landing, date(2026, 2, 28))
+    with pytest.raises(FeedBroken, match="no night with input at all"):
+        load(warehouse, tmp_path / "nowhere", night(1))
+
+
+def test_a_failure_leaves_the_warehouse_as_it_was(landing: Path, warehouse: Path) -> None:
+    land(landing, "contents", 1, [content("C1", "A1")])
+    load(warehouse, landing, night(1))
+    before = everything(warehouse)
+    land(landing, "appeals", 2)
+    land(landing, "contents", 1, [content("C2", "A1")])
+    # Feeds are loaded in the order of their names: this one is the last.
+    broken = land_text(landing, "violations", 2, "nonsense\n1\n")
+    with pytest.raises(FeedBroken, match="nonsense"):
+        load(warehouse, landing, night(2))
+    assert everything(warehouse) == before
+
+    broken.unlink()
+    load(warehouse, landing, night(2))
+    assert landed(warehouse, "contents", "content_id") == [("C2",)]
+
+
+def test_a_second_loading_changes_nothing(landing: Path, warehouse: Path) -> None:
+    land(landing, "creators", 1, [creator("A1")])
+    first = load(warehouse, landing, night(1))
+    before = everything(warehouse)
+    second = load(warehouse, landing, night(1))
+    assert (first.new_files["creators"], second.new_files["creators"]) == (2, 0)
+    assert first.rows == second.rows == {"creators": 1, "contents": 0, "violations": 0, "appeals": 0}
+    assert everything(warehouse) == before
+
+
+def test_a_file_that_changed_is_loaded_again_and_one_that_is_gone_is_forgotten(landing: Path, warehouse: Path) -> None:
+    land(landing, "creators", 1, [creator("A1"), creator("A2")])
+    gone = land(landing, "creators", 1, [creator("A3")], name="gone.csv")
+    load(warehouse, landing, night(1))
+    land(landing, "creators", 1, [creator("A1", market="moon")])
+    gone.unlink()
+    assert load(warehouse, landing, night(1)).new_files["creators"] == 1
+    assert landed(warehouse, "creators", "account_id", "market") == [("A1", "moon")]
+
+
+def test_an_earlier_night_after_a_later_one(landing: Path, warehouse: Path, tmp_path: Path) -> None:
+    land(landing, "creators", 1, [creator("A1")])
+    load(warehouse, landing, night(1))
+    later = land(landing, "creators", 3, [creator("A3")])
+    assert load(warehouse, landing, night(3)).rows["creators"] == 2
+    # What landed later is out of this night's sight: neither counted nor, though it is gone, touched.
+    later.unlink()
+    land(landing, "creators", 2, [creator("A2")])
+    arrivals = load(warehouse, landing, night(2))
+    assert (arrivals.new_files["creators"], arrivals.rows["creators"]) == (1, 2)
+    assert landed(warehouse, "creators", "account_id") == [("A1",), ("A2",), ("A3",)]
+    load(warehouse, landing, night(3))
+    load(tmp_path / "other.duckdb", landing, night(3))
+    assert everything(warehouse) == everything(tmp_path / "other.duckdb")
+
+
+def test_a_contract_that_changed_loads_everything_anew(
+    landing: Path, warehouse: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    land(landing, "creators", 1, [creator("A1")])
+    load(warehouse, landing, night(1))
+    wider = dataclasses.replace(CREATORS, columns=(*CREATORS.columns, Column("tier", "The tier.")))
+    monkeypatch.setattr(loading, "FEEDS", (wider, *FEEDS[1:]))
+    monkeypatch.setitem(BY_NAME, "creators", wider)
+    land_headers(landing, 1, "creators")
+    land(landing, "creators", 1, [creator("A1", tier="gold")])
+    load(warehouse, landing, night(1))
+    assert landed(warehouse, "creators", "account_id", "tier") == [("A1", "gold")]
+
+
+def _stops(warehouse: Path, landing: Path, *said: str) -> None:
+    with pytest.raises(FeedBroken) as error:
+        load(warehouse, landing, night(1))
+    for part in said:
+        assert part.lower() in str(error.value).lower()
+    if warehouse.exists():
+        assert query(warehouse, "select * from duckdb_tables()") == []
+
+
+def _parquet(path: Path, key_and_market: str, onboarded: str = "date '2026-01-01'", rows: int = 1) -> None:
+    with duckdb.connect() as connection:
+        connection.execute(
+            f"copy (select {key_and_market}, 'creator' as kind, 'en' as language, {onboarded} as onboarded_on"
+            f" from range({rows}) as t (i)) to '{path}' (format parquet)"
+        )
