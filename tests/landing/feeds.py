@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 
 import duckdb
+
 from evenhand.landing.contracts import BY_NAME, FEEDS
 
 Row = Mapping[str, str]

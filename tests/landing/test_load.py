@@ -8,11 +8,11 @@ from pathlib import Path
 
 import duckdb
 import pytest
+
 from evenhand.landing import load as loading
 from evenhand.landing.contracts import BY_NAME, CREATORS, FEEDS, Column
 from evenhand.landing.files import FeedBroken
 from evenhand.landing.load import load
-
 from landing.feeds import content, creator, everything, land, land_headers, land_text, landed, night, query
 
 HEADER = ",".join(CREATORS.column_names)

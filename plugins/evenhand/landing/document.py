@@ -45,7 +45,7 @@ def _values(column: Column) -> str:
     return ", ".join(f"`{value}`" for value in column.one_of) or "any"
 
 
-_START = f"""\
+_START = """\
 <!-- Written by `python -m evenhand.landing.document` from the contracts; edit those. -->
 
 # Feeds
@@ -79,8 +79,8 @@ The same row twice in one night counts once. A night that is run again sees only
 ## The feeds"""
 
 _TOO_MANY = (
-    f"more than {LARGEST_GROWTH} times the largest of the last 28 nights and more than {SMALLEST_LIMIT}; the feed's first"
-    " night, a backfill, is free and isn't compared with"
+    f"more than {LARGEST_GROWTH} times the largest of the last 28 nights and more than {SMALLEST_LIMIT}; the feed's"
+    " first night, a backfill, is free and isn't compared with"
 )
 
 _END = f"""\

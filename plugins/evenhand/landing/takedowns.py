@@ -11,7 +11,7 @@ import csv
 import gzip
 import io
 import os
-from bisect import bisect_right
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -21,6 +21,9 @@ from pathlib import Path
 from evenhand.landing.contracts import BY_NAME
 
 MARKET = "world"
+
+# Every file that this writes; others in the landing folder are somebody else's.
+FILE_NAME = "takedowns.csv"
 
 # The history up to here lands as one backfill, as it does for any marketplace that starts to use Evenhand with a past.
 BACKFILL_NIGHT = "2025-12-31"
@@ -79,7 +82,7 @@ def land_takedowns(source: Path, landing: Path) -> int:
             by_night[night].append(row)
         for night, night_rows in by_night.items():
             written += _write(
-                landing / feed / f"night={night}" / "takedowns.csv", BY_NAME[feed].column_names, night_rows
+                landing / feed / f"night={night}" / FILE_NAME, BY_NAME[feed].column_names, night_rows
             )
     return written
 
@@ -139,9 +142,9 @@ def _appeals(events: list[Event]) -> Iterable[tuple[str, Row]]:
     for event in events:
         if event.kind == "notice":
             continue
-        # A counter-notice doesn't name what it answers: it is the newest notice about the same content until that day.
+        # A counter-notice doesn't name what it answers: it is the newest notice about the same content before that day.
         earlier = notices[event.account, event.repository]
-        position = bisect_right(earlier, event.on, key=lambda notice: notice[0])
+        position = bisect_left(earlier, event.on, key=lambda notice: notice[0])
         answered = earlier[position - 1][1] if position else ""
         granted = event.kind == "retraction"
         outcome, decided_on = ("granted", event.on) if granted else ("pending", "")
