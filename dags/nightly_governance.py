@@ -9,7 +9,7 @@ is the run's logical date. Every task can be cleared at any time; docs/operation
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 
 from airflow.sdk import DAG, Asset, TaskGroup, chain, task
 from airflow.sdk.definitions.callback import AsyncCallback
@@ -67,11 +67,11 @@ with DAG(
         return nightly.publish_release(date.fromisoformat(night))
 
     # A receiver that is down comes back; sending again is safe, for it knows what it has answered before.
-    @task(retries=3, retry_delay=timedelta(seconds=30), retry_exponential_backoff=True)
+    @task(retries=3, retry_exponential_backoff=True)
     def delivered(night: str, receiver: str) -> nightly.Facts:
         return nightly.deliver_release(date.fromisoformat(night), receiver)
 
-    @task(retries=3, retry_delay=timedelta(seconds=30), retry_exponential_backoff=True)
+    @task(retries=3, retry_exponential_backoff=True)
     def reconciled(night: str, receiver: str) -> nightly.Facts:
         return nightly.reconcile_receiver(date.fromisoformat(night), receiver)
 

@@ -6,6 +6,7 @@ imports are inside the functions, for this module is imported wherever the DAG i
 
 from __future__ import annotations
 
+import json
 import logging
 from datetime import date
 from pathlib import Path
@@ -34,7 +35,7 @@ def land_feeds(night: date) -> Facts:
 
     _forget_old_warehouses(night)
     arrivals = load(settings().warehouse(night), settings().landing, night)
-    return {"new_files": arrivals.new_files, "rows": arrivals.rows}
+    return _note(night, "feeds_landed", {"new_files": arrivals.new_files, "rows": arrivals.rows})
 
 
 def compile_policies(night: date) -> Facts:
@@ -42,7 +43,8 @@ def compile_policies(night: date) -> Facts:
     from evenhand.policy.compile import compile_packs
     from evenhand.policy.load import load_packs
 
-    return dict(compile_packs(load_packs(settings().policies), _warehouse(night)))
+    rows = compile_packs(load_packs(settings().policies), _warehouse(night))
+    return _note(night, "policies_compiled", {"rows": rows})
 
 
 def validate_feeds(night: date) -> Facts:
@@ -52,12 +54,13 @@ def validate_feeds(night: date) -> Facts:
     gate = feeds.validate_feeds(_warehouse(night), settings().work(night) / "gate_1", night)
     for warning in gate.warnings:
         log.warning("%s", warning)
-    return {
+    facts = {
         "accepted": {feed: counts.accepted for feed, counts in gate.feeds.items()},
         "quarantined": {feed: counts.quarantined for feed, counts in gate.feeds.items()},
         "warnings": gate.warnings,
         "data_docs": str(gate.docs),
     }
+    return _note(night, "feeds_validated", facts)
 
 
 def validate_lists(night: date) -> Facts:
@@ -65,7 +68,7 @@ def validate_lists(night: date) -> Facts:
     from evenhand.quality import lists
 
     gate = lists.validate_lists(_warehouse(night), settings().work(night) / "gate_2", night)
-    return {"expectations": gate.expectations, "data_docs": str(gate.docs)}
+    return _note(night, "lists_validated", {"expectations": gate.expectations, "data_docs": str(gate.docs)})
 
 
 def publish_release(night: date) -> Facts:
@@ -74,12 +77,13 @@ def publish_release(night: date) -> Facts:
     from evenhand.release.publish import publish
 
     published = publish(_warehouse(night), settings().releases, night, code_version(settings().project))
-    return {
+    facts = {
         "release": str(published.folder),
         "release_id": published.release_id,
         "revision": published.revision,
         "changed": published.changed,
     }
+    return _note(night, "night_released", facts)
 
 
 def deliver_release(night: date, receiver: str) -> Facts:
@@ -110,7 +114,7 @@ def deliver_release(night: date, receiver: str) -> Facts:
             f"{summary}. The rows that it took are in force there; the first that it refused:\n{rejected}\n"
             "Settle them with the receiver's owners and clear this task; only what isn't acknowledged is sent."
         )
-    return {"delivery": str(summary), "sent": summary.sent, "holds_newer": str(summary.holds_newer or "")}
+    return _note(night, f"delivered.{receiver}", {"told": str(summary), "sent": summary.sent})
 
 
 def reconcile_receiver(night: date, receiver: str) -> Facts:
@@ -128,7 +132,15 @@ def reconcile_receiver(night: date, receiver: str) -> Facts:
             f"{summary}. It lost or changed rows by itself, or was written to by others. "
             "docs/operations.md says how to have what it holds believed and corrected."
         )
-    return {"comparison": str(summary)}
+    return _note(night, f"reconciled.{receiver}", {"told": str(summary)})
+
+
+def _note(night: date, step: str, facts: Facts) -> Facts:
+    """Keep what a step came to with the night's work, where the summary finds it."""
+    folder = settings().work(night) / "steps"
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / f"{step}.json").write_text(json.dumps(facts, indent=2))
+    return facts
 
 
 def _warehouse(night: date) -> Path:

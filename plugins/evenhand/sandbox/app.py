@@ -46,7 +46,7 @@ def create_app(database: Path, secret: str) -> FastAPI:
 
     @app.get("/healthz")
     def healthz() -> dict[str, str]:
-        return {"status": "ok"}
+        return {"status": "ok", "database": str(database)}
 
     @app.post("/v1/changes")
     def changes(body: bytes = signed) -> dict[str, list[dict[str, str]]]:

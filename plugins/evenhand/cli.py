@@ -1,0 +1,179 @@
+"""The command `evenhand`: run nights, look at them, and use the local installation they run in."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from datetime import date, datetime
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from evenhand import local
+from evenhand.settings import Settings, settings
+
+app = typer.Typer(
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    help="Decide who is penalised and who is rewarded, night by night, and carry it to the systems that act on it.",
+    epilog="Everything that a run writes is below EVENHAND_HOME, by default .evenhand in the checkout.",
+)
+console = Console()
+errors = Console(stderr=True)
+
+Night = Annotated[
+    datetime | None,
+    typer.Argument(formats=["%Y-%m-%d"], metavar="NIGHT", help="The night, YYYY-MM-DD; by default the newest landed."),
+]
+
+
+@app.command()
+def nightly(night: Night = None) -> None:
+    """Decide one night: land, validate, compute, release and deliver, through Airflow.
+
+    Sets up what is missing, lands the bundled example if nothing else has landed, and starts the sandbox receiver if
+    it isn't running. Running a night again changes nothing and sends nothing.
+    """
+    here = settings()
+    try:
+        with local.one_at_a_time(here):
+            _prepare(here)
+            chosen = night.date() if night else _newest(here)
+            before = _release_id(here, chosen)
+            _run_dag(here, chosen)
+            _show(here, chosen)
+            if before and before == _release_id(here, chosen):
+                console.print("[green]Nothing changed: the release is, byte for byte, what it was.[/green]")
+    except local.LocalError as error:
+        _stop(str(error))
+    console.print(f"{'Sandbox receiver':<18} {local.sandbox_url()}", highlight=False)
+    console.print(f"{'Airflow':<18} make ui, then http://127.0.0.1:8080", highlight=False)
+
+
+@app.command()
+def summary(night: Night = None) -> None:
+    """Show what a released night came to."""
+    here = settings()
+    released = sorted(path.name.removeprefix("night=") for path in here.releases.glob("night=*"))
+    if not released:
+        _stop(f"{here.releases}: no night is released yet; run evenhand nightly")
+    chosen = night.date() if night else date.fromisoformat(released[-1])
+    if str(chosen) not in released:
+        _stop(f"night {chosen} isn't released; {', '.join(released[-5:])} {'are' if len(released) > 1 else 'is'}")
+    _show(here, chosen)
+
+
+@app.command("set-up")
+def set_up() -> None:
+    """Make Airflow's metadata database and the dbt manifest, land the example and start the sandbox receiver."""
+    try:
+        with local.one_at_a_time(settings()):
+            _prepare(settings())
+    except local.LocalError as error:
+        _stop(str(error))
+
+
+@app.command()
+def ui() -> None:
+    """Run Airflow with its pages and its scheduler until Ctrl-C: `airflow standalone` for this installation."""
+    set_up()
+    console.print("Airflow's pages will be at http://127.0.0.1:8080 in half a minute. Ctrl-C stops it.")
+    local.become(settings(), ["airflow", "standalone"])
+
+
+@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True}, add_help_option=False)
+def airflow(context: typer.Context) -> None:
+    """Run any airflow command in this installation, such as `evenhand airflow tasks list nightly_governance`."""
+    local.become(settings(), ["airflow", *context.args])
+
+
+def _prepare(here: Settings) -> None:
+    with console.status("Setting up"):
+        for done in local.set_up(here):
+            console.print(f"Set up {done}")
+        if files := local.land_example(here):
+            console.print(f"Landed the example: {files} files in {here.landing}", soft_wrap=True, highlight=False)
+        if local.start_sandbox(here):
+            console.print(f"Started the sandbox receiver at {local.sandbox_url()}", highlight=False)
+
+
+def _newest(here: Settings) -> date:
+    from evenhand.landing.files import nights
+
+    landed = nights(here.landing)
+    if not landed:
+        _stop(f"{here.landing}: nothing has landed; put feeds there as docs/feeds.md says")
+    return landed[-1]
+
+
+_STARTING = re.compile(r"\[DAG TEST\] starting task_id=(\S+)")
+_ENDED = re.compile(r"\[DAG TEST\] end task task_id=(\S+)")
+# The last line of a traceback: a dotted class name and what it says.
+_RAISED = re.compile(r"^[A-Za-z_][\w.]*(?:: |$)")
+_LOGGED = re.compile(r"^\d{4}-\d\d-\d\dT")
+
+
+def _run_dag(here: Settings, night: date) -> None:
+    """Run the DAG, naming each task as it ends; a failed run ends this process with what its tasks complained of."""
+    log = here.work(night) / "run.log"
+    log.parent.mkdir(parents=True, exist_ok=True)
+    complaints: list[str] = []
+    console.print(f"Night {night} through Airflow; the log is {log}", soft_wrap=True, highlight=False)
+    with log.open("w") as kept, console.status("Starting Airflow") as status:
+        run = subprocess.Popen(
+            ["airflow", "dags", "test", "nightly_governance", f"{night}T12:00:00"],
+            env=local.environment(here),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        assert run.stdout is not None
+        block: list[str] | None = None
+        for line in run.stdout:
+            kept.write(line)
+            if _LOGGED.match(line):
+                if block is not None:
+                    complaints.append(_complaint(block))
+                block = [] if "Task failed with exception" in line else None
+            elif block is not None:
+                block.append(line)
+            if starting := _STARTING.search(line):
+                status.update(starting.group(1))
+            if (ended := _ENDED.search(line)) and not ended.group(1).startswith("dbt."):
+                console.print(f"  {ended.group(1)}", highlight=False)
+    if run.wait():
+        if complaints:
+            _stop("\n".join(dict.fromkeys(complaints)) + f"\nThe run's whole log: {log}")
+        tail = "".join(log.read_text().splitlines(keepends=True)[-30:])
+        _stop(f"{tail}\nAirflow couldn't run the night. The run's whole log: {log}")
+
+
+def _complaint(traceback: list[str]) -> str:
+    last = max((at for at, line in enumerate(traceback) if _RAISED.match(line)), default=0)
+    return "".join(traceback[last:]).strip()
+
+
+def _show(here: Settings, night: date) -> None:
+    from evenhand.summary import show
+
+    show(here, night, console)
+
+
+def _release_id(here: Settings, night: date) -> str | None:
+    from evenhand.release.manifest import read_manifest
+
+    try:
+        return read_manifest(here.releases / f"night={night}").release_id
+    except FileNotFoundError:
+        return None
+
+
+def _stop(message: str) -> None:
+    errors.print(message, style="red", soft_wrap=True, highlight=False, markup=False)
+    raise typer.Exit(1)
+
+
+if __name__ == "__main__":
+    app()

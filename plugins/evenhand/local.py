@@ -1,0 +1,200 @@
+"""A local installation: Airflow on SQLite, the example's landing folder and the sandbox receiver, all in one folder."""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import json
+import os
+import secrets
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.metadata import version
+from pathlib import Path
+from typing import NoReturn
+
+import httpx
+
+from evenhand.settings import Settings
+
+EXAMPLE = "examples/takedowns/takedowns_2020_2026.csv.gz"
+
+
+class LocalError(Exception):
+    """The local installation can't do what was asked. The message says why and what to do."""
+
+
+def sandbox_url() -> str:
+    """Where the local sandbox receiver listens; `EVENHAND_SANDBOX_PORT` moves it."""
+    return f"http://127.0.0.1:{os.environ.get('EVENHAND_SANDBOX_PORT', '8700')}"
+
+
+def environment(settings: Settings) -> dict[str, str]:
+    """The environment of every local process: what is set already wins over these defaults."""
+    secret = _secret(settings)
+    defaults = {
+        "EVENHAND_HOME": str(settings.home),
+        "EVENHAND_SANDBOX_SECRET": secret,
+        "AIRFLOW_HOME": str(settings.airflow_home),
+        "AIRFLOW__CORE__DAGS_FOLDER": str(settings.project / "dags"),
+        "AIRFLOW__CORE__PLUGINS_FOLDER": str(settings.project / "plugins"),
+        "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
+        # Nights are started by hand here, so nothing happens by itself.
+        "AIRFLOW__CORE__DAGS_ARE_PAUSED_AT_CREATION": "False",
+        "AIRFLOW__CORE__DEFAULT_TASK_RETRY_DELAY": "5",
+        # No log-in, and in return nobody else's machine can reach it.
+        "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_ALL_ADMINS": "True",
+        "AIRFLOW__API__HOST": "127.0.0.1",
+        "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{settings.airflow_home / 'airflow.db'}",
+        "AIRFLOW__USAGE_DATA_COLLECTION__ENABLED": "False",
+        "AIRFLOW__COSMOS__ENABLE_TELEMETRY": "False",
+        "AIRFLOW__COSMOS__CACHE_DIR": str(settings.home / "cosmos"),
+        "AIRFLOW_CONN_EVENHAND_SANDBOX": json.dumps({"conn_type": "http", "host": sandbox_url(), "password": secret}),
+        "AIRFLOW_CONN_EVENHAND_FILES": json.dumps(
+            {"conn_type": "generic", "extra": {"path": str(settings.home / "delivered")}}
+        ),
+        "DO_NOT_TRACK": "1",
+        "GX_ANALYTICS_ENABLED": "false",
+        "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")]),
+    }
+    return {**defaults, **{name: value for name, value in os.environ.items() if name != "PATH"}}
+
+
+def set_up(settings: Settings) -> list[str]:
+    """Make what is missing: Airflow's metadata and the dbt manifest that the DAG is drawn from.
+
+    Returns:
+        What was done, for people; empty when all was there.
+
+    Raises:
+        LocalError: Airflow or dbt failed.
+    """
+    done = []
+    settings.home.mkdir(parents=True, exist_ok=True)
+    stamps_file = settings.home / "set_up.json"
+    stamps = json.loads(stamps_file.read_text()) if stamps_file.exists() else {}
+    wanted = {"airflow": version("apache-airflow"), "dbt": _hash_of(settings.dbt_project)}
+    if stamps.get("airflow") != wanted["airflow"] or not (settings.airflow_home / "airflow.db").exists():
+        _run(settings, ["airflow", "db", "migrate"], "Airflow's metadata database couldn't be made")
+        done.append("Airflow's metadata database")
+    if stamps.get("dbt") != wanted["dbt"] or not (settings.dbt_target / "manifest.json").exists():
+        project = str(settings.dbt_project)
+        target = ["--target-path", str(settings.dbt_target), "--log-path", str(settings.dbt_target / "logs")]
+        _run(
+            settings,
+            ["dbt", "parse", "--project-dir", project, "--profiles-dir", project, *target],
+            "the dbt project couldn't be parsed",
+        )
+        done.append("the dbt manifest")
+    if done:
+        stamps_file.write_text(json.dumps(wanted))
+    return done
+
+
+def land_example(settings: Settings) -> int:
+    """Land the bundled example, unless somebody has landed feeds of their own; returns the files written."""
+    from evenhand.landing.takedowns import FILE_NAME, land_takedowns
+
+    landed = [path for path in settings.landing.rglob("*") if path.is_file() and path.suffix in (".csv", ".parquet")]
+    if any(path.name != FILE_NAME for path in landed):
+        return 0
+    return land_takedowns(settings.project / EXAMPLE, settings.landing)
+
+
+def start_sandbox(settings: Settings) -> bool:
+    """Start the sandbox receiver in the background, unless it is running; returns whether it was started.
+
+    Raises:
+        LocalError: something else listens on its port, or it doesn't come up.
+    """
+    if _sandbox_answers(settings):
+        return False
+    log = settings.home / "sandbox.log"
+    with log.open("ab") as output:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "evenhand.sandbox", "--port", sandbox_url().rpartition(":")[2]],
+            env=environment(settings),
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            start_new_session=True,
+        )
+    (settings.home / "sandbox.pid").write_text(str(process.pid))
+    deadline = time.monotonic() + 60
+    while process.poll() is None and time.monotonic() < deadline:
+        if _sandbox_answers(settings):
+            return True
+        time.sleep(0.2)
+    process.kill()
+    raise LocalError(f"the sandbox receiver didn't come up; its log is {log}")
+
+
+@contextmanager
+def one_at_a_time(settings: Settings) -> Iterator[None]:
+    """Hold the installation for one local run; the lock goes with the process, however it ends.
+
+    Raises:
+        LocalError: another run holds it.
+    """
+    settings.home.mkdir(parents=True, exist_ok=True)
+    with (settings.home / "nightly.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise LocalError(
+                f"another run is using {settings.home}; wait for it, or give this one its own EVENHAND_HOME"
+            ) from error
+        yield
+
+
+def _sandbox_answers(settings: Settings) -> bool:
+    try:
+        answer = httpx.get(f"{sandbox_url()}/healthz", timeout=5)
+    except httpx.ConnectError:
+        return False
+    except httpx.HTTPError as error:
+        raise _port_taken() from error
+    try:
+        database = answer.json()["database"]
+    except (ValueError, KeyError, TypeError) as error:
+        raise _port_taken() from error
+    if database != str(settings.home / "sandbox.sqlite"):
+        raise LocalError(
+            f"the sandbox receiver at {sandbox_url()} belongs to another installation ({database});"
+            " stop it or set EVENHAND_SANDBOX_PORT to a free port"
+        )
+    return True
+
+
+def _port_taken() -> LocalError:
+    return LocalError(f"{sandbox_url()} is taken by something else; set EVENHAND_SANDBOX_PORT to a free port")
+
+
+def _secret(settings: Settings) -> str:
+    path = settings.home / "sandbox.secret"
+    if not path.exists():
+        settings.home.mkdir(parents=True, exist_ok=True)
+        path.touch(mode=0o600)
+        path.write_text(secrets.token_hex(32))
+    return path.read_text()
+
+
+def _hash_of(folder: Path) -> str:
+    digest = hashlib.sha256()
+    for path in sorted(path for path in folder.rglob("*") if path.suffix in (".sql", ".yml", ".csv")):
+        digest.update(f"{path.relative_to(folder)}\n".encode() + path.read_bytes())
+    return digest.hexdigest()
+
+
+def _run(settings: Settings, command: list[str], complaint: str) -> None:
+    finished = subprocess.run(command, env=environment(settings), capture_output=True, text=True, check=False)
+    if finished.returncode:
+        raise LocalError(f"{complaint}: {' '.join(command[:2])} said\n{(finished.stdout + finished.stderr)[-4000:]}")
+
+
+def become(settings: Settings, command: list[str]) -> NoReturn:
+    """Turn this process into a command of the installation."""
+    os.execvpe(command[0], command, environment(settings))

@@ -1,0 +1,99 @@
+"""What a night came to, for the terminal: from its release, and from what the receivers answered in the last run."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from evenhand.delivery.config import load_receivers
+from evenhand.release.manifest import Manifest, read_manifest
+from evenhand.release.publish import revision_of
+from evenhand.settings import Settings
+
+
+def show(settings: Settings, night: date, console: Console) -> None:
+    """Print the summary of a released night.
+
+    Raises:
+        FileNotFoundError: the night was never released.
+    """
+    release = settings.releases / f"night={night}"
+    manifest = read_manifest(release)
+    console.print(
+        f"\n[bold]Night {night}[/bold]  revision {revision_of(release)}, release {manifest.release_id[:12]}, policy "
+        + ", ".join(f"{pack.pack} v{pack.version}" for pack in manifest.packs)
+    )
+    for table in (_feeds(manifest), _quarantine(manifest), _zones(manifest), _penalties(manifest)):
+        console.print(table)
+    _warnings(settings, night, console)
+    _receivers(settings, night, console)
+    work = settings.work(night)
+    docs = "gx/uncommitted/data_docs/local_site/index.html"
+    for what, where in (
+        ("Release", release),
+        ("Gate 1, Data Docs", work / "gate_1" / docs),
+        ("Gate 2, Data Docs", work / "gate_2" / docs),
+    ):
+        console.print(f"{what:<18} {where}", soft_wrap=True, highlight=False)
+
+
+def _feeds(manifest: Manifest) -> Table:
+    table = _table("Rows in", "feed", "known", "accepted", "quarantined")
+    for feed, counts in manifest.feeds.items():
+        table.add_row(feed, f"{counts.known:,}", f"{counts.accepted:,}", f"{counts.quarantined:,}")
+    return table
+
+
+def _quarantine(manifest: Manifest) -> Table:
+    table = _table("In quarantine, and why", "feed", "column", "rule that the row breaks", "rows")
+    for each in manifest.quarantined:
+        table.add_row(each.feed, each.column, each.rule, f"{each.rows:,}")
+    return table
+
+
+def _zones(manifest: Manifest) -> Table:
+    table = _table("Accounts by zone", "programme", "zone", "accounts")
+    for zone in manifest.zones:
+        table.add_row(zone.programme, zone.zone, f"{zone.accounts:,}")
+    return table
+
+
+def _penalties(manifest: Manifest) -> Table:
+    table = _table("Penalties, against the night before", "measure", "new", "kept", "ended")
+    for each in manifest.penalties:
+        table.add_row(each.measure, f"{each.new:,}", f"{each.kept:,}", f"{each.ended:,}")
+    table.add_section()
+    totals = [sum(numbers) for numbers in zip(*((p.new, p.kept, p.ended) for p in manifest.penalties), strict=True)]
+    table.add_row("all", *(f"{total:,}" for total in totals))
+    return table
+
+
+def _warnings(settings: Settings, night: date, console: Console) -> None:
+    for warning in _step(settings, night, "feeds_validated").get("warnings", ()):
+        console.print(f"[yellow]Look at[/yellow] {warning}", soft_wrap=True, highlight=False)
+
+
+def _receivers(settings: Settings, night: date, console: Console) -> None:
+    console.print("[bold]Receivers[/bold]")
+    for receiver in load_receivers():
+        for step in ("delivered", "reconciled"):
+            told = _step(settings, night, f"{step}.{receiver}").get("told", f"{receiver}: not {step} yet")
+            console.print(f"  {step:<11} {told}", soft_wrap=True, highlight=False)
+
+
+def _step(settings: Settings, night: date, step: str) -> dict[str, Any]:
+    path = settings.work(night) / "steps" / f"{step}.json"
+    facts: dict[str, Any] = json.loads(path.read_text()) if path.exists() else {}
+    return facts
+
+
+def _table(title: str, *columns: str) -> Table:
+    table = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False, header_style="dim")
+    words = {"feed", "column", "programme", "zone", "measure"}
+    for column in columns:
+        table.add_column(column, justify="left" if column in words or "rule" in column else "right")
+    return table
