@@ -1,1 +1,1 @@
-"""Policy packs: the YAML that strategy managers write, read, checked and compiled to the tables the models join with."""
+"""Policy packs: the YAML of strategy managers, read, checked and compiled to the tables that the models join with."""

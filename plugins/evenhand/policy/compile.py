@@ -45,6 +45,7 @@ def compile_packs(packs: Sequence[LoadedPack], warehouse: Path) -> dict[str, int
         "effects": [row for p in packs for row in _effects(p.pack)],
         "rewards": [row for p in packs for row in _rewards(p.pack)],
     }
+    warehouse.parent.mkdir(parents=True, exist_ok=True)
     with duckdb.connect(str(warehouse)) as connection:
         connection.begin()
         connection.execute("create schema if not exists policy")

@@ -1,0 +1,193 @@
+"""Loading packs: what is right is taken, and what is wrong is named with its place."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from evenhand.policy.load import PackError, load_pack, load_packs
+from evenhand.settings import PROJECT
+from policy.packs import TEXT, changed, write
+
+
+def test_a_pack_is_what_it_says(folder: Path) -> None:
+    path = write(folder)
+    (loaded,) = load_packs(folder)
+    assert (loaded.path, loaded.sha256) == (path, hashlib.sha256(TEXT.encode()).hexdigest())
+    pack = loaded.pack
+    assert (pack.pack, pack.version, pack.markets, pack.applies_to) == ("strikes", 1, ("world",), ("creator",))
+    assert (pack.effective_from, pack.effective_until) == (date(2026, 1, 1), None)
+    health = pack.programmes["health"]
+    assert [(zone.zone, zone.at_least) for zone in health.zones] == [
+        ("good", None),
+        ("warned", Decimal("1.5")),
+        ("shut", Decimal(10)),
+    ]
+    assert [(effect.measure, effect.days) for effect in health.zones[1].measures] == [("warning", 30), ("no_live", 7)]
+    assert health.zones[2].measures[0].permanent
+
+
+def test_the_packs_of_the_checkout_are_right() -> None:
+    assert [loaded.pack.pack for loaded in load_packs(PROJECT / "policies")] == ["takedowns"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        # Words that are none.
+        ("lasts_days", "last_days", "15:9: programmes.health.entries[0].last_days: * did you mean lasts_days?"),
+        ("entries:", "entriess:", "10:5: programmes.health.entriess: * did you mean entries?"),
+        ("days: 7", "dayz: 7", "22:45: programmes.health.zones[1].measures[1].dayz: * did you mean days?"),
+        ("version: 1", "version: 1\ncolour: red", "3:1: colour: * expected one of pack, version"),
+        ("version: 1", "version: 1\n7: red", "3:1: [7]: found 7; expected a word as key"),
+        # What is missing.
+        ("    unit: strike\n", "", "8:3: programmes.health.unit: found nothing; expected this key"),
+        ("pack: strikes\n", "", "1:1: pack: found nothing; expected this key"),
+        ("amount: 1", "amount:", "13:9: programmes.health.entries[0].amount: found nothing; expected a number"),
+        ("[world]", "[]", "3:1: markets: found a list of 0; expected at least 1"),
+        # Values of another kind.
+        ("at_least: 10", "at_least: ten", "24:19: programmes.health.zones[2].at_least: found 'ten'; expected a number"),
+        ("amount: 1", 'amount: "1"', "13:17: programmes.health.entries[0].amount: found '1'; expected a number"),
+        ("amount: 1", "amount: true", "13:17: programmes.health.entries[0].amount: found true; expected a number"),
+        ("amount: 1", "amount: .inf", "13:17: programmes.health.entries[0].amount: * expected a number"),
+        ("amount: 1", "amount: 0", "13:17: programmes.health.entries[0].amount: found 0; expected more than 0"),
+        ("amount: 1", "amount: 0.125", "13:17: * found 0.125; expected a number with at most 2 decimals"),
+        ("days: 180", "days: 1.5", "15:21: * found 1.5; expected a whole number"),
+        ("days: 180", "days: 0", "15:21: programmes.health.entries[0].lasts_days: found 0; expected at least 1"),
+        ("[world]", "world", "3:10: markets: found 'world'; expected a list"),
+        ("zone: good", "zone: Good", "17:15: programmes.health.zones[0].zone: found 'Good'; expected a name of small"),
+        ("[world]", "[w!]", "3:11: markets[0]: found 'w!'; expected a market's name"),
+        ("Write to us.", "''", "5:1: appeal_route: found ''; expected a text"),
+        ("permanent: true", "permanent: yes", "26:58: * found 'yes'; expected true or false"),
+        # Days.
+        ("2026-01-01", "2026-02-30", "4:17: found '2026-02-30'; expected a day that exists"),
+        ("2026-01-01", "'2026-01-01'", "4:17: effective_from: found '2026-01-01'; expected a day as * without quotes"),
+        ("2026-01-01", "2026-01-01 10:00:00", "4:17: effective_from: * expected a day as"),
+        (
+            "appeal_route",
+            "effective_until: 2025-12-31\nappeal_route",
+            "5:18: effective_until: found 2025-12-31; expected a day not before effective_from, 2026-01-01",
+        ),
+        # Bands.
+        ("at_least: 10", "at_least: 1", "24:19: * found 1; expected more than 1.5, where zone warned begins"),
+        ("at_least: 10", "at_least: 1.5", "24:19: programmes.health.zones[2].at_least: found 1.5; expected more"),
+        ("        at_least: 10\n", "", "23:9: programmes.health.zones[2]: found zone shut without at_least"),
+        ("zone: good", "zone: good\n        at_least: 1", "18:19: programmes.health.zones[0].at_least: found 1;"),
+        (
+            "zone: good",
+            "{zone: good, measures: [{measure: closed, scope: ads, days: 1}]}",
+            "17:22: programmes.health.zones[0].measures: found measures; expected none",
+        ),
+        # Names that nothing has, or that two things have.
+        ("measure: closed", "measure: close", "26:23: * found close; expected a measure of the pack: * mean closed?"),
+        ("[good, warned]", "[god]", "28:50: programmes.health.rewards[0].zones[0]: found god; * did you mean good?"),
+        ("scope: live", "scope: life", "22:39: * found 'life'; expected one of live, * did you mean live?"),
+        ("zone: shut", "zone: good", "23:15: programmes.health.zones[2].zone: found good again"),
+        ("fraud", "copyright", "12:38: programmes.health.entries[0].violation_types[1]: found copyright again"),
+        ("[good, warned]", "[good, good]", "28:56: programmes.health.rewards[0].zones[1]: found good again"),
+        ("no_live, closed", "warning, closed", "6:21: measures[1]: found warning again"),
+        ("[world]", "[world, world]", "3:18: markets[1]: found world again"),
+        # Lengths of measures.
+        ("days: 7", "days: 7, permanent: true", "22:13: * found both; expected either days: N or permanent: true"),
+        (", days: 7", "", "22:13: programmes.health.zones[1].measures[1]: found neither; expected either days: N or"),
+        # What isn't YAML, or not only.
+        ("[world]", "[world", "4:15: not YAML:"),
+        ("version: 1", "version: 1\nversion: 2", '3:1: not YAML: found duplicate key "version"'),
+        ("  health:", "\thealth:", "8:1: not YAML:"),
+        ("[world]", "*world", "3:10: not YAML: found undefined alias 'world'"),
+        ("Write to us.", "a\x01b", "5:16: not YAML: found the character U+0001"),
+        ("Write to us.", "!!python/name:os.system x", "5:15: not YAML:"),
+    ],
+)  # fmt: skip
+def test_a_mistake_is_named_with_its_place(folder: Path, old: str, new: str, said: str) -> None:
+    path = write(folder, changed((old, new)))
+    with pytest.raises(PackError) as error:
+        load_pack(path)
+    _says(str(error.value), f"{path}:{said}")
+
+
+def test_every_mistake_of_every_pack_is_named_in_order(folder: Path) -> None:
+    first = write(folder, changed(("version: 1", "version: one"), ("amount: 1", "ammount: 1")), "a.yml")
+    second = write(folder, changed(("pack: strikes", "pack: Strikes")), "b.yml")
+    with pytest.raises(PackError) as error:
+        load_packs(folder)
+    lines = str(error.value).splitlines()
+    assert [line.split(": ", 2)[:2] for line in lines] == [
+        [f"{first}:2:10", "version"],
+        [f"{first}:11:9", "programmes.health.entries[0].amount"],
+        [f"{first}:13:9", "programmes.health.entries[0].ammount"],
+        [f"{second}:1:7", "pack"],
+    ]
+
+
+def test_what_an_alias_brings_is_named_where_it_is_used(folder: Path) -> None:
+    text = changed(
+        ("- {measure: warning, scope: account, days: 30}", "- &warning {measure: warning, scope: account, days: 30}"),
+        ("- {measure: no_live, scope: live, days: 7}", "- {<<: *warning, scope: life}"),
+    )
+    with pytest.raises(PackError, match=r"22:35: .*found 'life'"):
+        load_pack(write(folder, text))
+    loaded = load_pack(write(folder, text.replace("scope: life", "scope: live")))
+    assert loaded.pack.programmes["health"].zones[1].measures[1].days == 30
+
+
+def test_a_file_that_is_empty_no_mapping_not_utf8_or_not_there(folder: Path) -> None:
+    path = write(folder, "# later\n")
+    with pytest.raises(PackError, match=r"strikes.yml:1:1: pack: found nothing; expected keys with values"):
+        load_pack(path)
+    with pytest.raises(PackError, match=r"strikes.yml:1:1: pack: found a list of 1; expected keys with values"):
+        load_pack(write(folder, "- pack\n"))
+    path.write_bytes("pack: strikes\nappeal_route: Beschwerde für alle\n".encode("latin-1"))
+    with pytest.raises(PackError, match=r"strikes.yml:2:27: found 0xfc; expected UTF-8"):
+        load_pack(path)
+    with pytest.raises(PackError, match=r"none.yml: found no file that can be read \(No such file or directory\)"):
+        load_pack(folder / "none.yml")
+
+
+def test_a_folder_without_packs(folder: Path) -> None:
+    for empty in (folder, folder / "nowhere"):
+        with pytest.raises(PackError, match="found no pack; expected at least one"):
+            load_packs(empty)
+    write(folder, name="strikes.yaml")
+    with pytest.raises(PackError, match=r"strikes.yaml: found a file that ends in .yaml; expected .yml"):
+        load_packs(folder)
+
+
+def test_a_market_has_one_pack_on_a_day(folder: Path) -> None:
+    other = ("pack: strikes", "pack: points")
+    write(folder, changed(("effective_from", "effective_until: 2026-06-30\neffective_from")), "a.yml")
+    write(folder, changed(other, ("2026-01-01", "2026-07-01")), "b.yml")
+    write(folder, changed(("version: 1", "version: 2"), ("[world]", "[moon]")), "c.yml")
+    assert [(each.pack.pack, each.pack.version) for each in load_packs(folder)] == [
+        ("points", 1),
+        ("strikes", 1),
+        ("strikes", 2),
+    ]
+
+    overlapping = (("2026-01-01", "2026-06-30"), ("[world]", "[moon, world]"))
+    path = write(folder, changed(("version: 1", "version: 3"), *overlapping))
+    with pytest.raises(PackError) as error:
+        load_packs(folder)
+    message = str(error.value)
+    assert f"{path}:4:17: effective_from: found 2026-06-30 for world" in message
+    assert "points version 1" in message
+    assert "expected one pack for a market and day" in message
+
+
+def test_a_version_is_there_once(folder: Path) -> None:
+    first = write(folder, name="a.yml")
+    second = write(folder, changed(("[world]", "[moon]")), "b.yml")
+    with pytest.raises(PackError) as error:
+        load_packs(folder)
+    _says(str(error.value), f"{second}:2:10: version: found 1, which strikes also is in {first}; expected another")
+
+
+def _says(message: str, said: str) -> None:
+    """A line of the message begins with what was said, where an asterisk stands for anything."""
+    pattern = ".*".join(re.escape(part) for part in said.split("*"))
+    assert any(re.match(pattern, line) for line in message.splitlines()), message
