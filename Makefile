@@ -1,0 +1,49 @@
+# Every target sets up what it needs, below EVENHAND_HOME.
+export EVENHAND_HOME ?= $(CURDIR)/.evenhand
+PYTHON ?= python3.11
+VENV := $(EVENHAND_HOME)/venv
+BOOT := $(EVENHAND_HOME)/boot
+export PATH := $(VENV)/bin:$(PATH)
+export UV_PROJECT_ENVIRONMENT := $(VENV)
+
+.DEFAULT_GOAL := help
+.PHONY: help nightly test ui lint bench clean
+
+help: ## show this
+	@echo "Evenhand: who is penalised and who is rewarded, night by night."
+	@echo
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-8s %s\n", $$1, $$2}'
+
+nightly: $(VENV)/installed ## decide the newest night of the example, or NIGHT=YYYY-MM-DD, and deliver it
+	@evenhand nightly $(NIGHT)
+
+test: $(VENV)/installed ## run all tests
+	@pytest
+
+ui: $(VENV)/installed ## Airflow's pages and scheduler at http://127.0.0.1:8080, until Ctrl-C
+	@evenhand ui
+
+lint: $(VENV)/installed ## ruff, mypy --strict, sqlfluff and dbt parse
+	ruff check .
+	ruff format --check .
+	mypy
+	sqlfluff lint dbt_project
+	dbt --warn-error parse --quiet --project-dir dbt_project --profiles-dir dbt_project \
+	  --target-path $(EVENHAND_HOME)/lint --log-path $(EVENHAND_HOME)/lint
+
+bench: $(VENV)/installed ## where a night's time goes, beside the same SQL run directly
+	@python -m benchmarks.night
+
+clean: ## stop the sandbox receiver and delete everything that was set up and computed
+	@test "$(EVENHAND_HOME)" = "$(CURDIR)/.evenhand" || \
+	  { echo "EVENHAND_HOME is $(EVENHAND_HOME): make clean deletes only .evenhand of this checkout"; exit 1; }
+	@test ! -f $(EVENHAND_HOME)/sandbox.pid || kill "$$(cat $(EVENHAND_HOME)/sandbox.pid)" 2>/dev/null || true
+	@rm -rf $(EVENHAND_HOME) .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+# uv alone comes through pip; everything else comes through the lock.
+$(VENV)/installed: pyproject.toml uv.lock
+	@command -v $(PYTHON) >/dev/null || { echo "$(PYTHON) isn't installed: apt-get install python3.11 python3.11-venv"; exit 1; }
+	@echo "Installing what uv.lock names into $(VENV); the first time this takes some minutes"
+	@test -x $(BOOT)/bin/uv || { $(PYTHON) -m venv $(BOOT) && $(BOOT)/bin/pip install --quiet 'uv>=0.9,<1'; }
+	@$(BOOT)/bin/uv sync --locked --quiet --python $(PYTHON)
+	@touch $@
