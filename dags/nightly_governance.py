@@ -67,11 +67,11 @@ with DAG(
         return nightly.publish_release(date.fromisoformat(night))
 
     # A receiver that is down comes back; sending again is safe, for it knows what it has answered before.
-    @task(retries=3, retry_exponential_backoff=True)
+    @task(retries=2, retry_exponential_backoff=True)
     def delivered(night: str, receiver: str) -> nightly.Facts:
         return nightly.deliver_release(date.fromisoformat(night), receiver)
 
-    @task(retries=3, retry_exponential_backoff=True)
+    @task(retries=2, retry_exponential_backoff=True)
     def reconciled(night: str, receiver: str) -> nightly.Facts:
         return nightly.reconcile_receiver(date.fromisoformat(night), receiver)
 

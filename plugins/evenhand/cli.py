@@ -131,18 +131,21 @@ def _run_dag(here: Settings, night: date) -> None:
         )
         assert run.stdout is not None
         block: list[str] | None = None
+        failed = False
         for line in run.stdout:
             kept.write(line)
             if _LOGGED.match(line):
                 if block is not None:
                     complaints.append(_complaint(block))
                 block = [] if "Task failed with exception" in line else None
+                failed = failed or block is not None
             elif block is not None:
                 block.append(line)
             if starting := _STARTING.search(line):
                 status.update(starting.group(1))
-            if (ended := _ENDED.search(line)) and not ended.group(1).startswith("dbt."):
-                console.print(f"  {ended.group(1)}", highlight=False)
+                failed = False
+            if (ended := _ENDED.search(line)) and (failed or not ended.group(1).startswith("dbt.")):
+                console.print(f"  {ended.group(1)}" + (" [red]failed[/red]" if failed else ""), highlight=False)
     if run.wait():
         if complaints:
             _stop("\n".join(dict.fromkeys(complaints)) + f"\nThe run's whole log: {log}")
@@ -152,7 +155,9 @@ def _run_dag(here: Settings, night: date) -> None:
 
 def _complaint(traceback: list[str]) -> str:
     last = max((at for at, line in enumerate(traceback) if _RAISED.match(line)), default=0)
-    return "".join(traceback[last:]).strip()
+    said = "".join(traceback[last:]).strip()
+    # The module that an error lives in tells the reader nothing.
+    return re.sub(r"^(?:\w+\.)+(?=\w+:)", "", said)
 
 
 def _show(here: Settings, night: date) -> None:

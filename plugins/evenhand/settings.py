@@ -21,10 +21,14 @@ class Settings:
     Attributes:
         project: the checkout: dags/, dbt_project/, expectations/, policies/.
         home: the data directory; nothing else is written to.
+        policies: the folder of policy packs.
+        receivers: the file that names the receivers and the Airflow connection of each.
     """
 
     project: Path
     home: Path
+    policies: Path
+    receivers: Path
 
     @property
     def landing(self) -> Path:
@@ -69,18 +73,16 @@ class Settings:
         """Airflow's configuration, metadata database and logs."""
         return self.home / "airflow"
 
-    @property
-    def policies(self) -> Path:
-        """The policy packs."""
-        return self.project / "policies"
-
-    @property
-    def receivers(self) -> Path:
-        """The file that names the receivers and the Airflow connection of each."""
-        return self.project / "receivers.yml"
-
 
 def settings() -> Settings:
-    """The settings of this process, from `EVENHAND_HOME`."""
-    home = os.environ.get("EVENHAND_HOME")
-    return Settings(project=PROJECT, home=Path(home).expanduser().resolve() if home else PROJECT / ".evenhand")
+    """The settings of this process: `EVENHAND_HOME`, `EVENHAND_POLICIES` and `EVENHAND_RECEIVERS` move what they name."""
+    return Settings(
+        project=PROJECT,
+        home=_path("EVENHAND_HOME", ".evenhand"),
+        policies=_path("EVENHAND_POLICIES", "policies"),
+        receivers=_path("EVENHAND_RECEIVERS", "receivers.yml"),
+    )
+
+
+def _path(variable: str, default: str) -> Path:
+    return Path(os.environ.get(variable) or PROJECT / default).expanduser().resolve()

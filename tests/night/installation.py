@@ -1,0 +1,131 @@
+"""An installation of its own for a test: feeds, packs and receivers as it likes, run through the real command."""
+
+from __future__ import annotations
+
+import contextlib
+import csv
+import hashlib
+import json
+import os
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Sequence
+from contextlib import closing
+from pathlib import Path
+
+import duckdb
+from evenhand.landing.contracts import BY_NAME
+
+Row = Sequence[str]
+COMMAND = Path(sys.executable).with_name("evenhand")
+
+CREATORS = [(f"a{n}", "world", "creator", "en", "2026-01-01") for n in range(1, 7)]
+CONTENTS = [(f"c{n}", f"a{n}", "short_video", "2026-01-02") for n in range(1, 7)]
+# Account n has n strikes by 5 March.
+VIOLATIONS = [
+    (f"v{n}.{strike}", f"a{n}", f"c{n}", "copyright", f"b{n}.{strike}", f"2026-03-0{strike + 1}")
+    for n in range(1, 5)
+    for strike in range(n)
+]
+# The only strike of the first account is appealed and struck out on 6 March.
+APPEALS = [("p1", "v1.0", "a1", "2026-03-04", "granted", "2026-03-06")]
+
+
+class Installation:
+    """A data directory, and the command run on it.
+
+    Attributes:
+        overrides: environment of the next runs, on top of what the installation needs.
+    """
+
+    def __init__(self, home: Path) -> None:
+        self.home = home
+        with closing(socket.socket()) as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port = str(probe.getsockname()[1])
+        self.overrides: dict[str, str] = {}
+
+    def land(self, night: str, **feeds: Sequence[Row]) -> None:
+        """Drop a file per feed, as a source system would."""
+        for feed, rows in feeds.items():
+            self.drop(night, feed, [BY_NAME[feed].column_names, *rows])
+
+    def drop(self, night: str, feed: str, lines: Sequence[Row]) -> Path:
+        """Drop a file with any header."""
+        path = self.home / "landing" / feed / f"night={night}" / "day.csv"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("w", newline="") as file:
+            csv.writer(file).writerows(lines)
+        return path
+
+    def land_history(self) -> None:
+        """Two nights: all feeds on 5 March, and on 6 March the decision on the appeal."""
+        self.land("2026-03-05", creators=CREATORS, contents=CONTENTS, violations=VIOLATIONS, appeals=[])
+        self.land("2026-03-06", appeals=APPEALS)
+
+    def environment(self) -> dict[str, str]:
+        inherited = {name: value for name, value in os.environ.items() if not name.startswith(("AIRFLOW", "EVENHAND"))}
+        own = {"EVENHAND_HOME": str(self.home), "EVENHAND_SANDBOX_PORT": self.port, "COLUMNS": "300"}
+        return {**inherited, **own, **self.overrides}
+
+    def start(self, *arguments: str) -> subprocess.Popen[str]:
+        """Start the command in a process group of its own."""
+        return subprocess.Popen(
+            [str(COMMAND), *arguments],
+            env=self.environment(),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
+
+    def nightly(self, night: str, expect: int = 0) -> str:
+        """Run a night and return what the command said; it must end with the exit code that is expected."""
+        run = self.start("nightly", night)
+        said, _ = run.communicate()
+        assert run.returncode == expect, said
+        return said
+
+    def release(self, night: str) -> Path:
+        return self.home / "releases" / f"night={night}"
+
+    def release_bytes(self, night: str) -> dict[str, str]:
+        """Hash of every file of a release, by name; empty if there is no release."""
+        folder = self.release(night)
+        if not folder.exists():
+            return {}
+        return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(folder.iterdir())}
+
+    def revisions(self, night: str) -> list[str]:
+        return sorted(path.name for path in (self.home / "releases" / "revisions" / f"night={night}").glob("*"))
+
+    def rows(self, night: str, name: str, columns: str = "*") -> list[tuple[object, ...]]:
+        with duckdb.connect() as connection:
+            file = self.release(night) / f"{name}.parquet"
+            return connection.execute(f"select {columns} from read_parquet(?) order by all", [str(file)]).fetchall()
+
+    def manifest(self, night: str) -> dict[str, object]:
+        content: dict[str, object] = json.loads((self.release(night) / "manifest.json").read_text())
+        return content
+
+    def held(self) -> list[str]:
+        """The row keys that the sandbox holds."""
+        return [key for (key,) in self._sandbox("select row_key from held order by row_key")]
+
+    def effects(self) -> int:
+        """How many changes ever took effect in the sandbox."""
+        ((number,),) = self._sandbox("select count(*) from effects")
+        return int(number)
+
+    def stop(self) -> None:
+        pid = self.home / "sandbox.pid"
+        if pid.exists():
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(int(pid.read_text()), signal.SIGKILL)
+
+    def _sandbox(self, query: str) -> list[tuple[str, ...]]:
+        with closing(sqlite3.connect(self.home / "sandbox.sqlite")) as database:
+            return database.execute(query).fetchall()
