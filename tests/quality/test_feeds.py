@@ -1,0 +1,284 @@
+"""Gate 1 as it is run: what is accepted, what is quarantined and comes back, and what stops a night.
+
+A run takes Great Expectations seconds, so the tests look at few runs and share them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from evenhand.landing.load import load
+from evenhand.quality.feeds import FeedCounts, FeedsGate, validate_feeds
+from evenhand.quality.gate import GateFailed
+from landing.feeds import appeal, content, creator, land, land_headers, night, query, violation
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What one run of the gate left."""
+
+    gate: FeedsGate
+    accepted: dict[str, list[tuple[object, ...]]]
+    quarantined: list[tuple[object, ...]]
+
+    def keys(self, feed: str) -> list[object]:
+        return [row[3] for row in self.accepted[feed]]
+
+    def why(self) -> set[tuple[object, ...]]:
+        """Feed, key, column and rule of every bad row."""
+        return {row[1:5] for row in self.quarantined}
+
+
+class House:
+    """A landing folder and the warehouses that its nights are worked on in."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.landing = folder / "landing"
+
+    def run(self, day: int, warehouse: str = "it's a warehouse.duckdb") -> Outcome:
+        path = self.folder / warehouse
+        load(path, self.landing, night(day))
+        gate = validate_feeds(path, self.folder / "gate 1", night(day))
+        return Outcome(
+            gate=gate,
+            accepted={feed: query(path, f"from accepted.{feed}") for feed in gate.feeds},
+            quarantined=query(path, "from quarantine.rows order by feed, landed_file, landed_row, column_name, rule"),
+        )
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> House:
+    house = House(tmp_path_factory.mktemp("house"))
+    landing = house.landing
+    # The same weekday as the 29th, four times.
+    for day in (1, 8, 15, 22):
+        land_headers(landing, day, "creators", "violations", "appeals")
+        land(landing, "contents", day, [content(f"C{day}", "A1")])
+    land(landing, "creators", 1, [creator("A1", market="before"), creator("A2")])
+    land(landing, "contents", 22, [content("C22", "A1"), content("C1-of-B1", "B1")])
+
+    land(
+        landing,
+        "creators",
+        29,
+        [
+            creator("A1", kind="robot"),
+            creator("B1", market=""),
+            creator("B2", kind="robot"),
+            creator("B3", onboarded_on="2026-3-1"),
+            creator("B4", onboarded_on="2026-03-30"),
+            creator("B5", language="en"),
+            creator("B5", language="de"),
+            creator("B6"),
+            creator("B6"),
+            creator("", market="keyless"),
+            creator("B7", kind="", onboarded_on="2026-02-30"),
+        ],
+    )
+    land(landing, "creators", 29, [creator("B6")], name="the same again.csv")
+    land(landing, "contents", 29)
+    land(
+        landing,
+        "violations",
+        29,
+        [
+            violation("V1", "A1", content_id="C1"),
+            violation("V2", "nobody"),
+            violation("V3", "A2", content_id="C1-of-B1"),
+            violation("V4", "B1"),
+            violation("V5", "A1", violation_type=""),
+        ],
+    )
+    land(
+        landing,
+        "appeals",
+        29,
+        [
+            appeal("P1", "V1", "A1"),
+            appeal("P2", "", "A1"),
+            appeal("P3", "V1", "A1", outcome="granted"),
+            appeal("P4", "V4", "A2"),
+            appeal("P5", "V9", "A2"),
+        ],
+    )
+
+    land(
+        landing,
+        "creators",
+        30,
+        [creator("A1", market="after"), creator("B1"), creator("B2"), creator("B5", language="de")],
+    )
+    land(landing, "violations", 30, [violation("V2", "A1"), violation("V1", "A1", decided_on="2026-04-01")])
+    land(
+        landing,
+        "appeals",
+        30,
+        [
+            appeal("P3", "V1", "A1", outcome="granted", decided_on="2026-03-30"),
+            appeal("P1", "V1", "A1", outcome="denied"),
+        ],
+    )
+    return house
+
+
+@pytest.fixture(scope="module")
+def of_29(house: House) -> Outcome:
+    return house.run(29)
+
+
+@pytest.fixture(scope="module")
+def of_30(house: House, of_29: Outcome) -> Outcome:
+    return house.run(30)
+
+
+BECAUSE_OF_29 = {
+    ("creators", "A1", "kind", "kind is one of creator, platform"),
+    ("creators", "B1", "market", "market is there"),
+    ("creators", "B2", "kind", "kind is one of creator, platform"),
+    ("creators", "B3", "onboarded_on", "onboarded_on is a day"),
+    ("creators", "B4", "onboarded_on", "onboarded_on is not after the night it landed in"),
+    ("creators", "B5", "account_id", "one version of a key per night"),
+    ("creators", None, "account_id", "account_id is there"),
+    ("creators", "B7", "kind", "kind is there"),
+    ("creators", "B7", "onboarded_on", "onboarded_on is a day"),
+    ("contents", "C1-of-B1", "account_id", "account_id is in creators"),
+    ("violations", "V2", "account_id", "account_id is in creators"),
+    ("violations", "V3", "content_id", "content_id is in contents"),
+    ("violations", "V4", "account_id", "account_id is in creators"),
+    ("violations", "V5", "violation_type", "violation_type is there"),
+    ("appeals", "P2", "violation_id", "violation_id is there"),
+    ("appeals", "P3", "decided_on", "decided_on is there unless outcome is pending"),
+    ("appeals", "P4", "violation_id", "violation_id is in violations"),
+    ("appeals", "P5", "violation_id", "violation_id is in violations"),
+}
+
+
+def test_bad_rows_are_quarantined_with_feed_key_column_and_rule(of_29: Outcome) -> None:
+    assert of_29.why() == BECAUSE_OF_29
+    b1 = next(row for row in of_29.quarantined if row[2] == "B1")
+    assert b1 == (
+        night(29),
+        "creators",
+        "B1",
+        "market",
+        "market is there",
+        "The row has no market; land it again with one.",
+        night(29),
+        "creators/night=2026-03-29/rows.csv",
+        2,
+    )
+
+
+def test_two_different_rows_with_one_key_in_a_night_are_both_out(of_29: Outcome) -> None:
+    assert [row[8] for row in of_29.quarantined if row[2] == "B5"] == [6, 7]
+
+
+def test_the_same_row_again_counts_once(of_29: Outcome) -> None:
+    (b6,) = [row for row in of_29.accepted["creators"] if row[3] == "B6"]
+    assert b6[1:3] == ("creators/night=2026-03-29/rows.csv", 8)
+
+
+def test_a_bad_newer_version_leaves_the_good_one_in_force(of_29: Outcome, of_30: Outcome) -> None:
+    def of(outcome: Outcome, feed: str, key: str) -> tuple[object, ...]:
+        (row,) = [row for row in outcome.accepted[feed] if row[3] == key]
+        return row
+
+    assert of(of_29, "creators", "A1")[4:6] == ("before", "creator")
+    assert of(of_30, "creators", "A1")[4:6] == ("after", "creator")
+    # On the 30th the roles are exchanged: V1's new version is from the future, P1's is without its day.
+    assert of(of_30, "violations", "V1")[0] == night(29)
+    assert of(of_30, "appeals", "P1")[7] == "pending"
+    assert {row[2:4] for row in of_30.quarantined if row[6] == night(30)} == {
+        ("V1", "decided_on"),
+        ("P1", "decided_on"),
+    }
+
+
+def test_what_is_good_is_accepted(of_29: Outcome) -> None:
+    assert {feed: of_29.keys(feed) for feed in of_29.accepted} == {
+        "creators": ["A1", "A2", "B6"],
+        "contents": ["C1", "C15", "C22", "C8"],
+        "violations": ["V1"],
+        "appeals": ["P1"],
+    }
+    assert of_29.gate.feeds == {
+        "creators": FeedCounts(accepted=3, arrived=10, quarantined=9),
+        "contents": FeedCounts(accepted=4, arrived=0, quarantined=1),
+        "violations": FeedCounts(accepted=1, arrived=5, quarantined=4),
+        "appeals": FeedCounts(accepted=1, arrived=5, quarantined=4),
+    }
+    assert of_29.gate.docs.exists()
+
+
+def test_corrected_rows_come_back_and_their_children_with_them(of_30: Outcome) -> None:
+    assert {feed: of_30.keys(feed) for feed in of_30.accepted} == {
+        "creators": ["A1", "A2", "B1", "B2", "B5", "B6"],
+        "contents": ["C1", "C1-of-B1", "C15", "C22", "C8"],
+        "violations": ["V1", "V2", "V3", "V4"],
+        "appeals": ["P1", "P3", "P4"],
+    }
+    still_out = {key for key in BECAUSE_OF_29 if key[1] in ("B3", "B4", "B7", None, "V5", "P2", "P5")}
+    assert of_30.why() == still_out | {
+        ("violations", "V1", "decided_on", "decided_on is not after the night it landed in"),
+        ("appeals", "P1", "decided_on", "decided_on is there unless outcome is pending"),
+    }
+
+
+def test_a_day_in_the_future_does_not_become_right_by_waiting(of_30: Outcome) -> None:
+    assert ("creators", "B4", "onboarded_on", "onboarded_on is not after the night it landed in") in of_30.why()
+
+
+def test_a_feed_without_rows_on_a_night_that_always_has_some_is_a_warning(of_29: Outcome, of_30: Outcome) -> None:
+    (warning,) = of_29.gate.warnings
+    assert warning.startswith("arrivals.contents: rows on a night that always has some (found 0).")
+    assert of_30.gate.warnings == []
+
+
+def test_an_earlier_night_sees_what_had_landed_by_then(house: House, of_29: Outcome, of_30: Outcome) -> None:
+    again = house.run(29)
+    assert (again.accepted, again.quarantined) == (of_29.accepted, of_29.quarantined)
+
+
+def test_a_broken_feed_stops_the_night_and_mending_it_is_all(tmp_path: Path) -> None:
+    house = House(tmp_path)
+    land_headers(house.landing, 1)
+    land(house.landing, "creators", 1, [creator("A1")])
+    # The same weekday as the 31st, four times: appeals always come.
+    for day in (3, 10, 17, 24):
+        land_headers(house.landing, day, "appeals")
+    many = [creator(f"A{i}") for i in range(10_000)]
+    land(house.landing, "creators", 31, [*many, creator("one too many")])
+    bad = [violation(f"V{i}", "A1", violation_type="" if i < 21 else "copyright") for i in range(40)]
+    land(house.landing, "violations", 31, bad)
+
+    warehouse = tmp_path / "w.duckdb"
+    with pytest.raises(GateFailed) as error:
+        house.run(31, warehouse.name)
+    said = str(error.value).splitlines()
+    assert said[0] == "Gate 1 of 2026-03-31 let nothing through: 3 expectation(s) failed."
+    creators, violations, appeals = (i for i, line in enumerate(said) if line.startswith("- "))
+    assert said[creators].startswith("- arrivals.creators: at most 10000 rows in a night (1 failing).")
+    assert said[creators + 1] == "    creators/night=2026-03-31/rows.csv, 10001"
+    assert said[violations].startswith("- arrivals.violations: at most 50% bad rows in a night (21 failing).")
+    assert "have the source land it again" in said[violations]
+    assert said[violations + 1] == (
+        "    violations/night=2026-03-31/rows.csv, 1, violation_type: violation_type is there"
+    )
+    assert said[appeals].startswith("- arrivals.appeals: a file on a night that always has one (1 failing).")
+    assert said[appeals + 1] == "    appeals/night=2026-03-31"
+
+    # Nothing can be decided on what was half looked at, but why it stopped can be read.
+    assert query(warehouse, "select schema_name from duckdb_tables() where schema_name = 'accepted'") == []
+    assert query(warehouse, "select count(*) from quarantine.rows where feed = 'violations'") == [(21,)]
+
+    land(house.landing, "creators", 31, many)
+    land(house.landing, "violations", 31, bad[20:])
+    land_headers(house.landing, 31, "appeals")
+    mended, anew = house.run(31, warehouse.name), house.run(31, "anew.duckdb")
+    assert (mended.accepted, mended.quarantined) == (anew.accepted, anew.quarantined)
+    assert mended.gate.feeds["creators"] == FeedCounts(accepted=10_000, arrived=10_000, quarantined=0)
+    assert mended.gate.feeds["violations"] == FeedCounts(accepted=19, arrived=20, quarantined=1)

@@ -1,0 +1,107 @@
+"""The limits of gate 1, on their SQL: what Great Expectations would run, without a run of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import duckdb
+import pytest
+from great_expectations.expectations.core.unexpected_rows_expectation import UnexpectedRowsExpectation
+
+from evenhand.landing.contracts import APPEALS, CREATORS
+from expectations.feeds import RecentNights, arrivals_suite, row_suite
+from landing.feeds import night
+
+QUIET = RecentNights(night(29), largest=0, always_a_file=False, always_rows=False)
+FIRST = RecentNights(night(29), largest=None, always_a_file=False, always_rows=False)
+
+
+@pytest.mark.parametrize(
+    ("good", "bad", "stops"),
+    [(0, 19, False), (0, 20, True), (20, 20, False), (20, 21, True), (100_000, 99_999, False)],
+)
+def test_bad_rows_stop_a_night_when_they_are_many_and_more_than_the_good_ones(good: int, bad: int, stops: bool) -> None:
+    assert bool(_failing("bad rows", FIRST, good, bad)) is stops
+
+
+@pytest.mark.parametrize(
+    ("largest", "rows", "stops"),
+    [(0, 10_000, False), (0, 10_001, True), (500, 10_001, True), (501, 10_020, False), (501, 10_021, True)],
+)
+def test_too_many_rows_stop_a_night(largest: int, rows: int, stops: bool) -> None:
+    recent = RecentNights(night(29), largest=largest, always_a_file=False, always_rows=False)
+    assert bool(_failing("at most", recent, rows, 0)) is stops
+
+
+def test_the_first_night_of_a_feed_may_be_of_any_size() -> None:
+    assert [str(each.meta["rule"]) for each in arrivals_suite(CREATORS, FIRST) if each.meta] == [
+        "at most 50% bad rows in a night"
+    ]
+
+
+def test_what_never_was_every_week_is_not_missed() -> None:
+    rules = [str(each.meta["rule"]) for each in arrivals_suite(CREATORS, QUIET) if each.meta]
+    assert rules == ["at most 50% bad rows in a night", "at most 10000 rows in a night"]
+
+
+@pytest.mark.parametrize(
+    ("value", "is_a_day"),
+    [
+        ("2026-02-28", True),
+        ("2024-02-29", True),
+        ("0001-01-01", True),
+        ("2026-02-29", False),
+        ("2026-2-28", False),
+        ("20260228", False),
+        ("2026/02/28", False),
+        ("28.02.2026", False),
+        ("2026-02-28 10:00:00", False),
+        ("2026-02-28T10:00:00Z", False),
+        (" 2026-02-28", False),
+        ("infinity", False),
+        ("-infinity", False),
+        ("epoch", False),
+        ("0044-03-15 (BC)", False),
+        ("today", False),
+        ("-026-02-28", False),
+    ],
+)
+def test_a_day_has_one_spelling(value: str, is_a_day: bool) -> None:
+    rows = [("f", 1, "P1", value)]
+    assert bool(_bad_appeals("filed_on is a day", rows)) is not is_a_day
+
+
+def test_every_rule_has_a_remedy_and_a_name_of_its_own() -> None:
+    suite = [*row_suite(APPEALS), *arrivals_suite(APPEALS, RecentNights(night(29), 1, True, True))]
+    metas = [each.meta or {} for each in suite]
+    assert all(meta["remedy"] for meta in metas)
+    assert len({meta["rule"] for meta in metas}) == len(metas)
+
+
+def _failing(rule: str, recent: RecentNights, good: int, bad: int) -> Sequence[tuple[object, ...]]:
+    (query,) = [
+        each.unexpected_rows_query
+        for each in arrivals_suite(CREATORS, recent)
+        if isinstance(each, UnexpectedRowsExpectation) and each.meta and rule in str(each.meta["rule"])
+        if ("bad" in str(each.meta["rule"])) == ("bad" in rule)
+    ]
+    with duckdb.connect() as connection:
+        connection.execute(
+            "create table arrivals as"
+            " select 'f' as landed_file, i as landed_row, if(i <= ?, 'kind: wrong', null) as problem"
+            " from range(1, ? + 1) as rows (i)",
+            [bad, good + bad],
+        )
+        return connection.execute(str(query).replace("{batch}", "arrivals")).fetchall()
+
+
+def _bad_appeals(rule: str, rows: Sequence[tuple[object, ...]]) -> Sequence[tuple[object, ...]]:
+    (query,) = [
+        each.unexpected_rows_query
+        for each in row_suite(APPEALS)
+        if isinstance(each, UnexpectedRowsExpectation) and each.meta and each.meta["rule"] == rule
+    ]
+    with duckdb.connect() as connection:
+        connection.execute("create table rows (landed_file text, landed_row int, appeal_id text, filed_on text)")
+        connection.executemany("insert into rows values (?, ?, ?, ?)", rows)
+        return connection.execute(str(query).replace("{batch}", "rows")).fetchall()
