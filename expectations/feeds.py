@@ -160,6 +160,8 @@ def _column_expectations(contract: Contract, column: Column) -> list[Expectation
         expectations += [_is_a_day(column), _not_in_the_future(column)]
     if column.refers_to:
         expectations.append(_is_known(column, BY_NAME[column.refers_to]))
+    if column.refers_to and column.with_the_same:
+        expectations.append(_agrees(column, BY_NAME[column.refers_to], column.with_the_same))
     return expectations
 
 
@@ -196,6 +198,22 @@ def _is_known(column: Column, parent: Contract) -> Expectation:
             f"{name} is in {parent.feed}",
             name,
             f"Land the row of {parent.feed} (or correct it, if it is quarantined); this row then comes back by itself.",
+        ),
+    )
+
+
+def _agrees(column: Column, parent: Contract, same: str) -> Expectation:
+    name = column.name
+    return expect_no_rows(
+        # GX gives the batch a name of its own, so that none of ours could tell its columns from the parent's.
+        f"select {_LOCATOR}, {name} from {{batch}}"
+        f" where {name} in (select parent.{parent.key} from accepted.{parent.feed} as parent)"
+        f" and ({name}, {same}) not in"
+        f" (select (parent.{parent.key}, parent.{same}) from accepted.{parent.feed} as parent)",
+        described(
+            f"{name} is of the same {same}",
+            name,
+            f"The row of {parent.feed} has another {same}; land the row again with the right {name} or {same}.",
         ),
     )
 

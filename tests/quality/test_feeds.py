@@ -101,8 +101,9 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> House:
             appeal("P1", "V1", "A1"),
             appeal("P2", "", "A1"),
             appeal("P3", "V1", "A1", outcome="granted"),
-            appeal("P4", "V4", "A2"),
+            appeal("P4", "V4", "B1"),
             appeal("P5", "V9", "A2"),
+            appeal("P6", "V1", "A2"),
         ],
     )
 
@@ -153,7 +154,9 @@ BECAUSE_OF_29 = {
     ("appeals", "P2", "violation_id", "violation_id is there"),
     ("appeals", "P3", "decided_on", "decided_on is there unless outcome is pending"),
     ("appeals", "P4", "violation_id", "violation_id is in violations"),
+    ("appeals", "P4", "account_id", "account_id is in creators"),
     ("appeals", "P5", "violation_id", "violation_id is in violations"),
+    ("appeals", "P6", "violation_id", "violation_id is of the same account_id"),
 }
 
 
@@ -209,7 +212,7 @@ def test_what_is_good_is_accepted(of_29: Outcome) -> None:
         "creators": FeedCounts(accepted=3, arrived=10, quarantined=9),
         "contents": FeedCounts(accepted=4, arrived=0, quarantined=1),
         "violations": FeedCounts(accepted=1, arrived=5, quarantined=4),
-        "appeals": FeedCounts(accepted=1, arrived=5, quarantined=4),
+        "appeals": FeedCounts(accepted=1, arrived=6, quarantined=5),
     }
     assert of_29.gate.docs.exists()
 
@@ -221,7 +224,7 @@ def test_corrected_rows_come_back_and_their_children_with_them(of_30: Outcome) -
         "violations": ["V1", "V2", "V3", "V4"],
         "appeals": ["P1", "P3", "P4"],
     }
-    still_out = {key for key in BECAUSE_OF_29 if key[1] in ("B3", "B4", "B7", None, "V5", "P2", "P5")}
+    still_out = {key for key in BECAUSE_OF_29 if key[1] in ("B3", "B4", "B7", None, "V5", "P2", "P5", "P6")}
     assert of_30.why() == still_out | {
         ("violations", "V1", "decided_on", "decided_on is not after the night it landed in"),
         ("appeals", "P1", "decided_on", "decided_on is there unless outcome is pending"),

@@ -17,6 +17,7 @@ class Column:
         required: whether a row without a value is quarantined.
         one_of: the only values allowed; empty means any.
         refers_to: the feed whose key a value must be found in; checked only where there is a value.
+        with_the_same: a column in which this row and the one that it refers to must agree.
         required_unless: a value of another column, as (column, value), that excuses a missing one.
         absent_means: for a required column, what a missing value tells about the row; shown in the quarantine.
     """
@@ -27,6 +28,7 @@ class Column:
     required: bool = True
     one_of: tuple[str, ...] = ()
     refers_to: str | None = None
+    with_the_same: str | None = None
     required_unless: tuple[str, str] | None = None
     absent_means: str = ""
 
@@ -108,6 +110,7 @@ APPEALS = Contract(
             "violation_id",
             "The violation that it answers.",
             refers_to="violations",
+            with_the_same="account_id",
             absent_means="the appeal answers no violation decided before it",
         ),
         Column("account_id", "The account that appeals.", refers_to="creators"),

@@ -39,7 +39,8 @@ def _may_be_empty(column: Column) -> str:
 
 def _values(column: Column) -> str:
     if column.refers_to:
-        return f"`{BY_NAME[column.refers_to].key}` of {column.refers_to}"
+        known = f"`{BY_NAME[column.refers_to].key}` of {column.refers_to}"
+        return f"{known} with the same `{column.with_the_same}`" if column.with_the_same else known
     if column.type == "date":
         return "not after the night it lands in"
     return ", ".join(f"`{value}`" for value in column.one_of) or "any"
@@ -92,7 +93,7 @@ release, have a line per row and rule: feed, key, column, rule, remedy, file and
 - A value is missing where the contract wants one, or is none of the allowed ones.
 - A date isn't a day that exists in the form `YYYY-MM-DD`, or is after the night that the row landed in. Waiting doesn't
   make it right.
-- It refers to a row that is not there, or that is itself in quarantine.
+- It refers to a row that is not there, that is itself in quarantine, or that is another account's.
 - Two different rows with one key landed in one night: both are out.
 
 **How rows come back.** Nobody releases a row by hand. Land a right version of the key on a later night, or the row that
