@@ -126,18 +126,21 @@ def test_a_column_of_parquet_that_text_would_change(landing: Path, warehouse: Pa
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("account_id,market,kind,language\nA1,world,creator,en\n", ["the header", "missing: onboarded_on"]),
-        (f"{HEADER},colour\nA1,world,creator,en,2026-01-01,red\n", ["the header", "not in the contract: colour"]),
-        (f"{HEADER},market\nA1,world,creator,en,2026-01-01,x\n", ["the header", "twice: market"]),
-        (HEADER.replace(",", ";") + "\n", ["the header", "missing: account_id"]),
+        ("account_id,market,kind,language\nA1,world,creator,en\n", ["line 1 (the header)", "missing onboarded_on"]),
+        (
+            f"{HEADER},colour\nA1,world,creator,en,2026-01-01,red\n",
+            ["line 1 (the header)", "not in the contract: colour"],
+        ),
+        (f"{HEADER},market\nA1,world,creator,en,2026-01-01,x\n", ["line 1 (the header)", "twice market"]),
+        (HEADER.replace(",", ";") + "\n", ["line 1 (the header)", "missing account_id"]),
         (f"{HEADER}\nA1,world,creator,en,2026-01-01\nA2,world\n", ["line 3, column kind", "(1 such row"]),
         (f"{HEADER}\nA1,world,creator,en,2026-01-01,x\nA2,w,c,e,2026-01-01,x\n", ["line 2", "(2 such row"]),
         (f'{HEADER}\nA1,"two\nlines",creator,en,2026-01-01\nA2\n', ["line 4"]),
         (f'{HEADER}\nA1,"world,creator,en,2026-01-01\n', ["line 2", "quote"]),
         (f"{HEADER}\nA1,world,creator,en,2026-01-01\nA2,world,creator,en,2026-01-01\r\n", ["land the file again"]),
         (f"{HEADER}\nA1,world,creator,en,2026-01-01\nMüller,w,c,e,2026-01-01\n".encode("latin-1"), ["line 3", "utf-8"]),
-        (f"{HEADER},café\n".encode("latin-1"), ["the header", "UTF-8"]),
-        (f"{HEADER}\n".encode("utf-16"), ["the header", "UTF-8"]),
+        (f"{HEADER},café\n".encode("latin-1"), ["line 1 (the header)", "UTF-8"]),
+        (f"{HEADER}\n".encode("utf-16"), ["line 1 (the header)", "UTF-8"]),
         ("", ["empty"]),
         ("\n", ["empty"]),
     ],
@@ -209,7 +212,7 @@ def test_a_feed_that_never_landed(tmp_path: Path, warehouse: Path) -> None:
     landing = tmp_path / "landing"
     land_headers(landing, 1, "creators", "contents", "violations")
     land_headers(landing, 2)
-    _stops(warehouse, landing, "no file of appeals had landed by 2026-03-01", "header alone")
+    _stops(warehouse, landing, "landing/appeals: no file had landed by 2026-03-01", "header alone")
     assert load(warehouse, landing, night(2)).rows["appeals"] == 0
 
 

@@ -92,11 +92,12 @@ def check_header(file: LandedFile, contract: Contract) -> tuple[str, ...]:
     if missing or unknown or doubled:
         complaints = [
             f"{what} {', '.join(names)}"
-            for what, names in (("missing:", missing), ("not in the contract:", unknown), ("twice:", doubled))
+            for what, names in (("missing", missing), ("not in the contract:", unknown), ("twice", doubled))
             if names
         ]
+        place = f"{file.path}, line 1 (the header)" if file.path.suffix == ".csv" else str(file.path)
         raise FeedBroken(
-            f"{file.path}, the header: columns {'; '.join(complaints)}. "
+            f"{place}: columns {'; '.join(complaints)}. "
             f"The feed {contract.feed} has exactly {', '.join(contract.column_names)} (docs/feeds.md). "
             "Have the source land the file again with these columns; a new column is added to the contract first."
         )
@@ -145,11 +146,11 @@ def _columns_of_csv(file: LandedFile) -> list[str]:
         with file.path.open(newline="", encoding="utf-8-sig", errors="surrogateescape") as lines:
             header = next(csv.reader(lines), None)
     except csv.Error as error:
-        raise FeedBroken(f"{file.path}, the header: {error}; have the source land it again") from error
+        raise FeedBroken(f"{file.path}, line 1 (the header): {error}; have the source land it again") from error
     if not header:
         raise FeedBroken(f"{file.path}: the file is empty, without even a header; have the source land it again")
     if any("\udc80" <= letter <= "\udcff" for name in header for letter in name):
-        raise FeedBroken(f"{file.path}, the header: not UTF-8; have the source land the file as UTF-8")
+        raise FeedBroken(f"{file.path}, line 1 (the header): not UTF-8; have the source land the file as UTF-8")
     return header
 
 

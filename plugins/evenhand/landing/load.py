@@ -57,8 +57,8 @@ def _refuse_missing_feeds(files: list[LandedFile], landing: Path, night: date) -
         raise FeedBroken(f"{landing}: nothing had landed by {night}; {first}. Choose a later night or land the feeds.")
     if missing:
         raise FeedBroken(
-            f"{landing}: no file of {', '.join(missing)} had landed by {night}. Land the feed; if it has no rows yet,"
-            f" land a CSV file with its header alone, as {missing[0]}/night={night}/empty.csv."
+            f"{' and '.join(str(landing / feed) for feed in missing)}: no file had landed by {night}. Land the feed;"
+            f" if it has no rows yet, land a CSV file with its header alone, as night={night}/empty.csv."
         )
 
 
