@@ -207,7 +207,9 @@ def _refuse_unreadable_rows(connection: duckdb.DuckDBPyConnection) -> None:
 
 def _line_at(path: Path, position: int) -> int:
     """The line of a byte as an editor counts, where DuckDB counts no line break that stands in quotes."""
-    before = path.read_bytes()[: position - 1]
+    text = path.read_bytes()
+    # After CR LF, DuckDB points at the LF and not at the byte behind it.
+    before = text[: position if text[position - 2 : position] == b"\r\n" else position - 1]
     return (before.count(b"\n") or before.count(b"\r")) + 1
 
 
