@@ -5,12 +5,12 @@ from pathlib import Path
 
 import httpx
 import pytest
-from evenhand.delivery.receipts import Receipts
-from evenhand.delivery.receivers.http import HttpReceiver
-from sandbox.process import SECRET, SandboxProcess
 
 from delivery.faulty import FaultyServer
 from delivery.releases import LISTS
+from evenhand.delivery.receipts import Receipts
+from evenhand.delivery.receivers.http import HttpReceiver
+from sandbox.process import SECRET, SandboxProcess
 
 
 @pytest.fixture(scope="session")

@@ -43,6 +43,9 @@ class FaultyServer:
                 if fault == "stranger":
                     self.answer(200, json.dumps({"results": [{"key": "0" * 64, "status": "applied"}]}).encode())
                     return
+                if fault == "refuse_half":
+                    self.refuse_half(body)
+                    return
                 answer = outer.client.post(upstream + self.path, content=body, headers=self.passed_on())
                 if fault == "502_after":
                     self.answer(502, b"")
@@ -62,6 +65,22 @@ class FaultyServer:
             def do_GET(self) -> None:
                 answer = outer.client.get(upstream + self.path, headers=self.passed_on())
                 self.answer(answer.status_code, answer.content)
+
+            def refuse_half(self, body: bytes) -> None:
+                changes = json.loads(body)["changes"]
+                self.answer(
+                    200,
+                    json.dumps(
+                        {
+                            "results": [
+                                {"key": change["key"], "status": "rejected", "reason": "this account is on hold here"}
+                                if number % 2
+                                else {"key": change["key"], "status": "applied"}
+                                for number, change in enumerate(changes)
+                            ]
+                        }
+                    ).encode(),
+                )
 
             def passed_on(self) -> dict[str, str]:
                 return {name: value for name, value in self.headers.items() if name.lower().startswith("webhook-")}

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from evenhand.delivery.config import ReceiversError, load_receivers, open_receiver
 from evenhand.delivery.receivers.files import FilesReceiver
 from sandbox.process import SECRET, SandboxProcess

@@ -7,6 +7,8 @@ import json
 from pathlib import Path
 
 import pytest
+
+from delivery.releases import night, penalty, publish, reward
 from evenhand.delivery.deliver import deliver
 from evenhand.delivery.lock import DeliveryRunning
 from evenhand.delivery.receipts import Receipts
@@ -14,8 +16,6 @@ from evenhand.delivery.receivers.http import HttpReceiver
 from evenhand.delivery.reconcile import believe_read_back, reconcile
 from evenhand.delivery.wanted import ReleaseError
 from sandbox.process import SandboxProcess
-
-from delivery.releases import night, penalty, publish, reward
 
 
 def test_a_delivery_brings_the_rows_with_their_explanation(

@@ -10,15 +10,15 @@ from tempfile import TemporaryDirectory
 import duckdb
 import fsspec
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from delivery.releases import LISTS, night, penalty, publish, reward
 from evenhand.delivery.deliver import deliver
 from evenhand.delivery.receipts import Receipts
 from evenhand.delivery.receivers import ReceiverError
 from evenhand.delivery.receivers.files import FilesReceiver
 from evenhand.delivery.reconcile import reconcile
-from hypothesis import given, settings
-from hypothesis import strategies as st
-
-from delivery.releases import LISTS, night, penalty, publish, reward
 
 
 def _files(folder: Path) -> dict[str, bytes]:

@@ -15,18 +15,18 @@ from tempfile import TemporaryDirectory
 
 import httpx
 import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from delivery.faulty import FAULTS, FaultyServer
+from delivery.releases import LISTS, night, penalty, publish
 from evenhand.delivery.deliver import deliver
 from evenhand.delivery.receipts import Receipts
 from evenhand.delivery.receivers import ReceiverError
 from evenhand.delivery.receivers.http import HttpReceiver
 from evenhand.delivery.reconcile import reconcile
 from evenhand.delivery.signature import sign
-from hypothesis import HealthCheck, example, given, settings
-from hypothesis import strategies as st
 from sandbox.process import SECRET, SandboxProcess
-
-from delivery.faulty import FAULTS, FaultyServer
-from delivery.releases import LISTS, night, penalty, publish
 
 
 def test_the_signature_is_that_of_the_standard() -> None:

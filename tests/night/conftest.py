@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
 from evenhand import local
 from evenhand.settings import PROJECT, Settings
-
 from night.installation import Installation
 
 

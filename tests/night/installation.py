@@ -17,6 +17,7 @@ from contextlib import closing
 from pathlib import Path
 
 import duckdb
+
 from evenhand.landing.contracts import BY_NAME
 
 Row = Sequence[str]

@@ -12,7 +12,9 @@ def test_a_night_is_decided_released_and_delivered_and_a_second_run_changes_and_
 
     said = installation.nightly("2026-03-05")
 
-    assert installation.rows("2026-03-05", "penalties", "account_id, scope, measure, starts_on::text, ends_on::text") == [
+    assert installation.rows(
+        "2026-03-05", "penalties", "account_id, scope, measure, starts_on::text, ends_on::text"
+    ) == [
         ("a1", "account", "warning", "2026-03-01", "2026-03-30"),
         ("a2", "account", "warning", "2026-03-01", "2026-03-30"),
         ("a2", "campaign", "campaigns_closed", "2026-03-02", "2026-03-31"),

@@ -45,7 +45,7 @@ class HttpReceiver:
         secret: str,
         client: httpx.Client,
         batch_size: int = 500,
-        attempts: int = 6,
+        attempts: int = 4,
         backoff_seconds: float = 1.0,
     ) -> None:
         """`attempts` in all per request; waits are random up to `backoff_seconds` doubled each time, at most 60 s."""

@@ -1,0 +1,85 @@
+"""Killed at any moment, or out of disk, a night leaves the old release or the new one, and the next run finishes it."""
+
+from __future__ import annotations
+
+import os
+import random
+import shutil
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+
+from night.installation import COMMAND, Installation
+
+NIGHT = "2026-03-05"
+KILLS = 10
+
+
+@pytest.mark.timeout(1500)
+def test_kill_9_at_ten_random_moments_then_run_again(
+    installation: Installation, set_up_once: Path, tmp_path: Path
+) -> None:
+    undisturbed = Installation(shutil.copytree(set_up_once, tmp_path / "undisturbed"))
+    undisturbed.land_history()
+    try:
+        started = time.monotonic()
+        undisturbed.nightly(NIGHT)
+        length = time.monotonic() - started
+        wanted, rows = undisturbed.release_bytes(NIGHT), undisturbed.held()
+    finally:
+        undisturbed.stop()
+    installation.land_history()
+    moments = random.Random(20260305)
+
+    for _ in range(KILLS):
+        run = installation.start("nightly", NIGHT)
+        time.sleep(moments.uniform(0.1, 1.0) * length)
+        os.killpg(run.pid, signal.SIGKILL)
+        run.communicate()
+        assert installation.release_bytes(NIGHT) in ({}, wanted)
+
+    installation.nightly(NIGHT)
+
+    assert installation.release_bytes(NIGHT) == wanted
+    assert installation.revisions(NIGHT) == ["0001"]
+    assert installation.held() == rows
+    # Every row took effect once, however often it was sent.
+    assert installation.effects() == len(rows)
+
+
+def test_a_full_disk_while_publishing_keeps_the_old_release(installation: Installation) -> None:
+    if subprocess.run(["unshare", "-Urm", "true"], check=False, capture_output=True).returncode:
+        pytest.skip("no mount namespaces here to make a small disk in")
+    installation.land_history()
+    installation.nightly(NIGHT)
+    before = installation.release_bytes(NIGHT)
+    installation.land(NIGHT, appeals=[("p9", "v2.0", "a2", "2026-03-04", "granted", "2026-03-05")])
+    releases = installation.home / "releases"
+    kept = shutil.copytree(releases, installation.home / "kept", symlinks=True)
+
+    # A disk that holds the old release and has no room for another.
+    run = subprocess.run(
+        [
+            *("unshare", "-Urm", "sh", "-euc"),
+            'mount -t tmpfs -o size=48k tmpfs "$1"; cp -a "$2"/. "$1"; '
+            '"$3" nightly "$4" || status=$?; sha256sum "$1/night=$4"/*; exit ${status:-0}',
+            *("sh", str(releases), str(kept), str(COMMAND), NIGHT),
+        ],
+        env=installation.environment(),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert run.returncode == 1, run.stdout + run.stderr
+    assert "couldn't be published" in run.stderr
+    assert "Its release is what it was before" in run.stderr
+    for name, sha256 in before.items():
+        assert f"{sha256}  {releases}/night={NIGHT}/{name}" in run.stdout
+
+    installation.nightly(NIGHT)
+
+    assert installation.revisions(NIGHT) == ["0001", "0002"]

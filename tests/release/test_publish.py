@@ -1,0 +1,198 @@
+"""Publishing: whole revisions only, visible in one step, the same bytes for the same result."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import random
+import resource
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from datetime import date
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from evenhand.landing.contracts import FEEDS
+from evenhand.release.manifest import read_manifest
+from evenhand.release.publish import FILES, Published, PublishFailed, publish, revision_of
+
+NIGHT = date(2026, 3, 5)
+CODE = {"evenhand": "1"}
+
+
+@pytest.fixture
+def warehouse(tmp_path: Path) -> Path:
+    """A warehouse as gate 2 leaves it, with one penalty."""
+    path = tmp_path / "warehouse.duckdb"
+    lists = "row_key varchar, account_id varchar, starts_on date, reason_id varchar"
+    with duckdb.connect(str(path)) as connection:
+        for schema in ("policy", "landing", "accepted", "quarantine"):
+            connection.execute(f"create schema {schema}")
+        connection.execute("create table policy.packs as select 'p' as pack, 1 as version, 'abc' as sha256")
+        connection.execute(
+            "create table landing.files as select 'creators' as feed, date '2026-03-05' as night,"
+            " 'creators/night=2026-03-05/day.csv' as landed_file, 'def' as sha256"
+        )
+        for contract in FEEDS:
+            connection.execute(f"create table landing.{contract.feed} as select date '2026-03-05' as landed_night")
+            connection.execute(f"create table accepted.{contract.feed} as select date '2026-03-05' as landed_night")
+        connection.execute(
+            "create table quarantine.rows (feed varchar, column_name varchar, rule varchar, landed_file varchar,"
+            " landed_row bigint)"
+        )
+        connection.execute(f"create table penalties ({lists})")
+        connection.execute("insert into penalties values ('a1', 'A1', '2026-03-01', 'r1')")
+        connection.execute(f"create table rewards ({lists})")
+        connection.execute("create table reasons as select 'r1' as reason_id, 'why' as explanation")
+        connection.execute(
+            "create table account_standings as select 'A1' as account_id, 'p' as programme, 'warned' as zone, 1 as strictness"
+        )
+        connection.execute(
+            "create table penalty_changes as select 'a1' as row_key, 'warning' as measure, 'new' as change"
+        )
+    return path
+
+
+def change(warehouse: Path, account: str) -> None:
+    with duckdb.connect(str(warehouse)) as connection:
+        connection.execute("update penalties set account_id = ?", [account])
+
+
+def test_a_release_has_every_file_and_a_manifest_that_is_true(warehouse: Path, tmp_path: Path) -> None:
+    published = publish(warehouse, tmp_path / "releases", NIGHT, CODE)
+
+    assert published == Published(tmp_path / "releases" / "night=2026-03-05", published.release_id, 1, True)
+    manifest = read_manifest(published.folder)
+    assert set(manifest.files) == set(FILES)
+    for name, file in manifest.files.items():
+        assert file.sha256 == hashlib.sha256((published.folder / name).read_bytes()).hexdigest()
+        with duckdb.connect() as connection:
+            found = connection.execute(
+                "select count(*) from read_parquet(?)", [str(published.folder / name)]
+            ).fetchall()
+        assert found == [(file.rows,)]
+    assert manifest.files["penalties.parquet"].rows == 1
+    assert manifest.files["rewards.parquet"].rows == 0
+    assert (manifest.night, manifest.known_at) == (NIGHT, NIGHT)
+    assert manifest.inputs == {"creators/night=2026-03-05/day.csv": "def"}
+    assert [(each.measure, each.new, each.kept, each.ended) for each in manifest.penalties] == [("warning", 1, 0, 0)]
+    # The id is a hash of everything else that the manifest says.
+    content = json.loads((published.folder / "manifest.json").read_text())
+    release_id = content.pop("release_id")
+    assert release_id == hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+
+
+def test_the_same_result_changes_nothing_and_another_is_a_new_revision_beside_the_old(
+    warehouse: Path, tmp_path: Path
+) -> None:
+    releases = tmp_path / "releases"
+    first = publish(warehouse, releases, NIGHT, CODE)
+    again = publish(warehouse, releases, NIGHT, CODE)
+    change(warehouse, "A2")
+    second = publish(warehouse, releases, NIGHT, CODE)
+    change(warehouse, "A1")
+    back = publish(warehouse, releases, NIGHT, CODE)
+
+    assert (again.release_id, again.revision, again.changed) == (first.release_id, 1, False)
+    assert (second.revision, second.changed) == (2, True)
+    assert second.release_id != first.release_id
+    # A roll-back is a new revision too: the history says what was in force when.
+    assert (back.release_id, back.revision, back.changed) == (first.release_id, 3, True)
+    assert revision_of(releases / "night=2026-03-05") == 3
+    kept = releases / "revisions" / "night=2026-03-05"
+    assert sorted(path.name for path in kept.iterdir()) == ["0001", "0002", "0003"]
+    assert (kept / "0001" / "manifest.json").read_bytes() == (kept / "0003" / "manifest.json").read_bytes()
+
+
+def test_a_release_that_was_damaged_is_published_again(warehouse: Path, tmp_path: Path) -> None:
+    released = publish(warehouse, tmp_path / "releases", NIGHT, CODE).folder
+    (released / "penalties.parquet").unlink()
+
+    repaired = publish(warehouse, tmp_path / "releases", NIGHT, CODE)
+
+    assert (repaired.revision, repaired.changed) == (2, True)
+    assert (repaired.folder / "penalties.parquet").exists()
+
+
+def test_the_files_of_a_release_cant_be_written_to(warehouse: Path, tmp_path: Path) -> None:
+    released = publish(warehouse, tmp_path / "releases", NIGHT, CODE).folder
+
+    assert {path.stat().st_mode & 0o222 for path in released.iterdir()} == {0}
+
+
+def test_a_quote_in_the_path_is_only_a_character(warehouse: Path, tmp_path: Path) -> None:
+    assert publish(warehouse, tmp_path / "it's here", NIGHT, CODE).changed
+
+
+_PUBLISH = """
+import sys
+from datetime import date
+from pathlib import Path
+from evenhand.release.publish import publish
+publish(Path(sys.argv[1]), Path(sys.argv[2]), date(2026, 3, 5), {"evenhand": "1"})
+"""
+
+
+def test_out_of_space_keeps_the_release_and_says_what_to_do(warehouse: Path, tmp_path: Path) -> None:
+    releases = tmp_path / "releases"
+    before = publish(warehouse, releases, NIGHT, CODE)
+    change(warehouse, "A2")
+
+    run = subprocess.run(
+        [sys.executable, "-c", _PUBLISH, str(warehouse), str(releases)],
+        # No file may grow: what a full disk is to a writer, without needing one.
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (100, 100)),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert run.returncode != 0
+    assert read_manifest(releases / "night=2026-03-05").release_id == before.release_id
+    assert [path.name for path in (releases / "revisions").iterdir()] == ["night=2026-03-05"]
+    assert publish(warehouse, releases, NIGHT, CODE).revision == 2
+
+
+def test_a_folder_that_cant_be_written_is_one_clear_error(warehouse: Path, tmp_path: Path) -> None:
+    (tmp_path / "releases").write_text("not a folder")
+
+    with pytest.raises(PublishFailed, match=r"releases: night 2026-03-05 couldn't be published .* clear this task"):
+        publish(warehouse, tmp_path / "releases", NIGHT, CODE)
+
+
+def test_killed_at_any_moment_the_release_is_the_old_or_the_new_one(warehouse: Path, tmp_path: Path) -> None:
+    old = publish(warehouse, tmp_path / "old", NIGHT, CODE).folder
+    change(warehouse, "A2")
+    new = publish(warehouse, tmp_path / "new", NIGHT, CODE).folder
+    whole = [{path.name: path.read_bytes() for path in folder.iterdir()} for folder in (old, new)]
+    moments = random.Random(5)
+    releases = tmp_path / "releases"
+    draft = releases / "revisions" / ".night=2026-03-05.draft"
+    seen = set()
+
+    for _ in range(25):
+        shutil.rmtree(releases, ignore_errors=True)
+        shutil.copytree(tmp_path / "old", releases, symlinks=True)
+        run = subprocess.Popen(
+            [sys.executable, "-c", _PUBLISH, str(warehouse), str(releases)], stderr=subprocess.DEVNULL
+        )
+        while run.poll() is None and not draft.exists():
+            time.sleep(0.001)
+        time.sleep(moments.uniform(0, 0.3))
+        os.kill(run.pid, signal.SIGKILL)
+        run.wait()
+        release = releases / "night=2026-03-05"
+        found = {path.name: path.read_bytes() for path in release.iterdir()}
+        assert found in whole
+        seen.add(whole.index(found))
+        # Whatever was left behind is in nobody's way.
+        assert publish(warehouse, releases, NIGHT, CODE).revision == 2
+        assert {path.name: path.read_bytes() for path in release.iterdir()} == whole[1]
+        assert sorted(path.name for path in (releases / "revisions").iterdir()) == ["night=2026-03-05"]
+    assert seen == {0, 1}
