@@ -84,9 +84,7 @@ def reasons_suite(night: date) -> list[Expectation]:
     entries = _entries_of_reasons(night)
     return [
         *_shape("reasons"),
-        gxe.ExpectColumnValuesToBeUnique(
-            column="reason_id", meta=described("one reason per reason_id", "reason_id", _REMEDY)
-        ),
+        _one_row_per("reason_id"),
         expect_no_rows(
             """select reason_id, list, row_key from (from {batch}) as reason
             where not exists (from main.penalties where penalties.reason_id = reason.reason_id)
@@ -176,7 +174,7 @@ def _shape(table: str) -> list[Expectation]:
 
 def _holds_together(table: str, what: str, night: date) -> list[Expectation]:
     return [
-        gxe.ExpectColumnValuesToBeUnique(column="row_key", meta=described("one row per row_key", "row_key", _REMEDY)),
+        _one_row_per("row_key"),
         expect_no_rows(
             f"""select row_key, starts_on, ends_on from {{batch}}
             where starts_on > date '{night}' or ends_on < date '{night}'""",

@@ -1,0 +1,87 @@
+"""Gate 2: a night's lists pass, and one wrong row of any kind stops them with the rule that it breaks."""
+
+from __future__ import annotations
+
+import shutil
+from datetime import date
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from evenhand.quality.gate import GateFailed
+from evenhand.quality.lists import validate_lists
+from night.directly import decide
+from night.installation import Installation
+
+NIGHT = date(2026, 3, 5)
+A2 = "where row_key = 'a2/copyright_strikes/account'"
+A2_REASON = "where reason_id = (select reason_id from penalties where row_key = 'a2/copyright_strikes/account')"
+
+
+@pytest.fixture(scope="module")
+def decided(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The warehouse of a night that was decided and released."""
+    installation = Installation(tmp_path_factory.mktemp("decided"))
+    installation.land_history()
+    decide(installation.home, str(NIGHT))
+    return installation.home / "nights" / f"night={NIGHT}" / "warehouse.duckdb"
+
+
+# What is spoilt, and the rule that must say so.
+SPOILT = {
+    f"update penalties set account_id = 'nobody' {A2}": "the account is known in the market",
+    f"update penalties set market = 'moon' {A2}": "the account is known in the market",
+    f"update penalties set scope = 'campaign' {A2}": "one row per account_id, programme, scope",
+    f"insert into penalties from penalties {A2}": "one row per row_key",
+    f"update penalties set measure = 'flogging' {A2}": "a pack of the market has the measure on this scope",
+    f"update penalties set measure = null {A2}": "measure is there",
+    f"update penalties set starts_on = date '2026-03-06' {A2}": "it has begun and hasn't ended",
+    f"update penalties set ends_on = date '2026-03-04' {A2}": "it has begun and hasn't ended",
+    f"update penalties set ends_on = null {A2}": "its reason is there and is about it",
+    f"update penalties set reason_id = 'none' {A2}": "its reason is there and is about it",
+    "alter table penalties add column colour varchar": "columns are those that receivers know",
+    "insert into rewards select row_key, account_id, market, programme, scope, 'bonus', starts_on, ends_on,"
+    f" reason_id from penalties {A2}": "a pack of the market has the reward on this scope",
+    f"delete from reasons {A2_REASON}": "its reason is there and is about it",
+    f"insert into reasons from reasons {A2_REASON}": "one row per reason_id",
+    f"delete from penalties {A2}": "a row of a list has the reason",
+    f"update reasons set pack_sha256 = 'other' {A2_REASON}": "the pack is one of this night's",
+    f"update reasons set explanation = null {A2_REASON}": "explanation is there",
+    f"update reasons set entries = replace(entries, 'v2.0', 'v3.0') {A2_REASON}": "its entries exist",
+    f"update reasons set entries = replace(entries, 'v2.0', 'v9.9') {A2_REASON}": "its entries exist",
+    f"update reasons set entries = '[]', entry_count = 0 {A2_REASON}": "its entries add up",
+    f"update reasons set balance_after = 7 {A2_REASON}": "its entries add up",
+    "update ledger_entries set voided_on = date '2026-03-05' where violation_id = 'v2.0'": "and aren't void",
+    "delete from account_standings where account_id = 'a2'": "the account has a standing in the programme",
+    "insert into account_standings from account_standings where account_id = 'a2'": "one row per account_id, programme",
+    "update account_standings set balance = 9 where account_id = 'a2'": "the balance is the sum of the entries",
+    "insert into ledger_entries select * replace ('x' as entry_id, 'a6' as account_id, 'x' as counts_once_as)"
+    " from ledger_entries where violation_id = 'v2.0'": "the balance is the sum of the entries",
+    "delete from penalties where account_id = 'a4'; delete from reasons where account_id = 'a4';"
+    " update standings set strictness = 0 where account_id = 'a4' and valid_from < date '2026-03-04';"
+    " update standings set valid_from = date '2026-03-05' where account_id = 'a4' and strictness > 0": (
+        "an account that entered a stricter zone this night is penalised for it"
+    ),
+}
+
+
+def test_a_night_that_was_decided_passes(decided: Path, tmp_path: Path) -> None:
+    gate = validate_lists(shutil.copy(decided, tmp_path / "w.duckdb"), tmp_path / "gate_2", NIGHT)
+
+    assert gate.expectations > 50
+    assert gate.docs.exists()
+
+
+@pytest.mark.parametrize(("spoil", "rule"), SPOILT.items(), ids=[*SPOILT])
+def test_a_wrong_row_stops_the_night(decided: Path, tmp_path: Path, spoil: str, rule: str) -> None:
+    warehouse = Path(shutil.copy(decided, tmp_path / "w.duckdb"))
+    with duckdb.connect(str(warehouse)) as connection:
+        connection.execute(spoil)
+
+    with pytest.raises(GateFailed) as failed:
+        validate_lists(warehouse, tmp_path / "gate_2", NIGHT)
+
+    said = str(failed.value)
+    assert rule in said
+    assert "Nothing was published or delivered" in said
