@@ -10,6 +10,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import httpx
 
+from evenhand.delivery.signature import sign
+
 FAULTS = ("fine", "503", "429", "502_after", "drop_before", "drop_after", "partial", "shuffle")
 
 
@@ -17,9 +19,11 @@ class FaultyServer:
     """Takes the next fault of `faults` for every POST; without one it only passes on.
 
     429 carries a Retry-After of 0 seconds. `*_after`: the receiver applied the batch, the sender never hears of it.
+    `refuse_half` passes on every other change, signed with the secret.
     """
 
-    def __init__(self, upstream: str) -> None:
+    def __init__(self, upstream: str, secret: str = "") -> None:
+        self.secret = secret
         self.faults: deque[str] = deque()
         self.bodies: list[bytes] = []
         outer = self
@@ -68,19 +72,19 @@ class FaultyServer:
 
             def refuse_half(self, body: bytes) -> None:
                 changes = json.loads(body)["changes"]
-                self.answer(
-                    200,
-                    json.dumps(
-                        {
-                            "results": [
-                                {"key": change["key"], "status": "rejected", "reason": "this account is on hold here"}
-                                if number % 2
-                                else {"key": change["key"], "status": "applied"}
-                                for number, change in enumerate(changes)
-                            ]
-                        }
-                    ).encode(),
-                )
+                taken = json.dumps({"changes": changes[::2]}).encode()
+                now = int(time.time())
+                headers = {
+                    "webhook-id": "half",
+                    "webhook-timestamp": str(now),
+                    "webhook-signature": sign(outer.secret, "half", now, taken),
+                }
+                answer = outer.client.post(upstream + self.path, content=taken, headers=headers)
+                refused = [
+                    {"key": change["key"], "status": "rejected", "reason": "this account is on hold here"}
+                    for change in changes[1::2]
+                ]
+                self.answer(200, json.dumps({"results": [*answer.json()["results"], *refused]}).encode())
 
             def passed_on(self) -> dict[str, str]:
                 return {name: value for name, value in self.headers.items() if name.lower().startswith("webhook-")}

@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 
 from dbt.cli.main import dbtRunner
+
 from evenhand import nightly
 from evenhand.settings import PROJECT
 

@@ -109,7 +109,12 @@ def test_a_broken_feed_stops_the_night_and_changes_nothing(
     [
         ("lasts_days: 180", "last_days: 180", "        lasts_days: 180", "did you mean lasts_days?"),
         ("at_least: 2", "at_least: two", "        at_least: 2", "found 'two'; expected a number"),
-        ("at_least: 3", "at_least: 2", "        at_least: 3", "found 2; expected more than 2, where zone limited begins"),
+        (
+            "at_least: 3",
+            "at_least: 2",
+            "        at_least: 3",
+            "found 2; expected more than 2, where zone limited",
+        ),
     ],
 )
 def test_a_pack_that_is_wrong_stops_the_night_at_its_line(

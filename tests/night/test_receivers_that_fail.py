@@ -15,11 +15,12 @@ NIGHT = "2026-03-05"
 
 @pytest.fixture
 def faulty(installation: Installation) -> Iterator[FaultyServer]:
-    server = FaultyServer(f"http://127.0.0.1:{installation.port}")
+    secret = "a secret of the test"
+    server = FaultyServer(f"http://127.0.0.1:{installation.port}", secret)
     installation.land_history()
-    (installation.home / "sandbox.secret").write_text("a secret of the test")
+    (installation.home / "sandbox.secret").write_text(secret)
     installation.overrides["AIRFLOW_CONN_EVENHAND_SANDBOX"] = json.dumps(
-        {"conn_type": "http", "host": server.url, "password": "a secret of the test"}
+        {"conn_type": "http", "host": server.url, "password": secret}
     )
     installation.overrides["AIRFLOW__CORE__DEFAULT_TASK_RETRY_DELAY"] = "1"
     yield server

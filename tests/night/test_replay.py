@@ -7,10 +7,10 @@ import random
 from pathlib import Path
 
 import pytest
+
 from evenhand.landing.takedowns import land_takedowns
 from evenhand.local import EXAMPLE
 from evenhand.settings import PROJECT
-
 from night.directly import decide
 
 NIGHTS = ("2026-03-02", "2026-05-17", "2026-08-19")
