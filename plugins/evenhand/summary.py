@@ -49,9 +49,9 @@ def _feeds(manifest: Manifest) -> Table:
 
 
 def _quarantine(manifest: Manifest) -> Table:
-    table = _table("In quarantine, and why", "feed", "column", "rule that the row breaks", "rows")
+    table = _table("In quarantine, and why", "feed", "rows", "rule that they break", "remedy")
     for each in manifest.quarantined:
-        table.add_row(each.feed, each.column, each.rule, f"{each.rows:,}")
+        table.add_row(each.feed, f"{each.rows:,}", each.rule, each.remedy)
     return table
 
 
@@ -93,7 +93,7 @@ def _step(settings: Settings, night: date, step: str) -> dict[str, Any]:
 
 def _table(title: str, *columns: str) -> Table:
     table = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False, header_style="dim")
-    words = {"feed", "column", "programme", "zone", "measure"}
+    numbers = {"known", "accepted", "quarantined", "rows", "accounts", "new", "kept", "ended"}
     for column in columns:
-        table.add_column(column, justify="left" if column in words or "rule" in column else "right")
+        table.add_column(column, justify="right" if column in numbers else "left")
     return table

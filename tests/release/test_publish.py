@@ -43,15 +43,16 @@ def warehouse(tmp_path: Path) -> Path:
             connection.execute(f"create table landing.{contract.feed} as select date '2026-03-05' as landed_night")
             connection.execute(f"create table accepted.{contract.feed} as select date '2026-03-05' as landed_night")
         connection.execute(
-            "create table quarantine.rows (feed varchar, column_name varchar, rule varchar, landed_file varchar,"
-            " landed_row bigint)"
+            "create table quarantine.rows (feed varchar, column_name varchar, rule varchar, remedy varchar,"
+            " landed_file varchar, landed_row bigint)"
         )
         connection.execute(f"create table penalties ({lists})")
         connection.execute("insert into penalties values ('a1', 'A1', '2026-03-01', 'r1')")
         connection.execute(f"create table rewards ({lists})")
         connection.execute("create table reasons as select 'r1' as reason_id, 'why' as explanation")
         connection.execute(
-            "create table account_standings as select 'A1' as account_id, 'p' as programme, 'warned' as zone, 1 as strictness"
+            "create table account_standings as"
+            " select 'A1' as account_id, 'p' as programme, 'warned' as zone, 1 as strictness"
         )
         connection.execute(
             "create table penalty_changes as select 'a1' as row_key, 'warning' as measure, 'new' as change"

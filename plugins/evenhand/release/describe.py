@@ -38,7 +38,7 @@ def describe(
             Quarantined(**row)
             for row in _rows(
                 connection,
-                'select feed, column_name as "column", rule, count(*) as rows from quarantine.rows'
+                'select feed, column_name as "column", rule, remedy, count(*) as rows from quarantine.rows'
                 " group by all order by all",
             )
         ),

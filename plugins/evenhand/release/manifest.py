@@ -39,6 +39,7 @@ class Quarantined(_Part):
     feed: str
     column: str
     rule: str
+    remedy: str
     rows: int
 
 
