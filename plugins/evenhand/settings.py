@@ -75,7 +75,7 @@ class Settings:
 
 
 def settings() -> Settings:
-    """The settings of this process; `EVENHAND_HOME`, `EVENHAND_POLICIES` and `EVENHAND_RECEIVERS` move their defaults."""
+    """The settings of this process, from `EVENHAND_HOME`, `EVENHAND_POLICIES` and `EVENHAND_RECEIVERS`."""
     return Settings(
         project=PROJECT,
         home=_path("EVENHAND_HOME", ".evenhand"),
