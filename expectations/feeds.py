@@ -9,10 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from great_expectations.expectations.core.expect_column_values_to_be_in_set import ExpectColumnValuesToBeInSet
-from great_expectations.expectations.core.expect_column_values_to_not_be_null import ExpectColumnValuesToNotBeNull
-from great_expectations.expectations.core.expect_table_row_count_to_be_between import ExpectTableRowCountToBeBetween
-from great_expectations.expectations.expectation import Expectation
+import great_expectations.expectations as gxe
+from great_expectations.expectations import Expectation
 from great_expectations.expectations.metadata_types import FailureSeverity
 
 from evenhand.landing.contracts import BY_NAME, Column, Contract
@@ -113,7 +111,7 @@ def arrivals_suite(contract: Contract, recent: RecentNights) -> list[Expectation
         )
     if recent.always_rows:
         suite.append(
-            ExpectTableRowCountToBeBetween(
+            gxe.ExpectTableRowCountToBeBetween(
                 min_value=1,
                 severity=FailureSeverity.WARNING,
                 meta=described(
@@ -144,11 +142,11 @@ def _column_expectations(contract: Contract, column: Column) -> list[Expectation
         )
     elif column.required:
         expectations.append(
-            ExpectColumnValuesToNotBeNull(column=name, meta=described(f"{name} is there", name, _absent(column)))
+            gxe.ExpectColumnValuesToNotBeNull(column=name, meta=described(f"{name} is there", name, _absent(column)))
         )
     if column.one_of:
         expectations.append(
-            ExpectColumnValuesToBeInSet(
+            gxe.ExpectColumnValuesToBeInSet(
                 column=name,
                 value_set=list(column.one_of),
                 meta=described(
