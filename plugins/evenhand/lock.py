@@ -1,0 +1,24 @@
+"""Only one process at a time: a lock on a file that goes with the process, however it ends."""
+
+from __future__ import annotations
+
+import fcntl
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+
+@contextmanager
+def only_one(path: Path, otherwise: Exception) -> Iterator[None]:
+    """Hold the lock on a file meanwhile.
+
+    Raises:
+        otherwise: another process holds it.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("a") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise otherwise from error
+        yield
