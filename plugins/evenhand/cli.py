@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 from datetime import date, datetime
@@ -40,15 +41,16 @@ def nightly(night: Night = None) -> None:
         with local.one_at_a_time(here):
             _prepare(here)
             chosen = night.date() if night else _newest(here)
-            before = _release_id(here, chosen)
+            release = here.releases / f"night={chosen}"
+            before = release.resolve() if release.exists() else None
             _run_dag(here, chosen)
             _show(here, chosen)
-            if before and before == _release_id(here, chosen):
+            if before == release.resolve():
                 console.print("[green]Nothing changed: the release is, byte for byte, what it was.[/green]")
     except local.LocalError as error:
         _stop(str(error))
     console.print(f"{'Sandbox receiver':<18} {local.sandbox_url()}", highlight=False)
-    console.print(f"{'Airflow':<18} make ui, then http://127.0.0.1:8080", highlight=False)
+    console.print(f"{'Airflow':<18} make ui, then {local.ui_url()}", highlight=False)
 
 
 @app.command()
@@ -78,8 +80,32 @@ def set_up() -> None:
 def ui() -> None:
     """Run Airflow with its pages and its scheduler until Ctrl-C: `airflow standalone` for this installation."""
     set_up()
-    console.print("Airflow's pages will be at http://127.0.0.1:8080 in half a minute. Ctrl-C stops it.")
+    console.print(f"Airflow's pages will be at {local.ui_url()} in half a minute. Ctrl-C stops it.")
     local.become(settings(), ["airflow", "standalone"])
+
+
+@app.command()
+def believe(receiver: Annotated[str, typer.Argument(help="A receiver of receivers.yml.")]) -> None:
+    """Take what a receiver holds as the truth, after it lost or changed rows by itself; the next delivery corrects it.
+
+    Reads it back and sends nothing.
+    """
+    from evenhand.delivery.config import ReceiversError, open_receiver
+    from evenhand.delivery.lock import DeliveryRunning
+    from evenhand.delivery.receipts import Receipts
+    from evenhand.delivery.receivers import ReceiverError
+    from evenhand.delivery.reconcile import believe_read_back
+
+    # The connection is one of the installation's.
+    os.environ.update(local.environment(settings()))
+    try:
+        with open_receiver(receiver) as opened, Receipts(settings().receipts) as receipts:
+            otherwise = believe_read_back(opened, receipts)
+    except (ReceiversError, ReceiverError, DeliveryRunning) as error:
+        _stop(str(error))
+    console.print(
+        f"{receiver}: {otherwise} rows are otherwise than acknowledged; clear its task delivered to send them"
+    )
 
 
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True}, add_help_option=False)
@@ -161,18 +187,17 @@ def _complaint(traceback: list[str]) -> str:
 
 
 def _show(here: Settings, night: date) -> None:
+    from pydantic import ValidationError
+
     from evenhand.summary import show
 
-    show(here, night, console)
-
-
-def _release_id(here: Settings, night: date) -> str | None:
-    from evenhand.release.manifest import read_manifest
-
     try:
-        return read_manifest(here.releases / f"night={night}").release_id
-    except FileNotFoundError:
-        return None
+        show(here, night, console)
+    except ValidationError as error:
+        _stop(
+            f"{here.releases / f'night={night}'}: released by another version of Evenhand, whose manifest this one"
+            f" can't show ({error.error_count()} fields differ); run the night again for a revision of this version"
+        )
 
 
 def _stop(message: str) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import json
 import os
@@ -10,14 +9,14 @@ import secrets
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from importlib.metadata import version
 from pathlib import Path
 from typing import NoReturn
 
 import httpx
 
+from evenhand.lock import only_one
 from evenhand.settings import Settings
 
 EXAMPLE = "examples/takedowns/takedowns_2020_2026.csv.gz"
@@ -32,10 +31,20 @@ def sandbox_url() -> str:
     return f"http://127.0.0.1:{os.environ.get('EVENHAND_SANDBOX_PORT', '8700')}"
 
 
+def ui_url() -> str:
+    """Where Airflow's pages are; `EVENHAND_UI_PORT` moves them."""
+    return f"http://127.0.0.1:{os.environ.get('EVENHAND_UI_PORT', '8080')}"
+
+
 def environment(settings: Settings) -> dict[str, str]:
-    """The environment of every local process: what is set already wins over these defaults."""
+    """The environment of every local process: what is set already wins over the defaults."""
+    return {**defaults(settings), **{name: value for name, value in os.environ.items() if name != "PATH"}}
+
+
+def defaults(settings: Settings) -> dict[str, str]:
+    """What a local installation sets. docker-compose.yml sets the same for a deployed one, where it isn't local."""
     secret = _secret(settings)
-    defaults = {
+    return {
         "EVENHAND_HOME": str(settings.home),
         "EVENHAND_SANDBOX_SECRET": secret,
         "AIRFLOW_HOME": str(settings.airflow_home),
@@ -48,6 +57,9 @@ def environment(settings: Settings) -> dict[str, str]:
         # No log-in, and in return nobody else's machine can reach it.
         "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_ALL_ADMINS": "True",
         "AIRFLOW__API__HOST": "127.0.0.1",
+        "AIRFLOW__API__PORT": ui_url().rpartition(":")[2],
+        # Tasks find Airflow here.
+        "AIRFLOW__API__BASE_URL": ui_url(),
         "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{settings.airflow_home / 'airflow.db'}",
         "AIRFLOW__USAGE_DATA_COLLECTION__ENABLED": "False",
         "AIRFLOW__COSMOS__ENABLE_TELEMETRY": "False",
@@ -60,7 +72,6 @@ def environment(settings: Settings) -> dict[str, str]:
         "GX_ANALYTICS_ENABLED": "false",
         "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")]),
     }
-    return {**defaults, **{name: value for name, value in os.environ.items() if name != "PATH"}}
 
 
 def set_up(settings: Settings) -> list[str]:
@@ -132,22 +143,16 @@ def start_sandbox(settings: Settings) -> bool:
     raise LocalError(f"the sandbox receiver didn't come up; its log is {log}")
 
 
-@contextmanager
-def one_at_a_time(settings: Settings) -> Iterator[None]:
-    """Hold the installation for one local run; the lock goes with the process, however it ends.
+def one_at_a_time(settings: Settings) -> AbstractContextManager[None]:
+    """Hold the installation for one local run.
 
     Raises:
         LocalError: another run holds it.
     """
-    settings.home.mkdir(parents=True, exist_ok=True)
-    with (settings.home / "nightly.lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise LocalError(
-                f"another run is using {settings.home}; wait for it, or give this one its own EVENHAND_HOME"
-            ) from error
-        yield
+    return only_one(
+        settings.home / "nightly.lock",
+        LocalError(f"another run is using {settings.home}; wait for it, or give this one its own EVENHAND_HOME"),
+    )
 
 
 def _sandbox_answers(settings: Settings) -> bool:
