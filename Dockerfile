@@ -1,0 +1,20 @@
+# One image for every service of docker-compose.yml but Postgres. It holds no secret and no state: what a run writes is
+# in the volume at /data, and the dbt manifest is made there by the service `init`, for it must be that of this image.
+FROM python:3.11-slim-bookworm AS build
+RUN pip install --no-cache-dir 'uv>=0.9,<1'
+ENV UV_PROJECT_ENVIRONMENT=/opt/venv UV_PYTHON_DOWNLOADS=never UV_LINK_MODE=copy UV_COMPILE_BYTECODE=1
+WORKDIR /opt/evenhand
+# A layer of their own, for they change less often than the project.
+COPY pyproject.toml uv.lock ./
+RUN uv sync --locked --no-dev --no-install-project
+COPY . .
+RUN uv sync --locked --no-dev
+
+FROM python:3.11-slim-bookworm
+# The folders that volumes are mounted at give those their owner.
+RUN useradd --uid 50000 --create-home evenhand && install --directory --owner=evenhand /data /data/landing /sandbox
+COPY --from=build /opt/venv /opt/venv
+COPY --from=build /opt/evenhand /opt/evenhand
+ENV PATH=/opt/venv/bin:$PATH PYTHONUNBUFFERED=1
+WORKDIR /opt/evenhand
+USER 50000
