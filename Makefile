@@ -23,13 +23,15 @@ test: $(VENV)/installed ## run all tests
 ui: $(VENV)/installed ## Airflow's pages and scheduler at http://127.0.0.1:8080, until Ctrl-C
 	@evenhand ui
 
+lint: export DBT_TARGET_PATH = $(EVENHAND_HOME)/lint
+lint: export DBT_LOG_PATH = $(EVENHAND_HOME)/lint
+lint: export DO_NOT_TRACK = 1
 lint: $(VENV)/installed ## ruff, mypy --strict, sqlfluff and dbt parse
 	ruff check .
 	ruff format --check .
 	mypy
 	sqlfluff lint dbt_project
-	dbt --warn-error parse --quiet --project-dir dbt_project --profiles-dir dbt_project \
-	  --target-path $(EVENHAND_HOME)/lint --log-path $(EVENHAND_HOME)/lint
+	dbt --warn-error parse --quiet --no-partial-parse --project-dir dbt_project --profiles-dir dbt_project
 
 bench: $(VENV)/installed ## where a night's time goes, beside the same SQL run directly
 	@python -m benchmarks.night

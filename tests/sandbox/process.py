@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+
 from evenhand.delivery.signature import sign
 
 # The secret of the worked example in the Standard Webhooks reference libraries.

@@ -13,8 +13,8 @@ from typing import Any
 
 import httpx
 import pytest
-from evenhand.delivery.signature import sign
 
+from evenhand.delivery.signature import sign
 from sandbox.process import SECRET, SandboxProcess
 
 

@@ -26,7 +26,7 @@ entries_that_count_once as (
     select * from entries_not_void_in_the_replay
     qualify row_number() over (
         partition by account_id, programme, replay, rule, counts_once_as
-        order by amount desc, counts_from, entry_id
+        order by amount desc, counts_from asc, entry_id asc
     ) = 1
 )
 

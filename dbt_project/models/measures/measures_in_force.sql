@@ -17,8 +17,8 @@ episodes_in_force as (
     from episodes
     inner join nights_to_compare
         on
-            nights_to_compare.as_of >= episodes.starts_on
-            and (episodes.ends_on is null or nights_to_compare.as_of <= episodes.ends_on)
+            episodes.starts_on <= nights_to_compare.as_of
+            and (episodes.ends_on is null or episodes.ends_on >= nights_to_compare.as_of)
             and {{ day_in('nights_to_compare.as_of', 'episodes.true_from', 'episodes.true_until') }}
 ),
 
@@ -29,7 +29,7 @@ strictest_then_longest_on_each_scope as (
     from episodes_in_force
     qualify row_number() over (
         partition by as_of, account_id, programme, scope
-        order by measure_strictness desc, ends_on desc nulls first, starts_on
+        order by measure_strictness desc, ends_on desc nulls first, starts_on asc
     ) = 1
 )
 

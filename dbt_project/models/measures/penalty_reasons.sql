@@ -29,7 +29,11 @@ entries_counting_when_the_measure_began as (
             measures_of_the_night.account_id = counted_entries.account_id
             and measures_of_the_night.programme = counted_entries.programme
             and measures_of_the_night.replay = counted_entries.replay
-            and {{ day_in('measures_of_the_night.starts_on', 'counted_entries.counts_from', 'counted_entries.counts_until') }}
+            and measures_of_the_night.starts_on >= counted_entries.counts_from
+            and (
+                counted_entries.counts_until is null
+                or measures_of_the_night.starts_on < counted_entries.counts_until
+            )
     group by measures_of_the_night.row_key
 ),
 
@@ -69,10 +73,11 @@ reasons_in_words as (
         {{ reason_id(['row_key', 'measure', 'zone', 'condition', 'starts_on', 'ends_on', 'entries']) }} as reason_id,
         'penalties' as list,
         *,
-        'On ' || starts_on || ' the account went from ' || {{ plain_number('balance_before') }} || ' to '
-        || {{ plain_number('balance_after') }} || ' ' || unit || '(s) of ' || programme || ' and entered the zone ' || zone
-        || ' (' || condition || '). This brings ' || measure || ' on ' || scope || ' from ' || starts_on
-        || coalesce(' until ' || ends_on, ', without end') || '. ' || appeal_route as explanation
+        'On ' || starts_on || ' the account went from ' || {{ plain_number('balance_before') }}
+        || ' to ' || {{ plain_number('balance_after') }} || ' ' || unit || '(s) of ' || programme
+        || ' and entered the zone ' || zone || ' (' || condition || '). This brings ' || measure || ' on ' || scope
+        || ' from ' || starts_on || coalesce(' until ' || ends_on, ', without end') || '. '
+        || appeal_route as explanation
     from measures_with_their_account
 )
 
