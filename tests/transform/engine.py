@@ -1,0 +1,100 @@
+"""The models on a history: what gate 1 would accept, and the policy tables, in a DuckDB file of their own."""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+
+import duckdb
+
+from evenhand.landing.contracts import FEEDS
+from evenhand.policy.compile import compile_packs
+from evenhand.policy.load import LoadedPack
+from evenhand.policy.pack import Pack
+from evenhand.transform.compiled import CompiledModel, run_models
+from transform.oracle import Account, Night, Penalty
+
+Row = tuple[str | None, ...]
+
+
+class Engine:
+    """A warehouse with a history in it, ready for any night."""
+
+    def __init__(
+        self, path: Path, models: Sequence[CompiledModel], packs: list[Pack], history: list[Account], threads: int = 2
+    ) -> None:
+        self._models = models
+        compile_packs([LoadedPack(pack, path, pack.pack) for pack in packs], path)
+        self.connection = duckdb.connect(str(path), config={"threads": threads})
+        self.connection.execute("create schema accepted")
+        for contract in FEEDS:
+            columns = ", ".join(f"{name} varchar" for name in contract.column_names)
+            self.connection.execute(
+                f"create table accepted.{contract.feed}"
+                f" (landed_night date, landed_file varchar, landed_row bigint, {columns})"
+            )
+        self._fill("creators", [(a.account_id, a.market, a.kind, "en", "2026-01-01") for a in history])
+        self._violations: list[tuple[date, Row]] = []
+        self._appeals: list[tuple[date, Row]] = []
+        for account in history:
+            for violation in account.violations:
+                key = violation.violation_id
+                row = (key, account.account_id, None, violation.type, violation.batch, str(violation.day))
+                self._violations.append((violation.day, row))
+                for number, (outcome, decided) in enumerate(violation.appeals):
+                    # A pending appeal has no decision yet; it landed all the same.
+                    end = None if outcome == "pending" else str(decided)
+                    appeal = (f"{key}/{number}", key, account.account_id, str(violation.day), outcome, end)
+                    self._appeals.append((decided, appeal))
+
+    def shuffle(self, seed: int) -> None:
+        """Have the rows come in another order from now on."""
+        random.Random(seed).shuffle(self._violations)
+        random.Random(seed + 1).shuffle(self._appeals)
+
+    def run(self, night: date) -> None:
+        """Build the models for a night, on what had landed by then."""
+        self._fill("violations", [row for landed, row in self._violations if landed <= night])
+        self._fill("appeals", [row for landed, row in self._appeals if landed <= night])
+        run_models(self.connection, self._models, night)
+
+    def night(self) -> Night:
+        """What the models say of the night, in the oracle's terms."""
+        penalties = self.connection.execute(
+            "select row_key, measure, penalties.starts_on, penalties.ends_on, entries"
+            " from main.penalties join main.reasons using (reason_id, row_key, measure) order by row_key"
+        ).fetchall()
+        standings = self.connection.execute(
+            "select account_id, programme, zone, balance from main.account_standings order by all"
+        ).fetchall()
+        rewards = self.connection.execute("select row_key from main.rewards order by all").fetchall()
+        return Night(
+            standings={(account, programme): (zone, balance) for account, programme, zone, balance in standings},
+            penalties={
+                key: Penalty(measure, starts, ends, tuple(sorted(entry["entry"] for entry in json.loads(entries))))
+                for key, measure, starts, ends, entries in penalties
+            },
+            rewards={key for (key,) in rewards},
+        )
+
+    def changes(self) -> set[tuple[str, str, str]]:
+        found = self.connection.execute("select row_key, measure, change from main.penalty_changes order by all")
+        return set(found.fetchall())
+
+    def lists(self) -> dict[str, list[tuple[object, ...]]]:
+        """Every row that a release would hold, in the release's order."""
+        return {
+            table: self.connection.execute(f"from main.{table} order by all").fetchall()
+            for table in ("penalties", "rewards", "reasons", "account_standings", "penalty_changes")
+        }
+
+    def _fill(self, feed: str, rows: Sequence[Row]) -> None:
+        self.connection.execute(f"delete from accepted.{feed}")
+        if rows:
+            marks = ", ".join("?" for _ in rows[0])
+            self.connection.executemany(
+                f"insert into accepted.{feed} values ('2026-01-01', 'f', 1, {marks})", [list(row) for row in rows]
+            )

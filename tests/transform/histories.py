@@ -1,0 +1,116 @@
+"""Random packs and histories, crowded where rules turn: at expiries, at the ends of measures, on one day."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+from hypothesis import strategies as st
+
+from evenhand.policy.pack import Pack
+from transform.oracle import Account, Violation
+
+FIRST_DAY = date(2026, 1, 1)
+LENGTHS = (3, 10)
+DAYS = (1, 4, 7)
+TYPES = ("copyright", "spam")
+SCOPES = ("account", "live")
+# Steps between one event and the next that land on, before and behind an expiry or the end of a measure.
+STEPS = sorted({0, 1, 2, *(n + d for n in (*LENGTHS, *DAYS) for d in (-1, 0, 1))})
+
+
+@st.composite
+def programmes(draw: st.DrawFn) -> dict[str, Any]:
+    thresholds = draw(st.sampled_from([["1", "2", "4"], ["1.5", "3"], ["2"], ["1", "2", "3", "5.5"]]))
+    zones: list[dict[str, Any]] = [{"zone": "good"}]
+    for number, at_least in enumerate(thresholds):
+        effects = {}
+        for _ in range(draw(st.integers(0, 3))):
+            effect: dict[str, Any] = {
+                "measure": draw(st.sampled_from(["mild", "firm", "strict"])),
+                "scope": draw(st.sampled_from(SCOPES)),
+            }
+            effect |= draw(st.sampled_from([{"permanent": True}, *({"days": days} for days in DAYS)]))
+            effects[effect["measure"], effect["scope"]] = effect
+        zones.append({"zone": f"zone_{number}", "at_least": Decimal(at_least), "measures": tuple(effects.values())})
+    entries = [
+        {
+            "rule": f"{kind}_counts",
+            "violation_types": (kind,),
+            "amount": Decimal(draw(st.sampled_from(["1", "0.5", "2.25"]))),
+            "counts_once_per": draw(st.sampled_from(["violation", "batch"])),
+            "lasts_days": draw(st.sampled_from([*LENGTHS, None])),
+        }
+        for kind in draw(st.sampled_from([("copyright",), TYPES]))
+    ]
+    zone_names = [zone["zone"] for zone in zones]
+    rewards = [
+        {"reward": "boost", "scope": "campaign", "zones": tuple(draw(st.sets(st.sampled_from(zone_names), min_size=1)))}
+    ]
+    return {"unit": "point", "entries": tuple(entries), "zones": tuple(zones), "rewards": tuple(rewards)}
+
+
+@st.composite
+def packs(draw: st.DrawFn) -> list[Pack]:
+    """A pack for each of two markets; the second may begin to judge in the middle of the history."""
+    return [
+        Pack.model_validate(
+            {
+                "pack": f"pack_of_{market}",
+                "version": 1,
+                "markets": (market,),
+                "effective_from": effective_from,
+                "applies_to": draw(st.sampled_from([("creator",), ("creator", "platform")])),
+                "appeal_route": "Write to us.",
+                "measures": ("mild", "firm", "strict"),
+                "programmes": {name: draw(programmes()) for name in draw(st.sampled_from([("a",), ("a", "b")]))},
+            }
+        )
+        for market, effective_from in (
+            ("earth", date(2020, 1, 1)),
+            ("moon", draw(st.sampled_from([date(2020, 1, 1), FIRST_DAY + timedelta(days=6)]))),
+        )
+    ]
+
+
+@st.composite
+def accounts(draw: st.DrawFn, number: int) -> Account:
+    account_id = f"a{number}"
+    violations = []
+    day = FIRST_DAY
+    for at, step in enumerate(draw(st.lists(st.sampled_from(STEPS), max_size=6))):
+        day += timedelta(days=step)
+        appeals = tuple(
+            (outcome, day + timedelta(days=later))
+            for outcome, later in draw(
+                st.lists(
+                    st.tuples(st.sampled_from(["granted", "granted", "denied", "pending"]), st.sampled_from(STEPS)),
+                    max_size=draw(st.sampled_from([0, 0, 1, 2])),
+                )
+            )
+        )
+        violations.append(
+            Violation(
+                violation_id=f"{account_id}.{at}",
+                type=draw(st.sampled_from([*TYPES, "unjudged"])),
+                day=day,
+                batch=draw(st.sampled_from([None, "b1", "b2"])),
+                appeals=appeals,
+            )
+        )
+    return Account(
+        account_id=account_id,
+        market=draw(st.sampled_from(["earth", "moon"])),
+        kind=draw(st.sampled_from(["creator", "creator", "platform"])),
+        violations=tuple(violations),
+    )
+
+
+@st.composite
+def histories(draw: st.DrawFn) -> list[Account]:
+    return [draw(accounts(number)) for number in range(draw(st.integers(1, 12)))]
+
+
+def last_day(history: list[Account]) -> date:
+    return max((violation.day for account in history for violation in account.violations), default=FIRST_DAY)
