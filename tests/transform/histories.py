@@ -69,7 +69,10 @@ def packs(draw: st.DrawFn) -> list[Pack]:
         )
         for market, effective_from in (
             ("earth", date(2020, 1, 1)),
-            ("moon", draw(st.sampled_from([date(2020, 1, 1), FIRST_DAY + timedelta(days=6)]))),
+            (
+                "moon",
+                draw(st.sampled_from([date(2020, 1, 1), *(FIRST_DAY + timedelta(days=step) for step in STEPS[1:5])])),
+            ),
         )
     ]
 
@@ -110,6 +113,14 @@ def accounts(draw: st.DrawFn, number: int) -> Account:
 @st.composite
 def histories(draw: st.DrawFn) -> list[Account]:
     return [draw(accounts(number)) for number in range(draw(st.integers(1, 12)))]
+
+
+def days_that_matter(history: list[Account]) -> list[date]:
+    """Days on which something may turn: events, decisions on appeals, ends of entries and measures, and those beside."""
+    events = {violation.day for account in history for violation in account.violations} | {FIRST_DAY}
+    decisions = {decided for account in history for violation in account.violations for _, decided in violation.appeals}
+    ends = {day + timedelta(days=length) for day in events for length in (*LENGTHS, *DAYS)}
+    return sorted({day + timedelta(days=later) for day in events | decisions | ends for later in (-1, 0, 1)})
 
 
 def last_day(history: list[Account]) -> date:
