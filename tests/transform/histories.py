@@ -116,7 +116,7 @@ def histories(draw: st.DrawFn) -> list[Account]:
 
 
 def days_that_matter(history: list[Account]) -> list[date]:
-    """Days on which something may turn: events, decisions on appeals, ends of entries and measures, and those beside."""
+    """Days on which something may turn: events, decisions on appeals, ends of entries and measures; and beside."""
     events = {violation.day for account in history for violation in account.violations} | {FIRST_DAY}
     decisions = {decided for account in history for violation in account.violations for _, decided in violation.appeals}
     ends = {day + timedelta(days=length) for day in events for length in (*LENGTHS, *DAYS)}
