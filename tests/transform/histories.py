@@ -89,7 +89,7 @@ def accounts(draw: st.DrawFn, number: int) -> Account:
             for outcome, later in draw(
                 st.lists(
                     st.tuples(st.sampled_from(["granted", "granted", "denied", "pending"]), st.sampled_from(STEPS)),
-                    max_size=draw(st.sampled_from([0, 0, 1, 2])),
+                    max_size=draw(st.sampled_from([0, 1, 3])),
                 )
             )
         )
@@ -112,7 +112,7 @@ def accounts(draw: st.DrawFn, number: int) -> Account:
 
 @st.composite
 def histories(draw: st.DrawFn) -> list[Account]:
-    return [draw(accounts(number)) for number in range(draw(st.integers(1, 12)))]
+    return [draw(accounts(number)) for number in range(draw(st.integers(4, 16)))]
 
 
 def days_that_matter(history: list[Account]) -> list[date]:
