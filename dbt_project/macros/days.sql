@@ -23,5 +23,6 @@
 
 {#- The rules of the market's pack that judge this day. -#}
 {% macro judges(rules, day) -%}
-    {{ day }} >= {{ rules }}.effective_from and ({{ rules }}.effective_until is null or {{ day }} <= {{ rules }}.effective_until)
+    {{ day }} >= {{ rules }}.effective_from
+    and ({{ rules }}.effective_until is null or {{ day }} <= {{ rules }}.effective_until)
 {%- endmacro %}

@@ -3,7 +3,7 @@
     md5(concat_ws('|'{% for column in columns %}, coalesce(cast({{ column }} as varchar), ''){% endfor %}))
 {%- endmacro %}
 
-{#- 3.00 as 3, 2.50 as 2.5: amounts as a person writes them. -#}
+{#- 3.00 as 3, 2.50 as 2.5: amounts as a person writes them. The cast puts a point there, or 100 would end up as 1. -#}
 {% macro plain_number(amount) -%}
-    regexp_replace(cast({{ amount }} as varchar), '\.?0+$', '')
+    regexp_replace(cast(cast({{ amount }} as decimal(18, 2)) as varchar), '\.?0+$', '')
 {%- endmacro %}
