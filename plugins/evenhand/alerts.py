@@ -1,4 +1,7 @@
-"""Who hears of a night that failed or is late: the notifiers that the deployment names."""
+"""Who hears of a night that failed or is late: the notifiers that the deployment names.
+
+Their templates find `run_id` and `reason` in either case: `{{ run_id }}: {{ reason }}`.
+"""
 
 from __future__ import annotations
 
@@ -17,8 +20,22 @@ def notifiers() -> list[Any]:
     return [import_string(classpath)(**arguments) for classpath, arguments in deployment().notifiers]
 
 
-async def night_is_late(**context: Any) -> None:
-    """What Airflow's triggerer calls when a run misses its deadline."""
-    log.error("A night missed its deadline: %s", context.get("context", {}))
+async def night_is_late(context: dict[str, Any]) -> None:
+    """What Airflow's triggerer calls when a run misses its deadline.
+
+    Raises:
+        ExceptionGroup: notifiers failed; the others were told.
+    """
+    run_id = context["dag_run"]["dag_run_id"]
+    reason = f"late, it should have ended by {context['deadline']['deadline_time']}"
+    log.error("%s: %s", run_id, reason)
+    failures = []
     for notifier in notifiers():
-        await notifier.async_notify(context.get("context", {}))
+        # Awaiting it renders its templates, which `async_notify` alone doesn't.
+        notifier.context = {**context, "run_id": run_id, "reason": reason}
+        try:
+            await notifier
+        except Exception as error:
+            failures.append(error)
+    if failures:
+        raise ExceptionGroup("not everybody heard that the night is late", failures)

@@ -1,0 +1,113 @@
+"""Airflow over its REST API, as a person's script would use it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+import httpx
+
+DAG = "nightly_governance"
+
+
+class AirflowApi:
+    """Airflow at an address.
+
+    Args:
+        url: where its API server is.
+        on_trouble: what to say when something takes too long or fails, such as the tails of logs.
+    """
+
+    def __init__(self, url: str, on_trouble: Callable[[], str]) -> None:
+        self.url = url
+        self._on_trouble = on_trouble
+        self._client = httpx.Client(base_url=url, timeout=60)
+
+    def log_in(self, username: str = "", password: str = "") -> None:
+        """Get a token; without a name, as an installation without log-in gives it to everybody."""
+        if username:
+            answer = self._client.post("/auth/token", json={"username": username, "password": password})
+        else:
+            answer = self._client.get("/auth/token")
+        assert answer.status_code == 201, answer.text
+        self._client.headers["Authorization"] = f"Bearer {answer.json()['access_token']}"
+
+    def call(self, method: str, path: str, **arguments: Any) -> Any:
+        answer = self._client.request(method, f"/api/v2{path}", **arguments)
+        assert answer.is_success, f"{method} {path}: {answer.status_code} {answer.text}"
+        return answer.json()
+
+    def answers(self) -> bool:
+        """Whether the API server is up."""
+        try:
+            return self._client.get("/api/v2/monitor/health").is_success
+        except httpx.TransportError:
+            return False
+
+    def wait_for_dag(self, seconds: float = 90) -> None:
+        """Wait until the DAG processor has read the DAG."""
+        self.wait(lambda: self._client.get(f"/api/v2/dags/{DAG}").is_success, seconds, "the DAG")
+
+    def trigger(self, night: str) -> str:
+        """Start a night; returns the run's id."""
+        body = {"logical_date": f"{night}T12:00:00Z", "dag_run_id": f"by_hand_{night}"}
+        return str(self.call("POST", f"/dags/{DAG}/dagRuns", json=body)["dag_run_id"])
+
+    def runs(self) -> list[dict[str, Any]]:
+        runs: list[dict[str, Any]] = self.call("GET", f"/dags/{DAG}/dagRuns")["dag_runs"]
+        return runs
+
+    def tasks(self, run: str) -> dict[str, dict[str, Any]]:
+        """The task instances of a run by task."""
+        found = self.call("GET", f"/dags/{DAG}/dagRuns/{run}/taskInstances", params={"limit": 100})["task_instances"]
+        return {each["task_id"]: each for each in found}
+
+    def states(self, run: str) -> dict[str, str]:
+        return {task: str(each["state"]) for task, each in self.tasks(run).items()}
+
+    def tries(self, run: str) -> dict[str, int]:
+        """How often each task of a run has been started."""
+        return {task: int(each["try_number"]) for task, each in self.tasks(run).items()}
+
+    def clear(self, run: str, *tasks: str, downstream: bool = False) -> list[str]:
+        """Clear tasks of a run; returns those that run again."""
+        body = {
+            "dag_run_id": run,
+            "task_ids": list(tasks),
+            "include_downstream": downstream,
+            "only_failed": False,
+            "reset_dag_runs": True,
+            "dry_run": False,
+        }
+        cleared = self.call("POST", f"/dags/{DAG}/clearTaskInstances", json=body)["task_instances"]
+        return sorted(each["task_id"] for each in cleared)
+
+    def wait_for_run(self, run: str, seconds: float, wanted: str = "success") -> None:
+        """Wait until a run has ended in the state that is wanted; a task that would be tried again is a failure."""
+        state = ""
+
+        def ended() -> bool:
+            nonlocal state
+            state = self.call("GET", f"/dags/{DAG}/dagRuns/{run}")["state"]
+            return state in ("success", "failed") or "up_for_retry" in self.states(run).values()
+
+        self.wait(ended, seconds, f"{run}, which is {state},")
+        assert state == wanted, f"{run} is {state}: {self.states(run)}\n{self._failed(run)}\n{self._on_trouble()}"
+
+    def wait(self, done: Callable[[], bool], seconds: float, what: str) -> None:
+        deadline = time.monotonic() + seconds
+        while not done():
+            assert time.monotonic() < deadline, f"{what} isn't there after {seconds} s\n{self._on_trouble()}"
+            time.sleep(1)
+
+    def _failed(self, run: str) -> str:
+        """What the failed tasks of a run complained of."""
+        failed = [each for each in self.tasks(run).values() if each["state"] in ("failed", "up_for_retry")]
+        return "\n".join(f"{each['task_id']}: {self._complaint(run, each)}" for each in failed)
+
+    def _complaint(self, run: str, task: dict[str, Any]) -> str:
+        path = f"/dags/{DAG}/dagRuns/{run}/taskInstances/{task['task_id']}/logs/{task['try_number']}"
+        lines = self.call("GET", path, headers={"Accept": "application/json"})["content"]
+        errors = [error for line in lines if isinstance(line, dict) for error in line.get("error_detail") or []]
+        return "\n".join(f"{each['exc_type']}: {each['exc_value']}" for each in errors) or str(lines)[-2000:]

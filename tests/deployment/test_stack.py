@@ -1,0 +1,214 @@
+"""Nights of a deployment: PostgreSQL, every service of docker-compose.yml, and the commands of the manual."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import json
+import re
+import shlex
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from deployment.conftest import AlertServer
+from deployment.stack import Stack
+from evenhand.landing.contracts import BY_NAME
+from evenhand.local import land_example
+from evenhand.settings import PROJECT, Settings
+
+NIGHT = "2026-08-19"
+EARLY_NIGHTS = ("2020-03-01", "2020-03-02")
+ZONE = "Asia/Ho_Chi_Minh"
+MANUAL = (PROJECT / "docs" / "operations.md").read_text()
+
+
+class Manual:
+    """The commands of docs/operations.md that are run in a service, run as they are written there."""
+
+    def __init__(self, stack: Stack, alerts: AlertServer) -> None:
+        commands = re.findall(r"^docker compose exec (\S+) (.+)$", MANUAL, re.MULTILINE)
+        self.not_yet_run = [(service, command) for service, command in commands]
+        self._stack = stack
+        self._others = {
+            "/data/": f"{stack.home}/",
+            "alerts.example.org": "127.0.0.1",
+            "--conn-port 443": f"--conn-port {alerts.port}",
+        }
+
+    def run(self, part: str) -> str:
+        """Run the command that has this in it; it must end well. Returns what it said."""
+        ((service, command),) = [(service, command) for service, command in self.not_yet_run if part in command]
+        self.not_yet_run.remove((service, command))
+        for there, here in self._others.items():
+            command = command.replace(there, here)
+        code, said = self._stack.run(service, shlex.split(command))
+        assert code == 0, f"{command}\n{said}"
+        return said
+
+
+@pytest.fixture(scope="module")
+def stack(open_folder: Path, alerts: AlertServer) -> Iterator[Stack]:
+    (notifiers,) = re.findall(r"^EVENHAND_NOTIFIERS='(.+)'$", MANUAL, re.MULTILINE)
+    settings = {
+        "EVENHAND_SCHEDULE": "30 2 * * *",
+        "EVENHAND_TIMEZONE": ZONE,
+        "EVENHAND_DEADLINE_MINUTES": "0.05",
+        "EVENHAND_NOTIFIERS": notifiers,
+    }
+    stack = Stack(open_folder, settings)
+    land_example(Settings(PROJECT, stack.home, PROJECT / "policies", PROJECT / "receivers.yml"))
+    land_one_creator(stack, EARLY_NIGHTS[0])
+    try:
+        stack.start()
+        yield stack
+    finally:
+        stack.processes.stop()
+
+
+@pytest.fixture(scope="module")
+def manual(stack: Stack, alerts: AlertServer) -> Manual:
+    return Manual(stack, alerts)
+
+
+@pytest.fixture(scope="module")
+def night(stack: Stack, manual: Manual) -> str:
+    """A night that was triggered over the REST API and has ended well; its run."""
+    said = manual.run("simple_auth_manager_passwords")
+    stack.api.log_in("admin", json.loads(said)["admin"])
+    stack.api.wait_for_dag()
+    manual.run("connections add")
+    settle_last_night(stack)
+    run = stack.api.trigger(NIGHT)
+    manual.run("dags unpause")
+    stack.api.wait_for_run(run, 300)
+    return run
+
+
+def land_one_creator(stack: Stack, night: str) -> None:
+    """Land the four feeds that the packs use, of them only the creators with a row."""
+    creator = ("a1", "world", "creator", "en", "2020-01-01")
+    for feed in ("creators", "contents", "violations", "appeals"):
+        path = stack.landing / feed / f"night={night}" / "day.csv"
+        path.parent.mkdir(parents=True)
+        with path.open("w", newline="") as file:
+            csv.writer(file).writerows([BY_NAME[feed].column_names, *([creator] if feed == "creators" else [])])
+
+
+def settle_last_night(stack: Stack) -> None:
+    """Have the night that the schedule would begin by itself be over, for it would be newer than the example's."""
+    now = datetime.now(ZoneInfo(ZONE))
+    last = now.replace(hour=2, minute=30, second=0, microsecond=0)
+    begun = last - timedelta(days=1 if last <= now else 2)
+    body = {"logical_date": begun.astimezone(UTC).isoformat(), "dag_run_id": "last_night"}
+    stack.api.call("POST", "/dags/nightly_governance/dagRuns", json=body)
+    stack.api.call("PATCH", "/dags/nightly_governance/dagRuns/last_night", json={"state": "success"})
+
+
+def release(stack: Stack) -> dict[str, str]:
+    """Hash of every file of the night's release."""
+    folder = stack.home / "releases" / f"night={NIGHT}"
+    return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(folder.iterdir())}
+
+
+def manifest(stack: Stack) -> dict[str, Any]:
+    content: dict[str, Any] = json.loads((stack.home / "releases" / f"night={NIGHT}" / "manifest.json").read_text())
+    return content
+
+
+def held_and_effects(stack: Stack) -> tuple[int, int]:
+    """How many rows the sandbox holds, and how many changes it ever made."""
+    with closing(sqlite3.connect(stack.sandbox / "sandbox.sqlite")) as database:
+        return database.execute("select (select count(*) from held), (select count(*) from effects)").fetchone()
+
+
+def test_a_night_triggered_over_the_rest_api_is_released_and_delivered(stack: Stack, night: str) -> None:
+    assert set(stack.api.states(night).values()) == {"success"}
+    rows = sum(manifest(stack)["files"][f"{name}.parquet"]["rows"] for name in ("penalties", "rewards"))
+    assert rows > 900
+    assert held_and_effects(stack) == (rows, rows)
+
+
+def test_clearing_the_middle_of_a_night_gives_the_same_release_and_sends_nothing(stack: Stack, night: str) -> None:
+    before, sent = release(stack), held_and_effects(stack)
+
+    cleared = set(stack.api.clear(night, "gate_1.feeds_validated", downstream=True))
+    stack.api.wait_for_run(night, 300)
+
+    assert {"gate_1.feeds_validated", "models_built", "night_released", "deliver.sandbox.delivered"} <= cleared
+    assert {"feeds_landed", "policies_compiled"}.isdisjoint(cleared)
+    assert release(stack) == before
+    revisions = stack.home / "releases" / "revisions" / f"night={NIGHT}"
+    assert [path.name for path in revisions.iterdir()] == ["0001"]
+    assert held_and_effects(stack) == sent
+
+
+@pytest.mark.parametrize("task", ["models_built", "dbt.measures.penalties"])
+def test_clearing_one_task_alone_runs_it_alone(stack: Stack, manual: Manual, night: str, task: str) -> None:
+    before, sent, tries = release(stack), held_and_effects(stack), stack.api.tries(night)
+
+    if task == "models_built":
+        manual.run("--task-regex models_built")
+    else:
+        assert stack.api.clear(night, task) == [task]
+    stack.api.wait_for_run(night, 120)
+
+    after = stack.api.tries(night)
+    assert {name for name in after if after[name] != tries[name]} == {task}
+    assert release(stack) == before
+    assert held_and_effects(stack) == sent
+
+
+def test_what_a_receiver_lost_is_found_believed_and_sent_again(stack: Stack, manual: Manual, night: str) -> None:
+    rows, effects = held_and_effects(stack)
+    with closing(sqlite3.connect(stack.sandbox / "sandbox.sqlite", isolation_level=None)) as database:
+        database.execute("delete from held where row_key in (select row_key from held limit 3)")
+
+    said = manual.run("evenhand believe")
+    manual.run("--task-regex deliver.sandbox.delivered --downstream")
+    stack.api.wait_for_run(night, 120)
+
+    assert "sandbox: 3 rows are otherwise than acknowledged" in said
+    assert held_and_effects(stack) == (rows, effects + 3)
+
+
+def test_a_night_that_is_late_is_told(stack: Stack, night: str, alerts: AlertServer) -> None:
+    stack.api.wait(lambda: any(each.startswith(f"{night}: late") for each in alerts.heard), 30, "the alert")
+
+
+def test_a_night_that_fails_is_told(stack: Stack, night: str, alerts: AlertServer) -> None:
+    run = stack.api.trigger("2020-01-01")
+    stack.api.wait_for_run(run, 60, wanted="failed")
+
+    assert stack.api.states(run)["feeds_landed"] == "failed"
+    told = f"{run}: task_failure"
+    stack.api.wait(lambda: told in alerts.heard, 60, told)
+
+
+def test_nights_that_were_left_out_are_begun_by_a_backfill_one_after_the_other(
+    stack: Stack, manual: Manual, night: str
+) -> None:
+    manual.run("backfill create")
+
+    runs = [each for each in stack.api.runs() if each["run_type"] == "backfill"]
+    begun = [datetime.fromisoformat(each["logical_date"]).astimezone(ZoneInfo(ZONE)) for each in runs]
+    assert sorted(str(each.date()) for each in begun) == list(EARLY_NIGHTS)
+    first, second = (each["dag_run_id"] for each in sorted(runs, key=lambda run: str(run["logical_date"])))
+    stack.api.wait(lambda: stack.api.states(first)["feeds_landed"] == "success", 90, "the first night's landing")
+    assert stack.api.states(second)["feeds_landed"] == "None"
+
+
+def test_every_other_command_of_the_manual_works(stack: Stack, manual: Manual, night: str) -> None:
+    for _, command in list(manual.not_yet_run):
+        if "dags trigger" in command:
+            # The night is there already, which is what it says.
+            with pytest.raises(AssertionError, match="already exists"):
+                manual.run(command)
+        else:
+            manual.run(command)
