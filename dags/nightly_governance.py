@@ -48,39 +48,46 @@ with DAG(
 
     @task
     def feeds_landed(night: str) -> nightly.Facts:
+        """Load every file that had landed by the night into the night's warehouse."""
         return nightly.land_feeds(date.fromisoformat(night))
 
     @task(owner="strategy")
     def policies_compiled(night: str) -> nightly.Facts:
+        """Check the policy packs and compile them to tables that the models join with."""
         return nightly.compile_policies(date.fromisoformat(night))
 
     @task
     def feeds_validated(night: str) -> nightly.Facts:
+        """Accept good rows and quarantine bad ones; stop the night if a feed is broken."""
         return nightly.validate_feeds(date.fromisoformat(night))
 
     @task(owner="strategy")
     def lists_validated(night: str) -> nightly.Facts:
+        """Stop unless every expectation on the lists and their reasons holds; nothing is released then."""
         return nightly.validate_lists(date.fromisoformat(night))
 
     @task(outlets=[RELEASE])
     def night_released(night: str) -> nightly.Facts:
+        """Freeze the lists as the night's release, visible in one step; a new revision only if they changed."""
         return nightly.publish_release(date.fromisoformat(night))
 
     # A receiver that is down comes back; sending again is safe, for it knows what it has answered before.
     @task(retries=2, retry_exponential_backoff=True)
     def delivered(night: str, receiver: str) -> nightly.Facts:
+        """Send the receiver the difference between the release and what it has acknowledged."""
         return nightly.deliver_release(date.fromisoformat(night), receiver)
 
     @task(retries=2, retry_exponential_backoff=True)
     def reconciled(night: str, receiver: str) -> nightly.Facts:
+        """Read back what the receiver holds; stop if it isn't the wanted state."""
         return nightly.reconcile_receiver(date.fromisoformat(night), receiver)
 
-    with TaskGroup("gate_1") as gate_1:
+    with TaskGroup("gate_1", tooltip="What landed: a contract per feed") as gate_1:
         feeds_validated(NIGHT)
-    with TaskGroup("gate_2") as gate_2:
+    with TaskGroup("gate_2", tooltip="The lists and their reasons, before anybody sees them") as gate_2:
         lists_validated(NIGHT)
     released = night_released(NIGHT)
-    with TaskGroup("deliver") as deliver:
+    with TaskGroup("deliver", tooltip="Every receiver by itself: none waits for another") as deliver:
         for receiver in load_receivers():
             with TaskGroup(receiver):
                 delivered(NIGHT, receiver) >> reconciled(NIGHT, receiver)

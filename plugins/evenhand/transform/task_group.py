@@ -7,6 +7,7 @@ before (docs/decisions/0003-one-dbt-build.md).
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from airflow.sdk import BaseOperator, TaskGroup, TriggerRule
@@ -61,6 +62,7 @@ def a_task_per_model() -> TaskGroup:
     """The models in the order and the folders of the dbt project, each telling what the build before made of it."""
     group: TaskGroup = DbtTaskGroup(
         group_id="dbt",
+        tooltip="What models_built made of each model; clearing one of these builds nothing",
         project_config=ProjectConfig(
             dbt_project_path=settings().dbt_project,
             manifest_path=settings().dbt_target / "manifest.json",
@@ -72,7 +74,6 @@ def a_task_per_model() -> TaskGroup:
             load_method=LoadMode.DBT_MANIFEST,
             test_behavior=TestBehavior.NONE,
             emit_datasets=False,
-            group_nodes_by_folder=True,
             normalize_task_id=lambda node: node.name,
             node_converters={DbtResourceType.MODEL: _model_built},
         ),
@@ -90,7 +91,11 @@ def _profile() -> ProfileConfig:
 
 
 def _model_built(*, dag: Any, task_group: TaskGroup, node: Any, **_: Any) -> ModelBuilt:
-    return ModelBuilt(dag=dag, task_group=task_group, task_id=node.name, model=node.name, night=_NIGHT)
+    # Cosmos can make a group per folder too, but puts them into one more, for models/ itself.
+    layer = Path(node.original_file_path).parent.name
+    known = task_group.children.get(f"{task_group.group_id}.{layer}")
+    group = known or TaskGroup(layer, parent_group=task_group, dag=dag)
+    return ModelBuilt(dag=dag, task_group=group, task_id=node.name, model=node.name, night=_NIGHT)
 
 
 def _forget_report(context: Any) -> None:
