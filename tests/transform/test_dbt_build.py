@@ -1,0 +1,168 @@
+"""The dbt project in a dbt process of its own: models, data tests and unit tests pass on a small warehouse, unwarned."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from evenhand.landing.contracts import FEEDS
+from evenhand.policy.compile import compile_packs
+from evenhand.policy.load import load_packs
+
+PROJECT = Path(__file__).parents[2]
+NIGHT = date(2026, 3, 5)
+# In the columns of each feed's contract. A document names a1 twice, and an appeal voids one of the two: it still counts.
+ROWS: dict[str, list[tuple[str | None, ...]]] = {
+    "creators": [
+        ("a1", "world", "creator", "en", "2026-01-01"),
+        ("a2", "world", "creator", "de", "2026-01-01"),
+        ("a3", "world", "platform", "en", "2026-01-01"),
+    ],
+    "contents": [
+        ("c1", "a1", "short_video", "2026-02-01"),
+        ("c2", "a1", "live", None),
+    ],
+    "violations": [
+        ("v1", "a1", "c1", "copyright", "b1", "2026-03-01"),
+        ("v2", "a1", "c2", "copyright", "b1", "2026-03-01"),
+        ("v3", "a1", None, "copyright", None, "2026-03-04"),
+        ("v4", "a3", None, "copyright", "b1", "2026-03-01"),
+    ],
+    "appeals": [
+        ("p1", "v1", "a1", "2026-03-02", "granted", "2026-03-03"),
+        ("p2", "v3", "a1", "2026-03-04", "pending", None),
+    ],
+}
+
+
+@dataclass(frozen=True)
+class Build:
+    """What dbt left behind."""
+
+    warehouse: Path
+    manifest: dict[str, Any]
+    results: list[dict[str, Any]]
+
+
+@pytest.fixture(scope="module")
+def build(tmp_path_factory: pytest.TempPathFactory) -> Build:
+    folder = tmp_path_factory.mktemp("dbt")
+    warehouse = folder / "warehouse.duckdb"
+    compile_packs(load_packs(PROJECT / "policies"), warehouse)
+    _accept(warehouse)
+    project = str(PROJECT / "dbt_project")
+    done = subprocess.run(
+        [
+            *(sys.executable, "-m", "dbt.cli.main", "--warn-error", "build", "--no-partial-parse"),
+            *("--vars", json.dumps({"night": str(NIGHT)}), "--project-dir", project, "--profiles-dir", project),
+            *("--target-path", str(folder / "target"), "--log-path", str(folder / "logs")),
+        ],
+        cwd=folder,
+        env=os.environ | {"EVENHAND_WAREHOUSE": str(warehouse), "DO_NOT_TRACK": "1"},
+        capture_output=True,
+        text=True,
+    )
+    if done.returncode != 0:
+        pytest.fail(f"dbt build failed:\n{done.stdout}{done.stderr}", pytrace=False)
+    return Build(
+        warehouse,
+        json.loads((folder / "target" / "manifest.json").read_text()),
+        json.loads((folder / "target" / "run_results.json").read_text())["results"],
+    )
+
+
+def test_every_test_and_unit_test_passes(build: Build) -> None:
+    assert {result["status"] for result in build.results} == {"success", "pass"}
+    run = {result["unique_id"] for result in build.results}
+    assert run == {
+        *(name for name, node in build.manifest["nodes"].items() if node["resource_type"] in ("model", "test")),
+        *build.manifest["unit_tests"],
+    }
+    assert len(build.manifest["unit_tests"]) > 25
+
+
+def test_the_rows_come_to_what_the_example_pack_says(build: Build) -> None:
+    with duckdb.connect(str(build.warehouse), read_only=True) as connection:
+        standings = connection.execute("select account_id, zone, balance from main.account_standings order by all")
+        assert standings.fetchall() == [("a1", "limited", 2), ("a2", "good", 0)]
+        penalties = connection.execute("select scope, measure, ends_on from main.penalties order by all")
+        assert penalties.fetchall() == [
+            ("account", "warning", date(2026, 3, 30)),
+            ("campaign", "campaigns_closed", date(2026, 4, 2)),
+            ("short_video", "publishing_paused", date(2026, 3, 10)),
+        ]
+
+
+def test_every_model_source_and_macro_says_what_it_is(build: Build) -> None:
+    models = [node for node in build.manifest["nodes"].values() if node["resource_type"] == "model"]
+    macros = [macro for macro in build.manifest["macros"].values() if macro["package_name"] == "evenhand"]
+    # A test and an adapter's own spelling of a macro are told by their names.
+    told = [macro for macro in macros if not macro["name"].startswith(("test_", "default__", "spark__"))]
+    undescribed = [
+        part["unique_id"]
+        for part in (*models, *build.manifest["sources"].values(), *told)
+        if not part["description"].strip()
+    ]
+    assert undescribed == []
+
+
+def test_the_columns_described_are_those_of_the_tables(build: Build) -> None:
+    parts = [
+        *(node for node in build.manifest["nodes"].values() if node["resource_type"] == "model"),
+        *build.manifest["sources"].values(),
+    ]
+    described = {
+        (part["schema"], part["name"]): {
+            (column["name"], column["data_type"].replace(" ", "").lower())
+            for column in part["columns"].values()
+            if column["description"].strip() and column["data_type"]
+        }
+        for part in parts
+    }
+    with duckdb.connect(str(build.warehouse), read_only=True) as connection:
+        found = connection.execute(
+            "select schema_name, table_name, column_name, lower(data_type) from duckdb_columns()"
+            " where not internal and schema_name in ('main', 'accepted', 'policy')"
+        ).fetchall()
+    tables: dict[tuple[str, str], set[tuple[str, str]]] = {}
+    for schema, table, column, data_type in found:
+        tables.setdefault((schema, table), set()).add((column, data_type))
+    assert described == tables
+
+
+def test_what_models_are_built_on_is_under_contract(build: Build) -> None:
+    open_ones = [
+        node["name"]
+        for node in build.manifest["nodes"].values()
+        if node["resource_type"] == "model"
+        # Staging is views that cast what the feeds' contracts promise.
+        and node["config"]["materialized"] == "table"
+        and not node["config"]["contract"]["enforced"]
+    ]
+    assert open_ones == []
+
+
+def _accept(warehouse: Path) -> None:
+    """What gate 1 would leave behind."""
+    with duckdb.connect(str(warehouse)) as connection:
+        connection.execute("create schema accepted")
+        for contract in FEEDS:
+            columns = ", ".join(f"{name} varchar" for name in contract.column_names)
+            connection.execute(
+                f"create table accepted.{contract.feed}"
+                f" (landed_night date, landed_file varchar, landed_row bigint, {columns})"
+            )
+            marks = ", ".join("?" for _ in contract.column_names)
+            connection.executemany(
+                f"insert into accepted.{contract.feed} values ('{NIGHT}', '{contract.feed}.csv', 1, {marks})",
+                ROWS[contract.feed],
+            )
