@@ -1,4 +1,4 @@
-"""The dbt project in a dbt process of its own: models, data tests and unit tests pass on a small warehouse, unwarned."""
+"""The dbt project in a dbt process of its own: models, data tests and unit tests pass, without a warning."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from evenhand.policy.load import load_packs
 
 PROJECT = Path(__file__).parents[2]
 NIGHT = date(2026, 3, 5)
-# In the columns of each feed's contract. A document names a1 twice, and an appeal voids one of the two: it still counts.
+# In the columns of each feed's contract. A document names a1 twice, and an appeal voids one of the two: it counts.
 ROWS: dict[str, list[tuple[str | None, ...]]] = {
     "creators": [
         ("a1", "world", "creator", "en", "2026-01-01"),
