@@ -12,6 +12,7 @@ from evenhand.policy.pack import Pack
 from transform.oracle import Account, Violation
 
 FIRST_DAY = date(2026, 1, 1)
+LONG_AGO = date(2020, 1, 1)
 LENGTHS = (3, 10)
 DAYS = (1, 4, 7)
 TYPES = ("copyright", "spam")
@@ -53,28 +54,37 @@ def programmes(draw: st.DrawFn) -> dict[str, Any]:
 
 @st.composite
 def packs(draw: st.DrawFn) -> list[Pack]:
-    """A pack for each of two markets; the second may begin to judge in the middle of the history."""
-    return [
-        Pack.model_validate(
-            {
-                "pack": f"pack_of_{market}",
-                "version": 1,
-                "markets": (market,),
-                "effective_from": effective_from,
-                "applies_to": draw(st.sampled_from([("creator",), ("creator", "platform")])),
-                "appeal_route": "Write to us.",
-                "measures": ("mild", "firm", "strict"),
-                "programmes": {name: draw(programmes()) for name in draw(st.sampled_from([("a",), ("a", "b")]))},
-            }
-        )
-        for market, effective_from in (
-            ("earth", date(2020, 1, 1)),
-            (
-                "moon",
-                draw(st.sampled_from([date(2020, 1, 1), *(FIRST_DAY + timedelta(days=step) for step in STEPS[1:5])])),
-            ),
-        )
-    ]
+    """The packs of two markets: one may give way to its next version in the middle of the history, one may begin there.
+
+    Between two versions there may be days without a pack.
+    """
+    turn = FIRST_DAY + timedelta(days=draw(st.sampled_from(STEPS[1:])))
+    found = [draw(_pack("moon", 1, draw(st.sampled_from([LONG_AGO, turn])), None))]
+    if draw(st.booleans()):
+        gap = timedelta(days=draw(st.sampled_from([1, 1, 1, 4])))
+        found.append(draw(_pack("earth", 1, LONG_AGO, turn - gap)))
+        found.append(draw(_pack("earth", 2, turn, None)))
+    else:
+        found.append(draw(_pack("earth", 1, LONG_AGO, None)))
+    return found
+
+
+@st.composite
+def _pack(draw: st.DrawFn, market: str, version: int, effective_from: date, effective_until: date | None) -> Pack:
+    return Pack.model_validate(
+        {
+            "pack": f"pack_of_{market}",
+            "version": version,
+            "markets": (market,),
+            "effective_from": effective_from,
+            "effective_until": effective_until,
+            "applies_to": draw(st.sampled_from([("creator",), ("creator", "platform")])),
+            "appeal_route": "Write to us.",
+            # Another version may rank the same measures elsewhere.
+            "measures": (*(["lightest"] if version == 2 else []), "mild", "firm", "strict"),
+            "programmes": {name: draw(programmes()) for name in draw(st.sampled_from([("a",), ("a", "b")]))},
+        }
+    )
 
 
 @st.composite

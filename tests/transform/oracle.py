@@ -67,49 +67,77 @@ class Night:
 def decide(packs: list[Pack], accounts: list[Account], night: date) -> Night:
     result = Night({}, {}, set())
     for account in accounts:
-        for pack in packs:
-            if account.market in pack.markets and account.kind in pack.applies_to and pack.effective_from <= night:
-                for name, programme in pack.programmes.items():
-                    _decide_one(pack, name, programme, account, night, result)
+        own = [pack for pack in packs if account.market in pack.markets]
+        for name in sorted({name for pack in own for name in pack.programmes}):
+            _decide_one(own, name, account, night, result)
     return result
 
 
-def _decide_one(pack: Pack, name: str, programme: Programme, account: Account, night: date, result: Night) -> None:
-    entries = _entries(pack, name, programme, account, night)
-    # Per scope: what has been brought so far, as (strictness, last day or the end of time, minus first day, ...).
-    brought: dict[str, list[tuple[int, date, int, Penalty]]] = {}
-    step_before = 0
+def _decide_one(packs: list[Pack], name: str, account: Account, night: date, result: Night) -> None:
+    entries = _entries(packs, name, account, night)
+    # Per scope: what has been brought so far, and how strict it is tonight.
+    brought: dict[str, list[tuple[int, Penalty]]] = {}
+    balance = Decimal(0)
     day = min((entry.first for entry in entries), default=night)
     while day <= night:
         counting = [entry for entry in entries if entry.counts_on(day)]
-        balance = sum((entry.amount for entry in counting), Decimal(0))
-        step = _step(programme, balance)
-        if step > step_before:
-            for effect in programme.zones[step].measures:
-                penalty = _penalty(effect, day, counting)
-                rank = (pack.measures.index(effect.measure), penalty.ends_on or date.max, -day.toordinal(), penalty)
-                brought.setdefault(effect.scope, []).append(rank)
-        step_before = step
+        balance_before, balance = balance, sum((entry.amount for entry in counting), Decimal(0))
+        pack = _pack_of(packs, name, account, day)
+        if pack:
+            programme = pack.programmes[name]
+            step = _step(programme, balance)
+            # Both by the rules of the day: new rules alone bring nobody a measure.
+            if step > _step(programme, balance_before):
+                for effect in programme.zones[step].measures:
+                    strictness = _strictness(effect.measure, pack, _pack_of_market(packs, night))
+                    brought.setdefault(effect.scope, []).append((strictness, _penalty(effect, day, counting)))
         day += DAY
-    balance = sum((entry.amount for entry in entries if entry.counts_on(night)), Decimal(0))
-    zone = programme.zones[_step(programme, balance)].zone
-    result.standings[account.account_id, name] = (zone, balance)
-    for scope, ranks in brought.items():
-        running = [rank for rank in ranks if rank[1] >= night]
+    for scope, measures in brought.items():
+        running = [(strictness, p) for strictness, p in measures if p.ends_on is None or p.ends_on >= night]
         if running:
-            strictest = max(running, key=lambda rank: rank[:3])
-            result.penalties[f"{account.account_id}/{name}/{scope}"] = strictest[3]
-    for reward in programme.rewards:
-        if zone in reward.zones:
-            result.rewards.add(f"{account.account_id}/{name}/{reward.scope}/{reward.reward}")
+            _, strictest = max(running, key=lambda m: (m[0], m[1].ends_on or date.max, -m[1].starts_on.toordinal()))
+            result.penalties[f"{account.account_id}/{name}/{scope}"] = strictest
+    pack = _pack_of(packs, name, account, night)
+    if pack:
+        programme = pack.programmes[name]
+        zone = programme.zones[_step(programme, balance)].zone
+        result.standings[account.account_id, name] = (zone, balance)
+        for reward in programme.rewards:
+            if zone in reward.zones:
+                result.rewards.add(f"{account.account_id}/{name}/{reward.scope}/{reward.reward}")
 
 
-def _entries(pack: Pack, name: str, programme: Programme, account: Account, night: date) -> list[Entry]:
+def _pack_of_market(packs: list[Pack], day: date) -> Pack | None:
+    for pack in packs:
+        if pack.effective_from <= day and (pack.effective_until is None or day <= pack.effective_until):
+            return pack
+    return None
+
+
+def _pack_of(packs: list[Pack], name: str, account: Account, day: date) -> Pack | None:
+    pack = _pack_of_market(packs, day)
+    return pack if pack and name in pack.programmes and account.kind in pack.applies_to else None
+
+
+def _strictness(measure: str, brought_by: Pack, tonight: Pack | None) -> int:
+    """As the pack in force tonight ranks it; one that it never brings keeps the rank that it had."""
+    if tonight and any(
+        effect.measure == measure
+        for programme in tonight.programmes.values()
+        for zone in programme.zones
+        for effect in zone.measures
+    ):
+        return tonight.measures.index(measure)
+    return brought_by.measures.index(measure)
+
+
+def _entries(packs: list[Pack], name: str, account: Account, night: date) -> list[Entry]:
     found: dict[tuple[str, str], Entry] = {}
     for violation in account.violations:
-        if violation.is_void(night) or violation.day < pack.effective_from or violation.day > night:
+        pack = _pack_of(packs, name, account, violation.day)
+        if violation.is_void(night) or violation.day > night or not pack:
             continue
-        for rule in programme.entries:
+        for rule in pack.programmes[name].entries:
             if violation.type not in rule.violation_types:
                 continue
             once = violation.violation_id
@@ -118,7 +146,7 @@ def _entries(pack: Pack, name: str, programme: Programme, account: Account, nigh
             last = None if rule.lasts_days is None else violation.day + (rule.lasts_days - 1) * DAY
             entry = Entry(f"{name}/{violation.violation_id}", rule.amount, violation.day, last)
             kept = found.get((rule.rule, once))
-            if kept is None or (entry.first, entry.entry_id) < (kept.first, kept.entry_id):
+            if kept is None or (-entry.amount, entry.first, entry.entry_id) < (-kept.amount, kept.first, kept.entry_id):
                 found[rule.rule, once] = entry
     return list(found.values())
 
