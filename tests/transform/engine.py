@@ -29,6 +29,8 @@ class Engine:
         self._models = models
         compile_packs([LoadedPack(pack, path, pack.pack) for pack in packs], path)
         self.connection = duckdb.connect(str(path), config={"threads": threads})
+        # One transaction for many tables: each commit waits for the disk.
+        self.connection.begin()
         self.connection.execute("create schema accepted")
         for contract in FEEDS:
             columns = ", ".join(f"{name} varchar" for name in contract.column_names)
@@ -49,6 +51,7 @@ class Engine:
                     end = None if outcome == "pending" else str(decided)
                     appeal = (f"{key}/{number}", key, account.account_id, str(violation.day), outcome, end)
                     self._appeals.append((decided, appeal))
+        self.connection.commit()
 
     def shuffle(self, seed: int) -> None:
         """Have the rows come in another order from now on."""
@@ -57,9 +60,11 @@ class Engine:
 
     def run(self, night: date) -> None:
         """Build the models for a night, on what had landed by then."""
+        self.connection.begin()
         self._fill("violations", [row for landed, row in self._violations if landed <= night])
         self._fill("appeals", [row for landed, row in self._appeals if landed <= night])
         run_models(self.connection, self._models, night)
+        self.connection.commit()
 
     def night(self) -> Night:
         """What the models say of the night, in the oracle's terms."""
@@ -94,7 +99,8 @@ class Engine:
     def _fill(self, feed: str, rows: Sequence[Row]) -> None:
         self.connection.execute(f"delete from accepted.{feed}")
         if rows:
-            marks = ", ".join("?" for _ in rows[0])
-            self.connection.executemany(
-                f"insert into accepted.{feed} values ('2026-01-01', 'f', 1, {marks})", [list(row) for row in rows]
+            line = f"('2026-01-01', 'f', 1, {', '.join('?' for _ in rows[0])})"
+            self.connection.execute(
+                f"insert into accepted.{feed} values {', '.join(line for _ in rows)}",
+                [value for row in rows for value in row],
             )

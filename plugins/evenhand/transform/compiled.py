@@ -10,7 +10,7 @@ import json
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from graphlib import TopologicalSorter
 from pathlib import Path
@@ -35,7 +35,7 @@ class CompiledModel:
 
     name: str
     materialized: str
-    sql: str
+    sql: str = field(repr=False)
 
 
 def compile_models(target: Path) -> list[CompiledModel]:
