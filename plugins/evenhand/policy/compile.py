@@ -2,49 +2,119 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+from decimal import Decimal
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
+from evenhand.policy.calendar import FIRST_YEAR
+from evenhand.policy.effects import Effect
+from evenhand.policy.entries import EntryRule
 from evenhand.policy.load import LoadedPack
 from evenhand.policy.pack import Pack
+from evenhand.policy.programme import RISING, Programme
 
 # Each table has a row per market, so that a model joins on market and day and never asks which pack it is.
 _EDITION = "market varchar, effective_from date, effective_until date, pack varchar, version integer"
 TABLES = {
-    "packs": f"{_EDITION}, sha256 varchar, appeal_route varchar",
-    "kinds": f"{_EDITION}, kind varchar",
-    "entry_rules": (
-        f"{_EDITION}, programme varchar, unit varchar, rule varchar, violation_type varchar, amount decimal(18, 2),"
-        " counts_once_per varchar, lasts_days integer"
+    "packs": (
+        f"{_EDITION}, sha256 varchar, appeal_route varchar, file_within_days integer, appeals_at_most integer,"
+        " again_within_days integer, partly_granted varchar"
     ),
-    "zones": f"{_EDITION}, programme varchar, zone varchar, strictness integer, at_least decimal(18, 2)",
+    "kinds": f"{_EDITION}, programme varchar, kind varchar",
+    "programmes": (
+        f"{_EDITION}, programme varchar, unit varchar, source varchar, level integer, is_read boolean,"
+        " starts_at decimal(18, 2), never_below decimal(18, 2), never_above decimal(18, 2), kept_per varchar,"
+        " begins_with varchar, ends_with varchar, evaluated varchar, falls_after_days integer, never_falls boolean,"
+        " fires_on_each_rise boolean"
+    ),
+    "entry_rules": (
+        f"{_EDITION}, rule_no integer, programme varchar, unit varchar, rule varchar, source varchar,"
+        " event_type varchar, severity varchar, content_age_at_most_days integer, amount_by varchar,"
+        " amount decimal(18, 2), reviewer_at_least decimal(18, 2), reviewer_at_most decimal(18, 2),"
+        " step_of decimal(18, 2), takes_from varchar, counts_once_per varchar, lasts_days integer, lasts_until varchar,"
+        " clock_starts_with varchar, ends_only_after varchar, paused_by varchar, ended_by varchar, picked_by varchar,"
+        " not_again_within_days integer, every_count integer, every_within_days integer, grace_training varchar,"
+        " grace_same_type_days integer, answer varchar, answer_wanted boolean, answer_within_days integer,"
+        " extended_by varchar, extension_days integer"
+    ),
+    "multipliers": (
+        f"{_EDITION}, rule_no integer, multiplier integer, factor decimal(18, 2), from_occurrence integer,"
+        " within_days integer, metric varchar, at_least decimal(18, 4)"
+    ),
+    "reliefs_not_given": f"{_EDITION}, rule_no integer, programme varchar, not_with_rule varchar",
+    "carried_over": f"{_EDITION}, programme varchar, from_programme varchar, times decimal(18, 2)",
+    "inputs": (
+        f"{_EDITION}, programme varchar, level integer, source varchar, input_no integer, input varchar, role varchar,"
+        " weight decimal(18, 4), whole_at_least decimal(18, 4), part_at_least decimal(18, 4), comparator varchar,"
+        " bound decimal(18, 4), peer_group varchar"
+    ),
+    "zones": (
+        f"{_EDITION}, programme varchar, zone varchar, strictness integer, comparator varchar, bound decimal(18, 4),"
+        " is_rising boolean, is_missing boolean, is_resting boolean"
+    ),
     "effects": (
-        f"{_EDITION}, programme varchar, zone varchar, measure varchar, measure_strictness integer, scope varchar,"
-        " days integer"
+        f"{_EDITION}, programme varchar, zone varchar, effect integer, list varchar, measure varchar,"
+        " measure_strictness integer, scope varchar, length varchar, days integer, until_calendar varchar,"
+        " until_nth integer, and_until varchar, appeal_days integer, starts_after_days integer, extends boolean,"
+        " shortened_by varchar, shortened_to_days integer, quota_activity varchar, quota_at_most integer,"
+        " quota_calendar varchar"
+    ),
+    "followers": (
+        f"{_EDITION}, programme varchar, zone varchar, effect integer, measure varchar, measure_strictness integer,"
+        " scope varchar"
     ),
     "rewards": f"{_EDITION}, programme varchar, zone varchar, reward varchar, scope varchar",
+    "gates": f"{_EDITION}, gate varchar, kind varchar, stays_open boolean",
+    "gate_tests": (
+        f"{_EDITION}, gate varchar, condition varchar, kind varchar, asked_from date, asked_until date, test integer,"
+        " programme varchar, without_measure varchar, comparator varchar, bound decimal(18, 4), missing_holds boolean"
+    ),
+    "gate_effects": (
+        f"{_EDITION}, gate varchar, list varchar, measure varchar, measure_strictness integer, scope varchar"
+    ),
+    "bonuses": (
+        f"{_EDITION}, bonus varchar, activity varchar, scope varchar, pays decimal(18, 2),"
+        " at_most_per_subject decimal(18, 2), at_most_per_account decimal(18, 2), budget decimal(18, 2),"
+        " calendar varchar, gate varchar"
+    ),
+    "calendar_periods": (
+        "market varchar, pack varchar, version integer, calendar varchar, period integer, period_from date,"
+        " period_until date"
+    ),
+    "asked_nights": "night date",
 }
 
 Row = tuple[Any, ...]
 
 
-def compile_packs(packs: Sequence[LoadedPack], warehouse: Path) -> dict[str, int]:
+def compile_packs(packs: Sequence[LoadedPack], warehouse: Path, asked_nights: Iterable[date] = ()) -> dict[str, int]:
     """Write every pack's rules, replacing what was there, in one transaction.
+
+    Args:
+        asked_nights: nights whose measures are wanted besides the one that the models are run for.
 
     Returns:
         Rows per table.
     """
-    rows = {
-        "packs": [(*e, p.sha256, p.pack.appeal_route) for p in packs for e in _editions(p.pack)],
-        "kinds": [(*e, kind) for p in packs for e in _editions(p.pack) for kind in p.pack.applies_to],
-        "entry_rules": [row for p in packs for row in _entry_rules(p.pack)],
-        "zones": [row for p in packs for row in _zones(p.pack)],
-        "effects": [row for p in packs for row in _effects(p.pack)],
-        "rewards": [row for p in packs for row in _rewards(p.pack)],
-    }
+    rows: dict[str, list[Row]] = {table: [] for table in TABLES}
+    for loaded in packs:
+        for edition in _editions(loaded.pack):
+            for table, row in _rows(loaded, edition):
+                rows[table].append(row)
+    # Rules are named by number, so that ten million entries carry an integer.
+    position = TABLES["entry_rules"].split(", ").index("rule_no integer")
+    rows["asked_nights"] = [(night,) for night in sorted(set(asked_nights))]
+    numbers: dict[Any, int] = {}
+    for table in ("entry_rules", "multipliers", "reliefs_not_given"):
+        rows[table] = [
+            (*row[:position], numbers.setdefault(row[position], len(numbers)), *row[position + 1 :])
+            for row in rows[table]
+        ]
     warehouse.parent.mkdir(parents=True, exist_ok=True)
     with duckdb.connect(str(warehouse)) as connection:
         connection.begin()
@@ -52,47 +122,195 @@ def compile_packs(packs: Sequence[LoadedPack], warehouse: Path) -> dict[str, int
         for table, columns in TABLES.items():
             connection.execute(f"create or replace table policy.{table} ({columns})")
             if rows[table]:
-                marks = ", ".join("?" for _ in rows[table][0])
-                connection.executemany(f"insert into policy.{table} values ({marks})", rows[table])
+                marks = ", ".join("unnest(?)" for _ in rows[table][0])
+                connection.execute(
+                    f"insert into policy.{table} select {marks}", [list(c) for c in zip(*rows[table], strict=True)]
+                )
         connection.commit()
     return {table: len(rows[table]) for table in TABLES}
 
 
-def _editions(pack: Pack) -> Iterable[Row]:
+def _editions(pack: Pack) -> Iterator[Row]:
     for market in pack.markets:
         yield market, pack.effective_from, pack.effective_until, pack.pack, pack.version
 
 
-def _entry_rules(pack: Pack) -> Iterable[Row]:
-    for edition in _editions(pack):
-        for programme, content in pack.programmes.items():
-            for entry in content.entries:
-                for violation_type in entry.violation_types:
-                    yield (
-                        *edition, programme, content.unit, entry.rule, violation_type, entry.amount,
-                        entry.counts_once_per, entry.lasts_days,
+def _rows(loaded: LoadedPack, edition: Row) -> Iterator[tuple[str, Row]]:
+    pack = loaded.pack
+    a = pack.appeals
+    appeals = (a.file_within_days, a.at_most, a.again_within_days, a.partly_granted)
+    yield "packs", (*edition, loaded.sha256, pack.appeal_route, *appeals)
+    read = {name for programme in pack.programmes.values() for name in programme.inputs()} | {
+        test.programme for gate in pack.gates.values() for condition in gate.conditions for test in condition.tests()
+    }
+    for name, programme in pack.programmes.items():
+        yield from _programme_rows(pack, edition, name, programme, name in read)
+    for name, gate in pack.gates.items():
+        for kind in gate.applies_to or pack.applies_to:
+            yield "gates", (*edition, name, kind, gate.stays_open)
+            for condition in gate.conditions:
+                if condition.applies_to and kind not in condition.applies_to:
+                    continue
+                asked = _asked(edition, condition.effective_from, condition.effective_until)
+                for number, test in enumerate(condition.tests()):
+                    yield "gate_tests", (
+                        *edition, name, condition.condition, kind, *asked, number, test.programme, test.without_measure,
+                        *(test.comparison or (None, None)), test.if_missing == "holds",
                     )  # fmt: skip
+        for effect in (*gate.while_open, *gate.while_shut):
+            yield "gate_effects", (
+                *edition, name, "penalties" if effect.measure else "rewards", effect.measure or effect.reward,
+                pack.measures.index(effect.measure) if effect.measure else None, effect.scope,
+            )  # fmt: skip
+    for name, bonus in pack.bonuses.items():
+        yield "bonuses", (
+            *edition, name, bonus.activity, bonus.scope, bonus.pays, bonus.at_most_per_subject,
+            bonus.at_most_per_account, bonus.budget, bonus.per, bonus.gate,
+        )  # fmt: skip
+    market, _, _, pack_name, version = edition
+    for name, calendar in pack.calendars.items():
+        # The years before the first day of a calendar are one period.
+        days = [date(FIRST_YEAR - 100, 1, 1), *calendar.days()]
+        for period, (first, following) in enumerate(pairwise(days)):
+            yield "calendar_periods", (market, pack_name, version, name, period, first, following)
 
 
-def _zones(pack: Pack) -> Iterable[Row]:
-    for edition in _editions(pack):
-        for programme, content in pack.programmes.items():
-            for strictness, zone in enumerate(content.zones):
-                yield (*edition, programme, zone.zone, strictness, zone.at_least)
+def _programme_rows(
+    pack: Pack, edition: Row, name: str, programme: Programme, is_read: bool
+) -> Iterator[tuple[str, Row]]:
+    balance = programme.balance
+    yield "programmes", (
+        *edition, name, programme.unit, programme.source, pack.level(name), is_read, balance.start, balance.at_least,
+        balance.at_most, programme.kept_per, programme.begins_with, programme.ends_with, programme.evaluated,
+        programme.falls_after_days, programme.never_falls, programme.fires == "on_each_rise",
+    )  # fmt: skip
+    for kind in programme.applies_to or pack.applies_to:
+        yield "kinds", (*edition, name, kind)
+    for rule in programme.entries:
+        yield from _entry_rule_rows(edition, name, programme.unit, rule)
+    if carried := programme.carries_over:
+        yield "carried_over", (*edition, name, carried.programme, carried.times)
+    yield from (("inputs", row) for row in _inputs(pack, edition, name, programme))
+    missing = programme.missing_is or programme.zones[0].zone
+    ledger = programme.source == "entries" and not programme.begins_with
+    rising = any(zone.comparison and zone.comparison[0] in RISING for zone in programme.zones)
+    for strictness, zone in enumerate(programme.zones):
+        yield "zones", (
+            *edition, name, zone.zone, strictness, *(zone.comparison or (None, None)), rising, zone.zone == missing,
+            strictness == 0 if ledger else zone.zone == missing,
+        )  # fmt: skip
+        for number, effect in enumerate(zone.measures):
+            yield "effects", (*edition, name, zone.zone, number, *_effect(pack, effect))
+            for follower in effect.then:
+                yield "followers", (
+                    *edition, name, zone.zone, number, follower.measure, pack.measures.index(follower.measure),
+                    follower.scope,
+                )  # fmt: skip
+    for reward in programme.rewards:
+        for zone_name in reward.zones:
+            yield "rewards", (*edition, name, zone_name, reward.reward, reward.scope)
 
 
-def _effects(pack: Pack) -> Iterable[Row]:
-    for edition in _editions(pack):
-        for programme, content in pack.programmes.items():
-            for zone in content.zones:
-                for effect in zone.measures:
-                    strictness = pack.measures.index(effect.measure)
-                    yield (*edition, programme, zone.zone, effect.measure, strictness, effect.scope, effect.days)
+def _entry_rule_rows(edition: Row, programme: str, unit: str, rule: EntryRule) -> Iterator[tuple[str, Row]]:
+    market, _, _, pack, version = edition
+    asked = _asked(edition, rule.effective_from, rule.effective_until)
+    own = (market, *asked, pack, version)
+    for source, types in (("violation", rule.violation_types), ("activity", rule.activities)):
+        for event_type in types:
+            for severity, amount in _amounts(rule):
+                number = (*own, programme, rule.rule)
+                answer = rule.followed_by or rule.not_followed_by
+                yield "entry_rules", (
+                    *own, number, programme, unit, rule.rule, source, event_type, severity,
+                    rule.content_age_at_most_days, _amount_by(rule), amount,
+                    rule.amount_by_reviewer.at_least if rule.amount_by_reviewer else None,
+                    rule.amount_by_reviewer.at_most if rule.amount_by_reviewer else None,
+                    rule.amount_per_step.of if rule.amount_per_step else None,
+                    rule.relief.takes_from if rule.relief else None,
+                    rule.counts_once_per, rule.lasts_days, rule.lasts_until, rule.clock_starts_with,
+                    rule.ends_only_after, rule.paused_by, rule.ended_by, _picked_by(rule), rule.not_again_within_days,
+                    rule.every.count if rule.every else None, rule.every.within_days if rule.every else None,
+                    rule.grace.training if rule.grace else None, rule.grace.same_type_days if rule.grace else None,
+                    answer.activity if answer else None, rule.followed_by is not None if answer else None,
+                    answer.within_days if answer else None, answer.extended_by if answer else None,
+                    answer.extension_days if answer else None,
+                )  # fmt: skip
+    for position, factor in enumerate(rule.multiplied):
+        yield "multipliers", (
+            *own, (*own, programme, rule.rule), position, factor.by, factor.from_occurrence, factor.within_days,
+            factor.metric, factor.at_least,
+        )  # fmt: skip
+    if rule.relief:
+        for not_with in rule.relief.not_with_rules:
+            yield "reliefs_not_given", (*own, (*own, programme, rule.rule), programme, not_with)
 
 
-def _rewards(pack: Pack) -> Iterable[Row]:
-    for edition in _editions(pack):
-        for programme, content in pack.programmes.items():
-            for reward in content.rewards:
-                for zone in reward.zones:
-                    yield (*edition, programme, zone, reward.reward, reward.scope)
+def _asked(edition: Row, effective_from: date | None, effective_until: date | None) -> tuple[date, date | None]:
+    """The days of a rule inside its pack's."""
+    _, pack_from, pack_until, _, _ = edition
+    ends = [day for day in (pack_until, effective_until) if day]
+    return max(pack_from, effective_from or pack_from), min(ends, default=None)
+
+
+def _amounts(rule: EntryRule) -> list[tuple[str | None, Any]]:
+    if rule.amount_by_severity:
+        return list(rule.amount_by_severity.items())
+    amount: Decimal | None
+    if rule.amount_per_step:
+        amount = rule.amount_per_step.amount
+    elif rule.relief:
+        amount = rule.relief.amount
+    else:
+        amount = rule.amount if rule.amount is not None else rule.amount_per_unit
+    return [(severity, amount) for severity in rule.severities or (None,)]
+
+
+def _amount_by(rule: EntryRule) -> str:
+    if rule.amount_by_reviewer:
+        return "reviewer"
+    if rule.amount_per_unit is not None:
+        return "unit"
+    if rule.amount_per_step:
+        return "step"
+    return "relief" if rule.relief else "event"
+
+
+def _picked_by(rule: EntryRule) -> str | None:
+    if rule.not_again_within_days:
+        return "spacing"
+    if rule.every:
+        return "every"
+    return "grace" if rule.grace else None
+
+
+def _inputs(pack: Pack, edition: Row, name: str, programme: Programme) -> Iterator[Row]:
+    level, nothing = pack.level(name), (None, None, None)
+    inputs: list[tuple[str, str, Row, Row, str | None]] = []
+    if ratio := programme.ratio:
+        least = (None, ratio.whole_at_least, ratio.part_at_least)
+        inputs = [(ratio.part, "part", least, (None, None), None), (ratio.whole, "whole", least, (None, None), None)]
+    inputs += [(w.programme, "value", (w.weight, None, None), (None, None), None) for w in programme.weighted]
+    inputs += [(other, "value", nothing, (None, None), None) for other in programme.first_of]
+    if programme.same_as:
+        inputs.append((programme.same_as, "value", nothing, (None, None), None))
+    if programme.peers:
+        inputs.append((programme.peers.programme, "value", nothing, (None, None), programme.peers.group))
+    inputs += [(p.programme, "proof", nothing, p.comparison or (), None) for p in programme.exists_when]
+    for number, (other, role, numbers, comparison, group) in enumerate(inputs):
+        yield (*edition, name, level, programme.source, number, other, role, *numbers, *comparison, group)
+
+
+def _effect(pack: Pack, effect: Effect) -> Row:
+    length = (
+        "days" if effect.days else "permanent" if effect.permanent else "zone" if effect.while_in_zone
+        else "calendar" if effect.until else "appeal"
+    )  # fmt: skip
+    shortening, quota = effect.shortened_by, effect.quota
+    return (
+        "penalties" if effect.measure else "rewards", effect.name,
+        pack.measures.index(effect.measure) if effect.measure else None, effect.scope, length, effect.days,
+        effect.until, effect.until_nth, effect.and_until, effect.appeal_days, effect.starts_after_days,
+        effect.overlap == "extend", shortening.activity if shortening else None,
+        shortening.to_days if shortening else None, quota.activity if quota else None,
+        quota.at_most if quota else None, quota.per if quota else None,
+    )  # fmt: skip

@@ -17,7 +17,8 @@ from ruamel.yaml.error import MarkedYAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from ruamel.yaml.reader import ReaderError
 
-from evenhand.policy.pack import MARKET, NAME, Pack
+from evenhand.policy.pack import Pack
+from evenhand.policy.part import MARKET, NAME
 
 Location = Sequence[str | int]
 
@@ -28,11 +29,21 @@ class PackError(Exception):
 
 @dataclass(frozen=True)
 class LoadedPack:
-    """A pack and the hash of its text, in hex, by which a release names it."""
+    """A pack and the hash of its text and of the texts that it extends, in hex, by which a release names it."""
 
     pack: Pack
     path: Path
     sha256: str
+
+
+@dataclass(frozen=True)
+class _Text:
+    """One file: its path, its bytes, its nodes (which know where they stand) and its plain values."""
+
+    path: Path
+    text: bytes
+    root: Node | None
+    content: Any
 
 
 def load_packs(folder: Path) -> list[LoadedPack]:
@@ -66,24 +77,91 @@ def load_pack(path: Path) -> LoadedPack:
     Raises:
         PackError: the file isn't there, isn't YAML or isn't a pack.
     """
+    texts = _texts(path)
+    content = _merged([text.content for text in texts])
+    digest = hashlib.sha256(b"\0".join(text.text for text in texts)).hexdigest()
     try:
-        text = path.read_bytes()
-    except OSError as error:
-        raise PackError(f"{path}: found no file that can be read ({error.strerror}); expected a pack") from error
-    root, content = _parse(path, text)
-    try:
-        return LoadedPack(Pack.model_validate(_frozen(content)), path, hashlib.sha256(text).hexdigest())
+        return LoadedPack(Pack.model_validate(_frozen(content)), path, digest)
     except ValidationError as error:
         problems = error.errors()
         complaints = {
-            (_position(root, *_place(problem)), _explain(problem))
+            (_position(texts, content, *_place(problem)), _explain(problem))
             for problem in problems
             # A mistake inside a list is reported for the list once more; the innermost report is enough.
             if not any(other["loc"][: len(problem["loc"])] == problem["loc"] != other["loc"] for other in problems)
         }
         raise PackError(
-            "\n".join(f"{path}:{line}:{column}: {complaint}" for (line, column), complaint in sorted(complaints))
+            "\n".join(f"{file}:{line}:{column}: {complaint}" for (file, line, column), complaint in sorted(complaints))
         ) from error
+
+
+def _texts(path: Path, above: tuple[Path, ...] = ()) -> list[_Text]:
+    """A pack's file, then the file that it extends, then that one's."""
+    try:
+        text = path.read_bytes()
+    except OSError as error:
+        raise PackError(f"{path}: found no file that can be read ({error.strerror}); expected a pack") from error
+    own = _Text(path, text, *_parse(path, text))
+    base = own.content.get("extends") if isinstance(own.content, dict) else None
+    if not isinstance(base, str):
+        return [own]
+    line, column = _walk(own.root, ("extends",), False)[1]
+    other = (path.parent / base).resolve()
+    if other in (*above, path.resolve()):
+        raise PackError(
+            f"{path}:{line}:{column}: extends: found {base!r}; expected a file that doesn't extend this one"
+        )
+    if not other.is_file():
+        raise PackError(
+            f"{path}:{line}:{column}: extends: found {base!r}; expected a file, relative to the folder of this one:"
+            f" there is no {path.parent / base}"
+        )
+    return [own, *_texts(path.parent / base, (*above, path.resolve()))]
+
+
+# What a pack says of itself; what it extends doesn't say it for it.
+_OF_ITS_OWN = ("pack", "version", "markets", "effective_from", "effective_until", "extends", "examples")
+# Lists whose items have a name are merged item by item.
+_IDENTITIES = ("rule", "zone", "condition")
+
+
+def _merged(contents: Sequence[Any]) -> Any:
+    own, *bases = contents
+    for base in bases:
+        if isinstance(base, dict) and isinstance(own, dict):
+            own = _over({key: value for key, value in base.items() if key not in _OF_ITS_OWN}, own)
+    return own
+
+
+def _over(base: Any, own: Any) -> Any:
+    """What holds where `own` is written over `base`. A key without a value, or an item with `removed`, takes away."""
+    if isinstance(base, dict) and isinstance(own, dict):
+        merged = {**base, **{key: _over(base[key], value) if key in base else value for key, value in own.items()}}
+        return {key: value for key, value in merged.items() if value is not None or key not in base}
+    identity = _identity(base) if isinstance(own, list) and _identity(own) == _identity(base) else None
+    if not identity:
+        return own
+    names = [item[identity] for item in base]
+    named = {item[identity]: item for item in base}
+    removed = {item[identity] for item in own if item.get("removed")}
+    for item in own:
+        name = item[identity]
+        named[name] = _over(named[name], item) if name in named else item
+    own_names = [item[identity] for item in own]
+    # Who names all of them says their order.
+    order = own_names if set(names) <= set(own_names) else [*names, *(name for name in own_names if name not in names)]
+    return [named[name] for name in order if name not in removed]
+
+
+def _identity(items: Any) -> str | None:
+    """The key by which the items of a list are told apart, if each has one of its own."""
+    if not isinstance(items, list) or not items or not all(isinstance(item, dict) for item in items):
+        return None
+    for key in _IDENTITIES:
+        names = [item.get(key) for item in items]
+        if all(isinstance(name, str) for name in names) and len(set(names)) == len(names):
+            return key
+    return None
 
 
 def _parse(path: Path, text: bytes) -> tuple[Node | None, Any]:
@@ -141,7 +219,7 @@ def _days(pack: Pack) -> str:
 
 def _where(loaded: LoadedPack, key: str) -> str:
     root, _ = _parse(loaded.path, loaded.path.read_bytes())
-    line, column = _position(root, (key,), False)
+    line, column = _walk(root, (key,), False)[1]
     return f"{loaded.path}:{line}:{column}"
 
 
@@ -179,22 +257,53 @@ def _place(problem: ErrorDetails) -> tuple[Location, bool]:
     return location, problem["type"] in ("extra_forbidden", "invalid_key", "missing")
 
 
-def _position(root: Node | None, location: Location, of_key: bool) -> tuple[int, int]:
-    """Line and column of the innermost part of the location that stands in the text."""
-    node, mark = root, root.start_mark if root else None
+def _position(texts: Sequence[_Text], content: Any, location: Location, of_key: bool) -> tuple[str, int, int]:
+    """File, line and column of the innermost part of the location that stands in one of the texts."""
+    path: list[str | int | tuple[str, str]] = []
+    at = content
     for step in location:
+        # The numbers of items are those of the merged list; their names are the same in every file.
+        identity = _identity(at) if len(texts) > 1 and isinstance(step, int) else None
+        path.append((identity, at[step][identity]) if identity and isinstance(step, int) else step)
+        try:
+            at = at[step]
+        except (KeyError, IndexError, TypeError):
+            at = None
+    found = [(_walk(text.root, path, of_key), text) for text in texts]
+    (_, (line, column)), text = max(found, key=lambda each: each[0][0])
+    return str(text.path), line, column
+
+
+def _walk(root: Node | None, path: Sequence[str | int | tuple[str, str]], of_key: bool) -> tuple[int, tuple[int, int]]:
+    """How many steps of a path stand in a text, and line and column of the last of them."""
+    node, mark = root, root.start_mark if root else None
+    depth = 0
+    for step in path:
         if isinstance(node, MappingNode):
             found = next((pair for pair in node.value if str(pair[0].value) == str(step)), None)
-        elif isinstance(node, SequenceNode) and isinstance(step, int) and step < len(node.value):
-            found = (node.value[step], node.value[step])
+        elif isinstance(node, SequenceNode):
+            item = _item(node, step)
+            found = (item, item) if item else None
         else:
             found = None
         if not found:
             break
         key, node = found
+        depth += 1
         # What is more than one word, or none, is pointed at by its key.
         mark = node.start_mark if isinstance(node, ScalarNode) and node.value and not of_key else key.start_mark
-    return (mark.line + 1, mark.column + 1) if mark else (1, 1)
+    return depth, (mark.line + 1, mark.column + 1) if mark else (1, 1)
+
+
+def _item(node: SequenceNode, step: str | int | tuple[str, str]) -> Node | None:
+    if isinstance(step, int):
+        return node.value[step] if step < len(node.value) else None
+    for item in node.value:
+        if isinstance(item, MappingNode):
+            for key, value in item.value:
+                if (key.value, value.value) == step:
+                    return item
+    return None
 
 
 def _explain(problem: ErrorDetails) -> str:
@@ -230,6 +339,7 @@ _EXPECTED = {
     "dict_type": "keys with values",
     "finite_number": "a number",
     "greater_than": "more than {gt}",
+    "less_than_equal": "at most {le}",
     "greater_than_equal": "at least {ge}",
     "int_type": "a whole number",
     "invalid_key": "a word as key",

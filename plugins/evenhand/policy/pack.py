@@ -1,191 +1,111 @@
-"""What a policy pack may say: the one definition of the language, as Pydantic models."""
+"""What a policy pack may say: the root of the language, whose parts are in the modules beside this one."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator
 from datetime import date
-from decimal import Decimal
-from itertools import pairwise
-from typing import Annotated, Any, Literal
+from functools import cached_property
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
-from pydantic_core import PydanticCustomError
+from pydantic import Field, model_validator
 
+from evenhand.landing.contracts import KINDS
+from evenhand.policy.calendar import Calendar
+from evenhand.policy.effects import Effect
+from evenhand.policy.examples import Example
+from evenhand.policy.gates import Gate
+from evenhand.policy.part import Amount, Days, Market, Name, Part, Place, Scope, known, mistake, refuse_doubles
+from evenhand.policy.programme import Programme
 
-def _as_decimal(value: Any) -> Any:
-    # By its text: the number that was written, not the binary fraction nearest to it.
-    return Decimal(str(value)) if isinstance(value, int | float) and not isinstance(value, bool) else value
-
-
-NAME = r"^[a-z][a-z0-9_]*$"
-# A market is spelt as the feed creators spells it.
-MARKET = r"^[A-Za-z][A-Za-z0-9_-]*$"
-
-Name = Annotated[str, Field(pattern=NAME)]
-Market = Annotated[str, Field(pattern=MARKET)]
-# As much as the tables that packs are compiled to hold.
-Amount = Annotated[Decimal, BeforeValidator(_as_decimal), Field(gt=0, max_digits=18, decimal_places=2)]
-Scope = Literal["live", "short_video", "showcase", "campaign", "ads", "commission", "account"]
+# How deep programmes can be made of programmes: a ratio of ledgers, a score of ratios.
+DEEPEST = 2
 
 
-class _Part(BaseModel):
-    # YAML gives dates and numbers their types already; a word where a number belongs is a mistake, not a conversion.
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+class Appeals(Part):
+    """Which appeals count. Without this part, all do: what was decided is believed."""
+
+    file_within_days: Days | None = None
+    """A first appeal filed later than so many days after the violation's decision changes nothing."""
+    at_most: Annotated[int, Field(ge=1)] | None = None
+    """How many appeals against one violation count."""
+    again_within_days: Days | None = None
+    """A further appeal is filed at most so many days after the one before it was denied."""
+    partly_granted: Literal["adjusts", "voids", "denies"] = "adjusts"
+    """What a partly granted appeal does: the violation has the appeal's points from the beginning, or as one that is
+    granted, or nothing."""
 
 
-class EntryRule(_Part):
-    """What becomes an entry in the ledger.
+class Bonus(Part):
+    """Money for what an account does, with caps and a budget. Paid in the order of days, then of accounts."""
 
-    Attributes:
-        rule: the rule's name, quoted in every reason.
-        violation_types: the violation types of the feed that it applies to; one type, one rule of a programme.
-        amount: how much an entry adds to the balance, in the programme's unit.
-        counts_once_per: `violation`, or `batch`: violations of one account in one batch are one entry.
-        lasts_days: days that an entry counts, the day of the decision included (1 March and 90 days: last on 29 May).
-            None: it counts for ever.
-    """
-
-    rule: Name
-    violation_types: tuple[Name, ...] = Field(min_length=1)
-    amount: Amount
-    counts_once_per: Literal["violation", "batch"] = "violation"
-    lasts_days: int | None = Field(default=None, ge=1)
-
-
-class Effect(_Part):
-    """A measure that entering a zone brings.
-
-    Attributes:
-        days: how long it lasts, the day of entering included.
-        permanent: it has no end; expiry of the entries doesn't lift it.
-    """
-
-    measure: Name
+    activity: Name
+    """What is paid for."""
     scope: Scope
-    days: int | None = Field(default=None, ge=1)
-    permanent: bool = False
-
-    @model_validator(mode="after")
-    def _has_one_length(self) -> Effect:
-        if (self.days is None) != self.permanent:
-            raise mistake((), "both" if self.permanent else "neither", "either days: N or permanent: true")
-        return self
-
-
-class Zone(_Part):
-    """A band of balances.
-
-    Attributes:
-        at_least: the smallest balance that is in the zone; the first zone has none and takes the rest.
-        measures: what entering the zone from below brings. Several zones entered at once: the strictest only.
-    """
-
-    zone: Name
-    at_least: Amount | None = None
-    measures: tuple[Effect, ...] = ()
-
-    @model_validator(mode="after")
-    def _measures_differ(self) -> Zone:
-        _refuse_doubles(
-            {("measures", i): f"{effect.measure} on {effect.scope}" for i, effect in enumerate(self.measures)}
-        )
-        return self
+    pays: Annotated[Amount, Field(gt=0)]
+    """For each unit of the quantity, in the market's currency."""
+    at_most_per_subject: Annotated[Amount, Field(gt=0)] | None = None
+    """Per account and subject (a product)."""
+    at_most_per_account: Annotated[Amount, Field(gt=0)] | None = None
+    budget: Annotated[Amount, Field(gt=0)] | None = None
+    """For all accounts of the market together."""
+    per: Name
+    """A calendar: caps and budget begin anew on each of its days, and each of its periods is paid by itself."""
+    gate: Name | None = None
+    """Only what is done while this gate is open for the account is paid."""
 
 
-class Reward(_Part):
-    """What an account has for as long as it is in one of the zones."""
-
-    reward: Name
-    scope: Scope
-    zones: tuple[Name, ...] = Field(min_length=1)
-
-    @model_validator(mode="after")
-    def _zones_differ(self) -> Reward:
-        _refuse_doubles({("zones", i): name for i, name in enumerate(self.zones)})
-        return self
-
-
-class Programme(_Part):
-    """A ledger with its zones.
-
-    Attributes:
-        unit: what is counted, in the singular.
-        zones: mildest first.
-    """
-
-    unit: str = Field(min_length=1)
-    entries: tuple[EntryRule, ...] = Field(min_length=1)
-    zones: tuple[Zone, ...] = Field(min_length=2)
-    rewards: tuple[Reward, ...] = ()
-
-    @model_validator(mode="after")
-    def _zones_rise(self) -> Programme:
-        first, *others = self.zones
-        if first.at_least is not None:
-            raise mistake(("zones", 0, "at_least"), str(first.at_least), "none: the first zone takes what is below")
-        if first.measures:
-            raise mistake(("zones", 0, "measures"), "measures", "none: no account enters the first zone from below")
-        for position, zone in enumerate(others, start=1):
-            if zone.at_least is None:
-                raise mistake(
-                    ("zones", position), f"zone {zone.zone} without at_least", "one in all zones but the first"
-                )
-        for position, (lower, higher) in enumerate(pairwise(others), start=2):
-            if not (lower.at_least or 0) < (higher.at_least or 0):
-                raise mistake(
-                    ("zones", position, "at_least"),
-                    str(higher.at_least),
-                    f"more than {lower.at_least}, where zone {lower.zone} begins: zones rise, mildest first",
-                )
-        return self
-
-    @model_validator(mode="after")
-    def _names_differ(self) -> Programme:
-        _refuse_doubles({("zones", i, "zone"): zone.zone for i, zone in enumerate(self.zones)})
-        _refuse_doubles({("entries", i, "rule"): entry.rule for i, entry in enumerate(self.entries)})
-        # A violation is one entry of the programme, so that one rule decides what it weighs.
-        _refuse_doubles(
-            {
-                ("entries", i, "violation_types", j): violation_type
-                for i, entry in enumerate(self.entries)
-                for j, violation_type in enumerate(entry.violation_types)
-            }
-        )
-        _refuse_doubles({("rewards", i): f"{reward.reward} on {reward.scope}" for i, reward in enumerate(self.rewards)})
-        return self
-
-    @model_validator(mode="after")
-    def _zones_of_rewards_are_known(self) -> Programme:
-        names = [zone.zone for zone in self.zones]
-        for position, reward in enumerate(self.rewards):
-            for number, zone_name in enumerate(reward.zones):
-                if zone_name not in names:
-                    raise mistake(("rewards", position, "zones", number), zone_name, "a zone of the programme", names)
-        return self
-
-
-class Pack(_Part):
-    """One policy pack: one YAML file.
-
-    Attributes:
-        version: counts up with each text that is put in force; a released night names it.
-        markets: the markets it decides for.
-        effective_from: first day whose decisions it judges.
-        effective_until: last day, or None while it is in force.
-        applies_to: the kinds of account (feed creators) that it judges; others are left alone.
-        appeal_route: how to appeal, as told to the account.
-        measures: every measure of the pack, mildest first; where two meet on a scope, the stricter is in force.
-    """
+class Pack(Part):
+    """One policy pack: one YAML file, alone or with the base that it extends."""
 
     pack: Name
-    version: int = Field(ge=1)
-    markets: tuple[Market, ...] = Field(min_length=1)
+    version: Annotated[int, Field(ge=1)]
+    """Counts up with each text that is put in force; a released night names it."""
+    extends: str | None = None
+    """Another file, relative to this one, whose keys hold where this one doesn't say otherwise."""
+    source: str | None = None
+    """Where the policy is published, and what in it is a placeholder."""
+    markets: Annotated[tuple[Market, ...], Field(min_length=1)]
+    """The markets it decides for."""
     effective_from: date
+    """First day whose decisions it judges."""
     effective_until: date | None = None
-    applies_to: tuple[Literal["creator", "platform"], ...] = Field(default=("creator",), min_length=1)
-    appeal_route: str = Field(min_length=1)
+    """The last such day; without it, no end."""
+    applies_to: Annotated[tuple[Name, ...], Field(min_length=1)] = ("creator",)
+    """The kinds of account (feed creators) that it judges; others are left alone."""
+    appeal_route: Annotated[str, Field(min_length=1)]
+    """How to appeal, as told to the account."""
+    appeals: Appeals = Appeals()
     measures: tuple[Name, ...]
-    programmes: dict[Name, Programme] = Field(min_length=1)
+    """Every measure of the pack, mildest first; where two meet on a scope, the stricter is in force."""
+    calendars: dict[Name, Calendar] = {}
+    programmes: Annotated[dict[Name, Programme], Field(min_length=1)]
+    gates: dict[Name, Gate] = {}
+    bonuses: dict[Name, Bonus] = {}
+    examples: tuple[Example, ...] = ()
+
+    def level(self, programme: Name) -> int:
+        """How many programmes deep a value is made of others: 0 for a ledger or a metric."""
+        inputs = self.programmes[programme].inputs()
+        return 1 + max(self.level(name) for name in inputs) if inputs else 0
+
+    def can_be_missing(self, programme: Name) -> bool:
+        """Whether a programme's value can be missing."""
+        content = self.programmes[programme]
+        if content.source == "entries":
+            return content.begins_with is not None
+        if content.source == "same_as" and not content.exists_when:
+            return self.can_be_missing(content.inputs()[0])
+        return True
+
+    @cached_property
+    def effects(self) -> list[tuple[Place, Effect]]:
+        """Every effect of a zone, with its place."""
+        return [
+            (("programmes", name, "zones", position, "measures", number), effect)
+            for name, programme in self.programmes.items()
+            for position, zone in enumerate(programme.zones)
+            for number, effect in enumerate(zone.measures)
+        ]
 
     @model_validator(mode="after")
     def _days_are_in_order(self) -> Pack:
@@ -199,40 +119,178 @@ class Pack(_Part):
 
     @model_validator(mode="after")
     def _names_differ(self) -> Pack:
-        _refuse_doubles({("measures", i): name for i, name in enumerate(self.measures)})
-        _refuse_doubles({("markets", i): name for i, name in enumerate(self.markets)})
-        _refuse_doubles({("applies_to", i): name for i, name in enumerate(self.applies_to)})
+        refuse_doubles({("measures", i): name for i, name in enumerate(self.measures)})
+        refuse_doubles({("markets", i): name for i, name in enumerate(self.markets)})
+        refuse_doubles({("applies_to", i): name for i, name in enumerate(self.applies_to)})
+        refuse_doubles({("examples", i, "example"): example.example for i, example in enumerate(self.examples)})
         return self
 
     @model_validator(mode="after")
-    def _measures_are_known(self) -> Pack:
+    def _kinds_are_known(self) -> Pack:
+        known(self._kinds(), "a kind of account (feed creators)", KINDS)
+        return self
+
+    def _kinds(self) -> Iterator[tuple[Place, str]]:
+        yield from ((("applies_to", i), kind) for i, kind in enumerate(self.applies_to))
         for name, programme in self.programmes.items():
-            for position, zone in enumerate(programme.zones):
-                for number, effect in enumerate(zone.measures):
-                    if effect.measure not in self.measures:
+            yield from ((("programmes", name, "applies_to", i), kind) for i, kind in enumerate(programme.applies_to))
+        for name, gate in self.gates.items():
+            yield from ((("gates", name, "applies_to", i), kind) for i, kind in enumerate(gate.applies_to))
+            for number, condition in enumerate(gate.conditions):
+                yield from (
+                    (("gates", name, "conditions", number, "applies_to", i), kind)
+                    for i, kind in enumerate(condition.applies_to)
+                )
+        yield from ((("examples", i, "kind"), e.kind) for i, e in enumerate(self.examples) if e.kind)
+
+    @model_validator(mode="after")
+    def _measures_are_known(self) -> Pack:
+        known(self._measures_named(), "a measure of the pack", self.measures)
+        return self
+
+    def _measures_named(self) -> Iterator[tuple[Place, str]]:
+        for place, effect in self.effects:
+            if effect.measure:
+                yield (*place, "measure"), effect.measure
+            yield from (((*place, "then", i, "measure"), follower.measure) for i, follower in enumerate(effect.then))
+        for name, gate in self.gates.items():
+            for i, shut in enumerate(gate.while_shut):
+                if shut.measure:
+                    yield ("gates", name, "while_shut", i, "measure"), shut.measure
+            for i, condition in enumerate(gate.conditions):
+                for test in condition.tests():
+                    if test.without_measure:
+                        yield ("gates", name, "conditions", i), test.without_measure
+        for i, example in enumerate(self.examples):
+            for j, expectation in enumerate(example.expect):
+                for k, measure in enumerate(expectation.measures or ()):
+                    yield ("examples", i, "expect", j, "measures", k), measure
+
+    @model_validator(mode="after")
+    def _calendars_are_known(self) -> Pack:
+        known(self._calendars_named(), "a calendar of the pack", list(self.calendars))
+        return self
+
+    def _calendars_named(self) -> Iterator[tuple[Place, str]]:
+        for name, programme in self.programmes.items():
+            if programme.evaluated:
+                yield ("programmes", name, "evaluated"), programme.evaluated
+            for i, rule in enumerate(programme.entries):
+                if rule.lasts_until:
+                    yield ("programmes", name, "entries", i, "lasts_until"), rule.lasts_until
+        for place, effect in self.effects:
+            if effect.until:
+                yield (*place, "until"), effect.until
+            if effect.quota and effect.quota.per:
+                yield (*place, "quota", "per"), effect.quota.per
+        for name, bonus in self.bonuses.items():
+            yield ("bonuses", name, "per"), bonus.per
+
+    @model_validator(mode="after")
+    def _programmes_are_known(self) -> Pack:
+        known(self._programmes_named(), "a programme of the pack", list(self.programmes))
+        return self
+
+    def _programmes_named(self) -> Iterator[tuple[Place, str]]:
+        for name, programme in self.programmes.items():
+            if programme.carries_over:
+                yield ("programmes", name, "carries_over", "programme"), programme.carries_over.programme
+            yield from (
+                (("programmes", name, programme.source), other)
+                for other in programme.inputs()
+            )  # fmt: skip
+        for name, gate in self.gates.items():
+            for i, condition in enumerate(gate.conditions):
+                for test in condition.tests():
+                    if test.programme:
+                        yield ("gates", name, "conditions", i), test.programme
+        for i, example in enumerate(self.examples):
+            for j, expectation in enumerate(example.expect):
+                for key in ("balances", "zones"):
+                    yield from ((("examples", i, "expect", j, key, n), n) for n in getattr(expectation, key))
+
+    @model_validator(mode="after")
+    def _programmes_are_made_of_simpler_ones(self) -> Pack:
+        for name in self.programmes:
+            # Walk down; whoever meets itself is made of itself.
+            open_ends, seen = [(name, 0)], set()
+            while open_ends:
+                at, depth = open_ends.pop()
+                for other in self.programmes[at].inputs():
+                    if other == name:
+                        raise mistake(("programmes", name), name, "a programme that isn't made of itself")
+                    if depth + 1 > DEEPEST:
                         raise mistake(
-                            ("programmes", name, "zones", position, "measures", number, "measure"),
-                            effect.measure,
-                            "a measure of the pack",
-                            self.measures,
+                            ("programmes", name), f"{name}, {depth + 1} programmes deep", f"at most {DEEPEST}"
+                        )
+                    if self.programmes[other].kept_per:
+                        raise mistake(
+                            ("programmes", name),
+                            f"{other}, which has a balance per {self.programmes[other].kept_per}",
+                            "a programme with one value",
+                        )
+                    if (other, depth + 1) not in seen:
+                        seen.add((other, depth + 1))
+                        open_ends.append((other, depth + 1))
+        return self
+
+    @model_validator(mode="after")
+    def _missing_values_are_spoken_for(self) -> Pack:
+        for name, gate in self.gates.items():
+            for i, condition in enumerate(gate.conditions):
+                for j, test in enumerate(condition.tests()):
+                    if not test.programme:
+                        continue
+                    place: Place = ("gates", name, "conditions", i, *(("any_of", j) if condition.any_of else ()))
+                    if self.programmes[test.programme].kept_per:
+                        raise mistake(
+                            place,
+                            f"{test.programme}, which has a balance per {self.programmes[test.programme].kept_per}",
+                            "a programme with one value",
+                        )
+                    if self.can_be_missing(test.programme) and not test.if_missing:
+                        raise mistake(
+                            place,
+                            f"a test of {test.programme}, whose value can be missing",
+                            "if_missing: fails or holds",
                         )
         return self
 
+    @model_validator(mode="after")
+    def _gates_are_known(self) -> Pack:
+        gates = list(self.gates)
+        known(
+            ((("bonuses", n, "gate"), b.gate) for n, b in self.bonuses.items() if b.gate), "a gate of the pack", gates
+        )
+        known(
+            (
+                (("examples", i, "expect", j, "failed", name), name)
+                for i, example in enumerate(self.examples)
+                for j, expectation in enumerate(example.expect)
+                for name in expectation.failed
+            ),
+            "a gate of the pack",
+            gates,
+        )
+        return self
 
-def mistake(at: tuple[str | int, ...], found: str, expected: str, choices: Sequence[str] = ()) -> PydanticCustomError:
-    """An error at a place below the part that is being validated.
-
-    Args:
-        choices: where only certain words will do, which.
-    """
-    return PydanticCustomError(
-        "mistake", "{found}", {"at": at, "found": found, "expected": expected, "choices": tuple(choices)}
-    )
-
-
-def _refuse_doubles(names: Mapping[tuple[str | int, ...], str]) -> None:
-    seen = set()
-    for at, name in names.items():
-        if name in seen:
-            raise mistake(at, f"{name} again", "each only once")
-        seen.add(name)
+    @model_validator(mode="after")
+    def _examples_are_of_its_markets(self) -> Pack:
+        known(
+            ((("examples", i, "market"), e.market) for i, e in enumerate(self.examples) if e.market),
+            "a market of the pack",
+            self.markets,
+        )
+        for i, example in enumerate(self.examples):
+            ids = [event.id for event in example.events if event.id]
+            known(
+                (
+                    (("examples", i, "events", j, "appeal" if event.appeal else "answers"), named)
+                    for j, event in enumerate(example.events)
+                    if (named := event.appeal or event.answers)
+                ),
+                "the id of an event of the example",
+                ids,
+            )
+            refuse_doubles({("examples", i, "events", j, "id"): e.id for j, e in enumerate(example.events) if e.id})
+        return self
