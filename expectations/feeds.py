@@ -27,6 +27,9 @@ SMALLEST_LIMIT = 10_000
 # With more bad rows than good ones among the night's arrivals, the file is wrong and not its rows. A real feed can come
 # close: of the appeals in the example's backfill, 36 % answer nothing that was decided before.
 LARGEST_BAD_SHARE = 0.5
+# What a number may have before and after its point: it then fits decimal(18, 4).
+MOST_DIGITS = 14
+MOST_DECIMALS = 4
 # Fewer bad rows than this never stop a night: a share means little in a file of a few rows.
 FEWEST_BAD_ROWS = 20
 
@@ -156,6 +159,8 @@ def _column_expectations(contract: Contract, column: Column) -> list[Expectation
         )
     if column.type == "date":
         expectations += [_is_a_day(column), _not_in_the_future(column)]
+    if column.type == "number":
+        expectations.append(_is_a_number(column))
     if column.refers_to:
         expectations.append(_is_known(column, BY_NAME[column.refers_to]))
     if column.refers_to and column.with_the_same:
@@ -182,6 +187,23 @@ def _not_in_the_future(column: Column) -> Expectation:
             f"{name} is not after the night it landed in",
             name,
             "A day can't be reported before it has come; land the row again with the right date.",
+        ),
+    )
+
+
+def _is_a_number(column: Column) -> Expectation:
+    # DuckDB also reads 1e5, blanks around and infinity as a number, and rounds what has too many decimals.
+    name = column.name
+    return expect_no_rows(
+        f"select {_LOCATOR}, {name} from {{batch}} where {name} is not null"
+        f" and not (regexp_full_match({name}, '-?[0-9]+([.][0-9]+)?')"
+        f" and length(split_part(ltrim({name}, '-'), '.', 1)) <= {MOST_DIGITS}"
+        f" and length(split_part({name}, '.', 2)) <= {MOST_DECIMALS})",
+        described(
+            f"{name} is a number",
+            name,
+            f"Land the row again with a number such as 12 or -0.5: at most {MOST_DIGITS} digits before the point and"
+            f" {MOST_DECIMALS} after it, and no other signs.",
         ),
     )
 

@@ -98,7 +98,7 @@ def land_one_creator(stack: Stack, night: str) -> None:
         path = stack.landing / feed / f"night={night}" / "day.csv"
         path.parent.mkdir(parents=True)
         with path.open("w", newline="") as file:
-            csv.writer(file).writerows([BY_NAME[feed].column_names, *([creator] if feed == "creators" else [])])
+            csv.writer(file).writerows([BY_NAME[feed].names_in_every_file, *([creator] if feed == "creators" else [])])
 
 
 def settle_last_night(stack: Stack) -> None:

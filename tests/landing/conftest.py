@@ -9,7 +9,7 @@ from landing.feeds import land_headers
 
 @pytest.fixture
 def landing(tmp_path: Path) -> Path:
-    """A landing folder with a file of each feed on the first of the month, so that none is missing."""
+    """A landing folder with a file on the first of the month of each feed that would otherwise be missing."""
     folder = tmp_path / "landing"
     land_headers(folder, 1)
     return folder

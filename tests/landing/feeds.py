@@ -50,12 +50,31 @@ def appeal(appeal_id: str, violation_id: str, account: str, **changes: str) -> R
     } | changes
 
 
+def activity(activity_id: str, account: str, **changes: str) -> Row:
+    return {
+        "activity_id": activity_id,
+        "account_id": account,
+        "activity": "training_passed",
+        "on_day": "2026-01-01",
+    } | changes
+
+
+def measurement(measurement_id: str, account: str, **changes: str) -> Row:
+    return {
+        "measurement_id": measurement_id,
+        "account_id": account,
+        "metric": "late_orders",
+        "on_day": "2026-01-01",
+        "value": "",
+    } | changes
+
+
 def night(day: int) -> date:
     return date(2026, 3, day)
 
 
 def land(landing: Path, feed: str, day: int, rows: Sequence[Row] = (), name: str = "rows.csv") -> Path:
-    """Rows as a CSV file of a night in March; without rows, a header alone."""
+    """Rows as a CSV file of a night in March, with all columns; without rows, a header alone."""
     path = landing / feed / f"night={night(day)}" / name
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("w", newline="", encoding="utf-8") as lines:
@@ -72,8 +91,8 @@ def land_text(landing: Path, feed: str, day: int, text: str | bytes, name: str =
 
 
 def land_headers(landing: Path, day: int, *feeds: str) -> None:
-    """A header alone for each of the feeds, by default for all."""
-    for feed in feeds or BY_NAME:
+    """A header alone for each of the feeds, by default for all that may not be absent."""
+    for feed in feeds or [contract.feed for contract in FEEDS if not contract.may_be_absent]:
         land(landing, feed, day, name="empty.csv")
 
 

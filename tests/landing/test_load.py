@@ -10,10 +10,22 @@ import duckdb
 import pytest
 
 from evenhand.landing import load as loading
-from evenhand.landing.contracts import BY_NAME, CREATORS, FEEDS, Column
+from evenhand.landing.contracts import BY_NAME, CREATORS, FEEDS, VIOLATIONS, Column
 from evenhand.landing.files import FeedBroken
 from evenhand.landing.load import load
-from landing.feeds import content, creator, everything, land, land_headers, land_text, landed, night, query
+from landing.feeds import (
+    activity,
+    content,
+    creator,
+    everything,
+    land,
+    land_headers,
+    land_text,
+    landed,
+    night,
+    query,
+    violation,
+)
 
 HEADER = ",".join(CREATORS.column_names)
 
@@ -114,6 +126,70 @@ def test_parquet_with_dates_and_numbers(landing: Path, warehouse: Path) -> None:
         (1, "8", "world", "creator", "en", "2026-01-02"),
         (1, "A9", "world", "creator", "en", None),
     ]
+
+
+def test_a_column_that_may_be_absent_is_without_a_value_where_it_is(landing: Path, warehouse: Path) -> None:
+    folder = landing / "violations" / "night=2026-03-01"
+    land(landing, "violations", 1, [violation("V1", "A1", severity="grave", points="2.50")], name="a.csv")
+    header = ",".join(VIOLATIONS.names_in_every_file)
+    land_text(landing, "violations", 1, f"{header}\nV2,A1,,copyright,,2026-01-01\n", name="b.csv")
+    land_text(landing, "violations", 1, f"points,{header}\n3,V3,A1,,copyright,,2026-01-01\n", name="c.csv")
+    _violations(folder / "d.parquet", "'V4' as violation_id")
+    _violations(folder / "e.parquet", "'V5' as violation_id, 'light' as severity")
+    load(warehouse, landing, night(1))
+    assert landed(warehouse, "violations", "violation_id", "decided_on", "severity", "points") == [
+        ("V1", "2026-01-01", "grave", "2.50"),
+        ("V2", "2026-01-01", None, None),
+        ("V3", "2026-01-01", None, "3"),
+        ("V4", "2026-01-01", None, None),
+        ("V5", "2026-01-01", "light", None),
+    ]
+
+
+def test_a_column_that_is_missing_is_told_with_those_that_may_be(landing: Path, warehouse: Path) -> None:
+    header = ",".join(VIOLATIONS.names_in_every_file).replace("batch_id,", "")
+    land_text(landing, "violations", 1, f"{header}\n")
+    _stops(
+        warehouse,
+        landing,
+        "columns missing batch_id. The feed violations has exactly violation_id, ",
+        ", decided_on, and may have severity, points (docs/feeds.md)",
+    )
+
+
+def test_numbers_of_parquet_are_read_as_they_are_whatever_lands_beside_them(
+    landing: Path, warehouse: Path, tmp_path: Path
+) -> None:
+    folder = landing / "violations" / "night=2026-03-01"
+    for name, points in {
+        "a": "7",
+        "b": "7.5::double",
+        "c": "99999999999999.9999::decimal(18, 4)",
+        "d": "'7.50'",
+        "e": "0.1::float",
+        "f": "null::double",
+        "g": "'nan'::double",
+        "h": "2::decimal(9, 1)",
+    }.items():
+        _violations(folder / f"{name}.parquet", f"'{name}' as violation_id, {points} as points")
+    load(warehouse, landing, night(1))
+    assert landed(warehouse, "violations", "violation_id", "points") == [
+        ("a", "7"),
+        ("b", "7.5"),
+        ("c", "99999999999999.9999"),
+        ("d", "7.50"),
+        ("e", "0.1"),
+        ("f", None),
+        ("g", "nan"),
+        ("h", "2.0"),
+    ]
+
+
+@pytest.mark.parametrize("value", ["timestamp '2026-01-01 23:30:00'", "[7]", "true"])
+def test_a_column_of_parquet_that_holds_no_numbers(landing: Path, warehouse: Path, value: str) -> None:
+    path = landing / "violations" / "night=2026-03-01" / "rows.parquet"
+    _violations(path, f"'V1' as violation_id, {value} as points")
+    _stops(warehouse, landing, str(path), "column points", "as text, or a day as DATE")
 
 
 @pytest.mark.parametrize("value", ["7.0::double", "timestamp '2026-01-01 23:30:00'", "['a']", "'a'::blob", "true"])
@@ -218,6 +294,20 @@ def test_a_feed_that_never_landed(tmp_path: Path, warehouse: Path) -> None:
     assert load(warehouse, landing, night(2)).rows["appeals"] == 0
 
 
+def test_a_feed_that_may_be_absent_has_no_rows_until_it_lands(landing: Path, warehouse: Path) -> None:
+    assert load(warehouse, landing, night(1)).rows["activities"] == 0
+    land(landing, "activities", 2, [activity("D1", "A1", quantity="3")])
+    assert load(warehouse, landing, night(2)).rows["activities"] == 1
+    assert landed(warehouse, "activities", "activity_id", "quantity", "subject") == [("D1", "3", None)]
+    assert load(warehouse, landing, night(1)).rows["activities"] == 0
+
+
+def test_feeds_that_may_be_absent_are_not_all_that_a_night_needs(tmp_path: Path, warehouse: Path) -> None:
+    landing = tmp_path / "landing"
+    land_headers(landing, 1, "activities", "metrics")
+    _stops(warehouse, landing, "landing/creators and ", "landing/appeals: no file had landed by 2026-03-01")
+
+
 def test_nothing_landed_by_the_night(landing: Path, warehouse: Path, tmp_path: Path) -> None:
     with pytest.raises(FeedBroken, match="the first night with input is 2026-03-01"):
         load(warehouse, landing, date(2026, 2, 28))
@@ -248,7 +338,8 @@ def test_a_second_loading_changes_nothing(landing: Path, warehouse: Path) -> Non
     before = everything(warehouse)
     second = load(warehouse, landing, night(1))
     assert (first.new_files["creators"], second.new_files["creators"]) == (2, 0)
-    assert first.rows == second.rows == {"creators": 1, "contents": 0, "violations": 0, "appeals": 0}
+    none = {"contents": 0, "violations": 0, "appeals": 0, "activities": 0, "metrics": 0}
+    assert first.rows == second.rows == {"creators": 1} | none
     assert everything(warehouse) == before
 
 
@@ -306,4 +397,12 @@ def _parquet(path: Path, key_and_market: str, onboarded: str = "date '2026-01-01
         connection.execute(
             f"copy (select {key_and_market}, 'creator' as kind, 'en' as language, {onboarded} as onboarded_on"
             f" from range({rows}) as t (i)) to '{path}' (format parquet)"
+        )
+
+
+def _violations(path: Path, key_and_more: str) -> None:
+    with duckdb.connect() as connection:
+        connection.execute(
+            f"copy (select {key_and_more}, 'A1' as account_id, '' as content_id, 'copyright' as violation_type,"
+            f" '' as batch_id, date '2026-01-01' as decided_on) to '{path}' (format parquet)"
         )

@@ -52,7 +52,7 @@ class Installation:
     def land(self, night: str, **feeds: Sequence[Row]) -> None:
         """Drop a file per feed, as a source system would."""
         for feed, rows in feeds.items():
-            self.drop(night, feed, [BY_NAME[feed].column_names, *rows])
+            self.drop(night, feed, [BY_NAME[feed].names_in_every_file, *rows])
 
     def drop(self, night: str, feed: str, lines: Sequence[Row]) -> Path:
         """Drop a file with any header."""

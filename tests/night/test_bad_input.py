@@ -70,12 +70,12 @@ def _empty_file(installation: Installation) -> None:
 
 
 def _no_account_column(installation: Installation) -> None:
-    names = [name for name in BY_NAME["violations"].column_names if name != "account_id"]
+    names = [name for name in BY_NAME["violations"].names_in_every_file if name != "account_id"]
     installation.drop(NIGHT, "violations", [names, ["v1", "c1", "copyright", "b1", "2026-03-01"]])
 
 
 def _ragged_row(installation: Installation) -> None:
-    installation.drop(NIGHT, "violations", [BY_NAME["violations"].column_names, *VIOLATIONS, ["v9", "a1"]])
+    installation.drop(NIGHT, "violations", [BY_NAME["violations"].names_in_every_file, *VIOLATIONS, ["v9", "a1"]])
 
 
 @pytest.mark.parametrize(

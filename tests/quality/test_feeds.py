@@ -13,7 +13,7 @@ import pytest
 from evenhand.landing.load import load
 from evenhand.quality.feeds import FeedCounts, FeedsGate, validate_feeds
 from evenhand.quality.gate import GateFailed
-from landing.feeds import appeal, content, creator, land, land_headers, night, query, violation
+from landing.feeds import activity, appeal, content, creator, land, land_headers, measurement, night, query, violation
 
 
 @dataclass(frozen=True)
@@ -91,6 +91,8 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> House:
             violation("V3", "A2", content_id="C1-of-B1"),
             violation("V4", "B1"),
             violation("V5", "A1", violation_type=""),
+            violation("V6", "A1", points="ten"),
+            violation("V7", "A1", points="-2.5", severity="grave"),
         ],
     )
     land(
@@ -123,6 +125,28 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> House:
             appeal("P1", "V1", "A1", outcome="denied"),
         ],
     )
+    # The first night of two feeds that may be absent.
+    land(
+        landing,
+        "activities",
+        30,
+        [
+            activity("D1", "A1", quantity="3", violation_id="V7", content_id="C1"),
+            activity("D2", "nobody"),
+            activity("D3", "A1", violation_id="V5"),
+            activity("D4", "A1", quantity="1e3", content_id="C99", on_day="2026-03-31"),
+        ],
+    )
+    land(
+        landing,
+        "metrics",
+        30,
+        [
+            measurement("M1", "A1", value="0.0425"),
+            measurement("M2", "A1"),
+            measurement("M3", "B3", value="4%"),
+        ],
+    )
     return house
 
 
@@ -137,9 +161,9 @@ def of_30(house: House, of_29: Outcome) -> Outcome:
 
 
 BECAUSE_OF_29 = {
-    ("creators", "A1", "kind", "kind is one of creator, platform"),
+    ("creators", "A1", "kind", "kind is one of creator, affiliate, marketing, official_shop, seller, platform"),
     ("creators", "B1", "market", "market is there"),
-    ("creators", "B2", "kind", "kind is one of creator, platform"),
+    ("creators", "B2", "kind", "kind is one of creator, affiliate, marketing, official_shop, seller, platform"),
     ("creators", "B3", "onboarded_on", "onboarded_on is a day"),
     ("creators", "B4", "onboarded_on", "onboarded_on is not after the night it landed in"),
     ("creators", "B5", "account_id", "one version of a key per night"),
@@ -151,6 +175,7 @@ BECAUSE_OF_29 = {
     ("violations", "V3", "content_id", "content_id is in contents"),
     ("violations", "V4", "account_id", "account_id is in creators"),
     ("violations", "V5", "violation_type", "violation_type is there"),
+    ("violations", "V6", "points", "points is a number"),
     ("appeals", "P2", "violation_id", "violation_id is there"),
     ("appeals", "P3", "decided_on", "decided_on is there unless outcome is pending"),
     ("appeals", "P4", "violation_id", "violation_id is in violations"),
@@ -195,24 +220,27 @@ def test_a_bad_newer_version_leaves_the_good_one_in_force(of_29: Outcome, of_30:
     # On the 30th the roles are exchanged: V1's new version is from the future, P1's is without its day.
     assert of(of_30, "violations", "V1")[0] == night(29)
     assert of(of_30, "appeals", "P1")[7] == "pending"
-    assert {row[2:4] for row in of_30.quarantined if row[6] == night(30)} == {
-        ("V1", "decided_on"),
-        ("P1", "decided_on"),
-    }
+    corrected = [row for row in of_30.quarantined if row[6] == night(30) and row[1] in ("violations", "appeals")]
+    assert {row[2:4] for row in corrected} == {("V1", "decided_on"), ("P1", "decided_on")}
 
 
 def test_what_is_good_is_accepted(of_29: Outcome) -> None:
     assert {feed: of_29.keys(feed) for feed in of_29.accepted} == {
         "creators": ["A1", "A2", "B6"],
         "contents": ["C1", "C15", "C22", "C8"],
-        "violations": ["V1"],
+        "violations": ["V1", "V7"],
         "appeals": ["P1"],
+        "activities": [],
+        "metrics": [],
     }
     assert of_29.gate.feeds == {
         "creators": FeedCounts(accepted=3, arrived=10, quarantined=9),
         "contents": FeedCounts(accepted=4, arrived=0, quarantined=1),
-        "violations": FeedCounts(accepted=1, arrived=5, quarantined=4),
+        "violations": FeedCounts(accepted=2, arrived=7, quarantined=5),
         "appeals": FeedCounts(accepted=1, arrived=6, quarantined=5),
+        # Two feeds that have not landed yet, and may be absent.
+        "activities": FeedCounts(accepted=0, arrived=0, quarantined=0),
+        "metrics": FeedCounts(accepted=0, arrived=0, quarantined=0),
     }
     assert of_29.gate.docs.exists()
 
@@ -221,13 +249,22 @@ def test_corrected_rows_come_back_and_their_children_with_them(of_30: Outcome) -
     assert {feed: of_30.keys(feed) for feed in of_30.accepted} == {
         "creators": ["A1", "A2", "B1", "B2", "B5", "B6"],
         "contents": ["C1", "C1-of-B1", "C15", "C22", "C8"],
-        "violations": ["V1", "V2", "V3", "V4"],
+        "violations": ["V1", "V2", "V3", "V4", "V7"],
         "appeals": ["P1", "P3", "P4"],
+        "activities": ["D1"],
+        "metrics": ["M1", "M2"],
     }
-    still_out = {key for key in BECAUSE_OF_29 if key[1] in ("B3", "B4", "B7", None, "V5", "P2", "P5", "P6")}
+    still_out = {key for key in BECAUSE_OF_29 if key[1] in ("B3", "B4", "B7", None, "V5", "V6", "P2", "P5", "P6")}
     assert of_30.why() == still_out | {
         ("violations", "V1", "decided_on", "decided_on is not after the night it landed in"),
         ("appeals", "P1", "decided_on", "decided_on is there unless outcome is pending"),
+        ("activities", "D2", "account_id", "account_id is in creators"),
+        ("activities", "D3", "violation_id", "violation_id is in violations"),
+        ("activities", "D4", "quantity", "quantity is a number"),
+        ("activities", "D4", "content_id", "content_id is in contents"),
+        ("activities", "D4", "on_day", "on_day is not after the night it landed in"),
+        ("metrics", "M3", "account_id", "account_id is in creators"),
+        ("metrics", "M3", "value", "value is a number"),
     }
 
 

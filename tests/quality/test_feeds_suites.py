@@ -8,7 +8,7 @@ import duckdb
 import pytest
 from great_expectations.expectations.core.unexpected_rows_expectation import UnexpectedRowsExpectation
 
-from evenhand.landing.contracts import APPEALS, CREATORS
+from evenhand.landing.contracts import APPEALS, CREATORS, METRICS, Contract
 from expectations.feeds import RecentNights, arrivals_suite, row_suite
 from landing.feeds import night
 
@@ -67,8 +67,45 @@ def test_what_never_was_every_week_is_not_missed() -> None:
     ],
 )
 def test_a_day_has_one_spelling(value: str, is_a_day: bool) -> None:
-    rows = [("f", 1, "P1", value)]
-    assert bool(_bad_appeals("filed_on is a day", rows)) is not is_a_day
+    assert _is_bad(APPEALS, "filed_on is a day", "filed_on", value) is not is_a_day
+
+
+@pytest.mark.parametrize(
+    ("value", "is_a_number"),
+    [
+        ("0", True),
+        ("-0", True),
+        ("007", True),
+        ("-12.5", True),
+        ("7.0", True),
+        ("99999999999999.9999", True),
+        ("-99999999999999.9999", True),
+        ("100000000000000", False),
+        ("0.00001", False),
+        ("7.50000", False),
+        ("1.2.3", False),
+        (".5", False),
+        ("5.", False),
+        ("+5", False),
+        ("--5", False),
+        ("-", False),
+        ("1,5", False),
+        ("1 000", False),
+        (" 5", False),
+        ("5\n", False),
+        ("1e5", False),
+        ("5%", False),
+        ("٣", False),
+        ("nan", False),
+        ("infinity", False),
+        ("true", False),
+    ],
+)
+def test_a_number_is_digits_and_fits_a_decimal(value: str, is_a_number: bool) -> None:
+    assert _is_bad(METRICS, "value is a number", "value", value) is not is_a_number
+    if is_a_number:
+        with duckdb.connect() as connection:
+            connection.execute("select cast(? as decimal(18, 4))", [value])
 
 
 def test_every_rule_has_a_remedy_and_a_name_of_its_own() -> None:
@@ -95,13 +132,12 @@ def _failing(rule: str, recent: RecentNights, good: int, bad: int) -> Sequence[t
         return connection.execute(str(query).replace("{batch}", "arrivals")).fetchall()
 
 
-def _bad_appeals(rule: str, rows: Sequence[tuple[object, ...]]) -> Sequence[tuple[object, ...]]:
+def _is_bad(contract: Contract, rule: str, column: str, value: str) -> bool:
     (query,) = [
         each.unexpected_rows_query
-        for each in row_suite(APPEALS)
+        for each in row_suite(contract)
         if isinstance(each, UnexpectedRowsExpectation) and each.meta and each.meta["rule"] == rule
     ]
     with duckdb.connect() as connection:
-        connection.execute("create table rows (landed_file text, landed_row int, appeal_id text, filed_on text)")
-        connection.executemany("insert into rows values (?, ?, ?, ?)", rows)
-        return connection.execute(str(query).replace("{batch}", "rows")).fetchall()
+        connection.execute(f"create table rows as select 'f' as landed_file, 1 as landed_row, ? as {column}", [value])
+        return bool(connection.execute(str(query).replace("{batch}", "rows")).fetchall())

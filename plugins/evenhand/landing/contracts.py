@@ -5,7 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-ColumnType = Literal["text", "date"]
+ColumnType = Literal["text", "date", "number"]
+
+# What an account can be to the marketplace.
+KINDS = ("creator", "affiliate", "marketing", "official_shop", "seller", "platform")
 
 
 @dataclass(frozen=True)
@@ -14,12 +17,14 @@ class Column:
 
     Attributes:
         meaning: what a value says, for people.
+        type: what a value is; a number is decimal, in the digits that gate 1 allows.
         required: whether a row without a value is quarantined.
         one_of: the only values allowed; empty means any.
         refers_to: the feed whose key a value must be found in; checked only where there is a value.
         with_the_same: a column in which this row and the one that it refers to must agree.
         required_unless: a value of another column, as (column, value), that excuses a missing one.
         absent_means: for a required column, what a missing value tells about the row; shown in the quarantine.
+        may_be_absent: whether a file may lack the column, which is then without a value; only where none is required.
     """
 
     name: str
@@ -31,21 +36,32 @@ class Column:
     with_the_same: str | None = None
     required_unless: tuple[str, str] | None = None
     absent_means: str = ""
+    may_be_absent: bool = False
 
 
 @dataclass(frozen=True)
 class Contract:
-    """One feed: a row's grain, its key, and its columns in order."""
+    """One feed: a row's grain, its key, and its columns in order.
+
+    Attributes:
+        may_be_absent: whether a marketplace may do without the feed; it has no rows until its first file lands.
+    """
 
     feed: str
     grain: str
     key: str
     columns: tuple[Column, ...]
+    may_be_absent: bool = False
 
     @property
     def column_names(self) -> tuple[str, ...]:
-        """The names that a file of this feed must have in its header, in any order."""
+        """The names of all columns; a file may have no others in its header."""
         return tuple(column.name for column in self.columns)
+
+    @property
+    def names_in_every_file(self) -> tuple[str, ...]:
+        """The names that a file of this feed must have in its header, in any order."""
+        return tuple(column.name for column in self.columns if not column.may_be_absent)
 
 
 CREATORS = Contract(
@@ -58,7 +74,7 @@ CREATORS = Contract(
         Column(
             "kind",
             "`platform` is an account of the marketplace itself; which kinds a policy applies to is the pack's to say.",
-            one_of=("creator", "platform"),
+            one_of=KINDS,
         ),
         Column("language", "Two-letter code of the language the account is written to in."),
         Column("onboarded_on", "First day the marketplace knew the account.", type="date"),
@@ -97,6 +113,8 @@ VIOLATIONS = Contract(
             required=False,
         ),
         Column("decided_on", "Day of the decision, in the market's time zone.", type="date"),
+        Column("severity", "How grave it is, in the words of the packs.", required=False, may_be_absent=True),
+        Column("points", "The value that the reviewer gave it.", type="number", required=False, may_be_absent=True),
     ),
 )
 
@@ -118,7 +136,7 @@ APPEALS = Contract(
         Column(
             "outcome",
             "`pending` until decided; a later row with the same key brings the decision.",
-            one_of=("pending", "granted", "denied"),
+            one_of=("pending", "granted", "partly_granted", "denied"),
         ),
         Column(
             "decided_on",
@@ -127,9 +145,59 @@ APPEALS = Contract(
             required_unless=("outcome", "pending"),
             absent_means="a decided appeal without its date can't be applied",
         ),
+        Column(
+            "points",
+            "For `partly_granted`, the points that the violation has from the decision on.",
+            type="number",
+            required=False,
+            may_be_absent=True,
+        ),
+    ),
+)
+
+ACTIVITIES = Contract(
+    feed="activities",
+    grain=(
+        "One row per thing that an account did or that was done for it: a training passed, orders delivered, a post,"
+        " a live."
+    ),
+    key="activity_id",
+    may_be_absent=True,
+    columns=(
+        Column("activity_id", "The activity."),
+        Column("account_id", "The account.", refers_to="creators"),
+        Column("activity", "Its name, in the words of the packs."),
+        Column("on_day", "The day of it, in the market's time zone.", type="date"),
+        Column("quantity", "How many at once; empty means 1.", type="number", required=False),
+        Column(
+            "violation_id",
+            "The violation that it answers, for instance by addressing it.",
+            required=False,
+            refers_to="violations",
+        ),
+        Column("content_id", "The content that it is about.", required=False, refers_to="contents"),
+        Column(
+            "subject",
+            "What else it is about, for instance the type of violation that a training teaches, or a product.",
+            required=False,
+        ),
+    ),
+)
+
+METRICS = Contract(
+    feed="metrics",
+    grain="One row per account, metric and day: a number measured elsewhere, which holds until the next one.",
+    key="measurement_id",
+    may_be_absent=True,
+    columns=(
+        Column("measurement_id", "The measurement."),
+        Column("account_id", "The account.", refers_to="creators"),
+        Column("metric", "Its name, in the words of the packs."),
+        Column("on_day", "First day that the value holds, in the market's time zone.", type="date"),
+        Column("value", "The number; empty means that it was measured and is unknown.", type="number", required=False),
     ),
 )
 
 # Parents before children: a feed's references are checked against rows that were already accepted.
-FEEDS: tuple[Contract, ...] = (CREATORS, CONTENTS, VIOLATIONS, APPEALS)
+FEEDS: tuple[Contract, ...] = (CREATORS, CONTENTS, VIOLATIONS, APPEALS, ACTIVITIES, METRICS)
 BY_NAME: dict[str, Contract] = {contract.feed: contract for contract in FEEDS}

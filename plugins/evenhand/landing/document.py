@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from evenhand.landing.contracts import BY_NAME, FEEDS, Column, Contract
 from evenhand.settings import PROJECT
-from expectations.feeds import FEWEST_BAD_ROWS, LARGEST_BAD_SHARE, LARGEST_GROWTH, SMALLEST_LIMIT
+from expectations.feeds import (
+    FEWEST_BAD_ROWS,
+    LARGEST_BAD_SHARE,
+    LARGEST_GROWTH,
+    MOST_DECIMALS,
+    MOST_DIGITS,
+    SMALLEST_LIMIT,
+)
 
 PATH = PROJECT / "docs" / "feeds.md"
 
@@ -18,7 +25,7 @@ def _feed(contract: Contract) -> str:
     lines = [
         f"### {contract.feed}",
         "",
-        f"{contract.grain} Key: `{contract.key}`.",
+        f"{contract.grain} Key: `{contract.key}`.{_MAY_BE_ABSENT if contract.may_be_absent else ''}",
         "",
         "| column | type | may be empty | values | meaning |",
         "| --- | --- | --- | --- | --- |",
@@ -34,6 +41,8 @@ def _may_be_empty(column: Column) -> str:
     if column.required and column.required_unless:
         other, value = column.required_unless
         return f"while `{other}` is `{value}`"
+    if column.may_be_absent:
+        return "yes, or absent"
     return "no" if column.required else "yes"
 
 
@@ -65,10 +74,13 @@ One folder per feed, in it one folder per night that something arrived, in it an
 that start with `.` or `_` are passed over. Write a file elsewhere and move it in: what is there is taken for whole.
 
 - **CSV**: UTF-8, a header, commas, `"` around values that need it and doubled inside them. **Parquet**: text, whole
-  numbers or DATE; a day is DATE or text.
-- The header has exactly the columns of the contract, in any order.
-- A value is taken as it is: leading zeros and blanks stay. An empty text is no value. A day is `YYYY-MM-DD`.
-- **A night without rows** is a file with its header alone. A night without a file is a feed that didn't come.
+  numbers or DATE; a day is DATE or text. A column of type number may also be DECIMAL, DOUBLE or FLOAT.
+- The header has exactly the columns of the contract, in any order. A column that may be absent can be left out of a
+  file: its rows then have no value in it.
+- A value is taken as it is: leading zeros and blanks stay. An empty text is no value. A day is `YYYY-MM-DD`. A number
+  is digits, with a point before its decimals and `-` before a negative one: `12`, `-0.5`.
+- **A night without rows** is a file with its header alone. A night without a file is a feed that didn't come; a feed
+  that may be absent has no rows until its first file lands, and from then on is a feed like the others.
 - A file that changes after it was loaded is loaded again; one that is removed is forgotten. Better leave what has
   landed and land corrections: a night that is run again then sees what it saw.
 
@@ -78,6 +90,8 @@ A row that lands again with the same key on a later night is its newer version; 
 The same row twice in one night counts once. A night that is run again sees only what had landed by then.
 
 ## The feeds"""
+
+_MAY_BE_ABSENT = " **The feed may be absent.**"
 
 _TOO_MANY = (
     f"more than {LARGEST_GROWTH} times the largest of the last 28 nights and more than {SMALLEST_LIMIT}; the feed's"
@@ -93,6 +107,7 @@ release, have a line per row and rule: feed, key, column, rule, remedy, file and
 - A value is missing where the contract wants one, or is none of the allowed ones.
 - A date isn't a day that exists in the form `YYYY-MM-DD`, or is after the night that the row landed in. Waiting doesn't
   make it right.
+- A number isn't one, or has more than {MOST_DIGITS} digits before its point or more than {MOST_DECIMALS} after it.
 - It refers to a row that is not there, that is itself in quarantine, or that is another account's.
 - Two different rows with one key landed in one night: both are out.
 
@@ -107,11 +122,11 @@ column if there is one, and the remedy.
 
 While loading; the warehouse stays as it was:
 
-- A feed has no file at all by the night, a folder is of no known feed or isn't named `night=YYYY-MM-DD`, or a file is
-  neither `.csv` nor `.parquet`.
-- A file has no header, or its columns are not the contract's: missing, unknown or twice.
+- A feed that may not be absent has no file at all by the night, a folder is of no known feed or isn't named
+  `night=YYYY-MM-DD`, or a file is neither `.csv` nor `.parquet`.
+- A file has no header, or its columns are not the contract's: missing (unless it may be absent), unknown or twice.
 - A file isn't UTF-8, isn't Parquet, has a row with too few or too many values, or a column of Parquet that can't be
-  read as text without a loss (numbers with a point, timestamps, lists).
+  read as text without a loss (timestamps, lists, and numbers with a point where the contract has none).
 
 At gate 1, for each feed:
 

@@ -17,6 +17,8 @@ from evenhand.landing.contracts import BY_NAME, FEEDS, Contract
 # Parquet types whose values turn into text without a loss. A number with a point does not (pandas makes 7 into 7.0 as
 # soon as one value is missing), and a timestamp is a day only once somebody has said in which time zone.
 READABLE_TYPES = ("VARCHAR", "DATE", "TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UINTEGER", "UBIGINT", "UUID")
+# Where the contract has a number, 7.0 is as good as 7. What of these has too many digits is in the text for gate 1.
+READABLE_AS_NUMBER = (*READABLE_TYPES, "FLOAT", "DOUBLE", "DECIMAL")
 
 
 class FeedBroken(Exception):
@@ -79,14 +81,15 @@ def landed_by(landing: Path, night: date) -> list[LandedFile]:
     return files
 
 
-def check_header(file: LandedFile, contract: Contract) -> tuple[str, ...]:
-    """Hold a file's columns to the contract, and return them in the file's order.
+def check_header(file: LandedFile, contract: Contract) -> tuple[tuple[str, str], ...]:
+    """Hold a file's columns to the contract, and return them with their types, in the file's order.
 
     Raises:
         FeedBroken: the file is empty or unreadable, or its columns differ from the contract's.
     """
-    found = _columns_of_parquet(file) if file.path.suffix == ".parquet" else _columns_of_csv(file)
-    missing = [name for name in contract.column_names if name not in found]
+    columns = _columns_of_parquet(file, contract) if file.path.suffix == ".parquet" else _columns_of_csv(file)
+    found = [name for name, _ in columns]
+    missing = [name for name in contract.names_in_every_file if name not in found]
     unknown = [name for name in found if name not in contract.column_names]
     doubled = sorted({name for name in found if found.count(name) > 1})
     if missing or unknown or doubled:
@@ -95,13 +98,15 @@ def check_header(file: LandedFile, contract: Contract) -> tuple[str, ...]:
             for what, names in (("missing", missing), ("not in the contract:", unknown), ("twice", doubled))
             if names
         ]
+        optional = ", ".join(column.name for column in contract.columns if column.may_be_absent)
         place = f"{file.path}, line 1 (the header)" if file.path.suffix == ".csv" else str(file.path)
         raise FeedBroken(
             f"{place}: columns {'; '.join(complaints)}. "
-            f"The feed {contract.feed} has exactly {', '.join(contract.column_names)} (docs/feeds.md). "
+            f"The feed {contract.feed} has exactly {', '.join(contract.names_in_every_file)}"
+            f"{f', and may have {optional}' if optional else ''} (docs/feeds.md). "
             "Have the source land the file again with these columns; a new column is added to the contract first."
         )
-    return tuple(found)
+    return tuple(columns)
 
 
 def _visible(folder: Path) -> list[Path]:
@@ -122,7 +127,8 @@ def _night_of(folder: Path) -> date:
     return night
 
 
-def _columns_of_parquet(file: LandedFile) -> list[str]:
+def _columns_of_parquet(file: LandedFile, contract: Contract) -> list[tuple[str, str]]:
+    numbers = [column.name for column in contract.columns if column.type == "number"]
     try:
         with duckdb.connect() as connection:
             described = connection.execute(
@@ -133,15 +139,16 @@ def _columns_of_parquet(file: LandedFile) -> list[str]:
             f"{file.path}: not a readable Parquet file ({first_line(error)}); have the source land it again"
         ) from error
     for name, column_type, *_ in described:
-        if column_type not in READABLE_TYPES:
+        # A decimal's type says how many digits it has: DECIMAL(18,2).
+        if column_type.partition("(")[0] not in (READABLE_AS_NUMBER if name in numbers else READABLE_TYPES):
             raise FeedBroken(
                 f"{file.path}, column {name}: {column_type} can't be read as text without a loss. Have the source land"
                 " the column as text, or a day as DATE."
             )
-    return [row[0] for row in described]
+    return [(name, column_type) for name, column_type, *_ in described]
 
 
-def _columns_of_csv(file: LandedFile) -> list[str]:
+def _columns_of_csv(file: LandedFile) -> list[tuple[str, str]]:
     try:
         with file.path.open(newline="", encoding="utf-8-sig", errors="surrogateescape") as lines:
             header = next(csv.reader(lines), None)
@@ -151,7 +158,7 @@ def _columns_of_csv(file: LandedFile) -> list[str]:
         raise FeedBroken(f"{file.path}: the file is empty, without even a header; have the source land it again")
     if any("\udc80" <= letter <= "\udcff" for name in header for letter in name):
         raise FeedBroken(f"{file.path}, line 1 (the header): not UTF-8; have the source land the file as UTF-8")
-    return header
+    return [(name, "VARCHAR") for name in header]
 
 
 def first_line(error: duckdb.Error) -> str:

@@ -31,8 +31,8 @@ def load(warehouse: Path, landing: Path, night: date) -> Arrivals:
     """Bring the warehouse's `landing` schema up to what had landed by `night`, in one transaction.
 
     Raises:
-        FeedBroken: a feed is missing, or a file can't be read or breaks its contract's columns; the warehouse is as it
-            was.
+        FeedBroken: a feed that may not be absent is missing, or a file can't be read or breaks its contract's columns;
+            the warehouse is as it was.
     """
     files = landed_by(landing, night)
     _refuse_missing_feeds(files, landing, night)
@@ -50,7 +50,8 @@ def load(warehouse: Path, landing: Path, night: date) -> Arrivals:
 
 def _refuse_missing_feeds(files: list[LandedFile], landing: Path, night: date) -> None:
     # That an account never appealed and that appeals get lost on their way here look the same, but for a file.
-    missing = [contract.feed for contract in FEEDS if not any(file.feed == contract.feed for file in files)]
+    landed = {file.feed for file in files}
+    missing = [contract.feed for contract in FEEDS if contract.feed not in landed and not contract.may_be_absent]
     if not files:
         existing = nights(landing)
         first = f"the first night with input is {min(existing)}" if existing else "there is no night with input at all"
@@ -106,19 +107,20 @@ def _forget_what_changed(
 
 
 def _load_files(connection: duckdb.DuckDBPyConnection, contract: Contract, files: list[LandedFile]) -> None:
-    # Columns may come in any order; files that share an order are read in one scan.
+    # Columns may come in any order; files that share an order are read in one scan. They share the types as well: next
+    # to a file with DOUBLE, a whole 7 would be read as 7.0, and its text would depend on what else is new.
     alike = defaultdict(list)
     for file in files:
         alike[file.path.suffix, check_header(file, contract)].append(file)
     for (suffix, header), batch in sorted(alike.items()):
-        _load_batch(connection, contract, suffix, header, batch)
+        _load_batch(connection, contract, suffix, dict(header), batch)
 
 
 def _load_batch(
     connection: duckdb.DuckDBPyConnection,
     contract: Contract,
     suffix: str,
-    header: tuple[str, ...],
+    header: dict[str, str],
     files: list[LandedFile],
 ) -> None:
     scan = _CSV if suffix == ".csv" else _PARQUET
@@ -132,7 +134,9 @@ def _load_batch(
             "hashes": [file.sha256 for file in files],
         },
     )
-    values = ", ".join(f"nullif(scanned.{name}::varchar, '')" for name in contract.column_names)
+    values = ", ".join(
+        f"nullif(scanned.{name}::varchar, '')" if name in header else "null" for name in contract.column_names
+    )
     try:
         connection.execute(
             f"insert into landing.{contract.feed}"
@@ -173,10 +177,10 @@ _PARQUET = """
 """
 
 
-def _scan_parameters(suffix: str, header: tuple[str, ...], files: list[LandedFile]) -> dict[str, object]:
+def _scan_parameters(suffix: str, header: dict[str, str], files: list[LandedFile]) -> dict[str, object]:
     # DuckDB takes every path for a pattern.
     paths = [glob.escape(str(file.path)) for file in files]
-    return {"paths": paths, "header": dict.fromkeys(header, "varchar")} if suffix == ".csv" else {"paths": paths}
+    return {"paths": paths, "header": header} if suffix == ".csv" else {"paths": paths}
 
 
 def _is_readable(scan: str, parameters: dict[str, object]) -> bool:

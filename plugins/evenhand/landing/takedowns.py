@@ -81,7 +81,9 @@ def land_takedowns(source: Path, landing: Path) -> int:
         for night, row in rows:
             by_night[night].append(row)
         for night, night_rows in by_night.items():
-            written += _write(landing / feed / f"night={night}" / FILE_NAME, BY_NAME[feed].column_names, night_rows)
+            written += _write(
+                landing / feed / f"night={night}" / FILE_NAME, BY_NAME[feed].names_in_every_file, night_rows
+            )
     return written
 
 
