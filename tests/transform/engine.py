@@ -44,12 +44,12 @@ class Engine:
         for account in history:
             for violation in account.violations:
                 key = violation.violation_id
-                row = (key, account.account_id, None, violation.type, violation.batch, str(violation.day))
+                row = (key, account.account_id, None, violation.type, violation.batch, str(violation.day), None, None)
                 self._violations.append((violation.day, row))
                 for number, (outcome, decided) in enumerate(violation.appeals):
                     # A pending appeal has no decision yet; it landed all the same.
                     end = None if outcome == "pending" else str(decided)
-                    appeal = (f"{key}/{number}", key, account.account_id, str(violation.day), outcome, end)
+                    appeal = (f"{key}/{number}", key, account.account_id, str(violation.day), outcome, end, None)
                     self._appeals.append((decided, appeal))
         self.connection.commit()
 

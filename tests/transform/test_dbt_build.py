@@ -8,6 +8,7 @@ import subprocess
 import sys
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -32,14 +33,22 @@ ROWS: dict[str, list[tuple[str | None, ...]]] = {
         ("c2", "a1", "live", None),
     ],
     "violations": [
-        ("v1", "a1", "c1", "copyright", "b1", "2026-03-01"),
-        ("v2", "a1", "c2", "copyright", "b1", "2026-03-01"),
-        ("v3", "a1", None, "copyright", None, "2026-03-04"),
-        ("v4", "a3", None, "copyright", "b1", "2026-03-01"),
+        ("v1", "a1", "c1", "copyright", "b1", "2026-03-01", None, None),
+        ("v2", "a1", "c2", "copyright", "b1", "2026-03-01", None, None),
+        ("v3", "a1", None, "copyright", None, "2026-03-04", "grave", "2.5"),
+        ("v4", "a3", None, "copyright", "b1", "2026-03-01", None, None),
     ],
     "appeals": [
-        ("p1", "v1", "a1", "2026-03-02", "granted", "2026-03-03"),
-        ("p2", "v3", "a1", "2026-03-04", "pending", None),
+        ("p1", "v1", "a1", "2026-03-02", "granted", "2026-03-03", None),
+        ("p2", "v3", "a1", "2026-03-04", "pending", None, None),
+    ],
+    "activities": [
+        ("d1", "a1", "training_passed", "2026-03-05", None, "v3", "c1", "copyright"),
+        ("d2", "a2", "orders_delivered", "2026-03-05", "7.0", None, None, None),
+    ],
+    "metrics": [
+        ("m1", "a1", "late_orders", "2026-03-05", "0.0425"),
+        ("m2", "a2", "late_orders", "2026-03-05", None),
     ],
 }
 
@@ -100,6 +109,14 @@ def test_the_rows_come_to_what_the_example_pack_says(build: Build) -> None:
             ("campaign", "campaigns_closed", date(2026, 4, 2)),
             ("short_video", "publishing_paused", date(2026, 3, 10)),
         ]
+
+
+def test_numbers_of_the_feeds_are_decimals(build: Build) -> None:
+    with duckdb.connect(str(build.warehouse), read_only=True) as connection:
+        quantities = connection.execute("select activity_id, quantity from main.stg_activities order by all")
+        assert quantities.fetchall() == [("d1", 1), ("d2", 7)]
+        values = connection.execute("select measurement_id, value from main.stg_metrics order by all")
+        assert values.fetchall() == [("m1", Decimal("0.0425")), ("m2", None)]
 
 
 def test_every_model_source_and_macro_says_what_it_is(build: Build) -> None:

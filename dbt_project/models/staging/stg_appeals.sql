@@ -5,5 +5,6 @@ select
     cast(filed_on as date) as filed_on,
     outcome,
     cast(decided_on as date) as decided_on,
+    cast(points as decimal(18, 2)) as points,
     landed_night as known_at
 from {{ source('accepted', 'appeals') }}

@@ -1,0 +1,8 @@
+select
+    measurement_id,
+    account_id,
+    metric,
+    cast(on_day as date) as on_day,
+    cast(value as decimal(18, 4)) as value,
+    landed_night as known_at
+from {{ source('accepted', 'metrics') }}
