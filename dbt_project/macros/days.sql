@@ -16,6 +16,18 @@
     date_add({{ day }}, {{ days }})
 {%- endmacro %}
 
+{% macro days_between(from_day, until_day) -%}
+    {{ return(adapter.dispatch("days_between", "evenhand")(from_day, until_day)) }}
+{%- endmacro %}
+
+{% macro default__days_between(from_day, until_day) -%}
+    ({{ until_day }} - {{ from_day }})
+{%- endmacro %}
+
+{% macro spark__days_between(from_day, until_day) -%}
+    datediff({{ until_day }}, {{ from_day }})
+{%- endmacro %}
+
 {#- The day is in the stretch [from, until); a stretch without an end goes on. -#}
 {% macro day_in(day, from_day, until_day) -%}
     {{ day }} >= {{ from_day }} and ({{ until_day }} is null or {{ day }} < {{ until_day }})

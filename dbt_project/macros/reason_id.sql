@@ -5,5 +5,5 @@
 
 {#- 3.00 as 3, 2.50 as 2.5: amounts as a person writes them. The cast puts a point there, or 100 would end up as 1. -#}
 {% macro plain_number(amount) -%}
-    regexp_replace(cast(cast({{ amount }} as decimal(18, 2)) as varchar), '\.?0+$', '')
+    regexp_replace(cast(cast({{ amount }} as decimal(28, 4)) as varchar), '\.?0+$', '')
 {%- endmacro %}

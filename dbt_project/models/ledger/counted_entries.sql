@@ -1,48 +1,65 @@
 with
 
-ledger_entries as (
-    select * from {{ ref('ledger_entries') }}
+weighed_entries as (
+    select * from {{ ref('weighed_entries') }}
 ),
 
-replays as (
-    select * from {{ ref('replays') }}
+reliefs as (
+    select * from {{ ref('reliefs') }}
 ),
 
-entries_not_void_in_the_replay as (
+entries_with_an_amount_of_their_own as (
     select
-        replays.replay,
-        replays.true_from,
-        replays.true_until,
-        ledger_entries.*
-    from ledger_entries
-    inner join replays
-        on
-            ledger_entries.account_id = replays.account_id
-            and ledger_entries.programme = replays.programme
-    where ledger_entries.voided_on is null or ledger_entries.voided_on > replays.true_from
+        account_id,
+        market,
+        programme,
+        replay,
+        true_from,
+        true_until,
+        entry_id,
+        violation_id,
+        batch_id,
+        kept_for,
+        rule_no,
+        rule,
+        unit,
+        amount,
+        step_of,
+        counts_from,
+        counts_until
+    from weighed_entries
+    where amount_by <> 'relief'
 ),
 
-entries_that_count_once as (
-    select * from entries_not_void_in_the_replay
-    qualify row_number() over (
-        partition by account_id, programme, replay, rule, counts_once_as
-        order by amount desc, counts_from asc, entry_id asc
-    ) = 1
+-- A relief counts as long as what it takes from.
+entries_that_take_from_another as (
+    select
+        entries.account_id,
+        entries.market,
+        entries.programme,
+        entries.replay,
+        entries.true_from,
+        entries.true_until,
+        entries.entry_id,
+        entries.violation_id,
+        entries.batch_id,
+        reliefs.kept_for,
+        entries.rule_no,
+        entries.rule,
+        entries.unit,
+        cast(-reliefs.amount as decimal(18, 2)) as amount,
+        entries.step_of,
+        entries.counts_from,
+        reliefs.counts_until
+    from weighed_entries as entries
+    inner join reliefs
+        on
+            entries.account_id = reliefs.account_id
+            and entries.programme = reliefs.programme
+            and entries.replay = reliefs.replay
+            and entries.entry_id = reliefs.entry_id
 )
 
-select
-    account_id,
-    market,
-    programme,
-    replay,
-    true_from,
-    true_until,
-    entry_id,
-    violation_id,
-    batch_id,
-    rule,
-    unit,
-    amount,
-    counts_from,
-    counts_until
-from entries_that_count_once
+select * from entries_with_an_amount_of_their_own
+union all
+select * from entries_that_take_from_another

@@ -1,5 +1,9 @@
 with
 
+creators as (
+    select * from {{ ref('stg_creators') }}
+),
+
 ledger_entries as (
     select * from {{ ref('ledger_entries') }}
 ),
@@ -8,29 +12,33 @@ days_that_changed_the_truth as (
     select
         account_id,
         market,
-        programme,
         -- Before its first void an account has the history that was first written.
         cast('0001-01-01' as date) as true_from
-    from ledger_entries
-    union
+    from creators
+    union all
     select
         account_id,
         market,
-        programme,
         voided_on as true_from
     from ledger_entries
     where voided_on is not null
+    union all
+    select
+        account_id,
+        market,
+        adjusted_on as true_from
+    from ledger_entries
+    where adjusted_on is not null
 ),
 
 histories_each_true_until_the_next as (
     select
         account_id,
         market,
-        programme,
-        row_number() over (partition by account_id, programme order by true_from) as replay,
+        row_number() over (partition by account_id order by true_from) as replay,
         true_from,
-        lead(true_from) over (partition by account_id, programme order by true_from) as true_until
-    from days_that_changed_the_truth
+        lead(true_from) over (partition by account_id order by true_from) as true_until
+    from (select distinct * from days_that_changed_the_truth) as days
 )
 
 select * from histories_each_true_until_the_next

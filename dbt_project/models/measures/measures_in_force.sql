@@ -4,14 +4,16 @@ episodes as (
     select * from {{ ref('episodes') }}
 ),
 
-effects as (
-    select * from {{ source('policy', 'effects') }}
+gate_effects_in_force as (
+    select * from {{ ref('gate_effects_in_force') }}
 ),
 
-nights_to_compare as (
-    select {{ night() }} as as_of
-    union all
-    select {{ add_days(night(), -1) }} as as_of
+nights as (
+    select * from {{ ref('nights') }}
+),
+
+effects as (
+    select * from {{ source('policy', 'effects') }}
 ),
 
 measures_as_each_pack_ranks_them as (
@@ -22,36 +24,70 @@ measures_as_each_pack_ranks_them as (
         measure,
         measure_strictness
     from effects
+    where list = 'penalties'
 ),
 
 episodes_in_force as (
     select
-        nights_to_compare.as_of,
-        episodes.*,
+        nights.as_of,
+        nights.is_asked,
+        episodes.list,
+        episodes.account_id,
+        episodes.market,
+        episodes.programme,
+        episodes.kept_for,
+        episodes.replay,
+        episodes.pack,
+        episodes.version,
+        episodes.measure,
         -- Places in the lists of two packs can't be compared: what an earlier pack brought ranks as the pack of the
         -- night has it, if that one brings it too.
-        coalesce(ranks.measure_strictness, episodes.measure_strictness) as strictness_that_night
+        coalesce(ranks.measure_strictness, episodes.measure_strictness) as measure_strictness,
+        episodes.scope,
+        episodes.length,
+        episodes.zone,
+        case
+            when episodes.bound is null then 'in the zone ' || episodes.zone
+            else 'balance ' || replace(episodes.comparator, '_', ' ') || ' ' || {{ plain_number('episodes.bound') }}
+        end as condition,
+        episodes.value_before,
+        episodes.value_after,
+        episodes.on_day,
+        episodes.starts_on,
+        episodes.ends_on,
+        episodes.quota_activity,
+        episodes.quota_at_most,
+        episodes.quota_calendar
     from episodes
-    inner join nights_to_compare
+    inner join nights
         on
-            episodes.starts_on <= nights_to_compare.as_of
-            and (episodes.ends_on is null or episodes.ends_on >= nights_to_compare.as_of)
-            and {{ day_in('nights_to_compare.as_of', 'episodes.true_from', 'episodes.true_until') }}
+            episodes.starts_on <= nights.as_of
+            and (episodes.in_force_until is null or episodes.in_force_until > nights.as_of)
+            and {{ day_in('nights.as_of', 'episodes.true_from', 'episodes.true_until') }}
     left join measures_as_each_pack_ranks_them as ranks
         on
-            episodes.market = ranks.market
+            episodes.list = 'penalties'
+            and episodes.market = ranks.market
             and episodes.measure = ranks.measure
-            and {{ judges('ranks', 'nights_to_compare.as_of') }}
+            and {{ judges('ranks', 'nights.as_of') }}
 ),
 
+effects_of_zones_and_of_gates as (
+    select * from episodes_in_force
+    union all by name
+    select * from gate_effects_in_force
+),
+
+-- A scope has one penalty of a programme, the strictest; rewards stand side by side.
 strictest_then_longest_on_each_scope as (
     select
-        account_id || '/' || programme || '/' || scope as row_key,
+        account_id || '/' || programme || '/' || scope
+        || case when list = 'rewards' then '/' || measure else '' end as row_key,
         *
-    from episodes_in_force
+    from effects_of_zones_and_of_gates
     qualify row_number() over (
-        partition by as_of, account_id, programme, scope
-        order by strictness_that_night desc, ends_on desc nulls first, starts_on asc
+        partition by as_of, list, account_id, programme, scope, case when list = 'rewards' then measure end
+        order by measure_strictness desc, ends_on desc nulls first, starts_on asc, kept_for asc, zone asc
     ) = 1
 )
 

@@ -6,12 +6,12 @@ measures_in_force as (
 
 tonight as (
     select * from measures_in_force
-    where as_of = {{ night() }}
+    where as_of = {{ night() }} and list = 'penalties'
 ),
 
 last_night as (
     select * from measures_in_force
-    where as_of < {{ night() }}
+    where as_of = {{ add_days(night(), -1) }} and list = 'penalties'
 ),
 
 tonight_beside_last_night as (

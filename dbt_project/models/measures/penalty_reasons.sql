@@ -12,9 +12,13 @@ packs as (
     select * from {{ source('policy', 'packs') }}
 ),
 
+ledgers as (
+    select * from {{ source('policy', 'ledgers') }}
+),
+
 measures_of_the_night as (
     select * from measures_in_force
-    where as_of = {{ night() }}
+    where as_of = {{ night() }} and list = 'penalties'
 ),
 
 entries_counting_when_the_measure_began as (
@@ -24,16 +28,19 @@ entries_counting_when_the_measure_began as (
         count(*) as entry_count,
         {{ entries_as_json('counted_entries') }} as entries
     from measures_of_the_night
+    inner join ledgers
+        on
+            measures_of_the_night.market = ledgers.market
+            and measures_of_the_night.pack = ledgers.pack
+            and measures_of_the_night.version = ledgers.version
+            and measures_of_the_night.programme = ledgers.programme
     inner join counted_entries
         on
             measures_of_the_night.account_id = counted_entries.account_id
-            and measures_of_the_night.programme = counted_entries.programme
+            and ledgers.ledger = counted_entries.programme
+            and (measures_of_the_night.kept_for = '' or measures_of_the_night.kept_for = counted_entries.kept_for)
             and measures_of_the_night.replay = counted_entries.replay
-            and measures_of_the_night.starts_on >= counted_entries.counts_from
-            and (
-                counted_entries.counts_until is null
-                or measures_of_the_night.starts_on < counted_entries.counts_until
-            )
+            and {{ day_in('measures_of_the_night.on_day', 'counted_entries.counts_from', 'counted_entries.counts_until') }}
     group by measures_of_the_night.row_key
 ),
 
@@ -49,17 +56,19 @@ measures_with_their_account as (
         measures_of_the_night.version as pack_version,
         packs.sha256 as pack_sha256,
         measures_of_the_night.zone,
-        'balance at least ' || {{ plain_number('measures_of_the_night.at_least') }} as condition,
-        measures_of_the_night.balance_before,
-        measures_of_the_night.balance_after,
+        measures_of_the_night.condition,
+        cast(measures_of_the_night.value_before as decimal(18, 4)) as balance_before,
+        cast(measures_of_the_night.value_after as decimal(18, 4)) as balance_after,
         entries_counting.unit,
-        entries_counting.entry_count,
-        entries_counting.entries,
+        coalesce(entries_counting.entry_count, 0) as entry_count,
+        coalesce(entries_counting.entries, '[]') as entries,
+        measures_of_the_night.length,
+        measures_of_the_night.on_day,
         measures_of_the_night.starts_on,
         measures_of_the_night.ends_on,
         packs.appeal_route
     from measures_of_the_night
-    inner join entries_counting_when_the_measure_began as entries_counting
+    left join entries_counting_when_the_measure_began as entries_counting
         on measures_of_the_night.row_key = entries_counting.row_key
     inner join packs
         on
@@ -72,11 +81,23 @@ reasons_in_words as (
     select
         {{ reason_id(['row_key', 'measure', 'zone', 'condition', 'starts_on', 'ends_on', 'entries']) }} as reason_id,
         'penalties' as list,
-        *,
-        'On ' || starts_on || ' the account went from ' || {{ plain_number('balance_before') }}
-        || ' to ' || {{ plain_number('balance_after') }} || ' ' || unit || '(s) of ' || programme
-        || ' and entered the zone ' || zone || ' (' || condition || '). This brings ' || measure || ' on ' || scope
-        || ' from ' || starts_on || coalesce(' until ' || ends_on, ', without end') || '. '
+        * exclude (length, on_day),
+        case
+            when length = 'gate'
+                then 'Since ' || on_day || ' the account may not pass the gate ' || programme || ' (' || condition || ')'
+            else
+                'On ' || on_day || ' the account went from ' || coalesce({{ plain_number('balance_before') }}, 'no value')
+                || ' to ' || coalesce({{ plain_number('balance_after') }}, 'no value') || coalesce(' ' || unit || '(s)', '')
+                || ' of ' || programme || ' and entered the zone ' || zone || ' (' || condition || ')'
+        end
+        || '. This brings ' || measure || ' on ' || scope || ' from ' || starts_on
+        || case
+            when ends_on is not null then ' until ' || ends_on
+            when length = 'permanent' then ', without end'
+            when length = 'zone' then ', for as long as it is in this zone'
+            when length = 'gate' then ', for as long as a condition fails'
+            else ', until it is settled when it ends'
+        end || '. '
         || appeal_route as explanation
     from measures_with_their_account
 )

@@ -2,6 +2,7 @@ with
 
 rewards_in_force as (
     select * from {{ ref('rewards_in_force') }}
+    where as_of = {{ night() }}
 ),
 
 packs as (
@@ -20,14 +21,15 @@ rewards_with_their_account as (
         rewards_in_force.version as pack_version,
         packs.sha256 as pack_sha256,
         rewards_in_force.zone,
-        'in the zone ' || rewards_in_force.zone as condition,
+        rewards_in_force.condition,
         rewards_in_force.balance as balance_before,
         rewards_in_force.balance as balance_after,
         cast(null as varchar) as unit,
         cast(0 as bigint) as entry_count,
         '[]' as entries,
         rewards_in_force.starts_on,
-        cast(null as date) as ends_on,
+        rewards_in_force.ends_on,
+        rewards_in_force.amount as reward_amount,
         packs.appeal_route
     from rewards_in_force
     inner join packs
@@ -39,11 +41,26 @@ rewards_with_their_account as (
 
 reasons_in_words as (
     select
-        {{ reason_id(['row_key', 'measure', 'zone', 'condition', 'starts_on', 'ends_on', 'entries']) }} as reason_id,
+        {{ reason_id(['row_key', 'measure', 'zone', 'condition', 'starts_on', 'ends_on', 'entries', 'reward_amount']) }} as reason_id,
         'rewards' as list,
-        *,
-        'The account is in the zone ' || zone || ' of ' || programme || ', which brings ' || measure || ' on ' || scope
-        || ' for as long as it stays there.' as explanation
+        * exclude (reward_amount),
+        case
+            when reward_amount is not null
+                then
+                    'What the account did for ' || programme || ' in the period from ' || zone || ' brings '
+                    || {{ plain_number('reward_amount') }} || ' on ' || scope || '.'
+            when zone in ('open', 'shut') and balance_after is null
+                then
+                    'The account passes the gate ' || programme || ' (' || condition || '), which brings ' || measure
+                    || ' on ' || scope || ' for as long as it does.'
+            when ends_on is not null
+                then
+                    'The account entered the zone ' || zone || ' of ' || programme || ' (' || condition
+                    || '), which brings ' || measure || ' on ' || scope || ' until ' || ends_on || '.'
+            else
+                'The account is in the zone ' || zone || ' of ' || programme || ', which brings ' || measure || ' on '
+                || scope || ' for as long as it stays there.'
+        end as explanation
     from rewards_with_their_account
 )
 

@@ -9,11 +9,13 @@ stretches_while_their_history_was_true as (
         account_id,
         market,
         programme,
+        kept_for,
         pack,
         version,
         zone,
         strictness,
-        balance,
+        value,
+        in_zone_since,
         greatest(on_day, true_from) as valid_from,
         least(until_day, true_until) as valid_until
     from zone_stretches

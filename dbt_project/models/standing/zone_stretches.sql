@@ -1,67 +1,105 @@
 with
 
-change_points as (
-    select * from {{ ref('change_points') }}
+zones_reached as (
+    select * from {{ ref('zones_reached') }}
 ),
 
-zones as (
-    select * from {{ source('policy', 'zones') }}
+held_zones as (
+    select * from {{ ref('held_zones') }}
 ),
 
-balances_with_what_was_before as (
+programmes as (
+    select * from {{ source('policy', 'programmes') }}
+),
+
+columns_of_a_stretch as (
     select
-        *,
-        lag(balance, 1, 0) over (partition by account_id, programme, replay order by on_day) as balance_before
-    from change_points
+        account_id,
+        market,
+        programme,
+        kept_for,
+        replay,
+        true_from,
+        true_until,
+        on_day,
+        until_day,
+        pack,
+        version,
+        zone,
+        strictness,
+        comparator,
+        bound,
+        is_rising,
+        value,
+        value_before,
+        strictness_before,
+        false as is_held
+    from zones_reached
+    union all
+    select
+        account_id,
+        market,
+        programme,
+        kept_for,
+        replay,
+        true_from,
+        true_until,
+        on_day,
+        until_day,
+        pack,
+        version,
+        zone,
+        strictness,
+        comparator,
+        bound,
+        is_rising,
+        value,
+        value_before,
+        strictness_before,
+        true as is_held
+    from held_zones
 ),
 
-balances_while_a_pack_judged_them as (
+stretches_of_each_programme as (
     select
-        balances.account_id,
-        balances.market,
-        balances.programme,
-        balances.replay,
-        balances.true_from,
-        balances.true_until,
-        greatest(balances.on_day, zones.effective_from) as on_day,
-        least(balances.until_day, {{ add_days('zones.effective_until', 1) }}) as until_day,
-        zones.pack,
-        zones.version,
-        zones.zone,
-        zones.strictness,
-        zones.at_least,
-        balances.balance,
-        -- On the first day of a new pack the balance is judged anew, but it hasn't changed.
-        case when balances.on_day >= zones.effective_from then balances.balance_before else balances.balance end
-            as balance_before
-    from balances_with_what_was_before as balances
-    inner join zones
+        stretches.* exclude (is_held),
+        -- What brings a zone's measures.
+        stretches.strictness > stretches.strictness_before
+        or (
+            programmes.fires_on_each_rise
+            and stretches.strictness = stretches.strictness_before
+            and stretches.bound is not null
+            and case
+                when stretches.is_rising then stretches.value > stretches.value_before
+                else stretches.value < stretches.value_before
+            end
+        ) as fires
+    from columns_of_a_stretch as stretches
+    inner join programmes
         on
-            balances.market = zones.market
-            and balances.programme = zones.programme
-            and (balances.until_day is null or balances.until_day > zones.effective_from)
-            and (zones.effective_until is null or balances.on_day <= zones.effective_until)
-            -- Zones above both balances decide nothing.
-            and (zones.at_least is null or zones.at_least <= greatest(balances.balance, balances.balance_before))
+            stretches.market = programmes.market
+            and stretches.pack = programmes.pack
+            and stretches.version = programmes.version
+            and stretches.programme = programmes.programme
+            and stretches.is_held = (programmes.never_falls or programmes.falls_after_days is not null)
 ),
 
-zones_with_the_one_before as (
+zones_with_the_first_day_in_them as (
     select
         *,
-        -- By the rules of the day for both balances: zones of two packs can't be compared.
-        max(case when at_least is null or balance_before >= at_least then strictness end) over (
-            partition by account_id, programme, replay, on_day
-        ) as strictness_before
-    from balances_while_a_pack_judged_them
-),
-
-zones_reached_by_the_balance as (
-    select * from zones_with_the_one_before
-    where at_least is null or balance >= at_least
-    qualify row_number() over (
-        partition by account_id, programme, replay, on_day
-        order by strictness desc
-    ) = 1
+        max(case when zone is distinct from zone_before or has_gap then on_day end) over (
+            partition by account_id, programme, kept_for, replay
+            order by on_day
+            rows between unbounded preceding and current row
+        ) as in_zone_since
+    from (
+        select
+            *,
+            lag(zone) over days_in_order as zone_before,
+            coalesce(lag(until_day) over days_in_order <> on_day, true) as has_gap
+        from stretches_of_each_programme
+        window days_in_order as (partition by account_id, programme, kept_for, replay order by on_day)
+    ) as stretches_beside_the_one_before
 )
 
-select * from zones_reached_by_the_balance
+select * exclude (zone_before, has_gap) from zones_with_the_first_day_in_them

@@ -27,7 +27,7 @@ TABLES = {
     ),
     "kinds": f"{_EDITION}, programme varchar, kind varchar",
     "programmes": (
-        f"{_EDITION}, programme varchar, unit varchar, source varchar, level integer, is_read boolean,"
+        f"{_EDITION}, programme varchar, unit varchar, source varchar, metric varchar, level integer, is_read boolean,"
         " starts_at decimal(18, 2), never_below decimal(18, 2), never_above decimal(18, 2), kept_per varchar,"
         " begins_with varchar, ends_with varchar, evaluated varchar, falls_after_days integer, never_falls boolean,"
         " fires_on_each_rise boolean"
@@ -48,6 +48,7 @@ TABLES = {
     ),
     "reliefs_not_given": f"{_EDITION}, rule_no integer, programme varchar, not_with_rule varchar",
     "carried_over": f"{_EDITION}, programme varchar, from_programme varchar, times decimal(18, 2)",
+    "ledgers": f"{_EDITION}, programme varchar, ledger varchar",
     "inputs": (
         f"{_EDITION}, programme varchar, level integer, source varchar, input_no integer, input varchar, role varchar,"
         " weight decimal(18, 4), whole_at_least decimal(18, 4), part_at_least decimal(18, 4), comparator varchar,"
@@ -92,10 +93,13 @@ TABLES = {
 Row = tuple[Any, ...]
 
 
-def compile_packs(packs: Sequence[LoadedPack], warehouse: Path, asked_nights: Iterable[date] = ()) -> dict[str, int]:
+def compile_packs(
+    packs: Sequence[LoadedPack], warehouse: Path | duckdb.DuckDBPyConnection, asked_nights: Iterable[date] = ()
+) -> dict[str, int]:
     """Write every pack's rules, replacing what was there, in one transaction.
 
     Args:
+        warehouse: the DuckDB file, or a connection whose transaction the caller commits.
         asked_nights: nights whose measures are wanted besides the one that the models are run for.
 
     Returns:
@@ -107,27 +111,30 @@ def compile_packs(packs: Sequence[LoadedPack], warehouse: Path, asked_nights: It
             for table, row in _rows(loaded, edition):
                 rows[table].append(row)
     # Rules are named by number, so that ten million entries carry an integer.
-    position = TABLES["entry_rules"].split(", ").index("rule_no integer")
-    rows["asked_nights"] = [(night,) for night in sorted(set(asked_nights))]
     numbers: dict[Any, int] = {}
     for table in ("entry_rules", "multipliers", "reliefs_not_given"):
-        rows[table] = [
-            (*row[:position], numbers.setdefault(row[position], len(numbers)), *row[position + 1 :])
-            for row in rows[table]
-        ]
-    warehouse.parent.mkdir(parents=True, exist_ok=True)
-    with duckdb.connect(str(warehouse)) as connection:
-        connection.begin()
-        connection.execute("create schema if not exists policy")
-        for table, columns in TABLES.items():
-            connection.execute(f"create or replace table policy.{table} ({columns})")
-            if rows[table]:
-                marks = ", ".join("unnest(?)" for _ in rows[table][0])
-                connection.execute(
-                    f"insert into policy.{table} select {marks}", [list(c) for c in zip(*rows[table], strict=True)]
-                )
-        connection.commit()
+        at = len(_EDITION.split(", "))
+        rows[table] = [(*r[:at], numbers.setdefault(r[at], len(numbers)), *r[at + 1 :]) for r in rows[table]]
+    rows["asked_nights"] = [(night,) for night in sorted(set(asked_nights))]
+    if isinstance(warehouse, Path):
+        warehouse.parent.mkdir(parents=True, exist_ok=True)
+        with duckdb.connect(str(warehouse)) as connection:
+            connection.begin()
+            _write(connection, rows)
+            connection.commit()
+    else:
+        _write(warehouse, rows)
     return {table: len(rows[table]) for table in TABLES}
+
+
+def _write(connection: duckdb.DuckDBPyConnection, rows: dict[str, list[Row]]) -> None:
+    connection.execute("create schema if not exists policy")
+    for table, columns in TABLES.items():
+        connection.execute(f"create or replace table policy.{table} ({columns})")
+        if rows[table]:
+            marks = ", ".join("unnest(?)" for _ in rows[table][0])
+            by_column = [list(column) for column in zip(*rows[table], strict=True)]
+            connection.execute(f"insert into policy.{table} select {marks}", by_column)
 
 
 def _editions(pack: Pack) -> Iterator[Row]:
@@ -180,7 +187,7 @@ def _programme_rows(
 ) -> Iterator[tuple[str, Row]]:
     balance = programme.balance
     yield "programmes", (
-        *edition, name, programme.unit, programme.source, pack.level(name), is_read, balance.start, balance.at_least,
+        *edition, name, programme.unit, programme.source, programme.metric, pack.level(name), is_read, balance.start, balance.at_least,
         balance.at_most, programme.kept_per, programme.begins_with, programme.ends_with, programme.evaluated,
         programme.falls_after_days, programme.never_falls, programme.fires == "on_each_rise",
     )  # fmt: skip
@@ -191,6 +198,7 @@ def _programme_rows(
     if carried := programme.carries_over:
         yield "carried_over", (*edition, name, carried.programme, carried.times)
     yield from (("inputs", row) for row in _inputs(pack, edition, name, programme))
+    yield from (("ledgers", (*edition, name, ledger)) for ledger in sorted(_ledgers(pack, name)))
     missing = programme.missing_is or programme.zones[0].zone
     ledger = programme.source == "entries" and not programme.begins_with
     rising = any(zone.comparison and zone.comparison[0] in RISING for zone in programme.zones)
@@ -298,6 +306,13 @@ def _inputs(pack: Pack, edition: Row, name: str, programme: Programme) -> Iterat
     inputs += [(p.programme, "proof", nothing, p.comparison or (), None) for p in programme.exists_when]
     for number, (other, role, numbers, comparison, group) in enumerate(inputs):
         yield (*edition, name, level, programme.source, number, other, role, *numbers, *comparison, group)
+
+
+def _ledgers(pack: Pack, programme: str) -> set[str]:
+    """The ledgers that a programme's value comes from in the end."""
+    if pack.programmes[programme].source == "entries":
+        return {programme}
+    return {ledger for name in pack.programmes[programme].inputs() for ledger in _ledgers(pack, name)}
 
 
 def _effect(pack: Pack, effect: Effect) -> Row:

@@ -88,11 +88,13 @@ class Expectation(Part):
     """For each named gate, all conditions that fail; [] for an open gate."""
     quotas: dict[Name, QuotaUse | None] = {}
     """For each named activity, how far its quota is used up; nothing where none runs."""
+    bonuses: dict[Name, Amount] = {}
+    """What each named bonus has paid so far, in all its periods."""
 
     @model_validator(mode="after")
     def _expects_something(self) -> Expectation:
         if self.model_fields_set == {"on"}:
-            raise mistake((), "a day alone", "what is expected: balances, zones, measures, rewards, failed or quotas")
+            raise mistake((), "a day alone", "what is expected: balances, zones, measures, rewards, failed, quotas or bonuses")
         return self
 
 

@@ -1,0 +1,43 @@
+with
+
+ledger_entries as (
+    select * from {{ ref('ledger_entries') }}
+),
+
+replays as (
+    select * from {{ ref('replays') }}
+),
+
+entries_not_void_in_the_replay as (
+    select
+        ledger_entries.* exclude (amount, voided_on, adjusted_on, adjusted_amount),
+        -- An adjustment holds from the beginning, in every history after it was decided.
+        case
+            when ledger_entries.adjusted_on <= replays.true_from then ledger_entries.adjusted_amount
+            else ledger_entries.amount
+        end as amount,
+        replays.replay,
+        replays.true_from,
+        replays.true_until
+    from ledger_entries
+    inner join replays on ledger_entries.account_id = replays.account_id
+    where ledger_entries.voided_on is null or ledger_entries.voided_on > replays.true_from
+),
+
+entries_that_stand_alone as (
+    select * from entries_not_void_in_the_replay
+    where counts_once_as is null
+),
+
+entries_that_are_the_first_of_their_kind as (
+    select * from entries_not_void_in_the_replay
+    where counts_once_as is not null
+    qualify row_number() over (
+        partition by account_id, programme, replay, rule, counts_once_as
+        order by counts_from asc, amount desc, entry_id asc
+    ) = 1
+)
+
+select * from entries_that_stand_alone
+union all
+select * from entries_that_are_the_first_of_their_kind

@@ -1,0 +1,55 @@
+with
+
+gate_stretches as (
+    select * from {{ ref('gate_stretches') }}
+),
+
+nights as (
+    select * from {{ ref('nights') }}
+),
+
+gate_effects as (
+    select * from {{ source('policy', 'gate_effects') }}
+),
+
+effects_of_gates as (
+    select
+        nights.as_of,
+        nights.is_asked,
+        gate_effects.list,
+        stretches.account_id,
+        stretches.market,
+        stretches.gate as programme,
+        '' as kept_for,
+        stretches.replay,
+        stretches.pack,
+        stretches.version,
+        gate_effects.measure,
+        gate_effects.measure_strictness,
+        gate_effects.scope,
+        'gate' as length,
+        case when stretches.is_open then 'open' else 'shut' end as zone,
+        case
+            when stretches.is_open then 'every condition holds'
+            else 'failed: ' || array_to_string(stretches.failed, ', ')
+        end as condition,
+        cast(null as {{ figure() }}) as value_before,
+        cast(null as {{ figure() }}) as value_after,
+        stretches.since as on_day,
+        stretches.since as starts_on,
+        cast(null as date) as ends_on
+    from gate_stretches as stretches
+    inner join nights
+        on
+            {{ day_in('nights.as_of', 'stretches.on_day', 'stretches.until_day') }}
+            and {{ day_in('nights.as_of', 'stretches.true_from', 'stretches.true_until') }}
+    inner join gate_effects
+        on
+            stretches.market = gate_effects.market
+            and stretches.pack = gate_effects.pack
+            and stretches.version = gate_effects.version
+            and stretches.gate = gate_effects.gate
+            and stretches.is_open = (gate_effects.list = 'rewards')
+)
+
+select * from effects_of_gates

@@ -1,0 +1,1 @@
+{{ combined_readings(1, 'first_readings') }}

@@ -1,0 +1,3 @@
+select * from {{ ref('ledger_readings') }}
+union all
+select * from {{ ref('metric_readings') }}

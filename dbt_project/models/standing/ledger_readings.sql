@@ -1,0 +1,135 @@
+with
+
+change_points as (
+    select * from {{ ref('change_points') }}
+),
+
+replays as (
+    select * from {{ ref('replays') }}
+),
+
+creators as (
+    select * from {{ ref('stg_creators') }}
+),
+
+memberships as (
+    select * from {{ ref('memberships') }}
+),
+
+programmes as (
+    select * from {{ source('policy', 'programmes') }}
+    where source = 'entries'
+),
+
+kinds as (
+    select * from {{ source('policy', 'kinds') }}
+),
+
+balances_with_what_was_before as (
+    select
+        account_id,
+        market,
+        programme,
+        kept_for,
+        replay,
+        true_from,
+        true_until,
+        on_day,
+        until_day,
+        balance,
+        lag(balance, 1, 0) over (partition by account_id, programme, kept_for, replay order by on_day) as balance_before
+    from change_points
+),
+
+-- Where others read a programme, an empty ledger has to be there to be read.
+empty_ledgers_that_are_read as (
+    select
+        replays.account_id,
+        replays.market,
+        programmes.programme,
+        '' as kept_for,
+        replays.replay,
+        replays.true_from,
+        replays.true_until,
+        programmes.effective_from as on_day,
+        min(change_points.on_day) as until_day,
+        cast(0 as decimal(18, 2)) as balance,
+        cast(0 as decimal(18, 2)) as balance_before
+    from replays
+    inner join creators on replays.account_id = creators.account_id
+    inner join programmes
+        on
+            replays.market = programmes.market
+            and (programmes.is_read or programmes.begins_with is not null)
+    inner join kinds
+        on
+            programmes.market = kinds.market
+            and programmes.pack = kinds.pack
+            and programmes.version = kinds.version
+            and programmes.programme = kinds.programme
+            and creators.kind = kinds.kind
+    left join change_points
+        on
+            replays.account_id = change_points.account_id
+            and replays.replay = change_points.replay
+            and programmes.programme = change_points.programme
+    group by all
+    having min(change_points.on_day) is null or min(change_points.on_day) > programmes.effective_from
+),
+
+balances_of_all as (
+    select * from balances_with_what_was_before
+    union all
+    select * from empty_ledgers_that_are_read
+),
+
+balances_while_a_pack_judged_them as (
+    select
+        balances.* exclude (on_day, until_day),
+        programmes.pack,
+        programmes.version,
+        programmes.starts_at,
+        programmes.never_below,
+        programmes.never_above,
+        greatest(balances.on_day, programmes.effective_from, memberships.member_from) as on_day,
+        least(
+            balances.until_day, {{ add_days('programmes.effective_until', 1) }}, memberships.member_until
+        ) as until_day,
+        -- On the first day of a new pack, or of the programme for the account, the balance is judged anew, but it
+        -- hasn't changed.
+        balances.on_day >= greatest(programmes.effective_from, memberships.member_from) as has_changed
+    from balances_of_all as balances
+    inner join programmes
+        on
+            balances.market = programmes.market
+            and balances.programme = programmes.programme
+            and (balances.until_day is null or balances.until_day > programmes.effective_from)
+            and (programmes.effective_until is null or balances.on_day <= programmes.effective_until)
+    left join memberships
+        on
+            balances.account_id = memberships.account_id
+            and programmes.market = memberships.market
+            and programmes.pack = memberships.pack
+            and programmes.version = memberships.version
+            and programmes.programme = memberships.programme
+    where programmes.begins_with is null or memberships.member_from is not null
+)
+
+select
+    account_id,
+    market,
+    programme,
+    kept_for,
+    replay,
+    true_from,
+    true_until,
+    on_day,
+    until_day,
+    pack,
+    version,
+    cast(least(greatest(starts_at + balance, never_below), never_above) as {{ figure() }}) as value,
+    cast(least(
+        greatest(starts_at + case when has_changed then balance_before else balance end, never_below), never_above
+    ) as {{ figure() }}) as value_before
+from balances_while_a_pack_judged_them
+where until_day is null or until_day > on_day

@@ -1,0 +1,95 @@
+with
+
+readings as (
+    select * from {{ ref('readings') }}
+),
+
+programmes as (
+    select * from {{ source('policy', 'programmes') }}
+    where evaluated is not null
+),
+
+calendar_days as (
+    select * from {{ ref('calendar_days') }}
+),
+
+readings_looked_at_every_night as (
+    select readings.*
+    from readings
+    anti join programmes
+        on
+            readings.market = programmes.market
+            and readings.pack = programmes.pack
+            and readings.version = programmes.version
+            and readings.programme = programmes.programme
+),
+
+readings_with_the_day_they_are_looked_at as (
+    select
+        readings.* exclude (until_day),
+        case
+            when calendar_days.period_from = readings.on_day then readings.on_day else calendar_days.period_until
+        end as looked_at_on
+    from readings
+    inner join programmes
+        on
+            readings.market = programmes.market
+            and readings.pack = programmes.pack
+            and readings.version = programmes.version
+            and readings.programme = programmes.programme
+    inner join calendar_days
+        on
+            programmes.market = calendar_days.market
+            and programmes.pack = calendar_days.pack
+            and programmes.version = calendar_days.version
+            and programmes.evaluated = calendar_days.calendar
+            and greatest(readings.on_day, cast('2015-01-01' as date)) = calendar_days.on_day
+),
+
+last_reading_before_each_look as (
+    select
+        * exclude (value_before),
+        min_by(value_before, on_day) over (
+            partition by account_id, programme, kept_for, replay, pack, version, looked_at_on
+        ) as value_before
+    from readings_with_the_day_they_are_looked_at
+    qualify row_number() over (
+        partition by account_id, programme, kept_for, replay, pack, version, looked_at_on
+        order by on_day desc
+    ) = 1
+),
+
+readings_that_hold_until_the_next_look as (
+    select
+        account_id,
+        looked_at.market,
+        programme,
+        kept_for,
+        replay,
+        true_from,
+        true_until,
+        looked_at_on as on_day,
+        coalesce(
+            lead(looked_at_on) over looks_in_order, {{ add_days('packs.effective_until', 1) }}
+        ) as until_day,
+        looked_at.pack,
+        looked_at.version,
+        value,
+        case when lag(looked_at_on) over looks_in_order is null then value_before else lag(value) over looks_in_order end
+            as value_before
+    from last_reading_before_each_look as looked_at
+    inner join {{ source('policy', 'packs') }} as packs
+        on
+            looked_at.market = packs.market
+            and looked_at.pack = packs.pack
+            and looked_at.version = packs.version
+    window
+        looks_in_order as (
+            partition by account_id, programme, kept_for, replay, looked_at.pack, looked_at.version
+            order by looked_at_on
+        )
+)
+
+select * from readings_looked_at_every_night
+union all
+select * from readings_that_hold_until_the_next_look

@@ -1,0 +1,3 @@
+select * from {{ ref('second_readings') }}
+union all
+select * from {{ ref('twice_combined_readings') }}

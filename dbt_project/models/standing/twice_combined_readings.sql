@@ -1,0 +1,1 @@
+{{ combined_readings(2, 'second_readings') }}
