@@ -94,10 +94,15 @@ def exactly_one(part: Part, names: Sequence[str], at: Place = ()) -> str:
     Raises:
         PydanticCustomError: none is, or more than one.
     """
-    written = [name for name in names if name in part.model_fields_set and getattr(part, name) not in (None, (), False)]
+    written = [name for name in names if _is_written(getattr(part, name))]
     if len(written) != 1:
         raise mistake(at, " and ".join(written) or "none of them", f"exactly one of {', '.join(names)}")
     return written[0]
+
+
+def _is_written(value: object) -> bool:
+    # 0 is a number that somebody wrote.
+    return value is not None and value is not False and value != ()
 
 
 def known(names: Iterator[tuple[Place, str]], what: str, choices: Sequence[str]) -> None:
