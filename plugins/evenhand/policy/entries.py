@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from evenhand.policy.part import Amount, Days, Figure, Name, Part, exactly_one, mistake
+from evenhand.policy.part import Amount, Days, Figure, Name, Part, exactly_one, mistake, refuse_doubles
 
 
 class ReviewerRange(Part):
@@ -177,6 +177,12 @@ class EntryRule(Part):
             for key in ("followed_by", "not_followed_by", "relief"):
                 if key in self.model_fields_set:
                     raise mistake((key,), key, "activities beside it: violations have none of this")
+        return self
+
+    @model_validator(mode="after")
+    def _names_differ(self) -> EntryRule:
+        for key in ("violation_types", "activities", "severities"):
+            refuse_doubles({(key, i): name for i, name in enumerate(getattr(self, key))})
         return self
 
     @model_validator(mode="after")

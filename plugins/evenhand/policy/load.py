@@ -54,7 +54,7 @@ def load_packs(folder: Path) -> list[LoadedPack]:
     """
     for path in sorted(folder.glob("*.yaml")):
         raise PackError(f"{path}: found a file that ends in .yaml; expected .yml")
-    paths = sorted(folder.glob("*.yml"))
+    paths = _without_bases(sorted(folder.glob("*.yml")))
     if not paths:
         raise PackError(f"{folder}: found no pack; expected at least one file that ends in .yml")
     packs, mistakes = [], []
@@ -69,6 +69,25 @@ def load_packs(folder: Path) -> list[LoadedPack]:
     for one, other in ((a, b) for i, a in enumerate(packs) for b in packs[i + 1 :]):
         _refuse_overlap(one, other)
     return packs
+
+
+def packs_in(folder: Path) -> list[Path]:
+    """Every pack in a folder and the folders in it; what only serves others to extend is none."""
+    return _without_bases(sorted(folder.rglob("*.yml")))
+
+
+def _without_bases(paths: list[Path]) -> list[Path]:
+    bases = set()
+    for path in paths:
+        try:
+            content = _parse(path, path.read_bytes())[1]
+        except PackError:
+            # It is told when the file is loaded.
+            continue
+        base = content.get("extends") if isinstance(content, dict) else None
+        if isinstance(base, str):
+            bases.add((path.parent / base).resolve())
+    return [path for path in paths if path.resolve() not in bases]
 
 
 def load_pack(path: Path) -> LoadedPack:
