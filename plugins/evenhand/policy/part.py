@@ -95,8 +95,15 @@ def exactly_one(part: Part, names: Sequence[str], at: Place = ()) -> str:
         PydanticCustomError: none is, or more than one.
     """
     written = [name for name in names if _is_written(getattr(part, name))]
-    if len(written) != 1:
-        raise mistake(at, " and ".join(written) or "none of them", f"exactly one of {', '.join(names)}")
+    if len(written) > 1:
+        raise mistake((*at, written[1]), " and ".join(written), f"exactly one of {', '.join(names)}")
+    if not written:
+        # A key that is there without saying anything is what its author has to look at.
+        empty = [name for name in names if name in part.model_fields_set]
+        if empty:
+            shown = "false" if getattr(part, empty[0]) is False else "nothing"
+            raise mistake((*at, empty[0]), shown, f"a value, or another of {', '.join(names)}")
+        raise mistake(at, f"none of {', '.join(names)}", "exactly one of them")
     return written[0]
 
 
@@ -109,4 +116,4 @@ def known(names: Iterator[tuple[Place, str]], what: str, choices: Sequence[str])
     """Refuse a reference to something that the pack doesn't have."""
     for at, name in names:
         if name not in choices:
-            raise mistake(at, name, what, choices)
+            raise mistake(at, name, what if choices else f"{what}, which has none", choices)

@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from evenhand.policy.load import LoadedPack, PackError, load_pack, packs_in
+from evenhand.policy.load import LoadedPack, Mistake, PackError, load_each, packs_in
 from evenhand.settings import settings
 
 console = Console()
@@ -70,15 +70,10 @@ def load_all(paths: Sequence[Path]) -> list[LoadedPack]:
     Raises:
         PackError: with the mistakes of all of them.
     """
-    packs, mistakes = [], []
-    for path in paths:
-        for file in packs_in(path) if path.is_dir() else [path]:
-            try:
-                packs.append(load_pack(file))
-            except PackError as error:
-                mistakes.append(str(error))
+    packs, mistakes = load_each(file for path in paths for file in (packs_in(path) if path.is_dir() else [path]))
     if mistakes:
-        raise PackError("\n".join(mistakes))
+        raise PackError(*mistakes)
     if not packs:
-        raise PackError(f"{', '.join(map(str, paths))}: found no pack; expected a file that ends in .yml")
+        names = ", ".join(map(str, paths))
+        raise PackError(Mistake(names, 0, 0, "found no pack; expected a file that ends in .yml"))
     return packs
