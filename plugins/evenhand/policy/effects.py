@@ -64,7 +64,8 @@ class Effect(Part):
     starts_after_days: Annotated[int, Field(ge=0)] = 0
     """1: it begins on the day after."""
     overlap: Literal["latest_end", "extend"] = "latest_end"
-    """Where two of the same measure overlap: the later end holds, or with `extend` the second begins after the first."""
+    """Where two of the same measure overlap: the later end holds, or with `extend` the second begins after the
+    first."""
     shortened_by: Shortening | None = None
     quota: Quota | None = None
 

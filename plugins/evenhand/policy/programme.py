@@ -173,14 +173,18 @@ class Programme(Part):
     def _zones_grow_stricter(self) -> Programme:
         first, *others = self.zones
         if first.comparators():
-            raise mistake(("zones", 0, first.comparators()[0]), first.zone, "none: the first zone takes what is left")
-        if first.measures and any(not effect.while_in_zone for effect in first.measures):
-            raise mistake(("zones", 0, "measures"), "measures", "while_in_zone: no account enters the first zone")
+            how = first.comparators()[0]
+            expected = "no comparison: the first zone takes what no other does"
+            raise mistake(("zones", 0, how), str(getattr(first, how)), expected)
+        for number, effect in enumerate(first.measures):
+            if not effect.while_in_zone:
+                expected = "while_in_zone: true in the first zone, which no account enters"
+                raise mistake(("zones", 0, "measures", number), effect.name, expected)
         for position, zone in enumerate(others, start=1):
             if len(zone.comparators()) != 1:
                 found = " and ".join(zone.comparators()) or f"zone {zone.zone} without a bound"
                 raise mistake(
-                    ("zones", position), found, "one of at_least, more_than, at_most, less_than in all but the first"
+                    ("zones", position), found, "one of at_least, more_than, at_most, less_than in each but the first"
                 )
         for position, (milder, stricter) in enumerate(pairwise(others), start=2):
             (how, bound), (how_strict, bound_strict) = milder.comparison or ("", 0), stricter.comparison or ("", 0)
@@ -199,8 +203,8 @@ class Programme(Part):
                 raise mistake(
                     ("zones", position, how_strict),
                     f"{bound_strict}",
-                    f"{'more' if rising else 'less'} than {bound}, where zone {milder.zone} begins: no value could be in"
-                    f" zone {milder.zone}; zones grow stricter, mildest first",
+                    f"{'more' if rising else 'less'} than {bound}, where zone {milder.zone} begins: no value could be"
+                    f" in zone {milder.zone}; zones grow stricter, mildest first",
                 )
         return self
 
