@@ -17,3 +17,13 @@
 {% macro figure() -%}
     decimal(28, 10)
 {%- endmacro %}
+
+{#- Whether a zone is the one that a value is in; zones of a programme share no value. -#}
+{% macro value_in_zone(value, zone) -%}
+    case
+        when {{ value }} is null then {{ zone }}.is_missing
+        else
+            ({{ zone }}.value_from is null or {{ value }} >= {{ zone }}.value_from)
+            and ({{ zone }}.value_below is null or {{ value }} < {{ zone }}.value_below)
+    end
+{%- endmacro %}

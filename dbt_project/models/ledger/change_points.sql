@@ -97,24 +97,25 @@ changes_of_the_balance as (
 changes_by_day as (
     select
         account_id,
-        market,
+        any_value(market) as market,
         programme,
         kept_for,
         replay,
-        true_from,
-        true_until,
+        any_value(true_from) as true_from,
+        any_value(true_until) as true_until,
         on_day,
         cast(sum(change) as decimal(18, 2)) as change
     from changes_of_the_balance
     -- What a history says of days after its truth ended is nobody's truth.
     where true_until is null or on_day < true_until
-    group by all
+    group by account_id, programme, kept_for, replay, on_day
 ),
 
 balances_after_each_change as (
     select
         *,
         cast(sum(change) over days_so_far as decimal(18, 2)) as balance,
+        cast(sum(change) over days_so_far - change as decimal(18, 2)) as balance_before,
         lead(on_day) over days_so_far as until_day
     from changes_by_day
     window days_so_far as (partition by account_id, programme, kept_for, replay order by on_day)

@@ -1,11 +1,46 @@
 with
 
+ledger_entries as (
+    select * from {{ ref('ledger_entries') }}
+),
+
+replays as (
+    select * from {{ ref('replays') }}
+),
+
 weighed_entries as (
     select * from {{ ref('weighed_entries') }}
 ),
 
 reliefs as (
     select * from {{ ref('reliefs') }}
+),
+
+-- Where no rule of the programme looks from one entry at another, each counts by itself.
+entries_without_company as (
+    select
+        ledger_entries.account_id,
+        ledger_entries.market,
+        ledger_entries.programme,
+        replays.replay,
+        replays.true_from,
+        replays.true_until,
+        ledger_entries.entry_id,
+        ledger_entries.violation_id,
+        ledger_entries.batch_id,
+        ledger_entries.kept_for,
+        ledger_entries.rule_no,
+        ledger_entries.rule,
+        ledger_entries.unit,
+        {{ amount_in_replay('ledger_entries', 'replays') }} as amount,
+        ledger_entries.step_of,
+        ledger_entries.counts_from,
+        ledger_entries.counts_until
+    from ledger_entries
+    inner join replays on ledger_entries.account_id = replays.account_id
+    where
+        not ledger_entries.has_company
+        and (ledger_entries.voided_on is null or ledger_entries.voided_on > replays.true_from)
 ),
 
 entries_with_an_amount_of_their_own as (
@@ -60,6 +95,8 @@ entries_that_take_from_another as (
             and entries.entry_id = reliefs.entry_id
 )
 
+select * from entries_without_company
+union all
 select * from entries_with_an_amount_of_their_own
 union all
 select * from entries_that_take_from_another

@@ -10,18 +10,16 @@ replays as (
 
 entries_not_void_in_the_replay as (
     select
-        ledger_entries.* exclude (amount, voided_on, adjusted_on, adjusted_amount),
-        -- An adjustment holds from the beginning, in every history after it was decided.
-        case
-            when ledger_entries.adjusted_on <= replays.true_from then ledger_entries.adjusted_amount
-            else ledger_entries.amount
-        end as amount,
+        ledger_entries.* exclude (has_company, amount, voided_on, adjusted_on, adjusted_amount),
+        {{ amount_in_replay('ledger_entries', 'replays') }} as amount,
         replays.replay,
         replays.true_from,
         replays.true_until
     from ledger_entries
     inner join replays on ledger_entries.account_id = replays.account_id
-    where ledger_entries.voided_on is null or ledger_entries.voided_on > replays.true_from
+    where
+        ledger_entries.has_company
+        and (ledger_entries.voided_on is null or ledger_entries.voided_on > replays.true_from)
 ),
 
 entries_that_stand_alone as (

@@ -25,22 +25,6 @@ kinds as (
     select * from {{ source('policy', 'kinds') }}
 ),
 
-balances_with_what_was_before as (
-    select
-        account_id,
-        market,
-        programme,
-        kept_for,
-        replay,
-        true_from,
-        true_until,
-        on_day,
-        until_day,
-        balance,
-        lag(balance, 1, 0) over (partition by account_id, programme, kept_for, replay order by on_day) as balance_before
-    from change_points
-),
-
 -- Where others read a programme, an empty ledger has to be there to be read.
 empty_ledgers_that_are_read as (
     select
@@ -78,7 +62,19 @@ empty_ledgers_that_are_read as (
 ),
 
 balances_of_all as (
-    select * from balances_with_what_was_before
+    select
+        account_id,
+        market,
+        programme,
+        kept_for,
+        replay,
+        true_from,
+        true_until,
+        on_day,
+        until_day,
+        balance,
+        balance_before
+    from change_points
     union all
     select * from empty_ledgers_that_are_read
 ),

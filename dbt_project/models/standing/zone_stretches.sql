@@ -87,19 +87,13 @@ stretches_of_each_programme as (
 zones_with_the_first_day_in_them as (
     select
         *,
-        max(case when zone is distinct from zone_before or has_gap then on_day end) over (
-            partition by account_id, programme, kept_for, replay
-            order by on_day
-            rows between unbounded preceding and current row
+        -- A stay is one under one pack: of another pack's zone of this name nobody knows whether it is the same.
+        coalesce(
+            max(case when strictness <> strictness_before then on_day end) over days_so_far,
+            min(on_day) over days_so_far
         ) as in_zone_since
-    from (
-        select
-            *,
-            lag(zone) over days_in_order as zone_before,
-            coalesce(lag(until_day) over days_in_order <> on_day, true) as has_gap
-        from stretches_of_each_programme
-        window days_in_order as (partition by account_id, programme, kept_for, replay order by on_day)
-    ) as stretches_beside_the_one_before
+    from stretches_of_each_programme
+    window days_so_far as (partition by account_id, programme, kept_for, replay, pack, version order by on_day)
 )
 
-select * exclude (zone_before, has_gap) from zones_with_the_first_day_in_them
+select * from zones_with_the_first_day_in_them

@@ -8,7 +8,7 @@ zones as (
     select * from {{ source('policy', 'zones') }}
 ),
 
-readings_beside_the_zones_of_their_day as (
+readings_with_the_zone_of_their_value as (
     select
         readings.*,
         zones.zone,
@@ -16,14 +16,8 @@ readings_beside_the_zones_of_their_day as (
         zones.comparator,
         zones.bound,
         zones.is_rising,
-        case
-            when readings.value is null then zones.is_missing
-            else zones.bound is null or {{ compares('readings.value', 'zones.comparator', 'zones.bound') }}
-        end as is_reached,
-        case
-            when readings.value_before is null then zones.is_missing
-            else zones.bound is null or {{ compares('readings.value_before', 'zones.comparator', 'zones.bound') }}
-        end as was_reached
+        -- By the rules of the day for both values: zones of two packs can't be compared.
+        zones_before.strictness as strictness_before
     from readings
     inner join zones
         on
@@ -31,26 +25,14 @@ readings_beside_the_zones_of_their_day as (
             and readings.pack = zones.pack
             and readings.version = zones.version
             and readings.programme = zones.programme
-),
-
-zones_with_the_one_before as (
-    select
-        *,
-        -- By the rules of the day for both values: zones of two packs can't be compared.
-        max(case when was_reached then strictness end) over (
-            partition by account_id, programme, kept_for, replay, on_day
-        ) as strictness_before
-    from readings_beside_the_zones_of_their_day
-    where is_reached or was_reached
-),
-
-strictest_zone_reached as (
-    select * exclude (is_reached, was_reached) from zones_with_the_one_before
-    where is_reached
-    qualify row_number() over (
-        partition by account_id, programme, kept_for, replay, on_day
-        order by strictness desc
-    ) = 1
+            and {{ value_in_zone('readings.value', 'zones') }}
+    inner join zones as zones_before
+        on
+            readings.market = zones_before.market
+            and readings.pack = zones_before.pack
+            and readings.version = zones_before.version
+            and readings.programme = zones_before.programme
+            and {{ value_in_zone('readings.value_before', 'zones_before') }}
 )
 
-select * from strictest_zone_reached
+select * from readings_with_the_zone_of_their_value

@@ -30,7 +30,7 @@ TABLES = {
         f"{_EDITION}, programme varchar, unit varchar, source varchar, metric varchar, level integer, is_read boolean,"
         " starts_at decimal(18, 2), never_below decimal(18, 2), never_above decimal(18, 2), kept_per varchar,"
         " begins_with varchar, ends_with varchar, evaluated varchar, falls_after_days integer, never_falls boolean,"
-        " fires_on_each_rise boolean"
+        " fires_on_each_rise boolean, has_company boolean"
     ),
     "entry_rules": (
         f"{_EDITION}, rule_no integer, programme varchar, unit varchar, rule varchar, source varchar,"
@@ -40,7 +40,7 @@ TABLES = {
         " clock_starts_with varchar, ends_only_after varchar, paused_by varchar, ended_by varchar, picked_by varchar,"
         " not_again_within_days integer, every_count integer, every_within_days integer, grace_training varchar,"
         " grace_same_type_days integer, answer varchar, answer_wanted boolean, answer_within_days integer,"
-        " extended_by varchar, extension_days integer"
+        " extended_by varchar, extension_days integer, needs_care boolean, has_company boolean"
     ),
     "multipliers": (
         f"{_EDITION}, rule_no integer, multiplier integer, factor decimal(18, 2), from_occurrence integer,"
@@ -56,7 +56,8 @@ TABLES = {
     ),
     "zones": (
         f"{_EDITION}, programme varchar, zone varchar, strictness integer, comparator varchar, bound decimal(18, 4),"
-        " is_rising boolean, is_missing boolean, is_resting boolean"
+        " value_from decimal(28, 10), value_below decimal(28, 10), is_rising boolean, is_missing boolean,"
+        " is_resting boolean"
     ),
     "effects": (
         f"{_EDITION}, programme varchar, zone varchar, effect integer, list varchar, measure varchar,"
@@ -185,16 +186,16 @@ def _rows(loaded: LoadedPack, edition: Row) -> Iterator[tuple[str, Row]]:
 def _programme_rows(
     pack: Pack, edition: Row, name: str, programme: Programme, is_read: bool
 ) -> Iterator[tuple[str, Row]]:
-    balance = programme.balance
+    balance, has_company = programme.balance, any(_looks_at_others(rule) for rule in programme.entries)
     yield "programmes", (
         *edition, name, programme.unit, programme.source, programme.metric, pack.level(name), is_read, balance.start, balance.at_least,
         balance.at_most, programme.kept_per, programme.begins_with, programme.ends_with, programme.evaluated,
-        programme.falls_after_days, programme.never_falls, programme.fires == "on_each_rise",
+        programme.falls_after_days, programme.never_falls, programme.fires == "on_each_rise", has_company,
     )  # fmt: skip
     for kind in programme.applies_to or pack.applies_to:
         yield "kinds", (*edition, name, kind)
     for rule in programme.entries:
-        yield from _entry_rule_rows(edition, name, programme.unit, rule)
+        yield from _entry_rule_rows(edition, name, programme.unit, rule, has_company)
     if carried := programme.carries_over:
         yield "carried_over", (*edition, name, carried.programme, carried.times)
     yield from (("inputs", row) for row in _inputs(pack, edition, name, programme))
@@ -202,9 +203,14 @@ def _programme_rows(
     missing = programme.missing_is or programme.zones[0].zone
     ledger = programme.source == "entries" and not programme.begins_with
     rising = any(zone.comparison and zone.comparison[0] in RISING for zone in programme.zones)
+    # From the first value of each zone on, the stricter one takes over.
+    edges = [_edge(*zone.comparison) if zone.comparison else None for zone in programme.zones]
     for strictness, zone in enumerate(programme.zones):
+        own, stricter = edges[strictness], edges[strictness + 1] if strictness + 1 < len(edges) else None
+        stretch = (own, stricter) if rising else (stricter, own)
         yield "zones", (
-            *edition, name, zone.zone, strictness, *(zone.comparison or (None, None)), rising, zone.zone == missing,
+            *edition, name, zone.zone, strictness, *(zone.comparison or (None, None)), *stretch, rising,
+            zone.zone == missing,
             strictness == 0 if ledger else zone.zone == missing,
         )  # fmt: skip
         for number, effect in enumerate(zone.measures):
@@ -219,7 +225,9 @@ def _programme_rows(
             yield "rewards", (*edition, name, zone_name, reward.reward, reward.scope)
 
 
-def _entry_rule_rows(edition: Row, programme: str, unit: str, rule: EntryRule) -> Iterator[tuple[str, Row]]:
+def _entry_rule_rows(
+    edition: Row, programme: str, unit: str, rule: EntryRule, has_company: bool
+) -> Iterator[tuple[str, Row]]:
     market, _, _, pack, version = edition
     asked = _asked(edition, rule.effective_from, rule.effective_until)
     own = (market, *asked, pack, version)
@@ -241,7 +249,7 @@ def _entry_rule_rows(edition: Row, programme: str, unit: str, rule: EntryRule) -
                     rule.grace.training if rule.grace else None, rule.grace.same_type_days if rule.grace else None,
                     answer.activity if answer else None, rule.followed_by is not None if answer else None,
                     answer.within_days if answer else None, answer.extended_by if answer else None,
-                    answer.extension_days if answer else None,
+                    answer.extension_days if answer else None, _needs_care(rule), has_company,
                 )  # fmt: skip
     for position, factor in enumerate(rule.multiplied):
         yield "multipliers", (
@@ -283,6 +291,19 @@ def _amount_by(rule: EntryRule) -> str:
     return "relief" if rule.relief else "event"
 
 
+def _needs_care(rule: EntryRule) -> bool:
+    """Whether when an entry counts hangs on more than its own day."""
+    return any(
+        (rule.followed_by, rule.not_followed_by, rule.lasts_until, rule.clock_starts_with, rule.ends_only_after,
+         rule.paused_by, rule.ended_by)
+    )  # fmt: skip
+
+
+def _looks_at_others(rule: EntryRule) -> bool:
+    """Whether what an entry counts hangs on other entries of the programme."""
+    return bool(rule.counts_once_per != "violation" or _picked_by(rule) or rule.multiplied or rule.relief)
+
+
 def _picked_by(rule: EntryRule) -> str | None:
     if rule.not_again_within_days:
         return "spacing"
@@ -306,6 +327,15 @@ def _inputs(pack: Pack, edition: Row, name: str, programme: Programme) -> Iterat
     inputs += [(p.programme, "proof", nothing, p.comparison or (), None) for p in programme.exists_when]
     for number, (other, role, numbers, comparison, group) in enumerate(inputs):
         yield (*edition, name, level, programme.source, number, other, role, *numbers, *comparison, group)
+
+
+# The smallest step between two values that are read, by which "more than" becomes "at least".
+_STEP = Decimal(1).scaleb(-10)
+
+
+def _edge(comparator: str, bound: Decimal) -> Decimal:
+    """Where a zone's values begin or, where zones fall, the first value that is no longer in it."""
+    return bound + _STEP if comparator in ("more_than", "at_most") else bound
 
 
 def _ledgers(pack: Pack, programme: str) -> set[str]:
