@@ -12,6 +12,7 @@ import typer
 from rich.console import Console
 
 from evenhand import local
+from evenhand.policy.commands import app as policy
 from evenhand.settings import Settings, settings
 
 app = typer.Typer(
@@ -20,6 +21,7 @@ app = typer.Typer(
     help="Decide who is penalised and who is rewarded, night by night, and carry it to the systems that act on it.",
     epilog="Everything that a run writes is below EVENHAND_HOME, by default .evenhand in the checkout.",
 )
+app.add_typer(policy, name="policy")
 console = Console()
 errors = Console(stderr=True)
 

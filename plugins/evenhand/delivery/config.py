@@ -30,6 +30,8 @@ class _Part(BaseModel):
 
     connection: Name
     lists: tuple[Name, ...] = Field(min_length=1)
+    # What the receiver can carry out, for `evenhand policy check`; without it, whatever there is. Rows aren't filtered.
+    measures: tuple[Name, ...] = ()
 
 
 class HttpConfig(_Part):

@@ -23,8 +23,8 @@ def place_of(problem: ErrorDetails) -> tuple[Location, bool]:
     return location, problem["type"] in ("extra_forbidden", "invalid_key", "missing")
 
 
-def explain(problem: ErrorDetails) -> str:
-    """A problem that validation found, as `key: found …; expected …`."""
+def explain(problem: ErrorDetails, root: type[BaseModel] = Pack) -> str:
+    """A problem that validation of `root` found, as `key: found …; expected …`."""
     location, context = place_of(problem)[0], problem.get("ctx", {})
     kind, found = problem["type"], problem["input"]
     name = dotted(location)
@@ -33,9 +33,9 @@ def explain(problem: ErrorDetails) -> str:
         expected = f"{context['expected']}: {', '.join(choices)}" if choices else context["expected"]
         return f"{name}: found {context['found']}; expected {expected}{nearest(context['found'], choices)}"
     if kind == "extra_forbidden":
-        return f"{name}: {_unknown_key(location)}"
+        return f"{name}: {_unknown_key(location, root)}"
     if kind == "missing":
-        part = part_at(location[:-1])
+        part = part_at(location[:-1], root)
         meaning = part.model_fields[str(location[-1])].description if part else None
         return f"{name}: found nothing; expected this key{f': {_first_sentence(meaning)}' if meaning else ''}"
     if kind == "literal_error":
@@ -59,11 +59,11 @@ def nearest(found: str, choices: Sequence[str]) -> str:
     return f"; did you mean {words[0]}?" if words else ""
 
 
-def _unknown_key(location: Location) -> str:
+def _unknown_key(location: Location, root: type[BaseModel]) -> str:
     key = str(location[-1])
     if key == "removed":
         return "found removed; expected it with the name of a rule, zone or condition that the file it extends has"
-    part = part_at(location[:-1])
+    part = part_at(location[:-1], root)
     words = list(part.model_fields) if part else []
     hint = nearest(key, words)
     if not hint and (elsewhere := _home_of(key)):
@@ -115,9 +115,9 @@ def _first_sentence(text: str) -> str:
     return " ".join(text.split()).partition(". ")[0].removesuffix(".")
 
 
-def part_at(location: Location) -> type[BaseModel] | None:
+def part_at(location: Location, root: type[BaseModel] = Pack) -> type[BaseModel] | None:
     """The part of the language whose keys stand at a location."""
-    annotation: Any = Pack
+    annotation: Any = root
     for step in location:
         part = _part_in(annotation)
         if get_origin(annotation) is dict:

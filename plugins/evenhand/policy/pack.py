@@ -168,10 +168,11 @@ class Pack(Part):
 
     @model_validator(mode="after")
     def _calendars_are_known(self) -> Pack:
-        known(self._calendars_named(), "a calendar of the pack", list(self.calendars))
+        known(self.calendars_named(), "a calendar of the pack", list(self.calendars))
         return self
 
-    def _calendars_named(self) -> Iterator[tuple[Place, str]]:
+    def calendars_named(self) -> Iterator[tuple[Place, str]]:
+        """Every mention of a calendar, with its place."""
         for name, programme in self.programmes.items():
             if programme.evaluated:
                 yield ("programmes", name, "evaluated"), programme.evaluated

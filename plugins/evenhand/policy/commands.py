@@ -1,0 +1,66 @@
+"""`evenhand policy`: write, check, compare and read policy packs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+from rich.console import Console
+
+from evenhand.settings import settings
+
+app = typer.Typer(no_args_is_help=True, help="Write, check, try and compare policy packs.")
+console = Console()
+errors = Console(stderr=True)
+
+Paths = Annotated[
+    list[Path] | None,
+    typer.Argument(metavar="[PATH]...", help="Packs, or folders with all that is in them; by default, all of ours."),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print the outcome as JSON, for machines.")]
+
+
+@app.command()
+def check(paths: Paths = None, as_json: AsJson = False) -> None:
+    """Look for mistakes: in the language, and in what is said in it.
+
+    Each is named with file, line and column. Exits with 1 if one is an error; a warning is something to look at.
+    """
+    from evenhand.policy.check import check as look
+
+    here = settings()
+    checked = look(_shortest(paths or [here.policies]), here)
+    counts = {"packs": checked.packs, "errors": checked.count("error"), "warnings": checked.count("warning")}
+    if as_json:
+        print(json.dumps({**counts, "findings": [asdict(finding) for finding in checked.findings]}, indent=2))
+    else:
+        for finding in checked.findings:
+            console.print(
+                str(finding),
+                style="red" if finding.severity == "error" else "yellow",
+                soft_wrap=True,
+                highlight=False,
+                markup=False,
+            )
+        console.print(", ".join(_counted(number, word) for word, number in counts.items()), highlight=False)
+    if counts["errors"]:
+        raise typer.Exit(1)
+
+
+def _counted(number: int, words: str) -> str:
+    return f"{number or 'no'} {words.removesuffix('s') if number == 1 else words}"
+
+
+def _shortest(paths: Sequence[Path]) -> list[Path]:
+    """Paths as they are seen from here, where that is shorter: they are printed with every mistake."""
+    here = Path.cwd()
+    return [path.relative_to(here) if path.is_absolute() and path.is_relative_to(here) else path for path in paths]
+
+
+def _stop(message: str) -> NoReturn:
+    errors.print(message, style="red", soft_wrap=True, highlight=False, markup=False)
+    raise typer.Exit(1)

@@ -1,0 +1,39 @@
+"""marketplace.yml beside packs: what their marketplace knows, so that `policy check` can see what a pack leaves out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from evenhand.policy.explain import explain, place_of
+from evenhand.policy.load import MARKETPLACE
+from evenhand.policy.part import Name, Part
+from evenhand.policy.texts import Mistake, PackError, position, read_text
+
+
+class Marketplace(Part):
+    """What a marketplace knows, whatever its policies say of it."""
+
+    violation_types: dict[Name, str]
+    """Every violation type that the feed violations may bring, and what it means."""
+
+
+def read_marketplace(folder: Path) -> Marketplace | None:
+    """What stands beside the packs of a folder; None without such a file, for nobody needs one.
+
+    Raises:
+        PackError: the file is wrong.
+    """
+    path = folder / MARKETPLACE
+    if not path.exists():
+        return None
+    text = read_text(path)
+    try:
+        return Marketplace.model_validate(text.content)
+    except ValidationError as error:
+        mistakes = {
+            Mistake(*position([text], text.content, *place_of(problem)), explain(problem, Marketplace))
+            for problem in error.errors()
+        }
+        raise PackError(*sorted(mistakes)) from error
