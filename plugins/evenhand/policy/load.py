@@ -102,10 +102,10 @@ def load_pack(path: Path) -> LoadedPack:
         PackError: the file isn't there, isn't YAML or isn't a pack.
     """
     texts = read_texts(path)
-    content = merged([text.content for text in texts])
+    content = content_of(path)
     digest = hashlib.sha256(b"\0".join(text.text for text in texts)).hexdigest()
     try:
-        return LoadedPack(Pack.model_validate(_frozen(content)), path, digest)
+        return LoadedPack(pack_from(content), path, digest)
     except ValidationError as error:
         problems = error.errors()
         mistakes = {
@@ -115,6 +115,24 @@ def load_pack(path: Path) -> LoadedPack:
             if not any(other["loc"][: len(problem["loc"])] == problem["loc"] != other["loc"] for other in problems)
         }
         raise PackError(*sorted(mistakes)) from error
+
+
+def content_of(path: Path) -> Any:
+    """What a pack says, with what it extends, as plain values.
+
+    Raises:
+        PackError: a file isn't there or isn't YAML.
+    """
+    return merged([text.content for text in read_texts(path)])
+
+
+def pack_from(content: Any) -> Pack:
+    """The pack that plain values say.
+
+    Raises:
+        ValidationError: they say none.
+    """
+    return Pack.model_validate(_frozen(content))
 
 
 def where(loaded: LoadedPack, place: Place, of_key: bool = False) -> tuple[str, int, int]:
