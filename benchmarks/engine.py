@@ -71,8 +71,12 @@ def _pack() -> Pack:
 
     return Pack.model_validate(
         {
-            "pack": "bench", "version": 1, "markets": MARKETS, "effective_from": date(2020, 1, 1),
-            "appeal_route": "Write to us.", "measures": ("warning", "pause", "stop"),
+            "pack": "bench",
+            "version": 1,
+            "markets": MARKETS,
+            "effective_from": date(2020, 1, 1),
+            "appeal_route": "Write to us.",
+            "measures": ("warning", "pause", "stop"),
             "programmes": {
                 "points": {
                     "unit": "point",
@@ -80,15 +84,20 @@ def _pack() -> Pack:
                         rule(n, amount_by_reviewer={"at_least": Decimal(1), "at_most": Decimal(24)}) for n in range(20)
                     ),
                     "zones": (
-                        {"zone": "good"}, zone("warned", "warning", 7, at_least=12), zone("held", "pause", 14, at_least=24),
+                        {"zone": "good"},
+                        zone("warned", "warning", 7, at_least=12),
+                        zone("held", "pause", 14, at_least=24),
                         zone("out", "stop", 60, at_least=36),
                     ),
                 },
                 "score": {
-                    "unit": "point", "balance": {"start": Decimal(200), "at_least": Decimal(0), "at_most": Decimal(1000)},
+                    "unit": "point",
+                    "balance": {"start": Decimal(200), "at_least": Decimal(0), "at_most": Decimal(1000)},
                     "entries": tuple(rule(n, amount=Decimal(-15)) for n in range(20, 35)),
                     "zones": (
-                        {"zone": "green"}, zone("orange", "warning", 7, at_most=150), zone("red", "pause", 28, at_most=100),
+                        {"zone": "green"},
+                        zone("orange", "warning", 7, at_most=150),
+                        zone("red", "pause", 28, at_most=100),
                         zone("black", "stop", 90, at_most=0),
                     ),
                 },
@@ -96,13 +105,15 @@ def _pack() -> Pack:
                     "unit": "strike",
                     "entries": tuple(rule(n, amount=1, counts_once_per="batch") for n in range(35, RULES)),
                     "zones": (
-                        {"zone": "none"}, zone("first", "warning", 7, at_least=1), zone("second", "pause", 14, at_least=2),
+                        {"zone": "none"},
+                        zone("first", "warning", 7, at_least=1),
+                        zone("second", "pause", 14, at_least=2),
                         zone("third", "stop", 60, at_least=3),
                     ),
                 },
             },
         }
-    )  # fmt: skip
+    )
 
 
 def _generate(connection: duckdb.DuckDBPyConnection, accounts: int, events: int) -> None:
@@ -117,8 +128,8 @@ def _generate(connection: duckdb.DuckDBPyConnection, accounts: int, events: int)
     landed = "date '2025-01-01', 'bench', 1"
     markets = ", ".join(f"'{market}'" for market in MARKETS)
     connection.execute(
-        f"insert into accepted.creators select {landed}, 'a' || i, [{markets}][1 + i % {len(MARKETS)}], 'creator', 'en',"
-        f" '2024-01-01' from range({accounts}) as t(i)"
+        f"insert into accepted.creators select {landed}, 'a' || i, [{markets}][1 + i % {len(MARKETS)}], 'creator',"
+        f" 'en', '2024-01-01' from range({accounts}) as t(i)"
     )
     connection.execute(
         f"""insert into accepted.violations by name
@@ -131,9 +142,10 @@ def _generate(connection: duckdb.DuckDBPyConnection, accounts: int, events: int)
     )
     connection.execute(
         f"""insert into accepted.appeals by name
-        select date '2025-01-01' as landed_night, 'bench' as landed_file, 1 as landed_row, 'p' || violation_id as appeal_id,
-            violation_id, account_id, decided_on as filed_on, case when landed_row % 100 = 0 then 'granted' else 'denied'
-            end as outcome, cast(cast(decided_on as date) + 20 as varchar) as decided_on
+        select date '2025-01-01' as landed_night, 'bench' as landed_file, 1 as landed_row,
+            'p' || violation_id as appeal_id, violation_id, account_id, decided_on as filed_on,
+            case when landed_row % 100 = 0 then 'granted' else 'denied' end as outcome,
+            cast(cast(decided_on as date) + 20 as varchar) as decided_on
         from accepted.violations where landed_row % 50 = 0 and decided_on <= '{LAST_DAY.replace(day=11)}'"""
     )
 
