@@ -51,6 +51,23 @@ def check(paths: Paths = None, as_json: AsJson = False) -> None:
         raise typer.Exit(1)
 
 
+@app.command("test")
+def try_examples(paths: Paths = None, as_json: AsJson = False) -> None:
+    """Run the worked examples of packs through the models of the nightly run: expected against found.
+
+    An example is judged by every version of its pack that is given. Exits with 1 if anything comes out otherwise.
+    """
+    from evenhand.policy.texts import PackError
+    from evenhand.policy.try_examples import try_examples as run
+
+    try:
+        as_expected = run(_shortest(paths or [settings().policies]), as_json)
+    except PackError as error:
+        _stop(str(error))
+    if not as_expected:
+        raise typer.Exit(1)
+
+
 def _counted(number: int, words: str) -> str:
     return f"{number or 'no'} {words.removesuffix('s') if number == 1 else words}"
 

@@ -29,6 +29,9 @@ class Difference:
     expected: str
     found: str
 
+    def __str__(self) -> str:
+        return f"{self.on}  {self.what}: expected {self.expected}, found {self.found}"
+
 
 @dataclass(frozen=True)
 class Rehearsed:

@@ -1,4 +1,4 @@
-"""`evenhand policy test`: packs' worked examples, expected against found."""
+"""Packs' worked examples on the terminal: expected against found."""
 
 from __future__ import annotations
 
@@ -6,35 +6,27 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
 
-import typer
 from rich.console import Console
 
-from evenhand.policy.load import LoadedPack, Mistake, PackError, load_each, packs_in
-from evenhand.settings import settings
+from evenhand.policy.load import LoadedPack, load_each, pack_files
+from evenhand.policy.rehearsal import Rehearsed, rehearse
+from evenhand.policy.texts import PackError
 
 console = Console()
 errors = Console(stderr=True)
 
 
-def try_examples(
-    paths: Annotated[
-        list[Path] | None, typer.Argument(metavar="[PATH]...", help="Packs or folders of packs; by default all of ours.")
-    ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the outcome as JSON, for machines.")] = False,
-) -> None:
-    """Run the worked examples of packs through the models of the nightly run, and show what comes out otherwise.
+def try_examples(paths: Sequence[Path], as_json: bool) -> bool:
+    """Run the examples of packs, print what comes out otherwise, and return whether all came out as expected.
 
-    An example is judged by every version of its pack that is given. Exits with 1 if anything is otherwise than expected.
+    Args:
+        paths: packs, or folders with packs in them at any depth.
+
+    Raises:
+        PackError: with every mistake of every pack.
     """
-    from evenhand.policy.rehearsal import rehearse
-
-    try:
-        packs = load_all(paths or [settings().policies])
-    except PackError as error:
-        errors.print(str(error), style="red", soft_wrap=True, highlight=False, markup=False)
-        raise typer.Exit(1) from error
+    packs = _load_all(paths)
     with errors.status(f"Running the examples of {len(packs)} packs through the models"):
         outcomes = rehearse(packs)
     if as_json:
@@ -44,36 +36,30 @@ def try_examples(
             )
         )
     else:
-        for outcome in outcomes:
-            if not outcome.passed:
-                console.print(f"[red]{outcome.path}[/red]: {outcome.example}", soft_wrap=True, highlight=False)
-                for d in outcome.differences:
-                    console.print(
-                        f"  {d.on}  {d.what}: expected {d.expected}, found {d.found}", soft_wrap=True, highlight=False
-                    )
-        failed = sum(not outcome.passed for outcome in outcomes)
-        without = [str(loaded.path) for loaded in packs if not loaded.pack.examples]
-        for path in without:
-            console.print(f"[yellow]{path}[/yellow]: has no example", soft_wrap=True, highlight=False)
-        console.print(
-            f"{len(outcomes)} examples of {len(packs)} packs: "
-            + (f"[red]{failed} otherwise than expected[/red]" if failed else "[green]all as expected[/green]"),
-            highlight=False,
-        )
-    if not all(outcome.passed for outcome in outcomes):
-        raise typer.Exit(1)
+        _print(packs, outcomes)
+    return all(outcome.passed for outcome in outcomes)
 
 
-def load_all(paths: Sequence[Path]) -> list[LoadedPack]:
-    """Every pack in files and, recursively, in folders; bases come in through the packs that extend them.
+def _print(packs: Sequence[LoadedPack], outcomes: Sequence[Rehearsed]) -> None:
+    for outcome in outcomes:
+        if not outcome.passed:
+            console.print(f"[red]{outcome.path}[/red]: {outcome.example}", soft_wrap=True, highlight=False)
+        for difference in outcome.differences:
+            console.print(f"  {difference}", soft_wrap=True, highlight=False, markup=False)
+    for loaded in packs:
+        if not loaded.pack.examples:
+            console.print(f"[yellow]{loaded.path}[/yellow]: has no example", soft_wrap=True, highlight=False)
+    failed = sum(not outcome.passed for outcome in outcomes)
+    console.print(
+        f"{len(outcomes)} examples of {len(packs)} packs: "
+        + (f"[red]{failed} otherwise than expected[/red]" if failed else "[green]all as expected[/green]"),
+        highlight=False,
+    )
 
-    Raises:
-        PackError: with the mistakes of all of them.
-    """
-    packs, mistakes = load_each(file for path in paths for file in (packs_in(path) if path.is_dir() else [path]))
+
+def _load_all(paths: Sequence[Path]) -> list[LoadedPack]:
+    files = [file for path in paths for file in (pack_files(path.rglob("*.yml")) if path.is_dir() else [path])]
+    packs, mistakes = load_each(files)
     if mistakes:
-        raise PackError(*mistakes)
-    if not packs:
-        names = ", ".join(map(str, paths))
-        raise PackError(Mistake(names, 0, 0, "found no pack; expected a file that ends in .yml"))
+        raise PackError(*sorted(mistakes))
     return packs
