@@ -44,7 +44,7 @@ empty_ledgers_that_are_read as (
     inner join programmes
         on
             replays.market = programmes.market
-            and (programmes.is_read or programmes.begins_with is not null)
+            and (programmes.is_read or programmes.is_felt or programmes.begins_with is not null)
     inner join kinds
         on
             programmes.market = kinds.market

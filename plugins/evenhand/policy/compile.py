@@ -28,6 +28,7 @@ TABLES = {
     "kinds": f"{_EDITION}, programme varchar, kind varchar",
     "programmes": (
         f"{_EDITION}, programme varchar, unit varchar, source varchar, metric varchar, level integer, is_read boolean,"
+        " is_felt boolean,"
         " starts_at decimal(18, 2), never_below decimal(18, 2), never_above decimal(18, 2), kept_per varchar,"
         " begins_with varchar, ends_with varchar, evaluated varchar, falls_after_days integer, never_falls boolean,"
         " fires_on_each_rise boolean, has_company boolean"
@@ -187,9 +188,14 @@ def _programme_rows(
     pack: Pack, edition: Row, name: str, programme: Programme, is_read: bool
 ) -> Iterator[tuple[str, Row]]:
     balance, has_company = programme.balance, any(_looks_at_others(rule) for rule in programme.entries)
+    # Zones that bring something to accounts of which nothing is known.
+    resting = (
+        programme.zones[0].zone if programme.source == "entries" else programme.missing_is or programme.zones[0].zone
+    )
+    is_felt = not programme.begins_with and any(zone.measures for zone in programme.zones if zone.zone == resting)
     yield "programmes", (
-        *edition, name, programme.unit, programme.source, programme.metric, pack.level(name), is_read, balance.start, balance.at_least,
-        balance.at_most, programme.kept_per, programme.begins_with, programme.ends_with, programme.evaluated,
+        *edition, name, programme.unit, programme.source, programme.metric, pack.level(name), is_read, is_felt,
+        balance.start, balance.at_least, balance.at_most, programme.kept_per, programme.begins_with, programme.ends_with, programme.evaluated,
         programme.falls_after_days, programme.never_falls, programme.fires == "on_each_rise", has_company,
     )  # fmt: skip
     for kind in programme.applies_to or pack.applies_to:

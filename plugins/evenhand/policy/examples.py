@@ -76,25 +76,26 @@ class Expectation(Part):
     """What the pack says at the end of a day. What isn't named isn't looked at."""
 
     on: date
-    balances: dict[Name, Figure | None] = {}
+    balances: dict[Name, Figure | None] = Field(default_factory=dict)
     """The value of each named programme; nothing for a missing one."""
-    zones: dict[Name, Name] = {}
+    zones: dict[Name, Name] = Field(default_factory=dict)
     """The zone of each named programme."""
     measures: tuple[Name, ...] | None = None
     """All measures in force, in any order; [] for none."""
     rewards: tuple[Name, ...] | None = None
     """All rewards in force."""
-    failed: dict[Name, tuple[Name, ...]] = {}
+    failed: dict[Name, tuple[Name, ...]] = Field(default_factory=dict)
     """For each named gate, all conditions that fail; [] for an open gate."""
-    quotas: dict[Name, QuotaUse | None] = {}
+    quotas: dict[Name, QuotaUse | None] = Field(default_factory=dict)
     """For each named activity, how far its quota is used up; nothing where none runs."""
-    bonuses: dict[Name, Amount] = {}
+    bonuses: dict[Name, Amount] = Field(default_factory=dict)
     """What each named bonus has paid so far, in all its periods."""
 
     @model_validator(mode="after")
     def _expects_something(self) -> Expectation:
         if self.model_fields_set == {"on"}:
-            raise mistake((), "a day alone", "what is expected: balances, zones, measures, rewards, failed, quotas or bonuses")
+            keys = [key for key in type(self).model_fields if key != "on"]
+            raise mistake((), "a day alone", "what is expected, by at least one of", keys)
         return self
 
 

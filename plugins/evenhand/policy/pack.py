@@ -77,10 +77,10 @@ class Pack(Part):
     appeals: Appeals = Appeals()
     measures: tuple[Name, ...]
     """Every measure of the pack, mildest first; where two meet on a scope, the stricter is in force."""
-    calendars: dict[Name, Calendar] = {}
+    calendars: dict[Name, Calendar] = Field(default_factory=dict)
     programmes: Annotated[dict[Name, Programme], Field(min_length=1)]
-    gates: dict[Name, Gate] = {}
-    bonuses: dict[Name, Bonus] = {}
+    gates: dict[Name, Gate] = Field(default_factory=dict)
+    bonuses: dict[Name, Bonus] = Field(default_factory=dict)
     examples: tuple[Example, ...] = ()
 
     def level(self, programme: Name) -> int:
@@ -233,6 +233,24 @@ class Pack(Part):
                     if (other, depth + 1) not in seen:
                         seen.add((other, depth + 1))
                         open_ends.append((other, depth + 1))
+        return self
+
+    @model_validator(mode="after")
+    def _entries_that_are_carried_over_stand_alone(self) -> Pack:
+        for name, programme in self.programmes.items():
+            if not programme.carries_over:
+                continue
+            place, other = ("programmes", name, "carries_over", "programme"), programme.carries_over.programme
+            if self.programmes[other].source != "entries":
+                raise mistake(place, other, "a programme with entries")
+            # What was picked or relieved there can't be told from here.
+            for rule in self.programmes[other].entries:
+                if rule.relief or rule.amount_per_step or rule.not_again_within_days or rule.every or rule.grace:
+                    raise mistake(
+                        place,
+                        f"{other}, whose rule {rule.rule} looks from one entry at another",
+                        "a programme whose entries stand alone",
+                    )
         return self
 
     @model_validator(mode="after")

@@ -165,6 +165,10 @@ class Programme(Part):
             raise mistake(
                 ("carries_over",), "carries_over", "begins_with beside it: the day on which it is carried over"
             )
+        if self.peers and not self.evaluated:
+            raise mistake(
+                ("peers",), "peers", "evaluated beside it: the average moves every day, the comparison may not"
+            )
         if self.never_falls and self.falls_after_days:
             raise mistake(("never_falls",), "falls_after_days and never_falls", "one of them")
         return self
