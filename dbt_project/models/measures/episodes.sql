@@ -54,7 +54,6 @@ effects_of_zones_in_which_an_account_was as (
         stretches.value as value_after,
         stretches.on_day,
         stretches.until_day,
-        stretches.in_zone_since,
         stretches.fires,
         effects.* exclude (market, effective_from, effective_until, pack, version, programme, zone),
         cast({{ add_days('stretches.on_day', 'effects.starts_after_days') }} as date) as starts_on
@@ -122,14 +121,31 @@ effects_until_a_day_of_a_calendar as (
             and calendar_days.period + effects.until_nth - 1 = periods.period
 ),
 
+-- A stay is one under one pack: of another pack's zone of this name nobody knows whether it is the same.
 effects_as_long_as_the_zone as (
     select
-        * replace (
-            cast({{ add_days('in_zone_since', 'starts_after_days') }} as date) as starts_on
+        * exclude (was_until) replace (
+            {{ add_days('max(case when was_until is distinct from on_day then on_day end) over stays_so_far', 'starts_after_days') }}
+                as starts_on
         ),
         until_day as in_force_until
-    from effects_of_zones_in_which_an_account_was
-    where length = 'zone'
+    from (
+        select
+            *,
+            lag(until_day) over stays_in_order as was_until
+        from effects_of_zones_in_which_an_account_was
+        where length = 'zone'
+        window
+            stays_in_order as (
+                partition by account_id, programme, kept_for, replay, pack, version, zone, effect
+                order by on_day
+            )
+    ) as effects_with_the_end_of_the_stretch_before
+    window
+        stays_so_far as (
+            partition by account_id, programme, kept_for, replay, pack, version, zone, effect
+            order by on_day
+        )
 ),
 
 -- An activity that changes how long a measure lasts is known from its day on; until then the measure is what it was.

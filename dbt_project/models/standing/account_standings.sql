@@ -12,6 +12,10 @@ programmes as (
     select * from {{ source('policy', 'programmes') }}
 ),
 
+zone_stretches as (
+    select * from {{ ref('zone_stretches') }}
+),
+
 zones as (
     select * from {{ source('policy', 'zones') }}
 ),
@@ -63,10 +67,54 @@ standings_on_each_night as (
         standings.*
     from standings
     inner join nights on {{ day_in('nights.as_of', 'standings.valid_from', 'standings.valid_until') }}
+),
+
+-- A stay is one under one pack: of another pack's zone of this name nobody knows whether it is the same.
+first_days_of_the_stay_in_the_zone as (
+    select
+        standings.account_id,
+        standings.programme,
+        standings.kept_for,
+        standings.replay,
+        standings.pack,
+        standings.version,
+        nights.as_of,
+        coalesce(
+            max(case when stretches.strictness <> stretches.strictness_before then stretches.on_day end),
+            min(stretches.on_day)
+        ) as in_zone_since
+    from standings_on_each_night as standings
+    inner join nights on standings.as_of = nights.as_of
+    inner join zone_stretches as stretches
+        on
+            standings.account_id = stretches.account_id
+            and standings.programme = stretches.programme
+            and standings.kept_for = stretches.kept_for
+            and standings.replay = stretches.replay
+            and standings.pack = stretches.pack
+            and standings.version = stretches.version
+            and standings.as_of >= stretches.on_day
+    group by all
+),
+
+strictest_standing_on_each_night as (
+    select
+        standings.*,
+        stays.in_zone_since
+    from standings_on_each_night as standings
+    inner join first_days_of_the_stay_in_the_zone as stays
+        on
+            standings.as_of = stays.as_of
+            and standings.account_id = stays.account_id
+            and standings.programme = stays.programme
+            and standings.kept_for = stays.kept_for
+            and standings.replay = stays.replay
+            and standings.pack = stays.pack
+            and standings.version = stays.version
     -- Of several balances of one programme, the strictest zone is the account's.
     qualify row_number() over (
-        partition by nights.as_of, standings.account_id, standings.programme
-        order by standings.strictness desc, standings.in_zone_since asc, standings.kept_for asc
+        partition by standings.as_of, standings.account_id, standings.programme
+        order by standings.strictness desc, stays.in_zone_since asc, standings.kept_for asc
     ) = 1
 ),
 
@@ -76,18 +124,18 @@ every_account_with_its_standing as (
         resting.account_id,
         resting.market,
         resting.programme,
-        coalesce(standings_on_each_night.zone, resting.zone) as zone,
-        coalesce(standings_on_each_night.strictness, resting.strictness) as strictness,
+        coalesce(reached.zone, resting.zone) as zone,
+        coalesce(reached.strictness, resting.strictness) as strictness,
         cast(case
-            when standings_on_each_night.account_id is null then resting.value else standings_on_each_night.value
+            when reached.account_id is null then resting.value else reached.value
         end as decimal(18, 4)) as balance,
-        standings_on_each_night.in_zone_since as since
+        reached.in_zone_since as since
     from zones_of_accounts_without_a_standing as resting
-    left join standings_on_each_night
+    left join strictest_standing_on_each_night as reached
         on
-            resting.as_of = standings_on_each_night.as_of
-            and resting.account_id = standings_on_each_night.account_id
-            and resting.programme = standings_on_each_night.programme
+            resting.as_of = reached.as_of
+            and resting.account_id = reached.account_id
+            and resting.programme = reached.programme
 )
 
 select * from every_account_with_its_standing

@@ -52,6 +52,7 @@ days_on_which_a_zone_may_change as (
 stretches_cut_on_these_days as (
     select
         stretches.* exclude (on_day, until_day, value_before, strictness_before, held_until),
+        stretches.strictness_before as reached_before,
         days.on_day,
         stretches.on_day as read_on,
         stretches.value_before as read_before,
@@ -103,7 +104,7 @@ zones_beside_the_one_before as (
     select
         * exclude (read_on, read_before),
         case when on_day = read_on then read_before else value end as value_before,
-        lag(strictness) over days_in_order as strictness_before,
+        lag(strictness) over days_in_order as held_before,
         lag(on_day) over days_in_order is null as is_first,
         lag(pack || version) over days_in_order is distinct from pack || version as is_new_pack
     from zones_that_are_held_on_each_day
@@ -111,17 +112,10 @@ zones_beside_the_one_before as (
 )
 
 select
-    held.* exclude (is_first, is_new_pack, strictness_before),
+    * exclude (is_first, is_new_pack, reached_before, held_before),
     case
-        when held.is_first then reached.strictness_before
-        when held.is_new_pack then held.strictness
-        else held.strictness_before
+        when is_first then reached_before
+        when is_new_pack then strictness
+        else held_before
     end as strictness_before
-from zones_beside_the_one_before as held
-left join zones_reached as reached
-    on
-        held.account_id = reached.account_id
-        and held.programme = reached.programme
-        and held.kept_for = reached.kept_for
-        and held.replay = reached.replay
-        and held.on_day = reached.on_day
+from zones_beside_the_one_before

@@ -10,12 +10,14 @@ stretches_while_their_history_was_true as (
         market,
         programme,
         kept_for,
+        replay,
         pack,
         version,
         zone,
         strictness,
         value,
-        in_zone_since,
+        strictness_before,
+        on_day,
         greatest(on_day, true_from) as valid_from,
         least(until_day, true_until) as valid_until
     from zone_stretches

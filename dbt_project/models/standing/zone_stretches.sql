@@ -82,18 +82,6 @@ stretches_of_each_programme as (
             and stretches.version = programmes.version
             and stretches.programme = programmes.programme
             and stretches.is_held = (programmes.never_falls or programmes.falls_after_days is not null)
-),
-
-zones_with_the_first_day_in_them as (
-    select
-        *,
-        -- A stay is one under one pack: of another pack's zone of this name nobody knows whether it is the same.
-        coalesce(
-            max(case when strictness <> strictness_before then on_day end) over days_so_far,
-            min(on_day) over days_so_far
-        ) as in_zone_since
-    from stretches_of_each_programme
-    window days_so_far as (partition by account_id, programme, kept_for, replay, pack, version order by on_day)
 )
 
-select * from zones_with_the_first_day_in_them
+select * from stretches_of_each_programme

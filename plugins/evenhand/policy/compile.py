@@ -195,7 +195,8 @@ def _programme_rows(
     is_felt = not programme.begins_with and any(zone.measures for zone in programme.zones if zone.zone == resting)
     yield "programmes", (
         *edition, name, programme.unit, programme.source, programme.metric, pack.level(name), is_read, is_felt,
-        balance.start, balance.at_least, balance.at_most, programme.kept_per, programme.begins_with, programme.ends_with, programme.evaluated,
+        balance.start, balance.at_least, balance.at_most, programme.kept_per, programme.begins_with,
+        programme.ends_with, programme.evaluated,
         programme.falls_after_days, programme.never_falls, programme.fires == "on_each_rise", has_company,
     )  # fmt: skip
     for kind in programme.applies_to or pack.applies_to:
