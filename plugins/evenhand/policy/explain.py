@@ -12,7 +12,7 @@ from pydantic_core import ErrorDetails
 
 from evenhand.policy.pack import Pack
 from evenhand.policy.part import MARKET, NAME
-from evenhand.policy.texts import Location
+from evenhand.policy.texts import IDENTITIES, Location
 
 
 def place_of(problem: ErrorDetails) -> tuple[Location, bool]:
@@ -23,8 +23,13 @@ def place_of(problem: ErrorDetails) -> tuple[Location, bool]:
     return location, problem["type"] in ("extra_forbidden", "invalid_key", "missing")
 
 
-def explain(problem: ErrorDetails, root: type[BaseModel] = Pack) -> str:
-    """A problem that validation of `root` found, as `key: found …; expected …`."""
+def explain(problem: ErrorDetails, root: type[BaseModel] = Pack, content: Any = None) -> str:
+    """A problem that validation found, as `key: found …; expected …`.
+
+    Args:
+        root: what was validated against.
+        content: what was validated, where names beside the problem can help.
+    """
     location, context = place_of(problem)[0], problem.get("ctx", {})
     kind, found = problem["type"], problem["input"]
     name = dotted(location)
@@ -33,7 +38,7 @@ def explain(problem: ErrorDetails, root: type[BaseModel] = Pack) -> str:
         expected = f"{context['expected']}: {', '.join(choices)}" if choices else context["expected"]
         return f"{name}: found {context['found']}; expected {expected}{nearest(context['found'], choices)}"
     if kind == "extra_forbidden":
-        return f"{name}: {_unknown_key(location, root)}"
+        return f"{name}: {_unknown_key(location, root, content)}"
     if kind == "missing":
         part = part_at(location[:-1], root)
         meaning = part.model_fields[str(location[-1])].description if part else None
@@ -59,16 +64,26 @@ def nearest(found: str, choices: Sequence[str]) -> str:
     return f"; did you mean {words[0]}?" if words else ""
 
 
-def _unknown_key(location: Location, root: type[BaseModel]) -> str:
+def _unknown_key(location: Location, root: type[BaseModel], content: Any) -> str:
     key = str(location[-1])
-    if key == "removed":
-        return "found removed; expected it with the name of a rule, zone or condition that the file it extends has"
+    if key == "removed" and isinstance(location[-2], int):
+        own, *others = _names_beside(content, location[:-1])
+        return f"found removed; expected a name that the extended file has: {', '.join(others)}{nearest(own, others)}"
     part = part_at(location[:-1], root)
     words = list(part.model_fields) if part else []
     hint = nearest(key, words)
     if not hint and (elsewhere := _home_of(key)):
         hint = f"; {key} is a key of {' and of '.join(elsewhere)}"
     return f"found a key that isn't in the language; expected one of {', '.join(words)}{hint}"
+
+
+def _names_beside(content: Any, location: Location) -> list[str]:
+    """The name of a list's item, then those of the others."""
+    *above, position = location
+    for step in above:
+        content = content[step]
+    names = [str(next(iter([item[key] for key in IDENTITIES if key in item]), "")) for item in content]
+    return [names[int(position)], *(name for i, name in enumerate(names) if i != position)]
 
 
 _EXPECTED = {

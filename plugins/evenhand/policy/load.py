@@ -109,7 +109,7 @@ def load_pack(path: Path) -> LoadedPack:
     except ValidationError as error:
         problems = error.errors()
         mistakes = {
-            Mistake(*position(texts, content, *place_of(problem)), explain(problem))
+            Mistake(*position(texts, content, *place_of(problem)), explain(problem, content=content))
             for problem in problems
             # A mistake inside a list is reported for the list once more; the innermost report is enough.
             if not any(other["loc"][: len(problem["loc"])] == problem["loc"] != other["loc"] for other in problems)
