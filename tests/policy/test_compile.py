@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
@@ -25,31 +26,115 @@ def test_a_row_per_market_and_rule(folder: Path, warehouse: Path) -> None:
     write(folder, changed(("[world]", "[GB, IE]"), ("appeal_route", "applies_to: [creator, platform]\nappeal_route")))
     (loaded,) = load_packs(folder)
     rows = compile_packs([loaded], warehouse)
-    assert rows == {"packs": 2, "kinds": 4, "entry_rules": 4, "zones": 6, "effects": 6, "rewards": 4}
-    in_britain = {table: _rows(warehouse, f"select * from policy.{table} where market = 'GB'") for table in TABLES}
-    edition = ("GB", FROM, None, "strikes", 1)
-    assert in_britain == {
-        "packs": [(*edition, loaded.sha256, "Write to us.")],
-        "kinds": [(*edition, "creator"), (*edition, "platform")],
-        "entry_rules": [
-            (*edition, "health", "strike", "one_strike", "copyright", Decimal(1), "batch", 180),
-            (*edition, "health", "strike", "one_strike", "fraud", Decimal(1), "batch", 180),
-        ],
-        "zones": [
-            (*edition, "health", "good", 0, None),
-            (*edition, "health", "warned", 1, Decimal("1.5")),
-            (*edition, "health", "shut", 2, Decimal(10)),
-        ],
-        "effects": [
-            (*edition, "health", "warned", "warning", 0, "account", 30),
-            (*edition, "health", "warned", "no_live", 1, "live", 7),
-            (*edition, "health", "shut", "closed", 2, "account", None),
-        ],
-        "rewards": [
-            (*edition, "health", "good", "badge", "showcase"),
-            (*edition, "health", "warned", "badge", "showcase"),
-        ],
-    }
+    assert {table: number for table, number in rows.items() if number} == {
+        "packs": 2, "kinds": 4, "programmes": 2, "ledgers": 2, "entry_rules": 4, "zones": 6, "effects": 6, "rewards": 4,
+    }  # fmt: skip
+    edition = {"market": "GB", "effective_from": FROM, "pack": "strikes", "version": 1}
+    in_britain = {table: _said(warehouse, table, edition) for table, number in rows.items() if number}
+    health = {"programme": "health"}
+    # What a column says that nothing was said for is the default; the columns named here are those that were.
+    assert in_britain["packs"] == [
+        {"sha256": loaded.sha256, "appeal_route": "Write to us.", "partly_granted": "adjusts"}
+    ]  # fmt: skip
+    assert in_britain["kinds"] == [{**health, "kind": "creator"}, {**health, "kind": "platform"}]
+    assert in_britain["ledgers"] == [{**health, "ledger": "health"}]
+    rule = {**health, "unit": "strike", "rule": "one_strike", "source": "violation", "amount_by": "event", "amount": 1,
+            "counts_once_per": "batch", "lasts_days": 180}  # fmt: skip
+    assert [{key: row[key] for key in (*rule, "event_type")} for row in in_britain["entry_rules"]] == [
+        {**rule, "event_type": "copyright"},
+        {**rule, "event_type": "fraud"},
+    ]
+    assert [(z["zone"], z["strictness"], z.get("comparator"), z.get("bound")) for z in in_britain["zones"]] == [
+        ("good", 0, None, None),
+        ("warned", 1, "at_least", Decimal("1.5")),
+        ("shut", 2, "at_least", 10),
+    ]
+    effects = ("zone", "effect", "list", "measure", "measure_strictness", "scope", "length", "days")
+    assert [tuple(e.get(key) for key in effects) for e in in_britain["effects"]] == [
+        ("warned", 0, "penalties", "warning", 0, "account", "days", 30),
+        ("warned", 1, "penalties", "no_live", 1, "live", "days", 7),
+        ("shut", 0, "penalties", "closed", 2, "account", "permanent", None),
+    ]
+    assert in_britain["rewards"] == [
+        {**health, "zone": "good", "reward": "badge", "scope": "showcase"},
+        {**health, "zone": "warned", "reward": "badge", "scope": "showcase"},
+    ]
+
+
+def test_every_part_of_the_language_has_its_rows(folder: Path, warehouse: Path) -> None:
+    write(folder, EVERYTHING)
+    rows = compile_packs(load_packs(folder), warehouse, [FROM])
+    assert [table for table, number in rows.items() if not number] == []
+
+    rules = {rule["rule"]: rule for rule in _said(warehouse, "entry_rules", {})}
+    assert (rules["late"]["severity"], rules["late"]["amount"]) == ("major", 4)
+    assert rules["late"]["effective_from"] == date(2026, 3, 1)
+    assert (rules["returns"]["picked_by"], rules["returns"]["every_count"]) == ("every", 3)
+    assert (rules["training"]["takes_from"], rules["training"]["amount_by"]) == ("newest", "relief")
+    # Factors and what a relief isn't given with are rows of the rule that they belong to.
+    (factor,) = _said(warehouse, "multipliers", {"rule_no": rules["late"]["rule_no"]})
+    assert (factor["factor"], factor["from_occurrence"], factor["within_days"]) == (2, 2, 30)
+    (excluded,) = _said(warehouse, "reliefs_not_given", {"rule_no": rules["training"]["rule_no"]})
+    assert excluded["not_with_rule"] == "returns"
+    assert [(i["input"], i["role"], i.get("whole_at_least")) for i in _said(warehouse, "inputs", {})] == [
+        ("points", "part", 5), ("orders", "whole", 5),
+    ]  # fmt: skip
+    (test,) = _said(warehouse, "gate_tests", {})
+    assert (test["comparator"], test["bound"], test["missing_holds"]) == (
+        "at_most",
+        Decimal("0.5"),
+        True,
+    )
+    (follower,) = _said(warehouse, "followers", {})
+    assert (follower["zone"], follower["measure"], follower["measure_strictness"]) == ("shut", "closed", 1)
+    periods = _said(warehouse, "calendar_periods", {"calendar": "mondays"})
+    first = next(period for period in periods if period["period_from"] == date(2026, 1, 5))
+    assert first["period_until"] == date(2026, 1, 12)
+
+
+# Something for every table.
+EVERYTHING = """\
+pack: all_of_it
+version: 1
+markets: [world]
+effective_from: 2026-01-01
+appeal_route: Write to us.
+measures: [held, closed]
+calendars: {mondays: {weekday: monday}}
+programmes:
+  points:
+    unit: point
+    begins_with: joined
+    carries_over: {programme: orders, times: 2}
+    entries:
+      - rule: late
+        violation_types: [late]
+        amount_by_severity: {major: 4}
+        multiplied: [{by: 2, from_occurrence: 2, within_days: 30}]
+        effective_from: 2026-03-01
+      - {rule: returns, activities: [return], amount: 1, every: {count: 3, within_days: 7}}
+      - {rule: training, activities: [training], relief: {takes_from: newest, amount: 1, not_with_rules: [returns]}}
+    zones:
+      - zone: good
+      - zone: shut
+        at_least: 6
+        measures: [{measure: held, scope: commission, appeal_days: 30, then: [{measure: closed, scope: account}]}]
+    rewards: [{reward: badge, scope: showcase, zones: [good]}]
+  orders:
+    unit: order
+    entries: [{rule: orders, activities: [order], amount_per_unit: 1}]
+    zones: [{zone: any}]
+  per_order:
+    unit: point per order
+    ratio: {part: points, whole: orders, whole_at_least: 5}
+    zones: [{zone: any}]
+gates:
+  campaign:
+    conditions: [{condition: few_points, programme: per_order, at_most: 0.5, if_missing: holds}]
+    while_open: [{reward: campaign, scope: campaign}]
+bonuses:
+  posts: {activity: post, scope: short_video, pays: 1.5, per: mondays}
+"""
 
 
 def test_compiling_replaces_what_was_there(folder: Path, warehouse: Path) -> None:
@@ -76,6 +161,19 @@ def test_what_else_is_in_the_warehouse_stays(folder: Path, warehouse: Path) -> N
 
 def _everything(warehouse: Path) -> dict[str, list[tuple[object, ...]]]:
     return {table: _rows(warehouse, f"from policy.{table}") for table in TABLES}
+
+
+def _said(warehouse: Path, table: str, where: dict[str, object]) -> list[dict[str, Any]]:
+    """Rows that agree with `where`, in the order they were written in, with the columns that say something else."""
+    with duckdb.connect(str(warehouse), read_only=True) as connection:
+        result = connection.execute(f"from policy.{table}")
+        names = [column[0] for column in result.description or ()]
+        rows = [dict(zip(names, values, strict=True)) for values in result.fetchall()]
+    return [
+        {name: value for name, value in row.items() if value is not None and name not in where}
+        for row in rows
+        if all(row[name] == value for name, value in where.items())
+    ]
 
 
 def _rows(warehouse: Path, statement: str) -> list[tuple[object, ...]]:

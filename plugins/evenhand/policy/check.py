@@ -23,6 +23,7 @@ from evenhand.policy.part import Place
 from evenhand.policy.programme import Programme
 from evenhand.policy.reach import amounts_of, range_of, zones_out_of_range, zones_skipped
 from evenhand.policy.texts import Mistake, PackError
+from evenhand.policy.words import number
 from evenhand.settings import Settings
 
 Severity = Literal["error", "warning"]
@@ -136,7 +137,7 @@ def skipped_zones(pack: Pack) -> Iterator[Remark]:
     for name, programme in pack.programmes.items():
         for position in zones_skipped(pack, name):
             zone = programme.zones[position]
-            amounts = ", ".join(str(amount) for amount in amounts_of(pack, programme))
+            amounts = ", ".join(number(amount) for amount in amounts_of(pack, programme))
             yield (
                 ("programmes", name, "zones", position, *([zone.comparison[0]] if zone.comparison else [])),
                 f"found zone {zone.zone}, {_between(programme, position)}; expected a zone that a sum of amounts"
