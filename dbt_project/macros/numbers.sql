@@ -18,12 +18,22 @@
     decimal(28, 10)
 {%- endmacro %}
 
-{#- Whether a zone is the one that a value is in; zones of a programme share no value. -#}
-{% macro value_in_zone(value, zone) -%}
-    case
-        when {{ value }} is null then {{ zone }}.is_missing
-        else
-            ({{ zone }}.value_from is null or {{ value }} >= {{ zone }}.value_from)
-            and ({{ zone }}.value_below is null or {{ value }} < {{ zone }}.value_below)
-    end
+{#- How many zones of a ladder a value has passed: its zone's strictness. -#}
+{% macro strictness_reached(value, ladder) -%}
+    cast(case
+        when {{ value }} is null then {{ ladder }}.missing_strictness
+        else len(list_filter({{ ladder }}.edges, lambda edge: ({{ value }} >= edge) = {{ ladder }}.is_rising))
+    end as integer)
+{%- endmacro %}
+
+{#- A few rows that are put together once, before what they are joined with; the optimiser thinks them many. -#}
+{% macro worked_out_once() -%}
+    {{ return(adapter.dispatch("worked_out_once", "evenhand")()) }}
+{%- endmacro %}
+
+{% macro default__worked_out_once() -%}
+{%- endmacro %}
+
+{% macro duckdb__worked_out_once() -%}
+    materialized
 {%- endmacro %}

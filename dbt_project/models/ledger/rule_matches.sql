@@ -20,6 +20,27 @@ kinds as (
     select * from {{ source('policy', 'kinds') }}
 ),
 
+rules_for_each_kind_of_account as {{ worked_out_once() }} (
+    select
+        entry_rules.*,
+        kinds.kind,
+        programmes.kept_per,
+        programmes.begins_with
+    from entry_rules
+    inner join kinds
+        on
+            entry_rules.market = kinds.market
+            and entry_rules.pack = kinds.pack
+            and entry_rules.version = kinds.version
+            and entry_rules.programme = kinds.programme
+    inner join programmes
+        on
+            entry_rules.market = programmes.market
+            and entry_rules.pack = programmes.pack
+            and entry_rules.version = programmes.version
+            and entry_rules.programme = programmes.programme
+),
+
 events_that_a_rule_counts as (
     select
         entry_rules.programme
@@ -28,7 +49,7 @@ events_that_a_rule_counts as (
         events.* exclude (source, kind, severity, content_age_days, adjusted_points),
         entry_rules.* exclude (
             market, effective_from, effective_until, source, event_type, severity, content_age_at_most_days, amount,
-            reviewer_at_least, reviewer_at_most
+            reviewer_at_least, reviewer_at_most, kind, kept_per, begins_with
         ),
         -- Rows that share this are one entry; without it, a row stands alone.
         case entry_rules.counts_once_per
@@ -37,7 +58,7 @@ events_that_a_rule_counts as (
             when 'day' then cast(events.on_day as varchar)
             when 'subject' then coalesce(events.subject, events.event_id)
         end as counts_once_as,
-        case programmes.kept_per
+        case entry_rules.kept_per
             when 'content' then coalesce(events.content_id, '')
             when 'subject' then coalesce(events.subject, '')
             when 'violation_type' then events.event_type
@@ -62,9 +83,10 @@ events_that_a_rule_counts as (
             else events.adjusted_points
         end as adjusted_amount
     from events
-    inner join entry_rules
+    inner join rules_for_each_kind_of_account as entry_rules
         on
             events.market = entry_rules.market
+            and events.kind = entry_rules.kind
             and events.source = entry_rules.source
             and events.event_type = entry_rules.event_type
             and (entry_rules.severity is null or events.severity = entry_rules.severity)
@@ -74,19 +96,6 @@ events_that_a_rule_counts as (
                 or events.content_age_days <= entry_rules.content_age_at_most_days
             )
             and {{ judges('entry_rules', 'events.on_day') }}
-    inner join kinds
-        on
-            entry_rules.market = kinds.market
-            and entry_rules.pack = kinds.pack
-            and entry_rules.version = kinds.version
-            and entry_rules.programme = kinds.programme
-            and events.kind = kinds.kind
-    inner join programmes
-        on
-            entry_rules.market = programmes.market
-            and entry_rules.pack = programmes.pack
-            and entry_rules.version = programmes.version
-            and entry_rules.programme = programmes.programme
     left join memberships
         on
             events.account_id = memberships.account_id
@@ -95,7 +104,7 @@ events_that_a_rule_counts as (
             and entry_rules.version = memberships.version
             and entry_rules.programme = memberships.programme
     where
-        (programmes.begins_with is null or events.on_day >= memberships.member_from)
+        (entry_rules.begins_with is null or events.on_day >= memberships.member_from)
         and (memberships.member_until is null or events.on_day < memberships.member_until)
 )
 

@@ -8,31 +8,42 @@ zones as (
     select * from {{ source('policy', 'zones') }}
 ),
 
-readings_with_the_zone_of_their_value as (
+-- A row for each programme and not for each zone: there are many readings and few ladders.
+ladders as {{ worked_out_once() }} (
+    select
+        market,
+        pack,
+        version,
+        programme,
+        any_value(is_rising) as is_rising,
+        min(case when is_missing then strictness end) as missing_strictness,
+        list(zone order by strictness) as zones,
+        list(comparator order by strictness) as comparators,
+        list(bound order by strictness) as bounds,
+        list(case when is_rising then value_from else value_below end order by strictness)[2:] as edges
+    from zones
+    group by market, pack, version, programme
+),
+
+readings_with_how_far_up_the_ladder_they_reach as (
     select
         readings.*,
-        zones.zone,
-        zones.strictness,
-        zones.comparator,
-        zones.bound,
-        zones.is_rising,
+        ladders.* exclude (market, pack, version, programme),
+        {{ strictness_reached('readings.value', 'ladders') }} as strictness,
         -- By the rules of the day for both values: zones of two packs can't be compared.
-        zones_before.strictness as strictness_before
+        {{ strictness_reached('readings.value_before', 'ladders') }} as strictness_before
     from readings
-    inner join zones
+    inner join ladders
         on
-            readings.market = zones.market
-            and readings.pack = zones.pack
-            and readings.version = zones.version
-            and readings.programme = zones.programme
-            and {{ value_in_zone('readings.value', 'zones') }}
-    inner join zones as zones_before
-        on
-            readings.market = zones_before.market
-            and readings.pack = zones_before.pack
-            and readings.version = zones_before.version
-            and readings.programme = zones_before.programme
-            and {{ value_in_zone('readings.value_before', 'zones_before') }}
+            readings.market = ladders.market
+            and readings.pack = ladders.pack
+            and readings.version = ladders.version
+            and readings.programme = ladders.programme
 )
 
-select * from readings_with_the_zone_of_their_value
+select
+    * exclude (missing_strictness, zones, comparators, bounds, edges),
+    zones[strictness + 1] as zone,
+    comparators[strictness + 1] as comparator,
+    bounds[strictness + 1] as bound
+from readings_with_how_far_up_the_ladder_they_reach
