@@ -403,7 +403,7 @@ def test_the_command_says_it_and_exits_with_1_on_errors(
     said = json.loads(result.output)
     assert {**said, "findings": len(said["findings"])} == {"packs": 1, "errors": 1, "warnings": 0, "findings": 1}
     assert said["findings"][0] == {
-        "file": "policies/strikes.yml", "line": 21, "column": 55, "severity": "error", "check": "language",
+        "file": "policies/strikes.yml", "line": 21, "column": 54, "severity": "error", "check": "language",
         "said": "programmes.health.zones[1].measures[0].days: found 0; expected at least 1",
     }  # fmt: skip
 

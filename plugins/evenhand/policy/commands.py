@@ -68,6 +68,20 @@ def try_examples(paths: Paths = None, as_json: AsJson = False) -> None:
         raise typer.Exit(1)
 
 
+@app.command()
+def schema(
+    out: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Where to; by default schema.json among our packs.")
+    ] = None,
+) -> None:
+    """Write the JSON Schema of the language, which editors complete and check packs with as you type."""
+    from evenhand.policy.schema import NAME, schema_text
+
+    path = out or settings().policies / NAME
+    path.write_text(schema_text(), encoding="utf-8")
+    console.print(f"Wrote {path}", soft_wrap=True, highlight=False)
+
+
 def _counted(number: int, words: str) -> str:
     return f"{number or 'no'} {words.removesuffix('s') if number == 1 else words}"
 

@@ -1,0 +1,99 @@
+"""The JSON Schema of the policy language, which editors complete and check packs with. It comes from the models."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from evenhand.policy.examples import Example
+from evenhand.policy.pack import Pack
+from evenhand.policy.texts import IDENTITIES, OF_ITS_OWN
+
+Schema = dict[str, Any]
+
+NAME = "schema.json"
+# The parts whose items a pack changes by their names, and the key with the name.
+_ITEMS = dict(zip(("EntryRule", "Zone", "Condition"), IDENTITIES, strict=True))
+_REMOVED = {"const": True, "description": "Takes the item with this name of the extended file away."}
+
+
+def schema_text() -> str:
+    """The bytes of policies/schema.json, as text."""
+    return json.dumps(schema(), indent=2, ensure_ascii=False) + "\n"
+
+
+def schema() -> Schema:
+    """The schema of a file under policies/: of a whole pack, or of one that extends or is extended."""
+    whole = _tidy(Pack.model_json_schema(ref_template="#/$defs/{model}"))
+    parts = whole.pop("$defs")
+    # Examples are inherited by nobody, so there is nothing in them to leave out.
+    of_examples = Example.model_json_schema()["$defs"].keys() | {"Example"}
+    changes = {
+        f"{name}Changed": _changed(name, part, of_examples) for name, part in parts.items() if name not in of_examples
+    }
+    return {
+        "$schema": "http://json-schema.org/draft-07/schema#",
+        "title": "Evenhand policy pack",
+        "description": "docs/policy-reference.md says what each key means.",
+        "if": {"required": ["markets"], "not": {"required": ["extends"]}},
+        "then": {"$ref": "#/$defs/Pack"},
+        "else": {"$ref": "#/$defs/PackChanged"},
+        "$defs": {"Pack": whole, **parts, "PackChanged": _changed("Pack", whole, of_examples), **changes},
+    }
+
+
+def _tidy(part: Any) -> Any:
+    """What pydantic gives, without what tells an author nothing."""
+    if isinstance(part, list):
+        return [_tidy(each) for each in part]
+    if not isinstance(part, dict):
+        return part
+    tidied = {key: _tidy(value) for key, value in part.items() if not (key == "title" and isinstance(value, str))}
+    if isinstance(description := tidied.get("description"), str):
+        tidied["description"] = " ".join(description.split())
+    if "patternProperties" in tidied:
+        tidied["additionalProperties"] = False
+    # A key without a value is a key that isn't there.
+    if tidied.get("default", ...) is None:
+        del tidied["default"]
+        (choice,) = [each for each in tidied.pop("anyOf") if each != {"type": "null"}]
+        tidied = {**choice, **tidied}
+    return tidied
+
+
+def _changed(name: str, part: Schema, kept: set[str]) -> Schema:
+    """A part as it stands in a file that extends another, or that others extend: every key may be left to the other."""
+    properties = {
+        key: value if name == "Pack" and key in OF_ITS_OWN else _or_nothing(_referring(value, kept))
+        for key, value in part["properties"].items()
+    }
+    identity = _ITEMS.get(name)
+    return {
+        **{key: value for key, value in part.items() if key != "required"},
+        "properties": {**properties, **({"removed": _REMOVED} if identity else {})},
+        **({"required": [identity]} if identity else {}),
+    }
+
+
+def _referring(part: Any, kept: set[str]) -> Any:
+    """The same, with references to parts as they are changed, and without a least length."""
+
+    if isinstance(part, list):
+        return [_referring(each, kept) for each in part]
+    if not isinstance(part, dict):
+        return part
+    changed = {
+        key: _referring(value, kept) for key, value in part.items() if key not in ("minItems", "minProperties")
+    }  # fmt: skip
+    if (reference := changed.get("$ref")) and reference.removeprefix("#/$defs/") not in kept:
+        changed["$ref"] = f"{reference}Changed"
+    if named := changed.get("patternProperties"):
+        changed["patternProperties"] = {pattern: _or_nothing(value) for pattern, value in named.items()}
+    return changed
+
+
+def _or_nothing(value: Schema) -> Schema:
+    """The same, or nothing, which takes what the extended file says away."""
+    said = {key: value[key] for key in ("description", "default") if key in value}
+    rest = {key: each for key, each in value.items() if key not in said}
+    return {"anyOf": [rest, {"type": "null"}], **said}
