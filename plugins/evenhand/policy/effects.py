@@ -15,6 +15,7 @@ class Quota(Part):
     activity: Name
     """What is counted. What counts is the feed's to say: it lands a row for each one that does."""
     at_most: Annotated[int, Field(ge=0)]
+    """How many are allowed; 0 for none."""
     per: Name | None = None
     """A calendar on whose days counting begins anew; without it, once for the whole effect."""
 
@@ -23,6 +24,7 @@ class Shortening(Part):
     """An activity that makes a running effect shorter, such as a quiz."""
 
     activity: Name
+    """Its name."""
     to_days: Annotated[int, Field(ge=0)]
     """Its whole length from then on, counted from its first day; what has been served stays served."""
 
@@ -31,7 +33,9 @@ class Follower(Part):
     """What follows when an effect has run out without a granted appeal."""
 
     measure: Name
+    """One of the pack's `measures`."""
     scope: Scope
+    """What of the account it is about."""
 
 
 class Effect(Part):
@@ -42,6 +46,7 @@ class Effect(Part):
     reward: Name | None = None
     """Or a reward."""
     scope: Scope
+    """What of the account it is about."""
 
     days: Days | None = None
     """How long it lasts, its first day included."""
@@ -56,7 +61,7 @@ class Effect(Part):
     a violation that brought it stops the clock until the decision."""
 
     until_nth: Annotated[int, Field(ge=1)] = 1
-    """With `until`: the so-manieth such day."""
+    """With `until`: which such day, 1 for the next."""
     and_until: Name | None = None
     """With `days`: also until such an activity; the longer of the two."""
     then: tuple[Follower, ...] = ()
@@ -67,7 +72,9 @@ class Effect(Part):
     """Where two of the same measure overlap: the later end holds, or with `extend` the second begins after the
     first."""
     shortened_by: Shortening | None = None
+    """With `days`: what makes it shorter while it runs."""
     quota: Quota | None = None
+    """So many of something while it lasts."""
 
     @property
     def name(self) -> str:
@@ -97,6 +104,7 @@ class Zone(Comparison):
     stricter than those before it."""
 
     zone: Name
+    """Its name."""
     measures: tuple[Effect, ...] = ()
     """What entering the zone from a milder one brings. Several zones entered at once: the strictest only."""
 
@@ -110,8 +118,11 @@ class Reward(Part):
     """What an account has for as long as it is in one of the zones."""
 
     reward: Name
+    """Its name."""
     scope: Scope
+    """What of the account it is about."""
     zones: tuple[Name, ...] = Field(min_length=1)
+    """The zones that bring it."""
 
     @model_validator(mode="after")
     def _zones_differ(self) -> Reward:

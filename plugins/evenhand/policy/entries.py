@@ -38,8 +38,9 @@ class Multiplier(Part):
     """A factor on the amount, for repeats or for a large audience. Several that apply multiply each other."""
 
     by: Annotated[Amount, Field(gt=0)]
+    """The factor."""
     from_occurrence: Annotated[int, Field(ge=2)] | None = None
-    """Applies from the so-manieth violation of one type on."""
+    """Applies from such a violation of one type on: 2 for the second, 3 for the third."""
     within_days: Days | None = None
     """With `from_occurrence`: only those of so many days count, this one's day included."""
     metric: Name | None = None
@@ -62,6 +63,7 @@ class Every(Part):
     """Several events make one entry, on the day of the last of them; none is used for two entries."""
 
     count: Annotated[int, Field(ge=2)]
+    """How many."""
     within_days: Days
     """The first and the last of them are at most so many days apart, both included."""
 
@@ -91,6 +93,7 @@ class Answer(Part):
     """Another activity of the account on the same subject, by a deadline."""
 
     activity: Name
+    """Its name."""
     within_days: Annotated[int, Field(ge=0)]
     """The deadline: so many days after the event's day; 14 days from 1 March: 15 March is in time."""
     extended_by: Name | None = None
@@ -138,6 +141,7 @@ class EntryRule(Part):
     relief: Relief | None = None
     """It takes from an entry that counts."""
     multiplied: tuple[Multiplier, ...] = ()
+    """Factors on the amount, for repeats or for a large audience."""
 
     counts_once_per: Literal["violation", "batch", "content", "day", "subject"] = "violation"
     """Violations of the account that share this are one entry, the first one; `violation`: each stands alone."""
@@ -145,7 +149,9 @@ class EntryRule(Part):
     """An event within so many days of one that counted doesn't count: once on 1 March with 30 days, next on 31 March.
     Counted per subject where the activity has one."""
     every: Every | None = None
+    """Several events make one entry."""
     grace: Grace | None = None
+    """The first violation only warns."""
 
     lasts_days: Days | None = None
     """Days that an entry counts, the first included (1 March and 90 days: last on 29 May). Without it: for ever."""

@@ -28,10 +28,13 @@ class Event(Part):
     id: str | None = None
     """Of a violation or an activity, for appeals and answers to name it."""
     severity: Name | None = None
+    """Of a violation: how grave it is."""
     points: Amount | None = None
     """Of a violation: what the reviewer gave; of an appeal partly granted: what it has from now on."""
     batch: str | None = None
+    """Of a violation: the document or sweep that it came from."""
     content: str | None = None
+    """Of a violation or an activity: the content that it is about."""
     published_on: date | None = None
     """Of a violation: when its content was published."""
     quantity: Amount | None = None
@@ -69,13 +72,16 @@ class QuotaUse(Part):
     """How far a quota is used up."""
 
     used: Annotated[int, Field(ge=0)]
+    """How many went through."""
     refused: Annotated[int, Field(ge=0)]
+    """How many were over it."""
 
 
 class Expectation(Part):
     """What the pack says at the end of a day. What isn't named isn't looked at."""
 
     on: date
+    """The day."""
     balances: dict[Name, Figure | None] = Field(default_factory=dict)
     """The value of each named programme; nothing for a missing one."""
     zones: dict[Name, Name] = Field(default_factory=dict)
@@ -109,4 +115,6 @@ class Example(Part):
     kind: Name | None = None
     """Without it, the first that the pack applies to."""
     events: tuple[Event, ...] = ()
+    """What happens to the account, in any order."""
     expect: Annotated[tuple[Expectation, ...], Field(min_length=1)]
+    """What must come of it."""

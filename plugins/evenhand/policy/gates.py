@@ -16,6 +16,7 @@ class Test(Comparison):
     __test__ = False
 
     programme: Name | None = None
+    """Whose value is compared."""
     if_missing: Literal["fails", "holds"] | None = None
     """What a missing value means here. Needed wherever the value can be missing."""
     without_measure: Name | None = None
@@ -61,8 +62,11 @@ class GateEffect(Part):
     """A reward or a measure of a gate."""
 
     reward: Name | None = None
+    """Under `while_open`: its name."""
     measure: Name | None = None
+    """Under `while_shut`: one of the pack's `measures`."""
     scope: Scope
+    """What of the account it is about."""
 
 
 class Gate(Part):
@@ -71,6 +75,7 @@ class Gate(Part):
     applies_to: tuple[Name, ...] = ()
     """The kinds of account it is for; without it, the pack's."""
     conditions: Annotated[tuple[Condition, ...], Field(min_length=1)]
+    """What must hold, all of it."""
     while_open: tuple[GateEffect, ...] = ()
     """Rewards for as long as every condition holds."""
     while_shut: tuple[GateEffect, ...] = ()

@@ -41,11 +41,13 @@ class Bonus(Part):
     activity: Name
     """What is paid for."""
     scope: Scope
+    """What the reward is about."""
     pays: Annotated[Amount, Field(gt=0)]
     """For each unit of the quantity, in the market's currency."""
     at_most_per_subject: Annotated[Amount, Field(gt=0)] | None = None
     """Per account and subject (a product)."""
     at_most_per_account: Annotated[Amount, Field(gt=0)] | None = None
+    """Per account."""
     budget: Annotated[Amount, Field(gt=0)] | None = None
     """For all accounts of the market together."""
     per: Name
@@ -58,6 +60,7 @@ class Pack(Part):
     """One policy pack: one YAML file, alone or with the base that it extends."""
 
     pack: Name
+    """The name of the policy; all its versions have it."""
     version: Annotated[int, Field(ge=1)]
     """Counts up with each text that is put in force; a released night names it."""
     extends: str | None = None
@@ -75,13 +78,19 @@ class Pack(Part):
     appeal_route: Annotated[str, Field(min_length=1)]
     """How to appeal, as told to the account."""
     appeals: Appeals = Appeals()
+    """Which appeals count; without it, all."""
     measures: tuple[Name, ...]
     """Every measure of the pack, mildest first; where two meet on a scope, the stricter is in force."""
     calendars: dict[Name, Calendar] = Field(default_factory=dict)
+    """Days that return, by the names that the rest of the pack calls them."""
     programmes: Annotated[dict[Name, Programme], Field(min_length=1)]
+    """What is counted and read of an account, and what follows from it, by name."""
     gates: dict[Name, Gate] = Field(default_factory=dict)
+    """Who may have something, by name."""
     bonuses: dict[Name, Bonus] = Field(default_factory=dict)
+    """What is paid for, by name."""
     examples: tuple[Example, ...] = ()
+    """Stories with their outcomes; `evenhand policy test` runs them."""
 
     def level(self, programme: Name) -> int:
         """How many programmes deep a value is made of others: 0 for a ledger or a metric."""

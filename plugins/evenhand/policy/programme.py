@@ -47,7 +47,9 @@ class Ratio(Part):
     """One programme's value divided by another's, where there is enough to divide by."""
 
     part: Name
+    """The programme that is divided."""
     whole: Name
+    """The programme that it is divided by."""
     whole_at_least: Annotated[Figure, Field(gt=0)]
     """With a smaller whole the ratio is missing: too small a sample says nothing."""
     part_at_least: Figure | None = None
@@ -58,13 +60,16 @@ class Weight(Part):
     """One value of a weighted score."""
 
     programme: Name
+    """Whose value."""
     weight: Figure
+    """How often it is taken; negative counts against the account."""
 
 
 class Peers(Part):
     """A programme's value as a multiple of the average over the accounts of a group that have one."""
 
     programme: Name
+    """Whose value is compared."""
     group: Literal["market", "kind"]
     """Whom an account is compared with: the accounts of its market, or those of its market and kind."""
 
@@ -73,6 +78,7 @@ class ExistsWhen(Comparison):
     """One of the proofs of which at least one must hold for a value to exist."""
 
     programme: Name
+    """Whose value is the proof."""
 
     @model_validator(mode="after")
     def _compares(self) -> ExistsWhen:
@@ -84,6 +90,7 @@ class CarriedOver(Part):
     """What an account brings along from another programme on the day it begins with this one."""
 
     programme: Name
+    """Which other one."""
     times: Amount
     """Each entry that counts there on that day counts here so many times, for as long as it does there."""
 
@@ -138,7 +145,9 @@ class Programme(Part):
     """The zone of a missing value; without it, the first."""
 
     zones: Annotated[tuple[Zone, ...], Field(min_length=1)]
+    """Bands of values, mildest first."""
     rewards: tuple[Reward, ...] = ()
+    """What an account has for as long as it is in certain zones."""
 
     @property
     def source(self) -> str:
