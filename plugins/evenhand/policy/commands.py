@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import asdict
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, NoReturn
 
@@ -66,6 +67,39 @@ def try_examples(paths: Paths = None, as_json: AsJson = False) -> None:
         _stop(str(error))
     if not as_expected:
         raise typer.Exit(1)
+
+
+@app.command()
+def new(
+    market: Annotated[str, typer.Argument(help="The market, spelt as in the feed creators.")],
+    like: Annotated[
+        str | None,
+        typer.Option(
+            "--from", metavar="PACK", help="Extend this pack or base: a file, or the name of one of our packs."
+        ),
+    ] = None,
+    effective_from: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], metavar="DAY", help="Its first day; by default the first of next month."),
+    ] = None,
+) -> None:
+    """Write a pack to begin with: a small one with comments and two worked examples."""
+    from evenhand.policy.new import NotNew, find, new_pack
+    from evenhand.policy.texts import PackError
+
+    folder = settings().policies
+    first = effective_from.date() if effective_from else _first_of_next_month(date.today())
+    try:
+        path = new_pack(market, folder, first, find(like, folder) if like else None)
+    except (NotNew, PackError) as error:
+        _stop(str(error))
+    (path,) = _shortest([path])
+    console.print(f"Wrote {path}", soft_wrap=True, highlight=False)
+    console.print(f"Edit it, then: evenhand policy check {path}; evenhand policy test {path}", soft_wrap=True)
+
+
+def _first_of_next_month(today: date) -> date:
+    return (today.replace(day=1) + timedelta(days=31)).replace(day=1)
 
 
 @app.command()

@@ -70,7 +70,7 @@ def zones_skipped(pack: Pack, name: str) -> list[int]:
     sums = _sums(_cents(ledger.balance.start), coins, min(bounds), max(bounds))
     if sums is None:
         return []
-    hit = {zone_of(programme, _clamped(ledger, each * _CENT)) for each in sums}
+    hit = {zone_of(programme, clamped(ledger, each * _CENT)) for each in sums}
     impossible = {0, *zones_out_of_range(pack, name)}
     return [position for position in range(len(programme.zones)) if position not in hit | impossible]
 
@@ -165,7 +165,8 @@ def _sums(start: int, coins: set[int], lowest: Decimal, highest: Decimal) -> Ite
     return [start + sign * at * step for at, there in enumerate(reached) if there]
 
 
-def _clamped(programme: Programme, value: Decimal) -> Decimal:
+def clamped(programme: Programme, value: Decimal) -> Decimal:
+    """A sum as it is read, between the ends of the programme's balance."""
     low, high = programme.balance.at_least, programme.balance.at_most
     value = value if low is None else max(low, value)
     return value if high is None else min(high, value)
