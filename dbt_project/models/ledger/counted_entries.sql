@@ -82,7 +82,7 @@ entries_that_take_from_another as (
         entries.rule_no,
         entries.rule,
         entries.unit,
-        cast(-reliefs.amount as decimal(18, 2)) as amount,
+        cast(-reliefs.burden * reliefs.amount as decimal(18, 2)) as amount,
         entries.step_of,
         entries.counts_from,
         reliefs.counts_until

@@ -10,6 +10,7 @@ rules as (
     select distinct
         rule_no,
         takes_from,
+        burden,
         amount as at_most
     from {{ source('policy', 'entry_rules') }}
     where takes_from is not null
@@ -30,6 +31,7 @@ reliefs_asked_for as (
         entries.counts_from,
         rules.rule_no,
         rules.takes_from,
+        rules.burden,
         rules.at_most
     from entries
     inner join rules on entries.rule_no = rules.rule_no
@@ -77,10 +79,11 @@ entries_each_could_take_from as (
         reliefs.step,
         any_value(reliefs.entry_id) as entry_id,
         any_value(reliefs.at_most) as at_most,
+        any_value(reliefs.burden) as burden,
         list(
             struct_pack(
                 entry_id := entries.entry_id,
-                amount := entries.amount,
+                amount := abs(entries.amount),
                 kept_for := entries.kept_for,
                 counts_until := entries.counts_until
             )
@@ -95,7 +98,8 @@ entries_each_could_take_from as (
             reliefs.account_id = entries.account_id
             and reliefs.programme = entries.programme
             and reliefs.replay = entries.replay
-            and entries.amount > 0
+            -- What weighs on the account: points that it has, or a score that it lost.
+            and entries.amount * reliefs.burden > 0
             and entries.amount_by not in ('relief', 'step')
             and {{ day_in('reliefs.counts_from', 'entries.counts_from', 'entries.counts_until') }}
             and (reliefs.takes_from <> 'same_type' or reliefs.subject = entries.event_type)
@@ -117,7 +121,7 @@ walked as (
         replay,
         cast(0 as bigint) as step,
         cast([] as struct (
-            relief varchar, entry_id varchar, kept_for varchar, counts_until date, amount decimal(18, 2)
+            relief varchar, entry_id varchar, kept_for varchar, counts_until date, burden integer, amount decimal(18, 2)
         ) []) as taken
     from reliefs_in_the_order_they_take
     where step = 1
@@ -137,6 +141,7 @@ walked as (
                         entry_id := target.entry_id,
                         kept_for := target.kept_for,
                         counts_until := target.counts_until,
+                        burden := reliefs.burden,
                         amount := cast(target.amount - coalesce(list_sum(list_transform(
                             list_filter(walked.taken, lambda earlier: earlier.entry_id = target.entry_id),
                             lambda earlier: earlier.amount
@@ -150,6 +155,7 @@ walked as (
                 entry_id := left_over.entry_id,
                 kept_for := left_over.kept_for,
                 counts_until := left_over.counts_until,
+                burden := left_over.burden,
                 amount := least(left_over.amount, coalesce(reliefs.at_most, left_over.amount))
             )
         ) as taken
@@ -180,5 +186,6 @@ select
     taken.entry_id as taken_from,
     taken.kept_for,
     taken.counts_until,
+    taken.burden,
     taken.amount
 from taken_at_the_end_of_each_walk

@@ -41,7 +41,8 @@ TABLES = {
         " clock_starts_with varchar, ends_only_after varchar, paused_by varchar, ended_by varchar, picked_by varchar,"
         " not_again_within_days integer, every_count integer, every_within_days integer, grace_training varchar,"
         " grace_same_type_days integer, answer varchar, answer_wanted boolean, answer_within_days integer,"
-        " extended_by varchar, extension_days integer, needs_care boolean, has_company boolean"
+        " extended_by varchar, extension_days integer, needs_care boolean, has_company boolean,"
+        " burden integer"
     ),
     "multipliers": (
         f"{_EDITION}, rule_no integer, multiplier integer, factor decimal(18, 2), from_occurrence integer,"
@@ -188,6 +189,7 @@ def _programme_rows(
     pack: Pack, edition: Row, name: str, programme: Programme, is_read: bool
 ) -> Iterator[tuple[str, Row]]:
     balance, has_company = programme.balance, any(_looks_at_others(rule) for rule in programme.entries)
+    rising = not any(zone.comparison and zone.comparison[0] not in RISING for zone in programme.zones)
     # Zones that bring something to accounts of which nothing is known.
     resting = (
         programme.zones[0].zone if programme.source == "entries" else programme.missing_is or programme.zones[0].zone
@@ -202,14 +204,13 @@ def _programme_rows(
     for kind in programme.applies_to or pack.applies_to:
         yield "kinds", (*edition, name, kind)
     for rule in programme.entries:
-        yield from _entry_rule_rows(edition, name, programme.unit, rule, has_company)
+        yield from _entry_rule_rows(edition, name, programme.unit, rule, has_company, 1 if rising else -1)
     if carried := programme.carries_over:
         yield "carried_over", (*edition, name, carried.programme, carried.times)
     yield from (("inputs", row) for row in _inputs(pack, edition, name, programme))
     yield from (("ledgers", (*edition, name, ledger)) for ledger in sorted(_ledgers(pack, name)))
     missing = programme.missing_is or programme.zones[0].zone
     ledger = programme.source == "entries" and not programme.begins_with
-    rising = any(zone.comparison and zone.comparison[0] in RISING for zone in programme.zones)
     # From the first value of each zone on, the stricter one takes over.
     edges = [_edge(*zone.comparison) if zone.comparison else None for zone in programme.zones]
     for strictness, zone in enumerate(programme.zones):
@@ -233,7 +234,7 @@ def _programme_rows(
 
 
 def _entry_rule_rows(
-    edition: Row, programme: str, unit: str, rule: EntryRule, has_company: bool
+    edition: Row, programme: str, unit: str, rule: EntryRule, has_company: bool, burden: int
 ) -> Iterator[tuple[str, Row]]:
     market, _, _, pack, version = edition
     asked = _asked(edition, rule.effective_from, rule.effective_until)
@@ -256,7 +257,7 @@ def _entry_rule_rows(
                     rule.grace.training if rule.grace else None, rule.grace.same_type_days if rule.grace else None,
                     answer.activity if answer else None, rule.followed_by is not None if answer else None,
                     answer.within_days if answer else None, answer.extended_by if answer else None,
-                    answer.extension_days if answer else None, _needs_care(rule), has_company,
+                    answer.extension_days if answer else None, _needs_care(rule), has_company, burden,
                 )  # fmt: skip
     for position, factor in enumerate(rule.multiplied):
         yield "multipliers", (

@@ -218,9 +218,10 @@ class EntryRule(Part):
         for key in ("clock_starts_with", "paused_by"):
             if getattr(self, key) is not None and self.lasts_days is None:
                 raise mistake((key,), key, "lasts_days beside it: how long it counts")
-        endings = [k for k in ("clock_starts_with", "ends_only_after", "paused_by") if getattr(self, k) is not None]
-        if len(endings) > 1:
-            raise mistake((endings[1],), " and ".join(endings), "one of them")
+        if self.clock_starts_with:
+            for key in ("ends_only_after", "paused_by"):
+                if getattr(self, key) is not None:
+                    raise mistake((key,), f"clock_starts_with and {key}", "one of them")
         if self.ends_only_after and self.lasts_days is None and self.lasts_until is None:
             raise mistake(("ends_only_after",), "ends_only_after", "lasts_days or lasts_until beside it")
         if self.effective_from and self.effective_until and self.effective_until < self.effective_from:

@@ -160,12 +160,12 @@ def _part_in(annotation: Any) -> type[BaseModel] | None:
 
 def _home_of(key: str) -> list[str]:
     """Where in a pack a key belongs."""
-    return [place or "the pack" for place, part in _parts() if key in part.model_fields][:3]
+    return [place or "the pack" for place, part in parts() if key in part.model_fields][:3]
 
 
 @cache
-def _parts() -> list[tuple[str, type[BaseModel]]]:
-    """Every part of the language with the keys that lead to it."""
+def parts() -> list[tuple[str, type[BaseModel]]]:
+    """Every place in a pack where a part of the language stands, and the part; `a.b` is the key `b` in the key `a`."""
     return list(_parts_below("", Pack))
 
 

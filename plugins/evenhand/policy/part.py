@@ -28,7 +28,7 @@ _DECIMAL = (BeforeValidator(_as_decimal), WithJsonSchema({"type": "number"}))
 Amount = Annotated[Decimal, *_DECIMAL, Field(max_digits=18, decimal_places=2)]
 Figure = Annotated[Decimal, *_DECIMAL, Field(max_digits=18, decimal_places=4)]
 
-Scope = Literal["live", "short_video", "showcase", "campaign", "ads", "commission", "account"]
+Scope = Literal["live", "short_video", "showcase", "listing", "campaign", "ads", "commission", "account"]
 
 Place = tuple[str | int, ...]
 

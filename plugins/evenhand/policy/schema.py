@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from collections.abc import Iterator
+from types import UnionType
+from typing import Annotated, Any, Union, get_args, get_origin
+
+from annotated_types import Gt
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
 
 from evenhand.policy.examples import Example
+from evenhand.policy.explain import parts as all_parts
 from evenhand.policy.pack import Pack
 from evenhand.policy.texts import IDENTITIES, OF_ITS_OWN
 
@@ -24,7 +31,10 @@ def schema_text() -> str:
 
 def schema() -> Schema:
     """The schema of a file under policies/: of a whole pack, or of one that extends or is extended."""
-    whole = _tidy(Pack.model_json_schema(ref_template="#/$defs/{model}"))
+    given = Pack.model_json_schema(ref_template="#/$defs/{model}")
+    for name, part in {"Pack": Pack, **{each.__name__: each for _, each in all_parts()}}.items():
+        _add_least(part, given if name == "Pack" else given["$defs"][name])
+    whole = _tidy(given)
     parts = whole.pop("$defs")
     # Examples are inherited by nobody, so there is nothing in them to leave out.
     of_examples = Example.model_json_schema()["$defs"].keys() | {"Example"}
@@ -40,6 +50,23 @@ def schema() -> Schema:
         "else": {"$ref": "#/$defs/PackChanged"},
         "$defs": {"Pack": whole, **parts, "PackChanged": _changed("Pack", whole, of_examples), **changes},
     }
+
+
+def _add_least(part: type[BaseModel], schema: Schema) -> None:
+    # A number that is read by its text is one of ours, so that pydantic leaves out its bounds.
+    for name, field in part.model_fields.items():
+        if any(isinstance(each, Gt) for each in _metadata(field.annotation, field.metadata)):
+            schema["properties"][name]["exclusiveMinimum"] = 0
+
+
+def _metadata(annotation: Any, outer: list[Any]) -> Iterator[Any]:
+    for each in outer:
+        yield from each.metadata if isinstance(each, FieldInfo) else [each]
+    if get_origin(annotation) is Annotated:
+        yield from _metadata(None, list(get_args(annotation)[1:]))
+    else:
+        for choice in get_args(annotation) if get_origin(annotation) in (Union, UnionType) else ():
+            yield from _metadata(choice, [])
 
 
 def _tidy(part: Any) -> Any:
