@@ -104,15 +104,21 @@ def _first_of_next_month(today: date) -> date:
 
 @app.command()
 def schema(
+    reference: Annotated[
+        bool, typer.Option("--reference", help="Write docs/policy-reference.md instead, for people.")
+    ] = False,
     out: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Where to; by default schema.json among our packs.")
     ] = None,
 ) -> None:
     """Write the JSON Schema of the language, which editors complete and check packs with as you type."""
+    from evenhand.policy.reference import reference_text
     from evenhand.policy.schema import NAME, schema_text
 
-    path = out or settings().policies / NAME
-    path.write_text(schema_text(), encoding="utf-8")
+    here = settings()
+    path = out or (here.project / "docs" / "policy-reference.md" if reference else here.policies / NAME)
+    path.write_text(reference_text() if reference else schema_text(), encoding="utf-8")
+    (path,) = _shortest([path])
     console.print(f"Wrote {path}", soft_wrap=True, highlight=False)
 
 

@@ -32,8 +32,8 @@ def schema_text() -> str:
 def schema() -> Schema:
     """The schema of a file under policies/: of a whole pack, or of one that extends or is extended."""
     given = Pack.model_json_schema(ref_template="#/$defs/{model}")
-    for name, part in {"Pack": Pack, **{each.__name__: each for _, each in all_parts()}}.items():
-        _add_least(part, given if name == "Pack" else given["$defs"][name])
+    for part in {part for _, part in all_parts()}:
+        _add_least(part, given if part is Pack else given["$defs"][part.__name__])
     whole = _tidy(given)
     parts = whole.pop("$defs")
     # Examples are inherited by nobody, so there is nothing in them to leave out.
