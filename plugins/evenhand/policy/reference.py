@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+
 from pydantic import BaseModel
 
 from evenhand.policy.calendar import FIRST_YEAR, LAST_YEAR
