@@ -25,6 +25,9 @@ class Event(Part):
     appeal: Name | None = None
     """An appeal against the violation with this `id` is decided as `outcome`."""
 
+    account: str | None = None
+    """Another account of the market and kind that it happens to, for an average; without it, the example's own."""
+
     id: str | None = None
     """Of a violation or an activity, for appeals and answers to name it."""
     severity: Name | None = None
@@ -53,7 +56,7 @@ class Event(Part):
     @model_validator(mode="after")
     def _is_one_thing(self) -> Event:
         kind = exactly_one(self, tuple(_KEYS))
-        for key in self.model_fields_set - {"on", kind, *_KEYS[kind]}:
+        for key in self.model_fields_set - {"on", "account", kind, *_KEYS[kind]}:
             raise mistake((key,), key, f"of an event with {kind}, only", ("on", *_KEYS[kind]))
         if kind == "appeal" and self.outcome is None:
             raise mistake((), "an appeal without outcome", "outcome: granted, partly_granted, denied or pending")

@@ -77,11 +77,30 @@ class _Stage:
     """The examples as accounts of their own markets, and what happens to them as accepted rows."""
 
     def __init__(self, packs: Sequence[LoadedPack]) -> None:
-        self._packs = [_in_markets_of_its_own(loaded) for loaded in packs]
         self.cast = [
             (f"{loaded.pack.pack}/{loaded.pack.version}/{number}", loaded, example)
             for loaded in packs
             for number, example in enumerate(loaded.pack.examples)
+        ]
+        markets: dict[str, set[tuple[str, str]]] = {}
+        for account, loaded, example in self.cast:
+            market = example.market or loaded.pack.markets[0]
+            markets.setdefault(loaded.pack.pack, set()).add((market, _stage_market(loaded.pack, market, account)))
+        self._packs = [
+            LoadedPack(
+                loaded.pack.model_copy(
+                    update={
+                        "markets": tuple(
+                            stage
+                            for market, stage in sorted(markets.get(loaded.pack.pack, ()))
+                            if market in loaded.pack.markets
+                        )
+                    }
+                ),
+                loaded.path,
+                loaded.sha256,
+            )
+            for loaded in packs
         ]
         self.nights = sorted({wanted.on for _, _, example in self.cast for wanted in example.expect})
         self.last_day = self.nights[-1] if self.nights else date(2026, 1, 1)
@@ -108,16 +127,19 @@ class _Stage:
         connection.commit()
 
     def _play(self, account: str, pack: Pack, example: Example) -> None:
-        market = _own(pack, example.market or pack.markets[0])
+        market = _stage_market(pack, example.market or pack.markets[0], account)
         kind = example.kind or pack.applies_to[0]
         first = min((event.on for event in example.events), default=date(2015, 1, 1))
-        self._add("creators", account_id=account, market=market, kind=kind, language="en", onboarded_on=first)
+        others = sorted({event.account for event in example.events if event.account})
+        for name in (account, *(f"{account}/{other}" for other in others)):
+            self._add("creators", account_id=name, market=market, kind=kind, language="en", onboarded_on=first)
         contents: dict[str, date | None] = {}
         for number, event in enumerate(example.events):
             content = event.content or (f"content {number}" if event.published_on else None)
             if content:
                 contents[content] = event.published_on or contents.get(content)
-            self._happen(account, event, f"{account}/{event.id or number}", content and f"{account}/{content}")
+            who = f"{account}/{event.account}" if event.account else account
+            self._happen(who, event, f"{account}/{event.id or number}", content and f"{account}/{content}")
         for content, published_on in contents.items():
             self._add(
                 "contents",
@@ -233,11 +255,10 @@ def _shown(value: Any) -> str:
     return f"{value.normalize():f}" if isinstance(value, Decimal) else str(value)
 
 
-def _own(pack: Pack, market: str) -> str:
-    return f"{pack.pack}/{market}"
+def _stage_market(pack: Pack, market: str, account: str) -> str:
+    """The market of an example: packs of different policies decide for the same ones, and none judges another's.
 
-
-def _in_markets_of_its_own(loaded: LoadedPack) -> LoadedPack:
-    # Packs of different policies decide for the same markets here; none may judge another's examples.
-    markets = tuple(_own(loaded.pack, market) for market in loaded.pack.markets)
-    return LoadedPack(loaded.pack.model_copy(update={"markets": markets}), loaded.path, loaded.sha256)
+    Where accounts are compared with each other, each example has one of its own.
+    """
+    compared = any(programme.peers for programme in pack.programmes.values())
+    return f"{account}/{market}" if compared else f"{pack.pack}/{market}"
