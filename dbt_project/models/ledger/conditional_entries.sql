@@ -91,8 +91,16 @@ entries_ended_by_an_activity as (
     from entries_with_their_first_day as ended
     inner join activities
         on
-            ended.violation_id = activities.violation_id
+            ended.account_id = activities.account_id
             and ended.ended_by = activities.activity
+            and (
+                ended.violation_id = activities.violation_id
+                or (
+                    ended.violation_id is null
+                    and ended.subject is not distinct from activities.subject
+                    and ended.on_day <= activities.on_day
+                )
+            )
     group by ended.entry_id
 ),
 

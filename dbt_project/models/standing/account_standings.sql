@@ -12,6 +12,10 @@ programmes as (
     select * from {{ source('policy', 'programmes') }}
 ),
 
+memberships as (
+    select * from {{ ref('memberships') }}
+),
+
 zone_stretches as (
     select * from {{ ref('zone_stretches') }}
 ),
@@ -37,8 +41,7 @@ zones_of_accounts_without_a_standing as (
         zones.programme,
         zones.zone,
         zones.strictness,
-        case when programmes.source = 'entries' and programmes.begins_with is null then programmes.starts_at end
-            as value
+        case when programmes.source = 'entries' then programmes.starts_at end as value
     from creators
     cross join nights
     inner join zones
@@ -59,6 +62,17 @@ zones_of_accounts_without_a_standing as (
             and zones.pack = programmes.pack
             and zones.version = programmes.version
             and zones.programme = programmes.programme
+    left join memberships
+        on
+            creators.account_id = memberships.account_id
+            and zones.market = memberships.market
+            and zones.pack = memberships.pack
+            and zones.version = memberships.version
+            and zones.programme = memberships.programme
+    -- A programme that hasn't begun for an account, or has ended, says nothing of it.
+    where
+        (programmes.begins_with is null or memberships.member_from <= nights.as_of)
+        and (memberships.member_until is null or memberships.member_until > nights.as_of)
 ),
 
 standings_on_each_night as (

@@ -69,6 +69,38 @@ def try_examples(paths: Paths = None, as_json: AsJson = False) -> None:
         raise typer.Exit(1)
 
 
+@app.command("diff")
+def compare(
+    old: Annotated[str, typer.Argument(metavar="A", help="A pack: its file, its name, or NAME@VERSION.")],
+    new: Annotated[str, typer.Argument(metavar="B", help="Another, such as the next version of it.")],
+    as_json: AsJson = False,
+) -> None:
+    """Say what is otherwise in B than in A, as a person would have to be told it."""
+    from evenhand.policy.diff import diff
+    from evenhand.policy.load import find_pack, load_pack
+    from evenhand.policy.texts import PackError
+    from evenhand.policy.words import edition
+
+    folder = settings().policies
+    try:
+        one, other = (load_pack(find_pack(named, folder)).pack for named in (old, new))
+    except PackError as error:
+        _stop(str(error))
+    changes = diff(one, other)
+    if as_json:
+        print(json.dumps([asdict(change) for change in changes], indent=2, ensure_ascii=False))
+        return
+    console.print(f"From {edition(one)}\n  to {edition(other)}", soft_wrap=True, highlight=False)
+    about = None
+    for change in changes:
+        if change.about != about:
+            about = change.about
+            console.print(f"\n{about}", style="bold", soft_wrap=True, highlight=False, markup=False)
+        console.print(f"  {change.said}", soft_wrap=True, highlight=False, markup=False)
+    if not changes:
+        console.print("\nBoth decide the same.")
+
+
 @app.command()
 def new(
     market: Annotated[str, typer.Argument(help="The market, spelt as in the feed creators.")],
@@ -84,13 +116,14 @@ def new(
     ] = None,
 ) -> None:
     """Write a pack to begin with: a small one with comments and two worked examples."""
-    from evenhand.policy.new import NotNew, find, new_pack
+    from evenhand.policy.load import find_pack
+    from evenhand.policy.new import NotNew, new_pack
     from evenhand.policy.texts import PackError
 
     folder = settings().policies
     first = effective_from.date() if effective_from else _first_of_next_month(date.today())
     try:
-        path = new_pack(market, folder, first, find(like, folder) if like else None)
+        path = new_pack(market, folder, first, find_pack(like, folder) if like else None)
     except (NotNew, PackError) as error:
         _stop(str(error))
     (path,) = _shortest([path])

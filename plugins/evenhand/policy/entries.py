@@ -164,7 +164,8 @@ class EntryRule(Part):
     paused_by: Name | None = None
     """Days on which such an activity runs (its quantity in days, its own day included) are not counted as its days."""
     ended_by: Name | None = None
-    """An activity that names the violation and ends its entry from that day."""
+    """An activity that ends the entry from its day: one that names the violation or, for activities, one on the same
+    subject."""
 
     effective_from: date | None = None
     """First day whose events it counts; without it, the pack's."""
@@ -175,8 +176,7 @@ class EntryRule(Part):
     def _counts_one_kind_of_event(self) -> EntryRule:
         kind = exactly_one(self, ("violation_types", "activities"))
         if kind == "activities":
-            for key in ("severities", "content_age_at_most_days", "amount_by_severity", "amount_by_reviewer", "grace",
-                        "ended_by"):  # fmt: skip
+            for key in ("severities", "content_age_at_most_days", "amount_by_severity", "amount_by_reviewer", "grace"):  # fmt: skip
                 if key in self.model_fields_set:
                     raise mistake((key,), key, "violation_types beside it: activities have none of this")
         else:

@@ -11,7 +11,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from evenhand.policy.explain import explain, place_of
+from evenhand.policy.explain import explain, nearest, place_of
 from evenhand.policy.pack import Pack
 from evenhand.policy.part import Place
 from evenhand.policy.texts import Mistake, PackError, extended, merged, position, read_text, read_texts
@@ -21,6 +21,7 @@ __all__ = [
     "LoadedPack",
     "Mistake",
     "PackError",
+    "find_pack",
     "load_each",
     "load_pack",
     "load_packs",
@@ -65,6 +66,24 @@ def load_packs(folder: Path) -> list[LoadedPack]:
 def packs_in(folder: Path) -> list[Path]:
     """Every pack in a folder and the folders in it."""
     return pack_files(folder.rglob("*.yml"))
+
+
+def find_pack(named: str, folder: Path) -> Path:
+    """The file of a pack: from its path, or from its name in a folder, as `strikes`, or `strikes@2` for one version.
+
+    Raises:
+        PackError: there is no such file or pack.
+    """
+    if Path(named).is_file():
+        return Path(named)
+    name, _, version = named.partition("@")
+    packs, _ = load_each(packs_in(folder))
+    wanted = [each for each in packs if each.pack.pack == name and version in ("", str(each.pack.version))]
+    if wanted:
+        return wanted[-1].path
+    names = sorted({f"{each.pack.pack}@{each.pack.version}" for each in packs})
+    said = f"found no file and no pack in {folder} of this name; expected one of {', '.join(names)}"
+    raise PackError(Mistake(named, 0, 0, f"{said}{nearest(named, [*names, *(each.pack.pack for each in packs)])}"))
 
 
 def load_each(paths: Iterable[Path]) -> tuple[list[LoadedPack], list[Mistake]]:

@@ -9,7 +9,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from evenhand.policy.entries import EntryRule
-from evenhand.policy.load import MARKETPLACE, LoadedPack, load_each, load_pack, packs_in
+from evenhand.policy.load import MARKETPLACE, LoadedPack, load_each, load_pack
 from evenhand.policy.pack import Pack
 from evenhand.policy.part import MARKET
 from evenhand.policy.programme import Programme
@@ -67,22 +67,6 @@ def new_pack(market: str, folder: Path, first: date, like: Path | None = None) -
         raise
     path.write_text(text + _examples(pack), encoding="utf-8")
     return path
-
-
-def find(named: str, folder: Path) -> Path:
-    """The file that `--from` names: by its path, or by the name of a pack, of which the newest version is taken.
-
-    Raises:
-        NotNew: there is no such file or pack.
-    """
-    if Path(named).is_file():
-        return Path(named)
-    packs, _ = load_each(packs_in(folder))
-    versions = [loaded for loaded in packs if loaded.pack.pack == named]
-    if not versions:
-        names = sorted({loaded.pack.pack for loaded in packs})
-        raise NotNew(f"{named} is no file, and no pack in {folder} has this name; there are {', '.join(names)}")
-    return versions[-1].path
 
 
 def _deciding(market: str, folder: Path, first: date) -> LoadedPack | None:

@@ -258,7 +258,7 @@ def _shown(value: Any) -> str:
 def _stage_market(pack: Pack, market: str, account: str) -> str:
     """The market of an example: packs of different policies decide for the same ones, and none judges another's.
 
-    Where accounts are compared with each other, each example has one of its own.
+    Where accounts are compared or share a budget, each example has one of its own.
     """
-    compared = any(programme.peers for programme in pack.programmes.values())
+    compared = bool(pack.bonuses) or any(programme.peers for programme in pack.programmes.values())
     return f"{account}/{market}" if compared else f"{pack.pack}/{market}"

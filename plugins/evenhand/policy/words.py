@@ -1,6 +1,7 @@
 """Parts of packs as people say them: what `policy diff` and `policy docs` are made of.
 
-A part is told as facts: what of it is told, and how. `policy diff` compares them one by one; a page strings them together.
+A part is told as facts: what of it is told, and how. `policy diff` compares them one by one; a page strings them
+together.
 """
 
 from __future__ import annotations
@@ -49,6 +50,15 @@ def listed(names: Iterable[str], last: str = "and") -> str:
     """Several things: `a, b and c`."""
     *others, final = list(names) or [""]
     return f"{', '.join(others)} {last} {final}" if others else final
+
+
+def edition(pack: Pack) -> str:
+    """Which pack, for whom, and from when."""
+    until = f" until {pack.effective_until}" if pack.effective_until else " on"
+    return (
+        f"{spoken(pack.pack)} version {pack.version}: {kinds(pack.applies_to)} in {listed(pack.markets)},"
+        f" from {pack.effective_from}{until}"
+    )
 
 
 def bound(comparison: Comparison, unit: str = "") -> str:
@@ -261,7 +271,7 @@ def _source(part: Programme, pack: Pack) -> str:
             few = f", and 0 below {counted(part.ratio.part_at_least, pack.programmes[part.ratio.part].unit)}"
         return f"{spoken(part.ratio.part)} divided by {spoken(part.ratio.whole)}, from {least} on{few}"
     if part.weighted:
-        return " plus ".join(f"{number(each.weight)} × {spoken(each.programme)}" for each in part.weighted)
+        return " plus ".join(f"{number(each.weight)} times {spoken(each.programme)}" for each in part.weighted)
     if part.first_of:
         return f"the first of {listed(spoken(name) for name in part.first_of)} that has a value"
     if part.same_as:
@@ -302,6 +312,16 @@ def _length(part: Effect, pack: Pack) -> str:
 def _quota(part: Quota, pack: Pack) -> str:
     per = f" between one {days_of(pack.calendars[part.per])} and the next" if part.per else ""
     return f"at most {part.at_most} {spoken(part.activity)}{per}"
+
+
+def brought(part: Effect) -> str:
+    """What an effect is, without how long it lasts: `no live on live`."""
+    return f"{spoken(part.name)} on {scope(part.scope)}"
+
+
+def told(facts: Facts) -> str:
+    """Facts in a row: `counts violation fraud; brings 6 points; lasts 90 days`."""
+    return "; ".join(f"{what} {how}" for what, how in facts.items())
 
 
 def scope(name: str) -> str:
