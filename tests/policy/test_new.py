@@ -11,6 +11,7 @@ from typer.testing import CliRunner, Result
 from evenhand.policy.commands import app
 from evenhand.policy.load import load_pack, load_packs
 from evenhand.policy.rehearsal import rehearse
+from evenhand.policy.schema import schema_text
 from evenhand.settings import PROJECT
 from policy.packs import TEXT, write
 
@@ -36,7 +37,7 @@ def test_a_pack_to_begin_with(folder: Path) -> None:
     assert (loaded.pack.pack, loaded.pack.markets, loaded.pack.effective_from) == ("gb", ("GB",), FROM)
     text = loaded.path.read_text()
     assert text.splitlines()[0] == "# yaml-language-server: $schema=schema.json"
-    assert (folder / "schema.json").read_text() == (PROJECT / "policies" / "schema.json").read_text()
+    assert (folder / "schema.json").read_text() == schema_text()
     assert len(text.splitlines()) < 90 and max(len(line) for line in text.splitlines()) <= 120
     assert CliRunner().invoke(app, ["check"]).output == "1 pack, no errors, no warnings\n"
 
@@ -87,7 +88,7 @@ def test_nothing_is_overwritten(folder: Path) -> None:
         (["../GB"], "'../GB' is no market's name"),
         (["marketplace"], "is the file for what the marketplace knows"),
         (["world"], "strikes.yml decides for world from "),
-        (["GB", "--from", "strike"], "strike is no file, and no pack in"),
+        (["GB", "--from", "strike"], "strike: found no file and no pack in"),
         (["GB", "--from", "base.yml"], "expected a number"),
     ],
 )

@@ -1,0 +1,233 @@
+"""`evenhand policy diff`: what is otherwise in one pack than in another, as a person would have to be told it."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TypeVar
+
+from pydantic import BaseModel
+
+from evenhand.policy import words
+from evenhand.policy.entries import EntryRule
+from evenhand.policy.gates import Gate
+from evenhand.policy.pack import Pack
+from evenhand.policy.programme import Programme
+from evenhand.policy.words import Facts, listed, spoken, told
+
+Key = TypeVar("Key", bound=Hashable)
+Item = TypeVar("Item")
+
+
+@dataclass(frozen=True)
+class Change:
+    """One thing that is otherwise, and what it is about."""
+
+    about: str
+    said: str
+
+
+def diff(old: Pack, new: Pack) -> list[Change]:
+    """What is otherwise in `new`, in the order of the language. Nothing if both decide the same."""
+    changes = [*_whom(old, new), *_when(old, new), *_of_measures(old, new)]
+    changes += _facts("appeals", "", words.appeals(old.appeals), words.appeals(new.appeals))
+    for name, was, now in _paired(old.programmes, new.programmes):
+        about = f"programme {spoken(name)}"
+        if was and now:
+            changes += _told_or_named(about, _of_programme(about, old, was, new, now), was, now)
+        else:
+            changes += _new_programme(about, new, now) if now else [Change(about, "is no more")]
+    for name, gate_was, gate_now in _paired(old.gates, new.gates):
+        about = f"gate {spoken(name)}"
+        if gate_was and gate_now:
+            changes += _told_or_named(about, _of_gate(about, old, gate_was, new, gate_now), gate_was, gate_now)
+        else:
+            changes += _new_gate(about, new, gate_now) if gate_now else [Change(about, "is no more")]
+    for name, paid_was, paid_now in _paired(old.bonuses, new.bonuses):
+        about = f"bonus {spoken(name)}"
+        if paid_was and paid_now:
+            changes += _facts(about, "", words.bonus(paid_was, old), words.bonus(paid_now, new))
+        else:
+            changes.append(Change(about, f"is new: {told(words.bonus(paid_now, new))}" if paid_now else "is no more"))
+    return changes
+
+
+# --- Who is affected, and from when.
+
+
+def _whom(old: Pack, new: Pack) -> Iterator[Change]:
+    for what, was, now in (
+        ("market", old.markets, new.markets),
+        ("kind of account", old.applies_to, new.applies_to),
+    ):
+        # The first of them is the default in examples only; their order tells nobody anything.
+        for name in sorted(set(now) - set(was)):
+            yield Change("who is affected", f"the {what} {name} is new")
+        for name in sorted(set(was) - set(now)):
+            yield Change("who is affected", f"the {what} {name} is no longer in it")
+
+
+def _when(old: Pack, new: Pack) -> Iterator[Change]:
+    if old.effective_from != new.effective_from:
+        said = f"it judges what is decided from {new.effective_from} on, not from {old.effective_from}"
+        yield Change("from when", said)
+        if old.version < new.version and old.effective_until:
+            gap = (new.effective_from - old.effective_until).days - 1
+            if gap > 0:
+                first, last = old.effective_until + timedelta(days=1), new.effective_from - timedelta(days=1)
+                yield Change("from when", f"nothing is judged from {first} until {last}")
+    elif old.effective_until != new.effective_until:
+        until = f"until {new.effective_until}" if new.effective_until else "without an end"
+        before = f"until {old.effective_until}" if old.effective_until else "without an end"
+        yield Change("from when", f"it is in force {until} instead of {before}")
+    if old.appeal_route != new.appeal_route:
+        yield Change("appeals", f"the way to appeal is now: {new.appeal_route}")
+
+
+def _of_measures(old: Pack, new: Pack) -> Iterator[Change]:
+    for measure in new.measures:
+        if measure not in old.measures:
+            yield Change("measures", f"{spoken(measure)} is new")
+    for measure in old.measures:
+        if measure not in new.measures:
+            yield Change("measures", f"{spoken(measure)} is no more")
+    both = [measure for measure in new.measures if measure in old.measures]
+    if both != [measure for measure in old.measures if measure in new.measures]:
+        order = listed(spoken(each) for each in new.measures)
+        yield Change("measures", f"from the mildest to the strictest they are now {order}")
+
+
+# --- Programmes.
+
+
+def _of_programme(about: str, old: Pack, was: Programme, new: Pack, now: Programme) -> Iterator[Change]:
+    yield from _facts(about, "", words.programme(was, old), words.programme(now, new))
+    for key, rule_was, rule_now in _paired(_rules(was), _rules(now)):
+        name = f"rule {spoken(key[0])}"
+        if rule_was and rule_now:
+            facts = words.rule(rule_was, old, was.unit), words.rule(rule_now, new, now.unit)
+            yield from _facts(about, name, *facts)
+        else:
+            facts_now = words.rule(rule_now, new, now.unit) if rule_now else {}
+            yield Change(about, f"{name} is new: {told(facts_now)}" if rule_now else f"{name} is no more")
+    yield from _of_zones(about, old, was, new, now)
+    gained, lost = _rewards(now), _rewards(was)
+    yield from _facts(about, "rewards", lost, gained)
+
+
+def _of_zones(about: str, old: Pack, was: Programme, new: Pack, now: Programme) -> Iterator[Change]:
+    positions_was = {zone.zone: position for position, zone in enumerate(was.zones)}
+    positions_now = {zone.zone: position for position, zone in enumerate(now.zones)}
+    for name, at_was, at_now in _paired(positions_was, positions_now):
+        zone = f"zone {spoken(name)}"
+        if at_was is None and at_now is not None:
+            brings = told(_effects(now, at_now, new)) or "brings nothing"
+            yield Change(about, f"{zone} is new, for {words.band(now, at_now)}: {brings}")
+        elif at_was is not None and at_now is None:
+            yield Change(about, f"{zone} is no more")
+        elif at_was is not None and at_now is not None:
+            yield from _facts(about, zone, _bound(was, at_was, old), _bound(now, at_now, new))
+
+
+def _bound(programme: Programme, position: int, pack: Pack) -> Facts:
+    zone = programme.zones[position]
+    begins = {"holds": words.bound(zone, programme.unit)} if zone.comparison else {}
+    return {**begins, **_effects(programme, position, pack)}
+
+
+def _effects(programme: Programme, position: int, pack: Pack) -> Facts:
+    return {f"brings {words.brought(each)}": words.effect(each, pack) for each in programme.zones[position].measures}
+
+
+def _rules(programme: Programme) -> dict[tuple[str, int], EntryRule]:
+    # A rule may stand several times for different days; the first is compared with the first.
+    names = [rule.rule for rule in programme.entries]
+    return {(rule.rule, names[:i].count(rule.rule)): rule for i, rule in enumerate(programme.entries)}
+
+
+def _rewards(programme: Programme) -> Facts:
+    return {
+        f"bring {spoken(each.reward)} on {words.scope(each.scope)}": (
+            f"in zone {listed((spoken(zone) for zone in each.zones), 'or')}"
+        )
+        for each in programme.rewards
+    }
+
+
+def _new_programme(about: str, pack: Pack, programme: Programme) -> Iterator[Change]:
+    yield Change(about, f"is new: {told(words.programme(programme, pack))}")
+    for rule in programme.entries:
+        yield Change(about, f"rule {spoken(rule.rule)}: {told(words.rule(rule, pack, programme.unit))}")
+    for position, zone in enumerate(programme.zones):
+        brings = told(_effects(programme, position, pack)) or "brings nothing"
+        yield Change(about, f"zone {spoken(zone.zone)}, for {words.band(programme, position)}: {brings}")
+    for what, zones in _rewards(programme).items():
+        yield Change(about, f"rewards {what} {zones}")
+
+
+# --- Gates.
+
+
+def _of_gate(about: str, old: Pack, was: Gate, new: Pack, now: Gate) -> Iterator[Change]:
+    yield from _facts(about, "", words.gate(was), words.gate(now))
+    yield from _facts(about, "condition", _conditions(was, old), _conditions(now, new))
+    yield from _facts(about, "", _while(was), _while(now))
+
+
+def _new_gate(about: str, pack: Pack, gate: Gate) -> Iterator[Change]:
+    facts = told({**words.gate(gate), **_while(gate)})
+    yield Change(about, f"is new{': ' if facts else ''}{facts}")
+    yield from (Change(about, f"condition {what} {how}") for what, how in _conditions(gate, pack).items())
+
+
+def _conditions(gate: Gate, pack: Pack) -> Facts:
+    names = [condition.condition for condition in gate.conditions]
+    return {
+        # The same condition may be asked otherwise on other days.
+        f"{spoken(each.condition)}{'' if names[:i].count(each.condition) == 0 else f' (from {each.effective_from})'}:":
+            words.condition(each, pack)
+        for i, each in enumerate(gate.conditions)
+    }  # fmt: skip
+
+
+def _while(gate: Gate) -> Facts:
+    sides = (("while it is open", gate.while_open), ("while it is shut", gate.while_shut))
+    return {
+        f"brings {spoken(each.reward or each.measure or '')} on {words.scope(each.scope)}": when
+        for when, effects in sides
+        for each in effects
+    }
+
+
+# --- Facts against facts.
+
+
+def _facts(about: str, what: str, was: Facts, now: Facts) -> Iterator[Change]:
+    """What is otherwise in the facts of a part."""
+    subject = f"{what}: " if what else ""
+    for label, told_was, told_now in _paired(was, now):
+        if told_was is None:
+            yield Change(about, f"new: {subject}{label} {told_now}")
+        elif told_now is None:
+            yield Change(about, f"no longer: {subject}{label} {told_was}")
+        elif told_was != told_now:
+            yield Change(about, f"{subject}{label} {told_now} (before: {told_was})")
+
+
+def _told_or_named(about: str, changes: Iterable[Change], was: BaseModel, now: BaseModel) -> list[Change]:
+    """The changes; where there are words for none of them, the keys that are otherwise."""
+    found = list(changes)
+    if not found and was != now:
+        keys = [key for key in type(now).model_fields if getattr(was, key) != getattr(now, key)]
+        found.append(Change(about, f"is otherwise in {listed(keys)}"))
+    return found
+
+
+def _paired(old: Mapping[Key, Item], new: Mapping[Key, Item]) -> Iterator[tuple[Key, Item | None, Item | None]]:
+    """What has one name in both, in the order of the new; then what is no more."""
+    for key, item in new.items():
+        yield key, old.get(key), item
+    for key, item in old.items():
+        if key not in new:
+            yield key, item, None

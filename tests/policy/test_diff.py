@@ -1,0 +1,224 @@
+"""`evenhand policy diff`: what a person would have to be told, and nothing that they need not hear."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+from typer.testing import CliRunner
+
+from benchmarks.mutants import _mutants
+from evenhand.policy.commands import app
+from evenhand.policy.diff import diff
+from evenhand.policy.load import content_of, load_pack, pack_from, packs_in
+from evenhand.settings import PROJECT
+from policy.packs import TEXT, changed, write
+
+OURS = packs_in(PROJECT / "policies")
+
+
+def _diff(folder: Path, *changes: tuple[str, str], before: str = TEXT) -> list[str]:
+    old = load_pack(write(folder, before, "old.yml")).pack
+    text = before
+    for one, other in changes:
+        assert text.count(one) == 1, one
+        text = text.replace(one, other)
+    new = load_pack(write(folder, text, "new.yml")).pack
+    return [f"{change.about.removeprefix('programme ')}: {change.said}" for change in diff(old, new)]
+
+
+def test_the_same_is_no_difference(folder: Path) -> None:
+    assert _diff(folder) == []
+    # Neither is what nobody is decided by, nor how it is written.
+    examples = "examples: [{example: none, expect: [{on: 2026-01-01, measures: []}]}]\nversion: 2"
+    assert _diff(folder, ("version: 1", examples), ("days: 7}", "days: 7}  # a week")) == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        # Who is affected, and from when.
+        ("[world]", "[world, GB]", "who is affected: the market GB is new"),
+        ("markets", "applies_to: [creator, seller]\nmarkets", "who is affected: the kind of account seller is new"),
+        ("[world]", "[GB]", "who is affected: the market world is no longer in it"),
+        ("2026-01-01", "2026-02-01", "from when: it judges what is decided from 2026-02-01 on, not from 2026-01-01"),
+        (
+            "2026-01-01",
+            "2026-01-01\neffective_until: 2026-06-30",
+            "from when: it is in force until 2026-06-30 instead of without an end",
+        ),
+        ("Write to us.", "Call us.", "appeals: the way to appeal is now: Call us."),
+        (
+            "measures: [w",
+            "appeals: {file_within_days: 30}\nmeasures: [w",
+            "appeals: a first appeal counts if it is filed within 30 days of the decision (before: whenever",
+        ),
+        ("[warning, no_live, closed]", "[no_live, warning, closed]", "measures: from the mildest to the strictest"),
+        ("closed]", "closed, fined]", "measures: fined is new"),
+        # What counts, and how long.
+        ("amount: 1", "amount: 2", "health: rule one strike: brings 2 strikes (before: 1 strike)"),
+        ("lasts_days: 180", "lasts_days: 90", "health: rule one strike: lasts 90 days (before: 180 days)"),
+        ("        lasts_days: 180\n", "", "health: rule one strike: lasts for ever (before: 180 days)"),
+        (
+            "[copyright, fraud]",
+            "[copyright, piracy]",
+            "health: rule one strike: counts violation copyright or piracy (before: violation copyright or fraud)",
+        ),
+        (
+            "        counts_once_per: batch\n",
+            "",
+            "health: no longer: rule one strike: counts once per batch",
+        ),
+        (
+            "lasts_days: 180",
+            "lasts_days: 180\n        effective_until: 2026-06-30",
+            "health: new: rule one strike: counts events until 2026-06-30",
+        ),
+        (
+            "    zones:",
+            "      - {rule: late, activities: [late], amount: 0.5, every: {count: 2, within_days: 7}}\n    zones:",
+            "health: rule late is new: counts activity late; brings 0.5 strikes; takes 2 of them within 7 days to make"
+            " one entry; lasts for ever",
+        ),
+        ("rule: one_strike", "rule: a_strike", "health: rule one strike is no more"),
+        # What follows.
+        ("at_least: 1.5", "at_least: 2", "health: zone warned: holds at least 2 strikes (before: at least 1.5"),
+        (
+            "at_least: 1.5",
+            "more_than: 1.5",
+            "health: zone warned: holds more than 1.5 strikes (before: at least 1.5 strikes)",
+        ),
+        (
+            "days: 7",
+            "days: 14",
+            "health: zone warned: brings no live on live for 14 days (before: for 7 days)",
+        ),
+        (
+            "          - {measure: no_live, scope: live, days: 7}\n",
+            "",
+            "health: no longer: zone warned: brings no live on live for 7 days",
+        ),
+        (
+            "scope: live, days: 7",
+            "scope: campaign, days: 7",
+            "health: new: zone warned: brings no live on campaign for 7 days",
+        ),
+        (
+            "- zone: shut",
+            "- {zone: watched, at_least: 5, measures: [{measure: closed, scope: ads, permanent: true}]}"
+            "\n      - zone: shut",
+            "health: zone watched is new, for at least 5 and less than 10 strikes: brings closed on ads for good",
+        ),
+        ("zone: shut", "zone: closed", "health: zone shut is no more"),
+        (
+            "zones: [good, warned]",
+            "zones: [good]",
+            "health: rewards: bring badge on showcase in zone good (before: in zone good or warned)",
+        ),
+        # How it is read.
+        ("unit: strike", "unit: strike\n    balance: {at_most: 20}", "health: new: is never more than 20 strikes"),
+        (
+            "unit: strike",
+            "unit: strike\n    falls_after_days: 30",
+            "health: new: a stricter zone holds on for 30 days after it is left",
+        ),
+    ],
+)  # fmt: skip
+def test_what_is_said_of_a_change(folder: Path, old: str, new: str, said: str) -> None:
+    found = _diff(folder, (old, new))
+    assert any(line.startswith(said) for line in found), found
+    assert len(found) <= 2
+
+
+GATE = """\
+gates:
+  campaign:
+    conditions:
+      - {condition: few, programme: health, at_most: 1}
+    while_open: [{reward: campaign, scope: campaign}]
+calendars: {mondays: {weekday: monday}}
+bonuses:
+  posts: {activity: post, scope: short_video, pays: 1.5, per: mondays, budget: 100}
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("at_most: 1}", "less_than: 1}", "gate campaign: condition: few: health is less than 1 strike (before: "),
+        ("condition: few", "condition: none", "gate campaign: no longer: condition: few: health is at most 1 strike"),
+        ("while_open", "stays_open: true\n    while_open", "gate campaign: new: once open it stays open for good"),
+        ("[{reward: campaign", "[{reward: badge", "gate campaign: new: brings badge on campaign"),
+        ("budget: 100", "budget: 50", "bonus posts: for all together at most 50 (before: at most 100)"),
+        ("weekday: monday", "day_of_month: 20", "bonus posts: begins anew day 20 of every month (before: every"),
+        ("  posts:", "  videos:", "bonus posts: is no more"),
+        ("  campaign:\n", "  sale:\n", "gate sale: is new: brings campaign on campaign while it is open"),
+        ("  health:\n", "  health:\n    evaluated: mondays\n", "health: new: is looked at on every Monday"),
+    ],
+)  # fmt: skip
+def test_what_is_said_of_gates_bonuses_and_calendars(folder: Path, old: str, new: str, said: str) -> None:
+    found = _diff(folder, (old, new), before=TEXT + GATE)
+    assert any(line.startswith(said) for line in found), found
+
+
+def test_a_programme_that_is_new_is_told_as_a_whole(folder: Path) -> None:
+    rules = "[{rule: spam, violation_types: [spam], amount: 1}]"
+    other = f"  spam:\n    unit: point\n    entries: {rules}\n    zones: [{{zone: any}}]\n"
+    assert _diff(folder, ("programmes:\n", f"programmes:\n{other}")) == [
+        "spam: is new: is a balance of entries",
+        "spam: rule spam: counts violation spam; brings 1 point; lasts for ever",
+        "spam: zone any, for any: brings nothing",
+    ]
+
+
+def test_days_that_nobody_judges_are_told(folder: Path) -> None:
+    old = changed(("2026-01-01", "2026-01-01\neffective_until: 2026-03-31"))
+    changes = (("version: 1", "version: 2"), ("2026-01-01\neffective_until: 2026-03-31", "2026-05-01"))
+    assert _diff(folder, *changes, before=old)[-1] == "from when: nothing is judged from 2026-04-01 until 2026-04-30"
+
+
+@pytest.mark.parametrize("path", OURS, ids=lambda path: path.stem)
+def test_no_figure_or_comparator_of_our_packs_changes_in_silence(path: Path) -> None:
+    content = content_of(path)
+    old = pack_from(content)
+    for mutant in _mutants(path, content):
+        try:
+            new = pack_from(mutant.content)
+        except ValidationError:
+            continue
+        found = diff(old, new)
+        assert found, mutant.change
+        # In words, not by the name of a key.
+        assert not any("is otherwise in" in change.said for change in found), (mutant.change, found)
+
+
+def test_the_command_takes_files_names_and_versions(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("EVENHAND_POLICIES", str(folder))
+    run = CliRunner().invoke
+    until = "2026-01-01\neffective_until: 2026-03-31"
+    write(folder, changed(("2026-01-01", until)), "v1.yml")
+    write(
+        folder, changed(("version: 1", "version: 2"), ("2026-01-01", "2026-04-01"), ("days: 7", "days: 14")), "v2.yml"
+    )
+    expected = """\
+From strikes version 1: creators in world, from 2026-01-01 until 2026-03-31
+  to strikes version 2: creators in world, from 2026-04-01 on
+
+from when
+  it judges what is decided from 2026-04-01 on, not from 2026-01-01
+
+programme health
+  zone warned: brings no live on live for 14 days (before: for 7 days)
+"""
+    assert run(app, ["diff", "strikes@1", "strikes"]).output == expected
+    assert run(app, ["diff", str(folder / "v1.yml"), "strikes@2"]).output == expected
+    assert run(app, ["diff", "strikes", "strikes"]).output.endswith("\nBoth decide the same.\n")
+    said = json.loads(run(app, ["diff", "strikes@1", "strikes", "--json"]).output)
+    assert said[1]["about"] == "programme health"
+    unknown = run(app, ["diff", "strike", "strikes"])
+    assert unknown.exit_code == 1
+    assert "expected one of strikes@1, strikes@2; did you mean strikes?" in unknown.output
