@@ -25,7 +25,8 @@ COLUMNS = {
         *("row_key", "account_id", "market", "programme", "scope", "measure", "starts_on", "ends_on", "reason_id"),
     ),
     "rewards": (
-        *("row_key", "account_id", "market", "programme", "scope", "reward", "starts_on", "ends_on", "reason_id"),
+        *("row_key", "account_id", "market", "programme", "scope", "reward", "amount", "starts_on", "ends_on"),
+        "reason_id",
     ),
     "reasons": (
         *("reason_id", "list", "row_key", "account_id", "market", "programme", "scope", "measure"),
@@ -33,11 +34,12 @@ COLUMNS = {
         *("unit", "entry_count", "entries", "starts_on", "ends_on", "appeal_route", "explanation"),
     ),
 }
-# What may be null: a permanent measure has no end, and a reward for an empty ledger neither start nor unit.
+# What may be null: a permanent measure has no end, a reward for an empty ledger neither start nor unit, what a gate
+# brings no balance; only a bonus has an amount.
 MAY_BE_NULL = {
     "penalties": {"ends_on"},
-    "rewards": {"starts_on", "ends_on"},
-    "reasons": {"starts_on", "ends_on", "unit"},
+    "rewards": {"amount", "starts_on", "ends_on"},
+    "reasons": {"starts_on", "ends_on", "unit", "balance_before", "balance_after"},
 }
 
 # In the queries, `(from {batch}) as listed`: GX puts a subquery with a name of its own in the place of {batch}.
@@ -53,10 +55,22 @@ def penalties_suite(night: date) -> list[Expectation]:
         expect_no_rows(
             f"""select row_key, measure, scope from (from {{batch}}) as penalty
             where not exists (
-                from policy.effects as effect
-                where {_same("effect", "penalty", "market", "programme", "measure", "scope")}
+                from (
+                    select market, programme, measure, scope from policy.effects where list = 'penalties'
+                    union all select market, programme, measure, scope from policy.followers
+                    union all select market, gate, measure, scope from policy.gate_effects where list = 'penalties'
+                ) as brought
+                where {_same("brought", "penalty", "market", "programme", "measure", "scope")}
             )""",
             described("a pack of the market has the measure on this scope", "measure", _REMEDY),
+        ),
+        expect_no_rows(
+            """select row_key, programme, condition from (from {batch}) as penalty
+            join main.reasons using (reason_id, row_key, programme)
+            join (select distinct market, gate from policy.gates) as gates
+                on gates.market = penalty.market and gates.gate = programme
+            where regexp_full_match(condition, 'failed: .+') is not true""",
+            described("a penalty of a gate names the conditions that fail", "condition", _REMEDY),
         ),
     ]
 
@@ -71,10 +85,33 @@ def rewards_suite(night: date) -> list[Expectation]:
         expect_no_rows(
             f"""select row_key, reward, scope from (from {{batch}}) as granted
             where not exists (
-                from policy.rewards as promised
+                from (
+                    select market, programme, reward, scope from policy.rewards
+                    union all select market, programme, measure, scope from policy.effects where list = 'rewards'
+                    union all select market, gate, measure, scope from policy.gate_effects where list = 'rewards'
+                    union all select market, bonus, bonus, scope from policy.bonuses
+                ) as promised
                 where {_same("promised", "granted", "market", "programme", "reward", "scope")}
             )""",
             described("a pack of the market has the reward on this scope", "reward", _REMEDY),
+        ),
+        expect_no_rows(
+            """select row_key, reward, amount from (from {batch}) as granted
+            where (amount is not null) != exists (
+                from policy.bonuses as bonus where bonus.market = granted.market and bonus.bonus = granted.programme
+            ) or amount <= 0""",
+            described("a bonus has an amount, and nothing else has", "amount", _REMEDY),
+        ),
+        expect_no_rows(
+            f"""select row_key, reward, amount, at_most_per_account, budget from (
+                select granted.*, bonus.at_most_per_account, bonus.budget,
+                    sum(granted.amount) over (partition by granted.market, granted.programme, granted.starts_on) as paid
+                from (from {{batch}}) as granted
+                join policy.bonuses as bonus on {_same("bonus", "granted", "market")}
+                    and bonus.bonus = granted.programme and {_judges("bonus", "granted.starts_on")}
+            )
+            where amount > at_most_per_account or paid > budget""",
+            described("a bonus stays within its cap and its budget", "amount", _REMEDY),
         ),
     ]
 
@@ -107,10 +144,17 @@ def reasons_suite(night: date) -> list[Expectation]:
             ),
         ),
         expect_no_rows(
-            f"""select reason_id, balance_after, sum(amount) as entries_add_up_to from ({entries})
+            f"""select reason_id, balance_after, sum(amount) as entries_add_up_to, count(entry_id) as entries
+            from ({entries}) as reason
+            left join (
+                {_LEDGERS_THAT_ADD_UP.format(night=night)}
+            ) as ledger
+                on {_same("ledger", "reason", "market", "pack", "programme")} and ledger.version = reason.pack_version
             where list = 'penalties'
-            group by reason_id, balance_after, entry_count
-            having coalesce(sum(amount), 0) != balance_after or count(entry_id) != entry_count""",
+            group by reason_id, balance_after, entry_count, starts_at, never_below, never_above
+            having count(entry_id) != entry_count or (
+                starts_at is not null and balance_after != {_clamped("starts_at + coalesce(sum(amount), 0)")}
+            )""",
             described("its entries add up to the balance that it gives", "balance_after", _REMEDY),
         ),
     ]
@@ -123,35 +167,63 @@ def standings_suite(night: date) -> list[Expectation]:
         expect_no_rows(
             f"""with entries_that_count as (
                 from main.ledger_entries where voided_on is null or voided_on > date '{night}'
-                qualify row_number() over (
-                    partition by account_id, programme, rule, counts_once_as order by amount desc, counts_from, entry_id
+                qualify counts_once_as is null or row_number() over (
+                    partition by account_id, programme, rule, counts_once_as order by counts_from, amount desc, entry_id
                 ) = 1
             ),
             sums as (
-                select account_id, programme, sum(amount) as balance from entries_that_count
+                select account_id, programme, sum(
+                    case when adjusted_on <= date '{night}' then adjusted_amount else amount end
+                ) as balance
+                from entries_that_count
                 where counts_from <= date '{night}' and (counts_until is null or counts_until > date '{night}')
                 group by account_id, programme
+            ),
+            ledgers as (
+                {_LEDGERS_THAT_ADD_UP.format(night=night)}
+                -- Where rules pick, weigh or relieve, the ledger as first written isn't what counts.
+                    and not exists (
+                        from policy.entry_rules as rule
+                        where {_same("rule", "programme", "market", "pack", "version")}
+                            and rule.programme = ledger.ledger
+                            and (rule.picked_by is not null or rule.takes_from is not null)
+                    )
+                    and not exists (
+                        from policy.multipliers as factor
+                        where {_same("factor", "programme", "market", "pack", "version")}
+                    )
+                    and programme.source = 'entries' and programme.evaluated is null
             )
-            select account_id, programme, standing.balance, sums.balance as entries_add_up_to
-            from (from {{batch}}) as standing full join sums using (account_id, programme)
-            where standing.balance is distinct from coalesce(sums.balance, 0)""",
+            select standing.account_id, standing.programme, standing.balance, sums.balance as entries_add_up_to
+            from (from {{batch}}) as standing
+            full join sums using (account_id, programme)
+            left join accepted.creators as creator
+                on creator.account_id = coalesce(standing.account_id, sums.account_id)
+            join ledgers as ledger
+                on ledger.market = creator.market and ledger.programme = coalesce(standing.programme, sums.programme)
+                and {_judges("ledger", f"date '{night}'")}
+            where standing.balance is distinct from {_clamped("starts_at + coalesce(sums.balance, 0)")}""",
             described("the balance is the sum of the entries that count this night", "balance", _REMEDY),
         ),
         expect_no_rows(
-            f"""select standing.account_id, standing.programme, standing.zone, effect.measure, effect.scope
+            f"""select standing.account_id, standing.programme, now.zone, effect.measure, effect.scope
             from (from {{batch}}) as standing
+            join main.standings as now
+                on {_same("now", "standing", "account_id", "programme", "zone")}
+                and {_holds_on("now", night)} and now.on_day = date '{night}'
             left join main.standings as before
-                on {_same("before", "standing", "account_id", "programme")}
+                on {_same("before", "now", "account_id", "programme", "kept_for")}
                 and before.valid_from < date '{night}'
                 and (before.valid_until is null or before.valid_until >= date '{night}')
             join policy.effects as effect
-                on {_same("effect", "standing", "market", "programme", "zone")}
-                and effect.effective_from <= date '{night}'
-                and (effect.effective_until is null or effect.effective_until >= date '{night}')
-            where standing.strictness > coalesce(before.strictness, 0) and not exists (
-                from main.penalties as penalty where {_same("penalty", "standing", "account_id", "programme")}
-                    and penalty.scope = effect.scope
-            )""",
+                on {_same("effect", "now", "market", "pack", "version", "programme", "zone")}
+                and effect.list = 'penalties' and effect.starts_after_days = 0
+            where (before.pack is null or {_same("before", "now", "pack", "version")})
+                and now.strictness > coalesce(before.strictness, 0)
+                and not exists (
+                    from main.penalties as penalty where {_same("penalty", "standing", "account_id", "programme")}
+                        and penalty.scope = effect.scope
+                )""",
             described("an account that entered a stricter zone this night is penalised for it", "zone", _REMEDY),
         ),
     ]
@@ -188,8 +260,13 @@ def _holds_together(table: str, what: str, night: date) -> list[Expectation]:
             described("the account is known in the market", "account_id", _REMEDY),
         ),
         expect_no_rows(
-            """select row_key, account_id, programme from (from {batch}) as listed
-            anti join main.account_standings using (account_id, programme)""",
+            f"""select row_key, account_id, programme from (from {{batch}}) as listed
+            anti join main.account_standings using (account_id, programme)
+            -- A gate and a bonus are no programmes; what a programme that has ended for the account brought runs on.
+            where programme in (select programme from policy.programmes) and not exists (
+                from main.memberships as member
+                where {_same("member", "listed", "account_id", "programme")} and member.member_until <= date '{night}'
+            )""",
             described("the account has a standing in the programme", "programme", _REMEDY),
         ),
         expect_no_rows(
@@ -209,15 +286,21 @@ def _holds_together(table: str, what: str, night: date) -> list[Expectation]:
 def _entries_of_reasons(night: date) -> str:
     """A row per reason and entry that it cites, with what is wrong with the entry."""
     return f"""
-        select reason.reason_id, reason.list, reason.balance_after, reason.entry_count, cited.entry_id, cited.amount,
+        select reason.reason_id, reason.list, reason.market, reason.pack, reason.pack_version, reason.programme,
+            reason.balance_after, reason.entry_count, cited.entry_id, cited.amount,
             case
                 when cited.entry_id is null then null
                 when ledger.entry_id is null then 'not in the ledger'
                 when ledger.account_id != reason.account_id then 'of another account'
-                when ledger.programme != reason.programme then 'of another programme'
-                when ledger.amount != cited.amount then 'of another amount'
-                when ledger.counts_from > reason.starts_on then 'did not count yet'
-                when ledger.counts_until <= reason.starts_on then 'did not count any more'
+                when not exists (
+                    from policy.ledgers as read
+                    where {_same("read", "reason", "market", "pack", "programme")}
+                        and read.version = reason.pack_version and read.ledger = ledger.programme
+                ) then 'of another programme'
+                when not ledger.has_company and cited.amount not in (ledger.amount, coalesce(ledger.adjusted_amount, 0))
+                    then 'of another amount'
+                when ledger.counts_from > coalesce(entered.on_day, reason.starts_on) then 'did not count yet'
+                when ledger.counts_until <= coalesce(entered.on_day, reason.starts_on) then 'did not count any more'
                 when ledger.voided_on <= date '{night}' then 'void'
             end as wrong
         from (from {{batch}}) as reason
@@ -226,7 +309,50 @@ def _entries_of_reasons(night: date) -> str:
             from (select reason_id, unnest(entries::json[]) as entry from {{batch}})
         ) as cited using (reason_id)
         left join main.ledger_entries as ledger on ledger.entry_id = cited.entry_id
+        -- A measure can begin days after the zone was entered.
+        left join main.measures_in_force as entered
+            on entered.as_of = date '{night}' and entered.list = reason.list and entered.row_key = reason.row_key
     """
+
+
+# Ledgers whose balance is their start and the sum of what counts, with the programmes that read them as they are.
+_LEDGERS_THAT_ADD_UP = """
+    select programme.market, programme.effective_from, programme.effective_until, programme.pack, programme.version,
+        programme.programme, kept.starts_at, kept.never_below, kept.never_above
+    from policy.programmes as programme
+    join policy.ledgers as ledger using (market, pack, version, programme)
+    join policy.programmes as kept
+        on kept.market = programme.market and kept.pack = programme.pack and kept.version = programme.version
+        and kept.programme = ledger.ledger and kept.kept_per is null and kept.begins_with is null
+        and kept.ends_with is null
+    where programme.source in ('entries', 'same_as')
+        and not exists (
+            from policy.inputs as input
+            where input.market = programme.market and input.pack = programme.pack
+                and input.version = programme.version and input.programme = programme.programme
+                and input.role = 'proof'
+        )
+        and not exists (
+            from policy.entry_rules as rule
+            where rule.market = kept.market and rule.pack = kept.pack and rule.version = kept.version
+                and rule.programme = kept.programme and rule.step_of is not null
+        )
+"""
+
+
+def _clamped(balance: str) -> str:
+    return f"least(greatest({balance}, never_below), never_above)"
+
+
+def _judges(rules: str, day: str) -> str:
+    return f"{day} >= {rules}.effective_from and ({rules}.effective_until is null or {day} <= {rules}.effective_until)"
+
+
+def _holds_on(standing: str, night: date) -> str:
+    return (
+        f"{standing}.valid_from <= date '{night}'"
+        f" and ({standing}.valid_until is null or {standing}.valid_until > date '{night}')"
+    )
 
 
 def _one_row_per(*columns: str) -> Expectation:

@@ -41,8 +41,10 @@ SPOILT = {
     f"update penalties set ends_on = null {A2}": "its reason is there and is about it",
     f"update penalties set reason_id = 'none' {A2}": "its reason is there and is about it",
     "alter table penalties add column colour varchar": "columns are those that receivers know",
-    "insert into rewards select row_key, account_id, market, programme, scope, 'bonus', starts_on, ends_on,"
+    "insert into rewards select row_key, account_id, market, programme, scope, 'bonus', null, starts_on, ends_on,"
     f" reason_id from penalties {A2}": "a pack of the market has the reward on this scope",
+    "insert into rewards select row_key, account_id, market, programme, scope, 'bonus', 5, starts_on, ends_on,"
+    f" reason_id from penalties {A2}": "a bonus has an amount, and nothing else has",
     f"delete from reasons {A2_REASON}": "its reason is there and is about it",
     f"insert into reasons from reasons {A2_REASON}": "one row per reason_id",
     f"delete from penalties {A2}": "a row of a list has the reason",
@@ -59,15 +61,14 @@ SPOILT = {
     "insert into ledger_entries select * replace ('x' as entry_id, 'a6' as account_id, 'x' as counts_once_as)"
     " from ledger_entries where violation_id = 'v2.0'": "the balance is the sum of the entries",
     "delete from penalties where account_id = 'a4'; delete from reasons where account_id = 'a4';"
-    " update standings set strictness = 0 where account_id = 'a4' and valid_from < date '2026-03-04';"
-    " update standings set valid_from = date '2026-03-05' where account_id = 'a4' and strictness > 0": (
+    " update zone_stretches set on_day = date '2026-03-05' where account_id = 'a4' and strictness > 0": (
         "an account that entered a stricter zone this night is penalised for it"
     ),
 }
 
 
 def test_a_night_that_was_decided_passes(decided: Path, tmp_path: Path) -> None:
-    gate = validate_lists(shutil.copy(decided, tmp_path / "w.duckdb"), tmp_path / "gate_2", NIGHT)
+    gate = validate_lists(shutil.copy(decided, tmp_path / "warehouse.duckdb"), tmp_path / "gate_2", NIGHT)
 
     assert gate.expectations > 50
     assert gate.docs.exists()
@@ -75,7 +76,7 @@ def test_a_night_that_was_decided_passes(decided: Path, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("spoil", "rule"), SPOILT.items(), ids=[*SPOILT])
 def test_a_wrong_row_stops_the_night(decided: Path, tmp_path: Path, spoil: str, rule: str) -> None:
-    warehouse = Path(shutil.copy(decided, tmp_path / "w.duckdb"))
+    warehouse = Path(shutil.copy(decided, tmp_path / "warehouse.duckdb"))
     with duckdb.connect(str(warehouse)) as connection:
         connection.execute(spoil)
 
