@@ -136,6 +136,29 @@ def _first_of_next_month(today: date) -> date:
 
 
 @app.command()
+def docs(
+    paths: Paths = None,
+    out: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Where to; by default policy-docs below EVENHAND_HOME.")
+    ] = None,
+) -> None:
+    """Write a readable page per pack: who is affected, what counts, what follows, what is new, and examples."""
+    from evenhand.policy.load import load_all, load_each, packs_in
+    from evenhand.policy.pages import write_pages
+    from evenhand.policy.texts import PackError
+
+    here = settings()
+    try:
+        packs = load_all(_shortest(paths or [here.policies]))
+    except PackError as error:
+        _stop(str(error))
+    # The version before one lies beside it, also where only one of them is asked for.
+    beside, _ = load_each(file for folder in {each.path.parent for each in packs} for file in packs_in(folder))
+    for path in _shortest(write_pages(packs, beside, out or here.home / "policy-docs")):
+        console.print(f"Wrote {path}", soft_wrap=True, highlight=False)
+
+
+@app.command()
 def schema(
     reference: Annotated[
         bool, typer.Option("--reference", help="Write docs/policy-reference.md instead, for people.")

@@ -176,8 +176,8 @@ class EntryRule(Part):
     def _counts_one_kind_of_event(self) -> EntryRule:
         kind = exactly_one(self, ("violation_types", "activities"))
         if kind == "activities":
-            of_violations = ("severities", "content_age_at_most_days", "amount_by_severity", "amount_by_reviewer", "grace")
-            for key in of_violations:
+            amounts = ("amount_by_severity", "amount_by_reviewer")
+            for key in ("severities", "content_age_at_most_days", *amounts, "grace"):
                 if key in self.model_fields_set:
                     raise mistake((key,), key, "violation_types beside it: activities have none of this")
         else:

@@ -22,6 +22,7 @@ __all__ = [
     "Mistake",
     "PackError",
     "find_pack",
+    "load_all",
     "load_each",
     "load_pack",
     "load_packs",
@@ -96,6 +97,22 @@ def load_each(paths: Iterable[Path]) -> tuple[list[LoadedPack], list[Mistake]]:
         except PackError as error:
             mistakes += error.mistakes
     return sorted(packs, key=lambda loaded: (loaded.pack.pack, loaded.pack.version)), mistakes
+
+
+def load_all(paths: Iterable[Path]) -> list[LoadedPack]:
+    """Every pack in files and in folders with all that is in them; bases come in through the packs that extend them.
+
+    Raises:
+        PackError: with the mistakes of all of them.
+    """
+    paths = list(paths)
+    packs, mistakes = load_each(file for path in paths for file in (packs_in(path) if path.is_dir() else [path]))
+    if mistakes:
+        raise PackError(*mistakes)
+    if not packs:
+        names = ", ".join(str(path) for path in paths)
+        raise PackError(Mistake(names, 0, 0, "found no pack; expected a file that ends in .yml"))
+    return packs
 
 
 def pack_files(paths: Iterable[Path]) -> list[Path]:

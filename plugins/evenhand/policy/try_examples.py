@@ -9,9 +9,8 @@ from pathlib import Path
 
 from rich.console import Console
 
-from evenhand.policy.load import LoadedPack, load_each, pack_files
+from evenhand.policy.load import LoadedPack, load_all
 from evenhand.policy.rehearsal import Rehearsed, rehearse
-from evenhand.policy.texts import PackError
 
 console = Console()
 errors = Console(stderr=True)
@@ -26,7 +25,7 @@ def try_examples(paths: Sequence[Path], as_json: bool) -> bool:
     Raises:
         PackError: with every mistake of every pack.
     """
-    packs = _load_all(paths)
+    packs = load_all(paths)
     with errors.status(f"Running the examples of {len(packs)} packs through the models"):
         outcomes = rehearse(packs)
     if as_json:
@@ -55,11 +54,3 @@ def _print(packs: Sequence[LoadedPack], outcomes: Sequence[Rehearsed]) -> None:
         + (f"[red]{failed} otherwise than expected[/red]" if failed else "[green]all as expected[/green]"),
         highlight=False,
     )
-
-
-def _load_all(paths: Sequence[Path]) -> list[LoadedPack]:
-    files = [file for path in paths for file in (pack_files(path.rglob("*.yml")) if path.is_dir() else [path])]
-    packs, mistakes = load_each(files)
-    if mistakes:
-        raise PackError(*sorted(mistakes))
-    return packs

@@ -20,6 +20,9 @@ from evenhand.policy.programme import Programme
 
 Facts = dict[str, str]
 
+# What is said of appeals without a limit.
+NO_LIMIT = ("all", "whenever it is filed")
+
 _HOW = {"at_least": "at least", "more_than": "more than", "at_most": "at most", "less_than": "less than"}
 _BEYOND = {"at_least": "less than", "more_than": "at most", "at_most": "more than", "less_than": "at least"}
 
@@ -31,9 +34,15 @@ def number(value: Decimal | int) -> str:
 
 def counted(value: Decimal | int, unit: str) -> str:
     """A number of something, whose unit is given in the singular: `2 points per order`."""
+    return f"{number(value)} {unit if abs(value) == 1 else plural(unit)}"
+
+
+def plural(unit: str) -> str:
+    """A unit in the plural: `points per order`."""
     first, *rest = unit.split(" ")
-    plural = f"{first[:-1]}ies" if first.endswith("y") and first[-2:-1] not in "aeiou" else f"{first}s"
-    return " ".join([number(value), first if abs(value) == 1 or first.endswith("s") else plural, *rest])
+    if not first.endswith("s"):
+        first = f"{first[:-1]}ies" if first.endswith("y") and first[-2:-1] not in "aeiou" else f"{first}s"
+    return " ".join([first, *rest])
 
 
 def days(value: int) -> str:
@@ -107,7 +116,7 @@ def appeals(part: Appeals) -> Facts:
             if part.again_within_days
             else "whenever it is filed"
         ),
-        "one that is partly granted": {
+        "an appeal that is partly granted": {
             "adjusts": "gives the violation other points, from the beginning",
             "voids": "voids the violation from the beginning, as one that is granted",
             "denies": "changes nothing",
@@ -159,7 +168,7 @@ def _life(part: EntryRule, pack: Pack) -> Facts:
     elif part.lasts_until:
         facts = {"lasts": f"until {days_of(pack.calendars[part.lasts_until])}"}
     else:
-        facts = {"lasts": "for ever"}
+        facts = {} if part.relief else {"lasts": "for ever"}
     if part.clock_starts_with:
         facts["its days begin"] = f"with {spoken(part.clock_starts_with)}"
     if part.ends_only_after:
@@ -198,7 +207,7 @@ def _amount(part: EntryRule, unit: str) -> str:
 
 
 def _relief(part: Relief, unit: str) -> str:
-    taken = counted(part.amount, unit) if part.amount else f"all {unit}s"
+    taken = counted(part.amount, unit) if part.amount else f"all {plural(unit)}"
     source = {
         "newest": "the newest entry",
         "oldest": "the oldest entry",
@@ -354,7 +363,9 @@ def _test(part: Test, pack: Pack) -> str:
         return f"{spoken(part.without_measure)} isn't in force"
     assert part.programme
     missing = {"fails": "; without a value it fails", "holds": "; without a value it holds", None: ""}[part.if_missing]
-    return f"{spoken(part.programme)} is {bound(part, pack.programmes[part.programme].unit)}{missing}"
+    unit = pack.programmes[part.programme].unit
+    # Subscribers of at least 1000 subscribers are said once.
+    return f"{spoken(part.programme)} is {bound(part, '' if plural(unit) == spoken(part.programme) else unit)}{missing}"
 
 
 def gate(part: Gate) -> Facts:

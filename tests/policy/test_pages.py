@@ -1,0 +1,130 @@
+"""`evenhand policy docs`: the pages say what the pack says, whole and in words."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from evenhand.policy.commands import app
+from evenhand.policy.load import load_pack, packs_in
+from evenhand.policy.pages import page, page_name
+from evenhand.policy.words import spoken
+from evenhand.settings import PROJECT
+from policy.packs import TEXT, changed, write
+
+EXAMPLE = """\
+examples:
+  - example: two strikes, one of them taken back
+    events:
+      - {on: 2026-03-02, violation: fraud, batch: sweep_1}
+      - {on: 2026-03-01, violation: copyright, id: first}
+      - {on: 2026-03-05, appeal: first, outcome: granted}
+    expect:
+      - {on: 2026-03-02, balances: {health: 2}, zones: {health: warned}, measures: [warning, no_live]}
+      - {on: 2026-03-05, balances: {health: 1}, measures: [], rewards: [badge]}
+"""
+
+PAGE = """\
+# Strikes, version 1
+
+**For** creators in world. **In force** from 1 January 2026 on; what is decided on these days is judged by this page.
+
+## Health
+
+Health is a balance of entries.
+
+### What counts
+
+| rule | what counts | brings | lasts | besides |
+| --- | --- | --- | --- | --- |
+| one strike | violation copyright or fraud | 1 strike | 180 days | counts once per batch |
+
+### What follows
+
+| zone | value (strikes) | on entering it | while in it |
+| --- | --- | --- | --- |
+| good | less than 1.5 strikes |  | badge on showcase (reward) |
+| warned | at least 1.5 and less than 10 strikes | warning on the account for 30 days; no live on live for 7 days | \
+badge on showcase (reward) |
+| shut | at least 10 strikes | closed on the account for good |  |
+
+## How it is undone
+
+- Appeal: Write to us.
+- An appeal that is granted voids the violation from the beginning: what rested on it ends that night, and days \
+already served stay served.
+- An appeal that is partly granted gives the violation other points, from the beginning.
+
+## Examples
+
+### Two strikes, one of them taken back
+
+A creator in world.
+
+- 1 March 2026: A violation is decided, copyright.
+- 2 March 2026: A violation is decided, fraud, in batch sweep_1. **Health is 2 strikes, in zone warned. In force: \
+warning and no live.**
+- 5 March 2026: The appeal against copyright of 1 March 2026 is granted. **Health is 1 strike. In force: no measure. \
+Rewards: badge.**
+"""
+
+
+def test_a_page(folder: Path) -> None:
+    assert page(load_pack(write(folder, TEXT + EXAMPLE)).pack) == PAGE
+
+
+def test_a_new_version_says_what_is_new(folder: Path) -> None:
+    before = load_pack(write(folder, changed(("2026-01-01", "2026-01-01\neffective_until: 2026-06-30")), "v1.yml")).pack
+    second = (("version: 1", "version: 2"), ("2026-01-01", "2026-07-01"))
+    now = load_pack(write(folder, changed(*second, ("at_least: 10", "at_least: 5")), "v2.yml")).pack
+    text = page(now, before)
+    assert (
+        "## What is new\n\nCompared with version 1, in force from 1 January 2026 until 30 June 2026:\n\n- From when:\n"
+    ) in text
+    assert "- Programme health:\n  - zone shut: holds at least 5 strikes (before: at least 10 strikes)\n" in text
+
+
+@pytest.mark.parametrize("path", packs_in(PROJECT / "policies"), ids=lambda path: path.stem)
+def test_nothing_of_our_packs_is_left_out(path: Path) -> None:
+    pack = load_pack(path).pack
+    text = page(pack).lower()
+    names = [*pack.measures, *pack.programmes, *pack.gates, *pack.bonuses]
+    for programme in pack.programmes.values():
+        names += [rule.rule for rule in programme.entries]
+        names += [violation_type for rule in programme.entries for violation_type in rule.violation_types]
+        names += [zone.zone for zone in programme.zones] if len(programme.zones) > 1 else []
+        names += [reward.reward for reward in programme.rewards]
+    names += [condition.condition for gate in pack.gates.values() for condition in gate.conditions]
+    assert [name for name in names if spoken(name) not in text] == []
+    assert all(example.example.lower() in text for example in pack.examples)
+    # Every row of a table has its cells.
+    for table in re.findall(r"(?:^\|.*\n)+", page(pack), re.MULTILINE):
+        assert len({len(re.findall(r"(?<!\\)\|", row)) for row in table.splitlines()}) == 1, table
+
+
+def test_the_command_writes_pages_and_a_list_of_them(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("EVENHAND_POLICIES", str(folder))
+    monkeypatch.setenv("EVENHAND_HOME", str(tmp_path / "home"))
+    monkeypatch.chdir(tmp_path)
+    write(folder, changed(("2026-01-01", "2026-01-01\neffective_until: 2026-06-30")), "v1.yml")
+    second = write(folder, changed(("version: 1", "version: 2"), ("2026-01-01", "2026-07-01")), "v2.yml")
+    result = CliRunner().invoke(app, ["docs"])
+    assert result.output.splitlines() == [
+        f"Wrote home/policy-docs/{name}" for name in ("strikes-v1.md", "strikes-v2.md", "index.md")
+    ]
+    index = (tmp_path / "home" / "policy-docs" / "index.md").read_text()
+    assert "| [Strikes, version 2](strikes-v2.md) | world | creators | from 1 July 2026 on |" in index
+
+    # One page alone still says what is new in it.
+    result = CliRunner().invoke(app, ["docs", str(second), "--out", "pages"])
+    assert result.output.splitlines() == ["Wrote pages/strikes-v2.md", "Wrote pages/index.md"]
+    assert "Compared with version 1" in Path("pages", page_name(load_pack(second).pack)).read_text()
+
+    write(folder, TEXT.replace("amount: 1", "amount: one"), "v3.yml")
+    result = CliRunner().invoke(app, ["docs"])
+    assert result.exit_code == 1 and "policies/v3.yml:13:17: " in result.output
