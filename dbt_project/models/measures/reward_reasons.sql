@@ -41,7 +41,7 @@ rewards_with_their_account as (
 
 reasons_in_words as (
     select
-        {{ reason_id(['row_key', 'measure', 'zone', 'condition', 'starts_on', 'ends_on', 'entries', 'reward_amount']) }} as reason_id,
+        {{ reason_id(['row_key', 'measure', 'zone', 'condition', 'starts_on', 'ends_on', 'entries']) }} as reason_id,
         'rewards' as list,
         * exclude (reward_amount),
         case

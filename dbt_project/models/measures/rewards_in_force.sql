@@ -68,28 +68,43 @@ rewards_brought_by_zones_and_gates as (
 ),
 
 -- Money that was paid stays paid: a period's row stays in the list when the period is over.
-bonuses_of_each_period as (
+money_of_each_period as (
     select
         nights.as_of,
-        payments.account_id || '/' || payments.bonus || '/' || payments.scope || '/' || payments.period_from as row_key,
         payments.account_id,
         payments.market,
-        payments.bonus as programme,
+        payments.bonus,
         payments.scope,
-        payments.bonus as reward,
         payments.pack,
         payments.version,
-        cast(payments.period_from as varchar) as zone,
-        'done in the period from ' || payments.period_from as condition,
-        cast(null as decimal(18, 4)) as balance,
-        cast(sum(payments.amount) as decimal(18, 2)) as amount,
-        payments.period_from as starts_on,
-        cast(null as date) as ends_on
+        payments.period_from,
+        cast(sum(payments.amount) as decimal(18, 2)) as amount
     from bonus_payments as payments
     inner join nights on payments.on_day <= nights.as_of
     where nights.is_asked
     group by all
     having sum(payments.amount) > 0
+),
+
+bonuses_of_each_period as (
+    select
+        as_of,
+        account_id || '/' || bonus || '/' || scope || '/' || period_from as row_key,
+        account_id,
+        market,
+        bonus as programme,
+        scope,
+        bonus as reward,
+        pack,
+        version,
+        cast(period_from as varchar) as zone,
+        -- The amount is part of what a reason says, so that another amount has another reason.
+        {{ plain_number('amount') }} || ' for the period from ' || period_from as condition,
+        cast(null as decimal(18, 4)) as balance,
+        amount,
+        period_from as starts_on,
+        cast(null as date) as ends_on
+    from money_of_each_period
 )
 
 select * from rewards_of_the_zone
