@@ -32,8 +32,16 @@
 {%- endmacro %}
 
 {% macro default__worked_out_once() -%}
+    materialized
 {%- endmacro %}
 
-{% macro duckdb__worked_out_once() -%}
-    materialized
+{% macro spark__worked_out_once() -%}
+{%- endmacro %}
+
+{#- The product of a group's factors, without binary fractions. -#}
+{% macro product_of(factor, in_order) -%}
+    list_reduce(
+        list(cast({{ factor }} as decimal(18, 4)) order by {{ in_order }}),
+        lambda one, other: cast(one * other as decimal(18, 4))
+    )
 {%- endmacro %}

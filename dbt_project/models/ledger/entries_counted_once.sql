@@ -10,7 +10,7 @@ replays as (
 
 entries_not_void_in_the_replay as (
     select
-        ledger_entries.* exclude (has_company, amount, voided_on, adjusted_on, adjusted_amount),
+        ledger_entries.* exclude (has_company, amount, voided_on, adjusted_on, adjusted_amount),  -- noqa: RF02
         {{ amount_in_replay('ledger_entries', 'replays') }} as amount,
         replays.replay,
         replays.true_from,

@@ -27,7 +27,7 @@ days_of_beginning_and_ending as (
     inner join activities
         on
             creators.account_id = activities.account_id
-            and (activities.activity = programmes.begins_with or activities.activity = programmes.ends_with)
+            and (programmes.begins_with = activities.activity or programmes.ends_with = activities.activity)
     group by all
 )
 

@@ -1,7 +1,6 @@
--- Which events a rule picks can depend on which it picked before: the one sequential core of the engine. Everything that
--- is sequential is put the same way, an event is picked unless one that was picked before it blocks it, so that only who
--- blocks whom differs. It walks all accounts side by side, and only those where anything is blocked. See
--- docs/decisions/0004.
+-- Which events a rule picks can depend on which it picked before: the one sequential core of the engine. All that is
+-- sequential is put the same way, an event is picked unless one that was picked before it blocks it; only who blocks
+-- whom differs. It walks all accounts side by side, and only those where anything is blocked. See docs/decisions/0004.
 with recursive
 
 entries as (
@@ -34,7 +33,7 @@ entries_in_order as (
         entries.event_type,
         entries.picked_by,
         entries.on_day,
-        rules.* exclude (rule_no),
+        rules.* exclude (rule_no),  -- noqa: RF02
         dense_rank() over (
             order by
                 entries.account_id, entries.programme, entries.replay, entries.rule_no,
@@ -120,7 +119,7 @@ candidates_on_walks_where_something_is_blocked as (
         on
             candidates.walk = blocked.walk
             and candidates.place = blocked.place
-    where candidates.walk in (select walk from who_is_blocked_by_whom)
+    where candidates.walk in (select walk from who_is_blocked_by_whom)  -- noqa: RF02
 ),
 
 walked as (
@@ -158,7 +157,7 @@ picked_where_nothing_is_blocked as (
         walk,
         place
     from entries_that_could_be_picked
-    where walk not in (select walk from who_is_blocked_by_whom)
+    where walk not in (select walk from who_is_blocked_by_whom)  -- noqa: RF02
 ),
 
 picked as (

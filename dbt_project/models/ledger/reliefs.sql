@@ -1,5 +1,6 @@
 -- What a relief takes depends on what earlier ones have left. One step for each relief of an account, all accounts side
 -- by side. See docs/decisions/0004.
+-- noqa: disable=RF01,RF03,LT01
 with recursive
 
 entries as (

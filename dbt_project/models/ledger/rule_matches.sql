@@ -46,10 +46,11 @@ events_that_a_rule_counts as (
         entry_rules.programme
         || case when events.source = 'activity' then '/' || entry_rules.rule else '' end
         || '/' || events.event_id as entry_id,
-        events.* exclude (source, kind, severity, content_age_days, adjusted_points),
+        events.* exclude (source, kind, severity, content_age_days, adjusted_points),  -- noqa: RF02
         entry_rules.* exclude (
-            market, effective_from, effective_until, source, event_type, severity, content_age_at_most_days, amount,
-            reviewer_at_least, reviewer_at_most, kind, kept_per, begins_with
+            market, effective_from, effective_until, source, event_type, severity,  -- noqa: RF02
+            content_age_at_most_days, amount, reviewer_at_least, reviewer_at_most,  -- noqa: RF02
+            kind, kept_per, begins_with  -- noqa: RF02
         ),
         -- Rows that share this are one entry; without it, a row stands alone.
         case entry_rules.counts_once_per
@@ -69,8 +70,8 @@ events_that_a_rule_counts as (
             when 'reviewer'
                 then
                     least(
-                        greatest(coalesce(events.quantity, entry_rules.reviewer_at_least), entry_rules.reviewer_at_least),
-                        entry_rules.reviewer_at_most
+                        -- What isn't given is the least.
+                        greatest(events.quantity, entry_rules.reviewer_at_least), entry_rules.reviewer_at_most
                     )
             when 'unit' then cast(entry_rules.amount * coalesce(events.quantity, 1) as decimal(18, 2))
             when 'step' then coalesce(events.quantity, 1)

@@ -100,16 +100,20 @@ large_audiences as (
     having max_by(metrics.value, metrics.on_day) >= any_value(reached.at_least)
 ),
 
+factors_of_both_kinds as (
+    select * from repeats
+    union all
+    select * from large_audiences
+),
+
 factors_that_apply as (
     select
         account_id,
         programme,
         replay,
         entry_id,
-        list_reduce(
-            list(cast(factor as decimal(18, 4)) order by multiplier), lambda a, b: cast(a * b as decimal(18, 4))
-        ) as factor
-    from (select * from repeats union all select * from large_audiences) as applying
+        {{ product_of('factor', 'multiplier') }} as factor  -- noqa: PRS
+    from factors_of_both_kinds
     group by account_id, programme, replay, entry_id
 ),
 

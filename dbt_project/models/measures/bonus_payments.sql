@@ -26,7 +26,7 @@ activities_that_are_paid_for as (
         activities.account_id,
         activities.subject,
         activities.on_day,
-        bonuses.* exclude (effective_from, effective_until),
+        bonuses.* exclude (effective_from, effective_until),  -- noqa: RF02
         calendar_days.period_from,
         cast(bonuses.pays * activities.quantity as decimal(18, 2)) as earned
     from activities

@@ -55,7 +55,7 @@ effects_of_zones_in_which_an_account_was as (
         stretches.on_day,
         stretches.until_day,
         stretches.fires,
-        effects.* exclude (market, effective_from, effective_until, pack, version, programme, zone),
+        effects.* exclude (market, effective_from, effective_until, pack, version, programme, zone),  -- noqa: RF02
         cast({{ add_days('stretches.on_day', 'effects.starts_after_days') }} as date) as starts_on
     from zone_stretches as stretches
     inner join effects
@@ -82,8 +82,7 @@ effects_put_one_behind_the_other as (
     select
         * exclude (days_of_all, starts_before_the_days_of_all),
         -- Each begins on its day or behind those before it: the latest start that still has all the days to come.
-        {{ add_days('max(starts_before_the_days_of_all) over (partition by account_id, programme, scope, measure, replay order by starts_on, on_day, kept_for, effect)', 'days_of_all') }}
-            as in_force_until
+        {{ add_days('max(starts_before_the_days_of_all) over in_order', 'days_of_all') }} as in_force_until
     from (
         select
             *,
@@ -98,6 +97,11 @@ effects_put_one_behind_the_other as (
                 order by starts_on, on_day, kept_for, effect
             )
     ) as effects_with_the_days_so_far
+    window
+        in_order as (
+            partition by account_id, programme, scope, measure, replay
+            order by starts_on, on_day, kept_for, effect
+        )
 ),
 
 effects_until_a_day_of_a_calendar as (
@@ -125,8 +129,10 @@ effects_until_a_day_of_a_calendar as (
 effects_as_long_as_the_zone as (
     select
         * exclude (was_until) replace (
-            {{ add_days('max(case when was_until is distinct from on_day then on_day end) over stays_so_far', 'starts_after_days') }}
-                as starts_on
+            {{ add_days(
+                'max(case when was_until is distinct from on_day then on_day end) over stays_so_far',
+                'starts_after_days'
+            ) }} as starts_on
         ),
         until_day as in_force_until
     from (
@@ -151,7 +157,7 @@ effects_as_long_as_the_zone as (
 -- An activity that changes how long a measure lasts is known from its day on; until then the measure is what it was.
 effects_that_an_activity_ends_or_shortens as (
     select
-        effects.* exclude (activity_id, activity_on),
+        effects.* exclude (activity_id, activity_on),  -- noqa: RF03
         min(activity_on) as activity_on
     from (
         select
@@ -263,7 +269,7 @@ effects_while_an_appeal_is_open as (
 
 effects_that_follow_for_good as (
     select
-        stopped.* exclude (filed_on, settled_on, outcome) replace (
+        stopped.* exclude (filed_on, settled_on, outcome) replace (  -- noqa: RF02
             case
                 when stopped.filed_on is null then {{ add_days('stopped.starts_on', 'stopped.appeal_days + 1') }}
                 else stopped.settled_on

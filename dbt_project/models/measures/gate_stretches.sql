@@ -32,7 +32,7 @@ accounts_at_a_gate as (
         replays.replay,
         replays.true_from,
         replays.true_until,
-        gates.* exclude (market)
+        gates.* exclude (market)  -- noqa: RF02
     from replays
     inner join creators on replays.account_id = creators.account_id
     inner join gates
@@ -124,21 +124,51 @@ stretches_of_answers as (
 ),
 
 days_on_which_an_answer_may_change as (
-    select account_id, replay, pack, version, gate, on_day
+    select
+        account_id,
+        replay,
+        pack,
+        version,
+        gate,
+        on_day
     from stretches_of_answers
     union
-    select account_id, replay, pack, version, gate, until_day as on_day
+    select
+        account_id,
+        replay,
+        pack,
+        version,
+        gate,
+        until_day as on_day
     from stretches_of_answers
     where until_day is not null
     union
-    select account_id, replay, pack, version, gate, asked_from as on_day
+    select
+        account_id,
+        replay,
+        pack,
+        version,
+        gate,
+        asked_from as on_day
     from tests_of_accounts
     union
-    select account_id, replay, pack, version, gate, {{ add_days('asked_until', 1) }} as on_day
+    select
+        account_id,
+        replay,
+        pack,
+        version,
+        gate,
+        {{ add_days('asked_until', 1) }} as on_day
     from tests_of_accounts
     where asked_until is not null
     union
-    select account_id, replay, pack, version, gate, effective_from as on_day
+    select
+        account_id,
+        replay,
+        pack,
+        version,
+        gate,
+        effective_from as on_day
     from accounts_at_a_gate
 ),
 
@@ -168,10 +198,10 @@ answers_of_each_day as (
             and tests.pack = days.pack
             and tests.version = days.version
             and tests.gate = days.gate
-            and days.on_day >= tests.effective_from
-            and (tests.effective_until is null or days.on_day <= tests.effective_until)
-            and days.on_day >= tests.asked_from
-            and (tests.asked_until is null or days.on_day <= tests.asked_until)
+            and tests.effective_from <= days.on_day
+            and (tests.effective_until is null or tests.effective_until >= days.on_day)
+            and tests.asked_from <= days.on_day
+            and (tests.asked_until is null or tests.asked_until >= days.on_day)
     left join stretches_of_answers as answers
         on
             tests.account_id = answers.account_id

@@ -40,7 +40,11 @@ entries_counting_when_the_measure_began as (
             and ledgers.ledger = counted_entries.programme
             and (measures_of_the_night.kept_for = '' or measures_of_the_night.kept_for = counted_entries.kept_for)
             and measures_of_the_night.replay = counted_entries.replay
-            and {{ day_in('measures_of_the_night.on_day', 'counted_entries.counts_from', 'counted_entries.counts_until') }}
+            and measures_of_the_night.on_day >= counted_entries.counts_from
+            and (
+                counted_entries.counts_until is null
+                or measures_of_the_night.on_day < counted_entries.counts_until
+            )
     group by measures_of_the_night.row_key
 ),
 
@@ -84,11 +88,15 @@ reasons_in_words as (
         * exclude (length, on_day),
         case
             when length = 'gate'
-                then 'Since ' || on_day || ' the account may not pass the gate ' || programme || ' (' || condition || ')'
+                then
+                    'Since ' || on_day || ' the account may not pass the gate ' || programme
+                    || ' (' || condition || ')'
             else
-                'On ' || on_day || ' the account went from ' || coalesce({{ plain_number('balance_before') }}, 'no value')
-                || ' to ' || coalesce({{ plain_number('balance_after') }}, 'no value') || coalesce(' ' || unit || '(s)', '')
-                || ' of ' || programme || ' and entered the zone ' || zone || ' (' || condition || ')'
+                'On ' || on_day || ' the account went from '
+                || coalesce({{ plain_number('balance_before') }}, 'no value')
+                || ' to ' || coalesce({{ plain_number('balance_after') }}, 'no value')
+                || coalesce(' ' || unit || '(s)', '') || ' of ' || programme
+                || ' and entered the zone ' || zone || ' (' || condition || ')'
         end
         || '. This brings ' || measure || ' on ' || scope || ' from ' || starts_on
         || case

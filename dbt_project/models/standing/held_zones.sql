@@ -51,16 +51,12 @@ days_on_which_a_zone_may_change as (
 
 stretches_cut_on_these_days as (
     select
-        stretches.* exclude (on_day, until_day, value_before, strictness_before, held_until),
+        stretches.* exclude (on_day, until_day, value_before, strictness_before, held_until),  -- noqa: RF02
         stretches.strictness_before as reached_before,
         days.on_day,
         stretches.on_day as read_on,
         stretches.value_before as read_before,
-        least(stretches.until_day, lead(days.on_day) over (
-            partition by stretches.account_id, stretches.programme, stretches.kept_for, stretches.replay,
-                stretches.pack, stretches.version
-            order by days.on_day
-        )) as until_day
+        least(stretches.until_day, lead(days.on_day) over days_in_order) as until_day
     from days_on_which_a_zone_may_change as days
     inner join stretches_with_how_long_their_zone_is_held as stretches
         on
@@ -69,11 +65,18 @@ stretches_cut_on_these_days as (
             and days.kept_for = stretches.kept_for
             and days.replay = stretches.replay
             and {{ day_in('days.on_day', 'stretches.on_day', 'stretches.until_day') }}
+    window
+        days_in_order as (
+            partition by
+                stretches.account_id, stretches.programme, stretches.kept_for, stretches.replay, stretches.pack,
+                stretches.version
+            order by days.on_day
+        )
 ),
 
 zones_that_are_held_on_each_day as (
     select
-        cut.* exclude (zone, strictness, comparator, bound, is_rising),
+        cut.* exclude (zone, strictness, comparator, bound, is_rising),  -- noqa: RF02
         zones.zone,
         zones.strictness,
         zones.comparator,
@@ -106,16 +109,16 @@ zones_beside_the_one_before as (
         case when on_day = read_on then read_before else value end as value_before,
         lag(strictness) over days_in_order as held_before,
         lag(on_day) over days_in_order is null as is_first,
-        lag(pack || version) over days_in_order is distinct from pack || version as is_new_pack
+        lag(pack || version) over days_in_order as pack_before
     from zones_that_are_held_on_each_day
     window days_in_order as (partition by account_id, programme, kept_for, replay order by on_day)
 )
 
 select
-    * exclude (is_first, is_new_pack, reached_before, held_before),
+    * exclude (is_first, pack_before, reached_before, held_before),
     case
         when is_first then reached_before
-        when is_new_pack then strictness
+        when pack_before <> pack || version then strictness
         else held_before
     end as strictness_before
 from zones_beside_the_one_before

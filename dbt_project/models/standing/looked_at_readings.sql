@@ -26,7 +26,7 @@ readings_looked_at_every_night as (
 
 readings_with_the_day_they_are_looked_at as (
     select
-        readings.* exclude (until_day),
+        readings.* exclude (until_day),  -- noqa: RF02
         case
             when calendar_days.period_from = readings.on_day then readings.on_day else calendar_days.period_until
         end as looked_at_on
@@ -61,22 +61,24 @@ last_reading_before_each_look as (
 
 readings_that_hold_until_the_next_look as (
     select
-        account_id,
+        account_id,  -- noqa: RF02
         looked_at.market,
-        programme,
-        kept_for,
-        replay,
-        true_from,
-        true_until,
-        looked_at_on as on_day,
+        programme,  -- noqa: RF02
+        kept_for,  -- noqa: RF02
+        replay,  -- noqa: RF02
+        true_from,  -- noqa: RF02
+        true_until,  -- noqa: RF02
+        looked_at_on as on_day,  -- noqa: RF02
         coalesce(
-            lead(looked_at_on) over looks_in_order, {{ add_days('packs.effective_until', 1) }}
+            lead(looked_at_on) over looks_in_order, {{ add_days('packs.effective_until', 1) }}  -- noqa: RF02
         ) as until_day,
         looked_at.pack,
         looked_at.version,
-        value,
-        case when lag(looked_at_on) over looks_in_order is null then value_before else lag(value) over looks_in_order end
-            as value_before
+        value,  -- noqa: RF02
+        case  -- noqa: RF02
+            when lag(looked_at_on) over looks_in_order is null then value_before  -- noqa: RF02
+            else lag(value) over looks_in_order  -- noqa: RF02
+        end as value_before
     from last_reading_before_each_look as looked_at
     inner join {{ source('policy', 'packs') }} as packs
         on

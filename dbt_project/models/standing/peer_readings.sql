@@ -91,7 +91,7 @@ averages_as_they_were_known_that_day as (
 
 values_as_multiples_of_the_average as (
     select
-        each_value.* exclude (peers, value),
+        each_value.* exclude (peers, value),  -- noqa: RF02
         cast(case
             when averages.total <> 0 then each_value.value * averages.accounts / averages.total
         end as {{ figure() }}) as value

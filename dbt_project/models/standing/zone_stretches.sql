@@ -62,7 +62,7 @@ columns_of_a_stretch as (
 
 stretches_of_each_programme as (
     select
-        stretches.* exclude (is_held),
+        stretches.* exclude (is_held),  -- noqa: RF02
         -- What brings a zone's measures.
         stretches.strictness > stretches.strictness_before
         or (

@@ -28,7 +28,7 @@ ladders as {{ worked_out_once() }} (
 readings_with_how_far_up_the_ladder_they_reach as (
     select
         readings.*,
-        ladders.* exclude (market, pack, version, programme),
+        ladders.* exclude (market, pack, version, programme),  -- noqa: RF02
         {{ strictness_reached('readings.value', 'ladders') }} as strictness,
         -- By the rules of the day for both values: zones of two packs can't be compared.
         {{ strictness_reached('readings.value_before', 'ladders') }} as strictness_before
