@@ -7,21 +7,15 @@ from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from evenhand.policy.pack import Pack
-from evenhand.transform.compiled import CompiledModel, compile_models
+from evenhand.transform.compiled import CompiledModel
 from transform.engine import Engine
 from transform.histories import days_that_matter, histories, last_day, packs
 from transform.oracle import Account, Night, decide
 from transform.simple import HISTORY, PACK
-
-
-@pytest.fixture(scope="session")
-def models(tmp_path_factory: pytest.TempPathFactory) -> Sequence[CompiledModel]:
-    return compile_models(tmp_path_factory.mktemp("compiled"))
 
 
 @settings(derandomize=True, deadline=None, max_examples=60)
