@@ -88,9 +88,7 @@ def _days(first: date, last: date) -> Iterator[date]:
 
 def _value(programme: Programme, entries: Sequence[Entry], day: date) -> Decimal:
     steps = {rule.rule: rule.amount_per_step for rule in programme.entries if rule.amount_per_step}
-    value = programme.balance.start + sum(
-        e.amount for e in entries if e.counts(day) and not e.key.startswith("step ")
-    )
+    value = programme.balance.start + sum(e.amount for e in entries if e.counts(day) and not e.key.startswith("step "))
     for rule, step in steps.items():
         done = sum(e.amount for e in entries if e.counts(day) and e.key == f"step {rule}")
         value += (done // step.of) * step.amount

@@ -1,0 +1,54 @@
+"""docs/policy-language.md: whoever follows it sees what it shows."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from ruamel.yaml import YAML
+
+from docs.tutorial import walk
+from evenhand.policy.check import IN_A_PACK, OF_ITS_OWN_FILE
+from evenhand.policy.load import load_packs
+from evenhand.policy.marketplace import read_marketplace
+from evenhand.policy.rehearsal import rehearse
+from evenhand.settings import PROJECT
+
+PAGE = (PROJECT / "docs" / "policy-language.md").read_text()
+
+
+@pytest.fixture
+def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("EVENHAND_HOME", str(tmp_path / ".evenhand"))
+    monkeypatch.setenv("EVENHAND_POLICIES", str(tmp_path / "policies"))
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "policies").mkdir()
+    return tmp_path
+
+
+def test_the_tutorial_says_what_is_said(checkout: Path) -> None:
+    for shown, said in walk(PAGE):
+        assert said == shown
+    # It ends with two versions that the nightly run would take, and whose examples come out.
+    packs = load_packs(checkout / "policies")
+    assert [(each.pack.pack, each.pack.version) for each in packs] == [("gb", 1), ("gb", 2)]
+    assert [outcome for outcome in rehearse(packs) if not outcome.passed] == []
+
+
+def test_the_marketplace_of_the_page_is_one(checkout: Path) -> None:
+    (text,) = re.findall(r"^```yaml\n(violation_types:.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
+    (checkout / "policies" / "marketplace.yml").write_text(text)
+    marketplace = read_marketplace(checkout / "policies")
+    assert marketplace and list(marketplace.violation_types) == list(YAML(typ="safe").load(text)["violation_types"])
+
+
+def test_there_is_a_row_for_every_check() -> None:
+    errors, warnings = (
+        re.findall(r"^\| (?!---)(\S.*?) \|", part, re.MULTILINE)
+        for part in re.findall(r"^\| (?:error|warning) \| \|\n((?:\|.*\n)+)", PAGE, re.MULTILINE)
+    )
+    # Those of a pack by itself, of packs beside each other, and of packs and what is around them.
+    assert len(errors) == 1 + sum(severity == "error" for severity in IN_A_PACK.values()) + 1 + 2
+    assert len(warnings) == sum(severity == "warning" for severity in IN_A_PACK.values()) + 1 + 3
+    assert set(OF_ITS_OWN_FILE) <= set(IN_A_PACK)
