@@ -33,8 +33,9 @@ lint: $(VENV)/installed ## ruff, mypy --strict, sqlfluff and dbt parse
 	sqlfluff lint dbt_project
 	dbt --warn-error parse --quiet --no-partial-parse --project-dir dbt_project --profiles-dir dbt_project
 
-bench: $(VENV)/installed ## where a night's time goes, beside the same SQL run directly
+bench: $(VENV)/installed ## where the time of a night, and of a year of a large marketplace, goes
 	@python -m benchmarks.night
+	@python -m benchmarks.engine
 
 clean: ## stop the sandbox receiver and delete everything that was set up and computed
 	@test "$(EVENHAND_HOME)" = "$(CURDIR)/.evenhand" || \

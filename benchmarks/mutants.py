@@ -52,7 +52,7 @@ def main() -> None:
     paths = [file for path in asked for file in (packs_in(path) if path.is_dir() else [path])]
     packs = [_Texts(path, [(text.path.resolve(), text.content) for text in read_texts(path)]) for path in paths]
     files = {path: content for pack in packs for path, content in pack.texts}
-    mutants = [mutant for path, content in files.items() for mutant in _mutants(path, content)]
+    mutants = [mutant for path, content in files.items() for mutant in mutants_of(path, content)]
     with TemporaryDirectory() as folder, console.status("Compiling the models"):
         models = compile_models(Path(folder))
     if not all(outcome.passed for outcome in rehearse([load_pack(path) for path in paths], models)):
@@ -106,7 +106,7 @@ def _cast(name: str, mutant: Mutant, packs: list[_Texts]) -> list[LoadedPack]:
         return []
 
 
-def _mutants(path: Path, content: dict[str, Any]) -> Iterator[Mutant]:
+def mutants_of(path: Path, content: dict[str, Any]) -> Iterator[Mutant]:
     for section in _RULES:
         for place, value in _leaves(content.get(section, {}), (section,)):
             for change, mutated in _changes(content, place, value):

@@ -27,9 +27,8 @@ SMALLEST_LIMIT = 10_000
 # With more bad rows than good ones among the night's arrivals, the file is wrong and not its rows. A real feed can come
 # close: of the appeals in the example's backfill, 36 % answer nothing that was decided before.
 LARGEST_BAD_SHARE = 0.5
-# What a number may have before and after its point: it then fits decimal(18, 4).
+# What a number may have before its point: with four decimals it then fits decimal(18, 4).
 MOST_DIGITS = 14
-MOST_DECIMALS = 4
 # Fewer bad rows than this never stop a night: a share means little in a file of a few rows.
 FEWEST_BAD_ROWS = 20
 
@@ -198,12 +197,12 @@ def _is_a_number(column: Column) -> Expectation:
         f"select {_LOCATOR}, {name} from {{batch}} where {name} is not null"
         f" and not (regexp_full_match({name}, '-?[0-9]+([.][0-9]+)?')"
         f" and length(split_part(ltrim({name}, '-'), '.', 1)) <= {MOST_DIGITS}"
-        f" and length(split_part({name}, '.', 2)) <= {MOST_DECIMALS})",
+        f" and length(split_part({name}, '.', 2)) <= {column.decimals})",
         described(
             f"{name} is a number",
             name,
             f"Land the row again with a number such as 12 or -0.5: at most {MOST_DIGITS} digits before the point and"
-            f" {MOST_DECIMALS} after it, and no other signs.",
+            f" {column.decimals} after it, and no other signs.",
         ),
     )
 

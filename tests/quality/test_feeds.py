@@ -135,6 +135,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> House:
             activity("D2", "nobody"),
             activity("D3", "A1", violation_id="V5"),
             activity("D4", "A1", quantity="1e3", content_id="C99", on_day="2026-03-31"),
+            activity("D5", "A2", violation_id="V7"),
         ],
     )
     land(
@@ -263,6 +264,7 @@ def test_corrected_rows_come_back_and_their_children_with_them(of_30: Outcome) -
         ("activities", "D4", "quantity", "quantity is a number"),
         ("activities", "D4", "content_id", "content_id is in contents"),
         ("activities", "D4", "on_day", "on_day is not after the night it landed in"),
+        ("activities", "D5", "violation_id", "violation_id is of the same account_id"),
         ("metrics", "M3", "account_id", "account_id is in creators"),
         ("metrics", "M3", "value", "value is a number"),
     }

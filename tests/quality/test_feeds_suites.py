@@ -8,7 +8,7 @@ import duckdb
 import pytest
 from great_expectations.expectations.core.unexpected_rows_expectation import UnexpectedRowsExpectation
 
-from evenhand.landing.contracts import APPEALS, CREATORS, METRICS, Contract
+from evenhand.landing.contracts import APPEALS, CREATORS, METRICS, VIOLATIONS, Contract
 from expectations.feeds import RecentNights, arrivals_suite, row_suite
 from landing.feeds import night
 
@@ -106,6 +106,11 @@ def test_a_number_is_digits_and_fits_a_decimal(value: str, is_a_number: bool) ->
     if is_a_number:
         with duckdb.connect() as connection:
             connection.execute("select cast(? as decimal(18, 4))", [value])
+
+
+@pytest.mark.parametrize(("value", "is_a_number"), [("7.25", True), ("7.250", False), ("7.255", False)])
+def test_points_with_more_decimals_than_a_ledger_keeps_are_never_rounded(value: str, is_a_number: bool) -> None:
+    assert _is_bad(VIOLATIONS, "points is a number", "points", value) is not is_a_number
 
 
 def test_every_rule_has_a_remedy_and_a_name_of_its_own() -> None:

@@ -17,7 +17,8 @@ class Column:
 
     Attributes:
         meaning: what a value says, for people.
-        type: what a value is; a number is decimal, in the digits that gate 1 allows.
+        type: what a value is.
+        decimals: how many digits a number may have after its point.
         required: whether a row without a value is quarantined.
         one_of: the only values allowed; empty means any.
         refers_to: the feed whose key a value must be found in; checked only where there is a value.
@@ -30,6 +31,7 @@ class Column:
     name: str
     meaning: str
     type: ColumnType = "text"
+    decimals: int = 2
     required: bool = True
     one_of: tuple[str, ...] = ()
     refers_to: str | None = None
@@ -174,6 +176,7 @@ ACTIVITIES = Contract(
             "The violation that it answers, for instance by addressing it.",
             required=False,
             refers_to="violations",
+            with_the_same="account_id",
         ),
         Column("content_id", "The content that it is about.", required=False, refers_to="contents"),
         Column(
@@ -194,7 +197,13 @@ METRICS = Contract(
         Column("account_id", "The account.", refers_to="creators"),
         Column("metric", "Its name, in the words of the packs."),
         Column("on_day", "First day that the value holds, in the market's time zone.", type="date"),
-        Column("value", "The number; empty means that it was measured and is unknown.", type="number", required=False),
+        Column(
+            "value",
+            "The number; empty means that it was measured and is unknown.",
+            type="number",
+            decimals=4,
+            required=False,
+        ),
     ),
 )
 

@@ -8,7 +8,6 @@ from expectations.feeds import (
     FEWEST_BAD_ROWS,
     LARGEST_BAD_SHARE,
     LARGEST_GROWTH,
-    MOST_DECIMALS,
     MOST_DIGITS,
     SMALLEST_LIMIT,
 )
@@ -52,6 +51,8 @@ def _values(column: Column) -> str:
         return f"{known} with the same `{column.with_the_same}`" if column.with_the_same else known
     if column.type == "date":
         return "not after the night it lands in"
+    if column.type == "number":
+        return f"at most {column.decimals} digits after the point"
     return ", ".join(f"`{value}`" for value in column.one_of) or "any"
 
 
@@ -107,7 +108,8 @@ release, have a line per row and rule: feed, key, column, rule, remedy, file and
 - A value is missing where the contract wants one, or is none of the allowed ones.
 - A date isn't a day that exists in the form `YYYY-MM-DD`, or is after the night that the row landed in. Waiting doesn't
   make it right.
-- A number isn't one, or has more than {MOST_DIGITS} digits before its point or more than {MOST_DECIMALS} after it.
+- A number isn't one, or has more than {MOST_DIGITS} digits before its point or more than its column allows after
+  it.
 - It refers to a row that is not there, that is itself in quarantine, or that is another account's.
 - Two different rows with one key landed in one night: both are out.
 

@@ -145,8 +145,7 @@ class Programme(Part):
     """The zone of a missing value; without it, the first."""
 
     zones: Annotated[tuple[Zone, ...], Field(min_length=1)] = (Zone(zone="any"),)
-    """Mildest first. Without them, the programme is there to be read by others."""
-    """Bands of values, mildest first."""
+    """Bands of values, mildest first. Without them, the programme is there to be read by others."""
     rewards: tuple[Reward, ...] = ()
     """What an account has for as long as it is in certain zones."""
 
