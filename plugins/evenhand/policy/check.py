@@ -5,7 +5,7 @@ An **error** is a pack that can't do what it says. A **warning** is what somebod
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import pairwise
@@ -16,7 +16,7 @@ import duckdb
 from pydantic import ValidationError
 
 from evenhand.policy.explain import dotted, nearest
-from evenhand.policy.load import MARKETPLACE, LoadedPack, load_each, overlapping, packs_in, where
+from evenhand.policy.load import MARKETPLACE, LoadedPack, files_of, load_each, of_each_name, overlapping, where
 from evenhand.policy.marketplace import Marketplace, read_marketplace
 from evenhand.policy.pack import Pack
 from evenhand.policy.part import Place
@@ -65,7 +65,7 @@ def check(paths: Sequence[Path], here: Settings) -> Checked:
     Args:
         paths: files, or folders that are searched with all that is in them. A base is checked through its packs.
     """
-    files = list(dict.fromkeys(file for path in paths for file in (packs_in(path) if path.is_dir() else [path])))
+    files = files_of(paths)
     packs, mistakes = load_each(files)
     found = [Finding(m.file, m.line, m.column, "error", "language", m.said) for m in mistakes]
     if not files:
@@ -94,7 +94,7 @@ def _of_one_pack(loaded: LoadedPack) -> Iterator[Finding]:
 
 
 def _beside_each_other(packs: Sequence[LoadedPack], here: Settings) -> Iterator[Finding]:
-    for group in _versions(packs).values():
+    for group in of_each_name(packs).values():
         yield from (_error("overlap", mistake) for mistake in overlapping(group))
         yield from gaps_between_versions(group)
     at_night = [loaded for loaded in packs if loaded.path.resolve().parent == here.policies]
@@ -369,13 +369,6 @@ def _name(look: Callable[..., object]) -> str:
 
 def _error(name: str, mistake: Mistake) -> Finding:
     return Finding(mistake.file, mistake.line, mistake.column, "error", name, mistake.said)
-
-
-def _versions(packs: Iterable[LoadedPack]) -> dict[str, list[LoadedPack]]:
-    groups: dict[str, list[LoadedPack]] = {}
-    for loaded in packs:
-        groups.setdefault(loaded.pack.pack, []).append(loaded)
-    return groups
 
 
 def _between(programme: Programme, position: int) -> str:

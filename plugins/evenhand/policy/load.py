@@ -64,6 +64,20 @@ def load_packs(folder: Path) -> list[LoadedPack]:
     return packs
 
 
+def files_of(paths: Iterable[Path]) -> list[Path]:
+    """The files that paths mean, each once, whichever way it is named: themselves, or the packs in a folder."""
+    files = [file for path in paths for file in (packs_in(path) if path.is_dir() else [path])]
+    return list({file.resolve(): file for file in reversed(files)}.values())[::-1]
+
+
+def of_each_name(packs: Iterable[LoadedPack]) -> dict[str, list[LoadedPack]]:
+    """The versions of each pack."""
+    groups: dict[str, list[LoadedPack]] = {}
+    for loaded in packs:
+        groups.setdefault(loaded.pack.pack, []).append(loaded)
+    return groups
+
+
 def packs_in(folder: Path) -> list[Path]:
     """Every pack in a folder and the folders in it."""
     return pack_files(folder.rglob("*.yml"))
@@ -103,10 +117,12 @@ def load_all(paths: Iterable[Path]) -> list[LoadedPack]:
     """Every pack in files and in folders with all that is in them; bases come in through the packs that extend them.
 
     Raises:
-        PackError: with the mistakes of all of them.
+        PackError: with the mistakes of all of them, or versions of one pack that decide for the same market and day.
     """
     paths = list(paths)
-    packs, mistakes = load_each(file for path in paths for file in (packs_in(path) if path.is_dir() else [path]))
+    packs, mistakes = load_each(files_of(paths))
+    for versions in of_each_name(packs).values():
+        mistakes += overlapping(versions)
     if mistakes:
         raise PackError(*mistakes)
     if not packs:

@@ -11,6 +11,7 @@ from rich.console import Console
 
 from evenhand.policy.load import LoadedPack, load_all
 from evenhand.policy.rehearsal import Rehearsed, rehearse
+from evenhand.policy.words import counted
 
 console = Console()
 errors = Console(stderr=True)
@@ -26,7 +27,7 @@ def try_examples(paths: Sequence[Path], as_json: bool) -> bool:
         PackError: with every mistake of every pack.
     """
     packs = load_all(paths)
-    with errors.status(f"Running the examples of {len(packs)} packs through the models"):
+    with errors.status(f"Running the examples of {counted(len(packs), 'pack')} through the models"):
         outcomes = rehearse(packs)
     if as_json:
         print(
@@ -50,7 +51,7 @@ def _print(packs: Sequence[LoadedPack], outcomes: Sequence[Rehearsed]) -> None:
             console.print(f"[yellow]{loaded.path}[/yellow]: has no example", soft_wrap=True, highlight=False)
     failed = sum(not outcome.passed for outcome in outcomes)
     console.print(
-        f"{len(outcomes)} examples of {len(packs)} packs: "
+        f"{counted(len(outcomes), 'example')} of {counted(len(packs), 'pack')}: "
         + (f"[red]{failed} otherwise than expected[/red]" if failed else "[green]all as expected[/green]"),
         highlight=False,
     )
