@@ -6,6 +6,14 @@ BOOT := $(EVENHAND_HOME)/boot
 export PATH := $(VENV)/bin:$(PATH)
 export UV_PROJECT_ENVIRONMENT := $(VENV)
 
+# Each example has a home of its own, with its own releases and its own receiver.
+ifeq ($(EXAMPLE),takedowns)
+nightly ui: export EVENHAND_EXAMPLE := takedowns
+nightly ui: export EVENHAND_SANDBOX_PORT ?= 8701
+nightly ui: export EVENHAND_UI_PORT ?= 8081
+nightly ui: export EVENHAND_HOME := $(EVENHAND_HOME)/takedowns
+endif
+
 .DEFAULT_GOAL := help
 .PHONY: help nightly test ui lint bench clean
 
@@ -14,7 +22,7 @@ help: ## show this
 	@echo
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-8s %s\n", $$1, $$2}'
 
-nightly: $(VENV)/installed ## decide the newest night of the example, or NIGHT=YYYY-MM-DD, and deliver it
+nightly: $(VENV)/installed ## decide the newest night, or NIGHT=YYYY-MM-DD, and deliver it; EXAMPLE=takedowns for the real history
 	@evenhand nightly $(NIGHT)
 
 test: $(VENV)/installed ## run all tests
@@ -40,7 +48,8 @@ bench: $(VENV)/installed ## where the time of a night, and of a year of a large 
 clean: ## stop the sandbox receiver and delete everything that was set up and computed
 	@test "$(EVENHAND_HOME)" = "$(CURDIR)/.evenhand" || \
 	  { echo "EVENHAND_HOME is $(EVENHAND_HOME): make clean deletes only .evenhand of this checkout"; exit 1; }
-	@test ! -f $(EVENHAND_HOME)/sandbox.pid || kill "$$(cat $(EVENHAND_HOME)/sandbox.pid)" 2>/dev/null || true
+	@for pid in $(EVENHAND_HOME)/sandbox.pid $(EVENHAND_HOME)/takedowns/sandbox.pid; do \
+	  test ! -f $$pid || kill "$$(cat $$pid)" 2>/dev/null || true; done
 	@rm -rf $(EVENHAND_HOME) .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 # uv alone comes through pip; everything else comes through the lock.

@@ -18,7 +18,7 @@ from typing import Any
 
 import duckdb
 
-from evenhand.landing.contracts import FEEDS
+from evenhand.landing.accepted import create_accepted
 from evenhand.policy.compile import compile_packs
 from evenhand.policy.load import LoadedPack
 from evenhand.policy.pack import Pack
@@ -118,18 +118,14 @@ def _pack() -> Pack:
 
 def _generate(connection: duckdb.DuckDBPyConnection, accounts: int, events: int) -> None:
     """A power law of accounts, one event in fifty appealed, half of those granted."""
-    connection.execute("create schema accepted")
-    for contract in FEEDS:
-        columns = ", ".join(f"{name} varchar" for name in contract.column_names)
-        connection.execute(
-            f"create table accepted.{contract.feed}"
-            f" (landed_night date, landed_file varchar, landed_row bigint, {columns})"
-        )
+    create_accepted(connection)
     landed = "date '2025-01-01', 'bench', 1"
     markets = ", ".join(f"'{market}'" for market in MARKETS)
     connection.execute(
-        f"insert into accepted.creators select {landed}, 'a' || i, [{markets}][1 + i % {len(MARKETS)}], 'creator',"
-        f" 'en', '2024-01-01' from range({accounts}) as t(i)"
+        "insert into accepted.creators"
+        " (landed_night, landed_file, landed_row, account_id, market, kind, language, onboarded_on)"
+        f" select {landed}, 'a' || i, [{markets}][1 + i % {len(MARKETS)}], 'creator', 'en', '2024-01-01'"
+        f" from range({accounts}) as t(i)"
     )
     connection.execute(
         f"""insert into accepted.violations by name

@@ -34,10 +34,10 @@ COLUMNS = {
         *("unit", "entry_count", "entries", "starts_on", "ends_on", "appeal_route", "explanation"),
     ),
 }
-# What may be null: a permanent measure has no end, a reward for an empty ledger neither start nor unit, what a gate
-# brings no balance; only a bonus has an amount.
+# What may be null: a permanent measure has no end, one that hangs on recent activities no start, a reward for an empty
+# ledger neither start nor unit, what a gate brings no balance; only a bonus has an amount.
 MAY_BE_NULL = {
-    "penalties": {"ends_on"},
+    "penalties": {"starts_on", "ends_on"},
     "rewards": {"amount", "starts_on", "ends_on"},
     "reasons": {"starts_on", "ends_on", "unit", "balance_before", "balance_after"},
 }
@@ -52,6 +52,17 @@ def penalties_suite(night: date) -> list[Expectation]:
         *_shape("penalties"),
         _one_row_per("account_id", "programme", "scope"),
         *_holds_together("penalties", "measure", night),
+        expect_no_rows(
+            f"""select row_key, measure from (from {{batch}}) as penalty
+            where starts_on is null and not exists (
+                from (
+                    select market, programme, is_recent from policy.programmes
+                    union all select market, gate, is_recent from policy.gate_effects
+                ) as recent
+                where {_same("recent", "penalty", "market", "programme")} and recent.is_recent
+            )""",
+            described("it has a first day, unless it hangs on recent activities", "starts_on", _REMEDY),
+        ),
         expect_no_rows(
             f"""select row_key, measure, scope from (from {{batch}}) as penalty
             where not exists (
@@ -285,6 +296,7 @@ def _holds_together(table: str, what: str, night: date) -> list[Expectation]:
 
 def _entries_of_reasons(night: date) -> str:
     """A row per reason and entry that it cites, with what is wrong with the entry."""
+    began = f"coalesce(entered.on_day, reason.starts_on, date '{night}')"
     return f"""
         select reason.reason_id, reason.list, reason.market, reason.pack, reason.pack_version, reason.programme,
             reason.balance_after, reason.entry_count, cited.entry_id, cited.amount,
@@ -299,8 +311,8 @@ def _entries_of_reasons(night: date) -> str:
                 ) then 'of another programme'
                 when not ledger.has_company and cited.amount not in (ledger.amount, coalesce(ledger.adjusted_amount, 0))
                     then 'of another amount'
-                when ledger.counts_from > coalesce(entered.on_day, reason.starts_on) then 'did not count yet'
-                when ledger.counts_until <= coalesce(entered.on_day, reason.starts_on) then 'did not count any more'
+                when ledger.counts_from > {began} then 'did not count yet'
+                when ledger.counts_until <= {began} then 'did not count any more'
                 when ledger.voided_on <= date '{night}' then 'void'
             end as wrong
         from (from {{batch}}) as reason

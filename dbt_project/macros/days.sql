@@ -28,9 +28,10 @@
     datediff({{ until_day }}, {{ from_day }})
 {%- endmacro %}
 
-{#- The day is in the stretch [from, until); a stretch without an end goes on. -#}
+{#- The day is in the stretch [from, until); a stretch without an end goes on. Said without an `or`: with one in the
+    condition of a left join, DuckDB compares every row with every other. -#}
 {% macro day_in(day, from_day, until_day) -%}
-    {{ day }} >= {{ from_day }} and ({{ until_day }} is null or {{ day }} < {{ until_day }})
+    {{ day }} >= {{ from_day }} and {{ day }} < coalesce({{ until_day }}, cast('9999-12-31' as date))
 {%- endmacro %}
 
 {#- The rules of the market's pack that judge this day. -#}

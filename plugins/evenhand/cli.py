@@ -68,6 +68,38 @@ def summary(night: Night = None) -> None:
     _show(here, chosen)
 
 
+@app.command()
+def simulate(
+    creators: Annotated[int, typer.Option(min=1, help="How many creators, in eight markets.")] = 50_000,
+    nights: Annotated[int, typer.Option(min=1, help="How many nights of history.")] = 90,
+    until: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], metavar="NIGHT", help="The last night.")
+    ] = None,
+    seed: Annotated[int, typer.Option(help="Another seed is another history.")] = 1,
+) -> None:
+    """Land a simulated marketplace: nine feeds, and beside them the truth that the nightly run never reads.
+
+    Replaces what was simulated before. The same numbers give the same rows.
+    """
+    from evenhand.simulation.marketplace import simulate as land
+    from evenhand.simulation.plan import UNTIL, Plan
+
+    here = settings()
+    plan = Plan(creators, nights, until.date() if until else UNTIL, seed)
+    try:
+        with local.one_at_a_time(here), console.status("Simulating") as status:
+            local.refuse_feeds_of_others(here)
+            written = land(plan, here.landing, lambda made: status.update(f"Simulating: {made}"))
+    except local.LocalError as error:
+        _stop(str(error))
+    console.print(
+        f"{'Landed' if written else 'There already:'} {creators:,} creators, {nights} nights until {plan.until}, in"
+        f" {here.landing}",
+        soft_wrap=True,
+        highlight=False,
+    )
+
+
 @app.command("set-up")
 def set_up() -> None:
     """Make Airflow's metadata database and the dbt manifest, land the example and start the sandbox receiver."""
@@ -117,11 +149,11 @@ def airflow(context: typer.Context) -> None:
 
 
 def _prepare(here: Settings) -> None:
-    with console.status("Setting up"):
+    with console.status("Setting up") as status:
         for done in local.set_up(here):
             console.print(f"Set up {done}")
-        if files := local.land_example(here):
-            console.print(f"Landed the example: {files} files in {here.landing}", soft_wrap=True, highlight=False)
+        if local.land_example(here, lambda made: status.update(f"Simulating: {made}")):
+            console.print(f"Landed the example {here.example} in {here.landing}", soft_wrap=True, highlight=False)
         if local.start_sandbox(here):
             console.print(f"Started the sandbox receiver at {local.sandbox_url()}", highlight=False)
 

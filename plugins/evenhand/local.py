@@ -9,6 +9,7 @@ import secrets
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from importlib.metadata import version
 from pathlib import Path
@@ -19,7 +20,7 @@ import httpx
 from evenhand.lock import only_one
 from evenhand.settings import Settings
 
-EXAMPLE = "examples/takedowns/takedowns_2020_2026.csv.gz"
+TAKEDOWNS = "examples/takedowns/takedowns_2020_2026.csv.gz"
 
 
 class LocalError(Exception):
@@ -105,14 +106,40 @@ def set_up(settings: Settings) -> list[str]:
     return done
 
 
-def land_example(settings: Settings) -> int:
-    """Land the bundled example, unless somebody has landed feeds of their own; returns the files written."""
+def land_example(settings: Settings, progress: Callable[[str], None]) -> bool:
+    """Land the example, unless somebody has landed feeds of their own; returns whether anything was written.
+
+    Args:
+        progress: told what is being made, for people.
+    """
     from evenhand.landing.takedowns import FILE_NAME, land_takedowns
+    from evenhand.simulation.marketplace import plan_file_of, simulate, simulated
+    from evenhand.simulation.plan import Plan
 
     landed = [path for path in settings.landing.rglob("*") if path.is_file() and path.suffix in (".csv", ".parquet")]
-    if any(path.name != FILE_NAME for path in landed):
-        return 0
-    return land_takedowns(settings.project / EXAMPLE, settings.landing)
+    if settings.example == "takedowns":
+        if any(path.name != FILE_NAME for path in landed):
+            return False
+        return bool(land_takedowns(settings.project / TAKEDOWNS, settings.landing))
+    # What was simulated otherwise, with `evenhand simulate`, is wanted so.
+    if simulated(settings.landing) or (landed and not plan_file_of(settings.landing).exists()):
+        return False
+    return simulate(Plan(), settings.landing, progress)
+
+
+def refuse_feeds_of_others(settings: Settings) -> None:
+    """Make sure that simulating would replace nothing but what was simulated.
+
+    Raises:
+        LocalError: something else has landed.
+    """
+    from evenhand.simulation.marketplace import plan_file_of
+
+    if settings.landing.exists() and any(settings.landing.iterdir()) and not plan_file_of(settings.landing).exists():
+        raise LocalError(
+            f"{settings.landing}: feeds have landed that weren't simulated, and simulating would replace them. Choose"
+            " another EVENHAND_HOME, or move them away."
+        )
 
 
 def start_sandbox(settings: Settings) -> bool:

@@ -30,11 +30,13 @@ class NightNotBegun(Exception):
 
 
 def land_feeds(night: date) -> Facts:
-    """Load what had landed by the night; returns rows per feed."""
+    """Load what had landed by the night, and take what the night looks at; returns rows per feed."""
     from evenhand.landing.load import load
+    from evenhand.landing.take import take
 
     _forget_old_warehouses(night)
-    arrivals = load(settings().warehouse(night), settings().landing, night)
+    arrivals = load(settings().store, settings().landing, night)
+    take(settings().store, settings().warehouse(night), night)
     return _note(night, "feeds_landed", {"new_files": arrivals.new_files, "rows": arrivals.rows})
 
 

@@ -10,6 +10,7 @@ import os
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Literal
 
 PROJECT = Path(__file__).resolve().parents[2]
 
@@ -23,17 +24,24 @@ class Settings:
         home: the data directory; nothing else is written to.
         policies: the folder of policy packs.
         receivers: the file that names the receivers and the Airflow connection of each.
+        example: what a local installation lands if nothing else has landed.
     """
 
     project: Path
     home: Path
     policies: Path
     receivers: Path
+    example: Literal["marketplace", "takedowns"] = "marketplace"
 
     @property
     def landing(self) -> Path:
         """What source systems dropped: `landing/<feed>/night=D/*.csv|parquet`. Never changed by a run."""
         return self.home / "landing"
+
+    @property
+    def store(self) -> Path:
+        """The DuckDB file of all that landed, loaded once; it can be deleted, and is then loaded again."""
+        return self.home / "landed.duckdb"
 
     @property
     def nights(self) -> Path:
@@ -75,12 +83,20 @@ class Settings:
 
 
 def settings() -> Settings:
-    """The settings of this process, from `EVENHAND_HOME`, `EVENHAND_POLICIES` and `EVENHAND_RECEIVERS`."""
+    """The settings of this process, from the environment: `EVENHAND_HOME`, `_POLICIES`, `_RECEIVERS` and `_EXAMPLE`.
+
+    Raises:
+        ValueError: there is no such example.
+    """
+    example = os.environ.get("EVENHAND_EXAMPLE") or "marketplace"
+    if example not in ("marketplace", "takedowns"):
+        raise ValueError(f"EVENHAND_EXAMPLE is {example!r}; the examples are marketplace and takedowns")
     return Settings(
         project=PROJECT,
         home=_path("EVENHAND_HOME", ".evenhand"),
         policies=_path("EVENHAND_POLICIES", "policies"),
         receivers=_path("EVENHAND_RECEIVERS", "receivers.yml"),
+        example="takedowns" if example == "takedowns" else "marketplace",
     )
 
 

@@ -13,6 +13,7 @@ from evenhand.delivery.config import load_receivers
 from evenhand.release.manifest import Manifest, read_manifest
 from evenhand.release.publish import revision_of
 from evenhand.settings import Settings
+from evenhand.simulation.marketplace import simulated
 
 
 def show(settings: Settings, night: date, console: Console) -> None:
@@ -27,6 +28,12 @@ def show(settings: Settings, night: date, console: Console) -> None:
         f"\n[bold]Night {night}[/bold]  revision {revision_of(release)}, release {manifest.release_id[:12]}, policy "
         + ", ".join(f"{pack.pack} v{pack.version}" for pack in manifest.packs)
     )
+    if plan := simulated(settings.landing):
+        console.print(
+            f"[yellow]The data is simulated[/yellow]: {plan.creators:,} creators, {plan.nights} nights until"
+            f" {plan.until}, seed {plan.seed}",
+            highlight=False,
+        )
     for table in (_feeds(manifest), _quarantine(manifest), _zones(manifest), _penalties(manifest)):
         console.print(table)
     _warnings(settings, night, console)

@@ -22,6 +22,7 @@ class Standalone:
         self.environment = {
             **inherited,
             "EVENHAND_HOME": str(home),
+            "EVENHAND_EXAMPLE": "takedowns",
             "EVENHAND_UI_PORT": ui,
             "EVENHAND_SANDBOX_PORT": others[0],
             "AIRFLOW__LOGGING__WORKER_LOG_SERVER_PORT": others[1],

@@ -20,8 +20,9 @@ import pytest
 from deployment.conftest import AlertServer
 from deployment.stack import Stack
 from evenhand.landing.contracts import BY_NAME
-from evenhand.local import land_example
-from evenhand.settings import PROJECT, Settings
+from evenhand.landing.takedowns import land_takedowns
+from evenhand.local import TAKEDOWNS
+from evenhand.settings import PROJECT
 
 NIGHT = "2026-08-19"
 EARLY_NIGHTS = ("2020-03-01", "2020-03-02")
@@ -63,7 +64,7 @@ def stack(open_folder: Path, alerts: AlertServer) -> Iterator[Stack]:
         "EVENHAND_NOTIFIERS": notifiers,
     }
     stack = Stack(open_folder, settings)
-    land_example(Settings(PROJECT, stack.home, PROJECT / "policies", PROJECT / "receivers.yml"))
+    land_takedowns(PROJECT / TAKEDOWNS, stack.home / "landing")
     land_one_creator(stack, EARLY_NIGHTS[0])
     try:
         stack.start()

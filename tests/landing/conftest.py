@@ -16,5 +16,5 @@ def landing(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def warehouse(tmp_path: Path) -> Path:
-    return tmp_path / "work" / "warehouse.duckdb"
+def store(tmp_path: Path) -> Path:
+    return tmp_path / "home" / "landed.duckdb"

@@ -96,16 +96,18 @@ def land_headers(landing: Path, day: int, *feeds: str) -> None:
         land(landing, feed, day, name="empty.csv")
 
 
-def landed(warehouse: Path, feed: str, *columns: str) -> list[tuple[object, ...]]:
-    """What the warehouse has of a feed, by default all columns of the contract, in the order it landed."""
-    wanted = ", ".join(columns or BY_NAME[feed].column_names)
-    return query(warehouse, f"select {wanted} from landing.{feed} order by landed_night, landed_file, landed_row")
+def landed(store: Path, feed: str, *columns: str) -> list[tuple[object, ...]]:
+    """What the store has of a feed, by default the columns that every file has, in the order it landed."""
+    wanted = ", ".join(columns or BY_NAME[feed].names_in_every_file)
+    return query(store, f"select {wanted} from landing.{feed} order by landed_night, landed_file, landed_row")
 
 
-def everything(warehouse: Path) -> dict[str, list[tuple[object, ...]]]:
-    """All that loading keeps."""
-    tables = ["files", *(contract.feed for contract in FEEDS)]
-    return {table: query(warehouse, f"select * from landing.{table} order by all") for table in tables}
+def everything(store: Path) -> dict[str, list[tuple[object, ...]]]:
+    """All that loading keeps, but for when files were written."""
+    return {
+        "files": query(store, "select * exclude (changed_at) from landing.files order by all"),
+        **{each.feed: query(store, f"select * from landing.{each.feed} order by all") for each in FEEDS},
+    }
 
 
 def query(warehouse: Path, statement: str) -> list[tuple[object, ...]]:

@@ -1,10 +1,11 @@
-"""docs/feeds.md."""
+"""docs/feeds.md and dbt's sources."""
 
 from __future__ import annotations
 
-from evenhand.landing.document import PATH, render
+from evenhand.landing.document import PATH, SOURCES, render, render_sources
 
 
-def test_the_page_is_what_the_contracts_say() -> None:
+def test_the_page_and_the_sources_are_what_the_contracts_say() -> None:
     # Written by: python -m evenhand.landing.document
     assert PATH.read_text(encoding="utf-8") == render()
+    assert SOURCES.read_text(encoding="utf-8") == render_sources()

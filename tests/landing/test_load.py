@@ -1,4 +1,4 @@
-"""Loading: what lands is kept as it is, and the warehouse mirrors the folder."""
+"""Loading: what lands is kept as it is, and the store mirrors the folder."""
 
 from __future__ import annotations
 
@@ -27,21 +27,21 @@ from landing.feeds import (
     violation,
 )
 
-HEADER = ",".join(CREATORS.column_names)
+HEADER = ",".join(CREATORS.names_in_every_file)
 
 
-def test_text_is_kept_as_it_is(landing: Path, warehouse: Path) -> None:
+def test_text_is_kept_as_it_is(landing: Path, store: Path) -> None:
     values = ["007", " blank ", 'say "hi", twice', "two\nlines", "créatrice 主播", "NULL", "1e5", "#not a comment"]
     land(landing, "creators", 1, [creator(f"A{i}", market=value) for i, value in enumerate(values)])
-    load(warehouse, landing, night(1))
-    assert landed(warehouse, "creators", "market") == [(value,) for value in values]
+    load(store, landing, night(1))
+    assert landed(store, "creators", "market") == [(value,) for value in values]
 
 
 @pytest.mark.parametrize("empty", ["", '""'])
-def test_an_empty_text_is_no_value(landing: Path, warehouse: Path, empty: str) -> None:
+def test_an_empty_text_is_no_value(landing: Path, store: Path, empty: str) -> None:
     land_text(landing, "creators", 1, f"{HEADER}\nA1,{empty},creator,en,2026-01-01\n")
-    load(warehouse, landing, night(1))
-    assert landed(warehouse, "creators", "account_id", "market") == [("A1", None)]
+    load(store, landing, night(1))
+    assert landed(store, "creators", "account_id", "market") == [("A1", None)]
 
 
 @pytest.mark.parametrize(
@@ -56,18 +56,18 @@ def test_an_empty_text_is_no_value(landing: Path, warehouse: Path, empty: str) -
     ],
     ids=["CRLF", "BOM and no line end", "blank lines", "CR", "another order", "all in quotes"],
 )
-def test_csv_comes_in_many_dresses(landing: Path, warehouse: Path, text: str) -> None:
+def test_csv_comes_in_many_dresses(landing: Path, store: Path, text: str) -> None:
     land_text(landing, "creators", 1, text)
-    load(warehouse, landing, night(1))
-    assert landed(warehouse, "creators") == [("A1", "world", "creator", "en", "2026-01-01")]
+    load(store, landing, night(1))
+    assert landed(store, "creators") == [("A1", "world", "creator", "en", "2026-01-01")]
 
 
-def test_rows_know_their_night_file_and_number(landing: Path, warehouse: Path) -> None:
+def test_rows_know_their_night_file_and_number(landing: Path, store: Path) -> None:
     land(landing, "creators", 1, [creator("A1"), creator("A2")])
     land(landing, "creators", 2, [creator("A3")], name="b.csv")
     land(landing, "creators", 2, [creator("A4"), creator("A5")], name="a.csv")
-    load(warehouse, landing, night(2))
-    assert landed(warehouse, "creators", "landed_night", "landed_file", "landed_row", "account_id") == [
+    load(store, landing, night(2))
+    assert landed(store, "creators", "landed_night", "landed_file", "landed_row", "account_id") == [
         (night(1), "creators/night=2026-03-01/rows.csv", 1, "A1"),
         (night(1), "creators/night=2026-03-01/rows.csv", 2, "A2"),
         (night(2), "creators/night=2026-03-02/a.csv", 1, "A4"),
@@ -76,59 +76,59 @@ def test_rows_know_their_night_file_and_number(landing: Path, warehouse: Path) -
     ]
 
 
-def test_row_numbers_hold_in_a_file_that_is_read_by_many_threads(landing: Path, warehouse: Path) -> None:
+def test_row_numbers_hold_in_a_file_that_is_read_by_many_threads(landing: Path, store: Path) -> None:
     filler = "x" * 200
     land(landing, "creators", 1, [creator(f"A{i}", market=filler) for i in range(1, 200_001)])
-    load(warehouse, landing, night(1))
-    assert query(warehouse, "select count(*) from landing.creators where account_id != 'A' || landed_row") == [(0,)]
+    load(store, landing, night(1))
+    assert query(store, "select count(*) from landing.creators where account_id != 'A' || landed_row") == [(0,)]
 
 
-def test_a_name_with_signs_of_a_pattern_is_one_file(landing: Path, warehouse: Path) -> None:
+def test_a_name_with_signs_of_a_pattern_is_one_file(landing: Path, store: Path) -> None:
     land(landing, "creators", 1, [creator("A1")], name="export[1].csv")
     land(landing, "creators", 1, [creator("A2")], name="it's * all?.csv")
     land(landing, "creators", 1, [creator("A3")], name="export1.csv")
-    load(warehouse, landing, night(1))
-    assert landed(warehouse, "creators", "landed_file", "account_id") == [
+    load(store, landing, night(1))
+    assert landed(store, "creators", "landed_file", "account_id") == [
         ("creators/night=2026-03-01/export1.csv", "A3"),
         ("creators/night=2026-03-01/export[1].csv", "A1"),
         ("creators/night=2026-03-01/it's * all?.csv", "A2"),
     ]
 
 
-def test_what_the_path_says_is_no_column(tmp_path: Path, warehouse: Path) -> None:
+def test_what_the_path_says_is_no_column(tmp_path: Path, store: Path) -> None:
     landing = tmp_path / "market=moon" / "kind=platform"
     land_headers(landing, 1)
     land(landing, "creators", 1, [creator("A1")])
     _parquet(landing / "creators" / "night=2026-03-01" / "rows.parquet", "'A2' as account_id, 'world' as market")
-    load(warehouse, landing, night(1))
-    assert landed(warehouse, "creators", "account_id", "market", "kind") == [
+    load(store, landing, night(1))
+    assert landed(store, "creators", "account_id", "market", "kind") == [
         ("A1", "world", "creator"),
         ("A2", "world", "creator"),
     ]
 
 
-def test_marks_that_sources_leave_are_passed_over(landing: Path, warehouse: Path) -> None:
+def test_marks_that_sources_leave_are_passed_over(landing: Path, store: Path) -> None:
     (landing / "_SUCCESS").touch()
     (landing / "creators" / ".DS_Store").touch()
     (landing / "creators" / "night=2026-03-01" / "_SUCCESS").touch()
     (landing / "creators" / "night=2026-03-01" / ".rows.parquet.crc").touch()
-    assert load(warehouse, landing, night(1)).rows["creators"] == 0
+    assert load(store, landing, night(1)).rows["creators"] == 0
 
 
-def test_parquet_with_dates_and_numbers(landing: Path, warehouse: Path) -> None:
+def test_parquet_with_dates_and_numbers(landing: Path, store: Path) -> None:
     folder = landing / "creators" / "night=2026-03-01"
     _parquet(folder / "a.parquet", "'007' as account_id, '' as market")
     _parquet(folder / "b.parquet", "8 as account_id, 'world' as market", onboarded="'2026-01-02'")
     _parquet(folder / "c.parquet", "'A9' as account_id, 'world' as market", onboarded="null")
-    load(warehouse, landing, night(1))
-    assert landed(warehouse, "creators", "landed_row", *CREATORS.column_names) == [
+    load(store, landing, night(1))
+    assert landed(store, "creators", "landed_row", *CREATORS.names_in_every_file) == [
         (1, "007", None, "creator", "en", "2026-01-01"),
         (1, "8", "world", "creator", "en", "2026-01-02"),
         (1, "A9", "world", "creator", "en", None),
     ]
 
 
-def test_a_column_that_may_be_absent_is_without_a_value_where_it_is(landing: Path, warehouse: Path) -> None:
+def test_a_column_that_may_be_absent_is_without_a_value_where_it_is(landing: Path, store: Path) -> None:
     folder = landing / "violations" / "night=2026-03-01"
     land(landing, "violations", 1, [violation("V1", "A1", severity="grave", points="2.50")], name="a.csv")
     header = ",".join(VIOLATIONS.names_in_every_file)
@@ -136,8 +136,8 @@ def test_a_column_that_may_be_absent_is_without_a_value_where_it_is(landing: Pat
     land_text(landing, "violations", 1, f"points,{header}\n3,V3,A1,,copyright,,2026-01-01\n", name="c.csv")
     _violations(folder / "d.parquet", "'V4' as violation_id")
     _violations(folder / "e.parquet", "'V5' as violation_id, 'light' as severity")
-    load(warehouse, landing, night(1))
-    assert landed(warehouse, "violations", "violation_id", "decided_on", "severity", "points") == [
+    load(store, landing, night(1))
+    assert landed(store, "violations", "violation_id", "decided_on", "severity", "points") == [
         ("V1", "2026-01-01", "grave", "2.50"),
         ("V2", "2026-01-01", None, None),
         ("V3", "2026-01-01", None, "3"),
@@ -146,19 +146,19 @@ def test_a_column_that_may_be_absent_is_without_a_value_where_it_is(landing: Pat
     ]
 
 
-def test_a_column_that_is_missing_is_told_with_those_that_may_be(landing: Path, warehouse: Path) -> None:
+def test_a_column_that_is_missing_is_told_with_those_that_may_be(landing: Path, store: Path) -> None:
     header = ",".join(VIOLATIONS.names_in_every_file).replace("batch_id,", "")
     land_text(landing, "violations", 1, f"{header}\n")
     _stops(
-        warehouse,
+        store,
         landing,
         "columns missing batch_id. The feed violations has exactly violation_id, ",
-        ", decided_on, and may have severity, points (docs/feeds.md)",
+        ", decided_on, and may have status, severity, points, ",
     )
 
 
 def test_numbers_of_parquet_are_read_as_they_are_whatever_lands_beside_them(
-    landing: Path, warehouse: Path, tmp_path: Path
+    landing: Path, store: Path, tmp_path: Path
 ) -> None:
     folder = landing / "violations" / "night=2026-03-01"
     for name, points in {
@@ -172,8 +172,8 @@ def test_numbers_of_parquet_are_read_as_they_are_whatever_lands_beside_them(
         "h": "2::decimal(9, 1)",
     }.items():
         _violations(folder / f"{name}.parquet", f"'{name}' as violation_id, {points} as points")
-    load(warehouse, landing, night(1))
-    assert landed(warehouse, "violations", "violation_id", "points") == [
+    load(store, landing, night(1))
+    assert landed(store, "violations", "violation_id", "points") == [
         ("a", "7"),
         ("b", "7.5"),
         ("c", "99999999999999.9999"),
@@ -186,17 +186,17 @@ def test_numbers_of_parquet_are_read_as_they_are_whatever_lands_beside_them(
 
 
 @pytest.mark.parametrize("value", ["timestamp '2026-01-01 23:30:00'", "[7]", "true"])
-def test_a_column_of_parquet_that_holds_no_numbers(landing: Path, warehouse: Path, value: str) -> None:
+def test_a_column_of_parquet_that_holds_no_numbers(landing: Path, store: Path, value: str) -> None:
     path = landing / "violations" / "night=2026-03-01" / "rows.parquet"
     _violations(path, f"'V1' as violation_id, {value} as points")
-    _stops(warehouse, landing, str(path), "column points", "as text, or a day as DATE")
+    _stops(store, landing, str(path), "column points", "as text, or a day as DATE")
 
 
 @pytest.mark.parametrize("value", ["7.0::double", "timestamp '2026-01-01 23:30:00'", "['a']", "'a'::blob", "true"])
-def test_a_column_of_parquet_that_text_would_change(landing: Path, warehouse: Path, value: str) -> None:
+def test_a_column_of_parquet_that_text_would_change(landing: Path, store: Path, value: str) -> None:
     path = landing / "creators" / "night=2026-03-01" / "rows.parquet"
     _parquet(path, f"{value} as account_id, 'world' as market")
-    _stops(warehouse, landing, str(path), "column account_id", "as text, or a day as DATE")
+    _stops(store, landing, str(path), "column account_id", "as text, or a day as DATE")
 
 
 @pytest.mark.parametrize(
@@ -240,19 +240,19 @@ def test_a_column_of_parquet_that_text_would_change(landing: Path, warehouse: Pa
     ],
 )
 def test_a_broken_file_stops_with_file_place_and_remedy(
-    landing: Path, warehouse: Path, text: str | bytes, said: list[str]
+    landing: Path, store: Path, text: str | bytes, said: list[str]
 ) -> None:
     land(landing, "creators", 1, [creator("A1")], name="good.csv")
     path = land_text(landing, "creators", 1, text, name="broken.csv")
-    _stops(warehouse, landing, str(path), "land ", *said)
+    _stops(store, landing, str(path), "land ", *said)
 
 
-def test_a_parquet_file_that_is_none(landing: Path, warehouse: Path) -> None:
+def test_a_parquet_file_that_is_none(landing: Path, store: Path) -> None:
     path = land_text(landing, "creators", 1, "PAR1 but not for long", name="rows.parquet")
-    _stops(warehouse, landing, str(path), "not a readable Parquet file", "land it again")
+    _stops(store, landing, str(path), "not a readable Parquet file", "land it again")
 
 
-def test_a_parquet_file_that_breaks_off_inside(landing: Path, warehouse: Path) -> None:
+def test_a_parquet_file_that_breaks_off_inside(landing: Path, store: Path) -> None:
     folder = landing / "creators" / "night=2026-03-01"
     _parquet(folder / "good.parquet", "'A1' as account_id, 'world' as market")
     path = folder / "torn.parquet"
@@ -260,136 +260,135 @@ def test_a_parquet_file_that_breaks_off_inside(landing: Path, warehouse: Path) -
     whole = bytearray(path.read_bytes())
     whole[1000:20_000] = b"\xff" * 19_000
     path.write_bytes(whole)
-    _stops(warehouse, landing, str(path), "land the file again")
+    _stops(store, landing, str(path), "land the file again")
 
 
 @pytest.mark.parametrize(
     "name", ["night=20260302", "2026-03-02", "night=2026-3-2", "night=2026-02-30", "day=2026-03-02"]
 )
-def test_a_folder_of_no_night(landing: Path, warehouse: Path, name: str) -> None:
+def test_a_folder_of_no_night(landing: Path, store: Path, name: str) -> None:
     (landing / "creators" / name).mkdir()
-    _stops(warehouse, landing, str(landing / "creators" / name), "night=YYYY-MM-DD", "rename it")
+    _stops(store, landing, str(landing / "creators" / name), "night=YYYY-MM-DD", "rename it")
 
 
-def test_a_file_where_a_folder_belongs(landing: Path, warehouse: Path) -> None:
+def test_a_file_where_a_folder_belongs(landing: Path, store: Path) -> None:
     (landing / "creators" / "night=2026-03-02").touch()
-    _stops(warehouse, landing, "night=2026-03-02", "rename it")
+    _stops(store, landing, "night=2026-03-02", "rename it")
 
 
-def test_a_file_that_is_neither_csv_nor_parquet(landing: Path, warehouse: Path) -> None:
+def test_a_file_that_is_neither_csv_nor_parquet(landing: Path, store: Path) -> None:
     path = land_text(landing, "creators", 1, "{}", name="rows.json")
-    _stops(warehouse, landing, str(path), "end in .csv or .parquet")
+    _stops(store, landing, str(path), "end in .csv or .parquet")
 
 
-def test_a_feed_spelt_wrongly(landing: Path, warehouse: Path) -> None:
+def test_a_feed_spelt_wrongly(landing: Path, store: Path) -> None:
     (landing / "violatoins").mkdir()
-    _stops(warehouse, landing, "violatoins", "is it violations?", "Rename it")
+    _stops(store, landing, "violatoins", "is it violations?", "Rename it")
 
 
-def test_a_feed_that_never_landed(tmp_path: Path, warehouse: Path) -> None:
+def test_a_feed_that_never_landed(tmp_path: Path, store: Path) -> None:
     landing = tmp_path / "landing"
     land_headers(landing, 1, "creators", "contents", "violations")
     land_headers(landing, 2)
-    _stops(warehouse, landing, "landing/appeals: no file had landed by 2026-03-01", "header alone")
-    assert load(warehouse, landing, night(2)).rows["appeals"] == 0
+    _stops(store, landing, "landing/appeals: no file had landed by 2026-03-01", "header alone")
+    assert load(store, landing, night(2)).rows["appeals"] == 0
 
 
-def test_a_feed_that_may_be_absent_has_no_rows_until_it_lands(landing: Path, warehouse: Path) -> None:
-    assert load(warehouse, landing, night(1)).rows["activities"] == 0
+def test_a_feed_that_may_be_absent_has_no_rows_until_it_lands(landing: Path, store: Path) -> None:
+    assert load(store, landing, night(1)).rows["activities"] == 0
     land(landing, "activities", 2, [activity("D1", "A1", quantity="3")])
-    assert load(warehouse, landing, night(2)).rows["activities"] == 1
-    assert landed(warehouse, "activities", "activity_id", "quantity", "subject") == [("D1", "3", None)]
-    assert load(warehouse, landing, night(1)).rows["activities"] == 0
+    assert load(store, landing, night(2)).rows["activities"] == 1
+    assert landed(store, "activities", "activity_id", "quantity", "subject") == [("D1", "3", None)]
+    assert load(store, landing, night(1)).rows["activities"] == 0
 
 
-def test_feeds_that_may_be_absent_are_not_all_that_a_night_needs(tmp_path: Path, warehouse: Path) -> None:
+def test_feeds_that_may_be_absent_are_not_all_that_a_night_needs(tmp_path: Path, store: Path) -> None:
     landing = tmp_path / "landing"
     land_headers(landing, 1, "activities", "metrics")
-    _stops(warehouse, landing, "landing/creators and ", "landing/appeals: no file had landed by 2026-03-01")
+    _stops(store, landing, "landing/creators and ", "landing/appeals: no file had landed by 2026-03-01")
 
 
-def test_nothing_landed_by_the_night(landing: Path, warehouse: Path, tmp_path: Path) -> None:
+def test_nothing_landed_by_the_night(landing: Path, store: Path, tmp_path: Path) -> None:
     with pytest.raises(FeedBroken, match="the first night with input is 2026-03-01"):
-        load(warehouse, landing, date(2026, 2, 28))
+        load(store, landing, date(2026, 2, 28))
     with pytest.raises(FeedBroken, match="no night with input at all"):
-        load(warehouse, tmp_path / "nowhere", night(1))
+        load(store, tmp_path / "nowhere", night(1))
 
 
-def test_a_failure_leaves_the_warehouse_as_it_was(landing: Path, warehouse: Path) -> None:
+def test_a_failure_leaves_the_store_as_it_was(landing: Path, store: Path) -> None:
     land(landing, "contents", 1, [content("C1", "A1")])
-    load(warehouse, landing, night(1))
-    before = everything(warehouse)
+    load(store, landing, night(1))
+    before = everything(store)
     land(landing, "appeals", 2)
     land(landing, "contents", 1, [content("C2", "A1")])
     # Feeds are loaded in the order of their names: this one is the last.
     broken = land_text(landing, "violations", 2, "nonsense\n1\n")
     with pytest.raises(FeedBroken, match="nonsense"):
-        load(warehouse, landing, night(2))
-    assert everything(warehouse) == before
+        load(store, landing, night(2))
+    assert everything(store) == before
 
     broken.unlink()
-    load(warehouse, landing, night(2))
-    assert landed(warehouse, "contents", "content_id") == [("C2",)]
+    load(store, landing, night(2))
+    assert landed(store, "contents", "content_id") == [("C2",)]
 
 
-def test_a_second_loading_changes_nothing(landing: Path, warehouse: Path) -> None:
+def test_a_second_loading_changes_nothing(landing: Path, store: Path) -> None:
     land(landing, "creators", 1, [creator("A1")])
-    first = load(warehouse, landing, night(1))
-    before = everything(warehouse)
-    second = load(warehouse, landing, night(1))
+    first = load(store, landing, night(1))
+    before = everything(store)
+    second = load(store, landing, night(1))
     assert (first.new_files["creators"], second.new_files["creators"]) == (2, 0)
-    none = {"contents": 0, "violations": 0, "appeals": 0, "activities": 0, "metrics": 0}
-    assert first.rows == second.rows == {"creators": 1} | none
-    assert everything(warehouse) == before
+    assert first.rows == second.rows == {contract.feed: 0 for contract in FEEDS} | {"creators": 1}
+    assert everything(store) == before
 
 
-def test_a_file_that_changed_is_loaded_again_and_one_that_is_gone_is_forgotten(landing: Path, warehouse: Path) -> None:
+def test_a_file_that_changed_is_loaded_again_and_one_that_is_gone_is_forgotten(landing: Path, store: Path) -> None:
     land(landing, "creators", 1, [creator("A1"), creator("A2")])
     gone = land(landing, "creators", 1, [creator("A3")], name="gone.csv")
-    load(warehouse, landing, night(1))
+    load(store, landing, night(1))
     land(landing, "creators", 1, [creator("A1", market="moon")])
     gone.unlink()
-    assert load(warehouse, landing, night(1)).new_files["creators"] == 1
-    assert landed(warehouse, "creators", "account_id", "market") == [("A1", "moon")]
+    assert load(store, landing, night(1)).new_files["creators"] == 1
+    assert landed(store, "creators", "account_id", "market") == [("A1", "moon")]
 
 
-def test_an_earlier_night_after_a_later_one(landing: Path, warehouse: Path, tmp_path: Path) -> None:
+def test_an_earlier_night_after_a_later_one(landing: Path, store: Path, tmp_path: Path) -> None:
     land(landing, "creators", 1, [creator("A1")])
-    load(warehouse, landing, night(1))
+    load(store, landing, night(1))
     later = land(landing, "creators", 3, [creator("A3")])
-    assert load(warehouse, landing, night(3)).rows["creators"] == 2
+    assert load(store, landing, night(3)).rows["creators"] == 2
     # What landed later is out of this night's sight: neither counted nor, though it is gone, touched.
     later.unlink()
     land(landing, "creators", 2, [creator("A2")])
-    arrivals = load(warehouse, landing, night(2))
+    arrivals = load(store, landing, night(2))
     assert (arrivals.new_files["creators"], arrivals.rows["creators"]) == (1, 2)
-    assert landed(warehouse, "creators", "account_id") == [("A1",), ("A2",), ("A3",)]
-    load(warehouse, landing, night(3))
+    assert landed(store, "creators", "account_id") == [("A1",), ("A2",), ("A3",)]
+    load(store, landing, night(3))
     load(tmp_path / "other.duckdb", landing, night(3))
-    assert everything(warehouse) == everything(tmp_path / "other.duckdb")
+    assert everything(store) == everything(tmp_path / "other.duckdb")
 
 
 def test_a_contract_that_changed_loads_everything_anew(
-    landing: Path, warehouse: Path, monkeypatch: pytest.MonkeyPatch
+    landing: Path, store: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     land(landing, "creators", 1, [creator("A1")])
-    load(warehouse, landing, night(1))
-    wider = dataclasses.replace(CREATORS, columns=(*CREATORS.columns, Column("tier", "The tier.")))
+    load(store, landing, night(1))
+    wider = dataclasses.replace(CREATORS, own_columns=(*CREATORS.own_columns, Column("tier", "The tier.")))
     monkeypatch.setattr(loading, "FEEDS", (wider, *FEEDS[1:]))
     monkeypatch.setitem(BY_NAME, "creators", wider)
     land_headers(landing, 1, "creators")
     land(landing, "creators", 1, [creator("A1", tier="gold")])
-    load(warehouse, landing, night(1))
-    assert landed(warehouse, "creators", "account_id", "tier") == [("A1", "gold")]
+    load(store, landing, night(1))
+    assert landed(store, "creators", "account_id", "tier") == [("A1", "gold")]
 
 
-def _stops(warehouse: Path, landing: Path, *said: str) -> None:
+def _stops(store: Path, landing: Path, *said: str) -> None:
     with pytest.raises(FeedBroken) as error:
-        load(warehouse, landing, night(1))
+        load(store, landing, night(1))
     for part in said:
         assert part.lower() in str(error.value).lower()
-    if warehouse.exists():
-        assert query(warehouse, "select * from duckdb_tables()") == []
+    if store.exists():
+        assert query(store, "select * from duckdb_tables()") == []
 
 
 def _parquet(path: Path, key_and_market: str, onboarded: str = "date '2026-01-01'", rows: int = 1) -> None:
@@ -406,3 +405,20 @@ def _violations(path: Path, key_and_more: str) -> None:
             f"copy (select {key_and_more}, 'A1' as account_id, '' as content_id, 'copyright' as violation_type,"
             f" '' as batch_id, date '2026-01-01' as decided_on) to '{path}' (format parquet)"
         )
+
+
+def test_files_may_lie_in_folders_of_a_night(landing: Path, store: Path) -> None:
+    land(landing, "creators", 2, [creator("A1")], name="market=ID/rows.csv")
+    land(landing, "creators", 2, [creator("A2")], name="market=VN/rows.csv")
+    load(store, landing, night(2))
+    assert landed(store, "creators", "landed_file", "account_id") == [
+        ("creators/night=2026-03-02/market=ID/rows.csv", "A1"),
+        ("creators/night=2026-03-02/market=VN/rows.csv", "A2"),
+    ]
+
+
+def test_of_many_parquet_files_the_one_that_cannot_be_read_is_named(landing: Path, store: Path) -> None:
+    folder = landing / "creators" / "night=2026-03-01"
+    _parquet(folder / "a.parquet", "'A1' as account_id, 'world' as market")
+    (folder / "b.parquet").write_bytes(b"PAR1 and nothing more")
+    _stops(store, landing, "creators/night=2026-03-01/b.parquet: not a readable parquet file")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import socket
 import subprocess
 from contextlib import closing
@@ -19,26 +20,29 @@ def test_make_nightly_twice_and_make_clean(tmp_path: Path) -> None:
         pytest.skip("this checkout isn't a git repository, so there is nothing to clone")
     clone = tmp_path / "evenhand"
     subprocess.run(["git", "clone", "--quiet", str(PROJECT), str(clone)], check=True)
-    with closing(socket.socket()) as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = str(probe.getsockname()[1])
+    port = _free_port()
     environment = {
         name: value
         for name, value in os.environ.items()
         if not name.startswith(("AIRFLOW", "EVENHAND", "UV_PROJECT", "MAKE", "VIRTUAL_ENV"))
-    } | {"EVENHAND_SANDBOX_PORT": port, "COLUMNS": "200"}
+    } | {"COLUMNS": "200"}
 
-    def make(*arguments: str) -> str:
+    def make(*arguments: str, sandbox_port: str = "") -> str:
+        own = {"EVENHAND_SANDBOX_PORT": sandbox_port} if sandbox_port else {}
         run = subprocess.run(
-            ["make", *arguments], cwd=clone, env=environment, capture_output=True, text=True, check=False
+            ["make", *arguments], cwd=clone, env=environment | own, capture_output=True, text=True, check=False
         )
         assert run.returncode == 0, run.stdout + run.stderr
         return run.stdout
 
     try:
-        first = make("nightly")
-        again = make("nightly")
+        # Each example has a receiver of its own.
+        simulated = make("nightly", sandbox_port=_free_port())
+        first = make("nightly", "EXAMPLE=takedowns", sandbox_port=port)
+        again = make("nightly", "EXAMPLE=takedowns", sandbox_port=port)
 
+        assert "The data is simulated: 50,000 creators, 90 nights until 2026-10-31" in simulated
+        assert re.search(r"reconciled  sandbox, night 2026-10-31: (\d+) rows wanted, \1 held: they agree", simulated)
         assert "Night 2026-08-19  revision 1" in first
         assert "reconciled  sandbox, night 2026-08-19: 972 rows wanted, 972 held: they agree" in first
         assert "Nothing changed: the release is, byte for byte, what it was." in again
@@ -52,3 +56,9 @@ def test_make_nightly_twice_and_make_clean(tmp_path: Path) -> None:
     assert not (clone / ".evenhand").exists()
     with pytest.raises(httpx.ConnectError):
         httpx.get(f"http://127.0.0.1:{port}/healthz")
+
+
+def _free_port() -> str:
+    with closing(socket.socket()) as probe:
+        probe.bind(("127.0.0.1", 0))
+        return str(probe.getsockname()[1])

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from evenhand.landing.takedowns import land_takedowns
-from evenhand.local import EXAMPLE
+from evenhand.local import TAKEDOWNS
 from evenhand.settings import PROJECT
 from night.directly import decide
 
@@ -20,7 +20,7 @@ NIGHTS = ("2026-03-02", "2026-05-17", "2026-08-19")
 def in_order(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The example's three nights, decided in order."""
     home = tmp_path_factory.mktemp("in_order")
-    land_takedowns(PROJECT / EXAMPLE, home / "landing")
+    land_takedowns(PROJECT / TAKEDOWNS, home / "landing")
     for night in NIGHTS:
         decide(home, night)
     return home
@@ -31,7 +31,7 @@ def released(home: Path, night: str) -> dict[str, bytes]:
 
 
 def test_three_nights_in_another_order_and_again_are_the_same_bytes(in_order: Path, tmp_path: Path) -> None:
-    land_takedowns(PROJECT / EXAMPLE, tmp_path / "landing")
+    land_takedowns(PROJECT / TAKEDOWNS, tmp_path / "landing")
 
     for night in ("2026-08-19", "2026-03-02", "2026-05-17", "2026-03-02"):
         decide(tmp_path, night)
@@ -42,7 +42,7 @@ def test_three_nights_in_another_order_and_again_are_the_same_bytes(in_order: Pa
 
 
 def test_the_order_of_rows_and_the_number_of_threads_change_no_row(in_order: Path, tmp_path: Path) -> None:
-    land_takedowns(PROJECT / EXAMPLE, tmp_path / "landing")
+    land_takedowns(PROJECT / TAKEDOWNS, tmp_path / "landing")
     shuffle = random.Random(8)
     for path in sorted((tmp_path / "landing").rglob("*.csv")):
         with path.open(newline="") as file:

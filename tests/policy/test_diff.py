@@ -9,7 +9,7 @@ import pytest
 from pydantic import ValidationError
 from typer.testing import CliRunner
 
-from benchmarks.mutants import mutants
+from benchmarks.mutants import mutants_of
 from evenhand.policy.commands import app
 from evenhand.policy.diff import diff
 from evenhand.policy.load import content_of, load_pack, pack_from, packs_in
@@ -183,7 +183,7 @@ def test_days_that_nobody_judges_are_told(folder: Path) -> None:
 def test_no_figure_or_comparator_of_our_packs_changes_in_silence(path: Path) -> None:
     content = content_of(path)
     old = pack_from(content)
-    for mutant in mutants(path, content):
+    for mutant in mutants_of(path, content):
         try:
             new = pack_from(mutant.content)
         except ValidationError:

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import duckdb
 
-from evenhand.landing.contracts import FEEDS
+from evenhand.landing.accepted import create_accepted
+from evenhand.landing.contracts import BY_NAME
 from evenhand.policy.compile import compile_packs
 from evenhand.policy.load import LoadedPack
 from evenhand.policy.pack import Pack
@@ -31,25 +32,19 @@ class Engine:
         self.connection = duckdb.connect(str(path), config={"threads": threads})
         # One transaction for many tables: each commit waits for the disk.
         self.connection.begin()
-        self.connection.execute("create schema accepted")
-        for contract in FEEDS:
-            columns = ", ".join(f"{name} varchar" for name in contract.column_names)
-            self.connection.execute(
-                f"create table accepted.{contract.feed}"
-                f" (landed_night date, landed_file varchar, landed_row bigint, {columns})"
-            )
+        create_accepted(self.connection)
         self._fill("creators", [(a.account_id, a.market, a.kind, "en", "2026-01-01") for a in history])
         self._violations: list[tuple[date, Row]] = []
         self._appeals: list[tuple[date, Row]] = []
         for account in history:
             for violation in account.violations:
                 key = violation.violation_id
-                row = (key, account.account_id, None, violation.type, violation.batch, str(violation.day), None, None)
+                row = (key, account.account_id, None, violation.type, violation.batch, str(violation.day))
                 self._violations.append((violation.day, row))
                 for number, (outcome, decided) in enumerate(violation.appeals):
                     # A pending appeal has no decision yet; it landed all the same.
                     end = None if outcome == "pending" else str(decided)
-                    appeal = (f"{key}/{number}", key, account.account_id, str(violation.day), outcome, end, None)
+                    appeal = (f"{key}/{number}", key, account.account_id, str(violation.day), outcome, end)
                     self._appeals.append((decided, appeal))
         self.connection.commit()
 
@@ -100,7 +95,9 @@ class Engine:
         self.connection.execute(f"delete from accepted.{feed}")
         if rows:
             line = f"('2026-01-01', 'f', 1, {', '.join('?' for _ in rows[0])})"
+            columns = ", ".join(BY_NAME[feed].names_in_every_file)
             self.connection.execute(
-                f"insert into accepted.{feed} values {', '.join(line for _ in rows)}",
+                f"insert into accepted.{feed} (landed_night, landed_file, landed_row, {columns})"
+                f" values {', '.join(line for _ in rows)}",
                 [value for row in rows for value in row],
             )

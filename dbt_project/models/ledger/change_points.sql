@@ -12,6 +12,41 @@ step_rules as (
     where step_of is not null
 ),
 
+range_of_nights as (
+    select
+        min(as_of) as first_night,
+        max(as_of) as last_night
+    from {{ ref('nights') }}
+),
+
+recent_rules as (
+    select distinct rule_no
+    from {{ source('policy', 'entry_rules') }}
+    where is_recent
+),
+
+-- What is looked at for some weeks only is read on the nights that are asked about and on no other: that of earlier days
+-- is out of sight in part, and nothing that follows from it may hang on them.
+entries_as_they_are_looked_at as (
+    select
+        counted_entries.* exclude (counts_from, counts_until),  -- noqa: RF02
+        case
+            when recent_rules.rule_no is null then counted_entries.counts_from
+            else greatest(counted_entries.counts_from, range_of_nights.first_night)
+        end as counts_from,
+        case
+            when recent_rules.rule_no is null or counted_entries.counts_until <= range_of_nights.last_night
+                then counted_entries.counts_until
+        end as counts_until
+    from counted_entries
+    cross join range_of_nights
+    left join recent_rules on counted_entries.rule_no = recent_rules.rule_no
+    where
+        recent_rules.rule_no is null
+        or counted_entries.counts_until is null
+        or counted_entries.counts_until > range_of_nights.first_night
+),
+
 amounts_that_come_and_go as (
     select
         account_id,
@@ -25,7 +60,7 @@ amounts_that_come_and_go as (
         step_of,
         counts_from as on_day,
         amount as change
-    from counted_entries
+    from entries_as_they_are_looked_at
     union all
     select
         account_id,
@@ -39,7 +74,7 @@ amounts_that_come_and_go as (
         step_of,
         counts_until as on_day,
         -amount as change
-    from counted_entries
+    from entries_as_they_are_looked_at
     where counts_until is not null
 ),
 

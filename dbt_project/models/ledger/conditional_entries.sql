@@ -5,7 +5,7 @@ rule_matches as (
 ),
 
 activities as (
-    select * from {{ ref('stg_activities') }}
+    select * from {{ ref('activities') }}
 ),
 
 calendar_days as (

@@ -10,10 +10,11 @@ contents as (
 
 violations as (
     select * from {{ ref('stg_violations') }}
+    where decided_on is not null
 ),
 
 activities as (
-    select * from {{ ref('stg_activities') }}
+    select * from {{ ref('activities') }}
 ),
 
 appeal_outcomes as (

@@ -21,7 +21,7 @@ rules as (
 ),
 
 activities as (
-    select * from {{ ref('stg_activities') }}
+    select * from {{ ref('activities') }}
 ),
 
 entries_in_order as (

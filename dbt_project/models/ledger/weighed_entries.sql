@@ -9,7 +9,7 @@ picked_entries as (
 ),
 
 metrics as (
-    select * from {{ ref('stg_metrics') }}
+    select * from {{ ref('measurements') }}
 ),
 
 multipliers as (

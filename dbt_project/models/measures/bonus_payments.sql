@@ -5,7 +5,7 @@ creators as (
 ),
 
 activities as (
-    select * from {{ ref('stg_activities') }}
+    select * from {{ ref('activities') }}
 ),
 
 gate_stretches as (

@@ -13,7 +13,7 @@ appeals as (
 ),
 
 activities as (
-    select * from {{ ref('stg_activities') }}
+    select * from {{ ref('activities') }}
 ),
 
 calendar_days as (
@@ -104,10 +104,10 @@ effects_put_one_behind_the_other as (
         )
 ),
 
-effects_until_a_day_of_a_calendar as (
+effects_with_the_period_that_ends_them as (
     select
         effects.*,
-        periods.period_until as in_force_until
+        calendar_days.period + effects.until_nth - 1 as last_period
     from effects_of_zones_in_which_an_account_was as effects
     inner join calendar_days
         on
@@ -116,13 +116,21 @@ effects_until_a_day_of_a_calendar as (
             and effects.version = calendar_days.version
             and effects.until_calendar = calendar_days.calendar
             and effects.starts_on = calendar_days.on_day
+    where effects.length = 'calendar'
+),
+
+effects_until_a_day_of_a_calendar as (
+    select
+        effects.* exclude (last_period),  -- noqa: RF02
+        periods.period_until as in_force_until
+    from effects_with_the_period_that_ends_them as effects
     inner join calendar_periods as periods
         on
-            calendar_days.market = periods.market
-            and calendar_days.pack = periods.pack
-            and calendar_days.version = periods.version
-            and calendar_days.calendar = periods.calendar
-            and calendar_days.period + effects.until_nth - 1 = periods.period
+            effects.market = periods.market
+            and effects.pack = periods.pack
+            and effects.version = periods.version
+            and effects.until_calendar = periods.calendar
+            and effects.last_period = periods.period
 ),
 
 -- A stay is one under one pack: of another pack's zone of this name nobody knows whether it is the same.

@@ -35,8 +35,9 @@ effects_of_gates as (
         end as condition,
         cast(null as {{ figure() }}) as value_before,
         cast(null as {{ figure() }}) as value_after,
-        stretches.since as on_day,
-        stretches.since as starts_on,
+        -- Since when can't be told of what is looked at for some weeks only.
+        case when gate_effects.is_recent then null else stretches.since end as on_day,
+        case when gate_effects.is_recent then null else stretches.since end as starts_on,
         cast(null as date) as ends_on
     from gate_stretches as stretches
     inner join nights

@@ -16,6 +16,10 @@ effects as (
     select * from {{ source('policy', 'effects') }}
 ),
 
+programmes as (
+    select * from {{ source('policy', 'programmes') }}
+),
+
 measures_as_each_pack_ranks_them as (
     select distinct
         market,
@@ -52,8 +56,9 @@ episodes_in_force as (
         end as condition,
         episodes.value_before,
         episodes.value_after,
-        episodes.on_day,
-        episodes.starts_on,
+        -- Since when can't be told of what is looked at for some weeks only.
+        case when programmes.is_recent then null else episodes.on_day end as on_day,
+        case when programmes.is_recent then null else episodes.starts_on end as starts_on,
         episodes.ends_on,
         episodes.quota_activity,
         episodes.quota_at_most,
@@ -64,6 +69,12 @@ episodes_in_force as (
             episodes.starts_on <= nights.as_of
             and (episodes.in_force_until is null or episodes.in_force_until > nights.as_of)
             and {{ day_in('nights.as_of', 'episodes.true_from', 'episodes.true_until') }}
+    left join programmes
+        on
+            episodes.market = programmes.market
+            and episodes.pack = programmes.pack
+            and episodes.version = programmes.version
+            and episodes.programme = programmes.programme
     left join measures_as_each_pack_ranks_them as ranks
         on
             episodes.list = 'penalties'

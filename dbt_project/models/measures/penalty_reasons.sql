@@ -40,11 +40,10 @@ entries_counting_when_the_measure_began as (
             and ledgers.ledger = counted_entries.programme
             and (measures_of_the_night.kept_for = '' or measures_of_the_night.kept_for = counted_entries.kept_for)
             and measures_of_the_night.replay = counted_entries.replay
-            and measures_of_the_night.on_day >= counted_entries.counts_from
-            and (
-                counted_entries.counts_until is null
-                or measures_of_the_night.on_day < counted_entries.counts_until
-            )
+            and {{ day_in(
+                'coalesce(measures_of_the_night.on_day, measures_of_the_night.as_of)',
+                'counted_entries.counts_from', 'counted_entries.counts_until'
+            ) }}
     group by measures_of_the_night.row_key
 ),
 
@@ -89,8 +88,10 @@ reasons_in_words as (
         case
             when length = 'gate'
                 then
-                    'Since ' || on_day || ' the account may not pass the gate ' || programme
+                    coalesce('Since ' || on_day || ' the', 'The') || ' account may not pass the gate ' || programme
                     || ' (' || condition || ')'
+            when on_day is null
+                then 'The account is in the zone ' || zone || ' of ' || programme || ' (' || condition || ')'
             else
                 'On ' || on_day || ' the account went from '
                 || coalesce({{ plain_number('balance_before') }}, 'no value')
@@ -98,7 +99,7 @@ reasons_in_words as (
                 || coalesce(' ' || unit || '(s)', '') || ' of ' || programme
                 || ' and entered the zone ' || zone || ' (' || condition || ')'
         end
-        || '. This brings ' || measure || ' on ' || scope || ' from ' || starts_on
+        || '. This brings ' || measure || ' on ' || scope || coalesce(' from ' || starts_on, '')
         || case
             when ends_on is not null then ' until ' || ends_on
             when length = 'permanent' then ', without end'

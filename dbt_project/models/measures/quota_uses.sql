@@ -5,7 +5,7 @@ measures_in_force as (
 ),
 
 activities as (
-    select * from {{ ref('stg_activities') }}
+    select * from {{ ref('activities') }}
 ),
 
 calendar_days as (

@@ -35,7 +35,7 @@ rewards_of_the_zone as (
         'in the zone ' || standings.zone as condition,
         standings.balance,
         cast(null as decimal(18, 2)) as amount,
-        standings.since as starts_on,
+        case when rewards.is_recent then null else standings.since end as starts_on,
         cast(null as date) as ends_on
     from standings
     inner join rewards

@@ -4,5 +4,9 @@ select
     kind,
     language,
     cast(onboarded_on as date) as onboarded_on,
+    cast(exited_on as date) as exited_on,
+    cast(followers as bigint) as followers,
+    category,
+    linked_to,
     landed_night as known_at
 from {{ source('accepted', 'creators') }}

@@ -1,7 +1,7 @@
 with
 
 metrics as (
-    select * from {{ ref('stg_metrics') }}
+    select * from {{ ref('measurements') }}
 ),
 
 replays as (

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, TypedDict
 
 ColumnType = Literal["text", "date", "number"]
+
+# Four weeks that are counted, and a week for what comes late.
+RECENT_NIGHTS = 35
 
 # What an account can be to the marketplace.
 KINDS = ("creator", "affiliate", "marketing", "official_shop", "seller", "platform")
@@ -41,19 +44,45 @@ class Column:
     may_be_absent: bool = False
 
 
+class _Optional(TypedDict):
+    required: bool
+    may_be_absent: bool
+
+
+OPTIONAL: _Optional = {"required": False, "may_be_absent": True}
+
+WITHDRAWN = Column(
+    "withdrawn",
+    "`yes` takes the row back: from then on it counts as one that never landed, unless it lands again.",
+    one_of=("yes",),
+    **OPTIONAL,
+)
+
+
 @dataclass(frozen=True)
 class Contract:
     """One feed: a row's grain, its key, and its columns in order.
 
     Attributes:
+        own_columns: without those that every feed has.
         may_be_absent: whether a marketplace may do without the feed; it has no rows until its first file lands.
+        versions: what gate 1 calls the table of all good versions of its rows, where older ones matter as well.
+        looked_at_nights: for how many nights a row is looked at after it has landed, its own night included, unless a
+            row of another feed refers to it; None means for ever.
     """
 
     feed: str
     grain: str
     key: str
-    columns: tuple[Column, ...]
+    own_columns: tuple[Column, ...]
     may_be_absent: bool = False
+    versions: str | None = None
+    looked_at_nights: int | None = None
+
+    @property
+    def columns(self) -> tuple[Column, ...]:
+        """All columns of the feed."""
+        return (*self.own_columns, WITHDRAWN)
 
     @property
     def column_names(self) -> tuple[str, ...]:
@@ -70,7 +99,8 @@ CREATORS = Contract(
     feed="creators",
     grain="One row per account.",
     key="account_id",
-    columns=(
+    versions="creator_versions",
+    own_columns=(
         Column("account_id", "The account."),
         Column("market", "The market whose policy pack decides about the account."),
         Column(
@@ -80,6 +110,10 @@ CREATORS = Contract(
         ),
         Column("language", "Two-letter code of the language the account is written to in."),
         Column("onboarded_on", "First day the marketplace knew the account.", type="date"),
+        Column("exited_on", "Day on which it left; empty while it is there.", type="date", **OPTIONAL),
+        Column("followers", "How many accounts follow it.", type="number", decimals=0, **OPTIONAL),
+        Column("category", "What it mostly sells.", **OPTIONAL),
+        Column("linked_to", "Another account of the same owner.", **OPTIONAL),
     ),
 )
 
@@ -87,11 +121,69 @@ CONTENTS = Contract(
     feed="contents",
     grain="One row per piece of content.",
     key="content_id",
-    columns=(
+    own_columns=(
         Column("content_id", "The content."),
         Column("account_id", "The account that owns it.", refers_to="creators"),
         Column("kind", "What it is.", one_of=("short_video", "live", "repository")),
         Column("published_on", "Day of publication, where the source knows it.", type="date", required=False),
+    ),
+    looked_at_nights=RECENT_NIGHTS,
+)
+
+LIVES = Contract(
+    feed="lives",
+    grain="One row per live.",
+    key="live_id",
+    may_be_absent=True,
+    looked_at_nights=RECENT_NIGHTS,
+    own_columns=(
+        Column("live_id", "The live."),
+        Column("account_id", "The account that was live.", refers_to="creators"),
+        Column("on_day", "Day on which it began, in the market's time zone.", type="date"),
+        Column("minutes", "How long it was on.", type="number", decimals=0),
+        Column("viewers", "How many people saw some of it.", type="number", decimals=0),
+        Column("interactions", "Comments, likes and shares.", type="number", decimals=0),
+        Column("product_links", "How many products were linked.", type="number", decimals=0),
+        Column("interrupted", "Whether it broke off, or was broken off.", one_of=("yes", "no")),
+    ),
+)
+
+ORDERS = Contract(
+    feed="orders",
+    grain="One row per order, which lands again when something becomes of it.",
+    key="order_id",
+    may_be_absent=True,
+    looked_at_nights=RECENT_NIGHTS,
+    own_columns=(
+        Column("order_id", "The order."),
+        Column("account_id", "The account whose content or live led to it.", refers_to="creators"),
+        Column("ordered_on", "Day of the order, in the market's time zone.", type="date"),
+        Column(
+            "status",
+            "What has become of it so far.",
+            one_of=("placed", "delivered", "cancelled", "refunded", "disputed"),
+        ),
+        Column("status_on", "Day since when that is so.", type="date"),
+        Column("amount", "What the buyer pays, in the market's currency.", type="number"),
+        Column("commission", "What the account earns of it, in the market's currency.", type="number"),
+        Column("content_id", "The content that led to it.", refers_to="contents", **OPTIONAL),
+        Column("live_id", "The live that led to it.", refers_to="lives", **OPTIONAL),
+    ),
+)
+
+USER_REPORTS = Contract(
+    feed="user_reports",
+    grain="One row per report by a user.",
+    key="report_id",
+    may_be_absent=True,
+    looked_at_nights=RECENT_NIGHTS,
+    own_columns=(
+        Column("report_id", "The report."),
+        Column("account_id", "The account that it is about.", refers_to="creators"),
+        Column("content_id", "The content that it is about.", refers_to="contents", **OPTIONAL),
+        Column("live_id", "The live that it is about.", refers_to="lives", **OPTIONAL),
+        Column("report_type", "What the user says is wrong, in the words of the violation types."),
+        Column("reported_on", "Day of the report, in the market's time zone.", type="date"),
     ),
 )
 
@@ -99,7 +191,7 @@ VIOLATIONS = Contract(
     feed="violations",
     grain="One row per account and content that one decision finds in breach.",
     key="violation_id",
-    columns=(
+    own_columns=(
         Column("violation_id", "The violation."),
         Column("account_id", "The account held responsible.", refers_to="creators"),
         Column(
@@ -114,9 +206,27 @@ VIOLATIONS = Contract(
             "The document or sweep that the decision came from; one batch can name thousands of accounts.",
             required=False,
         ),
-        Column("decided_on", "Day of the decision, in the market's time zone.", type="date"),
-        Column("severity", "How grave it is, in the words of the packs.", required=False, may_be_absent=True),
-        Column("points", "The value that the reviewer gave it.", type="number", required=False, may_be_absent=True),
+        Column(
+            "decided_on",
+            "Day of the decision, in the market's time zone; empty while the case is open.",
+            type="date",
+            required_unless=("status", "open"),
+        ),
+        Column(
+            "status",
+            "`open` from detection until the decision; a later row with the same key brings it. Empty means decided.",
+            one_of=("open", "decided"),
+            **OPTIONAL,
+        ),
+        Column("severity", "How grave it is, in the words of the packs.", **OPTIONAL),
+        Column("points", "The value that the reviewer gave it.", type="number", **OPTIONAL),
+        Column("live_id", "The live in breach.", refers_to="lives", **OPTIONAL),
+        Column("surface", "Where it was seen, such as `live` or `short_video`.", **OPTIONAL),
+        Column("detected_on", "Day on which it was first flagged.", type="date", **OPTIONAL),
+        Column("detected_by", "Who flagged it first, such as `model`, `user_report` or `rights_holder`.", **OPTIONAL),
+        Column("decided_by", "Who decided: a reviewer, or a system.", **OPTIONAL),
+        Column("enforced_on", "Day on which something was done about it, where it was.", type="date", **OPTIONAL),
+        Column("notified_on", "Day on which the account was told.", type="date", **OPTIONAL),
     ),
 )
 
@@ -124,7 +234,7 @@ APPEALS = Contract(
     feed="appeals",
     grain="One row per appeal against one violation.",
     key="appeal_id",
-    columns=(
+    own_columns=(
         Column("appeal_id", "The appeal."),
         Column(
             "violation_id",
@@ -151,9 +261,50 @@ APPEALS = Contract(
             "points",
             "For `partly_granted`, the points that the violation has from the decision on.",
             type="number",
-            required=False,
-            may_be_absent=True,
+            **OPTIONAL,
         ),
+    ),
+)
+
+TRAININGS = Contract(
+    feed="trainings",
+    grain="One row per training that an account has passed.",
+    key="attempt_id",
+    may_be_absent=True,
+    own_columns=(
+        Column("attempt_id", "The attempt that was passed."),
+        Column("account_id", "The account.", refers_to="creators"),
+        Column("training", "Its name, an activity in the words of the packs."),
+        Column("passed_on", "Day on which it was passed, in the market's time zone.", type="date"),
+        Column("subject", "What it teaches, for instance a type of violation.", **OPTIONAL),
+    ),
+)
+
+QA_REVIEWS = Contract(
+    feed="qa_reviews",
+    grain="One row per second, blind opinion on something that was drawn at random.",
+    key="review_id",
+    may_be_absent=True,
+    looked_at_nights=RECENT_NIGHTS,
+    own_columns=(
+        Column("review_id", "The review."),
+        Column(
+            "drawn_from",
+            "`published`: from all that was published, whether flagged or not; `decided`: from the decisions.",
+            one_of=("published", "decided"),
+        ),
+        Column("account_id", "The account that it is about.", refers_to="creators"),
+        Column("content_id", "The content that was looked at.", refers_to="contents", **OPTIONAL),
+        Column(
+            "violation_id",
+            "With `decided`, the decision that was looked at.",
+            refers_to="violations",
+            with_the_same="account_id",
+            **OPTIONAL,
+        ),
+        Column("reviewed_on", "Day of the review, in the market's time zone.", type="date"),
+        Column("is_violation", "The opinion.", one_of=("yes", "no")),
+        Column("violation_type", "Of which type, if it is one.", **OPTIONAL),
     ),
 )
 
@@ -165,7 +316,7 @@ ACTIVITIES = Contract(
     ),
     key="activity_id",
     may_be_absent=True,
-    columns=(
+    own_columns=(
         Column("activity_id", "The activity."),
         Column("account_id", "The account.", refers_to="creators"),
         Column("activity", "Its name, in the words of the packs."),
@@ -192,7 +343,7 @@ METRICS = Contract(
     grain="One row per account, metric and day: a number measured elsewhere, which holds until the next one.",
     key="measurement_id",
     may_be_absent=True,
-    columns=(
+    own_columns=(
         Column("measurement_id", "The measurement."),
         Column("account_id", "The account.", refers_to="creators"),
         Column("metric", "Its name, in the words of the packs."),
@@ -208,5 +359,17 @@ METRICS = Contract(
 )
 
 # Parents before children: a feed's references are checked against rows that were already accepted.
-FEEDS: tuple[Contract, ...] = (CREATORS, CONTENTS, VIOLATIONS, APPEALS, ACTIVITIES, METRICS)
+FEEDS: tuple[Contract, ...] = (
+    CREATORS,
+    CONTENTS,
+    LIVES,
+    VIOLATIONS,
+    APPEALS,
+    TRAININGS,
+    ORDERS,
+    USER_REPORTS,
+    QA_REVIEWS,
+    ACTIVITIES,
+    METRICS,
+)
 BY_NAME: dict[str, Contract] = {contract.feed: contract for contract in FEEDS}

@@ -1,6 +1,8 @@
-"""Write docs/feeds.md from the contracts: `python -m evenhand.landing.document`."""
+"""Write docs/feeds.md and dbt's sources from the contracts: `python -m evenhand.landing.document`."""
 
 from __future__ import annotations
+
+import json
 
 from evenhand.landing.contracts import BY_NAME, FEEDS, Column, Contract
 from evenhand.settings import PROJECT
@@ -13,6 +15,7 @@ from expectations.feeds import (
 )
 
 PATH = PROJECT / "docs" / "feeds.md"
+SOURCES = PROJECT / "dbt_project" / "models" / "staging" / "accepted.yml"
 
 
 def render() -> str:
@@ -20,11 +23,31 @@ def render() -> str:
     return "\n\n".join([_START, *(_feed(contract) for contract in FEEDS), _END]) + "\n"
 
 
+def render_sources() -> str:
+    """The text of dbt's sources of what gate 1 accepts."""
+    lines = [_SOURCES]
+    tables = [(contract.feed, contract.grain, contract) for contract in FEEDS]
+    tables += [
+        (each.versions, f"All good versions, newest and older. {each.grain}", each) for each in FEEDS if each.versions
+    ]
+    for table, description, contract in tables:
+        lines += [f"      - name: {table}", f"        description: {json.dumps(description)}", "        columns:"]
+        columns = [(column.name, column.meaning, "varchar") for column in contract.columns]
+        for name, meaning, data_type in (*_WHERE_IT_LANDED, *columns):
+            lines += [
+                f"          - name: {name}",
+                f"            description: {json.dumps(meaning)}",
+                f"            data_type: {data_type}",
+            ]
+    return "\n".join(lines) + "\n"
+
+
 def _feed(contract: Contract) -> str:
     lines = [
         f"### {contract.feed}",
         "",
-        f"{contract.grain} Key: `{contract.key}`.{_MAY_BE_ABSENT if contract.may_be_absent else ''}",
+        f"{contract.grain} Key: `{contract.key}`.{_MAY_BE_ABSENT if contract.may_be_absent else ''}"
+        + (_LOOKED_AT.format(contract.looked_at_nights) if contract.looked_at_nights else ""),
         "",
         "| column | type | may be empty | values | meaning |",
         "| --- | --- | --- | --- | --- |",
@@ -56,6 +79,21 @@ def _values(column: Column) -> str:
     return ", ".join(f"`{value}`" for value in column.one_of) or "any"
 
 
+_SOURCES = """\
+# Written by `python -m evenhand.landing.document` from the contracts; edit those.
+sources:
+  - name: accepted
+    description: >
+      What gate 1 accepted for the night: the newest good version of every row of each feed that the night looks at,
+      every value as text. A feed that is absent has no rows.
+    tables:"""
+
+_WHERE_IT_LANDED = (
+    ("landed_night", "The night that this version of the row landed in.", "date"),
+    ("landed_file", "The file that it came in.", "varchar"),
+    ("landed_row", "Its row in that file, from 1.", "bigint"),
+)
+
 _START = """\
 <!-- Written by `python -m evenhand.landing.document` from the contracts; edit those. -->
 
@@ -71,7 +109,8 @@ landing/violations/night=2026-03-01/anything.csv
 landing/violations/night=2026-03-01/more.parquet
 ```
 
-One folder per feed, in it one folder per night that something arrived, in it any number of files with any names. Names
+One folder per feed, in it one folder per night that something arrived, in it any number of files with any names, in
+folders of their own if you like: `night=2026-03-01/market=ID/violations.parquet`. Names
 that start with `.` or `_` are passed over. Write a file elsewhere and move it in: what is there is taken for whole.
 
 - **CSV**: UTF-8, a header, commas, `"` around values that need it and doubled inside them. **Parquet**: text, whole
@@ -93,6 +132,7 @@ The same row twice in one night counts once. A night that is run again sees only
 ## The feeds"""
 
 _MAY_BE_ABSENT = " **The feed may be absent.**"
+_LOOKED_AT = " A row is looked at for {} nights after it landed, or as long as a row that is looked at refers to it."
 
 _TOO_MANY = (
     f"more than {LARGEST_GROWTH} times the largest of the last 28 nights and more than {SMALLEST_LIMIT}; the feed's"
@@ -145,3 +185,4 @@ stays, to be read. Once the feed is right, clear the run from its first task."""
 
 if __name__ == "__main__":
     PATH.write_text(render(), encoding="utf-8")
+    SOURCES.write_text(render_sources(), encoding="utf-8")

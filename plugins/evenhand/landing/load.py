@@ -1,8 +1,9 @@
-"""Load what is new in the landing folder into the warehouse, exactly as it landed.
+"""Load what is new in the landing folder into the store of all that landed, exactly as it landed.
 
 Every column arrives as text: a value that doesn't fit its type is a bad row for gate 1 to quarantine, not a reason to
 lose the file. The one thing that changes is an empty text, which becomes null: CSV can't tell the two apart. A file is
-loaded once; one that changed is loaded again, one that is gone is forgotten, so that the warehouse mirrors the folder.
+loaded once; one that changed is loaded again, one that is gone is forgotten, so that the store mirrors the folder. A
+night then takes from it what it looks at, into its own warehouse: see take.py.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from pathlib import Path
 import duckdb
 
 from evenhand.landing.contracts import BY_NAME, FEEDS, Contract
-from evenhand.landing.files import FeedBroken, LandedFile, check_header, first_line, landed_by, nights
+from evenhand.landing.files import FeedBroken, Known, LandedFile, check_headers, first_line, landed_by, nights
 
 
 @dataclass(frozen=True)
@@ -27,25 +28,30 @@ class Arrivals:
     rows: dict[str, int]
 
 
-def load(warehouse: Path, landing: Path, night: date) -> Arrivals:
-    """Bring the warehouse's `landing` schema up to what had landed by `night`, in one transaction.
+def load(store: Path, landing: Path, night: date) -> Arrivals:
+    """Bring the store's `landing` schema up to what had landed by `night`, in one transaction.
 
     Raises:
         FeedBroken: a feed that may not be absent is missing, or a file can't be read or breaks its contract's columns;
-            the warehouse is as it was.
+            the store is as it was.
     """
-    files = landed_by(landing, night)
-    _refuse_missing_feeds(files, landing, night)
-    warehouse.parent.mkdir(parents=True, exist_ok=True)
-    with duckdb.connect(str(warehouse)) as connection:
+    store.parent.mkdir(parents=True, exist_ok=True)
+    with duckdb.connect(str(store)) as connection:
         connection.begin()
         _create_tables(connection)
+        files = landed_by(landing, night, _known(connection))
+        _refuse_missing_feeds(files, landing, night)
         new = _forget_what_changed(connection, files, night)
         for feed, feed_files in sorted(new.items()):
             _load_files(connection, BY_NAME[feed], feed_files)
         rows = {contract.feed: _rows_by(connection, contract, night) for contract in FEEDS}
         connection.commit()
     return Arrivals({contract.feed: len(new.get(contract.feed, ())) for contract in FEEDS}, rows)
+
+
+def _known(connection: duckdb.DuckDBPyConnection) -> dict[str, Known]:
+    found = connection.execute("select landed_file, size, changed_at, sha256 from landing.files").fetchall()
+    return {name: Known(size, changed_at, sha256) for name, size, changed_at, sha256 in found}
 
 
 def _refuse_missing_feeds(files: list[LandedFile], landing: Path, night: date) -> None:
@@ -67,7 +73,8 @@ def _create_tables(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute("create schema if not exists landing")
     connection.execute(
         "create table if not exists landing.files"
-        " (feed varchar, night date, landed_file varchar primary key, sha256 varchar)"
+        " (feed varchar, night date, landed_file varchar primary key, sha256 varchar, size bigint, changed_at bigint,"
+        " rows bigint)"
     )
     for contract in FEEDS:
         wanted = ["landed_night", "landed_file", "landed_row", *contract.column_names]
@@ -110,8 +117,9 @@ def _load_files(connection: duckdb.DuckDBPyConnection, contract: Contract, files
     # Columns may come in any order; files that share an order are read in one scan. They share the types as well: next
     # to a file with DOUBLE, a whole 7 would be read as 7.0, and its text would depend on what else is new.
     alike = defaultdict(list)
+    headers = check_headers(files, contract)
     for file in files:
-        alike[file.path.suffix, check_header(file, contract)].append(file)
+        alike[file.path.suffix, headers[file.name]].append(file)
     for (suffix, header), batch in sorted(alike.items()):
         _load_batch(connection, contract, suffix, dict(header), batch)
 
@@ -126,12 +134,15 @@ def _load_batch(
     scan = _CSV if suffix == ".csv" else _PARQUET
     connection.execute(
         "create or replace temp table arriving as"
-        " select unnest($paths) as path, unnest($nights) as night, unnest($names) as name, unnest($hashes) as sha256",
+        " select unnest($paths) as path, unnest($nights) as night, unnest($names) as name, unnest($hashes) as sha256,"
+        " unnest($sizes) as size, unnest($changes) as changed_at",
         {
             "paths": [str(file.path) for file in files],
             "nights": [file.night for file in files],
             "names": [file.name for file in files],
             "hashes": [file.sha256 for file in files],
+            "sizes": [file.size for file in files],
+            "changes": [file.changed_at for file in files],
         },
     )
     values = ", ".join(
@@ -152,7 +163,10 @@ def _load_batch(
     if suffix == ".csv":
         _refuse_unreadable_rows(connection)
     connection.execute(
-        "insert into landing.files select $feed, night, name, sha256 from arriving order by name",
+        "insert into landing.files select $feed, arriving.night, name, sha256, size, changed_at,"
+        " count(loaded.landed_row)"
+        f" from arriving left join landing.{contract.feed} as loaded on loaded.landed_file = arriving.name"
+        " group by all order by name",
         {"feed": contract.feed},
     )
 
@@ -219,7 +233,7 @@ def _line_at(path: Path, position: int) -> int:
 
 def _rows_by(connection: duckdb.DuckDBPyConnection, contract: Contract, night: date) -> int:
     row = connection.execute(
-        f"select count(*) from landing.{contract.feed} where landed_night <= ?", [night]
+        "select coalesce(sum(rows), 0) from landing.files where feed = ? and night <= ?", [contract.feed, night]
     ).fetchone()
     assert row is not None
     return int(row[0])

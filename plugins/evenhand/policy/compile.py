@@ -17,6 +17,7 @@ from evenhand.policy.entries import EntryRule
 from evenhand.policy.load import LoadedPack
 from evenhand.policy.pack import Pack
 from evenhand.policy.programme import RISING, Programme
+from evenhand.policy.recent import RECENT, gate_reads_recent, reads_recent
 
 # Each table has a row per market, so that a model joins on market and day and never asks which pack it is.
 _EDITION = "market varchar, effective_from date, effective_until date, pack varchar, version integer"
@@ -31,7 +32,7 @@ TABLES = {
         " is_felt boolean,"
         " starts_at decimal(18, 2), never_below decimal(18, 2), never_above decimal(18, 2), kept_per varchar,"
         " begins_with varchar, ends_with varchar, evaluated varchar, falls_after_days integer, never_falls boolean,"
-        " fires_on_each_rise boolean, has_company boolean"
+        " fires_on_each_rise boolean, has_company boolean, is_recent boolean"
     ),
     "entry_rules": (
         f"{_EDITION}, rule_no integer, programme varchar, unit varchar, rule varchar, source varchar,"
@@ -41,7 +42,7 @@ TABLES = {
         " clock_starts_with varchar, ends_only_after varchar, paused_by varchar, ended_by varchar, picked_by varchar,"
         " not_again_within_days integer, every_count integer, every_within_days integer, grace_training varchar,"
         " grace_same_type_days integer, answer varchar, answer_wanted boolean, answer_within_days integer,"
-        " extended_by varchar, extension_days integer, needs_care boolean, has_company boolean,"
+        " extended_by varchar, extension_days integer, needs_care boolean, has_company boolean, is_recent boolean,"
         " burden integer"
     ),
     "multipliers": (
@@ -72,14 +73,15 @@ TABLES = {
         f"{_EDITION}, programme varchar, zone varchar, effect integer, measure varchar, measure_strictness integer,"
         " scope varchar"
     ),
-    "rewards": f"{_EDITION}, programme varchar, zone varchar, reward varchar, scope varchar",
+    "rewards": f"{_EDITION}, programme varchar, zone varchar, reward varchar, scope varchar, is_recent boolean",
     "gates": f"{_EDITION}, gate varchar, kind varchar, stays_open boolean",
     "gate_tests": (
         f"{_EDITION}, gate varchar, condition varchar, kind varchar, asked_from date, asked_until date, test integer,"
         " programme varchar, without_measure varchar, comparator varchar, bound decimal(18, 4), missing_holds boolean"
     ),
     "gate_effects": (
-        f"{_EDITION}, gate varchar, list varchar, measure varchar, measure_strictness integer, scope varchar"
+        f"{_EDITION}, gate varchar, list varchar, measure varchar, measure_strictness integer, scope varchar,"
+        " is_recent boolean"
     ),
     "bonuses": (
         f"{_EDITION}, bonus varchar, activity varchar, scope varchar, pays decimal(18, 2),"
@@ -90,6 +92,7 @@ TABLES = {
         "market varchar, pack varchar, version integer, calendar varchar, period integer, period_from date,"
         " period_until date"
     ),
+    "activities_named": "activity varchar",
     "asked_nights": "night date",
 }
 
@@ -118,6 +121,8 @@ def compile_packs(
     for table in ("entry_rules", "multipliers", "reliefs_not_given"):
         at = len(_EDITION.split(", "))
         rows[table] = [(*r[:at], numbers.setdefault(r[at], len(numbers)), *r[at + 1 :]) for r in rows[table]]
+    named = {activity for loaded in packs for activity in loaded.pack.activities_named()}
+    rows["activities_named"] = [(activity,) for activity in sorted(named)]
     rows["asked_nights"] = [(night,) for night in sorted(set(asked_nights))]
     if isinstance(warehouse, Path):
         warehouse.parent.mkdir(parents=True, exist_ok=True)
@@ -171,6 +176,7 @@ def _rows(loaded: LoadedPack, edition: Row) -> Iterator[tuple[str, Row]]:
             yield "gate_effects", (
                 *edition, name, "penalties" if effect.measure else "rewards", effect.measure or effect.reward,
                 pack.measures.index(effect.measure) if effect.measure else None, effect.scope,
+                gate_reads_recent(pack, gate),
             )  # fmt: skip
     for name, bonus in pack.bonuses.items():
         yield "bonuses", (
@@ -200,6 +206,7 @@ def _programme_rows(
         balance.start, balance.at_least, balance.at_most, programme.kept_per, programme.begins_with,
         programme.ends_with, programme.evaluated,
         programme.falls_after_days, programme.never_falls, programme.fires == "on_each_rise", has_company,
+        reads_recent(pack, name),
     )  # fmt: skip
     for kind in programme.applies_to or pack.applies_to:
         yield "kinds", (*edition, name, kind)
@@ -230,7 +237,7 @@ def _programme_rows(
                 )  # fmt: skip
     for reward in programme.rewards:
         for zone_name in reward.zones:
-            yield "rewards", (*edition, name, zone_name, reward.reward, reward.scope)
+            yield "rewards", (*edition, name, zone_name, reward.reward, reward.scope, reads_recent(pack, name))
 
 
 def _entry_rule_rows(
@@ -257,7 +264,8 @@ def _entry_rule_rows(
                     rule.grace.training if rule.grace else None, rule.grace.same_type_days if rule.grace else None,
                     answer.activity if answer else None, rule.followed_by is not None if answer else None,
                     answer.within_days if answer else None, answer.extended_by if answer else None,
-                    answer.extension_days if answer else None, _needs_care(rule), has_company, burden,
+                    answer.extension_days if answer else None, _needs_care(rule), has_company,
+                    bool(RECENT.keys() & set(rule.activities)), burden,
                 )  # fmt: skip
     for position, factor in enumerate(rule.multiplied):
         yield "multipliers", (

@@ -65,9 +65,9 @@ def load_packs(folder: Path) -> list[LoadedPack]:
 
 
 def files_of(paths: Iterable[Path]) -> list[Path]:
-    """The files that paths mean, each once, whichever way it is named: themselves, or the packs in a folder."""
-    files = [file for path in paths for file in (packs_in(path) if path.is_dir() else [path])]
-    return list({file.resolve(): file for file in reversed(files)}.values())[::-1]
+    """The files of packs that paths mean: files, and all in folders. Each once, and no base of another of them."""
+    files = [file for path in paths for file in (path.rglob("*.yml") if path.is_dir() else [path])]
+    return pack_files({file.resolve(): file for file in reversed(files)}.values())
 
 
 def of_each_name(packs: Iterable[LoadedPack]) -> dict[str, list[LoadedPack]]:

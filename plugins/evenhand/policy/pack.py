@@ -16,6 +16,7 @@ from evenhand.policy.examples import Example
 from evenhand.policy.gates import Gate
 from evenhand.policy.part import Amount, Days, Market, Name, Part, Place, Scope, known, mistake, refuse_doubles
 from evenhand.policy.programme import Programme
+from evenhand.policy.recent import refuse_what_needs_more
 
 # How deep programmes can be made of programmes: a ratio of ledgers, a score of ratios.
 DEEPEST = 2
@@ -180,6 +181,23 @@ class Pack(Part):
         known(self.calendars_named(), "a calendar of the pack", list(self.calendars))
         return self
 
+    def activities_named(self) -> set[str]:
+        """Every activity that something of the pack goes by."""
+        named: set[str | None] = set()
+        for programme in self.programmes.values():
+            named |= {programme.begins_with, programme.ends_with}
+            for rule in programme.entries:
+                named |= {*rule.activities, rule.clock_starts_with, rule.ends_only_after, rule.paused_by, rule.ended_by}
+                named |= {rule.grace.training} if rule.grace else set()
+                for answer in (rule.followed_by, rule.not_followed_by):
+                    named |= {answer.activity, answer.extended_by} if answer else set()
+        for _, effect in self.effects:
+            named |= {effect.and_until}
+            named |= {effect.shortened_by.activity} if effect.shortened_by else set()
+            named |= {effect.quota.activity} if effect.quota else set()
+        named |= {bonus.activity for bonus in self.bonuses.values()}
+        return {name for name in named if name}
+
     def calendars_named(self) -> Iterator[tuple[Place, str]]:
         """Every mention of a calendar, with its place."""
         for name, programme in self.programmes.items():
@@ -242,6 +260,11 @@ class Pack(Part):
                     if (other, depth + 1) not in seen:
                         seen.add((other, depth + 1))
                         open_ends.append((other, depth + 1))
+        return self
+
+    @model_validator(mode="after")
+    def _looks_no_further_back_than_feeds_are_looked_at(self) -> Pack:
+        refuse_what_needs_more(self)
         return self
 
     @model_validator(mode="after")

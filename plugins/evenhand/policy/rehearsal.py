@@ -12,7 +12,8 @@ from typing import Any
 
 import duckdb
 
-from evenhand.landing.contracts import FEEDS
+from evenhand.landing.accepted import create_accepted
+from evenhand.landing.contracts import BY_NAME, FEEDS
 from evenhand.policy.compile import compile_packs
 from evenhand.policy.examples import Event, Example, Expectation
 from evenhand.policy.load import LoadedPack
@@ -111,13 +112,8 @@ class _Stage:
     def set(self, connection: duckdb.DuckDBPyConnection) -> None:
         connection.begin()
         compile_packs(self._packs, connection, self.nights)
-        connection.execute("create schema accepted")
+        create_accepted(connection)
         for contract in FEEDS:
-            columns = ", ".join(f"{name} varchar" for name in contract.column_names)
-            connection.execute(
-                f"create table accepted.{contract.feed}"
-                f" (landed_night date, landed_file varchar, landed_row bigint, {columns})"
-            )
             if rows := self._rows[contract.feed]:
                 marks = ", ".join("unnest(?::varchar[])" for _ in contract.columns)
                 connection.execute(
@@ -174,9 +170,9 @@ class _Stage:
             )  # fmt: skip
 
     def _add(self, feed: str, **values: Any) -> None:
-        names = next(contract.column_names for contract in FEEDS if contract.feed == feed)
-        assert set(values) == set(names), (feed, set(values) ^ set(names))
-        self._rows[feed].append(tuple(values[name] for name in names))
+        names = BY_NAME[feed].column_names
+        assert set(values) <= set(names), (feed, set(values) - set(names))
+        self._rows[feed].append(tuple(values.get(name) for name in names))
 
 
 class _Found:

@@ -119,12 +119,19 @@ def _quarantine(gate: Gate, findings: list[Finding]) -> None:
 
 
 def _accept(gate: Gate, contract: Contract, night: date) -> None:
-    """The newest good version of every key is accepted; bad versions newer than it are in quarantine."""
+    """The newest good version of every key is accepted, unless it is withdrawn; bad ones newer are in quarantine."""
     columns = ", ".join(contract.column_names)
+    good = f"candidates.{contract.feed} anti join quarantine.bad using (landed_file, landed_row)"
+    if contract.versions:
+        gate.execute(
+            f"""create or replace table accepted.{contract.versions} as
+            select landed_night, landed_file, landed_row, {columns} from {good}
+            where withdrawn is null
+            order by {contract.key}, landed_night"""
+        )
     gate.execute(
         f"""create or replace table accepted.{contract.feed} as
-        select landed_night, landed_file, landed_row, {columns}
-        from candidates.{contract.feed} anti join quarantine.bad using (landed_file, landed_row)
+        select landed_night, landed_file, landed_row, {columns} from {good}
         qualify row_number() over (partition by {contract.key} order by landed_night desc) = 1
         order by {contract.key}"""
     )
@@ -137,6 +144,7 @@ def _accept(gate: Gate, contract: Contract, night: date) -> None:
         where newest.landed_night is null or newest.landed_night < candidate.landed_night
         order by candidate.landed_file, candidate.landed_row, bad.column_name, bad.rule"""
     )
+    gate.execute(f"delete from accepted.{contract.feed} where withdrawn is not null")
 
 
 def _find_arrivals(gate: Gate, contract: Contract, night: date) -> None:

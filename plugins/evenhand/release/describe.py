@@ -33,7 +33,7 @@ def describe(
             ReleasedPack(**row)
             for row in _rows(connection, "select distinct pack, version, sha256 from policy.packs order by all")
         ),
-        feeds={contract.feed: _feed_counts(connection, contract.feed, night) for contract in FEEDS},
+        feeds={contract.feed: _feed_counts(connection, contract.feed) for contract in FEEDS},
         quarantined=tuple(
             Quarantined(**row)
             for row in _rows(
@@ -63,17 +63,17 @@ def describe(
             row["landed_file"]: row["sha256"]
             for row in _rows(
                 connection,
-                f"select landed_file, sha256 from landing.files where night <= date '{night}' order by landed_file",
+                "select landed_file, sha256 from landing.files order by landed_file",
             )
         },
     ).named()
 
 
-def _feed_counts(connection: duckdb.DuckDBPyConnection, feed: str, night: date) -> FeedCounts:
+def _feed_counts(connection: duckdb.DuckDBPyConnection, feed: str) -> FeedCounts:
     (row,) = _rows(
         connection,
         f"""select
-            (select count(*) from landing.{feed} where landed_night <= date '{night}') as known,
+            (select cast(coalesce(sum(rows), 0) as bigint) from landing.files where feed = '{feed}') as known,
             (select count(*) from accepted.{feed}) as accepted,
             (select count(distinct (landed_file, landed_row)) from quarantine.rows where feed = '{feed}') as quarantined
         """,

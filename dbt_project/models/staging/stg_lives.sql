@@ -1,0 +1,11 @@
+select
+    live_id,
+    account_id,
+    cast(on_day as date) as on_day,
+    cast(minutes as bigint) as minutes,
+    cast(viewers as bigint) as viewers,
+    cast(interactions as bigint) as interactions,
+    cast(product_links as bigint) as product_links,
+    interrupted = 'yes' as interrupted,
+    landed_night as known_at
+from {{ source('accepted', 'lives') }}

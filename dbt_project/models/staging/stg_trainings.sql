@@ -1,0 +1,8 @@
+select
+    attempt_id,
+    account_id,
+    training,
+    cast(passed_on as date) as passed_on,
+    subject,
+    landed_night as known_at
+from {{ source('accepted', 'trainings') }}

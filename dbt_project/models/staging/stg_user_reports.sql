@@ -1,0 +1,9 @@
+select
+    report_id,
+    account_id,
+    content_id,
+    live_id,
+    report_type,
+    cast(reported_on as date) as reported_on,
+    landed_night as known_at
+from {{ source('accepted', 'user_reports') }}

@@ -1,0 +1,53 @@
+"""What a night looks at, taken from the store of all that landed into the night's own warehouse.
+
+A night's cost shall not grow with history: of feeds that describe what happens every day, rows are looked at for some
+weeks (`Contract.looked_at_nights`), and for longer where a row that is looked at refers to them. Which rows those are
+follows from what had landed by the night and from nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import duckdb
+
+from evenhand.landing.contracts import FEEDS, Contract
+
+
+def take(store: Path, warehouse: Path, night: date) -> None:
+    """Fill the warehouse's schema `landing` with the files known by the night and the rows that it looks at."""
+    warehouse.parent.mkdir(parents=True, exist_ok=True)
+    with duckdb.connect(str(warehouse)) as connection:
+        path = str(store).replace("'", "''")
+        connection.execute(f"attach '{path}' as store (read_only)")
+        connection.begin()
+        connection.execute("create schema if not exists landing")
+        connection.execute(
+            "create or replace table landing.files as"
+            " select feed, night, landed_file, sha256, rows from store.landing.files"
+            f" where night <= date '{night}' order by landed_file"
+        )
+        # Children before the parents that they refer to.
+        for contract in reversed(FEEDS):
+            connection.execute(
+                f"create or replace table landing.{contract.feed} as select * from store.landing.{contract.feed}"
+                f" where landed_night <= date '{night}' and ({_is_looked_at(contract, night)})"
+                " order by landed_night, landed_file, landed_row"
+            )
+        connection.commit()
+
+
+def _is_looked_at(contract: Contract, night: date) -> str:
+    if contract.looked_at_nights is None:
+        return "true"
+    recent = f"landed_night > date '{night}' - {contract.looked_at_nights}"
+    return " or ".join([recent, *(f"{contract.key} in ({keys})" for keys in _referred_to(contract))])
+
+
+def _referred_to(parent: Contract) -> Iterator[str]:
+    for child in FEEDS:
+        for column in child.columns:
+            if column.refers_to == parent.feed:
+                yield f"select {column.name} from landing.{child.feed} where {column.name} is not null"

@@ -1,0 +1,155 @@
+"""Simulate a marketplace and land its feeds."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+from dataclasses import asdict
+from datetime import date, timedelta
+from hashlib import sha256
+from importlib.resources import files
+from itertools import accumulate
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import duckdb
+
+from evenhand.landing.contracts import BY_NAME
+from evenhand.simulation import plan as planted
+from evenhand.simulation.plan import MARKETS, TRENDS, Plan
+
+SQL = files("evenhand.simulation") / "sql"
+FEEDS = (
+    "creators",
+    "contents",
+    "lives",
+    "orders",
+    "user_reports",
+    "violations",
+    "appeals",
+    "trainings",
+    "qa_reviews",
+)
+# Beside the landing folder, where nothing reads it at night.
+TRUTH_FILE = "simulation_truth.parquet"
+_UNFINISHED = "unfinished\n"
+
+
+def simulate(plan: Plan, landing: Path, progress: Callable[[str], None]) -> bool:
+    """Land the nine feeds of a simulated marketplace, and write the truth beside the landing folder.
+
+    Feeds that the same plan has landed before stay as they are; those of another plan are replaced. After a run that
+    was killed, the next one begins anew.
+
+    Args:
+        progress: told what is being made, for people.
+
+    Returns:
+        Whether anything was written.
+    """
+    plan_file = plan_file_of(landing)
+    wanted = json.dumps({**asdict(plan), "simulator": _version()}, default=str, indent=2) + "\n"
+    if plan_file.exists() and plan_file.read_text() == wanted:
+        return False
+    landing.mkdir(parents=True, exist_ok=True)
+    plan_file.write_text(_UNFINISHED)
+    with (
+        TemporaryDirectory(dir=landing.parent) as scratch,
+        duckdb.connect(f"{scratch}/simulation.duckdb") as connection,
+    ):
+        connection.execute(f"set temp_directory = '{scratch}/spill'")
+        _set_the_stage(connection, plan)
+        for script in sorted(each.name for each in SQL.iterdir() if each.name.endswith(".sql")):
+            progress(script.partition("_")[2].removesuffix(".sql"))
+            connection.execute((SQL / script).read_text())
+        for feed in FEEDS:
+            progress(f"feed {feed}")
+            _land(connection, feed, plan, Path(scratch) / feed)
+        truth = Path(scratch) / TRUTH_FILE
+        connection.execute(f"copy (from truth order by all) to '{truth}' (format parquet)")
+        for feed in FEEDS:
+            shutil.rmtree(landing / feed, ignore_errors=True)
+            (Path(scratch) / feed).rename(landing / feed)
+        truth.replace(landing.parent / TRUTH_FILE)
+    plan_file.write_text(wanted)
+    return True
+
+
+def plan_file_of(landing: Path) -> Path:
+    """Where it is written what a landing folder was simulated from."""
+    return landing.parent / "simulation.json"
+
+
+def simulated(landing: Path) -> Plan | None:
+    """What a landing folder was simulated from; None if it wasn't, or not to the end."""
+    path = plan_file_of(landing)
+    if not path.exists() or path.read_text() == _UNFINISHED:
+        return None
+    plan = json.loads(path.read_text())
+    return Plan(plan["creators"], plan["nights"], date.fromisoformat(plan["until"]), plan["seed"])
+
+
+def _version() -> str:
+    """A hash of what simulates: another simulator lands other rows."""
+    texts = [(SQL / name).read_bytes() for name in sorted(each.name for each in SQL.iterdir())]
+    texts.append((files("evenhand.simulation") / "plan.py").read_bytes())
+    return sha256(b"\0".join(texts)).hexdigest()[:12]
+
+
+def _set_the_stage(connection: duckdb.DuckDBPyConnection, plan: Plan) -> None:
+    variables: dict[str, int | float | str | date] = {
+        "creators": plan.creators,
+        "nights": plan.nights,
+        "seed": str(plan.seed),
+        "first_night": plan.first_night,
+        "until": plan.until,
+        "never_decided": planted.NEVER_DECIDED,
+        "never_enforced": planted.NEVER_ENFORCED,
+        "enforced_undecided": planted.ENFORCED_UNDECIDED,
+        "drawn_a_day": planted.DRAWN_A_DAY,
+        "faulty_market": planted.FAULTY_MARKET,
+        "faulty_night": plan.until - timedelta(days=planted.FAULTY_DAYS_BEFORE_THE_END),
+    }
+    for name, value in variables.items():
+        connection.execute(f"set variable {name} = $value", {"value": value})
+    shares = list(accumulate(market.share for market in MARKETS))
+    connection.execute(
+        "create table markets (market varchar, language varchar, price double, violating double,"
+        " wrongly_upheld double, share_from double, share_to double)"
+    )
+    for market, upto in zip(MARKETS, shares, strict=True):
+        connection.execute(
+            "insert into markets values (?, ?, ?, ?, ?, ?, ?)",
+            [
+                market.name, market.language, market.price, market.violating, market.wrongly_upheld,
+                upto - market.share, 1.0 if market is MARKETS[-1] else upto,
+            ],
+        )  # fmt: skip
+    connection.execute("create table trends (market varchar, category varchar, from_day date, times double)")
+    for trend in TRENDS:
+        from_day = plan.until - timedelta(days=trend.days_before_the_end)
+        connection.execute(
+            "insert into trends values (?, ?, ?, ?)", [trend.market, trend.category, from_day, trend.times]
+        )
+
+
+def _land(connection: duckdb.DuckDBPyConnection, feed: str, plan: Plan, folder: Path) -> None:
+    """A Parquet file per night and market, every value as text, as the contract has the columns."""
+    described = connection.execute(f"describe feed_{feed}").fetchall()
+    names = [name for name, *_ in described if name not in ("lands_on", "source")]
+    assert set(names) <= set(BY_NAME[feed].column_names), (feed, names)
+    columns = ", ".join(f"cast({name} as varchar) as {name}" for name in names)
+    connection.execute(
+        f"""copy (
+            select {columns}, cast(lands_on as date) as night, source from feed_{feed}
+            where lands_on between getvariable('first_night') and getvariable('until')
+            order by night, source, {BY_NAME[feed].key}
+        ) to '{folder}' (format parquet, partition_by (night, source))"""
+    )
+    # A night without a file would mean that the feed is late.
+    for day in range(plan.nights):
+        night = folder / f"night={plan.first_night + timedelta(days=day)}"
+        if not night.exists():
+            night.mkdir(parents=True)
+            (night / "none.csv").write_text(",".join(names) + "\n")

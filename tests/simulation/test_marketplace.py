@@ -1,0 +1,107 @@
+"""The simulated marketplace: what lands keeps to the contracts, is the same again, and holds what was planted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from evenhand.landing.contracts import BY_NAME
+from evenhand.landing.load import load
+from evenhand.simulation.marketplace import FEEDS, plan_file_of, simulate, simulated
+from evenhand.simulation.plan import MARKETS, Plan
+
+PLAN = Plan(creators=8000, nights=30, until=date(2026, 10, 31), seed=3)
+
+
+def _simulate(home: Path, plan: Plan = PLAN) -> bool:
+    return simulate(plan, home / "landing", lambda made: None)
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    home = tmp_path_factory.mktemp("simulated")
+    assert _simulate(home)
+    return home
+
+
+@pytest.fixture(scope="module")
+def landed(home: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """All that landed, as it is loaded."""
+    load(home / "landed.duckdb", home / "landing", PLAN.until)
+    with duckdb.connect(str(home / "landed.duckdb"), read_only=True) as connection:
+        connection.execute(f"create temp view truth as from '{home / 'simulation_truth.parquet'}'")
+        yield connection
+
+
+def _rows(home: Path, feed: str) -> list[tuple[object, ...]]:
+    with duckdb.connect() as connection:
+        return connection.execute(f"from '{home}/landing/{feed}/*/*/*.parquet' order by all").fetchall()
+
+
+def test_nine_feeds_land_in_eight_markets_and_all_of_it_loads(landed: duckdb.DuckDBPyConnection) -> None:
+    assert len(FEEDS) == 9
+    for feed in FEEDS:
+        query = f"select count(distinct night), sum(rows) > 0 from landing.files where feed = '{feed}'"
+        assert landed.execute(query).fetchone() == (30, True), feed
+    markets = landed.execute("select distinct market from landing.creators order by market").fetchall()
+    assert markets == [(name,) for name in sorted(market.name for market in MARKETS)]
+    assert landed.execute("select count(distinct account_id) from landing.creators").fetchone() == (8000,)
+
+
+def test_the_same_plan_lands_the_same_rows_and_another_seed_others(home: Path, tmp_path: Path) -> None:
+    assert not _simulate(home)
+    assert simulated(home / "landing") == PLAN
+    assert _simulate(tmp_path)
+    assert all(_rows(tmp_path, feed) == _rows(home, feed) for feed in FEEDS)
+    assert _simulate(tmp_path, Plan(8000, 30, PLAN.until, seed=4))
+    assert _rows(tmp_path, "violations") != _rows(home, "violations")
+
+
+def test_a_simulation_that_was_killed_begins_anew(tmp_path: Path) -> None:
+    small = Plan(creators=50, nights=3, until=PLAN.until, seed=1)
+    _simulate(tmp_path, small)
+    complete = _rows(tmp_path, "contents")
+    # What a kill leaves behind: the mark of a beginning, and feeds in part.
+    plan_file_of(tmp_path / "landing").write_text("unfinished\n")
+    (tmp_path / "landing" / "contents").rename(tmp_path / "lost")
+    assert simulated(tmp_path / "landing") is None
+    assert _simulate(tmp_path, small)
+    assert _rows(tmp_path, "contents") == complete
+
+
+def test_what_was_planted_can_be_found_in_what_landed(landed: duckdb.DuckDBPyConnection) -> None:
+    newest = """
+        (from landing.violations qualify row_number() over (partition by violation_id order by landed_night desc) = 1)
+    """
+    for what, condition in {
+        "decided_not_enforced": "decided_on is not null and withdrawn is null and enforced_on is null",
+        "detected_not_decided": "status = 'open' and enforced_on is null",
+        "enforced_not_decided": "status = 'open' and enforced_on is not null",
+    }.items():
+        # Of the last nights, what is still to come looks as if it were never to.
+        until = "detected_on < '2026-10-15'"
+        found = landed.execute(
+            f"select violation_id from {newest} where {condition} and {until} order by all"
+        ).fetchall()
+        planted = landed.execute(
+            f"select truth.row_key from truth join {newest} as case_ on truth.row_key = case_.violation_id"
+            f" where truth.what = '{what}' and {until} order by all"
+        ).fetchall()
+        assert planted, what
+        assert found == planted, what
+    without = landed.execute(
+        "select distinct landed_night, split_part(account_id, '-', 1) from landing.orders where commission is null"
+    ).fetchall()
+    assert without == [(date(2026, 10, 22), "TH")]
+
+
+def test_no_feed_says_what_the_truth_is(home: Path) -> None:
+    for feed in FEEDS:
+        with duckdb.connect() as connection:
+            described = connection.execute(f"describe from '{home}/landing/{feed}/*/*/*.parquet'").fetchall()
+        assert {name for name, *_ in described} - {"night", "source"} <= set(BY_NAME[feed].column_names)
+    assert not list((home / "landing").rglob("*truth*"))
