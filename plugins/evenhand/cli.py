@@ -40,12 +40,12 @@ def nightly(night: Night = None) -> None:
     """
     here = settings()
     try:
-        with local.one_at_a_time(here):
+        with local.one_at_a_time(here) as lock:
             _prepare(here)
             chosen = night.date() if night else _newest(here)
             release = here.releases / f"night={chosen}"
             before = release.resolve() if release.exists() else None
-            _run_dag(here, chosen)
+            _run_dag(here, chosen, lock)
             _show(here, chosen)
             if before == release.resolve():
                 console.print("[green]Nothing changed: the release is, byte for byte, what it was.[/green]")
@@ -174,8 +174,11 @@ _RAISED = re.compile(r"^[A-Za-z_][\w.]*(?:: |$)")
 _LOGGED = re.compile(r"^\d{4}-\d\d-\d\dT")
 
 
-def _run_dag(here: Settings, night: date) -> None:
-    """Run the DAG, naming each task as it ends; a failed run ends this process with what its tasks complained of."""
+def _run_dag(here: Settings, night: date, lock: int) -> None:
+    """Run the DAG, naming each task as it ends; a failed run ends this process with what its tasks complained of.
+
+    Airflow holds the lock as well: if this process is killed, its tasks go on, and nobody else may begin meanwhile.
+    """
     log = here.work(night) / "run.log"
     log.parent.mkdir(parents=True, exist_ok=True)
     complaints: list[str] = []
@@ -187,6 +190,7 @@ def _run_dag(here: Settings, night: date) -> None:
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
+            pass_fds=[lock],
             text=True,
         )
         assert run.stdout is not None

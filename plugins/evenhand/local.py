@@ -170,8 +170,8 @@ def start_sandbox(settings: Settings) -> bool:
     raise LocalError(f"the sandbox receiver didn't come up; its log is {log}")
 
 
-def one_at_a_time(settings: Settings) -> AbstractContextManager[None]:
-    """Hold the installation for one local run.
+def one_at_a_time(settings: Settings) -> AbstractContextManager[int]:
+    """Hold the installation for one local run; the lock's file descriptor is for what the run starts.
 
     Raises:
         LocalError: another run holds it.

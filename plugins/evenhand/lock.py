@@ -9,8 +9,8 @@ from pathlib import Path
 
 
 @contextmanager
-def only_one(path: Path, otherwise: Exception) -> Iterator[None]:
-    """Hold the lock on a file meanwhile.
+def only_one(path: Path, otherwise: Exception) -> Iterator[int]:
+    """Hold the lock on a file meanwhile; a process that is given its file descriptor holds it as well, to its own end.
 
     Raises:
         otherwise: another process holds it.
@@ -21,4 +21,4 @@ def only_one(path: Path, otherwise: Exception) -> Iterator[None]:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             raise otherwise from error
-        yield
+        yield file.fileno()

@@ -50,6 +50,25 @@ def test_kill_9_at_ten_random_moments_then_run_again(
     assert installation.effects() == len(rows)
 
 
+@pytest.mark.timeout(300)
+def test_while_the_tasks_of_a_killed_command_go_on_nobody_else_begins(installation: Installation) -> None:
+    installation.land_history()
+    run = installation.start("nightly", NIGHT)
+    assert run.stdout
+    while "feeds_landed" not in run.stdout.readline():
+        pass
+    os.kill(run.pid, signal.SIGKILL)
+    run.wait()
+
+    assert f"another run is using {installation.home}" in installation.nightly(NIGHT, expect=1)
+
+    # They end by themselves, at the latest when they have something to say that nobody hears.
+    while (again := installation.start("nightly", NIGHT)).wait():
+        time.sleep(1)
+        again.communicate()
+    assert installation.revisions(NIGHT) == ["0001"]
+
+
 def test_a_full_disk_while_publishing_keeps_the_old_release(installation: Installation) -> None:
     if subprocess.run(["unshare", "-Urm", "true"], check=False, capture_output=True).returncode:
         pytest.skip("no mount namespaces here to make a small disk in")

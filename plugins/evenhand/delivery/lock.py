@@ -12,7 +12,7 @@ class DeliveryRunning(Exception):
     """Another process is delivering to this receiver."""
 
 
-def delivery_lock(home: Path, receiver: str) -> AbstractContextManager[None]:
+def delivery_lock(home: Path, receiver: str) -> AbstractContextManager[int]:
     """Hold `<home>/delivery-<receiver>.lock` meanwhile.
 
     Raises:

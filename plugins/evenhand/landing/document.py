@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 
-from evenhand.landing.contracts import BY_NAME, FEEDS, Column, Contract
+from evenhand.landing.contracts import BY_NAME, FEEDS, RECENT_NIGHTS, Column, Contract
+from evenhand.policy.recent import AT_MOST_DAYS, RECENT
 from evenhand.settings import PROJECT
 from expectations.feeds import (
     FEWEST_BAD_ROWS,
@@ -127,7 +128,8 @@ that start with `.` or `_` are passed over. Write a file elsewhere and move it i
 ## Versions of a row
 
 A row that lands again with the same key on a later night is its newer version; it replaces the older one as a whole.
-The same row twice in one night counts once. A night that is run again sees only what had landed by then.
+The same row twice in one night counts once. A night that is run again sees only what had landed by then. A row that
+lands again with `yes` in `withdrawn` is taken back: it counts as one that never landed, until it lands once more without.
 
 ## The feeds"""
 
@@ -139,7 +141,22 @@ _TOO_MANY = (
     " first night, a backfill, is free and isn't compared with"
 )
 
+_DERIVED = "\n".join(f"| `{activity}` | {quantity} |" for activity, quantity in RECENT.items())
+
 _END = f"""\
+## Activities that come out of other feeds
+
+Packs go by activities. Besides those of the feed activities, each training that is passed is one, by its name, and some
+come out of contents, lives and orders, summed up by account and day:
+
+| activity | quantity |
+| --- | --- |
+{_DERIVED}
+
+As rows of these feeds are looked at for {RECENT_NIGHTS} nights, a pack can count them for at most {AT_MOST_DAYS} days.
+What it makes of them holds for as long as the value does, and no longer; the first day of it is not told. The metric
+`followers` comes out of the feed creators; metrics are looked at for ever.
+
 ## What quarantines a row
 
 The row is left out, the night goes on. `quarantine.rows` in the night's warehouse, and `quarantine.parquet` in its

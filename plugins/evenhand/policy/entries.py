@@ -117,7 +117,7 @@ class EntryRule(Part):
     violation_types: tuple[Name, ...] = ()
     """Types in the feed violations that it counts; within a programme, a violation is one entry at most."""
     activities: tuple[Name, ...] = ()
-    """Or activities of the feed activities that it counts."""
+    """Or activities that it counts: docs/feeds.md says where they come from, and which for at most 28 days."""
     severities: tuple[Name, ...] = ()
     """Only violations of these severities."""
     content_age_at_most_days: Days | None = None
