@@ -129,7 +129,7 @@ that start with `.` or `_` are passed over. Write a file elsewhere and move it i
 
 A row that lands again with the same key on a later night is its newer version; it replaces the older one as a whole.
 The same row twice in one night counts once. A night that is run again sees only what had landed by then. A row that
-lands again with `yes` in `withdrawn` is taken back: it counts as one that never landed, until it lands once more without.
+lands again with `yes` in `withdrawn` is taken back: it counts as one that never landed, until it lands without it.
 
 ## The feeds"""
 
