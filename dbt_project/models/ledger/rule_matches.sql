@@ -50,7 +50,7 @@ events_that_a_rule_counts as (
         entry_rules.* exclude (
             market, effective_from, effective_until, source, event_type, severity,  -- noqa: RF02
             content_age_at_most_days, amount, reviewer_at_least, reviewer_at_most,  -- noqa: RF02
-            kind, kept_per, begins_with  -- noqa: RF02
+            kind, kept_per, begins_with, is_recent  -- noqa: RF02
         ),
         -- Rows that share this are one entry; without it, a row stands alone.
         case entry_rules.counts_once_per

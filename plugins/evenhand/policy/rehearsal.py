@@ -59,7 +59,7 @@ def rehearse(packs: Sequence[LoadedPack], models: Sequence[CompiledModel] | None
         models: the compiled models, where the caller has them already; compiling takes some seconds.
     """
     with TemporaryDirectory() as folder:
-        stage = _Stage(packs)
+        stage = Stage(packs)
         models = compile_models(Path(folder) / "dbt") if models is None else models
         with duckdb.connect(str(Path(folder) / "rehearsal.duckdb")) as connection:
             stage.set(connection)
@@ -74,7 +74,7 @@ def rehearse(packs: Sequence[LoadedPack], models: Sequence[CompiledModel] | None
     ]  # fmt: skip
 
 
-class _Stage:
+class Stage:
     """The examples as accounts of their own markets, and what happens to them as accepted rows."""
 
     def __init__(self, packs: Sequence[LoadedPack]) -> None:
@@ -110,6 +110,7 @@ class _Stage:
             self._play(account, loaded.pack, example)
 
     def set(self, connection: duckdb.DuckDBPyConnection) -> None:
+        """Write the packs and the rows, as a night would have them before the models run."""
         connection.begin()
         compile_packs(self._packs, connection, self.nights)
         create_accepted(connection)
