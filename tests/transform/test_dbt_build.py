@@ -23,8 +23,8 @@ from evenhand.policy.rehearsal import Stage
 
 PROJECT = Path(__file__).parents[2]
 NIGHT = date(2026, 3, 5)
-# In the columns that every file of a feed has, and these. A document names a1 twice, and an appeal voids one of the two:
-# it counts.
+# In the columns that every file of a feed has, and these. A document names a1 twice, and an appeal voids one of the
+# two: it counts.
 MORE_COLUMNS = {"violations": ("severity", "points"), "appeals": ("points",)}
 ROWS: dict[str, list[tuple[str | None, ...]]] = {
     "creators": [
