@@ -36,11 +36,10 @@ def warehouse(tmp_path: Path) -> Path:
             connection.execute(f"create schema {schema}")
         connection.execute("create table policy.packs as select 'p' as pack, 1 as version, 'abc' as sha256")
         connection.execute(
-            "create table landing.files as select 'creators' as feed, date '2026-03-05' as night,"
+            "create table landing.files as select 'creators' as feed, 1 as rows, date '2026-03-05' as night,"
             " 'creators/night=2026-03-05/day.csv' as landed_file, 'def' as sha256"
         )
         for contract in FEEDS:
-            connection.execute(f"create table landing.{contract.feed} as select date '2026-03-05' as landed_night")
             connection.execute(f"create table accepted.{contract.feed} as select date '2026-03-05' as landed_night")
         connection.execute(
             "create table quarantine.rows (feed varchar, column_name varchar, rule varchar, remedy varchar,"

@@ -25,8 +25,8 @@ recent_rules as (
     where is_recent
 ),
 
--- What is looked at for some weeks only is read on the nights that are asked about and on no other: that of earlier days
--- is out of sight in part, and nothing that follows from it may hang on them.
+-- What is looked at for some weeks only is read on the nights that are asked about and on no other: that of earlier
+-- days is out of sight in part, and nothing that follows from it may hang on them.
 entries_as_they_are_looked_at as (
     select
         counted_entries.* exclude (counts_from, counts_until),  -- noqa: RF02
