@@ -56,8 +56,8 @@ def test_a_row_per_market_and_rule(folder: Path, warehouse: Path) -> None:
         ("shut", 0, "penalties", "closed", 2, "account", "permanent", None),
     ]
     assert in_britain["rewards"] == [
-        {**health, "zone": "good", "reward": "badge", "scope": "showcase"},
-        {**health, "zone": "warned", "reward": "badge", "scope": "showcase"},
+        {**health, "zone": "good", "reward": "badge", "scope": "showcase", "is_recent": False},
+        {**health, "zone": "warned", "reward": "badge", "scope": "showcase", "is_recent": False},
     ]
 
 
