@@ -109,6 +109,9 @@ def _cast(name: str, mutant: Mutant, packs: list[_Texts]) -> list[LoadedPack]:
 def mutants_of(path: Path, content: dict[str, Any]) -> Iterator[Mutant]:
     for section in _RULES:
         for place, value in _leaves(content.get(section, {}), (section,)):
+            if place[-1] == "warned_within":
+                # Nothing is decided by it.
+                continue
             for change, mutated in _changes(content, place, value):
                 yield Mutant(path, f"{'.'.join(map(str, place))}: {change}", mutated)
 

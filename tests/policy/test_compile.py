@@ -27,15 +27,21 @@ def test_a_row_per_market_and_rule(folder: Path, warehouse: Path) -> None:
     (loaded,) = load_packs(folder)
     rows = compile_packs([loaded], warehouse)
     assert {table: number for table, number in rows.items() if number} == {
-        "packs": 2, "kinds": 4, "programmes": 2, "ledgers": 2, "entry_rules": 4, "zones": 6, "effects": 6, "rewards": 4,
+        "packs": 2, "measures": 6, "kinds": 4, "programmes": 2, "ledgers": 2, "entry_rules": 4, "zones": 6, "effects": 6,
+        "rewards": 4,
     }  # fmt: skip
     edition = {"market": "GB", "effective_from": FROM, "pack": "strikes", "version": 1}
     in_britain = {table: _said(warehouse, table, edition) for table, number in rows.items() if number}
     health = {"programme": "health"}
     # What a column says that nothing was said for is the default; the columns named here are those that were.
     assert in_britain["packs"] == [
-        {"sha256": loaded.sha256, "appeal_route": "Write to us.", "partly_granted": "adjusts"}
-    ]  # fmt: skip
+        {"sha256": loaded.sha256, "appeal_route": "Write to us.", "partly_granted": "adjusts", "onboarding_days": 14}
+    ]
+    assert in_britain["measures"] == [
+        {"measure": "warning", "measure_strictness": 0, "puts_on_probation": True, "stops_sales": False},
+        {"measure": "no_live", "measure_strictness": 1, "puts_on_probation": False, "stops_sales": False},
+        {"measure": "closed", "measure_strictness": 2, "puts_on_probation": False, "stops_sales": False},
+    ]
     assert in_britain["kinds"] == [{**health, "kind": "creator"}, {**health, "kind": "platform"}]
     assert in_britain["ledgers"] == [{**health, "ledger": "health"}]
     rule = {**health, "unit": "strike", "rule": "one_strike", "source": "violation", "amount_by": "event", "amount": 1,
@@ -79,6 +85,13 @@ def test_every_part_of_the_language_has_its_rows(folder: Path, warehouse: Path) 
     assert [(i["input"], i["role"], i.get("whole_at_least")) for i in _said(warehouse, "inputs", {})] == [
         ("points", "part", 5), ("orders", "whole", 5),
     ]  # fmt: skip
+    (pack,) = _said(warehouse, "packs", {})
+    assert (pack["onboarding_days"], pack["pilot_days"]) == (7, 30)
+    assert [(m["measure"], m["puts_on_probation"], m["stops_sales"]) for m in _said(warehouse, "measures", {})] == [
+        ("held", True, False), ("closed", True, True),
+    ]  # fmt: skip
+    (shut,) = _said(warehouse, "zones", {"zone": "shut"})
+    assert shut["warned_within"] == Decimal("1.5")
     (test,) = _said(warehouse, "gate_tests", {})
     assert (test["comparator"], test["bound"], test["missing_holds"]) == (
         "at_most",
@@ -100,6 +113,8 @@ markets: [world]
 effective_from: 2026-01-01
 appeal_route: Write to us.
 measures: [held, closed]
+stops_sales: [closed]
+stages: {onboarding_days: 7, pilot_days: 30, probation: [held, closed]}
 calendars: {mondays: {weekday: monday}}
 programmes:
   points:
@@ -118,6 +133,7 @@ programmes:
       - zone: good
       - zone: shut
         at_least: 6
+        warned_within: 1.5
         measures: [{measure: held, scope: commission, appeal_days: 30, then: [{measure: closed, scope: account}]}]
     rewards: [{reward: badge, scope: showcase, zones: [good]}]
   orders:

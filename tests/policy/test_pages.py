@@ -76,6 +76,18 @@ def test_a_page(folder: Path) -> None:
     assert page(load_pack(write(folder, TEXT + EXAMPLE)).pack) == PAGE
 
 
+def test_stages_and_near_zones_are_told_where_the_pack_speaks_of_them(folder: Path) -> None:
+    stages = ("appeal_route", "stops_sales: [no_live, closed]\nstages: {pilot_days: 30}\nappeal_route")
+    text = page(
+        load_pack(write(folder, changed(stages, ("at_least: 10", "at_least: 10\n        warned_within: 2")))).pack
+    )
+    assert "| shut | at least 10 strikes; near within 2 strikes |" in text
+    assert (
+        "## Stages\n\n- An account is onboarding for 14 days.\n- Then it is a pilot for 30 days.\n"
+        "- It is put on probation by warning.\n- Its sales are stopped by no live and closed.\n"
+    ) in text
+
+
 def test_a_new_version_says_what_is_new(folder: Path) -> None:
     before = load_pack(write(folder, changed(("2026-01-01", "2026-01-01\neffective_until: 2026-06-30")), "v1.yml")).pack
     second = (("version: 1", "version: 2"), ("2026-01-01", "2026-07-01"))

@@ -24,7 +24,10 @@ _EDITION = "market varchar, effective_from date, effective_until date, pack varc
 TABLES = {
     "packs": (
         f"{_EDITION}, sha256 varchar, appeal_route varchar, file_within_days integer, appeals_at_most integer,"
-        " again_within_days integer, partly_granted varchar"
+        " again_within_days integer, partly_granted varchar, onboarding_days integer, pilot_days integer"
+    ),
+    "measures": (
+        f"{_EDITION}, measure varchar, measure_strictness integer, puts_on_probation boolean, stops_sales boolean"
     ),
     "kinds": f"{_EDITION}, programme varchar, kind varchar",
     "programmes": (
@@ -60,7 +63,7 @@ TABLES = {
     "zones": (
         f"{_EDITION}, programme varchar, zone varchar, strictness integer, comparator varchar, bound decimal(18, 4),"
         " value_from decimal(28, 10), value_below decimal(28, 10), is_rising boolean, is_missing boolean,"
-        " is_resting boolean"
+        " is_resting boolean, warned_within decimal(18, 4)"
     ),
     "effects": (
         f"{_EDITION}, programme varchar, zone varchar, effect integer, list varchar, measure varchar,"
@@ -154,7 +157,11 @@ def _rows(loaded: LoadedPack, edition: Row) -> Iterator[tuple[str, Row]]:
     pack = loaded.pack
     a = pack.appeals
     appeals = (a.file_within_days, a.at_most, a.again_within_days, a.partly_granted)
-    yield "packs", (*edition, loaded.sha256, pack.appeal_route, *appeals)
+    stages = (pack.stages.onboarding_days, pack.stages.pilot_days)
+    yield "packs", (*edition, loaded.sha256, pack.appeal_route, *appeals, *stages)
+    for strictness, measure in enumerate(pack.measures):
+        on_probation = measure in (pack.stages.probation or pack.measures[:1])
+        yield "measures", (*edition, measure, strictness, on_probation, measure in pack.stops_sales)
     read = {name for programme in pack.programmes.values() for name in programme.inputs()} | {
         test.programme for gate in pack.gates.values() for condition in gate.conditions for test in condition.tests()
     }
@@ -226,7 +233,7 @@ def _programme_rows(
         yield "zones", (
             *edition, name, zone.zone, strictness, *(zone.comparison or (None, None)), *stretch, rising,
             zone.zone == missing,
-            strictness == 0 if ledger else zone.zone == missing,
+            strictness == 0 if ledger else zone.zone == missing, zone.warned_within,
         )  # fmt: skip
         for number, effect in enumerate(zone.measures):
             yield "effects", (*edition, name, zone.zone, number, *_effect(pack, effect))

@@ -32,6 +32,7 @@ def diff(old: Pack, new: Pack) -> list[Change]:
     """What is otherwise in `new`, in the order of the language. Nothing if both decide the same."""
     changes = [*_whom(old, new), *_when(old, new), *_of_measures(old, new)]
     changes += _facts("appeals", "", words.appeals(old.appeals), words.appeals(new.appeals))
+    changes += _facts("stages", "", words.stages(old), words.stages(new))
     for name, was, now in _paired(old.programmes, new.programmes):
         about = f"programme {spoken(name)}"
         if was and now:
@@ -133,6 +134,8 @@ def _of_zones(about: str, old: Pack, was: Programme, new: Pack, now: Programme) 
 def _bound(programme: Programme, position: int, pack: Pack) -> Facts:
     zone = programme.zones[position]
     begins = {"holds": words.bound(zone, programme.unit)} if zone.comparison else {}
+    if zone.warned_within:
+        begins["is near"] = f"within {words.number(zone.warned_within)} of it"
     return {**begins, **_effects(programme, position, pack)}
 
 

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from evenhand.policy.part import Comparison, Days, Name, Part, Scope, exactly_one, mistake, refuse_doubles
+from evenhand.policy.part import Comparison, Days, Figure, Name, Part, Scope, exactly_one, mistake, refuse_doubles
 
 
 class Quota(Part):
@@ -105,8 +105,16 @@ class Zone(Comparison):
 
     zone: Name
     """Its name."""
+    warned_within: Annotated[Figure, Field(gt=0)] | None = None
+    """An account in a milder zone whose value is at most so far from this one is told in its profile to be near it."""
     measures: tuple[Effect, ...] = ()
     """What entering the zone from a milder one brings. Several zones entered at once: the strictest only."""
+
+    @model_validator(mode="after")
+    def _is_near_a_bound(self) -> Zone:
+        if self.warned_within is not None and not self.comparison:
+            raise mistake(("warned_within",), str(self.warned_within), "a zone with a bound to be near")
+        return self
 
     @model_validator(mode="after")
     def _measures_differ(self) -> Zone:

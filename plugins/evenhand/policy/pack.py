@@ -36,6 +36,17 @@ class Appeals(Part):
     granted, or nothing."""
 
 
+class Stages(Part):
+    """How far an account is on its way with the marketplace, for its profile; nothing is decided by it."""
+
+    onboarding_days: Days = 14
+    """So many days from the first that the marketplace knew it, an account is onboarding."""
+    pilot_days: Days | None = None
+    """So many days after that it is a pilot; without this key it is active at once."""
+    probation: tuple[Name, ...] = ()
+    """Penalties that put it on probation; any other restricts it. Without this key, the pack's mildest measure does."""
+
+
 class Bonus(Part):
     """Money for what an account does, with caps and a budget. Paid in the order of days, then of accounts."""
 
@@ -82,6 +93,11 @@ class Pack(Part):
     """Which appeals count; without it, all."""
     measures: tuple[Name, ...]
     """Every measure of the pack, mildest first; where two meet on a scope, the stricter is in force."""
+    stops_sales: tuple[Name, ...] = ()
+    """Measures under which an account may not sell: by lives if the measure is on `live`, by posts if it is on
+    `short_video`, and not at all if it is on another scope. Sales in spite of one are told among the leaks."""
+    stages: Stages = Stages()
+    """How far an account is on its way with the marketplace."""
     calendars: dict[Name, Calendar] = Field(default_factory=dict)
     """Days that return, by the names that the rest of the pack calls them."""
     programmes: Annotated[dict[Name, Programme], Field(min_length=1)]
@@ -159,6 +175,8 @@ class Pack(Part):
         return self
 
     def _measures_named(self) -> Iterator[tuple[Place, str]]:
+        yield from ((("stops_sales", i), measure) for i, measure in enumerate(self.stops_sales))
+        yield from ((("stages", "probation", i), measure) for i, measure in enumerate(self.stages.probation))
         for place, effect in self.effects:
             if effect.measure:
                 yield (*place, "measure"), effect.measure

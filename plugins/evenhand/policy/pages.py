@@ -77,6 +77,7 @@ def page(pack: Pack, before: Pack | None = None) -> str:
         *(_gate(pack, name, gate) for name, gate in pack.gates.items()),
         _bonuses(pack),
         _undone(pack),
+        _stages(pack),
         _examples(pack),
     ]  # fmt: skip
     return "\n".join(line for part in parts if part for line in [*part, ""])
@@ -123,7 +124,10 @@ def _zone(pack: Pack, programme: Programme, position: int) -> tuple[str, ...]:
         for reward in programme.rewards
         if zone.zone in reward.zones
     ]
-    return spoken(zone.zone), words.band(programme, position), "; ".join(entering), "; ".join(inside)
+    band = words.band(programme, position)
+    if zone.warned_within:
+        band += f"; near within {words.counted(zone.warned_within, programme.unit)}"
+    return spoken(zone.zone), band, "; ".join(entering), "; ".join(inside)
 
 
 def _gate(pack: Pack, name: str, gate: Gate) -> list[str]:
@@ -160,6 +164,12 @@ def _undone(pack: Pack) -> list[str]:
     limits = {what: how for what, how in words.appeals(pack.appeals).items() if how not in words.NO_LIMIT}
     lines += [f"- {_capital(what)} {how}." for what, how in limits.items()]
     return [*lines, *dict.fromkeys(_ways_out(pack))]
+
+
+def _stages(pack: Pack) -> list[str]:
+    if not {"stages", "stops_sales"} & pack.model_fields_set:
+        return []
+    return ["## Stages", "", *(f"- {_capital(what)} {how}." for what, how in words.stages(pack).items())]
 
 
 def _ways_out(pack: Pack) -> Iterator[str]:

@@ -124,6 +124,17 @@ def appeals(part: Appeals) -> Facts:
     }
 
 
+def stages(pack: Pack) -> Facts:
+    """How far an account is on its way."""
+    part = pack.stages
+    return {
+        "an account is onboarding": f"for {days(part.onboarding_days)}",
+        "then it is a pilot": f"for {days(part.pilot_days)}" if part.pilot_days else "at no time",
+        "it is put on probation by": listed(spoken(each) for each in part.probation or pack.measures[:1]) or "nothing",
+        "its sales are stopped by": listed(spoken(each) for each in pack.stops_sales) or "nothing",
+    }
+
+
 # --- What becomes an entry, and how entries age.
 
 
