@@ -107,9 +107,21 @@ AMOUNTS = "amount, amount_by_severity, amount_by_reviewer, amount_per_unit, amou
         ("[good, warned]", "[good, good]", "28:56: programmes.health.rewards[0].zones[1]: found good again"),
         ("no_live, closed", "warning, closed", "6:21: measures[1]: found warning again"),
         ("[world]", "[world, world]", "3:18: markets[1]: found world again"),
-        ("measures: [warning", "stops_sales: [no_lives]\nmeasures: [warning", "6:15: stops_sales[0]: found no_lives; * mean no_live?"),
-        ("measures: [warning", "stages: {probation: [warn]}\nmeasures: [warning", "6:22: stages.probation[0]: found warn; * mean warning?"),
-        ("zone: good", "zone: good\n        warned_within: 1", "18:24: * found 1; expected a zone with a bound to be near"),
+        (
+            "measures: [warning",
+            "stops_sales: [no_lives]\nmeasures: [warning",
+            "6:15: stops_sales[0]: found no_lives; * mean no_live?",
+        ),
+        (
+            "measures: [warning",
+            "stages: {probation: [warn]}\nmeasures: [warning",
+            "6:22: stages.probation[0]: found warn; * mean warning?",
+        ),
+        (
+            "zone: good",
+            "zone: good\n        warned_within: 1",
+            "18:24: * found 1; expected a zone with a bound to be near",
+        ),
         # Lengths of measures.
         ("days: 7", "days: 7, permanent: true", "22:65: * found days and permanent; expected exactly one of days,"),
         (", days: 7", "", "22:13: * found none of days, * expected exactly one of"),
