@@ -39,3 +39,14 @@
     {{ day }} >= {{ rules }}.effective_from
     and ({{ rules }}.effective_until is null or {{ day }} <= {{ rules }}.effective_until)
 {%- endmacro %}
+
+{#- Whether an entry counts on a day, as it is believed on that day. -#}
+{% macro counts_on(entries, day) -%}
+    {{ day_in(day, entries ~ '.counts_from', entries ~ '.counts_until') }}
+    and {{ day_in(day, entries ~ '.true_from', entries ~ '.true_until') }}
+{%- endmacro %}
+
+{#- The last four weeks, by which metrics are told: contents, lives and orders are looked at for little longer. -#}
+{% macro in_the_last_weeks(day) -%}
+    ({{ day }} > {{ add_days(night(), -28) }} and {{ day }} <= {{ night() }})
+{%- endmacro %}

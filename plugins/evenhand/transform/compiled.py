@@ -38,11 +38,12 @@ class CompiledModel:
     sql: str = field(repr=False)
 
 
-def compile_models(target: Path) -> list[CompiledModel]:
+def compile_models(target: Path, *, what_tells: bool = False) -> list[CompiledModel]:
     """The models in the order in which they can be built.
 
     Args:
         target: folder for dbt's artifacts.
+        what_tells: with the models that tell of a night and decide nothing, tagged `tells`.
 
     Raises:
         CompileFailed: dbt failed.
@@ -54,6 +55,7 @@ def compile_models(target: Path) -> list[CompiledModel]:
         result = dbtRunner().invoke(
             [
                 *("compile", "--quiet", "--vars", json.dumps({"night": _ANY_NIGHT})),
+                *(() if what_tells else ("--exclude", "tag:tells")),
                 *("--project-dir", project, "--profiles-dir", project),
                 *("--target-path", str(target), "--log-path", str(target)),
             ]
@@ -61,7 +63,11 @@ def compile_models(target: Path) -> list[CompiledModel]:
     if not result.success:
         raise CompileFailed(f"dbt compile failed: {result.exception or result.result}")
     nodes = json.loads((target / "manifest.json").read_text())["nodes"]
-    models = {name: node for name, node in nodes.items() if node["resource_type"] == "model"}
+    models = {
+        name: node
+        for name, node in nodes.items()
+        if node["resource_type"] == "model" and (what_tells or "tells" not in node["tags"])
+    }
     order = TopologicalSorter(
         {
             name: [parent for parent in sorted(node["depends_on"]["nodes"]) if parent in models]

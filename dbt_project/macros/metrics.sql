@@ -1,0 +1,155 @@
+{#- What models/insight/metrics.yml defines: a measure by its name, with the model that it is of. -#}
+{% macro measures_defined() %}
+    {% set found = {} %}
+    {% for model in graph.semantic_models.values() %}
+        {% for measure in model.measures %}
+            {% do found.update({measure.name: {
+                'name': measure.name,
+                'model': model.name,
+                'agg': measure.agg,
+                'expr': measure.expr,
+                'day': measure.agg_time_dimension or model.defaults.agg_time_dimension,
+            }}) %}
+        {% endfor %}
+    {% endfor %}
+    {{ return(found) }}
+{% endmacro %}
+
+{#- The metrics that have an owner, in the order of their names; dbt adds one of its own for each measure. -#}
+{% macro metrics_defined() %}
+    {% set found = [] %}
+    {% for metric in graph.metrics.values() | sort(attribute='name') if metric.config.meta.owner %}
+        {% set of = metric.type_params %}
+        {% do found.append({
+            'name': metric.name,
+            'numerator': (of.numerator or of.measure).name,
+            'denominator': of.denominator.name if of.denominator else none,
+            'meta': metric.config.meta,
+        }) %}
+    {% endfor %}
+    {{ return(found) }}
+{% endmacro %}
+
+{#- What a measure comes to in the last weeks: a sum, and 0 where there is nothing; or a median. -#}
+{% macro measured(measure) -%}
+    {%- set value = 'case when ' ~ in_the_last_weeks(measure.day) ~ ' then ' ~ measure.expr ~ ' end' -%}
+    {%- if measure.agg == 'sum' -%}
+        coalesce(sum({{ value }}), 0)
+    {%- else -%}
+        {{ measure.agg }}({{ value }})
+    {%- endif -%}
+{%- endmacro %}
+
+{#- Of how many a median is. -#}
+{% macro measured_of(measure) -%}
+    count(case when {{ in_the_last_weeks(measure.day) }} then {{ measure.expr }} end)
+{%- endmacro %}
+
+{#- Every measure of a model by market, for all markets together, and by each of its other dimensions. -#}
+{% macro sums_by_market_and_slice(model) %}
+    {%- for slice in [''] + slices_of(model) %}
+    {%- for of_market in [true, false] %}
+    select
+        {{ 'market' if of_market else "'all' as market" }},
+        '{{ slice }}' as slice,
+        {{ "coalesce(" ~ slice ~ ", 'not known')" if slice else "''" }} as slice_value
+        {%- for measure in measures_defined().values() if measure.model == model %},
+        {{ measured(measure) }} as {{ measure.name }}
+        {%- if measure.agg != 'sum' %},
+        {{ measured_of(measure) }} as {{ measure.name }}_of
+        {%- endif %}
+        {%- endfor %}
+    from {{ ref(model) }}
+    {%- if of_market or slice %}
+    group by {{ 'market' if of_market }}{{ ', ' if of_market and slice }}{{ slice }}
+    {%- endif %}
+    {%- if not loop.last %}
+    union all
+    {%- endif %}
+    {%- endfor %}
+    {%- if not loop.last %}
+    union all
+    {%- endif %}
+    {%- endfor %}
+{% endmacro %}
+
+{% macro slices_of(model) %}
+    {% for semantic_model in graph.semantic_models.values() if semantic_model.name == model %}
+        {{ return(semantic_model.dimensions
+            | selectattr('type', 'equalto', 'categorical') | map(attribute='name') | reject('equalto', 'market') | list) }}
+    {% endfor %}
+{% endmacro %}
+
+{#- A metric from the sums of its measures. What its denominator isn't told by, it is told by against the whole. -#}
+{% macro values_of(metric) %}
+    {%- set measures = measures_defined() %}
+    {%- set numerator = measures[metric.numerator] %}
+    {%- set denominator = measures[metric.denominator] if metric.denominator else none %}
+    select
+        '{{ metric.name }}' as metric,
+        rows_told.market,
+        rows_told.slice,
+        rows_told.slice_value,
+    {%- if not denominator %}
+        cast(rows_told.{{ numerator.name }} as double) as numerator,
+        cast(null as double) as denominator,
+        cast(rows_told.{{ numerator.name }} as double) as figure,
+        cast(rows_told.{{ numerator.name }}_of as double) as sample,
+        false as is_share,
+    {%- else %}
+        cast(coalesce(part.{{ numerator.name }}, 0) as double) as numerator,
+        cast(whole.{{ denominator.name }} as double) as denominator,
+        coalesce(part.{{ numerator.name }}, 0) * cast({{ metric.meta.per or 1 }} as double)
+        / nullif(cast(whole.{{ denominator.name }} as double), 0) as figure,
+        {%- if metric.meta.squared_weights %}
+        pow(cast(whole.{{ denominator.name }} as double), 2)
+        / nullif(cast(whole.{{ metric.meta.squared_weights }} as double), 0) as sample,
+        {%- else %}
+        cast(whole.{{ denominator.name }} as double) as sample,
+        {%- endif %}
+        {{ 'true' if metric.meta.is_share else 'false' }} as is_share,
+    {%- endif %}
+        {{ metric.meta.minimum_sample }} as minimum_sample
+    {%- if not denominator %}
+    from sums_of_{{ numerator.model }} as rows_told
+    {%- elif denominator.model == numerator.model %}
+    from sums_of_{{ numerator.model }} as rows_told
+    inner join sums_of_{{ numerator.model }} as part using (market, slice, slice_value)
+    inner join sums_of_{{ numerator.model }} as whole using (market, slice, slice_value)
+    {%- else %}
+    {%- set shared = [''] + (slices_of(denominator.model) | select('in', slices_of(numerator.model)) | list) %}
+    from (
+        select market, slice, slice_value from sums_of_{{ numerator.model }}
+        union
+        select market, slice, slice_value from sums_of_{{ denominator.model }}
+        where slice in ('{{ shared | join("', '") }}')
+    ) as rows_told
+    left join sums_of_{{ numerator.model }} as part using (market, slice, slice_value)
+    left join sums_of_{{ denominator.model }} as whole
+        on
+            rows_told.market = whole.market
+            and case when rows_told.slice in ('{{ shared | join("', '") }}') then rows_told.slice else '' end
+            = whole.slice
+            and case when rows_told.slice in ('{{ shared | join("', '") }}') then rows_told.slice_value else '' end
+            = whole.slice_value
+    {%- endif %}
+{% endmacro %}
+
+{#- The ends of Wilson's interval for a share, at 95 %: `sign` is -1 for the lower one and 1 for the upper. -#}
+{% macro wilson(share, sample, sign) -%}
+    {%- set z = 1.959964 -%}
+    ({{ share }} + {{ z * z / 2 }} / {{ sample }} + {{ sign }} * {{ z }} * sqrt(
+        {{ share }} * (1 - {{ share }}) / {{ sample }} + {{ z * z / 4 }} / ({{ sample }} * {{ sample }})
+    )) / (1 + {{ z * z }} / {{ sample }})
+{%- endmacro %}
+
+{#- A metric of one model by itself, as an expression to group by whatever one likes. -#}
+{% macro metric_figure(name) -%}
+    {%- if execute -%}
+        {%- set measures = measures_defined() -%}
+        {%- for metric in metrics_defined() if metric.name == name -%}
+            {{ measured(measures[metric.numerator]) }} * cast({{ metric.meta.per or 1 }} as double)
+            / nullif({{ measured(measures[metric.denominator]) }}, 0)
+        {%- endfor -%}
+    {%- endif -%}
+{%- endmacro %}

@@ -1,0 +1,110 @@
+"""Facts for the metrics, a handful of them, so that every figure can be worked out by hand."""
+
+from __future__ import annotations
+
+import duckdb
+
+# Of the 28 days until the night the first is 1 March.
+NIGHT = "2026-03-28"
+
+# What isn't named in a row is null.
+FACTS: dict[str, list[dict[str, object]]] = {
+    "violation_cases": [
+        # Posted on the 5th, enforced a day after the decision, told three days later, appealed against with success.
+        {
+            "violation_id": "c1", "market": "SG", "content_id": "x1", "violation_type": "fraud",
+            "surface": "short_video", "severity": "high", "detected_by": "model", "category": "beauty",
+            "detected_on": "2026-03-08", "decided_on": "2026-03-10", "enforced_on": "2026-03-11",
+            "notified_on": "2026-03-14", "is_repeat": False, "days_to_detection": 3, "days_to_decision": 2,
+            "days_to_enforcement": 1, "days_to_notice": 3, "appealed_on": "2026-03-15",
+            "appeal_decided_on": "2026-03-20", "appeal_outcome": "granted", "days_to_appeal_decision": 5,
+        },
+        {
+            "violation_id": "c2", "market": "SG", "live_id": "l1", "violation_type": "fraud", "surface": "live",
+            "severity": "low", "detected_by": "user_report", "category": "beauty",
+            "detected_on": "2026-03-12", "decided_on": "2026-03-12", "enforced_on": "2026-03-12",
+            "notified_on": "2026-03-13", "is_repeat": True, "days_to_detection": 1, "days_to_decision": 0,
+            "days_to_enforcement": 0, "days_to_notice": 1,
+        },
+        # Nothing was done about it; the appeal is open.
+        {
+            "violation_id": "c3", "market": "SG", "content_id": "x2", "violation_type": "spam",
+            "surface": "short_video", "severity": "low", "detected_by": "model", "category": "home",
+            "detected_on": "2026-03-10", "decided_on": "2026-03-20", "is_repeat": True, "days_to_detection": 0,
+            "days_to_decision": 10, "appealed_on": "2026-03-22",
+        },
+        # Never decided.
+        {
+            "violation_id": "c4", "market": "SG", "content_id": "x3", "violation_type": "spam",
+            "surface": "short_video", "severity": "low", "detected_by": "model", "category": "home",
+            "detected_on": "2026-03-05",
+            "is_repeat": False, "days_to_detection": 4,
+        },
+        # Of the weeks before, but for its enforcement.
+        {
+            "violation_id": "c5", "market": "SG", "content_id": "x4", "violation_type": "spam",
+            "surface": "short_video", "severity": "low", "detected_by": "model", "category": "home",
+            "detected_on": "2026-02-20",
+            "decided_on": "2026-02-28", "enforced_on": "2026-03-01", "is_repeat": True, "days_to_detection": 99,
+            "days_to_decision": 99, "days_to_enforcement": 2,
+        },
+        {
+            "violation_id": "d1", "market": "MY", "content_id": "y1", "violation_type": "fraud",
+            "surface": "short_video", "severity": "high", "detected_by": "model", "category": "home",
+            "detected_on": "2026-03-28",
+            "decided_on": "2026-03-28", "is_repeat": False,
+        },
+    ],
+    "leaks": [
+        {"leak": "decided_not_enforced", "market": "SG", "row_key": "c3", "since": "2026-03-20"},
+        {"leak": "detected_not_decided", "market": "SG", "row_key": "c4", "since": "2026-03-05"},
+        {"leak": "enforced_not_decided", "market": "SG", "row_key": "c9", "since": "2026-03-05"},
+        {"leak": "decided_not_enforced", "market": "SG", "row_key": "c0", "since": "2026-02-20"},
+        {"leak": "sold_while_penalised", "market": "SG", "row_key": "a/s/l", "since": "2026-03-15", "orders": 4},
+    ],
+    "account_days": [
+        {
+            "account_id": "a1", "market": "SG", "category": "beauty", "on_day": "2026-03-10", "contents": 500,
+            "lives": 10, "live_minutes": 1200, "viewers": 1000, "interactions": 50, "product_links": 4,
+            "lives_without_interaction": 2, "lives_interrupted": 1, "orders": 200, "orders_from_lives": 30,
+            "amount": 1, "misleading_reports_on_lives": 3,
+        },
+        {
+            "account_id": "a1", "market": "SG", "category": "beauty", "on_day": "2026-03-12", "contents": 1500,
+            "lives": 30, "live_minutes": 2400, "viewers": 3000, "interactions": 60, "product_links": 6,
+            "lives_without_interaction": 4, "lives_interrupted": 1, "orders": 600, "orders_from_lives": 50,
+            "amount": 1, "misleading_reports_on_lives": 1,
+        },
+        {
+            "account_id": "a2", "market": "MY", "category": "home", "on_day": "2026-03-12", "contents": 100,
+            "lives": 0, "live_minutes": 0, "viewers": 0, "interactions": 0, "product_links": 0,
+            "lives_without_interaction": 0, "lives_interrupted": 0, "orders": 0, "orders_from_lives": 0, "amount": 0,
+            "misleading_reports_on_lives": 0,
+        },
+    ],
+    "qa_opinions": [
+        {"review_id": "q1", "market": "SG", "drawn_from": "published", "of_day": "2026-03-02", "is_violation": True,
+         "weight": 10},
+        {"review_id": "q2", "market": "SG", "drawn_from": "published", "of_day": "2026-03-02", "is_violation": False,
+         "weight": 10},
+        {"review_id": "q3", "market": "SG", "drawn_from": "published", "of_day": "2026-03-03", "is_violation": False,
+         "weight": 20},
+        {"review_id": "q4", "market": "SG", "drawn_from": "published", "of_day": "2026-03-03", "is_violation": False,
+         "weight": 20},
+        *(
+            {"review_id": f"d{n}", "market": "SG", "drawn_from": "decided", "of_day": "2026-03-09",
+             "is_violation": n > 0, "weight": 1}
+            for n in range(4)
+        ),
+    ],
+}  # fmt: skip
+
+
+def fill(connection: duckdb.DuckDBPyConnection) -> None:
+    """Put the facts in place of what the models would make of the feeds."""
+    for table, rows in FACTS.items():
+        connection.execute(f"delete from main.{table}")
+        for row in rows:
+            columns = ", ".join(row)
+            marks = ", ".join("?" for _ in row)
+            connection.execute(f"insert into main.{table} ({columns}) values ({marks})", list(row.values()))

@@ -1,0 +1,163 @@
+"""Every metric against a figure that was worked out by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+from decimal import Decimal
+
+import duckdb
+import pytest
+import yaml
+
+from evenhand.landing.accepted import create_accepted
+from evenhand.policy.compile import compile_packs
+from evenhand.policy.load import load_packs
+from evenhand.settings import PROJECT
+from evenhand.transform.compiled import CompiledModel, run_models
+from insight.facts import NIGHT, fill
+
+DEFINED = yaml.safe_load((PROJECT / "dbt_project" / "models" / "insight" / "metrics.yml").read_text())
+
+# For SG, worked out from facts.py: the numerator, the denominator, the figure.
+BY_HAND = {
+    # c1 and c3 name a content; 500 + 1500 were published.
+    "violations_per_thousand_contents": ("2", "2000", "1"),
+    # c2 names a live; 3600 minutes are 60 hours, and 1 / 60 * 1000 is 16.67.
+    "violations_per_thousand_live_hours": ("1", "3600", "16.666667"),
+    # c1, c2 and c3; 800 orders.
+    "violations_per_thousand_orders": ("3", "800", "3.75"),
+    # c2 and c3 of the three.
+    "repeat_rate": ("2", "3", "0.666667"),
+    # Of c1 to c4: 0, 1, 3, 4.
+    "median_days_to_detection": ("2", None, "2"),
+    # Of c1 to c3: 0, 2, 10.
+    "median_days_to_decision": ("2", None, "2"),
+    # Of c1, c2 and c5, which was decided before and enforced in these weeks: 0, 1, 2.
+    "median_days_to_enforcement": ("1", None, "1"),
+    # Of c1 and c2: 1, 3.
+    "median_days_to_notice": ("2", None, "2"),
+    # c1 and c3 of the three.
+    "appeal_rate": ("2", "3", "0.666667"),
+    # c1's, the only one that was decided.
+    "grant_rate": ("1", "1", "1"),
+    "median_days_to_appeal_decision": ("5", None, "5"),
+    # c3 of the three; c0 is of the weeks before.
+    "unenforced_decisions": ("1", "3", "0.333333"),
+    # c4 of c1 to c4.
+    "undecided_detections": ("1", "4", "0.25"),
+    # c9, and enforced were c1, c2 and c5.
+    "undecided_enforcements": ("1", "3", "0.333333"),
+    "orders_while_penalised_per_thousand": ("4", "800", "5"),
+    # 10 of 10 + 10 + 20 + 20.
+    "prevalence": ("10", "60", "0.166667"),
+    # One of four.
+    "doubted_by_qa": ("1", "4", "0.25"),
+    # 3600 minutes, 40 lives: 90 minutes.
+    "live_hours_per_live": ("3600", "40", "1.5"),
+    "viewers_per_live": ("4000", "40", "100"),
+    # 80 orders, 4000 viewers.
+    "live_conversion": ("80", "4000", "0.02"),
+    "share_of_lives_without_interaction": ("6", "40", "0.15"),
+    "share_of_lives_interrupted": ("2", "40", "0.05"),
+    "misleading_reports_per_thousand_lives": ("4", "40", "100"),
+}
+
+
+@pytest.fixture(scope="module")
+def told(
+    every_model: Sequence[CompiledModel], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[duckdb.DuckDBPyConnection]:
+    warehouse = tmp_path_factory.mktemp("metrics") / "warehouse.duckdb"
+    compile_packs(load_packs(PROJECT / "policies"), warehouse)
+    night = date.fromisoformat(NIGHT)
+    with duckdb.connect(str(warehouse)) as connection:
+        create_accepted(connection)
+        run_models(connection, every_model, night)
+        fill(connection)
+        of_facts = [model for model in every_model if model.name in ("operational_metrics", "live_performance")]
+        run_models(connection, of_facts, night)
+        yield connection
+
+
+def _told(told: duckdb.DuckDBPyConnection, columns: str, where: str) -> list[tuple[object, ...]]:
+    return told.execute(f"select {columns} from main.operational_metrics where {where} order by all").fetchall()
+
+
+def test_every_metric_is_worked_out_by_hand_and_has_an_owner() -> None:
+    assert {metric["name"] for metric in DEFINED["metrics"]} == set(BY_HAND)
+    for metric in DEFINED["metrics"]:
+        assert metric["label"] and metric["description"], metric
+        assert metric["config"]["meta"]["owner"] in ("strategy", "operations", "quality"), metric
+        assert metric["config"]["meta"]["minimum_sample"] >= 30, metric
+
+
+@pytest.mark.parametrize("metric", BY_HAND)
+def test_a_metric_comes_to_what_it_is_by_hand(told: duckdb.DuckDBPyConnection, metric: str) -> None:
+    numerator, denominator, figure = (part and Decimal(part) for part in BY_HAND[metric])
+    where = f"metric = '{metric}' and market = 'SG' and slice = ''"
+    assert _told(told, "numerator, denominator, figure", where) == [(numerator, denominator, figure)]
+
+
+def test_markets_together_and_a_market_in_which_nothing_was_decided(told: duckdb.DuckDBPyConnection) -> None:
+    where = "metric = 'violations_per_thousand_contents' and slice = ''"
+    # d1 in MY is the third; 2100 contents.
+    assert _told(told, "market, numerator, denominator, figure", where) == [
+        ("MY", 1, 100, 10),
+        ("SG", 2, 2000, 1),
+        ("all", 3, 2100, Decimal("1.428571")),
+    ]
+    # Nobody was live in MY.
+    where = "metric = 'violations_per_thousand_live_hours' and slice = '' and market = 'MY'"
+    assert _told(told, "numerator, denominator, figure, is_enough", where) == [(0, 0, None, False)]
+
+
+def test_slices(told: duckdb.DuckDBPyConnection) -> None:
+    # Orders aren't of a type of violation: each type is told against all of them.
+    where = "metric = 'violations_per_thousand_orders' and market = 'SG' and slice = 'violation_type'"
+    assert _told(told, "slice_value, numerator, denominator, figure", where) == [
+        ("fraud", 2, 800, Decimal("2.5")),
+        ("spam", 1, 800, Decimal("1.25")),
+    ]
+    # Contents are of an account's category: so is what they are told against.
+    where = "metric = 'violations_per_thousand_contents' and market = 'SG' and slice = 'category'"
+    assert _told(told, "slice_value, numerator, denominator, figure", where) == [
+        ("beauty", 1, 2000, Decimal("0.5")),
+        ("home", 1, None, None),
+    ]
+    where = "metric = 'repeat_rate' and market = 'SG' and slice = 'detected_by'"
+    assert _told(told, "slice_value, numerator, denominator", where) == [("model", 1, 2), ("user_report", 1, 1)]
+    slices = told.execute("select distinct slice from main.operational_metrics order by all").fetchall()
+    assert slices == [(s,) for s in ("", "category", "detected_by", "severity", "surface", "violation_type")]
+
+
+def test_a_share_has_an_interval_and_few_are_not_enough(told: duckdb.DuckDBPyConnection) -> None:
+    # Wilson, 2 of 3: (0.6667 + 0.6402 -+ 1.96 * sqrt(0.0741 + 0.1067)) / 2.2805.
+    where = "metric = 'appeal_rate' and market = 'SG' and slice = ''"
+    assert _told(told, "at_least, at_most, sample, is_enough", where) == [
+        (Decimal("0.207660"), Decimal("0.938508"), 3, False)
+    ]
+    # Weights 10, 10, 20, 20 are worth 60 * 60 / (100 + 100 + 400 + 400) = 3.6 equal ones.
+    assert _told(told, "sample", "metric = 'prevalence' and market = 'SG'") == [(Decimal("3.6"),)]
+    # 2000 contents are at least the 1000 that the metric asks for.
+    where = "metric = 'violations_per_thousand_contents' and market in ('SG', 'MY') and slice = ''"
+    assert _told(told, "market, is_enough, at_least", where) == [("MY", False, None), ("SG", True, None)]
+
+
+def test_live_performance_of_an_account_is_by_the_same_definitions(told: duckdb.DuckDBPyConnection) -> None:
+    assert told.execute("from main.live_performance select * exclude (as_of)").fetchall() == [
+        (
+            *("a1", "SG", 40, 60, 4000, 110, 10, 80, 100, Decimal("0.02"), Decimal("0.15"), Decimal("0.05")),
+            100,
+        )
+    ]  # fmt: skip
+
+
+def test_every_measure_is_of_use() -> None:
+    used = {
+        name
+        for metric in DEFINED["metrics"]
+        for name in (*metric["type_params"].values(), metric["config"]["meta"].get("squared_weights"))
+    }
+    measures = {measure["name"] for model in DEFINED["semantic_models"] for measure in model["measures"]}
+    assert measures == used - {None}

@@ -1,0 +1,135 @@
+"""What the metrics tell of a simulated marketplace, against what was planted in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from evenhand.landing.accepted import create_accepted
+from evenhand.landing.contracts import BY_NAME
+from evenhand.policy.compile import compile_packs
+from evenhand.policy.load import load_packs
+from evenhand.settings import PROJECT
+from evenhand.simulation.marketplace import FEEDS, simulate
+from evenhand.simulation.plan import Plan
+from evenhand.transform.compiled import CompiledModel, run_models
+
+NIGHT = date(2026, 10, 31)
+SEEDS = (11, 12, 13, 14)
+
+
+@contextmanager
+def _marketplace(home: Path, seed: int) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The newest version of every row that landed, as accepted; the truth as a view."""
+    simulate(Plan(creators=8000, nights=45, until=NIGHT, seed=seed), home / "landing", lambda made: None)
+    warehouse = home / "warehouse.duckdb"
+    compile_packs(load_packs(PROJECT / "policies"), warehouse)
+    with duckdb.connect(str(warehouse)) as connection:
+        create_accepted(connection)
+        for feed in FEEDS:
+            key = BY_NAME[feed].key
+            files = f"read_parquet('{home}/landing/{feed}/*/*/*.parquet', hive_partitioning = true)"
+            connection.execute(
+                f"insert into accepted.{feed} by name select * exclude (source) rename (night as landed_night)"
+                f" from {files} qualify row_number() over (partition by {key} order by night desc) = 1"
+            )
+            connection.execute(f"delete from accepted.{feed} where withdrawn is not null")
+        connection.execute(f"create temp view truth as from '{home / 'simulation_truth.parquet'}'")
+        yield connection
+
+
+@pytest.fixture(scope="module")
+def marketplace(
+    every_model: Sequence[CompiledModel], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The night of a marketplace."""
+    with _marketplace(tmp_path_factory.mktemp("marketplace"), SEEDS[0]) as connection:
+        run_models(connection, every_model, NIGHT)
+        yield connection
+
+
+@pytest.mark.parametrize(
+    ("leak", "is_due"),
+    [
+        ("decided_not_enforced", "decided_on < '2026-10-28'"),
+        ("detected_not_decided", "detected_on < '2026-10-17'"),
+        ("enforced_not_decided", "true"),
+    ],
+)
+def test_leaks_are_those_that_were_planted(marketplace: duckdb.DuckDBPyConnection, leak: str, is_due: str) -> None:
+    # What was planted a few days ago looks like what is still to be done.
+    planted = marketplace.execute(
+        "select truth.row_key from truth join accepted.violations on truth.row_key = violations.violation_id"
+        f" where truth.what = '{leak}' and {is_due} order by all"
+    ).fetchall()
+    found = marketplace.execute(f"select violation_id from main.leaks where leak = '{leak}' order by all").fetchall()
+    assert len(planted) > 2
+    assert found == planted
+
+
+def test_orders_in_spite_of_a_penalty_are_counted_one_by_one(marketplace: duckdb.DuckDBPyConnection) -> None:
+    """The creators of the simulation know nothing of what is decided about them, and go on selling."""
+    orders = marketplace.execute(
+        "select account_id, cast(ordered_on as date), live_id from accepted.orders"
+        " where cast(ordered_on as date) between '2026-10-04' and '2026-10-31'"
+    ).fetchall()
+    of_account: dict[str, list[tuple[date, str | None]]] = {}
+    for account, day, live in orders:
+        of_account.setdefault(account, []).append((day, live))
+    wanted = 0
+    for account, scope, start, end in marketplace.execute(
+        "select account_id, scope, in_force_from, in_force_until from main.penalty_stretches"
+        " where measure in ('no_live', 'account_closed')"
+    ).fetchall():
+        for day, live in of_account.get(account, []):
+            wanted += start <= day and (end is None or day < end) and (scope != "live" or live is not None)
+    (found,) = marketplace.execute("select sum(orders) from main.leaks where leak = 'sold_while_penalised'").fetchone()
+    assert wanted > 20
+    assert found == wanted
+
+
+def test_unfair_reviewers_stand_out(marketplace: duckdb.DuckDBPyConnection) -> None:
+    """In BR reviewers uphold nearly half of the mistaken flags, elsewhere a tenth."""
+    doubted = dict(
+        marketplace.execute(
+            "select creators.market, avg(case when is_violation then 0 else 1 end) from main.stg_qa_reviews"
+            " join main.stg_creators as creators using (account_id) where drawn_from = 'decided' group by all"
+        ).fetchall()
+    )
+    assert doubted["BR"] == max(doubted.values())
+
+
+def test_prevalence_covers_the_truth_in_nine_markets_of_ten(
+    marketplace: duckdb.DuckDBPyConnection,
+    every_model: Sequence[CompiledModel],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    covered = _covered(marketplace)
+    needed = ("stg_", "account_days", "qa_opinions", "violation_cases", "operational_metrics")
+    for seed in SEEDS[1:]:
+        with _marketplace(tmp_path_factory.mktemp("other"), seed) as connection:
+            models = [model for model in every_model if model.name.startswith(needed)]
+            # Nothing of the leaks is looked at here.
+            connection.execute("create table main.leaks (leak text, market text, since date, orders bigint)")
+            run_models(connection, models, NIGHT)
+            covered += _covered(connection)
+    assert len(covered) == 8 * len(SEEDS)
+    assert sum(covered) >= 0.9 * len(covered)
+    # An interval that covers everything would say nothing.
+    widths = marketplace.execute("select at_most - at_least from main.operational_metrics where metric = 'prevalence'")
+    assert all(width < 0.03 for (width,) in widths.fetchall())
+
+
+def _covered(connection: duckdb.DuckDBPyConnection) -> list[bool]:
+    """For each market, whether the interval has the truth in it."""
+    rows = connection.execute(
+        "select truth.value between told.at_least and told.at_most from truth"
+        " join main.operational_metrics as told on truth.market = told.market and told.metric = truth.what"
+        " where truth.what = 'prevalence' and told.slice = ''"
+    ).fetchall()
+    return [is_covered for (is_covered,) in rows]
