@@ -59,13 +59,25 @@ def nightly(night: Night = None) -> None:
 def summary(night: Night = None) -> None:
     """Show what a released night came to."""
     here = settings()
-    released = sorted(path.name.removeprefix("night=") for path in here.releases.glob("night=*"))
-    if not released:
-        _stop(f"{here.releases}: no night is released yet; run evenhand nightly")
-    chosen = night.date() if night else date.fromisoformat(released[-1])
-    if str(chosen) not in released:
-        _stop(f"night {chosen} isn't released; {', '.join(released[-5:])} {'are' if len(released) > 1 else 'is'}")
-    _show(here, chosen)
+    _show(here, _released(here, night))
+
+
+@app.command()
+def story(
+    account: Annotated[str, typer.Argument(help="The account, as the feeds spell it.")],
+    night: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], metavar="NIGHT", help="As of this night; by default the newest released."),
+    ] = None,
+) -> None:
+    """Tell what happened to an account, what is in force on it and why, from a release alone."""
+    from evenhand.release.story import NoSuchAccount, tell
+
+    here = settings()
+    try:
+        tell(here.releases / f"night={_released(here, night)}", account, console)
+    except NoSuchAccount as error:
+        _stop(str(error))
 
 
 @app.command()
@@ -156,6 +168,16 @@ def _prepare(here: Settings) -> None:
             console.print(f"Landed the example {here.example} in {here.landing}", soft_wrap=True, highlight=False)
         if local.start_sandbox(here):
             console.print(f"Started the sandbox receiver at {local.sandbox_url()}", highlight=False)
+
+
+def _released(here: Settings, night: datetime | None) -> date:
+    released = sorted(path.name.removeprefix("night=") for path in here.releases.glob("night=*"))
+    if not released:
+        _stop(f"{here.releases}: no night is released yet; run evenhand nightly")
+    chosen = night.date() if night else date.fromisoformat(released[-1])
+    if str(chosen) not in released:
+        _stop(f"night {chosen} isn't released; {', '.join(released[-5:])} {'are' if len(released) > 1 else 'is'}")
+    return chosen
 
 
 def _newest(here: Settings) -> date:

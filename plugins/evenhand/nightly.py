@@ -33,19 +33,24 @@ def land_feeds(night: date) -> Facts:
     """Load what had landed by the night, and take what the night looks at; returns rows per feed."""
     from evenhand.landing.load import load
     from evenhand.landing.take import take
+    from evenhand.release.last import take_last_release
 
     _forget_old_warehouses(night)
     arrivals = load(settings().store, settings().landing, night)
     take(settings().store, settings().warehouse(night), night)
+    take_last_release(settings().releases, settings().warehouse(night), night)
     return _note(night, "feeds_landed", {"new_files": arrivals.new_files, "rows": arrivals.rows})
 
 
 def compile_policies(night: date) -> Facts:
-    """Check the policy packs and compile them to tables; returns rows per table."""
+    """Check the policy packs and the words for them, and compile them to tables; returns rows per table."""
+    from evenhand.notices.words import refuse_what_cannot_be_told
     from evenhand.policy.compile import compile_packs
     from evenhand.policy.load import load_packs
 
-    rows = compile_packs(load_packs(settings().policies), _warehouse(night))
+    packs = load_packs(settings().policies)
+    refuse_what_cannot_be_told([loaded.pack for loaded in packs], settings().translations)
+    rows = compile_packs(packs, _warehouse(night))
     return _note(night, "policies_compiled", {"rows": rows})
 
 
@@ -74,10 +79,13 @@ def validate_lists(night: date) -> Facts:
 
 
 def publish_release(night: date) -> Facts:
-    """Freeze the lists as the night's release."""
+    """Write the notices and freeze them with the lists as the night's release."""
+    from evenhand.notices.write import write_notices
     from evenhand.release.code import code_version
     from evenhand.release.publish import publish
 
+    for language, notices in write_notices(_warehouse(night), settings().translations).items():
+        log.warning("%d notices in English: nothing is translated to %s, the accounts' language", notices, language)
     published = publish(_warehouse(night), settings().releases, night, code_version(settings().project))
     facts = {
         "release": str(published.folder),

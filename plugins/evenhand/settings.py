@@ -23,6 +23,7 @@ class Settings:
         project: the checkout: dags/, dbt_project/, expectations/, policies/.
         home: the data directory; nothing else is written to.
         policies: the folder of policy packs.
+        translations: the folder of what notices say, a file per language.
         receivers: the file that names the receivers and the Airflow connection of each.
         example: what a local installation lands if nothing else has landed.
     """
@@ -30,6 +31,7 @@ class Settings:
     project: Path
     home: Path
     policies: Path
+    translations: Path
     receivers: Path
     example: Literal["marketplace", "takedowns"] = "marketplace"
 
@@ -83,7 +85,9 @@ class Settings:
 
 
 def settings() -> Settings:
-    """The settings of this process, from the environment: `EVENHAND_HOME`, `_POLICIES`, `_RECEIVERS` and `_EXAMPLE`.
+    """The settings of this process, from the environment.
+
+    `EVENHAND_HOME`, `_POLICIES`, `_TRANSLATIONS`, `_RECEIVERS` and `_EXAMPLE`.
 
     Raises:
         ValueError: there is no such example.
@@ -95,6 +99,7 @@ def settings() -> Settings:
         project=PROJECT,
         home=_path("EVENHAND_HOME", ".evenhand"),
         policies=_path("EVENHAND_POLICIES", "policies"),
+        translations=_path("EVENHAND_TRANSLATIONS", "translations"),
         receivers=_path("EVENHAND_RECEIVERS", "receivers.yml"),
         example="takedowns" if example == "takedowns" else "marketplace",
     )

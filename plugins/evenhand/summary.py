@@ -34,8 +34,13 @@ def show(settings: Settings, night: date, console: Console) -> None:
             f" {plan.until}, seed {plan.seed}",
             highlight=False,
         )
-    for table in (_feeds(manifest), _quarantine(manifest), _zones(manifest), _penalties(manifest)):
+    for table in (_feeds(manifest), _quarantine(manifest), _zones(manifest), _penalties(manifest), _metrics(manifest)):
         console.print(table)
+    stages = ", ".join(f"{each.accounts:,} {each.stage}" for each in manifest.stages)
+    console.print(f"[bold]Stages[/bold]   {stages}", highlight=False, soft_wrap=True)
+    notices = ", ".join(f"{each.notices:,} of {each.list} {each.event}" for each in manifest.notices)
+    since = f"the release of {manifest.told_since.night}" if manifest.told_since else "no earlier release"
+    console.print(f"[bold]Notices[/bold]  {notices or 'none'} (since {since})", highlight=False, soft_wrap=True)
     _warnings(settings, night, console)
     _receivers(settings, night, console)
     work = settings.work(night)
@@ -79,6 +84,13 @@ def _penalties(manifest: Manifest) -> Table:
     return table
 
 
+def _metrics(manifest: Manifest) -> Table:
+    table = _table("Operational metrics, all markets, four weeks", "metric", "figure", "")
+    for each in manifest.metrics:
+        table.add_row(each.metric, each.figure, "" if each.is_enough else "of too few")
+    return table
+
+
 def _warnings(settings: Settings, night: date, console: Console) -> None:
     for warning in _step(settings, night, "feeds_validated").get("warnings", ()):
         console.print(f"[yellow]Look at[/yellow] {warning}", soft_wrap=True, highlight=False)
@@ -100,7 +112,7 @@ def _step(settings: Settings, night: date, step: str) -> dict[str, Any]:
 
 def _table(title: str, *columns: str) -> Table:
     table = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False, header_style="dim")
-    numbers = {"known", "accepted", "quarantined", "rows", "accounts", "new", "kept", "ended"}
+    numbers = {"known", "accepted", "quarantined", "rows", "accounts", "new", "kept", "ended", "figure"}
     for column in columns:
         table.add_column(column, justify="right" if column in numbers else "left")
     return table

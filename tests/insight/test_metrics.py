@@ -13,6 +13,7 @@ import yaml
 from evenhand.landing.accepted import create_accepted
 from evenhand.policy.compile import compile_packs
 from evenhand.policy.load import load_packs
+from evenhand.release.last import create_released
 from evenhand.settings import PROJECT
 from evenhand.transform.compiled import CompiledModel, run_models
 from insight.facts import NIGHT, fill
@@ -73,6 +74,7 @@ def told(
     night = date.fromisoformat(NIGHT)
     with duckdb.connect(str(warehouse)) as connection:
         create_accepted(connection)
+        create_released(connection)
         run_models(connection, every_model, night)
         fill(connection)
         of_facts = [model for model in every_model if model.name in ("operational_metrics", "live_performance")]

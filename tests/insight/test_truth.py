@@ -14,6 +14,7 @@ from evenhand.landing.accepted import create_accepted
 from evenhand.landing.contracts import BY_NAME
 from evenhand.policy.compile import compile_packs
 from evenhand.policy.load import load_packs
+from evenhand.release.last import create_released
 from evenhand.settings import PROJECT
 from evenhand.simulation.marketplace import FEEDS, simulate
 from evenhand.simulation.plan import Plan
@@ -31,6 +32,7 @@ def _marketplace(home: Path, seed: int) -> Iterator[duckdb.DuckDBPyConnection]:
     compile_packs(load_packs(PROJECT / "policies"), warehouse)
     with duckdb.connect(str(warehouse)) as connection:
         create_accepted(connection)
+        create_released(connection)
         for feed in FEEDS:
             key = BY_NAME[feed].key
             files = f"read_parquet('{home}/landing/{feed}/*/*/*.parquet', hive_partitioning = true)"

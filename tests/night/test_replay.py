@@ -1,8 +1,12 @@
-"""A night is a function of what had landed by then: not of what ran before it, of row order or of thread count."""
+"""A night is a function of what had landed by then: not of what ran before it, of row order or of thread count.
+
+What accounts are told of it is told against the release before, and is a function of that as well.
+"""
 
 from __future__ import annotations
 
 import csv
+import json
 import random
 from pathlib import Path
 
@@ -32,13 +36,31 @@ def released(home: Path, night: str) -> dict[str, bytes]:
 
 def test_three_nights_in_another_order_and_again_are_the_same_bytes(in_order: Path, tmp_path: Path) -> None:
     land_takedowns(PROJECT / TAKEDOWNS, tmp_path / "landing")
+    early, late, newest = NIGHTS
 
-    for night in ("2026-08-19", "2026-03-02", "2026-05-17", "2026-03-02"):
+    for night in (newest, early, late, early):
         decide(tmp_path, night)
 
-    for night in NIGHTS:
+    for night in (early, late):
         assert released(tmp_path, night) == released(in_order, night)
-        assert len(list((tmp_path / "releases" / "revisions" / f"night={night}").iterdir())) == 1
+    # What accounts are told is told against the release before, and there was none yet.
+    assert _but_for_what_is_told(tmp_path, newest) == _but_for_what_is_told(in_order, newest)
+    assert released(tmp_path, newest)["notices.parquet"] != released(in_order, newest)["notices.parquet"]
+
+    decide(tmp_path, newest)
+
+    assert released(tmp_path, newest) == released(in_order, newest)
+    for night, revisions in ((early, 1), (late, 1), (newest, 2)):
+        assert len(list((tmp_path / "releases" / "revisions" / f"night={night}").iterdir())) == revisions
+
+
+def _but_for_what_is_told(home: Path, night: str) -> tuple[dict[str, bytes], dict[str, object]]:
+    files = released(home, night)
+    manifest = json.loads(files.pop("manifest.json"))
+    del files["notices.parquet"], manifest["files"]["notices.parquet"]
+    for key in ("release_id", "notices", "told_since"):
+        del manifest[key]
+    return files, manifest
 
 
 def test_the_order_of_rows_and_the_number_of_threads_change_no_row(in_order: Path, tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ import duckdb
 import pytest
 
 from evenhand.landing.contracts import FEEDS
+from evenhand.release.last import create_released
 from evenhand.release.manifest import read_manifest
 from evenhand.release.publish import FILES, Published, PublishFailed, publish, revision_of
 
@@ -53,6 +54,18 @@ def warehouse(tmp_path: Path) -> Path:
             "create table account_standings as"
             " select 'A1' as account_id, 'p' as programme, 'warned' as zone, 1 as strictness"
         )
+        connection.execute("create table account_profiles as select 'A1' as account_id, 'active' as stage")
+        connection.execute("create table account_health as select 'A1' as account_id, 'p' as programme")
+        connection.execute("create table eligibility as select 'A1' as account_id, 'ads' as gate")
+        connection.execute("create table story as select 'A1' as account_id, 1 as step")
+        connection.execute(
+            "create table operational_metrics as select 'repeat_rate' as metric, 'all' as market, '' as slice,"
+            " '' as slice_value, 0.25 as figure, true as is_enough"
+        )
+        connection.execute("create table leaks as select 'decided_not_enforced' as leak, 'v1' as row_key")
+        connection.execute("create table live_performance as select 'A1' as account_id")
+        connection.execute("create table notices as select 'n1' as notice_id, 'penalties' as list, 'new' as event")
+        create_released(connection)
         connection.execute(
             "create table penalty_changes as select 'a1' as row_key, 'warning' as measure, 'new' as change"
         )
@@ -82,6 +95,10 @@ def test_a_release_has_every_file_and_a_manifest_that_is_true(warehouse: Path, t
     assert (manifest.night, manifest.known_at) == (NIGHT, NIGHT)
     assert manifest.inputs == {"creators/night=2026-03-05/day.csv": "def"}
     assert [(each.measure, each.new, each.kept, each.ended) for each in manifest.penalties] == [("warning", 1, 0, 0)]
+    assert [(each.list, each.event, each.notices) for each in manifest.notices] == [("penalties", "new", 1)]
+    assert [(each.stage, each.accounts) for each in manifest.stages] == [("active", 1)]
+    assert [(each.metric, each.figure) for each in manifest.metrics] == [("repeat_rate", "0.25")]
+    assert manifest.told_since is None
     # The id is a hash of everything else that the manifest says.
     content = json.loads((published.folder / "manifest.json").read_text())
     release_id = content.pop("release_id")

@@ -20,6 +20,7 @@ from evenhand.landing.contracts import BY_NAME
 from evenhand.policy.compile import compile_packs
 from evenhand.policy.load import load_all, load_packs
 from evenhand.policy.rehearsal import Stage
+from evenhand.release.last import create_released
 
 PROJECT = Path(__file__).parents[2]
 NIGHT = date(2026, 3, 5)
@@ -114,6 +115,7 @@ def test_the_data_tests_hold_whatever_packs_say(tmp_path: Path) -> None:
     warehouse = tmp_path / "warehouse.duckdb"
     with duckdb.connect(str(warehouse)) as connection:
         stage.set(connection)
+        create_released(connection)
 
     build = _build(warehouse, stage.last_day, "--exclude", "test_type:unit")
 
@@ -169,7 +171,7 @@ def test_the_columns_described_are_those_of_the_tables(build: Build) -> None:
     with duckdb.connect(str(build.warehouse), read_only=True) as connection:
         found = connection.execute(
             "select schema_name, table_name, column_name, lower(data_type) from duckdb_columns()"
-            " where not internal and schema_name in ('main', 'accepted', 'policy')"
+            " where not internal and schema_name in ('main', 'accepted', 'policy', 'released')"
         ).fetchall()
     tables: dict[tuple[str, str], set[tuple[str, str]]] = {}
     for schema, table, column, data_type in found:
@@ -193,6 +195,7 @@ def _accept(warehouse: Path) -> None:
     """What gate 1 would leave behind."""
     with duckdb.connect(str(warehouse)) as connection:
         create_accepted(connection)
+        create_released(connection)
         for feed, rows in ROWS.items():
             columns = (*BY_NAME[feed].names_in_every_file, *MORE_COLUMNS.get(feed, ()))
             connection.executemany(

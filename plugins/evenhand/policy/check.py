@@ -15,6 +15,7 @@ from typing import Literal
 import duckdb
 from pydantic import ValidationError
 
+from evenhand.notices.words import what_cannot_be_told
 from evenhand.policy.explain import dotted, nearest
 from evenhand.policy.load import MARKETPLACE, LoadedPack, files_of, load_each, of_each_name, overlapping, where
 from evenhand.policy.marketplace import Marketplace, read_marketplace
@@ -77,6 +78,7 @@ def check(paths: Sequence[Path], here: Settings) -> Checked:
     found += receivers_that_take_no_measure(packs, here.receivers)
     decided_at_night = [loaded for loaded in packs if loaded.path.resolve().parent == here.policies]
     found += past_of_a_released_night(decided_at_night, here.releases)
+    found += measures_without_words(decided_at_night, here.translations)
     # Of a market nothing can be missed where only some of the packs are looked at.
     if here.policies in [path.resolve() for path in paths]:
         found += markets_without_a_pack(decided_at_night, here.landing)
@@ -110,6 +112,14 @@ def _beside_each_other(packs: Sequence[LoadedPack], here: Settings) -> Iterator[
             assert marketplace
             yield from violation_types_without_a_rule(loaded, marketplace)
             yield from rules_for_unknown_types(loaded, marketplace)
+
+
+def measures_without_words(packs: Sequence[LoadedPack], translations: Path) -> Iterator[Finding]:
+    """Measures, scopes and programmes that notices have no words for, and texts of notices that can't be used."""
+    for said in what_cannot_be_told([loaded.pack for loaded in packs], translations) if packs else ():
+        place, _, what = said.partition(": ")
+        file, _, line = place.partition(".po:")
+        yield Finding(f"{file}.po" if line else file, int(line or 0), 1, "error", "notices", what)
 
 
 # --- A pack by itself.

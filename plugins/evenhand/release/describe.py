@@ -11,11 +11,15 @@ import duckdb
 from evenhand.landing.contracts import FEEDS
 from evenhand.release.manifest import (
     FeedCounts,
+    LastRelease,
     Manifest,
     MeasureChanges,
+    Metric,
+    Notices,
     Quarantined,
     ReleasedFile,
     ReleasedPack,
+    Stage,
     Zone,
 )
 
@@ -59,6 +63,29 @@ def describe(
                 " group by measure order by measure",
             )
         ),
+        stages=tuple(
+            Stage(**row)
+            for row in _rows(
+                connection,
+                "select coalesce(stage, 'none') as stage, count(*) as accounts from main.account_profiles"
+                " group by all order by all",
+            )
+        ),
+        metrics=tuple(
+            Metric(**row)
+            for row in _rows(
+                connection,
+                "select metric, cast(figure as varchar) as figure, is_enough from main.operational_metrics"
+                " where market = 'all' and slice = '' order by metric",
+            )
+        ),
+        notices=tuple(
+            Notices(**row)
+            for row in _rows(
+                connection, "select list, event, count(*) as notices from main.notices group by all order by all"
+            )
+        ),
+        told_since=next((LastRelease(**row) for row in _rows(connection, "select * from released.last_release")), None),
         inputs={
             row["landed_file"]: row["sha256"]
             for row in _rows(

@@ -68,6 +68,36 @@ class MeasureChanges(_Part):
     ended: int
 
 
+class Notices(_Part):
+    """Notices of one list and event: `new`, `changed` or `ended`."""
+
+    list: str
+    event: str
+    notices: int
+
+
+class Stage(_Part):
+    """Accounts of a stage."""
+
+    stage: str
+    accounts: int
+
+
+class Metric(_Part):
+    """An operational metric of all markets together; the figure is text, exact to the last digit."""
+
+    metric: str
+    figure: str | None
+    is_enough: bool
+
+
+class LastRelease(_Part):
+    """The newest release before this one."""
+
+    night: date
+    release_id: str
+
+
 class Manifest(_Part):
     """A release, described.
 
@@ -76,6 +106,7 @@ class Manifest(_Part):
         night: the night that was decided.
         known_at: the last night whose landing was looked at.
         files: the files of the release by name.
+        told_since: the release that the notices tell what is new against; None if there was none.
         inputs: the landing files that were read, by path below the landing folder, with their SHA-256.
         code: what `evenhand.release.code.code_version` gives.
     """
@@ -89,6 +120,10 @@ class Manifest(_Part):
     quarantined: tuple[Quarantined, ...]
     zones: tuple[Zone, ...]
     penalties: tuple[MeasureChanges, ...]
+    stages: tuple[Stage, ...]
+    metrics: tuple[Metric, ...]
+    notices: tuple[Notices, ...]
+    told_since: LastRelease | None
     code: Mapping[str, Any]
     inputs: dict[str, str]
 

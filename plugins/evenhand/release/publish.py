@@ -29,7 +29,15 @@ FILES = {
     "penalties.parquet": "from main.penalties order by row_key",
     "rewards.parquet": "from main.rewards order by row_key",
     "reasons.parquet": "from main.reasons order by reason_id",
+    "notices.parquet": "from main.notices order by notice_id",
     "standings.parquet": "from main.account_standings order by account_id, programme",
+    "account_profiles.parquet": "from main.account_profiles order by account_id",
+    "account_health.parquet": "from main.account_health order by account_id, programme",
+    "eligibility.parquet": "from main.eligibility order by account_id, gate",
+    "story.parquet": "from main.story order by account_id, step",
+    "operational_metrics.parquet": "from main.operational_metrics order by metric, market, slice, slice_value",
+    "leaks.parquet": "from main.leaks order by leak, row_key",
+    "live_performance.parquet": "from main.live_performance order by account_id",
     "quarantine.parquet": "from quarantine.rows order by feed, landed_file, landed_row, column_name, rule",
 }
 

@@ -1,0 +1,270 @@
+with
+
+penalties as (
+    select * from {{ ref('penalties') }}
+),
+
+rewards as (
+    select * from {{ ref('rewards') }}
+),
+
+reasons as (
+    select * from {{ ref('reasons') }}
+),
+
+measures_in_force as (
+    select * from {{ ref('measures_in_force') }}
+),
+
+creators as (
+    select * from {{ ref('stg_creators') }}
+),
+
+violations as (
+    select * from {{ ref('stg_violations') }}
+),
+
+packs as (
+    select * from {{ source('policy', 'packs') }}
+),
+
+gates as (
+    select * from {{ source('policy', 'gates') }}
+),
+
+bonuses as (
+    select * from {{ source('policy', 'bonuses') }}
+),
+
+last_release as (
+    select * from {{ source('released', 'last_release') }}
+),
+
+last_penalties as (
+    select * from {{ source('released', 'last_penalties') }}
+),
+
+last_rewards as (
+    select * from {{ source('released', 'last_rewards') }}
+),
+
+last_reasons as (
+    select * from {{ source('released', 'last_reasons') }}
+),
+
+lists_of_tonight as (
+    select
+        'penalties' as list,
+        row_key,
+        account_id,
+        market,
+        programme,
+        scope,
+        measure,
+        starts_on,
+        ends_on,
+        cast(null as decimal(18, 2)) as amount,
+        reason_id
+    from penalties
+    union all
+    select
+        'rewards' as list,
+        row_key,
+        account_id,
+        market,
+        programme,
+        scope,
+        reward as measure,
+        starts_on,
+        ends_on,
+        amount,
+        reason_id
+    from rewards
+),
+
+lists_of_the_last_release as (
+    select
+        'penalties' as list,
+        row_key,
+        account_id,
+        market,
+        programme,
+        scope,
+        measure,
+        starts_on,
+        ends_on,
+        cast(null as decimal(18, 2)) as amount,
+        reason_id
+    from last_penalties
+    union all
+    select
+        'rewards' as list,
+        row_key,
+        account_id,
+        market,
+        programme,
+        scope,
+        reward as measure,
+        starts_on,
+        ends_on,
+        amount,
+        reason_id
+    from last_rewards
+),
+
+-- Where nothing was released before, nobody knows what accounts were told: what begins tonight is.
+what_is_new_or_changed as (
+    select
+        tonight.*,
+        case when before.row_key is null then 'new' else 'changed' end as event
+    from lists_of_tonight as tonight
+    left join lists_of_the_last_release as before
+        on
+            tonight.list = before.list
+            and tonight.row_key = before.row_key
+            and tonight.measure = before.measure
+    where
+        case
+            when (select count(*) from last_release) = 0 then tonight.starts_on = {{ night() }}
+            else
+                before.row_key is null
+                or tonight.starts_on is distinct from before.starts_on
+                or tonight.ends_on is distinct from before.ends_on
+                or tonight.amount is distinct from before.amount
+        end
+),
+
+what_has_ended as (
+    select
+        before.* replace (least(before.ends_on, {{ add_days(night(), -1) }}) as ends_on),
+        'ended' as event
+    from lists_of_the_last_release as before
+    left join lists_of_tonight as tonight
+        on
+            before.list = tonight.list
+            and before.row_key = tonight.row_key
+            and before.measure = tonight.measure
+    where tonight.row_key is null
+),
+
+gates_of_each_market as (
+    select distinct
+        market,
+        gate
+    from gates
+),
+
+bonuses_of_each_market as (
+    select distinct
+        market,
+        bonus
+    from bonuses
+),
+
+what_is_to_be_told as (
+    select * from what_is_new_or_changed
+    union all by name
+    select * from what_has_ended
+),
+
+reasons_of_both as (
+    select
+        reason_id,
+        entries
+    from reasons
+    union
+    select
+        reason_id,
+        entries
+    from last_reasons
+),
+
+violations_behind_each_reason as (
+    select distinct
+        reason_id,
+        entry ->> 'violation' as violation_id
+    from (
+        select
+            reason_id,
+            unnest(cast(json_extract(entries, '$[*]') as json[])) as entry
+        from reasons_of_both
+    ) as entries_one_by_one
+    where entry ->> 'violation' is not null
+),
+
+evidence_of_each_reason as (
+    select
+        behind.reason_id,
+        list(behind.violation_id order by violations.decided_on, behind.violation_id) as evidence,
+        max(violations.decided_on) as last_decided_on
+    from violations_behind_each_reason as behind
+    left join violations on behind.violation_id = violations.violation_id
+    group by behind.reason_id
+),
+
+facts as (
+    select
+        {{ reason_id(["'" ~ var('night') ~ "'", 'told.list', 'told.row_key', 'told.measure', 'told.event']) }}
+            as notice_id,
+        {{ night() }} as as_of,
+        told.account_id,
+        told.market,
+        creators.language,
+        told.event,
+        told.list,
+        told.row_key,
+        told.programme,
+        told.scope,
+        told.measure,
+        told.starts_on,
+        told.ends_on,
+        coalesce(evidence.evidence, []) as evidence,
+        {{ add_days('evidence.last_decided_on', 'packs.file_within_days') }} as appeal_until,
+        told.list = 'penalties' and told.event <> 'ended' and evidence.evidence is not null
+        and coalesce({{ add_days('evidence.last_decided_on', 'packs.file_within_days') }} >= {{ night() }}, true)
+            as can_appeal,
+        case
+            when told.list = 'penalties' and told.event <> 'ended'
+                then case in_force.length
+                    when 'days' then 'time'
+                    when 'calendar' then 'time'
+                    when 'zone' then 'balance'
+                    when 'gate' then 'conditions'
+                    else 'appeal'
+                end
+            when told.list = 'rewards' and told.event = 'ended' and gates.gate is not null then 'conditions'
+            when told.list = 'rewards' and told.event = 'ended' and bonuses.bonus is null then 'balance'
+            else ''
+        end as restored_by,
+        told.reason_id
+    from what_is_to_be_told as told
+    inner join creators on told.account_id = creators.account_id
+    left join packs on told.market = packs.market and {{ judges('packs', night()) }}
+    left join evidence_of_each_reason as evidence on told.reason_id = evidence.reason_id
+    left join measures_in_force as in_force
+        on
+            told.list = in_force.list
+            and told.row_key = in_force.row_key
+            and in_force.as_of = {{ night() }}
+    left join gates_of_each_market as gates
+        on
+            told.market = gates.market
+            and told.programme = gates.gate
+    left join bonuses_of_each_market as bonuses
+        on
+            told.market = bonuses.market
+            and told.programme = bonuses.bonus
+),
+
+facts_that_agree_with_each_other as (
+    select
+        * replace (
+            case when can_appeal then appeal_until end as appeal_until,
+            -- Without an appeal nothing brings it back.
+            case when restored_by = 'appeal' and not can_appeal then '' else restored_by end as restored_by
+        ),
+        case when restored_by = 'time' then {{ add_days('ends_on', 1) }} end as restored_on
+    from facts
+)
+
+select * from facts_that_agree_with_each_other

@@ -1,0 +1,1 @@
+"""Notices: telling an account, in its language, what was decided about it, why, and what it can do."""

@@ -1,0 +1,101 @@
+"""Writing a night's notices, and what they are told against."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from evenhand.notices.catalogs import CatalogError
+from evenhand.notices.write import write_notices
+from evenhand.release.last import last_release, take_last_release
+from evenhand.release.manifest import Manifest
+from notices.needed import TRANSLATIONS
+
+FACTS = """
+    create table notice_facts as
+    select
+        'n' || row_number() over () as notice_id, date '2026-03-05' as as_of, 'a1' as account_id, 'SG' as market,
+        language, 'new' as event, 'penalties' as list, 'k1' as row_key, 'account_health' as programme,
+        'live' as scope, measure, date '2026-03-05' as starts_on, date '2026-03-11' as ends_on,
+        ['v1'] as evidence, cast(null as date) as appeal_until, true as can_appeal, 'time' as restored_by,
+        'r1' as reason_id, date '2026-03-12' as restored_on
+    from (values {values}) as told (language, measure)
+"""
+
+
+def _warehouse(folder: Path, values: str) -> Path:
+    path = folder / "warehouse.duckdb"
+    with duckdb.connect(str(path)) as connection:
+        connection.execute(FACTS.format(values=values))
+    return path
+
+
+def _notices(warehouse: Path) -> list[tuple[object, ...]]:
+    with duckdb.connect(str(warehouse), read_only=True) as connection:
+        return connection.execute("select notice_id, language, subject from main.notices order by all").fetchall()
+
+
+def test_each_account_is_told_in_its_language_and_in_english_where_nobody_translated(tmp_path: Path) -> None:
+    warehouse = _warehouse(tmp_path, "('id', 'no_live'), ('sv', 'no_live'), ('sv', 'warning')")
+    assert write_notices(warehouse, TRANSLATIONS) == {"sv": 2}
+    first = _notices(warehouse)
+    assert first == [
+        ("n1", "id", "Tindakan baru: Siaran langsung tidak diizinkan"),
+        ("n2", "en", "New measure: No live streaming"),
+        ("n3", "en", "New measure: Warning"),
+    ]
+    assert write_notices(warehouse, TRANSLATIONS) == {"sv": 2}
+    assert _notices(warehouse) == first
+
+
+def test_more_notices_than_are_written_at_once(tmp_path: Path) -> None:
+    warehouse = _warehouse(tmp_path, ", ".join(["('en', 'warning')"] * 2001))
+    assert write_notices(warehouse, TRANSLATIONS) == {}
+    assert len(_notices(warehouse)) == 2001
+
+
+def test_what_is_not_translated_leaves_no_notices(tmp_path: Path) -> None:
+    warehouse = _warehouse(tmp_path, "('en', 'shadow_ban')")
+    with pytest.raises(CatalogError, match=r"measure\.shadow_ban"):
+        write_notices(warehouse, TRANSLATIONS)
+    with duckdb.connect(str(warehouse)) as connection:
+        assert connection.execute("select * from duckdb_tables() where table_name = 'notices'").fetchall() == []
+
+
+def _release(releases: Path, night: str, measure: str) -> None:
+    folder = releases / f"night={night}"
+    folder.mkdir(parents=True)
+    lists = (
+        "select 'k1' as row_key, 'a1' as account_id, 'SG' as market, 'health' as programme, 'live' as scope,"
+        " {what}, null::date as starts_on, null::date as ends_on, 'r1' as reason_id, 'more' as another_column"
+    )
+    with duckdb.connect() as connection:
+        penalties = lists.format(what=f"'{measure}' as measure")
+        connection.execute(f"copy ({penalties}) to '{folder}/penalties.parquet'")
+        rewards = lists.format(what="'badge' as reward, 1.5 as amount")
+        connection.execute(f"copy ({rewards}) to '{folder}/rewards.parquet'")
+        connection.execute(f"copy (select '[]' as entries, 'r1' as reason_id) to '{folder}/reasons.parquet'")
+    nothing: dict[str, object] = dict.fromkeys(("packs", "quarantined", "zones", "penalties"), ())
+    nothing |= dict.fromkeys(("stages", "metrics", "notices"), ()) | {key: {} for key in ("files", "feeds", "code")}
+    manifest = Manifest(release_id=measure, night=night, known_at=night, told_since=None, inputs={}, **nothing)
+    (folder / "manifest.json").write_text(manifest.text())
+
+
+def test_the_newest_release_before_the_night_is_what_is_told_against(tmp_path: Path) -> None:
+    releases, warehouse = tmp_path / "releases", tmp_path / "warehouse.duckdb"
+    (releases / "revisions").mkdir(parents=True)
+    assert last_release(releases, date(2026, 3, 5)) is None
+    for night, measure in (("2026-03-01", "first"), ("2026-03-03", "second"), ("2026-03-05", "own")):
+        _release(releases, night, measure)
+    for night, wanted in ((date(2026, 3, 5), ["second"]), (date(2026, 3, 2), ["first"]), (date(2026, 3, 1), [])):
+        take_last_release(releases, warehouse, night)
+        with duckdb.connect(str(warehouse), read_only=True) as connection:
+            found = connection.execute("select measure from released.last_penalties").fetchall()
+            assert [measure for (measure,) in found] == wanted
+            of = connection.execute("select night, release_id from released.last_release").fetchall()
+            assert [release_id for _, release_id in of] == wanted
+            assert len(connection.execute("from released.last_rewards").fetchall()) == len(wanted)
+            assert len(connection.execute("from released.last_reasons").fetchall()) == len(wanted)
