@@ -7,7 +7,7 @@ on. The second looks at what arrived this night; if that fails, the feed is brok
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 import great_expectations.expectations as gxe
 from great_expectations.expectations import Expectation
@@ -27,6 +27,8 @@ SMALLEST_LIMIT = 10_000
 # With more bad rows than good ones among the night's arrivals, the file is wrong and not its rows. A real feed can come
 # close: of the appeals in the example's backfill, 36 % answer nothing that was decided before.
 LARGEST_BAD_SHARE = 0.5
+# A feed whose newest row is older by more days than this than it ever was in four weeks isn't fresh.
+STALE_DAYS = 2
 # What a number may have before its point: with four decimals it then fits decimal(18, 4).
 MOST_DIGITS = 14
 # Fewer bad rows than this never stop a night: a share means little in a file of a few rows.
@@ -41,12 +43,15 @@ class RecentNights:
         largest: rows of the largest night; None if the feed began with this night, so that there is nothing to compare.
         always_a_file: whether each of the last four nights of this weekday had a file, be it one without rows.
         always_rows: whether each of them had rows.
+        oldest: how many days old the newest row of a night was at most when it landed; None if its rows tell of no day
+            or landed on fewer than seven nights.
     """
 
     night: date
     largest: int | None
     always_a_file: bool
     always_rows: bool
+    oldest: int | None = None
 
 
 def row_suite(contract: Contract) -> list[Expectation]:
@@ -121,6 +126,20 @@ def arrivals_suite(contract: Contract, recent: RecentNights) -> list[Expectation
                     "",
                     f"Each of the last four nights of this weekday had {contract.feed}; ask the source whether this is"
                     " right.",
+                ),
+            )
+        )
+    if recent.oldest is not None:
+        suite.append(
+            gxe.ExpectColumnMaxToBeBetween(
+                column="happened_on",
+                min_value=recent.night - timedelta(days=recent.oldest + STALE_DAYS),
+                severity=FailureSeverity.WARNING,
+                meta=described(
+                    "rows that are fresh",
+                    "",
+                    f"In the last 28 nights the newest row was at most {recent.oldest} days old when it landed; ask the"
+                    " source whether it sends what it sent before.",
                 ),
             )
         )

@@ -31,9 +31,9 @@ class Settings:
     project: Path
     home: Path
     policies: Path
-    translations: Path
     receivers: Path
     example: Literal["marketplace", "takedowns"] = "marketplace"
+    translations: Path = PROJECT / "translations"
 
     @property
     def landing(self) -> Path:

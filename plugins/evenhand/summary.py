@@ -49,6 +49,7 @@ def show(settings: Settings, night: date, console: Console) -> None:
         ("Release", release),
         ("Gate 1, Data Docs", work / "gate_1" / docs),
         ("Gate 2, Data Docs", work / "gate_2" / docs),
+        ("Models, dbt docs", settings.dbt_target / "static_index.html"),
     ):
         console.print(f"{what:<18} {where}", soft_wrap=True, highlight=False)
 

@@ -75,7 +75,7 @@ def test_a_night_is_refused_and_a_check_says_where(tmp_path: Path) -> None:
         refuse_what_cannot_be_told(packs, translations)
     assert str(error.value).splitlines() == ["Notices couldn't be written:", *missing]
 
-    here = Settings(PROJECT, tmp_path / "home", policies, translations, PROJECT / "receivers.yml")
+    here = Settings(PROJECT, tmp_path / "home", policies, PROJECT / "receivers.yml", translations=translations)
     said = [finding for finding in check([policies], here).findings if finding.check == "notices"]
     assert [str(finding) for finding in said] == [each.replace(".po: ", ".po: error: ") for each in missing]
 
@@ -88,7 +88,7 @@ def test_a_line_of_a_translation_is_named(tmp_path: Path) -> None:
     text = (TRANSLATIONS / "en.po").read_text()
     line = text[: text.index('msgid "measure.warning"')].count("\n") + 1
     (translations / "en.po").write_text(text.replace('msgstr "Warning"', 'msgstr ""'))
-    here = Settings(PROJECT, tmp_path / "home", policies, translations, PROJECT / "receivers.yml")
+    here = Settings(PROJECT, tmp_path / "home", policies, PROJECT / "receivers.yml", translations=translations)
     (found,) = [finding for finding in check([policies], here).findings if finding.check == "notices"]
     assert (found.file, found.line, found.severity) == (str(translations / "en.po"), line, "error")
     assert found.said == "measure.warning: it is empty or missing; translate it"

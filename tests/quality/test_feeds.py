@@ -350,3 +350,25 @@ def test_a_withdrawn_row_counts_as_one_that_never_landed_until_it_lands_again(tm
     assert [outcome.keys("appeals") for outcome in (of_2, of_3, of_4)] == [["P1"], [], ["P1"]]
     assert of_3.why() == {("appeals", "P1", "violation_id", "violation_id is in violations")}
     assert of_4.why() == set()
+
+
+@pytest.mark.parametrize(("passed_on", "is_fresh"), [("2026-03-09", True), ("2026-03-08", False)])
+def test_a_feed_that_brings_old_news_is_warned_of(tmp_path: Path, passed_on: str, is_fresh: bool) -> None:
+    """Seven nights with rows of their own day or the day before; the newest row may be two days older than that."""
+    house = House(tmp_path)
+    for day in range(1, 13):
+        land_headers(house.landing, day, "contents", "violations", "appeals")
+        land(house.landing, "creators", day, [creator("A1")] if day == 1 else [])
+        if day < 9:
+            row = {"attempt_id": f"T{day}", "account_id": "A1", "training": "course"}
+            land(house.landing, "trainings", day, [row | {"passed_on": f"2026-03-{max(day - 1, 1):02}"}])
+    land(house.landing, "trainings", 12, [row | {"attempt_id": "T9", "passed_on": passed_on}])
+    warnings = [warning for warning in house.run(12).gate.warnings if "fresh" in warning]
+    assert warnings == (
+        []
+        if is_fresh
+        else [
+            f"arrivals.trainings: rows that are fresh (found {passed_on}). In the last 28 nights the newest row was"
+            " at most 1 days old when it landed; ask the source whether it sends what it sent before."
+        ]
+    )

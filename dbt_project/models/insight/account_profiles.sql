@@ -16,9 +16,12 @@ eligibility as (
     select * from {{ ref('eligibility') }}
 ),
 
-measures_in_force as (
-    select * from {{ ref('measures_in_force') }}
-    where as_of = {{ night() }}
+penalties as (
+    select * from {{ ref('penalties') }}
+),
+
+rewards as (
+    select * from {{ ref('rewards') }}
 ),
 
 measures as (
@@ -30,20 +33,26 @@ latest_stage_of_each_account as (
     qualify row_number() over (partition by account_id order by on_day desc) = 1
 ),
 
-measures_of_each_account as (
+penalties_of_each_account as (
     select
-        in_force.account_id,
-        cast(count(case when in_force.list = 'penalties' then 1 end) as integer) as penalties,
-        cast(count(case when in_force.list = 'rewards' then 1 end) as integer) as rewards,
-        coalesce(bool_or(in_force.list = 'penalties' and not coalesce(measures.puts_on_probation, false)), false)
-            as is_restricted
-    from measures_in_force as in_force
+        penalties.account_id,
+        cast(count(*) as integer) as penalties,
+        bool_or(not coalesce(measures.puts_on_probation, false)) as is_restricted
+    from penalties
     left join measures
         on
-            in_force.market = measures.market
-            and in_force.measure = measures.measure
+            penalties.market = measures.market
+            and penalties.measure = measures.measure
             and {{ judges('measures', night()) }}
-    group by in_force.account_id
+    group by penalties.account_id
+),
+
+rewards_of_each_account as (
+    select
+        account_id,
+        cast(count(*) as integer) as rewards
+    from rewards
+    group by account_id
 ),
 
 health_of_each_account as (
@@ -94,25 +103,26 @@ profiles as (
         case
             when stages.stage = 'exited' then stages.stage
             when in_force.is_restricted then 'restricted'
-            when in_force.penalties > 0 then 'probation'
+            when in_force.account_id is not null then 'probation'
             else stages.stage
         end as stage,
         -- Since when isn't known of a penalty for what is looked at for some weeks only.
         case
             when stages.stage = 'exited' then stages.on_day
             when in_force.is_restricted and stages.stage <> 'restricted' then null
-            when in_force.penalties > 0 and stages.stage not in ('restricted', 'probation') then null
+            when in_force.account_id is not null and stages.stage not in ('restricted', 'probation') then null
             else stages.on_day
         end as stage_since,
         coalesce(in_force.penalties, 0) as penalties,
-        coalesce(in_force.rewards, 0) as rewards,
+        coalesce(rewarded.rewards, 0) as rewards,
         coalesce(health.has_moved, false) as has_moved,
         coalesce(health.is_near_a_zone, false) as is_near_a_zone,
         coalesce(health.health, '[]') as health,
         gates_shut.not_eligible_for
     from creators
     left join latest_stage_of_each_account as stages on creators.account_id = stages.account_id
-    left join measures_of_each_account as in_force on creators.account_id = in_force.account_id
+    left join penalties_of_each_account as in_force on creators.account_id = in_force.account_id
+    left join rewards_of_each_account as rewarded on creators.account_id = rewarded.account_id
     left join health_of_each_account as health on creators.account_id = health.account_id
     left join gates_shut_to_each_account as gates_shut on creators.account_id = gates_shut.account_id
 )

@@ -69,6 +69,8 @@ class Contract:
         versions: what gate 1 calls the table of all good versions of its rows, where older ones matter as well.
         looked_at_nights: for how many nights a row is looked at after it has landed, its own night included, unless a
             row of another feed refers to it; None means for ever.
+        happened_on: SQL over the columns for the day of what a row tells, by which gate 1 sees whether a feed is fresh;
+            None where rows tell of no day.
     """
 
     feed: str
@@ -78,6 +80,7 @@ class Contract:
     may_be_absent: bool = False
     versions: str | None = None
     looked_at_nights: int | None = None
+    happened_on: str | None = None
 
     @property
     def columns(self) -> tuple[Column, ...]:
@@ -119,6 +122,7 @@ CREATORS = Contract(
 
 CONTENTS = Contract(
     feed="contents",
+    happened_on="published_on",
     grain="One row per piece of content.",
     key="content_id",
     own_columns=(
@@ -132,6 +136,7 @@ CONTENTS = Contract(
 
 LIVES = Contract(
     feed="lives",
+    happened_on="on_day",
     grain="One row per live.",
     key="live_id",
     may_be_absent=True,
@@ -150,6 +155,7 @@ LIVES = Contract(
 
 ORDERS = Contract(
     feed="orders",
+    happened_on="status_on",
     grain="One row per order, which lands again when something becomes of it.",
     key="order_id",
     may_be_absent=True,
@@ -173,6 +179,7 @@ ORDERS = Contract(
 
 USER_REPORTS = Contract(
     feed="user_reports",
+    happened_on="reported_on",
     grain="One row per report by a user.",
     key="report_id",
     may_be_absent=True,
@@ -189,6 +196,7 @@ USER_REPORTS = Contract(
 
 VIOLATIONS = Contract(
     feed="violations",
+    happened_on="coalesce(decided_on, detected_on)",
     grain="One row per account and content that one decision finds in breach.",
     key="violation_id",
     own_columns=(
@@ -232,6 +240,7 @@ VIOLATIONS = Contract(
 
 APPEALS = Contract(
     feed="appeals",
+    happened_on="coalesce(decided_on, filed_on)",
     grain="One row per appeal against one violation.",
     key="appeal_id",
     own_columns=(
@@ -268,6 +277,7 @@ APPEALS = Contract(
 
 TRAININGS = Contract(
     feed="trainings",
+    happened_on="passed_on",
     grain="One row per training that an account has passed.",
     key="attempt_id",
     may_be_absent=True,
@@ -282,6 +292,7 @@ TRAININGS = Contract(
 
 QA_REVIEWS = Contract(
     feed="qa_reviews",
+    happened_on="reviewed_on",
     grain="One row per second, blind opinion on something that was drawn at random.",
     key="review_id",
     may_be_absent=True,
@@ -310,6 +321,7 @@ QA_REVIEWS = Contract(
 
 ACTIVITIES = Contract(
     feed="activities",
+    happened_on="on_day",
     grain=(
         "One row per thing that an account did or that was done for it: a training passed, orders delivered, a post,"
         " a live."
@@ -340,6 +352,7 @@ ACTIVITIES = Contract(
 
 METRICS = Contract(
     feed="metrics",
+    happened_on="on_day",
     grain="One row per account, metric and day: a number measured elsewhere, which holds until the next one.",
     key="measurement_id",
     may_be_absent=True,

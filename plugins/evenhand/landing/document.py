@@ -13,6 +13,7 @@ from expectations.feeds import (
     LARGEST_GROWTH,
     MOST_DIGITS,
     SMALLEST_LIMIT,
+    STALE_DAYS,
 )
 
 PATH = PROJECT / "docs" / "feeds.md"
@@ -195,9 +196,11 @@ At gate 1, for each feed:
 | too many rows | {_TOO_MANY} |
 | too many bad rows | {FEWEST_BAD_ROWS} or more bad rows, and more than {LARGEST_BAD_SHARE:.0%} of the night's rows |
 
-A feed without a single row, though each of the last four nights of this weekday had some, is a warning. After gate 1
-has stopped, the schema `accepted` is gone, so that no model can run on feeds that were half looked at; the quarantine
-stays, to be read. Once the feed is right, clear the run from its first task."""
+A feed without a single row, though each of the last four nights of this weekday had some, is a warning. So is a feed
+that isn't fresh: its newest row is older, by more than {STALE_DAYS} days, than the newest row of any of the last 28 nights
+was when it landed, as if an old file had landed again. After gate 1 has stopped, the schema `accepted` is gone, so that
+no model can run on feeds that were half looked at; the quarantine stays, to be read. Once the feed is right, clear the
+run from its first task."""
 
 
 if __name__ == "__main__":

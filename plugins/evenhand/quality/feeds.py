@@ -150,7 +150,7 @@ def _accept(gate: Gate, contract: Contract, night: date) -> None:
 def _find_arrivals(gate: Gate, contract: Contract, night: date) -> None:
     gate.execute(
         f"""create or replace table arrivals.{contract.feed} as
-        select landed_file, landed_row, bad.problem
+        select landed_file, landed_row, bad.problem, {_happened_on(contract)} as happened_on
         from candidates.{contract.feed}
         left join (
             select landed_file, landed_row,
@@ -164,9 +164,9 @@ def _find_arrivals(gate: Gate, contract: Contract, night: date) -> None:
 
 
 def _recent_nights(gate: Gate, contract: Contract, night: date) -> RecentNights:
-    ((largest, begun, nights_with_a_file, nights_with_rows),) = gate.execute(
+    ((largest, begun, nights_with_a_file, nights_with_rows, oldest),) = gate.execute(
         f"""with recent as (
-            select landed_night, count(*) as arrived
+            select landed_night, count(*) as arrived, landed_night - max({_happened_on(contract)}) as age
             from candidates.{contract.feed}
             where landed_night between date '{night}' - 28 and date '{night}' - 1
             group by landed_night
@@ -180,14 +180,20 @@ def _recent_nights(gate: Gate, contract: Contract, night: date) -> RecentNights:
                 select count(distinct night) from landing.files
                 where feed = '{contract.feed}' and date '{night}' - night in (7, 14, 21, 28)
             ),
-            (select count(*) from recent where date '{night}' - landed_night in (7, 14, 21, 28))"""
+            (select count(*) from recent where date '{night}' - landed_night in (7, 14, 21, 28)),
+            (select max(age) from recent where landed_night > (select night from begin) having count(*) >= 7)"""
     )
     return RecentNights(
         night=night,
         largest=int(largest or 0) if begun else None,
         always_a_file=nights_with_a_file == 4,
         always_rows=nights_with_rows == 4,
+        oldest=oldest,
     )
+
+
+def _happened_on(contract: Contract) -> str:
+    return f"try_cast({contract.happened_on or 'null'} as date)"
 
 
 def _count(gate: Gate, contract: Contract) -> FeedCounts:

@@ -36,7 +36,8 @@ def tell(release: Path, account: str, console: Console) -> None:
         else:
             console.print("Nothing was ever decided about it.")
         for reason in _rows(connection, release, "reasons", account, "list, row_key"):
-            console.print(f"\n[bold]{reason['list'][:-1].capitalize()}[/bold] {reason['row_key']}", highlight=False)
+            what = "Penalty" if reason["list"] == "penalties" else "Reward"
+            console.print(f"\n[bold]{what}[/bold] {reason['row_key']}", highlight=False)
             console.print(reason["explanation"], highlight=False, soft_wrap=True, markup=False)
         for notice in _rows(connection, release, "notices", account, "list, row_key, event"):
             console.print(f"\n[bold]Told that night[/bold] {notice['subject']}", highlight=False)
@@ -48,7 +49,7 @@ def _who(profile: dict[str, Any]) -> str:
     shut = f"; not eligible for {profile['not_eligible_for']}" if profile["not_eligible_for"] else ""
     return (
         f"\n[bold]{profile['account_id']}[/bold]  {profile['kind']} in {profile['market']}, {profile['stage']}{since};"
-        f" {profile['penalties']} penalties and {profile['rewards']} rewards in force{shut}"
+        f" in force: penalties {profile['penalties']}, rewards {profile['rewards']}{shut}"
     )
 
 
