@@ -181,8 +181,15 @@ def _released(here: Settings, night: datetime | None) -> date:
 
 
 def _newest(here: Settings) -> date:
-    from evenhand.landing.files import nights
+    from evenhand.landing.files import FeedBroken, nights
+    from evenhand.landing.mirror import mirror
 
+    if here.lands_elsewhere:
+        try:
+            with console.status(f"Fetching what landed in {here.landing_from}"):
+                mirror(here.landing_from, here.landing)
+        except FeedBroken as error:
+            _stop(str(error))
     landed = nights(here.landing)
     if not landed:
         _stop(f"{here.landing}: nothing has landed; put feeds there as docs/feeds.md says")

@@ -98,8 +98,10 @@ def set_up(settings: Settings) -> list[str]:
         _run(
             settings,
             # Writes the manifest, and with it a page of all models that needs no server.
-            [*("dbt", "docs", "generate", "--static", "--empty-catalog", "--project-dir", project)]
-            + [*("--profiles-dir", project, *target)],
+            [
+                *("dbt", "docs", "generate", "--static", "--empty-catalog"),
+                *("--project-dir", project, "--profiles-dir", project, *target),
+            ],
             "the dbt project couldn't be parsed",
         )
         done.append("the dbt manifest and docs")
@@ -118,6 +120,8 @@ def land_example(settings: Settings, progress: Callable[[str], None]) -> bool:
     from evenhand.simulation.marketplace import plan_file_of, simulate, simulated
     from evenhand.simulation.plan import Plan
 
+    if settings.landing_from:
+        return False
     landed = [path for path in settings.landing.rglob("*") if path.is_file() and path.suffix in (".csv", ".parquet")]
     if settings.example == "takedowns":
         if any(path.name != FILE_NAME for path in landed):
@@ -137,6 +141,10 @@ def refuse_feeds_of_others(settings: Settings) -> None:
     """
     from evenhand.simulation.marketplace import plan_file_of
 
+    if settings.landing_from:
+        raise LocalError(
+            f"feeds land in {settings.landing_from}; unset EVENHAND_LANDING_FROM to simulate some below EVENHAND_HOME"
+        )
     if settings.landing.exists() and any(settings.landing.iterdir()) and not plan_file_of(settings.landing).exists():
         raise LocalError(
             f"{settings.landing}: feeds have landed that weren't simulated, and simulating would replace them. Choose"

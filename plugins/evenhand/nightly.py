@@ -32,10 +32,15 @@ class NightNotBegun(Exception):
 def land_feeds(night: date) -> Facts:
     """Load what had landed by the night, and take what the night looks at; returns rows per feed."""
     from evenhand.landing.load import load
+    from evenhand.landing.mirror import mirror
     from evenhand.landing.take import take
     from evenhand.release.last import take_last_release
 
     _forget_old_warehouses(night)
+    if settings().lands_elsewhere:
+        log.info(
+            "%d files fetched from %s", mirror(settings().landing_from, settings().landing), settings().landing_from
+        )
     arrivals = load(settings().store, settings().landing, night)
     take(settings().store, settings().warehouse(night), night)
     take_last_release(settings().releases, settings().warehouse(night), night)

@@ -23,6 +23,7 @@ class Settings:
         project: the checkout: dags/, dbt_project/, expectations/, policies/.
         home: the data directory; nothing else is written to.
         policies: the folder of policy packs.
+        landing_from: where feeds land, if that isn't here: a folder's path, or an address that fsspec knows.
         translations: the folder of what notices say, a file per language.
         receivers: the file that names the receivers and the Airflow connection of each.
         example: what a local installation lands if nothing else has landed.
@@ -34,11 +35,20 @@ class Settings:
     receivers: Path
     example: Literal["marketplace", "takedowns"] = "marketplace"
     translations: Path = PROJECT / "translations"
+    landing_from: str = ""
 
     @property
     def landing(self) -> Path:
-        """What source systems dropped: `landing/<feed>/night=D/*.csv|parquet`. Never changed by a run."""
-        return self.home / "landing"
+        """What source systems dropped: `landing/<feed>/night=D/*.csv|parquet`. Never changed by a run.
+
+        Of an address elsewhere, the mirror of it.
+        """
+        return Path(self.landing_from) if self.landing_from and not self.lands_elsewhere else self.home / "landing"
+
+    @property
+    def lands_elsewhere(self) -> bool:
+        """Whether the landing folder has to be mirrored here."""
+        return "://" in self.landing_from
 
     @property
     def store(self) -> Path:
@@ -87,7 +97,7 @@ class Settings:
 def settings() -> Settings:
     """The settings of this process, from the environment.
 
-    `EVENHAND_HOME`, `_POLICIES`, `_TRANSLATIONS`, `_RECEIVERS` and `_EXAMPLE`.
+    `EVENHAND_HOME`, `_LANDING_FROM`, `_POLICIES`, `_TRANSLATIONS`, `_RECEIVERS` and `_EXAMPLE`.
 
     Raises:
         ValueError: there is no such example.
@@ -100,6 +110,7 @@ def settings() -> Settings:
         home=_path("EVENHAND_HOME", ".evenhand"),
         policies=_path("EVENHAND_POLICIES", "policies"),
         translations=_path("EVENHAND_TRANSLATIONS", "translations"),
+        landing_from=os.environ.get("EVENHAND_LANDING_FROM", ""),
         receivers=_path("EVENHAND_RECEIVERS", "receivers.yml"),
         example="takedowns" if example == "takedowns" else "marketplace",
     )

@@ -115,6 +115,11 @@ One folder per feed, in it one folder per night that something arrived, in it an
 folders of their own if you like: `night=2026-03-01/market=ID/violations.parquet`. Names
 that start with `.` or `_` are passed over. Write a file elsewhere and move it in: what is there is taken for whole.
 
+The folder is `landing/` below `EVENHAND_HOME`, or what `EVENHAND_LANDING_FROM` says: another folder, or an address that
+[fsspec](https://filesystem-spec.readthedocs.io) knows, such as `https://host/landing`, or `s3://bucket/landing` with
+`s3fs` installed. What is at an address is mirrored into `landing/` before a night looks at it: what is new or changed is
+fetched, what is gone is removed. Credentials are the file system's own, in the environment.
+
 - **CSV**: UTF-8, a header, commas, `"` around values that need it and doubled inside them. **Parquet**: text, whole
   numbers or DATE; a day is DATE or text. A column of type number may also be DECIMAL, DOUBLE or FLOAT.
 - The header has exactly the columns of the contract, in any order. A column that may be absent can be left out of a
@@ -197,10 +202,10 @@ At gate 1, for each feed:
 | too many bad rows | {FEWEST_BAD_ROWS} or more bad rows, and more than {LARGEST_BAD_SHARE:.0%} of the night's rows |
 
 A feed without a single row, though each of the last four nights of this weekday had some, is a warning. So is a feed
-that isn't fresh: its newest row is older, by more than {STALE_DAYS} days, than the newest row of any of the last 28 nights
-was when it landed, as if an old file had landed again. After gate 1 has stopped, the schema `accepted` is gone, so that
-no model can run on feeds that were half looked at; the quarantine stays, to be read. Once the feed is right, clear the
-run from its first task."""
+that isn't fresh: its newest row is older, by more than {STALE_DAYS} days, than the newest row of any of the last 28
+nights was when it landed, as if an old file had landed again. After gate 1 has stopped, the schema `accepted` is gone,
+so that no model can run on feeds that were half looked at; the quarantine stays, to be read. Once the feed is right,
+clear the run from its first task."""
 
 
 if __name__ == "__main__":

@@ -1,0 +1,140 @@
+"""A landing folder elsewhere, mirrored into ours: any place that fsspec can list and read.
+
+What is there is taken for whole. A file that hasn't changed there is not fetched again; one that is gone there is
+removed here. Killed at any moment, the mirror has whole files only, and the next one goes on.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
+
+import fsspec
+from tenacity import retry, retry_if_exception_type, stop_after_attempt, wait_exponential
+
+from evenhand.landing.files import FeedBroken
+
+# What was fetched, and which version of it; hidden, so that it is no feed.
+INDEX = ".mirror.json"
+_PART = ".mirror.part"
+# What file systems call the version of a file. One that says none of these is fetched every time.
+_VERSIONS = (
+    "ETag",
+    "etag",
+    "md5",
+    "md5Hash",
+    "checksum",
+    "mtime",
+    "LastModified",
+    "last_modified",
+    "updated",
+    "version_id",
+)
+_AT_ONCE = 200
+
+
+@dataclass(frozen=True)
+class _There:
+    """A file there: its path, and its version, which is empty where the file system knows none."""
+
+    path: str
+    version: str
+
+
+def mirror(url: str, landing: Path) -> int:
+    """Make the folder what is at the URL.
+
+    Returns:
+        How many files were fetched.
+
+    Raises:
+        FeedBroken: the place can't be listed or read, or has no file at all; nothing was removed here.
+    """
+    try:
+        files, root = fsspec.url_to_fs(url)
+        there = _listing(files, root)
+    except Exception as error:
+        raise FeedBroken(_unreadable(url, error)) from error
+    if not there:
+        raise FeedBroken(
+            f"{url}: there is no file; the files that were mirrored before are left alone. Is it the folder?"
+        )
+    landing.mkdir(parents=True, exist_ok=True)
+    index = _index(landing)
+    wanted = [
+        name
+        for name, file in there.items()
+        if not file.version or index.get(name) != file.version or not (landing / name).exists()
+    ]
+    try:
+        for start in range(0, len(wanted), _AT_ONCE):
+            some = {name: there[name] for name in wanted[start : start + _AT_ONCE]}
+            try:
+                _fetch(files, some, landing)
+            except Exception as error:
+                raise FeedBroken(_unreadable(url, error)) from error
+            index |= {name: file.version for name, file in some.items()}
+        for path in [path for path in landing.rglob("*") if path.is_file() and path.name != INDEX]:
+            if path.relative_to(landing).as_posix() not in there:
+                path.unlink()
+    finally:
+        # Of what has gone there is nothing to know.
+        _write_index(landing, {name: version for name, version in index.items() if name in there})
+    return len(wanted)
+
+
+def _listing(files: Any, root: str) -> dict[str, _There]:
+    """The files by their path below the root, as we name it."""
+    prefix = root.rstrip("/") + "/"
+    listing = {}
+    # A folder that can't be listed is an error: what is in it isn't gone.
+    found = {
+        path: about
+        for _, _, of_folder in files.walk(root, detail=True, on_error="raise")
+        for path, about in ((about["name"], about) for about in of_folder.values())
+    }
+    for path, about in sorted(found.items()):
+        name = path.removeprefix(prefix)
+        # A web server's links are quoted: night%3D2026-03-01.
+        name = unquote(name) if "http" in files.protocol else name
+        if ".." in name.split("/"):
+            raise ValueError(f"{path} is outside of it")
+        versions = [str(about[key]) for key in _VERSIONS if about.get(key) is not None]
+        listing[name] = _There(path, "|".join([*versions, str(about.get("size"))]) if versions else "")
+    return listing
+
+
+@retry(retry=retry_if_exception_type(OSError), stop=stop_after_attempt(3), wait=wait_exponential(max=10), reraise=True)
+def _fetch(files: Any, some: Mapping[str, _There], landing: Path) -> None:
+    parts = [landing / f"{name}{_PART}" for name in some]
+    for part in parts:
+        part.parent.mkdir(parents=True, exist_ok=True)
+    files.get([file.path for file in some.values()], [str(part) for part in parts])
+    for name, part in zip(some, parts, strict=True):
+        part.replace(landing / name)
+
+
+def _index(landing: Path) -> dict[str, str]:
+    with suppress(FileNotFoundError, json.JSONDecodeError):
+        known: dict[str, str] = json.loads((landing / INDEX).read_text())
+        return known
+    return {}
+
+
+def _write_index(landing: Path, index: Mapping[str, str]) -> None:
+    draft = landing / f"{INDEX}.draft"
+    draft.write_text(json.dumps(index))
+    draft.replace(landing / INDEX)
+
+
+def _unreadable(url: str, error: Exception) -> str:
+    said = f"{type(error).__name__}: {error}"
+    return (
+        f"{url}: can't be read ({said}); nothing was removed here. Look at the address in EVENHAND_LANDING_FROM and at"
+        " the credentials in the environment (docs/feeds.md), then clear this task."
+    )
