@@ -117,8 +117,8 @@ that start with `.` or `_` are passed over. Write a file elsewhere and move it i
 
 The folder is `landing/` below `EVENHAND_HOME`, or what `EVENHAND_LANDING_FROM` says: another folder, or an address that
 [fsspec](https://filesystem-spec.readthedocs.io) knows, such as `https://host/landing`, or `s3://bucket/landing` with
-`s3fs` installed. What is at an address is mirrored into `landing/` before a night looks at it: what is new or changed is
-fetched, what is gone is removed. Credentials are the file system's own, in the environment.
+`s3fs` installed. What is at an address is mirrored into `landing/` before a night looks at it: what is new or changed
+is fetched, what is gone is removed. Credentials are the file system's own, in the environment.
 
 - **CSV**: UTF-8, a header, commas, `"` around values that need it and doubled inside them. **Parquet**: text, whole
   numbers or DATE; a day is DATE or text. A column of type number may also be DECIMAL, DOUBLE or FLOAT.
