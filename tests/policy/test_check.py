@@ -20,11 +20,20 @@ from policy.packs import TEXT, changed, write
 NOTHING_SAID = "receivers: {files: {kind: files, connection: files, lists: [penalties, rewards]}}\n"
 
 
+# What the packs here bring, besides what ours do.
+WORDS = ("measure.badge", "measure.closed", "programme.health")
+
+
 @pytest.fixture
 def here(folder: Path, tmp_path: Path) -> Settings:
     receivers = tmp_path / "receivers.yml"
     receivers.write_text(NOTHING_SAID)
-    return Settings(PROJECT, tmp_path / "home", folder, receivers)
+    translations = tmp_path / "translations"
+    translations.mkdir()
+    english = (PROJECT / "translations" / "en.po").read_text()
+    words = [f'\nmsgid "{name}"\nmsgstr "{name}"\n' for name in WORDS if f'"{name}"' not in english]
+    (translations / "en.po").write_text(english + "".join(words))
+    return Settings(PROJECT, tmp_path / "home", folder, receivers, translations=translations)
 
 
 def _found(here: Settings, *paths: Path) -> list[str]:
@@ -314,8 +323,8 @@ def test_measures_that_no_receiver_takes(folder: Path, here: Settings) -> None:
 
 def _release(here: Settings, night: date, *packs: ReleasedPack) -> None:
     manifest = Manifest(
-        night=night, known_at=night, packs=packs, files={}, feeds={}, quarantined=(), zones=(), penalties=(), code={},
-        inputs={},
+        night=night, known_at=night, packs=packs, files={}, feeds={}, quarantined=(), zones=(), penalties=(), stages=(),
+        metrics=(), notices=(), told_since=None, code={}, inputs={},
     )  # fmt: skip
     release = here.releases / f"night={night}"
     release.mkdir(parents=True, exist_ok=True)
@@ -386,6 +395,7 @@ def test_the_command_says_it_and_exits_with_1_on_errors(
     monkeypatch.setenv("EVENHAND_POLICIES", str(folder))
     monkeypatch.setenv("EVENHAND_HOME", str(here.home))
     monkeypatch.setenv("EVENHAND_RECEIVERS", str(here.receivers))
+    monkeypatch.setenv("EVENHAND_TRANSLATIONS", str(here.translations))
     monkeypatch.chdir(folder.parent)
     run = CliRunner().invoke
     write(folder, changed(("closed]", "closed, fined]")))
