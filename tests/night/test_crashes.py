@@ -77,15 +77,18 @@ def test_a_full_disk_while_publishing_keeps_the_old_release(installation: Instal
     before = installation.release_bytes(NIGHT)
     installation.land(NIGHT, appeals=[("p9", "v2.0", "a2", "2026-03-04", "granted", "2026-03-05")])
     releases = installation.home / "releases"
-    kept = shutil.copytree(releases, installation.home / "kept", symlinks=True)
+    kept = Path(shutil.copytree(releases, installation.home / "kept", symlinks=True))
 
-    # A disk that holds the old release and has no room for another.
+    # A disk that holds the old release and has no room for another: two pages more than its files take.
+    pages = sum(
+        -(-path.lstat().st_size // 4096) for path in kept.rglob("*") if path.is_file() and not path.is_symlink()
+    )
     run = subprocess.run(
         [
             *("unshare", "-Urm", "sh", "-euc"),
-            'mount -t tmpfs -o size=48k tmpfs "$1"; cp -a "$2"/. "$1"; '
+            'mount -t tmpfs -o "size=$5" tmpfs "$1"; cp -a "$2"/. "$1"; '
             '"$3" nightly "$4" || status=$?; sha256sum "$1/night=$4"/*; exit ${status:-0}',
-            *("sh", str(releases), str(kept), str(COMMAND), NIGHT),
+            *("sh", str(releases), str(kept), str(COMMAND), NIGHT, f"{(pages + 2) * 4}k"),
         ],
         env=installation.environment(),
         capture_output=True,
