@@ -134,7 +134,8 @@ def _build(home: Path, night: str) -> None:
     DuckDBConnectionManager.env().close()
     DuckDBConnectionManager.close_all_connections()
     if not result.success:
-        raise SystemExit(f"dbt build failed: {result.exception or result.result}")
+        failed = [str(each.message) for each in getattr(result.result, "results", ()) if each.status != "success"]
+        raise SystemExit(f"dbt build failed: {result.exception or failed[:3]}")
 
 
 if __name__ == "__main__":

@@ -91,6 +91,12 @@ FACTS: dict[str, list[dict[str, object]]] = {
          "weight": 20},
         {"review_id": "q4", "market": "SG", "drawn_from": "published", "of_day": "2026-03-03", "is_violation": False,
          "weight": 20},
+        # In a large market an opinion stands for thousands of contents.
+        *(
+            {"review_id": f"u{n}", "market": "US", "drawn_from": "published", "of_day": "2026-03-02",
+             "is_violation": n > 0, "weight": 50_000}
+            for n in range(2)
+        ),
         *(
             {"review_id": f"d{n}", "market": "SG", "drawn_from": "decided", "of_day": "2026-03-09",
              "is_violation": n > 0, "weight": 1}

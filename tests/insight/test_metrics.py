@@ -141,6 +141,9 @@ def test_a_share_has_an_interval_and_few_are_not_enough(told: duckdb.DuckDBPyCon
     ]
     # Weights 10, 10, 20, 20 are worth 60 * 60 / (100 + 100 + 400 + 400) = 3.6 equal ones.
     assert _told(told, "sample", "metric = 'prevalence' and market = 'SG'") == [(Decimal("3.6"),)]
+    # Two that weigh the same are two, however much they weigh.
+    where = "metric = 'prevalence' and market = 'US'"
+    assert _told(told, "figure, sample", where) == [(Decimal("0.5"), 2)]
     # 2000 contents are at least the 1000 that the metric asks for.
     where = "metric = 'violations_per_thousand_contents' and market in ('SG', 'MY') and slice = ''"
     assert _told(told, "market, is_enough, at_least", where) == [("MY", False, None), ("SG", True, None)]
