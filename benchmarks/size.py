@@ -77,7 +77,7 @@ def _measured(creators: int, nights: int) -> list[float]:
             check=False,
         )
         if run.returncode:
-            raise SystemExit(run.stdout[-2000:] + run.stderr[-4000:])
+            raise SystemExit(f"exit code {run.returncode}\n{run.stdout[-2000:]}{run.stderr[-4000:]}")
         return [float(seconds) for seconds in run.stdout.splitlines()[-1].split()]
     finally:
         shutil.rmtree(home)
