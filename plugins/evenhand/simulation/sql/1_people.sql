@@ -47,13 +47,15 @@ select
         when draw(account_id, 'kind') < 0.97 then 'affiliate'
         else 'seller'
     end as kind,
+    -- Three in ten join in the last year, a little each day, and one in a hundred leaves: a short plan has the days of a
+    -- long one's end, and what happens on a day doesn't depend on how many days there are.
     case
         when draw(account_id, 'new') < 0.7 then 0
-        else cast(floor(draw(account_id, 'joined') * getvariable('nights')) as integer)
+        else greatest(getvariable('nights') - 1 - cast(floor(draw(account_id, 'joined') * 365) as integer), 0)
     end as joined_no,
     case
-        when draw(account_id, 'exits') < 0.02
-            then cast(floor(draw(account_id, 'exited') * getvariable('nights') * 2) as integer)
+        when draw(account_id, 'exits') < 0.01
+            then getvariable('nights') - 1 - cast(floor(draw(account_id, 'exited') * 365) as integer)
     end as exited_no
 from placed;
 
