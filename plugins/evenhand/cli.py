@@ -130,30 +130,6 @@ def ui() -> None:
     local.become(settings(), ["airflow", "standalone"])
 
 
-@app.command()
-def believe(receiver: Annotated[str, typer.Argument(help="A receiver of receivers.yml.")]) -> None:
-    """Take what a receiver holds as the truth, after it lost or changed rows by itself; the next delivery corrects it.
-
-    Reads it back and sends nothing.
-    """
-    from evenhand.delivery.config import ReceiversError, open_receiver
-    from evenhand.delivery.lock import DeliveryRunning
-    from evenhand.delivery.receipts import Receipts
-    from evenhand.delivery.receivers import ReceiverError
-    from evenhand.delivery.reconcile import believe_read_back
-
-    # The connection is one of the installation's.
-    os.environ.update(local.environment(settings()))
-    try:
-        with open_receiver(receiver) as opened, Receipts(settings().receipts) as receipts:
-            otherwise = believe_read_back(opened, receipts)
-    except (ReceiversError, ReceiverError, DeliveryRunning) as error:
-        _stop(str(error))
-    console.print(
-        f"{receiver}: {otherwise} rows are otherwise than acknowledged; clear its task delivered to send them"
-    )
-
-
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True}, add_help_option=False)
 def airflow(context: typer.Context) -> None:
     """Run any airflow command in this installation, such as `evenhand airflow tasks list nightly_governance`."""

@@ -133,19 +133,21 @@ def deliver_release(night: date, receiver: str) -> Facts:
 
 
 def reconcile_receiver(night: date, receiver: str) -> Facts:
-    """Read back what a receiver holds and stop if it isn't the wanted state."""
+    """Read back what a receiver holds, correct what it lost or changed by itself, and stop if it still differs."""
     from airflow.sdk.exceptions import AirflowFailException
 
     from evenhand.delivery.config import open_receiver
     from evenhand.delivery.receipts import Receipts
-    from evenhand.delivery.reconcile import reconcile
+    from evenhand.delivery.reconcile import reconcile_and_correct
 
     with open_receiver(receiver) as opened, Receipts(settings().receipts) as receipts:
-        summary = reconcile(settings().releases / f"night={night}", opened, receipts)
+        summary = reconcile_and_correct(settings().releases / f"night={night}", opened, receipts)
+    if summary.corrected:
+        log.warning("%s", summary)
     if not summary.agrees and not summary.holds_newer:
         raise AirflowFailException(
-            f"{summary}. It lost or changed rows by itself, or was written to by others. "
-            "docs/operations.md says how to have what it holds believed and corrected."
+            f"{summary}. It was sent again what differs and still holds something else: it refuses these rows, or is "
+            "written to by others meanwhile. Settle that with its owners and clear this task."
         )
     return _note(night, f"reconciled.{receiver}", {"told": str(summary)})
 

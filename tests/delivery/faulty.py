@@ -19,13 +19,15 @@ class FaultyServer:
     """Takes the next fault of `faults` for every POST; without one it only passes on.
 
     429 carries a Retry-After of 0 seconds. `*_after`: the receiver applied the batch, the sender never hears of it.
-    `refuse_half` passes on every other change, signed with the secret.
+    `refuse_half` passes on every other change, signed with the secret. `poison` is a text and the status that every
+    batch with it gets, none of it passed on.
     """
 
     def __init__(self, upstream: str, secret: str = "") -> None:
         self.secret = secret
         self.faults: deque[str] = deque()
         self.bodies: list[bytes] = []
+        self.poison: tuple[str, str] | None = None
         outer = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -35,10 +37,12 @@ class FaultyServer:
                 body = self.rfile.read(int(self.headers["content-length"]))
                 outer.bodies.append(body)
                 fault = outer.faults.popleft() if outer.faults else "fine"
+                if outer.poison and outer.poison[0].encode() in body:
+                    fault = outer.poison[1]
                 if fault == "drop_before":
                     self.close_connection = True
                     return
-                if fault in ("503", "429", "401", "404", "422"):
+                if fault in ("500", "503", "429", "401", "404", "422"):
                     self.answer(int(fault), b'{"detail": "as asked"}')
                     return
                 if fault == "nonsense":

@@ -13,7 +13,7 @@ from evenhand.delivery.deliver import deliver
 from evenhand.delivery.lock import DeliveryRunning
 from evenhand.delivery.receipts import Receipts
 from evenhand.delivery.receivers.http import HttpReceiver
-from evenhand.delivery.reconcile import believe_read_back, reconcile
+from evenhand.delivery.reconcile import reconcile, reconcile_and_correct
 from evenhand.delivery.wanted import ReleaseError
 from sandbox.process import SandboxProcess
 
@@ -116,7 +116,7 @@ def test_rejected_rows_are_reported_and_tried_again(
     assert deliver(publish(tmp_path, night(3), [penalty("p1"), penalty("p2")]), receiver, receipts).complete
 
 
-def test_reconcile_finds_what_the_receiver_changed_by_itself_and_belief_lets_it_be_corrected(
+def test_what_the_receiver_changed_by_itself_is_found_and_corrected(
     tmp_path: Path, sandbox: SandboxProcess, receiver: HttpReceiver, receipts: Receipts
 ) -> None:
     other = publish(tmp_path / "other", night(1), [penalty("p2", measure="no_ads"), penalty("p3")])
@@ -131,11 +131,13 @@ def test_reconcile_finds_what_the_receiver_changed_by_itself_and_belief_lets_it_
         (("penalties", "p3"),),
         (("penalties", "p2"),),
     )
-    assert "1 missing, the first penalties/p1" in str(found)
-    assert believe_read_back(receiver, receipts) == 3
-    assert deliver(release, receiver, receipts).sent == {"penalties": {"put": 2, "remove": 1}}
-    assert reconcile(release, receiver, receipts).agrees
-    assert believe_read_back(receiver, receipts) == 0
+    corrected = reconcile_and_correct(release, receiver, receipts)
+    assert corrected.agrees
+    assert "corrected: 1 missing, the first penalties/p1; 1 stale, the first penalties/p3" in str(corrected)
+    assert sandbox.held().keys() == {("penalties", "p1"), ("penalties", "p2")}
+    effects = sandbox.effects()
+    assert reconcile_and_correct(release, receiver, receipts).corrected == ""
+    assert sandbox.effects() == effects
 
 
 def test_one_delivery_at_a_time(tmp_path: Path, receiver: HttpReceiver, receipts: Receipts) -> None:

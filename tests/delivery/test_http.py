@@ -48,7 +48,7 @@ def test_a_passing_failure_is_retried_with_the_same_keys(
     assert len(sandbox.effects()) == 2
 
 
-@pytest.mark.parametrize(("fault", "remedy"), [("401", "password"), ("404", "base URL"), ("422", "docs/receivers.md")])
+@pytest.mark.parametrize(("fault", "remedy"), [("401", "password"), ("404", "base URL")])
 def test_a_refusal_is_not_retried_and_says_what_to_do(
     fault: str, remedy: str, tmp_path: Path, faulty: FaultyServer, flaky: HttpReceiver, receipts: Receipts
 ) -> None:
@@ -59,6 +59,60 @@ def test_a_refusal_is_not_retried_and_says_what_to_do(
         assert part in str(error.value)
     assert SECRET not in str(error.value)
     assert len(faulty.bodies) == 1
+
+
+@pytest.mark.parametrize(("fault", "sure"), [("422", True), ("500", False)])
+def test_the_row_that_a_batch_is_refused_for_is_found_by_halving(
+    fault: str,
+    sure: bool,
+    tmp_path: Path,
+    sandbox: SandboxProcess,
+    faulty: FaultyServer,
+    client: httpx.Client,
+    receipts: Receipts,
+) -> None:
+    poison = penalty("p3", account="poison")
+    rows = [penalty(f"p{number}") for number in range(8) if number != 3]
+    receiver = HttpReceiver("sandbox", LISTS, faulty.url, SECRET, client, batch_size=4, attempts=2, backoff_seconds=0)
+    faulty.poison = ("poison", fault)
+    summary = deliver(publish(tmp_path, night(1), [*rows, poison]), receiver, receipts)
+    assert summary.applied == 7
+    assert [row.row_key for row in summary.rejected] == (["p3"] if sure else [])
+    assert [row_key for _, row_key in summary.unanswered] == ([] if sure else ["p3"])
+    assert sorted(row_key for _, row_key in sandbox.held()) == [row[0] for row in rows]
+    # It is asked again each time, and never keeps others from going through.
+    again = deliver(publish(tmp_path, night(2), [*rows, poison, penalty("p9")]), receiver, receipts)
+    assert (again.applied, len(again.rejected) + len(again.unanswered)) == (1, 1)
+    faulty.poison = None
+    assert deliver(publish(tmp_path, night(3), [*rows, poison, penalty("p9")]), receiver, receipts).complete
+    assert len(sandbox.effects()) == 9
+
+
+def test_one_that_refuses_every_row_is_not_asked_row_by_row_for_ever(
+    tmp_path: Path, faulty: FaultyServer, flaky: HttpReceiver, receipts: Receipts
+) -> None:
+    faulty.poison = ("A1", "422")
+    release = publish(tmp_path, night(1), [penalty(f"p{number}") for number in range(300)])
+    with pytest.raises(ReceiverError, match="refuses every row"):
+        deliver(release, flaky, receipts)
+    assert len(faulty.bodies) < 60
+    faulty.poison = None
+    assert deliver(release, flaky, receipts).complete
+
+
+def test_without_keys_what_a_lost_answer_leaves_open_is_read_and_nothing_is_sent_twice(
+    tmp_path: Path, sandbox: SandboxProcess, faulty: FaultyServer, client: httpx.Client, receipts: Receipts
+) -> None:
+    receiver = HttpReceiver(
+        "sandbox", LISTS, faulty.url, SECRET, client, batch_size=3, honours_keys=False, backoff_seconds=0
+    )
+    release = publish(tmp_path, night(1), [penalty(f"p{number}") for number in range(7)])
+    faulty.faults.extend(["429", "fine", "drop_after"])
+    with pytest.raises(ReceiverError, match="gave no answer in 1 attempts"):
+        deliver(release, receiver, receipts)
+    assert len(sandbox.effects()) == 6
+    assert deliver(release, receiver, receipts).sent == {"penalties": {"put": 1}}
+    assert len(sandbox.effects()) == 7
 
 
 @pytest.mark.parametrize("fault", ["nonsense", "stranger"])

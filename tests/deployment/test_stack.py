@@ -166,16 +166,14 @@ def test_clearing_one_task_alone_runs_it_alone(stack: Stack, manual: Manual, nig
     assert held_and_effects(stack) == sent
 
 
-def test_what_a_receiver_lost_is_found_believed_and_sent_again(stack: Stack, manual: Manual, night: str) -> None:
+def test_what_a_receiver_lost_is_found_and_sent_again(stack: Stack, manual: Manual, night: str) -> None:
     rows, effects = held_and_effects(stack)
     with closing(sqlite3.connect(stack.sandbox / "sandbox.sqlite", isolation_level=None)) as database:
         database.execute("delete from held where row_key in (select row_key from held limit 3)")
 
-    said = manual.run("evenhand believe")
     manual.run("--task-regex deliver.sandbox.delivered --downstream")
     stack.api.wait_for_run(night, 120)
 
-    assert "sandbox: 3 rows are otherwise than acknowledged" in said
     assert held_and_effects(stack) == (rows, effects + 3)
 
 

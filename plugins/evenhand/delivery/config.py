@@ -39,6 +39,8 @@ class HttpConfig(_Part):
 
     kind: Literal["http"]
     batch_size: int = Field(default=500, ge=1, le=10_000)
+    # Whether a change that is sent again with its key has no second effect. If not, what it holds is read instead.
+    honours_keys: bool = True
 
 
 class FilesConfig(_Part):
@@ -122,7 +124,7 @@ def open_receiver(name: str, path: Path | None = None) -> Iterator[Receiver]:
                 f"(it is {host!r}) and its password the secret that signs requests"
             )
         with httpx.Client(timeout=httpx.Timeout(30, connect=5)) as client:
-            yield HttpReceiver(name, config.lists, host, secret, client, config.batch_size)
+            yield HttpReceiver(name, config.lists, host, secret, client, config.batch_size, config.honours_keys)
 
 
 def _line(content: object, location: Sequence[Any]) -> int:

@@ -13,7 +13,7 @@ from pathlib import Path
 from evenhand.delivery.changes import Change, RowId, diff
 from evenhand.delivery.lock import delivery_lock
 from evenhand.delivery.receipts import Receipts
-from evenhand.delivery.receivers import Receipt, Receiver
+from evenhand.delivery.receivers import BatchRefused, Receipt, Receiver, ReceiverError
 from evenhand.delivery.wanted import Release, read_release
 
 log = logging.getLogger(__name__)
@@ -103,23 +103,25 @@ def deliver(release_dir: Path, receiver: Receiver, receipts: Receipts) -> Delive
 def _bring(release: Release, receiver: Receiver, receipts: Receipts) -> DeliverySummary:
     name = receiver.name
     receiver.begin(release.lists)
-    sent, answers = _settle(receiver, receipts)
+    sender = _Sender(receiver, receipts)
+    sent, answers = _settle(sender, receiver, receipts)
     unsettled = {(change.list, change.row_key) for change in receipts.unanswered(name)}
     needed = diff(name, release.lists, receipts.acknowledged(name), unsettled)
     # A change that was asked again and rejected just now isn't asked a third time.
     changes = [change for change in needed if change.key not in answers]
+    total = len(sent) + len(changes)
     for batch in _batches(changes, receiver.capabilities.batch_size):
         receipts.plan(name, batch, release)
-        answers |= _send(batch, receiver, receipts)
+        answers |= sender.send(batch)
         sent += batch
-        log.info("%s: %d rows sent", name, len(sent))
+        log.info("%s: %d of %d rows sent", name, len(sent), total)
     committed = receiver.commit()
     receipts.record(name, committed)
     answers |= {receipt.key: receipt for receipt in committed}
     return _summary(release, name, sent, answers, {change.key for change in needed})
 
 
-def _settle(receiver: Receiver, receipts: Receipts) -> tuple[list[Change], dict[str, Receipt]]:
+def _settle(sender: _Sender, receiver: Receiver, receipts: Receipts) -> tuple[list[Change], dict[str, Receipt]]:
     """Find out what became of changes that were never answered."""
     if not receiver.capabilities.honours_keys:
         receipts.believe(receiver.name, receiver.read_back())
@@ -129,14 +131,41 @@ def _settle(receiver: Receiver, receipts: Receipts) -> tuple[list[Change], dict[
     unanswered = receipts.unanswered(receiver.name)
     answers: dict[str, Receipt] = {}
     for batch in _batches(unanswered, receiver.capabilities.batch_size):
-        answers |= _send(batch, receiver, receipts)
+        answers |= sender.send(batch)
     return unanswered, answers
 
 
-def _send(batch: Sequence[Change], receiver: Receiver, receipts: Receipts) -> dict[str, Receipt]:
-    answered = receiver.apply(batch)
-    receipts.record(receiver.name, answered)
-    return {receipt.key: receipt for receipt in answered}
+class _Sender:
+    """Hands batches over and writes the answers down; finds the row that a batch is refused for by halving it."""
+
+    # So many rows refused one by one, and none ever taken: then it isn't the rows.
+    _ENOUGH = 20
+
+    def __init__(self, receiver: Receiver, receipts: Receipts) -> None:
+        self._receiver = receiver
+        self._receipts = receipts
+        self._refused_alone = 0
+        self._took_one = False
+
+    def send(self, batch: Sequence[Change]) -> dict[str, Receipt]:
+        """The answers by key; a row that the receiver fails on without saying whether it had an effect has none."""
+        try:
+            answered = self._receiver.apply(batch)
+        except BatchRefused as refusal:
+            if len(batch) > 1:
+                middle = len(batch) // 2
+                return self.send(batch[:middle]) | self.send(batch[middle:])
+            answered = self._alone(batch[0], refusal)
+        self._took_one |= any(receipt.status != "rejected" for receipt in answered)
+        self._receipts.record(self._receiver.name, answered)
+        return {receipt.key: receipt for receipt in answered}
+
+    def _alone(self, change: Change, refusal: BatchRefused) -> Sequence[Receipt]:
+        self._refused_alone += 1
+        if self._refused_alone >= self._ENOUGH and not self._took_one:
+            raise ReceiverError(f"{refusal} It refuses every row, so this isn't about one of them.") from refusal
+        log.warning("%s: %s/%s is refused alone: %s", self._receiver.name, change.list, change.row_key, refusal.why)
+        return [Receipt(change.key, "rejected", refusal.why)] if refusal.had_no_effect else []
 
 
 def _summary(

@@ -1,12 +1,13 @@
-"""Reconcile: read back what a receiver holds and say where it differs from the wanted state."""
+"""Reconcile: read back what a receiver holds, and correct what differs from the wanted state."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
 from evenhand.delivery.changes import RowId
+from evenhand.delivery.deliver import deliver
 from evenhand.delivery.lock import delivery_lock
 from evenhand.delivery.receipts import Receipts
 from evenhand.delivery.receivers import Receiver
@@ -27,6 +28,7 @@ class ReconcileSummary:
         missing: wanted, not held.
         stale: held, not wanted.
         differing: held with another payload than wanted.
+        corrected: what was found so before it was corrected.
     """
 
     receiver: str
@@ -38,6 +40,7 @@ class ReconcileSummary:
     missing: tuple[RowId, ...] = ()
     stale: tuple[RowId, ...] = ()
     differing: tuple[RowId, ...] = ()
+    corrected: str = ""
 
     @property
     def agrees(self) -> bool:
@@ -49,9 +52,14 @@ class ReconcileSummary:
         start = f"{self.receiver}, night {self.night}: "
         if self.holds_newer:
             return start + f"not compared, it holds night {self.holds_newer}, which is newer"
+        before = f"; changed there by itself and corrected: {self.corrected}" if self.corrected else ""
+        return start + f"{self.wanted} rows wanted, {self.held} held: {self.differences or 'they agree'}{before}"
+
+    @property
+    def differences(self) -> str:
+        """How many rows differ in which way, with the first of each; empty if none does."""
         kinds = (("missing", self.missing), ("stale", self.stale), ("differing", self.differing))
-        shown = "; ".join(f"{len(rows)} {kind}, the first {'/'.join(rows[0])}" for kind, rows in kinds if rows)
-        return start + f"{self.wanted} rows wanted, {self.held} held: {shown or 'they agree'}"
+        return "; ".join(f"{len(rows)} {kind}, the first {'/'.join(rows[0])}" for kind, rows in kinds if rows)
 
 
 def reconcile(release_dir: Path, receiver: Receiver, receipts: Receipts) -> ReconcileSummary:
@@ -85,18 +93,21 @@ def reconcile(release_dir: Path, receiver: Receiver, receipts: Receipts) -> Reco
     )
 
 
-def believe_read_back(receiver: Receiver, receipts: Receipts) -> int:
-    """Take what a receiver holds, rather than what it acknowledged, as the truth; the next delivery corrects it.
+def reconcile_and_correct(release_dir: Path, receiver: Receiver, receipts: Receipts) -> ReconcileSummary:
+    """Compare what a receiver holds with a release, and bring it there if it lost or changed rows by itself.
 
-    This is for a receiver that lost or changed rows by itself: restored from a backup, edited by hand. Delivery does
-    it of its own accord only for a receiver that doesn't honour keys.
-
-    Returns:
-        how many rows were found otherwise than acknowledged.
+    It does when it was restored from a backup, edited by hand, or written to by others. What it was read to hold is
+    then believed rather than what it acknowledged, and the release is delivered again from there.
 
     Raises:
+        ReleaseError: the release can't be read.
         DeliveryRunning: a delivery to this receiver is running.
-        ReceiverError: the receiver can't be read.
+        ReceiverError: the receiver can't be read, or gave no answer.
     """
+    found = reconcile(release_dir, receiver, receipts)
+    if found.agrees or found.holds_newer:
+        return found
     with delivery_lock(receipts.path.parent, receiver.name):
-        return receipts.believe(receiver.name, receiver.read_back())
+        receipts.believe(receiver.name, receiver.read_back())
+    deliver(release_dir, receiver, receipts)
+    return replace(reconcile(release_dir, receiver, receipts), corrected=found.differences)

@@ -14,6 +14,20 @@ class ReceiverError(Exception):
     """A receiver can't be reached or doesn't keep to the contract. The message names it, the place and the remedy."""
 
 
+class BatchRefused(ReceiverError):
+    """A receiver takes requests, but not this batch as a whole: something in it is the reason.
+
+    Attributes:
+        had_no_effect: whether that is certain. After an internal error of the receiver it isn't.
+        why: the receiver's words.
+    """
+
+    def __init__(self, message: str, why: str, had_no_effect: bool) -> None:
+        super().__init__(message)
+        self.why = why
+        self.had_no_effect = had_no_effect
+
+
 @dataclass(frozen=True, slots=True)
 class Receipt:
     """A receiver's answer for one change.
@@ -76,6 +90,7 @@ class Receiver(Protocol):
         A change without an answer stays open: `commit` answers it, or the next delivery asks again.
 
         Raises:
+            BatchRefused: something in the batch is the reason; its halves are tried, down to single rows.
             ReceiverError: no answer can be had; nothing is known about the batch.
         """
 

@@ -13,11 +13,11 @@ from urllib.parse import urlencode
 
 import httpx
 from pydantic import ValidationError
-from tenacity import RetryCallState, RetryError, Retrying, retry_if_exception_type, retry_if_result, stop_after_attempt
+from tenacity import RetryCallState, RetryError, Retrying, retry_if_exception, retry_if_result, stop_after_attempt
 from tenacity.wait import wait_random_exponential
 
 from evenhand.delivery.changes import Change
-from evenhand.delivery.receivers import Capabilities, HeldRow, Receipt, ReceiverError
+from evenhand.delivery.receivers import BatchRefused, Capabilities, HeldRow, Receipt, ReceiverError
 from evenhand.delivery.receivers.contract import REMEDIES, Answers, StatePage
 from evenhand.delivery.signature import ID_HEADER, SIGNATURE_HEADER, TIMESTAMP_HEADER, sign
 from evenhand.delivery.wanted import WantedList
@@ -28,9 +28,22 @@ _LONGEST_WAIT_SECONDS = 60.0
 _STATE_PAGE_ROWS = 5000
 
 
+# Answers that are about what was sent, not about who sent it or whether the receiver is up.
+_ABOUT_THE_BATCH = {400, 409, 413, 422}
+
+
 class _TryAgain(Exception):
-    def __init__(self, what: str, after_seconds: float | None = None) -> None:
+    """No answer, or one that passes.
+
+    `status` is None if there was no answer; `is_certain` says that the request had no effect.
+    """
+
+    def __init__(
+        self, what: str, status: int | None = None, is_certain: bool = False, after_seconds: float | None = None
+    ) -> None:
         super().__init__(what)
+        self.status = status
+        self.is_certain = is_certain
         self.after_seconds = after_seconds
 
 
@@ -45,13 +58,17 @@ class HttpReceiver:
         secret: str,
         client: httpx.Client,
         batch_size: int = 500,
+        honours_keys: bool = True,
         attempts: int = 4,
         backoff_seconds: float = 1.0,
     ) -> None:
-        """`attempts` in all per request; waits are random up to `backoff_seconds` doubled each time, at most 60 s."""
+        """`attempts` in all per request; waits are random up to `backoff_seconds` doubled each time, at most 60 s.
+
+        Without `honours_keys` a batch whose fate is unknown isn't sent again before what the receiver holds was read.
+        """
         self.name = name
         self.lists = lists
-        self.capabilities = Capabilities(batch_size=batch_size, honours_keys=True)
+        self.capabilities = Capabilities(batch_size=batch_size, honours_keys=honours_keys)
         self._base_url = base_url.rstrip("/")
         self._secret = secret
         self._client = client
@@ -70,9 +87,9 @@ class HttpReceiver:
             return len(batch) - len(answered)
 
         try:
-            self._retrying()(send_open_ones)
-        except RetryError as error:
-            # Answers that did come are worth keeping; the rest stays planned and is asked again.
+            self._retrying(self.capabilities.honours_keys)(send_open_ones)
+        except (RetryError, _TryAgain) as error:
+            # Answers that did come are worth keeping; the rest stays planned and is settled by the next delivery.
             if not answered:
                 raise self._gave_up("/v1/changes", error) from error
             log.warning("%s left %d of %d rows unanswered", self.name, len(batch) - len(answered), len(batch))
@@ -88,7 +105,7 @@ class HttpReceiver:
         while cursor is not None:
             target = "/v1/state?" + urlencode({"cursor": cursor, "limit": _STATE_PAGE_ROWS})
             try:
-                content = self._retrying()(self._request, "GET", target, b"")
+                content = self._retrying(True)(self._request, "GET", target, b"")
                 page = StatePage.model_validate_json(content)
             except RetryError as error:
                 raise self._gave_up(target, error) from error
@@ -131,22 +148,25 @@ class HttpReceiver:
         try:
             response = self._client.request(method, self._base_url + target, content=body, headers=headers)
         except httpx.TransportError as error:
-            raise _TryAgain(f"{type(error).__name__}: {error}") from error
-        if response.status_code == 429 or response.status_code >= 500:
-            raise _TryAgain(f"HTTP {response.status_code}", _retry_after(response))
-        if response.status_code != 200:
-            remedy = REMEDIES.get(response.status_code, "it doesn't take the request; ask its owner")
-            raise ReceiverError(
-                f"receiver {self.name}: {method} {self._base_url}{target} gave HTTP {response.status_code}: {remedy}. "
-                f"It said: {response.text[:300]}"
-            )
+            never_left = isinstance(error, httpx.ConnectError | httpx.ConnectTimeout)
+            raise _TryAgain(f"{type(error).__name__}: {error}", is_certain=never_left) from error
+        status = response.status_code
+        if status == 429 or status >= 500:
+            raise _TryAgain(f"HTTP {status}", status, status == 429, _retry_after(response))
+        if status != 200:
+            remedy = REMEDIES.get(status, "it doesn't take the request; ask its owner")
+            said = f"HTTP {status}: {remedy}. It said: {response.text[:300]}"
+            message = f"receiver {self.name}: {method} {self._base_url}{target} gave {said}"
+            raise BatchRefused(message, said, True) if status in _ABOUT_THE_BATCH else ReceiverError(message)
         return response.content
 
-    def _retrying(self) -> Retrying:
+    def _retrying(self, may_repeat: bool) -> Retrying:
+        """`may_repeat`: also where the request may have had its effect already."""
         return Retrying(
             stop=stop_after_attempt(self._attempts),
             wait=self._wait,
-            retry=retry_if_exception_type(_TryAgain) | retry_if_result(lambda left: isinstance(left, int) and left > 0),
+            retry=retry_if_exception(lambda error: isinstance(error, _TryAgain) and (may_repeat or error.is_certain))
+            | retry_if_result(lambda left: may_repeat and isinstance(left, int) and left > 0),
         )
 
     def _wait(self, state: RetryCallState) -> float:
@@ -155,12 +175,20 @@ class HttpReceiver:
             return min(failure.after_seconds, _LONGEST_WAIT_SECONDS)
         return self._backoff(state)
 
-    def _gave_up(self, target: str, error: RetryError) -> ReceiverError:
-        failure = error.last_attempt.exception()
-        return ReceiverError(
-            f"receiver {self.name}: {self._base_url}{target} gave no answer in {self._attempts} attempts; the last: "
+    def _gave_up(self, target: str, error: RetryError | _TryAgain) -> ReceiverError:
+        attempts, failure = (
+            (error.last_attempt.attempt_number, error.last_attempt.exception())
+            if isinstance(error, RetryError)
+            else (1, error)
+        )
+        message = (
+            f"receiver {self.name}: {self._base_url}{target} gave no answer in {attempts} attempts; the last: "
             f"{failure or 'it answered no row'}. Nothing is lost: when it is back, run the delivery again"
         )
+        # It is up and fails on this batch. Only keys make it safe to find out on which row.
+        if isinstance(failure, _TryAgain) and failure.status == 500 and self.capabilities.honours_keys:
+            return BatchRefused(message, str(failure), had_no_effect=False)
+        return ReceiverError(message)
 
     def _breach(self, target: str, what: str) -> ReceiverError:
         return ReceiverError(
