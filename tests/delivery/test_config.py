@@ -31,7 +31,7 @@ def test_the_checkouts_own_file_is_right() -> None:
         ),
         (
             "receivers:\n  a:\n    kind: kafka\n    connection: c\n    lists: [x]\n",
-            [":2:", "kind must be http or files"],
+            [":2:", "kind must be one of http, files"],
         ),
         (
             "receivers:\n  a:\n    kind: http\n    connection: c\n    lists: [x]\n    batch_size: 0\n",

@@ -16,9 +16,8 @@ from hypothesis import strategies as st
 from delivery.releases import LISTS, night, penalty, publish, reward
 from evenhand.delivery.deliver import deliver
 from evenhand.delivery.receipts import Receipts
-from evenhand.delivery.receivers import ReceiverError
 from evenhand.delivery.receivers.files import FilesReceiver
-from evenhand.delivery.reconcile import reconcile
+from evenhand.delivery.reconcile import reconcile, reconcile_and_correct
 
 
 def _files(folder: Path) -> dict[str, bytes]:
@@ -108,13 +107,18 @@ def test_a_lost_folder_is_published_whole_again(tmp_path: Path, receipts: Receip
     assert _files(_current(folder)) == before
 
 
-def test_a_changed_file_is_an_error_and_not_a_state(tmp_path: Path, receipts: Receipts) -> None:
+@pytest.mark.parametrize("damaged", ["penalties.parquet", "penalties.csv", "current.json"])
+def test_what_was_damaged_is_no_state_and_is_published_anew(damaged: str, tmp_path: Path, receipts: Receipts) -> None:
     release = publish(tmp_path, night(1), [penalty("p1")])
-    receiver = FilesReceiver("files", LISTS, str(tmp_path / "out"))
+    folder = tmp_path / "out"
+    receiver = FilesReceiver("files", LISTS, str(folder))
     deliver(release, receiver, receipts)
-    (_current(tmp_path / "out") / "penalties.parquet").write_bytes(b"PAR1")
-    with pytest.raises(ReceiverError, match=r"penalties\.parquet isn't what current\.json says"):
-        deliver(release, receiver, receipts)
+    before = _files(_current(folder))
+    (folder if damaged == "current.json" else _current(folder)).joinpath(damaged).write_bytes(b"{PAR1")
+    assert reconcile(release, receiver, receipts).missing == (("penalties", "p1"),)
+    assert reconcile_and_correct(release, receiver, receipts).agrees
+    assert _files(_current(folder)) == before
+    assert not (folder / "previous.json").exists()
 
 
 def test_any_place_that_fsspec_reaches_will_do(tmp_path: Path, receipts: Receipts) -> None:

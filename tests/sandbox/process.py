@@ -54,6 +54,9 @@ class SandboxProcess:
             database.execute("delete from held")
             database.execute("delete from effects")
 
+    def database_open(self) -> sqlite3.Connection:
+        return sqlite3.connect(self.database, isolation_level=None, timeout=10)
+
     def effects(self) -> list[tuple[str, str, str, str]]:
         """Key, list, row_key and action of every change that took effect, in order."""
         with closing(sqlite3.connect(self.database)) as database:

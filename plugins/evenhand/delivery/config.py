@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -16,6 +17,8 @@ from ruamel.yaml.error import MarkedYAMLError
 from evenhand.settings import settings
 
 if TYPE_CHECKING:
+    from airflow.sdk import Connection
+
     from evenhand.delivery.receivers import Receiver
 
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
@@ -50,7 +53,25 @@ class FilesConfig(_Part):
     batch_size: int = Field(default=10_000, ge=1)
 
 
-ReceiverConfig = Annotated[HttpConfig | FilesConfig, Field(discriminator="kind")]
+class ObjectStoreConfig(_Part):
+    """A receiver that is a prefix of an S3-compatible store. Connection of type `aws`: `login` and `password` are the
+    access key and its secret, `extra` is `{"path": "s3://bucket/prefix", "endpoint_url": ..., "region_name": ...}`."""
+
+    kind: Literal["object_store"]
+    batch_size: int = Field(default=10_000, ge=1)
+
+
+class PostgresConfig(_Part):
+    """A receiver that is a PostgreSQL database. Connection of type `postgres`; its `schema` is the database."""
+
+    kind: Literal["postgres"]
+    batch_size: int = Field(default=5000, ge=1, le=100_000)
+    # The schema in the database that the tables and views are in, and nothing else.
+    in_schema: Name = "evenhand"
+
+
+_Config = HttpConfig | FilesConfig | ObjectStoreConfig | PostgresConfig
+ReceiverConfig = Annotated[_Config, Field(discriminator="kind")]
 
 
 class _Receivers(BaseModel):
@@ -59,7 +80,7 @@ class _Receivers(BaseModel):
     receivers: dict[Name, ReceiverConfig]
 
 
-def load_receivers(path: Path | None = None) -> Mapping[str, HttpConfig | FilesConfig]:
+def load_receivers(path: Path | None = None) -> Mapping[str, _Config]:
     """The receivers by name, in the file's order.
 
     Args:
@@ -105,26 +126,96 @@ def open_receiver(name: str, path: Path | None = None) -> Iterator[Receiver]:
             f"receiver {name}: no Airflow connection {config.connection!r}; add it in Airflow or set "
             f"AIRFLOW_CONN_{config.connection.upper()} as JSON (docs/receivers.md)"
         ) from error
-    if isinstance(config, FilesConfig):
-        from evenhand.delivery.receivers.files import FilesReceiver
+    with _OPEN[config.kind](name, config, connection) as receiver:
+        yield receiver
 
-        url = str(connection.extra_dejson.get("path") or "")
-        if not url:
-            raise ReceiversError(f'connection {config.connection}: write {{"path": "..."}} in its extra')
-        yield FilesReceiver(name, config.lists, url, config.batch_size)
-    else:
-        import httpx
 
-        from evenhand.delivery.receivers.http import HttpReceiver
+@contextmanager
+def _open_http(name: str, config: HttpConfig, connection: Connection) -> Iterator[Receiver]:
+    import httpx
 
-        host, secret = connection.host or "", connection.password or ""
-        if not host.startswith(("http://", "https://")) or not secret:
-            raise ReceiversError(
-                f"connection {config.connection}: its host must be a base URL such as https://enforcement.example "
-                f"(it is {host!r}) and its password the secret that signs requests"
-            )
-        with httpx.Client(timeout=httpx.Timeout(30, connect=5)) as client:
-            yield HttpReceiver(name, config.lists, host, secret, client, config.batch_size, config.honours_keys)
+    from evenhand.delivery.receivers.http import HttpReceiver
+
+    host, secret = connection.host or "", connection.password or ""
+    if not host.startswith(("http://", "https://")) or not secret:
+        raise ReceiversError(
+            f"connection {config.connection}: its host must be a base URL such as https://enforcement.example "
+            f"(it is {host!r}) and its password the secret that signs requests"
+        )
+    with httpx.Client(timeout=httpx.Timeout(30, connect=5)) as client:
+        yield HttpReceiver(name, config.lists, host, secret, client, config.batch_size, config.honours_keys)
+
+
+@contextmanager
+def _open_files(name: str, config: FilesConfig, connection: Connection) -> Iterator[Receiver]:
+    from evenhand.delivery.receivers.files import FilesReceiver
+
+    url = str(connection.extra_dejson.get("path") or "")
+    if not url:
+        raise ReceiversError(f'connection {config.connection}: write {{"path": "..."}} in its extra')
+    yield FilesReceiver(name, config.lists, url, config.batch_size)
+
+
+@contextmanager
+def _open_object_store(name: str, config: ObjectStoreConfig, connection: Connection) -> Iterator[Receiver]:
+    from evenhand.delivery.receivers.files import FilesReceiver
+
+    extra = connection.extra_dejson
+    url = str(extra.get("path") or "")
+    if not re.fullmatch(r"s3://[^/]+/.+", url):
+        raise ReceiversError(
+            f'connection {config.connection}: write {{"path": "s3://bucket/prefix"}} in its extra (it is {url!r})'
+        )
+    yield FilesReceiver(
+        name,
+        config.lists,
+        url,
+        config.batch_size,
+        options={
+            # Without a login, what the machine has: a role, or the environment.
+            "key": connection.login,
+            "secret": connection.password,
+            "endpoint_url": extra.get("endpoint_url"),
+            "client_kwargs": {"region_name": extra.get("region_name")},
+            "config_kwargs": {"connect_timeout": 5, "read_timeout": 30, "retries": {"max_attempts": 3}},
+            # What is read back is what is there, and not what was seen before.
+            "use_listings_cache": False,
+            "skip_instance_cache": True,
+        },
+    )
+
+
+@contextmanager
+def _open_postgres(name: str, config: PostgresConfig, connection: Connection) -> Iterator[Receiver]:
+    from evenhand.delivery.receivers.postgres import PostgresReceiver
+
+    if not connection.host or not connection.schema:
+        raise ReceiversError(f"connection {config.connection}: it needs a host, and the database in its schema")
+    receiver = PostgresReceiver(
+        name,
+        config.lists,
+        {
+            "host": connection.host,
+            "port": connection.port or 5432,
+            "user": connection.login,
+            "password": connection.password,
+            "dbname": connection.schema,
+        },
+        config.in_schema,
+        config.batch_size,
+    )
+    try:
+        yield receiver
+    finally:
+        receiver.close()
+
+
+_OPEN: Mapping[str, Callable[[str, Any, Connection], AbstractContextManager[Receiver]]] = {
+    "http": _open_http,
+    "files": _open_files,
+    "object_store": _open_object_store,
+    "postgres": _open_postgres,
+}
 
 
 def _line(content: object, location: Sequence[Any]) -> int:
@@ -147,5 +238,5 @@ def _words(mistake: Mapping[str, Any]) -> str:
     if mistake["type"] == "missing":
         return f"{where}: is missing; add it"
     if mistake["type"].startswith("union_tag"):
-        return f"{where}: kind must be http or files"
+        return f"{where}: kind must be one of {', '.join(_OPEN)}"
     return f"{where}: {mistake['msg']} (it is {mistake['input']!r})"

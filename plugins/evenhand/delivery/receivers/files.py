@@ -1,4 +1,4 @@
-"""A receiver that is a folder, local or anywhere fsspec reaches: the lists as Parquet and CSV, behind a pointer.
+"""A receiver that is a folder or a prefix of an object store: the lists as Parquet and CSV, behind a pointer.
 
     current.json                       what readers follow; moved last, in one step
     previous.json                      the pointer as it was before
@@ -12,40 +12,65 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 import os
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import fsspec
 from fsspec.implementations.local import LocalFileSystem
+from pydantic import BaseModel, ValidationError
 
 from evenhand.delivery.changes import Change
 from evenhand.delivery.payload import Payload
 from evenhand.delivery.receivers import Capabilities, HeldRow, Receipt, ReceiverError
 from evenhand.delivery.wanted import WantedList, read_list
 
+log = logging.getLogger(__name__)
+
+
+class _PublishedList(BaseModel):
+    rows: int
+    files: dict[str, str]
+
+
+class _Pointer(BaseModel):
+    version: str
+    lists: dict[str, _PublishedList]
+
 
 class FilesReceiver:
     """Collects the changes of a delivery and publishes all of them, or none, in `commit`."""
 
-    def __init__(self, name: str, lists: tuple[str, ...], url: str, batch_size: int = 10_000) -> None:
-        """`url` is a path or a URL that fsspec knows; the folder is made when something is published."""
+    def __init__(
+        self,
+        name: str,
+        lists: tuple[str, ...],
+        url: str,
+        batch_size: int = 10_000,
+        options: Mapping[str, Any] | None = None,
+    ) -> None:
+        """`url` is a path or a URL that fsspec knows, with `options` for it; the folder is made when need be."""
         self.name = name
         self.lists = lists
         # Nothing is applied before `commit`, so keys aren't needed: what a crash left shows when the folder is read.
         self.capabilities = Capabilities(batch_size=batch_size, honours_keys=False)
         self._url = url
-        self._files, root = fsspec.core.url_to_fs(url)
+        self._files, root = fsspec.core.url_to_fs(url, **(options or {}))
         self._root = str(root).rstrip("/")
         self._wanted: Sequence[WantedList] = ()
         self._rows: dict[str, dict[str, Payload]] = {}
         self._receipts: list[Receipt] = []
+        self._is_damaged = False
 
     def begin(self, wanted: Sequence[WantedList]) -> None:
-        """Start from the rows that are in the folder."""
+        """Start from the rows that are in the folder; a list that was damaged there has none."""
         self._wanted = wanted
+        self._is_damaged = False
         self._rows = {held.name: dict(held.rows) for held in self._held()}
         self._receipts = []
 
@@ -76,10 +101,10 @@ class FilesReceiver:
         version = hashlib.sha256(json.dumps(lists, sort_keys=True).encode()).hexdigest()[:16]
         pointer = json.dumps({"version": version, "lists": lists}, sort_keys=True, indent=2).encode() + b"\n"
         before = self._read("current.json")
-        if pointer != before:
+        if pointer != before or self._is_damaged:
             for name, content in contents.items():
                 self._write(f"versions/{version}/{name}", content)
-            if before is not None:
+            if before is not None and pointer != before and not self._is_damaged:
                 self._write("previous.json", before)
             self._write("current.json", pointer)
             self._drop_old_versions()
@@ -92,55 +117,81 @@ class FilesReceiver:
             yield from (HeldRow(held.name, row_key, payload.sha256) for row_key, payload in held.rows.items())
 
     def _held(self) -> Iterator[WantedList]:
-        pointer = self._read("current.json")
-        if pointer is None:
-            return
-        current = json.loads(pointer)
-        for name, described in sorted(current["lists"].items()):
-            path = f"versions/{current['version']}/{name}.parquet"
-            content = self._read(path)
-            if content is None or hashlib.sha256(content).hexdigest() != described["files"][f"{name}.parquet"]:
-                raise ReceiverError(
-                    f"receiver {self.name}: {self._url}/{path} isn't what current.json says; restore it, or remove "
-                    "current.json and deliver again: everything is then published anew"
-                )
+        current = self._pointer("current.json")
+        for name, described in sorted(current.lists.items()) if current else ():
+            folder = f"versions/{current.version}" if current else ""
+            contents = {file: self._read(f"{folder}/{file}") for file in described.files}
+            if any(_sha256(contents[file]) != sha256 for file, sha256 in described.files.items()):
+                log.warning("%s: %s/%s/%s isn't what current.json says", self.name, self._url, folder, name)
+                self._is_damaged = True
+                continue
             with tempfile.NamedTemporaryFile(suffix=".parquet") as file:
-                file.write(content)
+                file.write(contents[f"{name}.parquet"] or b"")
                 file.flush()
                 yield read_list(name, Path(file.name))
 
+    def _pointer(self, name: str) -> _Pointer | None:
+        content = self._read(name)
+        try:
+            return None if content is None else _Pointer.model_validate_json(content)
+        except ValidationError:
+            log.warning("%s: %s/%s isn't a pointer any more", self.name, self._url, name)
+            self._is_damaged = True
+            return None
+
     def _read(self, name: str) -> bytes | None:
         try:
-            return bytes(self._files.cat_file(f"{self._root}/{name}"))
+            with self._errors(name):
+                return bytes(self._files.cat_file(f"{self._root}/{name}"))
         except FileNotFoundError:
             return None
 
     def _write(self, name: str, content: bytes) -> None:
         path = f"{self._root}/{name}"
-        self._files.makedirs(path.rpartition("/")[0], exist_ok=True)
-        if not isinstance(self._files, LocalFileSystem):
-            # An object appears whole or not at all in an object store.
-            self._files.pipe_file(path, content)
-            return
-        with tempfile.NamedTemporaryFile(dir=os.path.dirname(path), prefix=".", delete=False) as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        os.chmod(file.name, 0o644)
-        os.replace(file.name, path)
-        directory = os.open(os.path.dirname(path), os.O_RDONLY)
+        with self._errors(name):
+            if not isinstance(self._files, LocalFileSystem):
+                # An object appears whole or not at all in an object store.
+                self._files.pipe_file(path, content)
+                return
+            self._files.makedirs(path.rpartition("/")[0], exist_ok=True)
+            with tempfile.NamedTemporaryFile(dir=os.path.dirname(path), prefix=".", delete=False) as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            os.chmod(file.name, 0o644)
+            os.replace(file.name, path)
+            directory = os.open(os.path.dirname(path), os.O_RDONLY)
+            try:
+                os.fsync(directory)
+            finally:
+                os.close(directory)
+
+    @contextmanager
+    def _errors(self, name: str) -> Iterator[None]:
+        """Say what couldn't be read or written. Each of fsspec's clients raises exceptions of its own."""
         try:
-            os.fsync(directory)
-        finally:
-            os.close(directory)
+            yield
+        except FileNotFoundError:
+            raise
+        except Exception as error:
+            raise ReceiverError(
+                f"receiver {self.name}: {self._url}/{name}: {type(error).__name__}: {error}. Look at the path, "
+                "login and password of its Airflow connection, and whether it is up; nothing is lost, the delivery can "
+                "be run again"
+            ) from None
 
     def _drop_old_versions(self) -> None:
-        pointers = (self._read("current.json"), self._read("previous.json"))
-        kept = {json.loads(pointer)["version"] for pointer in pointers if pointer is not None}
-        self._files.invalidate_cache()
-        for path in sorted(self._files.ls(f"{self._root}/versions", detail=False)):
-            if path.rstrip("/").rpartition("/")[2] not in kept:
-                self._files.rm(path, recursive=True)
+        pointers = (self._pointer("current.json"), self._pointer("previous.json"))
+        kept = {pointer.version for pointer in pointers if pointer}
+        with self._errors("versions"):
+            self._files.invalidate_cache()
+            for path in sorted(self._files.ls(f"{self._root}/versions", detail=False)):
+                if path.rstrip("/").rpartition("/")[2] not in kept:
+                    self._files.rm(path, recursive=True)
+
+
+def _sha256(content: bytes | None) -> str:
+    return "" if content is None else hashlib.sha256(content).hexdigest()
 
 
 def _files_of(wanted: WantedList, rows: Mapping[str, Payload]) -> dict[str, bytes]:

@@ -1,0 +1,177 @@
+"""What every receiver must do. To have a new one judged, add its system to systems.py; nothing here knows any kind."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from delivery import systems
+from delivery.releases import night, penalty, publish, reward
+from delivery.systems import LISTS, System
+from evenhand.delivery.changes import Change
+from evenhand.delivery.config import open_receiver
+from evenhand.delivery.deliver import deliver
+from evenhand.delivery.payload import canonical
+from evenhand.delivery.receipts import Receipts
+from evenhand.delivery.receivers import Receiver, ReceiverError
+from evenhand.delivery.reconcile import reconcile, reconcile_and_correct
+
+Open = Callable[[], AbstractContextManager[Receiver]]
+
+
+@pytest.fixture(scope="module", params=systems.KINDS)
+def running(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
+    system = systems.start(request.param, tmp_path_factory.mktemp(request.param))
+    yield system
+    system.stop()
+
+
+@pytest.fixture
+def system(running: System) -> System:
+    running.fresh()
+    return running
+
+
+@pytest.fixture
+def opened(system: System, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Open:
+    """The receiver as a deployment has it: from receivers.yml and an Airflow connection."""
+    config = {"kind": system.kind, "connection": "conforming", "lists": LISTS, "batch_size": 3, **system.settings}
+    (tmp_path / "receivers.yml").write_text(json.dumps({"receivers": {"receiver": config}}))
+    monkeypatch.setenv("AIRFLOW_CONN_CONFORMING", json.dumps(system.connection()))
+
+    @contextmanager
+    def open_one() -> Iterator[Receiver]:
+        with open_receiver("receiver", tmp_path / "receivers.yml") as receiver:
+            yield receiver
+
+    return open_one
+
+
+def test_it_comes_to_hold_exactly_what_is_wanted(
+    system: System, opened: Open, tmp_path: Path, receipts: Receipts
+) -> None:
+    nights = (
+        ([penalty("p1"), penalty("p2", ends_on=None), penalty("p3")], [reward("r1", amount="1234.50")]),
+        ([penalty("p2", measure="no_ads"), penalty("p3"), penalty("p4", account="Ñandú \\ \" ' ; 雪")], []),
+        ([], []),
+        ([penalty("p1")], [reward("r1"), reward("r2")]),
+    )
+    for day, (penalties, rewards) in enumerate(nights, start=1):
+        release = publish(tmp_path, night(day), penalties, rewards)
+        with opened() as receiver:
+            assert deliver(release, receiver, receipts).complete
+            assert reconcile(release, receiver, receipts).agrees
+            assert deliver(release, receiver, receipts).sent == {}
+        assert system.held() == wanted(penalties, rewards)
+
+
+def test_what_it_reads_back_is_what_it_holds(system: System, opened: Open, tmp_path: Path, receipts: Receipts) -> None:
+    with opened() as receiver:
+        assert list(receiver.read_back()) == []
+        deliver(publish(tmp_path, night(1), [penalty("p1")], [reward("r1")]), receiver, receipts)
+        found = {(row.list, row.row_key): row.payload_sha256 for row in receiver.read_back()}
+    acknowledged = receipts.acknowledged("receiver")
+    assert found == {row: held.payload_sha256 for row, held in acknowledged.items()}
+
+
+def test_a_change_that_comes_twice_has_one_effect_if_it_says_so(system: System, opened: Open) -> None:
+    put = Change("a" * 64, "penalties", "p1", 0, "put", canonical({"account_id": "A1", "measure": "no_live"}))
+    other = Change("b" * 64, "penalties", "p1", 1, "put", canonical({"account_id": "A1", "measure": "no_ads"}))
+    with opened() as receiver:
+        assert receiver.capabilities.honours_keys is system.honours_keys
+        if not system.honours_keys:
+            return
+        receiver.begin(())
+        for change, status in ((put, "applied"), (put, "duplicate"), (other, "applied"), (put, "duplicate")):
+            assert [receipt.status for receipt in receiver.apply([change])] == [status]
+        assert [row.payload_sha256 for row in receiver.read_back()] == [
+            canonical({"account_id": "A1", "measure": "no_ads"}).sha256
+        ]
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_what_was_edited_by_hand_is_found_and_put_right(
+    seed: int, system: System, opened: Open, tmp_path: Path, receipts: Receipts
+) -> None:
+    rows = [penalty(f"p{number}") for number in range(5)], [reward("r1")]
+    release = publish(tmp_path, night(1), *rows)
+    with opened() as receiver:
+        deliver(release, receiver, receipts)
+        system.edit(Random(seed))
+        assert reconcile_and_correct(release, receiver, receipts).agrees
+        assert reconcile_and_correct(release, receiver, receipts).corrected == ""
+    assert system.held() == wanted(*rows)
+
+
+def test_one_row_that_it_cannot_take_keeps_no_other_from_going_through(
+    system: System, opened: Open, tmp_path: Path, receipts: Receipts
+) -> None:
+    rows = [penalty(f"p{number}") for number in range(8)]
+    release = publish(tmp_path, night(1), [*rows, penalty("p5b", account="\x00")])
+    with opened() as receiver:
+        summary = deliver(release, receiver, receipts)
+    taken = {row_key for _, row_key in system.held()}
+    assert taken >= {row[0] for row in rows}
+    # Whoever can hold the row must; whoever can't must say so.
+    assert [row.row_key for row in summary.rejected] == ([] if "p5b" in taken else ["p5b"])
+
+
+def test_killed_in_the_middle_it_has_everything_after_the_next_run(
+    system: System, opened: Open, tmp_path: Path, receipts: Receipts
+) -> None:
+    if system.address() is None:
+        pytest.skip("it has no process")
+    rows = [penalty(f"p{number}") for number in range(90)], [reward("r1")]
+    release = publish(tmp_path, night(1), *rows)
+    killing = threading.Timer(0.15, system.kill)
+    killing.start()
+    try:
+        with opened() as receiver:
+            deliver(release, receiver, receipts)
+    except ReceiverError as error:
+        assert "nothing is lost" in str(error).lower()
+    killing.join()
+    system.start()
+    with opened() as receiver:
+        deliver(release, receiver, receipts)
+        assert reconcile_and_correct(release, receiver, receipts).agrees
+    assert system.held() == wanted(*rows)
+
+
+def test_one_that_is_down_is_named_with_the_remedy_and_without_the_secret(
+    system: System, opened: Open, tmp_path: Path, receipts: Receipts, caplog: pytest.LogCaptureFixture
+) -> None:
+    if system.address() is None:
+        pytest.skip("it has no process")
+    release = publish(tmp_path, night(1), [penalty("p1")])
+    system.kill()
+    try:
+        with opened() as receiver, pytest.raises(ReceiverError) as error:
+            deliver(release, receiver, receipts)
+    finally:
+        system.start()
+    assert "receiver receiver" in str(error.value)
+    assert "nothing is lost" in str(error.value).lower()
+    assert system.connection()["password"] not in str(error.value) + caplog.text
+
+
+def wanted(penalties: list[tuple[object, ...]], rewards: list[tuple[object, ...]]) -> systems.Held:
+    """What a system should hold, made from the rows without delivery's code."""
+    columns = {
+        "penalties": ("account_id", "market", "programme", "scope", "measure", "starts_on", "ends_on", "reason_id"),
+        "rewards": ("account_id", "market", "reward", "amount", "lives", "first_time", "starts_on", "reason_id"),
+    }
+    held: systems.Held = {}
+    for name, rows in (("penalties", penalties), ("rewards", rewards)):
+        for key, *values in rows:
+            held[name, str(key)] = {
+                column: None if value is None else str(value)
+                for column, value in zip(columns[name], values, strict=True)
+            } | {"explanation": f"Because of {key}, naturally."}
+    return held
