@@ -2,9 +2,9 @@
 
 Decides a night: which penalties and rewards are in force, why, and who must be told.
 
-What landed is validated (gate 1: bad rows are quarantined, a broken feed stops the night), the dbt models turn it into
-a ledger, standings and measures, gate 2 validates the lists, and only then are they released and delivered. The night
-is the run's logical date. Every task can be cleared at any time; docs/operations.md says what to clear when.
+Gate 1 validates what landed (bad rows are quarantined, a broken feed stops the night), the dbt models turn it into
+ledger, standings and measures, and gate 2 validates the lists; only then are they released and delivered. The night is
+the run's logical date. Any task can be cleared at any time: docs/operations.md.
 """
 
 from __future__ import annotations
@@ -18,24 +18,20 @@ from airflow.timetables.interval import CronDataIntervalTimetable
 
 from evenhand import nightly
 from evenhand.alerts import night_is_late, notifiers
-from evenhand.delivery.config import load_receivers
+from evenhand.delivery.config import announces, load_receivers
 from evenhand.deployment import deployment
 from evenhand.transform.task_group import a_task_per_model, one_dbt_build
 
 DEPLOYMENT = deployment()
-RELEASE = Asset("evenhand_release", uri="evenhand://releases/nightly")
 NIGHT = "{{ night(logical_date) }}"
-CRON = DEPLOYMENT.schedule
-LATE = (
-    DeadlineAlert(DeadlineReference.DAGRUN_QUEUED_AT, DEPLOYMENT.deadline, AsyncCallback(night_is_late))
-    if DEPLOYMENT.deadline
-    else None
+LATE = DEPLOYMENT.deadline and DeadlineAlert(
+    DeadlineReference.DAGRUN_QUEUED_AT, DEPLOYMENT.deadline, AsyncCallback(night_is_late)
 )
 
 with DAG(
     "nightly_governance",
     doc_md=__doc__,
-    schedule=CRON and CronDataIntervalTimetable(CRON, timezone=DEPLOYMENT.timezone.key),
+    schedule=DEPLOYMENT.schedule and CronDataIntervalTimetable(DEPLOYMENT.schedule, DEPLOYMENT.timezone.key),
     start_date=datetime(2020, 1, 1, tzinfo=UTC),
     catchup=False,
     max_active_runs=1,
@@ -66,7 +62,7 @@ with DAG(
         """Stop unless every expectation on the lists and their reasons holds; nothing is released then."""
         return nightly.validate_lists(date.fromisoformat(night))
 
-    @task(outlets=[RELEASE])
+    @task(outlets=[Asset("evenhand_release", uri="evenhand://releases/nightly")])
     def night_released(night: str) -> nightly.Facts:
         """Freeze the lists as the night's release, visible in one step; a new revision only if they changed."""
         return nightly.publish_release(date.fromisoformat(night))
@@ -86,13 +82,17 @@ with DAG(
         feeds_validated(NIGHT)
     with TaskGroup("gate_2", tooltip="The lists and their reasons, before anybody sees them") as gate_2:
         lists_validated(NIGHT)
-    released = night_released(NIGHT)
-    with TaskGroup("deliver", tooltip="Every receiver by itself: none waits for another") as deliver:
-        for receiver in load_receivers():
+    with TaskGroup(
+        "deliver", tooltip="Lists to those who enforce them; then what is said of what took effect"
+    ) as deliver:
+        sent = {}
+        for receiver, config in load_receivers().items():
             with TaskGroup(receiver):
-                delivered(NIGHT, receiver) >> reconciled(NIGHT, receiver)
+                sending = delivered.override(trigger_rule="all_done") if announces(config) else delivered
+                sent[receiver] = sending(NIGHT, receiver)
+                [sent[each] for each in announces(config)] >> sent[receiver] >> reconciled(NIGHT, receiver)
 
     models_built, dbt = one_dbt_build(), a_task_per_model()
-    chain(feeds_landed(NIGHT), policies_compiled(NIGHT), gate_1, models_built, gate_2, released, deliver)
+    chain(feeds_landed(NIGHT), policies_compiled(NIGHT), gate_1, models_built, gate_2, night_released(NIGHT), deliver)
     chain(gate_1, dbt, gate_2)
     models_built >> dbt

@@ -66,6 +66,9 @@ def defaults(settings: Settings) -> dict[str, str]:
         "AIRFLOW__COSMOS__ENABLE_TELEMETRY": "False",
         "AIRFLOW__COSMOS__CACHE_DIR": str(settings.home / "cosmos"),
         "AIRFLOW_CONN_EVENHAND_SANDBOX": json.dumps({"conn_type": "http", "host": sandbox_url(), "password": secret}),
+        "AIRFLOW_CONN_EVENHAND_NOTICES": json.dumps(
+            {"conn_type": "http", "host": f"{sandbox_url()}/notices", "password": secret}
+        ),
         "AIRFLOW_CONN_EVENHAND_FILES": json.dumps(
             {"conn_type": "generic", "extra": {"path": str(settings.home / "delivered")}}
         ),

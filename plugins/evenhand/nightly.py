@@ -110,16 +110,24 @@ def deliver_release(night: date, receiver: str) -> Facts:
     """
     from airflow.sdk.exceptions import AirflowFailException
 
-    from evenhand.delivery.config import ReceiversError, open_receiver
+    from evenhand.delivery.announce import announce
+    from evenhand.delivery.config import ReceiversError, announces, load_receivers, open_announcer, open_receiver
     from evenhand.delivery.deliver import deliver
     from evenhand.delivery.receipts import Receipts
     from evenhand.delivery.receivers import ReceiverError
+    from evenhand.delivery.statement_words import NotStatable
     from evenhand.delivery.wanted import ReleaseError
 
+    release = settings().releases / f"night={night}"
     try:
-        with open_receiver(receiver) as opened, Receipts(settings().receipts) as receipts:
-            summary = deliver(settings().releases / f"night={night}", opened, receipts)
-    except (ReceiversError, ReleaseError) as error:
+        with Receipts(settings().receipts) as receipts:
+            if announces(load_receivers()[receiver]):
+                with open_announcer(receiver) as announcer:
+                    summary = announce(release, announcer, receipts)
+            else:
+                with open_receiver(receiver) as opened:
+                    summary = deliver(release, opened, receipts)
+    except (ReceiversError, ReleaseError, NotStatable) as error:
         raise AirflowFailException(str(error)) from error
     if summary.unanswered:
         raise ReceiverError(f"{summary}. What has no answer is asked again when this task is run again.")
@@ -136,12 +144,19 @@ def reconcile_receiver(night: date, receiver: str) -> Facts:
     """Read back what a receiver holds, correct what it lost or changed by itself, and stop if it still differs."""
     from airflow.sdk.exceptions import AirflowFailException
 
-    from evenhand.delivery.config import open_receiver
+    from evenhand.delivery.announce import check_announced
+    from evenhand.delivery.config import announces, load_receivers, open_announcer, open_receiver
     from evenhand.delivery.receipts import Receipts
     from evenhand.delivery.reconcile import reconcile_and_correct
 
-    with open_receiver(receiver) as opened, Receipts(settings().receipts) as receipts:
-        summary = reconcile_and_correct(settings().releases / f"night={night}", opened, receipts)
+    release = settings().releases / f"night={night}"
+    with Receipts(settings().receipts) as receipts:
+        if announces(load_receivers()[receiver]):
+            with open_announcer(receiver) as announcer:
+                summary = check_announced(release, announcer, receipts)
+        else:
+            with open_receiver(receiver) as opened:
+                summary = reconcile_and_correct(release, opened, receipts)
     if summary.corrected:
         log.warning("%s", summary)
     if not summary.agrees and not summary.holds_newer:

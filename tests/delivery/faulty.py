@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+import os
 import threading
 import time
 from collections import deque
+from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import httpx
@@ -19,12 +22,16 @@ class FaultyServer:
     """Takes the next fault of `faults` for every POST; without one it only passes on.
 
     429 carries a Retry-After of 0 seconds. `*_after`: the receiver applied the batch, the sender never hears of it.
+    `hang_*` let the sender wait too long. `repeat`: every answer comes twice, and out of order. A name in `kills`
+    happens before the batch is passed on, or after. With `forgets_keys`, what is behind can't know a change again.
     `refuse_half` passes on every other change, signed with the secret. `poison` is a text and the status that every
     batch with it gets, none of it passed on.
     """
 
-    def __init__(self, upstream: str, secret: str = "") -> None:
+    def __init__(self, upstream: str, secret: str = "", forgets_keys: bool = False, hangs_for: float = 2) -> None:
         self.secret = secret
+        self.kills: dict[str, Callable[[], None]] = {}
+        self.real_keys: dict[str, str] = {}
         self.faults: deque[str] = deque()
         self.bodies: list[bytes] = []
         self.poison: tuple[str, str] | None = None
@@ -34,12 +41,19 @@ class FaultyServer:
             protocol_version = "HTTP/1.1"
 
             def do_POST(self) -> None:
+                try:
+                    self.deal_with_batch()
+                except httpx.TransportError:
+                    self.close_connection = True
+
+            def deal_with_batch(self) -> None:
                 body = self.rfile.read(int(self.headers["content-length"]))
                 outer.bodies.append(body)
                 fault = outer.faults.popleft() if outer.faults else "fine"
                 if outer.poison and outer.poison[0].encode() in body:
                     fault = outer.poison[1]
-                if fault == "drop_before":
+                if fault in ("drop_before", "hang_before"):
+                    time.sleep(hangs_for if fault == "hang_before" else 0)
                     self.close_connection = True
                     return
                 if fault in ("500", "503", "429", "401", "404", "422"):
@@ -54,41 +68,66 @@ class FaultyServer:
                 if fault == "refuse_half":
                     self.refuse_half(body)
                     return
-                answer = outer.client.post(upstream + self.path, content=body, headers=self.passed_on())
-                if fault == "502_after":
+                if fault.endswith("_before") and fault in outer.kills:
+                    outer.kills[fault]()
+                answer = self.forgetting(body) if forgets_keys else self.forward(body, self.passed_on())
+                if fault in outer.kills:
+                    outer.kills[fault]()
+                    self.close_connection = True
+                elif fault == "502_after":
                     self.answer(502, b"")
                 elif fault == "drop_after":
                     self.close_connection = True
                 elif fault == "hang_after":
                     outer.hanging.set()
-                    time.sleep(2)
+                    time.sleep(hangs_for)
                     self.close_connection = True
-                elif fault in ("partial", "shuffle"):
+                elif fault in ("partial", "shuffle", "repeat"):
                     results = answer.json()["results"][::-1]
+                    results = results * 2 if fault == "repeat" else results
                     kept = results[: len(results) // 2] if fault == "partial" else results
                     self.answer(200, json.dumps({"results": kept}).encode())
                 else:
                     self.answer(answer.status_code, answer.content)
 
             def do_GET(self) -> None:
-                answer = outer.client.get(upstream + self.path, headers=self.passed_on())
-                self.answer(answer.status_code, answer.content)
+                try:
+                    answer = outer.client.get(upstream + self.path, headers=self.passed_on())
+                except httpx.TransportError:
+                    self.close_connection = True
+                else:
+                    self.answer(answer.status_code, answer.content)
 
             def refuse_half(self, body: bytes) -> None:
                 changes = json.loads(body)["changes"]
                 taken = json.dumps({"changes": changes[::2]}).encode()
-                now = int(time.time())
-                headers = {
-                    "webhook-id": "half",
-                    "webhook-timestamp": str(now),
-                    "webhook-signature": sign(outer.secret, "half", now, taken),
-                }
-                answer = outer.client.post(upstream + self.path, content=taken, headers=headers)
+                answer = self.forward(taken, self.signed(taken))
                 refused = [
                     {"key": change["key"], "status": "rejected", "reason": "this account is on hold here"}
                     for change in changes[1::2]
                 ]
                 self.answer(200, json.dumps({"results": [*answer.json()["results"], *refused]}).encode())
+
+            def forgetting(self, body: bytes) -> httpx.Response:
+                changes = json.loads(body)["changes"]
+                new = {hashlib.sha256(os.urandom(16)).hexdigest(): change["key"] for change in changes}
+                outer.real_keys |= new
+                renamed = [{**change, "key": key} for key, change in zip(new, changes, strict=True)]
+                content = json.dumps({"changes": renamed}).encode()
+                answer = self.forward(content, self.signed(content))
+                results = [{**result, "key": new[result["key"]]} for result in answer.json()["results"]]
+                return httpx.Response(200, json={"results": results})
+
+            def forward(self, body: bytes, headers: dict[str, str]) -> httpx.Response:
+                return outer.client.post(upstream + self.path, content=body, headers=headers)
+
+            def signed(self, body: bytes) -> dict[str, str]:
+                now = int(time.time())
+                return {
+                    "webhook-id": "again",
+                    "webhook-timestamp": str(now),
+                    "webhook-signature": sign(outer.secret, "again", now, body),
+                }
 
             def passed_on(self) -> dict[str, str]:
                 return {name: value for name, value in self.headers.items() if name.lower().startswith("webhook-")}
@@ -106,12 +145,19 @@ class FaultyServer:
 
         self.client = httpx.Client()
         self.hanging = threading.Event()
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._server.daemon_threads = True
-        self.url = f"http://127.0.0.1:{self._server.server_port}"
+        self._server = _QuietServer(("127.0.0.1", 0), Handler)
+        self.port = self._server.server_port
+        self.url = f"http://127.0.0.1:{self.port}"
         threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
 
     def stop(self) -> None:
         self._server.shutdown()
         self._server.server_close()
         self.client.close()
+
+
+class _QuietServer(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Senders are killed here; that isn't worth a word."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import socket
 import threading
+import time
 from collections import deque
 from collections.abc import Callable
 
@@ -42,33 +43,38 @@ class TcpProxy:
 
     def _pass_on(self, client: socket.socket) -> None:
         with contextlib.suppress(OSError), client, socket.create_connection(("127.0.0.1", self._upstream)) as upstream:
-            silent = threading.Event()
-            threading.Thread(target=self._answer, args=(upstream, client, silent), daemon=True).start()
-            while piece := client.recv(1 << 16):
-                fault = self.faults.popleft() if self.faults else "fine"
-                if fault in _CANNED:
-                    client.sendall(_CANNED[fault])
-                    return
-                if fault == "cut_before":
-                    return
-                if fault.endswith("_before") and fault in self.kills:
-                    self.kills[fault]()
-                if fault.endswith("_after"):
-                    silent.set()
-                upstream.sendall(piece)
-                if fault.endswith("_after"):
-                    # Its answer shows that it was dealt with; nobody hears of it.
-                    upstream.settimeout(2)
+            try:
+                self._pieces(client, upstream)
+            finally:
+                # Closing alone tells nobody while the other thread waits for more.
+                for each in (client, upstream):
                     with contextlib.suppress(OSError):
-                        upstream.recv(1 << 16)
-                    self.kills.get(fault, lambda: None)()
-                    return
+                        each.shutdown(socket.SHUT_RDWR)
+
+    def _pieces(self, client: socket.socket, upstream: socket.socket) -> None:
+        silent = threading.Event()
+        threading.Thread(target=self._answer, args=(upstream, client, silent), daemon=True).start()
+        while piece := client.recv(1 << 16):
+            fault = self.faults.popleft() if self.faults else "fine"
+            if fault in _CANNED:
+                client.sendall(_CANNED[fault])
+                return
+            if fault == "cut_before":
+                return
+            if fault.endswith("_before") and fault in self.kills:
+                self.kills[fault]()
+            if fault.endswith("_after"):
+                silent.set()
+            upstream.sendall(piece)
+            if fault.endswith("_after"):
+                # Long enough for it to be dealt with; nobody hears of it.
+                time.sleep(0.2)
+                self.kills.get(fault, lambda: None)()
+                return
 
     def _answer(self, upstream: socket.socket, client: socket.socket, silent: threading.Event) -> None:
         with contextlib.suppress(OSError):
-            while not silent.is_set() and (piece := upstream.recv(1 << 16)):
-                if silent.is_set():
-                    break
+            while (piece := upstream.recv(1 << 16)) and not silent.is_set():
                 client.sendall(piece)
         if not silent.is_set():
             with contextlib.suppress(OSError):

@@ -36,6 +36,7 @@ Held = dict[tuple[str, str], dict[str, str | None]]
 
 LISTS = ("penalties", "rewards")
 STRANGER = ("penalties", "stranger")
+_POSTGRES = {"host": "127.0.0.1", "user": "evenhand", "password": "the-password", "dbname": "enforcement"}
 
 
 class System(Protocol):
@@ -64,8 +65,8 @@ class System(Protocol):
     def connection(self) -> dict[str, Any]:
         """Its Airflow connection."""
 
-    def open(self, port: int | None, batch_size: int) -> Any:
-        """A context with the receiver, reached through a port, patient for moments only."""
+    def effects(self) -> list[tuple[str, str, str]]:
+        """The key, list and row_key of every change that took effect, in order; none if it doesn't keep count."""
 
     def held(self) -> Held:
         """What it holds."""
@@ -102,15 +103,11 @@ class Sandbox:
     def connection(self) -> dict[str, Any]:
         return {"conn_type": "http", "host": self.process.url, "password": SECRET}
 
-    @contextmanager
-    def open(self, port: int | None, batch_size: int) -> Iterator[Receiver]:
-        with httpx.Client(timeout=5) as client:
-            yield HttpReceiver(
-                "receiver", LISTS, f"http://127.0.0.1:{port}", SECRET, client, batch_size, self.honours_keys, 3, 0.01
-            )
-
     def held(self) -> Held:
         return {row: _texts(payload) for row, payload in self.process.held().items()}
+
+    def effects(self) -> list[tuple[str, str, str]]:
+        return [(key, name, row_key) for key, name, row_key, _ in self.process.effects()]
 
     def edit(self, random: Random) -> None:
         with closing(self.process.database_open()) as database:
@@ -199,14 +196,6 @@ class Postgres:
             "schema": "enforcement",
         }
 
-    @contextmanager
-    def open(self, port: int | None, batch_size: int) -> Iterator[Receiver]:
-        receiver = PostgresReceiver("receiver", LISTS, {**self._as_owner(), "port": port}, "governance", batch_size)
-        try:
-            yield receiver
-        finally:
-            receiver.close()
-
     def held(self) -> Held:
         with psycopg.connect(**self._as_owner()) as connection:
             if connection.execute("select to_regclass('governance.held')").fetchone() == (None,):
@@ -214,9 +203,11 @@ class Postgres:
             rows = connection.execute("select list, row_key, payload from governance.held").fetchall()
         return {(name, key): _texts(json.loads(payload)) for name, key, payload in rows}
 
-    def query(self, query: str) -> list[tuple[Any, ...]]:
+    def effects(self) -> list[tuple[str, str, str]]:
         with psycopg.connect(**self._as_owner()) as connection:
-            return connection.execute(query).fetchall()
+            if connection.execute("select to_regclass('governance.applied')").fetchone() == (None,):
+                return []
+            return connection.execute("select key, list, row_key from governance.applied order by number").fetchall()
 
     def edit(self, random: Random) -> None:
         with psycopg.connect(**self._as_owner()) as connection:
@@ -232,13 +223,7 @@ class Postgres:
                 connection.execute("insert into governance.held values (%s, %s, '{}') on conflict do nothing", STRANGER)
 
     def _as_owner(self, database: str = "enforcement") -> dict[str, Any]:
-        return {
-            "host": "127.0.0.1",
-            "port": self._port,
-            "user": "evenhand",
-            "password": "the-password",
-            "dbname": database,
-        }
+        return {**_POSTGRES, "port": self._port, "dbname": database}
 
     def _run(self, *command: object) -> None:
         done = subprocess.run(_as_nobody(*command), capture_output=True, text=True, check=False)
@@ -270,10 +255,6 @@ class Folder:
     def connection(self) -> dict[str, Any]:
         return {"conn_type": "generic", "extra": {"path": str(self.folder)}}
 
-    @contextmanager
-    def open(self, port: int | None, batch_size: int) -> Iterator[Receiver]:
-        yield FilesReceiver("receiver", LISTS, str(self.folder), batch_size)
-
     def held(self) -> Held:
         try:
             pointer = json.loads((self.folder / "current.json").read_text())
@@ -283,6 +264,9 @@ class Folder:
         for name in pointer["lists"]:
             held |= _rows_of(name, self.folder / "versions" / pointer["version"] / f"{name}.parquet")
         return held
+
+    def effects(self) -> list[tuple[str, str, str]]:
+        return []
 
     def edit(self, random: Random) -> None:
         files = sorted(path for path in self.folder.rglob("*") if path.is_file())
@@ -339,20 +323,6 @@ class ObjectStore:
             "extra": self._extra(self._port),
         }
 
-    @contextmanager
-    def open(self, port: int | None, batch_size: int) -> Iterator[Receiver]:
-        extra = self._extra(port)
-        options = {
-            "key": "an-access-key",
-            "secret": "its-secret",
-            "endpoint_url": extra["endpoint_url"],
-            "client_kwargs": {"region_name": extra["region_name"]},
-            "config_kwargs": {"connect_timeout": 2, "read_timeout": 5, "retries": {"max_attempts": 1}},
-            "use_listings_cache": False,
-            "skip_instance_cache": True,
-        }
-        yield FilesReceiver("receiver", LISTS, extra["path"], batch_size, options)
-
     def held(self) -> Held:
         shutil.rmtree(self._folder, ignore_errors=True)
         for key in self._keys():
@@ -361,6 +331,9 @@ class ObjectStore:
             path.write_bytes(self._client().get_object(Bucket="governance", Key=key)["Body"].read())
         here = Folder(self._folder)
         return here.held()
+
+    def effects(self) -> list[tuple[str, str, str]]:
+        return []
 
     def edit(self, random: Random) -> None:
         keys = self._keys()
@@ -411,6 +384,34 @@ def start(kind: str, folder: Path) -> System:
 
 
 KINDS = ("http", "http_without_keys", "postgres", "object_store", "files")
+
+
+@contextmanager
+def reach(kind: str, port: int | None, folder: Path, batch_size: int, seconds: float = 5) -> Iterator[Receiver]:
+    """A receiver of this kind, as another process reaches it through a port; it waits for moments only."""
+    match kind:
+        case "http" | "http_without_keys":
+            url = f"http://127.0.0.1:{port}"
+            with httpx.Client(timeout=seconds) as client:
+                yield HttpReceiver("receiver", LISTS, url, SECRET, client, batch_size, kind == "http", 3, 0.01)
+        case "postgres":
+            with closing(
+                PostgresReceiver("receiver", LISTS, {**_POSTGRES, "port": port}, "governance", batch_size)
+            ) as receiver:
+                yield receiver
+        case "object_store":
+            options = {
+                "key": "an-access-key",
+                "secret": "its-secret",
+                "endpoint_url": f"http://127.0.0.1:{port}",
+                "client_kwargs": {"region_name": "us-east-1"},
+                "config_kwargs": {"connect_timeout": 2, "read_timeout": seconds, "retries": {"max_attempts": 1}},
+                "use_listings_cache": False,
+                "skip_instance_cache": True,
+            }
+            yield FilesReceiver("receiver", LISTS, "s3://governance/lists", batch_size, options)
+        case "files":
+            yield FilesReceiver("receiver", LISTS, str(folder / "lists"), batch_size)
 
 
 def _texts(payload: dict[str, Any]) -> dict[str, str | None]:

@@ -19,6 +19,7 @@ def test_the_checkouts_own_file_is_right() -> None:
     assert {name: (each.kind, each.connection) for name, each in receivers.items()} == {
         "sandbox": ("http", "evenhand_sandbox"),
         "files": ("files", "evenhand_files"),
+        "notices": ("notices", "evenhand_notices"),
     }
 
 

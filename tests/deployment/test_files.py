@@ -159,6 +159,7 @@ def test_the_environment_is_that_of_a_local_installation_but_for_what_a_deployme
         "AIRFLOW__CORE__DAGS_ARE_PAUSED_AT_CREATION",
         "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN",
         "AIRFLOW_CONN_EVENHAND_SANDBOX",
+        "AIRFLOW_CONN_EVENHAND_NOTICES",
     }
     for name in (ours.keys() & theirs.keys()) - other_values:
         deployed = theirs[name].replace("/data", str(tmp_path)).replace("/opt/evenhand", str(PROJECT))

@@ -85,6 +85,12 @@ def diff(
     return sorted(removals, key=_place) + sorted(puts, key=_place)
 
 
+def announcing(receiver: str, row: RowId, payload: Payload) -> Change:
+    """The change that says something once: whatever the words, the row is its key."""
+    parts = json.dumps([receiver, *row, "once"])
+    return Change(hashlib.sha256(parts.encode()).hexdigest(), *row, 0, "put", payload)
+
+
 def _place(change: Change) -> RowId:
     return change.list, change.row_key
 

@@ -9,16 +9,19 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.error import MarkedYAMLError
 
+from evenhand.delivery.statement_words import StatementWords
 from evenhand.settings import settings
 
 if TYPE_CHECKING:
+    import httpx
     from airflow.sdk import Connection
 
+    from evenhand.delivery.announcements import Announcer
     from evenhand.delivery.receivers import Receiver
 
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
@@ -70,7 +73,27 @@ class PostgresConfig(_Part):
     in_schema: Name = "evenhand"
 
 
-_Config = HttpConfig | FilesConfig | ObjectStoreConfig | PostgresConfig
+class NoticesConfig(_Part):
+    """The system that brings notices to accounts, behind HTTP. Connection: as for `http`."""
+
+    kind: Literal["notices"]
+    lists: tuple[Literal["notices"]] = ("notices",)
+    # The receivers that must have acknowledged a measure before its account is told.
+    after: tuple[Name, ...] = Field(min_length=1)
+    batch_size: int = Field(default=500, ge=1, le=10_000)
+
+
+class DsaConfig(_Part):
+    """The EU's DSA Transparency Database. Connection: `host` is the base URL, `password` the platform's token."""
+
+    kind: Literal["dsa"]
+    lists: tuple[Literal["statements"]] = ("statements",)
+    after: tuple[Name, ...] = Field(min_length=1)
+    batch_size: int = Field(default=100, ge=1, le=100)
+    statements: StatementWords
+
+
+_Config = HttpConfig | FilesConfig | ObjectStoreConfig | PostgresConfig | NoticesConfig | DsaConfig
 ReceiverConfig = Annotated[_Config, Field(discriminator="kind")]
 
 
@@ -78,6 +101,20 @@ class _Receivers(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     receivers: dict[Name, ReceiverConfig]
+
+    @model_validator(mode="after")
+    def _after_ones_that_enforce(self) -> _Receivers:
+        enforcers: set[str] = set()
+        for name, config in self.receivers.items():
+            if unknown := set(announces(config)) - enforcers:
+                raise ValueError(f"{name}: after: {min(unknown)} isn't a receiver of lists above it; put it there")
+            enforcers |= set() if announces(config) else {name}
+        return self
+
+
+def announces(config: _Config) -> tuple[str, ...]:
+    """The receivers that must have acknowledged what this one is told; none if it gets lists."""
+    return config.after if isinstance(config, NoticesConfig | DsaConfig) else ()
 
 
 def load_receivers(path: Path | None = None) -> Mapping[str, _Config]:
@@ -104,13 +141,22 @@ def load_receivers(path: Path | None = None) -> Mapping[str, _Config]:
         raise ReceiversError("\n".join(mistakes)) from error
 
 
-@contextmanager
-def open_receiver(name: str, path: Path | None = None) -> Iterator[Receiver]:
-    """A receiver of receivers.yml, reached through its Airflow connection, inside a task or outside.
+def open_receiver(name: str, path: Path | None = None) -> AbstractContextManager[Receiver]:
+    """A receiver of lists, reached through its Airflow connection, inside a task or outside.
 
     Raises:
         ReceiversError: there is no such receiver, or its connection is missing or incomplete.
     """
+    return _opened(name, path)
+
+
+def open_announcer(name: str, path: Path | None = None) -> AbstractContextManager[Announcer]:
+    """A receiver of announcements, as `open_receiver`."""
+    return _opened(name, path)
+
+
+@contextmanager
+def _opened(name: str, path: Path | None) -> Iterator[Any]:
     # Importing Airflow, DuckDB and httpx takes seconds that parsing a DAG shouldn't.
     from airflow.sdk import BaseHook
     from airflow.sdk.exceptions import AirflowNotFoundException
@@ -126,28 +172,60 @@ def open_receiver(name: str, path: Path | None = None) -> Iterator[Receiver]:
             f"receiver {name}: no Airflow connection {config.connection!r}; add it in Airflow or set "
             f"AIRFLOW_CONN_{config.connection.upper()} as JSON (docs/receivers.md)"
         ) from error
-    with _OPEN[config.kind](name, config, connection) as receiver:
+    after = {each: receivers[each].lists for each in announces(config)}
+    with _OPEN[config.kind](name, config, connection, after) as receiver:
         yield receiver
 
 
 @contextmanager
-def _open_http(name: str, config: HttpConfig, connection: Connection) -> Iterator[Receiver]:
-    import httpx
-
+def _open_http(name: str, config: HttpConfig, connection: Connection, after: _After) -> Iterator[Receiver]:
     from evenhand.delivery.receivers.http import HttpReceiver
 
-    host, secret = connection.host or "", connection.password or ""
-    if not host.startswith(("http://", "https://")) or not secret:
-        raise ReceiversError(
-            f"connection {config.connection}: its host must be a base URL such as https://enforcement.example "
-            f"(it is {host!r}) and its password the secret that signs requests"
-        )
-    with httpx.Client(timeout=httpx.Timeout(30, connect=5)) as client:
-        yield HttpReceiver(name, config.lists, host, secret, client, config.batch_size, config.honours_keys)
+    with _client() as client:
+        address = _address(config.connection, connection, "the secret that signs requests")
+        yield HttpReceiver(name, config.lists, *address, client, config.batch_size, config.honours_keys)
 
 
 @contextmanager
-def _open_files(name: str, config: FilesConfig, connection: Connection) -> Iterator[Receiver]:
+def _open_notices(name: str, config: NoticesConfig, connection: Connection, after: _After) -> Iterator[Announcer]:
+    from evenhand.delivery.receivers.http import HttpReceiver
+    from evenhand.delivery.receivers.notices import NoticesReceiver
+
+    with _client() as client:
+        address = _address(config.connection, connection, "the secret that signs requests")
+        yield NoticesReceiver(HttpReceiver(name, config.lists, *address, client, config.batch_size), after)
+
+
+@contextmanager
+def _open_dsa(name: str, config: DsaConfig, connection: Connection, after: _After) -> Iterator[Announcer]:
+    from evenhand.delivery.receivers.dsa import DsaReceiver
+    from evenhand.delivery.statements import statements_of
+
+    with _client() as client:
+        address = _address(config.connection, connection, "the platform's token")
+        yield DsaReceiver(
+            name, *address, client, after, lambda release: statements_of(release, config.statements), config.batch_size
+        )
+
+
+def _address(name: str, connection: Connection, what: str) -> tuple[str, str]:
+    host, secret = connection.host or "", connection.password or ""
+    if not host.startswith(("http://", "https://")) or not secret:
+        raise ReceiversError(
+            f"connection {name}: its host must be a base URL such as https://enforcement.example "
+            f"(it is {host!r}) and its password {what}"
+        )
+    return host, secret
+
+
+def _client() -> httpx.Client:
+    import httpx
+
+    return httpx.Client(timeout=httpx.Timeout(30, connect=5))
+
+
+@contextmanager
+def _open_files(name: str, config: FilesConfig, connection: Connection, after: _After) -> Iterator[Receiver]:
     from evenhand.delivery.receivers.files import FilesReceiver
 
     url = str(connection.extra_dejson.get("path") or "")
@@ -157,7 +235,9 @@ def _open_files(name: str, config: FilesConfig, connection: Connection) -> Itera
 
 
 @contextmanager
-def _open_object_store(name: str, config: ObjectStoreConfig, connection: Connection) -> Iterator[Receiver]:
+def _open_object_store(
+    name: str, config: ObjectStoreConfig, connection: Connection, after: _After
+) -> Iterator[Receiver]:
     from evenhand.delivery.receivers.files import FilesReceiver
 
     extra = connection.extra_dejson
@@ -186,7 +266,7 @@ def _open_object_store(name: str, config: ObjectStoreConfig, connection: Connect
 
 
 @contextmanager
-def _open_postgres(name: str, config: PostgresConfig, connection: Connection) -> Iterator[Receiver]:
+def _open_postgres(name: str, config: PostgresConfig, connection: Connection, after: _After) -> Iterator[Receiver]:
     from evenhand.delivery.receivers.postgres import PostgresReceiver
 
     if not connection.host or not connection.schema:
@@ -210,11 +290,14 @@ def _open_postgres(name: str, config: PostgresConfig, connection: Connection) ->
         receiver.close()
 
 
-_OPEN: Mapping[str, Callable[[str, Any, Connection], AbstractContextManager[Receiver]]] = {
+_After = Mapping[str, tuple[str, ...]]
+_OPEN: Mapping[str, Callable[[str, Any, Connection, _After], AbstractContextManager[Any]]] = {
     "http": _open_http,
     "files": _open_files,
     "object_store": _open_object_store,
     "postgres": _open_postgres,
+    "notices": _open_notices,
+    "dsa": _open_dsa,
 }
 
 

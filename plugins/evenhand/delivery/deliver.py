@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import date
@@ -13,7 +13,8 @@ from pathlib import Path
 from evenhand.delivery.changes import Change, RowId, diff
 from evenhand.delivery.lock import delivery_lock
 from evenhand.delivery.receipts import Receipts
-from evenhand.delivery.receivers import BatchRefused, Receipt, Receiver, ReceiverError
+from evenhand.delivery.receivers import Receipt, Receiver
+from evenhand.delivery.sending import Sender
 from evenhand.delivery.wanted import Release, read_release
 
 log = logging.getLogger(__name__)
@@ -44,6 +45,8 @@ class DeliverySummary:
         rejected: rows whose wanted state wasn't taken, with the receiver's reasons, by list and row_key.
         unanswered: rows without an answer, by list and row_key; the next delivery asks again.
         already_there: wanted rows that needed no change.
+        waiting: announcements whose measure hasn't taken effect yet.
+        dropped: announcements whose measure never will.
     """
 
     receiver: str
@@ -56,6 +59,8 @@ class DeliverySummary:
     rejected: tuple[Rejection, ...] = ()
     unanswered: tuple[RowId, ...] = ()
     already_there: int = 0
+    waiting: int = 0
+    dropped: int = 0
 
     @property
     def complete(self) -> bool:
@@ -70,9 +75,12 @@ class DeliverySummary:
         sent = ", ".join(
             f"{number} {name} {action}" for name, actions in self.sent.items() for action, number in actions.items()
         )
+        waiting = f", {self.waiting} wait for their measure" if self.waiting else ""
+        dropped = f", {self.dropped} dropped" if self.dropped else ""
         return start + (
             f"sent {sent or 'nothing'}; {self.applied} applied, {self.duplicates} had been before, "
-            f"{len(self.rejected)} rejected, {len(self.unanswered)} unanswered, {self.already_there} already there"
+            f"{len(self.rejected)} rejected, {len(self.unanswered)} unanswered, "
+            f"{self.already_there} already there{waiting}{dropped}"
         )
 
 
@@ -103,78 +111,27 @@ def deliver(release_dir: Path, receiver: Receiver, receipts: Receipts) -> Delive
 def _bring(release: Release, receiver: Receiver, receipts: Receipts) -> DeliverySummary:
     name = receiver.name
     receiver.begin(release.lists)
-    sender = _Sender(receiver, receipts)
-    sent, answers = _settle(sender, receiver, receipts)
+    sender = Sender(receiver, receipts)
+    if receiver.capabilities.honours_keys:
+        sender.settle()
+    else:
+        receipts.believe(name, receiver.read_back())
     unsettled = {(change.list, change.row_key) for change in receipts.unanswered(name)}
     needed = diff(name, release.lists, receipts.acknowledged(name), unsettled)
     # A change that was asked again and rejected just now isn't asked a third time.
-    changes = [change for change in needed if change.key not in answers]
-    total = len(sent) + len(changes)
-    for batch in _batches(changes, receiver.capabilities.batch_size):
-        receipts.plan(name, batch, release)
-        answers |= sender.send(batch)
-        sent += batch
-        log.info("%s: %d of %d rows sent", name, len(sent), total)
-    committed = receiver.commit()
-    receipts.record(name, committed)
-    answers |= {receipt.key: receipt for receipt in committed}
-    return _summary(release, name, sent, answers, {change.key for change in needed})
+    sender.send([change for change in needed if change.key not in sender.answers], release)
+    sender.note(receiver.commit())
+    return summary_of(release, name, sender.sent, sender.answers, {change.key for change in needed})
 
 
-def _settle(sender: _Sender, receiver: Receiver, receipts: Receipts) -> tuple[list[Change], dict[str, Receipt]]:
-    """Find out what became of changes that were never answered."""
-    if not receiver.capabilities.honours_keys:
-        receipts.believe(receiver.name, receiver.read_back())
-        return [], {}
-    # One of them may have been applied, or may still be under way: once it was sent again with its key and answered,
-    # it can't take effect after what is sent next. This holds for one that is no longer wanted, too.
-    unanswered = receipts.unanswered(receiver.name)
-    answers: dict[str, Receipt] = {}
-    for batch in _batches(unanswered, receiver.capabilities.batch_size):
-        answers |= sender.send(batch)
-    return unanswered, answers
-
-
-class _Sender:
-    """Hands batches over and writes the answers down; finds the row that a batch is refused for by halving it."""
-
-    # So many rows refused one by one, and none ever taken: then it isn't the rows.
-    _ENOUGH = 20
-
-    def __init__(self, receiver: Receiver, receipts: Receipts) -> None:
-        self._receiver = receiver
-        self._receipts = receipts
-        self._refused_alone = 0
-        self._took_one = False
-
-    def send(self, batch: Sequence[Change]) -> dict[str, Receipt]:
-        """The answers by key; a row that the receiver fails on without saying whether it had an effect has none."""
-        try:
-            answered = self._receiver.apply(batch)
-        except BatchRefused as refusal:
-            if len(batch) > 1:
-                middle = len(batch) // 2
-                return self.send(batch[:middle]) | self.send(batch[middle:])
-            answered = self._alone(batch[0], refusal)
-        self._took_one |= any(receipt.status != "rejected" for receipt in answered)
-        self._receipts.record(self._receiver.name, answered)
-        return {receipt.key: receipt for receipt in answered}
-
-    def _alone(self, change: Change, refusal: BatchRefused) -> Sequence[Receipt]:
-        self._refused_alone += 1
-        if self._refused_alone >= self._ENOUGH and not self._took_one:
-            raise ReceiverError(f"{refusal} It refuses every row, so this isn't about one of them.") from refusal
-        log.warning("%s: %s/%s is refused alone: %s", self._receiver.name, change.list, change.row_key, refusal.why)
-        return [Receipt(change.key, "rejected", refusal.why)] if refusal.had_no_effect else []
-
-
-def _summary(
+def summary_of(
     release: Release,
     receiver: str,
     sent: Sequence[Change],
     answers: Mapping[str, Receipt],
     needed: AbstractSet[str],
 ) -> DeliverySummary:
+    """What a delivery came to; `needed` are the keys of the changes that the release itself asked for."""
     counts: dict[str, dict[str, int]] = {}
     for (name, action), number in sorted(Counter((change.list, change.action) for change in sent).items()):
         counts.setdefault(name, {})[action] = number
@@ -196,7 +153,3 @@ def _summary(
         unanswered=tuple(sorted((change.list, change.row_key) for change in sent if change.key not in answers)),
         already_there=sum((each.name, row_key) not in touched for each in release.lists for row_key in each.rows),
     )
-
-
-def _batches(changes: Sequence[Change], size: int) -> Iterator[Sequence[Change]]:
-    return (changes[start : start + size] for start in range(0, len(changes), size))

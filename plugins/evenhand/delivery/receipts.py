@@ -28,16 +28,20 @@ class Position:
 
 
 class Receipts:
-    """The ledger in one SQLite file; every write is on disk when its method returns."""
+    """The ledger in one SQLite file; every write is on disk when its method returns.
+
+    Attributes:
+        database: the open file, for the outbox, which is in it too.
+    """
 
     def __init__(self, path: Path) -> None:
         """Open or create the file; locks of deliveries are put beside it."""
         path.parent.mkdir(parents=True, exist_ok=True)
         self.path = path
-        self._database = sqlite3.connect(path, isolation_level=None, timeout=60)
-        self._database.execute("pragma journal_mode = wal")
-        self._database.execute("pragma synchronous = full")
-        self._database.executescript(SCHEMA)
+        self.database = sqlite3.connect(path, isolation_level=None, timeout=60)
+        self.database.execute("pragma journal_mode = wal")
+        self.database.execute("pragma synchronous = full")
+        self.database.executescript(SCHEMA)
 
     def __enter__(self) -> Receipts:
         return self
@@ -45,32 +49,32 @@ class Receipts:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._database.close()
+        self.database.close()
 
     def position(self, receiver: str) -> Position | None:
         """Where the receiver is, or None if nothing was ever delivered to it."""
-        row = self._database.execute(
+        row = self.database.execute(
             "select night, release_id from positions where receiver = ?", (receiver,)
         ).fetchone()
         return Position(date.fromisoformat(row[0]), row[1]) if row else None
 
     def move_to(self, receiver: str, release: Release) -> None:
         """A delivery of this release begins."""
-        self._database.execute(
+        self.database.execute(
             "insert or replace into positions (receiver, night, release_id) values (?, ?, ?)",
             (receiver, release.night.isoformat(), release.release_id),
         )
 
     def acknowledged(self, receiver: str) -> dict[RowId, Acknowledged]:
         """Every row that the receiver ever acknowledged a change of."""
-        rows = self._database.execute(
+        rows = self.database.execute(
             "select list, row_key, payload_sha256, generation from acknowledged where receiver = ?", (receiver,)
         )
         return {(name, row_key): Acknowledged(sha256, generation) for name, row_key, sha256, generation in rows}
 
     def unanswered(self, receiver: str) -> list[Change]:
         """Changes that may have been applied though no receipt came, in the order of sending."""
-        rows = self._database.execute(
+        rows = self.database.execute(
             "select key, list, row_key, generation, action, payload, payload_sha256 from changes"
             " where receiver = ? and status = 'planned' order by action desc, list, row_key",
             (receiver,),
@@ -83,8 +87,8 @@ class Receipts:
     def plan(self, receiver: str, changes: Sequence[Change], release: Release) -> None:
         """Write down changes before they are sent. One that was rejected or superseded before is open again."""
         night, release_id = release.night.isoformat(), release.release_id
-        with self._transaction():
-            self._database.executemany(
+        with self.transaction():
+            self.database.executemany(
                 "insert into changes (receiver, key, list, row_key, generation, action, payload, payload_sha256, night,"
                 f" release_id, status, planned_at) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'planned', {_NOW})"
                 " on conflict (receiver, key) do update set status = 'planned', reason = '', night = excluded.night,"
@@ -109,12 +113,23 @@ class Receipts:
     def record(self, receiver: str, receipts: Iterable[Receipt]) -> None:
         """Write down answers: what was applied, now or before, is what the receiver holds."""
         answers = list(receipts)
-        with self._transaction():
+        with self.transaction():
             self._acknowledge(receiver, [receipt.key for receipt in answers if receipt.status != "rejected"])
-            self._database.executemany(
+            self.database.executemany(
                 f"update changes set status = 'rejected', reason = ?, answered_at = {_NOW}"
                 " where receiver = ? and key = ? and status = 'planned'",
                 ((receipt.reason, receiver, receipt.key) for receipt in answers if receipt.status == "rejected"),
+            )
+
+    def reopen(self, receiver: str, rows: Iterable[RowId]) -> None:
+        """Take rows that were acknowledged for unanswered: the receiver doesn't have them after all."""
+        with self.transaction():
+            self.database.executemany(
+                "update changes set status = 'planned', answered_at = null, payload = ("
+                "   select payload from acknowledged as known where known.receiver = changes.receiver"
+                "   and known.list = changes.list and known.row_key = changes.row_key"
+                " ) where receiver = ? and list = ? and row_key = ? and status = 'acknowledged'",
+                ((receiver, *row) for row in rows),
             )
 
     def believe(self, receiver: str, held: Iterable[HeldRow]) -> int:
@@ -133,15 +148,15 @@ class Receipts:
             for change in unanswered
             if found.get((change.list, change.row_key)) == (change.payload and change.payload.sha256)
         ]
-        with self._transaction():
+        with self.transaction():
             self._acknowledge(receiver, shows)
-            self._database.execute(
+            self.database.execute(
                 f"update changes set status = 'superseded', answered_at = {_NOW}"
                 " where receiver = ? and status = 'planned'",
                 (receiver,),
             )
             otherwise = _found_otherwise(self.acknowledged(receiver), found)
-            self._database.executemany(
+            self.database.executemany(
                 "insert into acknowledged (receiver, list, row_key, payload_sha256, generation) values (?, ?, ?, ?, 1)"
                 " on conflict (receiver, list, row_key) do update set payload = null,"
                 " payload_sha256 = excluded.payload_sha256, generation = generation + 1",
@@ -151,7 +166,7 @@ class Receipts:
 
     def _acknowledge(self, receiver: str, keys: Sequence[str]) -> None:
         rows = [(receiver, key) for key in keys]
-        self._database.executemany(
+        self.database.executemany(
             "insert into acknowledged (receiver, list, row_key, payload, payload_sha256, generation, night, release_id)"
             " select receiver, list, row_key, payload, payload_sha256, generation + 1, night, release_id from changes"
             " where receiver = ? and key = ? and status = 'planned'"
@@ -160,21 +175,22 @@ class Receipts:
             " release_id = excluded.release_id",
             rows,
         )
-        self._database.executemany(
+        self.database.executemany(
             f"update changes set status = 'acknowledged', payload = null, answered_at = {_NOW}"
             " where receiver = ? and key = ? and status = 'planned'",
             rows,
         )
 
     @contextmanager
-    def _transaction(self) -> Iterator[None]:
-        self._database.execute("begin immediate")
+    def transaction(self) -> Iterator[None]:
+        """All of what is written meanwhile, or nothing."""
+        self.database.execute("begin immediate")
         try:
             yield
         except BaseException:
-            self._database.execute("rollback")
+            self.database.execute("rollback")
             raise
-        self._database.execute("commit")
+        self.database.execute("commit")
 
 
 def _found_otherwise(acknowledged: Mapping[RowId, Acknowledged], found: Mapping[RowId, str]) -> list[RowId]:

@@ -1,7 +1,8 @@
 """The tables of the receipts ledger."""
 
 # A change is `planned` before it is sent and stays so until its receipt; a row has at most one planned change, so
-# nothing can overtake it. The payload of an acknowledged change is in `acknowledged`, not here a second time.
+# nothing can overtake it. The payload of an acknowledged change is in `acknowledged`, not here a second time. An
+# announcement is in `outbox` first, and becomes a change once it is ready.
 SCHEMA = """
 create table if not exists changes (
     receiver text not null,
@@ -33,6 +34,23 @@ create table if not exists acknowledged (
     release_id text,
     primary key (receiver, list, row_key)
 ) strict, without rowid;
+create table if not exists outbox (
+    receiver text not null,
+    list text not null,
+    row_key text not null,
+    payload text not null,
+    payload_sha256 text not null,
+    about_list text not null,
+    about_row_key text not null,
+    measure text not null,
+    event text not null check (event in ('new', 'changed', 'ended')),
+    about_sha256 text,
+    night text not null,
+    status text not null check (status in ('waiting', 'ready', 'dropped')),
+    why text not null default '',
+    primary key (receiver, list, row_key)
+) strict, without rowid;
+create index if not exists outbox_about on outbox (receiver, about_list, about_row_key, measure);
 create table if not exists positions (
     receiver text primary key,
     night text not null,

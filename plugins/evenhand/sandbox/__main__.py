@@ -8,7 +8,7 @@ from pathlib import Path
 
 import uvicorn
 
-from evenhand.sandbox.app import create_app
+from evenhand.sandbox.app import create_sandbox
 from evenhand.settings import settings
 
 
@@ -25,7 +25,7 @@ def main() -> None:
             "the password of the connection evenhand_sandbox"
         )
     database = os.environ.get("EVENHAND_SANDBOX_DB")
-    app = create_app(Path(database) if database else settings().home / "sandbox.sqlite", secret)
+    app = create_sandbox(Path(database) if database else settings().home / "sandbox.sqlite", secret)
     uvicorn.run(app, host=arguments.host, port=arguments.port, log_level="warning")
 
 

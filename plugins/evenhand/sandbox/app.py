@@ -32,8 +32,20 @@ class _Batch(BaseModel):
     changes: list[_Keyed]
 
 
+def create_sandbox(database: Path, secret: str) -> FastAPI:
+    """A stand-in for two systems: one that enforces measures, and under /notices one that brings notices to accounts.
+
+    Args:
+        database: the SQLite file of the first; that of the second is beside it.
+        secret: what requests to either must be signed with.
+    """
+    app = create_app(database, secret)
+    app.mount("/notices", create_app(database.with_name(f"{database.stem}_notices{database.suffix}"), secret))
+    return app
+
+
 def create_app(database: Path, secret: str) -> FastAPI:
-    """The application on its SQLite file.
+    """One system on its SQLite file.
 
     Args:
         database: the file; it is created if need be.
@@ -87,7 +99,9 @@ def create_app(database: Path, secret: str) -> FastAPI:
 def _signed(secret: str) -> Callable[[Request], Coroutine[Any, Any, bytes]]:
     async def body_of_signed_request(request: Request) -> bytes:
         body = await request.body()
-        content = body or f"{request.url.path}?{request.url.query}".encode()
+        # What is signed is the path under the base URL, wherever this is mounted.
+        path = request.url.path.removeprefix(request.scope.get("root_path", ""))
+        content = body or f"{path}?{request.url.query}".encode()
         timestamp = request.headers.get(TIMESTAMP_HEADER, "")
         if not timestamp.isdigit() or abs(time.time() - int(timestamp)) > _TOLERANCE_SECONDS:
             raise HTTPException(401, f"{TIMESTAMP_HEADER} is missing or not within {_TOLERANCE_SECONDS} s of now")

@@ -135,7 +135,10 @@ class PostgresReceiver:
     def _session(self) -> psycopg.Connection[Any]:
         if self._open is None:
             self._open = psycopg.connect(**self._connection, autocommit=True, connect_timeout=10)
-            # A sender that was killed keeps its session until the server notices; after a minute it is another one.
+            # The server notices in half a minute that a sender's machine is gone, and lets go of its lock.
+            self._open.execute(
+                "set tcp_keepalives_idle = 10; set tcp_keepalives_interval = 5; set tcp_keepalives_count = 4"
+            )
             self._open.execute("set lock_timeout = '60s'")
             self._open.execute("select pg_advisory_lock(hashtextextended(%s, 0))", [f"evenhand/{self._schema}"])
         return self._open

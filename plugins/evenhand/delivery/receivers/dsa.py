@@ -1,0 +1,132 @@
+"""The EU's DSA Transparency Database: a statement of reasons for each penalty, once and for ever.
+
+Its API takes up to 100 statements at once, all or nothing. There is no update and no removal; a statement is known by
+its PUID, which is never free again, so one that was sent before is answered as a duplicate.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import httpx
+from pydantic import BaseModel, ValidationError
+from tenacity import RetryError, Retrying, retry_if_exception_type, retry_if_result, stop_after_attempt
+from tenacity.wait import wait_random_exponential
+
+from evenhand.delivery.announcements import Announcement
+from evenhand.delivery.changes import Change, RowId
+from evenhand.delivery.receivers import BatchRefused, Capabilities, Receipt, ReceiverError
+from evenhand.delivery.statements import mistakes
+
+_AT_MOST = 100
+_ATTEMPTS = 4
+
+
+class _Refusal(BaseModel):
+    message: str = ""
+    errors: dict[str, Any] = {}
+
+
+class DsaReceiver:
+    """Statements over the database's API, version 1."""
+
+    def __init__(
+        self,
+        name: str,
+        base_url: str,
+        token: str,
+        client: httpx.Client,
+        after: Mapping[str, tuple[str, ...]],
+        announcements: Callable[[Path], Sequence[Announcement]],
+        batch_size: int = _AT_MOST,
+        backoff_seconds: float = 1.0,
+    ) -> None:
+        """`announcements` makes the statements of a release; `after` are the receivers that enforce the penalties."""
+        self.name = name
+        self.after = after
+        self.capabilities = Capabilities(batch_size=min(batch_size, _AT_MOST), honours_keys=True)
+        self._announcements = announcements
+        self._base_url = base_url.rstrip("/")
+        self._client = client
+        self._headers = {"authorization": f"Bearer {token}", "accept": "application/json"}
+        self._backoff = backoff_seconds
+
+    def announcements(self, release_dir: Path) -> Sequence[Announcement]:
+        """The statements of the release."""
+        return self._announcements(release_dir)
+
+    def apply(self, batch: Sequence[Change]) -> Sequence[Receipt]:
+        """Send what passes our own check; what is there already or refused is left out, until the rest is taken."""
+        receipts: dict[str, Receipt] = {}
+        statements: dict[str, dict[str, Any]] = {}
+        for change in batch:
+            content = json.loads(change.payload.text) if change.payload else {}
+            statement = json.loads(content["statement"])
+            if wrong := mistakes(statement, content["account_id"]):
+                receipts[change.key] = Receipt(change.key, "rejected", "; ".join(wrong))
+            else:
+                statements[change.key] = statement
+        while statements:
+            answered = self._post(statements)
+            receipts |= {receipt.key: receipt for receipt in answered}
+            statements = {key: statement for key, statement in statements.items() if key not in receipts}
+        return [receipts[change.key] for change in batch]
+
+    def missing(self, rows: Sequence[RowId]) -> Sequence[RowId]:
+        """Those whose PUID it doesn't know."""
+        return [row for row in rows if self._request("GET", f"statement/existing-puid/{row[1]}").status_code == 404]
+
+    def _post(self, statements: Mapping[str, Mapping[str, Any]]) -> Sequence[Receipt]:
+        response = self._request("POST", "statements", {"statements": list(statements.values())})
+        if response.status_code == 201:
+            return [Receipt(key, "applied") for key in statements]
+        # 422: nothing was stored. What it names is answered, and the rest sent again.
+        try:
+            errors = _Refusal.model_validate_json(response.content).errors
+        except ValidationError as error:
+            raise self._refused(response) from error
+        there = set(errors.get("existing_puids") or ())
+        answers = []
+        for place, (key, statement) in enumerate(statements.items()):
+            if statement["puid"] in there:
+                answers.append(Receipt(key, "duplicate"))
+            elif wrong := errors.get(f"statement_{place}"):
+                answers.append(Receipt(key, "rejected", json.dumps(wrong, ensure_ascii=False)))
+        if not answers:
+            raise self._refused(response)
+        return answers
+
+    def _request(self, method: str, path: str, body: object = None) -> httpx.Response:
+        retrying = Retrying(
+            stop=stop_after_attempt(_ATTEMPTS),
+            wait=wait_random_exponential(multiplier=self._backoff, max=60),
+            retry=retry_if_exception_type(httpx.TransportError) | retry_if_result(_may_pass),
+        )
+        url = f"{self._base_url}/api/v1/{path}"
+        try:
+            response = retrying(self._client.request, method, url, json=body, headers=self._headers)
+        except RetryError as error:
+            failure = error.last_attempt.exception() or f"HTTP {error.last_attempt.result().status_code}"
+            raise ReceiverError(
+                f"receiver {self.name}: {url} gave no answer in {_ATTEMPTS} attempts; the last: {failure}. "
+                "Nothing is lost: when it is back, run the delivery again"
+            ) from error
+        if response.status_code in (401, 403):
+            raise ReceiverError(
+                f"receiver {self.name}: {url} gave HTTP {response.status_code}: compare the password of its Airflow "
+                "connection with the platform's token"
+            )
+        if response.status_code not in (200, 201, 302, 404, 422):
+            raise self._refused(response)
+        return response
+
+    def _refused(self, response: httpx.Response) -> BatchRefused:
+        said = f"HTTP {response.status_code}: {response.text[:300]}"
+        return BatchRefused(f"receiver {self.name}: {response.request.url} gave {said}", said, had_no_effect=True)
+
+
+def _may_pass(response: httpx.Response) -> bool:
+    return response.status_code == 429 or response.status_code >= 500

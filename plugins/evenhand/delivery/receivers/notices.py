@@ -1,0 +1,40 @@
+"""The system that brings notices to accounts: each notice once, behind the HTTP contract."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from evenhand.delivery.announcements import Announcement, read_notices
+from evenhand.delivery.changes import Change, RowId
+from evenhand.delivery.receivers import Receipt
+from evenhand.delivery.receivers.http import HttpReceiver
+from evenhand.delivery.wanted import read_release
+
+
+class NoticesReceiver:
+    """A list `notices` that rows are only ever put into; the row_key is the notice_id."""
+
+    def __init__(self, http: HttpReceiver, after: Mapping[str, tuple[str, ...]]) -> None:
+        """`after`: the receivers that enforce what is told, with their lists."""
+        self.name = http.name
+        self.capabilities = http.capabilities
+        self.after = after
+        self._http = http
+
+    def announcements(self, release_dir: Path) -> Sequence[Announcement]:
+        """The notices of the release."""
+        release = read_release(release_dir, sorted({name for lists in self.after.values() for name in lists}))
+        return read_notices(
+            release_dir,
+            {(each.name, key): payload.sha256 for each in release.lists for key, payload in each.rows.items()},
+        )
+
+    def apply(self, batch: Sequence[Change]) -> Sequence[Receipt]:
+        """Put them."""
+        return self._http.apply(batch)
+
+    def missing(self, rows: Sequence[RowId]) -> Sequence[RowId]:
+        """Those that its state doesn't have."""
+        there = {(row.list, row.row_key) for row in self._http.read_back()} if rows else set()
+        return [row for row in rows if row not in there]

@@ -1,0 +1,260 @@
+"""Run schedules against real processes and say what became of each."""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import json
+import multiprocessing
+import os
+import shutil
+import signal
+import sqlite3
+import tempfile
+import threading
+from collections import Counter
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import dataclass, field
+from itertools import pairwise
+from multiprocessing.context import ForkServerProcess
+from pathlib import Path
+from random import Random
+
+from delivery import systems
+from delivery.faulty import FaultyServer
+from delivery.proxy import TcpProxy
+from delivery.releases import night, penalty, publish
+from faults.schedule import Fault, Schedule, draw
+from faults.sender import send
+from sandbox.process import SECRET
+
+_RUNS = 2
+_PATIENCE = 0.4
+
+
+@dataclass
+class Outcome:
+    """What became of a schedule; every figure but `runs` and `in_doubt` should be zero.
+
+    Attributes:
+        runs: how many it took after the faults had cleared.
+        duplicates: changes that took effect twice.
+        allowed: how many of them are allowed: with keys none, without one batch for each fault that leaves doubt.
+        broken: an error that no receiver explains.
+    """
+
+    schedule: Schedule
+    runs: int = 0
+    missing: int = 0
+    stale: int = 0
+    wrong: int = 0
+    false_success: int = 0
+    duplicates: int = 0
+    allowed: int = 0
+    broken: str = ""
+    told: list[str] = field(default_factory=list)
+
+    @property
+    def holds(self) -> bool:
+        """Whether the promise was kept."""
+        return (
+            not (self.missing or self.stale or self.wrong or self.false_success or self.broken)
+            and self.duplicates <= self.allowed
+        )
+
+
+class Harness:
+    """The downstream systems of one worker, started when they are first needed."""
+
+    def __init__(self) -> None:
+        self._folder = Path(tempfile.mkdtemp(prefix="evenhand-faults-"))
+        # PostgreSQL runs as somebody else, who has to get there.
+        self._folder.chmod(0o755)
+        self._systems: dict[str, systems.System] = {}
+        self._context = multiprocessing.get_context("forkserver")
+        # What is imported before the fork is imported once; DuckDB looks for pandas at the first parameter.
+        self._context.set_forkserver_preload(["faults.sender", "s3fs", "pandas", "pyarrow"])
+
+    def stop(self) -> None:
+        for system in self._systems.values():
+            system.stop()
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def run(self, seed: str, kind: str, sender: Callable[..., None] = send) -> Outcome:
+        """Run the schedule of a seed on a kind of receiver."""
+        if kind not in self._systems:
+            self._systems[kind] = systems.start(kind, self._folder / kind)
+        system = self._systems[kind]
+        system.fresh()
+        with tempfile.TemporaryDirectory(dir=self._folder) as made:
+            return _Run(draw(seed, kind), system, Path(made), self._folder / kind, self._context, sender).outcome()
+
+
+class _Run:
+    def __init__(
+        self,
+        schedule: Schedule,
+        system: systems.System,
+        folder: Path,
+        place: Path,
+        context: multiprocessing.context.ForkServerContext,
+        target: Callable[..., None],
+    ) -> None:
+        self._target = target
+        self._schedule = schedule
+        self._system = system
+        self._folder = folder
+        self._place = place
+        self._context = context
+        self._outcome = Outcome(schedule)
+        self._sender: ForkServerProcess | None = None
+        self._receiver_died = False
+        self._kill_at: float | None = None
+        self._edits = Random(f"{schedule.seed}/edits")
+        self._proxy = self._proxy_for(schedule.kind)
+
+    def outcome(self) -> Outcome:
+        """Let the nights go wrong, then look whether it comes right."""
+        wanted: dict[str, str] = {}
+        release = self._folder
+        try:
+            for day, each in enumerate(self._schedule.nights, start=1):
+                wanted = each.wanted
+                release = publish(
+                    self._folder, night(day), [penalty(key, measure=value) for key, value in wanted.items()]
+                )
+                self._set_up(each.faults)
+                success = self._send(release, _PATIENCE)
+                self._revive()
+                # One that died may have lost what it held after the sender was gone.
+                if success and not self._receiver_died and self._differences(wanted) != (0, 0, 0):
+                    self._outcome.false_success += 1
+            self._clear()
+            for run in range(1, _RUNS + 1):
+                self._outcome.runs = run
+                if self._send(release, 10):
+                    break
+            differences = self._differences(wanted)
+            self._outcome.missing, self._outcome.stale, self._outcome.wrong = differences
+            self._count_effects()
+        finally:
+            self._clear()
+            if self._proxy:
+                self._proxy.stop()
+        return self._outcome
+
+    def _set_up(self, faults: tuple[Fault, ...]) -> None:
+        """Edit the receiver now, arm the proxy, and set the alarm for the rest."""
+        pieces: list[str] = []
+        self._kill_at = None
+        for fault in faults:
+            if fault.done == "kill_sender_at_any_time":
+                self._kill_at = fault.moment * 0.3
+            elif fault.done == "edit":
+                self._system.edit(self._edits)
+            else:
+                pieces += ["fine"] * fault.after + [fault.done]
+        if self._proxy:
+            self._proxy.faults.clear()
+            self._proxy.faults.extend(pieces)
+        self._receiver_died = False
+
+    def _send(self, release: Path, seconds: float) -> bool:
+        result = self._folder / "result.json"
+        result.unlink(missing_ok=True)
+        port = self._proxy.port if self._proxy else None
+        places = (str(self._folder / "receipts.sqlite"), str(self._place), str(release))
+        self._sender = self._context.Process(
+            target=self._target,
+            args=(self._schedule.kind, port, *places, self._schedule.batch_size, seconds, str(result)),
+        )
+        self._sender.start()
+        killing = threading.Timer(self._kill_at, self._kill_sender) if self._kill_at is not None else None
+        if killing:
+            killing.start()
+        self._sender.join(90)
+        if killing:
+            killing.cancel()
+            killing.join()
+        self._kill_at = None
+        if self._sender.is_alive():
+            self._kill_sender()
+            self._outcome.broken = "the sender never ended"
+        told = json.loads(result.read_text()) if result.exists() else {"success": False, "told": "killed"}
+        self._outcome.told.append(json.dumps(told))
+        self._outcome.broken = self._outcome.broken or str(told.get("broken", ""))
+        return bool(told["success"])
+
+    def _kill_sender(self) -> None:
+        if self._sender and self._sender.pid:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self._sender.pid, signal.SIGKILL)
+
+    def _kill_receiver(self) -> None:
+        if not self._receiver_died:
+            self._receiver_died = True
+            self._system.kill()
+
+    def _revive(self) -> None:
+        if self._receiver_died:
+            self._system.start()
+
+    def _clear(self) -> None:
+        if self._proxy:
+            self._proxy.faults.clear()
+
+    def _differences(self, wanted: dict[str, str]) -> tuple[int, int, int]:
+        """Missing, stale and wrong rows."""
+        held = {key: str(row.get("measure")) for (_, key), row in self._system.held().items()}
+        wrong = sum(held[key] != wanted[key] for key in held.keys() & wanted.keys())
+        return len(wanted.keys() - held.keys()), len(held.keys() - wanted.keys()), wrong
+
+    def _count_effects(self) -> None:
+        """Changes that had an effect twice: under one key, or the same content running with no edit between."""
+        real_keys = self._proxy.real_keys if isinstance(self._proxy, FaultyServer) else {}
+        effects = [(real_keys.get(key, key), row_key) for key, _, row_key in self._system.effects()]
+        counts = Counter(key for key, _ in effects)
+        duplicates = sum(count - 1 for count in counts.values())
+        if "edited by hand" not in self._schedule.rows:
+            with closing(sqlite3.connect(self._folder / "receipts.sqlite")) as ledger:
+                rows = ledger.execute("select key, action, payload_sha256 from changes").fetchall()
+            contents = {key: (action, sha256) for key, action, sha256 in rows}
+            by_row: dict[str, list[object]] = {}
+            for key, row_key in effects:
+                by_row.setdefault(row_key, []).append((key, contents[key]))
+            for content in by_row.values():
+                duplicates += sum(one[1] == two[1] and one[0] != two[0] for one, two in pairwise(content))
+        self._outcome.duplicates = duplicates
+        if not self._system.honours_keys:
+            self._outcome.allowed = self._schedule.in_doubt * self._schedule.batch_size
+
+    def _proxy_for(self, kind: str) -> FaultyServer | TcpProxy | None:
+        port = self._system.address()
+        if port is None:
+            return None
+        proxy: FaultyServer | TcpProxy
+        if kind in ("http", "http_without_keys"):
+            proxy = FaultyServer(f"http://127.0.0.1:{port}", SECRET, kind == "http_without_keys", 2 * _PATIENCE)
+        else:
+            proxy = TcpProxy(port)
+        kills: dict[str, Callable[[], None]] = {
+            "kill_sender_before": self._kill_sender,
+            "kill_sender_after": self._kill_sender,
+            "kill_receiver_before": self._kill_receiver,
+            "kill_receiver_after": self._kill_receiver,
+        }
+        proxy.kills = kills
+        return proxy
+
+
+_harness: Harness | None = None
+
+
+def run(seed: str, kind: str) -> Outcome:
+    """Run the schedule of a seed in this process's harness, which ends with the process."""
+    global _harness
+    if _harness is None:
+        _harness = Harness()
+        atexit.register(_harness.stop)
+    return _harness.run(seed, kind)

@@ -1,0 +1,50 @@
+"""The fault matrix in short, and that it would find a sender that isn't right. `make faults` runs all of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from delivery.systems import KINDS
+from faults import sabotage
+from faults.run import Harness, Outcome
+from faults.table import failures
+
+SEED = "short"
+
+
+@pytest.fixture(scope="module")
+def harness() -> Iterator[Harness]:
+    harness = Harness()
+    yield harness
+    harness.stop()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("number", range(3))
+def test_a_schedule_ends_as_wanted(number: int, kind: str, harness: Harness) -> None:
+    outcome = harness.run(f"{SEED}/{number}", kind)
+    assert outcome.holds, failures([outcome])
+
+
+def test_it_finds_a_sender_that_believes_what_it_sends(harness: Harness) -> None:
+    found = _until_it_fails(harness, "postgres", sabotage.believes_what_it_sends)
+    assert found.missing or found.stale or found.wrong or found.false_success
+
+
+def test_it_finds_a_sender_that_changes_keys(harness: Harness) -> None:
+    assert _until_it_fails(harness, "http", sabotage.asks_under_another_key).duplicates
+
+
+def test_it_finds_a_sender_that_lies(harness: Harness) -> None:
+    found = _until_it_fails(harness, "postgres", sabotage.always_reports_success)
+    assert found.false_success
+
+
+def _until_it_fails(harness: Harness, kind: str, sender: Callable[..., None]) -> Outcome:
+    for number in range(30):
+        outcome = harness.run(f"sabotage/{number}", kind, sender)
+        if not outcome.holds:
+            return outcome
+    raise AssertionError("the matrix doesn't see it")
