@@ -24,16 +24,17 @@ from evenhand.transform.task_group import a_task_per_model, one_dbt_build
 
 DEPLOYMENT = deployment()
 NIGHT = "{{ night(logical_date) }}"
-LATE = DEPLOYMENT.deadline and DeadlineAlert(
-    DeadlineReference.DAGRUN_QUEUED_AT, DEPLOYMENT.deadline, AsyncCallback(night_is_late)
-)
+LATE = [
+    DeadlineAlert(DeadlineReference.DAGRUN_QUEUED_AT, after, AsyncCallback(night_is_late))
+    for after in [DEPLOYMENT.deadline]
+    if after
+]
 
 with DAG(
     "nightly_governance",
     doc_md=__doc__,
     schedule=DEPLOYMENT.schedule and CronDataIntervalTimetable(DEPLOYMENT.schedule, DEPLOYMENT.timezone.key),
     start_date=datetime(2020, 1, 1, tzinfo=UTC),
-    catchup=False,
     max_active_runs=1,
     default_args={"owner": "data_engineering", "retries": 0},
     user_defined_macros={"night": DEPLOYMENT.night_of},

@@ -130,7 +130,8 @@ class FaultyServer:
                 }
 
             def passed_on(self) -> dict[str, str]:
-                return {name: value for name, value in self.headers.items() if name.lower().startswith("webhook-")}
+                passed_on = ("webhook-", "authorization", "content-type")
+                return {name: value for name, value in self.headers.items() if name.lower().startswith(passed_on)}
 
             def answer(self, status: int, body: bytes) -> None:
                 self.send_response(status)

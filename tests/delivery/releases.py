@@ -17,6 +17,15 @@ _COLUMNS = {
     "rewards": "row_key VARCHAR, account_id VARCHAR, market VARCHAR, reward VARCHAR, amount DECIMAL(12,2),"
     " lives BIGINT, first_time BOOLEAN, starts_on DATE, reason_id VARCHAR",
 }
+_NOTICES = (
+    "notice_id VARCHAR, account_id VARCHAR, market VARCHAR, list VARCHAR, row_key VARCHAR, measure VARCHAR,"
+    " event VARCHAR, language VARCHAR, subject VARCHAR, body VARCHAR, reason_id VARCHAR"
+)
+_REASONS = (
+    "reason_id VARCHAR, list VARCHAR, row_key VARCHAR, account_id VARCHAR, market VARCHAR, programme VARCHAR,"
+    " scope VARCHAR, measure VARCHAR, pack VARCHAR, pack_version INTEGER, condition VARCHAR, balance_before DECIMAL,"
+    " balance_after DECIMAL, unit VARCHAR, entries VARCHAR, starts_on DATE, ends_on DATE, explanation VARCHAR"
+)
 
 
 def penalty(
@@ -29,8 +38,17 @@ def reward(key: str, account: str = "A1", amount: str = "10.00") -> tuple[object
     return (key, account, "GB", "bonus", amount, 7, True, "2026-03-01", f"why-{key}")
 
 
+def notice(about: str, event: str, measure: str = "no_live", night: str = "2026-03-01") -> tuple[object, ...]:
+    """A notice on a penalty, in the order of the columns of notices.parquet."""
+    return (f"{night}-{about}-{event}", "A1", "US", "penalties", about, measure, event, "en", "Told", "About it.", None)
+
+
 def publish(
-    home: Path, night: str, penalties: Sequence[tuple[object, ...]] = (), rewards: Sequence[tuple[object, ...]] = ()
+    home: Path,
+    night: str,
+    penalties: Sequence[tuple[object, ...]] = (),
+    rewards: Sequence[tuple[object, ...]] = (),
+    notices: Sequence[tuple[object, ...]] = (),
 ) -> Path:
     """A release as publishing leaves it: a revision folder and the night's symlink to it."""
     lists: Mapping[str, Sequence[tuple[object, ...]]] = {"penalties": penalties, "rewards": rewards}
@@ -40,8 +58,18 @@ def publish(
     with duckdb.connect() as connection:
         for name, rows in lists.items():
             _write(connection, revision / f"{name}.parquet", _COLUMNS[name], rows)
-        whys = [(row[-1], f"Because of {row[0]}, naturally.") for rows in lists.values() for row in rows]
-        _write(connection, revision / "reasons.parquet", "reason_id VARCHAR, explanation VARCHAR", whys)
+        _write(connection, revision / "notices.parquet", _NOTICES, notices)
+        whys = [
+            *(
+                _reason("penalties", row, scope=row[4], measure=row[5], starts_on=row[6], ends_on=row[7])
+                for row in penalties
+            ),
+            *(
+                _reason("rewards", row, scope="account", measure=row[3], starts_on=row[7], ends_on=None)
+                for row in rewards
+            ),
+        ]
+        _write(connection, revision / "reasons.parquet", _REASONS, whys)
     files = {
         path.name: {"rows": 0, "sha256": hashlib.sha256(path.read_bytes()).hexdigest()}
         for path in sorted(revision.glob("*.parquet"))
@@ -51,6 +79,33 @@ def publish(
     link.unlink(missing_ok=True)
     link.symlink_to(revision.name)
     return link
+
+
+def _reason(name: str, row: tuple[object, ...], **given: object) -> tuple[object, ...]:
+    entry = {
+        "entry": f"health/v-{row[0]}",
+        "violation": f"v-{row[0]}",
+        "rule": "copyright",
+        "counts_from": "2026-02-27",
+    }
+    reason: dict[str, object] = {
+        "reason_id": row[-1],
+        "list": name,
+        "row_key": row[0],
+        "account_id": row[1],
+        "market": row[2],
+        "programme": "health",
+        "pack": "creators_us",
+        "pack_version": 3,
+        "condition": "balance at least 3",
+        "balance_before": "1",
+        "balance_after": "3",
+        "unit": "point(s)",
+        "entries": json.dumps([entry]),
+        "explanation": f"Because of {row[0]}, naturally.",
+        **given,
+    }
+    return tuple(reason[column.split()[0]] for column in _REASONS.split(", "))
 
 
 def _write(connection: duckdb.DuckDBPyConnection, path: Path, columns: str, rows: Sequence[tuple[object, ...]]) -> None:

@@ -7,6 +7,7 @@ import os
 import shutil
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
@@ -364,6 +365,45 @@ class ObjectStore:
             "endpoint_url": f"http://127.0.0.1:{port}",
             "region_name": "us-east-1",
         }
+
+
+class Transparency:
+    """The DSA Transparency Database."""
+
+    def __init__(self, folder: Path) -> None:
+        self.file = folder / "statements.sqlite"
+        with closing(socket.socket()) as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port = int(probe.getsockname()[1])
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.start()
+
+    def start(self) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "delivery.transparency", str(self.port), str(self.file)],
+            env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])},
+        )
+        for _ in range(200):
+            with suppress(httpx.TransportError):
+                httpx.get(f"{self.url}/healthz").raise_for_status()
+                return
+            assert self._process.poll() is None, "the database ended by itself"
+            time.sleep(0.05)
+        raise AssertionError("the database never answered")
+
+    def kill(self) -> None:
+        self._process.kill()
+        self._process.wait()
+
+    def forget(self) -> None:
+        with closing(sqlite3.connect(self.file, isolation_level=None)) as database:
+            database.execute("delete from statements")
+
+    def statements(self) -> dict[str, dict[str, Any]]:
+        """What it stored, by PUID."""
+        with closing(sqlite3.connect(self.file)) as database:
+            rows = database.execute("select puid, content from statements order by number").fetchall()
+        return {puid: json.loads(content) for puid, content in rows}
 
 
 def start(kind: str, folder: Path) -> System:

@@ -50,9 +50,19 @@ class SandboxProcess:
         self._process.wait()
 
     def forget(self) -> None:
-        with closing(sqlite3.connect(self.database, isolation_level=None)) as database:
-            database.execute("delete from held")
-            database.execute("delete from effects")
+        for path in (self.database, self.database.with_name(f"{self.database.stem}_notices{self.database.suffix}")):
+            with closing(sqlite3.connect(path, isolation_level=None)) as database:
+                database.execute("delete from held")
+                database.execute("delete from effects")
+
+    def notices(self) -> list[tuple[str, str]]:
+        """The row_key and the body of every notice that took effect, in order, what was said twice twice."""
+        told = self.database.with_name(f"{self.database.stem}_notices{self.database.suffix}")
+        with closing(sqlite3.connect(told)) as database:
+            return database.execute(
+                "select effects.row_key, coalesce(json_extract(payload, '$.body'), '') from effects left join held"
+                " using (list, row_key) order by number"
+            ).fetchall()
 
     def database_open(self) -> sqlite3.Connection:
         return sqlite3.connect(self.database, isolation_level=None, timeout=10)

@@ -77,7 +77,7 @@ def _say(
 ) -> DeliverySummary:
     outbox = Outbox(receipts, announcer.name)
     for each in _released_since(release_dir, since):
-        outbox.take(date.fromisoformat(each.name.removeprefix("night=")), announcer.announcements(each))
+        outbox.take(announcer.announcements(each))
     receipts.move_to(announcer.name, release)
     verdicts = _judge(release, announcer, receipts, outbox)
     sender = Sender(announcer, receipts)
@@ -103,12 +103,18 @@ def _judge(release: Release, announcer: Announcer, receipts: Receipts, outbox: O
     wanted_now = {
         (each.name, row_key): payload.sha256 for each in release.lists for row_key, payload in each.rows.items()
     }
-    acknowledged = {name: receipts.acknowledged(name) for name in announcer.after}
     verdicts: Counter[str] = Counter()
     with receipts.transaction():
         for each in outbox.waiting():
-            enforcers = [acknowledged[name] for name, lists in announcer.after.items() if each.about.row[0] in lists]
-            verdict, why = judge(each.about, enforcers, wanted_now, outbox.was_told(each.about))
+            about = each.about
+            enforcers = [name for name, lists in announcer.after.items() if about.row[0] in lists]
+            verdict, why = judge(
+                about,
+                [receipts.took_effect(name, about.row, about.payload_sha256, each.night) for name in enforcers],
+                any(receipts.may_have_had(name, about.row) for name in enforcers),
+                wanted_now,
+                outbox.was_told(about),
+            )
             verdicts[verdict] += 1
             if verdict != "waiting":
                 outbox.mark(each, verdict, why)

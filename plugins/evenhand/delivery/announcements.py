@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Literal, Protocol
 
 import duckdb
 
-from evenhand.delivery.changes import Acknowledged, Change, RowId
+from evenhand.delivery.changes import Change, RowId
 from evenhand.delivery.payload import Payload, canonical
 from evenhand.delivery.receivers import Capabilities, Receipt
 
@@ -37,11 +38,12 @@ class About:
 
 @dataclass(frozen=True, slots=True)
 class Announcement:
-    """Something to be said once; the row's key is what it is known by for ever."""
+    """Something to be said once, from this night's release; the row's key is what it is known by for ever."""
 
     row: RowId
     payload: Payload
     about: About
+    night: date
 
 
 class Announcer(Protocol):
@@ -79,30 +81,31 @@ class Announcer(Protocol):
 
 def judge(
     about: About,
-    enforcers: Sequence[Mapping[RowId, Acknowledged]],
+    took_effect: Sequence[bool],
+    may_have_begun: bool,
     wanted_now: Mapping[RowId, str],
     was_told: bool | None,
 ) -> tuple[Verdict, str]:
-    """Whether what happened to the measure took effect, so that it can be told; if it no longer can, why not.
+    """Whether what happened to the measure can be told; if it never will be, why not.
 
     Args:
         about: the measure, and what happened to it.
-        enforcers: what each receiver that enforces the list has acknowledged.
+        took_effect: for each receiver that enforces the list, whether it did there.
+        may_have_begun: whether one of them ever had a measure in this place, or may have.
         wanted_now: the rows of the newest release, with the SHA-256 of their payloads.
         was_told: whether what was last to be told of this measure was; None if nothing ever was to be.
     """
-    if about.event == "ended" and was_told is False:
-        return "dropped", "it was never told that the measure had begun, for that never took effect"
-    acknowledged = [enforcer.get(about.row) for enforcer in enforcers]
-    if all((each.payload_sha256 if each else None) == about.payload_sha256 for each in acknowledged):
+    if about.event == "ended" and (was_told is False or not may_have_begun):
+        return "dropped", "that the measure had begun never took effect, and was never told"
+    if all(took_effect):
         return "ready", ""
     if wanted_now.get(about.row) != about.payload_sha256:
         return "dropped", "a later release wants otherwise, and this didn't take effect before that"
     return "waiting", ""
 
 
-def read_notices(release_dir: Path, wanted: Mapping[RowId, str]) -> list[Announcement]:
-    """The notices of a release, by notice_id."""
+def read_notices(release_dir: Path, night: date, wanted: Mapping[RowId, str]) -> list[Announcement]:
+    """The notices of a release, by notice_id; `wanted` are its rows, with the SHA-256 of their payloads."""
     with duckdb.connect(config={"threads": 1}) as connection:
         found = connection.execute(
             "select * from read_parquet($file, hive_partitioning = false) order by notice_id",
@@ -115,6 +118,7 @@ def read_notices(release_dir: Path, wanted: Mapping[RowId, str]) -> list[Announc
             ("notices", notice["notice_id"]),
             canonical({name: value for name, value in notice.items() if name != "notice_id"}),
             About(row := (notice["list"], notice["row_key"]), notice["measure"], notice["event"], wanted.get(row)),
+            night,
         )
         for notice in notices
     ]

@@ -20,8 +20,8 @@ class Outbox:
         self._database: sqlite3.Connection = receipts.database
         self._receiver = receiver
 
-    def take(self, night: date, announcements: Iterable[Announcement]) -> None:
-        """Put in what a night gives to say."""
+    def take(self, announcements: Iterable[Announcement]) -> None:
+        """Put in what there is to say."""
         with self._receipts.transaction():
             self._database.executemany(
                 "insert or ignore into outbox (receiver, list, row_key, payload, payload_sha256, about_list,"
@@ -30,7 +30,7 @@ class Outbox:
                 (
                     (
                         *(self._receiver, *each.row, each.payload.text, each.payload.sha256, *each.about.row),
-                        *(each.about.measure, each.about.event, each.about.payload_sha256, night.isoformat()),
+                        *(each.about.measure, each.about.event, each.about.payload_sha256, each.night.isoformat()),
                     )
                     for each in announcements
                 ),
@@ -39,15 +39,19 @@ class Outbox:
     def waiting(self) -> list[Announcement]:
         """What waits, in the order in which it happened; an end before the beginning that follows it."""
         rows = self._database.execute(
-            "select list, row_key, payload, payload_sha256, about_list, about_row_key, measure, event, about_sha256"
-            " from outbox where receiver = ? and status = 'waiting' order by night, event != 'ended', list, row_key",
+            "select list, row_key, payload, payload_sha256, about_list, about_row_key, measure, event, about_sha256,"
+            " night from outbox where receiver = ? and status = 'waiting'"
+            " order by night, event != 'ended', list, row_key",
             (self._receiver,),
         )
         return [
             Announcement(
-                (name, row_key), Payload(text, sha256), About((about_list, about_row), measure, event, about_sha256)
+                (name, row_key),
+                Payload(text, sha256),
+                About((about_list, about_row), measure, event, about_sha256),
+                date.fromisoformat(night),
             )
-            for name, row_key, text, sha256, about_list, about_row, measure, event, about_sha256 in rows
+            for name, row_key, text, sha256, about_list, about_row, measure, event, about_sha256, night in rows
         ]
 
     def was_told(self, about: About) -> bool | None:

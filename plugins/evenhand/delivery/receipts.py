@@ -72,6 +72,25 @@ class Receipts:
         )
         return {(name, row_key): Acknowledged(sha256, generation) for name, row_key, sha256, generation in rows}
 
+    def took_effect(self, receiver: str, row: RowId, payload_sha256: str | None, since: date) -> bool:
+        """Whether the receiver holds this payload, None for nothing, or has held it as of this night or a later one."""
+        (known,) = self.database.execute(
+            "select exists (select 1 from acknowledged where receiver = ?1 and list = ?2 and row_key = ?3"
+            " and payload_sha256 is ?4) or exists (select 1 from changes where receiver = ?1 and list = ?2"
+            " and row_key = ?3 and payload_sha256 is ?4 and status = 'acknowledged' and night >= ?5)",
+            (receiver, *row, payload_sha256, since.isoformat()),
+        ).fetchone()
+        return bool(known)
+
+    def may_have_had(self, receiver: str, row: RowId) -> bool:
+        """Whether the receiver ever held a row, or may have: a change of it has no answer."""
+        (known,) = self.database.execute(
+            "select exists (select 1 from acknowledged where receiver = ?1 and list = ?2 and row_key = ?3) or exists ("
+            " select 1 from changes where receiver = ?1 and list = ?2 and row_key = ?3 and status = 'planned')",
+            (receiver, *row),
+        ).fetchone()
+        return bool(known)
+
     def unanswered(self, receiver: str) -> list[Change]:
         """Changes that may have been applied though no receipt came, in the order of sending."""
         rows = self.database.execute(

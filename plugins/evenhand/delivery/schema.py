@@ -23,6 +23,7 @@ create table if not exists changes (
 ) strict, without rowid;
 create unique index if not exists one_planned_change_per_row
     on changes (receiver, list, row_key) where status = 'planned';
+create index if not exists changes_of_row on changes (receiver, list, row_key);
 create table if not exists acknowledged (
     receiver text not null,
     list text not null,

@@ -49,7 +49,8 @@ def statements_of(release_dir: Path, words: StatementWords) -> list[Announcement
         NotStatable: a measure or a rule has no words.
         ReleaseError: the release can't be read.
     """
-    (penalties,) = read_release(release_dir, ("penalties",)).lists
+    release = read_release(release_dir, ("penalties",))
+    (penalties,) = release.lists
     folder = release_dir.resolve()
     with duckdb.connect(config={"threads": 1}) as connection:
         found = connection.execute(
@@ -71,7 +72,7 @@ def statements_of(release_dir: Path, words: StatementWords) -> list[Announcement
         # The payload is what is sent, and whom it is about only for the check that it doesn't say so.
         payload = canonical({"account_id": reason["account_id"], "statement": json.dumps(statement, sort_keys=True)})
         about = About(row, reason["measure"], "new", penalties.rows[reason["row_key"]].sha256)
-        made.append(Announcement(("statements", statement["puid"]), payload, about))
+        made.append(Announcement(("statements", statement["puid"]), payload, about, release.night))
     return sorted(made, key=lambda each: each.row)
 
 

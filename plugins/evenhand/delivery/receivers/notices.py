@@ -27,6 +27,7 @@ class NoticesReceiver:
         release = read_release(release_dir, sorted({name for lists in self.after.values() for name in lists}))
         return read_notices(
             release_dir,
+            release.night,
             {(each.name, key): payload.sha256 for each in release.lists for key, payload in each.rows.items()},
         )
 

@@ -1,0 +1,146 @@
+"""Notices: each once, after what it tells of took effect, and never of what didn't."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import httpx
+import pytest
+
+from delivery.faulty import FaultyServer
+from delivery.releases import LISTS, night, notice, penalty, publish
+from evenhand.delivery.announce import announce, check_announced
+from evenhand.delivery.deliver import deliver
+from evenhand.delivery.receipts import Receipts
+from evenhand.delivery.receivers import ReceiverError
+from evenhand.delivery.receivers.http import HttpReceiver
+from evenhand.delivery.receivers.notices import NoticesReceiver
+from sandbox.process import SECRET, SandboxProcess
+
+
+@pytest.fixture
+def messenger(sandbox: SandboxProcess, client: httpx.Client) -> NoticesReceiver:
+    return _messenger(f"{sandbox.url}/notices", client)
+
+
+@pytest.fixture
+def flaky_messenger(sandbox: SandboxProcess, client: httpx.Client) -> Iterator[tuple[NoticesReceiver, FaultyServer]]:
+    server = FaultyServer(f"{sandbox.url}/notices")
+    yield _messenger(server.url, client), server
+    server.stop()
+
+
+def _messenger(url: str, client: httpx.Client) -> NoticesReceiver:
+    http = HttpReceiver("notices", ("notices",), url, SECRET, client, batch_size=2, attempts=2, backoff_seconds=0)
+    return NoticesReceiver(http, {"sandbox": LISTS})
+
+
+def test_what_took_effect_is_told_once(
+    tmp_path: Path, sandbox: SandboxProcess, receiver: HttpReceiver, messenger: NoticesReceiver, receipts: Receipts
+) -> None:
+    release = publish(
+        tmp_path,
+        night(1),
+        [penalty("p1"), penalty("p2"), penalty("p3")],
+        notices=[notice("p1", "new"), notice("p3", "new")],
+    )
+    deliver(release, receiver, receipts)
+    assert announce(release, messenger, receipts).applied == 2
+    assert announce(release, messenger, receipts).sent == {}
+    ended = publish(tmp_path, night(2), [penalty("p2"), penalty("p3")], notices=[notice("p1", "ended", night=night(2))])
+    deliver(ended, receiver, receipts)
+    assert announce(ended, messenger, receipts).applied == 1
+    assert [key for key, _ in sandbox.notices()] == ["2026-03-01-p1-new", "2026-03-01-p3-new", "2026-03-02-p1-ended"]
+    assert check_announced(ended, messenger, receipts).agrees
+
+
+def test_nothing_is_told_before_it_took_effect_or_if_it_never_does(
+    tmp_path: Path, sandbox: SandboxProcess, receiver: HttpReceiver, messenger: NoticesReceiver, receipts: Receipts
+) -> None:
+    """The receiver refuses p2, and knows nothing yet of the rest."""
+    rows = [penalty("p1"), penalty("p2", account="")]
+    release = publish(tmp_path, night(1), rows, notices=[notice("p1", "new"), notice("p2", "new")])
+    assert announce(release, messenger, receipts).waiting == 2
+    deliver(release, receiver, receipts)
+    summary = announce(release, messenger, receipts)
+    assert (summary.applied, summary.waiting) == (1, 1)
+    assert "1 wait for their measure" in str(summary)
+    # It ends without ever having begun: neither is told.
+    ended = publish(tmp_path, night(2), [penalty("p1")], notices=[notice("p2", "ended", night=night(2))])
+    deliver(ended, receiver, receipts)
+    assert announce(ended, messenger, receipts).dropped == 2
+    assert [key for key, _ in sandbox.notices()] == ["2026-03-01-p1-new"]
+
+
+def test_what_took_effect_while_the_messenger_was_down_is_told_later(
+    tmp_path: Path,
+    sandbox: SandboxProcess,
+    receiver: HttpReceiver,
+    flaky_messenger: tuple[NoticesReceiver, FaultyServer],
+    receipts: Receipts,
+) -> None:
+    messenger, server = flaky_messenger
+    first = publish(tmp_path, night(1), [penalty("p1")], notices=[notice("p1", "new")])
+    deliver(first, receiver, receipts)
+    server.faults.extend(["503", "503"])
+    with pytest.raises(ReceiverError, match="Nothing is lost"):
+        announce(first, messenger, receipts)
+    # Nobody announces the second night; the third makes up for it.
+    deliver(
+        publish(tmp_path, night(2), [penalty("p1"), penalty("p2")], notices=[notice("p2", "new", night=night(2))]),
+        receiver,
+        receipts,
+    )
+    third = publish(
+        tmp_path,
+        night(3),
+        [penalty("p2", measure="no_ads")],
+        notices=[
+            notice("p1", "ended", night=night(3)),
+            notice("p2", "ended", night=night(3)),
+            notice("p2", "new", "no_ads", night(3)),
+        ],
+    )
+    deliver(third, receiver, receipts)
+    server.faults.append("drop_after")
+    assert announce(third, messenger, receipts).complete
+    assert sorted(key for key, _ in sandbox.notices()) == [
+        "2026-03-01-p1-new",
+        "2026-03-02-p2-new",
+        "2026-03-03-p1-ended",
+        "2026-03-03-p2-ended",
+        "2026-03-03-p2-new",
+    ]
+
+
+def test_what_the_messenger_lost_is_told_again(
+    tmp_path: Path, sandbox: SandboxProcess, receiver: HttpReceiver, messenger: NoticesReceiver, receipts: Receipts
+) -> None:
+    release = publish(
+        tmp_path, night(1), [penalty("p1"), penalty("p2")], notices=[notice("p1", "new"), notice("p2", "new")]
+    )
+    deliver(release, receiver, receipts)
+    announce(release, messenger, receipts)
+    with closing(
+        sqlite3.connect(sandbox.database.with_name("sandbox_notices.sqlite"), isolation_level=None)
+    ) as database:
+        database.execute("delete from held where row_key like '%p2%'")
+        database.execute("delete from effects where row_key like '%p2%'")
+    found = check_announced(release, messenger, receipts)
+    assert found.agrees
+    assert "corrected: 1 missing, the first notices/2026-03-01-p2-new" in str(found)
+    assert sandbox.notices() == [("2026-03-01-p1-new", "About it."), ("2026-03-01-p2-new", "About it.")]
+
+
+def test_a_night_that_is_older_than_what_was_told_is_not_announced(
+    tmp_path: Path, sandbox: SandboxProcess, receiver: HttpReceiver, messenger: NoticesReceiver, receipts: Receipts
+) -> None:
+    old = publish(tmp_path, night(1), [penalty("p1")], notices=[notice("p1", "new")])
+    new = publish(tmp_path, night(2), [penalty("p1")])
+    deliver(new, receiver, receipts)
+    announce(new, messenger, receipts)
+    assert announce(old, messenger, receipts).holds_newer is not None
+    assert sandbox.notices() == []

@@ -1,0 +1,253 @@
+"""Statements of reasons, to a process that keeps to the rules of the DSA Transparency Database."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from delivery.faulty import FaultyServer
+from delivery.releases import LISTS, night, penalty, publish
+from delivery.systems import Transparency
+from delivery.transparency import TOKEN
+from evenhand.delivery.announce import announce, check_announced
+from evenhand.delivery.config import ReceiversError, load_receivers, open_announcer
+from evenhand.delivery.deliver import deliver
+from evenhand.delivery.receipts import Receipts
+from evenhand.delivery.receivers import ReceiverError
+from evenhand.delivery.receivers.dsa import DsaReceiver
+from evenhand.delivery.receivers.http import HttpReceiver
+from evenhand.delivery.statement_words import NotStatable, StatementWords, enums
+from evenhand.delivery.statements import mistakes, statements_of
+from evenhand.settings import PROJECT
+from sandbox.process import SECRET, SandboxProcess
+
+WORDS = StatementWords.model_validate(
+    {
+        "markets": ["US"],
+        "territorial_scope": ["FR", "DE"],
+        "measures": {
+            "no_live": {"decision_provision": "DECISION_PROVISION_PARTIAL_SUSPENSION"},
+            "warning": {
+                "decision_visibility": ["DECISION_VISIBILITY_OTHER"],
+                "decision_visibility_other": "A warning, without other effect",
+            },
+        },
+        "grounds": {
+            "copyright": {
+                "category": "STATEMENT_CATEGORY_INTELLECTUAL_PROPERTY_INFRINGEMENTS",
+                "category_specification": ["KEYWORD_COPYRIGHT_INFRINGEMENT"],
+            },
+        },
+        "automated_detection": "Yes",
+        "automated_decision": "AUTOMATED_DECISION_PARTIALLY",
+        "decision_ground_reference_url": "https://market.example/policies",
+    }
+)
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Transparency]:
+    database = Transparency(tmp_path_factory.mktemp("transparency"))
+    yield database
+    database.kill()
+
+
+@pytest.fixture
+def database(running: Transparency) -> Transparency:
+    running.forget()
+    return running
+
+
+@pytest.fixture
+def dsa(database: Transparency, client: httpx.Client) -> DsaReceiver:
+    return _dsa(database.url, client)
+
+
+def _dsa(url: str, client: httpx.Client, token: str = TOKEN, batch_size: int = 3) -> DsaReceiver:
+    return DsaReceiver(
+        "dsa", url, token, client, {"sandbox": LISTS}, lambda release: statements_of(release, WORDS), batch_size, 0
+    )
+
+
+def test_a_penalty_is_stated_once_and_stays_stated(
+    tmp_path: Path, database: Transparency, receiver: HttpReceiver, dsa: DsaReceiver, receipts: Receipts
+) -> None:
+    release = publish(tmp_path, night(1), [penalty("p1", ends_on="2026-04-01"), penalty("p2", measure="warning")])
+    deliver(release, receiver, receipts)
+    assert announce(release, dsa, receipts).applied == 2
+    assert database.statements()["creators_us-3-why-p1"] == {
+        "puid": "creators_us-3-why-p1",
+        "decision_provision": "DECISION_PROVISION_PARTIAL_SUSPENSION",
+        "end_date_service_restriction": "2026-04-01",
+        "decision_ground": "DECISION_GROUND_INCOMPATIBLE_CONTENT",
+        "decision_ground_reference_url": "https://market.example/policies",
+        "incompatible_content_ground": "Rules copyright of policy creators_us, version 3",
+        "incompatible_content_explanation": "The conduct isn't compatible with the rules copyright of policy"
+        " creators_us, version 3. This brings no_live on live from 2026-03-01 until 2026-04-01.",
+        "content_type": ["CONTENT_TYPE_VIDEO"],
+        "category": "STATEMENT_CATEGORY_INTELLECTUAL_PROPERTY_INFRINGEMENTS",
+        "category_specification": ["KEYWORD_COPYRIGHT_INFRINGEMENT"],
+        "territorial_scope": ["DE", "FR"],
+        "content_date": "2026-02-27",
+        "application_date": "2026-03-01",
+        "decision_facts": "On 2026-03-01 the balance in the programme health went from 1 to 3 point(s): balance at"
+        " least 3. 1 earlier or present decision(s) by the rules copyright counted",
+        "source_type": "SOURCE_VOLUNTARY",
+        "automated_detection": "Yes",
+        "automated_decision": "AUTOMATED_DECISION_PARTIALLY",
+    }
+    # The same penalties a night later, and then none: nothing more is said, and nothing can be taken back.
+    for day, rows in ((2, [penalty("p1"), penalty("p2", measure="warning")]), (3, [])):
+        later = publish(tmp_path, night(day), rows)
+        deliver(later, receiver, receipts)
+        assert announce(later, dsa, receipts).sent == {}
+        assert check_announced(later, dsa, receipts).agrees
+    assert len(database.statements()) == 2
+
+
+def test_what_is_there_already_or_wrong_keeps_no_other_from_being_stored(
+    tmp_path: Path,
+    database: Transparency,
+    receiver: HttpReceiver,
+    dsa: DsaReceiver,
+    receipts: Receipts,
+    sandbox: SandboxProcess,
+    client: httpx.Client,
+) -> None:
+    release = publish(tmp_path, night(1), [penalty(f"p{number}") for number in range(5)])
+    deliver(release, receiver, receipts)
+    with Receipts(tmp_path / "another.sqlite") as another:
+        # Somebody else's ledger, as after a loss of ours: two of them were stored in an earlier life.
+        early = publish(tmp_path / "early", night(1), [penalty("p1"), penalty("p3")])
+        deliver(early, HttpReceiver("sandbox", LISTS, sandbox.url, SECRET, client), another)
+        announce(early, dsa, another)
+    summary = announce(release, dsa, receipts)
+    assert (summary.applied, summary.duplicates, summary.rejected) == (3, 2, ())
+    assert len(database.statements()) == 5
+
+
+def test_a_lost_answer_and_a_killed_database_store_nothing_twice(
+    tmp_path: Path, database: Transparency, receiver: HttpReceiver, receipts: Receipts, client: httpx.Client
+) -> None:
+    release = publish(tmp_path, night(1), [penalty(f"p{number}") for number in range(8)])
+    deliver(release, receiver, receipts)
+    server = FaultyServer(database.url)
+    try:
+        flaky = _dsa(server.url, client)
+        database.kill()
+        with pytest.raises(ReceiverError, match="Nothing is lost"):
+            announce(release, flaky, receipts)
+        database.start()
+        server.faults.extend(["drop_after", "503", "429", "fine", "502_after"])
+        assert announce(release, flaky, receipts).complete
+    finally:
+        server.stop()
+    assert len(database.statements()) == 8
+
+
+def test_one_that_names_the_account_is_not_sent(
+    tmp_path: Path, database: Transparency, receiver: HttpReceiver, dsa: DsaReceiver, receipts: Receipts
+) -> None:
+    # An account whose name is in the words of its own statement.
+    release = publish(tmp_path, night(1), [penalty("p1"), penalty("p2", account="copyright")])
+    deliver(release, receiver, receipts)
+    summary = announce(release, dsa, receipts)
+    assert [row.row_key for row in summary.rejected] == ["creators_us-3-why-p2"]
+    assert "names the account" in summary.rejected[0].reason
+    assert list(database.statements()) == ["creators_us-3-why-p1"]
+
+
+def test_a_wrong_token_and_missing_words_say_what_to_do(
+    tmp_path: Path, database: Transparency, receiver: HttpReceiver, receipts: Receipts, client: httpx.Client
+) -> None:
+    release = publish(tmp_path, night(1), [penalty("p1")])
+    deliver(release, receiver, receipts)
+    with pytest.raises(ReceiverError, match=r"HTTP 401.*token"):
+        announce(release, _dsa(database.url, client, token="another"), receipts)
+    with pytest.raises(NotStatable, match="measures: no_ads has no words"):
+        statements_of(publish(tmp_path, night(2), [penalty("p1", measure="no_ads")]), WORDS)
+
+
+def _right() -> dict[str, Any]:
+    return {
+        "puid": "creators_us-3-abc",
+        "decision_provision": "DECISION_PROVISION_PARTIAL_SUSPENSION",
+        "end_date_service_restriction": "2026-04-01",
+        "decision_ground": "DECISION_GROUND_INCOMPATIBLE_CONTENT",
+        "incompatible_content_ground": "Rules",
+        "incompatible_content_explanation": "Not compatible from 2026-03-01 until 2026-04-01.",
+        "content_type": ["CONTENT_TYPE_VIDEO"],
+        "category": "STATEMENT_CATEGORY_SCAMS_AND_FRAUD",
+        "territorial_scope": ["DE"],
+        "content_date": "2026-02-27",
+        "application_date": "2026-03-01",
+        "decision_facts": "1 earlier decision counted on 2026-03-01, 12.5 points",
+        "source_type": "SOURCE_VOLUNTARY",
+        "automated_detection": "Yes",
+        "automated_decision": "AUTOMATED_DECISION_PARTIALLY",
+    }
+
+
+def test_a_right_one_has_no_mistakes() -> None:
+    assert mistakes(_right(), "ID-5628") == []
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"decision_provision": None}, "no decision"),
+        ({"decision_facts": "   "}, "decision_facts: must be a text"),
+        ({"decision_facts": "x" * 5001}, "decision_facts: must be a text"),
+        ({"decision_facts": "Write to ada@example.com"}, "decision_facts: has an e-mail address"),
+        ({"decision_facts": "Call +62 812-3456-7890"}, "decision_facts: has a telephone"),
+        ({"decision_facts": "See @ada.live"}, "decision_facts: has a handle"),
+        ({"decision_facts": "See https://market.example/ada"}, "decision_facts: has an address"),
+        ({"decision_facts": "Account id-5628 again"}, "decision_facts: names the account"),
+        ({"category": "STATEMENT_CATEGORY_SCOPE_OF_PLATFORM_SERVICE"}, "category: the database doesn't know"),
+        ({"territorial_scope": ["DE", "DE"]}, "territorial_scope: must be an array without doubles"),
+        ({"territorial_scope": ["EL"]}, "territorial_scope: the database doesn't know"),
+        ({"puid": "a b"}, "puid: only letters"),
+        # What follows the database takes, and changes or drops without a word.
+        ({"decision_visibility_other": "A label"}, "decision_visibility_other: goes with"),
+        ({"content_type": ["CONTENT_TYPE_OTHER"]}, "content_type_other: goes with"),
+        ({"illegal_content_legal_ground": "A law"}, "illegal_content_legal_ground: goes with another decision_ground"),
+        ({"end_date_account_restriction": "2026-04-01"}, "end_date_account_restriction: there is no such decision"),
+        ({"end_date_service_restriction": "2026-02-01"}, "end_date_service_restriction: is before application_date"),
+        ({"content_date": "2026-03-02"}, "content_date: is after application_date"),
+        ({"content_date": "01.03.2026"}, "content_date: '01.03.2026' isn't a day"),
+        ({"application_date": "2039-01-01"}, "application_date: 2039-01-01 isn't between"),
+        ({"source_identity": "Somebody"}, "source_identity: the database has no such field"),
+        ({"account": "A1"}, "account: the database has no such field"),
+    ],
+)
+def test_each_mistake_is_named(change: dict[str, Any], said: str) -> None:
+    statement = {field: value for field, value in (_right() | change).items() if value is not None}
+    assert any(said in each for each in mistakes(statement, "ID-5628")), mistakes(statement, "ID-5628")
+
+
+def test_the_enums_that_are_shipped_are_the_published_ones() -> None:
+    published = PROJECT.parent / "shared" / "reference" / "dsa_enums.json"
+    if not published.exists():
+        pytest.skip("the published ones aren't here")
+    assert enums() == {field: frozenset(values) for field, values in json.loads(published.read_text()).items()}
+
+
+def test_the_manuals_example_is_a_receiver(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    manual = (PROJECT / "docs" / "receivers.md").read_text()
+    example = manual.split("```yaml\n# a receiver of kind dsa\n")[1].split("```")[0]
+    (tmp_path / "receivers.yml").write_text(
+        f"receivers:\n  sandbox: {{kind: http, connection: c, lists: [penalties]}}\n{example}"
+    )
+    assert load_receivers(tmp_path / "receivers.yml")["transparency"].kind == "dsa"
+    connection = {"conn_type": "http", "host": "https://transparency.example", "password": "x"}
+    monkeypatch.setenv("AIRFLOW_CONN_TRANSPARENCY", json.dumps(connection))
+    with open_announcer("transparency", tmp_path / "receivers.yml") as opened:
+        assert opened.after == {"sandbox": ("penalties",)}
+    (tmp_path / "receivers.yml").write_text(f"receivers:\n{example}")
+    with pytest.raises(ReceiversError, match="sandbox isn't a receiver of lists above it"):
+        load_receivers(tmp_path / "receivers.yml")
