@@ -26,10 +26,15 @@ import psycopg
 from pgserver._commands import POSTGRES_BIN_PATH
 from pgserver.utils import ensure_prefix_permissions
 
+from delivery.transparency import TOKEN, WORDS
+from evenhand.delivery.announcements import Announcer
 from evenhand.delivery.receivers import Receiver
+from evenhand.delivery.receivers.dsa import DsaReceiver
 from evenhand.delivery.receivers.files import FilesReceiver
 from evenhand.delivery.receivers.http import HttpReceiver
+from evenhand.delivery.receivers.notices import NoticesReceiver
 from evenhand.delivery.receivers.postgres import PostgresReceiver
+from evenhand.delivery.statements import statements_of
 from sandbox.process import SECRET, SandboxProcess
 
 Held = dict[tuple[str, str], dict[str, str | None]]
@@ -406,8 +411,112 @@ class Transparency:
         return {puid: json.loads(content) for puid, content in rows}
 
 
+class Announced:
+    """A receiver of announcements, and the sandbox that enforces what it tells of; both are killed together."""
+
+    kind = "announced"
+    honours_keys = True
+
+    def __init__(self, folder: Path) -> None:
+        self.settings: dict[str, Any] = {}
+        self.process = SandboxProcess(folder / "sandbox.sqlite")
+        # The sender finds it there.
+        (folder / "enforcer.port").write_text(str(self.process.port))
+
+    @property
+    def url(self) -> str:
+        raise NotImplementedError
+
+    def name_of(self, night: str, row_key: str) -> str:
+        """The row_key that an announcement of this night about this row has."""
+        raise NotImplementedError
+
+    def said(self) -> list[str]:
+        """The row_keys of what was said, in order, what was said twice twice."""
+        raise NotImplementedError
+
+    def enforced(self) -> list[tuple[str, str]]:
+        """The row_key and the measure of every put that took effect in the sandbox, in order."""
+        with closing(self.process.database_open()) as database:
+            query = "select row_key, measure from effects where action = 'put' order by number"
+            return database.execute(query).fetchall()
+
+    def fresh(self) -> None:
+        self.process.forget()
+
+    def start(self) -> None:
+        self.process.start()
+
+    def kill(self) -> None:
+        self.process.kill()
+
+    def stop(self) -> None:
+        self.kill()
+
+    def address(self) -> int | None:
+        return int(self.process.port)
+
+    def connection(self) -> dict[str, Any]:
+        return {"conn_type": "http", "host": self.url, "password": SECRET}
+
+    def held(self) -> Held:
+        raise NotImplementedError
+
+    def effects(self) -> list[tuple[str, str, str]]:
+        raise NotImplementedError
+
+    def edit(self, random: Random) -> None:
+        raise NotImplementedError
+
+
+class Messenger(Announced):
+    """Notices, brought by the sandbox."""
+
+    @property
+    def url(self) -> str:
+        return f"{self.process.url}/notices"
+
+    def name_of(self, night: str, row_key: str) -> str:
+        return f"{night}-{row_key}-new"
+
+    def said(self) -> list[str]:
+        return [name for name, _ in self.process.notices()]
+
+
+class Stated(Announced):
+    """Statements, in the DSA Transparency Database."""
+
+    def __init__(self, folder: Path) -> None:
+        self.transparency = Transparency(folder)
+        super().__init__(folder)
+
+    @property
+    def url(self) -> str:
+        return self.transparency.url
+
+    def name_of(self, night: str, row_key: str) -> str:
+        return f"creators_us-3-why-{row_key}"
+
+    def said(self) -> list[str]:
+        return list(self.transparency.statements())
+
+    def fresh(self) -> None:
+        super().fresh()
+        self.transparency.forget()
+
+    def start(self) -> None:
+        self.transparency.start()
+
+    def kill(self) -> None:
+        self.transparency.kill()
+
+    def stop(self) -> None:
+        self.transparency.kill()
+        self.process.kill()
+
+
 def start(kind: str, folder: Path) -> System:
-    """One of each kind: `http`, `http_without_keys`, `postgres`, `object_store`, `files`."""
+    """One of a kind of `KINDS` or `ONCE`."""
     folder.mkdir(parents=True, exist_ok=True)
     match kind:
         case "http":
@@ -420,9 +529,14 @@ def start(kind: str, folder: Path) -> System:
             return ObjectStore(folder)
         case "files":
             return Folder(folder)
+        case "notices":
+            return Messenger(folder)
+        case "dsa":
+            return Stated(folder)
     raise ValueError(kind)
 
 
+ONCE = ("notices", "dsa")
 KINDS = ("http", "http_without_keys", "postgres", "object_store", "files")
 
 
@@ -452,6 +566,25 @@ def reach(kind: str, port: int | None, folder: Path, batch_size: int, seconds: f
             yield FilesReceiver("receiver", LISTS, "s3://governance/lists", batch_size, options)
         case "files":
             yield FilesReceiver("receiver", LISTS, str(folder / "lists"), batch_size)
+
+
+def enforcer_of(folder: Path) -> int:
+    """The port of the sandbox that an announced system in this folder is about."""
+    return int((folder / "enforcer.port").read_text())
+
+
+@contextmanager
+def reach_announcer(kind: str, port: int | None, batch_size: int, seconds: float) -> Iterator[Announcer]:
+    """A receiver of announcements of this kind, as `reach`."""
+    url, after = f"http://127.0.0.1:{port}", {"receiver": LISTS}
+    with httpx.Client(timeout=seconds) as client:
+        if kind == "notices":
+            http = HttpReceiver("notices", ("notices",), url, SECRET, client, batch_size, True, 3, 0.01)
+            yield NoticesReceiver(http, after)
+        else:
+            yield DsaReceiver(
+                "dsa", url, TOKEN, client, after, lambda release: statements_of(release, WORDS), batch_size, 0.01
+            )
 
 
 def _texts(payload: dict[str, Any]) -> dict[str, str | None]:

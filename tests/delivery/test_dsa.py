@@ -13,7 +13,7 @@ import pytest
 from delivery.faulty import FaultyServer
 from delivery.releases import LISTS, night, penalty, publish
 from delivery.systems import Transparency
-from delivery.transparency import TOKEN
+from delivery.transparency import TOKEN, WORDS
 from evenhand.delivery.announce import announce, check_announced
 from evenhand.delivery.config import ReceiversError, load_receivers, open_announcer
 from evenhand.delivery.deliver import deliver
@@ -21,33 +21,10 @@ from evenhand.delivery.receipts import Receipts
 from evenhand.delivery.receivers import ReceiverError
 from evenhand.delivery.receivers.dsa import DsaReceiver
 from evenhand.delivery.receivers.http import HttpReceiver
-from evenhand.delivery.statement_words import NotStatable, StatementWords, enums
+from evenhand.delivery.statement_words import NotStatable, enums
 from evenhand.delivery.statements import mistakes, statements_of
 from evenhand.settings import PROJECT
 from sandbox.process import SECRET, SandboxProcess
-
-WORDS = StatementWords.model_validate(
-    {
-        "markets": ["US"],
-        "territorial_scope": ["FR", "DE"],
-        "measures": {
-            "no_live": {"decision_provision": "DECISION_PROVISION_PARTIAL_SUSPENSION"},
-            "warning": {
-                "decision_visibility": ["DECISION_VISIBILITY_OTHER"],
-                "decision_visibility_other": "A warning, without other effect",
-            },
-        },
-        "grounds": {
-            "copyright": {
-                "category": "STATEMENT_CATEGORY_INTELLECTUAL_PROPERTY_INFRINGEMENTS",
-                "category_specification": ["KEYWORD_COPYRIGHT_INFRINGEMENT"],
-            },
-        },
-        "automated_detection": "Yes",
-        "automated_decision": "AUTOMATED_DECISION_PARTIALLY",
-        "decision_ground_reference_url": "https://market.example/policies",
-    }
-)
 
 
 @pytest.fixture(scope="module")
@@ -169,8 +146,8 @@ def test_a_wrong_token_and_missing_words_say_what_to_do(
     deliver(release, receiver, receipts)
     with pytest.raises(ReceiverError, match=r"HTTP 401.*token"):
         announce(release, _dsa(database.url, client, token="another"), receipts)
-    with pytest.raises(NotStatable, match="measures: no_ads has no words"):
-        statements_of(publish(tmp_path, night(2), [penalty("p1", measure="no_ads")]), WORDS)
+    with pytest.raises(NotStatable, match="measures: a_new_one has no words"):
+        statements_of(publish(tmp_path, night(2), [penalty("p1", measure="a_new_one")]), WORDS)
 
 
 def _right() -> dict[str, Any]:

@@ -17,9 +17,33 @@ import uvicorn
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 
-from evenhand.delivery.statement_words import enums
+from evenhand.delivery.statement_words import StatementWords, enums
 
 TOKEN = "the-platforms-token"
+# How the penalties of tests are said in its words.
+WORDS = StatementWords.model_validate(
+    {
+        "markets": ["US"],
+        "territorial_scope": ["FR", "DE"],
+        "measures": {
+            "no_live": {"decision_provision": "DECISION_PROVISION_PARTIAL_SUSPENSION"},
+            "no_ads": {"decision_monetary": "DECISION_MONETARY_SUSPENSION"},
+            "warning": {
+                "decision_visibility": ["DECISION_VISIBILITY_OTHER"],
+                "decision_visibility_other": "A warning, without other effect",
+            },
+        },
+        "grounds": {
+            "copyright": {
+                "category": "STATEMENT_CATEGORY_INTELLECTUAL_PROPERTY_INFRINGEMENTS",
+                "category_specification": ["KEYWORD_COPYRIGHT_INFRINGEMENT"],
+            },
+        },
+        "automated_detection": "Yes",
+        "automated_decision": "AUTOMATED_DECISION_PARTIALLY",
+        "decision_ground_reference_url": "https://market.example/policies",
+    }
+)
 _DECISIONS = ("decision_visibility", "decision_monetary", "decision_provision", "decision_account")
 _REQUIRED = (
     *("decision_ground", "content_type", "category", "content_date", "application_date", "decision_facts"),

@@ -12,7 +12,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import Progress
 
-from delivery.systems import KINDS
+from delivery.systems import KINDS, ONCE
 from faults.run import Outcome, run
 from faults.table import failures, write
 
@@ -22,7 +22,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m faults", description=__doc__)
     parser.add_argument("--schedules", type=int, default=500, help="how many in all, shared out over the kinds")
     parser.add_argument("--seed", default=time.strftime("%Y%m%d"), help="the same seed gives the same schedules")
-    parser.add_argument("--kinds", nargs="+", choices=KINDS, default=list(KINDS))
+    parser.add_argument("--kinds", nargs="+", choices=(*KINDS, *ONCE), default=[*KINDS, *ONCE])
     parser.add_argument("--only", help="one schedule, as a failure names it, such as 20261124/17")
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--table", type=Path, help="the document whose table to write")

@@ -20,13 +20,14 @@ from itertools import pairwise
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 from random import Random
+from typing import Any
 
 from delivery import systems
 from delivery.faulty import FaultyServer
 from delivery.proxy import TcpProxy
-from delivery.releases import night, penalty, publish
+from delivery.releases import night, notice, penalty, publish
 from faults.schedule import Fault, Schedule, draw
-from faults.sender import send
+from faults.sender import send, send_once
 from sandbox.process import SECRET
 
 _RUNS = 2
@@ -87,11 +88,14 @@ class Harness:
             self._systems[kind] = systems.start(kind, self._folder / kind)
         system = self._systems[kind]
         system.fresh()
+        made_for = Run if kind in systems.KINDS else OnceRun
         with tempfile.TemporaryDirectory(dir=self._folder) as made:
-            return _Run(draw(seed, kind), system, Path(made), self._folder / kind, self._context, sender).outcome()
+            return made_for(draw(seed, kind), system, Path(made), self._folder / kind, self._context, sender).outcome()
 
 
-class _Run:
+class Run:
+    """One schedule on a receiver of lists."""
+
     def __init__(
         self,
         schedule: Schedule,
@@ -110,6 +114,7 @@ class _Run:
         self._outcome = Outcome(schedule)
         self._sender: ForkServerProcess | None = None
         self._receiver_died = False
+        self._life = threading.Lock()
         self._kill_at: float | None = None
         self._edits = Random(f"{schedule.seed}/edits")
         self._proxy = self._proxy_for(schedule.kind)
@@ -120,10 +125,8 @@ class _Run:
         release = self._folder
         try:
             for day, each in enumerate(self._schedule.nights, start=1):
+                release = self._publish(day, wanted, each.wanted)
                 wanted = each.wanted
-                release = publish(
-                    self._folder, night(day), [penalty(key, measure=value) for key, value in wanted.items()]
-                )
                 self._set_up(each.faults)
                 success = self._send(release, _PATIENCE)
                 self._revive()
@@ -143,6 +146,9 @@ class _Run:
             if self._proxy:
                 self._proxy.stop()
         return self._outcome
+
+    def _publish(self, day: int, before: dict[str, str], wanted: dict[str, str]) -> Path:
+        return publish(self._folder, night(day), [penalty(key, measure=value) for key, value in wanted.items()])
 
     def _set_up(self, faults: tuple[Fault, ...]) -> None:
         """Edit the receiver now, arm the proxy, and set the alarm for the rest."""
@@ -192,13 +198,15 @@ class _Run:
                 os.kill(self._sender.pid, signal.SIGKILL)
 
     def _kill_receiver(self) -> None:
-        if not self._receiver_died:
-            self._receiver_died = True
-            self._system.kill()
+        with self._life:
+            if not self._receiver_died:
+                self._receiver_died = True
+                self._system.kill()
 
     def _revive(self) -> None:
-        if self._receiver_died:
-            self._system.start()
+        with self._life:
+            if self._receiver_died:
+                self._system.start()
 
     def _clear(self) -> None:
         if self._proxy:
@@ -234,10 +242,10 @@ class _Run:
         if port is None:
             return None
         proxy: FaultyServer | TcpProxy
-        if kind in ("http", "http_without_keys"):
-            proxy = FaultyServer(f"http://127.0.0.1:{port}", SECRET, kind == "http_without_keys", 2 * _PATIENCE)
-        else:
+        if kind in ("postgres", "object_store"):
             proxy = TcpProxy(port)
+        else:
+            proxy = FaultyServer(self._upstream(port), SECRET, kind == "http_without_keys", 2 * _PATIENCE)
         kills: dict[str, Callable[[], None]] = {
             "kill_sender_before": self._kill_sender,
             "kill_sender_after": self._kill_sender,
@@ -246,6 +254,50 @@ class _Run:
         }
         proxy.kills = kills
         return proxy
+
+    def _upstream(self, port: int) -> str:
+        return f"http://127.0.0.1:{port}"
+
+
+class OnceRun(Run):
+    """One schedule on a receiver of announcements, behind a sandbox that enforces and that nothing goes wrong with."""
+
+    _system: systems.Announced
+
+    def __init__(self, *arguments: Any) -> None:
+        super().__init__(*arguments)
+        self._target = send_once if self._target is send else self._target
+        # For each thing to be said: its name, the measure, and how many effects there had been before its night.
+        self._to_say: list[tuple[str, tuple[str, str], int]] = []
+        # Where a receiver begins is where its first night was announced.
+        self._send(super()._publish(1, {}, {}), 10)
+
+    def _publish(self, day: int, before: dict[str, str], wanted: dict[str, str]) -> Path:
+        on, so_far = night(day + 1), len(self._system.enforced())
+        begun = [(key, measure) for key, measure in wanted.items() if before.get(key) != measure]
+        ended = [(key, measure) for key, measure in before.items() if wanted.get(key) != measure]
+        self._to_say += [(self._system.name_of(on, key), (key, measure), so_far) for key, measure in begun]
+        told = [
+            *(notice(key, "new", measure, on) for key, measure in begun),
+            *(notice(key, "ended", measure, on) for key, measure in ended),
+        ]
+        return publish(
+            self._folder, on, [penalty(key, measure=measure) for key, measure in wanted.items()], notices=told
+        )
+
+    def _differences(self, wanted: dict[str, str]) -> tuple[int, int, int]:
+        """Missing: a measure took effect and isn't told. Stale: one is told that never did. There is no wrong."""
+        enforced, said = self._system.enforced(), set(self._system.said())
+        must = {name for name, measure, so_far in self._to_say if measure in enforced[so_far:]}
+        may = {name for name, measure, _ in self._to_say if measure in enforced}
+        return len(must - said), len({name for name in said if not name.endswith("-ended")} - may), 0
+
+    def _count_effects(self) -> None:
+        said = self._system.said()
+        self._outcome.duplicates = len(said) - len(set(said))
+
+    def _upstream(self, port: int) -> str:
+        return self._system.url
 
 
 _harness: Harness | None = None

@@ -24,15 +24,19 @@ _TCP = {
     "timeout after commit": ("cut_after",),
     "edited by hand": ("edit",),
 }
+# What only a receiver that answers row by row can do; what the database stored, nobody can edit.
+_OF_OUR_CONTRACT = ("partial acknowledgement", "reordered and duplicated answers", "edited by hand")
 FAULTS_OF = {
     "http": FAULTS,
     "http_without_keys": FAULTS,
     "postgres": _TCP,
     "object_store": {**_TCP, "5xx": ("503",), "429": ("429",)},
     "files": {"kill -9 of the sender": ("kill_sender_at_any_time",), "edited by hand": ("edit",)},
+    "notices": {row: done for row, done in FAULTS.items() if row != "edited by hand"},
+    "dsa": {row: done for row, done in FAULTS.items() if row not in _OF_OUR_CONTRACT},
 }
 # How many pieces of a delivery may pass before a fault, at most; a piece is a batch for http.
-_PIECES = {"http": 6, "http_without_keys": 6, "postgres": 30, "object_store": 16, "files": 0}
+_PIECES = {"http": 6, "http_without_keys": 6, "postgres": 30, "object_store": 16, "files": 0, "notices": 6, "dsa": 6}
 # Faults after which the sender can't know whether a batch took effect.
 LEAVE_IN_DOUBT = {
     *("kill_sender_before", "kill_sender_after", "kill_sender_at_any_time", "kill_receiver_before"),

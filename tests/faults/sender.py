@@ -5,9 +5,12 @@ from __future__ import annotations
 import json
 import os
 import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-from delivery.systems import reach
+from delivery.systems import enforcer_of, reach, reach_announcer
+from evenhand.delivery.announce import announce, check_announced
 from evenhand.delivery.deliver import deliver
 from evenhand.delivery.receipts import Receipts
 from evenhand.delivery.receivers import ReceiverError
@@ -24,25 +27,50 @@ def send(
     seconds: float,
     result: str,
 ) -> None:
-    """What the tasks `delivered` and `reconciled` of a night do.
+    """What the tasks `delivered` and `reconciled` of a night do for a receiver of lists.
 
     Writes to `result` what they would have told: `success`, `told` the error they failed with, or `broken`, an error
     that isn't one of a receiver.
     """
-    told: dict[str, object] = {"success": False}
-    # Clients complain of connections that are gone; what matters is told.
-    with Path(result).with_name("sender.log").open("ab") as log:
-        os.dup2(log.fileno(), 2)
-    try:
-        with (
-            Receipts(Path(ledger)) as receipts,
-            reach(kind, port, Path(place), batch_size, seconds) as receiver,
-        ):
+    with _telling(result) as told, Receipts(Path(ledger)) as receipts:
+        with reach(kind, port, Path(place), batch_size, seconds) as receiver:
             summary = deliver(Path(release), receiver, receipts)
             told["delivered"] = str(summary)
             if summary.complete:
                 found = reconcile_and_correct(Path(release), receiver, receipts)
                 told |= {"success": found.agrees, "reconciled": str(found)}
+
+
+def send_once(
+    kind: str,
+    port: int | None,
+    ledger: str,
+    place: str,
+    release: str,
+    batch_size: int,
+    seconds: float,
+    result: str,
+) -> None:
+    """The same for a receiver of announcements, after the delivery to the one that enforces."""
+    with _telling(result) as told, Receipts(Path(ledger)) as receipts:
+        with reach("http", enforcer_of(Path(place)), Path(place), batch_size, 10) as enforcer:
+            done = deliver(Path(release), enforcer, receipts)
+        with reach_announcer(kind, port, batch_size, seconds) as announcer:
+            summary = announce(Path(release), announcer, receipts)
+            told["delivered"] = f"{done}\n{summary}"
+            if summary.complete and done.complete and not summary.waiting:
+                found = check_announced(Path(release), announcer, receipts)
+                told |= {"success": found.agrees, "reconciled": str(found)}
+
+
+@contextmanager
+def _telling(result: str) -> Iterator[dict[str, object]]:
+    told: dict[str, object] = {"success": False}
+    # Clients complain of connections that are gone; what matters is told.
+    with Path(result).with_name("sender.log").open("ab") as log:
+        os.dup2(log.fileno(), 2)
+    try:
+        yield told
     except ReceiverError as error:
         told["told"] = str(error)
     except Exception:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from delivery.systems import KINDS
+from delivery.systems import KINDS, ONCE
 from faults.run import Outcome
 from faults.schedule import FAULTS, FAULTS_OF
 
@@ -38,7 +38,7 @@ def failures(outcomes: Sequence[Outcome]) -> str:
 
 
 def _table(outcomes: Sequence[Outcome], seed: str) -> str:
-    kinds = [kind for kind in KINDS if any(each.schedule.kind == kind for each in outcomes)]
+    kinds = [kind for kind in (*KINDS, *ONCE) if any(each.schedule.kind == kind for each in outcomes)]
     lines = [
         f"{len(outcomes)} schedules of seed `{seed}`; a cell is how many of those with this fault ended as wanted.",
         "",

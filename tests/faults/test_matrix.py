@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from delivery.systems import KINDS
+from delivery.systems import KINDS, ONCE
 from faults import sabotage
 from faults.run import Harness, Outcome
 from faults.table import failures
@@ -21,7 +21,7 @@ def harness() -> Iterator[Harness]:
     harness.stop()
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", [*KINDS, *ONCE])
 @pytest.mark.parametrize("number", range(3))
 def test_a_schedule_ends_as_wanted(number: int, kind: str, harness: Harness) -> None:
     outcome = harness.run(f"{SEED}/{number}", kind)
