@@ -47,6 +47,7 @@ lint: $(VENV)/installed ## ruff, mypy --strict, sqlfluff and dbt parse
 bench: $(VENV)/installed ## where the time of a night, and of a year of a large marketplace, goes
 	@python -m benchmarks.night
 	@python -m benchmarks.engine
+	@python -m benchmarks.delivery
 	@python -m benchmarks.size
 
 clean: ## stop the sandbox receiver and delete everything that was set up and computed

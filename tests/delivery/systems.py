@@ -412,7 +412,7 @@ class Transparency:
 
 
 class Announced:
-    """A receiver of announcements, and the sandbox that enforces what it tells of; both are killed together."""
+    """A receiver of announcements, and the sandbox that enforces what it tells of."""
 
     kind = "announced"
     honours_keys = True

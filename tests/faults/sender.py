@@ -32,13 +32,16 @@ def send(
     Writes to `result` what they would have told: `success`, `told` the error they failed with, or `broken`, an error
     that isn't one of a receiver.
     """
-    with _telling(result) as told, Receipts(Path(ledger)) as receipts:
-        with reach(kind, port, Path(place), batch_size, seconds) as receiver:
-            summary = deliver(Path(release), receiver, receipts)
-            told["delivered"] = str(summary)
-            if summary.complete:
-                found = reconcile_and_correct(Path(release), receiver, receipts)
-                told |= {"success": found.agrees, "reconciled": str(found)}
+    with (
+        _telling(result) as told,
+        Receipts(Path(ledger)) as receipts,
+        reach(kind, port, Path(place), batch_size, seconds) as receiver,
+    ):
+        summary = deliver(Path(release), receiver, receipts)
+        told["delivered"] = str(summary)
+        if summary.complete:
+            found = reconcile_and_correct(Path(release), receiver, receipts)
+            told |= {"success": found.agrees, "reconciled": str(found)}
 
 
 def send_once(
