@@ -118,16 +118,17 @@ def _release(home: Path, rows: int) -> Path:
         connection.execute(
             f"""copy (
                 select 'A' || i || '/account_health/live' as row_key, 'A' || i as account_id, 'US' as market,
-                    'account_health' as programme, 'live' as scope, 'no_live' as measure, date '2026-10-30' as starts_on,
-                    date '2026-11-05' as ends_on, md5(cast(i as varchar)) as reason_id
+                    'account_health' as programme, 'live' as scope, 'no_live' as measure,
+                    date '2026-10-30' as starts_on, date '2026-11-05' as ends_on, md5(cast(i as varchar)) as reason_id
                 from range({rows}) as made (i)
             ) to '{release}/penalties.parquet'"""
         )
         connection.execute(
             f"""copy (
                 select md5(cast(i as varchar)) as reason_id,
-                    'On 2026-10-30 the account went from 3 to 10 point(s) of account_health and entered the zone limited '
-                    || '(balance at least 10). This brings no_live on live from 2026-10-30 until 2026-11-05.' as explanation
+                    'On 2026-10-30 the account went from 3 to 10 point(s) of account_health and entered the zone '
+                    || 'limited (balance at least 10). This brings no_live on live from 2026-10-30 until 2026-11-05.'
+                        as explanation
                 from range({rows}) as made (i)
             ) to '{release}/reasons.parquet'"""
         )

@@ -13,7 +13,7 @@ from evenhand.delivery.receipts import Receipts
 
 
 class Outbox:
-    """A receiver's announcements, in the file of the receipts. What is in here once is never put in again."""
+    """A receiver's announcements, in the file of the receipts."""
 
     def __init__(self, receipts: Receipts, receiver: str) -> None:
         self._receipts = receipts
@@ -21,12 +21,18 @@ class Outbox:
         self._receiver = receiver
 
     def take(self, announcements: Iterable[Announcement]) -> None:
-        """Put in what there is to say."""
+        """Put in what there is to say; the same again changes nothing, unless it was dropped and is wanted again."""
         with self._receipts.transaction():
             self._database.executemany(
-                "insert or ignore into outbox (receiver, list, row_key, payload, payload_sha256, about_list,"
+                "insert into outbox (receiver, list, row_key, payload, payload_sha256, about_list,"
                 " about_row_key, measure, event, about_sha256, night, status)"
-                " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'waiting')",
+                " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'waiting')"
+                " on conflict do update set payload = excluded.payload, payload_sha256 = excluded.payload_sha256,"
+                " about_list = excluded.about_list, about_row_key = excluded.about_row_key,"
+                " measure = excluded.measure, event = excluded.event, about_sha256 = excluded.about_sha256,"
+                " night = excluded.night, status = 'waiting', why = ''"
+                " where status = 'dropped' and night < excluded.night"
+                " or status = 'waiting' and about_sha256 is not excluded.about_sha256",
                 (
                     (
                         *(self._receiver, *each.row, each.payload.text, each.payload.sha256, *each.about.row),
