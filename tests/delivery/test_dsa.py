@@ -228,3 +228,16 @@ def test_the_manuals_example_is_a_receiver(tmp_path: Path, monkeypatch: pytest.M
     (tmp_path / "receivers.yml").write_text(f"receivers:\n{example}")
     with pytest.raises(ReceiversError, match="sandbox isn't a receiver of lists above it"):
         load_receivers(tmp_path / "receivers.yml")
+
+
+def test_what_was_dropped_and_is_wanted_again_is_stated(
+    tmp_path: Path, database: Transparency, receiver: HttpReceiver, dsa: DsaReceiver, receipts: Receipts
+) -> None:
+    wanted, not_wanted = publish(tmp_path, night(1), [penalty("p1")]), publish(tmp_path, night(2))
+    assert announce(wanted, dsa, receipts).waiting == 1
+    deliver(not_wanted, receiver, receipts)
+    assert announce(not_wanted, dsa, receipts).dropped == 1
+    again = publish(tmp_path, night(3), [penalty("p1")])
+    deliver(again, receiver, receipts)
+    assert announce(again, dsa, receipts).applied == 1
+    assert list(database.statements()) == ["creators_us-3-why-p1"]
