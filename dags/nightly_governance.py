@@ -60,7 +60,7 @@ with DAG(
 
     @task(owner="strategy")
     def lists_validated(night: str) -> nightly.Facts:
-        """Stop unless every expectation on the lists and their reasons holds; nothing is released then."""
+        """Hold back rows that break a rule; stop, and release nothing, if that is more than a few."""
         return nightly.validate_lists(date.fromisoformat(night))
 
     @task(outlets=[Asset("evenhand_release", uri="evenhand://releases/nightly")])

@@ -1,7 +1,8 @@
 """Gate 2: what the lists and their reasons must satisfy before anybody may act on them.
 
 The rules are read off the ledger, the standings and the packs, not off the models between those and the lists. A row
-that fails any of them holds the whole night; there is no quarantine for a penalty.
+that fails any of them is held back, and its account keeps what the last release gave it; more than a few of them, or a
+failure that is about no row, hold the whole night.
 """
 
 from __future__ import annotations

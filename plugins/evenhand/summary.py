@@ -36,6 +36,8 @@ def show(settings: Settings, night: date, console: Console) -> None:
         )
     for table in (_feeds(manifest), _quarantine(manifest), _zones(manifest), _penalties(manifest), _metrics(manifest)):
         console.print(table)
+    if manifest.held_back:
+        console.print(_held_back(manifest))
     stages = ", ".join(f"{each.accounts:,} {each.stage}" for each in manifest.stages)
     console.print(f"[bold]Stages[/bold]   {stages}", highlight=False, soft_wrap=True)
     notices = ", ".join(f"{each.notices:,} of {each.list} {each.event}" for each in manifest.notices)
@@ -65,6 +67,13 @@ def _quarantine(manifest: Manifest) -> Table:
     table = _table("In quarantine, and why", "feed", "rows", "rule that they break", "remedy")
     for each in manifest.quarantined:
         table.add_row(each.feed, f"{each.rows:,}", each.rule, each.remedy)
+    return table
+
+
+def _held_back(manifest: Manifest) -> Table:
+    table = _table("Held back, keeping what the last release had", "list", "market", "rows", "rule", "remedy")
+    for each in manifest.held_back:
+        table.add_row(each.list, each.market, f"{each.rows:,}", each.rule, each.remedy)
     return table
 
 

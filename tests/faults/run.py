@@ -114,6 +114,7 @@ class Run:
         self._outcome = Outcome(schedule)
         self._sender: ForkServerProcess | None = None
         self._receiver_died = False
+        self._is_night = False
         self._life = threading.Lock()
         self._kill_at: float | None = None
         self._edits = Random(f"{schedule.seed}/edits")
@@ -165,6 +166,7 @@ class Run:
             self._proxy.faults.clear()
             self._proxy.faults.extend(pieces)
         self._receiver_died = False
+        self._is_night = True
 
     def _send(self, release: Path, seconds: float) -> bool:
         result = self._folder / "result.json"
@@ -197,14 +199,21 @@ class Run:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(self._sender.pid, signal.SIGKILL)
 
+    def _kill_sender_tonight(self) -> None:
+        # A thread of the proxy may come to it when the night is over; what it would kill then is another's.
+        with self._life:
+            if self._is_night:
+                self._kill_sender()
+
     def _kill_receiver(self) -> None:
         with self._life:
-            if not self._receiver_died:
+            if self._is_night and not self._receiver_died:
                 self._receiver_died = True
                 self._system.kill()
 
     def _revive(self) -> None:
         with self._life:
+            self._is_night = False
             if self._receiver_died:
                 self._system.start()
 
@@ -247,8 +256,8 @@ class Run:
         else:
             proxy = FaultyServer(self._upstream(port), SECRET, kind == "http_without_keys", 2 * _PATIENCE)
         kills: dict[str, Callable[[], None]] = {
-            "kill_sender_before": self._kill_sender,
-            "kill_sender_after": self._kill_sender,
+            "kill_sender_before": self._kill_sender_tonight,
+            "kill_sender_after": self._kill_sender_tonight,
             "kill_receiver_before": self._kill_receiver,
             "kill_receiver_after": self._kill_receiver,
         }

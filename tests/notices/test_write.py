@@ -10,7 +10,7 @@ import pytest
 
 from evenhand.notices.catalogs import CatalogError
 from evenhand.notices.write import write_notices
-from evenhand.release.last import last_release, take_last_release
+from evenhand.release.last import create_released, last_release, take_last_release
 from evenhand.release.manifest import Manifest
 from notices.needed import TRANSLATIONS
 
@@ -30,6 +30,7 @@ def _warehouse(folder: Path, values: str) -> Path:
     path = folder / "warehouse.duckdb"
     with duckdb.connect(str(path)) as connection:
         connection.execute(FACTS.format(values=values))
+        connection.execute("create schema gate; create table gate.held_rows (list varchar, row_key varchar)")
     return path
 
 
@@ -49,6 +50,18 @@ def test_each_account_is_told_in_its_language_and_in_english_where_nobody_transl
     ]
     assert write_notices(warehouse, TRANSLATIONS) == {"sv": 2}
     assert _notices(warehouse) == first
+
+
+def test_nothing_is_told_of_a_row_that_is_held_back(tmp_path: Path) -> None:
+    warehouse = _warehouse(tmp_path, "('id', 'no_live')")
+    with duckdb.connect(str(warehouse)) as connection:
+        connection.execute("insert into gate.held_rows values ('rewards', 'k1')")
+    write_notices(warehouse, TRANSLATIONS)
+    assert len(_notices(warehouse)) == 1
+    with duckdb.connect(str(warehouse)) as connection:
+        connection.execute("insert into gate.held_rows values ('penalties', 'k1')")
+    write_notices(warehouse, TRANSLATIONS)
+    assert _notices(warehouse) == []
 
 
 def test_more_notices_than_are_written_at_once(tmp_path: Path) -> None:
@@ -77,7 +90,9 @@ def _release(releases: Path, night: str, measure: str) -> None:
         connection.execute(f"copy ({penalties}) to '{folder}/penalties.parquet'")
         rewards = lists.format(what="'badge' as reward, 1.5 as amount")
         connection.execute(f"copy ({rewards}) to '{folder}/rewards.parquet'")
-        connection.execute(f"copy (select '[]' as entries, 'r1' as reason_id) to '{folder}/reasons.parquet'")
+        create_released(connection)
+        connection.execute("insert into released.last_reasons by name select 'r1' as reason_id, '[]' as entries")
+        connection.execute(f"copy released.last_reasons to '{folder}/reasons.parquet'")
     nothing: dict[str, object] = dict.fromkeys(("packs", "quarantined", "zones", "penalties"), ())
     nothing |= dict.fromkeys(("stages", "metrics", "notices"), ()) | {key: {} for key in ("files", "feeds", "code")}
     manifest = Manifest(release_id=measure, night=night, known_at=night, told_since=None, inputs={}, **nothing)

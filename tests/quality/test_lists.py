@@ -86,3 +86,58 @@ def test_a_wrong_row_stops_the_night(decided: Path, tmp_path: Path, spoil: str, 
     said = str(failed.value)
     assert rule in said
     assert "Nothing was published or delivered" in said
+
+
+# What is spoilt, and the rows that are held for it; their accounts keep what the last release gave them.
+HELD = {
+    f"update penalties set measure = 'flogging' {A2}": {"a2/copyright_strikes/account"},
+    f"insert into penalties from penalties {A2}": {"a2/copyright_strikes/account"},
+    f"update penalties set starts_on = date '2026-03-06' {A2}": {"a2/copyright_strikes/account"},
+    f"update reasons set entries = '[]', entry_count = 0 {A2_REASON}": {"a2/copyright_strikes/account"},
+    # What is wrong is behind all that the account has in the programme.
+    "update account_standings set balance = 9 where account_id = 'a2'": {
+        "a2/copyright_strikes/account",
+        "a2/copyright_strikes/campaign",
+        "a2/copyright_strikes/short_video",
+    },
+}
+
+
+@pytest.mark.parametrize(("spoil", "rows"), HELD.items(), ids=[*HELD])
+def test_a_wrong_row_among_enough_right_ones_is_held_back(
+    decided: Path, tmp_path: Path, spoil: str, rows: set[str]
+) -> None:
+    warehouse = Path(shutil.copy(decided, tmp_path / "warehouse.duckdb"))
+    with duckdb.connect(str(warehouse)) as connection:
+        # The last release had this one under an earlier measure.
+        connection.execute(f"insert into released.last_penalties by name from penalties {A2}")
+        connection.execute("update released.last_penalties set measure = 'old'")
+        before = connection.execute("select row_key, measure from penalties order by all").fetchall()
+        connection.execute(spoil)
+
+    gate = validate_lists(warehouse, tmp_path / "gate_2", NIGHT, at_most_held=1)
+
+    with duckdb.connect(str(warehouse)) as connection:
+        held = connection.execute("select distinct row_key from gate.held_rows where list = 'penalties'").fetchall()
+        released = connection.execute("select row_key, measure from gate.penalties order by all").fetchall()
+    assert {row for (row,) in held} == rows
+    assert sum(each.held for each in gate.held) == len(rows)
+    assert gate.broken
+    assert released == [
+        (row, "old" if row in rows else measure)
+        for row, measure in before
+        if row not in rows or row == "a2/copyright_strikes/account"
+    ]
+
+
+def test_an_ended_measure_isnt_kept_by_holding_it(decided: Path, tmp_path: Path) -> None:
+    warehouse = Path(shutil.copy(decided, tmp_path / "warehouse.duckdb"))
+    with duckdb.connect(str(warehouse)) as connection:
+        connection.execute(f"insert into released.last_penalties by name from penalties {A2}")
+        connection.execute("update released.last_penalties set ends_on = date '2026-03-04'")
+        connection.execute(f"update penalties set measure = 'flogging' {A2}")
+
+    validate_lists(warehouse, tmp_path / "gate_2", NIGHT, at_most_held=1)
+
+    with duckdb.connect(str(warehouse)) as connection:
+        assert connection.execute(f"select count(*) from gate.penalties {A2}").fetchone() == (0,)

@@ -19,6 +19,7 @@ import duckdb
 import pytest
 
 from evenhand.landing.contracts import FEEDS
+from evenhand.quality.holds import hold
 from evenhand.release.last import create_released
 from evenhand.release.manifest import read_manifest
 from evenhand.release.publish import FILES, Published, PublishFailed, publish, revision_of
@@ -66,6 +67,7 @@ def warehouse(tmp_path: Path) -> Path:
         connection.execute("create table live_performance as select 'A1' as account_id")
         connection.execute("create table notices as select 'n1' as notice_id, 'penalties' as list, 'new' as event")
         create_released(connection)
+        hold(connection, NIGHT, [])
         connection.execute(
             "create table penalty_changes as select 'a1' as row_key, 'warning' as measure, 'new' as change"
         )

@@ -2,27 +2,51 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+import duckdb
+
 from evenhand.quality.gate import Gate
+from evenhand.quality.holds import Held, NotAboutRows, WrongRows, hold
 from expectations.lists import LOCATORS, penalties_suite, reasons_suite, rewards_suite, standings_suite
+
+# The share of a market's list that may be held back; above it the list itself is wrong, and nothing is released.
+AT_MOST_HELD = 0.01
 
 
 @dataclass(frozen=True)
 class ListsGate:
-    """What gate 2 let through: expectations that hold, and the Data Docs page."""
+    """What gate 2 came to.
+
+    Attributes:
+        expectations: how many were evaluated.
+        held: rows that are held back, by list and market.
+        broken: the rules that those break, for people.
+        docs: the Data Docs page.
+    """
 
     expectations: int
+    held: Sequence[Held]
+    broken: Sequence[str]
     docs: Path
 
 
-def validate_lists(warehouse: Path, folder: Path, night: date) -> ListsGate:
+def validate_lists(warehouse: Path, folder: Path, night: date, at_most_held: float = AT_MOST_HELD) -> ListsGate:
     """Validate penalties, rewards, their reasons and the standings behind them, as the models left them.
 
+    A few rows that break a rule are held back: their accounts keep what the last release gave them.
+
+    Args:
+        warehouse: the night's.
+        folder: where Great Expectations' context goes.
+        night: the night.
+        at_most_held: the share of a market's list that may be held back.
+
     Raises:
-        GateFailed: an expectation failed, so nothing may be published.
+        GateFailed: more than that breaks a rule, or something that is no row of a list, so nothing may be published.
     """
     suites = {
         "penalties": penalties_suite(night),
@@ -38,8 +62,20 @@ def validate_lists(warehouse: Path, folder: Path, night: date) -> ListsGate:
             for finding in gate.validate(f"main.{table}", table, suite, LOCATORS[table])
         ]
         failed = [finding for finding in findings if finding.failing]
-        if failed:
-            raise gate.complaint("Gate 2", night, failed)
-        return ListsGate(expectations=len(findings), docs=gate.docs)
+        complaint = gate.complaint("Gate 2", night, failed)
     finally:
+        # DuckDB lets no second connection be opened beside the gate's.
         gate.close()
+    with duckdb.connect(str(warehouse)) as connection:
+        try:
+            if any(not finding.rows_query for finding in failed):
+                raise NotAboutRows
+            held = hold(
+                connection, night, [WrongRows(each.table, each.rule, each.remedy, each.rows_query) for each in failed]
+            )
+        except NotAboutRows:
+            raise complaint from None
+    if any(each.share > at_most_held for each in held):
+        raise complaint
+    broken = [f"{each.table}: {each.rule} ({each.failing} rows). {each.remedy}" for each in failed]
+    return ListsGate(len(findings), held, broken, gate.docs)

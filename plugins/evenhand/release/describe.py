@@ -11,6 +11,7 @@ import duckdb
 from evenhand.landing.contracts import FEEDS
 from evenhand.release.manifest import (
     FeedCounts,
+    HeldBack,
     LastRelease,
     Manifest,
     MeasureChanges,
@@ -43,6 +44,14 @@ def describe(
             for row in _rows(
                 connection,
                 'select feed, column_name as "column", rule, remedy, count(*) as rows from quarantine.rows'
+                " group by all order by all",
+            )
+        ),
+        held_back=tuple(
+            HeldBack(**row)
+            for row in _rows(
+                connection,
+                "select list, market, rule, remedy, count(distinct row_key) as rows from gate.held_rows"
                 " group by all order by all",
             )
         ),

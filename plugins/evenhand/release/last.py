@@ -9,7 +9,7 @@ import duckdb
 
 from evenhand.release.manifest import read_manifest
 
-# What of a release the models look at, with its columns.
+# What of a release is looked at, with its columns: by the models, and where a row is held back.
 _LISTS = {
     "penalties": (
         "row_key varchar, account_id varchar, market varchar, programme varchar, scope varchar, measure varchar,"
@@ -19,7 +19,12 @@ _LISTS = {
         "row_key varchar, account_id varchar, market varchar, programme varchar, scope varchar, reward varchar,"
         " amount decimal(18, 2), starts_on date, ends_on date, reason_id varchar"
     ),
-    "reasons": "reason_id varchar, entries varchar",
+    "reasons": (
+        "reason_id varchar, list varchar, row_key varchar, account_id varchar, market varchar, programme varchar,"
+        " scope varchar, measure varchar, pack varchar, pack_version integer, pack_sha256 varchar, zone varchar,"
+        " condition varchar, balance_before decimal(18, 4), balance_after decimal(18, 4), unit varchar,"
+        " entry_count bigint, entries varchar, starts_on date, ends_on date, appeal_route varchar, explanation varchar"
+    ),
 }
 
 

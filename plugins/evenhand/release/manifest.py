@@ -51,6 +51,16 @@ class FeedCounts(_Part):
     quarantined: int
 
 
+class HeldBack(_Part):
+    """Rows of a list that gate 2 holds back for one rule; a row that breaks two rules is in two of these."""
+
+    list: str
+    market: str
+    rule: str
+    remedy: str
+    rows: int
+
+
 class Zone(_Part):
     """Accounts that stand in a zone on the night."""
 
@@ -118,6 +128,7 @@ class Manifest(_Part):
     files: dict[str, ReleasedFile]
     feeds: dict[str, FeedCounts]
     quarantined: tuple[Quarantined, ...]
+    held_back: tuple[HeldBack, ...] = ()
     zones: tuple[Zone, ...]
     penalties: tuple[MeasureChanges, ...]
     stages: tuple[Stage, ...]

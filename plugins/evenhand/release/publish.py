@@ -26,9 +26,9 @@ from evenhand.release.manifest import NAME, ReleasedFile
 
 # What is released, and the order of its rows: the same rows are the same bytes.
 FILES = {
-    "penalties.parquet": "from main.penalties order by row_key",
-    "rewards.parquet": "from main.rewards order by row_key",
-    "reasons.parquet": "from main.reasons order by reason_id",
+    "penalties.parquet": "from gate.penalties order by row_key",
+    "rewards.parquet": "from gate.rewards order by row_key",
+    "reasons.parquet": "from gate.reasons order by reason_id",
     "notices.parquet": "from main.notices order by notice_id",
     "standings.parquet": "from main.account_standings order by account_id, programme",
     "account_profiles.parquet": "from main.account_profiles order by account_id",
@@ -38,6 +38,7 @@ FILES = {
     "operational_metrics.parquet": "from main.operational_metrics order by metric, market, slice, slice_value",
     "leaks.parquet": "from main.leaks order by leak, row_key",
     "live_performance.parquet": "from main.live_performance order by account_id",
+    "held_rows.parquet": "from gate.held_rows order by list, row_key, rule",
     "quarantine.parquet": "from quarantine.rows order by feed, landed_file, landed_row, column_name, rule",
 }
 

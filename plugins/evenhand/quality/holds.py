@@ -1,0 +1,144 @@
+"""Holding rows of lists back: a row that gate 2 found wrong isn't released, and its account keeps what it had.
+
+In the warehouse, gate 2 leaves a schema `gate`:
+
+    held_rows                    the rows that are held, and why
+    penalties, rewards, reasons  what is released: tonight's rows, and for those that are held the last release's
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import duckdb
+
+_LISTS = ("penalties", "rewards")
+# What can point at rows of a list, the narrowest first.
+_POINTERS = (
+    ("row_key",),
+    ("reason_id",),
+    ("account_id", "programme", "scope"),
+    ("account_id", "programme"),
+    ("account_id",),
+)
+_ROWS = " union all ".join(
+    f"select '{name}' as list, row_key, account_id, programme, scope, reason_id from {table}"
+    for name in _LISTS
+    for table in (f"main.{name}", f"released.last_{name}")
+)
+
+
+@dataclass(frozen=True)
+class WrongRows:
+    """Rows that break a rule.
+
+    Attributes:
+        table: the table that they are in; rows of a list that it is about are held.
+        rule: the rule, in our words.
+        remedy: what a person can do about it.
+        query: SQL for the rows.
+    """
+
+    table: str
+    rule: str
+    remedy: str
+    query: str
+
+
+@dataclass(frozen=True)
+class Held:
+    """How many rows of a market's list are held, of how many that it has tonight."""
+
+    list: str
+    market: str
+    held: int
+    rows: int
+
+    @property
+    def share(self) -> float:
+        """The part of tonight's rows that is held; more than all where the list has none."""
+        return self.held / self.rows if self.rows else float("inf")
+
+
+class NotAboutRows(Exception):
+    """What is wrong points at no row of a list, so nothing can be held for it."""
+
+
+def hold(connection: duckdb.DuckDBPyConnection, night: date, wrong: Sequence[WrongRows]) -> list[Held]:
+    """Hold what is wrong, in place of whatever was held before, and make the views of what is released.
+
+    What the last release had and what has ended since isn't kept.
+
+    Raises:
+        NotAboutRows: a rule is broken by something that is no row of a list.
+    """
+    connection.execute("create schema if not exists gate")
+    connection.execute(
+        "create or replace table gate.held_rows"
+        " (list varchar, row_key varchar, account_id varchar, market varchar, rule varchar, remedy varchar)"
+    )
+    for each in wrong:
+        _hold(connection, each)
+    for name in (*_LISTS, "reasons"):
+        connection.execute(f"create or replace view gate.{name} as {_released(connection, name, night)}")
+    if not wrong:
+        return []
+    tonight = " union all ".join(f"select '{name}' as list, account_id from main.{name}" for name in _LISTS)
+    found = connection.execute(
+        f"""
+        with tonight as (
+            select list, coalesce(market, '') as market, count(*) as rows
+            from ({tonight}) left join accepted.creators using (account_id) group by all
+        )
+        select list, market, count(distinct row_key) as held, any_value(coalesce(rows, 0)) as rows
+        from gate.held_rows left join tonight using (list, market)
+        group by all order by all
+        """
+    )
+    return [Held(*row) for row in found.fetchall()]
+
+
+def _hold(connection: duckdb.DuckDBPyConnection, wrong: WrongRows) -> None:
+    columns = {name for name, *_ in connection.execute(f"describe select * from ({wrong.query})").fetchall()}
+    pointer = next((each for each in _POINTERS if columns.issuperset(each)), None)
+    about = wrong.table.removeprefix("main.")
+    if pointer is None:
+        raise NotAboutRows(f"{wrong.table}: {wrong.rule}")
+    lists = (about,) if about in _LISTS else _LISTS
+    of_them = f"from ({_ROWS}) as listed where list in ({', '.join(repr(name) for name in lists)})"
+    same = " and ".join(f"bad.{name} = listed.{name}" for name in pointer)
+    ((pointless,),) = connection.execute(
+        f"select count(*) from ({wrong.query}) as bad where not exists (select 1 {of_them} and {same})"
+    ).fetchall()
+    if pointless:
+        raise NotAboutRows(f"{wrong.table}: {wrong.rule}")
+    connection.execute(
+        f"""
+        insert into gate.held_rows
+        select distinct list, row_key, account_id, coalesce(creator.market, ''), $rule, $remedy
+        from (select * {of_them} and exists (select 1 from ({wrong.query}) as bad where {same})) as listed
+        left join accepted.creators as creator using (account_id)
+        """,
+        {"rule": wrong.rule, "remedy": wrong.remedy},
+    )
+
+
+def _released(connection: duckdb.DuckDBPyConnection, name: str, night: date) -> str:
+    columns = ", ".join(column for column, *_ in connection.execute(f"describe main.{name}").fetchall())
+    if name == "reasons":
+        in_use = "reason_id in (select reason_id from gate.penalties union select reason_id from gate.rewards)"
+        return f"""
+            select {columns} from main.reasons where {in_use}
+            union all
+            select {columns} from released.last_reasons
+            where {in_use} and reason_id not in (select reason_id from main.reasons)
+        """
+    is_held = f"row_key in (select row_key from gate.held_rows where list = '{name}')"
+    return f"""
+        select {columns} from main.{name} where not {is_held}
+        union all
+        select {columns} from released.last_{name}
+        where {is_held} and (ends_on is null or ends_on >= date '{night}')
+    """
