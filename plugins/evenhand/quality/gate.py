@@ -18,7 +18,6 @@ os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
 
 import great_expectations as gx
 import great_expectations.expectations as gxe
-from great_expectations.checkpoint import UpdateDataDocsAction
 from great_expectations.data_context.types.base import ProgressBarsConfig
 from great_expectations.datasource.fluent import SQLDatasource
 from great_expectations.expectations import Expectation
@@ -77,7 +76,8 @@ class Gate:
         self.docs = folder / "gx" / "uncommitted" / "data_docs" / "local_site" / "index.html"
 
     def close(self) -> None:
-        """Let go of the warehouse file."""
+        """Write the Data Docs, all at once, for each page takes its time; then let go of the warehouse file."""
+        self._context.build_data_docs()
         self._datasource.get_execution_engine().close()
         self._datasource.get_engine().dispose()
 
@@ -110,7 +110,6 @@ class Gate:
                     )
                 )
             ],
-            actions=[UpdateDataDocsAction(name="data docs")],
             result_format={
                 "result_format": "BASIC",
                 "unexpected_index_column_names": list(locator),
