@@ -53,10 +53,12 @@ def compile_policies(night: date) -> Facts:
     from evenhand.notices.words import refuse_what_cannot_be_told
     from evenhand.policy.compile import compile_packs
     from evenhand.policy.load import load_packs
+    from evenhand.release.deciders import keep_deciders
 
     packs = load_packs(settings().policies)
     refuse_what_cannot_be_told([loaded.pack for loaded in packs], settings().translations)
     rows = compile_packs(packs, _warehouse(night))
+    keep_deciders(_warehouse(night), settings().dbt_target / "manifest.json", settings().policies)
     return _note(night, "policies_compiled", {"rows": rows})
 
 
@@ -77,30 +79,48 @@ def validate_feeds(night: date) -> Facts:
 
 
 def validate_lists(night: date) -> Facts:
-    """Gate 2: hold back rows that break a rule; stop if that is more than a few, or not about rows."""
-    from evenhand.quality import lists
+    """Gate 2: hold back rows that break a rule, and lists whose change is unusual, until a person has seen it."""
+    from evenhand.policy.announced import read_announced
+    from evenhand.policy.load import load_packs
+    from evenhand.quality import changes, lists
+    from evenhand.release.code import code_version
 
-    gate = lists.validate_lists(_warehouse(night), settings().work(night) / "gate_2", night)
-    for each in gate.held:
+    here = settings()
+    rows = lists.validate_lists(_warehouse(night), here.work(night) / "gate_2" / "rows", night)
+    for each in rows.held:
         log.warning(
             "%d of %d rows of %s in %s are held back", each.held, each.rows, each.list, each.market or "no market"
         )
-    for rule in gate.broken:
+    for rule in rows.broken:
         log.warning("%s", rule)
+    tonight = changes.Tonight(
+        here.releases, load_packs(here.policies), read_announced(here.policies), code_version(here.project)
+    )
+    broken = {(each.list, each.market): rows.broken for each in rows.too_many}
+    changed = changes.validate_changes(
+        _warehouse(night), here.work(night) / "gate_2" / "changes", night, tonight, broken
+    )
+    for held in changed.held:
+        log.warning("%s of %s are held: %s", held.list, held.market, "; ".join(held.why))
     facts = {
-        "expectations": gate.expectations,
-        "held_back": [asdict(each) for each in gate.held],
-        "data_docs": str(gate.docs),
+        "expectations": rows.expectations + changed.expectations,
+        "held_back": [asdict(each) for each in rows.held],
+        "causes": changed.causes,
+        "held_lists": [f"{each.list} of {each.market}" for each in changed.held],
+        "data_docs": str(rows.docs),
+        "data_docs_of_changes": str(changed.docs),
     }
     return _note(night, "lists_validated", facts)
 
 
 def publish_release(night: date) -> Facts:
-    """Write the notices and freeze them with the lists as the night's release."""
+    """Release what passed and what people answered to: the lists, and the notices of them, frozen."""
+    from evenhand.approval.answers import apply
     from evenhand.notices.write import write_notices
     from evenhand.release.code import code_version
     from evenhand.release.publish import publish
 
+    apply(_warehouse(night), settings().approvals, night)
     for language, notices in write_notices(_warehouse(night), settings().translations).items():
         log.warning("%d notices in English: nothing is translated to %s, the accounts' language", notices, language)
     published = publish(_warehouse(night), settings().releases, night, code_version(settings().project))

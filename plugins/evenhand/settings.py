@@ -74,6 +74,11 @@ class Settings:
         return self.home / "releases"
 
     @property
+    def approvals(self) -> Path:
+        """What people answered to held lists: `approvals/night=D/`. Releases depend on it; it is never deleted."""
+        return self.home / "approvals"
+
+    @property
     def receipts(self) -> Path:
         """The SQLite ledger of what every receiver was sent and what it answered."""
         return self.home / "receipts.sqlite"

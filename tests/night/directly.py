@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import os
+import shutil
 from datetime import date
+from functools import cache
 from pathlib import Path
+from tempfile import mkdtemp
 
 from dbt.cli.main import dbtRunner
 
 from evenhand import nightly
 from evenhand.settings import PROJECT
+from evenhand.transform.compiled import compile_models
 
 
 def decide(home: Path, night: str, threads: int = 2) -> None:
     """Land, validate, build and release a night below a data directory."""
     day = date.fromisoformat(night)
+    set_up(home)
     os.environ["EVENHAND_HOME"] = str(home)
     os.environ["EVENHAND_WAREHOUSE"] = str(home / "nights" / f"night={night}" / "warehouse.duckdb")
     try:
@@ -26,6 +31,21 @@ def decide(home: Path, night: str, threads: int = 2) -> None:
         nightly.publish_release(day)
     finally:
         del os.environ["EVENHAND_HOME"], os.environ["EVENHAND_WAREHOUSE"]
+
+
+def set_up(home: Path) -> None:
+    """The manifest of the compiled project, as a set-up leaves it."""
+    manifest = home / "dbt" / "manifest.json"
+    if not manifest.exists():
+        manifest.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(_manifest(), manifest)
+
+
+@cache
+def _manifest() -> Path:
+    folder = Path(mkdtemp(prefix="evenhand-manifest-"))
+    compile_models(folder)
+    return folder / "manifest.json"
 
 
 def build(home: Path, night: str, threads: int) -> None:

@@ -1,10 +1,12 @@
-"""The tables of what gate 1 accepts, without a gate: for what runs the models on rows of its own."""
+"""The tables of what gate 1 accepts: of what had landed by any night, and empty ones for rows of one's own."""
 
 from __future__ import annotations
 
+from datetime import date
+
 import duckdb
 
-from evenhand.landing.contracts import FEEDS
+from evenhand.landing.contracts import FEEDS, Contract
 
 
 def create_accepted(connection: duckdb.DuckDBPyConnection) -> None:
@@ -18,3 +20,25 @@ def create_accepted(connection: duckdb.DuckDBPyConnection) -> None:
         )
         if contract.versions:
             connection.execute(f"create view accepted.{contract.versions} as from accepted.{contract.feed}")
+
+
+def accepted_as_of(contract: Contract, night: date, warehouse: str = "") -> dict[str, str]:
+    """What is accepted of what had landed by a night: the tables of a feed, with the SQL of their rows.
+
+    The newest good version of every key is accepted, unless it is withdrawn; of a feed whose older versions matter, all
+    good ones are in a table of their own.
+
+    Args:
+        warehouse: the name of the attached database with the schemas `candidates` and `quarantine`, and a dot.
+    """
+    columns = ", ".join(contract.column_names)
+    known = (
+        f"select landed_night, landed_file, landed_row, {columns} from {warehouse}candidates.{contract.feed}"
+        f" anti join (from {warehouse}quarantine.bad where feed = '{contract.feed}') using (landed_file, landed_row)"
+        f" where landed_night <= date '{night}'"
+    )
+    newest = f"qualify row_number() over (partition by {contract.key} order by landed_night desc) = 1"
+    tables = {contract.feed: f"from ({known} {newest}) where withdrawn is null order by {contract.key}"}
+    if contract.versions:
+        tables[contract.versions] = f"{known} and withdrawn is null order by {contract.key}, landed_night"
+    return tables

@@ -12,6 +12,7 @@ import duckdb
 from evenhand.notices.catalogs import REFERENCE, Catalogs, load_catalogs
 from evenhand.notices.notice import NoticeFacts
 from evenhand.notices.render import render
+from evenhand.release.rows import rows_of_lists
 
 _COLUMNS = (
     *("notice_id", "account_id", "market", "list", "row_key", "measure", "event"),
@@ -35,9 +36,21 @@ def write_notices(warehouse: Path, translations: Path) -> Mapping[str, int]:
     untranslated: Counter[str] = Counter()
     notices: list[dict[str, Any]] = []
     with duckdb.connect(str(warehouse)) as connection:
-        # Nothing is told of a row that gate 2 holds back: nothing changes for its account.
+        # Nothing is told of what gate 2 holds: of a row that isn't released so, or is still there.
         found = connection.execute(
-            "from main.notice_facts anti join gate.held_rows using (list, row_key) order by notice_id"
+            f"""
+            with released as ({rows_of_lists("gate")})
+            select facts.* from main.notice_facts as facts
+            left join released using (list, row_key, measure)
+            where case
+                when facts.event = 'ended' then released.row_key is null
+                else
+                    released.starts_on is not distinct from facts.starts_on
+                    and released.ends_on is not distinct from facts.ends_on
+                    and released.reason_id = facts.reason_id
+            end
+            order by notice_id
+            """
         )
         names = [column for column, *_ in found.description or ()]
         for values in found.fetchall():

@@ -29,6 +29,9 @@ TABLES = {
     "measures": (
         f"{_EDITION}, measure varchar, measure_strictness integer, puts_on_probation boolean, stops_sales boolean"
     ),
+    "limits": (
+        f"{_EDITION}, usual_spreads decimal(18, 2), share_changed decimal(18, 2), same_event_twice decimal(18, 2)"
+    ),
     "kinds": f"{_EDITION}, programme varchar, kind varchar",
     "programmes": (
         f"{_EDITION}, programme varchar, unit varchar, source varchar, metric varchar, level integer, is_read boolean,"
@@ -159,6 +162,8 @@ def _rows(loaded: LoadedPack, edition: Row) -> Iterator[tuple[str, Row]]:
     appeals = (a.file_within_days, a.at_most, a.again_within_days, a.partly_granted)
     stages = (pack.stages.onboarding_days, pack.stages.pilot_days)
     yield "packs", (*edition, loaded.sha256, pack.appeal_route, *appeals, *stages)
+    limits = pack.limits
+    yield "limits", (*edition, limits.usual_spreads, limits.share_changed, limits.same_event_twice)
     for strictness, measure in enumerate(pack.measures):
         on_probation = measure in (pack.stages.probation or pack.measures[:1])
         yield "measures", (*edition, measure, strictness, on_probation, measure in pack.stops_sales)

@@ -14,14 +14,16 @@ from pydantic import ValidationError
 from evenhand.policy.explain import explain, nearest, place_of
 from evenhand.policy.pack import Pack
 from evenhand.policy.part import Place
-from evenhand.policy.texts import Mistake, PackError, extended, merged, position, read_text, read_texts
+from evenhand.policy.texts import Mistake, PackError, Text, extended, merged, position, read_text, read_texts
 
 __all__ = [
+    "ANNOUNCED",
     "MARKETPLACE",
     "LoadedPack",
     "Mistake",
     "PackError",
     "find_pack",
+    "frozen",
     "load_all",
     "load_each",
     "load_pack",
@@ -32,17 +34,24 @@ __all__ = [
     "where",
 ]
 
-# Beside packs, what their marketplace knows; no pack.
+# Beside packs, and no packs: what their marketplace knows, and which of their changes were approved.
 MARKETPLACE = "marketplace.yml"
+ANNOUNCED = "announced.yml"
 
 
 @dataclass(frozen=True)
 class LoadedPack:
-    """A pack and the hash of its text and of the texts that it extends, in hex, by which a release names it."""
+    """A pack, with what its text and the texts that it extends say.
+
+    Attributes:
+        sha256: the hash of these texts, in hex, by which a release names it.
+        changed_by: who changed one of them last.
+    """
 
     pack: Pack
     path: Path
     sha256: str
+    changed_by: tuple[str, ...] = ()
 
 
 def load_packs(folder: Path) -> list[LoadedPack]:
@@ -133,7 +142,7 @@ def load_all(paths: Iterable[Path]) -> list[LoadedPack]:
 
 def pack_files(paths: Iterable[Path]) -> list[Path]:
     """Of some files, those that are packs by themselves: not a base, which has no markets and is extended by others."""
-    candidates = [path for path in sorted(paths) if path.name != MARKETPLACE]
+    candidates = [path for path in sorted(paths) if path.name not in (MARKETPLACE, ANNOUNCED)]
     without_markets, bases = set(), set()
     for path in candidates:
         try:
@@ -157,7 +166,7 @@ def load_pack(path: Path) -> LoadedPack:
     content = content_of(path)
     digest = hashlib.sha256(b"\0".join(text.text for text in texts)).hexdigest()
     try:
-        return LoadedPack(pack_from(content), path, digest)
+        return LoadedPack(pack_from(content), path, digest, _changed_by(texts))
     except ValidationError as error:
         problems = error.errors()
         mistakes = {
@@ -167,6 +176,11 @@ def load_pack(path: Path) -> LoadedPack:
             if not any(other["loc"][: len(problem["loc"])] == problem["loc"] != other["loc"] for other in problems)
         }
         raise PackError(*sorted(mistakes)) from error
+
+
+def _changed_by(texts: Sequence[Text]) -> tuple[str, ...]:
+    said = (text.content.get("changed_by") for text in texts if isinstance(text.content, dict))
+    return tuple(dict.fromkeys(name for name in said if isinstance(name, str)))
 
 
 def content_of(path: Path) -> Any:
@@ -184,7 +198,7 @@ def pack_from(content: Any) -> Pack:
     Raises:
         ValidationError: they say none.
     """
-    return Pack.model_validate(_frozen(content))
+    return Pack.model_validate(frozen(content))
 
 
 def where(loaded: LoadedPack, place: Place, of_key: bool = False) -> tuple[str, int, int]:
@@ -221,8 +235,8 @@ def _days(pack: Pack) -> str:
     return f"from {pack.effective_from}" + (f" until {pack.effective_until}" if pack.effective_until else " on")
 
 
-def _frozen(content: Any) -> Any:
-    # The model is strict, and its lists are tuples.
+def frozen(content: Any) -> Any:
+    """Plain values with tuples for lists: the models are strict."""
     if isinstance(content, dict):
-        return {key: _frozen(value) for key, value in content.items()}
-    return tuple(_frozen(item) for item in content) if isinstance(content, list) else content
+        return {key: frozen(value) for key, value in content.items()}
+    return tuple(frozen(item) for item in content) if isinstance(content, list) else content

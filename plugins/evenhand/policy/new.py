@@ -9,7 +9,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from evenhand.policy.entries import EntryRule
-from evenhand.policy.load import MARKETPLACE, LoadedPack, load_each, load_pack
+from evenhand.policy.load import ANNOUNCED, MARKETPLACE, LoadedPack, load_each, load_pack
 from evenhand.policy.pack import Pack
 from evenhand.policy.part import MARKET
 from evenhand.policy.programme import Programme
@@ -38,8 +38,9 @@ def new_pack(market: str, folder: Path, first: date, like: Path | None = None) -
     if not re.fullmatch(MARKET, market):
         raise NotNew(f"{market!r} is no market's name: letters, digits, _ and -, beginning with a letter")
     path = folder / f"{market.lower()}.yml"
-    if path.name == MARKETPLACE:
-        raise NotNew(f"{path} is the file for what the marketplace knows; write the pack under another name")
+    if path.name in (MARKETPLACE, ANNOUNCED):
+        holds = "what the marketplace knows" if path.name == MARKETPLACE else "what was announced"
+        raise NotNew(f"{path} is the file for {holds}; write the pack under another name")
     if path.exists():
         raise NotNew(f"{path} is there already; a new version of it is a file beside it (docs/policy-language.md)")
     if deciding := _deciding(market, folder, first):

@@ -14,6 +14,7 @@ from evenhand.policy.calendar import Calendar
 from evenhand.policy.effects import Effect
 from evenhand.policy.examples import Example
 from evenhand.policy.gates import Gate
+from evenhand.policy.limits import Limits
 from evenhand.policy.part import Amount, Days, Market, Name, Part, Place, Scope, known, mistake, refuse_doubles
 from evenhand.policy.programme import Programme
 from evenhand.policy.recent import refuse_what_needs_more
@@ -77,6 +78,9 @@ class Pack(Part):
     """Counts up with each text that is put in force; a released night names it."""
     extends: str | None = None
     """Another file, relative to this one, whose keys hold where this one doesn't say otherwise."""
+    changed_by: str | None = None
+    """Who changed the text last, by the name that Airflow knows them by. What a change of a pack does to a list is
+    released once another person has approved it; where nobody is named, nobody can."""
     source: str | None = None
     """Where the policy is published, and what in it is a placeholder."""
     markets: Annotated[tuple[Market, ...], Field(min_length=1)]
@@ -98,6 +102,8 @@ class Pack(Part):
     `short_video`, and not at all if it is on another scope. Sales in spite of one are told among the leaks."""
     stages: Stages = Stages()
     """How far an account is on its way with the marketplace."""
+    limits: Limits = Limits()
+    """What is too unusual to be released before a person has seen it."""
     calendars: dict[Name, Calendar] = Field(default_factory=dict)
     """Days that return, by the names that the rest of the pack calls them."""
     programmes: Annotated[dict[Name, Programme], Field(min_length=1)]

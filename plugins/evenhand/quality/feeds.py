@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from evenhand.landing.accepted import accepted_as_of
 from evenhand.landing.contracts import FEEDS, Contract
 from evenhand.quality.gate import Finding, Gate
 from expectations.feeds import ROW_LOCATOR, RecentNights, arrivals_suite, row_suite
@@ -54,7 +55,7 @@ def validate_feeds(warehouse: Path, folder: Path, night: date) -> FeedsGate:
             rows = gate.validate(
                 f"candidates.{contract.feed}", f"{contract.feed}: rows", row_suite(contract), ROW_LOCATOR
             )
-            _quarantine(gate, rows)
+            _quarantine(gate, contract, rows)
             _accept(gate, contract, night)
             _find_arrivals(gate, contract, night)
             arrivals = gate.validate(
@@ -84,6 +85,10 @@ def _create_tables(gate: Gate) -> None:
     for schema in ("candidates", "arrivals", "accepted", "quarantine"):
         gate.execute(f"create schema if not exists {schema}")
     gate.execute(
+        "create or replace table quarantine.bad (feed varchar, landed_file varchar, landed_row bigint,"
+        " column_name varchar, rule varchar, remedy varchar)"
+    )
+    gate.execute(
         "create or replace table quarantine.rows (night date, feed varchar, row_key varchar, column_name varchar,"
         " rule varchar, remedy varchar, landed_night date, landed_file varchar, landed_row bigint)"
     )
@@ -101,12 +106,8 @@ def _find_candidates(gate: Gate, contract: Contract, night: date) -> None:
     )
 
 
-def _quarantine(gate: Gate, findings: list[Finding]) -> None:
+def _quarantine(gate: Gate, contract: Contract, findings: list[Finding]) -> None:
     """Write down every bad row of one feed, once per rule it breaks."""
-    gate.execute(
-        "create or replace table quarantine.bad"
-        " (landed_file varchar, landed_row bigint, column_name varchar, rule varchar, remedy varchar)"
-    )
     for finding in findings:
         if finding.rows_query and finding.failing:
             column, rule, remedy = (
@@ -114,37 +115,29 @@ def _quarantine(gate: Gate, findings: list[Finding]) -> None:
             )
             gate.execute(
                 f"insert into quarantine.bad"
-                f" select landed_file, landed_row, {column}, {rule}, {remedy} from ({finding.rows_query})"
+                f" select '{contract.feed}', landed_file, landed_row, {column}, {rule}, {remedy}"
+                f" from ({finding.rows_query})"
             )
 
 
 def _accept(gate: Gate, contract: Contract, night: date) -> None:
-    """The newest good version of every key is accepted, unless it is withdrawn; bad ones newer are in quarantine."""
-    columns = ", ".join(contract.column_names)
-    good = f"candidates.{contract.feed} anti join quarantine.bad using (landed_file, landed_row)"
-    if contract.versions:
-        gate.execute(
-            f"""create or replace table accepted.{contract.versions} as
-            select landed_night, landed_file, landed_row, {columns} from {good}
-            where withdrawn is null
-            order by {contract.key}, landed_night"""
-        )
-    gate.execute(
-        f"""create or replace table accepted.{contract.feed} as
-        select landed_night, landed_file, landed_row, {columns} from {good}
-        qualify row_number() over (partition by {contract.key} order by landed_night desc) = 1
-        order by {contract.key}"""
-    )
+    for table, rows in accepted_as_of(contract, night).items():
+        gate.execute(f"create or replace table accepted.{table} as {rows}")
     gate.execute(
         f"""insert into quarantine.rows
         select date '{night}', '{contract.feed}', candidate.{contract.key}, bad.column_name, bad.rule, bad.remedy,
             candidate.landed_night, candidate.landed_file, candidate.landed_row
         from quarantine.bad as bad join candidates.{contract.feed} as candidate using (landed_file, landed_row)
-        left join accepted.{contract.feed} as newest on newest.{contract.key} = candidate.{contract.key}
-        where newest.landed_night is null or newest.landed_night < candidate.landed_night
+        left join (
+            select {contract.key}, max(landed_night) as landed_night
+            from candidates.{contract.feed}
+            anti join (from quarantine.bad where feed = '{contract.feed}') using (landed_file, landed_row)
+            group by all
+        ) as newest on newest.{contract.key} = candidate.{contract.key}
+        where bad.feed = '{contract.feed}'
+            and (newest.landed_night is null or newest.landed_night < candidate.landed_night)
         order by candidate.landed_file, candidate.landed_row, bad.column_name, bad.rule"""
     )
-    gate.execute(f"delete from accepted.{contract.feed} where withdrawn is not null")
 
 
 def _find_arrivals(gate: Gate, contract: Contract, night: date) -> None:
@@ -156,6 +149,7 @@ def _find_arrivals(gate: Gate, contract: Contract, night: date) -> None:
             select landed_file, landed_row,
                 string_agg(column_name || ': ' || rule, '; ' order by column_name, rule) as problem
             from quarantine.bad
+            where feed = '{contract.feed}'
             group by landed_file, landed_row
         ) as bad using (landed_file, landed_row)
         where landed_night = date '{night}'

@@ -2,8 +2,8 @@
 
 In the warehouse, gate 2 leaves a schema `gate`:
 
-    held_rows                    the rows that are held, and why
-    penalties, rewards, reasons  what is released: tonight's rows, and for those that are held the last release's
+    held_rows                               the rows that are held, and why
+    proposed_penalties, proposed_rewards    tonight's rows, and for those that are held the last release's
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ class NotAboutRows(Exception):
 
 
 def hold(connection: duckdb.DuckDBPyConnection, night: date, wrong: Sequence[WrongRows]) -> list[Held]:
-    """Hold what is wrong, in place of whatever was held before, and make the views of what is released.
+    """Hold what is wrong, in place of whatever was held before, and make the views of what is proposed.
 
     What the last release had and what has ended since isn't kept.
 
@@ -81,8 +81,8 @@ def hold(connection: duckdb.DuckDBPyConnection, night: date, wrong: Sequence[Wro
     )
     for each in wrong:
         _hold(connection, each)
-    for name in (*_LISTS, "reasons"):
-        connection.execute(f"create or replace view gate.{name} as {_released(connection, name, night)}")
+    for name in _LISTS:
+        connection.execute(f"create or replace view gate.proposed_{name} as {_proposed(connection, name, night)}")
     if not wrong:
         return []
     tonight = " union all ".join(f"select '{name}' as list, account_id from main.{name}" for name in _LISTS)
@@ -125,16 +125,8 @@ def _hold(connection: duckdb.DuckDBPyConnection, wrong: WrongRows) -> None:
     )
 
 
-def _released(connection: duckdb.DuckDBPyConnection, name: str, night: date) -> str:
+def _proposed(connection: duckdb.DuckDBPyConnection, name: str, night: date) -> str:
     columns = ", ".join(column for column, *_ in connection.execute(f"describe main.{name}").fetchall())
-    if name == "reasons":
-        in_use = "reason_id in (select reason_id from gate.penalties union select reason_id from gate.rewards)"
-        return f"""
-            select {columns} from main.reasons where {in_use}
-            union all
-            select {columns} from released.last_reasons
-            where {in_use} and reason_id not in (select reason_id from main.reasons)
-        """
     is_held = f"row_key in (select row_key from gate.held_rows where list = '{name}')"
     return f"""
         select {columns} from main.{name} where not {is_held}

@@ -10,10 +10,10 @@ from pathlib import Path
 import duckdb
 
 from evenhand.quality.gate import Gate
-from evenhand.quality.holds import Held, NotAboutRows, WrongRows, hold
+from evenhand.quality.held_rows import Held, NotAboutRows, WrongRows, hold
 from expectations.lists import LOCATORS, penalties_suite, reasons_suite, rewards_suite, standings_suite
 
-# The share of a market's list that may be held back; above it the list itself is wrong, and nothing is released.
+# The share of a market's list that may be held back row by row; above it the list itself is wrong.
 AT_MOST_HELD = 0.01
 
 
@@ -25,12 +25,14 @@ class ListsGate:
         expectations: how many were evaluated.
         held: rows that are held back, by list and market.
         broken: the rules that those break, for people.
+        too_many: the lists of which more breaks a rule than may be held back row by row.
         docs: the Data Docs page.
     """
 
     expectations: int
     held: Sequence[Held]
     broken: Sequence[str]
+    too_many: Sequence[Held]
     docs: Path
 
 
@@ -46,7 +48,8 @@ def validate_lists(warehouse: Path, folder: Path, night: date, at_most_held: flo
         at_most_held: the share of a market's list that may be held back.
 
     Raises:
-        GateFailed: more than that breaks a rule, or something that is no row of a list, so nothing may be published.
+        GateFailed: something that is no row of a list breaks a rule, or more than that of a list does of which nothing
+            was released before, so that there is nothing to keep.
     """
     suites = {
         "penalties": penalties_suite(night),
@@ -75,7 +78,9 @@ def validate_lists(warehouse: Path, folder: Path, night: date, at_most_held: flo
             )
         except NotAboutRows:
             raise complaint from None
-    if any(each.share > at_most_held for each in held):
+        ((something_to_keep,),) = connection.execute("select count(*) > 0 from released.last_release").fetchall()
+    too_many = [each for each in held if each.share > at_most_held]
+    if any(not each.market or not something_to_keep for each in too_many):
         raise complaint
     broken = [f"{each.table}: {each.rule} ({each.failing} rows). {each.remedy}" for each in failed]
-    return ListsGate(len(findings), held, broken, gate.docs)
+    return ListsGate(len(findings), held, broken, too_many, gate.docs)

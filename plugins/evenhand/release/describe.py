@@ -10,8 +10,10 @@ import duckdb
 
 from evenhand.landing.contracts import FEEDS
 from evenhand.release.manifest import (
+    Cause,
     FeedCounts,
     HeldBack,
+    HeldList,
     LastRelease,
     Manifest,
     MeasureChanges,
@@ -53,6 +55,24 @@ def describe(
                 connection,
                 "select list, market, rule, remedy, count(distinct row_key) as rows from gate.held_rows"
                 " group by all order by all",
+            )
+        ),
+        held_lists=tuple(
+            HeldList(**row)
+            for row in _rows(
+                connection,
+                "select held.* exclude (approvable, by_policy, changed_by), count(row_key) as first_wave"
+                " from gate.held_lists as held left join gate.first_wave using (list, market)"
+                " group by all order by list, market",
+            )
+        ),
+        causes=tuple(
+            Cause(**row)
+            for row in _rows(
+                connection,
+                "select list, cause, count(*) filter (change = 'added') as added,"
+                " count(*) filter (change = 'removed') as removed, count(*) filter (change = 'changed') as changed"
+                " from gate.changes group by all order by all",
             )
         ),
         zones=tuple(

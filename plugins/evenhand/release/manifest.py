@@ -61,6 +61,35 @@ class HeldBack(_Part):
     rows: int
 
 
+class HeldList(_Part):
+    """A list of a market that is held: what would change in it and why it is, and what was answered.
+
+    Attributes:
+        since: the night of the release whose rows the market keeps; None if there was none.
+        first_wave: rows of it that are released before the others.
+    """
+
+    list: str
+    market: str
+    digest: str
+    changes: int
+    why: tuple[str, ...]
+    since: date | None
+    answer: str
+    answered_by: str
+    first_wave: int
+
+
+class Cause(_Part):
+    """Rows of a list that were added, removed or changed since the last release, for one cause."""
+
+    list: str
+    cause: str
+    added: int
+    removed: int
+    changed: int
+
+
 class Zone(_Part):
     """Accounts that stand in a zone on the night."""
 
@@ -129,6 +158,8 @@ class Manifest(_Part):
     feeds: dict[str, FeedCounts]
     quarantined: tuple[Quarantined, ...]
     held_back: tuple[HeldBack, ...] = ()
+    held_lists: tuple[HeldList, ...] = ()
+    causes: tuple[Cause, ...] = ()
     zones: tuple[Zone, ...]
     penalties: tuple[MeasureChanges, ...]
     stages: tuple[Stage, ...]

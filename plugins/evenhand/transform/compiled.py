@@ -1,14 +1,15 @@
 """The models' SQL without a dbt process: compiled once, then run on any DuckDB connection for any night.
 
-The nightly run goes through dbt. This is for what runs the models very often: tests on generated histories, and the
-benchmark that holds a night against the bare SQL.
+The nightly run goes through dbt. This is for what runs the models once more on something else: gate 2, which asks what
+last night's rules would have come to; tests on generated histories; and the benchmark that holds a night against the
+bare SQL.
 """
 
 from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
@@ -19,10 +20,8 @@ import duckdb
 
 from evenhand.settings import settings
 
-# A day that stands nowhere in the project: what is compiled for it is compiled for any night.
+# The default of the project's variable `night`.
 _ANY_NIGHT = "1583-02-28"
-# What dbt-duckdb calls the database that the models are compiled against.
-_DATABASE = '"memory".'
 
 
 class CompileFailed(Exception):
@@ -54,7 +53,7 @@ def compile_models(target: Path, *, what_tells: bool = False) -> list[CompiledMo
     with _environment(EVENHAND_WAREHOUSE=":memory:", DO_NOT_TRACK="1"):
         result = dbtRunner().invoke(
             [
-                *("compile", "--quiet", "--vars", json.dumps({"night": _ANY_NIGHT})),
+                *("compile", "--quiet"),
                 *(() if what_tells else ("--exclude", "tag:tells")),
                 *("--project-dir", project, "--profiles-dir", project),
                 *("--target-path", str(target), "--log-path", str(target)),
@@ -62,24 +61,51 @@ def compile_models(target: Path, *, what_tells: bool = False) -> list[CompiledMo
         )
     if not result.success:
         raise CompileFailed(f"dbt compile failed: {result.exception or result.result}")
-    nodes = json.loads((target / "manifest.json").read_text())["nodes"]
+    return read_models(target / "manifest.json", what_tells=what_tells)
+
+
+def read_models(
+    manifest: Path, *, what_tells: bool = False, leading_to: Collection[str] | None = None
+) -> list[CompiledModel]:
+    """The models of a manifest that dbt wrote when it compiled the project, in the order in which they can be built.
+
+    Args:
+        what_tells: with the models that tell of a night and decide nothing, tagged `tells`.
+        leading_to: only these and what they are made of.
+
+    Raises:
+        CompileFailed: there is no manifest, or one of another compiling.
+    """
+    if not manifest.exists():
+        raise CompileFailed(f"{manifest}: not there; set the installation up again, which writes it")
+    nodes = json.loads(manifest.read_text())["nodes"]
     models = {
         name: node
         for name, node in nodes.items()
         if node["resource_type"] == "model" and (what_tells or "tells" not in node["tags"])
     }
-    order = TopologicalSorter(
-        {
-            name: [parent for parent in sorted(node["depends_on"]["nodes"]) if parent in models]
-            for name, node in sorted(models.items())
-        }
-    ).static_order()
+    parents = {
+        name: [parent for parent in sorted(node["depends_on"]["nodes"]) if parent in models]
+        for name, node in sorted(models.items())
+    }
+    wanted = set(models)
+    if leading_to is not None:
+        wanted, found = set(), [name for name, node in models.items() if node["name"] in leading_to]
+        while found:
+            wanted.add(name := found.pop())
+            found += [parent for parent in parents[name] if parent not in wanted]
+    if any(not models[name].get("compiled_code") for name in wanted):
+        raise CompileFailed(f"{manifest}: the project was parsed and not compiled; set the installation up again")
     compiled = [
-        CompiledModel(node["name"], node["config"]["materialized"], node["compiled_code"].replace(_DATABASE, ""))
-        for node in (models[name] for name in order)
+        CompiledModel(
+            node["name"], node["config"]["materialized"], node["compiled_code"].replace(f'"{node["database"]}".', "")
+        )
+        for node in (models[name] for name in TopologicalSorter(parents).static_order() if name in wanted)
     ]
     if not any(_ANY_NIGHT in model.sql for model in compiled):
-        raise CompileFailed("no model asks for the night, so none could be run for one; see the macro night")
+        raise CompileFailed(
+            f"{manifest}: compiled for one night, so that it can't be run for another; see the macro night"
+        )
     return compiled
 
 

@@ -1,0 +1,110 @@
+"""Gate 2, what became of the lists since the last release: whether it is unusual, and whether somebody has seen it.
+
+What fails holds the list of its market, or both lists where it is about what landed, until a person has answered. Each
+query gives `list` (unless it is about both), `market`, and in `found` what a person reads.
+"""
+
+from __future__ import annotations
+
+from great_expectations.expectations import Expectation
+
+from evenhand.quality.gate import described, expect_no_rows
+
+LOCATOR = ("market",)
+# Less than this is no change of a list's size, whatever its share.
+FEWEST_ROWS = 10
+# A list that time alone would have left with so many rows isn't empty by chance.
+NEVER_EMPTY = 3
+
+_LOOK = "Look at the sample; then approve, release a first wave, or reject and correct what is at fault."
+_ANNOUNCE = "Have another person approve it: here, or for the next time with `evenhand policy announce`."
+
+
+def changes_suite() -> list[Expectation]:
+    """What must hold of the changes and their causes: the table gate.changes."""
+    return [
+        _announced("policy", "rows that a changed policy changes were announced"),
+        _announced("code", "rows that changed code changes were announced"),
+    ]
+
+
+def sizes_suite() -> list[Expectation]:
+    """What must hold of the sizes of lists: the table gate.list_sizes."""
+    whole = "select list, market, sum(rows) as rows, sum(released) as released, sum(left_by_time) as left_by_time"
+    return [
+        expect_no_rows(
+            f"""select list, market, 'There are ' || rows || ' rows, and ' || released || ' were released last' as found
+            from ({whole} from {{batch}} group by all)
+            join gate.limits using (market)
+            where released > 0 and abs(rows - released) > share_changed * released
+                and abs(rows - released) >= {FEWEST_ROWS}""",
+            described("the list is about as large as the last one", "rows", _LOOK),
+        ),
+        expect_no_rows(
+            f"""select list, market, 'There is no row, and time alone would have left ' || left_by_time as found
+            from ({whole} from {{batch}} group by all)
+            where rows = 0 and left_by_time >= {NEVER_EMPTY}""",
+            described("the list isn't empty all at once", "rows", _LOOK),
+        ),
+        expect_no_rows(
+            f"""select list, market,
+                'Of ' || programme || ', ' || measure || ' there are ' || rows
+                || ' rows, and time alone would have left ' || left_by_time as found
+            from (from {{batch}}) as sizes
+            join gate.limits using (market)
+            where released > 0 and abs(rows - left_by_time) > share_changed * left_by_time
+                and abs(rows - left_by_time) >= {FEWEST_ROWS}""",
+            described("what landed changes no reason's rows by much", "rows", _LOOK),
+        ),
+    ]
+
+
+def counts_suite() -> list[Expectation]:
+    """What must hold of the numbers that are compared with earlier nights: the table gate.counts."""
+    told = "number || ' where ' || usual || ' are usual, ' || abs(spreads_away) || ' spreads away'"
+    return [
+        expect_no_rows(
+            f"""select kind as list, market,
+                case when measure = '' then '' else 'Of ' || programme || ', ' || measure || ': ' end
+                || 'rows ' || what || ': ' || {told} as found
+            from (from {{batch}}) as counts
+            join gate.limits using (market)
+            where kind != 'feed' and abs(spreads_away) > usual_spreads""",
+            described("as many rows as usual were added, removed and changed by what landed", "number", _LOOK),
+        ),
+        expect_no_rows(
+            f"""select market, 'Rows of ' || what || ': ' || {told} as found
+            from (from {{batch}}) as counts
+            join gate.limits using (market)
+            where kind = 'feed' and abs(spreads_away) > usual_spreads""",
+            described("as many rows as usual landed and were withdrawn, beside the other markets", "number", _LOOK),
+        ),
+    ]
+
+
+def twins_suite() -> list[Expectation]:
+    """What must hold of violations that are there twice: the table gate.twins."""
+    return [
+        expect_no_rows(
+            """select market,
+                twins || ' of ' || violations || ' new violations are there under another key as well' as found
+            from (from {batch}) as twins
+            join gate.limits using (market)
+            where twins > same_event_twice * violations""",
+            described("a violation is there once", "violations", _LOOK),
+        ),
+    ]
+
+
+def _announced(cause: str, rule: str) -> Expectation:
+    return expect_no_rows(
+        f"""select list, changes.market,
+            count(distinct row_key) || ' rows'
+            || coalesce(', and ' || max(at_most) || ' were approved', ', and none were approved') as found
+        from (from {{batch}}) as changes
+        left join gate.announced on changes.market = announced.market and changes.cause = announced.cause
+        where changes.cause = '{cause}'
+        group by list, changes.market
+        having count(distinct row_key) > coalesce(max(at_most), 0)""",
+        described(rule, "cause", _ANNOUNCE),
+    )

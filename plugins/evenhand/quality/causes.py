@@ -1,0 +1,268 @@
+"""Why tonight's lists aren't those of the last release: a cause for every row that was added, removed or changed.
+
+The way from one to the other is gone in steps, each with one thing more of tonight, and a row's cause is what was new
+in the step in which it changed; the gravest, where it changed in several:
+
+    code        last night once more, with today's gates and what landed by then (only if one of them changed)
+    time        tonight, with what had landed by the last release, its rules and its models
+    data        what has landed since; `correction`, if it changed or voided a violation's entry that had counted
+    code        tonight's models, and tonight's compiling of the packs (only if they changed)
+    policy      tonight's packs (only if they changed)
+
+A list that is held keeps the rows of an earlier release, and is measured from the rules and the data of that one.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+import duckdb
+
+from evenhand.policy.compile import TABLES
+from evenhand.policy.texts import PackError
+from evenhand.quality.what_if import WhatIf, forget, what_if
+from evenhand.release.manifest import Manifest
+from evenhand.release.rows import ROW, rows_of_lists
+from evenhand.transform.compiled import CompiledModel
+
+log = logging.getLogger(__name__)
+
+# The mildest first; a row that changed in several steps has the gravest.
+CAUSES = ("time", "data", "correction", "code", "policy")
+_FINAL = "final"
+_ENTRIES = "select entry_id, account_id, amount, adjusted_on, adjusted_amount, voided_on"
+
+
+@dataclass(frozen=True)
+class Base:
+    """A release that tonight is compared with.
+
+    Attributes:
+        release: its folder.
+        lists: the lists that come from it, with their market.
+        and_others: whether all lists that come from no other base do, too.
+    """
+
+    release: Path
+    manifest: Manifest
+    lists: tuple[tuple[str, str], ...] = ()
+    and_others: bool = True
+
+
+@dataclass
+class _Steps:
+    """The way from a base to tonight: each step's cause, and the scratch's table of the lists that it came to."""
+
+    what_if: WhatIf
+    taken: list[tuple[str, str]] = field(default_factory=list)
+
+    def decide(self, cause: str, models: Sequence[CompiledModel], night: date) -> None:
+        """Decide the lists on what lies in the scratch, as what this cause led to."""
+        self.what_if.decide(models, night)
+        table = f'steps."{len(self.taken) + 1}"'
+        self.what_if.execute(f"create table {table} as {rows_of_lists('main')}")
+        self.taken.append((cause, f"scratch.{table}"))
+
+    def arrive(self, cause: str) -> None:
+        """The last step comes to what is proposed tonight."""
+        self.taken.append((cause, _FINAL))
+
+
+def find_causes(warehouse: Path, scratch: Path, bases: Sequence[Base], code: Mapping[str, object], night: date) -> None:
+    """Write `gate.changes`, a row per row of a list that isn't as it was released, and `gate.left_by_time`.
+
+    The second says how many rows would be left if nothing had landed and nobody had changed anything.
+
+    Args:
+        warehouse: the night's, with the views `gate.proposed_penalties` and `gate.proposed_rewards`.
+        scratch: a file that may be written and is deleted again.
+        bases: the releases that the lists are compared with; on the first night there is none, and all is data.
+        code: the version of tonight's code.
+    """
+    with duckdb.connect(str(warehouse)) as connection:
+        connection.execute(
+            "create or replace table gate.changes (list varchar, row_key varchar, account_id varchar, market varchar,"
+            " programme varchar, scope varchar, measure varchar, change varchar, cause varchar, reason_id varchar)"
+        )
+        connection.execute(
+            "create or replace table gate.left_by_time"
+            " (list varchar, market varchar, programme varchar, measure varchar, rows bigint)"
+        )
+        if not bases:
+            connection.execute(
+                "insert into gate.changes select list, row_key, account_id, market, programme, scope, measure, 'added',"
+                f" 'data', reason_id from ({rows_of_lists('gate', 'proposed_')}) order by list, row_key"
+            )
+    held = [each for base in bases for each in base.lists]
+    for base in bases:
+        try:
+            with what_if(warehouse, scratch) as asked:
+                steps = _steps_to_tonight(asked, base, code, night)
+            with duckdb.connect(str(warehouse)) as connection:
+                path = str(scratch).replace("'", "''")
+                connection.execute(f"attach '{path}' as scratch (read_only)")
+                connection.begin()
+                _write(connection, steps, _comes_from(base, held))
+                connection.commit()
+        finally:
+            forget(scratch)
+
+
+def _steps_to_tonight(asked: WhatIf, base: Base, code: Mapping[str, object], night: date) -> list[tuple[str, str]]:
+    steps = _Steps(asked)
+    asked.execute("create schema steps")
+    asked.execute("create table steps.corrected (account_id varchar)")
+    models, models_tonight = asked.models_of(base.release), asked.models_of_tonight()
+    code_changed = dict(base.manifest.code) != dict(code)
+    try:
+        asked.lay_rules_of(base.release)
+        rules_changed = _rules_differ(asked)
+        asked.lay_data_known(base.manifest.night)
+        # Of a list that was held it is known already that it isn't what its night came to.
+        if base.and_others and (code_changed or _rewritten(asked, base.manifest)):
+            steps.decide("code" if code_changed else "correction", models, base.manifest.night)
+        steps.decide("time", models, night)
+        asked.execute(
+            f"create table steps.entries_then as {_ENTRIES} from main.ledger_entries where violation_id is not null"
+        )
+        if models == models_tonight and not rules_changed:
+            _find_corrected(asked, "tonight.main")
+            steps.arrive("data")
+            return steps.taken
+        asked.lay_data_known()
+        steps.decide("data", models, night)
+        _find_corrected(asked, "main")
+    except duckdb.Error as error:
+        log.warning("what the last release was decided by can't be run on tonight's data: %s", error)
+        return [("code", _FINAL)]
+    if models != models_tonight or code_changed:
+        try:
+            asked.lay_texts_of(base.release)
+        except PackError as error:
+            log.warning("the packs of the last release aren't packs any more: %s", error)
+            steps.arrive("code")
+            return steps.taken
+        if not _rules_differ(asked):
+            steps.arrive("code")
+            return steps.taken
+        steps.decide("code", models_tonight, night)
+    steps.arrive("policy")
+    return steps.taken
+
+
+def _rules_differ(asked: WhatIf) -> bool:
+    """Whether tonight's rules are others than those that lie in the scratch; which nights are asked about is none."""
+    for table in TABLES:
+        if table == "asked_nights":
+            continue
+        here, tonight = f"from policy.{table}", f"from tonight.policy.{table}"
+        ((differ,),) = asked.execute(
+            f"select exists ({here} except all {tonight}) or exists ({tonight} except all {here})"
+        )
+        if differ:
+            return True
+    return False
+
+
+def _rewritten(asked: WhatIf, then: Manifest) -> bool:
+    """Whether what had landed by the base's night isn't what it was: files came late, were changed or are gone."""
+    found = asked.execute(f"select landed_file, sha256 from tonight.landing.files where night <= date '{then.night}'")
+    return dict(found) != then.inputs
+
+
+def _find_corrected(asked: WhatIf, now: str) -> None:
+    """The accounts of which an entry of a violation counted, and now is void, otherwise or gone."""
+    asked.execute(
+        f"""insert into steps.corrected
+        select distinct account_id
+        from (
+            from steps.entries_then
+            except all {_ENTRIES} from {now}.ledger_entries where violation_id is not null
+        )"""
+    )
+
+
+def _comes_from(base: Base, held: Sequence[tuple[str, str]]) -> str:
+    """The condition that a row's list comes from a base."""
+    lists = held if base.and_others else base.lists
+    if not lists:
+        return "true"
+    names = ", ".join("(" + ", ".join("'" + part.replace("'", "''") + "'" for part in each) + ")" for each in lists)
+    return f"(list, market) {'not in' if base.and_others else 'in'} ({names})"
+
+
+def _write(connection: duckdb.DuckDBPyConnection, steps: Sequence[tuple[str, str]], comes_from_the_base: str) -> None:
+    proposed = f"({rows_of_lists('gate', 'proposed_')})"
+    tables = [f"({rows_of_lists('released', 'last_')})"] + [
+        proposed if table == _FINAL else table for _, table in steps
+    ]
+    states = " union all ".join(f"select {step} as step, {ROW} from {table}" for step, table in enumerate(tables))
+    grave = ", ".join(f"({step}, '{cause}', {CAUSES.index(cause)})" for step, (cause, _) in enumerate(steps, 1))
+    connection.execute(
+        f"""
+        insert into gate.changes
+        with
+
+        states as (
+            select *, {{'measure': measure, 'amount': amount, 'starts_on': starts_on, 'ends_on': ends_on}} as row
+            from ({states})
+        ),
+
+        released as (from states where step = 0),
+
+        proposed as (from states where step = {len(steps)}),
+
+        changed as (
+            select
+                list, row_key,
+                coalesce(proposed.account_id, released.account_id) as account_id,
+                coalesce(proposed.market, released.market) as market,
+                coalesce(proposed.programme, released.programme) as programme,
+                coalesce(proposed.scope, released.scope) as scope,
+                coalesce(proposed.measure, released.measure) as measure,
+                coalesce(proposed.reason_id, released.reason_id) as reason_id,
+                case
+                    when released.row is null then 'added' when proposed.row is null then 'removed' else 'changed'
+                end as change
+            from proposed full join released using (list, row_key)
+            where proposed.row is distinct from released.row
+        ),
+
+        each_step_of_what_changed as (
+            select
+                list, row_key, step,
+                states.row is distinct from lag(states.row) over (partition by list, row_key order by step) as differs
+            from (select list, row_key, unnest(range({len(tables)})) as step from changed)
+            left join states using (list, row_key, step)
+        ),
+
+        gravest as (
+            select list, row_key, arg_max(cause, grave) as cause
+            from each_step_of_what_changed
+            join (values {grave}) as causes (step, cause, grave) using (step)
+            where differs
+            group by all
+        )
+
+        select
+            list, row_key, account_id, market, programme, scope, measure, change,
+            case
+                when cause = 'data' and account_id in (select account_id from scratch.steps.corrected)
+                    then 'correction'
+                else cause
+            end as cause,
+            reason_id
+        from changed join gravest using (list, row_key)
+        where {comes_from_the_base}
+        order by list, row_key
+        """
+    )
+    left = next((table for cause, table in steps if cause == "time"), proposed)
+    connection.execute(
+        f"insert into gate.left_by_time select list, market, programme, measure, count(*) from {left}"
+        f" where {comes_from_the_base} group by all order by all"
+    )

@@ -1,0 +1,158 @@
+"""Gate 2, second half: what tonight changes, why, and whether a person has to see it first."""
+
+from __future__ import annotations
+
+import logging
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import duckdb
+
+from evenhand.policy.announced import Announcement, lay_announced
+from evenhand.policy.load import LoadedPack
+from evenhand.quality.causes import Base, find_causes
+from evenhand.quality.gate import Gate
+from evenhand.quality.held_lists import LISTS, HeldList, hold_lists, make_views
+from evenhand.quality.usual import count
+from evenhand.release.deciders import lay_rules_of
+from evenhand.release.manifest import Manifest, read_manifest
+from expectations.changes import LOCATOR, changes_suite, counts_suite, sizes_suite, twins_suite
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Tonight:
+    """What the changes of a night are judged by, beside its warehouse.
+
+    Attributes:
+        releases: the folder of all releases.
+        packs: tonight's packs.
+        announced: the changes of policy and code that were approved.
+        code: the version of the code that decides.
+    """
+
+    releases: Path
+    packs: Sequence[LoadedPack]
+    announced: Sequence[Announcement]
+    code: Mapping[str, object]
+
+
+@dataclass(frozen=True)
+class ChangesGate:
+    """What became of the lists: rows by cause, the lists that are held, expectations evaluated, and the Data Docs."""
+
+    causes: dict[str, int]
+    held: Sequence[HeldList]
+    expectations: int
+    docs: Path
+
+
+def validate_changes(
+    warehouse: Path, folder: Path, night: date, tonight: Tonight, broken: Mapping[tuple[str, str], Sequence[str]]
+) -> ChangesGate:
+    """Find the cause of every change and hold what is unusual, market by market and list by list.
+
+    Args:
+        warehouse: the night's, with the rows that are proposed.
+        folder: where Great Expectations' context and the scratch go.
+        night: the night.
+        broken: by list and market, the rules that more of its rows break than may be held back one by one.
+
+    Raises:
+        GateFailed: an expectation couldn't be evaluated.
+    """
+    bases = _bases(warehouse, tonight.releases)
+    find_causes(warehouse, folder.with_name("what_if.duckdb"), bases, tonight.code, night)
+    count(warehouse, tonight.releases, night)
+    with duckdb.connect(str(warehouse)) as connection:
+        lay_announced(connection, tonight.announced, tonight.packs, str(tonight.code["sha256"]))
+        _lay_limits(connection, bases, night)
+        causes = dict(
+            connection.execute("select cause, count(*) from gate.changes group by all order by all").fetchall()
+        )
+    suites = {
+        "changes": changes_suite(),
+        "list_sizes": sizes_suite(),
+        "counts": counts_suite(),
+        "twins": twins_suite(),
+    }
+    gate = Gate(folder, warehouse)
+    try:
+        findings = [
+            finding
+            for table, suite in suites.items()
+            for finding in gate.validate(f"gate.{table}", table, suite, LOCATOR)
+        ]
+    finally:
+        gate.close()
+    with duckdb.connect(str(warehouse)) as connection:
+        why: dict[tuple[str, str], list[str]] = defaultdict(list)
+        for finding in findings:
+            if finding.failing:
+                for name, market, found in _found(connection, finding.rows_query):
+                    why[name, market].append(f"{found} ({finding.rule})")
+        changed_by = {market: loaded.changed_by for loaded in tonight.packs for market in loaded.pack.markets}
+        held = hold_lists(connection, why, broken, changed_by, lambda *of: _kept_since(bases, *of))
+        make_views(connection, night)
+    return ChangesGate(causes, held, len(findings), gate.docs)
+
+
+def _found(connection: duckdb.DuckDBPyConnection, query: str) -> list[tuple[str, str, str]]:
+    columns = {name for name, *_ in connection.execute(f"describe select * from ({query})").fetchall()}
+    # What is about a market's data is about both lists.
+    lists = "list" if "list" in columns else f"unnest({list(LISTS)}) as list"
+    return connection.execute(f"select {lists}, market, found from ({query}) order by all").fetchall()
+
+
+def _bases(warehouse: Path, releases: Path) -> list[Base]:
+    """The release before, and for each list that it held the one that this list comes from."""
+    with duckdb.connect(str(warehouse)) as connection:
+        found = connection.execute("select night, release_id from released.last_release").fetchone()
+    if not found:
+        return []
+    last, manifest = _revision(releases, *found)
+    held: dict[date, list[tuple[str, str]]] = defaultdict(list)
+    for each in manifest.held_lists:
+        if each.since and each.answer != "approved":
+            held[each.since].append((each.list, each.market))
+    bases = [Base(last, manifest)]
+    for since, lists in sorted(held.items()):
+        release = (releases / f"night={since}").resolve()
+        bases.append(Base(release, read_manifest(release), tuple(sorted(lists)), and_others=False))
+    return bases
+
+
+def _revision(releases: Path, night: date, release_id: str) -> tuple[Path, Manifest]:
+    """The revision that was taken when the night began, which may not be the newest any more."""
+    newest = (releases / f"night={night}").resolve()
+    for folder in [newest, *sorted(newest.parent.iterdir(), reverse=True)]:
+        manifest = read_manifest(folder)
+        if manifest.release_id == release_id:
+            return folder, manifest
+    raise FileNotFoundError(f"{newest.parent}: the revision {release_id} that this night began with isn't there")
+
+
+def _kept_since(bases: Sequence[Base], name: str, market: str) -> date | None:
+    of_it = [base.manifest.night for base in bases if (name, market) in base.lists]
+    return of_it[0] if of_it else (bases[0].manifest.night if bases else None)
+
+
+def _lay_limits(connection: duckdb.DuckDBPyConnection, bases: Sequence[Base], night: date) -> None:
+    """The limits of each market: those of the last release, for a pack can't loosen what holds itself."""
+    judging = (
+        "select market, usual_spreads, share_changed, same_event_twice from policy.limits"
+        f" where effective_from <= date '{night}' and (effective_until is null or effective_until >= date '{night}')"
+    )
+    connection.execute(f"create or replace table gate.limits as {judging}")
+    if not bases:
+        return
+    with duckdb.connect() as aside:
+        lay_rules_of(bases[0].release, aside)
+        before = aside.execute(judging).fetchall()
+    for limits in before:
+        connection.execute("delete from gate.limits where market = ?", [limits[0]])
+        connection.execute("insert into gate.limits values (?, ?, ?, ?)", limits)

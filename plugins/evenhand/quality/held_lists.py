@@ -1,0 +1,175 @@
+"""Holding a market's list until a person has seen it: meanwhile the market keeps what was released last.
+
+In the warehouse, gate 2 leaves in the schema `gate`:
+
+    held_lists                   the lists that are held, why, and what was answered
+    first_wave                   the rows of a held list that are released before the others
+    penalties, rewards, reasons  what is released
+
+A held list is known by a digest of all that would change in it. An answer is to that, so that it counts for no other
+night and for no other outcome of the same night.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import duckdb
+
+LISTS = ("penalties", "rewards")
+# A first wave is at most this share of what would change in a market's list, and at most so many rows.
+WAVE_SHARE = 0.01
+WAVE_ROWS = 50
+
+
+@dataclass(frozen=True)
+class HeldList:
+    """A list of a market that is held.
+
+    Attributes:
+        digest: SHA-256 in hex of all that would change in it.
+        changes: how many rows that is.
+        why: what is unusual, for people.
+        approvable: whether a person may release it all the same; rows that break a rule are mended instead.
+        by_policy: whether a changed policy changes rows of it.
+        changed_by: who changed that; one of them can't approve it.
+        since: the night of the release that the market keeps; None if nothing of it was ever released.
+        answer: what was answered: `approved`, `rejected`, `first_wave`, or nothing yet.
+        answered_by: who.
+    """
+
+    list: str
+    market: str
+    digest: str
+    changes: int
+    why: tuple[str, ...]
+    approvable: bool
+    by_policy: bool
+    changed_by: tuple[str, ...]
+    since: date | None
+    answer: str = ""
+    answered_by: str = ""
+
+
+def hold_lists(
+    connection: duckdb.DuckDBPyConnection,
+    why: Mapping[tuple[str, str], Sequence[str]],
+    broken: Mapping[tuple[str, str], Sequence[str]],
+    changed_by: Mapping[str, Sequence[str]],
+    since: Callable[[str, str], date | None],
+) -> list[HeldList]:
+    """Hold lists, in place of those that were held before, as far as anything would change in them.
+
+    Args:
+        why: what is unusual of a list and market.
+        broken: which rules more of its rows break than may be held back one by one.
+        changed_by: who changed the packs of a market.
+        since: the night of the release that a list and market keep.
+    """
+    connection.execute(
+        "create or replace table gate.held_lists (list varchar, market varchar, digest varchar, changes bigint,"
+        " why varchar[], approvable boolean, by_policy boolean, changed_by varchar[], since date, answer varchar,"
+        " answered_by varchar)"
+    )
+    connection.execute("create or replace table gate.first_wave (list varchar, market varchar, row_key varchar)")
+    held = []
+    for name, market in sorted({*why, *broken}):
+        digest, changes, by_policy = _digest(connection, name, market)
+        if changes:
+            held.append(
+                HeldList(
+                    name,
+                    market,
+                    digest,
+                    changes,
+                    (*broken.get((name, market), ()), *why.get((name, market), ())),
+                    (name, market) not in broken,
+                    by_policy,
+                    tuple(changed_by.get(market, ())) if by_policy else (),
+                    since(name, market),
+                )
+            )
+    for each in held:
+        connection.execute(
+            "insert into gate.held_lists values (?, ?, ?, ?, ?, ?, ?, ?, ?, '', '')",
+            [
+                *(each.list, each.market, each.digest, each.changes, list(each.why), each.approvable),
+                *(each.by_policy, list(each.changed_by), each.since),
+            ],
+        )
+    return held
+
+
+def read_held(connection: duckdb.DuckDBPyConnection) -> list[HeldList]:
+    """The lists that are held, with what was answered."""
+    found = connection.execute("from gate.held_lists order by list, market").fetchall()
+    return [HeldList(*(tuple(each) if isinstance(each, list) else each for each in row)) for row in found]
+
+
+def answer(connection: duckdb.DuckDBPyConnection, held: HeldList, said: str, by: str) -> None:
+    """Write down what was answered to a held list: it is released, or a first wave of it, or it stays held."""
+    connection.execute(
+        "update gate.held_lists set answer = ?, answered_by = ? where list = ? and market = ?",
+        [said, by, held.list, held.market],
+    )
+    connection.execute("delete from gate.first_wave where list = ? and market = ?", [held.list, held.market])
+    if said == "first_wave":
+        connection.execute(
+            """
+            insert into gate.first_wave
+            select list, market, row_key from gate.changes where list = ? and market = ?
+            order by md5(row_key), row_key limit ?
+            """,
+            [held.list, held.market, first_wave_of(held.changes)],
+        )
+
+
+def first_wave_of(changes: int) -> int:
+    """How many of so many rows are a first wave; one at least, or there would be none to look at."""
+    return max(1, min(WAVE_ROWS, int(changes * WAVE_SHARE)))
+
+
+def make_views(connection: duckdb.DuckDBPyConnection, night: date) -> None:
+    """The views of what is released: what is proposed, but of held lists what was released last and hasn't ended."""
+    for name in LISTS:
+        columns = _columns(connection, name)
+        is_held = f"market in (select market from gate.held_lists where list = '{name}' and answer != 'approved')"
+        in_wave = f"row_key in (select row_key from gate.first_wave where list = '{name}')"
+        connection.execute(
+            f"""
+            create or replace view gate.{name} as
+            select {columns} from gate.proposed_{name} where not {is_held} or {in_wave}
+            union all
+            select {columns} from released.last_{name}
+            where {is_held} and not {in_wave} and (ends_on is null or ends_on >= date '{night}')
+            """
+        )
+    columns = _columns(connection, "reasons")
+    in_use = "reason_id in (select reason_id from gate.penalties union select reason_id from gate.rewards)"
+    connection.execute(
+        f"""
+        create or replace view gate.reasons as
+        select {columns} from main.reasons where {in_use}
+        union all
+        select {columns} from released.last_reasons
+        where {in_use} and reason_id not in (select reason_id from main.reasons)
+        """
+    )
+
+
+def _digest(connection: duckdb.DuckDBPyConnection, name: str, market: str) -> tuple[str, int, bool]:
+    """What is known by what would change, how many rows that is, and whether a policy changes one."""
+    rows = connection.execute(
+        "select row_key, change, cause, measure, reason_id from gate.changes where list = ? and market = ?"
+        " order by all",
+        [name, market],
+    ).fetchall()
+    by_policy = any(cause == "policy" for _, _, cause, *_ in rows)
+    return hashlib.sha256(repr(rows).encode()).hexdigest(), len(rows), by_policy
+
+
+def _columns(connection: duckdb.DuckDBPyConnection, name: str) -> str:
+    return ", ".join(column for column, *_ in connection.execute(f"describe main.{name}").fetchall())

@@ -1,0 +1,39 @@
+"""Plant six faults in 200 simulated nights and see them held: `make gates`, or `python -m gates --help`."""
+
+from __future__ import annotations
+
+import argparse
+import multiprocessing
+import sys
+import tempfile
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+
+from evenhand.transform.compiled import compile_models
+from gates.run import all_of
+from gates.table import keeps, write
+
+
+def main() -> None:
+    """Run the marketplaces side by side, write the table, and fail if a limit isn't kept."""
+    parser = argparse.ArgumentParser(prog="python -m gates", description=__doc__)
+    parser.add_argument("--nights", type=int, default=200, help="how many in all, shared out over the marketplaces")
+    parser.add_argument("--creators", type=int, default=5000, help="of each marketplace")
+    parser.add_argument("--seeds", type=int, nargs="+", default=[1, 2], help="a marketplace for each")
+    parser.add_argument("--table", type=Path, help="the document whose table to write")
+    arguments = parser.parse_args()
+    seeds, nights = arguments.seeds, arguments.nights // len(arguments.seeds)
+    with (
+        tempfile.TemporaryDirectory(prefix="evenhand-gates-") as folder,
+        ProcessPoolExecutor(2, multiprocessing.get_context("spawn")) as workers,
+    ):
+        home = Path(folder)
+        compile_models(home / "dbt")
+        done = [workers.submit(all_of, home, seed, nights, arguments.creators) for seed in seeds]
+        outcomes = [outcome for each in done for outcome in each.result()]
+    print(write(outcomes, seeds, arguments.creators, arguments.table))
+    sys.exit(0 if keeps(outcomes) else 1)
+
+
+if __name__ == "__main__":
+    main()

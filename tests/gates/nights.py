@@ -1,0 +1,144 @@
+"""Simulated nights, one after the other: each is decided, judged by gate 2 and released, as a night is.
+
+What takes seconds and isn't judged here is left out: gate 1 accepts everything (what is simulated is right), the models
+run without dbt, and the models that only tell of a night don't run.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+
+import duckdb
+
+from evenhand.landing.accepted import accepted_as_of
+from evenhand.landing.contracts import FEEDS
+from evenhand.landing.load import load
+from evenhand.landing.take import take
+from evenhand.policy.compile import compile_packs
+from evenhand.policy.load import load_packs
+from evenhand.quality.changes import Tonight, validate_changes
+from evenhand.quality.held_lists import HeldList, answer
+from evenhand.quality.held_rows import hold
+from evenhand.release.deciders import DECIDED, keep_deciders
+from evenhand.release.last import take_last_release
+from evenhand.release.manifest import Manifest
+from evenhand.release.publish import FILES
+from evenhand.simulation.marketplace import simulate
+from evenhand.simulation.plan import Plan
+from evenhand.transform.compiled import CompiledModel, read_models, run_models
+
+CODE = {"evenhand": "simulated", "sha256": "0" * 64, "engines": {}}
+_RELEASED = (
+    *("penalties.parquet", "rewards.parquet", "reasons.parquet", "changes.parquet", "list_sizes.parquet"),
+    *("models.parquet", "rules.parquet", "packs.parquet"),
+)
+Spoil = Callable[[duckdb.DuckDBPyConnection], None]
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What gate 2 said of a night: causes of its changes, what is held, and its warehouse."""
+
+    causes: dict[str, int]
+    held: Sequence[HeldList]
+    warehouse: Path
+
+    def is_held(self, name: str, market: str) -> bool:
+        return any((each.list, each.market) == (name, market) for each in self.held)
+
+
+class Nights:
+    """A simulated marketplace in a folder of its own, and its nights."""
+
+    def __init__(self, home: Path, plan: Plan, manifest: Path, policies: Path) -> None:
+        self.home, self.plan, self.policies = home, plan, policies
+        self._manifest = manifest
+        self._models: Sequence[CompiledModel] = read_models(manifest, leading_to=(*DECIDED, "reasons"))
+        self._packs = load_packs(policies)
+        self.releases = home / "releases"
+        simulate(plan, home / "landing", lambda made: None)
+        load(home / "landed.duckdb", home / "landing", plan.until)
+
+    def land(self, night: date) -> Path:
+        """What had landed by the night, accepted, in a warehouse of its own."""
+        warehouse = self.home / "nights" / f"{night}.duckdb"
+        warehouse.parent.mkdir(exist_ok=True)
+        warehouse.unlink(missing_ok=True)
+        take(self.home / "landed.duckdb", warehouse, night)
+        take_last_release(self.releases, warehouse, night)
+        with duckdb.connect(str(warehouse), config={"threads": 1}) as connection:
+            connection.begin()
+            for schema in ("candidates", "quarantine"):
+                connection.execute(f"create schema {schema}")
+            connection.execute("create table quarantine.bad (feed varchar, landed_file varchar, landed_row bigint)")
+            for contract in FEEDS:
+                connection.execute(f"create table candidates.{contract.feed} as from landing.{contract.feed}")
+            connection.commit()
+        return warehouse
+
+    def judge(
+        self,
+        landed: Path,
+        night: date,
+        name: str,
+        *,
+        policies: Path | None = None,
+        spoil_what_landed: Spoil | None = None,
+        spoil_lists: Spoil | None = None,
+    ) -> Judged:
+        """Decide a night on a copy of what landed, and judge what it changes."""
+        warehouse = landed.with_suffix(f".{name}.duckdb")
+        shutil.copy(landed, warehouse)
+        packs = load_packs(policies) if policies else self._packs
+        compile_packs(packs, warehouse)
+        keep_deciders(warehouse, self._manifest, policies or self.policies)
+        with duckdb.connect(str(warehouse), config={"threads": 1}) as connection:
+            connection.begin()
+            if spoil_what_landed:
+                spoil_what_landed(connection)
+            connection.execute("create schema accepted")
+            for contract in FEEDS:
+                for table, rows in accepted_as_of(contract, night).items():
+                    connection.execute(f"create table accepted.{table} as {rows}")
+            run_models(connection, self._models, night)
+            if spoil_lists:
+                spoil_lists(connection)
+            hold(connection, night, [])
+            connection.commit()
+        tonight = Tonight(self.releases, packs, (), CODE)
+        gate = validate_changes(warehouse, warehouse.with_suffix(".gate"), night, tonight, {})
+        return Judged(gate.causes, gate.held, warehouse)
+
+    def release(self, judged: Judged, night: date) -> None:
+        """Publish what the next nights look back on; a person approved what was held."""
+        folder = self.releases / f"night={night}"
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+        with duckdb.connect(str(judged.warehouse), config={"threads": 1}) as connection:
+            for each in judged.held:
+                answer(connection, each, "approved", "a person")
+            for name in _RELEASED:
+                connection.execute(f"copy ({FILES[name]}) to '{folder / name}' (format parquet)")
+            inputs = dict(connection.execute("select landed_file, sha256 from landing.files").fetchall())
+        nothing: dict[str, object] = dict.fromkeys(
+            ("packs", "quarantined", "zones", "penalties", "stages", "metrics", "notices"), ()
+        )
+        manifest = Manifest(
+            night=night, known_at=night, files={}, feeds={}, told_since=None, code=CODE, inputs=inputs,
+            **nothing,
+        ).named()  # fmt: skip
+        (folder / "manifest.json").write_text(manifest.text())
+
+    def forget(self, night: date) -> None:
+        """Delete the warehouses of a night."""
+        for path in (self.home / "nights").glob(f"{night}*"):
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+
+    def nights(self, from_number: int) -> list[date]:
+        """The nights of the plan, without the first ones."""
+        first = self.plan.first_night
+        return [first + timedelta(days=day) for day in range(from_number, self.plan.nights)]
