@@ -3,14 +3,16 @@
 Decides a night: which penalties and rewards are in force, why, and who must be told.
 
 Gate 1 validates what landed (bad rows are quarantined, a broken feed stops the night), the dbt models turn it into
-ledger, standings and measures, and gate 2 validates the lists; only then are they released and delivered. The night is
-the run's logical date. Any task can be cleared at any time: docs/operations.md.
+ledger, standings and measures, and gate 2 validates the lists; only then are they released and delivered. A market's
+list that is unusual is held, and a person is asked (the DAG `held_list`); the others go on. The night is the run's
+logical date. Any task can be cleared at any time: docs/operations.md.
 """
 
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
 
+from airflow.providers.standard.operators.trigger_dagrun import TriggerDagRunOperator
 from airflow.sdk import DAG, Asset, TaskGroup, chain, task
 from airflow.sdk.definitions.callback import AsyncCallback
 from airflow.sdk.definitions.deadline import DeadlineAlert, DeadlineReference
@@ -18,6 +20,7 @@ from airflow.timetables.interval import CronDataIntervalTimetable
 
 from evenhand import nightly
 from evenhand.alerts import night_is_late, notifiers
+from evenhand.approval import steps as approval
 from evenhand.delivery.task_group import a_group_per_receiver
 from evenhand.deployment import deployment
 from evenhand.transform.task_group import a_task_per_model, one_dbt_build
@@ -60,7 +63,7 @@ with DAG(
 
     @task(owner="strategy")
     def lists_validated(night: str) -> nightly.Facts:
-        """Hold back rows that break a rule; stop, and release nothing, if that is more than a few."""
+        """Hold rows that break a rule, and the lists of markets whose change is unusual, until a person has seen it."""
         return nightly.validate_lists(date.fromisoformat(night))
 
     @task(outlets=[Asset("evenhand_release", uri="evenhand://releases/nightly")])
@@ -68,20 +71,23 @@ with DAG(
         """Freeze the lists as the night's release, visible in one step; a new revision only if they changed."""
         return nightly.publish_release(date.fromisoformat(night))
 
+    @task
+    def holds_found(night: str) -> list[nightly.Facts]:
+        """Find the lists that are held and that nobody has answered to."""
+        return approval.lists_to_ask_about(date.fromisoformat(night))
+
     with TaskGroup("gate_1", tooltip="What landed: a contract per feed") as gate_1:
         feeds_validated(NIGHT)
     with TaskGroup("gate_2", tooltip="The lists and their reasons, before anybody sees them") as gate_2:
         lists_validated(NIGHT)
 
-    models_built, dbt = one_dbt_build(), a_task_per_model()
-    chain(
-        feeds_landed(NIGHT),
-        policies_compiled(NIGHT),
-        gate_1,
-        models_built,
-        gate_2,
-        night_released(NIGHT),
-        a_group_per_receiver(NIGHT),
-    )
+    models_built, dbt, released = one_dbt_build(), a_task_per_model(), night_released(NIGHT)
+    chain(feeds_landed(NIGHT), policies_compiled(NIGHT), gate_1, models_built, gate_2, released)
     chain(gate_1, dbt, gate_2)
     models_built >> dbt
+    released >> a_group_per_receiver(NIGHT)
+    held = holds_found(NIGHT)
+    released >> held
+    TriggerDagRunOperator.partial(
+        task_id="people_asked", trigger_dag_id="held_list", skip_when_already_exists=True
+    ).expand_kwargs(held)

@@ -11,6 +11,7 @@ import typer
 from rich.console import Console
 
 from evenhand import local
+from evenhand.approval.commands import answer, held
 from evenhand.policy.commands import app as policy
 from evenhand.settings import Settings, settings
 
@@ -21,6 +22,8 @@ app = typer.Typer(
     epilog="Everything that a run writes is below EVENHAND_HOME, by default .evenhand in the checkout.",
 )
 app.add_typer(policy, name="policy")
+app.command()(held)
+app.command()(answer)
 console = Console()
 errors = Console(stderr=True)
 

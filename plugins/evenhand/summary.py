@@ -38,6 +38,9 @@ def show(settings: Settings, night: date, console: Console) -> None:
         console.print(table)
     if manifest.held_back:
         console.print(_held_back(manifest))
+    if manifest.causes:
+        console.print(_causes(manifest))
+    _held(manifest, night, console)
     stages = ", ".join(f"{each.accounts:,} {each.stage}" for each in manifest.stages)
     console.print(f"[bold]Stages[/bold]   {stages}", highlight=False, soft_wrap=True)
     notices = ", ".join(f"{each.notices:,} of {each.list} {each.event}" for each in manifest.notices)
@@ -50,7 +53,8 @@ def show(settings: Settings, night: date, console: Console) -> None:
     for what, where in (
         ("Release", release),
         ("Gate 1, Data Docs", work / "gate_1" / docs),
-        ("Gate 2, Data Docs", work / "gate_2" / docs),
+        ("Gate 2, Data Docs", work / "gate_2" / "rows" / docs),
+        ("Changes, Data Docs", work / "gate_2" / "changes" / docs),
         ("Models, dbt docs", settings.dbt_target / "static_index.html"),
     ):
         console.print(f"{what:<18} {where}", soft_wrap=True, highlight=False)
@@ -75,6 +79,38 @@ def _held_back(manifest: Manifest) -> Table:
     for each in manifest.held_back:
         table.add_row(each.list, each.market, f"{each.rows:,}", each.rule, each.remedy)
     return table
+
+
+def _causes(manifest: Manifest) -> Table:
+    table = _table("Changes since the last release, and why", "list", "cause", "added", "removed", "changed")
+    for each in manifest.causes:
+        table.add_row(each.list, each.cause, f"{each.added:,}", f"{each.removed:,}", f"{each.changed:,}")
+    return table
+
+
+def _held(manifest: Manifest, night: date, console: Console) -> None:
+    for each in manifest.held_lists:
+        what = f"{each.list} of {each.market}"
+        if each.answer == "approved":
+            console.print(f"[bold]Was held[/bold] {what}: approved by {each.answered_by}", highlight=False)
+            continue
+        kept = f"it keeps the release of {each.since}" if each.since else "nothing of it is released"
+        said = f"; {each.answer.replace('_', ' ')} by {each.answered_by}" if each.answer else ""
+        wave = f", {each.first_wave:,} rows of it" if each.first_wave else ""
+        console.print(
+            f"[bold yellow]Held[/bold yellow] {what}: {each.changes:,} rows would change, {kept}{said}{wave}",
+            soft_wrap=True,
+            highlight=False,
+        )
+        for why in each.why:
+            console.print(f"  {why}", soft_wrap=True, highlight=False)
+        console.print(
+            f"  Look: evenhand held {night} --list {each.list} --market {each.market}\n"
+            f"  Answer: evenhand answer approve|first-wave|reject --list {each.list} --market {each.market} --by NAME",
+            soft_wrap=True,
+            highlight=False,
+            markup=False,
+        )
 
 
 def _zones(manifest: Manifest) -> Table:
@@ -122,7 +158,20 @@ def _step(settings: Settings, night: date, step: str) -> dict[str, Any]:
 
 def _table(title: str, *columns: str) -> Table:
     table = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False, header_style="dim")
-    numbers = {"known", "accepted", "quarantined", "rows", "accounts", "new", "kept", "ended", "figure"}
+    numbers = {
+        "known",
+        "accepted",
+        "quarantined",
+        "rows",
+        "accounts",
+        "new",
+        "kept",
+        "ended",
+        "figure",
+        "added",
+        "removed",
+        "changed",
+    }
     for column in columns:
         table.add_column(column, justify="right" if column in numbers else "left")
     return table

@@ -7,9 +7,8 @@ An answer is to what was shown, by its digest: it doesn't count for another nigh
 
 from __future__ import annotations
 
-import json
-import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Literal
@@ -17,6 +16,7 @@ from typing import Literal
 import duckdb
 from pydantic import BaseModel, ConfigDict
 
+from evenhand.history import add, everything
 from evenhand.persons import Person, PersonRefused, refuse_the_same_person
 from evenhand.quality.held_lists import HeldList, answer, read_held
 
@@ -58,39 +58,31 @@ def record(folder: Path, night: date, held: HeldList, said: Said, by: Person) ->
         night=night, list=held.list, market=held.market, digest=held.digest, said=said, by=by.name,
         logged_in=by.logged_in, at=datetime.now(UTC).replace(microsecond=0),
     )  # fmt: skip
-    of_night = folder / f"night={night}"
-    of_night.mkdir(parents=True, exist_ok=True)
-    draft = of_night / f".{os.getpid()}.draft"
-    draft.write_text(json.dumps(given.model_dump(mode="json"), indent=2) + "\n")
-    with draft.open("rb") as file:
-        os.fsync(file.fileno())
-    number = len(list(of_night.glob("*.json"))) + 1
-    try:
-        while True:
-            try:
-                # A link is made whole or not at all, and never over another.
-                os.link(draft, of_night / f"{number:04}.json")
-                return given
-            except FileExistsError:
-                number += 1
-    finally:
-        draft.unlink()
+    add(folder / f"night={night}", given)
+    return given
 
 
 def answers(folder: Path, night: date) -> Sequence[Answer]:
-    """The answers of a night, in order."""
-    files = sorted((folder / f"night={night}").glob("*.json"))
-    return [Answer.model_validate_json(file.read_bytes()) for file in files]
+    """The answers of a night, in order.
+
+    Raises:
+        HistoryBroken: a file can't be read.
+    """
+    return everything(folder / f"night={night}", Answer)
 
 
-def apply(warehouse: Path, folder: Path, night: date) -> Sequence[HeldList]:
-    """Have the last answer to what is held tonight count for what is released; returns what is held, as answered."""
+def answered(held: Iterable[HeldList], folder: Path, night: date) -> list[HeldList]:
+    """Held lists with the last answer to what each is now."""
     given = {(each.list, each.market, each.digest): each for each in answers(folder, night)}
+    found = [(each, given.get((each.list, each.market, each.digest))) for each in held]
+    return [replace(each, answer=last.said, answered_by=last.by) if last else each for each, last in found]
+
+
+def apply(warehouse: Path, folder: Path, night: date) -> None:
+    """Have the last answer to what is held tonight count for what is released."""
     with duckdb.connect(str(warehouse)) as connection:
-        for held in read_held(connection):
-            last = given.get((held.list, held.market, held.digest))
-            answer(connection, held, last.said if last else "", last.by if last else "")
-        return read_held(connection)
+        for held in answered(read_held(connection), folder, night):
+            answer(connection, held, held.answer, held.answered_by)
 
 
 def _refuse_what_nobody_can_approve(held: HeldList, by: Person) -> None:

@@ -188,6 +188,51 @@ def _shortest(paths: Sequence[Path]) -> list[Path]:
     return [path.relative_to(here) if path.is_absolute() and path.is_relative_to(here) else path for path in paths]
 
 
+@app.command()
+def announce(
+    pack: Annotated[str | None, typer.Argument(help="The pack that was changed, by its name.")] = None,
+    what: Annotated[str, typer.Option(help="The change, in a sentence.")] = ...,  # type: ignore[assignment]
+    changed_by: Annotated[str, typer.Option(help="Who changed it.")] = ...,  # type: ignore[assignment]
+    approved_by: Annotated[str, typer.Option(help="Who approved that; another person.")] = ...,  # type: ignore[assignment]
+    at_most: Annotated[
+        int, typer.Option(min=0, help="So many rows of each list and market may be otherwise for it.")
+    ] = ...,  # type: ignore[assignment]
+    code: Annotated[bool, typer.Option("--code", help="Not a pack: the code that decides, as it is now.")] = False,
+) -> None:
+    """Announce a change that another person approved: the next night doesn't hold what it changes.
+
+    It is written to announced.yml beside the packs, and is for the text, or the code, as it is now.
+    """
+    from pydantic import ValidationError
+
+    from evenhand.policy.announced import Announcement, add_announced
+    from evenhand.policy.explain import explain
+    from evenhand.policy.load import find_pack, load_pack
+    from evenhand.policy.texts import PackError
+    from evenhand.release.code import code_version
+
+    here = settings()
+    if code == (pack is not None):
+        _stop("announce either a pack, by its name, or the code, with --code")
+    try:
+        text = load_pack(find_pack(pack, here.policies)) if pack else None
+        announcement = Announcement(
+            what=what,
+            pack=text.pack.pack if text else None,
+            text=text.sha256 if text else None,
+            code=str(code_version(here.project)["sha256"]) if code else None,
+            changed_by=changed_by,
+            approved_by=approved_by,
+            at_most=at_most,
+        )
+        written = add_announced(here.policies, announcement)
+    except PackError as error:
+        _stop(str(error))
+    except ValidationError as error:
+        _stop("\n".join(explain(problem, Announcement) for problem in error.errors()))
+    console.print(f"Announced in {written}", soft_wrap=True, highlight=False)
+
+
 def _stop(message: str) -> NoReturn:
     errors.print(message, style="red", soft_wrap=True, highlight=False, markup=False)
     raise typer.Exit(1)

@@ -106,7 +106,10 @@ def hold_lists(
 def read_held(connection: duckdb.DuckDBPyConnection) -> list[HeldList]:
     """The lists that are held, with what was answered."""
     found = connection.execute("from gate.held_lists order by list, market").fetchall()
-    return [HeldList(*(tuple(each) if isinstance(each, list) else each for each in row)) for row in found]
+    return [
+        HeldList(name, market, digest, changes, tuple(why), approvable, by_policy, tuple(changed_by), since, said, by)
+        for name, market, digest, changes, why, approvable, by_policy, changed_by, since, said, by in found
+    ]
 
 
 def answer(connection: duckdb.DuckDBPyConnection, held: HeldList, said: str, by: str) -> None:

@@ -1,8 +1,8 @@
 """How tonight's numbers compare with what is usual: rows of lists by market and reason, rows of feeds by market.
 
 A count is compared as `2 √(count + 3/8)`, on which chance spreads a count of any size by about 1 (Anscombe 1948), so
-that one limit fits a list of ten rows and one of ten thousand. What is usual is the median of earlier nights, of the same
-weekday where there are four; the usual spread is the median deviation from it (times 1.4826), and at least 1. What
+that one limit fits a list of ten rows and one of ten thousand. What is usual is the median of earlier nights, of the
+same weekday where there are four; the usual spread is the median deviation from it (times 1.4826), and at least 1. What
 lands is compared with what lands in the other markets, so that a campaign day of all markets is none of one.
 
 In the warehouse:

@@ -1,0 +1,84 @@
+"""# A list of a market that is held
+
+Gate 2 found something unusual in it, and the market keeps what was released last until a person has answered: approve,
+reject, or release a first wave and answer for the rest. Approved rows are released and delivered like any others. The
+night begins a run for each list that it holds; an answer counts for what was shown and nothing else.
+See docs/operations.md.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from airflow.providers.standard.operators.hitl import HITLOperator
+from airflow.sdk import DAG, Asset, Param, TaskGroup, chain, task
+
+from evenhand import nightly
+from evenhand.alerts import notifiers
+from evenhand.approval import steps
+from evenhand.delivery.task_group import a_group_per_receiver
+
+NIGHT = "{{ params.night }}"
+
+
+@task
+def answer_recorded(answer: Any, params: Any = None) -> nightly.Facts:
+    """Write the answer down, unless its person changed the policy that it is about."""
+    return steps.record_answer(params, answer)
+
+
+# Several lists of a night can be answered at once; a release is published and delivered one after the other.
+@task(outlets=[Asset("evenhand_release", uri="evenhand://releases/nightly")], max_active_tis_per_dag=1)
+def night_released(night: str) -> nightly.Facts:
+    """Freeze the lists as the answers have them, as a new revision of the night's release."""
+    return nightly.publish_release(date.fromisoformat(night))
+
+
+def person_asked(options: list[str], shown: str) -> HITLOperator:
+    """Ask a person about what a task has shown."""
+    return HITLOperator(
+        task_id="person_asked",
+        subject=f"{{{{ ti.xcom_pull('{shown}')['subject'] }}}}",
+        body=f"{{{{ ti.xcom_pull('{shown}')['body'] }}}}",
+        options=options,
+        params={"answered_by": Param("", type="string", description="Your name, where nobody logs in")},
+    )
+
+
+with DAG(
+    "held_list",
+    doc_md=__doc__,
+    schedule=None,
+    max_active_runs=64,
+    # Another list of the night may just be released: one process has the night's warehouse at a time.
+    default_args={"owner": "strategy", "retries": 3},
+    on_failure_callback=notifiers(),
+    params={
+        "night": Param(type="string", format="date", description="The night that holds the list"),
+        "list": Param(type="string", enum=["penalties", "rewards"], description="The list"),
+        "market": Param(type="string", description="The market"),
+        "digest": Param(None, type=["string", "null"], description="What is shown; by default what is held now"),
+    },
+    tags=["governance"],
+) as dag:
+
+    @task(owner="strategy")
+    def list_shown(params: Any = None) -> nightly.Facts:
+        """Show what is unusual: counts, causes, the largest groups, and twenty accounts with their reasons."""
+        return steps.show(params)
+
+    @task.short_circuit
+    def first_wave_released(recorded: Any) -> bool:
+        """Go on to ask about the rest only if a first wave was released."""
+        return bool(recorded["said"] == "first_wave")
+
+    shown = list_shown()
+    with TaskGroup("answer", tooltip="What a person says, and what comes of it") as answer:
+        asked = person_asked(list(steps.OPTIONS), "list_shown")
+        recorded = answer_recorded(asked.output)
+        chain(recorded, night_released(NIGHT), a_group_per_receiver(NIGHT))
+    with TaskGroup("rest", tooltip="After a first wave: the rest of the list") as rest:
+        asked_again = person_asked(["Approve", "Reject"], "list_shown")
+        chain(answer_recorded(asked_again.output), night_released(NIGHT), a_group_per_receiver(NIGHT))
+    chain(shown, answer, first_wave_released(recorded), rest)
