@@ -159,18 +159,8 @@ def _step(settings: Settings, night: date, step: str) -> dict[str, Any]:
 def _table(title: str, *columns: str) -> Table:
     table = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False, header_style="dim")
     numbers = {
-        "known",
-        "accepted",
-        "quarantined",
-        "rows",
-        "accounts",
-        "new",
-        "kept",
-        "ended",
-        "figure",
-        "added",
-        "removed",
-        "changed",
+        *("known", "accepted", "quarantined", "rows", "accounts", "new", "kept", "ended", "figure"),
+        *("added", "removed", "changed"),
     }
     for column in columns:
         table.add_column(column, justify="right" if column in numbers else "left")

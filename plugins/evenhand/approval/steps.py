@@ -85,9 +85,7 @@ def find(night: date, name: str, market: str, digest: str | None = None) -> Held
     for held in held_lists(night):
         if (held.list, held.market) == (name, market):
             if digest not in (None, held.digest):
-                raise NothingHeld(
-                    f"{name} of {market} came out otherwise since this was shown; answer to what is held now"
-                )
+                raise NothingHeld(f"{name} of {market} came out otherwise since; answer to what is held now")
             return held
     raise NothingHeld(f"{name} of {market} isn't held on night {night}")
 
@@ -105,11 +103,8 @@ def record_answer(form: Mapping[str, Any], answer: Mapping[str, Any]) -> Facts:
 
     try:
         held = find(date.fromisoformat(form["night"]), form["list"], form["market"], form["digest"])
-        by = who(
-            (answer["responded_by_user"] or {}).get("name"),
-            (answer["params_input"] or {}).get("answered_by"),
-            "answered_by",
-        )
+        says = (answer["params_input"] or {}).get("answered_by")
+        by = who((answer["responded_by_user"] or {}).get("name"), says, "answered_by")
         given = give_answer(date.fromisoformat(form["night"]), held, OPTIONS[answer["chosen_options"][0]], by)
     except (NothingHeld, AnswerRefused, PersonRefused) as error:
         raise AirflowFailException(f"{error}. To ask again, clear the task that asked, with downstream.") from error

@@ -190,13 +190,11 @@ def _shortest(paths: Sequence[Path]) -> list[Path]:
 
 @app.command()
 def announce(
+    what: Annotated[str, typer.Option(help="The change, in a sentence.")],
+    changed_by: Annotated[str, typer.Option(help="Who changed it.")],
+    approved_by: Annotated[str, typer.Option(help="Who approved that; another person.")],
+    at_most: Annotated[int, typer.Option(min=0, help="So many rows of each list and market may be otherwise for it.")],
     pack: Annotated[str | None, typer.Argument(help="The pack that was changed, by its name.")] = None,
-    what: Annotated[str, typer.Option(help="The change, in a sentence.")] = ...,  # type: ignore[assignment]
-    changed_by: Annotated[str, typer.Option(help="Who changed it.")] = ...,  # type: ignore[assignment]
-    approved_by: Annotated[str, typer.Option(help="Who approved that; another person.")] = ...,  # type: ignore[assignment]
-    at_most: Annotated[
-        int, typer.Option(min=0, help="So many rows of each list and market may be otherwise for it.")
-    ] = ...,  # type: ignore[assignment]
     code: Annotated[bool, typer.Option("--code", help="Not a pack: the code that decides, as it is now.")] = False,
 ) -> None:
     """Announce a change that another person approved: the next night doesn't hold what it changes.
