@@ -18,7 +18,7 @@ def main() -> None:
     """Run the marketplaces side by side, write the table, and fail if a limit isn't kept."""
     parser = argparse.ArgumentParser(prog="python -m gates", description=__doc__)
     parser.add_argument("--nights", type=int, default=200, help="how many in all, shared out over the marketplaces")
-    parser.add_argument("--creators", type=int, default=5000, help="of each marketplace")
+    parser.add_argument("--creators", type=int, default=3000, help="of each marketplace")
     parser.add_argument("--seeds", type=int, nargs="+", default=[1, 2], help="a marketplace for each")
     parser.add_argument("--table", type=Path, help="the document whose table to write")
     arguments = parser.parse_args()

@@ -20,7 +20,7 @@ from gates.planted import FAULTS, Night, draw, spoil_lists, spoil_policies, spoi
 LISTS = ("penalties", "rewards")
 # Nights that land before the first is decided, as many as a night looks at; and nights that are released before the
 # first is judged, for what is usual.
-LANDED_BEFORE, RELEASED_BEFORE = 36, 28
+LANDED_BEFORE, RELEASED_BEFORE = 36, 14
 
 
 @dataclass(frozen=True)

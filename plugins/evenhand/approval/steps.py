@@ -29,7 +29,7 @@ def lists_to_ask_about(night: date) -> list[Facts]:
     """The lists of a night that nobody has answered to yet, as runs of the DAG `held_list`: a run's id and its form."""
     return [
         {
-            "trigger_run_id": f"{night} {held.list} of {held.market} {held.digest[:8]}",
+            "trigger_run_id": f"{night}.{held.list}.{held.market}.{held.digest[:8]}",
             "conf": {"night": str(night), "list": held.list, "market": held.market, "digest": held.digest},
         }
         for held in held_lists(night)
