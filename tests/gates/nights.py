@@ -1,4 +1,4 @@
-"""Simulated nights, one after the other: each is decided, judged by gate 2 and released, as a night is.
+"""Nights, one after the other: each is decided, judged by gate 2 and released, as a night is.
 
 What takes seconds and isn't judged here is left out: gate 1 accepts everything (what is simulated is right), the models
 run without dbt, and the models that only tell of a night don't run.
@@ -7,9 +7,9 @@ run without dbt, and the models that only tell of a night don't run.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 
 import duckdb
@@ -18,6 +18,7 @@ from evenhand.landing.accepted import accepted_as_of
 from evenhand.landing.contracts import FEEDS
 from evenhand.landing.load import load
 from evenhand.landing.take import take
+from evenhand.policy.announced import Announcement
 from evenhand.policy.compile import compile_packs
 from evenhand.policy.load import load_packs
 from evenhand.quality.changes import Tonight, validate_changes
@@ -27,8 +28,6 @@ from evenhand.release.deciders import DECIDED, keep_deciders
 from evenhand.release.last import take_last_release
 from evenhand.release.manifest import Manifest
 from evenhand.release.publish import FILES
-from evenhand.simulation.marketplace import simulate
-from evenhand.simulation.plan import Plan
 from evenhand.transform.compiled import CompiledModel, read_models, run_models
 
 CODE = {"evenhand": "simulated", "sha256": "0" * 64, "engines": {}}
@@ -52,16 +51,20 @@ class Judged:
 
 
 class Nights:
-    """A simulated marketplace in a folder of its own, and its nights."""
+    """The nights of what has landed below a folder."""
 
-    def __init__(self, home: Path, plan: Plan, manifest: Path, policies: Path) -> None:
-        self.home, self.plan, self.policies = home, plan, policies
+    def __init__(self, home: Path, manifest: Path, policies: Path) -> None:
+        """Load `landing/` of the folder; `manifest` is of the compiled project, `policies` the folder of the packs."""
+        self.home, self.policies = home, policies
         self._manifest = manifest
         self._models: Sequence[CompiledModel] = read_models(manifest, leading_to=(*DECIDED, "reasons"))
         self._packs = load_packs(policies)
         self.releases = home / "releases"
-        simulate(plan, home / "landing", lambda made: None)
-        load(home / "landed.duckdb", home / "landing", plan.until)
+        self.load()
+
+    def load(self) -> None:
+        """Load what has landed since."""
+        load(self.home / "landed.duckdb", self.home / "landing", date(9999, 12, 31))
 
     def land(self, night: date) -> Path:
         """What had landed by the night, accepted, in a warehouse of its own."""
@@ -84,9 +87,11 @@ class Nights:
         self,
         landed: Path,
         night: date,
-        name: str,
+        name: str = "judged",
         *,
         policies: Path | None = None,
+        announced: Sequence[Announcement] = (),
+        code: Mapping[str, object] = CODE,
         spoil_what_landed: Spoil | None = None,
         spoil_lists: Spoil | None = None,
     ) -> Judged:
@@ -109,7 +114,7 @@ class Nights:
                 spoil_lists(connection)
             hold(connection, night, [])
             connection.commit()
-        tonight = Tonight(self.releases, packs, (), CODE)
+        tonight = Tonight(self.releases, packs, announced, code)
         gate = validate_changes(warehouse, warehouse.with_suffix(".gate"), night, tonight, {})
         return Judged(gate.causes, gate.held, warehouse)
 
@@ -137,8 +142,3 @@ class Nights:
         """Delete the warehouses of a night."""
         for path in (self.home / "nights").glob(f"{night}*"):
             shutil.rmtree(path) if path.is_dir() else path.unlink()
-
-    def nights(self, from_number: int) -> list[date]:
-        """The nights of the plan, without the first ones."""
-        first = self.plan.first_night
-        return [first + timedelta(days=day) for day in range(from_number, self.plan.nights)]

@@ -6,13 +6,14 @@ import shutil
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import duckdb
 
 from evenhand.release.rows import rows_of_lists
 from evenhand.settings import PROJECT
+from evenhand.simulation.marketplace import simulate
 from evenhand.simulation.plan import MARKETS, Plan
 from gates.nights import Judged, Nights
 from gates.planted import FAULTS, Night, draw, spoil_lists, spoil_policies, spoil_what_landed
@@ -51,8 +52,10 @@ class Outcome:
 def run(home: Path, seed: int, nights: int, creators: int, manifest: Path) -> Iterator[Outcome]:
     """Judge so many nights of one marketplace, each after the one before was released clean."""
     plan = Plan(creators, LANDED_BEFORE + RELEASED_BEFORE + nights, seed=seed)
-    simulated = Nights(home, plan, manifest, PROJECT / "policies")
-    for number, night in enumerate(simulated.nights(LANDED_BEFORE)):
+    simulate(plan, home / "landing", lambda made: None)
+    simulated = Nights(home, manifest, PROJECT / "policies")
+    for number in range(plan.nights - LANDED_BEFORE):
+        night = plan.first_night + timedelta(days=LANDED_BEFORE + number)
         landed = simulated.land(night)
         clean = simulated.judge(landed, night, "clean")
         if number >= RELEASED_BEFORE:

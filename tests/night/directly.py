@@ -38,11 +38,12 @@ def set_up(home: Path) -> None:
     manifest = home / "dbt" / "manifest.json"
     if not manifest.exists():
         manifest.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(_manifest(), manifest)
+        shutil.copy(compiled_manifest(), manifest)
 
 
 @cache
-def _manifest() -> Path:
+def compiled_manifest() -> Path:
+    """The manifest of the compiled project; compiling takes some seconds."""
     folder = Path(mkdtemp(prefix="evenhand-manifest-"))
     compile_models(folder)
     return folder / "manifest.json"

@@ -17,9 +17,9 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from evenhand.quality.holds import hold
 
 from evenhand.landing.contracts import FEEDS
-from evenhand.quality.holds import hold
 from evenhand.release.last import create_released
 from evenhand.release.manifest import read_manifest
 from evenhand.release.publish import FILES, Published, PublishFailed, publish, revision_of

@@ -1,0 +1,256 @@
+"""The cause of every change: each is brought about by itself, on a few accounts, and told for what it is."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from evenhand.policy.announced import Announcement
+from evenhand.policy.load import load_packs
+from evenhand.settings import PROJECT
+from gates.nights import CODE, Judged, Nights
+from night.directly import compiled_manifest
+from night.installation import APPEALS, CONTENTS, CREATORS, VIOLATIONS, Installation
+
+FIRST, NEXT = date(2026, 3, 5), date(2026, 3, 6)
+OTHER_CODE = CODE | {"sha256": "1" * 64}
+
+
+@pytest.fixture
+def nights(tmp_path: Path) -> Nights:
+    """Six accounts in the market world, of which account n has n strikes, released on the first night."""
+    Installation(tmp_path).land(str(FIRST), creators=CREATORS, contents=CONTENTS, violations=VIOLATIONS, appeals=[])
+    (tmp_path / "policies").mkdir()
+    shutil.copy(PROJECT / "policies" / "takedowns.yml", tmp_path / "policies")
+    nights = Nights(tmp_path, compiled_manifest(), tmp_path / "policies")
+    nights.release(nights.judge(nights.land(FIRST), FIRST), FIRST)
+    return nights
+
+
+def changes(judged: Judged) -> dict[str, tuple[str, str]]:
+    """Row key to change and cause; a cause for all rows of an account is under the account."""
+    with duckdb.connect(str(judged.warehouse), read_only=True) as connection:
+        found = connection.execute("select row_key, change, cause from gate.changes order by all").fetchall()
+    return {row_key: (change, cause) for row_key, change, cause in found}
+
+
+def causes(judged: Judged) -> dict[str, set[str]]:
+    by_account: dict[str, set[str]] = {}
+    for row_key, (_, cause) in changes(judged).items():
+        by_account.setdefault(row_key.split("/")[0], set()).add(cause)
+    return by_account
+
+
+def strikes(count: int, account: str, day: date) -> list[Sequence[str]]:
+    return [
+        (f"n{account}.{number}", account, "c" + account[1:], "copyright", f"nb{account}.{number}", str(day))
+        for number in range(count)
+    ]
+
+
+def lowered(nights: Nights, changed_by: str = "") -> Path:
+    """The pack with a lower threshold: three strikes restrict, now two do."""
+    folder = nights.home / "lowered"
+    shutil.copytree(nights.policies, folder)
+    pack = folder / "takedowns.yml"
+    text = pack.read_text().replace(
+        "- zone: restricted\n        at_least: 3", "- zone: restricted\n        at_least: 2.5"
+    )
+    text = text.replace("- zone: limited\n        at_least: 2", "- zone: limited\n        at_least: 1.5")
+    text = text.replace("- zone: warned\n        at_least: 1", "- zone: warned\n        at_least: 0.5")
+    text = text.replace("days: 7}", "days: 9}")
+    pack.write_text(
+        text.replace("version: 1\n", f"version: 1\nchanged_by: {changed_by}\n" if changed_by else "version: 1\n")
+    )
+    return folder
+
+
+def test_the_first_night_is_all_data_and_nothing_is_held(nights: Nights) -> None:
+    shutil.rmtree(nights.releases)
+
+    judged = nights.judge(nights.land(FIRST), FIRST)
+
+    assert set(changes(judged).values()) == {("added", "data")}
+    assert judged.held == []
+
+
+def test_a_night_on_which_nothing_happens_changes_what_time_changes(nights: Nights) -> None:
+    # The warning of 30 days from 1 March ends with 30 March; nothing else is so short but seven days of silence.
+    judged = nights.judge(nights.land(date(2026, 3, 31)), date(2026, 3, 31))
+
+    assert changes(judged)["a1/copyright_strikes/account"] == ("removed", "time")
+    assert {cause for _, cause in changes(judged).values()} == {"time"}
+    assert judged.held == []
+
+
+def test_what_landed_is_data(nights: Nights) -> None:
+    Installation(nights.home).land(str(NEXT), violations=strikes(1, "a5", NEXT))
+    nights.load()
+
+    judged = nights.judge(nights.land(NEXT), NEXT)
+
+    assert causes(judged) == {"a5": {"data"}}
+    assert changes(judged)["a5/copyright_strikes/account"] == ("added", "data")
+
+
+def test_a_granted_appeal_is_a_correction(nights: Nights) -> None:
+    Installation(nights.home).land(str(NEXT), appeals=APPEALS, violations=strikes(1, "a5", NEXT))
+    nights.load()
+
+    judged = nights.judge(nights.land(NEXT), NEXT)
+
+    assert causes(judged) == {"a1": {"correction"}, "a5": {"data"}}
+    assert changes(judged)["a1/copyright_strikes/account"] == ("removed", "correction")
+
+
+def test_a_file_of_then_that_is_another_now_is_a_correction(nights: Nights) -> None:
+    without_a4 = [each for each in VIOLATIONS if each[1] != "a4"]
+    Installation(nights.home).land(str(FIRST), creators=CREATORS, contents=CONTENTS, violations=without_a4, appeals=[])
+    nights.load()
+
+    judged = nights.judge(nights.land(NEXT), NEXT)
+
+    assert causes(judged) == {"a4": {"correction"}}
+    assert {change for change, _ in changes(judged).values()} == {"removed"}
+
+
+def test_a_changed_pack_is_policy_and_held_and_what_landed_is_still_data(nights: Nights) -> None:
+    Installation(nights.home).land(str(NEXT), violations=strikes(1, "a5", NEXT))
+    nights.load()
+
+    judged = nights.judge(nights.land(NEXT), NEXT, policies=lowered(nights, "ayu"))
+
+    found = causes(judged)
+    assert found["a2"] == {"policy"}
+    assert found["a5"] == {"data"}
+    (held,) = judged.held
+    assert (held.list, held.market, held.since) == ("penalties", "world", FIRST)
+    assert held.by_policy
+    assert held.changed_by == ("ayu",)
+
+
+@pytest.mark.parametrize(("at_most", "is_held"), [(100, False), (0, True)])
+def test_an_announced_change_of_policy_isnt_held_up_to_what_was_approved(
+    nights: Nights, at_most: int, is_held: bool
+) -> None:
+    policies = lowered(nights, "ayu")
+    (pack,) = load_packs(policies)
+    announced = Announcement(
+        what="two are as bad as three", pack="takedowns", text=pack.sha256, changed_by="ayu", approved_by="budi",
+        at_most=at_most,
+    )  # fmt: skip
+
+    judged = nights.judge(nights.land(NEXT), NEXT, policies=policies, announced=[announced])
+
+    assert "policy" in judged.causes
+    assert bool(judged.held) is is_held
+
+
+def test_another_text_isnt_what_was_announced(nights: Nights) -> None:
+    announced = Announcement(
+        what="another", pack="takedowns", text="0" * 64, changed_by="ayu", approved_by="budi", at_most=100
+    )
+
+    judged = nights.judge(nights.land(NEXT), NEXT, policies=lowered(nights), announced=[announced])
+
+    assert judged.is_held("penalties", "world")
+
+
+def test_a_pack_whose_words_alone_changed_changes_nothing(nights: Nights) -> None:
+    folder = nights.home / "worded"
+    shutil.copytree(nights.policies, folder)
+    pack = folder / "takedowns.yml"
+    pack.write_text("# Said otherwise.\n" + pack.read_text())
+
+    judged = nights.judge(nights.land(NEXT), NEXT, policies=folder)
+
+    assert changes(judged) == {}
+
+
+def with_other_models(nights: Nights) -> None:
+    """As if the last release had been decided by models that gave no warnings to the second account."""
+    file = nights.releases / f"night={FIRST}" / "models.parquet"
+    with duckdb.connect() as connection:
+        connection.execute(f"create table models as from '{file}'")
+        connection.execute("update models set sql = sql || ' where account_id <> ''a2''' where name = 'penalties'")
+        connection.execute(f"copy models to '{file}' (format parquet)")
+        penalties = file.with_name("penalties.parquet")
+        connection.execute(f"create table penalties as from '{penalties}' where account_id <> 'a2'")
+        connection.execute(f"copy penalties to '{penalties}' (format parquet)")
+
+
+def test_changed_models_are_code_and_held(nights: Nights) -> None:
+    with_other_models(nights)
+
+    judged = nights.judge(nights.land(NEXT), NEXT, code=OTHER_CODE)
+
+    assert causes(judged) == {"a2": {"code"}}
+    assert judged.is_held("penalties", "world")
+    assert not judged.held[0].by_policy
+
+
+def test_changed_models_that_were_announced_arent_held(nights: Nights) -> None:
+    with_other_models(nights)
+    announced = Announcement(
+        what="the second account, too", code="1" * 64, changed_by="chi", approved_by="budi", at_most=3
+    )
+
+    judged = nights.judge(nights.land(NEXT), NEXT, code=OTHER_CODE, announced=[announced])
+
+    assert causes(judged) == {"a2": {"code"}}
+    assert judged.held == []
+
+
+def test_models_and_a_pack_that_changed_at_once_are_told_apart(nights: Nights) -> None:
+    with_other_models(nights)
+
+    judged = nights.judge(nights.land(NEXT), NEXT, code=OTHER_CODE, policies=lowered(nights))
+
+    found = changes(judged)
+    assert found["a2/copyright_strikes/campaign"] == ("added", "code")
+    assert found["a2/copyright_strikes/short_video"] == ("added", "policy")
+
+
+def test_changed_code_that_decides_as_before_holds_nothing(nights: Nights) -> None:
+    judged = nights.judge(nights.land(NEXT), NEXT, code=OTHER_CODE)
+
+    assert changes(judged) == {}
+
+
+def test_code_that_would_have_decided_otherwise_last_night_is_code_though_the_models_are_the_same(
+    nights: Nights,
+) -> None:
+    # What gate 1 accepted then, and wouldn't today.
+    penalties = nights.releases / f"night={FIRST}" / "penalties.parquet"
+    with duckdb.connect() as connection:
+        connection.execute(f"create table penalties as from '{penalties}'")
+        connection.execute(
+            "insert into penalties select * replace ('a6/copyright_strikes/account' as row_key, 'a6' as account_id)"
+            " from penalties where row_key = 'a2/copyright_strikes/campaign'"
+        )
+        connection.execute(f"copy penalties to '{penalties}' (format parquet)")
+
+    judged = nights.judge(nights.land(NEXT), NEXT, code=OTHER_CODE)
+
+    assert causes(judged) == {"a6": {"code"}}
+    assert judged.is_held("penalties", "world")
+
+
+def test_a_release_whose_models_dont_know_tonights_data_holds_everything_that_changes(nights: Nights) -> None:
+    file = nights.releases / f"night={FIRST}" / "models.parquet"
+    with duckdb.connect() as connection:
+        connection.execute(f"create table models as from '{file}'")
+        connection.execute("update models set sql = 'select gone from accepted.creators' where name = 'stg_creators'")
+        connection.execute(f"copy models to '{file}' (format parquet)")
+    Installation(nights.home).land(str(NEXT), violations=strikes(1, "a5", NEXT))
+    nights.load()
+
+    judged = nights.judge(nights.land(NEXT), NEXT, code=OTHER_CODE)
+
+    assert causes(judged) == {"a5": {"code"}}
+    assert judged.is_held("penalties", "world")
