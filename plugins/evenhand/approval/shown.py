@@ -45,7 +45,7 @@ def body(connection: duckdb.DuckDBPyConnection, held: HeldList) -> str:
                 connection,
                 ("programme", "measure", "change", "cause", "rows"),
                 "select programme, measure, change, cause, count(*) from gate.changes where list = ? and market = ?"
-                f" group by all order by count(*) desc, all limit {GROUPS}",
+                f" group by all order by count(*) desc, programme, measure, change, cause limit {GROUPS}",
                 held,
             ),
             f"### {SAMPLE} accounts",
