@@ -18,7 +18,7 @@ from airflow.timetables.interval import CronDataIntervalTimetable
 
 from evenhand import nightly
 from evenhand.alerts import night_is_late, notifiers
-from evenhand.delivery.config import announces, load_receivers
+from evenhand.delivery.task_group import a_group_per_receiver
 from evenhand.deployment import deployment
 from evenhand.transform.task_group import a_task_per_model, one_dbt_build
 
@@ -68,32 +68,20 @@ with DAG(
         """Freeze the lists as the night's release, visible in one step; a new revision only if they changed."""
         return nightly.publish_release(date.fromisoformat(night))
 
-    # A receiver that is down comes back; sending again is safe, for it knows what it has answered before.
-    @task(retries=2, retry_exponential_backoff=True)
-    def delivered(night: str, receiver: str) -> nightly.Facts:
-        """Send the receiver the difference between the release and what it has acknowledged."""
-        return nightly.deliver_release(date.fromisoformat(night), receiver)
-
-    @task(retries=2, retry_exponential_backoff=True)
-    def reconciled(night: str, receiver: str) -> nightly.Facts:
-        """Read back what the receiver holds; stop if it isn't the wanted state."""
-        return nightly.reconcile_receiver(date.fromisoformat(night), receiver)
-
     with TaskGroup("gate_1", tooltip="What landed: a contract per feed") as gate_1:
         feeds_validated(NIGHT)
     with TaskGroup("gate_2", tooltip="The lists and their reasons, before anybody sees them") as gate_2:
         lists_validated(NIGHT)
-    with TaskGroup(
-        "deliver", tooltip="Lists to those who enforce them; then what is said of what took effect"
-    ) as deliver:
-        sent = {}
-        for receiver, config in load_receivers().items():
-            with TaskGroup(receiver):
-                sending = delivered.override(trigger_rule="all_done") if announces(config) else delivered
-                sent[receiver] = sending(NIGHT, receiver)
-                [sent[each] for each in announces(config)] >> sent[receiver] >> reconciled(NIGHT, receiver)
 
     models_built, dbt = one_dbt_build(), a_task_per_model()
-    chain(feeds_landed(NIGHT), policies_compiled(NIGHT), gate_1, models_built, gate_2, night_released(NIGHT), deliver)
+    chain(
+        feeds_landed(NIGHT),
+        policies_compiled(NIGHT),
+        gate_1,
+        models_built,
+        gate_2,
+        night_released(NIGHT),
+        a_group_per_receiver(NIGHT),
+    )
     chain(gate_1, dbt, gate_2)
     models_built >> dbt
