@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from evenhand import local
+from evenhand import by_hand_commands, local
 from evenhand.policy.commands import app as policy
 from evenhand.settings import Settings, settings
 
@@ -21,6 +21,8 @@ app = typer.Typer(
     epilog="Everything that a run writes is below EVENHAND_HOME, by default .evenhand in the checkout.",
 )
 app.add_typer(policy, name="policy")
+app.command()(by_hand_commands.stop)
+app.command()(by_hand_commands.resume)
 console = Console()
 errors = Console(stderr=True)
 

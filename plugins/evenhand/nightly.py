@@ -117,7 +117,8 @@ def deliver_release(night: date, receiver: str) -> Facts:
     """Bring a receiver to the wanted state.
 
     Raises:
-        AirflowFailException: the receiver refused rows, or the deployment is wrong: trying again would not help.
+        AirflowFailException: the receiver refused rows, the deployment is wrong, or deliveries are stopped: trying
+            again would not help.
         evenhand.delivery.receivers.ReceiverError: it couldn't be reached or gave no answer: trying again may.
     """
     from airflow.sdk.exceptions import AirflowFailException
@@ -128,6 +129,7 @@ def deliver_release(night: date, receiver: str) -> Facts:
     from evenhand.delivery.receipts import Receipts
     from evenhand.delivery.receivers import ReceiverError
     from evenhand.delivery.statement_words import NotStatable
+    from evenhand.delivery.stopping import DeliveriesStopped
     from evenhand.delivery.wanted import ReleaseError
 
     release = settings().releases / f"night={night}"
@@ -139,7 +141,7 @@ def deliver_release(night: date, receiver: str) -> Facts:
             else:
                 with open_receiver(receiver) as opened:
                     summary = deliver(release, opened, receipts)
-    except (ReceiversError, ReleaseError, NotStatable) as error:
+    except (DeliveriesStopped, ReceiversError, ReleaseError, NotStatable) as error:
         raise AirflowFailException(str(error)) from error
     if summary.unanswered:
         raise ReceiverError(f"{summary}. What has no answer is asked again when this task is run again.")
@@ -160,15 +162,19 @@ def reconcile_receiver(night: date, receiver: str) -> Facts:
     from evenhand.delivery.config import announces, load_receivers, open_announcer, open_receiver
     from evenhand.delivery.receipts import Receipts
     from evenhand.delivery.reconcile import reconcile_and_correct
+    from evenhand.delivery.stopping import DeliveriesStopped
 
     release = settings().releases / f"night={night}"
-    with Receipts(settings().receipts) as receipts:
-        if announces(load_receivers()[receiver]):
-            with open_announcer(receiver) as announcer:
-                summary = check_announced(release, announcer, receipts)
-        else:
-            with open_receiver(receiver) as opened:
-                summary = reconcile_and_correct(release, opened, receipts)
+    try:
+        with Receipts(settings().receipts) as receipts:
+            if announces(load_receivers()[receiver]):
+                with open_announcer(receiver) as announcer:
+                    summary = check_announced(release, announcer, receipts)
+            else:
+                with open_receiver(receiver) as opened:
+                    summary = reconcile_and_correct(release, opened, receipts)
+    except DeliveriesStopped as error:
+        raise AirflowFailException(str(error)) from error
     if summary.corrected:
         log.warning("%s", summary)
     if not summary.agrees and not summary.holds_newer:

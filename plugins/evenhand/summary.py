@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from evenhand.delivery.config import load_receivers
+from evenhand.delivery.stopping import stopped
 from evenhand.release.manifest import Manifest, read_manifest
 from evenhand.release.publish import revision_of
 from evenhand.settings import Settings
@@ -108,6 +109,8 @@ def _warnings(settings: Settings, night: date, console: Console) -> None:
 
 def _receivers(settings: Settings, night: date, console: Console) -> None:
     console.print("[bold]Receivers[/bold]")
+    if stop := stopped(settings.home):
+        console.print(f"  Nothing is sent: {stop}", style="red", soft_wrap=True, highlight=False, markup=False)
     for receiver in load_receivers():
         for step in ("delivered", "reconciled"):
             told = _step(settings, night, f"{step}.{receiver}").get("told", f"{receiver}: not {step} yet")

@@ -20,6 +20,7 @@ from evenhand.delivery.announcements import Announcement
 from evenhand.delivery.changes import Change, RowId
 from evenhand.delivery.receivers import BatchRefused, Capabilities, Receipt, ReceiverError
 from evenhand.delivery.statements import mistakes
+from evenhand.delivery.stopping import go_on, wait
 
 _AT_MOST = 100
 _ATTEMPTS = 4
@@ -101,13 +102,19 @@ class DsaReceiver:
 
     def _request(self, method: str, path: str, body: object = None) -> httpx.Response:
         retrying = Retrying(
+            sleep=wait,
             stop=stop_after_attempt(_ATTEMPTS),
             wait=wait_random_exponential(multiplier=self._backoff, max=60),
             retry=retry_if_exception_type(httpx.TransportError) | retry_if_result(_may_pass),
         )
         url = f"{self._base_url}/api/v1/{path}"
+
+        def ask() -> httpx.Response:
+            go_on()
+            return self._client.request(method, url, json=body, headers=self._headers)
+
         try:
-            response = retrying(self._client.request, method, url, json=body, headers=self._headers)
+            response = retrying(ask)
         except RetryError as error:
             failure = error.last_attempt.exception() or f"HTTP {error.last_attempt.result().status_code}"
             raise ReceiverError(
