@@ -1,9 +1,11 @@
-"""`evenhand stop` and `evenhand resume`: what a DAG with a form does too, for when Airflow can't."""
+"""`evenhand stop`, `resume` and `reverse`: what a DAG with a form does too, for when Airflow can't."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date, datetime
 from typing import Annotated
 
 import typer
@@ -40,13 +42,65 @@ def resume(reason: Reason, by: By, approved_by: ApprovedBy) -> None:
     console.print(f"Deliveries can be made again: {resumed}", markup=False)
 
 
+def reverse(
+    night: Annotated[
+        datetime, typer.Argument(formats=["%Y-%m-%d"], metavar="NIGHT", help="The newest released night.")
+    ],
+    reason: Reason,
+    by: By,
+    approved_by: ApprovedBy,
+    lift: Annotated[bool, typer.Option("--lift", help="End the reversal instead.")] = False,
+) -> None:
+    """Bring every receiver back to what the release before NIGHT had, as a second person approved.
+
+    The night is released anew with the lists of the release before it, less what has ended, and delivered. Running it
+    again doesn't undo that, and doing this again changes nothing.
+    """
+    from evenhand import local
+    from evenhand.by_hand import reverse_night
+
+    here = settings()
+    os.environ.update(local.environment(here))
+    with _refusals_told(), local.one_at_a_time(here):
+        done = reverse_night(
+            "lift" if lift else "reverse",
+            night.date(),
+            who(None, by, "--by"),
+            who(None, approved_by, "--approved-by"),
+            reason,
+        )
+        console.print(
+            f"{done['told']}\nRevision {done['revision']} of the night, release {done['release_id'][:12]}", markup=False
+        )
+        _deliver(night.date())
+
+
+def _deliver(night: date) -> None:
+    from evenhand.delivery.config import load_receivers
+    from evenhand.nightly import deliver_release, reconcile_receiver
+
+    failed = False
+    for receiver in load_receivers():
+        try:
+            for step in (deliver_release, reconcile_receiver):
+                console.print(step(night, receiver)["told"], markup=False)
+        except Exception as error:
+            # Whatever keeps one from it, the others are brought back.
+            errors.print(str(error))
+            failed = True
+    if failed:
+        raise typer.Exit(1)
+
+
 @contextmanager
 def _refusals_told() -> Iterator[None]:
+    from evenhand.by_hand import NotDone
     from evenhand.delivery.stopping import NothingStopped
     from evenhand.history import HistoryBroken
+    from evenhand.local import LocalError
 
     try:
         yield
-    except (PersonRefused, NothingStopped, HistoryBroken) as error:
+    except (PersonRefused, NothingStopped, HistoryBroken, LocalError, NotDone) as error:
         errors.print(str(error))
         raise typer.Exit(1) from error

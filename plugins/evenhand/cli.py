@@ -23,6 +23,7 @@ app = typer.Typer(
 app.add_typer(policy, name="policy")
 app.command()(by_hand_commands.stop)
 app.command()(by_hand_commands.resume)
+app.command()(by_hand_commands.reverse)
 console = Console()
 errors = Console(stderr=True)
 

@@ -96,14 +96,22 @@ def validate_lists(night: date) -> Facts:
 
 
 def publish_release(night: date) -> Facts:
-    """Write the notices and freeze them with the lists as the night's release."""
+    """Write the notices and freeze them with the lists as the night's release; a reversed night has earlier lists."""
     from evenhand.notices.write import write_notices
     from evenhand.release.code import code_version
     from evenhand.release.publish import publish
+    from evenhand.release.reversal import reversal_of
+    from evenhand.release.wanted import want
 
-    for language, notices in write_notices(_warehouse(night), settings().translations).items():
+    here = settings()
+    reversal = reversal_of(here.home, night)
+    if reversal:
+        log.warning("%s. That holds until it is lifted: evenhand reverse %s --lift", reversal, night)
+    want(_warehouse(night), here.releases, night, reversal.back_to if reversal else None)
+    for language, notices in write_notices(_warehouse(night), here.translations, here.releases, night).items():
         log.warning("%d notices in English: nothing is translated to %s, the accounts' language", notices, language)
-    published = publish(_warehouse(night), settings().releases, night, code_version(settings().project))
+    said = reversal.in_manifest if reversal else None
+    published = publish(_warehouse(night), here.releases, night, code_version(here.project), said)
     facts = {
         "release": str(published.folder),
         "release_id": published.release_id,
