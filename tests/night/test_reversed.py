@@ -1,138 +1,172 @@
-"""Reversing a night that was delivered: receivers hold what the release before had, and accounts are told."""
+"""What becomes of a night after it was delivered: its revisions, and its reversal. Receivers hold what is wanted, and
+accounts are told the difference to what they were told last."""
 
 from __future__ import annotations
 
 import json
 import os
+import shutil
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
 import pytest
 
-from evenhand import by_hand
+from evenhand import by_hand, nightly
 from evenhand.by_hand import NotDone
+from evenhand.landing.contracts import BY_NAME
 from evenhand.persons import Person, PersonRefused
 from evenhand.release.manifest import read_manifest
 from night.directly import decide
-from night.installation import Installation
+from night.installation import CREATORS, Installation
 from night.told import receivers
 
-EARLIER, NIGHT, LATER = "2026-03-05", "2026-03-06", "2026-03-07"
+EARLIER, NIGHT, LATER = "2026-03-05", "2026-03-06", "2026-03-09"
 ANN, BOB = Person("ann", logged_in=True), Person("bob", logged_in=True)
-# Two strikes too many, that nobody should have had.
+# Strikes that a5 shouldn't have had; they bring a warning, closed campaigns and a pause.
 WRONG = [(f"w{number}", "a5", "c5", "copyright", f"w{number}", NIGHT) for number in range(2)]
+OF_A5 = [f"a5/copyright_strikes/{scope}" for scope in ("account", "campaign", "short_video")]
+WARNING_OF_A1 = "a1/copyright_strikes/account"
+
+
+@pytest.fixture(scope="module")
+def decided(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two nights. On the second the appeal of a1 was granted, and a5 got the wrong strikes."""
+    installation = Installation(tmp_path_factory.mktemp("decided"))
+    installation.land_history()
+    installation.land(NIGHT, violations=WRONG)
+    decide(installation.home, EARLIER)
+    decide(installation.home, NIGHT)
+    return installation.home
 
 
 @pytest.fixture
-def installation(tmp_path: Path) -> Iterator[Installation]:
-    """Two nights; the second brought wrong penalties."""
-    installation = Installation(tmp_path)
-    installation.land_history()
-    installation.land(NIGHT, violations=WRONG)
-    decide(tmp_path, EARLIER)
-    decide(tmp_path, NIGHT)
-    os.environ["EVENHAND_HOME"] = str(tmp_path)
-    yield installation
-    os.environ.pop("EVENHAND_HOME", None)
+def installation(decided: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Installation]:
+    home = tmp_path / "home"
+    shutil.copytree(decided, home, symlinks=True)
+    monkeypatch.setenv("EVENHAND_HOME", str(home))
+    yield Installation(home)
+
+
+def test_a_measure_that_is_withdrawn_the_same_night_and_comes_back_is_told_each_time(
+    installation: Installation,
+) -> None:
+    gone, new = [f"ended {row}" for row in OF_A5], [f"new {row}" for row in OF_A5]
+    with receivers(installation.home) as to:
+        to.bring(EARLIER)
+        # The first release of all tells only what begins on its night.
+        assert to.told() == []
+        to.bring(NIGHT)
+        first = sorted([f"ended {WARNING_OF_A1}", *new])
+        assert sorted(to.told()) == first
+
+        # A platform's own account can't have a strike.
+        installation.land(NIGHT, creators=[*CREATORS[:4], ("a5", "world", "platform", "en", "2026-01-01"), CREATORS[5]])
+        _decide(installation, NIGHT)
+        to.bring(NIGHT)
+        assert not set(to.held()) & set(OF_A5)
+        assert sorted(to.told()[len(first) :]) == gone
+
+        installation.land(NIGHT, creators=CREATORS)
+        _decide(installation, NIGHT)
+        to.bring(NIGHT)
+        assert set(OF_A5) <= set(to.held())
+        assert sorted(to.told()[len(first) + len(gone) :]) == new
+
+    assert installation.revisions(NIGHT) == ["0001", "0002", "0003"]
+    names = [name for (name,) in installation.rows(NIGHT, "notices", "notice_id")]
+    assert len(set(names)) == len(first) + len(gone) + len(new)
+    # They were withdrawn on the night on which they began: they were in force on no day, and no days are told.
+    withdrawn = [
+        str(body)
+        for event, account, body in installation.rows(NIGHT, "notices", "event, account_id, body")
+        if (event, account) == ("ended", "a5")
+    ]
+    assert len(withdrawn) == len(gone)
+    assert not any("2026" in body for body in withdrawn)
+    # The night's first release was told against the night before, and its revisions go on from there.
+    manifest = installation.manifest(NIGHT)
+    assert manifest["told_since"] == {"night": EARLIER, "release_id": installation.manifest(EARLIER)["release_id"]}
+    second = installation.home / "releases" / "revisions" / f"night={NIGHT}" / "0002"
+    assert manifest["told_before"] == read_manifest(second).release_id
 
 
 def test_a_night_is_reversed_and_stays_so_until_that_is_lifted(installation: Installation) -> None:
-    home = installation.home
-    wrong = {name: installation.rows(NIGHT, name) for name in ("penalties", "rewards")}
-    before = installation.rows(EARLIER, "penalties")
-    with receivers(home) as told:
-        told.bring(EARLIER)
-        told.bring(NIGHT)
-        assert any(key.startswith("a5/") for key in told.held())
-        assert not any(key.startswith("a1/") for key in told.held())
-        first = len(told.told())
+    wrong = {name: installation.rows(NIGHT, name) for name in ("penalties", "rewards", "reasons")}
+    with receivers(installation.home) as to:
+        to.bring(EARLIER)
+        to.bring(NIGHT)
+        assert set(OF_A5) <= set(to.held())
+        assert WARNING_OF_A1 not in to.held()
+        so_far = len(to.told())
 
         done = _reverse("reverse")
 
         assert done["revision"] == 2
         # Nothing of the release before has ended by this night.
-        assert installation.rows(NIGHT, "penalties") == before
-        assert {row for (row,) in installation.rows(NIGHT, "penalties", "reason_id")} == {
-            row for (row,) in installation.rows(NIGHT, "reasons", "reason_id")
-        }
-        told.bring(NIGHT)
-        assert told.held() == [key for (key,) in installation.rows(EARLIER, "penalties", "row_key")]
-        # a5's penalties have ended, and a1's, which had ended with its appeal, is back.
-        taken_back = told.told()[first:]
-        assert "The measure “Warning” is in force on your account." in taken_back
-        assert sum("has ended" in line for line in taken_back) == len(wrong["penalties"]) - len(before) + 1
+        for name in wrong:
+            assert installation.rows(NIGHT, name) == installation.rows(EARLIER, name)
+        to.bring(NIGHT)
+        assert to.held() == [key for (key,) in installation.rows(EARLIER, "penalties", "row_key")]
+        assert sorted(to.told()[so_far:]) == sorted([*(f"ended {row}" for row in OF_A5), f"new {WARNING_OF_A1}"])
         manifest = read_manifest(installation.release(NIGHT))
         assert manifest.reversed
-        assert (manifest.reversed.by, manifest.reversed.approved_by, manifest.reversed.why) == (
-            ANN,
-            BOB,
-            "wrong strikes",
-        )
-        assert str(manifest.reversed.back_to.night) == EARLIER
-        assert all(each.new == 0 for each in manifest.penalties)
+        told = manifest.reversed
+        assert (told.by, told.approved_by, told.why, str(told.back_to.night)) == (ANN, BOB, "wrong strikes", EARLIER)
+        assert sum(each.new + each.ended for each in manifest.penalties) == 0
 
-        # Again, and the night again: nothing changes, and nothing is sent.
-        bytes_of_it, sent = installation.release_bytes(NIGHT), len(told.sandbox.effects())
+        # Again, and released again: nothing changes, and nothing is sent.
+        bytes_of_it, sent = installation.release_bytes(NIGHT), len(to.sandbox.effects())
         assert not _reverse("reverse")["changed"]
-        decide(home, NIGHT)
-        os.environ["EVENHAND_HOME"] = str(home)
+        assert not nightly.publish_release(date.fromisoformat(NIGHT))["changed"]
         assert installation.release_bytes(NIGHT) == bytes_of_it
-        told.bring(NIGHT)
-        assert len(told.sandbox.effects()) == sent
-        assert len(list((home / "reversals" / f"night={NIGHT}").iterdir())) == 1
+        to.bring(NIGHT)
+        assert len(to.sandbox.effects()) == sent
+        assert len(list((installation.home / "reversals" / f"night={NIGHT}").iterdir())) == 1
 
         # Lifted, it is what it was decided to be, and accounts are told that too.
-        so_far = len(told.told())
+        so_far = len(to.told())
         assert _reverse("lift")["revision"] == 3
         assert {name: installation.rows(NIGHT, name) for name in wrong} == wrong
         assert read_manifest(installation.release(NIGHT)).reversed is None
-        told.bring(NIGHT)
-        assert any(key.startswith("a5/") for key in told.held())
-        assert len(told.told()) - so_far == len(taken_back)
+        to.bring(NIGHT)
+        assert set(OF_A5) <= set(to.held())
+        assert sorted(to.told()[so_far:]) == sorted([*(f"new {row}" for row in OF_A5), f"ended {WARNING_OF_A1}"])
 
 
 def test_the_next_night_decides_afresh_and_goes_on_from_what_the_reversal_left(installation: Installation) -> None:
-    with receivers(installation.home) as told:
-        told.bring(EARLIER)
-        told.bring(NIGHT)
+    with receivers(installation.home) as to:
+        to.bring(EARLIER)
+        to.bring(NIGHT)
         _reverse("reverse")
-        told.bring(NIGHT)
+        to.bring(NIGHT)
+        so_far = len(to.told())
         # The cause is corrected before the next night: the strikes are withdrawn.
-        installation.drop(
-            LATER,
-            "violations",
-            [
-                ("violation_id", "account_id", "content_id", "type", "batch_id", "decided_on", "withdrawn"),
-                *((*row, "true") for row in WRONG),
-            ],
-        )
-        decide(installation.home, LATER)
-        so_far = len(told.told())
-        told.bring(LATER)
-        assert not any(key.startswith("a5/") for key in told.held())
-        # a5 was told of its end by the reversal; a1's warning ends once more.
-        assert told.told()[so_far:] == ["The measure “Warning” on your account has ended."]
+        header = [*BY_NAME["violations"].names_in_every_file, "withdrawn"]
+        installation.drop(LATER, "violations", [header, *((*row, "yes") for row in WRONG)])
+        _decide(installation, LATER)
+        to.bring(LATER)
+        # a5 was told of its end by the reversal, and isn't again; a1's warning ends once more. a2's pause ran out.
+        paused = "a2/copyright_strikes/short_video"
+        assert sorted(to.told()[so_far:]) == [f"ended {WARNING_OF_A1}", f"ended {paused}"]
+
+        # Reversed, what has ended by that night doesn't come back.
+        by_hand.reverse_night("reverse", date.fromisoformat(LATER), ANN, BOB, "wrong strikes")
+        assert (paused,) in installation.rows(NIGHT, "penalties", "row_key")
+        kept = [row for row in installation.rows(NIGHT, "penalties") if paused not in row]
+        assert installation.rows(LATER, "penalties") == kept
 
 
-def test_what_has_ended_by_the_night_does_not_come_back(tmp_path: Path) -> None:
-    """a2's short videos were paused until 8 March; the night that is reversed is the 9th."""
-    installation = Installation(tmp_path)
-    installation.land_history()
-    decide(tmp_path, EARLIER)
-    decide(tmp_path, "2026-03-09")
-    os.environ["EVENHAND_HOME"] = str(tmp_path)
-    try:
-        by_hand.reverse_night("reverse", date(2026, 3, 9), ANN, BOB, "wrong strikes")
-    finally:
-        del os.environ["EVENHAND_HOME"]
-    assert ("a2/copyright_strikes/short_video",) in installation.rows(EARLIER, "penalties", "row_key")
-    assert ("a2/copyright_strikes/short_video",) not in installation.rows("2026-03-09", "penalties", "row_key")
-    assert len(installation.rows("2026-03-09", "penalties")) == len(installation.rows(EARLIER, "penalties")) - 1
+def test_a_night_whose_warehouse_is_gone_is_released_reversed_when_it_is_run_again(installation: Installation) -> None:
+    (installation.home / "nights" / f"night={NIGHT}" / "warehouse.duckdb").unlink()
+    with pytest.raises(NotDone, match=r"was reversed .*That is recorded.*Clear the night's run from feeds_landed"):
+        _reverse("reverse")
+    _decide(installation, NIGHT)
+    assert installation.rows(NIGHT, "penalties") == installation.rows(EARLIER, "penalties")
+    assert not _reverse("reverse")["changed"]
 
 
 def test_what_cannot_be_reversed_is_refused_and_leaves_nothing(installation: Installation) -> None:
-    home = installation.home
     for night, why in (
         (EARLIER, rf"night {NIGHT} is released after night {EARLIER}, and no receiver is taken back"),
         (LATER, "isn't released"),
@@ -143,23 +177,14 @@ def test_what_cannot_be_reversed_is_refused_and_leaves_nothing(installation: Ins
         _reverse("lift")
     with pytest.raises(PersonRefused, match="somebody else"):
         by_hand.reverse_night("reverse", date.fromisoformat(NIGHT), ANN, ANN, "wrong strikes")
-    assert not (home / "reversals").exists()
-    (home / "releases" / f"night={EARLIER}").unlink()
+    assert not (installation.home / "reversals").exists()
+    (installation.home / "releases" / f"night={EARLIER}").unlink()
     with pytest.raises(NotDone, match="nothing was released before"):
         _reverse("reverse")
     assert installation.revisions(NIGHT) == ["0001"]
 
 
-def test_a_night_whose_warehouse_is_gone_is_released_reversed_when_it_is_run_again(installation: Installation) -> None:
-    home = installation.home
-    (home / "nights" / f"night={NIGHT}" / "warehouse.duckdb").unlink()
-    with pytest.raises(NotDone, match=r"was reversed .*That is recorded.*Clear the night's run from feeds_landed"):
-        _reverse("reverse")
-    decide(home, NIGHT)
-    assert installation.rows(NIGHT, "penalties") == installation.rows(EARLIER, "penalties")
-
-
-def test_the_second_person_sees_what_it_comes_to(installation: Installation) -> None:
+def test_the_second_person_sees_what_it_comes_to_and_is_another_one(installation: Installation) -> None:
     form = {"night": NIGHT, "action": "reverse", "reason": "wrong strikes", "author": "ann"}
     told = by_hand.propose_reversing(form, "Anonymous")["told"]
     for part in (
@@ -176,6 +201,15 @@ def test_the_second_person_sees_what_it_comes_to(installation: Installation) -> 
     assert by_hand.reverse_release(form, "Anonymous", answer)["revision"] == 2
     (recorded,) = (installation.home / "reversals" / f"night={NIGHT}").iterdir()
     assert json.loads(recorded.read_text())["approved_by"] == {"name": "bob", "logged_in": False}
+
+
+def _decide(installation: Installation, night: str) -> None:
+    """Decide a night; to release it again changes no byte."""
+    decide(installation.home, night)
+    os.environ["EVENHAND_HOME"] = str(installation.home)
+    before = installation.release_bytes(night)
+    assert not nightly.publish_release(date.fromisoformat(night))["changed"]
+    assert installation.release_bytes(night) == before
 
 
 def _reverse(action: str) -> by_hand.Facts:

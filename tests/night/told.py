@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import duckdb
 import httpx
 
 from evenhand.delivery.announce import announce
@@ -42,8 +43,15 @@ class Receivers:
         return sorted(row_key for _, row_key in self.sandbox.held())
 
     def told(self) -> list[str]:
-        """The first line of every notice, in the order in which they were said."""
-        return [body.splitlines()[0] for _, body in self.sandbox.notices()]
+        """The event and the row of every notice that was said, in that order."""
+        with duckdb.connect() as connection:
+            files = str(self._home / "releases" / "revisions" / "*" / "*" / "notices.parquet")
+            rows = connection.execute(
+                "select distinct notice_id, event || ' ' || row_key from read_parquet(?, hive_partitioning = false)",
+                [files],
+            ).fetchall()
+        names: dict[str, str] = dict(rows)
+        return [names[notice_id] for notice_id, _ in self.sandbox.notices()]
 
 
 @contextmanager
