@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from evenhand import local
+from evenhand import by_hand_commands, local
 from evenhand.approval.commands import answer, held
 from evenhand.policy.commands import app as policy
 from evenhand.settings import Settings, settings
@@ -24,6 +24,9 @@ app = typer.Typer(
 app.add_typer(policy, name="policy")
 app.command()(held)
 app.command()(answer)
+app.command()(by_hand_commands.stop)
+app.command()(by_hand_commands.resume)
+app.command()(by_hand_commands.reverse)
 console = Console()
 errors = Console(stderr=True)
 

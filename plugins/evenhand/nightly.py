@@ -114,16 +114,24 @@ def validate_lists(night: date) -> Facts:
 
 
 def publish_release(night: date) -> Facts:
-    """Release what passed and what people answered to: the lists, and the notices of them, frozen."""
+    """Release what passed and what people answered to, with its notices, frozen; a reversed night has earlier lists."""
     from evenhand.approval.answers import apply
     from evenhand.notices.write import write_notices
     from evenhand.release.code import code_version
     from evenhand.release.publish import publish
+    from evenhand.release.reversal import reversal_of
+    from evenhand.release.wanted import want
 
-    apply(_warehouse(night), settings().approvals, night)
-    for language, notices in write_notices(_warehouse(night), settings().translations).items():
+    here = settings()
+    reversal = reversal_of(here.home, night)
+    if reversal:
+        log.warning("%s. That holds until it is lifted: evenhand reverse %s --lift", reversal, night)
+    apply(_warehouse(night), here.approvals, night)
+    want(_warehouse(night), here.releases, night, reversal.back_to if reversal else None)
+    for language, notices in write_notices(_warehouse(night), here.translations, here.releases, night).items():
         log.warning("%d notices in English: nothing is translated to %s, the accounts' language", notices, language)
-    published = publish(_warehouse(night), settings().releases, night, code_version(settings().project))
+    said = reversal.in_manifest if reversal else None
+    published = publish(_warehouse(night), here.releases, night, code_version(here.project), said)
     facts = {
         "release": str(published.folder),
         "release_id": published.release_id,
@@ -137,7 +145,8 @@ def deliver_release(night: date, receiver: str) -> Facts:
     """Bring a receiver to the wanted state.
 
     Raises:
-        AirflowFailException: the receiver refused rows, or the deployment is wrong: trying again would not help.
+        AirflowFailException: the receiver refused rows, the deployment is wrong, or deliveries are stopped: trying
+            again would not help.
         evenhand.delivery.receivers.ReceiverError: it couldn't be reached or gave no answer: trying again may.
     """
     from airflow.sdk.exceptions import AirflowFailException
@@ -148,6 +157,7 @@ def deliver_release(night: date, receiver: str) -> Facts:
     from evenhand.delivery.receipts import Receipts
     from evenhand.delivery.receivers import ReceiverError
     from evenhand.delivery.statement_words import NotStatable
+    from evenhand.delivery.stopping import DeliveriesStopped
     from evenhand.delivery.wanted import ReleaseError
 
     release = settings().releases / f"night={night}"
@@ -159,7 +169,7 @@ def deliver_release(night: date, receiver: str) -> Facts:
             else:
                 with open_receiver(receiver) as opened:
                     summary = deliver(release, opened, receipts)
-    except (ReceiversError, ReleaseError, NotStatable) as error:
+    except (DeliveriesStopped, ReceiversError, ReleaseError, NotStatable) as error:
         raise AirflowFailException(str(error)) from error
     if summary.unanswered:
         raise ReceiverError(f"{summary}. What has no answer is asked again when this task is run again.")
@@ -180,15 +190,19 @@ def reconcile_receiver(night: date, receiver: str) -> Facts:
     from evenhand.delivery.config import announces, load_receivers, open_announcer, open_receiver
     from evenhand.delivery.receipts import Receipts
     from evenhand.delivery.reconcile import reconcile_and_correct
+    from evenhand.delivery.stopping import DeliveriesStopped
 
     release = settings().releases / f"night={night}"
-    with Receipts(settings().receipts) as receipts:
-        if announces(load_receivers()[receiver]):
-            with open_announcer(receiver) as announcer:
-                summary = check_announced(release, announcer, receipts)
-        else:
-            with open_receiver(receiver) as opened:
-                summary = reconcile_and_correct(release, opened, receipts)
+    try:
+        with Receipts(settings().receipts) as receipts:
+            if announces(load_receivers()[receiver]):
+                with open_announcer(receiver) as announcer:
+                    summary = check_announced(release, announcer, receipts)
+            else:
+                with open_receiver(receiver) as opened:
+                    summary = reconcile_and_correct(release, opened, receipts)
+    except DeliveriesStopped as error:
+        raise AirflowFailException(str(error)) from error
     if summary.corrected:
         log.warning("%s", summary)
     if not summary.agrees and not summary.holds_newer:

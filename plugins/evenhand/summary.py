@@ -7,9 +7,11 @@ from datetime import date
 from typing import Any
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from evenhand.delivery.config import load_receivers
+from evenhand.delivery.stopping import stopped
 from evenhand.release.manifest import Manifest, read_manifest
 from evenhand.release.publish import revision_of
 from evenhand.settings import Settings
@@ -32,6 +34,14 @@ def show(settings: Settings, night: date, console: Console) -> None:
         console.print(
             f"[yellow]The data is simulated[/yellow]: {plan.creators:,} creators, {plan.nights} nights until"
             f" {plan.until}, seed {plan.seed}",
+            highlight=False,
+        )
+    if manifest.reversed:
+        reversed_by = manifest.reversed
+        console.print(
+            f"[red]Reversed[/red] to the lists of {reversed_by.back_to.night} by {reversed_by.by}, approved by"
+            f" {reversed_by.approved_by}: {escape(reversed_by.why)}",
+            soft_wrap=True,
             highlight=False,
         )
     for table in (_feeds(manifest), _quarantine(manifest), _zones(manifest), _penalties(manifest), _metrics(manifest)):
@@ -144,6 +154,8 @@ def _warnings(settings: Settings, night: date, console: Console) -> None:
 
 def _receivers(settings: Settings, night: date, console: Console) -> None:
     console.print("[bold]Receivers[/bold]")
+    if stop := stopped(settings.home):
+        console.print(f"  Nothing is sent: {stop}", style="red", soft_wrap=True, highlight=False, markup=False)
     for receiver in load_receivers():
         for step in ("delivered", "reconciled"):
             told = _step(settings, night, f"{step}.{receiver}").get("told", f"{receiver}: not {step} yet")

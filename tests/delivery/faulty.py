@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
@@ -21,11 +22,12 @@ FAULTS = ("fine", "503", "429", "502_after", "drop_before", "drop_after", "parti
 class FaultyServer:
     """Takes the next fault of `faults` for every POST; without one it only passes on.
 
-    429 carries a Retry-After of 0 seconds. `*_after`: the receiver applied the batch, the sender never hears of it.
-    `hang_*` let the sender wait too long. `repeat`: every answer comes twice, and out of order. A name in `kills`
-    happens before the batch is passed on, or after. With `forgets_keys`, what is behind can't know a change again.
-    `refuse_half` passes on every other change, signed with the secret. `poison` is a text and the status that every
-    batch with it gets, none of it passed on.
+    429 carries a Retry-After of `retry_after` seconds. `*_after`: the receiver applied the batch, the sender never
+    hears of it. `hang_*` let the sender wait too long, and `drip` for ever: of its answer a byte comes now and then.
+    `repeat`: every answer comes twice, and out of order. A name in `kills` happens before the batch is passed on, or
+    after; a `*_meanwhile` before, and the batch is answered as ever. With `forgets_keys`, what is behind can't know a
+    change again. `refuse_half` passes on every other change, signed with the secret. `poison` is a text and the status
+    that every batch with it gets, none of it passed on.
     """
 
     def __init__(self, upstream: str, secret: str = "", forgets_keys: bool = False, hangs_for: float = 2) -> None:
@@ -35,6 +37,7 @@ class FaultyServer:
         self.faults: deque[str] = deque()
         self.bodies: list[bytes] = []
         self.poison: tuple[str, str] | None = None
+        self.retry_after = 0
         outer = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -68,16 +71,18 @@ class FaultyServer:
                 if fault == "refuse_half":
                     self.refuse_half(body)
                     return
-                if fault.endswith("_before") and fault in outer.kills:
+                if fault.endswith(("_before", "_meanwhile")) and fault in outer.kills:
                     outer.kills[fault]()
                 answer = self.forgetting(body) if forgets_keys else self.forward(body, self.passed_on())
-                if fault in outer.kills:
+                if fault in outer.kills and not fault.endswith("_meanwhile"):
                     outer.kills[fault]()
                     self.close_connection = True
                 elif fault == "502_after":
                     self.answer(502, b"")
                 elif fault == "drop_after":
                     self.close_connection = True
+                elif fault == "drip":
+                    self.drip()
                 elif fault == "hang_after":
                     outer.hanging.set()
                     time.sleep(hangs_for)
@@ -89,6 +94,15 @@ class FaultyServer:
                     self.answer(200, json.dumps({"results": kept}).encode())
                 else:
                     self.answer(answer.status_code, answer.content)
+
+            def drip(self) -> None:
+                outer.hanging.set()
+                self.close_connection = True
+                with contextlib.suppress(OSError):
+                    self.wfile.write(b"HTTP/1.1 200 OK\r\nx: ")
+                    while True:
+                        self.wfile.write(b"x")
+                        time.sleep(0.1)
 
             def do_GET(self) -> None:
                 try:
@@ -136,7 +150,7 @@ class FaultyServer:
             def answer(self, status: int, body: bytes) -> None:
                 self.send_response(status)
                 if status == 429:
-                    self.send_header("retry-after", "0")
+                    self.send_header("retry-after", str(outer.retry_after))
                 self.send_header("content-length", str(len(body)))
                 self.end_headers()
                 self.wfile.write(body)

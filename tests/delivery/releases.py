@@ -38,9 +38,23 @@ def reward(key: str, account: str = "A1", amount: str = "10.00") -> tuple[object
     return (key, account, "GB", "bonus", amount, 7, True, "2026-03-01", f"why-{key}")
 
 
-def notice(about: str, event: str, measure: str = "no_live", night: str = "2026-03-01") -> tuple[object, ...]:
-    """A notice on a penalty, in the order of the columns of notices.parquet."""
-    return (f"{night}-{about}-{event}", "A1", "US", "penalties", about, measure, event, "en", "Told", "About it.", None)
+def notice(
+    about: str, event: str, measure: str = "no_live", night: str = "2026-03-01", again: str = ""
+) -> tuple[object, ...]:
+    """A notice on a penalty, in the order of the columns of notices.parquet; `again` makes it another one."""
+    return (
+        f"{night}-{about}-{event}{again}",
+        "A1",
+        "US",
+        "penalties",
+        about,
+        measure,
+        event,
+        "en",
+        "Told",
+        "About it.",
+        None,
+    )
 
 
 def publish(
@@ -49,8 +63,12 @@ def publish(
     penalties: Sequence[tuple[object, ...]] = (),
     rewards: Sequence[tuple[object, ...]] = (),
     notices: Sequence[tuple[object, ...]] = (),
+    goes_on: bool = False,
 ) -> Path:
-    """A release as publishing leaves it: a revision folder and the night's symlink to it."""
+    """A release as publishing leaves it: a revision folder and the night's symlink to it.
+
+    With `goes_on`, a revision that tells of other lists than the one before it.
+    """
     lists: Mapping[str, Sequence[tuple[object, ...]]] = {"penalties": penalties, "rewards": rewards}
     link = home / "releases" / f"night={night}"
     revision = link.with_name(f".{night}-{len(list(link.parent.glob('.*'))) if link.parent.exists() else 0}")
@@ -74,8 +92,10 @@ def publish(
         path.name: {"rows": 0, "sha256": hashlib.sha256(path.read_bytes()).hexdigest()}
         for path in sorted(revision.glob("*.parquet"))
     }
-    release_id = hashlib.sha256(json.dumps(files, sort_keys=True).encode()).hexdigest()
-    (revision / "manifest.json").write_text(json.dumps({"release_id": release_id, "night": night, "files": files}))
+    before = json.loads((link / "manifest.json").read_text())["release_id"] if goes_on else None
+    content = {"night": night, "files": files, "told_before": before}
+    release_id = hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+    (revision / "manifest.json").write_text(json.dumps({"release_id": release_id, **content}))
     link.unlink(missing_ok=True)
     link.symlink_to(revision.name)
     return link

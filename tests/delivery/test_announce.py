@@ -144,3 +144,100 @@ def test_a_night_that_is_older_than_what_was_told_is_not_announced(
     announce(new, messenger, receipts)
     assert announce(old, messenger, receipts).holds_newer is not None
     assert sandbox.notices() == []
+
+
+FIRST = [notice("p1", "new")]
+SECOND = [*FIRST, notice("p1", "ended")]
+THIRD = [*SECOND, notice("p1", "new", again="-again")]
+
+
+def test_a_measure_that_a_revision_takes_away_and_the_next_brings_back_is_told_each_time_it_took_effect(
+    tmp_path: Path, sandbox: SandboxProcess, receiver: HttpReceiver, messenger: NoticesReceiver, receipts: Receipts
+) -> None:
+    for rows, notices in (([penalty("p1")], FIRST), ([], SECOND), ([penalty("p1")], THIRD)):
+        release = publish(tmp_path, night(1), rows, notices=notices, goes_on=len(notices) > 1)
+        for _ in range(2):
+            deliver(release, receiver, receipts)
+            assert announce(release, messenger, receipts).complete
+    said = ["2026-03-01-p1-new", "2026-03-01-p1-ended", "2026-03-01-p1-new-again"]
+    assert [key for key, _ in sandbox.notices()] == said
+    # What was told last is that it is in force, so its end is worth telling.
+    ended = publish(tmp_path, night(2), [], notices=[notice("p1", "ended", night=night(2))])
+    deliver(ended, receiver, receipts)
+    announce(ended, messenger, receipts)
+    assert [key for key, _ in sandbox.notices()] == [*said, "2026-03-02-p1-ended"]
+
+
+@pytest.mark.parametrize(
+    ("delivered", "announced", "said"),
+    [
+        # It went away before anybody was told that it was there, but not before it was there.
+        ({1, 2}, {2}, ["2026-03-01-p1-new", "2026-03-01-p1-ended"]),
+        # It was never there.
+        ({2}, {2}, []),
+        ({2}, {1, 2}, []),
+        # It was never gone.
+        ({1, 3}, {1, 3}, ["2026-03-01-p1-new"]),
+        ({3}, {3}, ["2026-03-01-p1-new"]),
+        # It was there, and gone, and is there.
+        ({1, 2, 3}, {3}, ["2026-03-01-p1-new", "2026-03-01-p1-ended", "2026-03-01-p1-new-again"]),
+    ],
+)
+def test_revisions_that_were_left_out_are_told_of_as_far_as_they_took_effect(
+    delivered: set[int],
+    announced: set[int],
+    said: list[str],
+    tmp_path: Path,
+    sandbox: SandboxProcess,
+    receiver: HttpReceiver,
+    messenger: NoticesReceiver,
+    receipts: Receipts,
+) -> None:
+    for number, (rows, notices) in enumerate(
+        (([penalty("p1")], FIRST), ([], SECOND), ([penalty("p1")], THIRD)), start=1
+    ):
+        release = publish(tmp_path, night(1), rows, notices=notices, goes_on=number > 1)
+        if number in delivered:
+            deliver(release, receiver, receipts)
+        if number in announced:
+            announce(release, messenger, receipts)
+        if number == max(delivered):
+            break
+    assert sorted(key for key, _ in sandbox.notices()) == sorted(said)
+    assert announce(release, messenger, receipts).sent == {}
+
+
+def test_what_still_waits_is_about_the_row_as_the_newest_revision_has_it(
+    tmp_path: Path, sandbox: SandboxProcess, receiver: HttpReceiver, messenger: NoticesReceiver, receipts: Receipts
+) -> None:
+    first = publish(tmp_path, night(1), [penalty("p1")], notices=FIRST)
+    assert announce(first, messenger, receipts).waiting == 1
+    # p1 is the same to its account, but for something that it isn't told.
+    rows = [penalty("p1", account="A2"), penalty("p2")]
+    second = publish(tmp_path, night(1), rows, notices=[*FIRST, notice("p2", "new")], goes_on=True)
+    deliver(second, receiver, receipts)
+    assert announce(second, messenger, receipts).applied == 2
+    assert [key for key, _ in sandbox.notices()] == ["2026-03-01-p1-new", "2026-03-01-p2-new"]
+
+
+def test_a_revision_that_nobody_announced_is_made_up_for_by_the_next_night(
+    tmp_path: Path, sandbox: SandboxProcess, receiver: HttpReceiver, messenger: NoticesReceiver, receipts: Receipts
+) -> None:
+    first = publish(tmp_path, night(1), [penalty("p1")], notices=FIRST)
+    deliver(first, receiver, receipts)
+    announce(first, messenger, receipts)
+    publish(tmp_path, night(1), [], notices=SECOND, goes_on=True)
+    # The next night goes on from the second revision and tells nothing of p1.
+    following = publish(tmp_path, night(2), [])
+    deliver(following, receiver, receipts)
+    announce(following, messenger, receipts)
+    assert [key for key, _ in sandbox.notices()] == ["2026-03-01-p1-new", "2026-03-01-p1-ended"]
+
+
+def test_a_ledger_of_before_revisions_were_told_of_is_gone_on_with(tmp_path: Path) -> None:
+    with Receipts(tmp_path / "receipts.sqlite") as receipts:
+        receipts.database.execute("alter table outbox drop column telling")
+    for _ in range(2):
+        with Receipts(tmp_path / "receipts.sqlite") as receipts:
+            columns = [name for _, name, *_ in receipts.database.execute("pragma table_info(outbox)")]
+            assert columns.count("telling") == 1

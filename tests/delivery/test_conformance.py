@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from random import Random
@@ -19,8 +19,10 @@ from evenhand.delivery.config import open_receiver
 from evenhand.delivery.deliver import deliver
 from evenhand.delivery.payload import canonical
 from evenhand.delivery.receipts import Receipts
-from evenhand.delivery.receivers import Receiver, ReceiverError
+from evenhand.delivery.receivers import Receipt, Receiver, ReceiverError
 from evenhand.delivery.reconcile import reconcile, reconcile_and_correct
+from evenhand.delivery.stopping import DeliveriesStopped, resume, stop
+from evenhand.persons import Person
 
 Open = Callable[[], AbstractContextManager[Receiver]]
 
@@ -69,6 +71,34 @@ def test_it_comes_to_hold_exactly_what_is_wanted(
             assert reconcile(release, receiver, receipts).agrees
             assert deliver(release, receiver, receipts).sent == {}
         assert system.held() == wanted(penalties, rewards)
+
+
+def test_nothing_more_is_handed_to_it_once_deliveries_are_stopped(
+    system: System, opened: Open, tmp_path: Path, receipts: Receipts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ann, bob = Person("ann", logged_in=True), Person("bob", logged_in=True)
+    rows = [penalty(f"p{number}") for number in range(8)]
+    release = publish(tmp_path, night(1), rows)
+    batches: list[Sequence[Change]] = []
+    with opened() as receiver:
+        apply = receiver.apply
+
+        def apply_and_stop(batch: Sequence[Change]) -> Sequence[Receipt]:
+            batches.append(batch)
+            answered = apply(batch)
+            stop(tmp_path, ann, "wrong lists")
+            return answered
+
+        monkeypatch.setattr(receiver, "apply", apply_and_stop)
+        with pytest.raises(DeliveriesStopped):
+            deliver(release, receiver, receipts)
+    assert len(batches) == 1
+    assert set(system.held()) <= {(change.list, change.row_key) for change in batches[0]}
+    resume(tmp_path, ann, bob, "they are right again")
+    with opened() as receiver:
+        assert deliver(release, receiver, receipts).complete
+        assert reconcile(release, receiver, receipts).agrees
+    assert system.held() == wanted(rows, [])
 
 
 def test_what_it_reads_back_is_what_it_holds(system: System, opened: Open, tmp_path: Path, receipts: Receipts) -> None:

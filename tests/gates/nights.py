@@ -28,6 +28,7 @@ from evenhand.release.deciders import DECIDED, keep_deciders
 from evenhand.release.last import take_last_release
 from evenhand.release.manifest import Manifest
 from evenhand.release.publish import FILES
+from evenhand.release.wanted import want
 from evenhand.transform.compiled import CompiledModel, read_models, run_models
 
 CODE = {"evenhand": "simulated", "sha256": "0" * 64, "engines": {}}
@@ -126,6 +127,8 @@ class Nights:
         with duckdb.connect(str(judged.warehouse), config={"threads": 1}) as connection:
             for each in judged.held:
                 answer(connection, each, "approved", "a person")
+        want(judged.warehouse, self.releases, night, None)
+        with duckdb.connect(str(judged.warehouse), config={"threads": 1}) as connection:
             for name in _RELEASED:
                 connection.execute(f"copy ({FILES[name]}) to '{folder / name}' (format parquet)")
             inputs = dict(connection.execute("select landed_file, sha256 from landing.files").fetchall())

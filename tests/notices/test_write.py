@@ -14,6 +14,7 @@ from evenhand.release.last import create_released, last_release, take_last_relea
 from evenhand.release.manifest import Manifest
 from notices.needed import TRANSLATIONS
 
+NIGHT = date(2026, 3, 5)
 FACTS = """
     create table notice_facts as
     select
@@ -30,7 +31,7 @@ def _warehouse(folder: Path, values: str) -> Path:
     path = folder / "warehouse.duckdb"
     with duckdb.connect(str(path)) as connection:
         connection.execute(FACTS.format(values=values))
-        connection.execute("create schema gate; create table gate.held_rows (list varchar, row_key varchar)")
+        create_released(connection)
     return path
 
 
@@ -41,39 +42,27 @@ def _notices(warehouse: Path) -> list[tuple[object, ...]]:
 
 def test_each_account_is_told_in_its_language_and_in_english_where_nobody_translated(tmp_path: Path) -> None:
     warehouse = _warehouse(tmp_path, "('id', 'no_live'), ('sv', 'no_live'), ('sv', 'warning')")
-    assert write_notices(warehouse, TRANSLATIONS) == {"sv": 2}
+    assert write_notices(warehouse, TRANSLATIONS, tmp_path / "releases", NIGHT) == {"sv": 2}
     first = _notices(warehouse)
     assert first == [
         ("n1", "id", "Tindakan baru: Siaran langsung tidak diizinkan"),
         ("n2", "en", "New measure: No live streaming"),
         ("n3", "en", "New measure: Warning"),
     ]
-    assert write_notices(warehouse, TRANSLATIONS) == {"sv": 2}
+    assert write_notices(warehouse, TRANSLATIONS, tmp_path / "releases", NIGHT) == {"sv": 2}
     assert _notices(warehouse) == first
-
-
-def test_nothing_is_told_of_a_row_that_is_held_back(tmp_path: Path) -> None:
-    warehouse = _warehouse(tmp_path, "('id', 'no_live')")
-    with duckdb.connect(str(warehouse)) as connection:
-        connection.execute("insert into gate.held_rows values ('rewards', 'k1')")
-    write_notices(warehouse, TRANSLATIONS)
-    assert len(_notices(warehouse)) == 1
-    with duckdb.connect(str(warehouse)) as connection:
-        connection.execute("insert into gate.held_rows values ('penalties', 'k1')")
-    write_notices(warehouse, TRANSLATIONS)
-    assert _notices(warehouse) == []
 
 
 def test_more_notices_than_are_written_at_once(tmp_path: Path) -> None:
     warehouse = _warehouse(tmp_path, ", ".join(["('en', 'warning')"] * 2001))
-    assert write_notices(warehouse, TRANSLATIONS) == {}
+    assert write_notices(warehouse, TRANSLATIONS, tmp_path / "releases", NIGHT) == {}
     assert len(_notices(warehouse)) == 2001
 
 
 def test_what_is_not_translated_leaves_no_notices(tmp_path: Path) -> None:
     warehouse = _warehouse(tmp_path, "('en', 'shadow_ban')")
     with pytest.raises(CatalogError, match=r"measure\.shadow_ban"):
-        write_notices(warehouse, TRANSLATIONS)
+        write_notices(warehouse, TRANSLATIONS, tmp_path / "releases", NIGHT)
     with duckdb.connect(str(warehouse)) as connection:
         assert connection.execute("select * from duckdb_tables() where table_name = 'notices'").fetchall() == []
 

@@ -23,6 +23,7 @@ from evenhand.landing.contracts import FEEDS
 from evenhand.release.last import create_released
 from evenhand.release.manifest import read_manifest
 from evenhand.release.publish import FILES, Published, PublishFailed, publish, revision_of
+from evenhand.release.wanted import want
 
 NIGHT = date(2026, 3, 5)
 CODE = {"evenhand": "1"}
@@ -71,6 +72,7 @@ def warehouse(tmp_path: Path) -> Path:
         connection.execute(
             "create table penalty_changes as select 'a1' as row_key, 'warning' as measure, 'new' as change"
         )
+    want(path, tmp_path / "releases", NIGHT, None)
     return path
 
 

@@ -1,15 +1,15 @@
 with
 
 penalties as (
-    select * from {{ ref('penalties') }}
+    select * from {{ source('wanted', 'penalties') }}
 ),
 
 rewards as (
-    select * from {{ ref('rewards') }}
+    select * from {{ source('wanted', 'rewards') }}
 ),
 
 reasons as (
-    select * from {{ ref('reasons') }}
+    select * from {{ source('wanted', 'reasons') }}
 ),
 
 measures_in_force as (
@@ -36,20 +36,20 @@ bonuses as (
     select * from {{ source('policy', 'bonuses') }}
 ),
 
-last_release as (
-    select * from {{ source('released', 'last_release') }}
+told_release as (
+    select * from {{ source('released', 'told_release') }}
 ),
 
-last_penalties as (
-    select * from {{ source('released', 'last_penalties') }}
+told_penalties as (
+    select * from {{ source('released', 'told_penalties') }}
 ),
 
-last_rewards as (
-    select * from {{ source('released', 'last_rewards') }}
+told_rewards as (
+    select * from {{ source('released', 'told_rewards') }}
 ),
 
-last_reasons as (
-    select * from {{ source('released', 'last_reasons') }}
+told_reasons as (
+    select * from {{ source('released', 'told_reasons') }}
 ),
 
 lists_of_tonight as (
@@ -82,7 +82,7 @@ lists_of_tonight as (
     from rewards
 ),
 
-lists_of_the_last_release as (
+lists_that_were_told_of as (
     select
         'penalties' as list,
         row_key,
@@ -95,7 +95,7 @@ lists_of_the_last_release as (
         ends_on,
         cast(null as decimal(18, 2)) as amount,
         reason_id
-    from last_penalties
+    from told_penalties
     union all
     select
         'rewards' as list,
@@ -109,7 +109,7 @@ lists_of_the_last_release as (
         ends_on,
         amount,
         reason_id
-    from last_rewards
+    from told_rewards
 ),
 
 -- Where nothing was released before, nobody knows what accounts were told: what begins tonight is.
@@ -118,14 +118,14 @@ what_is_new_or_changed as (
         tonight.*,
         case when before.row_key is null then 'new' else 'changed' end as event
     from lists_of_tonight as tonight
-    left join lists_of_the_last_release as before
+    left join lists_that_were_told_of as before
         on
             tonight.list = before.list
             and tonight.row_key = before.row_key
             and tonight.measure = before.measure
     where
         case
-            when (select count(*) from last_release) = 0 then tonight.starts_on = {{ night() }}
+            when (select count(*) from told_release) = 0 then tonight.starts_on = {{ night() }}
             else
                 before.row_key is null
                 or tonight.starts_on is distinct from before.starts_on
@@ -136,9 +136,16 @@ what_is_new_or_changed as (
 
 what_has_ended as (
     select
-        before.* replace (least(before.ends_on, {{ add_days(night(), -1) }}) as ends_on),
+        before.* replace (
+            -- What is withdrawn on the night on which it began was in force on no day.
+            case when before.starts_on < {{ night() }} then before.starts_on end as starts_on,
+            case
+                when before.starts_on >= {{ night() }} then null
+                else least(before.ends_on, {{ add_days(night(), -1) }})
+            end as ends_on
+        ),
         'ended' as event
-    from lists_of_the_last_release as before
+    from lists_that_were_told_of as before
     left join lists_of_tonight as tonight
         on
             before.list = tonight.list
@@ -167,6 +174,12 @@ what_is_to_be_told as (
     select * from what_has_ended
 ),
 
+revised as (
+    select release_id
+    from told_release
+    where night = {{ night() }}
+),
+
 reasons_of_both as (
     select
         reason_id,
@@ -176,7 +189,7 @@ reasons_of_both as (
     select
         reason_id,
         entries
-    from last_reasons
+    from told_reasons
 ),
 
 violations_behind_each_reason as (
@@ -204,8 +217,12 @@ evidence_of_each_reason as (
 
 facts as (
     select
-        {{ reason_id(["'" ~ var('night') ~ "'", 'told.list', 'told.row_key', 'told.measure', 'told.event']) }}
-            as notice_id,
+        -- What a revision adds can have been told by an earlier one before: it is another notice.
+        case
+            when revised.release_id is null
+                then {{ reason_id(["'" ~ var('night') ~ "'", 'told.list', 'told.row_key', 'told.measure', 'told.event']) }}
+            else {{ reason_id(['revised.release_id', 'told.list', 'told.row_key', 'told.measure', 'told.event']) }}
+        end as notice_id,
         {{ night() }} as as_of,
         told.account_id,
         told.market,
@@ -239,6 +256,7 @@ facts as (
         told.reason_id
     from what_is_to_be_told as told
     inner join creators on told.account_id = creators.account_id
+    left join revised on true
     left join packs on told.market = packs.market and {{ judges('packs', night()) }}
     left join evidence_of_each_reason as evidence on told.reason_id = evidence.reason_id
     left join measures_in_force as in_force
@@ -256,6 +274,15 @@ facts as (
             and told.programme = bonuses.bonus
 ),
 
+-- Of a row that an earlier night brought, nothing of tonight says how long it lasts, but its end does.
+facts_of_rows_of_any_night as (
+    select
+        * replace (
+            case when restored_by = 'appeal' and ends_on is not null then 'time' else restored_by end as restored_by
+        )
+    from facts
+),
+
 facts_that_agree_with_each_other as (
     select
         * replace (
@@ -264,7 +291,7 @@ facts_that_agree_with_each_other as (
             case when restored_by = 'appeal' and not can_appeal then '' else restored_by end as restored_by
         ),
         case when restored_by = 'time' then {{ add_days('ends_on', 1) }} end as restored_on
-    from facts
+    from facts_of_rows_of_any_night
 )
 
 select * from facts_that_agree_with_each_other

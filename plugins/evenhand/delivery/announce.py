@@ -89,11 +89,14 @@ def _say(
 
 
 def _released_since(release_dir: Path, since: date | None) -> list[Path]:
-    """The nights to announce: this one, and those that were released after the last one that was."""
+    """The nights to announce: this one, those that were released after the last one that was, and that one itself.
+
+    It can have a revision since that was never delivered, but that the next night goes on from.
+    """
     earlier = [
         path
         for path in sorted(release_dir.parent.glob("night=*"))
-        if since and f"night={since}" < path.name < release_dir.name
+        if since and f"night={since}" <= path.name < release_dir.name
     ]
     return [*earlier, release_dir]
 
@@ -113,7 +116,7 @@ def _judge(release: Release, announcer: Announcer, receipts: Receipts, outbox: O
                 [receipts.took_effect(name, about.row, about.payload_sha256, each.night) for name in enforcers],
                 any(receipts.may_have_had(name, about.row) for name in enforcers),
                 wanted_now,
-                outbox.was_told(about),
+                outbox.told(about),
             )
             verdicts[verdict] += 1
             if verdict != "waiting":

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Literal, Protocol
@@ -13,6 +13,7 @@ import duckdb
 from evenhand.delivery.changes import Change, RowId
 from evenhand.delivery.payload import Payload, canonical
 from evenhand.delivery.receivers import Capabilities, Receipt
+from evenhand.delivery.wanted import read_release, revisions_told
 
 Event = Literal["new", "changed", "ended"]
 Verdict = Literal["ready", "waiting", "dropped"]
@@ -38,12 +39,27 @@ class About:
 
 @dataclass(frozen=True, slots=True)
 class Announcement:
-    """Something to be said once, from this night's release; the row's key is what it is known by for ever."""
+    """Something to be said once, from this night's release; the row's key is what it is known by for ever.
+
+    `telling` counts the revisions of the night that told of other lists, until the one that said this first.
+    """
 
     row: RowId
     payload: Payload
     about: About
     night: date
+    telling: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What was last told of a measure: whether it is in force, and the row as it was then.
+
+    Where all that was to be told of it was dropped, it isn't in force as far as anybody was told.
+    """
+
+    in_force: bool
+    payload_sha256: str | None
 
 
 class Announcer(Protocol):
@@ -62,7 +78,7 @@ class Announcer(Protocol):
         """Keys must be honoured: nothing that was said can be unsaid."""
 
     def announcements(self, release_dir: Path) -> Sequence[Announcement]:
-        """What the release gives to say.
+        """What the release gives to say, and the revisions of its night before it.
 
         Raises:
             ReleaseError: the release can't be read.
@@ -84,7 +100,7 @@ def judge(
     took_effect: Sequence[bool],
     may_have_begun: bool,
     wanted_now: Mapping[RowId, str],
-    was_told: bool | None,
+    told: Told | None,
 ) -> tuple[Verdict, str]:
     """Whether what happened to the measure can be told; if it never will be, why not.
 
@@ -93,10 +109,12 @@ def judge(
         took_effect: for each receiver that enforces the list, whether it did there.
         may_have_begun: whether one of them ever had a measure in this place, or may have.
         wanted_now: the rows of the newest release, with the SHA-256 of their payloads.
-        was_told: whether what was last to be told of this measure was; None if nothing ever was to be.
+        told: what was last told of this measure; None if nothing ever was to be.
     """
-    if about.event == "ended" and (was_told is False or not may_have_begun):
+    if about.event == "ended" and ((told and not told.in_force) or not may_have_begun):
         return "dropped", "that the measure had begun never took effect, and was never told"
+    if about.event != "ended" and told == Told(True, about.payload_sha256):
+        return "dropped", "it was told so before, and nothing else took effect since"
     if all(took_effect):
         return "ready", ""
     if wanted_now.get(about.row) != about.payload_sha256:
@@ -104,12 +122,36 @@ def judge(
     return "waiting", ""
 
 
-def read_notices(release_dir: Path, night: date, wanted: Mapping[RowId, str]) -> list[Announcement]:
-    """The notices of a release, by notice_id; `wanted` are its rows, with the SHA-256 of their payloads."""
+def read_notices(release_dir: Path, lists: Sequence[str]) -> list[Announcement]:
+    """The notices of a release, in the order in which they were told.
+
+    One that an earlier revision told is about the row as that revision had it; as the release has it, if nothing was
+    told of the row since.
+
+    Raises:
+        ReleaseError: a revision can't be read.
+    """
+    told: dict[RowId, Announcement] = {}
+    newest: dict[RowId, int] = {}
+    for telling, folder in enumerate(revisions_told(release_dir), start=1):
+        release = read_release(folder, lists)
+        rows = {(each.name, key): payload.sha256 for each in release.lists for key, payload in each.rows.items()}
+        for each in _notices(folder, release.night, telling):
+            if each.row not in told:
+                told[each.row] = each
+                newest[each.about.row] = telling
+        for each in told.values():
+            about = each.about
+            if newest[about.row] == each.telling:
+                told[each.row] = replace(each, about=replace(about, payload_sha256=rows.get(about.row)))
+    return list(told.values())
+
+
+def _notices(folder: Path, night: date, telling: int) -> list[Announcement]:
     with duckdb.connect(config={"threads": 1}) as connection:
         found = connection.execute(
             "select * from read_parquet($file, hive_partitioning = false) order by notice_id",
-            {"file": str(release_dir.resolve() / "notices.parquet")},
+            {"file": str(folder / "notices.parquet")},
         )
         names = [column for column, *_ in found.description or ()]
         notices = [dict(zip(names, values, strict=True)) for values in found.fetchall()]
@@ -117,8 +159,9 @@ def read_notices(release_dir: Path, night: date, wanted: Mapping[RowId, str]) ->
         Announcement(
             ("notices", notice["notice_id"]),
             canonical({name: value for name, value in notice.items() if name != "notice_id"}),
-            About(row := (notice["list"], notice["row_key"]), notice["measure"], notice["event"], wanted.get(row)),
+            About((notice["list"], notice["row_key"]), notice["measure"], notice["event"], None),
             night,
+            telling,
         )
         for notice in notices
     ]

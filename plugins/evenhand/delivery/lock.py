@@ -1,10 +1,12 @@
-"""One delivery at a time per receiver."""
+"""One delivery at a time per receiver, and none while deliveries are stopped."""
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+from evenhand.delivery.stopping import sending
 from evenhand.lock import only_one
 
 
@@ -12,14 +14,17 @@ class DeliveryRunning(Exception):
     """Another process is delivering to this receiver."""
 
 
-def delivery_lock(home: Path, receiver: str) -> AbstractContextManager[int]:
+@contextmanager
+def delivery_lock(home: Path, receiver: str) -> Iterator[None]:
     """Hold `<home>/delivery-<receiver>.lock` meanwhile.
 
     Raises:
         DeliveryRunning: it is taken.
+        DeliveriesStopped: deliveries are stopped, or are meanwhile.
     """
     path = home / f"delivery-{receiver}.lock"
-    return only_one(
-        path,
-        DeliveryRunning(f"another delivery to {receiver} is running (it holds {path}); wait for it and run this again"),
+    running = DeliveryRunning(
+        f"another delivery to {receiver} is running (it holds {path}); wait for it and run this again"
     )
+    with only_one(path, running), sending(home):
+        yield

@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 from datetime import date
 
-from evenhand.delivery.announcements import About, Announcement
+from evenhand.delivery.announcements import About, Announcement, Told
 from evenhand.delivery.changes import Change, announcing
 from evenhand.delivery.payload import Payload
 from evenhand.delivery.receipts import Receipts
@@ -25,18 +25,24 @@ class Outbox:
         with self._receipts.transaction():
             self._database.executemany(
                 "insert into outbox (receiver, list, row_key, payload, payload_sha256, about_list,"
-                " about_row_key, measure, event, about_sha256, night, status)"
-                " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'waiting')"
+                " about_row_key, measure, event, about_sha256, night, telling, status)"
+                " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'waiting')"
                 " on conflict do update set payload = excluded.payload, payload_sha256 = excluded.payload_sha256,"
                 " about_list = excluded.about_list, about_row_key = excluded.about_row_key,"
                 " measure = excluded.measure, event = excluded.event, about_sha256 = excluded.about_sha256,"
-                " night = excluded.night, status = 'waiting', why = ''"
-                " where status = 'dropped' and night < excluded.night"
+                " night = excluded.night, telling = excluded.telling, status = 'waiting', why = ''"
+                " where status = 'dropped' and (night, telling) < (excluded.night, excluded.telling)"
                 " or status = 'waiting' and about_sha256 is not excluded.about_sha256",
                 (
                     (
                         *(self._receiver, *each.row, each.payload.text, each.payload.sha256, *each.about.row),
-                        *(each.about.measure, each.about.event, each.about.payload_sha256, each.night.isoformat()),
+                        *(
+                            each.about.measure,
+                            each.about.event,
+                            each.about.payload_sha256,
+                            each.night.isoformat(),
+                            each.telling,
+                        ),
                     )
                     for each in announcements
                 ),
@@ -46,8 +52,8 @@ class Outbox:
         """What waits, in the order in which it happened; an end before the beginning that follows it."""
         rows = self._database.execute(
             "select list, row_key, payload, payload_sha256, about_list, about_row_key, measure, event, about_sha256,"
-            " night from outbox where receiver = ? and status = 'waiting'"
-            " order by night, event != 'ended', list, row_key",
+            " night, telling from outbox where receiver = ? and status = 'waiting'"
+            " order by night, telling, event != 'ended', list, row_key",
             (self._receiver,),
         )
         return [
@@ -56,18 +62,20 @@ class Outbox:
                 Payload(text, sha256),
                 About((about_list, about_row), measure, event, about_sha256),
                 date.fromisoformat(night),
+                telling,
             )
-            for name, row_key, text, sha256, about_list, about_row, measure, event, about_sha256, night in rows
+            for name, row_key, text, sha256, about_list, about_row, measure, event, about_sha256, night, telling in rows
         ]
 
-    def was_told(self, about: About) -> bool | None:
-        """Whether what was last to be told of a measure was; None if nothing ever was to be."""
+    def told(self, about: About) -> Told | None:
+        """What was last told of a measure; None if nothing ever was to be."""
         row = self._database.execute(
-            "select status = 'ready' from outbox where receiver = ? and about_list = ? and about_row_key = ?"
-            " and measure = ? and status != 'waiting' order by night desc, event = 'ended' desc limit 1",
+            "select status = 'ready' and event != 'ended', about_sha256 from outbox where receiver = ?"
+            " and about_list = ? and about_row_key = ? and measure = ? and status != 'waiting'"
+            " order by status = 'ready' desc, night desc, telling desc limit 1",
             (self._receiver, *about.row, about.measure),
         ).fetchone()
-        return None if row is None else bool(row[0])
+        return None if row is None else Told(bool(row[0]), row[1])
 
     def mark(self, announcement: Announcement, status: str, why: str) -> None:
         """Say what became of one that waited: `ready` to be sent, or `dropped`."""

@@ -42,6 +42,7 @@ class Receipts:
         self.database.execute("pragma journal_mode = wal")
         self.database.execute("pragma synchronous = full")
         self.database.executescript(SCHEMA)
+        self._bring_up_to_date()
 
     def __enter__(self) -> Receipts:
         return self
@@ -182,6 +183,13 @@ class Receipts:
                 ((receiver, *row, found.get(row)) for row in otherwise),
             )
         return len(otherwise)
+
+    def _bring_up_to_date(self) -> None:
+        """Give a ledger of an earlier version the columns that it lacks."""
+        with self.transaction():
+            columns = {name for _, name, *_ in self.database.execute("pragma table_info(outbox)")}
+            if "telling" not in columns:
+                self.database.execute("alter table outbox add column telling integer not null default 1")
 
     def _acknowledge(self, receiver: str, keys: Sequence[str]) -> None:
         rows = [(receiver, key) for key in keys]

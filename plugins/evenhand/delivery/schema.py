@@ -47,6 +47,7 @@ create table if not exists outbox (
     event text not null check (event in ('new', 'changed', 'ended')),
     about_sha256 text,
     night text not null,
+    telling integer not null default 1,
     status text not null check (status in ('waiting', 'ready', 'dropped')),
     why text not null default '',
     primary key (receiver, list, row_key)

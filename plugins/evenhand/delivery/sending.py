@@ -9,6 +9,7 @@ from typing import Protocol
 from evenhand.delivery.changes import Change
 from evenhand.delivery.receipts import Receipts
 from evenhand.delivery.receivers import BatchRefused, Capabilities, Receipt, ReceiverError
+from evenhand.delivery.stopping import go_on
 from evenhand.delivery.wanted import Release
 
 log = logging.getLogger(__name__)
@@ -62,6 +63,7 @@ class Sender:
         """Write changes down, batch by batch, and hand them over."""
         total = len(self.sent) + len(changes)
         for batch in _batches(changes, self._receiver.capabilities.batch_size):
+            go_on()
             self._receipts.plan(self._receiver.name, batch, release)
             self._hand_over(batch)
             log.info("%s: %d of %d rows sent", self._receiver.name, len(self.sent), total)
@@ -77,6 +79,7 @@ class Sender:
         self.sent += batch
 
     def _find_the_poison(self, batch: Sequence[Change]) -> None:
+        go_on()
         try:
             self.note(self._receiver.apply(batch))
         except BatchRefused as refusal:

@@ -53,6 +53,7 @@ class _Manifest(BaseModel):
     release_id: str
     night: date
     files: dict[str, _File]
+    told_before: str | None = None
 
 
 def read_release(release_dir: Path, lists: Sequence[str]) -> Release:
@@ -64,14 +65,7 @@ def read_release(release_dir: Path, lists: Sequence[str]) -> Release:
         ReleaseError: a file is missing, isn't what the manifest says, or isn't a list.
     """
     folder = release_dir.resolve()
-    try:
-        manifest = _Manifest.model_validate_json((folder / "manifest.json").read_bytes())
-    except FileNotFoundError as error:
-        raise ReleaseError(
-            f"{folder}: no manifest.json, so nothing was released here; publish the night first"
-        ) from error
-    except ValidationError as error:
-        raise ReleaseError(f"{folder / 'manifest.json'}: {error}; publish the night again") from error
+    manifest = _manifest(folder)
     reasons = _verified(folder, "reasons.parquet", manifest)
     return Release(
         night=manifest.night,
@@ -80,6 +74,40 @@ def read_release(release_dir: Path, lists: Sequence[str]) -> Release:
             read_list(name, _verified(folder, f"{name}.parquet", manifest), reasons) for name in sorted(set(lists))
         ),
     )
+
+
+def revisions_told(release_dir: Path) -> list[Path]:
+    """The revisions of a release's night that told of other lists than the one before, the oldest first; itself last.
+
+    Raises:
+        ReleaseError: one of them isn't there any more.
+    """
+    folder = release_dir.resolve()
+    told = [folder]
+    while before := _manifest(told[0]).told_before:
+        found = next((each for each in sorted(folder.parent.iterdir()) if _is(each, before)), None)
+        if found is None:
+            raise ReleaseError(
+                f"{folder}: it goes on from the revision {before}, which isn't in {folder.parent} any more; bring it "
+                "back from a backup"
+            )
+        told.insert(0, found)
+    return told
+
+
+def _is(folder: Path, release_id: str) -> bool:
+    return (folder / "manifest.json").exists() and _manifest(folder).release_id == release_id
+
+
+def _manifest(folder: Path) -> _Manifest:
+    try:
+        return _Manifest.model_validate_json((folder / "manifest.json").read_bytes())
+    except FileNotFoundError as error:
+        raise ReleaseError(
+            f"{folder}: no manifest.json, so nothing was released here; publish the night first"
+        ) from error
+    except ValidationError as error:
+        raise ReleaseError(f"{folder / 'manifest.json'}: {error}; publish the night again") from error
 
 
 def read_list(name: str, path: Path, reasons: Path | None = None) -> WantedList:

@@ -1,9 +1,10 @@
-"""Writing a night's notices: the facts that the models found, in each account's language."""
+"""Writing a night's notices: what is to be told of what is released, in each account's language."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ import duckdb
 from evenhand.notices.catalogs import REFERENCE, Catalogs, load_catalogs
 from evenhand.notices.notice import NoticeFacts
 from evenhand.notices.render import render
-from evenhand.release.rows import rows_of_lists
+from evenhand.release.last import take_told
 
 _COLUMNS = (
     *("notice_id", "account_id", "market", "list", "row_key", "measure", "event"),
@@ -21,13 +22,14 @@ _COLUMNS = (
 _FACTS = tuple(NoticeFacts.__dataclass_fields__)
 
 
-def write_notices(warehouse: Path, translations: Path) -> Mapping[str, int]:
-    """Write the table `main.notices` from `main.notice_facts`, once gate 2 has said what is held back.
+def write_notices(warehouse: Path, translations: Path, releases: Path, night: date) -> Mapping[str, int]:
+    """Write the table `main.notices` from `main.notice_facts`, once it is known what is released.
 
-    An account whose language nobody has translated is told in the reference language.
+    What the night's release told before is told as it was; what differs from it is told besides. An account whose
+    language nobody has translated is told in the reference language.
 
     Returns:
-        How many notices that was, by such a language.
+        How many new notices that was, by such a language.
 
     Raises:
         CatalogError: something that a notice says isn't translated.
@@ -36,22 +38,8 @@ def write_notices(warehouse: Path, translations: Path) -> Mapping[str, int]:
     untranslated: Counter[str] = Counter()
     notices: list[dict[str, Any]] = []
     with duckdb.connect(str(warehouse)) as connection:
-        # Nothing is told of what gate 2 holds: of a row that isn't released so, or is still there.
-        found = connection.execute(
-            f"""
-            with released as ({rows_of_lists("gate")})
-            select facts.* from main.notice_facts as facts
-            left join released using (list, row_key, measure)
-            where case
-                when facts.event = 'ended' then released.row_key is null
-                else
-                    released.starts_on is not distinct from facts.starts_on
-                    and released.ends_on is not distinct from facts.ends_on
-                    and released.reason_id = facts.reason_id
-            end
-            order by notice_id
-            """
-        )
+        take_told(connection, releases, night)
+        found = connection.execute("from main.notice_facts order by notice_id")
         names = [column for column, *_ in found.description or ()]
         for values in found.fetchall():
             facts = dict(zip(names, values, strict=True))
@@ -61,9 +49,9 @@ def write_notices(warehouse: Path, translations: Path) -> Mapping[str, int]:
             notice = render(NoticeFacts(**{name: facts[name] for name in _FACTS}), catalogs)
             notices.append(facts | {"subject": notice.subject, "body": notice.body})
         connection.begin()
-        connection.execute(
-            f"create or replace table main.notices ({', '.join(f'{name} varchar' for name in _COLUMNS)})"
-        )
+        columns = ", ".join(f"{name} varchar{'' if name == 'reason_id' else ' not null'}" for name in _COLUMNS)
+        connection.execute(f"create or replace table main.notices ({columns}, primary key (notice_id))")
+        connection.execute("insert into main.notices by name from released.told_notices")
         for start in range(0, len(notices), 1000):
             _insert(connection, notices[start : start + 1000])
         connection.commit()

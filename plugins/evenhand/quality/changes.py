@@ -109,12 +109,17 @@ def _found(connection: duckdb.DuckDBPyConnection, query: str) -> list[tuple[str,
 
 
 def _bases(warehouse: Path, releases: Path) -> list[Base]:
-    """The release before, and for each list that it held the one that this list comes from."""
+    """The release before, and for each list that it held the one that this list comes from.
+
+    A release that was reversed decided nothing: what it went back to did.
+    """
     with duckdb.connect(str(warehouse)) as connection:
         found = connection.execute("select night, release_id from released.last_release").fetchone()
     if not found:
         return []
     last, manifest = _revision(releases, *found)
+    while manifest.reversed:
+        last, manifest = _revision(releases, manifest.reversed.back_to.night, manifest.reversed.back_to.release_id)
     held: dict[date, list[tuple[str, str]]] = defaultdict(list)
     for each in manifest.held_lists:
         if each.since and each.answer != "approved":
@@ -127,13 +132,13 @@ def _bases(warehouse: Path, releases: Path) -> list[Base]:
 
 
 def _revision(releases: Path, night: date, release_id: str) -> tuple[Path, Manifest]:
-    """The revision that was taken when the night began, which may not be the newest any more."""
+    """A revision by its id: the one that was taken when the night began may not be the newest any more."""
     newest = (releases / f"night={night}").resolve()
     for folder in [newest, *sorted(newest.parent.iterdir(), reverse=True)]:
         manifest = read_manifest(folder)
         if manifest.release_id == release_id:
             return folder, manifest
-    raise FileNotFoundError(f"{newest.parent}: the revision {release_id} that this night began with isn't there")
+    raise FileNotFoundError(f"{newest.parent}: the revision {release_id} isn't there; bring it back from a backup")
 
 
 def _kept_since(bases: Sequence[Base], name: str, market: str) -> date | None:

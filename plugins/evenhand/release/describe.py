@@ -22,13 +22,28 @@ from evenhand.release.manifest import (
     Quarantined,
     ReleasedFile,
     ReleasedPack,
+    Reversed,
     Stage,
     Zone,
 )
 
+# Of a night that is reversed: what of the last release it keeps.
+_CHANGES_TO_AN_EARLIER_RELEASE = """(
+    select
+        measure,
+        case when last.key is null then 'new' when wanted.key is null then 'ended' else 'kept' end as change
+    from (select row_key, measure, row_key as key from wanted.penalties) as wanted
+    full join (select row_key, measure, row_key as key from released.last_penalties) as last
+        using (row_key, measure)
+)"""
+
 
 def describe(
-    connection: duckdb.DuckDBPyConnection, night: date, files: dict[str, ReleasedFile], code: Mapping[str, Any]
+    connection: duckdb.DuckDBPyConnection,
+    night: date,
+    files: dict[str, ReleasedFile],
+    code: Mapping[str, Any],
+    reversed_by: Reversed | None,
 ) -> Manifest:
     """The manifest of the night's files, with its release_id."""
     return Manifest(
@@ -88,7 +103,8 @@ def describe(
             for row in _rows(
                 connection,
                 "select measure, count(*) filter (change = 'new') as new, count(*) filter (change = 'kept') as kept,"
-                " count(*) filter (change = 'ended') as ended from main.penalty_changes"
+                " count(*) filter (change = 'ended') as ended"
+                f" from {_CHANGES_TO_AN_EARLIER_RELEASE if reversed_by else 'main.penalty_changes'}"
                 " group by measure order by measure",
             )
         ),
@@ -114,7 +130,9 @@ def describe(
                 connection, "select list, event, count(*) as notices from main.notices group by all order by all"
             )
         ),
-        told_since=next((LastRelease(**row) for row in _rows(connection, "select * from released.last_release")), None),
+        told_since=next((LastRelease(**row) for row in _rows(connection, "from released.told_since")), None),
+        reversed=reversed_by,
+        told_before=next((row["release_id"] for row in _rows(connection, "from released.told_before")), None),
         inputs={
             row["landed_file"]: row["sha256"]
             for row in _rows(

@@ -1,13 +1,24 @@
-"""The newest release before a night: what accounts were told so far, for the notices of the night."""
+"""What was released before a night: what held rows keep, and what accounts were told so far.
+
+In the warehouse there are, in the schema `released`, the lists and reasons of
+
+    last_*     the newest release of an earlier night: what a row that is held back keeps
+    told_*     the release that accounts were last told of: the night's own if there is one already, else the same
+"""
 
 from __future__ import annotations
 
+import hashlib
+import logging
 from datetime import date
 from pathlib import Path
 
 import duckdb
+from pydantic import ValidationError
 
-from evenhand.release.manifest import read_manifest
+from evenhand.release.manifest import LastRelease, Manifest, read_manifest
+
+log = logging.getLogger(__name__)
 
 # What of a release is looked at, with its columns: by the models, and where a row is held back.
 _LISTS = {
@@ -40,24 +51,112 @@ def take_last_release(releases: Path, warehouse: Path, night: date) -> None:
         connection.begin()
         create_released(connection)
         if release := last_release(releases, night):
-            connection.execute(
-                "insert into released.last_release values (?, ?)",
-                [release.name.removeprefix("night="), read_manifest(release).release_id],
-            )
-            for name in _LISTS:
-                columns = ", ".join(
-                    column for column, *_ in connection.execute(f"describe released.last_{name}").fetchall()
-                )
-                connection.execute(
-                    f"insert into released.last_{name} select {columns} from read_parquet(?)",
-                    [str(release / f"{name}.parquet")],
-                )
+            _name(connection, "last", release.name.removeprefix("night="), read_manifest(release).release_id)
+            take_lists(connection, release, "last")
         connection.commit()
 
 
-def create_released(connection: duckdb.DuckDBPyConnection) -> None:
-    """The schema `released` with nothing in it."""
-    connection.execute("create schema if not exists released")
-    connection.execute("create or replace table released.last_release (night date, release_id varchar)")
+def take_told(connection: duckdb.DuckDBPyConnection, releases: Path, night: date) -> None:
+    """Fill what accounts were told so far, for `main.notice_facts` to find what is to be told besides.
+
+    A revision has the notices of the one before it, and those of what differs from it. A night that was released before
+    an earlier one was is told against that one, as if it had come in order.
+    """
+    _tell_against_last_release(connection)
+    release = releases / f"night={night}"
+    manifest = _whole(release)
+    if manifest is None:
+        return
+    _name(connection, "told", night, manifest.release_id)
+    take_lists(connection, release, "told")
+    ((differences,),) = connection.execute("select count(*) from main.notice_facts").fetchall()
+    if not differences and not manifest.told_before and _came_too_early(connection, manifest.told_since):
+        _tell_against_last_release(connection)
+        return
+    since = manifest.told_since
+    connection.execute("delete from released.told_since")
+    if since:
+        connection.execute("insert into released.told_since values (?, ?)", [since.night, since.release_id])
+    if before := manifest.release_id if differences else manifest.told_before:
+        connection.execute("insert into released.told_before values (?)", [before])
+    connection.execute(f"insert into released.told_notices by name from {_parquet(release / 'notices.parquet')}")
+
+
+def take_lists(connection: duckdb.DuckDBPyConnection, release: Path, prefix: str) -> None:
+    """Fill `released.<prefix>_penalties`, `_rewards` and `_reasons` with those of a release."""
     for name, columns in _LISTS.items():
-        connection.execute(f"create or replace table released.last_{name} ({columns})")
+        connection.execute(f"create or replace table released.{prefix}_{name} ({columns})")
+        connection.execute(
+            f"insert into released.{prefix}_{name} by name"
+            f" select {_columns(connection, f'{prefix}_{name}')} from {_parquet(release / f'{name}.parquet')}"
+        )
+
+
+def create_released(connection: duckdb.DuckDBPyConnection) -> None:
+    """The schema `released` with nothing in it, and `wanted`, which publishing fills."""
+    for schema in ("released", "wanted"):
+        connection.execute(f"create schema if not exists {schema}")
+    for prefix in ("last", "told"):
+        connection.execute(f"create or replace table released.{prefix}_release (night date, release_id varchar)")
+        for name, columns in _LISTS.items():
+            connection.execute(f"create or replace table released.{prefix}_{name} ({columns})")
+    for name in _LISTS:
+        connection.execute(f"create or replace view wanted.{name} as from released.last_{name} where false")
+    _forget_what_was_told(connection)
+
+
+def _tell_against_last_release(connection: duckdb.DuckDBPyConnection) -> None:
+    _forget_what_was_told(connection)
+    for name in ("release", *_LISTS):
+        connection.execute(f"create or replace table released.told_{name} as from released.last_{name}")
+    connection.execute("insert into released.told_since from released.last_release")
+
+
+def _forget_what_was_told(connection: duckdb.DuckDBPyConnection) -> None:
+    connection.execute("create or replace table released.told_since (night date, release_id varchar)")
+    connection.execute("create or replace table released.told_before (release_id varchar)")
+    connection.execute(
+        "create or replace table released.told_notices (notice_id varchar, account_id varchar, market varchar,"
+        " list varchar, row_key varchar, measure varchar, event varchar, language varchar, subject varchar,"
+        " body varchar, reason_id varchar)"
+    )
+
+
+def _came_too_early(connection: duckdb.DuckDBPyConnection, since: LastRelease | None) -> bool:
+    """Whether the night was released before an earlier one was."""
+    return any(
+        since is None or since.night < night
+        for (night,) in connection.execute("select night from released.last_release").fetchall()
+    )
+
+
+def _whole(release: Path) -> Manifest | None:
+    """The manifest of a release, if it can be read and the files that were told from are what it says."""
+    if not release.exists():
+        return None
+    try:
+        manifest = read_manifest(release)
+        for name in (*_LISTS, "notices"):
+            with (release / f"{name}.parquet").open("rb") as file:
+                if hashlib.file_digest(file, "sha256").hexdigest() != manifest.files[f"{name}.parquet"].sha256:
+                    raise OSError(f"{name}.parquet isn't what the manifest says")
+    except (OSError, KeyError, ValidationError) as error:
+        log.warning(
+            "%s: damaged, or of another version (%s); what it told of is told as if for the first time", release, error
+        )
+        return None
+    return manifest
+
+
+def _name(connection: duckdb.DuckDBPyConnection, prefix: str, night: date | str, release_id: str) -> None:
+    connection.execute(f"create or replace table released.{prefix}_release (night date, release_id varchar)")
+    connection.execute(f"insert into released.{prefix}_release values (?, ?)", [night, release_id])
+
+
+def _columns(connection: duckdb.DuckDBPyConnection, table: str) -> str:
+    return ", ".join(column for column, *_ in connection.execute(f"describe released.{table}").fetchall())
+
+
+def _parquet(path: Path) -> str:
+    quoted = str(path).replace("'", "''")
+    return f"read_parquet('{quoted}', hive_partitioning = false)"

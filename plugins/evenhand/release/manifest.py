@@ -9,7 +9,9 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import AwareDatetime, BaseModel, ConfigDict
+
+from evenhand.persons import Person
 
 NAME = "manifest.json"
 
@@ -137,6 +139,17 @@ class LastRelease(_Part):
     release_id: str
 
 
+class Reversed(_Part):
+    """That the lists are those of an earlier release, and why; `release_id` is what they were before."""
+
+    release_id: str
+    back_to: LastRelease
+    by: Person
+    approved_by: Person
+    why: str
+    at: AwareDatetime
+
+
 class Manifest(_Part):
     """A release, described.
 
@@ -145,7 +158,10 @@ class Manifest(_Part):
         night: the night that was decided.
         known_at: the last night whose landing was looked at.
         files: the files of the release by name.
-        told_since: the release that the notices tell what is new against; None if there was none.
+        told_since: the release of an earlier night that the notices tell what is new against; None if there was none.
+        told_before: the revision of this night that has told of other lists before: its notices are in here too, and
+            those of what differs from it; None if there was none.
+        reversed: whether the lists are those of an earlier release, and why; None if they are the night's own.
         inputs: the landing files that were read, by path below the landing folder, with their SHA-256.
         code: what `evenhand.release.code.code_version` gives.
     """
@@ -166,6 +182,8 @@ class Manifest(_Part):
     metrics: tuple[Metric, ...]
     notices: tuple[Notices, ...]
     told_since: LastRelease | None
+    told_before: str | None = None
+    reversed: Reversed | None = None
     code: Mapping[str, Any]
     inputs: dict[str, str]
 

@@ -22,13 +22,13 @@ from typing import Any
 import duckdb
 
 from evenhand.release.describe import describe
-from evenhand.release.manifest import NAME, ReleasedFile
+from evenhand.release.manifest import NAME, ReleasedFile, Reversed
 
 # What is released, and the order of its rows: the same rows are the same bytes.
 FILES = {
-    "penalties.parquet": "from gate.penalties order by row_key",
-    "rewards.parquet": "from gate.rewards order by row_key",
-    "reasons.parquet": "from gate.reasons order by reason_id",
+    "penalties.parquet": "from wanted.penalties order by row_key",
+    "rewards.parquet": "from wanted.rewards order by row_key",
+    "reasons.parquet": "from wanted.reasons order by reason_id",
     "notices.parquet": "from main.notices order by notice_id",
     "standings.parquet": "from main.account_standings order by account_id, programme",
     "account_profiles.parquet": "from main.account_profiles order by account_id",
@@ -76,8 +76,10 @@ class Published:
     changed: bool
 
 
-def publish(warehouse: Path, releases: Path, night: date, code: Mapping[str, Any]) -> Published:
-    """Publish what the models left in the warehouse; the same result again changes nothing.
+def publish(
+    warehouse: Path, releases: Path, night: date, code: Mapping[str, Any], reversed_by: Reversed | None = None
+) -> Published:
+    """Publish what is wanted, and what the models left in the warehouse; the same result again changes nothing.
 
     Raises:
         PublishFailed: the files couldn't be written.
@@ -91,7 +93,7 @@ def publish(warehouse: Path, releases: Path, night: date, code: Mapping[str, Any
             shutil.rmtree(draft, ignore_errors=True)
             draft.mkdir()
             files = {name: _write(connection, query, draft / name) for name, query in FILES.items()}
-            manifest = describe(connection, night, files, code)
+            manifest = describe(connection, night, files, code, reversed_by)
             _write_text(draft / NAME, manifest.text())
             return _make_visible(draft, revisions, releases / f"night={night}", manifest.release_id)
         except (OSError, duckdb.IOException) as error:

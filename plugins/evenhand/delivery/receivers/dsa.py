@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,8 @@ from evenhand.delivery.announcements import Announcement
 from evenhand.delivery.changes import Change, RowId
 from evenhand.delivery.receivers import BatchRefused, Capabilities, Receipt, ReceiverError
 from evenhand.delivery.statements import mistakes
+from evenhand.delivery.stopping import go_on, wait
+from evenhand.delivery.wanted import revisions_told
 
 _AT_MOST = 100
 _ATTEMPTS = 4
@@ -55,8 +58,11 @@ class DsaReceiver:
         self._backoff = backoff_seconds
 
     def announcements(self, release_dir: Path) -> Sequence[Announcement]:
-        """The statements of the release."""
-        return self._announcements(release_dir)
+        """The statements of the release, and of what earlier revisions of its night had: that may have taken effect."""
+        statements: dict[RowId, Announcement] = {}
+        for telling, folder in enumerate(revisions_told(release_dir), start=1):
+            statements |= {each.row: replace(each, telling=telling) for each in self._announcements(folder)}
+        return list(statements.values())
 
     def apply(self, batch: Sequence[Change]) -> Sequence[Receipt]:
         """Send what passes our own check; what is there already or refused is left out, until the rest is taken."""
@@ -101,13 +107,19 @@ class DsaReceiver:
 
     def _request(self, method: str, path: str, body: object = None) -> httpx.Response:
         retrying = Retrying(
+            sleep=wait,
             stop=stop_after_attempt(_ATTEMPTS),
             wait=wait_random_exponential(multiplier=self._backoff, max=60),
             retry=retry_if_exception_type(httpx.TransportError) | retry_if_result(_may_pass),
         )
         url = f"{self._base_url}/api/v1/{path}"
+
+        def ask() -> httpx.Response:
+            go_on()
+            return self._client.request(method, url, json=body, headers=self._headers)
+
         try:
-            response = retrying(self._client.request, method, url, json=body, headers=self._headers)
+            response = retrying(ask)
         except RetryError as error:
             failure = error.last_attempt.exception() or f"HTTP {error.last_attempt.result().status_code}"
             raise ReceiverError(

@@ -28,6 +28,7 @@ from pydantic import BaseModel, ValidationError
 from evenhand.delivery.changes import Change
 from evenhand.delivery.payload import Payload
 from evenhand.delivery.receivers import Capabilities, HeldRow, Receipt, ReceiverError
+from evenhand.delivery.stopping import go_on
 from evenhand.delivery.wanted import WantedList, read_list
 
 log = logging.getLogger(__name__)
@@ -148,6 +149,7 @@ class FilesReceiver:
 
     def _write(self, name: str, content: bytes) -> None:
         path = f"{self._root}/{name}"
+        go_on()
         with self._errors(name):
             if not isinstance(self._files, LocalFileSystem):
                 # An object appears whole or not at all in an object store.
@@ -183,6 +185,7 @@ class FilesReceiver:
     def _drop_old_versions(self) -> None:
         pointers = (self._pointer("current.json"), self._pointer("previous.json"))
         kept = {pointer.version for pointer in pointers if pointer}
+        go_on()
         with self._errors("versions"):
             self._files.invalidate_cache()
             for path in sorted(self._files.ls(f"{self._root}/versions", detail=False)):

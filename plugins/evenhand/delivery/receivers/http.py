@@ -20,6 +20,7 @@ from evenhand.delivery.changes import Change
 from evenhand.delivery.receivers import BatchRefused, Capabilities, HeldRow, Receipt, ReceiverError
 from evenhand.delivery.receivers.contract import REMEDIES, Answers, StatePage
 from evenhand.delivery.signature import ID_HEADER, SIGNATURE_HEADER, TIMESTAMP_HEADER, sign
+from evenhand.delivery.stopping import go_on, wait
 from evenhand.delivery.wanted import WantedList
 
 log = logging.getLogger(__name__)
@@ -136,6 +137,7 @@ class HttpReceiver:
         return {answer.key: Receipt(answer.key, answer.status, answer.reason or "") for answer in answers}
 
     def _request(self, method: str, target: str, body: bytes) -> bytes:
+        go_on()
         content = body or target.encode()
         message_id = "msg_" + hashlib.sha256(content).hexdigest()[:32]
         timestamp = int(time.time())
@@ -163,6 +165,7 @@ class HttpReceiver:
     def _retrying(self, may_repeat: bool) -> Retrying:
         """`may_repeat`: also where the request may have had its effect already."""
         return Retrying(
+            sleep=wait,
             stop=stop_after_attempt(self._attempts),
             wait=self._wait,
             retry=retry_if_exception(lambda error: isinstance(error, _TryAgain) and (may_repeat or error.is_certain))

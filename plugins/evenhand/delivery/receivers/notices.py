@@ -9,7 +9,6 @@ from evenhand.delivery.announcements import Announcement, read_notices
 from evenhand.delivery.changes import Change, RowId
 from evenhand.delivery.receivers import Receipt
 from evenhand.delivery.receivers.http import HttpReceiver
-from evenhand.delivery.wanted import read_release
 
 
 class NoticesReceiver:
@@ -23,13 +22,8 @@ class NoticesReceiver:
         self._http = http
 
     def announcements(self, release_dir: Path) -> Sequence[Announcement]:
-        """The notices of the release."""
-        release = read_release(release_dir, sorted({name for lists in self.after.values() for name in lists}))
-        return read_notices(
-            release_dir,
-            release.night,
-            {(each.name, key): payload.sha256 for each in release.lists for key, payload in each.rows.items()},
-        )
+        """The notices of the release, those of earlier revisions among them."""
+        return read_notices(release_dir, sorted({name for lists in self.after.values() for name in lists}))
 
     def apply(self, batch: Sequence[Change]) -> Sequence[Receipt]:
         """Put them."""

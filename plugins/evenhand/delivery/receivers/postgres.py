@@ -19,6 +19,7 @@ from psycopg import sql
 
 from evenhand.delivery.changes import Change
 from evenhand.delivery.receivers import BatchRefused, Capabilities, HeldRow, Receipt, ReceiverError
+from evenhand.delivery.stopping import go_on
 from evenhand.delivery.wanted import WantedList
 
 _TABLES = """
@@ -141,6 +142,8 @@ class PostgresReceiver:
             )
             self._open.execute("set lock_timeout = '60s'")
             self._open.execute("select pg_advisory_lock(hashtextextended(%s, 0))", [f"evenhand/{self._schema}"])
+            # That may have taken a minute.
+            go_on()
         return self._open
 
     def _execute(self, query: str) -> psycopg.Cursor[Any]:

@@ -1,0 +1,62 @@
+"""Stop all deliveries, or resume them.
+
+Stopping takes one person and works at once: 42 seconds later nothing is sent any more to any receiver. Resuming needs a
+second one, who is asked here. Nights go on being decided and released meanwhile; their deliveries fail and say why, and
+are cleared after resuming. Without Airflow: `evenhand stop`. See docs/operations.md.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from airflow.providers.standard.operators.hitl import ApprovalOperator
+from airflow.sdk import DAG, Param, task
+
+from evenhand import by_hand
+from evenhand.nightly import Facts
+
+# Where nobody logs in, people say who they are.
+NAME = Param(None, type=["string", "null"], description="Your name, where nobody logs in")
+
+with DAG(
+    "emergency_stop",
+    doc_md=__doc__,
+    schedule=None,
+    # What waits for a second person keeps nobody from stopping.
+    max_active_runs=16,
+    # It goes before whatever else waits to run.
+    default_args={"owner": "strategy", "retries": 0, "priority_weight": 1000, "weight_rule": "absolute"},
+    params={
+        "action": Param("stop", enum=["stop", "resume"], description="Resuming is asked of a second person"),
+        "reason": Param(type="string", minLength=1, description="Why; it is shown wherever a delivery was stopped"),
+        "author": NAME,
+    },
+    tags=["emergency"],
+) as dag:
+
+    @task.run_if(lambda context: context["params"]["action"] == "stop", "deliveries are to be resumed")
+    @task
+    def deliveries_stopped(params: Any = None, dag_run: Any = None) -> Facts:
+        """From now on nothing is sent; what is under way has 40 seconds to end."""
+        return by_hand.stop_deliveries(params, dag_run.triggering_user_name)
+
+    @task.run_if(lambda context: context["params"]["action"] == "resume", "deliveries are to be stopped")
+    @task
+    def resuming_proposed(params: Any = None, dag_run: Any = None) -> Facts:
+        """Make sure that there is something to resume, and find what the second person has to know."""
+        return by_hand.propose_resuming(params, dag_run.triggering_user_name)
+
+    second_person_asked = ApprovalOperator(
+        task_id="second_person_asked",
+        subject="Resume all deliveries?",
+        body="{{ ti.xcom_pull('resuming_proposed')['told'] }}",
+        params={"approved_by": NAME},
+    )
+
+    @task
+    def deliveries_resumed(answer: Any, params: Any = None, dag_run: Any = None) -> Facts:
+        """Deliveries can be made again; those that were stopped are cleared by hand."""
+        return by_hand.resume_deliveries(params, dag_run.triggering_user_name, answer)
+
+    deliveries_stopped()
+    resuming_proposed() >> second_person_asked >> deliveries_resumed(second_person_asked.output)

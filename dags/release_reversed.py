@@ -1,0 +1,58 @@
+"""Reverse the delivery of a whole release: every receiver is brought back to what the release before it had.
+
+A second person approves. The newest night is then released anew, with the penalties, rewards and reasons of the release
+before it, less what has ended; receivers and accounts are told the difference as of any release. Running the night
+again doesn't undo that; lifting it here does. The next night decides afresh: see docs/operations.md.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from airflow.providers.standard.operators.hitl import ApprovalOperator
+from airflow.sdk import DAG, Asset, Param, task
+
+from evenhand import by_hand
+from evenhand.delivery.task_group import a_group_per_receiver
+from evenhand.nightly import Facts
+
+# Where nobody logs in, people say who they are.
+NAME = Param(None, type=["string", "null"], description="Your name, where nobody logs in")
+
+with DAG(
+    "release_reversed",
+    doc_md=__doc__,
+    schedule=None,
+    max_active_runs=1,
+    default_args={"owner": "strategy", "retries": 0},
+    params={
+        "night": Param(type="string", format="date", description="The newest released night"),
+        "action": Param("reverse", enum=["reverse", "lift"], description="Lifting ends a reversal"),
+        "reason": Param(type="string", minLength=1, description="Why; the release says it"),
+        "author": NAME,
+    },
+    tags=["emergency"],
+) as dag:
+
+    @task
+    def reversal_proposed(params: Any = None, dag_run: Any = None) -> Facts:
+        """Make sure that it can be done, and find what the second person has to know."""
+        return by_hand.propose_reversing(params, dag_run.triggering_user_name)
+
+    second_person_asked = ApprovalOperator(
+        task_id="second_person_asked",
+        subject="{{ params.action }} {{ params.night }}?",
+        body="{{ ti.xcom_pull('reversal_proposed')['told'] }}",
+        params={"approved_by": NAME},
+        # Of those who say something once too, which go on when a delivery before them failed.
+        ignore_downstream_trigger_rules=True,
+    )
+
+    @task(outlets=[Asset("evenhand_release", uri="evenhand://releases/nightly")])
+    def night_released(answer: Any, params: Any = None, dag_run: Any = None) -> Facts:
+        """Release the night with the lists of the release before it, or, once that is lifted, with its own."""
+        return by_hand.reverse_release(params, dag_run.triggering_user_name, answer)
+
+    released = night_released(second_person_asked.output)
+    reversal_proposed() >> second_person_asked
+    released >> a_group_per_receiver("{{ params.night }}")

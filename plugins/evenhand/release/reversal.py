@@ -1,0 +1,154 @@
+"""Reversing a night: its lists are again those of the release before it, until somebody lifts that.
+
+A reversal is an entry in `EVENHAND_HOME/reversals/night=D/`, and so is its end. Publishing looks there, so that running
+the night again doesn't undo it.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Literal
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict
+
+from evenhand.history import add, newest
+from evenhand.persons import Person, refuse_the_same_person
+from evenhand.release.last import last_release
+from evenhand.release.manifest import LastRelease, Reversed, read_manifest
+
+
+class NotReversible(Exception):
+    """The night can't be reversed, or there is nothing to lift. The message says why and what can be done."""
+
+
+class Reversal(BaseModel):
+    """A night was reversed, or that was lifted.
+
+    Attributes:
+        release_id: the night's release when it was asked for.
+        back_to: the release whose lists it has instead.
+        by: who asked for it.
+        approved_by: the second person.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    action: Literal["reversed", "lifted"]
+    night: date
+    release_id: str
+    back_to: LastRelease
+    by: Person
+    approved_by: Person
+    why: str
+    at: AwareDatetime
+
+    @property
+    def in_manifest(self) -> Reversed:
+        """What the release says of it."""
+        return Reversed(**{name: getattr(self, name) for name in Reversed.model_fields})
+
+    def __str__(self) -> str:
+        """One line for people."""
+        what = (
+            f"reversed to the lists of {self.back_to.night}"
+            if self.action == "reversed"
+            else f"no longer reversed to the lists of {self.back_to.night}"
+        )
+        return f"night {self.night} was {what} by {self.by}, approved by {self.approved_by}: {self.why}"
+
+
+def reversal_of(home: Path, night: date) -> Reversal | None:
+    """The reversal of a night that is in force, if there is one.
+
+    Raises:
+        HistoryBroken: that can't be read.
+    """
+    last = newest(_folder(home, night), Reversal)
+    return last if last and last.action == "reversed" else None
+
+
+def reversible(releases: Path, night: date) -> tuple[Path, Path]:
+    """The release of a night that can be reversed, and the one before it.
+
+    Raises:
+        NotReversible: it isn't the newest night, or nothing was released before it.
+    """
+    release = releases / f"night={night}"
+    if not release.exists():
+        raise NotReversible(f"night {night} isn't released, so there is nothing to reverse")
+    last = max(path.name for path in releases.glob("night=*")).removeprefix("night=")
+    if last != str(night):
+        raise NotReversible(
+            f"night {last} is released after night {night}, and no receiver is taken back behind it. Reverse {last}, "
+            "or correct the cause and run that night again"
+        )
+    before = last_release(releases, night)
+    if before is None:
+        raise NotReversible(f"nothing was released before night {night}, so there is nothing to go back to")
+    return release, before
+
+
+def reverse(home: Path, releases: Path, night: date, by: Person, approved_by: Person, why: str) -> Reversal:
+    """Have a night's lists be those of the release before it; a night that is reversed stays as it is.
+
+    Raises:
+        NotReversible: see `reversible`.
+        PersonRefused: the second person is the first.
+        HistoryBroken: it can't be read whether it is reversed.
+    """
+    refuse_the_same_person(by, approved_by, f"reversing night {night}")
+    release, before = reversible(releases, night)
+    return reversal_of(home, night) or _add(
+        home,
+        Reversal(
+            action="reversed",
+            night=night,
+            release_id=read_manifest(release).release_id,
+            back_to=LastRelease(
+                night=date.fromisoformat(before.name.removeprefix("night=")),
+                release_id=read_manifest(before).release_id,
+            ),
+            by=by,
+            approved_by=approved_by,
+            why=why,
+            at=datetime.now(UTC),
+        ),
+    )
+
+
+def lift(home: Path, releases: Path, night: date, by: Person, approved_by: Person, why: str) -> Reversal:
+    """Have a night that was reversed be what it was decided to be.
+
+    Raises:
+        NotReversible: it isn't reversed, or isn't the newest night any more.
+        PersonRefused: the second person is the first.
+        HistoryBroken: it can't be read whether it is reversed.
+    """
+    refuse_the_same_person(by, approved_by, f"lifting the reversal of night {night}")
+    release, _ = reversible(releases, night)
+    in_force = reversal_of(home, night)
+    if in_force is None:
+        raise NotReversible(f"night {night} isn't reversed, so there is nothing to lift")
+    return _add(
+        home,
+        in_force.model_copy(
+            update={
+                "action": "lifted",
+                "release_id": read_manifest(release).release_id,
+                "by": by,
+                "approved_by": approved_by,
+                "why": why,
+                "at": datetime.now(UTC),
+            }
+        ),
+    )
+
+
+def _add(home: Path, entry: Reversal) -> Reversal:
+    add(_folder(home, entry.night), entry)
+    return entry
+
+
+def _folder(home: Path, night: date) -> Path:
+    return home / "reversals" / f"night={night}"
