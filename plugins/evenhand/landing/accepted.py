@@ -1,14 +1,18 @@
-"""The tables of what gate 1 accepts, without a gate: for what runs the models on rows of its own."""
+"""The tables that models are built on, without a gate: for what runs the models on rows of its own."""
 
 from __future__ import annotations
 
 import duckdb
 
+from evenhand.emergency.take import create_emergencies
 from evenhand.landing.contracts import FEEDS
 
 
 def create_accepted(connection: duckdb.DuckDBPyConnection) -> None:
-    """The schema `accepted` with a table for each feed; every row is the only version of its key."""
+    """The schema `accepted` with a table for each feed, whose rows are each the only version of their key.
+
+    And beside it the table of emergencies, with none in it.
+    """
     connection.execute("create schema accepted")
     for contract in FEEDS:
         columns = ", ".join(f"{name} varchar" for name in contract.column_names)
@@ -18,3 +22,4 @@ def create_accepted(connection: duckdb.DuckDBPyConnection) -> None:
         )
         if contract.versions:
             connection.execute(f"create view accepted.{contract.versions} as from accepted.{contract.feed}")
+    create_emergencies(connection)

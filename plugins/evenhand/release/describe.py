@@ -12,6 +12,7 @@ from evenhand.landing.contracts import FEEDS
 from evenhand.release.manifest import (
     FeedCounts,
     HeldBack,
+    KnownEmergency,
     LastRelease,
     Manifest,
     MeasureChanges,
@@ -95,6 +96,12 @@ def describe(
             )
         ),
         told_since=next((LastRelease(**row) for row in _rows(connection, "select * from released.last_release")), None),
+        emergencies=tuple(
+            KnownEmergency(**row)
+            for row in _rows(
+                connection, "select distinct emergency_id as emergency, sha256 from emergencies.known order by all"
+            )
+        ),
         inputs={
             row["landed_file"]: row["sha256"]
             for row in _rows(

@@ -101,6 +101,13 @@ class Metric(_Part):
     is_enough: bool
 
 
+class KnownEmergency(_Part):
+    """An emergency that the night knows, in force or over, and the hash of its file."""
+
+    emergency: str
+    sha256: str
+
+
 class LastRelease(_Part):
     """The newest release before this one."""
 
@@ -117,6 +124,7 @@ class Manifest(_Part):
         known_at: the last night whose landing was looked at.
         files: the files of the release by name.
         told_since: the release that the notices tell what is new against; None if there was none.
+        emergencies: those that the night knows.
         inputs: the landing files that were read, by path below the landing folder, with their SHA-256.
         code: what `evenhand.release.code.code_version` gives.
     """
@@ -135,6 +143,7 @@ class Manifest(_Part):
     metrics: tuple[Metric, ...]
     notices: tuple[Notices, ...]
     told_since: LastRelease | None
+    emergencies: tuple[KnownEmergency, ...] = ()
     code: Mapping[str, Any]
     inputs: dict[str, str]
 
