@@ -168,8 +168,8 @@ def reasons_suite(night: date) -> list[Expectation]:
             ) as ledger
                 on {_same("ledger", "reason", "market", "pack", "programme")} and ledger.version = reason.pack_version
             where list = 'penalties'
-            group by reason_id, programme, balance_after, entry_count, starts_at, never_below, never_above
-            having count(entry_id) != entry_count or (programme = '{EMERGENCY}' and count(entry_id) != 1) or (
+            group by reason_id, reason.programme, balance_after, entry_count, starts_at, never_below, never_above
+            having count(entry_id) != entry_count or (reason.programme = '{EMERGENCY}' and count(entry_id) != 1) or (
                 starts_at is not null and balance_after != {_clamped("starts_at + coalesce(sum(amount), 0)")}
             )""",
             described("its entries add up to the balance that it gives", "balance_after", _REMEDY),
@@ -337,23 +337,16 @@ def _as_people_decided(table: str, what: str, night: date) -> list[Expectation]:
             where not exists (
                 from (from {{batch}}) as listed
                 where {_same("listed", "wanted", "account_id", "scope")} and listed.programme = '{EMERGENCY}'
-                    and {_is_at_least("listed", "wanted", what)}
+                    and (listed.{what} = wanted.measure or exists (
+                        from policy.measures as milder join policy.measures as stricter using (market, pack, version)
+                        where milder.market = wanted.market and milder.measure = wanted.measure
+                            and stricter.measure = listed.{what} and '{table}' = 'penalties'
+                            and stricter.measure_strictness > milder.measure_strictness
+                    ))
             )""",
             described("what an emergency imposed is in it, or something stricter in its place", what, _REMEDY),
         ),
     ]
-
-
-def _is_at_least(listed: str, wanted: str, what: str) -> str:
-    if what == "reward":
-        return f"{listed}.reward = {wanted}.measure"
-    return f"""coalesce(
-        (select max(measure_strictness) from policy.measures as known
-            where known.market = {wanted}.market and known.measure = {listed}.measure)
-        >= (select min(measure_strictness) from policy.measures as known
-            where known.market = {wanted}.market and known.measure = {wanted}.measure),
-        false
-    )"""
 
 
 def _lifts(account: str, scope: str, measure: str, night: date) -> str:

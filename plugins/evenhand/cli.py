@@ -11,6 +11,8 @@ import typer
 from rich.console import Console
 
 from evenhand import local
+from evenhand.emergency.commands import app as emergency
+from evenhand.emergency.commands import emergencies
 from evenhand.policy.commands import app as policy
 from evenhand.settings import Settings, settings
 
@@ -21,6 +23,8 @@ app = typer.Typer(
     epilog="Everything that a run writes is below EVENHAND_HOME, by default .evenhand in the checkout.",
 )
 app.add_typer(policy, name="policy")
+app.add_typer(emergency, name="emergency")
+app.command()(emergencies)
 console = Console()
 errors = Console(stderr=True)
 

@@ -31,7 +31,7 @@ class NightNotBegun(Exception):
 
 
 def land_feeds(night: date) -> Facts:
-    """Load what had landed by the night, and take what the night looks at and the emergencies; returns rows per feed."""
+    """Load what had landed by the night, and take what it looks at, and the emergencies; returns rows per feed."""
     from evenhand.emergency.take import take_emergencies
     from evenhand.landing.load import load
     from evenhand.landing.mirror import mirror

@@ -55,8 +55,7 @@ def test_what_people_imposed_or_lifted_themselves_is_told_with_their_reason() ->
     imposed = replace(NEW, programme="emergency", reason="Fake prizes in lives", evidence=())
     said = render(imposed, CATALOGS).body.split("\n")
     assert said[2:] == [
-        "People of our team decided this themselves; it doesn’t follow from a rule. "
-        "Their reason: “Fake prizes in lives”.",
+        "People of our team decided this themselves; no rule did. Their reason: “Fake prizes in lives”.",
         "If you think this decision is wrong, you can appeal it in the app until April 3, 2026, that day included.",
         "The measure ends by itself and no longer applies from March 12, 2026. You do not need to do anything.",
     ]

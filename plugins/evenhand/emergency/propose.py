@@ -17,35 +17,12 @@ import duckdb
 from pydantic import ValidationError
 
 from evenhand.emergency.emergency import EmergencyRefused, Proposal
+from evenhand.emergency.wish import Wish
 from evenhand.persons import Person
 from evenhand.policy.load import LoadedPack
 from evenhand.policy.pack import Pack
 
 _SHOWN = 20
-
-
-@dataclass(frozen=True)
-class Wish:
-    """What somebody wants, as a form has it.
-
-    Attributes:
-        accounts: whom it shall meet; without any, the segment that the next ones describe, of which none may be said.
-        kind: the kind of account.
-        stage: how far it is, as its profile says.
-        programme: with `zone`: the zone that it stands in.
-    """
-
-    action: Literal["impose", "lift"]
-    market: str
-    measure: str
-    scope: str
-    until: date
-    reason: str
-    accounts: tuple[str, ...] = ()
-    kind: str = ""
-    stage: str = ""
-    programme: str = ""
-    zone: str = ""
 
 
 @dataclass(frozen=True)

@@ -27,7 +27,8 @@ def propose_emergency(form: Mapping[str, Any], logged_in_as: str | None) -> Fact
     from airflow.sdk.exceptions import AirflowFailException
 
     from evenhand.emergency.emergency import EmergencyRefused
-    from evenhand.emergency.propose import Wish, propose
+    from evenhand.emergency.propose import propose
+    from evenhand.emergency.wish import Wish
     from evenhand.persons import PersonRefused, who
     from evenhand.policy.load import load_packs
 
@@ -50,7 +51,7 @@ def propose_emergency(form: Mapping[str, Any], logged_in_as: str | None) -> Fact
 
 
 def record_emergency(proposal: Mapping[str, Any], answer: Mapping[str, Any]) -> Facts:
-    """Record what the second person approved; returns the emergency's id and the night to decide again.
+    """Record what the second person approved; returns its id, and the run that decides the night again.
 
     Args:
         proposal: from `propose_emergency`.
@@ -70,7 +71,11 @@ def record_emergency(proposal: Mapping[str, Any], answer: Mapping[str, Any]) -> 
         emergency = record(
             settings().emergencies,
             Proposal.model_validate(proposal),
-            who((answer["responded_by_user"] or {}).get("name"), answer["params_input"].get("approved_by"), "approved_by"),
+            who(
+                (answer["responded_by_user"] or {}).get("name"),
+                answer["params_input"].get("approved_by"),
+                "approved_by",
+            ),
             datetime.fromisoformat(responded_at) if isinstance(responded_at, str) else responded_at,
             newest_night(),
         )
@@ -115,7 +120,7 @@ def _to_decide(emergency_id: str, night: date) -> Facts:
 
     return {
         "emergency": emergency_id,
-        "night": str(night),
+        "run_id": f"emergency__{emergency_id}__{night}",
         # Airflow wants another moment of the night for each run that decides it.
         "logical_date": deployment().moment_of(night, datetime.now(UTC)).isoformat(),
     }
