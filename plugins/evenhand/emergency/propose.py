@@ -44,10 +44,10 @@ class Proposed:
         p = self.proposal
         shown = ", ".join(f"`{account}`" for account in p.accounts[:_SHOWN])
         more = f" and {len(p.accounts) - _SHOWN:,} more" if len(p.accounts) > _SHOWN else ""
-        whom = f"**{len(p.accounts):,} account(s)** in {p.market}, of which {self.have_it:,} have it now"
+        whom = f"**{len(p.accounts):,} account(s)**, of which {self.have_it:,} have it now"
         return "\n\n".join(
             [
-                f"**{p.author}** asks {p.what} for {whom}.",
+                f"**{p.author}** asks {p.what}, on {whom}.",
                 f"From the night {self.night}, or the newest that is released by then, until **{p.until}**.",
                 f"The accounts are told: “{p.reason}”",
                 f"They are {shown}{more}.",
