@@ -42,7 +42,7 @@ def standalone(tmp_path: Path) -> Any:
     standalone.processes.stop()
 
 
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(1500)
 def test_one_asks_another_approves_and_the_night_is_decided_again(standalone: Standalone) -> None:
     api = standalone.api
     standalone.start("mai", "mai's")
@@ -77,7 +77,7 @@ def test_one_asks_another_approves_and_the_night_is_decided_again(standalone: St
     )
     api.wait(lambda: _state(api, run, "second_person_asked") == "awaiting_input", 120, "the question")
     _answer(api, run, "")
-    _wait(api, run, "success")
+    _wait(api, run, "success", 500)
 
     (recorded,) = (standalone.home / "emergencies").glob("*.json")
     content = json.loads(recorded.read_text())
@@ -105,8 +105,8 @@ def _state(api: Any, run: str, task: str) -> str:
     return str(api.call("GET", f"{DAG}/dagRuns/{run}/taskInstances/{task}")["state"])
 
 
-def _wait(api: Any, run: str, wanted: str) -> None:
-    api.wait(lambda: api.call("GET", f"{DAG}/dagRuns/{run}")["state"] in ("success", "failed"), 300, run)
+def _wait(api: Any, run: str, wanted: str, seconds: float = 120) -> None:
+    api.wait(lambda: api.call("GET", f"{DAG}/dagRuns/{run}")["state"] in ("success", "failed"), seconds, run)
     assert api.call("GET", f"{DAG}/dagRuns/{run}")["state"] == wanted
 
 
