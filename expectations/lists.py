@@ -305,6 +305,7 @@ def _as_people_decided(table: str, what: str, night: date) -> list[Expectation]:
     """What emergencies ask for, read off their own table."""
     imposed = f"""
         from emergencies.known as imposed join accepted.creators as creator using (account_id, market)
+        join policy.packs as pack on pack.market = imposed.market and {_judges("pack", "imposed.first_night")}
         where imposed.action = 'impose' and imposed.list = '{table}' and {_holds_tonight("imposed", night)}
             and not exists (
                 {_lifts("imposed", "imposed", "imposed.measure", night)}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, field_validator
 
 from evenhand.persons import Person
 
@@ -26,7 +26,7 @@ class Proposal(BaseModel):
         list: the list that the measure is in: the one that a penalty or a reward is imposed on or taken from.
         accounts: whom it meets. Those of a segment, as it was when this was proposed.
         until: the last day in force.
-        reason: why, in words that the accounts are told.
+        reason: why, in words that the accounts are told; one line.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -40,6 +40,11 @@ class Proposal(BaseModel):
     until: date
     reason: Annotated[Text, StringConstraints(max_length=500)]
     author: Person
+
+    @field_validator("reason", mode="before")
+    @classmethod
+    def _is_one_line(cls, reason: str) -> str:
+        return " ".join(reason.split())
 
     @property
     def what(self) -> str:
