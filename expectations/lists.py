@@ -12,6 +12,7 @@ from datetime import date
 import great_expectations.expectations as gxe
 from great_expectations.expectations import Expectation
 
+from evenhand.emergency.emergency import PROGRAMME as EMERGENCY
 from evenhand.quality.gate import described, expect_no_rows
 
 # What points at a row of each table.
@@ -53,6 +54,7 @@ def penalties_suite(night: date) -> list[Expectation]:
         *_shape("penalties"),
         _one_row_per("account_id", "programme", "scope"),
         *_holds_together("penalties", "measure", night),
+        *_as_people_decided("penalties", "measure", night),
         expect_no_rows(
             f"""select row_key, measure from (from {{batch}}) as penalty
             where starts_on is null and not exists (
@@ -72,7 +74,8 @@ def penalties_suite(night: date) -> list[Expectation]:
                     union all select market, programme, measure, scope from policy.followers
                     union all select market, gate, measure, scope from policy.gate_effects where list = 'penalties'
                 ) as brought
-                where {_same("brought", "penalty", "market", "programme", "measure", "scope")}
+                where {_same("brought", "penalty", "market", "measure", "scope")}
+                    and penalty.programme in (brought.programme, '{EMERGENCY}')
             )""",
             described("a pack of the market has the measure on this scope", "measure", _REMEDY),
         ),
@@ -94,6 +97,7 @@ def rewards_suite(night: date) -> list[Expectation]:
         # Several rewards can share a scope; penalties can't, for of those the strictest is in force alone.
         _one_row_per("account_id", "programme", "scope", "reward"),
         *_holds_together("rewards", "reward", night),
+        *_as_people_decided("rewards", "reward", night),
         expect_no_rows(
             f"""select row_key, reward, scope from (from {{batch}}) as granted
             where not exists (
@@ -103,7 +107,8 @@ def rewards_suite(night: date) -> list[Expectation]:
                     union all select market, gate, measure, scope from policy.gate_effects where list = 'rewards'
                     union all select market, bonus, bonus, scope from policy.bonuses
                 ) as promised
-                where {_same("promised", "granted", "market", "programme", "reward", "scope")}
+                where {_same("promised", "granted", "market", "reward", "scope")}
+                    and granted.programme in (promised.programme, '{EMERGENCY}')
             )""",
             described("a pack of the market has the reward on this scope", "reward", _REMEDY),
         ),
@@ -163,8 +168,8 @@ def reasons_suite(night: date) -> list[Expectation]:
             ) as ledger
                 on {_same("ledger", "reason", "market", "pack", "programme")} and ledger.version = reason.pack_version
             where list = 'penalties'
-            group by reason_id, balance_after, entry_count, starts_at, never_below, never_above
-            having count(entry_id) != entry_count or (
+            group by reason_id, reason.programme, balance_after, entry_count, starts_at, never_below, never_above
+            having count(entry_id) != entry_count or (reason.programme = '{EMERGENCY}' and count(entry_id) != 1) or (
                 starts_at is not null and balance_after != {_clamped("starts_at + coalesce(sum(amount), 0)")}
             )""",
             described("its entries add up to the balance that it gives", "balance_after", _REMEDY),
@@ -235,7 +240,8 @@ def standings_suite(night: date) -> list[Expectation]:
                 and not exists (
                     from main.penalties as penalty where {_same("penalty", "standing", "account_id", "programme")}
                         and penalty.scope = effect.scope
-                )""",
+                )
+                and not exists ({_lifts("now", "effect", "effect.measure", night)} and lift.list = 'penalties')""",
             described("an account that entered a stricter zone this night is penalised for it", "zone", _REMEDY),
         ),
     ]
@@ -295,6 +301,67 @@ def _holds_together(table: str, what: str, night: date) -> list[Expectation]:
     ]
 
 
+def _as_people_decided(table: str, what: str, night: date) -> list[Expectation]:
+    """What emergencies ask for, read off their own table."""
+    imposed = f"""
+        from emergencies.known as imposed join accepted.creators as creator using (account_id, market)
+        join policy.packs as pack on pack.market = imposed.market and {_judges("pack", "imposed.first_night")}
+        where imposed.action = 'impose' and imposed.list = '{table}' and {_holds_tonight("imposed", night)}
+            and not exists (
+                {_lifts("imposed", "imposed", "imposed.measure", night)}
+                    and lift.list = imposed.list and lift.emergency_id > imposed.emergency_id
+            )
+    """
+    return [
+        expect_no_rows(
+            f"""select row_key, {what}, starts_on, ends_on from (from {{batch}}) as listed
+            where programme = '{EMERGENCY}' and not exists (
+                {imposed}
+                    and {_same("imposed", "listed", "account_id", "market", "scope")}
+                    and imposed.measure = listed.{what}
+                    and imposed.first_night = listed.starts_on and imposed.last_day = listed.ends_on
+            )""",
+            described("an emergency imposed it, for these days, and none has lifted it since", "programme", _REMEDY),
+        ),
+        expect_no_rows(
+            f"""select row_key, programme, {what} from (from {{batch}}) as listed
+            where programme != '{EMERGENCY}'
+                and not exists (from policy.bonuses as bonus where {_same("bonus", "listed", "market")}
+                    and bonus.bonus = listed.programme)
+                and exists ({_lifts("listed", "listed", f"listed.{what}", night)} and lift.list = '{table}')""",
+            described("no emergency has lifted it", what, _REMEDY),
+        ),
+        expect_no_rows(
+            f"""select account_id, '{EMERGENCY}' as programme, scope, measure, emergency_id from (
+                select imposed.* {imposed}
+            ) as wanted
+            where not exists (
+                from (from {{batch}}) as listed
+                where {_same("listed", "wanted", "account_id", "scope")} and listed.programme = '{EMERGENCY}'
+                    and (listed.{what} = wanted.measure or exists (
+                        from policy.measures as milder join policy.measures as stricter using (market, pack, version)
+                        where milder.market = wanted.market and milder.measure = wanted.measure
+                            and stricter.measure = listed.{what} and '{table}' = 'penalties'
+                            and stricter.measure_strictness > milder.measure_strictness
+                    ))
+            )""",
+            described("what an emergency imposed is in it, or something stricter in its place", what, _REMEDY),
+        ),
+    ]
+
+
+def _lifts(account: str, scope: str, measure: str, night: date) -> str:
+    """The lifts in force on a measure of an account; a query to go on from with `and`."""
+    return f"""from emergencies.known as lift
+        where lift.action = 'lift' and {_holds_tonight("lift", night)}
+            and {_same("lift", account, "account_id", "market")} and lift.scope = {scope}.scope
+            and lift.measure = {measure}"""
+
+
+def _holds_tonight(emergency: str, night: date) -> str:
+    return f"{emergency}.first_night <= date '{night}' and {emergency}.last_day >= date '{night}'"
+
+
 def _entries_of_reasons(night: date) -> str:
     """A row per reason and entry that it cites, with what is wrong with the entry."""
     began = f"coalesce(entered.on_day, reason.starts_on, date '{night}')"
@@ -312,6 +379,12 @@ def _entries_of_reasons(night: date) -> str:
                 ) then 'of another programme'
                 when not ledger.has_company and cited.amount not in (ledger.amount, coalesce(ledger.adjusted_amount, 0))
                     then 'of another amount'
+                when reason.programme = '{EMERGENCY}' and not exists (
+                    from emergencies.known as imposed
+                    where {_same("imposed", "reason", "account_id", "list", "measure", "scope")}
+                        and imposed.emergency_id = ledger.event_id and imposed.action = 'impose'
+                        and imposed.first_night = reason.starts_on and imposed.last_day = reason.ends_on
+                ) then 'of another emergency'
                 when ledger.counts_from > {began} then 'did not count yet'
                 when ledger.counts_until <= {began} then 'did not count any more'
                 when ledger.voided_on <= date '{night}' then 'void'

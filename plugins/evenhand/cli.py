@@ -12,6 +12,8 @@ from rich.console import Console
 
 from evenhand import by_hand_commands, local
 from evenhand.approval.commands import answer, held
+from evenhand.emergency.commands import app as emergency
+from evenhand.emergency.commands import emergencies
 from evenhand.policy.commands import app as policy
 from evenhand.settings import Settings, settings
 
@@ -27,6 +29,8 @@ app.command()(answer)
 app.command()(by_hand_commands.stop)
 app.command()(by_hand_commands.resume)
 app.command()(by_hand_commands.reverse)
+app.add_typer(emergency, name="emergency")
+app.command()(emergencies)
 console = Console()
 errors = Console(stderr=True)
 

@@ -40,6 +40,10 @@ class Deployment:
         """The night that a run decides: its logical date, as a day in the deployment's time zone."""
         return logical_date.astimezone(self.timezone).date()
 
+    def moment_of(self, night: date, clock: datetime) -> datetime:
+        """A logical date of the night: its day, at the time of day that the clock shows in the time zone."""
+        return datetime.combine(night, clock.astimezone(self.timezone).time(), self.timezone)
+
 
 def deployment() -> Deployment:
     """The settings of this process, from the environment.

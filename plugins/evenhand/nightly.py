@@ -31,7 +31,8 @@ class NightNotBegun(Exception):
 
 
 def land_feeds(night: date) -> Facts:
-    """Load what had landed by the night, and take what the night looks at; returns rows per feed."""
+    """Load what had landed by the night, and take what it looks at, and the emergencies; returns rows per feed."""
+    from evenhand.emergency.take import take_emergencies
     from evenhand.landing.load import load
     from evenhand.landing.mirror import mirror
     from evenhand.landing.take import take
@@ -45,7 +46,9 @@ def land_feeds(night: date) -> Facts:
     arrivals = load(settings().store, settings().landing, night)
     take(settings().store, settings().warehouse(night), night)
     take_last_release(settings().releases, settings().warehouse(night), night)
-    return _note(night, "feeds_landed", {"new_files": arrivals.new_files, "rows": arrivals.rows})
+    emergencies = take_emergencies(settings().emergencies, settings().warehouse(night), night)
+    facts = {"new_files": arrivals.new_files, "rows": arrivals.rows, "emergencies": emergencies}
+    return _note(night, "feeds_landed", facts)
 
 
 def compile_policies(night: date) -> Facts:

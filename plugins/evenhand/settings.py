@@ -84,6 +84,11 @@ class Settings:
         return self.home / "receipts.sqlite"
 
     @property
+    def emergencies(self) -> Path:
+        """Measures that people imposed or lifted themselves: a file for each, never changed."""
+        return self.home / "emergencies"
+
+    @property
     def dbt_project(self) -> Path:
         """The dbt project."""
         return self.project / "dbt_project"

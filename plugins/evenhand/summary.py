@@ -56,6 +56,13 @@ def show(settings: Settings, night: date, console: Console) -> None:
     notices = ", ".join(f"{each.notices:,} of {each.list} {each.event}" for each in manifest.notices)
     since = f"the release of {manifest.told_since.night}" if manifest.told_since else "no earlier release"
     console.print(f"[bold]Notices[/bold]  {notices or 'none'} (since {since})", highlight=False, soft_wrap=True)
+    if manifest.emergencies:
+        console.print(
+            f"[bold]Emergencies[/bold]  {len(manifest.emergencies):,} known, in force or over; evenhand emergencies"
+            " lists them",
+            highlight=False,
+            soft_wrap=True,
+        )
     _warnings(settings, night, console)
     _receivers(settings, night, console)
     work = settings.work(night)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +24,7 @@ from evenhand.delivery.receivers import ReceiverError
 from evenhand.delivery.receivers.dsa import DsaReceiver
 from evenhand.delivery.receivers.http import HttpReceiver
 from evenhand.delivery.statement_words import NotStatable, enums
-from evenhand.delivery.statements import mistakes, statements_of
+from evenhand.delivery.statements import mistakes, statement_of, statements_of
 from evenhand.settings import PROJECT
 from sandbox.process import SECRET, SandboxProcess
 
@@ -148,6 +150,39 @@ def test_a_wrong_token_and_missing_words_say_what_to_do(
         announce(release, _dsa(database.url, client, token="another"), receipts)
     with pytest.raises(NotStatable, match="measures: a_new_one has no words"):
         statements_of(publish(tmp_path, night(2), [penalty("p1", measure="a_new_one")]), WORDS)
+
+
+def test_what_people_imposed_themselves_is_stated_as_not_automated() -> None:
+    words = WORDS.model_copy(update={"grounds": WORDS.grounds | {"otherwise": WORDS.grounds["copyright"]}})
+    name = "2026-03-06T09-15-30Z-impose-123456"
+    reason = {
+        "reason_id": "why-p1",
+        "programme": "emergency",
+        "scope": "live",
+        "measure": "no_live",
+        "pack": "creators_us",
+        "pack_version": 3,
+        "condition": f"emergency {name}: Fake prizes in lives",
+        "balance_before": Decimal(0),
+        "balance_after": Decimal(1),
+        "unit": "emergency",
+        "entries": json.dumps([{"entry": f"{name}/ID-5628", "rule": "emergency", "counts_from": "2026-03-05"}]),
+        "starts_on": date(2026, 3, 5),
+        "ends_on": date(2026, 3, 7),
+    }
+    statement = statement_of(reason, words)
+    assert statement["automated_detection"] == "No"
+    assert statement["automated_decision"] == "AUTOMATED_DECISION_NOT_AUTOMATED"
+    assert statement["decision_facts"] == (
+        f"On 2026-03-05 people of the platform decided this themselves: emergency {name}: Fake prizes in lives."
+    )
+    assert statement["incompatible_content_explanation"] == (
+        "People of the platform decided this themselves, under policy creators_us, version 3. "
+        "This brings no_live on live from 2026-03-05 until 2026-03-07."
+    )
+    assert mistakes(statement, "ID-5628") == []
+    with pytest.raises(NotStatable, match="grounds: emergency, or otherwise has no words"):
+        statement_of(reason, WORDS)
 
 
 def _right() -> dict[str, Any]:

@@ -104,10 +104,14 @@ class AirflowApi:
     def _failed(self, run: str) -> str:
         """What the failed tasks of a run complained of."""
         failed = [each for each in self.tasks(run).values() if each["state"] in ("failed", "up_for_retry")]
-        return "\n".join(f"{each['task_id']}: {self._complaint(run, each)}" for each in failed)
+        return "\n".join(
+            f"{each['task_id']}: {self.complaint(f'/dags/{DAG}', run, each['task_id'])}" for each in failed
+        )
 
-    def _complaint(self, run: str, task: dict[str, Any]) -> str:
-        path = f"/dags/{DAG}/dagRuns/{run}/taskInstances/{task['task_id']}/logs/{task['try_number']}"
+    def complaint(self, dag: str, run: str, task_id: str) -> str:
+        """What a task complained of in its last try."""
+        task = f"{dag}/dagRuns/{run}/taskInstances/{task_id}"
+        path = f"{task}/logs/{self.call('GET', task)['try_number']}"
         lines = self.call("GET", path, headers={"Accept": "application/json"})["content"]
         errors = [error for line in lines if isinstance(line, dict) for error in line.get("error_detail") or []]
         return "\n".join(f"{each['exc_type']}: {each['exc_value']}" for each in errors) or str(lines)[-2000:]

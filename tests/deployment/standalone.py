@@ -32,11 +32,11 @@ class Standalone:
         self.processes = Processes(home, home / "test_logs")
         self.api = AirflowApi(f"http://127.0.0.1:{ui}", self.processes.tails)
 
-    def start(self) -> None:
-        """Start it, and wait until its DAG can be run."""
+    def start(self, username: str = "", password: str = "") -> None:
+        """Start it, log in where there is a log-in, and wait until its DAG can be run."""
         self.processes.start("ui", [str(COMMAND), "ui"], self.environment, PROJECT)
         self.api.wait(self._answers, 150, "Airflow")
-        self.api.log_in()
+        self.api.log_in(username, password)
         self.api.wait_for_dag()
 
     def _answers(self) -> bool:

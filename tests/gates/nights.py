@@ -14,6 +14,7 @@ from pathlib import Path
 
 import duckdb
 
+from evenhand.emergency.take import create_emergencies
 from evenhand.landing.accepted import accepted_as_of
 from evenhand.landing.contracts import FEEDS
 from evenhand.landing.load import load
@@ -58,7 +59,7 @@ class Nights:
         """Load `landing/` of the folder; `manifest` is of the compiled project, `policies` the folder of the packs."""
         self.home, self.policies = home, policies
         self._manifest = manifest
-        self._models: Sequence[CompiledModel] = read_models(manifest, leading_to=(*DECIDED, "reasons"))
+        self._models: Sequence[CompiledModel] = read_models(manifest, leading_to=(*DECIDED, "reasons", "emergencies_in_force"))
         self._packs = load_packs(policies)
         self.releases = home / "releases"
         self.load()
@@ -79,6 +80,7 @@ class Nights:
             for schema in ("candidates", "quarantine"):
                 connection.execute(f"create schema {schema}")
             connection.execute("create table quarantine.bad (feed varchar, landed_file varchar, landed_row bigint)")
+            create_emergencies(connection)
             for contract in FEEDS:
                 connection.execute(f"create table candidates.{contract.feed} as from landing.{contract.feed}")
             connection.commit()

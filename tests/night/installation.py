@@ -85,7 +85,11 @@ class Installation:
 
     def nightly(self, night: str, expect: int = 0) -> str:
         """Run a night and return what the command said; it must end with the exit code that is expected."""
-        run = self.start("nightly", night)
+        return self.run("nightly", night, expect=expect)
+
+    def run(self, *arguments: str, expect: int = 0) -> str:
+        """Run any command and return what it said; it must end with the exit code that is expected."""
+        run = self.start(*arguments)
         said, _ = run.communicate()
         assert run.returncode == expect, said
         return said
@@ -103,10 +107,12 @@ class Installation:
     def revisions(self, night: str) -> list[str]:
         return sorted(path.name for path in (self.home / "releases" / "revisions" / f"night={night}").glob("*"))
 
-    def rows(self, night: str, name: str, columns: str = "*") -> list[tuple[object, ...]]:
+    def rows(self, night: str, name: str, columns: str = "*", where: str = "true") -> list[tuple[object, ...]]:
         with duckdb.connect() as connection:
             file = self.release(night) / f"{name}.parquet"
-            return connection.execute(f"select {columns} from read_parquet(?) order by all", [str(file)]).fetchall()
+            return connection.execute(
+                f"select {columns} from read_parquet(?) where {where} order by all", [str(file)]
+            ).fetchall()
 
     def manifest(self, night: str) -> dict[str, object]:
         content: dict[str, object] = json.loads((self.release(night) / "manifest.json").read_text())

@@ -29,4 +29,4 @@ REWARDS = (
     "flash_sales",
 )
 SCOPES = ("live", "short_video", "showcase", "campaign", "ads", "commission", "account")
-PROGRAMMES = ("account_health", "copyright_strikes", "content_quality", "delivery")
+PROGRAMMES = ("account_health", "copyright_strikes", "content_quality", "delivery", "emergency")

@@ -25,6 +25,8 @@ NEW = NoticeFacts(
     programme="account_health",
     starts_on=date(2026, 3, 5),
     ends_on=date(2026, 3, 11),
+    reason="",
+    lifted_until=None,
     evidence=("v-101", "v-102"),
     appeal_until=date(2026, 4, 3),
     can_appeal=True,
@@ -47,6 +49,26 @@ def test_a_new_penalty_in_english() -> None:
         "If you think this decision is wrong, you can appeal it in the app until April 3, 2026, that day included.\n"
         "The measure ends by itself and no longer applies from March 12, 2026. You do not need to do anything.",
     )
+
+
+def test_what_people_imposed_or_lifted_themselves_is_told_with_their_reason() -> None:
+    imposed = replace(NEW, programme="emergency", reason="Fake prizes in lives", evidence=())
+    said = render(imposed, CATALOGS).body.split("\n")
+    assert said[2:] == [
+        "People of our team decided this themselves; no rule did. Their reason: “Fake prizes in lives”.",
+        "If you think this decision is wrong, you can appeal it in the app until April 3, 2026, that day included.",
+        "The measure ends by itself and no longer applies from March 12, 2026. You do not need to do anything.",
+    ]
+    lifted = replace(ENDED, reason="The model was wrong: {0}", lifted_until=date(2026, 3, 20))
+    assert render(lifted, CATALOGS).body.split("\n")[2:] == [
+        "People of our team have lifted it until March 20, 2026, that day included. "
+        "Their reason: “The model was wrong: {0}”."
+    ]
+    over = replace(ENDED, programme="emergency", evidence=())
+    assert render(over, CATALOGS).body.split("\n") == [
+        "The measure “No live streaming” on your live streams has ended.",
+        "It was in force from March 5, 2026 to March 11, 2026, both days included.",
+    ]
 
 
 def test_a_new_penalty_in_bahasa_indonesia() -> None:
@@ -91,6 +113,8 @@ def test_a_reward_that_was_lost_in_english() -> None:
         programme="account_health",
         starts_on=date(2026, 1, 1),
         ends_on=None,
+        reason="",
+        lifted_until=None,
         evidence=(),
         appeal_until=None,
         can_appeal=False,
@@ -202,6 +226,8 @@ def test_no_placeholder_is_ever_left(language: str, data: st.DataObject) -> None
             programme=st.sampled_from(PROGRAMMES),
             starts_on=_days,
             ends_on=_days,
+            reason=st.sampled_from(["", "Fake prizes in lives"]),
+            lifted_until=_days,
             evidence=st.lists(st.from_regex(r"[a-z0-9-]{1,12}", fullmatch=True), max_size=14).map(tuple),
             appeal_until=_days,
             can_appeal=st.booleans(),

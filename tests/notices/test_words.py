@@ -49,7 +49,7 @@ def test_everything_that_a_notice_can_name_is_looked_for(tmp_path: Path) -> None
     words = words_of([load_pack(path).pack])
     assert words.measures == {"frozen", "forfeited", "badge", "coupon", "warning", "first_post"}
     assert words.scopes == {"commission", "ads", "showcase", "campaign", "account", "live"}
-    assert words.programmes == {"account_health", "campaign_access", "first_post"}
+    assert words.programmes == {"account_health", "campaign_access", "first_post", "emergency"}
 
 
 def test_our_packs_can_be_told_in_every_language() -> None:

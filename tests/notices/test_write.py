@@ -21,6 +21,7 @@ FACTS = """
         'n' || row_number() over () as notice_id, date '2026-03-05' as as_of, 'a1' as account_id, 'SG' as market,
         language, 'new' as event, 'penalties' as list, 'k1' as row_key, 'account_health' as programme,
         'live' as scope, measure, date '2026-03-05' as starts_on, date '2026-03-11' as ends_on,
+        '' as reason, cast(null as date) as lifted_until,
         ['v1'] as evidence, cast(null as date) as appeal_until, true as can_appeal, 'time' as restored_by,
         'r1' as reason_id, date '2026-03-12' as restored_on
     from (values {values}) as told (language, measure)

@@ -27,7 +27,7 @@ def test_a_row_per_market_and_rule(folder: Path, warehouse: Path) -> None:
     (loaded,) = load_packs(folder)
     rows = compile_packs([loaded], warehouse)
     assert {table: number for table, number in rows.items() if number} == {
-        "packs": 2, "measures": 6, "kinds": 4, "programmes": 2, "ledgers": 2, "entry_rules": 4, "zones": 6,
+        "packs": 2, "measures": 6, "kinds": 4, "programmes": 2, "ledgers": 4, "entry_rules": 4, "zones": 6,
         "effects": 6, "rewards": 4,
     }  # fmt: skip
     edition = {"market": "GB", "effective_from": FROM, "pack": "strikes", "version": 1}
@@ -43,7 +43,8 @@ def test_a_row_per_market_and_rule(folder: Path, warehouse: Path) -> None:
         {"measure": "closed", "measure_strictness": 2, "puts_on_probation": False, "stops_sales": False},
     ]
     assert in_britain["kinds"] == [{**health, "kind": "creator"}, {**health, "kind": "platform"}]
-    assert in_britain["ledgers"] == [{**health, "ledger": "health"}]
+    # One for what people impose themselves is in every market.
+    assert in_britain["ledgers"] == [{"programme": "emergency", "ledger": "emergency"}, {**health, "ledger": "health"}]
     rule = {**health, "unit": "strike", "rule": "one_strike", "source": "violation", "amount_by": "event", "amount": 1,
             "counts_once_per": "batch", "lasts_days": 180}  # fmt: skip
     assert [{key: row[key] for key in (*rule, "event_type")} for row in in_britain["entry_rules"]] == [

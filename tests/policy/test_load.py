@@ -50,6 +50,8 @@ AMOUNTS = "amount, amount_by_severity, amount_by_reviewer, amount_per_unit, amou
         ("version: 1", "version: 1\ncolour: red", "3:1: colour: * expected one of pack, version"),
         ("version: 1", "version: 1\n7: red", "3:1: [7]: found 7; expected a word as key"),
         ("pack: strikes", "pakc: strikes", "1:1: pakc: found a key that isn't in the language; * did you mean pack?"),
+        # The name of what people impose and lift themselves.
+        ("  health:", "  emergency:", "8:3: programmes.emergency: found emergency; expected another name"),
         # A key of another part of the language, and a part that a programme's own name looks like.
         ("zone: good", "{zone: good, days: 7}", "17:22: * days is a key of programmes.zones.measures"),
         ("health:\n    unit", "zones:\n    unti", "9:5: programmes.zones.unti: found a key * did you mean unit?"),

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import shutil
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import duckdb
 import pytest
 
+from evenhand.emergency.emergency import Proposal
+from evenhand.emergency.record import record
+from evenhand.persons import Person
 from evenhand.quality.gate import GateFailed
 from evenhand.quality.lists import validate_lists
 from night.directly import decide
 from night.installation import Installation
 
 NIGHT = date(2026, 3, 5)
+IMPOSED = "where row_key = 'a5/emergency/account'"
+IMPOSED_REASON = f"where reason_id = (select reason_id from penalties {IMPOSED})"
 A2 = "where row_key = 'a2/copyright_strikes/account'"
 A2_REASON = "where reason_id = (select reason_id from penalties where row_key = 'a2/copyright_strikes/account')"
 
@@ -24,8 +29,25 @@ def decided(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The warehouse of a night that was decided and released."""
     installation = Installation(tmp_path_factory.mktemp("decided"))
     installation.land_history()
+    _record(installation.home, "impose", "account_suspended", "account", "a5", "a6")
+    _record(installation.home, "lift", "campaigns_closed", "campaign", "a4")
     decide(installation.home, str(NIGHT))
     return installation.home / "nights" / f"night={NIGHT}" / "warehouse.duckdb"
+
+
+def _record(home: Path, action: str, measure: str, scope: str, *accounts: str) -> None:
+    proposal = Proposal(
+        action=action,
+        list="penalties",
+        market="world",
+        accounts=accounts,
+        measure=measure,
+        scope=scope,
+        until=NIGHT,
+        reason="Fake prizes in lives",
+        author=Person("mai", logged_in=True),
+    )
+    record(home / "emergencies", proposal, Person("lan", logged_in=True), datetime(2026, 3, 6, tzinfo=UTC), NIGHT)
 
 
 # What is spoilt, and the rule that must say so.
@@ -60,6 +82,20 @@ SPOILT = {
     "update account_standings set balance = 9 where account_id = 'a2'": "the balance is the sum of the entries",
     "insert into ledger_entries select * replace ('x' as entry_id, 'a6' as account_id, 'x' as counts_once_as)"
     " from ledger_entries where violation_id = 'v2.0'": "the balance is the sum of the entries",
+    f"update penalties set measure = 'warning' {IMPOSED}": "an emergency imposed it, for these days",
+    f"update penalties set ends_on = ends_on + 1 {IMPOSED}": "an emergency imposed it, for these days",
+    f"update penalties set programme = 'emergency' {A2}": "an emergency imposed it, for these days",
+    f"delete from penalties {IMPOSED}": "what an emergency imposed is in it",
+    f"update penalties set measure = 'commission_held' {IMPOSED}": "what an emergency imposed is in it",
+    f"update reasons set entries = replace(entries, '/a5', '/a6') {IMPOSED_REASON}": "its entries exist",
+    f"update reasons set entries = '[]', entry_count = 0 {IMPOSED_REASON}": "its entries add up",
+    "update emergencies.known set emergency_id = 'other' where account_id = 'a5'": "its entries exist",
+    "update emergencies.known set last_day = date '2026-03-04' where account_id = 'a5'": "an emergency imposed it",
+    "update emergencies.known set first_night = date '2026-03-06' where account_id = 'a5'": "an emergency imposed it",
+    "update emergencies.known set market = 'moon' where account_id = 'a5'": "an emergency imposed it",
+    "insert into emergencies.known select * replace ('9' as emergency_id, 'lift' as action) from emergencies.known"
+    " where account_id = 'a5'": "an emergency imposed it, for these days, and none has lifted it since",
+    "update emergencies.known set account_id = 'a3' where account_id = 'a4'": "no emergency has lifted it",
     "delete from penalties where account_id = 'a4'; delete from reasons where account_id = 'a4';"
     " update zone_stretches set on_day = date '2026-03-05' where account_id = 'a4' and strictness > 0": (
         "an account that entered a stricter zone this night is penalised for it"

@@ -16,7 +16,7 @@ from evenhand.policy.compile import compile_packs
 from evenhand.policy.load import LoadedPack
 from evenhand.policy.pack import Pack
 from evenhand.transform.compiled import CompiledModel, run_models
-from transform.oracle import Account, Night, Penalty
+from transform.oracle import Account, Emergency, Night, Penalty
 
 Row = tuple[str | None, ...]
 
@@ -25,9 +25,16 @@ class Engine:
     """A warehouse with a history in it, ready for any night."""
 
     def __init__(
-        self, path: Path, models: Sequence[CompiledModel], packs: list[Pack], history: list[Account], threads: int = 2
+        self,
+        path: Path,
+        models: Sequence[CompiledModel],
+        packs: list[Pack],
+        history: list[Account],
+        threads: int = 2,
+        emergencies: Sequence[Emergency] = (),
     ) -> None:
         self._models = models
+        self._emergencies = emergencies
         compile_packs([LoadedPack(pack, path, pack.pack) for pack in packs], path)
         self.connection = duckdb.connect(str(path), config={"threads": threads})
         # One transaction for many tables: each commit waits for the disk.
@@ -58,6 +65,17 @@ class Engine:
         self.connection.begin()
         self._fill("violations", [row for landed, row in self._violations if landed <= night])
         self._fill("appeals", [row for landed, row in self._appeals if landed <= night])
+        self.connection.execute("delete from emergencies.known")
+        for each in self._emergencies:
+            if each.first <= night:
+                self.connection.execute(
+                    "insert into emergencies.known"
+                    " values (?, '', ?, 'penalties', ?, ?, ?, ?, 'why', 'mai', 'lan', ?, ?)",
+                    [
+                        *(each.emergency_id, each.action, each.market, each.account_id, each.measure, each.scope),
+                        *(each.first, each.last),
+                    ],
+                )
         run_models(self.connection, self._models, night)
         self.connection.commit()
 

@@ -9,7 +9,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from evenhand.policy.pack import Pack
-from transform.oracle import Account, Violation
+from transform.oracle import Account, Emergency, Violation
 
 FIRST_DAY = date(2026, 1, 1)
 LONG_AGO = date(2020, 1, 1)
@@ -123,6 +123,29 @@ def accounts(draw: st.DrawFn, number: int) -> Account:
 @st.composite
 def histories(draw: st.DrawFn) -> list[Account]:
     return [draw(accounts(number)) for number in range(draw(st.integers(4, 16)))]
+
+
+@st.composite
+def emergencies(draw: st.DrawFn, history: list[Account]) -> list[Emergency]:
+    """Some on each of a few accounts, on few scopes and days, so that they meet each other and what packs bring."""
+    found = []
+    for account in draw(st.lists(st.sampled_from(history), min_size=1, max_size=6)):
+        for _ in range(draw(st.integers(1, 4))):
+            first = FIRST_DAY + timedelta(days=draw(st.sampled_from(STEPS)) + draw(st.sampled_from(STEPS)))
+            found.append(
+                Emergency(
+                    emergency_id=f"e{len(found):03}",
+                    action=draw(st.sampled_from(["impose", "lift"])),
+                    account_id=account.account_id,
+                    # It may have moved since.
+                    market=draw(st.sampled_from([account.market, account.market, account.market, "earth", "moon"])),
+                    measure=draw(st.sampled_from(["mild", "firm", "strict"])),
+                    scope=draw(st.sampled_from(SCOPES)),
+                    first=first,
+                    last=first + timedelta(days=draw(st.sampled_from([0, 1, 3, 9]))),
+                )
+            )
+    return found
 
 
 def days_that_matter(history: list[Account]) -> list[date]:

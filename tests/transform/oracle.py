@@ -6,6 +6,7 @@ the violations that are not void by then and walks through the days.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -37,6 +38,24 @@ class Account:
 
 
 @dataclass(frozen=True)
+class Emergency:
+    """Ids are in the order in which they were approved."""
+
+    emergency_id: str
+    action: str
+    account_id: str
+    market: str
+    measure: str
+    scope: str
+    first: date
+    last: date
+
+    def lifts(self, account_id: str, measure: str, scope: str, night: date, imposed_by: str = "") -> bool:
+        about = (self.account_id, self.measure, self.scope) == (account_id, measure, scope)
+        return self.action == "lift" and about and self.first <= night <= self.last and self.emergency_id > imposed_by
+
+
+@dataclass(frozen=True)
 class Entry:
     entry_id: str
     amount: Decimal
@@ -64,16 +83,41 @@ class Night:
     rewards: set[str]
 
 
-def decide(packs: list[Pack], accounts: list[Account], night: date) -> Night:
+def decide(packs: list[Pack], accounts: list[Account], night: date, emergencies: Sequence[Emergency] = ()) -> Night:
     result = Night({}, {}, set())
     for account in accounts:
         own = [pack for pack in packs if account.market in pack.markets]
+        met = [each for each in emergencies if (each.account_id, each.market) == (account.account_id, account.market)]
         for name in sorted({name for pack in own for name in pack.programmes}):
-            _decide_one(own, name, account, night, result)
+            _decide_one(own, name, account, night, result, met)
+        _impose(own, account, night, result, met)
     return result
 
 
-def _decide_one(packs: list[Pack], name: str, account: Account, night: date, result: Night) -> None:
+def _impose(packs: list[Pack], account: Account, night: date, result: Night, emergencies: list[Emergency]) -> None:
+    imposed: dict[str, list[tuple[int, Penalty]]] = {}
+    for each in sorted(emergencies, key=lambda each: each.emergency_id):
+        pack = _pack_of_market(packs, each.first)
+        if each.action == "lift" or not pack or not each.first <= night <= each.last:
+            continue
+        thing = (account.account_id, each.measure, each.scope, night, each.emergency_id)
+        if any(other.lifts(*thing) for other in emergencies):
+            continue
+        penalty = Penalty(each.measure, each.first, each.last, (f"{each.emergency_id}/{account.account_id}",))
+        strictness = _strictness(each.measure, pack, _pack_of_market(packs, night))
+        imposed.setdefault(each.scope, []).append((strictness, penalty))
+    for scope, measures in imposed.items():
+        result.penalties[f"{account.account_id}/emergency/{scope}"] = _strictest(measures)
+
+
+def _strictest(measures: list[tuple[int, Penalty]]) -> Penalty:
+    """Of measures on one scope; of equal ones the first."""
+    return max(measures, key=lambda m: (m[0], m[1].ends_on or date.max, -m[1].starts_on.toordinal()))[1]
+
+
+def _decide_one(
+    packs: list[Pack], name: str, account: Account, night: date, result: Night, emergencies: list[Emergency]
+) -> None:
     entries = _entries(packs, name, account, night)
     # Per scope: what has been brought so far, and how strict it is tonight.
     brought: dict[str, list[tuple[int, Penalty]]] = {}
@@ -93,10 +137,14 @@ def _decide_one(packs: list[Pack], name: str, account: Account, night: date, res
                     brought.setdefault(effect.scope, []).append((strictness, _penalty(effect, day, counting)))
         day += DAY
     for scope, measures in brought.items():
-        running = [(strictness, p) for strictness, p in measures if p.ends_on is None or p.ends_on >= night]
+        running = [
+            (strictness, p)
+            for strictness, p in measures
+            if (p.ends_on is None or p.ends_on >= night)
+            and not any(each.lifts(account.account_id, p.measure, scope, night) for each in emergencies)
+        ]
         if running:
-            _, strictest = max(running, key=lambda m: (m[0], m[1].ends_on or date.max, -m[1].starts_on.toordinal()))
-            result.penalties[f"{account.account_id}/{name}/{scope}"] = strictest
+            result.penalties[f"{account.account_id}/{name}/{scope}"] = _strictest(running)
     pack = _pack_of(packs, name, account, night)
     if pack:
         programme = pack.programmes[name]

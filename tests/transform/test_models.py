@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from evenhand.policy.pack import Pack
 from evenhand.transform.compiled import CompiledModel
 from transform.engine import Engine
-from transform.histories import days_that_matter, histories, last_day, packs
+from transform.histories import days_that_matter, emergencies, histories, last_day, packs
 from transform.oracle import Account, Night, decide
 from transform.simple import HISTORY, PACK
 
@@ -36,6 +36,26 @@ def test_every_night_is_what_the_oracle_says(
             assert found.rewards == wanted.rewards
             before = decide(packs, history, night - timedelta(days=1))
             assert engine.changes() == _changes(before, wanted)
+        engine.connection.close()
+
+
+@settings(derandomize=True, deadline=None, max_examples=40)
+@given(data=st.data(), packs=packs(), history=histories(), nights=st.lists(st.integers(0, 999), min_size=2, max_size=2))
+def test_what_people_impose_and_lift_themselves_is_what_the_oracle_says(
+    models: Sequence[CompiledModel], data: st.DataObject, packs: list[Pack], history: list[Account], nights: list[int]
+) -> None:
+    known = data.draw(emergencies(history))
+    ends = {each.last for each in known} | {each.first for each in known}
+    days = sorted({day + timedelta(days=later) for day in ends for later in (-1, 0, 1)})
+    with TemporaryDirectory() as folder:
+        engine = Engine(Path(folder) / "warehouse.duckdb", models, packs, history, emergencies=known)
+        for night in (days[number % len(days)] for number in nights):
+            engine.run(night)
+            wanted = decide(packs, history, night, known)
+            found = engine.night()
+            assert found.penalties == wanted.penalties
+            assert found.standings == wanted.standings
+            assert engine.changes() == _changes(decide(packs, history, night - timedelta(days=1), known), wanted)
         engine.connection.close()
 
 

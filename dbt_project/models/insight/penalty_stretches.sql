@@ -17,13 +17,14 @@ programmes as (
 episodes_with_days_that_can_be_told as (
     select episodes.*
     from episodes
-    inner join programmes
+    left join programmes
         on
             episodes.market = programmes.market
             and episodes.pack = programmes.pack
             and episodes.version = programmes.version
             and episodes.programme = programmes.programme
-    where not programmes.is_recent
+    -- Emergencies are no programme of a pack.
+    where not coalesce(programmes.is_recent, false)
 ),
 
 episodes_on_the_days_that_they_were_believed as (
@@ -37,7 +38,8 @@ episodes_on_the_days_that_they_were_believed as (
         episodes.length = 'permanent' as is_permanent,
         greatest(episodes.starts_on, episodes.true_from) as from_day,
         least(episodes.in_force_until, episodes.true_until) as until_day,
-        replays.true_until as reconsidered_on
+        -- What is imposed is the same in every history.
+        case when episodes.length <> 'emergency' then replays.true_until end as reconsidered_on
     from episodes_with_days_that_can_be_told as episodes
     inner join replays
         on

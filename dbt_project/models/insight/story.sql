@@ -37,10 +37,16 @@ stage_changes as (
     select * from {{ ref('stage_changes') }}
 ),
 
+emergencies as (
+    select * from {{ ref('emergencies') }}
+),
+
 accounts_with_a_story as (
     select account_id from violation_cases
     union
     select account_id from penalty_stretches
+    union
+    select account_id from emergencies
 ),
 
 onboardings as (
@@ -159,6 +165,17 @@ zones_entered as (
     where zone <> zone_before
 ),
 
+what_people_decided_themselves as (
+    select
+        account_id,
+        from_day as on_day,
+        55 as place,
+        case when action = 'impose' then 'emergency_imposed' else 'emergency_lifted' end as event,
+        emergency_id as about,
+        measure || ' on ' || scope || ' until ' || {{ add_days('until_day', -1) }} || ': ' || reason as told
+    from emergencies
+),
+
 penalties_begun as (
     select
         account_id,
@@ -208,6 +225,8 @@ everything_that_happened as (
     select * from entries_as_they_began_to_count
     union all
     select * from zones_entered
+    union all
+    select * from what_people_decided_themselves
     union all
     select * from penalties_begun
     union all

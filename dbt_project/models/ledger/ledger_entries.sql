@@ -20,6 +20,10 @@ carried_over as (
     select * from {{ source('policy', 'carried_over') }}
 ),
 
+emergencies as (
+    select * from {{ ref('emergencies') }}
+),
+
 entries_that_count_from_their_day_for_so_many_days as (
     select
         entry_id,
@@ -106,8 +110,41 @@ entries_carried_over_from_another_programme as (
             and carried_over.pack = programmes.pack
             and carried_over.version = programmes.version
             and carried_over.programme = programmes.programme
+),
+
+-- Each emergency has a balance of its own. What lifts a measure weighs nothing: it takes no part in imposing one.
+entries_of_emergencies as (
+    select
+        emergency_id || '/' || account_id as entry_id,
+        account_id,
+        market,
+        'emergency' as programme,
+        emergency_id as kept_for,
+        emergency_id as event_id,
+        action as event_type,
+        measure as subject,
+        cast(null as varchar) as violation_id,
+        cast(null as varchar) as batch_id,
+        cast(null as integer) as rule_no,
+        'emergency' as rule,
+        'emergency' as unit,
+        'event' as amount_by,
+        cast(case when action = 'impose' then 1 else 0 end as decimal(18, 2)) as amount,
+        cast(null as decimal(18, 2)) as step_of,
+        cast(null as varchar) as picked_by,
+        false as has_company,
+        cast(null as varchar) as counts_once_as,
+        from_day as on_day,
+        from_day as counts_from,
+        until_day as counts_until,
+        cast(null as date) as voided_on,
+        cast(null as date) as adjusted_on,
+        cast(null as decimal(18, 2)) as adjusted_amount
+    from emergencies
 )
 
 select * from entries_of_the_programmes_own_rules
 union all
 select * from entries_carried_over_from_another_programme
+union all
+select * from entries_of_emergencies

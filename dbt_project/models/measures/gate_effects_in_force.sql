@@ -12,6 +12,11 @@ gate_effects as (
     select * from {{ source('policy', 'gate_effects') }}
 ),
 
+lifts as (
+    select * from {{ ref('emergencies') }}
+    where action = 'lift'
+),
+
 effects_of_gates as (
     select
         nights.as_of,
@@ -53,4 +58,13 @@ effects_of_gates as (
             and stretches.is_open = (gate_effects.list = 'rewards')
 )
 
-select * from effects_of_gates
+select effects.*
+from effects_of_gates as effects
+left join lifts
+    on
+        effects.account_id = lifts.account_id
+        and effects.list = lifts.list
+        and effects.measure = lifts.measure
+        and effects.scope = lifts.scope
+        and {{ day_in('effects.as_of', 'lifts.from_day', 'lifts.until_day') }}
+where lifts.account_id is null

@@ -51,6 +51,7 @@ episodes_in_force as (
         episodes.length,
         episodes.zone,
         case
+            when episodes.condition is not null then episodes.condition
             when episodes.bound is null then 'in the zone ' || episodes.zone
             else 'balance ' || replace(episodes.comparator, '_', ' ') || ' ' || {{ plain_number('episodes.bound') }}
         end as condition,

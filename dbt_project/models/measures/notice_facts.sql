@@ -24,6 +24,10 @@ violations as (
     select * from {{ ref('stg_violations') }}
 ),
 
+emergencies_in_force as (
+    select * from {{ ref('emergencies_in_force') }}
+),
+
 packs as (
     select * from {{ source('policy', 'packs') }}
 ),
@@ -168,6 +172,15 @@ bonuses_of_each_market as (
     from bonuses
 ),
 
+lifts_in_force as (
+    select * from emergencies_in_force
+    where action = 'lift'
+    -- Of several on one measure, the one that ends last says when it is over.
+    qualify row_number() over (
+        partition by account_id, list, measure, scope order by last_day desc, emergency_id desc
+    ) = 1
+),
+
 what_is_to_be_told as (
     select * from what_is_new_or_changed
     union all by name
@@ -215,6 +228,34 @@ evidence_of_each_reason as (
     group by behind.reason_id
 ),
 
+what_is_to_be_told_and_what_people_decided_of_it as (
+    select
+        told.*,
+        in_force.length,
+        coalesce(imposed.reason, lifted.reason, '') as reason,
+        lifted.last_day as lifted_until,
+        coalesce(imposed.first_night, lifted.first_night) as decided_on
+    from what_is_to_be_told as told
+    left join measures_in_force as in_force
+        on
+            told.list = in_force.list
+            and told.row_key = in_force.row_key
+            and in_force.as_of = {{ night() }}
+    left join emergencies_in_force as imposed
+        on
+            told.event <> 'ended'
+            and in_force.length = 'emergency'
+            and in_force.kept_for = imposed.emergency_id
+            and told.account_id = imposed.account_id
+    left join lifts_in_force as lifted
+        on
+            told.event = 'ended'
+            and told.account_id = lifted.account_id
+            and told.list = lifted.list
+            and told.measure = lifted.measure
+            and told.scope = lifted.scope
+),
+
 facts as (
     select
         -- What a revision adds can have been told by an earlier one before: it is another notice.
@@ -236,34 +277,40 @@ facts as (
         told.starts_on,
         told.ends_on,
         coalesce(evidence.evidence, []) as evidence,
-        {{ add_days('evidence.last_decided_on', 'packs.file_within_days') }} as appeal_until,
-        told.list = 'penalties' and told.event <> 'ended' and evidence.evidence is not null
-        and coalesce({{ add_days('evidence.last_decided_on', 'packs.file_within_days') }} >= {{ night() }}, true)
-            as can_appeal,
+        told.reason,
+        told.lifted_until,
+        {{ add_days('coalesce(told.decided_on, evidence.last_decided_on)', 'packs.file_within_days') }}
+            as appeal_until,
+        -- What took something from the account, and can be undone.
+        (told.list = 'penalties') = (told.event <> 'ended')
+        and (told.decided_on is not null or (told.list = 'penalties' and evidence.evidence is not null))
+        and coalesce(
+            {{ add_days('coalesce(told.decided_on, evidence.last_decided_on)', 'packs.file_within_days') }}
+            >= {{ night() }},
+            true
+        ) as can_appeal,
         case
             when told.list = 'penalties' and told.event <> 'ended'
-                then case in_force.length
+                then case told.length
                     when 'days' then 'time'
                     when 'calendar' then 'time'
+                    when 'emergency' then 'time'
                     when 'zone' then 'balance'
                     when 'gate' then 'conditions'
                     else 'appeal'
                 end
+            -- What is lifted is told with its end, and what was imposed and is over doesn't come back.
+            when told.lifted_until is not null or told.programme = 'emergency' then ''
             when told.list = 'rewards' and told.event = 'ended' and gates.gate is not null then 'conditions'
             when told.list = 'rewards' and told.event = 'ended' and bonuses.bonus is null then 'balance'
             else ''
         end as restored_by,
         told.reason_id
-    from what_is_to_be_told as told
+    from what_is_to_be_told_and_what_people_decided_of_it as told
     inner join creators on told.account_id = creators.account_id
     left join revised on true
     left join packs on told.market = packs.market and {{ judges('packs', night()) }}
     left join evidence_of_each_reason as evidence on told.reason_id = evidence.reason_id
-    left join measures_in_force as in_force
-        on
-            told.list = in_force.list
-            and told.row_key = in_force.row_key
-            and in_force.as_of = {{ night() }}
     left join gates_of_each_market as gates
         on
             told.market = gates.market

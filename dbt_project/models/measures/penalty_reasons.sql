@@ -86,6 +86,8 @@ reasons_in_words as (
         'penalties' as list,
         * exclude (length, on_day),
         case
+            when length = 'emergency'
+                then 'On ' || on_day || ' people decided about the account themselves, as ' || condition
             when length = 'gate'
                 then
                     coalesce('Since ' || on_day || ' the', 'The') || ' account may not pass the gate ' || programme

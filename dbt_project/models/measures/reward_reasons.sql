@@ -49,6 +49,10 @@ reasons_in_words as (
                 then
                     'What the account did for ' || programme || ' in the period from ' || zone || ' brings '
                     || {{ plain_number('reward_amount') }} || ' on ' || scope || '.'
+            when programme = 'emergency'
+                then
+                    'On ' || starts_on || ' people decided about the account themselves, as ' || condition
+                    || '. This brings ' || measure || ' on ' || scope || ' until ' || ends_on || '.'
             when zone in ('open', 'shut') and balance_after is null
                 then
                     'The account passes the gate ' || programme || ' (' || condition || '), which brings ' || measure

@@ -20,6 +20,11 @@ rewards as (
     select * from {{ source('policy', 'rewards') }}
 ),
 
+lifts as (
+    select * from {{ ref('emergencies') }}
+    where action = 'lift' and list = 'rewards'
+),
+
 rewards_of_the_zone as (
     select
         standings.as_of,
@@ -44,6 +49,13 @@ rewards_of_the_zone as (
             and standings.programme = rewards.programme
             and standings.zone = rewards.zone
             and {{ judges('rewards', 'standings.as_of') }}
+    left join lifts
+        on
+            standings.account_id = lifts.account_id
+            and rewards.reward = lifts.measure
+            and rewards.scope = lifts.scope
+            and {{ day_in('standings.as_of', 'lifts.from_day', 'lifts.until_day') }}
+    where lifts.account_id is null
 ),
 
 rewards_brought_by_zones_and_gates as (

@@ -19,6 +19,7 @@ from evenhand.delivery.announcements import About, Announcement
 from evenhand.delivery.payload import canonical
 from evenhand.delivery.statement_words import END_DATES, NotStatable, StatementWords, enums
 from evenhand.delivery.wanted import read_release
+from evenhand.emergency.emergency import PROGRAMME as EMERGENCY
 
 Statement = Mapping[str, Any]
 
@@ -96,6 +97,11 @@ def statement_of(reason: Mapping[str, Any], words: StatementWords) -> dict[str, 
         f"The conduct isn't compatible with the rules {', '.join(rules)} of {policy}. "
         f"This brings {measure} on {reason['scope']} from {begins} until {reason['ends_on'] or 'it is lifted'}."
     )
+    if reason["programme"] == EMERGENCY:
+        explanation = (
+            f"People of the platform decided this themselves, under {policy}. This brings {measure} on"
+            f" {reason['scope']} from {begins} until {reason['ends_on'] or 'it is lifted'}."
+        )
     illegal = ground.decision_ground == "DECISION_GROUND_ILLEGAL_CONTENT"
     statement = {
         **decision.model_dump(mode="json", exclude_none=True),
@@ -107,6 +113,9 @@ def statement_of(reason: Mapping[str, Any], words: StatementWords) -> dict[str, 
         "application_date": begins,
         "decision_facts": _facts(reason, len(entries), rules),
     }
+    if reason["programme"] == EMERGENCY:
+        # Whatever the deployment says of what its rules decide.
+        statement |= {"automated_detection": "No", "automated_decision": "AUTOMATED_DECISION_NOT_AUTOMATED"}
     if illegal:
         statement["illegal_content_explanation"] = explanation
     else:
@@ -134,6 +143,8 @@ def mistakes(statement: Statement, account_id: str) -> list[str]:
 
 
 def _facts(reason: Mapping[str, Any], entries: int, rules: Sequence[str]) -> str:
+    if reason["programme"] == EMERGENCY:
+        return f"On {reason['starts_on']} people of the platform decided this themselves: {reason['condition']}."
     counted = f"{entries} earlier or present decision(s) by the rules {', '.join(rules)} counted" if entries else ""
     balance = (
         f"the balance in the programme {reason['programme']} went from {_plain(reason['balance_before'])} to"

@@ -6,11 +6,15 @@ from datetime import date
 
 import duckdb
 
+from evenhand.emergency.take import create_emergencies
 from evenhand.landing.contracts import FEEDS, Contract
 
 
 def create_accepted(connection: duckdb.DuckDBPyConnection) -> None:
-    """The schema `accepted` with a table for each feed; every row is the only version of its key."""
+    """The schema `accepted` with a table for each feed, whose rows are each the only version of their key.
+
+    And beside it the table of emergencies, with none in it.
+    """
     connection.execute("create schema accepted")
     for contract in FEEDS:
         columns = ", ".join(f"{name} varchar" for name in contract.column_names)
@@ -20,6 +24,7 @@ def create_accepted(connection: duckdb.DuckDBPyConnection) -> None:
         )
         if contract.versions:
             connection.execute(f"create view accepted.{contract.versions} as from accepted.{contract.feed}")
+    create_emergencies(connection)
 
 
 def accepted_as_of(contract: Contract, night: date, warehouse: str = "") -> dict[str, str]:

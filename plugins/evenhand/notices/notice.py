@@ -24,6 +24,8 @@ class NoticeFacts:
         programme: the programme that brought it.
         starts_on: its first day; None if that isn't to be told.
         ends_on: its last day; None is without end. Of an ended one, the day that was its last; None if unknown.
+        reason: why people imposed or lifted it themselves, in their words; "" for all that a pack decided.
+        lifted_until: the last day that people lifted it for; None unless they did.
         evidence: ids of the violations behind it, the ones to spell out first.
         appeal_until: the last day to appeal; None is at any time.
         can_appeal: whether an appeal is possible at all.
@@ -40,6 +42,8 @@ class NoticeFacts:
     programme: str
     starts_on: date | None
     ends_on: date | None
+    reason: str
+    lifted_until: date | None
     evidence: Sequence[str]
     appeal_until: date | None
     can_appeal: bool

@@ -6,6 +6,7 @@ from babel.dates import format_date
 from babel.lists import format_list
 from babel.numbers import format_decimal
 
+from evenhand.emergency.emergency import PROGRAMME as EMERGENCY
 from evenhand.notices.catalogs import Catalog, Catalogs, catalog_of, text
 from evenhand.notices.notice import Notice, NoticeFacts
 
@@ -38,11 +39,13 @@ def _values(facts: NoticeFacts, catalog: Catalog) -> dict[str, str]:
         "scope": text(catalog, f"scope.{facts.scope}", {}),
         "programme": text(catalog, f"programme.{facts.programme}", {}),
         "evidence": format_list(facts.evidence[:_SPELLED_OUT], locale=catalog.locale),
+        "reason": facts.reason,
         "more": format_decimal(len(facts.evidence[_SPELLED_OUT:]), locale=catalog.locale),
     }
     days = {
         "starts_on": facts.starts_on,
         "ends_on": facts.ends_on,
+        "lifted_until": facts.lifted_until,
         "appeal_until": facts.appeal_until,
         "restored_on": facts.restored_on,
     }
@@ -64,6 +67,11 @@ def _when(facts: NoticeFacts) -> str:
 
 
 def _why(facts: NoticeFacts) -> list[str]:
+    if facts.reason:
+        return ["why.lifted" if facts.lifted_until else "why.emergency"]
+    if facts.programme == EMERGENCY:
+        # It is over; why it was imposed has been told.
+        return []
     of = "penalties_ended" if (facts.list, facts.event) == ("penalties", "ended") else facts.list
     if not facts.evidence:
         return [f"why.{of}.standing"]

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from evenhand.emergency.emergency import PROGRAMME as EMERGENCY
 from evenhand.notices.catalogs import CatalogError, Catalogs, load_catalogs, problems
 from evenhand.policy.pack import Pack
 
@@ -23,6 +24,8 @@ def words_of(packs: Iterable[Pack]) -> Words:
     """The names that a notice about something of these packs can have in it."""
     words = Words()
     for pack in packs:
+        # What people impose themselves is a measure of the pack on a scope that it has it on.
+        words.programmes.add(EMERGENCY)
         for (_, programme, *_), effect in pack.effects:
             words.programmes.add(str(programme))
             words.measures.add(effect.name)

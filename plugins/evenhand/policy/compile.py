@@ -11,6 +11,7 @@ from typing import Any
 
 import duckdb
 
+from evenhand.emergency.emergency import PROGRAMME as EMERGENCY
 from evenhand.policy.calendar import FIRST_YEAR
 from evenhand.policy.effects import Effect
 from evenhand.policy.entries import EntryRule
@@ -170,6 +171,8 @@ def _rows(loaded: LoadedPack, edition: Row) -> Iterator[tuple[str, Row]]:
     read = {name for programme in pack.programmes.values() for name in programme.inputs()} | {
         test.programme for gate in pack.gates.values() for condition in gate.conditions for test in condition.tests()
     }
+    # What people impose themselves has a ledger in every market.
+    yield "ledgers", (*edition, EMERGENCY, EMERGENCY)
     for name, programme in pack.programmes.items():
         yield from _programme_rows(pack, edition, name, programme, name in read)
     for name, gate in pack.gates.items():

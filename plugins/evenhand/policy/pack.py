@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
+from evenhand.emergency.emergency import PROGRAMME as EMERGENCY
 from evenhand.landing.contracts import KINDS
 from evenhand.policy.calendar import Calendar
 from evenhand.policy.effects import Effect
@@ -155,6 +156,15 @@ class Pack(Part):
         refuse_doubles({("markets", i): name for i, name in enumerate(self.markets)})
         refuse_doubles({("applies_to", i): name for i, name in enumerate(self.applies_to)})
         refuse_doubles({("examples", i, "example"): example.example for i, example in enumerate(self.examples)})
+        return self
+
+    @model_validator(mode="after")
+    def _none_is_called_as_what_people_decide_themselves(self) -> Pack:
+        for part in ("programmes", "gates", "bonuses"):
+            if EMERGENCY in getattr(self, part):
+                raise mistake(
+                    (part, EMERGENCY), EMERGENCY, "another name: this is what people impose and lift themselves"
+                )
         return self
 
     @model_validator(mode="after")

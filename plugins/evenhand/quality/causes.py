@@ -9,6 +9,8 @@ in the step in which it changed; the gravest, where it changed in several:
     code        tonight's models, and tonight's compiling of the packs (only if they changed)
     policy      tonight's packs (only if they changed)
 
+What people impose and lift themselves is known in every step, and has the cause `emergency`.
+
 A list that is held keeps the rows of an earlier release, and is measured from the rules and the data of that one.
 """
 
@@ -33,6 +35,7 @@ log = logging.getLogger(__name__)
 
 # The mildest first; a row that changed in several steps has the gravest.
 CAUSES = ("time", "data", "correction", "code", "policy")
+EMERGENCY = "emergency"
 _FINAL = "final"
 _ENTRIES = "select entry_id, account_id, amount, adjusted_on, adjusted_amount, voided_on"
 
@@ -251,6 +254,10 @@ def _write(connection: duckdb.DuckDBPyConnection, steps: Sequence[tuple[str, str
         select
             list, row_key, account_id, market, programme, scope, measure, change,
             case
+                when programme = '{EMERGENCY}' and change != 'removed' then '{EMERGENCY}'
+                when change = 'removed' and (list, account_id, measure, scope) in (
+                    select (list, account_id, measure, scope) from main.emergencies_in_force where action = 'lift'
+                ) then '{EMERGENCY}'
                 when cause = 'data' and account_id in (select account_id from scratch.steps.corrected)
                     then 'correction'
                 else cause

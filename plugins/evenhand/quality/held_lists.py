@@ -4,6 +4,7 @@ In the warehouse, gate 2 leaves in the schema `gate`:
 
     held_lists                   the lists that are held, why, and what was answered
     first_wave                   the rows of a held list that are released before the others
+    never_held                   the rows that people imposed or lifted themselves: a second person has seen them
     penalties, rewards, reasons  what is released
 
 A held list is known by a digest of all that would change in it. An answer is to that, so that it counts for no other
@@ -18,6 +19,8 @@ from dataclasses import dataclass
 from datetime import date
 
 import duckdb
+
+from evenhand.quality.causes import EMERGENCY
 
 LISTS = ("penalties", "rewards")
 # A first wave is at most this share of what would change in a market's list, and at most so many rows.
@@ -75,6 +78,9 @@ def hold_lists(
         " answered_by varchar)"
     )
     connection.execute("create or replace table gate.first_wave (list varchar, market varchar, row_key varchar)")
+    connection.execute(
+        f"create or replace table gate.never_held as select list, row_key from gate.changes where cause = '{EMERGENCY}'"
+    )
     held = []
     for name, market in sorted({*why, *broken}):
         digest, changes, by_policy = _digest(connection, name, market)
@@ -123,7 +129,8 @@ def answer(connection: duckdb.DuckDBPyConnection, held: HeldList, said: str, by:
         connection.execute(
             """
             insert into gate.first_wave
-            select list, market, row_key from gate.changes where list = ? and market = ?
+            select list, market, row_key from gate.changes anti join gate.never_held using (list, row_key)
+            where list = ? and market = ?
             order by md5(row_key), row_key limit ?
             """,
             [held.list, held.market, first_wave_of(held.changes)],
@@ -140,7 +147,10 @@ def make_views(connection: duckdb.DuckDBPyConnection, night: date) -> None:
     for name in LISTS:
         columns = _columns(connection, name)
         is_held = f"market in (select market from gate.held_lists where list = '{name}' and answer != 'approved')"
-        in_wave = f"row_key in (select row_key from gate.first_wave where list = '{name}')"
+        in_wave = (
+            f"row_key in (select row_key from gate.first_wave where list = '{name}'"
+            f" union all select row_key from gate.never_held where list = '{name}')"
+        )
         connection.execute(
             f"""
             create or replace view gate.{name} as
@@ -166,8 +176,8 @@ def make_views(connection: duckdb.DuckDBPyConnection, night: date) -> None:
 def _digest(connection: duckdb.DuckDBPyConnection, name: str, market: str) -> tuple[str, int, bool]:
     """What is known by what would change, how many rows that is, and whether a policy changes one."""
     rows = connection.execute(
-        "select row_key, change, cause, measure, reason_id from gate.changes where list = ? and market = ?"
-        " order by all",
+        "select row_key, change, cause, measure, reason_id from gate.changes anti join gate.never_held"
+        " using (list, row_key) where list = ? and market = ? order by all",
         [name, market],
     ).fetchall()
     by_policy = any(cause == "policy" for _, _, cause, *_ in rows)

@@ -66,12 +66,20 @@ def _write_sizes(connection: duckdb.DuckDBPyConnection) -> None:
                 count(*) filter (change = 'removed') as removed,
                 count(*) filter (change = 'changed') as changed
             from gate.changes where cause in ('data', 'correction') group by all
+        ),
+
+        what_people_imposed_and_lifted as (
+            select
+                {group},
+                count(*) filter (change = 'added') - count(*) filter (change = 'removed') as by_emergency
+            from gate.changes where cause = 'emergency' group by all
         )
 
         select
             {group},
             coalesce(proposed.rows, 0) as rows,
             coalesce(released.rows, 0) as released,
+            coalesce(by_emergency, 0) as by_emergency,
             coalesce(left_by_time.rows, 0) as left_by_time,
             coalesce(added, 0) as added,
             coalesce(removed, 0) as removed,
@@ -80,6 +88,7 @@ def _write_sizes(connection: duckdb.DuckDBPyConnection) -> None:
         full join released using ({group})
         full join gate.left_by_time using ({group})
         full join what_landed_changed using ({group})
+        full join what_people_imposed_and_lifted using ({group})
         order by all
         """
     )

@@ -34,7 +34,12 @@ class WhatIf:
         self._folder = folder
 
     def lay_data_known(self, night: date | None = None) -> None:
-        """What is accepted of what had landed by a night; without one, all that is accepted tonight."""
+        """What is accepted of what had landed by a night; without one, all that is accepted tonight.
+
+        What people impose and lift themselves is always what is known tonight.
+        """
+        self._connection.execute("create schema if not exists emergencies")
+        self._connection.execute(f"create or replace view emergencies.known as from {_TONIGHT}.emergencies.known")
         self._connection.execute("drop schema if exists accepted cascade")
         self._connection.execute("create schema accepted")
         for contract in FEEDS:

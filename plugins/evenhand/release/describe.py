@@ -14,6 +14,7 @@ from evenhand.release.manifest import (
     FeedCounts,
     HeldBack,
     HeldList,
+    KnownEmergency,
     LastRelease,
     Manifest,
     MeasureChanges,
@@ -133,6 +134,12 @@ def describe(
         told_since=next((LastRelease(**row) for row in _rows(connection, "from released.told_since")), None),
         reversed=reversed_by,
         told_before=next((row["release_id"] for row in _rows(connection, "from released.told_before")), None),
+        emergencies=tuple(
+            KnownEmergency(**row)
+            for row in _rows(
+                connection, "select distinct emergency_id as emergency, sha256 from emergencies.known order by all"
+            )
+        ),
         inputs={
             row["landed_file"]: row["sha256"]
             for row in _rows(

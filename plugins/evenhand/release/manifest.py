@@ -132,6 +132,13 @@ class Metric(_Part):
     is_enough: bool
 
 
+class KnownEmergency(_Part):
+    """An emergency that the night knows, in force or over, and the hash of its file."""
+
+    emergency: str
+    sha256: str
+
+
 class LastRelease(_Part):
     """The newest release before this one."""
 
@@ -162,6 +169,7 @@ class Manifest(_Part):
         told_before: the revision of this night that has told of other lists before: its notices are in here too, and
             those of what differs from it; None if there was none.
         reversed: whether the lists are those of an earlier release, and why; None if they are the night's own.
+        emergencies: those that the night knows.
         inputs: the landing files that were read, by path below the landing folder, with their SHA-256.
         code: what `evenhand.release.code.code_version` gives.
     """
@@ -184,6 +192,7 @@ class Manifest(_Part):
     told_since: LastRelease | None
     told_before: str | None = None
     reversed: Reversed | None = None
+    emergencies: tuple[KnownEmergency, ...] = ()
     code: Mapping[str, Any]
     inputs: dict[str, str]
 

@@ -1,0 +1,98 @@
+"""# A measure imposed or lifted now
+
+For what can't wait for a policy: somebody asks for it in the form, with a reason and an end, and another person
+approves it. The newest night is then decided again, so that it is delivered, explained and told like any other measure,
+and every later night knows of it: docs/operations.md.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any, get_args
+
+from airflow.providers.standard.operators.hitl import ApprovalOperator
+from airflow.providers.standard.operators.trigger_dagrun import TriggerDagRunOperator
+from airflow.sdk import DAG, Param, chain, task
+
+from evenhand.alerts import notifiers
+from evenhand.emergency import steps
+from evenhand.nightly import Facts
+from evenhand.policy.part import Scope
+
+
+def text(description: str, **schema: Any) -> Param:
+    """A field that must be filled in."""
+    return Param(type="string", minLength=1, description=description, **schema)
+
+
+def perhaps(description: str, section: str = "Or a segment of the market") -> Param:
+    """A field that can stay empty."""
+    return Param(None, type=["string", "null"], description=description, section=section)
+
+
+def night_decided(task_id: str, what: Any) -> TriggerDagRunOperator:
+    """Run the nightly run of a night once more, after one that is running, and wait for it."""
+    return TriggerDagRunOperator(
+        task_id=task_id,
+        trigger_dag_id="nightly_governance",
+        trigger_run_id=what["run_id"],
+        logical_date=what["logical_date"],
+        reset_dag_run=True,
+        wait_for_completion=True,
+        deferrable=True,
+        poke_interval=10,
+        fail_when_dag_is_paused=True,
+    )
+
+
+with DAG(
+    "emergency_measure",
+    doc_md=__doc__,
+    schedule=None,
+    start_date=datetime(2020, 1, 1, tzinfo=UTC),
+    default_args={"owner": "strategy", "retries": 0},
+    on_failure_callback=notifiers(),
+    tags=["governance"],
+    params={
+        "action": Param("impose", enum=["impose", "lift"], description="Put a measure in force, or take it back."),
+        "measure": text("A penalty or a reward of the market's pack, such as `no_live`."),
+        "scope": text("What of the account it is about, as the pack has it.", enum=list(get_args(Scope))),
+        "market": text("The market, as the feeds spell it."),
+        "until": text("The last day.", format="date"),
+        "reason": text("Why. The accounts are told it as it stands; it names nobody.", maxLength=500),
+        "author": perhaps("Who asks for it, if nobody logs in here.", "Who and why"),
+        "accounts": Param([], type=["array", "null"], items={"type": "string"}, description="Accounts, one a line."),
+        "kind": perhaps("Accounts of this kind, such as `creator`."),
+        "stage": perhaps("Accounts at this stage, such as `pilot`."),
+        "programme": perhaps("With a zone: accounts that stand in it."),
+        "zone": perhaps("The zone of the programme."),
+    },
+) as dag:
+
+    @task
+    def emergency_proposed(params: Any = None, dag_run: Any = None) -> Facts:
+        """Find whom it meets, and refuse what the market's pack doesn't have."""
+        return steps.propose_emergency(params, dag_run.triggering_user_name)
+
+    @task
+    def emergency_recorded(proposed: Any, answer: Any) -> Facts:
+        """Write it down, if the second person is another one than the author."""
+        return steps.record_emergency(proposed["proposal"], answer)
+
+    @task.short_circuit
+    def later_night_looked_at(recorded: Any) -> Facts | None:
+        """Go on only if a night has been released meanwhile that was begun before the emergency was recorded."""
+        return steps.night_that_lacks(recorded["emergency"])
+
+    proposed = emergency_proposed()
+    asked = ApprovalOperator(
+        task_id="second_person_asked",
+        subject="Shall this measure be taken now?",
+        body="{{ ti.xcom_pull('emergency_proposed')['told'] }}",
+        params={"approved_by": Param("", type="string", description="Who approves it, if nobody logs in here.")},
+        response_timeout=timedelta(days=1),
+    )
+    recorded = emergency_recorded(proposed, asked.output)
+    later = later_night_looked_at(recorded)
+    chain(proposed, asked, recorded, night_decided("night_decided_again", recorded), later)
+    chain(later, night_decided("later_night_decided_again", later))

@@ -1,0 +1,175 @@
+"""Proposing an emergency: whom it meets, and whether the market's pack has such a measure at all.
+
+Read from the newest release and the packs alone. What a pack hasn't got would have no words for the account and no
+receiver that could carry it out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Literal
+
+import duckdb
+from pydantic import ValidationError
+
+from evenhand.emergency.emergency import EmergencyRefused, Proposal
+from evenhand.emergency.wish import Wish
+from evenhand.persons import Person
+from evenhand.policy.load import LoadedPack
+from evenhand.policy.pack import Pack
+
+_SHOWN = 20
+
+
+@dataclass(frozen=True)
+class Proposed:
+    """A proposal, and what the second person has to know of it.
+
+    Attributes:
+        night: the night whose release was looked at.
+        have_it: how many of the accounts have the measure on that night.
+    """
+
+    proposal: Proposal
+    night: date
+    have_it: int
+
+    @property
+    def told(self) -> str:
+        """For the second person, as Markdown."""
+        p = self.proposal
+        shown = ", ".join(f"`{account}`" for account in p.accounts[:_SHOWN])
+        more = f" and {len(p.accounts) - _SHOWN:,} more" if len(p.accounts) > _SHOWN else ""
+        whom = f"**{len(p.accounts):,} account(s)**, of which {self.have_it:,} have it now"
+        return "\n\n".join(
+            [
+                f"**{p.author}** asks {p.what}, on {whom}.",
+                f"From the night {self.night}, or the newest that is released by then, until **{p.until}**.",
+                f"The accounts are told: “{p.reason}”",
+                f"They are {shown}{more}.",
+            ]
+        )
+
+
+def propose(wish: Wish, author: Person, packs: Sequence[LoadedPack], release: Path) -> Proposed:
+    """Make a proposal of a wish.
+
+    Args:
+        release: the folder of the newest release.
+
+    Raises:
+        EmergencyRefused: the pack has no such measure, nobody is met, or something is missing.
+    """
+    night = date.fromisoformat(release.name.removeprefix("night="))
+    if wish.until < night:
+        raise EmergencyRefused(f"until is {wish.until}; write a day that isn't before the newest night, {night}")
+    of_list = _list_of(wish, packs, night)
+    with duckdb.connect() as connection:
+        accounts = _accounts(connection, wish, release)
+        _refuse_a_reason_that_names_somebody(wish.reason, accounts)
+        try:
+            proposal = Proposal(
+                action=wish.action, list=of_list, market=wish.market, accounts=accounts, measure=wish.measure,
+                scope=wish.scope, until=wish.until, reason=wish.reason, author=author,
+            )  # fmt: skip
+        except ValidationError as error:
+            wrong = "; ".join(f"{each['loc'][0]}: {each['msg']}" for each in error.errors())
+            raise EmergencyRefused(f"something is missing or too long: {wrong}") from error
+        return Proposed(proposal, night, _have_it(connection, proposal, release))
+
+
+def _list_of(wish: Wish, packs: Sequence[LoadedPack], night: date) -> Literal["penalties", "rewards"]:
+    judging = [
+        loaded.pack
+        for loaded in packs
+        if loaded.pack.effective_from <= night
+        and (loaded.pack.effective_until is None or night <= loaded.pack.effective_until)
+    ]
+    pack = next((each for each in judging if wish.market in each.markets), None)
+    if pack is None:
+        markets = sorted({market for each in judging for market in each.markets})
+        raise EmergencyRefused(f"no pack judges market {wish.market!r}; write one of {', '.join(markets)}")
+    had = sorted(set(_measures_of(pack)))
+    found = next((of_list for of_list, *what in had if what == [wish.measure, wish.scope]), None)
+    if found is None:
+        spelt = [f"{measure} on {scope}" for _, measure, scope in had]
+        near = get_close_matches(f"{wish.measure} on {wish.scope}", spelt, n=1)
+        money = " A bonus that was paid stays paid." if wish.measure in pack.bonuses else ""
+        raise EmergencyRefused(
+            f"the pack {pack.pack} of {wish.market} has no {wish.measure!r} on {wish.scope!r}; it has "
+            + ", ".join(spelt)
+            + (f". Is {near[0]} meant?" if near else ".")
+            + money
+        )
+    return found
+
+
+def _measures_of(pack: Pack) -> Iterator[tuple[Literal["penalties", "rewards"], str, str]]:
+    for _, effect in pack.effects:
+        yield "penalties" if effect.measure else "rewards", effect.name, effect.scope
+        yield from (("penalties", follower.measure, follower.scope) for follower in effect.then)
+    for programme in pack.programmes.values():
+        yield from (("rewards", reward.reward, reward.scope) for reward in programme.rewards)
+    for gate in pack.gates.values():
+        yield from (("rewards", brought.reward or "", brought.scope) for brought in gate.while_open)
+        yield from (("penalties", brought.measure or "", brought.scope) for brought in gate.while_shut)
+
+
+def _accounts(connection: duckdb.DuckDBPyConnection, wish: Wish, release: Path) -> tuple[str, ...]:
+    segment = {"kind": wish.kind, "stage": wish.stage, "programme": wish.programme, "zone": wish.zone}
+    said = {name: value for name, value in segment.items() if value}
+    if bool(wish.programme) != bool(wish.zone):
+        raise EmergencyRefused("a segment by zone needs both the programme and the zone; write both, or neither")
+    if wish.accounts and said:
+        raise EmergencyRefused(f"write accounts, or a segment ({', '.join(said)}), and not both")
+    in_market = "from read_parquet($profiles) as profile where market = $market"
+    files = {"profiles": str(release / "account_profiles.parquet"), "market": wish.market}
+    if wish.accounts:
+        wanted = sorted({account.strip() for account in wish.accounts if account.strip()})
+        found = connection.execute(
+            f"select account_id {in_market} and list_contains($wanted, account_id)", {**files, "wanted": wanted}
+        ).fetchall()
+        if unknown := sorted(set(wanted) - {account for (account,) in found}):
+            raise EmergencyRefused(
+                f"{', '.join(unknown[:_SHOWN])}: {len(unknown)} account(s) aren't known in {wish.market} on the newest"
+                " night; write them as the feeds spell them"
+            )
+        return tuple(wanted)
+    if not said:
+        raise EmergencyRefused(
+            f"whom it shall meet is missing: write accounts, or a segment (kind, stage, or programme and zone), for"
+            f" all of {wish.market} is no emergency but a policy"
+        )
+    conditions = [f"{name} = ${name}" for name in ("kind", "stage") if name in said]
+    if wish.zone:
+        files["standings"] = str(release / "standings.parquet")
+        conditions.append(
+            "account_id in (select account_id from read_parquet($standings) where programme = $programme"
+            " and zone = $zone)"
+        )
+    found = connection.execute(
+        f"select account_id {in_market} and {' and '.join(conditions)} order by account_id", {**files, **said}
+    ).fetchall()
+    if not found:
+        described = ", ".join(f"{name} {value}" for name, value in said.items())
+        raise EmergencyRefused(f"no account in {wish.market} is in the segment ({described}) on the newest night")
+    return tuple(account for (account,) in found)
+
+
+def _refuse_a_reason_that_names_somebody(reason: str, accounts: Sequence[str]) -> None:
+    if named := next((account for account in accounts if account.lower() in reason.lower()), None):
+        raise EmergencyRefused(f"the reason names account {named}, and is told and published; write it without names")
+
+
+def _have_it(connection: duckdb.DuckDBPyConnection, proposal: Proposal, release: Path) -> int:
+    column = "measure" if proposal.list == "penalties" else "reward"
+    ((rows,),) = connection.execute(
+        f"select count(distinct account_id) from read_parquet(?) where {column} = ? and scope = ?"
+        " and list_contains(?, account_id)",
+        [str(release / f"{proposal.list}.parquet"), proposal.measure, proposal.scope, list(proposal.accounts)],
+    ).fetchall()
+    return int(rows)

@@ -1,0 +1,108 @@
+"""The folder of emergencies: a file for each, written once and never changed."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+
+from pydantic import ValidationError
+
+from evenhand.emergency.emergency import Emergency, EmergencyRefused, Proposal
+from evenhand.persons import Person, refuse_the_same_person
+
+
+class EmergencyBroken(Exception):
+    """A file in the folder isn't an emergency. The message names it and says what to do."""
+
+
+@dataclass(frozen=True)
+class Known:
+    """An emergency and the SHA-256 of its file, by which a release names it."""
+
+    emergency: Emergency
+    sha256: str
+
+
+def record(folder: Path, proposal: Proposal, approved_by: Person, approved_at: datetime, night: date) -> Emergency:
+    """Record a proposal that a second person approved; the same approval again changes nothing.
+
+    Args:
+        folder: where emergencies are.
+        proposal: what was approved.
+        approved_by: the second person.
+        approved_at: when, with its time zone.
+        night: the first night that it holds on.
+
+    Raises:
+        EmergencyRefused: it is over before it begins.
+        evenhand.persons.PersonRefused: the second person is the author.
+    """
+    refuse_the_same_person(proposal.author, approved_by, proposal.what)
+    if proposal.until < night:
+        raise EmergencyRefused(
+            f"it ends on {proposal.until}, before the night {night} that it would begin on; propose it again"
+        )
+    emergency = Emergency(
+        **proposal.model_dump(),
+        emergency_id=_id_of(proposal, approved_at),
+        approved_by=approved_by,
+        approved_at=approved_at,
+        first_night=night,
+    )
+    path = folder / f"{emergency.emergency_id}.json"
+    _write_once(path, (emergency.model_dump_json(indent=2) + "\n").encode())
+    # What is there counts: it may have been recorded before, on an earlier night.
+    return _read(path).emergency
+
+
+def known(folder: Path, night: date) -> list[Known]:
+    """The emergencies that a night knows, in the order of their approval: all that began by then.
+
+    Raises:
+        EmergencyBroken: a file can't be read.
+    """
+    found = [_read(path) for path in sorted(folder.glob("*.json"))]
+    return [each for each in found if each.emergency.first_night <= night]
+
+
+def _id_of(proposal: Proposal, approved_at: datetime) -> str:
+    # Never nine digits in a row, which would be taken for somebody's number where it is published.
+    what = hashlib.sha256(proposal.model_dump_json().encode()).hexdigest()[:6]
+    return f"{approved_at.astimezone(UTC):%Y-%m-%dT%H-%M-%SZ}-{proposal.action}-{what}"
+
+
+def _write_once(path: Path, content: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with NamedTemporaryFile(dir=path.parent, prefix=".", suffix=".draft") as draft:
+        draft.write(content)
+        draft.flush()
+        os.fsync(draft.fileno())
+        os.fchmod(draft.fileno(), 0o444)
+        # A link, unlike a rename, replaces nothing.
+        with suppress(FileExistsError):
+            os.link(draft.name, path)
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
+def _read(path: Path) -> Known:
+    content = path.read_bytes()
+    try:
+        emergency = Emergency.model_validate_json(content)
+    except ValidationError as error:
+        raise EmergencyBroken(
+            f"{path}: isn't an emergency ({error.error_count()} fields are wrong, the first: "
+            f"{error.errors()[0]['loc']} {error.errors()[0]['msg']}). Emergencies are recorded by the DAG "
+            "emergency_measure or by `evenhand emergency`, never by hand: take the file out of this folder."
+        ) from error
+    if emergency.emergency_id != path.stem:
+        raise EmergencyBroken(f"{path}: names itself {emergency.emergency_id}; give it back its own name")
+    return Known(emergency, hashlib.sha256(content).hexdigest())

@@ -1,0 +1,128 @@
+"""Proposing an emergency: whom it meets, and what is refused, before anybody is asked to approve it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from evenhand.emergency.emergency import EmergencyRefused
+from evenhand.emergency.propose import Proposed, propose
+from evenhand.emergency.wish import Wish
+from evenhand.persons import Person
+from evenhand.policy.load import load_packs
+from evenhand.settings import PROJECT
+
+MAI = Person("mai", logged_in=True)
+PACKS = load_packs(PROJECT / "policies")
+WISH = Wish("impose", "SG", "no_live", "live", date(2026, 3, 7), "Fake prizes in lives", ("S-1",))
+SEGMENT = replace(WISH, accounts=())
+PROFILES = """
+    select * from (values
+        ('S-1', 'SG', 'creator', 'pilot'), ('S-2', 'SG', 'creator', 'restricted'), ('S-3', 'SG', 'affiliate', 'pilot'),
+        ('I-1', 'ID', 'creator', 'pilot')
+    ) as profile (account_id, market, kind, stage)
+"""
+
+
+@pytest.fixture(scope="module")
+def release(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What a proposal looks at."""
+    folder = tmp_path_factory.mktemp("releases") / "night=2026-03-05"
+    folder.mkdir()
+    with duckdb.connect() as connection:
+        for name, rows in {
+            "account_profiles": PROFILES,
+            "standings": "select 'S-2' as account_id, 'account_health' as programme, 'limited' as zone"
+            " union all select 'I-1', 'account_health', 'limited'",
+            "penalties": "select 'S-2' as account_id, 'no_live' as measure, 'live' as scope"
+            " union all select 'S-1', 'warning', 'account'",
+            "rewards": "select 'S-1' as account_id, 'campaign_access' as reward, 'campaign' as scope",
+        }.items():
+            connection.execute(f"copy ({rows}) to '{folder / name}.parquet'")
+    return folder
+
+
+def test_accounts_are_met_as_they_are_named(release: Path) -> None:
+    proposed = _propose(replace(WISH, accounts=("S-2", " S-1", "S-2")), release)
+
+    assert proposed.proposal.accounts == ("S-1", "S-2")
+    assert (proposed.proposal.list, proposed.night, proposed.have_it) == ("penalties", date(2026, 3, 5), 1)
+    assert proposed.told.split("\n\n") == [
+        "**mai** asks to impose no_live on live in SG, on **2 account(s)**, of which 1 have it now.",
+        "From the night 2026-03-05, or the newest that is released by then, until **2026-03-07**.",
+        "The accounts are told: “Fake prizes in lives”",
+        "They are `S-1`, `S-2`.",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("segment", "accounts"),
+    [
+        ({"kind": "creator"}, ("S-1", "S-2")),
+        ({"stage": "pilot"}, ("S-1", "S-3")),
+        ({"kind": "creator", "stage": "pilot"}, ("S-1",)),
+        ({"programme": "account_health", "zone": "limited"}, ("S-2",)),
+    ],
+)
+def test_a_segment_is_resolved_to_the_accounts_of_the_market(
+    release: Path, segment: dict[str, str], accounts: tuple[str, ...]
+) -> None:
+    assert _propose(replace(SEGMENT, **segment), release).proposal.accounts == accounts  # type: ignore[arg-type]
+
+
+def test_a_reward_can_be_given_and_taken(release: Path) -> None:
+    wish = replace(WISH, action="lift", measure="campaign_access", scope="campaign")
+    proposed = _propose(wish, release)
+    assert (proposed.proposal.list, proposed.have_it) == ("rewards", 1)
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"market": "XX"}, "no pack judges market 'XX'; write one of BR, ID,"),
+        ({"measure": "no_life"}, "has no 'no_life' on 'live'; it has .* Is no_live on live meant"),
+        ({"scope": "account"}, "the pack creators_sg of SG has no 'no_live' on 'account'"),
+        (
+            {"measure": "welcome_bonus", "scope": "account"},
+            "has no 'welcome_bonus' .* A bonus that was paid stays paid",
+        ),
+        (
+            {"until": date(2026, 3, 4)},
+            "until is 2026-03-04; write a day that isn't before the newest night, 2026-03-05",
+        ),
+        ({"accounts": ("S-1", "I-1", "S-9")}, "I-1, S-9: 2 account.s. aren't known in SG"),
+        ({"accounts": ("S-1",), "kind": "creator"}, "write accounts, or a segment .kind., and not both"),
+        ({"accounts": ()}, "for all of SG is no emergency but a policy"),
+        ({"accounts": (), "stage": "exited"}, "no account in SG is in the segment .stage exited."),
+        ({"accounts": (), "zone": "limited"}, "needs both the programme and the zone"),
+        ({"reason": " "}, "something is missing or too long: reason"),
+        ({"reason": "x" * 501}, "something is missing or too long: reason"),
+        ({"reason": "See what s-1 did"}, "the reason names account S-1, and is told and published"),
+    ],
+)
+def test_what_cannot_be_is_refused_with_what_to_write(release: Path, change: dict[str, object], said: str) -> None:
+    with pytest.raises(EmergencyRefused, match=said):
+        _propose(replace(WISH, **change), release)  # type: ignore[arg-type]
+
+
+def test_of_many_accounts_the_first_are_shown(release: Path, tmp_path: Path) -> None:
+    many = tmp_path / "night=2026-03-05"
+    many.mkdir()
+    for path in release.iterdir():
+        (many / path.name).write_bytes(path.read_bytes())
+    with duckdb.connect() as connection:
+        rows = "select printf('S-%04d', n) as account_id, 'SG' as market, 'creator' as kind, 'pilot' as stage"
+        connection.execute(f"copy ({rows} from range(1500) as r(n)) to '{many}/account_profiles.parquet'")
+
+    told = _propose(replace(SEGMENT, kind="creator"), many).told
+
+    assert "on **1,500 account(s)**" in told
+    assert told.endswith("`S-0018`, `S-0019` and 1,480 more.")
+
+
+def _propose(wish: Wish, release: Path) -> Proposed:
+    return propose(wish, MAI, PACKS, release)
