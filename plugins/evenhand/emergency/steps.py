@@ -79,8 +79,10 @@ def record_emergency(proposal: Mapping[str, Any], answer: Mapping[str, Any]) -> 
             datetime.fromisoformat(responded_at) if isinstance(responded_at, str) else responded_at,
             newest_night(),
         )
-    except (EmergencyRefused, PersonRefused) as error:
+    except PersonRefused as error:
         raise AirflowFailException(f"{error}. Clear second_person_asked, and it is asked again.") from error
+    except EmergencyRefused as error:
+        raise AirflowFailException(str(error)) from error
     return _to_decide(emergency.emergency_id, newest_night())
 
 
