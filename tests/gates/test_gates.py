@@ -1,4 +1,4 @@
-"""Two nights with six planted faults, as `make gates` runs two hundred; and what is usual, held against a plain count."""
+"""Two nights with six planted faults, as `make gates` runs two hundred."""
 
 from __future__ import annotations
 
