@@ -1,7 +1,7 @@
 """Takes docs/images/held_list.png and held_list_answered.png: `PYTHONPATH=tests python -m deployment.screenshot_held`.
 
-Two nights of a small simulated marketplace; before the second, somebody lowers a threshold of ID. Somebody else is asked in
-Airflow's pages, releases a first wave, and then the rest.
+Two nights of a small simulated marketplace; before the second, somebody lowers a threshold of ID. Somebody else is asked
+in Airflow's pages, releases a first wave, and then the rest.
 """
 
 from __future__ import annotations
@@ -77,9 +77,7 @@ def _answer(page: Page, address: str, said: str, picture: str | None) -> None:
 
 
 def _lower_a_threshold(pack: Path) -> None:
-    text = pack.read_text().replace(
-        "effective_from: 2026-01-01\n", f"effective_from: 2026-01-01\nchanged_by: {AUTHOR}\n"
-    )
+    text = pack.read_text().replace("version: 1\n", f"version: 1\nchanged_by: {AUTHOR}\n")
     zones = "programmes:\n  account_health:\n    zones:\n      - {zone: warned, at_least: 2}\n\n"
     pack.write_text(text.replace("\nbonuses:", f"\n{zones}bonuses:", 1))
 
