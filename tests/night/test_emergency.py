@@ -19,8 +19,7 @@ CAMPAIGNS = {"a3/copyright_strikes/campaign", "a4/copyright_strikes/campaign"}
 def test_what_is_imposed_and_lifted_is_in_force_now_survives_the_next_night_and_is_over_at_its_end(
     installation: Installation,
 ) -> None:
-    installation.land("2026-03-04", creators=CREATORS, contents=CONTENTS, violations=VIOLATIONS, appeals=[])
-    installation.nightly("2026-03-04")
+    installation.land("2026-03-05", creators=CREATORS, contents=CONTENTS, violations=VIOLATIONS, appeals=[])
     installation.nightly("2026-03-05")
     before = installation.held()
     assert set(before) >= CAMPAIGNS
