@@ -1,7 +1,7 @@
 """Takes docs/images/held_list.png and held_list_answered.png: `PYTHONPATH=tests python -m deployment.screenshot_held`.
 
-Two nights of a small simulated marketplace; before the second, somebody lowers a threshold of ID. Somebody else is asked
-in Airflow's pages, releases a first wave, and then the rest.
+Two nights of a small simulated marketplace; before the second, somebody lowers a threshold of ID. Somebody else is
+asked in Airflow's pages, releases a first wave, and then the rest.
 """
 
 from __future__ import annotations
@@ -50,10 +50,10 @@ def answer_in_pages(standalone: Standalone) -> None:
         browser = playwright.chromium.launch(
             executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-gpu", "--no-first-run"]
         )
-        page = browser.new_page(viewport={"width": 1500, "height": 1500}, color_scheme="light")
+        page = browser.new_page(viewport={"width": 1500, "height": 1300}, color_scheme="light")
         page.goto(f"{api.url}/auth/login")
-        page.get_by_label("Username").fill(ANOTHER)
-        page.locator("input[type=password]").fill(f"{ANOTHER}'s")
+        page.locator("input[name=username]").fill(ANOTHER)
+        page.locator("input[name=password]").fill(f"{ANOTHER}'s")
         page.get_by_role("button", name="Sign in").click()
         page.wait_for_url(f"{api.url}/")
         _answer(page, f"{api.url}/dags/held_list/runs/{run}/tasks/answer.person_asked", "First wave", "held_list")
