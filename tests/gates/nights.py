@@ -59,7 +59,9 @@ class Nights:
         """Load `landing/` of the folder; `manifest` is of the compiled project, `policies` the folder of the packs."""
         self.home, self.policies = home, policies
         self._manifest = manifest
-        self._models: Sequence[CompiledModel] = read_models(manifest, leading_to=(*DECIDED, "reasons", "emergencies_in_force"))
+        self._models: Sequence[CompiledModel] = read_models(
+            manifest, leading_to=(*DECIDED, "reasons", "emergencies_in_force")
+        )
         self._packs = load_packs(policies)
         self.releases = home / "releases"
         self.load()
