@@ -15,7 +15,7 @@ nightly ui: export EVENHAND_HOME := $(EVENHAND_HOME)/takedowns
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help nightly test faults ui lint bench clean
+.PHONY: help nightly test faults gates ui lint bench clean
 
 help: ## show this
 	@echo "Evenhand: who is penalised and who is rewarded, night by night."
@@ -30,6 +30,9 @@ test: $(VENV)/installed ## run all tests
 
 faults: $(VENV)/installed ## 500 random schedules of failures for every kind of receiver; SEED=…, ONLY=a schedule
 	@cd tests && python -m faults $(if $(SEED),--seed $(SEED)) $(if $(ONLY),--only $(ONLY) --kinds $(KINDS),--table ../docs/faults.md)
+
+gates: $(VENV)/installed ## six planted faults in 200 simulated nights, and what gate 2 holds of them
+	@cd tests && python -m gates --table ../docs/gates.md
 
 ui: $(VENV)/installed ## Airflow's pages and scheduler at http://127.0.0.1:8080, until Ctrl-C
 	@evenhand ui

@@ -27,6 +27,7 @@ from evenhand.quality.held_lists import HeldList, answer
 from evenhand.quality.held_rows import hold
 from evenhand.release.deciders import DECIDED, keep_deciders
 from evenhand.release.last import take_last_release
+from evenhand.release.manifest import HeldList as ReleasedHeldList
 from evenhand.release.manifest import Manifest
 from evenhand.release.publish import FILES
 from evenhand.release.wanted import want
@@ -59,9 +60,8 @@ class Nights:
         """Load `landing/` of the folder; `manifest` is of the compiled project, `policies` the folder of the packs."""
         self.home, self.policies = home, policies
         self._manifest = manifest
-        self._models: Sequence[CompiledModel] = read_models(
-            manifest, leading_to=(*DECIDED, "reasons", "emergencies_in_force")
-        )
+        wanted = (*DECIDED, "reasons", "emergencies_in_force")
+        self._models: Sequence[CompiledModel] = read_models(manifest, leading_to=wanted)
         self._packs = load_packs(policies)
         self.releases = home / "releases"
         self.load()
@@ -123,14 +123,14 @@ class Nights:
         gate = validate_changes(warehouse, warehouse.with_suffix(".gate"), night, tonight, {})
         return Judged(gate.causes, gate.held, warehouse)
 
-    def release(self, judged: Judged, night: date) -> None:
-        """Publish what the next nights look back on; a person approved what was held."""
+    def release(self, judged: Judged, night: date, said: str = "approved") -> None:
+        """Publish what the next nights look back on, after a person said this to what is held."""
         folder = self.releases / f"night={night}"
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
         with duckdb.connect(str(judged.warehouse), config={"threads": 1}) as connection:
             for each in judged.held:
-                answer(connection, each, "approved", "a person")
+                answer(connection, each, said, "a person")
         want(judged.warehouse, self.releases, night, None)
         with duckdb.connect(str(judged.warehouse), config={"threads": 1}) as connection:
             for name in _RELEASED:
@@ -139,8 +139,16 @@ class Nights:
         nothing: dict[str, object] = dict.fromkeys(
             ("packs", "quarantined", "zones", "penalties", "stages", "metrics", "notices"), ()
         )
+        held = [
+            ReleasedHeldList(
+                list=each.list, market=each.market, digest=each.digest, changes=each.changes, why=each.why,
+                since=each.since, answer=said, answered_by="a person", first_wave=0,
+            )
+            for each in judged.held
+        ]  # fmt: skip
         manifest = Manifest(
             night=night, known_at=night, files={}, feeds={}, told_since=None, code=CODE, inputs=inputs,
+            held_lists=tuple(held),
             **nothing,
         ).named()  # fmt: skip
         (folder / "manifest.json").write_text(manifest.text())

@@ -12,6 +12,7 @@ import pytest
 
 from evenhand.policy.announced import Announcement
 from evenhand.policy.load import load_packs
+from evenhand.quality.held_lists import first_wave_of
 from evenhand.settings import PROJECT
 from gates.nights import CODE, Judged, Nights
 from night.directly import compiled_manifest
@@ -247,3 +248,65 @@ def test_a_release_whose_models_dont_know_tonights_data_holds_everything_that_ch
 
     assert causes(judged) == {"a5": {"code"}}
     assert judged.is_held("penalties", "world")
+
+
+def test_what_was_held_stays_held_until_somebody_approves_it_and_is_measured_from_what_it_keeps(nights: Nights) -> None:
+    policies = with_longer_pauses(nights, "ayu")
+    held = nights.judge(nights.land(NEXT), NEXT, policies=policies)
+    nights.release(held, NEXT, "")
+    third = date(2026, 3, 7)
+
+    still = nights.judge(nights.land(third), third, policies=policies)
+
+    # By the night before alone nothing would have changed: its packs are tonight's.
+    assert causes(still)["a2"] == {"policy"}
+    assert any("held on 2026-03-06, and nobody has approved it" in why for why in still.held[0].why)
+    assert still.held[0].since == FIRST
+
+    nights.release(held, NEXT, "approved")
+    approved = nights.judge(nights.land(third), third, policies=policies)
+    assert "a2" not in causes(approved)
+    assert approved.held == []
+
+
+def test_a_held_list_keeps_its_rows_but_for_those_that_end(nights: Nights) -> None:
+    late = date(2026, 3, 31)
+    held = nights.judge(nights.land(late), late, policies=with_longer_pauses(nights, "ayu"))
+    assert held.is_held("penalties", "world")
+    before = rows(nights.releases / f"night={FIRST}" / "penalties.parquet")
+
+    nights.release(held, late, "")
+
+    kept = rows(nights.releases / f"night={late}" / "penalties.parquet")
+    assert kept == {row: end for row, end in before.items() if end is None or end >= late}
+    assert "a1/copyright_strikes/account" in before.keys() - kept.keys()
+
+
+def test_a_first_wave_is_some_of_what_would_change(nights: Nights) -> None:
+    policies = with_longer_pauses(nights, "ayu")
+    whole = nights.judge(nights.land(NEXT), NEXT, policies=policies)
+    before = rows(nights.releases / f"night={FIRST}" / "penalties.parquet")
+    nights.release(whole, NEXT, "approved")
+    after = rows(nights.releases / f"night={NEXT}" / "penalties.parquet")
+    changed = {row for row in before.keys() | after.keys() if before.get(row) != after.get(row)}
+
+    nights.release(whole, NEXT, "first_wave")
+
+    wave = rows(nights.releases / f"night={NEXT}" / "penalties.parquet")
+    different = {row for row in before.keys() | wave.keys() if before.get(row) != wave.get(row)}
+    assert len(different) == first_wave_of(len(changed)) == 1
+    assert different < changed
+    assert all(wave[row] == after[row] for row in different)
+
+
+@pytest.mark.parametrize(
+    ("changes", "wave"), [(1, 1), (99, 1), (100, 1), (250, 2), (4_999, 49), (5_000, 50), (10**6, 50)]
+)
+def test_a_first_wave_is_one_percent_and_at_most_fifty(changes: int, wave: int) -> None:
+    assert first_wave_of(changes) == wave
+
+
+def rows(file: Path) -> dict[str, date | None]:
+    """Row key to the last day."""
+    with duckdb.connect() as connection:
+        return dict(connection.execute(f"select row_key, ends_on from '{file}'").fetchall())

@@ -17,9 +17,11 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from evenhand.quality.holds import hold
 
+from evenhand.emergency.take import create_emergencies
 from evenhand.landing.contracts import FEEDS
+from evenhand.quality.held_lists import hold_lists, make_views
+from evenhand.quality.held_rows import hold
 from evenhand.release.last import create_released
 from evenhand.release.manifest import read_manifest
 from evenhand.release.publish import FILES, Published, PublishFailed, publish, revision_of
@@ -33,7 +35,7 @@ CODE = {"evenhand": "1"}
 def warehouse(tmp_path: Path) -> Path:
     """A warehouse as gate 2 leaves it, with one penalty."""
     path = tmp_path / "warehouse.duckdb"
-    lists = "row_key varchar, account_id varchar, starts_on date, reason_id varchar"
+    lists = "row_key varchar, account_id varchar, market varchar, starts_on date, ends_on date, reason_id varchar"
     with duckdb.connect(str(path)) as connection:
         for schema in ("policy", "landing", "accepted", "quarantine"):
             connection.execute(f"create schema {schema}")
@@ -49,7 +51,7 @@ def warehouse(tmp_path: Path) -> Path:
             " landed_file varchar, landed_row bigint)"
         )
         connection.execute(f"create table penalties ({lists})")
-        connection.execute("insert into penalties values ('a1', 'A1', '2026-03-01', 'r1')")
+        connection.execute("insert into penalties values ('a1', 'A1', 'SG', '2026-03-01', null, 'r1')")
         connection.execute(f"create table rewards ({lists})")
         connection.execute("create table reasons as select 'r1' as reason_id, 'why' as explanation")
         connection.execute(
@@ -68,7 +70,21 @@ def warehouse(tmp_path: Path) -> Path:
         connection.execute("create table live_performance as select 'A1' as account_id")
         connection.execute("create table notices as select 'n1' as notice_id, 'penalties' as list, 'new' as event")
         create_released(connection)
+        create_emergencies(connection)
+        connection.execute("create schema deciders")
+        connection.execute("create table deciders.models as select 1 as position, 'penalties' as name")
+        connection.execute("create table deciders.rules as select 'packs' as rules")
+        connection.execute("create table deciders.packs as select 'p.yml' as file, 'pack: p' as text")
         hold(connection, NIGHT, [])
+        connection.execute(
+            "create table gate.changes (list varchar, row_key varchar, market varchar, measure varchar, change varchar,"
+            " cause varchar, reason_id varchar)"
+        )
+        connection.execute(
+            "create table gate.list_sizes (list varchar, market varchar, programme varchar, measure varchar)"
+        )
+        hold_lists(connection, {}, {}, {}, lambda name, market: None)
+        make_views(connection, NIGHT)
         connection.execute(
             "create table penalty_changes as select 'a1' as row_key, 'warning' as measure, 'new' as change"
         )

@@ -95,6 +95,8 @@ def validate_changes(
             if finding.failing:
                 for name, market, found in _found(connection, finding.rows_query):
                     why[name, market].append(f"{found} ({finding.rule})")
+        for night_before, name, market in _still_held(bases):
+            why[name, market].append(f"It was held on {night_before}, and nobody has approved it since")
         changed_by = {market: loaded.changed_by for loaded in tonight.packs for market in loaded.pack.markets}
         held = hold_lists(connection, why, broken, changed_by, lambda *of: _kept_since(bases, *of))
         make_views(connection, night)
@@ -139,6 +141,15 @@ def _revision(releases: Path, night: date, release_id: str) -> tuple[Path, Manif
         if manifest.release_id == release_id:
             return folder, manifest
     raise FileNotFoundError(f"{newest.parent}: the revision {release_id} isn't there; bring it back from a backup")
+
+
+def _still_held(bases: Sequence[Base]) -> list[tuple[date, str, str]]:
+    """The lists that the release before held and that nobody approved: what was unusual then is in them tonight."""
+    return [
+        (bases[0].manifest.night, each.list, each.market)
+        for each in (bases[0].manifest.held_lists if bases else ())
+        if each.answer != "approved"
+    ]
 
 
 def _kept_since(bases: Sequence[Base], name: str, market: str) -> date | None:

@@ -6,6 +6,8 @@ In the warehouse, gate 2 leaves in the schema `gate`:
     first_wave                   the rows of a held list that are released before the others
     never_held                   the rows that people imposed or lifted themselves: a second person has seen them
     penalties, rewards, reasons  what is released
+    changes_and_holds            the changes and the sizes of lists, with whether
+    list_sizes_and_holds         the list is held
 
 A held list is known by a digest of all that would change in it. An answer is to that, so that it counts for no other
 night and for no other outcome of the same night.
@@ -158,6 +160,14 @@ def make_views(connection: duckdb.DuckDBPyConnection, night: date) -> None:
             union all
             select {columns} from released.last_{name}
             where {is_held} and not {in_wave} and (ends_on is null or ends_on >= date '{night}')
+            """
+        )
+    for name in ("changes", "list_sizes"):
+        connection.execute(
+            f"""
+            create or replace view gate.{name}_and_holds as
+            select counted.*, held.list is not null as is_held from gate.{name} as counted
+            left join (from gate.held_lists where answer != 'approved') as held using (list, market)
             """
         )
     columns = _columns(connection, "reasons")

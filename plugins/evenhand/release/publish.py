@@ -38,16 +38,8 @@ FILES = {
     "operational_metrics.parquet": "from main.operational_metrics order by metric, market, slice, slice_value",
     "leaks.parquet": "from main.leaks order by leak, row_key",
     "live_performance.parquet": "from main.live_performance order by account_id",
-    "changes.parquet": (
-        "select changes.*, held.list is not null as is_held from gate.changes"
-        " left join (from gate.held_lists where answer != 'approved') as held using (list, market)"
-        " order by list, row_key"
-    ),
-    "list_sizes.parquet": (
-        "select sizes.*, held.list is not null as is_held from gate.list_sizes as sizes"
-        " left join (from gate.held_lists where answer != 'approved') as held using (list, market)"
-        " order by list, market, programme, measure"
-    ),
+    "changes.parquet": "from gate.changes_and_holds order by list, row_key",
+    "list_sizes.parquet": "from gate.list_sizes_and_holds order by list, market, programme, measure",
     "held_rows.parquet": "from gate.held_rows order by list, row_key, rule",
     "quarantine.parquet": "from quarantine.rows order by feed, landed_file, landed_row, column_name, rule",
     "models.parquet": "from deciders.models order by position",
