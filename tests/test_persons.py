@@ -31,12 +31,12 @@ def test_somebody_of_whom_nothing_is_known_is_refused(says: str | None) -> None:
 )
 @pytest.mark.parametrize("logged_in", [True, False])
 def test_the_first_person_isnt_the_second_however_the_name_is_spelt(first: str, second: str, logged_in: bool) -> None:
-    with pytest.raises(PersonRefused, match="asked to lift it and can't approve it too"):
-        refuse_the_same_person(Person(first, True), Person(second, logged_in), "to lift it")
+    with pytest.raises(PersonRefused, match="asked for the measure and can't approve it too"):
+        refuse_the_same_person(Person(first, True), Person(second, logged_in), "the measure")
 
 
 def test_another_person_is_the_second() -> None:
-    refuse_the_same_person(Person("mai", True), Person("lan", True), "to lift it")
+    refuse_the_same_person(Person("mai", True), Person("lan", True), "the measure")
 
 
 def test_nobody_in_particular_is_what_airflow_calls_everybody_who_is_let_in_without_a_log_in(

@@ -55,13 +55,13 @@ def refuse_the_same_person(first: Person, second: Person, what: str) -> None:
     """Make sure that a second person approves what the first one asked for.
 
     Args:
-        what: what was asked, for the message, such as "to lift a measure".
+        what: what was asked for, for the message.
 
     Raises:
         PersonRefused: they have one name, however it is spelt.
     """
     if _spelt_alike(first) == _spelt_alike(second):
-        raise PersonRefused(f"{second.name} asked {what} and can't approve it too; have somebody else approve it")
+        raise PersonRefused(f"{second.name} asked for {what} and can't approve it too; have somebody else approve it")
 
 
 def _spelt_alike(person: Person) -> str:

@@ -57,10 +57,10 @@ def test_one_asks_another_approves_and_the_night_is_decided_again(standalone: St
     run = _ask(api, **FORM, author="somebody else")
     api.wait(lambda: _state(api, run, "second_person_asked") == "awaiting_input", 120, "the question")
     asked = api.call("GET", f"{DAG}/dagRuns/{run}/taskInstances/second_person_asked/-1/hitlDetails")
-    assert "**mai** asks to impose account_suspended on account in world, on **2 account(s)**" in asked["body"]
+    assert "**mai** asks for account_suspended on account to be imposed in world, on **2 account(s)**" in asked["body"]
     _answer(api, run, "lan")
     _wait(api, run, "failed")
-    assert "mai asked to impose" in api.complaint(DAG, run, "emergency_recorded")
+    assert "mai asked for account_suspended" in api.complaint(DAG, run, "emergency_recorded")
     assert not (standalone.home / "emergencies").exists()
 
     api.log_in("lan", "lan's")

@@ -52,7 +52,7 @@ def test_accounts_are_met_as_they_are_named(release: Path) -> None:
     assert proposed.proposal.accounts == ("S-1", "S-2")
     assert (proposed.proposal.list, proposed.night, proposed.have_it) == ("penalties", date(2026, 3, 5), 1)
     assert proposed.told.split("\n\n") == [
-        "**mai** asks to impose no_live on live in SG, on **2 account(s)**, of which 1 have it now.",
+        "**mai** asks for no_live on live to be imposed in SG, on **2 account(s)**, of which 1 have it now.",
         "From the night 2026-03-05, or the newest that is released by then, until **2026-03-07**.",
         "The accounts are told: “Fake prizes in lives”",
         "They are `S-1`, `S-2`.",

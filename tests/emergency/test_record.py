@@ -61,7 +61,9 @@ def test_many_at_once_leave_one_whole_file(tmp_path: Path) -> None:
 
 
 def test_the_author_is_no_second_person(tmp_path: Path) -> None:
-    with pytest.raises(PersonRefused, match="MAI asked to impose no_live on live in SG and can't approve it too"):
+    with pytest.raises(
+        PersonRefused, match="MAI asked for no_live on live to be imposed in SG and can't approve it too"
+    ):
         record(tmp_path, PROPOSAL, Person("MAI", logged_in=True), AT, NIGHT)
     assert list(tmp_path.iterdir()) == []
 

@@ -26,7 +26,7 @@ def test_what_is_imposed_and_lifted_is_in_force_now_survives_the_next_night_and_
     assert set(before) >= CAMPAIGNS
 
     said = _emergency(installation, *IMPOSE, *WHY, "--approved-by", "Mai", expect=1)
-    assert "Mai asked to impose account_suspended on account in world and can't approve it too" in said
+    assert "Mai asked for account_suspended on account to be imposed in world and can't approve it too" in said
     said = _emergency(installation, "impose", "flogging", *IMPOSE[2:], *WHY, "--approved-by", "lan", expect=1)
     assert "the pack takedowns of world has no 'flogging' on 'account'" in said
     assert not (installation.home / "emergencies").exists()

@@ -49,7 +49,8 @@ class Proposal(BaseModel):
     @property
     def what(self) -> str:
         """In one line, for messages."""
-        return f"to {self.action} {self.measure} on {self.scope} in {self.market}"
+        verb = "imposed" if self.action == "impose" else "lifted"
+        return f"{self.measure} on {self.scope} to be {verb} in {self.market}"
 
 
 class Emergency(Proposal):

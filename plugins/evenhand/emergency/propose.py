@@ -47,7 +47,7 @@ class Proposed:
         whom = f"**{len(p.accounts):,} account(s)**, of which {self.have_it:,} have it now"
         return "\n\n".join(
             [
-                f"**{p.author}** asks {p.what}, on {whom}.",
+                f"**{p.author}** asks for {p.what}, on {whom}.",
                 f"From the night {self.night}, or the newest that is released by then, until **{p.until}**.",
                 f"The accounts are told: “{p.reason}”",
                 f"They are {shown}{more}.",
