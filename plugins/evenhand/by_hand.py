@@ -83,7 +83,7 @@ def resume_deliveries(form: Mapping[str, Any], logged_in_as: str | None, answer:
         resumed = resume(
             settings().home,
             who(logged_in_as, form["author"], "author"),
-            who((answer["responded_by_user"] or {}).get("name"), answer["params_input"]["approved_by"], "approved_by"),
+            _second_person(answer),
             form["reason"],
         )
     except (PersonRefused, NothingStopped) as error:
@@ -146,7 +146,7 @@ def reverse_release(form: Mapping[str, Any], logged_in_as: str | None, answer: M
             form["action"],
             date.fromisoformat(form["night"]),
             who(logged_in_as, form["author"], "author"),
-            who((answer["responded_by_user"] or {}).get("name"), answer["params_input"]["approved_by"], "approved_by"),
+            _second_person(answer),
             form["reason"],
         )
     except (PersonRefused, NotDone) as error:
@@ -180,3 +180,10 @@ def reverse_night(action: str, night: date, by: Person, approved_by: Person, why
             f"is gone or being worked on ({error}). Clear the night's run from feeds_landed: it is then released so"
         ) from error
     return {"told": str(recorded), **released}
+
+
+def _second_person(answer: Mapping[str, Any]) -> Person:
+    from evenhand.persons import who
+
+    said = answer["params_input"] or {}
+    return who((answer["responded_by_user"] or {}).get("name"), said.get("approved_by"), "approved_by")

@@ -23,9 +23,9 @@ from night.told import receivers
 
 EARLIER, NIGHT, LATER = "2026-03-05", "2026-03-06", "2026-03-09"
 ANN, BOB = Person("ann", logged_in=True), Person("bob", logged_in=True)
-# Strikes that a5 shouldn't have had; they bring a warning, closed campaigns and a pause.
+# Strikes that a5 shouldn't have had. Of two at once the stricter zone counts: closed campaigns and a pause.
 WRONG = [(f"w{number}", "a5", "c5", "copyright", f"w{number}", NIGHT) for number in range(2)]
-OF_A5 = [f"a5/copyright_strikes/{scope}" for scope in ("account", "campaign", "short_video")]
+OF_A5 = [f"a5/copyright_strikes/{scope}" for scope in ("campaign", "short_video")]
 WARNING_OF_A1 = "a1/copyright_strikes/account"
 
 
@@ -92,7 +92,7 @@ def test_a_measure_that_is_withdrawn_the_same_night_and_comes_back_is_told_each_
 
 
 def test_a_night_is_reversed_and_stays_so_until_that_is_lifted(installation: Installation) -> None:
-    wrong = {name: installation.rows(NIGHT, name) for name in ("penalties", "rewards", "reasons")}
+    wrong = {name: _rows(installation, NIGHT, name) for name in ("penalties", "rewards", "reasons")}
     with receivers(installation.home) as to:
         to.bring(EARLIER)
         to.bring(NIGHT)
@@ -105,7 +105,7 @@ def test_a_night_is_reversed_and_stays_so_until_that_is_lifted(installation: Ins
         assert done["revision"] == 2
         # Nothing of the release before has ended by this night.
         for name in wrong:
-            assert installation.rows(NIGHT, name) == installation.rows(EARLIER, name)
+            assert _rows(installation, NIGHT, name) == _rows(installation, EARLIER, name)
         to.bring(NIGHT)
         assert to.held() == [key for (key,) in installation.rows(EARLIER, "penalties", "row_key")]
         assert sorted(to.told()[so_far:]) == sorted([*(f"ended {row}" for row in OF_A5), f"new {WARNING_OF_A1}"])
@@ -127,7 +127,7 @@ def test_a_night_is_reversed_and_stays_so_until_that_is_lifted(installation: Ins
         # Lifted, it is what it was decided to be, and accounts are told that too.
         so_far = len(to.told())
         assert _reverse("lift")["revision"] == 3
-        assert {name: installation.rows(NIGHT, name) for name in wrong} == wrong
+        assert {name: _rows(installation, NIGHT, name) for name in wrong} == wrong
         assert read_manifest(installation.release(NIGHT)).reversed is None
         to.bring(NIGHT)
         assert set(OF_A5) <= set(to.held())
@@ -153,8 +153,8 @@ def test_the_next_night_decides_afresh_and_goes_on_from_what_the_reversal_left(i
         # Reversed, what has ended by that night doesn't come back.
         by_hand.reverse_night("reverse", date.fromisoformat(LATER), ANN, BOB, "wrong strikes")
         assert (paused,) in installation.rows(NIGHT, "penalties", "row_key")
-        kept = [row for row in installation.rows(NIGHT, "penalties") if paused not in row]
-        assert installation.rows(LATER, "penalties") == kept
+        kept = [row for row in _rows(installation, NIGHT, "penalties") if paused not in row]
+        assert _rows(installation, LATER, "penalties") == kept
 
 
 def test_a_night_whose_warehouse_is_gone_is_released_reversed_when_it_is_run_again(installation: Installation) -> None:
@@ -162,7 +162,7 @@ def test_a_night_whose_warehouse_is_gone_is_released_reversed_when_it_is_run_aga
     with pytest.raises(NotDone, match=r"was reversed .*That is recorded.*Clear the night's run from feeds_landed"):
         _reverse("reverse")
     _decide(installation, NIGHT)
-    assert installation.rows(NIGHT, "penalties") == installation.rows(EARLIER, "penalties")
+    assert _rows(installation, NIGHT, "penalties") == _rows(installation, EARLIER, "penalties")
     assert not _reverse("reverse")["changed"]
 
 
@@ -210,6 +210,11 @@ def _decide(installation: Installation, night: str) -> None:
     before = installation.release_bytes(night)
     assert not nightly.publish_release(date.fromisoformat(night))["changed"]
     assert installation.release_bytes(night) == before
+
+
+def _rows(installation: Installation, night: str, name: str) -> list[tuple[object, ...]]:
+    # The folder that they lie in isn't of them.
+    return installation.rows(night, name, "* exclude (night)")
 
 
 def _reverse(action: str) -> by_hand.Facts:

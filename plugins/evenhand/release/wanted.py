@@ -1,4 +1,8 @@
-"""What is released of a night: the views `wanted.penalties`, `wanted.rewards` and `wanted.reasons` of the warehouse."""
+"""What is released of a night: the views `wanted.penalties`, `wanted.rewards` and `wanted.reasons` of the warehouse.
+
+Beside them `wanted.changes` and `wanted.list_sizes`, what gate 2 found of tonight's, with whether it is held: on a night
+that is reversed all is, so that it tells nothing of what is usual.
+"""
 
 from __future__ import annotations
 
@@ -7,10 +11,12 @@ from pathlib import Path
 
 import duckdb
 
+from evenhand.emergency.emergency import PROGRAMME as EMERGENCY
 from evenhand.release.last import take_lists
 from evenhand.release.manifest import LastRelease, read_manifest
 
-_LISTS = ("penalties", "rewards")
+# What a list calls its measures.
+_LISTS = {"penalties": "measure", "rewards": "reward"}
 
 
 class NothingToGoBackTo(Exception):
@@ -20,6 +26,8 @@ class NothingToGoBackTo(Exception):
 def want(warehouse: Path, releases: Path, night: date, back_to: LastRelease | None) -> None:
     """Want what gate 2 lets through; or, of a night that is reversed, what an earlier release had and hasn't ended.
 
+    What people impose and lift themselves was wrong in no feed and no pack: it counts on a reversed night too.
+
     Raises:
         NothingToGoBackTo: that release isn't there.
     """
@@ -27,19 +35,40 @@ def want(warehouse: Path, releases: Path, night: date, back_to: LastRelease | No
         connection.begin()
         if back_to:
             take_lists(connection, _revision(releases, back_to), "back")
-            for name in _LISTS:
+            for name, measure in _LISTS.items():
+                columns = _columns(connection, name)
                 connection.execute(
-                    f"create or replace view wanted.{name} as select {_columns(connection, name)}"
-                    f" from released.back_{name} where ends_on is null or ends_on >= date '{night}'"
+                    f"""
+                    create or replace view wanted.{name} as
+                    select {columns} from released.back_{name} as back
+                    where (ends_on is null or ends_on >= date '{night}') and programme != '{EMERGENCY}'
+                        and not exists (
+                            from main.emergencies_in_force as lifted
+                            where action = 'lift' and list = '{name}' and lifted.account_id = back.account_id
+                                and lifted.measure = back.{measure} and lifted.scope = back.scope
+                        )
+                    union all
+                    select {columns} from gate.{name} where programme = '{EMERGENCY}'
+                    """
                 )
+            columns = _columns(connection, "reasons")
+            in_use = "reason_id in (select reason_id from wanted.penalties union select reason_id from wanted.rewards)"
             connection.execute(
-                f"create or replace view wanted.reasons as select {_columns(connection, 'reasons')}"
-                " from released.back_reasons where reason_id in"
-                " (select reason_id from wanted.penalties union select reason_id from wanted.rewards)"
+                f"""
+                create or replace view wanted.reasons as
+                select {columns} from released.back_reasons where programme != '{EMERGENCY}' and {in_use}
+                union all
+                select {columns} from gate.reasons where programme = '{EMERGENCY}' and {in_use}
+                """
             )
         else:
             for name in (*_LISTS, "reasons"):
                 connection.execute(f"create or replace view wanted.{name} as from gate.{name}")
+        for name in ("changes", "list_sizes"):
+            connection.execute(
+                f"create or replace view wanted.{name} as"
+                f" select * replace (is_held or {back_to is not None} as is_held) from gate.{name}_and_holds"
+            )
         connection.commit()
 
 
