@@ -28,7 +28,7 @@ nightly: $(VENV)/installed ## decide the newest night, or NIGHT=YYYY-MM-DD, and 
 test: $(VENV)/installed ## run all tests
 	@pytest
 
-faults: $(VENV)/installed ## 500 random schedules of failures for every kind of receiver; SEED=…, ONLY=a schedule
+faults: $(VENV)/installed ## 500 random schedules of failures, over all kinds of receivers; SEED=…, ONLY=a schedule
 	@cd tests && python -m faults $(if $(SEED),--seed $(SEED)) $(if $(ONLY),--only $(ONLY) --kinds $(KINDS),--table ../docs/faults.md)
 
 gates: $(VENV)/installed ## six planted faults in 200 simulated nights, and what gate 2 holds of them

@@ -24,10 +24,11 @@ class FaultyServer:
 
     429 carries a Retry-After of `retry_after` seconds. `*_after`: the receiver applied the batch, the sender never
     hears of it. `hang_*` let the sender wait too long, and `drip` for ever: of its answer a byte comes now and then.
-    `repeat`: every answer comes twice, and out of order. A name in `kills` happens before the batch is passed on, or
-    after; a `*_meanwhile` before, and the batch is answered as ever. With `forgets_keys`, what is behind can't know a
-    change again. `refuse_half` passes on every other change, signed with the secret. `poison` is a text and the status
-    that every batch with it gets, none of it passed on.
+    `late`: it waits too long, and the batch arrives after all, when it has been sent again perhaps. `repeat`: every
+    answer comes twice, and out of order. A name in `kills` happens before the batch is passed on, or after; a
+    `*_meanwhile` before, and the batch is answered as ever. With `forgets_keys`, what is behind can't know a change
+    again. `refuse_half` passes on every other change, signed with the secret. `poison` is a text and the status that
+    every batch with it gets, none of it passed on.
     """
 
     def __init__(self, upstream: str, secret: str = "", forgets_keys: bool = False, hangs_for: float = 2) -> None:
@@ -35,6 +36,7 @@ class FaultyServer:
         self.kills: dict[str, Callable[[], None]] = {}
         self.real_keys: dict[str, str] = {}
         self.faults: deque[str] = deque()
+        self.happened: list[str] = []
         self.bodies: list[bytes] = []
         self.poison: tuple[str, str] | None = None
         self.retry_after = 0
@@ -55,6 +57,13 @@ class FaultyServer:
                 fault = outer.faults.popleft() if outer.faults else "fine"
                 if outer.poison and outer.poison[0].encode() in body:
                     fault = outer.poison[1]
+                outer.happened.append(fault)
+                if fault == "late":
+                    outer.late.append(threading.current_thread())
+                    time.sleep(hangs_for)
+                    self.forward(body, self.passed_on())
+                    self.close_connection = True
+                    return
                 if fault in ("drop_before", "hang_before"):
                     time.sleep(hangs_for if fault == "hang_before" else 0)
                     self.close_connection = True
@@ -159,13 +168,20 @@ class FaultyServer:
                 pass
 
         self.client = httpx.Client()
+        self.late: list[threading.Thread] = []
         self.hanging = threading.Event()
         self._server = _QuietServer(("127.0.0.1", 0), Handler)
         self.port = self._server.server_port
         self.url = f"http://127.0.0.1:{self.port}"
         threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
 
+    def wait_for_late_ones(self) -> None:
+        """Until nothing is under way any more."""
+        for each in self.late:
+            each.join()
+
     def stop(self) -> None:
+        self.wait_for_late_ones()
         self._server.shutdown()
         self._server.server_close()
         self.client.close()

@@ -24,6 +24,7 @@ class TcpProxy:
 
     def __init__(self, port: int) -> None:
         self.faults: deque[str] = deque()
+        self.happened: list[str] = []
         self.kills: dict[str, Callable[[], None]] = {}
         self._upstream = port
         self._server = socket.create_server(("127.0.0.1", 0))
@@ -56,6 +57,7 @@ class TcpProxy:
         threading.Thread(target=self._answer, args=(upstream, client, silent), daemon=True).start()
         while piece := client.recv(1 << 16):
             fault = self.faults.popleft() if self.faults else "fine"
+            self.happened.append(fault)
             if fault in _CANNED:
                 client.sendall(_CANNED[fault])
                 return

@@ -10,6 +10,7 @@ import socket
 import sqlite3
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
@@ -71,11 +72,14 @@ class System(Protocol):
     def connection(self) -> dict[str, Any]:
         """Its Airflow connection."""
 
-    def effects(self) -> list[tuple[str, str, str]]:
-        """The key, list and row_key of every change that took effect, in order; none if it doesn't keep count."""
+    def effects(self) -> list[tuple[str, str, str]] | None:
+        """The key, list and row_key of every change that took effect, in order; None if it doesn't keep count."""
 
     def held(self) -> Held:
         """What it holds."""
+
+    def stored(self) -> object:
+        """All that it has stored, in use or not, to be compared with what it had before."""
 
     def edit(self, random: Random) -> None:
         """Change what it holds by hand."""
@@ -112,6 +116,9 @@ class Sandbox:
     def held(self) -> Held:
         return {row: _texts(payload) for row, payload in self.process.held().items()}
 
+    def stored(self) -> object:
+        return self.held()
+
     def effects(self) -> list[tuple[str, str, str]]:
         return [(key, name, row_key) for key, name, row_key, _ in self.process.effects()]
 
@@ -139,10 +146,13 @@ class Postgres:
     kind = "postgres"
     honours_keys = True
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self) -> None:
         self.settings = {"in_schema": "governance"}
-        self._data = folder / "postgres"
-        self._log = folder / "postgres.log"
+        # It doesn't run as root, and has to get there; the folders of tests are their user's alone.
+        self._folder = Path(tempfile.mkdtemp(prefix="evenhand-postgres-"))
+        self._folder.chmod(0o755)
+        self._data = self._folder / "data"
+        self._log = self._folder / "log"
         with closing(socket.socket()) as probe:
             probe.bind(("127.0.0.1", 0))
             self._port = int(probe.getsockname()[1])
@@ -151,7 +161,7 @@ class Postgres:
             ensure_prefix_permissions(POSTGRES_BIN_PATH)
             ensure_prefix_permissions(self._data)
             shutil.chown(self._data, "nobody")
-        password = folder / "password"
+        password = self._folder / "password"
         password.write_text("the-password")
         password.chmod(0o644)
         self._run("initdb", "-D", self._data, "-U", "evenhand", "--auth=scram-sha-256", f"--pwfile={password}")
@@ -188,6 +198,7 @@ class Postgres:
 
     def stop(self) -> None:
         self.kill()
+        shutil.rmtree(self._folder, ignore_errors=True)
 
     def address(self) -> int | None:
         return self._port
@@ -208,6 +219,9 @@ class Postgres:
                 return {}
             rows = connection.execute("select list, row_key, payload from governance.held").fetchall()
         return {(name, key): _texts(json.loads(payload)) for name, key, payload in rows}
+
+    def stored(self) -> object:
+        return self.held()
 
     def effects(self) -> list[tuple[str, str, str]]:
         with psycopg.connect(**self._as_owner()) as connection:
@@ -271,8 +285,15 @@ class Folder:
             held |= _rows_of(name, self.folder / "versions" / pointer["version"] / f"{name}.parquet")
         return held
 
-    def effects(self) -> list[tuple[str, str, str]]:
-        return []
+    def stored(self) -> object:
+        # A file that is being written has a name that begins with a dot; others may go while this looks.
+        found = {}
+        for path in (*self.folder.glob("*.json"), *self.folder.glob("versions/*/[!.]*")):
+            with suppress(FileNotFoundError):
+                found[path] = path.stat().st_mtime_ns
+        return found
+
+    def effects(self) -> None: ...
 
     def edit(self, random: Random) -> None:
         files = sorted(path for path in self.folder.rglob("*") if path.is_file())
@@ -338,8 +359,10 @@ class ObjectStore:
         here = Folder(self._folder)
         return here.held()
 
-    def effects(self) -> list[tuple[str, str, str]]:
-        return []
+    def stored(self) -> object:
+        return {each["Key"]: each["ETag"] for each in self._objects()}
+
+    def effects(self) -> None: ...
 
     def edit(self, random: Random) -> None:
         keys = self._keys()
@@ -351,8 +374,10 @@ class ObjectStore:
                 self._client().put_object(Bucket="governance", Key=key, Body=b"edited by hand")
 
     def _keys(self) -> list[str]:
-        found = self._client().list_objects_v2(Bucket="governance").get("Contents", [])
-        return sorted(each["Key"] for each in found)
+        return sorted(each["Key"] for each in self._objects())
+
+    def _objects(self) -> list[dict[str, Any]]:
+        return list(self._client().list_objects_v2(Bucket="governance").get("Contents", []))
 
     def _client(self) -> Any:
         return boto3.client(
@@ -416,6 +441,7 @@ class Announced:
 
     kind = "announced"
     honours_keys = True
+    tells_ends: bool
 
     def __init__(self, folder: Path) -> None:
         self.settings: dict[str, Any] = {}
@@ -428,17 +454,17 @@ class Announced:
         raise NotImplementedError
 
     def name_of(self, night: str, row_key: str) -> str:
-        """The row_key that an announcement of this night about this row has."""
+        """The row_key that an announcement of this night about a measure on this row has."""
         raise NotImplementedError
 
     def said(self) -> list[str]:
         """The row_keys of what was said, in order, what was said twice twice."""
         raise NotImplementedError
 
-    def enforced(self) -> list[tuple[str, str]]:
-        """The row_key and the measure of every put that took effect in the sandbox, in order."""
+    def enforced(self) -> list[tuple[str, str | None]]:
+        """The row_key of every change that took effect in the sandbox, in order, and the measure that it then had."""
         with closing(self.process.database_open()) as database:
-            query = "select row_key, measure from effects where action = 'put' order by number"
+            query = "select row_key, iif(action = 'put', measure, null) from effects order by number"
             return database.execute(query).fetchall()
 
     def fresh(self) -> None:
@@ -465,12 +491,17 @@ class Announced:
     def effects(self) -> list[tuple[str, str, str]]:
         raise NotImplementedError
 
+    def stored(self) -> object:
+        return self.said()
+
     def edit(self, random: Random) -> None:
         raise NotImplementedError
 
 
 class Messenger(Announced):
     """Notices, brought by the sandbox."""
+
+    tells_ends = True
 
     @property
     def url(self) -> str:
@@ -485,6 +516,8 @@ class Messenger(Announced):
 
 class Stated(Announced):
     """Statements, in the DSA Transparency Database."""
+
+    tells_ends = False
 
     def __init__(self, folder: Path) -> None:
         self.transparency = Transparency(folder)
@@ -524,7 +557,7 @@ def start(kind: str, folder: Path) -> System:
         case "http_without_keys":
             return Sandbox(folder, honours_keys=False)
         case "postgres":
-            return Postgres(folder)
+            return Postgres()
         case "object_store":
             return ObjectStore(folder)
         case "files":

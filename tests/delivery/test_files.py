@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -167,6 +168,25 @@ def test_a_crash_at_any_write_leaves_a_whole_state_and_the_next_delivery_the_wan
         assert _published(home / "out") == wanted
         held = {key for (_, key), row in receipts.acknowledged("files").items() if row.payload_sha256}
         assert (held, receipts.unanswered("files")) == (wanted.keys(), [])
+
+
+def test_what_a_crash_left_half_written_is_gone_after_the_next_delivery(
+    tmp_path: Path, receipts: Receipts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, replace = tmp_path / "out", os.replace
+
+    def crash_at_the_pointer(source: str, target: str) -> None:
+        if target.endswith("current.json"):
+            raise _Crash
+        replace(source, target)
+
+    release = publish(tmp_path, night(1), [penalty("p1")])
+    monkeypatch.setattr(os, "replace", crash_at_the_pointer)
+    with pytest.raises(_Crash):
+        deliver(release, FilesReceiver("files", LISTS, str(folder)), receipts)
+    monkeypatch.undo()
+    deliver(release, FilesReceiver("files", LISTS, str(folder)), receipts)
+    assert [name for name in _files(folder) if "/." in f"/{name}"] == []
 
 
 class _Crashing(FilesReceiver):

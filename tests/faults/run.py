@@ -16,6 +16,7 @@ from collections import Counter
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import pairwise
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
@@ -26,32 +27,38 @@ from delivery import systems
 from delivery.faulty import FaultyServer
 from delivery.proxy import TcpProxy
 from delivery.releases import night, notice, penalty, publish
-from faults.schedule import Fault, Schedule, draw
+from faults.schedule import CRASHES, ROW_OF, Fault, Schedule
 from faults.sender import send, send_once
 from sandbox.process import SECRET
 
 _RUNS = 2
 _PATIENCE = 0.4
+# Seconds that most deliveries of a schedule take; a kill at any moment is within them.
+_LONGEST = 0.3
 
 
 @dataclass
 class Outcome:
-    """What became of a schedule; every figure but `runs` and `in_doubt` should be zero.
+    """What became of a schedule; every figure but `runs` and `allowed` should be zero.
 
     Attributes:
+        happened: the rows of the matrix that it was a case of; a fault drawn for a batch that never came isn't one.
+        in_the_middle: those of them that killed somebody when the receiver had taken a part of the night, not all.
         runs: how many it took after the faults had cleared.
-        duplicates: changes that took effect twice.
-        allowed: how many of them are allowed: with keys none, without one batch for each fault that leaves doubt.
+        duplicates: changes that took effect twice; None if the receiver doesn't keep count.
+        allowed: how many of them are allowed: with keys none, without one batch for each crash.
         broken: an error that no receiver explains.
     """
 
     schedule: Schedule
+    happened: set[str] = field(default_factory=set)
+    in_the_middle: set[str] = field(default_factory=set)
     runs: int = 0
     missing: int = 0
     stale: int = 0
     wrong: int = 0
     false_success: int = 0
-    duplicates: int = 0
+    duplicates: int | None = None
     allowed: int = 0
     broken: str = ""
     told: list[str] = field(default_factory=list)
@@ -61,7 +68,7 @@ class Outcome:
         """Whether the promise was kept."""
         return (
             not (self.missing or self.stale or self.wrong or self.false_success or self.broken)
-            and self.duplicates <= self.allowed
+            and (self.duplicates or 0) <= self.allowed
         )
 
 
@@ -70,27 +77,26 @@ class Harness:
 
     def __init__(self) -> None:
         self._folder = Path(tempfile.mkdtemp(prefix="evenhand-faults-"))
-        # PostgreSQL runs as somebody else, who has to get there.
-        self._folder.chmod(0o755)
         self._systems: dict[str, systems.System] = {}
         self._context = multiprocessing.get_context("forkserver")
         # What is imported before the fork is imported once; DuckDB looks for pandas at the first parameter.
-        self._context.set_forkserver_preload(["faults.sender", "s3fs", "pandas", "pyarrow"])
+        self._context.set_forkserver_preload(["faults.sender", "s3fs", "pandas"])
 
     def stop(self) -> None:
         for system in self._systems.values():
             system.stop()
         shutil.rmtree(self._folder, ignore_errors=True)
 
-    def run(self, seed: str, kind: str, sender: Callable[..., None] = send) -> Outcome:
-        """Run the schedule of a seed on a kind of receiver."""
+    def run(self, schedule: Schedule, sender: Callable[..., None] = send) -> Outcome:
+        """Run a schedule on its kind of receiver."""
+        kind = schedule.kind
         if kind not in self._systems:
             self._systems[kind] = systems.start(kind, self._folder / kind)
         system = self._systems[kind]
         system.fresh()
         made_for = Run if kind in systems.KINDS else OnceRun
         with tempfile.TemporaryDirectory(dir=self._folder) as made:
-            return made_for(draw(seed, kind), system, Path(made), self._folder / kind, self._context, sender).outcome()
+            return made_for(schedule, system, Path(made), self._folder / kind, self._context, sender).outcome()
 
 
 class Run:
@@ -116,36 +122,41 @@ class Run:
         self._receiver_died = False
         self._is_night = False
         self._life = threading.Lock()
-        self._kill_at: float | None = None
+        self._kill: Callable[[], None] | None = None
+        self._has_ended = threading.Event()
+        self._wanted: dict[str, str] = {}
+        self._stored_before: object = None
         self._edits = Random(f"{schedule.seed}/edits")
         self._proxy = self._proxy_for(schedule.kind)
 
     def outcome(self) -> Outcome:
         """Let the nights go wrong, then look whether it comes right."""
-        wanted: dict[str, str] = {}
         release = self._folder
         try:
             for day, each in enumerate(self._schedule.nights, start=1):
-                release = self._publish(day, wanted, each.wanted)
-                wanted = each.wanted
+                release = self._publish(day, self._wanted, each.wanted)
+                self._wanted = each.wanted
                 self._set_up(each.faults)
                 success = self._send(release, _PATIENCE)
                 self._revive()
                 # One that died may have lost what it held after the sender was gone.
-                if success and not self._receiver_died and self._differences(wanted) != (0, 0, 0):
+                if success and not self._receiver_died and self._differences() != (0, 0, 0):
                     self._outcome.false_success += 1
             self._clear()
             for run in range(1, _RUNS + 1):
                 self._outcome.runs = run
                 if self._send(release, 10):
                     break
-            differences = self._differences(wanted)
+            if isinstance(self._proxy, FaultyServer):
+                self._proxy.wait_for_late_ones()
+            differences = self._differences()
             self._outcome.missing, self._outcome.stale, self._outcome.wrong = differences
             self._count_effects()
         finally:
             self._clear()
             if self._proxy:
                 self._proxy.stop()
+                self._outcome.happened |= {ROW_OF[done] for done in self._proxy.happened if done in ROW_OF} - {*CRASHES}
         return self._outcome
 
     def _publish(self, day: int, before: dict[str, str], wanted: dict[str, str]) -> Path:
@@ -154,18 +165,24 @@ class Run:
     def _set_up(self, faults: tuple[Fault, ...]) -> None:
         """Edit the receiver now, arm the proxy, and set the alarm for the rest."""
         pieces: list[str] = []
-        self._kill_at = None
+        self._kill = None
         for fault in faults:
             if fault.done == "kill_sender_at_any_time":
-                self._kill_at = fault.moment * 0.3
+                self._kill = partial(self._kill_sender_after, fault.moment * _LONGEST)
+            elif fault.done == "kill_sender_as_it_writes":
+                self._kill = self._kill_sender_as_it_writes
             elif fault.done == "edit":
+                before = self._system.stored()
                 self._system.edit(self._edits)
+                if self._system.stored() != before:
+                    self._outcome.happened.add(fault.row)
             else:
                 pieces += ["fine"] * fault.after + [fault.done]
         if self._proxy:
             self._proxy.faults.clear()
             self._proxy.faults.extend(pieces)
         self._receiver_died = False
+        self._stored_before = self._system.stored()
         self._is_night = True
 
     def _send(self, release: Path, seconds: float) -> bool:
@@ -178,18 +195,24 @@ class Run:
             args=(self._schedule.kind, port, *places, self._schedule.batch_size, seconds, str(result)),
         )
         self._sender.start()
-        killing = threading.Timer(self._kill_at, self._kill_sender) if self._kill_at is not None else None
+        self._has_ended.clear()
+        killing = threading.Thread(target=self._kill) if self._kill else None
         if killing:
             killing.start()
         self._sender.join(90)
+        self._has_ended.set()
         if killing:
-            killing.cancel()
             killing.join()
-        self._kill_at = None
+        self._kill = None
         if self._sender.is_alive():
             self._kill_sender()
             self._outcome.broken = "the sender never ended"
         told = json.loads(result.read_text()) if result.exists() else {"success": False, "told": "killed"}
+        if not result.exists():
+            with self._life:
+                # Nobody can be asked how far it had come if the other one died before.
+                if not self._receiver_died:
+                    self._note_crash("kill -9 of the sender")
         self._outcome.told.append(json.dumps(told))
         self._outcome.broken = self._outcome.broken or str(told.get("broken", ""))
         return bool(told["success"])
@@ -198,6 +221,23 @@ class Run:
         if self._sender and self._sender.pid:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(self._sender.pid, signal.SIGKILL)
+
+    def _kill_sender_after(self, seconds: float) -> None:
+        if not self._has_ended.wait(seconds):
+            self._kill_sender()
+
+    def _kill_sender_as_it_writes(self) -> None:
+        while not self._has_ended.wait(0.0005):
+            if self._system.stored() != self._stored_before:
+                self._kill_sender()
+                return
+
+    def _note_crash(self, row: str) -> None:
+        self._outcome.happened.add(row)
+        if not self._system.honours_keys:
+            self._outcome.allowed += self._schedule.batch_size
+        if self._system.stored() != self._stored_before and self._differences() != (0, 0, 0):
+            self._outcome.in_the_middle.add(row)
 
     def _kill_sender_tonight(self) -> None:
         # A thread of the proxy may come to it when the night is over; what it would kill then is another's.
@@ -209,6 +249,7 @@ class Run:
         with self._life:
             if self._is_night and not self._receiver_died:
                 self._receiver_died = True
+                self._note_crash("kill -9 of the receiver")
                 self._system.kill()
 
     def _revive(self) -> None:
@@ -221,19 +262,23 @@ class Run:
         if self._proxy:
             self._proxy.faults.clear()
 
-    def _differences(self, wanted: dict[str, str]) -> tuple[int, int, int]:
+    def _differences(self) -> tuple[int, int, int]:
         """Missing, stale and wrong rows."""
+        wanted = self._wanted
         held = {key: str(row.get("measure")) for (_, key), row in self._system.held().items()}
         wrong = sum(held[key] != wanted[key] for key in held.keys() & wanted.keys())
         return len(wanted.keys() - held.keys()), len(held.keys() - wanted.keys()), wrong
 
     def _count_effects(self) -> None:
         """Changes that had an effect twice: under one key, or the same content running with no edit between."""
+        kept = self._system.effects()
+        if kept is None:
+            return
         real_keys = self._proxy.real_keys if isinstance(self._proxy, FaultyServer) else {}
-        effects = [(real_keys.get(key, key), row_key) for key, _, row_key in self._system.effects()]
+        effects = [(real_keys.get(key, key), row_key) for key, _, row_key in kept]
         counts = Counter(key for key, _ in effects)
         duplicates = sum(count - 1 for count in counts.values())
-        if "edited by hand" not in self._schedule.rows:
+        if "edited by hand" not in self._outcome.happened:
             with closing(sqlite3.connect(self._folder / "receipts.sqlite")) as ledger:
                 rows = ledger.execute("select key, action, payload_sha256 from changes").fetchall()
             contents = {key: (action, sha256) for key, action, sha256 in rows}
@@ -243,8 +288,6 @@ class Run:
             for content in by_row.values():
                 duplicates += sum(one[1] == two[1] and one[0] != two[0] for one, two in pairwise(content))
         self._outcome.duplicates = duplicates
-        if not self._system.honours_keys:
-            self._outcome.allowed = self._schedule.in_doubt * self._schedule.batch_size
 
     def _proxy_for(self, kind: str) -> FaultyServer | TcpProxy | None:
         port = self._system.address()
@@ -268,6 +311,27 @@ class Run:
         return f"http://127.0.0.1:{port}"
 
 
+@dataclass(frozen=True)
+class ToSay:
+    """An announcement that a night gives to make.
+
+    Attributes:
+        name: its row_key.
+        about: the row and the measure that it tells of.
+        effect: what happens in the sandbox if that takes effect: the row, and the measure that it then has, if any.
+        since: how many effects there had been before its night.
+    """
+
+    name: str
+    about: tuple[str, str]
+    effect: tuple[str, str | None]
+    since: int
+
+    @property
+    def is_beginning(self) -> bool:
+        return self.effect == self.about
+
+
 class OnceRun(Run):
     """One schedule on a receiver of announcements, behind a sandbox that enforces and that nothing goes wrong with."""
 
@@ -276,8 +340,7 @@ class OnceRun(Run):
     def __init__(self, *arguments: Any) -> None:
         super().__init__(*arguments)
         self._target = send_once if self._target is send else self._target
-        # For each thing to be said: its name, the measure, and how many effects there had been before its night.
-        self._to_say: list[tuple[str, tuple[str, str], int]] = []
+        self._to_say: list[ToSay] = []
         # Where a receiver begins is where its first night was announced.
         self._send(super()._publish(1, {}, {}), 10)
 
@@ -285,7 +348,11 @@ class OnceRun(Run):
         on, so_far = night(day + 1), len(self._system.enforced())
         begun = [(key, measure) for key, measure in wanted.items() if before.get(key) != measure]
         ended = [(key, measure) for key, measure in before.items() if wanted.get(key) != measure]
-        self._to_say += [(self._system.name_of(on, key), (key, measure), so_far) for key, measure in begun]
+        if self._system.tells_ends:
+            self._to_say += [
+                ToSay(f"{on}-{key}-ended", (key, was), (key, wanted.get(key)), so_far) for key, was in ended
+            ]
+        self._to_say += [ToSay(self._system.name_of(on, row[0]), row, row, so_far) for row in begun]
         told = [
             *(notice(key, "new", measure, on) for key, measure in begun),
             *(notice(key, "ended", measure, on) for key, measure in ended),
@@ -294,12 +361,22 @@ class OnceRun(Run):
             self._folder, on, [penalty(key, measure=measure) for key, measure in wanted.items()], notices=told
         )
 
-    def _differences(self, wanted: dict[str, str]) -> tuple[int, int, int]:
-        """Missing: a measure took effect and isn't told. Stale: one is told that never did. There is no wrong."""
+    def _differences(self) -> tuple[int, int, int]:
+        """Missing: something took effect and isn't told. Stale: one is told that never did. There is no wrong.
+
+        An end is to be told only if its beginning was.
+        """
         enforced, said = self._system.enforced(), set(self._system.said())
-        must = {name for name, measure, so_far in self._to_say if measure in enforced[so_far:]}
-        may = {name for name, measure, _ in self._to_say if measure in enforced}
-        return len(must - said), len({name for name in said if not name.endswith("-ended")} - may), 0
+        must, may, told = set(), set(), set()
+        for place, each in enumerate(self._to_say):
+            until = next((later.since for later in self._to_say[place + 1 :] if later.effect == each.effect), None)
+            if each.effect in enforced[each.since : until] and (each.is_beginning or each.about in told):
+                must.add(each.name)
+            if each.about in enforced:
+                may.add(each.name)
+            if each.is_beginning:
+                told = told | {each.about} if each.name in said else told - {each.about}
+        return len(must - said), len(said - may), 0
 
     def _count_effects(self) -> None:
         said = self._system.said()
@@ -312,10 +389,10 @@ class OnceRun(Run):
 _harness: Harness | None = None
 
 
-def run(seed: str, kind: str) -> Outcome:
-    """Run the schedule of a seed in this process's harness, which ends with the process."""
+def run(schedule: Schedule) -> Outcome:
+    """Run a schedule in this process's harness, which ends with the process."""
     global _harness
     if _harness is None:
         _harness = Harness()
         atexit.register(_harness.stop)
-    return _harness.run(seed, kind)
+    return _harness.run(schedule)

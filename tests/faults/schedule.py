@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from random import Random
 
@@ -11,7 +12,7 @@ FAULTS = {
     "kill -9 of the receiver": ("kill_receiver_before", "kill_receiver_after"),
     "5xx": ("503", "500", "502_after"),
     "429": ("429",),
-    "timeout before commit": ("hang_before", "drop_before"),
+    "timeout before commit": ("hang_before", "drop_before", "late"),
     "timeout after commit": ("hang_after", "drop_after"),
     "partial acknowledgement": ("partial",),
     "reordered and duplicated answers": ("shuffle", "repeat"),
@@ -26,28 +27,28 @@ _TCP = {
 }
 # What only a receiver that answers row by row can do; what the database stored, nobody can edit.
 _OF_OUR_CONTRACT = ("partial acknowledgement", "reordered and duplicated answers", "edited by hand")
+# A batch that comes late has a second effect on a receiver that can't know it again; nothing can be done about that.
+_NEVER_LATE = {**FAULTS, "timeout before commit": ("hang_before", "drop_before")}
 FAULTS_OF = {
     "http": FAULTS,
-    "http_without_keys": FAULTS,
+    "http_without_keys": _NEVER_LATE,
     "postgres": _TCP,
     "object_store": {**_TCP, "5xx": ("503",), "429": ("429",)},
-    "files": {"kill -9 of the sender": ("kill_sender_at_any_time",), "edited by hand": ("edit",)},
+    "files": {
+        "kill -9 of the sender": ("kill_sender_at_any_time", "kill_sender_as_it_writes"),
+        "edited by hand": ("edit",),
+    },
     "notices": {row: done for row, done in FAULTS.items() if row != "edited by hand"},
     "dsa": {row: done for row, done in FAULTS.items() if row not in _OF_OUR_CONTRACT},
 }
-# How many pieces of a delivery may pass before a fault, at most; a piece is a batch for http.
-_PIECES = {"http": 6, "http_without_keys": 6, "postgres": 30, "object_store": 16, "files": 0, "notices": 6, "dsa": 6}
-# Faults after which the sender can't know whether a batch took effect.
-LEAVE_IN_DOUBT = {
-    *("kill_sender_before", "kill_sender_after", "kill_sender_at_any_time", "kill_receiver_before"),
-    *("kill_receiver_after", "500", "502_after", "503", "hang_before", "hang_after", "drop_before", "drop_after"),
-    *("partial", "edit"),
-}
+# The row of the matrix of each thing done.
+ROW_OF = {done: row for rows in FAULTS_OF.values() for row, each in rows.items() for done in each}
+CRASHES = ("kill -9 of the sender", "kill -9 of the receiver")
 
 
 @dataclass(frozen=True)
 class Fault:
-    """One fault: its row of the matrix, what is done, and after how many pieces or at what moment (0 to 1)."""
+    """One fault: its row of the matrix, what is done, and how many pieces after the last or at what moment (0 to 1)."""
 
     row: str
     done: str
@@ -72,28 +73,33 @@ class Schedule:
     batch_size: int
     nights: tuple[Night, ...]
 
-    @property
-    def rows(self) -> set[str]:
-        """The rows of the matrix that it is part of."""
-        return {fault.row for night in self.nights for fault in night.faults}
-
-    @property
-    def in_doubt(self) -> int:
-        """How many of its faults can leave a batch in doubt."""
-        return sum(fault.done in LEAVE_IN_DOUBT for night in self.nights for fault in night.faults)
-
 
 def draw(seed: str, kind: str) -> Schedule:
     """The schedule of a seed."""
     random = Random(f"{seed}/{kind}")
     keys = [f"p{number:02}" for number in range(random.randint(4, 40))]
-    nights = []
+    batch_size = random.randint(2, 7)
+    before: dict[str, str] = {}
+    nights: list[Night] = []
     for _ in range(random.randint(1, 3)):
         wanted = {key: random.choice(("no_live", "no_ads", "warning")) for key in keys if random.random() < 0.7}
-        nights.append(Night(wanted, tuple(_fault(random, kind) for _ in range(random.randint(1, 3)))))
-    return Schedule(seed, kind, random.randint(2, 7), tuple(nights))
+        changes = sum(before.get(key) != wanted.get(key) for key in keys)
+        # On the first night there is nothing yet to edit.
+        rows = [row for row in FAULTS_OF[kind] if nights or row != "edited by hand"]
+        nights.append(Night(wanted, _faults(random, kind, rows, _pieces(kind, -(-changes // batch_size)))))
+        before = wanted
+    return Schedule(seed, kind, batch_size, tuple(nights))
 
 
-def _fault(random: Random, kind: str) -> Fault:
-    row = random.choice(sorted(FAULTS_OF[kind]))
-    return Fault(row, random.choice(FAULTS_OF[kind][row]), random.randint(0, _PIECES[kind]), random.random())
+def _pieces(kind: str, batches: int) -> int:
+    """About how many pieces a delivery has for the proxy: a batch is one over HTTP, and six that PostgreSQL is sent."""
+    return {"postgres": 20 + 6 * batches, "object_store": 30}.get(kind, max(1, batches))
+
+
+def _faults(random: Random, kind: str, rows: Sequence[str], pieces: int) -> tuple[Fault, ...]:
+    faults, last = [], -1
+    for place in sorted(random.randrange(pieces) for _ in range(random.randint(1, 3))):
+        row = random.choice(rows)
+        faults.append(Fault(row, random.choice(FAULTS_OF[kind][row]), max(0, place - last - 1), random.random()))
+        last = place
+    return tuple(faults)

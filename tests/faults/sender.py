@@ -78,4 +78,7 @@ def _telling(result: str) -> Iterator[dict[str, object]]:
         told["told"] = str(error)
     except Exception:
         told["broken"] = traceback.format_exc()
-    Path(result).write_text(json.dumps(told))
+    # In one step: who is killed has told nothing.
+    written = Path(result).with_suffix(".part")
+    written.write_text(json.dumps(told))
+    written.replace(result)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from delivery.systems import KINDS, ONCE
 from faults.run import Outcome
-from faults.schedule import FAULTS, FAULTS_OF
+from faults.schedule import CRASHES, FAULTS, FAULTS_OF
 
 _BEGIN, _END = "<!-- make faults writes this -->\n", "<!-- until here -->\n"
 _FIGURES = ("missing", "stale", "wrong", "false_success")
@@ -22,6 +22,16 @@ def write(outcomes: Sequence[Outcome], seed: str, document: Path | None) -> str:
         # A function, because a table may hold what a replacement pattern would take for a reference.
         document.write_text(re.sub(f"{_BEGIN}.*?{_END}", lambda _: _BEGIN + table + _END, text, flags=re.DOTALL))
     return table
+
+
+def never_met(outcomes: Sequence[Outcome]) -> list[str]:
+    """The cells that no schedule is a case of: they say nothing of their fault."""
+    return [
+        f"{row} of {kind}"
+        for kind in _kinds(outcomes)
+        for row, cases in _cases(outcomes, kind).items()
+        if cases is not None and not cases
+    ]
 
 
 def failures(outcomes: Sequence[Outcome]) -> str:
@@ -38,23 +48,43 @@ def failures(outcomes: Sequence[Outcome]) -> str:
 
 
 def _table(outcomes: Sequence[Outcome], seed: str) -> str:
-    kinds = [kind for kind in (*KINDS, *ONCE) if any(each.schedule.kind == kind for each in outcomes)]
+    kinds = _kinds(outcomes)
+    cases = {kind: _cases(outcomes, kind) for kind in kinds}
     lines = [
-        f"{len(outcomes)} schedules of seed `{seed}`; a cell is how many of those with this fault ended as wanted.",
+        f"{len(outcomes)} schedules of seed `{seed}`; a cell is how many of those that met this fault ended as wanted.",
         "",
         "| fault | " + " | ".join(f"`{kind}`" for kind in kinds) + " |",
         "| --- |" + " ---: |" * len(kinds),
     ]
-    for fault in FAULTS:
+    for row in cases[kinds[0]]:
         cells = []
         for kind in kinds:
-            of_it = [each for each in outcomes if each.schedule.kind == kind and fault in each.schedule.rows]
-            right = sum(each.holds for each in of_it)
-            cells.append(f"{right} of {len(of_it)}" if fault in FAULTS_OF[kind] else "n/a")
-        lines.append(f"| {fault} | " + " | ".join(cells) + " |")
+            of_it = cases[kind][row]
+            cells.append("n/a" if of_it is None else f"{sum(each.holds for each in of_it)} of {len(of_it)}")
+        lines.append(f"| {row} | " + " | ".join(cells) + " |")
     for name in (*_FIGURES, "duplicates"):
-        figures = [sum(getattr(each, name) for each in outcomes if each.schedule.kind == kind) for kind in kinds]
-        lines.append(f"| **{name.replace('_', ' ')}** | " + " | ".join(map(str, figures)) + " |")
+        figures = []
+        for kind in kinds:
+            found = [getattr(each, name) for each in outcomes if each.schedule.kind == kind]
+            figures.append("n/a" if None in found else str(sum(found)))
+        lines.append(f"| **{name.replace('_', ' ')}** | " + " | ".join(figures) + " |")
     most = [max(each.runs for each in outcomes if each.schedule.kind == kind) for kind in kinds]
     lines.append("| **runs until it agreed, at most** | " + " | ".join(map(str, most)) + " |")
     return "\n".join(lines) + "\n"
+
+
+def _kinds(outcomes: Sequence[Outcome]) -> list[str]:
+    return [kind for kind in (*KINDS, *ONCE) if any(each.schedule.kind == kind for each in outcomes)]
+
+
+def _cases(outcomes: Sequence[Outcome], kind: str) -> dict[str, list[Outcome] | None]:
+    """The schedules of a kind that each row is about; None where there can't be any."""
+    of_kind = [each for each in outcomes if each.schedule.kind == kind]
+    rows: dict[str, list[Outcome] | None] = {}
+    for fault in FAULTS:
+        is_possible = fault in FAULTS_OF[kind]
+        rows[fault] = [each for each in of_kind if fault in each.happened] if is_possible else None
+        if fault in CRASHES:
+            in_the_middle = [each for each in of_kind if fault in each.in_the_middle]
+            rows[f"{fault}, a part being taken"] = in_the_middle if is_possible else None
+    return rows

@@ -9,6 +9,7 @@ import pytest
 from delivery.systems import KINDS, ONCE
 from faults import sabotage
 from faults.run import Harness, Outcome
+from faults.schedule import Fault, Night, Schedule, draw
 from faults.table import failures
 
 SEED = "short"
@@ -24,7 +25,16 @@ def harness() -> Iterator[Harness]:
 @pytest.mark.parametrize("kind", [*KINDS, *ONCE])
 @pytest.mark.parametrize("number", range(3))
 def test_a_schedule_ends_as_wanted(number: int, kind: str, harness: Harness) -> None:
-    outcome = harness.run(f"{SEED}/{number}", kind)
+    outcome = harness.run(draw(f"{SEED}/{number}", kind))
+    assert outcome.holds, failures([outcome])
+
+
+@pytest.mark.parametrize(("kind", "pieces"), [("postgres", 36), ("object_store", 13)])
+def test_a_server_killed_when_it_has_taken_a_part_ends_as_wanted(kind: str, pieces: int, harness: Harness) -> None:
+    wanted = {f"p{number:02}": "no_live" for number in range(12)}
+    kill = Fault("kill -9 of the receiver", "kill_receiver_after", pieces, 0)
+    outcome = harness.run(Schedule("in the middle", kind, 3, (Night(wanted, (kill,)),)))
+    assert outcome.in_the_middle == {kill.row}
     assert outcome.holds, failures([outcome])
 
 
@@ -44,7 +54,7 @@ def test_it_finds_a_sender_that_lies(harness: Harness) -> None:
 
 def _until_it_fails(harness: Harness, kind: str, sender: Callable[..., None]) -> Outcome:
     for number in range(30):
-        outcome = harness.run(f"sabotage/{number}", kind, sender)
+        outcome = harness.run(draw(f"sabotage/{number}", kind), sender)
         if not outcome.holds:
             return outcome
     raise AssertionError("the matrix doesn't see it")

@@ -155,14 +155,17 @@ class FilesReceiver:
                 # An object appears whole or not at all in an object store.
                 self._files.pipe_file(path, content)
                 return
-            self._files.makedirs(path.rpartition("/")[0], exist_ok=True)
-            with tempfile.NamedTemporaryFile(dir=os.path.dirname(path), prefix=".", delete=False) as file:
+            folder, _, last = path.rpartition("/")
+            self._files.makedirs(folder, exist_ok=True)
+            # Of one name, so that the next delivery writes over what a crash left.
+            part = f"{folder}/.{last}.part"
+            with open(part, "wb") as file:
                 file.write(content)
                 file.flush()
                 os.fsync(file.fileno())
-            os.chmod(file.name, 0o644)
-            os.replace(file.name, path)
-            directory = os.open(os.path.dirname(path), os.O_RDONLY)
+            os.chmod(part, 0o644)
+            os.replace(part, path)
+            directory = os.open(folder, os.O_RDONLY)
             try:
                 os.fsync(directory)
             finally:
