@@ -89,7 +89,7 @@ with DAG(
         task_id="second_person_asked",
         subject="Shall this measure be taken now?",
         body="{{ ti.xcom_pull('emergency_proposed')['told'] }}",
-        params={"approved_by": Param("", type="string", description="Who approves it, if nobody logs in here.")},
+        params={"approved_by": perhaps("Who approves it, if nobody logs in here.", "Who")},
         response_timeout=timedelta(days=1),
     )
     recorded = emergency_recorded(proposed, asked.output)

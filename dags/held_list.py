@@ -42,7 +42,7 @@ def person_asked(options: list[str], shown: str) -> HITLOperator:
         subject=f"{{{{ ti.xcom_pull('{shown}')['subject'] }}}}",
         body=f"{{{{ ti.xcom_pull('{shown}')['body'] }}}}",
         options=options,
-        params={"answered_by": Param("", type="string", description="Your name, where nobody logs in")},
+        params={"answered_by": Param(None, type=["string", "null"], description="Your name, where nobody logs in")},
     )
 
 

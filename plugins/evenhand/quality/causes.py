@@ -24,6 +24,7 @@ from pathlib import Path
 
 import duckdb
 
+from evenhand.emergency.emergency import PROGRAMME
 from evenhand.policy.compile import TABLES
 from evenhand.policy.texts import PackError
 from evenhand.quality.what_if import WhatIf, forget, what_if
@@ -254,7 +255,7 @@ def _write(connection: duckdb.DuckDBPyConnection, steps: Sequence[tuple[str, str
         select
             list, row_key, account_id, market, programme, scope, measure, change,
             case
-                when programme = '{EMERGENCY}' and change != 'removed' then '{EMERGENCY}'
+                when programme = '{PROGRAMME}' and change != 'removed' then '{EMERGENCY}'
                 when change = 'removed' and (list, account_id, measure, scope) in (
                     select (list, account_id, measure, scope) from main.emergencies_in_force where action = 'lift'
                 ) then '{EMERGENCY}'

@@ -1,7 +1,7 @@
 """What is released of a night: the views `wanted.penalties`, `wanted.rewards` and `wanted.reasons` of the warehouse.
 
-Beside them `wanted.changes` and `wanted.list_sizes`, what gate 2 found of tonight's, with whether it is held: on a night
-that is reversed all is, so that it tells nothing of what is usual.
+Beside them `wanted.changes` and `wanted.list_sizes`, what gate 2 found of tonight's, with whether it is held: on a
+night that is reversed all is, so that it tells nothing of what is usual.
 """
 
 from __future__ import annotations
