@@ -67,6 +67,8 @@ def run(home: Path, seed: int, nights: int, creators: int, manifest: Path) -> It
 
 def all_of(home: Path, seed: int, nights: int, creators: int) -> list[Outcome]:
     """The same, in a folder with the manifest of the compiled project, telling of each night as it is judged."""
+    # Without a file, DuckDB takes a worker for a person at a terminal and draws progress bars.
+    sys.modules["__main__"].__file__ = __file__
     outcomes = []
     for outcome in run(home / str(seed), seed, nights, creators, home / "dbt" / "manifest.json"):
         outcomes.append(outcome)

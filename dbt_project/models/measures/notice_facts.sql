@@ -259,11 +259,10 @@ what_is_to_be_told_and_what_people_decided_of_it as (
 facts as (
     select
         -- What a revision adds can have been told by an earlier one before: it is another notice.
-        case
-            when revised.release_id is null
-                then {{ reason_id(["'" ~ var('night') ~ "'", 'told.list', 'told.row_key', 'told.measure', 'told.event']) }}
-            else {{ reason_id(['revised.release_id', 'told.list', 'told.row_key', 'told.measure', 'told.event']) }}
-        end as notice_id,
+        {{ reason_id([
+            "coalesce(revised.release_id, '" ~ var('night') ~ "')",
+            'told.list', 'told.row_key', 'told.measure', 'told.event'
+        ]) }} as notice_id,
         {{ night() }} as as_of,
         told.account_id,
         told.market,
