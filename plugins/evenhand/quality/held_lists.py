@@ -66,7 +66,9 @@ def hold_lists(
     changed_by: Mapping[str, Sequence[str]],
     since: Callable[[str, str], date | None],
 ) -> list[HeldList]:
-    """Hold lists, in place of those that were held before, as far as anything would change in them.
+    """Hold lists, in place of those that were held before; also where nothing would change in them tonight.
+
+    What landed wrong may change them later: they stay held until somebody has seen it.
 
     Args:
         why: what is unusual of a list and market.
@@ -86,20 +88,19 @@ def hold_lists(
     held = []
     for name, market in sorted({*why, *broken}):
         digest, changes, by_policy = _digest(connection, name, market)
-        if changes:
-            held.append(
-                HeldList(
-                    name,
-                    market,
-                    digest,
-                    changes,
-                    (*broken.get((name, market), ()), *why.get((name, market), ())),
-                    (name, market) not in broken,
-                    by_policy,
-                    tuple(changed_by.get(market, ())) if by_policy else (),
-                    since(name, market),
-                )
+        held.append(
+            HeldList(
+                name,
+                market,
+                digest,
+                changes,
+                (*broken.get((name, market), ()), *why.get((name, market), ())),
+                (name, market) not in broken,
+                by_policy,
+                tuple(changed_by.get(market, ())) if by_policy else (),
+                since(name, market),
             )
+        )
     for each in held:
         connection.execute(
             "insert into gate.held_lists values (?, ?, ?, ?, ?, ?, ?, ?, ?, '', '')",
