@@ -10,11 +10,11 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any, get_args
 
-from airflow.providers.standard.operators.hitl import ApprovalOperator
 from airflow.providers.standard.operators.trigger_dagrun import TriggerDagRunOperator
 from airflow.sdk import DAG, Param, chain, task
 
 from evenhand.alerts import notifiers
+from evenhand.asking import name, second_person_asked
 from evenhand.emergency import steps
 from evenhand.nightly import Facts
 from evenhand.policy.part import Scope
@@ -25,9 +25,9 @@ def text(description: str, **schema: Any) -> Param:
     return Param(type="string", minLength=1, description=description, **schema)
 
 
-def perhaps(description: str, section: str = "Or a segment of the market") -> Param:
+def of_a_segment(description: str) -> Param:
     """A field that can stay empty."""
-    return Param(None, type=["string", "null"], description=description, section=section)
+    return Param(None, type=["string", "null"], description=description, section="Or a segment of the market")
 
 
 def night_decided(task_id: str, what: Any) -> TriggerDagRunOperator:
@@ -60,12 +60,12 @@ with DAG(
         "market": text("The market, as the feeds spell it."),
         "until": text("The last day.", format="date"),
         "reason": text("Why. The accounts are told it as it stands; it names nobody.", maxLength=500),
-        "author": perhaps("Who asks for it, if nobody logs in here.", "Who and why"),
+        "author": name("Who asks for it, if nobody logs in here."),
         "accounts": Param([], type=["array", "null"], items={"type": "string"}, description="Accounts, one a line."),
-        "kind": perhaps("Accounts of this kind, such as `creator`."),
-        "stage": perhaps("Accounts at this stage, such as `pilot`."),
-        "programme": perhaps("With a zone: accounts that stand in it."),
-        "zone": perhaps("The zone of the programme."),
+        "kind": of_a_segment("Accounts of this kind, such as `creator`."),
+        "stage": of_a_segment("Accounts at this stage, such as `pilot`."),
+        "programme": of_a_segment("With a zone: accounts that stand in it."),
+        "zone": of_a_segment("The zone of the programme."),
     },
 ) as dag:
 
@@ -85,12 +85,8 @@ with DAG(
         return steps.night_that_lacks(recorded["emergency"])
 
     proposed = emergency_proposed()
-    asked = ApprovalOperator(
-        task_id="second_person_asked",
-        subject="Shall this measure be taken now?",
-        body="{{ ti.xcom_pull('emergency_proposed')['told'] }}",
-        params={"approved_by": perhaps("Who approves it, if nobody logs in here.", "Who")},
-        response_timeout=timedelta(days=1),
+    asked = second_person_asked(
+        "Shall this measure be taken now?", "emergency_proposed", response_timeout=timedelta(days=1)
     )
     recorded = emergency_recorded(proposed, asked.output)
     later = later_night_looked_at(recorded)

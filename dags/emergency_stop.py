@@ -9,14 +9,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from airflow.providers.standard.operators.hitl import ApprovalOperator
 from airflow.sdk import DAG, Param, task
 
 from evenhand import by_hand
+from evenhand.asking import name, second_person_asked
 from evenhand.nightly import Facts
-
-# Where nobody logs in, people say who they are.
-NAME = Param(None, type=["string", "null"], description="Your name, where nobody logs in")
 
 with DAG(
     "emergency_stop",
@@ -29,7 +26,7 @@ with DAG(
     params={
         "action": Param("stop", enum=["stop", "resume"], description="Resuming is asked of a second person"),
         "reason": Param(type="string", minLength=1, description="Why; it is shown wherever a delivery was stopped"),
-        "author": NAME,
+        "author": name(),
     },
     tags=["emergency"],
 ) as dag:
@@ -46,12 +43,7 @@ with DAG(
         """Make sure that there is something to resume, and find what the second person has to know."""
         return by_hand.propose_resuming(params, dag_run.triggering_user_name)
 
-    second_person_asked = ApprovalOperator(
-        task_id="second_person_asked",
-        subject="Resume all deliveries?",
-        body="{{ ti.xcom_pull('resuming_proposed')['told'] }}",
-        params={"approved_by": NAME},
-    )
+    asked = second_person_asked("Resume all deliveries?", "resuming_proposed")
 
     @task
     def deliveries_resumed(answer: Any, params: Any = None, dag_run: Any = None) -> Facts:
@@ -59,4 +51,4 @@ with DAG(
         return by_hand.resume_deliveries(params, dag_run.triggering_user_name, answer)
 
     deliveries_stopped()
-    resuming_proposed() >> second_person_asked >> deliveries_resumed(second_person_asked.output)
+    resuming_proposed() >> asked >> deliveries_resumed(asked.output)

@@ -11,12 +11,12 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from airflow.providers.standard.operators.hitl import HITLOperator
 from airflow.sdk import DAG, Asset, Param, TaskGroup, chain, task
 
 from evenhand import nightly
 from evenhand.alerts import notifiers
 from evenhand.approval import steps
+from evenhand.asking import person_asked
 from evenhand.delivery.task_group import a_group_per_receiver
 
 NIGHT = "{{ params.night }}"
@@ -33,17 +33,6 @@ def answer_recorded(answer: Any, params: Any = None) -> nightly.Facts:
 def night_released(night: str) -> nightly.Facts:
     """Freeze the lists as the answers have them, as a new revision of the night's release."""
     return nightly.publish_release(date.fromisoformat(night))
-
-
-def person_asked(options: list[str], shown: str) -> HITLOperator:
-    """Ask a person about what a task has shown."""
-    return HITLOperator(
-        task_id="person_asked",
-        subject=f"{{{{ ti.xcom_pull('{shown}')['subject'] }}}}",
-        body=f"{{{{ ti.xcom_pull('{shown}')['body'] }}}}",
-        options=options,
-        params={"answered_by": Param(None, type=["string", "null"], description="Your name, where nobody logs in")},
-    )
 
 
 with DAG(

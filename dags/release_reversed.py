@@ -9,15 +9,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from airflow.providers.standard.operators.hitl import ApprovalOperator
 from airflow.sdk import DAG, Asset, Param, task
 
 from evenhand import by_hand
+from evenhand.asking import name, second_person_asked
 from evenhand.delivery.task_group import a_group_per_receiver
 from evenhand.nightly import Facts
-
-# Where nobody logs in, people say who they are.
-NAME = Param(None, type=["string", "null"], description="Your name, where nobody logs in")
 
 with DAG(
     "release_reversed",
@@ -29,7 +26,7 @@ with DAG(
         "night": Param(type="string", format="date", description="The newest released night"),
         "action": Param("reverse", enum=["reverse", "lift"], description="Lifting ends a reversal"),
         "reason": Param(type="string", minLength=1, description="Why; the release says it"),
-        "author": NAME,
+        "author": name(),
     },
     tags=["emergency"],
 ) as dag:
@@ -39,11 +36,9 @@ with DAG(
         """Make sure that it can be done, and find what the second person has to know."""
         return by_hand.propose_reversing(params, dag_run.triggering_user_name)
 
-    second_person_asked = ApprovalOperator(
-        task_id="second_person_asked",
-        subject="{{ params.action }} {{ params.night }}?",
-        body="{{ ti.xcom_pull('reversal_proposed')['told'] }}",
-        params={"approved_by": NAME},
+    asked = second_person_asked(
+        "{{ params.action }} {{ params.night }}?",
+        "reversal_proposed",
         # Of those who say something once too, which go on when a delivery before them failed.
         ignore_downstream_trigger_rules=True,
     )
@@ -53,6 +48,6 @@ with DAG(
         """Release the night with the lists of the release before it, or, once that is lifted, with its own."""
         return by_hand.reverse_release(params, dag_run.triggering_user_name, answer)
 
-    released = night_released(second_person_asked.output)
-    reversal_proposed() >> second_person_asked
+    released = night_released(asked.output)
+    reversal_proposed() >> asked
     released >> a_group_per_receiver("{{ params.night }}")

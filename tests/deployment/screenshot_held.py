@@ -13,7 +13,18 @@ from pathlib import Path
 
 from playwright.sync_api import Page, sync_playwright
 
-from deployment.held_list import ANOTHER, AUTHOR, log_in, question, run_of, wait, with_two_people
+from deployment.people import (
+    LAN,
+    MAI,
+    log_in,
+    password,
+    question,
+    run_of_list,
+    start,
+    wait,
+    with_packs_of_its_own,
+    with_two_people,
+)
 from deployment.standalone import COMMAND, Standalone
 from evenhand.settings import PROJECT
 
@@ -28,13 +39,14 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="evenhand-screenshot-") as folder:
         standalone = Standalone(Path(folder) / "home")
         standalone.environment["EVENHAND_EXAMPLE"] = "marketplace"
-        policies = with_two_people(standalone, Path(folder))
+        policies = with_packs_of_its_own(standalone, Path(folder))
+        with_two_people(standalone, Path(folder))
         try:
             _evenhand(standalone, "simulate", "--creators", arguments.creators, "--nights", "60")
             _evenhand(standalone, "nightly", BEFORE)
             _lower_a_threshold(policies / "creators_id.yml")
             _evenhand(standalone, "nightly", NIGHT)
-            standalone.start(ANOTHER, f"{ANOTHER}'s")
+            start(standalone, LAN)
             answer_in_pages(standalone)
         finally:
             standalone.processes.stop()
@@ -43,23 +55,23 @@ def main() -> None:
 def answer_in_pages(standalone: Standalone) -> None:
     """Log in, look, release a first wave and then the rest, and photograph both."""
     api = standalone.api
-    log_in(standalone, ANOTHER)
-    run = run_of(api, NIGHT, "penalties", "ID")
-    question(api, run, "answer.person_asked", 300)
+    log_in(api, LAN)
+    run = run_of_list(api, NIGHT, "penalties", "ID")
+    question(api, "held_list", run, "answer.person_asked", 300)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-gpu", "--no-first-run"]
         )
         page = browser.new_page(viewport={"width": 1500, "height": 1300}, color_scheme="light")
         page.goto(f"{api.url}/auth/login")
-        page.locator("input[name=username]").fill(ANOTHER)
-        page.locator("input[name=password]").fill(f"{ANOTHER}'s")
+        page.locator("input[name=username]").fill(LAN)
+        page.locator("input[name=password]").fill(password(LAN))
         page.get_by_role("button", name="Sign in").click()
         page.wait_for_url(f"{api.url}/")
         _answer(page, f"{api.url}/dags/held_list/runs/{run}/tasks/answer.person_asked", "First wave", "held_list")
-        question(api, run, "rest.person_asked", 600)
+        question(api, "held_list", run, "rest.person_asked", 600)
         _answer(page, f"{api.url}/dags/held_list/runs/{run}/tasks/rest.person_asked", "Approve", None)
-        wait(api, run, "success", 600)
+        wait(api, "held_list", run, "success", 600)
         page.goto(f"{api.url}/dags/held_list/runs/{run}")
         page.wait_for_timeout(4000)
         page.screenshot(path=PICTURES / "held_list_answered.png")
@@ -77,7 +89,7 @@ def _answer(page: Page, address: str, said: str, picture: str | None) -> None:
 
 
 def _lower_a_threshold(pack: Path) -> None:
-    text = pack.read_text().replace("version: 1\n", f"version: 1\nchanged_by: {AUTHOR}\n")
+    text = pack.read_text().replace("version: 1\n", f"version: 1\nchanged_by: {MAI}\n")
     zones = "programmes:\n  account_health:\n    zones:\n      - {zone: warned, at_least: 2}\n\n"
     pack.write_text(text.replace("\nbonuses:", f"\n{zones}bonuses:", 1))
 

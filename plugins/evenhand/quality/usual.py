@@ -2,8 +2,10 @@
 
 A count is compared as `2 √(count + 3/8)`, on which chance spreads a count of any size by about 1 (Anscombe 1948), so
 that one limit fits a list of ten rows and one of ten thousand. What is usual is the median of earlier nights, of the
-same weekday where there are four; the usual spread is the median deviation from it (times 1.4826), and at least 1. What
-lands is compared with what lands in the other markets, so that a campaign day of all markets is none of one.
+same weekday where there are four. The usual spread is the median deviation (times 1.4826) or that of which a tenth of
+the nights go beyond (divided by 1.6449), whichever is more, and at least 1. Where chance is all there is, both are the
+standard deviation; where some nights bring a flood, the second is more; one or two wrong nights of 28 move neither.
+What lands is compared with what lands in the other markets, so that a campaign day of all markets is none of one.
 
 In the warehouse:
 
@@ -29,6 +31,8 @@ LANDINGS = 28
 # Fewer nights than this aren't usual yet, and fewer markets have no middle.
 ENOUGH = 7
 ENOUGH_MARKETS = 4
+# A number that is compared, and the night that it is of.
+NUMBERS = "kind varchar, what varchar, market varchar, programme varchar, measure varchar, night date, number bigint"
 
 
 def count(warehouse: Path, releases: Path, night: date) -> None:
@@ -36,14 +40,11 @@ def count(warehouse: Path, releases: Path, night: date) -> None:
     with duckdb.connect(str(warehouse)) as connection:
         connection.begin()
         _write_sizes(connection)
-        connection.execute(
-            "create or replace temp table earlier (kind varchar, what varchar, market varchar, programme varchar,"
-            " measure varchar, night date, number bigint)"
-        )
-        connection.execute("create or replace temp table tonight as from earlier")
+        connection.execute(f"create or replace temp table earlier ({NUMBERS})")
+        connection.execute(f"create or replace temp table tonight ({NUMBERS})")
         _count_lists(connection, _released(releases, night))
         _count_feeds(connection, night)
-        _compare(connection, night)
+        compare(connection, night)
         _write_twins(connection, night)
         connection.commit()
 
@@ -187,7 +188,14 @@ def _count_feeds(connection: duckdb.DuckDBPyConnection, night: date) -> None:
     connection.execute(f"delete from earlier where kind = 'feed' and night = date '{night}'")
 
 
-def _compare(connection: duckdb.DuckDBPyConnection, night: date) -> None:
+def compare(connection: duckdb.DuckDBPyConnection, night: date) -> None:
+    """Write gate.counts.
+
+    Args:
+        connection: to a database with the tables `earlier` and `tonight`: a row per number, with `night` in the first.
+        night: tonight.
+    """
+
     def steady(number: str) -> str:
         return f"2 * sqrt({number} + 0.375)"
 
@@ -218,10 +226,21 @@ def _compare(connection: duckdb.DuckDBPyConnection, night: date) -> None:
         ),
 
         beside_the_other_markets as (
-            select everything.*, middle * times as by_season
+            select
+                everything.*,
+                {steady("middle * times")} as by_season,
+                {steady("number")} - coalesce({steady("middle * times")}, 0) as beyond_season
             from everything
             left join middles using (kind, what, market)
             left join seasons using (kind, what, night)
+        ),
+
+        earlier_nights as (
+            select
+                *,
+                median(beyond_season) over (partition by kind, what, market, programme, measure) as usually
+            from beside_the_other_markets
+            where night < date '{night}'
         ),
 
         usual_numbers as (
@@ -235,18 +254,19 @@ def _compare(connection: duckdb.DuckDBPyConnection, night: date) -> None:
                     end,
                     median({steady("number")})
                 ) as centre,
-                mad({steady("number")} - coalesce({steady("by_season")}, 0))
-                    as deviation
-            from beside_the_other_markets
-            where night < date '{night}'
+                greatest(
+                    1,
+                    1.4826 * mad(beyond_season),
+                    quantile_cont(abs(beyond_season - usually), 0.9) / 1.6449
+                ) as spread
+            from earlier_nights
             group by all
         ),
 
         compared as (
             select
-                now.kind, now.what, now.market, now.programme, now.measure, now.number, nights,
-                greatest(1, 1.4826 * deviation) as spread,
-                coalesce({steady("by_season")}, centre) as centre
+                now.kind, now.what, now.market, now.programme, now.measure, now.number, nights, spread,
+                coalesce(by_season, centre) as centre
             from beside_the_other_markets as now
             join usual_numbers using (kind, what, market, programme, measure)
             where now.night = date '{night}'
