@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Sequence
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import duckdb
 import pytest
 
+from evenhand.emergency.emergency import Proposal
+from evenhand.emergency.record import record
+from evenhand.emergency.take import take_emergencies
+from evenhand.persons import Person
 from evenhand.policy.announced import Announcement
 from evenhand.policy.load import load_packs
 from evenhand.quality.held_lists import first_wave_of
@@ -19,6 +23,11 @@ from night.directly import compiled_manifest
 from night.installation import APPEALS, CONTENTS, CREATORS, VIOLATIONS, Installation
 
 FIRST, NEXT = date(2026, 3, 5), date(2026, 3, 6)
+SUSPENDED = "{measure: account_suspended, scope: account"
+LIFT = Proposal(
+    action="lift", list="penalties", market="world", accounts=("a3",), measure="account_suspended", scope="account",
+    until=date(2026, 3, 8), reason="The strikes are in doubt", author=Person("mai", logged_in=True),
+)  # fmt: skip
 OTHER_CODE = CODE | {"sha256": "1" * 64}
 
 
@@ -143,6 +152,22 @@ def test_an_announced_change_of_policy_isnt_held_up_to_what_was_approved(
 
     assert "policy" in judged.causes
     assert bool(judged.held) is is_held
+
+
+def test_what_people_lift_is_emergency_also_where_a_milder_measure_shows(nights: Nights) -> None:
+    pack = nights.policies / "takedowns.yml"
+    pack.write_text(pack.read_text().replace("{measure: commission_held, scope: commission", SUSPENDED, 1))
+    suspending = Nights(nights.home, compiled_manifest(), nights.policies)
+    shutil.rmtree(suspending.releases)
+    suspending.release(suspending.judge(suspending.land(FIRST), FIRST), FIRST)
+    record(suspending.home / "emergencies", LIFT, Person("lan", logged_in=True), datetime(2026, 3, 6, tzinfo=UTC), NEXT)
+    landed = suspending.land(NEXT)
+    take_emergencies(suspending.home / "emergencies", landed, NEXT)
+
+    judged = suspending.judge(landed, NEXT)
+
+    assert changes(judged) == {"a3/copyright_strikes/account": ("changed", "emergency")}
+    assert judged.held == []
 
 
 def test_another_text_isnt_what_was_announced(nights: Nights) -> None:

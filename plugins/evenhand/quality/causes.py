@@ -229,6 +229,7 @@ def _write(connection: duckdb.DuckDBPyConnection, steps: Sequence[tuple[str, str
                 coalesce(proposed.scope, released.scope) as scope,
                 coalesce(proposed.measure, released.measure) as measure,
                 coalesce(proposed.reason_id, released.reason_id) as reason_id,
+                released.measure as measure_before,
                 case
                     when released.row is null then 'added' when proposed.row is null then 'removed' else 'changed'
                 end as change
@@ -256,9 +257,11 @@ def _write(connection: duckdb.DuckDBPyConnection, steps: Sequence[tuple[str, str
             list, row_key, account_id, market, programme, scope, measure, change,
             case
                 when programme = '{PROGRAMME}' and change != 'removed' then '{EMERGENCY}'
-                when change = 'removed' and (list, account_id, measure, scope) in (
-                    select (list, account_id, measure, scope) from main.emergencies_in_force where action = 'lift'
-                ) then '{EMERGENCY}'
+                -- Where another measure shows in its place, that one may still be somebody else's doing.
+                when (change = 'removed' or (cause = 'time' and measure_before != measure))
+                    and (list, account_id, measure_before, scope) in (
+                        select (list, account_id, measure, scope) from main.emergencies_in_force where action = 'lift'
+                    ) then '{EMERGENCY}'
                 when cause = 'data' and account_id in (select account_id from scratch.steps.corrected)
                     then 'correction'
                 else cause
