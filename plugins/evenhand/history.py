@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from pathlib import Path
 from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
+
+from evenhand.on_disk import write_once
 
 Entry = TypeVar("Entry", bound=BaseModel)
 
@@ -17,27 +17,13 @@ class HistoryBroken(Exception):
 
 
 def add(folder: Path, entry: BaseModel) -> Path:
-    """Add an entry; it is on disk and whole before anybody sees it. Of two at once, each gets a number of its own."""
-    folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile("w", dir=folder, prefix=".", encoding="utf-8") as draft:
-        draft.write(entry.model_dump_json(indent=2) + "\n")
-        draft.flush()
-        os.fchmod(draft.fileno(), 0o444)
-        os.fsync(draft.fileno())
-        while True:
-            last = max((int(path.stem) for path in _entries(folder)), default=0)
-            path = folder / f"{last + 1:04}.json"
-            try:
-                os.link(draft.name, path)
-            except FileExistsError:
-                continue
-            break
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-    return path
+    """Add an entry, as a file that is written once. Of two at once, each gets a number of its own."""
+    content = (entry.model_dump_json(indent=2) + "\n").encode()
+    while True:
+        last = max((int(path.stem) for path in _entries(folder)), default=0)
+        path = folder / f"{last + 1:04}.json"
+        if write_once(path, content):
+            return path
 
 
 def newest(folder: Path, kind: type[Entry]) -> Entry | None:

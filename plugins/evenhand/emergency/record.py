@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-import os
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 
 from pydantic import ValidationError
 
 from evenhand.emergency.emergency import Emergency, EmergencyRefused, Proposal
+from evenhand.on_disk import write_once
 from evenhand.persons import Person, refuse_the_same_person
 
 
@@ -55,7 +53,7 @@ def record(folder: Path, proposal: Proposal, approved_by: Person, approved_at: d
         first_night=night,
     )
     path = folder / f"{emergency.emergency_id}.json"
-    _write_once(path, (emergency.model_dump_json(indent=2) + "\n").encode())
+    write_once(path, (emergency.model_dump_json(indent=2) + "\n").encode())
     # What is there counts: it may have been recorded before, on an earlier night.
     return _read(path).emergency
 
@@ -74,23 +72,6 @@ def _id_of(proposal: Proposal, approved_at: datetime) -> str:
     # Never nine digits in a row, which would be taken for somebody's number where it is published.
     what = hashlib.sha256(proposal.model_dump_json().encode()).hexdigest()[:6]
     return f"{approved_at.astimezone(UTC):%Y-%m-%dT%H-%M-%SZ}-{proposal.action}-{what}"
-
-
-def _write_once(path: Path, content: bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with NamedTemporaryFile(dir=path.parent, prefix=".", suffix=".draft") as draft:
-        draft.write(content)
-        draft.flush()
-        os.fsync(draft.fileno())
-        os.fchmod(draft.fileno(), 0o444)
-        # A link, unlike a rename, replaces nothing.
-        with suppress(FileExistsError):
-            os.link(draft.name, path)
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
 
 
 def _read(path: Path) -> Known:

@@ -21,6 +21,7 @@ from typing import Any
 
 import duckdb
 
+from evenhand.on_disk import sync
 from evenhand.release.describe import describe
 from evenhand.release.manifest import NAME, ReleasedFile, Reversed
 
@@ -124,16 +125,16 @@ def _make_visible(draft: Path, revisions: Path, release: Path, release_id: str) 
     else:
         number = numbers[-1] + 1 if numbers else 1
         newest = revisions / f"{number:04}"
-        _sync(draft)
+        sync(draft)
         draft.rename(newest)
-        _sync(revisions)
+        sync(revisions)
     changed = not release.is_symlink() or release.resolve() != newest.resolve()
     if changed:
         link = release.with_name(f".{release.name}.link")
         link.unlink(missing_ok=True)
         link.symlink_to(newest.relative_to(release.parent))
         link.replace(release)
-        _sync(release.parent)
+        sync(release.parent)
     return Published(release, release_id, number, changed)
 
 
@@ -148,14 +149,6 @@ def _settle(path: Path) -> None:
     with path.open("rb") as file:
         os.fsync(file.fileno())
     path.chmod(0o444)
-
-
-def _sync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _quoted(path: Path) -> str:

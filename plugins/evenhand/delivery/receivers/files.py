@@ -30,6 +30,7 @@ from evenhand.delivery.payload import Payload
 from evenhand.delivery.receivers import Capabilities, HeldRow, Receipt, ReceiverError
 from evenhand.delivery.stopping import go_on
 from evenhand.delivery.wanted import WantedList, read_list
+from evenhand.on_disk import sync
 
 log = logging.getLogger(__name__)
 
@@ -165,11 +166,7 @@ class FilesReceiver:
                 os.fsync(file.fileno())
             os.chmod(part, 0o644)
             os.replace(part, path)
-            directory = os.open(folder, os.O_RDONLY)
-            try:
-                os.fsync(directory)
-            finally:
-                os.close(directory)
+            sync(Path(folder))
 
     @contextmanager
     def _errors(self, name: str) -> Iterator[None]:
