@@ -65,5 +65,6 @@ $(VENV)/installed: pyproject.toml uv.lock
 	@command -v $(PYTHON) >/dev/null || { echo "$(PYTHON) isn't installed: apt-get install python3.11 python3.11-venv"; exit 1; }
 	@echo "Installing what uv.lock names into $(VENV); the first time this takes some minutes"
 	@test -x $(BOOT)/bin/uv || { $(PYTHON) -m venv $(BOOT) && $(BOOT)/bin/pip install --quiet 'uv>=0.9,<1'; }
-	@$(BOOT)/bin/uv sync --locked --quiet --python $(PYTHON)
+	@# Compiled once here, and not by every process anew where Python may not write what it compiled.
+	@$(BOOT)/bin/uv sync --locked --quiet --compile-bytecode --python $(PYTHON)
 	@touch $@
