@@ -66,6 +66,14 @@ class AirflowApi:
     def states(self, run: str) -> dict[str, str]:
         return {task: str(each["state"]) for task, each in self.tasks(run).items()}
 
+    def not_done(self, run: str) -> list[str]:
+        """The tasks of a run that didn't end well; where nothing is held, nobody is asked."""
+        return [
+            f"{task}: {state}"
+            for task, state in self.states(run).items()
+            if state != ("skipped" if task == "people_asked" else "success")
+        ]
+
     def tries(self, run: str) -> dict[str, int]:
         """How often each task of a run has been started."""
         return {task: int(each["try_number"]) for task, each in self.tasks(run).items()}

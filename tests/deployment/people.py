@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import sqlite3
+import time
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -71,10 +72,11 @@ def question(api: AirflowApi, dag: str, run: str, task: str, seconds: float = 18
 
 
 def answer(api: AirflowApi, dag: str, run: str, task: str, said: str) -> None:
-    """Answer as whoever is logged in, and again if it is asked again: see evenhand.asking."""
+    """Answer as whoever is logged in, at the pace of a person, and again if it is asked again: see evenhand.asking."""
     ends = ("success", "skipped", "failed")
     for _ in range(3):
         asked = question(api, dag, run, task)
+        time.sleep(5)
         body = {"chosen_options": [said], "params_input": dict.fromkeys(asked["params"])}
         api.call("PATCH", f"{_task(dag, run, task)}/-1/hitlDetails", json=body)
         api.wait(lambda: state(api, dag, run, task) in (*ends, "up_for_retry"), 120, f"what {task} makes of an answer")

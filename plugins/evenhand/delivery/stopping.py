@@ -81,7 +81,7 @@ def resume(home: Path, by: Person, approved_by: Person, why: str) -> Stop:
     """
     if not stopped(home):
         raise NothingStopped("deliveries aren't stopped; there is nothing to resume")
-    refuse_the_same_person(by, approved_by, "to resume deliveries")
+    refuse_the_same_person(by, approved_by, "resuming deliveries")
     return _add(home, Stop(action="resumed", by=by, approved_by=approved_by, why=why, at=datetime.now(UTC)))
 
 

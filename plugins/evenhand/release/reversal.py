@@ -97,7 +97,7 @@ def reverse(home: Path, releases: Path, night: date, by: Person, approved_by: Pe
         PersonRefused: the second person is the first.
         HistoryBroken: it can't be read whether it is reversed.
     """
-    refuse_the_same_person(by, approved_by, f"to reverse night {night}")
+    refuse_the_same_person(by, approved_by, f"reversing night {night}")
     release, before = reversible(releases, night)
     return reversal_of(home, night) or _add(
         home,
@@ -125,7 +125,7 @@ def lift(home: Path, releases: Path, night: date, by: Person, approved_by: Perso
         PersonRefused: the second person is the first.
         HistoryBroken: it can't be read whether it is reversed.
     """
-    refuse_the_same_person(by, approved_by, f"to lift the reversal of night {night}")
+    refuse_the_same_person(by, approved_by, f"lifting the reversal of night {night}")
     release, _ = reversible(releases, night)
     in_force = reversal_of(home, night)
     if in_force is None:
