@@ -100,4 +100,4 @@ def _refuse_what_nobody_can_approve(held: HeldList, by: Person) -> None:
             " and run the night again, so that it is known that somebody else approves"
         )
     for name in held.changed_by:
-        refuse_the_same_person(Person(name, logged_in=False), by, f"for the policy that changes {what}")
+        refuse_the_same_person(Person(name, logged_in=False), by, f"the policy that changes {what}")
