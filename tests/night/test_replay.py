@@ -1,6 +1,7 @@
 """A night is a function of what had landed by then: not of what ran before it, of row order or of thread count.
 
-What accounts are told of it is told against the release before, and is a function of that as well.
+What accounts are told of it is told against the release before, as are the causes of its changes and what gate 2 makes of
+them; those are a function of that as well.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from night.directly import decide
 
 # One after the other: nothing is held then, which would keep the rows of the release before.
 NIGHTS = ("2026-08-04", "2026-08-05", "2026-08-06")
+AGAINST_THE_RELEASE_BEFORE = ("notices.parquet", "changes.parquet", "list_sizes.parquet")
 
 
 @pytest.fixture(scope="module")
@@ -45,9 +47,10 @@ def test_three_nights_in_another_order_and_again_are_the_same_bytes(in_order: Pa
 
     for night in (early, late):
         assert released(tmp_path, night) == released(in_order, night)
-    # What accounts are told is told against the release before, and there was none yet.
-    assert _but_for_what_is_told(tmp_path, newest) == _but_for_what_is_told(in_order, newest)
-    assert released(tmp_path, newest)["notices.parquet"] != released(in_order, newest)["notices.parquet"]
+    # There was no release before it yet.
+    assert _decided(tmp_path, newest) == _decided(in_order, newest)
+    for name in AGAINST_THE_RELEASE_BEFORE:
+        assert released(tmp_path, newest)[name] != released(in_order, newest)[name]
 
     decide(tmp_path, newest)
 
@@ -56,11 +59,13 @@ def test_three_nights_in_another_order_and_again_are_the_same_bytes(in_order: Pa
         assert len(list((tmp_path / "releases" / "revisions" / f"night={night}").iterdir())) == revisions
 
 
-def _but_for_what_is_told(home: Path, night: str) -> tuple[dict[str, bytes], dict[str, object]]:
+def _decided(home: Path, night: str) -> tuple[dict[str, bytes], dict[str, object]]:
+    """What of a release isn't told against the release before."""
     files = released(home, night)
     manifest = json.loads(files.pop("manifest.json"))
-    del files["notices.parquet"], manifest["files"]["notices.parquet"]
-    for key in ("release_id", "notices", "told_since"):
+    for name in AGAINST_THE_RELEASE_BEFORE:
+        del files[name], manifest["files"][name]
+    for key in ("release_id", "notices", "told_since", "causes"):
         del manifest[key]
     return files, manifest
 
