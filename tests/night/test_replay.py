@@ -1,7 +1,7 @@
 """A night is a function of what had landed by then: not of what ran before it, of row order or of thread count.
 
-What accounts are told of it is told against the release before, as are the causes of its changes and what gate 2 makes of
-them; those are a function of that as well.
+What accounts are told of it is told against the release before, as are the causes of its changes and what gate 2 makes
+of them; those are a function of that as well.
 """
 
 from __future__ import annotations
