@@ -45,6 +45,8 @@ def main() -> None:
         for done in as_completed([workers.submit(run, draw(seed, kind)) for seed, kind in asked]):
             outcomes.append(done.result())
             progress.advance(bar)
+            if not console.is_terminal and len(outcomes) % 50 == 0:
+                console.print(f"{len(outcomes)} of {len(asked)} schedules have ended")
             if not outcomes[-1].holds:
                 progress.console.print(failures(outcomes[-1:]), markup=False)
     table = write(outcomes, arguments.seed, arguments.table)
