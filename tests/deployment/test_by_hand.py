@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -18,26 +16,14 @@ from deployment.people import (
     log_in,
     start,
     wait,
-    with_two_people,
 )
 from deployment.standalone import Standalone
-from night.installation import Installation
 
 EARLIER, NIGHT = "2026-03-05", "2026-03-06"
 OF_A1 = "a1/copyright_strikes/account"
 STOP, REVERSE = "emergency_stop", "release_reversed"
 ASKED = "second_person_asked"
 WHY = "The appeal was granted by mistake"
-
-
-@pytest.fixture
-def standalone(tmp_path: Path) -> Iterator[Standalone]:
-    """A small history, and two people who log in with their names."""
-    standalone = Standalone(tmp_path / "home")
-    Installation(standalone.home).land_history()
-    with_two_people(standalone, tmp_path)
-    yield standalone
-    standalone.processes.stop()
 
 
 @pytest.mark.timeout(1800)

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -20,10 +18,8 @@ from deployment.people import (
     start,
     state,
     wait,
-    with_two_people,
 )
 from deployment.standalone import Standalone
-from night.installation import Installation
 
 NIGHT = "2026-03-05"
 DAG = "emergency_measure"
@@ -36,16 +32,6 @@ FORM = {
     "until": "2026-03-07",
     "reason": "Fake prizes in lives",
 }
-
-
-@pytest.fixture
-def standalone(tmp_path: Path) -> Iterator[Standalone]:
-    """A small history, and two people who log in with their names."""
-    standalone = Standalone(tmp_path / "home")
-    Installation(standalone.home).land_history()
-    with_two_people(standalone, tmp_path)
-    yield standalone
-    standalone.processes.stop()
 
 
 @pytest.mark.timeout(1500)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -20,10 +19,8 @@ from deployment.people import (
     state,
     wait,
     with_packs_of_its_own,
-    with_two_people,
 )
 from deployment.standalone import Standalone
-from night.installation import Installation
 
 DAG = "held_list"
 FIRST, NEXT = "2026-03-05", "2026-03-06"
@@ -31,18 +28,9 @@ FIRST, NEXT = "2026-03-05", "2026-03-06"
 PAUSE, SEVEN_DAYS, NINE_DAYS = "a2/copyright_strikes/short_video", "2026-03-08", "2026-03-10"
 
 
-@pytest.fixture
-def standalone(tmp_path: Path) -> Iterator[Standalone]:
-    standalone = Standalone(tmp_path / "home")
-    Installation(standalone.home).land_history()
-    yield standalone
-    standalone.processes.stop()
-
-
 @pytest.mark.timeout(1800)
 def test_a_policy_that_somebody_changed_waits_for_somebody_else(standalone: Standalone, tmp_path: Path) -> None:
     policies, api = with_packs_of_its_own(standalone, tmp_path), standalone.api
-    with_two_people(standalone, tmp_path)
     start(standalone, MAI)
     api.wait_for_run(api.trigger(FIRST), 400)
     assert held_penalties(standalone)[PAUSE]["ends_on"] == SEVEN_DAYS
