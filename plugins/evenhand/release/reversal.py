@@ -10,8 +10,6 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict
-
 from evenhand.history import add, newest
 from evenhand.persons import Person, refuse_the_same_person
 from evenhand.release.last import last_release
@@ -22,7 +20,7 @@ class NotReversible(Exception):
     """The night can't be reversed, or there is nothing to lift. The message says why and what can be done."""
 
 
-class Reversal(BaseModel):
+class Reversal(Reversed):
     """A night was reversed, or that was lifted.
 
     Attributes:
@@ -32,16 +30,8 @@ class Reversal(BaseModel):
         approved_by: the second person.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
     action: Literal["reversed", "lifted"]
     night: date
-    release_id: str
-    back_to: LastRelease
-    by: Person
-    approved_by: Person
-    why: str
-    at: AwareDatetime
 
     @property
     def in_manifest(self) -> Reversed:
