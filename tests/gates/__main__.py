@@ -1,4 +1,7 @@
-"""Plant six faults in 200 simulated nights and see them held: `make gates`, or `python -m gates --help`."""
+"""Plant six faults in 200 simulated nights and see them held, and see what is held of 60 real ones.
+
+Run by `make gates`, or `python -m gates --help`.
+"""
 
 from __future__ import annotations
 
@@ -10,17 +13,18 @@ from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 from evenhand.transform.compiled import compile_models
-from gates.run import all_of
+from gates.run import all_of, real_history
 from gates.table import keeps, write
 
 
 def main() -> None:
     """Run the marketplaces side by side, write the table, and fail if a limit isn't kept."""
-    parser = argparse.ArgumentParser(prog="python -m gates", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m gates", description=__doc__.split("\n")[0])
     parser.add_argument("--nights", type=int, default=200, help="how many in all, shared out over the marketplaces")
     parser.add_argument("--creators", type=int, default=3000, help="of each marketplace")
     parser.add_argument("--seeds", type=int, nargs="+", default=[1, 2], help="a marketplace for each")
-    parser.add_argument("--table", type=Path, help="the document whose table to write")
+    parser.add_argument("--real", type=int, default=60, help="how many nights of the takedown example")
+    parser.add_argument("--table", type=Path, help="the document whose tables to write")
     arguments = parser.parse_args()
     seeds, nights = arguments.seeds, arguments.nights // len(arguments.seeds)
     with (
@@ -29,10 +33,12 @@ def main() -> None:
     ):
         home = Path(folder)
         compile_models(home / "dbt")
-        done = [workers.submit(all_of, home, seed, nights, arguments.creators) for seed in seeds]
-        outcomes = [outcome for each in done for outcome in each.result()]
-    print(write(outcomes, seeds, arguments.creators, arguments.table))
-    sys.exit(0 if keeps(outcomes) else 1)
+        simulated = [workers.submit(all_of, home, seed, nights, arguments.creators) for seed in seeds if nights]
+        real = workers.submit(real_history, home, arguments.real) if arguments.real else None
+        outcomes = [outcome for each in simulated for outcome in each.result()]
+        of_real = real.result() if real else []
+    print(write(outcomes, of_real, seeds, arguments.creators, arguments.table))
+    sys.exit(0 if keeps(outcomes, of_real) else 1)
 
 
 if __name__ == "__main__":

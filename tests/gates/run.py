@@ -1,4 +1,4 @@
-"""Judge simulated nights, clean and with all six faults at once, each in a market of its own."""
+"""Judge simulated nights, clean and with all six faults at once, each in a market of its own; and real nights."""
 
 from __future__ import annotations
 
@@ -11,6 +11,9 @@ from pathlib import Path
 
 import duckdb
 
+from evenhand.landing.takedowns import LAST_NIGHT, land_takedowns
+from evenhand.local import TAKEDOWNS
+from evenhand.quality.held_lists import HeldList
 from evenhand.release.rows import rows_of_lists
 from evenhand.settings import PROJECT
 from evenhand.simulation.marketplace import simulate
@@ -49,6 +52,21 @@ class Outcome:
         return f"{self.night}: {', '.join([*missed, *clean]) or 'all faults held, nothing else'}"
 
 
+@dataclass(frozen=True)
+class RealNight:
+    """A night of the real history: how many rows it changed, and the lists that were held."""
+
+    night: date
+    changed: int
+    held: tuple[HeldList, ...]
+
+    @property
+    def told(self) -> str:
+        """One line for people."""
+        held = [f"{each.list} of {each.market} held: {'; '.join(each.why)}" for each in self.held]
+        return f"{self.night}: {self.changed} rows changed, {', '.join(held) or 'nothing held'}"
+
+
 def run(home: Path, seed: int, nights: int, creators: int, manifest: Path) -> Iterator[Outcome]:
     """Judge so many nights of one marketplace, each after the one before was released clean."""
     plan = Plan(creators, LANDED_BEFORE + RELEASED_BEFORE + nights, seed=seed)
@@ -73,6 +91,24 @@ def all_of(home: Path, seed: int, nights: int, creators: int) -> list[Outcome]:
     for outcome in run(home / str(seed), seed, nights, creators, home / "dbt" / "manifest.json"):
         outcomes.append(outcome)
         print(f"seed {seed}, {outcome.told}", file=sys.stderr, flush=True)
+    return outcomes
+
+
+def real_history(home: Path, nights: int) -> list[RealNight]:
+    """Judge the last nights of the takedown example, in a folder with the manifest of the compiled project."""
+    # See all_of.
+    sys.modules["__main__"].__file__ = __file__
+    land_takedowns(PROJECT / TAKEDOWNS, home / "real" / "landing")
+    real = Nights(home / "real", home / "dbt" / "manifest.json", PROJECT / "policies")
+    outcomes = []
+    for number in range(-RELEASED_BEFORE, nights):
+        night = date.fromisoformat(LAST_NIGHT) - timedelta(days=nights - 1 - number)
+        judged = real.judge(real.land(night), night)
+        if number >= 0:
+            outcomes.append(RealNight(night, sum(judged.causes.values()), tuple(judged.held)))
+            print(f"real history, {outcomes[-1].told}", file=sys.stderr, flush=True)
+        real.release(judged, night)
+        real.forget(night)
     return outcomes
 
 

@@ -1,32 +1,48 @@
-"""What gate 2 held of simulated nights, as a table of a document."""
+"""What gate 2 held of simulated and of real nights, as tables of a document."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
 from pathlib import Path
+from statistics import median_low
 
 from gates.planted import FAULTS
-from gates.run import Outcome, list_nights
+from gates.run import Outcome, RealNight, list_nights
 
 # Of 200 nights with a fault at least this share is held, and of clean list-nights at most that one.
 FEWEST_CAUGHT, MOST_HELD_CLEAN = 0.95, 0.03
-_BEGIN, _END = "<!-- make gates writes this -->\n", "<!-- until here -->\n"
+_SIMULATED, _REAL, _END = (
+    f"<!-- {each} -->\n" for each in ("make gates writes this", "make gates writes this of the real ones", "until here")
+)
 
 
-def keeps(outcomes: Sequence[Outcome]) -> bool:
+def keeps(outcomes: Sequence[Outcome], real: Sequence[RealNight]) -> bool:
     """Whether both limits are kept."""
     enough = all(_caught(outcomes, fault) >= FEWEST_CAUGHT * len(outcomes) for fault in FAULTS)
-    return enough and _held_clean(outcomes) <= MOST_HELD_CLEAN * list_nights(outcomes)
+    few = _held_clean(outcomes) <= MOST_HELD_CLEAN * list_nights(outcomes)
+    return enough and few and _held_real(real) <= MOST_HELD_CLEAN * len(real)
 
 
-def write(outcomes: Sequence[Outcome], seeds: Sequence[int], creators: int, document: Path | None) -> str:
-    """The table, also put in its place in the document if one is given."""
-    table = _table(outcomes, seeds, creators)
+def write(
+    outcomes: Sequence[Outcome],
+    real: Sequence[RealNight],
+    seeds: Sequence[int],
+    creators: int,
+    document: Path | None,
+) -> str:
+    """The tables, also put in their place in the document if one is given; of nights that weren't asked for is none."""
+    tables = {}
+    if outcomes:
+        tables[_SIMULATED] = _table(outcomes, seeds, creators)
+    if real:
+        tables[_REAL] = _table_of_real(real)
     if document:
         text = document.read_text()
-        document.write_text(re.sub(f"{_BEGIN}.*?{_END}", lambda _: _BEGIN + table + _END, text, flags=re.DOTALL))
-    return table
+        for begin, table in tables.items():
+            text = re.sub(f"{begin}.*?{_END}", lambda _, is_new=begin + table + _END: is_new, text, flags=re.DOTALL)
+        document.write_text(text)
+    return "\n".join(tables.values())
 
 
 def _table(outcomes: Sequence[Outcome], seeds: Sequence[int], creators: int) -> str:
@@ -51,3 +67,17 @@ def _caught(outcomes: Sequence[Outcome], fault: str) -> int:
 
 def _held_clean(outcomes: Sequence[Outcome]) -> int:
     return sum(len(each.held_clean) for each in outcomes)
+
+
+def _table_of_real(real: Sequence[RealNight]) -> str:
+    lines = [
+        "| nights | from | to | rows that changed, median | nights on which a list was held |",
+        "| ---: | --- | --- | ---: | ---: |",
+        f"| {len(real)} | {real[0].night} | {real[-1].night} | {median_low(each.changed for each in real)} "
+        f"| {_held_real(real)} |",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _held_real(real: Sequence[RealNight]) -> int:
+    return sum(bool(each.held) for each in real)
