@@ -229,7 +229,7 @@ def compare(connection: duckdb.DuckDBPyConnection, night: date) -> None:
             select
                 everything.*,
                 {steady("middle * times")} as by_season,
-                {steady("number")} - coalesce({steady("middle * times")}, 0) as beyond_season
+                {steady("number")} - coalesce(by_season, 0) as beyond_season
             from everything
             left join middles using (kind, what, market)
             left join seasons using (kind, what, night)
