@@ -9,6 +9,7 @@ from __future__ import annotations
 from great_expectations.expectations import Expectation
 
 from evenhand.quality.gate import described, expect_no_rows
+from evenhand.quality.usual import steady
 
 LOCATOR = ("market",)
 # Less than this is no change of a list's size, whatever its share.
@@ -40,8 +41,7 @@ def sizes_suite() -> list[Expectation]:
             f"""select list, market, 'There are ' || rows || ' rows, and ' || released || ' were released last' as found
             from ({whole} from {{batch}} group by all)
             join gate.limits using (market)
-            where released > 0 and abs(rows - released) > share_changed * released
-                and abs(rows - released) >= {FEWEST_ROWS}""",
+            where {_are_far_apart("rows", "released")}""",
             described("the list is about as large as the last one", "rows", _LOOK),
         ),
         expect_no_rows(
@@ -56,8 +56,7 @@ def sizes_suite() -> list[Expectation]:
                 || ' rows, and time alone would have left ' || left_by_time as found
             from (from {{batch}}) as sizes
             join gate.limits using (market)
-            where released > 0 and abs(rows - left_by_time) > share_changed * left_by_time
-                and abs(rows - left_by_time) >= {FEWEST_ROWS}""",
+            where {_are_far_apart("rows", "left_by_time")}""",
             described("what landed changes no reason's rows by much", "rows", _LOOK),
         ),
     ]
@@ -98,6 +97,15 @@ def twins_suite() -> list[Expectation]:
             described("a violation is there once", "violations", _LOOK),
         ),
     ]
+
+
+def _are_far_apart(rows: str, before: str) -> str:
+    """By a share, by some rows, and by more than chance: on the steady scale each of the two is spread by 1."""
+    apart = f"abs({rows} - {before})"
+    return (
+        f"released > 0 and {apart} >= {FEWEST_ROWS} and {apart} > share_changed * {before}"
+        f" and abs({steady(rows)} - {steady(before)}) > usual_spreads"
+    )
 
 
 def _announced(cause: str, rule: str) -> Expectation:

@@ -58,13 +58,13 @@ class AirflowApi:
         runs: list[dict[str, Any]] = self.call("GET", f"/dags/{DAG}/dagRuns")["dag_runs"]
         return runs
 
-    def tasks(self, run: str) -> dict[str, dict[str, Any]]:
+    def tasks(self, run: str, dag: str = DAG) -> dict[str, dict[str, Any]]:
         """The task instances of a run by task."""
-        found = self.call("GET", f"/dags/{DAG}/dagRuns/{run}/taskInstances", params={"limit": 100})["task_instances"]
+        found = self.call("GET", f"/dags/{dag}/dagRuns/{run}/taskInstances", params={"limit": 100})["task_instances"]
         return {each["task_id"]: each for each in found}
 
-    def states(self, run: str) -> dict[str, str]:
-        return {task: str(each["state"]) for task, each in self.tasks(run).items()}
+    def states(self, run: str, dag: str = DAG) -> dict[str, str]:
+        return {task: str(each["state"]) for task, each in self.tasks(run, dag).items()}
 
     def not_done(self, run: str) -> list[str]:
         """The tasks of a run that didn't end well; where nothing is held, nobody is asked."""
@@ -91,17 +91,20 @@ class AirflowApi:
         cleared = self.call("POST", f"/dags/{DAG}/clearTaskInstances", json=body)["task_instances"]
         return sorted(each["task_id"] for each in cleared)
 
-    def wait_for_run(self, run: str, seconds: float, wanted: str = "success") -> None:
-        """Wait until a run has ended in the state that is wanted; a task that would be tried again is a failure."""
+    def wait_for_run(self, run: str, seconds: float, wanted: str = "success", dag: str = DAG) -> None:
+        """Wait until a run has ended in the state that is wanted; where that is success, no task is tried again."""
         state = ""
 
         def ended() -> bool:
             nonlocal state
-            state = self.call("GET", f"/dags/{DAG}/dagRuns/{run}")["state"]
-            return state in ("success", "failed") or "up_for_retry" in self.states(run).values()
+            state = self.call("GET", f"/dags/{dag}/dagRuns/{run}")["state"]
+            is_spoilt = wanted == "success" and "up_for_retry" in self.states(run, dag).values()
+            return state in ("success", "failed") or is_spoilt
 
-        self.wait(ended, seconds, f"{run}, which is {state},")
-        assert state == wanted, f"{run} is {state}: {self.states(run)}\n{self._failed(run)}\n{self._on_trouble()}"
+        self.wait(ended, seconds, f"{wanted} of {run}")
+        assert state == wanted, (
+            f"{run} is {state}: {self.states(run, dag)}\n{self._failed(run, dag)}\n{self._on_trouble()}"
+        )
 
     def wait(self, done: Callable[[], bool], seconds: float, what: str) -> None:
         deadline = time.monotonic() + seconds
@@ -109,11 +112,11 @@ class AirflowApi:
             assert time.monotonic() < deadline, f"{what} isn't there after {seconds} s\n{self._on_trouble()}"
             time.sleep(1)
 
-    def _failed(self, run: str) -> str:
+    def _failed(self, run: str, dag: str) -> str:
         """What the failed tasks of a run complained of."""
-        failed = [each for each in self.tasks(run).values() if each["state"] in ("failed", "up_for_retry")]
+        failed = [each for each in self.tasks(run, dag).values() if each["state"] in ("failed", "up_for_retry")]
         return "\n".join(
-            f"{each['task_id']}: {self.complaint(f'/dags/{DAG}', run, each['task_id'])}" for each in failed
+            f"{each['task_id']}: {self.complaint(f'/dags/{dag}', run, each['task_id'])}" for each in failed
         )
 
     def complaint(self, dag: str, run: str, task_id: str) -> str:

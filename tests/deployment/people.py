@@ -90,13 +90,6 @@ def ask_again(api: AirflowApi, dag: str, run: str, task: str) -> None:
     api.call("POST", f"/dags/{dag}/clearTaskInstances", json=body)
 
 
-def wait(api: AirflowApi, dag: str, run: str, wanted: str, seconds: float = 300) -> None:
-    """Wait until the run has ended as wanted."""
-    path = f"/dags/{dag}/dagRuns/{run}"
-    api.wait(lambda: api.call("GET", path)["state"] in ("success", "failed"), seconds, run)
-    assert api.call("GET", path)["state"] == wanted
-
-
 def held_penalties(standalone: Standalone) -> dict[str, Any]:
     """Row key to row of every penalty that the sandbox holds."""
     with closing(sqlite3.connect(standalone.home / "sandbox.sqlite")) as database:

@@ -21,7 +21,6 @@ from deployment.people import (
     question,
     run_of_list,
     start,
-    wait,
     with_packs_of_its_own,
     with_two_people,
 )
@@ -71,7 +70,7 @@ def answer_in_pages(standalone: Standalone) -> None:
         _answer(page, f"{api.url}/dags/held_list/runs/{run}/tasks/answer.person_asked", "First wave", "held_list")
         question(api, "held_list", run, "rest.person_asked", 600)
         _answer(page, f"{api.url}/dags/held_list/runs/{run}/tasks/rest.person_asked", "Approve", None)
-        wait(api, "held_list", run, "success", 600)
+        api.wait_for_run(run, 600, dag="held_list")
         page.goto(f"{api.url}/dags/held_list/runs/{run}")
         page.wait_for_timeout(4000)
         page.screenshot(path=PICTURES / "held_list_answered.png")

@@ -15,7 +15,6 @@ from deployment.people import (
     held_penalties,
     log_in,
     start,
-    wait,
 )
 from deployment.standalone import Standalone
 
@@ -36,7 +35,7 @@ def test_one_stops_two_resume_and_two_reverse_the_newest_night(standalone: Stand
     assert OF_A1 not in held_penalties(standalone)
 
     stop = fill_in(api, STOP, action="stop", reason=WHY)
-    wait(api, STOP, stop, "success")
+    api.wait_for_run(stop, 300, dag=STOP)
     tries = api.tries(run)["deliver.sandbox.delivered"]
     api.clear(run, "deliver.sandbox.delivered", downstream=True)
     api.wait_for_run(run, 200, "failed")
@@ -46,25 +45,25 @@ def test_one_stops_two_resume_and_two_reverse_the_newest_night(standalone: Stand
 
     resume = fill_in(api, STOP, action="resume", reason=WHY)
     answer(api, STOP, resume, ASKED, "Approve")
-    wait(api, STOP, resume, "failed")
+    api.wait_for_run(resume, 300, "failed", STOP)
     assert "mai asked for resuming deliveries" in api.complaint(f"/dags/{STOP}", resume, "deliveries_resumed")
     log_in(api, LAN)
     ask_again(api, STOP, resume, ASKED)
     answer(api, STOP, resume, ASKED, "Approve")
-    wait(api, STOP, resume, "success")
+    api.wait_for_run(resume, 300, dag=STOP)
     api.clear(run, "deliver.sandbox.delivered", "deliver.notices.delivered", downstream=True)
     api.wait_for_run(run, 200)
 
     # One who rejects it leaves all as it is.
     rejected = fill_in(api, REVERSE, night=NIGHT, reason=WHY)
     answer(api, REVERSE, rejected, ASKED, "Reject")
-    wait(api, REVERSE, rejected, "success")
+    api.wait_for_run(rejected, 300, dag=REVERSE)
     assert not (standalone.home / "reversals").exists()
 
     reversal = fill_in(api, REVERSE, night=NIGHT, reason=WHY)
     log_in(api, MAI)
     answer(api, REVERSE, reversal, ASKED, "Approve")
-    wait(api, REVERSE, reversal, "success", 300)
+    api.wait_for_run(reversal, 300, dag=REVERSE)
     assert OF_A1 in held_penalties(standalone)
     (recorded,) = (standalone.home / "reversals" / f"night={NIGHT}").iterdir()
     content = json.loads(recorded.read_text())

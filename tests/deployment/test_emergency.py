@@ -17,7 +17,6 @@ from deployment.people import (
     question,
     start,
     state,
-    wait,
 )
 from deployment.standalone import Standalone
 
@@ -42,7 +41,7 @@ def test_one_asks_another_approves_and_the_night_is_decided_again(standalone: St
     assert _of(standalone, "a5") == []
 
     refused = fill_in(api, DAG, **{**FORM, "measure": "flogging"})
-    wait(api, DAG, refused, "failed")
+    api.wait_for_run(refused, 300, "failed", DAG)
     assert "has no 'flogging' on 'account'" in api.complaint(f"/dags/{DAG}", refused, "emergency_proposed")
 
     # Who gives another name in the form is still who is logged in.
@@ -50,14 +49,14 @@ def test_one_asks_another_approves_and_the_night_is_decided_again(standalone: St
     asked = question(api, DAG, run, "second_person_asked")
     assert "**mai** asks for account_suspended on account to be imposed in world, on **2 account(s)**" in asked["body"]
     answer(api, DAG, run, "second_person_asked", "Approve")
-    wait(api, DAG, run, "failed")
+    api.wait_for_run(run, 300, "failed", DAG)
     assert "mai asked for account_suspended" in api.complaint(f"/dags/{DAG}", run, "emergency_recorded")
     assert not (standalone.home / "emergencies").exists()
 
     log_in(api, LAN)
     ask_again(api, DAG, run, "second_person_asked")
     answer(api, DAG, run, "second_person_asked", "Approve")
-    wait(api, DAG, run, "success", 500)
+    api.wait_for_run(run, 500, dag=DAG)
 
     (recorded,) = (standalone.home / "emergencies").glob("*.json")
     content = json.loads(recorded.read_text())

@@ -17,7 +17,6 @@ from deployment.people import (
     run_of_list,
     start,
     state,
-    wait,
     with_packs_of_its_own,
 )
 from deployment.standalone import Standalone
@@ -47,7 +46,7 @@ def test_a_policy_that_somebody_changed_waits_for_somebody_else(standalone: Stan
     assert held_penalties(standalone)[PAUSE]["ends_on"] == SEVEN_DAYS
 
     answer(api, DAG, run, "answer.person_asked", "Approve")
-    wait(api, DAG, run, "failed")
+    api.wait_for_run(run, 300, "failed", DAG)
     assert f"{MAI} asked for the policy that changes penalties of world and can't approve it too" in api.complaint(
         f"/dags/{DAG}", run, "answer.answer_recorded"
     )
@@ -59,7 +58,7 @@ def test_a_policy_that_somebody_changed_waits_for_somebody_else(standalone: Stan
     assert _revision(standalone) == "0002"
     assert state(api, DAG, run, "answer.deliver.sandbox.reconciled") == "success"
     answer(api, DAG, run, "rest.person_asked", "Approve")
-    wait(api, DAG, run, "success", 400)
+    api.wait_for_run(run, 400, dag=DAG)
     assert _revision(standalone) == "0003"
     assert held_penalties(standalone)[PAUSE]["ends_on"] == NINE_DAYS
 

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from pathlib import Path
 
 from delivery.systems import KINDS, ONCE
+from docs.tables import put_table
 from faults.run import Outcome
 from faults.schedule import CRASHES, FAULTS, FAULTS_OF
 
-_BEGIN, _END = "<!-- make faults writes this -->\n", "<!-- until here -->\n"
 _FIGURES = ("missing", "stale", "wrong", "false_success")
 
 
@@ -18,9 +17,7 @@ def write(outcomes: Sequence[Outcome], seed: str, document: Path | None) -> str:
     """The table, also put in its place in the document if one is given."""
     table = _table(outcomes, seed)
     if document:
-        text = document.read_text()
-        # A function, because a table may hold what a replacement pattern would take for a reference.
-        document.write_text(re.sub(f"{_BEGIN}.*?{_END}", lambda _: _BEGIN + table + _END, text, flags=re.DOTALL))
+        put_table(document, "make faults", table)
     return table
 
 

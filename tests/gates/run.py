@@ -85,8 +85,6 @@ def run(home: Path, seed: int, nights: int, creators: int, manifest: Path) -> It
 
 def all_of(home: Path, seed: int, nights: int, creators: int) -> list[Outcome]:
     """The same, in a folder with the manifest of the compiled project, telling of each night as it is judged."""
-    # Without a file, DuckDB takes a worker for a person at a terminal and draws progress bars.
-    sys.modules["__main__"].__file__ = __file__
     outcomes = []
     for outcome in run(home / str(seed), seed, nights, creators, home / "dbt" / "manifest.json"):
         outcomes.append(outcome)
@@ -96,8 +94,6 @@ def all_of(home: Path, seed: int, nights: int, creators: int) -> list[Outcome]:
 
 def real_history(home: Path, nights: int) -> list[RealNight]:
     """Judge the last nights of the takedown example, in a folder with the manifest of the compiled project."""
-    # See all_of.
-    sys.modules["__main__"].__file__ = __file__
     land_takedowns(PROJECT / TAKEDOWNS, home / "real" / "landing")
     real = Nights(home / "real", home / "dbt" / "manifest.json", PROJECT / "policies")
     outcomes = []

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from pathlib import Path
 from statistics import median_low
 
+from docs.tables import put_table
 from gates.planted import FAULTS
 from gates.run import Outcome, RealNight, list_nights
 
 # Of 200 nights with a fault at least this share is held, and of clean list-nights at most that one.
 FEWEST_CAUGHT, MOST_HELD_CLEAN = 0.95, 0.03
-_SIMULATED, _REAL, _END = (
-    f"<!-- {each} -->\n" for each in ("make gates writes this", "make gates writes this of the real ones", "until here")
-)
 
 
 def keeps(outcomes: Sequence[Outcome], real: Sequence[RealNight]) -> bool:
@@ -34,14 +31,12 @@ def write(
     """The tables, also put in their place in the document if one is given; of nights that weren't asked for is none."""
     tables = {}
     if outcomes:
-        tables[_SIMULATED] = _table(outcomes, seeds, creators)
+        tables["make gates, of simulated nights,"] = _table(outcomes, seeds, creators)
     if real:
-        tables[_REAL] = _table_of_real(real)
+        tables["make gates, of real nights,"] = _table_of_real(real)
     if document:
-        text = document.read_text()
-        for begin, table in tables.items():
-            text = re.sub(f"{begin}.*?{_END}", lambda _, is_new=begin + table + _END: is_new, text, flags=re.DOTALL)
-        document.write_text(text)
+        for written_by, table in tables.items():
+            put_table(document, written_by, table)
     return "\n".join(tables.values())
 
 

@@ -21,6 +21,7 @@ class Limits(Part):
     further from what is usual than so many times the spread that is usual, in either direction. The spread grows with
     the number, as chance has it, and with how much earlier nights differed."""
     share_changed: Annotated[Amount, Field(gt=0, le=1)] = Decimal("0.3")
-    """Held, if a list is larger or smaller than the one before by more than this share of it, and by ten rows."""
+    """Held, if a list, or what it has of one measure, is larger or smaller than before by more than this share, and by
+    ten rows, and by more than `usual_spreads` of what chance makes of such a number."""
     same_event_twice: Annotated[Amount, Field(ge=0, lt=1)] = Decimal("0.05")
     """Held, if more than this share of tonight's violations have a twin: the same but for the key."""

@@ -35,6 +35,11 @@ ENOUGH_MARKETS = 4
 NUMBERS = "kind varchar, what varchar, market varchar, programme varchar, measure varchar, night date, number bigint"
 
 
+def steady(number: str) -> str:
+    """SQL of a count on the scale on which chance spreads any count by about 1; `number` is SQL of the count."""
+    return f"2 * sqrt({number} + 0.375)"
+
+
 def count(warehouse: Path, releases: Path, night: date) -> None:
     """Write the tables, from the warehouse and the releases of the nights before."""
     with duckdb.connect(str(warehouse)) as connection:
@@ -195,9 +200,6 @@ def compare(connection: duckdb.DuckDBPyConnection, night: date) -> None:
         connection: to a database with the tables `earlier` and `tonight`: a row per number, with `night` in the first.
         night: tonight.
     """
-
-    def steady(number: str) -> str:
-        return f"2 * sqrt({number} + 0.375)"
 
     connection.execute(
         f"""
