@@ -13,6 +13,7 @@ from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 from evenhand.transform.compiled import compile_models
+from gates import worker
 from gates.run import all_of, real_history
 from gates.table import keeps, write
 
@@ -29,7 +30,7 @@ def main() -> None:
     seeds, nights = arguments.seeds, arguments.nights // len(arguments.seeds)
     with (
         tempfile.TemporaryDirectory(prefix="evenhand-gates-") as folder,
-        ProcessPoolExecutor(2, multiprocessing.get_context("spawn"), _at_no_terminal) as workers,
+        ProcessPoolExecutor(2, multiprocessing.get_context("spawn"), worker.begin) as workers,
     ):
         home = Path(folder)
         compile_models(home / "dbt")
@@ -39,11 +40,6 @@ def main() -> None:
         of_real = real.result() if real else []
     print(write(outcomes, of_real, seeds, arguments.creators, arguments.table))
     sys.exit(0 if keeps(outcomes, of_real) else 1)
-
-
-def _at_no_terminal() -> None:
-    """Without a file, DuckDB takes a worker for a person at a terminal and draws progress bars."""
-    sys.modules["__main__"].__file__ = __file__
 
 
 if __name__ == "__main__":
