@@ -9,10 +9,10 @@ from airflow.providers.standard.exceptions import HITLTimeoutError
 from airflow.providers.standard.operators.hitl import ApprovalOperator, HITLOperator
 from airflow.sdk import ExceptionRetryPolicy, Param, RetryAction, RetryRule
 
-# Airflow 3.3 fails a task that is answered before the process that asked has ended: then it is asked again. What nobody
-# answers in time isn't.
+# Airflow 3.3 fails a task that is answered before its scheduler has heard that the process that asked has ended, which
+# on a busy host takes a while: then it is asked again. What nobody answers in time isn't.
 _ASKED_AGAIN: dict[str, Any] = {
-    "retries": 2,
+    "retries": 5,
     "retry_delay": timedelta(seconds=5),
     "retry_policy": ExceptionRetryPolicy([RetryRule(HITLTimeoutError, RetryAction.FAIL)]),
 }

@@ -73,15 +73,20 @@ def question(api: AirflowApi, dag: str, run: str, task: str, seconds: float = 18
 
 def answer(api: AirflowApi, dag: str, run: str, task: str, said: str) -> None:
     """Answer as whoever is logged in, at the pace of a person, and again if it is asked again: see evenhand.asking."""
-    ends = ("success", "skipped", "failed")
-    for _ in range(3):
+    became = "awaiting_input"
+
+    def is_settled() -> bool:
+        nonlocal became
+        became = state(api, dag, run, task)
+        return became in ("success", "skipped", "failed", "awaiting_input")
+
+    while became == "awaiting_input":
         asked = question(api, dag, run, task)
-        time.sleep(5)
+        time.sleep(10)
         body = {"chosen_options": [said], "params_input": dict.fromkeys(asked["params"])}
         api.call("PATCH", f"{_task(dag, run, task)}/-1/hitlDetails", json=body)
-        api.wait(lambda: state(api, dag, run, task) in (*ends, "up_for_retry"), 120, f"what {task} makes of an answer")
-        if state(api, dag, run, task) in ends:
-            return
+        api.wait(is_settled, 120, f"what {task} makes of an answer")
+    assert became != "failed", f"{said} to {task}: {api.complaint(f'/dags/{dag}', run, task)}"
 
 
 def ask_again(api: AirflowApi, dag: str, run: str, task: str) -> None:
