@@ -41,7 +41,7 @@ def sizes_suite() -> list[Expectation]:
             f"""select list, market, 'There are ' || rows || ' rows, and ' || released || ' were released last' as found
             from ({whole} from {{batch}} group by all)
             join gate.limits using (market)
-            where {_are_far_apart("rows", "released")}""",
+            where {_rows_are_far_from("released")}""",
             described("the list is about as large as the last one", "rows", _LOOK),
         ),
         expect_no_rows(
@@ -56,7 +56,7 @@ def sizes_suite() -> list[Expectation]:
                 || ' rows, and time alone would have left ' || left_by_time as found
             from (from {{batch}}) as sizes
             join gate.limits using (market)
-            where {_are_far_apart("rows", "left_by_time")}""",
+            where {_rows_are_far_from("left_by_time")}""",
             described("what landed changes no reason's rows by much", "rows", _LOOK),
         ),
     ]
@@ -99,12 +99,12 @@ def twins_suite() -> list[Expectation]:
     ]
 
 
-def _are_far_apart(rows: str, before: str) -> str:
+def _rows_are_far_from(before: str) -> str:
     """By a share, by some rows, and by more than chance: on the steady scale each of the two is spread by 1."""
-    apart = f"abs({rows} - {before})"
+    apart = f"abs(rows - {before})"
     return (
         f"released > 0 and {apart} >= {FEWEST_ROWS} and {apart} > share_changed * {before}"
-        f" and abs({steady(rows)} - {steady(before)}) > usual_spreads"
+        f" and abs({steady('rows')} - {steady(before)}) > usual_spreads"
     )
 
 

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 
 import duckdb
 import pytest
-from great_expectations.expectations.core.unexpected_rows_expectation import UnexpectedRowsExpectation
 
 from evenhand.landing.contracts import APPEALS, CREATORS, METRICS, VIOLATIONS, Contract
 from expectations.feeds import RecentNights, arrivals_suite, row_suite
 from landing.feeds import night
+from quality.queries import queries_of
 
 QUIET = RecentNights(night(29), largest=0, always_a_file=False, always_rows=False)
 FIRST = RecentNights(night(29), largest=None, always_a_file=False, always_rows=False)
@@ -122,10 +122,9 @@ def test_every_rule_has_a_remedy_and_a_name_of_its_own() -> None:
 
 def _failing(rule: str, recent: RecentNights, good: int, bad: int) -> Sequence[tuple[object, ...]]:
     (query,) = [
-        each.unexpected_rows_query
-        for each in arrivals_suite(CREATORS, recent)
-        if isinstance(each, UnexpectedRowsExpectation) and each.meta and rule in str(each.meta["rule"])
-        if ("bad" in str(each.meta["rule"])) == ("bad" in rule)
+        query
+        for name, query in queries_of(arrivals_suite(CREATORS, recent), "arrivals").items()
+        if rule in name and ("bad" in name) == ("bad" in rule)
     ]
     with duckdb.connect() as connection:
         connection.execute(
@@ -134,15 +133,11 @@ def _failing(rule: str, recent: RecentNights, good: int, bad: int) -> Sequence[t
             " from range(1, ? + 1) as rows (i)",
             [bad, good + bad],
         )
-        return connection.execute(str(query).replace("{batch}", "arrivals")).fetchall()
+        return connection.execute(query).fetchall()
 
 
 def _is_bad(contract: Contract, rule: str, column: str, value: str) -> bool:
-    (query,) = [
-        each.unexpected_rows_query
-        for each in row_suite(contract)
-        if isinstance(each, UnexpectedRowsExpectation) and each.meta and each.meta["rule"] == rule
-    ]
+    query = queries_of(row_suite(contract), "rows")[rule]
     with duckdb.connect() as connection:
         connection.execute(f"create table rows as select 'f' as landed_file, 1 as landed_row, ? as {column}", [value])
-        return bool(connection.execute(str(query).replace("{batch}", "rows")).fetchall())
+        return bool(connection.execute(query).fetchall())

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import duckdb
 import pytest
-from great_expectations.expectations.core.unexpected_rows_expectation import UnexpectedRowsExpectation
 
 from expectations.changes import sizes_suite
+from quality.queries import queries_of
 
 AS_LARGE, NOT_EMPTY, NO_REASON_BY_MUCH = (
     "the list is about as large as the last one",
@@ -68,9 +68,5 @@ def _broken(*measures: tuple[int, int, int]) -> set[str]:
             "insert into list_sizes values ('penalties', 'ID', 'strikes', ?, ?, ?, ?, 0)",
             [(f"measure {number}", *sizes) for number, sizes in enumerate(measures)],
         )
-        return {
-            str(each.meta["rule"])
-            for each in sizes_suite()
-            if isinstance(each, UnexpectedRowsExpectation) and each.meta
-            if connection.execute(str(each.unexpected_rows_query).replace("{batch}", "list_sizes")).fetchall()
-        }
+        queries = queries_of(sizes_suite(), "list_sizes")
+        return {rule for rule, query in queries.items() if connection.execute(query).fetchall()}
