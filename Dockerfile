@@ -1,5 +1,5 @@
 # One image for every service of docker-compose.yml but Postgres. It holds no secret and no state: what a run writes is
-# in the volume at /data, and the dbt manifest is made there by the service `init`, for it must be that of this image.
+# in the volume at /data, and the dbt project is compiled there by the service `init`, as this image has it.
 FROM python:3.11-slim-bookworm AS build
 RUN pip install --no-cache-dir 'uv>=0.9,<1'
 ENV UV_PROJECT_ENVIRONMENT=/opt/venv UV_PYTHON_DOWNLOADS=never UV_LINK_MODE=copy UV_COMPILE_BYTECODE=1

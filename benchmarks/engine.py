@@ -22,7 +22,7 @@ from evenhand.landing.accepted import create_accepted
 from evenhand.policy.compile import compile_packs
 from evenhand.policy.load import LoadedPack
 from evenhand.policy.pack import Pack
-from evenhand.transform.compiled import compile_models, run_models
+from evenhand.transform.compiled import compiled_project, run_models
 
 MARKETS = ("ID", "SG", "VN", "TH", "MY", "PH", "US", "BR")
 FIRST_DAY, LAST_DAY = date(2025, 1, 1), date(2025, 12, 31)
@@ -37,7 +37,7 @@ def main() -> None:
     parser.add_argument("--memory", default="14GB")
     asked = parser.parse_args()
     with TemporaryDirectory() as folder:
-        models = compile_models(Path(folder) / "dbt")
+        models = compiled_project(Path(folder) / "dbt").models()
         with duckdb.connect(str(Path(folder) / "bench.duckdb")) as connection:
             connection.execute(f"set memory_limit = '{asked.memory}'; set temp_directory = '{folder}/spill'")
             compile_packs([LoadedPack(_pack(), Path("bench.yml"), "bench")], connection)

@@ -23,7 +23,7 @@ from evenhand.policy.load import LoadedPack, load_pack, pack_from, packs_in
 from evenhand.policy.rehearsal import rehearse
 from evenhand.policy.texts import merged, read_texts
 from evenhand.settings import settings
-from evenhand.transform.compiled import compile_models
+from evenhand.transform.compiled import compiled_project
 
 LEAST_SCORE = 0.95
 # So many packs in one run of the models; their examples are a few thousand accounts.
@@ -54,7 +54,7 @@ def main() -> None:
     files = {path: content for pack in packs for path, content in pack.texts}
     mutants = [mutant for path, content in files.items() for mutant in mutants_of(path, content)]
     with TemporaryDirectory() as folder, console.status("Compiling the models"):
-        models = compile_models(Path(folder))
+        models = compiled_project(Path(folder)).models()
     if not all(outcome.passed for outcome in rehearse([load_pack(path) for path in paths], models)):
         sys.exit("examples fail without any change; see evenhand policy test")
     survivors: list[Mutant] = []

@@ -6,16 +6,17 @@ from collections.abc import Sequence
 
 import pytest
 
-from evenhand.transform.compiled import CompiledModel, compile_models
+from compiled_once import shared_project
+from evenhand.transform.compiled import CompiledModel
 
 
 @pytest.fixture(scope="session")
-def models(tmp_path_factory: pytest.TempPathFactory) -> Sequence[CompiledModel]:
+def models() -> Sequence[CompiledModel]:
     """The models' SQL, compiled once."""
-    return compile_models(tmp_path_factory.mktemp("compiled"))
+    return shared_project().models()
 
 
 @pytest.fixture(scope="session")
-def every_model(tmp_path_factory: pytest.TempPathFactory) -> Sequence[CompiledModel]:
+def every_model() -> Sequence[CompiledModel]:
     """With the models that tell of a night and decide nothing."""
-    return compile_models(tmp_path_factory.mktemp("compiled"), what_tells=True)
+    return shared_project().models(what_tells=True)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import re
+import json
 import subprocess
+import sys
 from datetime import date, datetime
 from typing import Annotated
 
@@ -33,6 +34,8 @@ app.add_typer(emergency, name="emergency")
 app.command()(emergencies)
 console = Console()
 errors = Console(stderr=True)
+
+NIGHTLY = "nightly_governance"
 
 Night = Annotated[
     datetime | None,
@@ -181,61 +184,44 @@ def _newest(here: Settings) -> date:
     return landed[-1]
 
 
-_STARTING = re.compile(r"\[DAG TEST\] starting task_id=(\S+)")
-_ENDED = re.compile(r"\[DAG TEST\] end task task_id=(\S+)")
-# The last line of a traceback: a dotted class name and what it says.
-_RAISED = re.compile(r"^[A-Za-z_][\w.]*(?:: |$)")
-_LOGGED = re.compile(r"^\d{4}-\d\d-\d\dT")
-
-
 def _run_dag(here: Settings, night: date, lock: int) -> None:
     """Run the DAG, naming each task as it ends; a failed run ends this process with what its tasks complained of.
 
-    Airflow holds the lock as well: if this process is killed, its tasks go on, and nobody else may begin meanwhile.
+    The run holds the lock as well: if this process is killed, its tasks go on, and nobody else may begin meanwhile.
     """
     log = here.work(night) / "run.log"
     log.parent.mkdir(parents=True, exist_ok=True)
     complaints: list[str] = []
-    console.print(f"Night {night} through Airflow; the log is {log}", soft_wrap=True, highlight=False)
+    console.print(f"Night {night} through Airflow", highlight=False)
     with log.open("w") as kept, console.status("Starting Airflow") as status:
         run = subprocess.Popen(
-            ["airflow", "dags", "test", "nightly_governance", f"{night}T12:00:00"],
+            [sys.executable, "-m", "evenhand.local_run", NIGHTLY, f"{night}T12:00:00", f"night_{night}"],
             env=local.environment(here),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
+            stderr=kept,
             pass_fds=[lock],
             text=True,
         )
         assert run.stdout is not None
-        block: list[str] | None = None
-        failed = False
         for line in run.stdout:
-            kept.write(line)
-            if _LOGGED.match(line):
-                if block is not None:
-                    complaints.append(_complaint(block))
-                block = [] if "Task failed with exception" in line else None
-                failed = failed or block is not None
-            elif block is not None:
-                block.append(line)
-            if starting := _STARTING.search(line):
-                status.update(starting.group(1))
-                failed = False
-            if (ended := _ENDED.search(line)) and (failed or not ended.group(1).startswith("dbt.")):
-                console.print(f"  {ended.group(1)}" + (" [red]failed[/red]" if failed else ""), highlight=False)
+            told = json.loads(line)
+            if told["event"] == "begins":
+                status.update(told["task"])
+            elif told["task"] != NIGHTLY:
+                _show_end(told["task"], told["state"])
+                complaints += [told["said"]] if told["state"] == "failed" else []
     if run.wait():
         if complaints:
-            _stop("\n".join(dict.fromkeys(complaints)) + f"\nThe run's whole log: {log}")
+            _stop("\n".join(dict.fromkeys(complaints)) + f"\nThe run's logs: {here.airflow_home / 'logs'}")
         tail = "".join(log.read_text().splitlines(keepends=True)[-30:])
-        _stop(f"{tail}\nAirflow couldn't run the night. The run's whole log: {log}")
+        _stop(f"{tail}\nAirflow couldn't run the night. Its log: {log}")
 
 
-def _complaint(traceback: list[str]) -> str:
-    last = max((at for at, line in enumerate(traceback) if _RAISED.match(line)), default=0)
-    said = "".join(traceback[last:]).strip()
-    # The module that an error lives in tells the reader nothing.
-    return re.sub(r"^(?:\w+\.)+(?=\w+:)", "", said)
+def _show_end(task: str, state: str) -> None:
+    shown = {"success": "", "failed": " [red]failed[/red]", "up_for_retry": " [yellow]is tried again[/yellow]"}
+    if state != "skipped":
+        console.print(f"  {task}{shown.get(state, f' {state}')}", highlight=False)
 
 
 def _show(here: Settings, night: date) -> None:

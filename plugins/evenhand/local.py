@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import secrets
@@ -19,6 +18,7 @@ import httpx
 
 from evenhand.lock import only_one
 from evenhand.settings import Settings
+from evenhand.transform.compiled import is_compiled
 
 TAKEDOWNS = "examples/takedowns/takedowns_2020_2026.csv.gz"
 
@@ -52,9 +52,13 @@ def defaults(settings: Settings) -> dict[str, str]:
         "AIRFLOW__CORE__DAGS_FOLDER": str(settings.project / "dags"),
         "AIRFLOW__CORE__PLUGINS_FOLDER": str(settings.project / "plugins"),
         "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
+        # Not what Airflow wrote down when the folder was made: it may have been moved.
+        "AIRFLOW__LOGGING__BASE_LOG_FOLDER": str(settings.airflow_home / "logs"),
         # Nights are started by hand here, so nothing happens by itself.
         "AIRFLOW__CORE__DAGS_ARE_PAUSED_AT_CREATION": "False",
         "AIRFLOW__CORE__DEFAULT_TASK_RETRY_DELAY": "5",
+        # So long, and not five seconds, waits a supervisor that saw all of a task but its very end.
+        "AIRFLOW__WORKERS__MIN_HEARTBEAT_INTERVAL": "1",
         # No log-in, and in return nobody else's machine can reach it.
         "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_ALL_ADMINS": "True",
         "AIRFLOW__API__HOST": "127.0.0.1",
@@ -63,8 +67,6 @@ def defaults(settings: Settings) -> dict[str, str]:
         "AIRFLOW__API__BASE_URL": ui_url(),
         "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{settings.airflow_home / 'airflow.db'}",
         "AIRFLOW__USAGE_DATA_COLLECTION__ENABLED": "False",
-        "AIRFLOW__COSMOS__ENABLE_TELEMETRY": "False",
-        "AIRFLOW__COSMOS__CACHE_DIR": str(settings.home / "cosmos"),
         "AIRFLOW_CONN_EVENHAND_SANDBOX": json.dumps({"conn_type": "http", "host": sandbox_url(), "password": secret}),
         "AIRFLOW_CONN_EVENHAND_NOTICES": json.dumps(
             {"conn_type": "http", "host": f"{sandbox_url()}/notices", "password": secret}
@@ -79,7 +81,7 @@ def defaults(settings: Settings) -> dict[str, str]:
 
 
 def set_up(settings: Settings) -> list[str]:
-    """Make what is missing: Airflow's metadata and the dbt manifest that the DAG is drawn from.
+    """Make what is missing: Airflow's metadata, and what dbt compiles the project to.
 
     Returns:
         What was done, for people; empty when all was there.
@@ -89,27 +91,21 @@ def set_up(settings: Settings) -> list[str]:
     """
     done = []
     settings.home.mkdir(parents=True, exist_ok=True)
-    stamps_file = settings.home / "set_up.json"
-    stamps = json.loads(stamps_file.read_text()) if stamps_file.exists() else {}
-    wanted = {"airflow": version("apache-airflow"), "dbt": _hash_of(settings.dbt_project)}
-    if stamps.get("airflow") != wanted["airflow"] or not (settings.airflow_home / "airflow.db").exists():
+    stamp = settings.home / "set_up.json"
+    wanted = {"airflow": version("apache-airflow")}
+    found = json.loads(stamp.read_text()) if stamp.exists() else {}
+    if found.get("airflow") != wanted["airflow"] or not (settings.airflow_home / "airflow.db").exists():
         _run(settings, ["airflow", "db", "migrate"], "Airflow's metadata database couldn't be made")
         done.append("Airflow's metadata database")
-    if stamps.get("dbt") != wanted["dbt"] or not (settings.dbt_target / "manifest.json").exists():
-        project = str(settings.dbt_project)
-        target = ["--target-path", str(settings.dbt_target), "--log-path", str(settings.dbt_target / "logs")]
+    if not is_compiled(settings.dbt_target):
         _run(
             settings,
-            # Writes the manifest, and with it a page of all models that needs no server.
-            [
-                *("dbt", "docs", "generate", "--static", "--empty-catalog"),
-                *("--project-dir", project, "--profiles-dir", project, *target),
-            ],
-            "the dbt project couldn't be parsed",
+            [sys.executable, "-m", "evenhand.transform.compiled"],
+            "the dbt project couldn't be compiled",
         )
-        done.append("the dbt manifest and docs")
+        done.append("the compiled dbt project")
     if done:
-        stamps_file.write_text(json.dumps(wanted))
+        stamp.write_text(json.dumps(wanted))
     return done
 
 
@@ -225,13 +221,6 @@ def _secret(settings: Settings) -> str:
         path.touch(mode=0o600)
         path.write_text(secrets.token_hex(32))
     return path.read_text()
-
-
-def _hash_of(folder: Path) -> str:
-    digest = hashlib.sha256()
-    for path in sorted(path for path in folder.rglob("*") if path.suffix in (".sql", ".yml", ".csv")):
-        digest.update(f"{path.relative_to(folder)}\n".encode() + path.read_bytes())
-    return digest.hexdigest()
 
 
 def _run(settings: Settings, command: list[str], complaint: str) -> None:

@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import json
 import logging
+from collections.abc import Callable
 from dataclasses import asdict
 from datetime import date
+from functools import wraps
 from pathlib import Path
 from typing import Any
 
 from evenhand.settings import settings
+from evenhand.transform.report import PAGE
 
 log = logging.getLogger(__name__)
 
@@ -30,6 +33,27 @@ class NightNotBegun(Exception):
     """A later task was run before the first one. The message says what to do."""
 
 
+def _told_if_it_fails(step: str) -> Callable[[Callable[..., Facts]], Callable[..., Facts]]:
+    """Have what a step complains of kept with the night's work, where the run's page finds it, until it ends well."""
+
+    def decorated(function: Callable[..., Facts]) -> Callable[..., Facts]:
+        @wraps(function)
+        def called(night: date, *arguments: str) -> Facts:
+            name = ".".join((step, *arguments, "failed"))
+            try:
+                facts = function(night, *arguments)
+            except Exception as error:
+                _note(night, name, {"said": str(error)})
+                raise
+            (settings().work(night) / "steps" / f"{name}.json").unlink(missing_ok=True)
+            return facts
+
+        return called
+
+    return decorated
+
+
+@_told_if_it_fails("feeds_landed")
 def land_feeds(night: date) -> Facts:
     """Load what had landed by the night, and take what it looks at, and the emergencies; returns rows per feed."""
     from evenhand.emergency.take import take_emergencies
@@ -51,20 +75,23 @@ def land_feeds(night: date) -> Facts:
     return _note(night, "feeds_landed", facts)
 
 
+@_told_if_it_fails("policies_compiled")
 def compile_policies(night: date) -> Facts:
     """Check the policy packs and the words for them, and compile them to tables; returns rows per table."""
     from evenhand.notices.words import refuse_what_cannot_be_told
     from evenhand.policy.compile import compile_packs
     from evenhand.policy.load import load_packs
     from evenhand.release.deciders import keep_deciders
+    from evenhand.transform.compiled import compiled_project
 
     packs = load_packs(settings().policies)
     refuse_what_cannot_be_told([loaded.pack for loaded in packs], settings().translations)
     rows = compile_packs(packs, _warehouse(night))
-    keep_deciders(_warehouse(night), settings().dbt_target / "manifest.json", settings().policies)
+    keep_deciders(_warehouse(night), compiled_project(), settings().policies)
     return _note(night, "policies_compiled", {"rows": rows})
 
 
+@_told_if_it_fails("gate_1.feeds_validated")
 def validate_feeds(night: date) -> Facts:
     """Gate 1: accept good rows, quarantine bad ones, stop if a feed is broken."""
     from evenhand.quality import feeds
@@ -81,6 +108,33 @@ def validate_feeds(night: date) -> Facts:
     return _note(night, "feeds_validated", facts)
 
 
+@_told_if_it_fails("models_built")
+def build_models(night: date) -> Facts:
+    """Build and test every dbt model in the night's warehouse, from what dbt compiled; returns what became of each.
+
+    Raises:
+        AirflowFailException: a model or a test of it failed: trying again would not help.
+    """
+    from airflow.sdk.exceptions import AirflowFailException
+
+    from evenhand.transform.build import ModelsFailed
+    from evenhand.transform.build import build_models as build
+    from evenhand.transform.compiled import compiled_project
+
+    try:
+        report = build(_warehouse(night), compiled_project(), night, settings().models(night))
+    except ModelsFailed as error:
+        raise AirflowFailException(str(error)) from error
+    facts = {
+        "models": len(report.models),
+        "tests": sum(model.tests for model in report.models),
+        "seconds": round(sum(model.seconds for model in report.models), 2),
+        "page": str(settings().models(night) / PAGE),
+    }
+    return _note(night, "models_built", facts)
+
+
+@_told_if_it_fails("gate_2.lists_validated")
 def validate_lists(night: date) -> Facts:
     """Gate 2: hold back rows that break a rule, and lists whose change is unusual, until a person has seen it."""
     from evenhand.policy.announced import read_announced
@@ -116,6 +170,7 @@ def validate_lists(night: date) -> Facts:
     return _note(night, "lists_validated", facts)
 
 
+@_told_if_it_fails("night_released")
 def publish_release(night: date) -> Facts:
     """Release what passed and what people answered to, with its notices, frozen; a reversed night has earlier lists."""
     from evenhand.approval.answers import apply
@@ -144,6 +199,7 @@ def publish_release(night: date) -> Facts:
     return _note(night, "night_released", facts)
 
 
+@_told_if_it_fails("delivered")
 def deliver_release(night: date, receiver: str) -> Facts:
     """Bring a receiver to the wanted state.
 
@@ -185,6 +241,7 @@ def deliver_release(night: date, receiver: str) -> Facts:
     return _note(night, f"delivered.{receiver}", {"told": str(summary), "sent": summary.sent})
 
 
+@_told_if_it_fails("reconciled")
 def reconcile_receiver(night: date, receiver: str) -> Facts:
     """Read back what a receiver holds, correct what it lost or changed by itself, and stop if it still differs."""
     from airflow.sdk.exceptions import AirflowFailException

@@ -68,6 +68,10 @@ class Settings:
         """The DuckDB file that a night is computed in. Nobody but the run reads it."""
         return self.work(night) / "warehouse.duckdb"
 
+    def models(self, night: date | str) -> Path:
+        """What the build of a night's models came to, a page for people included."""
+        return self.work(night) / "models"
+
     @property
     def releases(self) -> Path:
         """Published nights: `releases/night=D/`. Receivers and pages read these and nothing else."""
@@ -95,7 +99,7 @@ class Settings:
 
     @property
     def dbt_target(self) -> Path:
-        """Where dbt writes its artifacts; `manifest.json` there is what the DAG is drawn from."""
+        """Where dbt writes its artifacts, and what it compiled the project to lies."""
         return self.home / "dbt"
 
     @property

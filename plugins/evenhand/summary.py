@@ -16,6 +16,7 @@ from evenhand.release.manifest import Manifest, read_manifest
 from evenhand.release.publish import revision_of
 from evenhand.settings import Settings
 from evenhand.simulation.marketplace import simulated
+from evenhand.transform.report import PAGE
 
 
 def show(settings: Settings, night: date, console: Console) -> None:
@@ -72,7 +73,7 @@ def show(settings: Settings, night: date, console: Console) -> None:
         ("Gate 1, Data Docs", work / "gate_1" / docs),
         ("Gate 2, Data Docs", work / "gate_2" / "rows" / docs),
         ("Changes, Data Docs", work / "gate_2" / "changes" / docs),
-        ("Models, dbt docs", settings.dbt_target / "static_index.html"),
+        ("Models", settings.models(night) / PAGE),
     ):
         console.print(f"{what:<18} {where}", soft_wrap=True, highlight=False)
 

@@ -12,7 +12,7 @@ import tempfile
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
-from evenhand.transform.compiled import compile_models
+from evenhand.transform.compiled import compiled_project
 from gates import worker
 from gates.run import all_of, real_history
 from gates.table import keeps, write
@@ -33,7 +33,7 @@ def main() -> None:
         ProcessPoolExecutor(2, multiprocessing.get_context("spawn"), worker.begin) as workers,
     ):
         home = Path(folder)
-        compile_models(home / "dbt")
+        compiled_project(home / "dbt")
         simulated = [workers.submit(all_of, home, seed, nights, arguments.creators) for seed in seeds if nights]
         real = workers.submit(real_history, home, arguments.real) if arguments.real else None
         outcomes = [outcome for each in simulated for outcome in each.result()]

@@ -31,7 +31,7 @@ from evenhand.release.manifest import HeldList as ReleasedHeldList
 from evenhand.release.manifest import Manifest
 from evenhand.release.publish import FILES
 from evenhand.release.wanted import want
-from evenhand.transform.compiled import CompiledModel, read_models, run_models
+from evenhand.transform.compiled import CompiledModel, compiled_project, run_models
 
 CODE = {"evenhand": "simulated", "sha256": "0" * 64, "engines": {}}
 _RELEASED = (
@@ -56,12 +56,12 @@ class Judged:
 class Nights:
     """The nights of what has landed below a folder."""
 
-    def __init__(self, home: Path, manifest: Path, policies: Path) -> None:
-        """Load `landing/` of the folder; `manifest` is of the compiled project, `policies` the folder of the packs."""
+    def __init__(self, home: Path, compiled: Path, policies: Path) -> None:
+        """Load `landing/` of the folder; `compiled` is the folder of the project, `policies` that of the packs."""
         self.home, self.policies = home, policies
-        self._manifest = manifest
+        self._project = compiled_project(compiled)
         wanted = (*DECIDED, "reasons", "emergencies_in_force")
-        self._models: Sequence[CompiledModel] = read_models(manifest, leading_to=wanted)
+        self._models: Sequence[CompiledModel] = self._project.models(leading_to=wanted)
         self._packs = load_packs(policies)
         self.releases = home / "releases"
         self.load()
@@ -105,7 +105,7 @@ class Nights:
         shutil.copy(landed, warehouse)
         packs = load_packs(policies) if policies else self._packs
         compile_packs(packs, warehouse)
-        keep_deciders(warehouse, self._manifest, policies or self.policies)
+        keep_deciders(warehouse, self._project, policies or self.policies)
         with duckdb.connect(str(warehouse), config={"threads": 1}) as connection:
             connection.begin()
             if spoil_what_landed:

@@ -67,11 +67,11 @@ class RealNight:
         return f"{self.night}: {self.changed} rows changed, {', '.join(held) or 'nothing held'}"
 
 
-def run(home: Path, seed: int, nights: int, creators: int, manifest: Path) -> Iterator[Outcome]:
+def run(home: Path, seed: int, nights: int, creators: int, compiled: Path) -> Iterator[Outcome]:
     """Judge so many nights of one marketplace, each after the one before was released clean."""
     plan = Plan(creators, LANDED_BEFORE + RELEASED_BEFORE + nights, seed=seed)
     simulate(plan, home / "landing", lambda made: None)
-    simulated = Nights(home, manifest, PROJECT / "policies")
+    simulated = Nights(home, compiled, PROJECT / "policies")
     for number in range(plan.nights - LANDED_BEFORE):
         night = plan.first_night + timedelta(days=LANDED_BEFORE + number)
         landed = simulated.land(night)
@@ -84,18 +84,18 @@ def run(home: Path, seed: int, nights: int, creators: int, manifest: Path) -> It
 
 
 def all_of(home: Path, seed: int, nights: int, creators: int) -> list[Outcome]:
-    """The same, in a folder with the manifest of the compiled project, telling of each night as it is judged."""
+    """The same, in a folder with the compiled project, telling of each night as it is judged."""
     outcomes = []
-    for outcome in run(home / str(seed), seed, nights, creators, home / "dbt" / "manifest.json"):
+    for outcome in run(home / str(seed), seed, nights, creators, home / "dbt"):
         outcomes.append(outcome)
         print(f"seed {seed}, {outcome.told}", file=sys.stderr, flush=True)
     return outcomes
 
 
 def real_history(home: Path, nights: int) -> list[RealNight]:
-    """Judge the last nights of the takedown example, in a folder with the manifest of the compiled project."""
+    """Judge the last nights of the takedown example, in a folder with the compiled project."""
     land_takedowns(PROJECT / TAKEDOWNS, home / "real" / "landing")
-    real = Nights(home / "real", home / "dbt" / "manifest.json", PROJECT / "policies")
+    real = Nights(home / "real", home / "dbt", PROJECT / "policies")
     outcomes = []
     for number in range(-RELEASED_BEFORE, nights):
         night = date.fromisoformat(LAST_NIGHT) - timedelta(days=nights - 1 - number)

@@ -7,16 +7,16 @@ from pathlib import Path
 
 import pytest
 
+from compiled_once import shared_compiled
 from gates import run as gates
 from gates.planted import FAULTS, SMALLEST, draw
 from gates.run import run
-from night.directly import compiled_manifest
 
 
 def test_every_fault_is_held_and_nothing_else_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(gates, "RELEASED_BEFORE", 8)
 
-    outcomes = list(run(tmp_path / "market", 1, 2, 3000, compiled_manifest()))
+    outcomes = list(run(tmp_path / "market", 1, 2, 3000, shared_compiled()))
 
     assert len(outcomes) == 2
     for outcome in outcomes:

@@ -5,15 +5,12 @@ from __future__ import annotations
 import os
 import shutil
 from datetime import date
-from functools import cache
 from pathlib import Path
-from tempfile import mkdtemp
 
-from dbt.cli.main import dbtRunner
-
+from compiled_once import shared_compiled
 from evenhand import nightly
-from evenhand.settings import PROJECT
-from evenhand.transform.compiled import compile_models
+from evenhand.transform.build import build_models
+from evenhand.transform.compiled import compiled_project
 
 
 def decide(home: Path, night: str, threads: int = 2) -> None:
@@ -21,45 +18,26 @@ def decide(home: Path, night: str, threads: int = 2) -> None:
     day = date.fromisoformat(night)
     set_up(home)
     os.environ["EVENHAND_HOME"] = str(home)
-    os.environ["EVENHAND_WAREHOUSE"] = str(home / "nights" / f"night={night}" / "warehouse.duckdb")
     try:
         nightly.land_feeds(day)
         nightly.compile_policies(day)
         nightly.validate_feeds(day)
-        build(home, night, threads)
+        build_models(
+            home / "nights" / f"night={night}" / "warehouse.duckdb",
+            compiled_project(home / "dbt"),
+            day,
+            home / "nights" / f"night={night}" / "models",
+            threads=threads,
+        )
         nightly.validate_lists(day)
         nightly.publish_release(day)
     finally:
-        del os.environ["EVENHAND_HOME"], os.environ["EVENHAND_WAREHOUSE"]
+        del os.environ["EVENHAND_HOME"]
 
 
 def set_up(home: Path) -> None:
-    """The manifest of the compiled project, as a set-up leaves it."""
-    manifest = home / "dbt" / "manifest.json"
-    if not manifest.exists():
-        manifest.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(compiled_manifest(), manifest)
-
-
-@cache
-def compiled_manifest() -> Path:
-    """The manifest of the compiled project; compiling takes some seconds."""
-    folder = Path(mkdtemp(prefix="evenhand-manifest-"))
-    compile_models(folder)
-    return folder / "manifest.json"
-
-
-def build(home: Path, night: str, threads: int) -> None:
-    project = str(PROJECT / "dbt_project")
-    result = dbtRunner().invoke(
-        [
-            *("build", "--quiet", "--exclude-resource-type", "unit_test", "--vars", f"{{night: '{night}'}}"),
-            *("--project-dir", project, "--profiles-dir", project, "--threads", str(threads)),
-            *("--target-path", str(home / "target"), "--log-path", str(home / "target")),
-        ]
-    )
-    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
-
-    DuckDBConnectionManager.env().close()
-    DuckDBConnectionManager.close_all_connections()
-    assert result.success, result.exception
+    """The compiled project, as a set-up leaves it."""
+    compiled = home / "dbt" / "compiled.json"
+    if not compiled.exists():
+        compiled.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(shared_compiled() / "compiled.json", compiled)

@@ -10,6 +10,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from compiled_once import shared_compiled
 from evenhand.emergency.emergency import Proposal
 from evenhand.emergency.record import record
 from evenhand.emergency.take import take_emergencies
@@ -19,7 +20,6 @@ from evenhand.policy.load import load_packs
 from evenhand.quality.held_lists import first_wave_of
 from evenhand.settings import PROJECT
 from gates.nights import CODE, Judged, Nights
-from night.directly import compiled_manifest
 from night.installation import APPEALS, CONTENTS, CREATORS, VIOLATIONS, Installation
 
 FIRST, NEXT = date(2026, 3, 5), date(2026, 3, 6)
@@ -37,7 +37,7 @@ def nights(tmp_path: Path) -> Nights:
     Installation(tmp_path).land(str(FIRST), creators=CREATORS, contents=CONTENTS, violations=VIOLATIONS, appeals=[])
     (tmp_path / "policies").mkdir()
     shutil.copy(PROJECT / "policies" / "takedowns.yml", tmp_path / "policies")
-    nights = Nights(tmp_path, compiled_manifest(), tmp_path / "policies")
+    nights = Nights(tmp_path, shared_compiled(), tmp_path / "policies")
     nights.release(nights.judge(nights.land(FIRST), FIRST), FIRST)
     return nights
 
@@ -157,7 +157,7 @@ def test_an_announced_change_of_policy_isnt_held_up_to_what_was_approved(
 def test_what_people_lift_is_emergency_also_where_a_milder_measure_shows(nights: Nights) -> None:
     pack = nights.policies / "takedowns.yml"
     pack.write_text(pack.read_text().replace("{measure: commission_held, scope: commission", SUSPENDED, 1))
-    suspending = Nights(nights.home, compiled_manifest(), nights.policies)
+    suspending = Nights(nights.home, shared_compiled(), nights.policies)
     shutil.rmtree(suspending.releases)
     suspending.release(suspending.judge(suspending.land(FIRST), FIRST), FIRST)
     record(suspending.home / "emergencies", LIFT, Person("lan", logged_in=True), datetime(2026, 3, 6, tzinfo=UTC), NEXT)

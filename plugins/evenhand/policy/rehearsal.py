@@ -18,7 +18,7 @@ from evenhand.policy.compile import compile_packs
 from evenhand.policy.examples import Event, Example, Expectation
 from evenhand.policy.load import LoadedPack
 from evenhand.policy.pack import Pack
-from evenhand.transform.compiled import CompiledModel, compile_models, run_models
+from evenhand.transform.compiled import CompiledModel, compiled_project, run_models
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ def rehearse(packs: Sequence[LoadedPack], models: Sequence[CompiledModel] | None
     """
     with TemporaryDirectory() as folder:
         stage = Stage(packs)
-        models = compile_models(Path(folder) / "dbt") if models is None else models
+        models = compiled_project().models() if models is None else models
         with duckdb.connect(str(Path(folder) / "rehearsal.duckdb")) as connection:
             stage.set(connection)
             run_models(connection, models, stage.last_day)

@@ -12,7 +12,7 @@ from pathlib import Path
 import duckdb
 
 from evenhand.policy.compile import TABLES
-from evenhand.transform.compiled import CompiledModel, read_models
+from evenhand.transform.compiled import CompiledModel, Project
 
 # What is decided; the models that it is made of decide.
 DECIDED = ("penalties", "rewards")
@@ -20,17 +20,14 @@ DECIDED = ("penalties", "rewards")
 _RULES = tuple(table for table in TABLES if table != "asked_nights")
 
 
-def keep_deciders(warehouse: Path, manifest: Path, policies: Path) -> None:
+def keep_deciders(warehouse: Path, project: Project, policies: Path) -> None:
     """Fill the warehouse's schema `deciders` with the models, the compiled packs and their texts.
 
     Args:
-        manifest: dbt's, of the compiled project.
+        project: as dbt compiled it.
         policies: the folder of the packs.
-
-    Raises:
-        CompileFailed: the manifest isn't there, or the project wasn't compiled.
     """
-    models = read_models(manifest, leading_to=DECIDED)
+    models = project.models(leading_to=DECIDED)
     texts = {path.name: path.read_text(encoding="utf-8") for path in sorted(policies.glob("*.yml"))}
     with duckdb.connect(str(warehouse)) as connection:
         connection.begin()

@@ -1,0 +1,129 @@
+"""The pages: what a run of a night made, for whoever may see the nightly DAG in Airflow.
+
+Airflow protects nothing of a plugin by itself: every route here depends on the user's right to read the DAG, and the
+routes that FastAPI would add are off.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from airflow.api_fastapi.common.db.common import SessionDep
+from airflow.api_fastapi.core_api.security import requires_access_dag
+from airflow.models.dagrun import DagRun
+from fastapi import Depends, FastAPI, HTTPException
+from fastapi.responses import FileResponse, HTMLResponse
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from pydantic import ValidationError
+from sqlalchemy import select
+
+from evenhand.console.run_notes import DAG
+from evenhand.deployment import deployment
+from evenhand.release.manifest import NAME as MANIFEST
+from evenhand.release.manifest import Manifest, read_manifest
+from evenhand.release.publish import revision_of
+from evenhand.settings import settings
+from evenhand.transform.docs import dbt_docs
+
+app = FastAPI(
+    docs_url=None,
+    redoc_url=None,
+    openapi_url=None,
+    dependencies=[Depends(requires_access_dag("GET", param_dag_id=DAG))],
+)
+_templates = Environment(
+    loader=PackageLoader("evenhand.console"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
+)
+
+# A night's pages: the name in an address, what it is called, and where it lies in the night's work.
+PAGES = {
+    "models": ("Models and their tests", "models/index.html"),
+    "gate-1": ("Gate 1: what landed", "gate_1/index.html"),
+    "gate-2-rows": ("Gate 2: the rows of the lists", "gate_2/rows/index.html"),
+    "gate-2-changes": ("Gate 2: what changes", "gate_2/changes/index.html"),
+}
+
+
+@dataclass(frozen=True)
+class Step:
+    """What a step of a night came to, in the order in which they ended."""
+
+    name: str
+    failed: str
+
+
+@app.get("/runs/{dag_id}/{run_id}")
+def run_page(dag_id: str, run_id: str, session: SessionDep) -> HTMLResponse:
+    """What a run made: its night's release, the pages of its gates and models, and what failed."""
+    found = session.scalar(select(DagRun).where(DagRun.dag_id == dag_id, DagRun.run_id == run_id))
+    if found is None:
+        raise HTTPException(404, f"there is no run {run_id} of {dag_id}")
+    if dag_id != DAG or found.logical_date is None:
+        return _page("nothing.html", dag_id=dag_id, run_id=run_id)
+    night = deployment().night_of(found.logical_date)
+    release = settings().releases / f"night={night}"
+    try:
+        manifest = read_manifest(release) if release.exists() else None
+    except ValidationError:
+        # Released by a version with other fields.
+        manifest = None
+    work = settings().work(night)
+    return _page(
+        "run.html",
+        night=night,
+        state=str(found.state),
+        manifest=manifest,
+        revision=revision_of(release) if manifest else "",
+        files=_files(manifest),
+        pages=[(name, title) for name, (title, path) in PAGES.items() if (work / path).exists()],
+        failures=[
+            Step(path.name.removesuffix(".failed.json"), json.loads(path.read_text())["said"])
+            for path in sorted((work / "steps").glob("*.failed.json"))
+        ],
+    )
+
+
+@app.get("/nights/{night}/{page}")
+def night_page(night: date, page: str) -> HTMLResponse:
+    """A page that a step of a night wrote."""
+    if page not in PAGES:
+        raise HTTPException(404, f"there is no page {page}; there are {', '.join(PAGES)}")
+    path = settings().work(night) / PAGES[page][1]
+    return HTMLResponse(_text(path, f"night {night} has no such page: it wasn't decided so far, or its work is gone"))
+
+
+@app.get("/releases/{night}/{file}")
+def release_file(night: date, file: str) -> FileResponse:
+    """A file of a night's newest release."""
+    release = settings().releases / f"night={night}"
+    if not release.exists():
+        raise HTTPException(404, f"night {night} isn't released")
+    names = {MANIFEST, *json.loads((release / MANIFEST).read_text())["files"]}
+    if file not in names:
+        raise HTTPException(404, f"the release of night {night} has no file {file}")
+    return FileResponse(release.resolve() / file, filename=f"{night}_{file}")
+
+
+@app.get("/models")
+def models_page() -> HTMLResponse:
+    """dbt's own pages of all models, made when somebody opens them."""
+    return HTMLResponse(dbt_docs().read_text(encoding="utf-8"))
+
+
+def _files(manifest: Manifest | None) -> list[tuple[str, str]]:
+    files = sorted(manifest.files.items()) if manifest else []
+    return [(name, f"{each.rows:,} {'row' if each.rows == 1 else 'rows'}") for name, each in files]
+
+
+def _page(template: str, **content: object) -> HTMLResponse:
+    return HTMLResponse(_templates.get_template(template).render(**content))
+
+
+def _text(path: Path, otherwise: str) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except FileNotFoundError as error:
+        raise HTTPException(404, otherwise) from error

@@ -1,0 +1,41 @@
+"""The plugin that Airflow finds by its entry point: pages, and a note on every run of a night.
+
+Each of Airflow's processes imports this, so it imports nothing that takes time.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from airflow.plugins_manager import AirflowPlugin
+
+from evenhand.console import run_notes
+
+PREFIX = "/evenhand"
+
+
+async def pages(scope: Any, receive: Any, send: Any) -> None:
+    """The pages' ASGI application, made when it is first asked for something: only the API server is."""
+    from evenhand.console.app import app
+
+    await app(scope, receive, send)
+
+
+_PAGES = [{"app": pages, "url_prefix": PREFIX, "name": "Evenhand"}]
+_TABS = [
+    {
+        "name": "What it made",
+        "href": f"{PREFIX}/runs/{{DAG_ID}}/{{RUN_ID}}",
+        "destination": "dag_run",
+        "url_route": "made",
+    }
+]
+
+
+class EvenhandPlugin(AirflowPlugin):
+    """What Evenhand adds to Airflow."""
+
+    name = "evenhand"
+    fastapi_apps: list[Any] = _PAGES
+    external_views: list[Any] = _TABS
+    listeners: list[Any] = [run_notes]  # noqa: RUF012
