@@ -103,7 +103,7 @@ def validate_feeds(night: date) -> Facts:
         "accepted": {feed: counts.accepted for feed, counts in gate.feeds.items()},
         "quarantined": {feed: counts.quarantined for feed, counts in gate.feeds.items()},
         "warnings": gate.warnings,
-        "data_docs": str(gate.docs),
+        "page": str(gate.page),
     }
     return _note(night, "feeds_validated", facts)
 
@@ -164,8 +164,8 @@ def validate_lists(night: date) -> Facts:
         "held_back": [asdict(each) for each in rows.held],
         "causes": changed.causes,
         "held_lists": [f"{each.list} of {each.market}" for each in changed.held],
-        "data_docs": str(rows.docs),
-        "data_docs_of_changes": str(changed.docs),
+        "page": str(rows.page),
+        "page_of_changes": str(changed.page),
     }
     return _note(night, "lists_validated", facts)
 
