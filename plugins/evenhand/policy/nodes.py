@@ -34,6 +34,7 @@ _UNUSUAL = re.compile(
 # Each node takes a frame or two of Python; what is deeper than people write, ruamel may refuse.
 _DEEPEST = 50
 
+_WORDS = YAML(typ="safe", pure=True).resolver
 _TEXT = Tag(suffix="tag:yaml.org,2002:str")
 _LIST = Tag(suffix="tag:yaml.org,2002:seq")
 _MAPPING = Tag(suffix="tag:yaml.org,2002:map")
@@ -114,7 +115,7 @@ def _compose(parser: CParser, event: Any, depth: int, value_of_key: bool = False
 @lru_cache(maxsize=4096)
 def _tag_of(word: str) -> Tag:
     """What a word without quotes is: a text, a number, true or false, a day or nothing."""
-    tag: Tag = YAML(typ="safe", pure=True).resolver.resolve(ScalarNode, word, (True, False))
+    tag: Tag = _WORDS.resolve(ScalarNode, word, (True, False))
     if str(tag) in ("tag:yaml.org,2002:merge", "tag:yaml.org,2002:value"):
         raise _Unusual
     return tag
