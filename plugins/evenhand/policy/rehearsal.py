@@ -61,7 +61,8 @@ def rehearse(packs: Sequence[LoadedPack], models: Sequence[CompiledModel] | None
     with TemporaryDirectory() as folder:
         stage = Stage(packs)
         models = compile_models(Path(folder) / "dbt") if models is None else models
-        with duckdb.connect(str(Path(folder) / "rehearsal.duckdb")) as connection:
+        # A few rows: a file to write them to, and threads to share them, would take longer than the models.
+        with duckdb.connect(config={"threads": 1}) as connection:
             stage.set(connection)
             run_models(connection, models, stage.last_day)
             found = _Found(connection)
