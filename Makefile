@@ -15,18 +15,23 @@ nightly ui: export EVENHAND_HOME := $(EVENHAND_HOME)/takedowns
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help nightly test faults gates ui lint bench clean
+.PHONY: help nightly test test-fast install faults gates ui lint bench clean
 
 help: ## show this
 	@echo "Evenhand: who is penalised and who is rewarded, night by night."
 	@echo
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-8s %s\n", $$1, $$2}'
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-9s %s\n", $$1, $$2}'
 
 nightly: $(VENV)/installed ## decide the newest night, or NIGHT=YYYY-MM-DD, and deliver it; EXAMPLE=takedowns for the real history
 	@evenhand nightly $(NIGHT)
 
 test: $(VENV)/installed ## run all tests
 	@pytest
+
+test-fast: $(VENV)/installed ## what one runs while writing: no Airflow, browser, server, dbt or whole night
+	@pytest -m 'not real'
+
+install: $(VENV)/installed
 
 faults: $(VENV)/installed ## 500 random schedules of failures, over all kinds of receivers; SEED=…, ONLY=a schedule
 	@cd tests && python -m faults $(if $(SEED),--seed $(SEED)) $(if $(ONLY),--only $(ONLY) --kinds $(KINDS),--table ../docs/faults.md)
@@ -48,6 +53,7 @@ lint: $(VENV)/installed ## ruff, mypy --strict, sqlfluff and dbt parse
 	dbt --warn-error parse --quiet --no-partial-parse --project-dir dbt_project --profiles-dir dbt_project
 
 bench: $(VENV)/installed ## where the time of a night, and of a year of a large marketplace, goes
+	@python -m benchmarks.compare --table docs/performance.md
 	@python -m benchmarks.night
 	@python -m benchmarks.engine
 	@python -m benchmarks.delivery

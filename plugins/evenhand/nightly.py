@@ -19,6 +19,8 @@ from evenhand.settings import settings
 from evenhand.transform.report import PAGE
 
 log = logging.getLogger(__name__)
+# What it registers while it is imported is a hundred lines that say nothing of the night.
+logging.getLogger("great_expectations").setLevel(logging.WARNING)
 
 # Nights whose warehouse is kept, so that their tasks can be cleared one by one; older ones start again from their
 # first task. Releases are never deleted.

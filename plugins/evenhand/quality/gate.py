@@ -6,7 +6,6 @@ parsed.
 
 from __future__ import annotations
 
-import logging
 import os
 import shutil
 from collections.abc import Sequence
@@ -16,8 +15,6 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
-# What it registers while it is imported is a hundred lines that say nothing of the night.
-logging.getLogger("great_expectations").setLevel(logging.WARNING)
 
 import great_expectations as gx
 import great_expectations.expectations as gxe
