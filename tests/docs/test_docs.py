@@ -37,6 +37,18 @@ def test_links_lead_somewhere_and_commands_exist(document: Path) -> None:
 def test_make_help_names_every_target() -> None:
     said = subprocess.run(["make", "help"], cwd=PROJECT, capture_output=True, text=True, check=True).stdout
 
-    assert {"help", "nightly", "test", "test-fast", "faults", "gates", "ui", "lint", "bench", "clean"} == TARGETS
+    assert {
+        "help",
+        "nightly",
+        "test",
+        "test-fast",
+        "faults",
+        "gates",
+        "mutants",
+        "ui",
+        "lint",
+        "bench",
+        "clean",
+    } == TARGETS
     for target in TARGETS:
         assert f"make {target}" in said
