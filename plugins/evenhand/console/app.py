@@ -7,7 +7,6 @@ routes that FastAPI would add are off.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
@@ -20,7 +19,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from pydantic import ValidationError
 from sqlalchemy import select
 
-from evenhand.console.run_notes import DAG
+from evenhand.console.run_notes import DAG, failures
 from evenhand.deployment import deployment
 from evenhand.release.manifest import NAME as MANIFEST
 from evenhand.release.manifest import Manifest, read_manifest
@@ -47,14 +46,6 @@ PAGES = {
 }
 
 
-@dataclass(frozen=True)
-class Step:
-    """What a step of a night came to, in the order in which they ended."""
-
-    name: str
-    failed: str
-
-
 @app.get("/runs/{dag_id}/{run_id}")
 def run_page(dag_id: str, run_id: str, session: SessionDep) -> HTMLResponse:
     """What a run made: its night's release, the pages of its gates and models, and what failed."""
@@ -79,10 +70,7 @@ def run_page(dag_id: str, run_id: str, session: SessionDep) -> HTMLResponse:
         revision=revision_of(release) if manifest else "",
         files=_files(manifest),
         pages=[(name, title) for name, (title, path) in PAGES.items() if (work / path).exists()],
-        failures=[
-            Step(path.name.removesuffix(".failed.json"), json.loads(path.read_text())["said"])
-            for path in sorted((work / "steps").glob("*.failed.json"))
-        ],
+        failures=failures(night),
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-import logging
+from datetime import date
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
@@ -15,10 +15,17 @@ from evenhand.settings import settings
 if TYPE_CHECKING:
     from airflow.models.dagrun import DagRun
 
-log = logging.getLogger(__name__)
+
 DAG = "nightly_governance"
 # As long as Airflow lets a note be, less the link.
 _LONGEST = 850
+
+
+def failures(night: date) -> list[tuple[str, str]]:
+    """The steps of a night that failed when they were last run, with what they complained of; the first comes first."""
+    found = (settings().work(night) / "steps").glob("*.failed.json")
+    in_order = sorted(found, key=lambda path: (path.stat().st_mtime_ns, path))
+    return [(path.name.removesuffix(".failed.json"), json.loads(path.read_text())["said"]) for path in in_order]
 
 
 @hookimpl
@@ -35,11 +42,7 @@ def on_dag_run_failed(dag_run: DagRun, msg: str) -> None:
     """Note what the tasks that failed complained of."""
     if dag_run.dag_id == DAG and dag_run.logical_date:
         night = deployment().night_of(dag_run.logical_date)
-        failures = sorted((settings().work(night) / "steps").glob("*.failed.json"))
-        complaints = [
-            f"{path.name.removesuffix('.failed.json')} failed: {json.loads(path.read_text())['said']}"
-            for path in failures
-        ]
+        complaints = [f"{step} failed: {complaint}" for step, complaint in failures(night)]
         said = "\n\n".join(complaints) or f"Night {night} failed; the log of the task that failed says why."
         _note(dag_run, said if len(said) <= _LONGEST else f"{said[:_LONGEST]} …")
 
