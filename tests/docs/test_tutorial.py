@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from evenhand.policy.load import load_packs
 from evenhand.policy.marketplace import read_marketplace
 from evenhand.policy.rehearsal import rehearse
 from evenhand.settings import PROJECT
+from made_once import shared_home
 
 PAGE = (PROJECT / "docs" / "policy-language.md").read_text()
 
@@ -24,6 +26,8 @@ def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("EVENHAND_POLICIES", str(tmp_path / "policies"))
     monkeypatch.chdir(tmp_path)
     (tmp_path / "policies").mkdir()
+    # As `make test` leaves it, which the page asks for.
+    shutil.copytree(shared_home() / "dbt", tmp_path / ".evenhand" / "dbt")
     return tmp_path
 
 
