@@ -2,12 +2,50 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
+from pathlib import Path
 
 import pytest
+from pytest import TerminalReporter
 
 from evenhand.transform.compiled import CompiledModel
 from made_once import shared_project
+
+HERE = Path(__file__).parent
+# What starts something real, from the dearest on: it is begun first, so that no worker is left with it at the end.
+REAL = (
+    *("deployment", "night/test_newcomer.py", "night", "faults", "gates", "transform/test_dbt_build.py"),
+    *("insight/test_truth.py", "delivery", "simulation", "sandbox", "landing/test_mirror.py"),
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the tests of these files and folders as `real`, and put them first."""
+    place = {item: _place(item.path.relative_to(HERE).as_posix()) for item in items}
+    for item, at in place.items():
+        if at < len(REAL):
+            item.add_marker("real")
+    items.sort(key=place.__getitem__)
+
+
+def _place(file: str) -> int:
+    found = [at for at, prefix in enumerate(REAL) if file == prefix or file.startswith(f"{prefix}/")]
+    return min(found, default=len(REAL))
+
+
+def pytest_terminal_summary(terminalreporter: TerminalReporter) -> None:
+    """Tell how long each file of tests took, set-up of its fixtures included, the longest first."""
+    seconds: dict[str, float] = defaultdict(float)
+    for reports in terminalreporter.stats.values():
+        for report in reports:
+            if isinstance(report, pytest.TestReport):
+                seconds[report.nodeid.partition("::")[0]] += report.duration
+    if seconds:
+        terminalreporter.section("seconds of each file")
+    for file, took in sorted(seconds.items(), key=lambda each: -each[1]):
+        if took >= 1:
+            terminalreporter.line(f"{took:7.1f}  {file}")
 
 
 @pytest.fixture(scope="session")

@@ -50,6 +50,7 @@ def test_every_published_example_is_in_a_pack(example: str) -> None:
     assert any(re.match(rf"{re.escape(example)}\b", name) for name in names)
 
 
+@pytest.mark.real
 def test_a_change_of_a_figure_or_a_comparator_fails_an_example() -> None:
     """Of four that can be made, one; `make mutants` makes them all."""
     run = subprocess.run(

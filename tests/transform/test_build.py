@@ -147,6 +147,7 @@ def test_a_build_that_ends_before_its_report_leaves_none_of_an_earlier_one(wareh
     assert not (tmp_path / "models").exists()
 
 
+@pytest.mark.real
 def test_the_project_is_compiled_again_where_what_lies_there_does_not_fit(tmp_path: Path) -> None:
     kept = tmp_path / "compiled.json"
     for content in ("{", json.dumps({"fingerprint": "of another project", "nodes": []}), "[]"):
