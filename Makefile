@@ -15,12 +15,12 @@ nightly ui: export EVENHAND_HOME := $(EVENHAND_HOME)/takedowns
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help nightly test faults gates ui lint bench clean
+.PHONY: help nightly test test-fast install faults gates mutants ui lint bench clean
 
 help: ## show this
 	@echo "Evenhand: who is penalised and who is rewarded, night by night."
 	@echo
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-8s %s\n", $$1, $$2}'
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-9s %s\n", $$1, $$2}'
 
 nightly: $(VENV)/installed ## decide the newest night, or NIGHT=YYYY-MM-DD, and deliver it; EXAMPLE=takedowns for the real history
 	@evenhand nightly $(NIGHT)
@@ -28,11 +28,19 @@ nightly: $(VENV)/installed ## decide the newest night, or NIGHT=YYYY-MM-DD, and 
 test: $(VENV)/installed ## run all tests
 	@pytest
 
+test-fast: $(VENV)/installed ## what one runs while writing: no Airflow, browser, server, dbt or whole night
+	@pytest -m 'not real'
+
+install: $(VENV)/installed
+
 faults: $(VENV)/installed ## 500 random schedules of failures, over all kinds of receivers; SEED=…, ONLY=a schedule
 	@cd tests && python -m faults $(if $(SEED),--seed $(SEED)) $(if $(ONLY),--only $(ONLY) --kinds $(KINDS),--table ../docs/faults.md)
 
 gates: $(VENV)/installed ## six planted faults in 200 simulated nights, and what gate 2 holds of them
 	@cd tests && python -m gates --table ../docs/gates.md
+
+mutants: $(VENV)/installed ## change every figure of every shipped pack, one at a time, and see an example fail
+	@python -m benchmarks.mutants
 
 ui: $(VENV)/installed ## Airflow's pages and scheduler at http://127.0.0.1:8080, until Ctrl-C
 	@evenhand ui
@@ -48,6 +56,7 @@ lint: $(VENV)/installed ## ruff, mypy --strict, sqlfluff and dbt parse
 	dbt --warn-error parse --quiet --no-partial-parse --project-dir dbt_project --profiles-dir dbt_project
 
 bench: $(VENV)/installed ## where the time of a night, and of a year of a large marketplace, goes
+	@python -m benchmarks.compare --table docs/performance.md
 	@python -m benchmarks.night
 	@python -m benchmarks.engine
 	@python -m benchmarks.delivery

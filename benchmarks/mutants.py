@@ -1,19 +1,20 @@
 """How much of a pack its examples hold fast: each figure and comparator is changed, and some example should fail.
 
-    python -m benchmarks.mutants [PATH]...      (by default all packs of this project)
+    python -m benchmarks.mutants [--every N] [PATH]...      (by default all changes, and all packs of this project)
 
-A change that the language itself refuses is no mutant. All mutants run as packs of their own in one run of the models.
+A change that the language itself refuses is no mutant. Mutants are packs of their own, many in one run of the models.
 """
 
 from __future__ import annotations
 
+import argparse
 import copy
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from pydantic import ValidationError
@@ -48,13 +49,16 @@ class Mutant:
 
 def main() -> None:
     """Make the mutants, run them, print who survives; exit with 1 below 95 %."""
-    asked = [Path(name) for name in sys.argv[1:]] or [settings().policies]
-    paths = [file for path in asked for file in (packs_in(path) if path.is_dir() else [path])]
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.mutants", description=__doc__.split("\n")[0])
+    parser.add_argument("paths", nargs="*", type=Path, default=[settings().policies], help="packs, or folders of them")
+    parser.add_argument("--every", type=int, default=1, help="of N changes that can be made, make one")
+    asked = parser.parse_args()
+    paths = [file for path in asked.paths for file in (packs_in(path) if path.is_dir() else [path])]
     packs = [_Texts(path, [(text.path.resolve(), text.content) for text in read_texts(path)]) for path in paths]
     files = {path: content for pack in packs for path, content in pack.texts}
-    mutants = [mutant for path, content in files.items() for mutant in mutants_of(path, content)]
-    with TemporaryDirectory() as folder, console.status("Compiling the models"):
-        models = compiled_project(Path(folder)).models()
+    mutants = [mutant for path, content in files.items() for mutant in mutants_of(path, content)][:: asked.every]
+    with console.status("Compiling the models"):
+        models = compiled_project().models()
     if not all(outcome.passed for outcome in rehearse([load_pack(path) for path in paths], models)):
         sys.exit("examples fail without any change; see evenhand policy test")
     survivors: list[Mutant] = []
@@ -85,7 +89,15 @@ class _Texts:
     path: Path
     texts: list[tuple[Path, Any]]
 
+    @cached_property
+    def content(self) -> Any:
+        """What the pack says without any change."""
+        return merged([content for _, content in self.texts])
+
     def with_(self, mutant: Mutant) -> Any:
+        """What it says with a change; the same where the change isn't in it."""
+        if all(path != mutant.path for path, _ in self.texts):
+            return self.content
         return merged([mutant.content if path == mutant.path else content for path, content in self.texts])
 
 

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import pytest
 
-from compiled_once import shared_project
 from evenhand.transform.compiled import CompiledModel
+from made_once import shared_project
 
 
 @pytest.fixture(scope="session")

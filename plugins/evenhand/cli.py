@@ -124,9 +124,22 @@ def simulate(
     )
 
 
+@app.command()
+def docs() -> None:
+    """Make dbt's own pages of all models and their columns, unless they are there, and say where they are."""
+    from evenhand.transform.docs import DocsFailed, dbt_docs
+
+    try:
+        with console.status("dbt makes its pages; this takes half a minute"):
+            page = dbt_docs()
+    except DocsFailed as error:
+        _stop(f"dbt couldn't make its pages of the models:\n{error}")
+    console.print(page, soft_wrap=True, highlight=False)
+
+
 @app.command("set-up")
 def set_up() -> None:
-    """Make Airflow's metadata database and the dbt manifest, land the example and start the sandbox receiver."""
+    """Make Airflow's metadata database, compile the dbt project, land the example and start the sandbox receiver."""
     try:
         with local.one_at_a_time(settings()):
             _prepare(settings())

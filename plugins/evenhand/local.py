@@ -14,8 +14,6 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import NoReturn
 
-import httpx
-
 from evenhand.lock import only_one
 from evenhand.settings import Settings
 from evenhand.transform.compiled import is_compiled
@@ -192,6 +190,8 @@ def one_at_a_time(settings: Settings) -> AbstractContextManager[int]:
 
 
 def _sandbox_answers(settings: Settings) -> bool:
+    import httpx
+
     try:
         answer = httpx.get(f"{sandbox_url()}/healthz", timeout=5)
     except httpx.ConnectError:

@@ -223,8 +223,7 @@ def _run(dag: DAG, found: DagRun, session: Session) -> Iterator[Told]:
 
 def import_what_is_dear() -> None:
     """What takes seconds to import and several tasks need."""
-    import great_expectations  # noqa: F401
-
+    from evenhand import nightly  # noqa: F401
     from evenhand.quality import changes, feeds, lists  # noqa: F401
 
 

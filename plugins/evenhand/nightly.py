@@ -19,6 +19,8 @@ from evenhand.settings import settings
 from evenhand.transform.report import PAGE
 
 log = logging.getLogger(__name__)
+# What it registers while it is imported is a hundred lines that say nothing of the night.
+logging.getLogger("great_expectations").setLevel(logging.WARNING)
 
 # Nights whose warehouse is kept, so that their tasks can be cleared one by one; older ones start again from their
 # first task. Releases are never deleted.
@@ -103,7 +105,7 @@ def validate_feeds(night: date) -> Facts:
         "accepted": {feed: counts.accepted for feed, counts in gate.feeds.items()},
         "quarantined": {feed: counts.quarantined for feed, counts in gate.feeds.items()},
         "warnings": gate.warnings,
-        "data_docs": str(gate.docs),
+        "page": str(gate.page),
     }
     return _note(night, "feeds_validated", facts)
 
@@ -164,8 +166,8 @@ def validate_lists(night: date) -> Facts:
         "held_back": [asdict(each) for each in rows.held],
         "causes": changed.causes,
         "held_lists": [f"{each.list} of {each.market}" for each in changed.held],
-        "data_docs": str(rows.docs),
-        "data_docs_of_changes": str(changed.docs),
+        "page": str(rows.page),
+        "page_of_changes": str(changed.page),
     }
     return _note(night, "lists_validated", facts)
 

@@ -67,12 +67,11 @@ def show(settings: Settings, night: date, console: Console) -> None:
     _warnings(settings, night, console)
     _receivers(settings, night, console)
     work = settings.work(night)
-    docs = "gx/uncommitted/data_docs/local_site/index.html"
     for what, where in (
         ("Release", release),
-        ("Gate 1, Data Docs", work / "gate_1" / docs),
-        ("Gate 2, Data Docs", work / "gate_2" / "rows" / docs),
-        ("Changes, Data Docs", work / "gate_2" / "changes" / docs),
+        ("Gate 1", work / "gate_1" / "index.html"),
+        ("Gate 2, rows", work / "gate_2" / "rows" / "index.html"),
+        ("Gate 2, changes", work / "gate_2" / "changes" / "index.html"),
         ("Models", settings.models(night) / PAGE),
     ):
         console.print(f"{what:<18} {where}", soft_wrap=True, highlight=False)

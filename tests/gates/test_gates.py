@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from compiled_once import shared_compiled
 from gates import run as gates
 from gates.planted import FAULTS, SMALLEST, draw
 from gates.run import run
+from made_once import shared_compiled
 
 
 def test_every_fault_is_held_and_nothing_else_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

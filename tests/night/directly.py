@@ -1,38 +1,100 @@
-"""A night without Airflow: the same steps, called one after the other in this process."""
+"""A night without Airflow: the same steps, called one after the other in this process.
+
+What Airflow adds (tasks that are tried again, that are cleared, that run beside others) isn't seen here; the tests of
+that run the real command.
+"""
 
 from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import date
+from io import StringIO
 from pathlib import Path
 
-from compiled_once import shared_compiled
-from evenhand import nightly
+from airflow.sdk.exceptions import AirflowFailException
+from rich.console import Console
+
+from evenhand import local, nightly
+from evenhand.delivery.config import announces, load_receivers
+from evenhand.settings import settings
+from evenhand.summary import show
 from evenhand.transform.build import build_models
 from evenhand.transform.compiled import compiled_project
+from made_once import shared_compiled
 
 
-def decide(home: Path, night: str, threads: int = 2) -> None:
-    """Land, validate, build and release a night below a data directory."""
+def decide(home: Path, night: str, threads: int | None = None) -> None:
+    """Land, validate, build and release a night below a data directory.
+
+    Args:
+        threads: how many the models are built with; by default as many as there are cores.
+    """
     day = date.fromisoformat(night)
     set_up(home)
-    os.environ["EVENHAND_HOME"] = str(home)
-    try:
+    with environment({"EVENHAND_HOME": str(home)}):
         nightly.land_feeds(day)
         nightly.compile_policies(day)
         nightly.validate_feeds(day)
-        build_models(
-            home / "nights" / f"night={night}" / "warehouse.duckdb",
-            compiled_project(home / "dbt"),
-            day,
-            home / "nights" / f"night={night}" / "models",
-            threads=threads,
-        )
+        build_models(settings().warehouse(day), compiled_project(), day, settings().models(day), threads=threads)
         nightly.validate_lists(day)
         nightly.publish_release(day)
-    finally:
-        del os.environ["EVENHAND_HOME"]
+
+
+def run_night(night: str, variables: Mapping[str, str]) -> tuple[bool, str]:
+    """Decide and deliver a night as the command `evenhand nightly` does.
+
+    Args:
+        variables: the whole environment.
+
+    Returns:
+        Whether all went well, and what the command would say: the summary, or what the steps complained of.
+    """
+    day = date.fromisoformat(night)
+    with environment(variables, alone=True):
+        here = settings()
+        set_up(here.home)
+        os.environ.update({**local.defaults(here), **variables})
+        local.start_sandbox(here)
+        release = here.releases / f"night={night}"
+        before = release.resolve() if release.exists() else None
+        complaints = _decide_and_deliver(day)
+        if complaints:
+            return False, "\n".join(dict.fromkeys(complaints))
+        said = StringIO()
+        show(here, day, Console(file=said, width=300))
+        nothing = (
+            "Nothing changed: the release is, byte for byte, what it was.\n" if before == release.resolve() else ""
+        )
+        return True, said.getvalue() + nothing
+
+
+def _decide_and_deliver(day: date) -> list[str]:
+    """Every step that can be done after those before it; what they complain of."""
+    steps: tuple[Callable[[date], nightly.Facts], ...] = (
+        nightly.land_feeds,
+        nightly.compile_policies,
+        nightly.validate_feeds,
+        nightly.build_models,
+        nightly.validate_lists,
+        nightly.publish_release,
+    )
+    for step in steps:
+        try:
+            step(day)
+        except Exception as error:
+            return [str(error)]
+    complaints = []
+    # Those that announce what others enforce come after them, whatever became of these.
+    for receiver in sorted(load_receivers(), key=lambda name: (bool(announces(load_receivers()[name])), name)):
+        try:
+            nightly.deliver_release(day, receiver)
+            nightly.reconcile_receiver(day, receiver)
+        except AirflowFailException as error:
+            complaints.append(str(error))
+    return complaints
 
 
 def set_up(home: Path) -> None:
@@ -41,3 +103,17 @@ def set_up(home: Path) -> None:
     if not compiled.exists():
         compiled.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(shared_compiled() / "compiled.json", compiled)
+
+
+@contextmanager
+def environment(variables: Mapping[str, str], alone: bool = False) -> Iterator[None]:
+    """Some variables of the environment, or only these, meanwhile."""
+    before = dict(os.environ)
+    if alone:
+        os.environ.clear()
+    os.environ.update(variables)
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)

@@ -87,6 +87,14 @@ class Installation:
         """Run a night and return what the command said; it must end with the exit code that is expected."""
         return self.run("nightly", night, expect=expect)
 
+    def directly(self, night: str, expect: int = 0) -> str:
+        """Run a night's steps in this process, without Airflow; returns what the command would have said."""
+        from night.directly import run_night
+
+        is_well, said = run_night(night, self.environment())
+        assert is_well == (expect == 0), said
+        return said
+
     def run(self, *arguments: str, expect: int = 0) -> str:
         """Run any command and return what it said; it must end with the exit code that is expected."""
         run = self.start(*arguments)

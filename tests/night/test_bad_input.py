@@ -29,7 +29,7 @@ def test_bad_rows_are_quarantined_with_their_reason_and_come_back_when_corrected
         ],
     )
 
-    installation.nightly("2026-03-05")
+    installation.directly("2026-03-05")
 
     assert installation.rows("2026-03-05", "quarantine", "row_key, column_name, rule, night::text") == [
         ("bad_type", "decided_on", "decided_on is a day", "2026-03-05"),
@@ -49,7 +49,7 @@ def test_bad_rows_are_quarantined_with_their_reason_and_come_back_when_corrected
             ("twice", "a5", "c5", "copyright", "b94", "2026-03-04"),
         ],
     )
-    installation.nightly("2026-03-06")
+    installation.directly("2026-03-06")
 
     assert installation.rows("2026-03-06", "quarantine", "row_key") == []
     # Three strikes of one day: the strictest zone only.
@@ -96,7 +96,7 @@ def test_a_broken_feed_stops_the_night_and_changes_nothing(
     installation.land("2026-03-05", creators=CREATORS, contents=CONTENTS, violations=VIOLATIONS, appeals=APPEALS[:0])
     spoil(installation)
 
-    said = installation.nightly(NIGHT, expect=1)
+    said = installation.directly(NIGHT, expect=1)
 
     for words in complaint:
         assert words in said
@@ -128,7 +128,7 @@ def test_a_pack_that_is_wrong_stops_the_night_at_its_line(
     (packs / "takedowns.yml").write_text(text.replace(right, wrong, 1))
     installation.overrides["EVENHAND_POLICIES"] = str(packs)
 
-    said = installation.nightly(NIGHT, expect=1)
+    said = installation.directly(NIGHT, expect=1)
 
     assert complaint in said
     assert f"takedowns.yml:{text.splitlines().index(line) + 1}:" in said

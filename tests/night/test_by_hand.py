@@ -14,13 +14,13 @@ def test_a_night_is_reversed_on_the_terminal_and_nothing_is_sent_while_deliverie
     installation: Installation,
 ) -> None:
     installation.land_history()
-    installation.nightly(EARLIER)
+    installation.directly(EARLIER)
     before = installation.held()
     assert "nothing was released before night 2026-03-05" in installation.run("reverse", EARLIER, *BOTH, expect=1)
     assert OF_A1 in before
 
     assert "From now on nothing is sent" in installation.run("stop", *ANN)
-    said = installation.nightly(NIGHT, expect=1)
+    said = installation.directly(NIGHT, expect=1)
     assert "Deliveries were stopped by ann (by their own word)" in said
     assert "whole [zones] are wrong. Nothing is lost" in said
     assert "Nothing is sent: deliveries were stopped by ann" in installation.run("summary", NIGHT)
@@ -30,7 +30,7 @@ def test_a_night_is_reversed_on_the_terminal_and_nothing_is_sent_while_deliverie
     said = installation.run("resume", *ANN, "--approved-by", "Ann", expect=1)
     assert "have somebody else approve it" in said
     assert "Deliveries can be made again" in installation.run("resume", *BOTH)
-    installation.nightly(NIGHT)
+    installation.directly(NIGHT)
     assert OF_A1 not in installation.held()
 
     # The appeal of a1 was granted by mistake.
@@ -45,7 +45,7 @@ def test_a_night_is_reversed_on_the_terminal_and_nothing_is_sent_while_deliverie
 
     effects = installation.effects()
     assert "sandbox, night 2026-03-06: sent nothing" in installation.run("reverse", NIGHT, *BOTH)
-    assert "Nothing changed" in installation.nightly(NIGHT)
+    assert "Nothing changed" in installation.directly(NIGHT)
     assert (installation.effects(), installation.revisions(NIGHT)) == (effects, ["0001", "0002"])
 
     installation.run("reverse", NIGHT, "--lift", *BOTH)

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from made_once import shared_home
 from night.installation import COMMAND, Installation
 
 NIGHT = "2026-03-05"
@@ -19,10 +20,8 @@ KILLS = 10
 
 
 @pytest.mark.timeout(1500)
-def test_kill_9_at_ten_random_moments_then_run_again(
-    installation: Installation, set_up_once: Path, tmp_path: Path
-) -> None:
-    undisturbed = Installation(shutil.copytree(set_up_once, tmp_path / "undisturbed"))
+def test_kill_9_at_ten_random_moments_then_run_again(installation: Installation, tmp_path: Path) -> None:
+    undisturbed = Installation(shutil.copytree(shared_home(), tmp_path / "undisturbed"))
     undisturbed.land_history()
     try:
         started = time.monotonic()

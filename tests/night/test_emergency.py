@@ -20,7 +20,7 @@ def test_what_is_imposed_and_lifted_is_in_force_now_survives_the_next_night_and_
     installation: Installation,
 ) -> None:
     installation.land("2026-03-05", creators=CREATORS, contents=CONTENTS, violations=VIOLATIONS, appeals=[])
-    installation.nightly("2026-03-05")
+    installation.directly("2026-03-05")
     before = installation.held()
     assert set(before) >= CAMPAIGNS
 
@@ -61,12 +61,12 @@ def test_what_is_imposed_and_lifted_is_in_force_now_survives_the_next_night_and_
     assert "campaigns_closed on campaign lifted on 2 account(s) in world" in said
     assert "2026-03-05 to 2026-03-06, asked for by mai (by their own word), approved by lan (by their own word)" in said
 
-    installation.nightly("2026-03-06")
+    installation.directly("2026-03-06")
 
     assert installation.held() == now
     assert _told(installation, "2026-03-06") == []
 
-    installation.nightly("2026-03-07")
+    installation.directly("2026-03-07")
 
     assert installation.held() == before
     assert _told(installation, "2026-03-07") == [

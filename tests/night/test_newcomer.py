@@ -44,8 +44,8 @@ def test_make_nightly_twice_and_make_clean(tmp_path: Path) -> None:
         assert "The data is simulated: 50,000 creators, 90 nights until 2026-10-31" in simulated
         assert re.search(r"reconciled  sandbox, night 2026-10-31: (\d+) rows wanted, \1 held: they agree", simulated)
         assert re.search(r"Notices  \d+ of penalties new", simulated)
-        (docs,) = re.findall(r"Models, dbt docs\s+(\S+)", simulated)
-        assert "operational_metrics" in Path(docs).read_text()
+        (models,) = re.findall(r"Models\s+(\S+)", simulated)
+        assert "operational_metrics" in Path(models).read_text()
         assert "Night 2026-08-19  revision 1" in first
         assert "reconciled  sandbox, night 2026-08-19: 972 rows wanted, 972 held: they agree" in first
         assert "Nothing changed: the release is, byte for byte, what it was." in again

@@ -43,9 +43,9 @@ def test_a_night_is_decided_released_and_delivered_and_a_second_run_changes_and_
 
 def test_a_granted_appeal_ends_the_measure_from_its_night_and_the_receiver_is_told(installation: Installation) -> None:
     installation.land_history()
-    installation.nightly("2026-03-05")
+    installation.directly("2026-03-05")
 
-    said = installation.nightly("2026-03-06")
+    said = installation.directly("2026-03-06")
 
     assert "a1/copyright_strikes/account" not in installation.held()
     assert len(installation.held()) == 11
@@ -56,13 +56,13 @@ def test_a_granted_appeal_ends_the_measure_from_its_night_and_the_receiver_is_to
 
 def test_a_correction_makes_a_new_revision_and_keeps_the_old(installation: Installation) -> None:
     installation.land_history()
-    installation.nightly("2026-03-05")
+    installation.directly("2026-03-05")
     first = installation.release_bytes("2026-03-05")
     installation.land(
         "2026-03-05", creators=[*CREATORS[:3], ("a4", "world", "platform", "en", "2026-01-01"), *CREATORS[4:]]
     )
 
-    said = installation.nightly("2026-03-05")
+    said = installation.directly("2026-03-05")
 
     assert installation.revisions("2026-03-05") == ["0001", "0002"]
     assert installation.release("2026-03-05").resolve().name == "0002"

@@ -50,7 +50,7 @@ def test_one_pack_and_one_file_of_words_are_a_market(installation: Installation,
     (installation.home / "landing").rename(tmp_path / "elsewhere")
     installation.overrides["EVENHAND_LANDING_FROM"] = f"file://{tmp_path}/elsewhere"
 
-    said = installation.nightly("2026-03-05")
+    said = installation.directly("2026-03-05")
 
     assert "creators_mx v1" in said
     assert "Notices  2 of penalties new" in said

@@ -10,7 +10,6 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from compiled_once import shared_compiled
 from evenhand.emergency.emergency import Proposal
 from evenhand.emergency.record import record
 from evenhand.emergency.take import take_emergencies
@@ -20,6 +19,7 @@ from evenhand.policy.load import load_packs
 from evenhand.quality.held_lists import first_wave_of
 from evenhand.settings import PROJECT
 from gates.nights import CODE, Judged, Nights
+from made_once import shared_compiled
 from night.installation import APPEALS, CONTENTS, CREATORS, VIOLATIONS, Installation
 
 FIRST, NEXT = date(2026, 3, 5), date(2026, 3, 6)

@@ -5,8 +5,11 @@ A run takes Great Expectations seconds, so the tests look at few runs and share 
 
 from __future__ import annotations
 
+import json
+import re
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -24,6 +27,8 @@ class Outcome:
     gate: FeedsGate
     accepted: dict[str, list[tuple[object, ...]]]
     quarantined: list[tuple[object, ...]]
+    page: str
+    results: dict[str, Any]
 
     def keys(self, feed: str) -> list[object]:
         return [row[3] for row in self.accepted[feed]]
@@ -53,6 +58,8 @@ class House:
             gate=gate,
             accepted={feed: query(path, f"from accepted.{feed}") for feed in gate.feeds},
             quarantined=query(path, "from quarantine.rows order by feed, landed_file, landed_row, column_name, rule"),
+            page=gate.page.read_text(),
+            results=json.loads(gate.page.with_name("results.json").read_text()),
         )
 
 
@@ -167,6 +174,12 @@ def of_30(house: House, of_29: Outcome) -> Outcome:
     return house.run(30)
 
 
+def _broken(page: str, rule: str) -> str:
+    """What a page says of a rule that is broken."""
+    (said,) = [each for each in re.findall("<article>.*?</article>", page, re.DOTALL) if f"<h3>{rule}</h3>" in each]
+    return str(said)
+
+
 BECAUSE_OF_29 = {
     ("creators", "A1", "kind", "kind is one of creator, affiliate, marketing, official_shop, seller, platform"),
     ("creators", "B1", "market", "market is there"),
@@ -249,7 +262,27 @@ def test_what_is_good_is_accepted(of_29: Outcome) -> None:
         # Feeds that have not landed yet, and may be absent.
         **dict.fromkeys([*ABSENT, "activities", "metrics"], FeedCounts(accepted=0, arrived=0, quarantined=0)),
     }
-    assert of_29.gate.docs.exists()
+
+
+def test_the_page_of_a_night_that_goes_on_says_what_was_let_through_and_what_was_not(of_29: Outcome) -> None:
+    # Taken before the night of the 30th wrote its own in this place.
+    page, results = of_29.page, of_29.results
+    assert "<h1>Gate 1 of night 2026-03-29</h1>" in page
+    assert "Let through. Rows accepted: 10; in quarantine: 20; warnings: 1." in page
+    assert 'class="stopped"' not in page
+    market = _broken(page, "market is there")
+    assert '<span class="count">1 row</span>' in market
+    assert "Its rows go into quarantine." in market
+    assert "The row has no market; land it again with one." in market
+    assert "<td>creators/night=2026-03-29/rows.csv</td><td>2</td>" in market
+    silent = _broken(page, "rows on a night that always has some")
+    assert '<span class="count">found 0</span>' in silent
+    assert "A warning: the night goes on." in silent
+    broken = [each for each in results["results"] if not each["success"]]
+    assert {each["rule"] for each in broken} == {key[3] for key in BECAUSE_OF_29} | {
+        "rows on a night that always has some"
+    }
+    assert not results["stopped"]
 
 
 def test_corrected_rows_come_back_and_their_children_with_them(of_30: Outcome) -> None:
@@ -319,6 +352,14 @@ def test_a_broken_feed_stops_the_night_and_mending_it_is_all(tmp_path: Path) -> 
     )
     assert said[appeals].startswith("- arrivals.appeals: a file on a night that always has one (1 failing).")
     assert said[appeals + 1] == "    appeals/night=2026-03-31"
+
+    page = tmp_path / "gate 1" / "index.html"
+    assert said[-1] == f"Nothing was published or delivered. Page: {page}"
+    assert '<p class="stopped">The night stopped here: nothing was let through.</p>' in page.read_text()
+    many_bad = _broken(page.read_text(), "at most 50% bad rows in a night")
+    assert '<span class="count">21 rows</span>' in many_bad
+    assert "The night stops." in many_bad
+    assert "have the source land it again" in many_bad
 
     # Nothing can be decided on what was half looked at, but why it stopped can be read.
     assert query(warehouse, "select schema_name from duckdb_tables() where schema_name = 'accepted'") == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -12,6 +13,7 @@ import pytest
 from evenhand.emergency.emergency import Proposal
 from evenhand.emergency.record import record
 from evenhand.persons import Person
+from evenhand.quality.changes import Tonight, validate_changes
 from evenhand.quality.gate import GateFailed
 from evenhand.quality.lists import validate_lists
 from night.directly import decide
@@ -107,7 +109,40 @@ def test_a_night_that_was_decided_passes(decided: Path, tmp_path: Path) -> None:
     gate = validate_lists(shutil.copy(decided, tmp_path / "warehouse.duckdb"), tmp_path / "gate_2", NIGHT)
 
     assert gate.expectations > 50
-    assert gate.docs.exists()
+    page = gate.page.read_text()
+    assert "<h1>Gate 2 of night 2026-03-05: rows</h1>" in page
+    assert "Let through. Rows held back: 0." in page
+    assert "<article>" not in page and page.count("<details>") == 4
+    results = json.loads(gate.page.with_name("results.json").read_text())["results"]
+    assert len(results) == gate.expectations
+    assert all(each["success"] for each in results)
+
+
+def test_the_page_of_a_night_that_stops_names_rows_whatever_they_say(decided: Path, tmp_path: Path) -> None:
+    warehouse = Path(shutil.copy(decided, tmp_path / "warehouse.duckdb"))
+    with duckdb.connect(str(warehouse)) as connection:
+        connection.execute(f"update penalties set row_key = '<script src=\"https://x\">', measure = 'flogging' {A2}")
+
+    with pytest.raises(GateFailed) as failed:
+        validate_lists(warehouse, tmp_path / "gate_2", NIGHT)
+
+    page = (tmp_path / "gate_2" / "index.html").read_text()
+    assert str(tmp_path / "gate_2" / "index.html") in str(failed.value)
+    assert '<p class="stopped">The night stopped here: nothing was let through.</p>' in page
+    assert "<td>&lt;script src=&#34;https://x&#34;&gt;</td>" in page
+    assert "<script" not in page
+    assert "Its rows are held back; if they are too many and nothing was released before, the night stops." in page
+
+
+def test_a_rule_that_cannot_be_evaluated_stops_the_night_and_its_page_says_so(decided: Path, tmp_path: Path) -> None:
+    warehouse = Path(shutil.copy(decided, tmp_path / "warehouse.duckdb"))
+    with duckdb.connect(str(warehouse)) as connection:
+        connection.execute("alter table penalties rename column reason_id to reason")
+
+    with pytest.raises(GateFailed, match="couldn't be evaluated"):
+        validate_lists(warehouse, tmp_path / "gate_2", NIGHT)
+
+    assert "couldn&#39;t be evaluated" in (tmp_path / "gate_2" / "index.html").read_text()
 
 
 @pytest.mark.parametrize(("spoil", "rule"), SPOILT.items(), ids=[*SPOILT])
@@ -122,6 +157,23 @@ def test_a_wrong_row_stops_the_night(decided: Path, tmp_path: Path, spoil: str, 
     said = str(failed.value)
     assert rule in said
     assert "Nothing was published or delivered" in said
+
+
+def test_the_page_of_the_changes_says_which_lists_are_held(decided: Path, tmp_path: Path) -> None:
+    warehouse = Path(shutil.copy(decided, tmp_path / "warehouse.duckdb"))
+    validate_lists(warehouse, tmp_path / "rows", NIGHT)
+    tonight = Tonight(tmp_path / "releases", (), (), {"sha256": "x"})
+    with duckdb.connect(str(warehouse)) as connection:
+        ((market,),) = connection.execute(f"select market from penalties {A2} limit 1").fetchall()
+
+    gate = validate_changes(warehouse, tmp_path / "changes", NIGHT, tonight, {("penalties", market): ["a rule"]})
+
+    assert [(each.list, each.market) for each in gate.held] == [("penalties", market)]
+    page = gate.page.read_text()
+    assert "<h1>Gate 2 of night 2026-03-05: changes</h1>" in page
+    assert f"Let through. Held until a person has answered: penalties of {market}." in page
+    results = json.loads(gate.page.with_name("results.json").read_text())["results"]
+    assert len(results) == gate.expectations
 
 
 # What is spoilt, and the rows that are held for it; their accounts keep what the last release gave them.
@@ -159,6 +211,7 @@ def test_a_wrong_row_among_enough_right_ones_is_held_back(
     assert {row for (row,) in held} == rows
     assert sum(each.held for each in gate.held) == len(rows)
     assert gate.broken
+    assert f"Let through. Rows held back: {len(rows)}." in gate.page.read_text()
     assert released == [
         (row, "old" if row in rows else measure)
         for row, measure in before

@@ -8,7 +8,6 @@ from typing import Annotated, NoReturn
 
 import typer
 from rich.console import Console
-from rich.markdown import Markdown
 
 from evenhand.settings import settings
 
@@ -43,6 +42,7 @@ def held(
 ) -> None:
     """Show the lists that are held: why, what would change, and twenty accounts with their reasons."""
     import duckdb
+    from rich.markdown import Markdown
 
     from evenhand.approval.shown import body, subject
     from evenhand.approval.steps import held_lists

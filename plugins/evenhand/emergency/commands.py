@@ -8,7 +8,6 @@ from typing import Annotated, NoReturn
 
 import typer
 from rich.console import Console
-from rich.markdown import Markdown
 
 from evenhand import local
 from evenhand.emergency.emergency import EmergencyRefused
@@ -116,6 +115,8 @@ def emergencies() -> None:
 
 
 def _decide(wish: Wish, author: str, approved_by: str) -> NoReturn:
+    from rich.markdown import Markdown
+
     from evenhand.emergency.propose import propose
     from evenhand.emergency.record import record
     from evenhand.policy.load import load_packs

@@ -12,7 +12,6 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Literal
 
-import duckdb
 from pydantic import ValidationError
 
 from evenhand.notices.words import what_cannot_be_told
@@ -426,6 +425,8 @@ def _newest_release(releases: Path) -> tuple[date, dict[tuple[str, int], str]] |
 
 def _markets_landed(landing: Path) -> dict[str, int]:
     """The accounts that have landed, by market. A file that can't be read is gate 1's to refuse."""
+    import duckdb
+
     accounts: dict[str, set[str]] = {}
     with duckdb.connect() as connection:
         for path in sorted((landing / "creators").glob("night=*/[!._]*")):

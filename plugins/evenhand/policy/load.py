@@ -163,7 +163,7 @@ def load_pack(path: Path) -> LoadedPack:
         PackError: the file isn't there, isn't YAML or isn't a pack.
     """
     texts = read_texts(path)
-    content = content_of(path)
+    content = merged([text.content for text in texts])
     digest = hashlib.sha256(b"\0".join(text.text for text in texts)).hexdigest()
     try:
         return LoadedPack(pack_from(content), path, digest, _changed_by(texts))

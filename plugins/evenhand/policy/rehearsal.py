@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import duckdb
@@ -58,13 +57,13 @@ def rehearse(packs: Sequence[LoadedPack], models: Sequence[CompiledModel] | None
     Args:
         models: the compiled models, where the caller has them already; compiling takes some seconds.
     """
-    with TemporaryDirectory() as folder:
-        stage = Stage(packs)
-        models = compiled_project().models() if models is None else models
-        with duckdb.connect(str(Path(folder) / "rehearsal.duckdb")) as connection:
-            stage.set(connection)
-            run_models(connection, models, stage.last_day)
-            found = _Found(connection)
+    stage = Stage(packs)
+    models = compiled_project().models() if models is None else models
+    # A few rows: a file to write them to, and threads to share them, would take longer than the models.
+    with duckdb.connect(config={"threads": 1}) as connection:
+        stage.set(connection)
+        run_models(connection, models, stage.last_day)
+        found = _Found(connection)
     return [
         Rehearsed(
             loaded.path, loaded.pack.pack, loaded.pack.version, example.example,

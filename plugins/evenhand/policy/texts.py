@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from ruamel.yaml.reader import ReaderError
+
+from evenhand.policy.nodes import compose, parse
 
 Location = Sequence[str | int]
 
@@ -44,7 +46,10 @@ class PackError(Exception):
 
 @dataclass(frozen=True)
 class Text:
-    """One file: its path, its bytes, its nodes (which know where they stand) and its plain values."""
+    """One file: its path, its bytes, its nodes (which know where they stand) and its plain values.
+
+    Whoever reads a file that is as it was has the same nodes and values: nobody may change them.
+    """
 
     path: Path
     text: bytes
@@ -191,6 +196,9 @@ def _item(node: SequenceNode, step: str | int | tuple[str, str]) -> Node | None:
     return None
 
 
+# The bytes are read each time and are part of the key: a file that was changed is never believed to be as it was. A
+# marketplace has a few packs, each with its earlier versions; reading one more than these begins with the oldest.
+@lru_cache(maxsize=128)
 def _parse(path: Path, text: bytes) -> tuple[Node | None, Any]:
     """The YAML as nodes, which know where they stand, and as plain values."""
     try:
@@ -199,10 +207,8 @@ def _parse(path: Path, text: bytes) -> tuple[Node | None, Any]:
         line = text.count(b"\n", 0, error.start) + 1
         column = error.start - text.rfind(b"\n", 0, error.start)
         raise PackError(Mistake(str(path), line, column, f"found {text[error.start]:#x}; expected UTF-8")) from error
-    root: Node | None = None
     try:
-        root = YAML(typ="safe", pure=True).compose(decoded)
-        return root, YAML(typ="safe", pure=True).load(decoded)
+        return parse(decoded)
     except MarkedYAMLError as error:
         mark = error.problem_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (0, 0)
@@ -214,7 +220,7 @@ def _parse(path: Path, text: bytes) -> tuple[Node | None, Any]:
         raise PackError(Mistake(str(path), line, column, said)) from error
     except ValueError as error:
         # A day that doesn't exist: ruamel says neither where nor which.
-        for scalar in _scalars(root):
+        for scalar in _scalars(compose(decoded)):
             if str(scalar.tag).endswith(":timestamp") and not _is_a_day(scalar.value[:10]):
                 line, column = scalar.start_mark.line + 1, scalar.start_mark.column + 1
                 said = f"found {scalar.value!r}; expected a day that exists"

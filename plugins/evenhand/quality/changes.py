@@ -43,12 +43,12 @@ class Tonight:
 
 @dataclass(frozen=True)
 class ChangesGate:
-    """What became of the lists: rows by cause, the lists that are held, expectations evaluated, and the Data Docs."""
+    """What became of the lists: rows by cause, the lists that are held, expectations evaluated, and the page."""
 
     causes: dict[str, int]
     held: Sequence[HeldList]
     expectations: int
-    docs: Path
+    page: Path
 
 
 def validate_changes(
@@ -58,7 +58,7 @@ def validate_changes(
 
     Args:
         warehouse: the night's, with the rows that are proposed.
-        folder: where Great Expectations' context and the scratch go.
+        folder: where the page goes; the scratch goes beside it.
         night: the night.
         broken: by list and market, the rules that more of its rows break than may be held back one by one.
 
@@ -80,12 +80,12 @@ def validate_changes(
         "counts": counts_suite(),
         "twins": twins_suite(),
     }
-    gate = Gate(folder, warehouse)
+    gate = Gate("Gate 2", night, folder, warehouse, "changes")
     try:
         findings = [
             finding
             for table, suite in suites.items()
-            for finding in gate.validate(f"gate.{table}", table, suite, LOCATOR)
+            for finding in gate.validate(f"gate.{table}", table, suite, LOCATOR, "The list of its market is held.")
         ]
     finally:
         gate.close()
@@ -100,7 +100,9 @@ def validate_changes(
         changed_by = {market: loaded.changed_by for loaded in tonight.packs for market in loaded.pack.markets}
         held = hold_lists(connection, why, broken, changed_by, lambda *of: _kept_since(bases, *of))
         make_views(connection, night)
-    return ChangesGate(causes, held, len(findings), gate.docs)
+    names = ", ".join(f"{each.list} of {each.market}" for each in held)
+    gate.let_through(f"Held until a person has answered: {names}." if names else "No list is held.")
+    return ChangesGate(causes, held, len(findings), gate.page)
 
 
 def _found(connection: duckdb.DuckDBPyConnection, query: str) -> list[tuple[str, str, str]]:

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from evenhand.landing.accepted import accepted_as_of
 from evenhand.landing.contracts import FEEDS, Contract
-from evenhand.quality.gate import Finding, Gate
+from evenhand.quality.finding import Finding
+from evenhand.quality.gate import Gate
 from expectations.feeds import ROW_LOCATOR, RecentNights, arrivals_suite, row_suite
 
 
@@ -28,12 +29,12 @@ class FeedsGate:
     Attributes:
         feeds: counts per feed.
         warnings: what a person should look at although the night goes on.
-        docs: the Data Docs page.
+        page: what was found, for people.
     """
 
     feeds: dict[str, FeedCounts]
     warnings: list[str]
-    docs: Path
+    page: Path
 
 
 def validate_feeds(warehouse: Path, folder: Path, night: date) -> FeedsGate:
@@ -46,14 +47,18 @@ def validate_feeds(warehouse: Path, folder: Path, night: date) -> FeedsGate:
     Raises:
         GateFailed: a feed is broken as a whole.
     """
-    gate = Gate(folder, warehouse)
+    gate = Gate("Gate 1", night, folder, warehouse)
     try:
         _create_tables(gate)
         findings: list[Finding] = []
         for contract in FEEDS:
             _find_candidates(gate, contract, night)
             rows = gate.validate(
-                f"candidates.{contract.feed}", f"{contract.feed}: rows", row_suite(contract), ROW_LOCATOR
+                f"candidates.{contract.feed}",
+                f"{contract.feed}: rows",
+                row_suite(contract),
+                ROW_LOCATOR,
+                "Its rows go into quarantine.",
             )
             _quarantine(gate, contract, rows)
             _accept(gate, contract, night)
@@ -63,15 +68,21 @@ def validate_feeds(warehouse: Path, folder: Path, night: date) -> FeedsGate:
                 f"{contract.feed}: arrivals",
                 arrivals_suite(contract, _recent_nights(gate, contract, night)),
                 ROW_LOCATOR,
+                "The night stops.",
             )
             findings += [found for found in arrivals if found.failing]
         broken = [found for found in findings if found.blocks]
         if broken:
-            raise gate.complaint("Gate 1", night, broken)
+            raise gate.complaint(broken)
+        counts = {contract.feed: _count(gate, contract) for contract in FEEDS}
+        gate.let_through(
+            f"Rows accepted: {sum(each.accepted for each in counts.values()):,}; in quarantine:"
+            f" {sum(each.quarantined for each in counts.values()):,}; warnings: {len(findings):,}."
+        )
         return FeedsGate(
-            feeds={contract.feed: _count(gate, contract) for contract in FEEDS},
+            feeds=counts,
             warnings=[f"{found.table}: {found.rule} ({found.observed}). {found.remedy}" for found in findings],
-            docs=gate.docs,
+            page=gate.page,
         )
     except Exception:
         gate.execute("drop schema if exists accepted cascade")

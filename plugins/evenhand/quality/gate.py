@@ -9,18 +9,27 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
 
 import great_expectations as gx
 import great_expectations.expectations as gxe
-from great_expectations.data_context.types.base import ProgressBarsConfig
+from great_expectations.data_context.types.base import (
+    DataContextConfig,
+    InMemoryStoreBackendDefaults,
+    ProgressBarsConfig,
+)
 from great_expectations.datasource.fluent import SQLDatasource
+from great_expectations.execution_engine import ExecutionEngine
 from great_expectations.expectations import Expectation
+from sqlalchemy.exc import DBAPIError
+
+from evenhand.quality.finding import Finding
+from evenhand.quality.page import PAGE, write_page
 
 # Results vanish when a connection goes back to the pool unless DuckDB is left in autocommit.
 _ENGINE_OPTIONS = {"isolation_level": "AUTOCOMMIT", "skip_autocommit_rollback": True, "pool_reset_on_return": None}
@@ -31,116 +40,132 @@ class GateFailed(Exception):
     """A gate let nothing through. The message says which expectations failed, where, and what to do."""
 
 
-@dataclass(frozen=True)
-class Finding:
-    """What one expectation found.
-
-    Attributes:
-        table: the table it looked at, with its schema.
-        rule: the expectation's name in our words.
-        column: the column it is about; empty for a table.
-        remedy: what a person can do about it.
-        rows_query: SQL for the rows that fail it, starting with the row locator; empty for a rule about a whole table.
-        failing: how many rows fail it; for a rule about a whole table, 0 or 1.
-        observed: what was seen, for people.
-        blocks: whether a failure stops the run, rather than being a warning.
-    """
-
-    table: str
-    rule: str
-    column: str
-    remedy: str
-    rows_query: str
-    failing: int
-    observed: str
-    blocks: bool
-
-
 class Gate:
-    """The Great Expectations context of one gate, in a folder of its own that is begun anew each run.
+    """The Great Expectations context of one gate, which is in memory, and the folder of its page, begun anew each run.
 
     Attributes:
-        docs: the Data Docs page of everything validated so far.
+        page: the page of everything validated, written when the gate is closed.
     """
 
-    def __init__(self, folder: Path, warehouse: Path) -> None:
+    def __init__(self, name: str, night: date, folder: Path, warehouse: Path, part: str = "") -> None:
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
-        self._context = gx.get_context(mode="file", project_root_dir=folder)
-        self._context.variables.progress_bars = ProgressBarsConfig(globally=False)
+        self._name = f"{name} of {night}"
+        self._title = f"{name} of night {night}{part and ': '}{part}"
+        self._outcome, self._stopped = "The night stopped here: nothing was let through.", True
+        self._findings: list[Finding] = []
+        self._context = gx.get_context(mode="ephemeral", project_config=_in_memory())
         self._datasource: SQLDatasource = self._context.data_sources.add_sql(
             "warehouse",
             connection_string=f"duckdb:///{warehouse}",
             kwargs=_ENGINE_OPTIONS,  # type: ignore[call-arg]
         )
-        self.docs = folder / "gx" / "uncommitted" / "data_docs" / "local_site" / "index.html"
+        self.page = folder / PAGE
 
     def close(self) -> None:
-        """Write the Data Docs, all at once, for each page takes its time; then let go of the warehouse file."""
-        self._context.build_data_docs()
+        """Let go of the warehouse file, and write the page; unless it was told otherwise, the night stopped here."""
         self._datasource.get_execution_engine().close()
         self._datasource.get_engine().dispose()
+        self._write_page()
+
+    def let_through(self, what: str) -> None:
+        """Say on the page what was let through; the gate may be closed already."""
+        self._outcome, self._stopped = f"Let through. {what}", False
+        self._write_page()
+
+    def _write_page(self) -> None:
+        write_page(self.page.parent, self._title, self._outcome, self._stopped, self._findings)
 
     def execute(self, statement: str) -> list[tuple[Any, ...]]:
         """Run SQL on the gate's own connection: DuckDB lets no second one be opened beside it."""
+        return self._query(statement)[1]
+
+    def _query(self, statement: str) -> tuple[list[str], list[tuple[Any, ...]]]:
         with self._datasource.get_engine().connect() as connection:
             result = connection.exec_driver_sql(statement)
-            return [tuple(row) for row in result.fetchall()] if result.returns_rows else []
+            if not result.returns_rows:
+                return [], []
+            return list(result.keys()), [tuple(row) for row in result.fetchall()]
 
     def validate(
-        self, table: str, suite: str, expectations: Sequence[Expectation], locator: Sequence[str]
+        self, table: str, suite: str, expectations: Sequence[Expectation], locator: Sequence[str], if_broken: str
     ) -> list[Finding]:
-        """Validate a table (`schema.name`) and add the result to the Data Docs.
+        """Validate a table (`schema.name`) and keep what was found for the page.
 
-        Each expectation carries in `meta` its rule, column and remedy. The locator's columns point at a row.
+        Each expectation carries in `meta` its rule, column and remedy. The locator's columns point at a row. The page
+        says what comes of a rule that is broken, if it is more than a warning.
 
         Raises:
             GateFailed: an expectation couldn't be evaluated.
         """
         schema, name = table.split(".")
         asset = self._datasource.add_table_asset(suite, table_name=name, schema_name=schema)
-        checkpoint = gx.Checkpoint(
-            name=suite,
-            validation_definitions=[
-                self._context.validation_definitions.add(
-                    gx.ValidationDefinition(
-                        name=suite,
-                        data=asset.add_batch_definition_whole_table("all rows"),
-                        suite=self._context.suites.add(gx.ExpectationSuite(suite, expectations=list(expectations))),
-                    )
-                )
-            ],
+        validation = asset.get_batch(asset.build_batch_request()).validate(
+            gx.ExpectationSuite(suite, expectations=list(expectations)),
             result_format={
                 "result_format": "BASIC",
                 "unexpected_index_column_names": list(locator),
                 "return_unexpected_index_query": True,
             },
         )
-        outcome = self._context.checkpoints.add(checkpoint).run()
-        (validation,) = outcome.run_results.values()
-        return [_finding(table, result.to_json_dict()) for result in validation.results]
+        try:
+            findings = [
+                self._with_examples(_finding(suite, table, result.to_json_dict(), if_broken))
+                for result in validation.results
+            ]
+        except GateFailed as error:
+            self._outcome += f" {error}"
+            raise
+        self._findings += findings
+        return findings
 
-    def examples(self, finding: Finding) -> list[str]:
-        """The first rows that fail, as text."""
-        if not finding.rows_query:
-            return [finding.observed]
-        rows = self.execute(f"select * from ({finding.rows_query}) order by all limit {_EXAMPLES}")
-        return [", ".join("null" if value is None else str(value) for value in row) for row in rows]
+    def _with_examples(self, finding: Finding) -> Finding:
+        """The finding with the first of the rows that fail it."""
+        if not finding.failing or not finding.rows_query:
+            return finding
+        try:
+            columns, rows = self._query(f"select * from ({finding.rows_query}) order by all limit {_EXAMPLES}")
+        except DBAPIError as error:
+            raise _not_evaluated(finding.table, finding.rule, str(error.orig)) from error
+        examples = tuple(tuple("null" if value is None else str(value) for value in row) for row in rows)
+        return replace(finding, columns=tuple(columns), examples=examples)
 
-    def complaint(self, gate: str, night: date, findings: Sequence[Finding]) -> GateFailed:
+    def complaint(self, findings: Sequence[Finding]) -> GateFailed:
         """The error for findings that block: each with its examples and remedy, and where to read on."""
-        lines = [f"{gate} of {night} let nothing through: {len(findings)} expectation(s) failed."]
+        lines = [f"{self._name} let nothing through: {len(findings)} expectation(s) failed."]
         for finding in findings:
             column = f", column {finding.column}" if finding.column else ""
             lines.append(f"- {finding.table}{column}: {finding.rule} ({finding.failing} failing). {finding.remedy}")
-            lines.extend(f"    {example}" for example in self.examples(finding))
-        lines.append(f"Nothing was published or delivered. Data Docs: {self.docs}")
+            lines.extend(f"    {', '.join(row)}" for row in finding.examples or ((finding.observed,),))
+        lines.append(f"Nothing was published or delivered. Page: {self.page}")
         return GateFailed("\n".join(lines))
+
+
+def _in_memory() -> DataContextConfig:
+    # No files, and no Data Docs: those load scripts from the internet and take longer than the validation.
+    return DataContextConfig(
+        store_backend_defaults=InMemoryStoreBackendDefaults(), progress_bars=ProgressBarsConfig(globally=False)
+    )
+
+
+class ExpectNoRows(gxe.UnexpectedRowsExpectation):
+    """That a query finds nothing, by counting: Great Expectations' own also fetches rows, and runs each query twice."""
+
+    metric_dependencies: ClassVar[tuple[str, ...]] = ("unexpected_rows_query.row_count",)
+
+    def _validate(
+        self,
+        metrics: dict[str, Any],
+        runtime_configuration: dict[str, Any] | None = None,
+        execution_engine: ExecutionEngine[Any] | None = None,
+    ) -> dict[str, Any]:
+        found = metrics["unexpected_rows_query.row_count"]
+        return {"success": found == 0, "result": {"observed_value": found}}
 
 
 def expect_no_rows(query: str, meta: dict[str, str]) -> Expectation:
     """An expectation that a query over `{batch}` finds nothing; its rows start with the table's locator."""
-    return gxe.UnexpectedRowsExpectation(unexpected_rows_query=query, description=meta["rule"], meta=meta)
+    return ExpectNoRows(unexpected_rows_query=query, description=meta["rule"], meta=meta)
 
 
 def described(rule: str, column: str, remedy: str) -> dict[str, str]:
@@ -148,12 +173,12 @@ def described(rule: str, column: str, remedy: str) -> dict[str, str]:
     return {"rule": rule, "column": column, "remedy": remedy}
 
 
-def _finding(table: str, result: dict[str, Any]) -> Finding:
+def _finding(suite: str, table: str, result: dict[str, Any], if_broken: str) -> Finding:
     configuration = result["expectation_config"]
     meta, kwargs = configuration["meta"], configuration["kwargs"]
     if not result["result"]:
         causes = {str(info["exception_message"]) for info in result["exception_info"].values()}
-        raise GateFailed(f"{table}: {meta['rule']} couldn't be evaluated: {'; '.join(sorted(causes))}")
+        raise _not_evaluated(table, meta["rule"], "; ".join(sorted(causes)))
     observed = result["result"].get("observed_value", "")
     if "unexpected_rows_query" in kwargs:
         rows_query = kwargs["unexpected_rows_query"].replace("{batch}", table)
@@ -164,7 +189,9 @@ def _finding(table: str, result: dict[str, Any]) -> Finding:
         failing = int(result["result"]["unexpected_count"] or 0)
     else:
         rows_query, failing = "", int(not result["success"])
+    blocks = configuration.get("severity", "critical") == "critical"
     return Finding(
+        suite=suite,
         table=table,
         rule=meta["rule"],
         column=meta["column"],
@@ -172,5 +199,10 @@ def _finding(table: str, result: dict[str, Any]) -> Finding:
         rows_query=rows_query,
         failing=failing,
         observed=f"found {observed}",
-        blocks=configuration.get("severity", "critical") == "critical",
+        blocks=blocks,
+        if_broken=if_broken if blocks else "A warning: the night goes on.",
     )
+
+
+def _not_evaluated(table: str, rule: str, why: str) -> GateFailed:
+    return GateFailed(f"{table}: {rule} couldn't be evaluated: {why}")

@@ -15,6 +15,7 @@ from expectations.lists import LOCATORS, penalties_suite, reasons_suite, rewards
 
 # The share of a market's list that may be held back row by row; above it the list itself is wrong.
 AT_MOST_HELD = 0.01
+_IF_BROKEN = "Its rows are held back; if they are too many and nothing was released before, the night stops."
 
 
 @dataclass(frozen=True)
@@ -26,14 +27,14 @@ class ListsGate:
         held: rows that are held back, by list and market.
         broken: the rules that those break, for people.
         too_many: the lists of which more breaks a rule than may be held back row by row.
-        docs: the Data Docs page.
+        page: what was found, for people.
     """
 
     expectations: int
     held: Sequence[Held]
     broken: Sequence[str]
     too_many: Sequence[Held]
-    docs: Path
+    page: Path
 
 
 def validate_lists(warehouse: Path, folder: Path, night: date, at_most_held: float = AT_MOST_HELD) -> ListsGate:
@@ -43,7 +44,7 @@ def validate_lists(warehouse: Path, folder: Path, night: date, at_most_held: flo
 
     Args:
         warehouse: the night's.
-        folder: where Great Expectations' context goes.
+        folder: where the page goes.
         night: the night.
         at_most_held: the share of a market's list that may be held back.
 
@@ -57,15 +58,15 @@ def validate_lists(warehouse: Path, folder: Path, night: date, at_most_held: flo
         "reasons": reasons_suite(night),
         "account_standings": standings_suite(night),
     }
-    gate = Gate(folder, warehouse)
+    gate = Gate("Gate 2", night, folder, warehouse, "rows")
     try:
         findings = [
             finding
             for table, suite in suites.items()
-            for finding in gate.validate(f"main.{table}", table, suite, LOCATORS[table])
+            for finding in gate.validate(f"main.{table}", table, suite, LOCATORS[table], _IF_BROKEN)
         ]
         failed = [finding for finding in findings if finding.failing]
-        complaint = gate.complaint("Gate 2", night, failed)
+        complaint = gate.complaint(failed)
     finally:
         # DuckDB lets no second connection be opened beside the gate's.
         gate.close()
@@ -83,4 +84,9 @@ def validate_lists(warehouse: Path, folder: Path, night: date, at_most_held: flo
     if any(not each.market or not something_to_keep for each in too_many):
         raise complaint
     broken = [f"{each.table}: {each.rule} ({each.failing} rows). {each.remedy}" for each in failed]
-    return ListsGate(len(findings), held, broken, too_many, gate.docs)
+    names = ", ".join(f"{each.list} of {each.market}" for each in too_many)
+    gate.let_through(
+        f"Rows held back: {sum(each.held for each in held):,}."
+        + (f" Lists that are held whole, for that would be too many of them: {names}." if names else "")
+    )
+    return ListsGate(len(findings), held, broken, too_many, gate.page)

@@ -120,10 +120,7 @@ def compiled_project(target: Path | None = None) -> Project:
     target = target or settings().dbt_target
     wanted = fingerprint()
     path = target / _NAME
-    try:
-        kept = json.loads(path.read_text())
-    except (FileNotFoundError, ValueError):
-        kept = {}
+    kept = _kept(path)
     if kept.get("fingerprint") != wanted:
         project = _compile(target)
         kept = {"fingerprint": wanted, "nodes": [asdict(node) for node in project.nodes]}
@@ -137,10 +134,7 @@ def compiled_project(target: Path | None = None) -> Project:
 
 def is_compiled(target: Path) -> bool:
     """Whether what lies in the folder fits the project as it is."""
-    try:
-        return bool(json.loads((target / _NAME).read_text())["fingerprint"] == fingerprint())
-    except (FileNotFoundError, ValueError, KeyError, TypeError):
-        return False
+    return bool(_kept(target / _NAME).get("fingerprint") == fingerprint())
 
 
 def run_models(connection: duckdb.DuckDBPyConnection, models: Sequence[CompiledModel], night: date) -> None:
@@ -149,9 +143,18 @@ def run_models(connection: duckdb.DuckDBPyConnection, models: Sequence[CompiledM
         connection.execute(f"create or replace {model.materialized} main.{model.name} as {model.of(night)}")
 
 
-def fingerprint() -> str:
-    """A hash of all that what dbt makes of the project depends on."""
-    project = settings().dbt_project
+def _kept(path: Path) -> dict[str, Any]:
+    """What was compiled before; nothing where it isn't there or wasn't written to its end."""
+    try:
+        content = json.loads(path.read_text())
+    except (FileNotFoundError, ValueError):
+        return {}
+    return content if isinstance(content, dict) else {}
+
+
+def fingerprint(project: Path | None = None) -> str:
+    """A hash of all that what dbt makes of a project depends on; without one, of the installation's."""
+    project = project or settings().dbt_project
     digest = hashlib.sha256()
     engines = {name: version(name) for name in ("dbt-core", "dbt-adapters", "dbt-duckdb", "duckdb")}
     digest.update(f"{_FORMAT} {json.dumps(engines, sort_keys=True)}\n".encode())

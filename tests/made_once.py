@@ -1,0 +1,50 @@
+"""What is dear to make and the same for all tests: the workers of a run share it, and later runs until it changes."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+
+from evenhand import local
+from evenhand.settings import PROJECT, Settings
+from evenhand.transform.compiled import Project, compiled_project
+
+
+@cache
+def shared_home() -> Path:
+    """A data directory as a set-up leaves it: Airflow's metadata, and the compiled project. It is for copying."""
+    home = _folder() / "home"
+    with _one_at_a_time():
+        local.set_up(Settings(PROJECT, home, PROJECT / "policies", PROJECT / "receivers.yml"))
+    return home
+
+
+@cache
+def shared_compiled() -> Path:
+    """The folder that what dbt compiled lies in."""
+    folder = _folder() / "home" / "dbt"
+    with _one_at_a_time():
+        compiled_project(folder)
+    return folder
+
+
+@cache
+def shared_project() -> Project:
+    """What dbt compiled."""
+    return compiled_project(shared_compiled())
+
+
+def _folder() -> Path:
+    return Path(os.environ.get("EVENHAND_TEST_CACHE") or PROJECT / ".evenhand" / "tests")
+
+
+@contextmanager
+def _one_at_a_time() -> Iterator[None]:
+    _folder().mkdir(parents=True, exist_ok=True)
+    with (_folder() / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield

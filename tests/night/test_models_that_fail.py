@@ -1,0 +1,105 @@
+"""A model, or a test of one, that fails: the night stops there, says which, and what was released stays."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from night.installation import Installation
+
+NIGHT = "2026-03-05"
+Nodes = list[dict[str, Any]]
+
+
+def _wrong_sql(nodes: Nodes) -> None:
+    penalties = next(node for node in nodes if node["model"]["name"] == "zone_episodes")
+    penalties["model"]["sql"] = "select cast('nothing' as integer) as account_id"
+    penalties["contract"] = []
+
+
+def _failing_test(nodes: Nodes) -> None:
+    penalties = next(node for node in nodes if node["model"]["name"] == "penalties")
+    penalties["tests"].append({"name": "never_right", "models": ["penalties"], "sql": "from main.penalties"})
+
+
+def test_a_model_that_fails_is_named_where_the_command_ends_and_where_the_runs_page_begins(
+    installation: Installation,
+) -> None:
+    installation.land_history()
+    right = (installation.home / "dbt" / "compiled.json").read_text()
+    _change(installation, _wrong_sql)
+
+    said = installation.nightly(NIGHT, expect=1)
+
+    assert "models_built failed" in said
+    assert "zone_episodes failed: Conversion Error: Could not convert string 'nothing' to INT32" in said
+    sql = installation.home / "nights" / f"night={NIGHT}" / "models" / "zone_episodes.sql"
+    assert f"The SQL that was run: {sql}" in said
+    assert "cast('nothing' as integer)" in sql.read_text()
+    assert not installation.release(NIGHT).exists()
+    assert installation.effects() == 0
+    state, note, began, ended, run_id = _run(installation)
+    assert (state, run_id) == ("failed", f"night_{NIGHT}")
+    assert note.startswith("models_built failed: zone_episodes failed: Conversion Error")
+    assert f"[What it made](/evenhand/runs/nightly_governance/night_{NIGHT})" in note
+    # The run has the time that it took, and not the time since the night.
+    assert timedelta(0) < ended - began < timedelta(hours=1)
+    assert datetime.now(UTC) - began < timedelta(hours=1)
+
+    (installation.home / "dbt" / "compiled.json").write_text(right)
+    assert "12 penalties put; 12 applied" in installation.nightly(NIGHT)
+    state, note, *_ = _run(installation)
+    assert state == "success"
+    assert note.startswith(f"Night {NIGHT} is released: revision 1, ")
+    logs = sorted((installation.home / "airflow" / "logs").rglob("task_id=models_built/attempt=*.log"))
+    assert [path.name for path in logs] == ["attempt=1.log", "attempt=2.log"]
+    assert "zone_episodes failed: Conversion Error" in logs[0].read_text()
+    assert "measures.penalties: 12 rows, 7 tests passed" in logs[1].read_text()
+
+
+@pytest.mark.parametrize(
+    ("spoil", "complaint"),
+    [
+        (_wrong_sql, "zone_episodes failed: Conversion Error"),
+        (_failing_test, "penalties, test never_right failed: 12 rows that it should not find"),
+    ],
+)
+def test_what_was_released_before_stays(
+    installation: Installation, spoil: Callable[[Nodes], None], complaint: str
+) -> None:
+    installation.land_history()
+    installation.directly(NIGHT)
+    before, held = installation.release_bytes(NIGHT), installation.held()
+    _change(installation, spoil)
+
+    said = installation.directly(NIGHT, expect=1)
+
+    assert complaint in said
+    assert "Nothing was released" in said
+    assert installation.release_bytes(NIGHT) == before
+    assert installation.held() == held
+
+
+def _change(installation: Installation, change: Callable[[Nodes], None]) -> None:
+    """Have dbt have compiled something else."""
+    path = installation.home / "dbt" / "compiled.json"
+    compiled = json.loads(path.read_text())
+    change(compiled["nodes"])
+    path.write_text(json.dumps(compiled))
+
+
+def _run(installation: Installation) -> tuple[str, str, datetime, datetime, str]:
+    """State, note, start, end and id of the night's only run."""
+    with closing(sqlite3.connect(installation.home / "airflow" / "airflow.db")) as database:
+        ((state, note, began, ended, run_id),) = database.execute(
+            "select state, content, start_date, end_date, run_id from dag_run"
+            " left join dag_run_note on dag_run_note.dag_run_id = dag_run.id where dag_id = 'nightly_governance'"
+        )
+    moments = [datetime.fromisoformat(each).replace(tzinfo=UTC) for each in (began, ended)]
+    return state, note, moments[0], moments[1], run_id

@@ -1,0 +1,196 @@
+"""A night's models are built from what dbt compiled: what fails names itself, and what reads it is skipped."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from evenhand.landing.accepted import create_accepted
+from evenhand.policy.compile import compile_packs
+from evenhand.policy.load import load_packs
+from evenhand.release.last import create_released
+from evenhand.settings import PROJECT
+from evenhand.transform.build import ModelsFailed, build_models
+from evenhand.transform.compiled import (
+    CompiledModel,
+    DataTest,
+    Node,
+    Project,
+    compiled_project,
+    fingerprint,
+    is_compiled,
+)
+from made_once import shared_compiled, shared_project
+
+NIGHT = date(2026, 3, 5)
+
+
+@pytest.fixture
+def warehouse(tmp_path: Path) -> Path:
+    """A night's warehouse in which nothing has landed."""
+    path = tmp_path / "warehouse.duckdb"
+    compile_packs(load_packs(PROJECT / "policies"), path)
+    with duckdb.connect(str(path)) as connection:
+        create_accepted(connection)
+        create_released(connection)
+    return path
+
+
+def test_all_models_are_built_and_tested(warehouse: Path, tmp_path: Path) -> None:
+    report = build_models(warehouse, shared_project(), NIGHT, tmp_path / "models")
+
+    assert [model.name for model in report.models] == [node.name for node in shared_project().nodes]
+    assert not [model for model in report.models if model.problems or model.skipped_for]
+    tests = {test.name for node in shared_project().nodes for test in node.tests}
+    assert len(tests) > 100
+    assert sum(model.tests for model in report.models) >= len(tests)
+    page = (tmp_path / "models" / "index.html").read_text()
+    assert "All 74 models." in page
+    for model in report.models:
+        assert f"<td>{model.name}<" in page
+
+
+def test_a_model_whose_sql_fails_is_named_with_its_error_and_its_sql_and_what_reads_it_is_skipped(
+    warehouse: Path, tmp_path: Path
+) -> None:
+    wrong = "select cast('<b>none</b>' as integer) as x, date '1583-02-28' as night"
+    project = _with(
+        shared_project(), "zone_episodes", lambda node: replace(node, model=_sql(node.model, wrong), contract=())
+    )
+
+    with pytest.raises(ModelsFailed) as failed:
+        build_models(warehouse, project, NIGHT, tmp_path / "models")
+
+    said = str(failed.value)
+    first, file, *_ = said.splitlines()[0], next(line for line in said.splitlines() if "Its file" in line)
+    assert first.startswith("zone_episodes failed: Conversion Error: Could not convert string '<b>none</b>' to INT32")
+    assert "dbt_project/models/measures/zone_episodes.sql" in file
+    # For the night that it was run for, so that it can be run again as it is.
+    assert Path(file.rpartition(": ")[2]).read_text() == wrong.replace("1583-02-28", str(NIGHT))
+    assert "1 of 74 models failed, and" in said
+    models = json.loads((tmp_path / "models" / "models.json").read_text())["models"]
+    skipped = {model["name"] for model in models if model["skipped_for"]}
+    assert {"episodes", "measures_in_force", "penalties", "reasons"} <= skipped
+    assert {model["name"] for model in models if model["problems"]} == {"zone_episodes"}
+    page = (tmp_path / "models" / "index.html").read_text()
+    assert "1 of 74 models failed" in page
+    assert "<b>none</b>" not in page
+    assert skipped.isdisjoint(_tables(warehouse))
+
+
+def test_several_that_fail_are_all_named(warehouse: Path, tmp_path: Path) -> None:
+    project = _with(shared_project(), "metric_readings", lambda node: replace(node, model=_sql(node.model, "nonsense")))
+    project = _with(project, "qa_opinions", lambda node: replace(node, model=_sql(node.model, "select 1 as none")))
+
+    with pytest.raises(ModelsFailed) as failed:
+        build_models(warehouse, project, NIGHT, tmp_path / "models")
+
+    assert "metric_readings failed: Parser Error" in str(failed.value)
+    assert "2 of 74 models failed" in str(failed.value)
+
+
+def test_a_model_that_breaks_its_contract_fails(warehouse: Path, tmp_path: Path) -> None:
+    def otherwise(node: Node) -> Node:
+        (first, _), *others = node.contract
+        return replace(node, contract=((first, "blob"), *others[:-1]))
+
+    with pytest.raises(ModelsFailed, match=r"penalties failed: breaks its contract: \w+ is VARCHAR where BLOB is prom"):
+        build_models(warehouse, _with(shared_project(), "penalties", otherwise), NIGHT, tmp_path / "models")
+
+
+def test_a_data_test_that_finds_rows_fails_its_models_and_what_reads_them_is_skipped(
+    warehouse: Path, tmp_path: Path
+) -> None:
+    def failing(node: Node) -> Node:
+        return replace(node, tests=(*node.tests, DataTest("never_right", (node.name,), "from range(1801)")))
+
+    with pytest.raises(ModelsFailed) as failed:
+        build_models(warehouse, _with(shared_project(), "episodes", failing), NIGHT, tmp_path / "models")
+
+    assert "episodes, test never_right failed: 1,801 rows that it should not find" in str(failed.value)
+    models = json.loads((tmp_path / "models" / "models.json").read_text())["models"]
+    assert "penalties" in {model["name"] for model in models if model["skipped_for"] == ["episodes"]}
+
+
+def test_a_test_that_cannot_be_run_is_told_as_one_that_failed(warehouse: Path, tmp_path: Path) -> None:
+    def broken(node: Node) -> Node:
+        return replace(node, tests=(DataTest("broken", (node.name,), "select * from nowhere"),))
+
+    with pytest.raises(ModelsFailed, match="episodes, test broken failed: Catalog Error: Table with name nowhere"):
+        build_models(warehouse, _with(shared_project(), "episodes", broken), NIGHT, tmp_path / "models")
+
+
+def test_what_an_earlier_build_left_is_gone_or_replaced(warehouse: Path, tmp_path: Path) -> None:
+    with duckdb.connect(str(warehouse)) as connection:
+        connection.execute("create table main.no_more as select 1 as x")
+        connection.execute("create view main.penalties as select 2 as x")
+    build_models(warehouse, shared_project(), NIGHT, tmp_path / "models")
+    assert "no_more" not in _tables(warehouse)
+
+    project = _with(shared_project(), "penalties", lambda node: replace(node, model=_sql(node.model, "nonsense")))
+    with pytest.raises(ModelsFailed):
+        build_models(warehouse, project, NIGHT, tmp_path / "models")
+    assert {"penalties", "rewards"} & _tables(warehouse) == {"rewards"}
+
+
+def test_a_build_that_ends_before_its_report_leaves_none_of_an_earlier_one(warehouse: Path, tmp_path: Path) -> None:
+    build_models(warehouse, shared_project(), NIGHT, tmp_path / "models")
+    with pytest.raises(duckdb.IOException):
+        build_models(tmp_path / "none" / "warehouse.duckdb", shared_project(), NIGHT, tmp_path / "models")
+    assert not (tmp_path / "models").exists()
+
+
+def test_the_project_is_compiled_again_where_what_lies_there_does_not_fit(tmp_path: Path) -> None:
+    kept = tmp_path / "compiled.json"
+    for content in ("{", json.dumps({"fingerprint": "of another project", "nodes": []}), "[]"):
+        kept.write_text(content)
+        assert not is_compiled(tmp_path)
+    assert compiled_project(tmp_path) == shared_project()
+    assert is_compiled(tmp_path)
+    before = kept.stat()
+    assert compiled_project(tmp_path) == shared_project()
+    assert (kept.stat().st_mtime_ns, kept.stat().st_ino) == (before.st_mtime_ns, before.st_ino)
+
+
+@pytest.mark.parametrize(
+    "file", ["dbt_project.yml", "models/measures/penalties.sql", "models/measures/penalties.yml", "macros/days.sql"]
+)
+def test_every_file_of_the_project_counts_in_its_fingerprint(tmp_path: Path, file: str) -> None:
+    copy = tmp_path / "dbt_project"
+    shutil.copytree(PROJECT / "dbt_project", copy)
+    assert fingerprint(copy) == fingerprint()
+    (copy / file).write_text((copy / file).read_text() + "\n")
+    assert fingerprint(copy) != fingerprint()
+    (copy / file).rename(copy / "elsewhere.sql")
+    assert fingerprint(copy) != fingerprint()
+
+
+def test_what_is_compiled_is_for_every_night() -> None:
+    model = next(node.model for node in shared_project().nodes if node.model.of(NIGHT) != node.model.sql)
+    assert str(NIGHT) in model.of(NIGHT)
+    assert (shared_compiled() / "compiled.json").exists()
+
+
+def _with(project: Project, name: str, change: Callable[[Node], Node]) -> Project:
+    return Project(tuple(change(node) if node.name == name else node for node in project.nodes))
+
+
+def _sql(model: CompiledModel, sql: str) -> CompiledModel:
+    return replace(model, sql=sql)
+
+
+def _tables(warehouse: Path) -> set[str]:
+    with duckdb.connect(str(warehouse), read_only=True) as connection:
+        return {
+            name
+            for (name,) in connection.execute(
+                "select table_name from duckdb_tables() where not internal and schema_name = 'main'"
+            ).fetchall()
+        }
