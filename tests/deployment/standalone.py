@@ -47,7 +47,7 @@ class Standalone:
     def start(self, username: str = "", password: str = "") -> None:
         """Start it, log in where there is a log-in, and wait until its DAG can be run."""
         self.processes.start("ui", [str(COMMAND), "ui"], self.environment, PROJECT)
-        self.api.wait(self._answers, 150, "Airflow")
+        self.api.wait(self._answers, 400, "Airflow")
         self.api.log_in(username, password)
         self.api.wait_for_dag()
 
