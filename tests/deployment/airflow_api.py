@@ -38,12 +38,20 @@ class AirflowApi:
         assert answer.is_success, f"{method} {path}: {answer.status_code} {answer.text}"
         return answer.json()
 
+    def get(self, address: str) -> httpx.Response:
+        """What a page of Airflow's server answers to whoever is logged in."""
+        return self._client.get(address)
+
     def answers(self) -> bool:
         """Whether the API server is up."""
         try:
             return self._client.get("/api/v2/monitor/health").is_success
         except httpx.TransportError:
             return False
+
+    def has_scheduler(self) -> bool:
+        """Whether Airflow knows of a scheduler that runs."""
+        return bool(self.call("GET", "/monitor/health")["scheduler"]["status"] == "healthy")
 
     def wait_for_dag(self, seconds: float = 90) -> None:
         """Wait until the DAG processor has read the DAG."""
@@ -57,6 +65,10 @@ class AirflowApi:
     def runs(self) -> list[dict[str, Any]]:
         runs: list[dict[str, Any]] = self.call("GET", f"/dags/{DAG}/dagRuns")["dag_runs"]
         return runs
+
+    def note(self, run: str) -> str:
+        """What stands where the page of a night's run begins."""
+        return str(self.call("GET", f"/dags/{DAG}/dagRuns/{run}")["note"])
 
     def tasks(self, run: str, dag: str = DAG) -> dict[str, dict[str, Any]]:
         """The task instances of a run by task."""
@@ -78,7 +90,7 @@ class AirflowApi:
         """How often each task of a run has been started."""
         return {task: int(each["try_number"]) for task, each in self.tasks(run).items()}
 
-    def clear(self, run: str, *tasks: str, downstream: bool = False) -> list[str]:
+    def clear(self, run: str, *tasks: str, downstream: bool = False, dag: str = DAG) -> list[str]:
         """Clear tasks of a run; returns those that run again."""
         body = {
             "dag_run_id": run,
@@ -88,7 +100,7 @@ class AirflowApi:
             "reset_dag_runs": True,
             "dry_run": False,
         }
-        cleared = self.call("POST", f"/dags/{DAG}/clearTaskInstances", json=body)["task_instances"]
+        cleared = self.call("POST", f"/dags/{dag}/clearTaskInstances", json=body)["task_instances"]
         return sorted(each["task_id"] for each in cleared)
 
     def wait_for_run(self, run: str, seconds: float, wanted: str = "success", dag: str = DAG) -> None:
@@ -115,14 +127,17 @@ class AirflowApi:
     def _failed(self, run: str, dag: str) -> str:
         """What the failed tasks of a run complained of."""
         failed = [each for each in self.tasks(run, dag).values() if each["state"] in ("failed", "up_for_retry")]
-        return "\n".join(
-            f"{each['task_id']}: {self.complaint(f'/dags/{dag}', run, each['task_id'])}" for each in failed
-        )
+        return "\n".join(f"{each['task_id']}: {self.complaint(run, each['task_id'], dag)}" for each in failed)
 
-    def complaint(self, dag: str, run: str, task_id: str) -> str:
+    def complaint(self, run: str, task: str, dag: str = DAG) -> str:
         """What a task complained of in its last try."""
-        task = f"{dag}/dagRuns/{run}/taskInstances/{task_id}"
-        path = f"{task}/logs/{self.call('GET', task)['try_number']}"
-        lines = self.call("GET", path, headers={"Accept": "application/json"})["content"]
+        lines = self.log(run, task, dag)
         errors = [error for line in lines if isinstance(line, dict) for error in line.get("error_detail") or []]
         return "\n".join(f"{each['exc_type']}: {each['exc_value']}" for each in errors) or str(lines)[-2000:]
+
+    def log(self, run: str, task: str, dag: str = DAG) -> list[Any]:
+        """The lines of the log of a task's last try."""
+        path = f"/dags/{dag}/dagRuns/{run}/taskInstances/{task}"
+        tried = self.call("GET", path)["try_number"]
+        lines: list[Any] = self.call("GET", f"{path}/logs/{tried}", headers={"Accept": "application/json"})["content"]
+        return lines

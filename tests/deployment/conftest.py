@@ -10,10 +10,6 @@ from pathlib import Path
 
 import pytest
 
-from deployment.people import with_two_people
-from deployment.standalone import Standalone
-from night.installation import Installation
-
 
 class AlertServer:
     """Something that is told of nights that failed or are late; `heard` is what it was told."""
@@ -55,13 +51,3 @@ def open_folder() -> Iterator[Path]:
     folder.chmod(0o755)
     yield folder
     shutil.rmtree(folder)
-
-
-@pytest.fixture
-def standalone(tmp_path: Path) -> Iterator[Standalone]:
-    """A small history, and two people who log in with their names."""
-    standalone = Standalone(tmp_path / "home")
-    Installation(standalone.home).land_history()
-    with_two_people(standalone, tmp_path)
-    yield standalone
-    standalone.processes.stop()

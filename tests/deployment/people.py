@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import shutil
 import sqlite3
-import time
 from contextlib import closing
 from pathlib import Path
 from typing import Any
+
+from playwright.sync_api import Browser, Page, Playwright
 
 from deployment.airflow_api import AirflowApi
 from deployment.standalone import Standalone
@@ -44,6 +45,23 @@ def log_in(api: AirflowApi, name: str) -> None:
     api.log_in(name, password(name))
 
 
+def open_pages(playwright: Playwright, api: AirflowApi, name: str = "") -> tuple[Browser, Page]:
+    """Chromium with a page of Airflow, where somebody has logged in; without a name, where nobody has to."""
+    browser = playwright.chromium.launch(
+        executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-gpu", "--no-first-run"]
+    )
+    page = browser.new_page(viewport={"width": 1500, "height": 1300}, color_scheme="light")
+    if name:
+        page.goto(f"{api.url}/auth/login")
+        page.locator("input[name=username]").fill(name)
+        page.locator("input[name=password]").fill(password(name))
+        page.get_by_role("button", name="Sign in").click()
+        page.wait_for_url(f"{api.url}/")
+    else:
+        page.goto(f"{api.url}/auth/token/login")
+    return browser, page
+
+
 def password(name: str) -> str:
     return f"{name}'s"
 
@@ -60,39 +78,24 @@ def run_of_list(api: AirflowApi, night: str, name: str, market: str) -> str:
     return str(found)
 
 
-def state(api: AirflowApi, dag: str, run: str, task: str) -> str:
-    return str(api.call("GET", _task(dag, run, task))["state"])
-
-
 def question(api: AirflowApi, dag: str, run: str, task: str, seconds: float = 180) -> dict[str, Any]:
     """What a person is asked, once it is."""
-    api.wait(lambda: state(api, dag, run, task) == "awaiting_input", seconds, f"{task} of {run}")
-    asked: dict[str, Any] = api.call("GET", f"{_task(dag, run, task)}/-1/hitlDetails")
+    api.wait(lambda: api.states(run, dag)[task] == "awaiting_input", seconds, f"{task} of {run}")
+    asked: dict[str, Any] = api.call("GET", _question(dag, run, task))
     return asked
 
 
-def answer(api: AirflowApi, dag: str, run: str, task: str, said: str) -> None:
-    """Answer as whoever is logged in, at the pace of a person, and again if it is asked again: see evenhand.asking."""
-    became = "awaiting_input"
-
-    def is_settled() -> bool:
-        nonlocal became
-        became = state(api, dag, run, task)
-        return became in ("success", "skipped", "failed", "awaiting_input")
-
-    while became == "awaiting_input":
-        asked = question(api, dag, run, task)
-        time.sleep(10)
-        body = {"chosen_options": [said], "params_input": dict.fromkeys(asked["params"])}
-        api.call("PATCH", f"{_task(dag, run, task)}/-1/hitlDetails", json=body)
-        api.wait(is_settled, 120, f"what {task} makes of an answer")
-    assert became != "failed", f"{said} to {task}: {api.complaint(f'/dags/{dag}', run, task)}"
-
-
-def ask_again(api: AirflowApi, dag: str, run: str, task: str) -> None:
-    """Clear the task that asked, with all that follows."""
-    body = {"dag_run_id": run, "task_ids": [task], "include_downstream": True, "only_failed": False, "dry_run": False}
-    api.call("POST", f"/dags/{dag}/clearTaskInstances", json=body)
+def answer(standalone: Standalone, dag: str, run: str, task: str, said: str) -> None:
+    """Answer as whoever is logged in, once Airflow can take it: see evenhand.asking."""
+    api = standalone.api
+    asked = question(api, dag, run, task)
+    instance = api.tasks(run, dag)[task]["id"]
+    api.wait(lambda: standalone.scheduler_saw_the_end_of(instance), 60, f"what the scheduler makes of {task}'s process")
+    body = {"chosen_options": [said], "params_input": dict.fromkeys(asked["params"])}
+    api.call("PATCH", _question(dag, run, task), json=body)
+    ended = ("success", "skipped", "failed")
+    api.wait(lambda: api.states(run, dag)[task] in ended, 120, f"what {task} makes of an answer")
+    assert api.states(run, dag)[task] != "failed", f"{said} to {task}: {api.complaint(run, task, dag)}"
 
 
 def held_penalties(standalone: Standalone) -> dict[str, Any]:
@@ -102,5 +105,5 @@ def held_penalties(standalone: Standalone) -> dict[str, Any]:
         return {row_key: json.loads(payload) for row_key, payload in found}
 
 
-def _task(dag: str, run: str, task: str) -> str:
-    return f"/dags/{dag}/dagRuns/{run}/taskInstances/{task}"
+def _question(dag: str, run: str, task: str) -> str:
+    return f"/dags/{dag}/dagRuns/{run}/taskInstances/{task}/-1/hitlDetails"

@@ -56,7 +56,7 @@ class Processes:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
-            timeout=120,
+            timeout=600,
             check=False,
         )
         return done.returncode, done.stdout
@@ -66,6 +66,10 @@ class Processes:
 
     def running(self, name: str) -> bool:
         return self._started[name].poll() is None
+
+    def children(self, name: str) -> list[psutil.Process]:
+        """The processes that a process started, and those that these did."""
+        return self._family(self._started[name].pid)[1:]
 
     def tails(self) -> str:
         """The last lines of every log."""

@@ -11,23 +11,22 @@ from pathlib import Path
 
 from playwright.sync_api import FloatRect, sync_playwright
 
-from deployment.airflow_api import DAG
+from deployment.airflow_api import DAG, AirflowApi
+from deployment.people import open_pages
 from deployment.standalone import Standalone
 from evenhand.settings import PROJECT
 
 PICTURE = PROJECT / "docs" / "images" / "nightly_governance.png"
 NIGHT = "2026-08-19"
-# The layers and the receivers are seen, and not what is in them.
-_OPEN_GROUPS = ["dbt", "deliver"]
+# The receivers are seen, and not what is in them.
+_OPEN_GROUPS = ["deliver"]
 _MARGIN = 16
 
 
-def take(url: str, run: str, picture: Path) -> None:
+def take(api: AirflowApi, run: str, picture: Path) -> None:
     """Photograph the graph of a run of an Airflow without log-in."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-gpu", "--no-first-run"]
-        )
+        browser, page = open_pages(playwright, api)
         # The pages remember how somebody looked at a graph.
         remembered = {
             "default_dag_view": "graph",
@@ -35,11 +34,9 @@ def take(url: str, run: str, picture: Path) -> None:
             f"{DAG}/open-groups": _OPEN_GROUPS,
             "react-resizable-panels:graph-ltr": None,
         }
-        page = browser.new_page(viewport={"width": 1500, "height": 1300}, color_scheme="light")
         for key, value in remembered.items():
             page.add_init_script(f"localStorage.setItem({json.dumps(key)}, {json.dumps(json.dumps(value))})")
-        page.goto(f"{url}/auth/token/login")
-        page.goto(f"{url}/dags/{DAG}/runs/{run}")
+        page.goto(f"{api.url}/dags/{DAG}/runs/{run}")
         page.wait_for_selector(".react-flow__node")
         # Boxes move to their places.
         page.wait_for_timeout(3000)
@@ -60,7 +57,7 @@ def main() -> None:
             standalone.start()
             run = standalone.api.trigger(NIGHT)
             standalone.api.wait_for_run(run, 300)
-            take(standalone.api.url, run, PICTURE)
+            take(standalone.api, run, PICTURE)
         finally:
             standalone.processes.stop()
     print(PICTURE)

@@ -7,7 +7,6 @@ asked in Airflow's pages, releases a first wave, and then the rest.
 from __future__ import annotations
 
 import argparse
-import subprocess
 import tempfile
 from pathlib import Path
 
@@ -17,14 +16,14 @@ from deployment.people import (
     LAN,
     MAI,
     log_in,
-    password,
+    open_pages,
     question,
     run_of_list,
     start,
     with_packs_of_its_own,
     with_two_people,
 )
-from deployment.standalone import COMMAND, Standalone
+from deployment.standalone import Standalone
 from evenhand.settings import PROJECT
 
 PICTURES = PROJECT / "docs" / "images"
@@ -41,10 +40,10 @@ def main() -> None:
         policies = with_packs_of_its_own(standalone, Path(folder))
         with_two_people(standalone, Path(folder))
         try:
-            _evenhand(standalone, "simulate", "--creators", arguments.creators, "--nights", "60")
-            _evenhand(standalone, "nightly", BEFORE)
+            standalone.evenhand("simulate", "--creators", arguments.creators, "--nights", "60")
+            standalone.evenhand("nightly", BEFORE)
             _lower_a_threshold(policies / "creators_id.yml")
-            _evenhand(standalone, "nightly", NIGHT)
+            standalone.evenhand("nightly", NIGHT)
             start(standalone, LAN)
             answer_in_pages(standalone)
         finally:
@@ -58,15 +57,7 @@ def answer_in_pages(standalone: Standalone) -> None:
     run = run_of_list(api, NIGHT, "penalties", "ID")
     question(api, "held_list", run, "answer.person_asked", 300)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-gpu", "--no-first-run"]
-        )
-        page = browser.new_page(viewport={"width": 1500, "height": 1300}, color_scheme="light")
-        page.goto(f"{api.url}/auth/login")
-        page.locator("input[name=username]").fill(LAN)
-        page.locator("input[name=password]").fill(password(LAN))
-        page.get_by_role("button", name="Sign in").click()
-        page.wait_for_url(f"{api.url}/")
+        browser, page = open_pages(playwright, api, LAN)
         _answer(page, f"{api.url}/dags/held_list/runs/{run}/tasks/answer.person_asked", "First wave", "held_list")
         question(api, "held_list", run, "rest.person_asked", 600)
         _answer(page, f"{api.url}/dags/held_list/runs/{run}/tasks/rest.person_asked", "Approve", None)
@@ -91,10 +82,6 @@ def _lower_a_threshold(pack: Path) -> None:
     text = pack.read_text().replace("version: 1\n", f"version: 1\nchanged_by: {MAI}\n")
     zones = "programmes:\n  account_health:\n    zones:\n      - {zone: warned, at_least: 2}\n\n"
     pack.write_text(text.replace("\nbonuses:", f"\n{zones}bonuses:", 1))
-
-
-def _evenhand(standalone: Standalone, *command: str) -> None:
-    subprocess.run([str(COMMAND), *command], env=standalone.environment, cwd=PROJECT, check=True)
 
 
 if __name__ == "__main__":

@@ -10,7 +10,18 @@ from deployment.airflow_api import AirflowApi
 from deployment.processes import Processes, free_port
 from evenhand.settings import PROJECT
 
+_HERE = Path(__file__).parent
 COMMAND = Path(sys.executable).with_name("evenhand")
+# One person's few tasks: they begin at once, few processes wait for them, and no file of a DAG changes meanwhile.
+_QUICK = {
+    # airflow_local_settings is there.
+    "PYTHONPATH": os.pathsep.join(filter(None, [str(_HERE / "quick"), os.environ.get("PYTHONPATH")])),
+    "AIRFLOW__CORE__PARALLELISM": "4",
+    "AIRFLOW__SCHEDULER__SCHEDULER_IDLE_SLEEP_TIME": "0.5",
+    "AIRFLOW__DAG_PROCESSOR__MIN_FILE_PROCESS_INTERVAL": "3600",
+    # Its log is looked at while it runs.
+    "PYTHONUNBUFFERED": "1",
+}
 
 
 class Standalone:
@@ -21,6 +32,7 @@ class Standalone:
         inherited = {name: value for name, value in os.environ.items() if not name.startswith(("AIRFLOW", "EVENHAND"))}
         self.environment = {
             **inherited,
+            **_QUICK,
             "EVENHAND_HOME": str(home),
             "EVENHAND_EXAMPLE": "takedowns",
             "EVENHAND_UI_PORT": ui,
@@ -35,9 +47,32 @@ class Standalone:
     def start(self, username: str = "", password: str = "") -> None:
         """Start it, log in where there is a log-in, and wait until its DAG can be run."""
         self.processes.start("ui", [str(COMMAND), "ui"], self.environment, PROJECT)
-        self.api.wait(self._answers, 150, "Airflow")
+        self.api.wait(self._answers, 400, "Airflow")
         self.api.log_in(username, password)
         self.api.wait_for_dag()
+
+    def evenhand(self, *arguments: str) -> str:
+        """Run a command of the installation; it must end well. Returns what it said."""
+        code, said = self.processes.run([str(COMMAND), *arguments], self.environment, PROJECT)
+        assert code == 0, f"{said}\n{self.processes.tails()}"
+        return said
+
+    def scheduler_saw_the_end_of(self, instance: str) -> bool:
+        """Whether the scheduler has taken note that the process of a task instance ended, which only its log tells."""
+        return any("TaskInstance Finished" in line and f"ti_id={instance}," in line for line in self._log())
+
+    def scheduler_ran(self, run: str) -> bool:
+        """Whether the scheduler has run a task of a run."""
+        return any("TaskInstance Finished" in line and f"run_id={run}," in line for line in self._log())
+
+    def end_scheduler(self) -> None:
+        """End the scheduler alone, as somebody would who leaves the pages open."""
+        (scheduler,) = (each for each in self.processes.children("ui") if each.cmdline()[-1:] == ["scheduler"])
+        scheduler.terminate()
+        self.api.wait(lambda: not self.api.has_scheduler(), 120, "the scheduler's end")
+
+    def _log(self) -> list[str]:
+        return (self.processes.logs / "ui.log").read_text(errors="replace").splitlines()
 
     def _answers(self) -> bool:
         assert self.processes.running("ui"), self.processes.tails()

@@ -151,7 +151,7 @@ def test_clearing_the_middle_of_a_night_gives_the_same_release_and_sends_nothing
     assert held_and_effects(stack) == sent
 
 
-@pytest.mark.parametrize("task", ["models_built", "dbt.measures.penalties"])
+@pytest.mark.parametrize("task", ["models_built", "night_released"])
 def test_clearing_one_task_alone_runs_it_alone(stack: Stack, manual: Manual, night: str, task: str) -> None:
     before, sent, tries = release(stack), held_and_effects(stack), stack.api.tries(night)
 

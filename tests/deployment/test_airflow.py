@@ -1,0 +1,362 @@
+"""Airflow on one's own machine, as people use it: forms, questions, pages, and nights; two of them log in.
+
+One installation for all of it, for it takes its time to start. `make ui` is `evenhand ui`, which sets up what is
+missing and becomes Airflow. Nights come one after the other, and each test begins with those that it needs.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from urllib.parse import quote
+
+import httpx
+import pytest
+from playwright.sync_api import sync_playwright
+
+from deployment.airflow_api import AirflowApi
+from deployment.people import (
+    LAN,
+    MAI,
+    answer,
+    fill_in,
+    held_penalties,
+    log_in,
+    open_pages,
+    question,
+    run_of_list,
+    start,
+    with_packs_of_its_own,
+    with_two_people,
+)
+from deployment.standalone import Standalone
+from evenhand.landing.takedowns import BACKFILL_NIGHT
+from evenhand.landing.takedowns import FILE_NAME as TAKEDOWNS_FILE
+from evenhand.settings import PROJECT
+from night.installation import APPEALS, CONTENTS, CREATORS, VIOLATIONS, Installation, Row
+
+# Before the first night of the example, which `evenhand ui` lands: those accounts aren't seen yet.
+FIRST, SECOND, THIRD, FOURTH, FIFTH, SIXTH = (f"2025-11-{day:02}" for day in range(5, 11))
+
+OF_A1 = "a1/copyright_strikes/account"
+STOP, REVERSE, EMERGENCY, HELD = "emergency_stop", "release_reversed", "emergency_measure", "held_list"
+ASKED = "second_person_asked"
+WHY = "The appeal was granted by mistake"
+FORM = {
+    "action": "impose",
+    "measure": "account_suspended",
+    "scope": "account",
+    "market": "world",
+    "accounts": ["a5", "a6"],
+    "until": FIFTH,
+    "reason": "Fake prizes in lives",
+}
+# With two strikes publishing is paused for seven days, and then, by the changed pack, for nine.
+PAUSE, SEVEN_DAYS, NINE_DAYS = "a2/copyright_strikes/short_video", "2025-11-08", "2025-11-10"
+# What a night's steps wrote to be looked at, as the tab of its run calls it.
+LOOKED_AT = {
+    "Gate 1: what landed",
+    "Models and their tests",
+    "Gate 2: the rows of the lists",
+    "Gate 2: what changes",
+    "All models, as dbt describes them",
+}
+
+# Every address that the pages answer at, as the API server has them.
+ROUTES = """
+import json, os
+from evenhand import local
+from evenhand.settings import settings
+os.environ.update(local.environment(settings()))
+from evenhand.console.app import app
+print(json.dumps([route.path for route in app.routes]))
+"""
+
+
+@pytest.fixture(scope="module")
+def airflow(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Standalone]:
+    """`evenhand ui` in an empty folder, with packs that can be changed; then a small history lands."""
+    folder = tmp_path_factory.mktemp("airflow")
+    standalone = Standalone(folder / "home")
+    with_two_people(standalone, folder)
+    with_packs_of_its_own(standalone, folder)
+    try:
+        start(standalone, MAI)
+        land_history(standalone.home)
+        yield standalone
+    finally:
+        standalone.processes.stop()
+
+
+@pytest.fixture
+def api(airflow: Standalone) -> AirflowApi:
+    """Airflow, with Mai logged in."""
+    log_in(airflow.api, MAI)
+    return airflow.api
+
+
+@pytest.fixture(scope="module")
+def commanded(airflow: Standalone) -> Commanded:
+    """A night that `evenhand nightly` ran by itself, for no scheduler runs any more."""
+    airflow.end_scheduler()
+    begun = datetime.now(UTC)
+    airflow.evenhand("nightly", SIXTH)
+    return Commanded(f"night_{SIXTH}", begun, datetime.now(UTC))
+
+
+@dataclass(frozen=True)
+class Commanded:
+    """A run that a command made, and between which moments it did."""
+
+    run: str
+    begun: datetime
+    ended: datetime
+
+
+def land_history(home: Path) -> None:
+    """All feeds on the first night, and on the second the decision on an appeal of a1."""
+
+    def then(rows: Sequence[Row]) -> list[Row]:
+        months = {"2026-01-": "2025-09-", "2026-03-": "2025-11-"}
+        return [tuple(months.get(text[:8], text[:8]) + text[8:] for text in row) for row in rows]
+
+    landing = Installation(home)
+    landing.land(FIRST, creators=then(CREATORS), contents=then(CONTENTS), violations=then(VIOLATIONS), appeals=[])
+    landing.land(SECOND, appeals=then(APPEALS))
+
+
+def decided(api: AirflowApi, night: str) -> str:
+    """The run of a night that has been decided, now or for another test."""
+    run = f"by_hand_{night}"
+    if run not in {each["dag_run_id"] for each in api.runs()}:
+        api.trigger(night)
+    api.wait_for_run(run, 400)
+    return run
+
+
+def revision(airflow: Standalone, night: str) -> str:
+    return (airflow.home / "releases" / f"night={night}").resolve().name
+
+
+@pytest.mark.timeout(900)
+def test_evenhand_ui_from_an_empty_folder_runs_a_night_that_is_triggered_in_it(
+    airflow: Standalone, api: AirflowApi
+) -> None:
+    assert (airflow.home / "landing" / "creators" / f"night={BACKFILL_NIGHT}" / TAKEDOWNS_FILE).exists()
+    assert api.not_done(decided(api, FIRST)) == []
+    manifest = json.loads((airflow.home / "releases" / f"night={FIRST}" / "manifest.json").read_text())
+    assert manifest["release_id"]
+
+
+@pytest.mark.timeout(1800)
+def test_one_stops_two_resume_and_two_reverse_the_newest_night(airflow: Standalone, api: AirflowApi) -> None:
+    decided(api, FIRST)
+    run = decided(api, SECOND)
+    assert OF_A1 not in held_penalties(airflow)
+
+    stop = fill_in(api, STOP, action="stop", reason=WHY)
+    api.wait_for_run(stop, 300, dag=STOP)
+    tries = api.tries(run)["deliver.sandbox.delivered"]
+    api.clear(run, "deliver.sandbox.delivered", downstream=True)
+    api.wait_for_run(run, 200, "failed")
+    assert "stopped by mai at" in api.complaint(run, "deliver.sandbox.delivered")
+    # Trying again would be in vain, so it isn't.
+    assert api.tries(run)["deliver.sandbox.delivered"] == tries + 1
+    for told in (api.note(run), api.get(f"/evenhand/runs/nightly_governance/{run}").text):
+        assert "delivered.sandbox failed" in told and "stopped by mai at" in told
+    assert "Pages are made of nights" in api.get(f"/evenhand/runs/{STOP}/{quote(stop)}").text
+
+    resume = fill_in(api, STOP, action="resume", reason=WHY)
+    answer(airflow, STOP, resume, ASKED, "Approve")
+    api.wait_for_run(resume, 300, "failed", STOP)
+    assert "mai asked for resuming deliveries" in api.complaint(resume, "deliveries_resumed", STOP)
+    log_in(api, LAN)
+    api.clear(resume, ASKED, downstream=True, dag=STOP)
+    answer(airflow, STOP, resume, ASKED, "Approve")
+    api.wait_for_run(resume, 300, dag=STOP)
+    api.clear(run, "deliver.sandbox.delivered", "deliver.notices.delivered", downstream=True)
+    api.wait_for_run(run, 200)
+    assert f"Night {SECOND} is released: revision 1" in api.note(run)
+    assert "failed" not in api.get(f"/evenhand/runs/nightly_governance/{run}").text
+
+    # One who rejects it leaves all as it is.
+    rejected = fill_in(api, REVERSE, night=SECOND, reason=WHY)
+    answer(airflow, REVERSE, rejected, ASKED, "Reject")
+    api.wait_for_run(rejected, 300, dag=REVERSE)
+    assert not (airflow.home / "reversals").exists()
+
+    reversal = fill_in(api, REVERSE, night=SECOND, reason=WHY)
+    log_in(api, MAI)
+    answer(airflow, REVERSE, reversal, ASKED, "Approve")
+    api.wait_for_run(reversal, 300, dag=REVERSE)
+    assert OF_A1 in held_penalties(airflow)
+    (recorded,) = (airflow.home / "reversals" / f"night={SECOND}").iterdir()
+    content = json.loads(recorded.read_text())
+    assert (content["by"]["name"], content["approved_by"]["name"], content["why"]) == (LAN, MAI, WHY)
+    assert content["by"]["logged_in"] and content["approved_by"]["logged_in"]
+
+
+@pytest.mark.timeout(1500)
+def test_one_asks_for_a_measure_now_another_approves_and_the_night_is_decided_again(
+    airflow: Standalone, api: AirflowApi
+) -> None:
+    decided(api, THIRD)
+    assert of_account(airflow, "a5") == []
+
+    refused = fill_in(api, EMERGENCY, **{**FORM, "measure": "flogging"})
+    api.wait_for_run(refused, 300, "failed", EMERGENCY)
+    assert "has no 'flogging' on 'account'" in api.complaint(refused, "emergency_proposed", EMERGENCY)
+
+    # Who gives another name in the form is still who is logged in.
+    run = fill_in(api, EMERGENCY, **FORM, author="somebody else")
+    asked = question(api, EMERGENCY, run, ASKED)
+    assert "**mai** asks for account_suspended on account to be imposed in world, on **2 account(s)**" in asked["body"]
+    answer(airflow, EMERGENCY, run, ASKED, "Approve")
+    api.wait_for_run(run, 300, "failed", EMERGENCY)
+    assert "mai asked for account_suspended" in api.complaint(run, "emergency_recorded", EMERGENCY)
+    assert not (airflow.home / "emergencies").exists()
+
+    log_in(api, LAN)
+    api.clear(run, ASKED, downstream=True, dag=EMERGENCY)
+    answer(airflow, EMERGENCY, run, ASKED, "Approve")
+    api.wait_for_run(run, 500, dag=EMERGENCY)
+
+    (recorded,) = (airflow.home / "emergencies").glob("*.json")
+    content = json.loads(recorded.read_text())
+    assert content["author"] == {"name": MAI, "logged_in": True}
+    assert content["approved_by"] == {"name": LAN, "logged_in": True}
+    assert content["first_night"] == THIRD
+    assert api.states(run, EMERGENCY)["later_night_decided_again"] == "skipped"
+    assert of_account(airflow, "a5") == ["a5/emergency/account"]
+    assert of_account(airflow, "a6") == ["a6/emergency/account"]
+    assert revision(airflow, THIRD) == "0002"
+
+
+def of_account(airflow: Standalone, account: str) -> list[str]:
+    return [row_key for row_key in held_penalties(airflow) if row_key.startswith(f"{account}/")]
+
+
+@pytest.mark.timeout(1800)
+def test_a_policy_that_somebody_changed_waits_for_somebody_else(airflow: Standalone, api: AirflowApi) -> None:
+    decided(api, THIRD)
+    assert held_penalties(airflow)[PAUSE]["ends_on"] == SEVEN_DAYS
+
+    pack = Path(airflow.environment["EVENHAND_POLICIES"]) / "takedowns.yml"
+    text = pack.read_text().replace("days: 7}", "days: 9}").replace("days: 30}", "days: 31}")
+    pack.write_text(text.replace("version: 1\n", f"version: 1\nchanged_by: {MAI}\n"))
+    decided(api, FOURTH)
+    run = run_of_list(api, FOURTH, "penalties", "world")
+    asked = question(api, HELD, run, "answer.person_asked")
+    assert f"penalties of world, night {FOURTH}" in asked["subject"]
+    for said in (f"Changed by: {MAI}.", "rows that a changed policy changes were announced", "| policy |", "a2 |"):
+        assert said in asked["body"]
+    assert held_penalties(airflow)[PAUSE]["ends_on"] == SEVEN_DAYS
+
+    answer(airflow, HELD, run, "answer.person_asked", "Approve")
+    api.wait_for_run(run, 300, "failed", HELD)
+    assert f"{MAI} asked for the policy that changes penalties of world and can't approve it too" in api.complaint(
+        run, "answer.answer_recorded", HELD
+    )
+
+    log_in(api, LAN)
+    api.clear(run, "answer.person_asked", downstream=True, dag=HELD)
+    answer(airflow, HELD, run, "answer.person_asked", "First wave")
+    question(api, HELD, run, "rest.person_asked", 400)
+    assert revision(airflow, FOURTH) == "0002"
+    assert api.states(run, HELD)["answer.deliver.sandbox.reconciled"] == "success"
+    answer(airflow, HELD, run, "rest.person_asked", "Approve")
+    api.wait_for_run(run, 400, dag=HELD)
+    assert revision(airflow, FOURTH) == "0003"
+    assert held_penalties(airflow)[PAUSE]["ends_on"] == NINE_DAYS
+
+
+@pytest.mark.timeout(900)
+def test_evenhand_nightly_leaves_the_night_to_a_scheduler_that_runs(airflow: Standalone, api: AirflowApi) -> None:
+    said = airflow.evenhand("nightly", FIFTH)
+
+    assert "models_built" in said and "reconciled" in said
+    run = f"night_{FIFTH}"
+    assert api.not_done(run) == []
+    assert airflow.scheduler_ran(run)
+    assert revision(airflow, FIFTH) == "0001"
+
+
+@pytest.mark.timeout(900)
+def test_a_run_of_evenhand_nightly_is_told_with_its_night_its_time_and_a_line_per_model(
+    airflow: Standalone, api: AirflowApi, commanded: Commanded
+) -> None:
+    assert not airflow.scheduler_ran(commanded.run)
+    (run,) = (each for each in api.runs() if each["dag_run_id"] == commanded.run)
+    began, ended = (datetime.fromisoformat(run[name]) for name in ("start_date", "end_date"))
+    assert commanded.begun <= began <= ended <= commanded.ended
+    assert run["duration"] == pytest.approx((ended - began).total_seconds())
+    assert api.not_done(commanded.run) == []
+    for task in api.tasks(commanded.run).values():
+        if task["state"] != "skipped":
+            assert (
+                began <= datetime.fromisoformat(task["start_date"]) <= datetime.fromisoformat(task["end_date"]) <= ended
+            )
+
+    models = json.loads((airflow.home / "nights" / f"night={SIXTH}" / "models" / "models.json").read_text())["models"]
+    lines = [str(line.get("event")) for line in api.log(commanded.run, "models_built") if isinstance(line, dict)]
+    assert len(models) > 50
+    for model in models:
+        assert len([line for line in lines if line.startswith(f"{model['layer']}.{model['name']}: ")]) == 1
+
+
+@pytest.mark.timeout(900)
+def test_the_page_of_a_run_has_a_note_and_a_tab_whose_links_lead_to_what_it_made(
+    airflow: Standalone, api: AirflowApi, commanded: Commanded
+) -> None:
+    release = airflow.home / "releases" / f"night={SIXTH}"
+    release_id = json.loads((release / "manifest.json").read_text())["release_id"]
+    with sync_playwright() as playwright:
+        browser, page = open_pages(playwright, api, LAN)
+        page.goto(f"{api.url}/dags/nightly_governance/runs/{commanded.run}")
+        page.get_by_text(f"Night {SIXTH} is released: revision 1, {release_id[:12]}.").wait_for()
+
+        page.get_by_text("What it made").click()
+        page.wait_for_url(f"{api.url}/dags/nightly_governance/runs/{commanded.run}/plugin/made")
+        made = page.frame_locator("iframe")
+        made.get_by_role("heading", name=f"Night {SIXTH}").wait_for()
+        links = {link.inner_text(): link.evaluate("link => link.href") for link in made.locator("a").all()}
+
+        assert {path.name for path in release.iterdir()} | LOOKED_AT <= links.keys()
+        for text, link in links.items():
+            # dbt makes its page of all models when somebody opens it.
+            got = page.request.get(link, timeout=300_000)
+            assert got.status == 200, f"{text}: {link}: {got.status}"
+            if text in os.listdir(release):
+                assert got.body() == (release / text).read_bytes()
+        browser.close()
+
+
+def test_nobody_sees_what_a_run_made_without_logging_in(
+    airflow: Standalone, api: AirflowApi, commanded: Commanded
+) -> None:
+    _, said = airflow.processes.run([sys.executable, "-c", ROUTES], airflow.environment, PROJECT)
+    routes = json.loads(said.splitlines()[-1])
+    there = {
+        "dag_id": "nightly_governance",
+        "run_id": commanded.run,
+        "night": SIXTH,
+        "page": "models",
+        "file": "manifest.json",
+    }
+    addresses = {f"/evenhand{route.format(**there)}" for route in routes}
+    assert f"/evenhand/releases/{SIXTH}/manifest.json" in addresses
+    for address in addresses:
+        assert httpx.get(f"{api.url}{address}").status_code == 401, address
+        assert api.get(address).status_code == 200, address
+
+
+def test_no_address_leads_out_of_a_release(api: AirflowApi, commanded: Commanded) -> None:
+    for file in ("..%2F..%2Freceipts.sqlite", "..%2F..%2F..%2Freceipts.sqlite", "%2Fetc%2Fpasswd", "nothing.parquet"):
+        assert api.get(f"/evenhand/releases/{SIXTH}/{file}").status_code == 404, file
+    assert api.get(f"/evenhand/nights/{SIXTH}/..%2Fwarehouse.duckdb").status_code == 404
+    assert api.get("/evenhand/nights/..%2F..%2Fevenhand/models").status_code == 404
