@@ -213,9 +213,11 @@ def _run(dag: DAG, found: DagRun, session: Session) -> Iterator[Told]:
         queued = [task for task in _in_order(found, session) if task.state == TaskInstanceState.QUEUED]
         for task in queued:
             yield Told("begins", task.task_id)
+            key = (task.task_id, task.map_index)
             _supervise(task, client)
             session.expire_all()
-            yield _ended(task)
+            # Another row, where it is to be tried again.
+            yield from (_ended(each) for each in _in_order(found, session) if (each.task_id, each.map_index) == key)
         if not queued and found.state == DagRunState.RUNNING:
             # A task waits to be tried again.
             time.sleep(0.5)
@@ -248,7 +250,7 @@ def _supervise(task: TaskInstance, client: Client) -> None:
 
 def _ended(task: TaskInstance) -> Told:
     state = str(task.state)
-    return Told("ends", task.task_id, state, "" if state in ("success", "skipped") else _complaint(task))
+    return Told("ends", task.task_id, state, _complaint(task) if state == "failed" else "")
 
 
 def _complaint(task: TaskInstance) -> str:
