@@ -221,9 +221,10 @@ def _run_dag(here: Settings, night: date, lock: int) -> None:
             told = json.loads(line)
             if told["event"] == "begins":
                 status.update(told["task"])
-            elif told["task"] != NIGHTLY:
+                continue
+            complaints += [told["said"]] if told["said"] else []
+            if told["task"] != NIGHTLY:
                 _show_end(told["task"], told["state"])
-                complaints += [told["said"]] if told["state"] == "failed" else []
     if run.wait():
         if complaints:
             _stop("\n".join(dict.fromkeys(complaints)) + f"\nThe run's logs: {here.airflow_home / 'logs'}")

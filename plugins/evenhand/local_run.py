@@ -54,6 +54,10 @@ class Told:
     said: str = ""
 
 
+class CannotBeRun(Exception):
+    """The DAG can't be run. The message says why and what to do."""
+
+
 def main() -> None:
     """Run the DAG that the arguments name."""
     dag_id, logical_date, run_id = sys.argv[1:]
@@ -65,9 +69,12 @@ def main() -> None:
     _end_children_with_this_process()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     state = ""
-    for told in run(dag_id, datetime.fromisoformat(logical_date).replace(tzinfo=UTC), run_id):
-        print(json.dumps(asdict(told)), file=telling, flush=True)
-        state = told.state if told.task == dag_id else state
+    try:
+        for told in run(dag_id, datetime.fromisoformat(logical_date).replace(tzinfo=UTC), run_id):
+            print(json.dumps(asdict(told)), file=telling, flush=True)
+            state = told.state if told.task == dag_id else state
+    except CannotBeRun as error:
+        print(json.dumps(asdict(Told("ends", dag_id, "failed", str(error)))), file=telling, flush=True)
     sys.exit(state != "success")
 
 
@@ -75,6 +82,9 @@ def run(dag_id: str, logical_date: datetime, run_id: str) -> Iterator[Told]:
     """Run a DAG for a date, once more if it has been run for it; the last that is told is of the DAG itself.
 
     A run of that date that was begun otherwise, by a scheduler or a form, is the one that is run again.
+
+    Raises:
+        CannotBeRun: a file of the DAGs folder can't be read, or the DAG is paused where a scheduler would run it.
     """
     from airflow import settings
 
@@ -83,7 +93,16 @@ def run(dag_id: str, logical_date: datetime, run_id: str) -> Iterator[Told]:
     dag = _dag(dag_id, session)
     is_left_to_scheduler = _a_scheduler_runs(session)
     found = _begin(dag, logical_date, run_id, is_left_to_scheduler, session)
-    yield from _watch(found, session) if is_left_to_scheduler else _run(dag, found, session)
+    if is_left_to_scheduler:
+        yield from _watch(found, session)
+    else:
+        try:
+            yield from _run(dag, found, session)
+        except BaseException:
+            # Stopped with Ctrl-C, or nobody listens any more: nothing of it goes on, and its page shall say so.
+            session.rollback()
+            _give_up(found, session)
+            raise
     yield Told("ends", dag_id, str(found.state))
 
 
@@ -99,7 +118,7 @@ def _dag(dag_id: str, session: Session) -> DAG:
     bundle.initialize()
     bag = BundleDagBag(dag_folder=bundle.path, bundle_path=bundle.path, bundle_name=bundle.name)
     if bag.import_errors:
-        raise SystemExit("\n".join(f"{path}: {error}" for path, error in sorted(bag.import_errors.items())))
+        raise CannotBeRun("\n".join(f"{path}: {error}" for path, error in sorted(bag.import_errors.items())))
     sync_bag_to_db(bag, bundle.name, bundle.version)
     dag: DAG = bag.dags[dag_id]
     return dag
@@ -116,12 +135,18 @@ def _a_scheduler_runs(session: Session) -> bool:
 def _begin(dag: DAG, logical_date: datetime, run_id: str, is_left_to_scheduler: bool, session: Session) -> DagRun:
     """The run to be run: a new one, or the one of this date with all its tasks cleared."""
     from airflow._shared.timezones.timezone import coerce_datetime
+    from airflow.models.dag import DagModel
     from airflow.models.dagrun import DagRun
     from airflow.serialization.encoders import coerce_to_core_timetable
     from airflow.utils.state import DagRunState
     from airflow.utils.types import DagRunTriggeredByType, DagRunType
     from sqlalchemy import select
 
+    if is_left_to_scheduler and session.scalar(select(DagModel.is_paused).where(DagModel.dag_id == dag.dag_id)):
+        raise CannotBeRun(
+            f"a scheduler is running here and {dag.dag_id} is paused, so that it would not begin it. Unpause it: "
+            f"evenhand airflow dags unpause {dag.dag_id}"
+        )
     scheduled = _as_scheduled(dag)
     state = DagRunState.QUEUED if is_left_to_scheduler else DagRunState.RUNNING
     now = datetime.now(UTC)
@@ -136,11 +161,7 @@ def _begin(dag: DAG, logical_date: datetime, run_id: str, is_left_to_scheduler: 
     if found:
         if found.state == DagRunState.RUNNING and not is_left_to_scheduler:
             # It was killed, and its tasks with it.
-            found.state = DagRunState.FAILED
-            for task in found.get_task_instances(session=session):
-                if task.state == "running":
-                    task.state = "failed"
-            session.commit()
+            _give_up(found, session)
         scheduled.clear(run_id=found.run_id, dag_run_state=state, run_on_latest_version=True, session=session)
         session.refresh(found)
         found.note = None
@@ -162,6 +183,18 @@ def _begin(dag: DAG, logical_date: datetime, run_id: str, is_left_to_scheduler: 
     )
     session.commit()
     return created
+
+
+def _give_up(found: DagRun, session: Session) -> None:
+    """Record that a run failed, and what of it was running."""
+    from airflow.utils.state import DagRunState, TaskInstanceState
+
+    found.state = DagRunState.FAILED
+    found.end_date = datetime.now(UTC)
+    for task in found.get_task_instances(session=session):
+        if task.state in (TaskInstanceState.RUNNING, TaskInstanceState.QUEUED):
+            task.state = TaskInstanceState.FAILED
+    session.commit()
 
 
 def _as_scheduled(dag: DAG) -> Any:

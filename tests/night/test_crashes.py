@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import random
 import shutil
 import signal
+import sqlite3
 import subprocess
 import time
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -66,6 +69,27 @@ def test_while_the_tasks_of_a_killed_command_go_on_nobody_else_begins(installati
         time.sleep(1)
         again.communicate()
     assert installation.revisions(NIGHT) == ["0001"]
+
+
+@pytest.mark.timeout(300)
+def test_ctrl_c_ends_all_that_runs_and_the_runs_page_says_so(installation: Installation) -> None:
+    installation.land_history()
+    run = installation.start("nightly", NIGHT)
+    assert run.stdout
+    while "feeds_landed" not in run.stdout.readline():
+        pass
+
+    os.killpg(run.pid, signal.SIGINT)
+    run.communicate()
+
+    # Whatever was started holds the lock for as long as it is there.
+    with (installation.home / "nightly.lock").open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+    with closing(sqlite3.connect(installation.home / "airflow" / "airflow.db")) as database:
+        assert database.execute("select state from dag_run").fetchall() == [("failed",)]
+        running = database.execute("select task_id from task_instance where state in ('running', 'queued')")
+        assert running.fetchall() == []
+    assert not installation.release(NIGHT).exists()
 
 
 def test_a_full_disk_while_publishing_keeps_the_old_release(installation: Installation) -> None:

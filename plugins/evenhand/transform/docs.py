@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from evenhand.settings import settings
 from evenhand.transform.compiled import fingerprint
@@ -29,18 +30,22 @@ def dbt_docs() -> Path:
     if page.exists() and made_of.exists() and made_of.read_text() == fingerprint():
         return page
     project = str(settings().dbt_project)
-    made = subprocess.run(
-        [
-            *(sys.executable, "-m", "dbt.cli.main", "docs", "generate", "--static", "--empty-catalog"),
-            *("--project-dir", project, "--profiles-dir", project),
-            *("--target-path", str(folder), "--log-path", str(folder)),
-        ],
-        env=os.environ | {"DO_NOT_TRACK": "1", "EVENHAND_WAREHOUSE": ":memory:"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if made.returncode:
-        raise DocsFailed((made.stdout + made.stderr)[-4000:])
+    folder.mkdir(parents=True, exist_ok=True)
+    # Two may open them at once.
+    with TemporaryDirectory(dir=folder) as draft:
+        made = subprocess.run(
+            [
+                *(sys.executable, "-m", "dbt.cli.main", "docs", "generate", "--static", "--empty-catalog"),
+                *("--project-dir", project, "--profiles-dir", project),
+                *("--target-path", draft, "--log-path", draft),
+            ],
+            env=os.environ | {"DO_NOT_TRACK": "1", "EVENHAND_WAREHOUSE": ":memory:"},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if made.returncode:
+            raise DocsFailed((made.stdout + made.stderr)[-4000:])
+        os.replace(Path(draft) / PAGE, page)
     made_of.write_text(fingerprint())
     return page
