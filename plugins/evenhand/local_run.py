@@ -84,7 +84,8 @@ def run(dag_id: str, logical_date: datetime, run_id: str) -> Iterator[Told]:
     A run of that date that was begun otherwise, by a scheduler or a form, is the one that is run again.
 
     Raises:
-        CannotBeRun: a file of the DAGs folder can't be read, or the DAG is paused where a scheduler would run it.
+        CannotBeRun: a file of the DAGs folder can't be read, the DAG is paused where a scheduler would run it, or the
+            scheduler ends before the run.
     """
     from airflow import settings
 
@@ -207,7 +208,11 @@ def _as_scheduled(dag: DAG) -> Any:
 
 
 def _watch(found: DagRun, session: Session) -> Iterator[Told]:
-    """Tell what a scheduler does with the run, until it is over."""
+    """Tell what a scheduler does with the run, until it is over.
+
+    Raises:
+        CannotBeRun: the scheduler has ended before.
+    """
     begun: set[tuple[str, int]] = set()
     ended: set[tuple[str, int]] = set()
     is_over = False
@@ -222,6 +227,8 @@ def _watch(found: DagRun, session: Session) -> Iterator[Told]:
             if str(task.state) in ("success", "failed", "up_for_retry") and key not in ended:
                 ended.add(key)
                 yield _ended(task)
+        if not is_over and not _a_scheduler_runs(session):
+            raise CannotBeRun(f"the scheduler that ran {found.run_id} has ended; run the night again to go on with it")
         session.rollback()
         time.sleep(0.5)
 
