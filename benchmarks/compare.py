@@ -179,7 +179,7 @@ def main() -> None:
         lines = [_measure(WORKS[name], base, this, asked.turns) for name in asked.works]
     told = (
         f"{date.today()}, {os.cpu_count()} cores of {_processor()}, {platform.machine()}; CPU and wall seconds,"
-        f" the better of {asked.turns} turns.\n\n"
+        f" the best of each in {asked.turns} {'turn' if asked.turns == 1 else 'turns'}.\n\n"
         f"| work | at {asked.base} | now | now : {asked.base}, CPU | goal |\n| --- | ---: | ---: | ---: | ---: |\n"
         + "".join(lines)
     )
