@@ -103,7 +103,7 @@ def models_page() -> HTMLResponse:
 
 def _files(manifest: Manifest | None) -> list[tuple[str, str]]:
     files = sorted(manifest.files.items()) if manifest else []
-    return [(name, f"{each.rows:,} {'row' if each.rows == 1 else 'rows'}") for name, each in files]
+    return [(name, f"{each.rows:,}") for name, each in files]
 
 
 def _page(template: str, **content: object) -> HTMLResponse:

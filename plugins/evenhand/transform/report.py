@@ -126,7 +126,11 @@ def _sql_file(folder: Path, problem: Problem) -> Path:
 
 def _page(report: Report) -> str:
     failed = report.failed
-    told = f"{len(failed)} of {len(report.models)} models failed." if failed else f"All {len(report.models)} models."
+    told = (
+        f"{len(failed)} of {len(report.models)} models failed."
+        if failed
+        else f"All {len(report.models)} models were built, and their tests passed."
+    )
     rows = "".join(
         f"<tr{' class=wrong' if model.problems or model.skipped_for else ''}><td>{html.escape(model.layer)}"
         f"<td>{html.escape(model.name)}<td class=n>{'view' if model.rows is None else f'{model.rows:,}'}"
