@@ -16,6 +16,7 @@ HERE = Path(__file__).parent
 # What starts something real, from the dearest on: it is begun first, so that no worker is left with it at the end.
 REAL = (
     *("deployment", "night/test_newcomer.py", "night", "faults", "gates", "transform/test_dbt_build.py"),
+    "quality/test_causes.py",
     *("insight/test_truth.py", "delivery", "simulation", "sandbox", "landing/test_mirror.py"),
 )
 

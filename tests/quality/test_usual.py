@@ -54,6 +54,7 @@ def before(numbers: dict[date, int], night: date) -> dict[date, int]:
     return {each: number for each, number in numbers.items() if night - timedelta(LANDINGS) <= each < night}
 
 
+@pytest.mark.real
 def test_real_nights_are_seldom_unusual(
     connection: duckdb.DuckDBPyConnection, landed: dict[str, dict[date, int]]
 ) -> None:

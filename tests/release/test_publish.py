@@ -203,6 +203,7 @@ def test_a_folder_that_cant_be_written_is_one_clear_error(warehouse: Path, tmp_p
         publish(warehouse, tmp_path / "releases", NIGHT, CODE)
 
 
+@pytest.mark.real
 def test_killed_at_any_moment_the_release_is_the_old_or_the_new_one(warehouse: Path, tmp_path: Path) -> None:
     old = publish(warehouse, tmp_path / "old", NIGHT, CODE).folder
     change(warehouse, "A2")
