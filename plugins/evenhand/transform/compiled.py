@@ -45,7 +45,7 @@ class CompiledModel:
 
     def of(self, night: date) -> str:
         """The SQL for a night."""
-        return self.sql.replace(_ANY_NIGHT, str(night))
+        return _of(night, self.sql)
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ class DataTest:
 
     def of(self, night: date) -> str:
         """The SQL for a night."""
-        return self.sql.replace(_ANY_NIGHT, str(night))
+        return _of(night, self.sql)
 
 
 @dataclass(frozen=True)
@@ -215,6 +215,10 @@ def _read(nodes: dict[str, dict[str, Any]]) -> Project:
     if not any(_ANY_NIGHT in node.model.sql for node in project.nodes):
         raise CompileFailed("the models were compiled for one night and can't be run for another; see the macro night")
     return project
+
+
+def _of(night: date, sql: str) -> str:
+    return sql.replace(_ANY_NIGHT, str(night))
 
 
 def _sql(node: dict[str, Any]) -> str:

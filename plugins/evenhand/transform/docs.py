@@ -27,7 +27,9 @@ def dbt_docs() -> Path:
     folder = settings().dbt_target / "docs"
     made_of = folder / "made_of"
     page = folder / PAGE
-    if page.exists() and made_of.exists() and made_of.read_text() == fingerprint():
+    # Taken before dbt reads the project: what is changed meanwhile is made again.
+    wanted = fingerprint()
+    if page.exists() and made_of.exists() and made_of.read_text() == wanted:
         return page
     project = str(settings().dbt_project)
     folder.mkdir(parents=True, exist_ok=True)
@@ -47,5 +49,5 @@ def dbt_docs() -> Path:
         if made.returncode:
             raise DocsFailed((made.stdout + made.stderr)[-4000:])
         os.replace(Path(draft) / PAGE, page)
-    made_of.write_text(fingerprint())
+    made_of.write_text(wanted)
     return page
