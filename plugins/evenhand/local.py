@@ -54,6 +54,7 @@ def defaults(settings: Settings) -> dict[str, str]:
         "AIRFLOW__LOGGING__BASE_LOG_FOLDER": str(settings.airflow_home / "logs"),
         # Nights are started by hand here, so nothing happens by itself.
         "AIRFLOW__CORE__DAGS_ARE_PAUSED_AT_CREATION": "False",
+        "AIRFLOW__CORE__EXECUTOR": "evenhand.executor.PreloadedExecutor",
         "AIRFLOW__CORE__DEFAULT_TASK_RETRY_DELAY": "5",
         # So long, and not five seconds, waits a supervisor that saw all of a task but its very end.
         "AIRFLOW__WORKERS__MIN_HEARTBEAT_INTERVAL": "1",

@@ -238,6 +238,7 @@ def _run(dag: DAG, found: DagRun, session: Session) -> Iterator[Told]:
     from airflow.utils.state import DagRunState, TaskInstanceState
 
     from evenhand.execution_api import in_process_client
+    from evenhand.executor import import_what_is_dear
 
     import_what_is_dear()
     found.dag = _as_scheduled(dag)
@@ -261,12 +262,6 @@ def _run(dag: DAG, found: DagRun, session: Session) -> Iterator[Told]:
         if not queued and found.state == DagRunState.RUNNING:
             # A task waits to be tried again.
             time.sleep(0.5)
-
-
-def import_what_is_dear() -> None:
-    """What takes seconds to import and several tasks need."""
-    from evenhand import nightly  # noqa: F401
-    from evenhand.quality import changes, feeds, lists  # noqa: F401
 
 
 def _in_order(found: DagRun, session: Session) -> list[TaskInstance]:

@@ -10,12 +10,9 @@ from deployment.airflow_api import AirflowApi
 from deployment.processes import Processes, free_port
 from evenhand.settings import PROJECT
 
-_HERE = Path(__file__).parent
 COMMAND = Path(sys.executable).with_name("evenhand")
 # One person's few tasks: they begin at once, few processes wait for them, and no file of a DAG changes meanwhile.
 _QUICK = {
-    # airflow_local_settings is there.
-    "PYTHONPATH": os.pathsep.join(filter(None, [str(_HERE / "quick"), os.environ.get("PYTHONPATH")])),
     "AIRFLOW__CORE__PARALLELISM": "4",
     "AIRFLOW__SCHEDULER__SCHEDULER_IDLE_SLEEP_TIME": "0.5",
     "AIRFLOW__DAG_PROCESSOR__MIN_FILE_PROCESS_INTERVAL": "3600",
