@@ -15,7 +15,7 @@ nightly ui: export EVENHAND_HOME := $(EVENHAND_HOME)/takedowns
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help nightly test test-fast install faults gates mutants ui lint bench clean
+.PHONY: help nightly test test-fast install faults gates mutants soak ui lint bench clean
 
 help: ## show this
 	@echo "Evenhand: who is penalised and who is rewarded, night by night."
@@ -41,6 +41,9 @@ gates: $(VENV)/installed ## six planted faults in 200 simulated nights, and what
 
 mutants: $(VENV)/installed ## change every figure of every shipped pack, one at a time, and see an example fail
 	@python -m benchmarks.mutants
+
+soak: $(VENV)/installed ## the long form of tests that have a short one: forty kills, the whole history in another order
+	@pytest -m soak
 
 ui: $(VENV)/installed ## Airflow's pages and scheduler at http://127.0.0.1:8080, until Ctrl-C
 	@evenhand ui

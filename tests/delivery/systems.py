@@ -6,7 +6,6 @@ import json
 import os
 import shutil
 import signal
-import socket
 import sqlite3
 import subprocess
 import sys
@@ -36,6 +35,7 @@ from evenhand.delivery.receivers.http import HttpReceiver
 from evenhand.delivery.receivers.notices import NoticesReceiver
 from evenhand.delivery.receivers.postgres import PostgresReceiver
 from evenhand.delivery.statements import statements_of
+from ports import free_port
 from sandbox.process import SECRET, SandboxProcess
 
 Held = dict[tuple[str, str], dict[str, str | None]]
@@ -153,9 +153,7 @@ class Postgres:
         self._folder.chmod(0o755)
         self._data = self._folder / "data"
         self._log = self._folder / "log"
-        with closing(socket.socket()) as probe:
-            probe.bind(("127.0.0.1", 0))
-            self._port = int(probe.getsockname()[1])
+        self._port = free_port()
         self._data.mkdir()
         if os.geteuid() == 0:
             ensure_prefix_permissions(POSTGRES_BIN_PATH)
@@ -310,9 +308,7 @@ class ObjectStore:
     def __init__(self, folder: Path) -> None:
         self.settings: dict[str, Any] = {}
         self._folder = folder / "fetched"
-        with closing(socket.socket()) as probe:
-            probe.bind(("127.0.0.1", 0))
-            self._port = int(probe.getsockname()[1])
+        self._port = free_port()
         self.start()
 
     def fresh(self) -> None:
@@ -402,9 +398,7 @@ class Transparency:
 
     def __init__(self, folder: Path) -> None:
         self.file = folder / "statements.sqlite"
-        with closing(socket.socket()) as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = int(probe.getsockname()[1])
+        self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.start()
 

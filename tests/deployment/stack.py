@@ -20,7 +20,8 @@ from pgserver.utils import ensure_prefix_permissions
 
 from deployment.airflow_api import AirflowApi
 from deployment.compose import compose, copy_context, how_to_make
-from deployment.processes import Processes, free_port
+from deployment.processes import Processes
+from ports import free_port
 
 _PYTHON = Path(sys.executable).parent
 _ROOT = os.geteuid() == 0

@@ -7,8 +7,9 @@ import sys
 from pathlib import Path
 
 from deployment.airflow_api import AirflowApi
-from deployment.processes import Processes, free_port
+from deployment.processes import Processes
 from evenhand.settings import PROJECT
+from ports import free_port
 
 COMMAND = Path(sys.executable).with_name("evenhand")
 # One person's few tasks: they begin at once, few processes wait for them, and no file of a DAG changes meanwhile.

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import os
-import socket
 import subprocess
 import sys
 import time
-from contextlib import closing
 from pathlib import Path
 
 import httpx
@@ -17,6 +15,7 @@ from evenhand.landing.files import FeedBroken
 from evenhand.landing.load import load
 from evenhand.landing.mirror import INDEX, mirror
 from landing.feeds import creator, land, land_headers, night
+from ports import free_port
 
 
 def _files(folder: Path) -> dict[str, bytes]:
@@ -78,9 +77,7 @@ def test_a_place_that_is_not_there_removes_nothing(there: Path, tmp_path: Path, 
 
 
 def test_over_http_until_the_server_is_killed(there: Path, tmp_path: Path) -> None:
-    with closing(socket.socket()) as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     server = subprocess.Popen(
         [sys.executable, "-m", "http.server", str(port), "--bind", "127.0.0.1", "--directory", str(there)],
         stderr=subprocess.DEVNULL,

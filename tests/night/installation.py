@@ -8,7 +8,6 @@ import hashlib
 import json
 import os
 import signal
-import socket
 import sqlite3
 import subprocess
 import sys
@@ -19,6 +18,7 @@ from pathlib import Path
 import duckdb
 
 from evenhand.landing.contracts import BY_NAME
+from ports import free_port
 
 Row = Sequence[str]
 COMMAND = Path(sys.executable).with_name("evenhand")
@@ -44,9 +44,7 @@ class Installation:
 
     def __init__(self, home: Path) -> None:
         self.home = home
-        with closing(socket.socket()) as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = str(probe.getsockname()[1])
+        self.port = str(free_port())
         self.overrides: dict[str, str] = {}
 
     def land(self, night: str, **feeds: Sequence[Row]) -> None:

@@ -19,26 +19,42 @@ from made_once import shared_home
 from night.installation import COMMAND, Installation
 
 NIGHT = "2026-03-05"
-KILLS = 10
+# Of a night with three receivers.
+TASKS = 13
 
 
-@pytest.mark.timeout(1500)
-def test_kill_9_at_ten_random_moments_then_run_again(installation: Installation, tmp_path: Path) -> None:
-    undisturbed = Installation(shutil.copytree(shared_home(), tmp_path / "undisturbed"))
+@pytest.mark.timeout(900)
+def test_kill_9_at_four_random_moments_then_run_again(installation: Installation, tmp_path: Path) -> None:
+    _kill_and_run_again(installation, tmp_path / "undisturbed", 4)
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(3600)
+def test_kill_9_at_forty_random_moments_then_run_again(installation: Installation, tmp_path: Path) -> None:
+    _kill_and_run_again(installation, tmp_path / "undisturbed", 40)
+
+
+def _kill_and_run_again(installation: Installation, folder: Path, kills: int) -> None:
+    """Kill a night so often, each time in another part of it, and then let it be."""
+    undisturbed = Installation(shutil.copytree(shared_home(), folder))
     undisturbed.land_history()
     try:
-        started = time.monotonic()
-        undisturbed.nightly(NIGHT)
-        length = time.monotonic() - started
+        undisturbed.directly(NIGHT)
         wanted, rows = undisturbed.release_bytes(NIGHT), undisturbed.held()
     finally:
         undisturbed.stop()
     installation.land_history()
     moments = random.Random(20260305)
+    parts = list(range(kills))
+    moments.shuffle(parts)
 
-    for _ in range(KILLS):
+    for part in parts:
         run = installation.start("nightly", NIGHT)
-        time.sleep(moments.uniform(0.1, 1.0) * length)
+        assert run.stdout
+        # A line when it begins, and one for every task that ends.
+        for _ in range(int((part + moments.random()) / kills * (TASKS + 1))):
+            run.stdout.readline()
+        time.sleep(moments.uniform(0, 2))
         os.killpg(run.pid, signal.SIGKILL)
         run.communicate()
         assert installation.release_bytes(NIGHT) in ({}, wanted)
@@ -96,7 +112,7 @@ def test_a_full_disk_while_publishing_keeps_the_old_release(installation: Instal
     if subprocess.run(["unshare", "-Urm", "true"], check=False, capture_output=True).returncode:
         pytest.skip("no mount namespaces here to make a small disk in")
     installation.land_history()
-    installation.nightly(NIGHT)
+    installation.directly(NIGHT)
     before = installation.release_bytes(NIGHT)
     installation.land(NIGHT, appeals=[("p9", "v2.0", "a2", "2026-03-04", "granted", "2026-03-05")])
     releases = installation.home / "releases"
@@ -125,6 +141,6 @@ def test_a_full_disk_while_publishing_keeps_the_old_release(installation: Instal
     for name, sha256 in before.items():
         assert f"{sha256}  {releases}/night={NIGHT}/{name}" in run.stdout
 
-    installation.nightly(NIGHT)
+    installation.directly(NIGHT)
 
     assert installation.revisions(NIGHT) == ["0001", "0002"]

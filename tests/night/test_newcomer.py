@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import os
 import re
-import socket
 import subprocess
-from contextlib import closing
 from pathlib import Path
 
 import httpx
 import pytest
 
 from evenhand.settings import PROJECT
+from ports import free_port
 
 
 def test_make_nightly_twice_and_make_clean(tmp_path: Path) -> None:
@@ -20,7 +19,7 @@ def test_make_nightly_twice_and_make_clean(tmp_path: Path) -> None:
         pytest.skip("this checkout isn't a git repository, so there is nothing to clone")
     clone = tmp_path / "evenhand"
     subprocess.run(["git", "clone", "--quiet", str(PROJECT), str(clone)], check=True)
-    port = _free_port()
+    port = str(free_port())
     environment = {
         name: value
         for name, value in os.environ.items()
@@ -37,7 +36,7 @@ def test_make_nightly_twice_and_make_clean(tmp_path: Path) -> None:
 
     try:
         # Each example has a receiver of its own.
-        simulated = make("nightly", sandbox_port=_free_port())
+        simulated = make("nightly", sandbox_port=str(free_port()))
         first = make("nightly", "EXAMPLE=takedowns", sandbox_port=port)
         again = make("nightly", "EXAMPLE=takedowns", sandbox_port=port)
 
@@ -59,9 +58,3 @@ def test_make_nightly_twice_and_make_clean(tmp_path: Path) -> None:
     assert not (clone / ".evenhand").exists()
     with pytest.raises(httpx.ConnectError):
         httpx.get(f"http://127.0.0.1:{port}/healthz")
-
-
-def _free_port() -> str:
-    with closing(socket.socket()) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return str(probe.getsockname()[1])

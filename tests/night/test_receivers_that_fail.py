@@ -39,7 +39,7 @@ def test_one_that_refuses_half_is_sent_the_other_half_later_and_the_next_one_isn
     assert len(installation.held()) == 6
     assert json.loads((installation.home / "delivered" / "current.json").read_text())
 
-    said = installation.nightly(NIGHT)
+    said = installation.directly(NIGHT)
 
     assert "sent 6 penalties put; 6 applied" in said
     assert len(installation.held()) == 12
@@ -57,7 +57,7 @@ def test_one_that_answers_garbage_and_is_then_down_gets_everything_once_it_is_ba
     released = installation.release_bytes(NIGHT)
     faulty.faults.clear()
 
-    installation.nightly(NIGHT)
+    installation.directly(NIGHT)
 
     assert len(installation.held()) == installation.effects() == 12
     assert installation.release_bytes(NIGHT) == released

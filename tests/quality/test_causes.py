@@ -31,15 +31,23 @@ LIFT = Proposal(
 OTHER_CODE = CODE | {"sha256": "1" * 64}
 
 
-@pytest.fixture
-def nights(tmp_path: Path) -> Nights:
+@pytest.fixture(scope="module")
+def decided(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Six accounts in the market world, of which account n has n strikes, released on the first night."""
-    Installation(tmp_path).land(str(FIRST), creators=CREATORS, contents=CONTENTS, violations=VIOLATIONS, appeals=[])
-    (tmp_path / "policies").mkdir()
-    shutil.copy(PROJECT / "policies" / "takedowns.yml", tmp_path / "policies")
-    nights = Nights(tmp_path, shared_compiled(), tmp_path / "policies")
+    home = tmp_path_factory.mktemp("decided")
+    Installation(home).land(str(FIRST), creators=CREATORS, contents=CONTENTS, violations=VIOLATIONS, appeals=[])
+    (home / "policies").mkdir()
+    shutil.copy(PROJECT / "policies" / "takedowns.yml", home / "policies")
+    nights = Nights(home, shared_compiled(), home / "policies")
     nights.release(nights.judge(nights.land(FIRST), FIRST), FIRST)
-    return nights
+    return home
+
+
+@pytest.fixture
+def nights(decided: Path, tmp_path: Path) -> Nights:
+    """The same, for a test to go on with."""
+    home = Path(shutil.copytree(decided, tmp_path / "home"))
+    return Nights(home, shared_compiled(), home / "policies")
 
 
 def changes(judged: Judged) -> dict[str, tuple[str, str]]:
