@@ -153,7 +153,6 @@ def test_the_environment_is_that_of_a_local_installation_but_for_what_a_deployme
         "EVENHAND_DEADLINE_MINUTES",
         "EVENHAND_NOTIFIERS",
         "AIRFLOW__CORE__DEFAULT_TIMEZONE",
-        "AIRFLOW__CORE__EXECUTOR",
         "AIRFLOW__CORE__EXECUTION_API_SERVER_URL",
         *(name for name in SECRETS if name.startswith("AIRFLOW")),
     }
