@@ -18,11 +18,11 @@ from typing import Any
 
 import duckdb
 
+from evenhand.deciding.compiled import compiled_project, run_models
 from evenhand.landing.accepted import create_accepted
 from evenhand.policy.compile import compile_packs
+from evenhand.policy.language.pack import Pack
 from evenhand.policy.load import LoadedPack
-from evenhand.policy.pack import Pack
-from evenhand.transform.compiled import compiled_project, run_models
 
 MARKETS = ("ID", "SG", "VN", "TH", "MY", "PH", "US", "BR")
 FIRST_DAY, LAST_DAY = date(2025, 1, 1), date(2025, 12, 31)

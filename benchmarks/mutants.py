@@ -20,11 +20,11 @@ from typing import Any
 from pydantic import ValidationError
 from rich.console import Console
 
+from evenhand.deciding.compiled import compiled_project
+from evenhand.deciding.rehearsal import rehearse
 from evenhand.policy.load import LoadedPack, load_pack, pack_from, packs_in
-from evenhand.policy.rehearsal import rehearse
 from evenhand.policy.texts import merged, read_texts
 from evenhand.settings import settings
-from evenhand.transform.compiled import compiled_project
 
 LEAST_SCORE = 0.95
 # So many packs in one run of the models; their examples are a few thousand accounts.

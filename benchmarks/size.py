@@ -94,11 +94,11 @@ def _run(creators: int, nights: int, home: Path) -> None:
     import great_expectations  # noqa: F401
     from dbt.cli.main import dbtRunner  # noqa: F401
 
-    from evenhand import nightly
     from evenhand.landing.load import load
     from evenhand.settings import settings
     from evenhand.simulation.marketplace import simulate
     from evenhand.simulation.plan import Plan
+    from evenhand.tasks import night as nightly
 
     marks = [time.perf_counter()]
     simulate(Plan(creators, nights), settings().landing, lambda made: None)

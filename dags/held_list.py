@@ -13,11 +13,11 @@ from typing import Any
 
 from airflow.sdk import DAG, Asset, Param, TaskGroup, chain, task
 
-from evenhand import nightly
-from evenhand.alerts import notifiers
-from evenhand.approval import steps
-from evenhand.asking import person_asked
-from evenhand.delivery.task_group import a_group_per_receiver
+from evenhand.tasks import held_list as steps
+from evenhand.tasks import night as nightly
+from evenhand.tasks.alerts import notifiers
+from evenhand.tasks.deliveries import a_group_per_receiver
+from evenhand.tasks.human_tasks import person_asked
 
 NIGHT = "{{ params.night }}"
 

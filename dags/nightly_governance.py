@@ -18,11 +18,11 @@ from airflow.sdk.definitions.callback import AsyncCallback
 from airflow.sdk.definitions.deadline import DeadlineAlert, DeadlineReference
 from airflow.timetables.interval import CronDataIntervalTimetable
 
-from evenhand import nightly
-from evenhand.alerts import night_is_late, notifiers
-from evenhand.approval import steps as approval
-from evenhand.delivery.task_group import a_group_per_receiver
 from evenhand.deployment import deployment
+from evenhand.tasks import held_list as approval
+from evenhand.tasks import night as nightly
+from evenhand.tasks.alerts import night_is_late, notifiers
+from evenhand.tasks.deliveries import a_group_per_receiver
 
 DEPLOYMENT = deployment()
 NIGHT = "{{ night(logical_date) }}"

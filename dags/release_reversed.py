@@ -11,10 +11,10 @@ from typing import Any
 
 from airflow.sdk import DAG, Asset, Param, task
 
-from evenhand import by_hand
-from evenhand.asking import name, second_person_asked
-from evenhand.delivery.task_group import a_group_per_receiver
-from evenhand.nightly import Facts
+from evenhand.tasks import stop_and_reverse as by_hand
+from evenhand.tasks.deliveries import a_group_per_receiver
+from evenhand.tasks.human_tasks import name, second_person_asked
+from evenhand.tasks.night import Facts
 
 with DAG(
     "release_reversed",

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from great_expectations.expectations import Expectation
 
+from evenhand.quality.anomalies import steady
 from evenhand.quality.gate import described, expect_no_rows
-from evenhand.quality.usual import steady
 
 LOCATOR = ("market",)
 # Less than this is no change of a list's size, whatever its share.

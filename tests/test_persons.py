@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from evenhand.persons import Person, PersonRefused, refuse_the_same_person, who
+from evenhand.records.persons import Person, PersonRefused, refuse_the_same_person, who
 
 
 def test_a_log_in_counts_and_not_what_somebody_says() -> None:

@@ -11,11 +11,12 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from evenhand import by_hand_commands, local
-from evenhand.approval.commands import answer, held
-from evenhand.emergency.commands import app as emergency
-from evenhand.emergency.commands import emergencies
-from evenhand.policy.commands import app as policy
+from evenhand.commands import stop_and_reverse as by_hand_commands
+from evenhand.commands.emergency import app as emergency
+from evenhand.commands.emergency import emergencies
+from evenhand.commands.held_list import answer, held
+from evenhand.commands.policy import app as policy
+from evenhand.local import installation as local
 from evenhand.settings import Settings, settings
 
 app = typer.Typer(
@@ -83,7 +84,7 @@ def story(
     ] = None,
 ) -> None:
     """Tell what happened to an account, what is in force on it and why, from a release alone."""
-    from evenhand.release.story import NoSuchAccount, tell
+    from evenhand.release.account_timeline import NoSuchAccount, tell
 
     here = settings()
     try:
@@ -127,7 +128,7 @@ def simulate(
 @app.command()
 def docs() -> None:
     """Make dbt's own pages of all models and their columns, unless they are there, and say where they are."""
-    from evenhand.transform.docs import DocsFailed, dbt_docs
+    from evenhand.deciding.docs import DocsFailed, dbt_docs
 
     try:
         with console.status("dbt makes its pages; this takes half a minute"):
@@ -208,7 +209,7 @@ def _run_dag(here: Settings, night: date, lock: int) -> None:
     console.print(f"Night {night} through Airflow", highlight=False)
     with log.open("w") as kept, console.status("Starting Airflow") as status:
         run = subprocess.Popen(
-            [sys.executable, "-m", "evenhand.local_run", NIGHTLY, f"{night}T12:00:00", f"night_{night}"],
+            [sys.executable, "-m", "evenhand.local.run", NIGHTLY, f"{night}T12:00:00", f"night_{night}"],
             env=local.environment(here),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
@@ -241,7 +242,7 @@ def _show_end(task: str, state: str) -> None:
 def _show(here: Settings, night: date) -> None:
     from pydantic import ValidationError
 
-    from evenhand.summary import show
+    from evenhand.commands.summary import show
 
     try:
         show(here, night, console)

@@ -22,7 +22,7 @@ from evenhand.delivery.receipts import Receipts
 from evenhand.delivery.receivers import Receipt, Receiver, ReceiverError
 from evenhand.delivery.reconcile import reconcile, reconcile_and_correct
 from evenhand.delivery.stopping import DeliveriesStopped, resume, stop
-from evenhand.persons import Person
+from evenhand.records.persons import Person
 
 Open = Callable[[], AbstractContextManager[Receiver]]
 

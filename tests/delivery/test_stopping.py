@@ -15,7 +15,7 @@ import pytest
 from delivery.faulty import FaultyServer
 from delivery.releases import LISTS, night, notice, penalty, publish
 from evenhand.delivery import stopping
-from evenhand.delivery.announce import announce
+from evenhand.delivery.announcements.announce import announce
 from evenhand.delivery.deliver import deliver
 from evenhand.delivery.receipts import Receipts
 from evenhand.delivery.receivers import Receipt
@@ -24,7 +24,7 @@ from evenhand.delivery.receivers.http import HttpReceiver
 from evenhand.delivery.receivers.notices import NoticesReceiver
 from evenhand.delivery.reconcile import reconcile, reconcile_and_correct
 from evenhand.delivery.stopping import DeliveriesStopped, NothingStopped, resume, stop, stopped
-from evenhand.persons import Person, PersonRefused
+from evenhand.records.persons import Person, PersonRefused
 from sandbox.process import SECRET, SandboxProcess
 
 ANN, BOB = Person("ann", logged_in=True), Person("bob", logged_in=True)

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from deployment.compose import COMPOSE, EXAMPLE, compose, copy_context, dockerfile, example, how_to_make, variables
-from evenhand import local
+from evenhand.local import installation as local
 from evenhand.settings import PROJECT, Settings
 
 SECRETS = {

@@ -21,7 +21,7 @@ from deployment.conftest import AlertServer
 from deployment.stack import Stack
 from evenhand.landing.contracts import BY_NAME
 from evenhand.landing.takedowns import land_takedowns
-from evenhand.local import TAKEDOWNS
+from evenhand.local.installation import TAKEDOWNS
 from evenhand.settings import PROJECT
 
 NIGHT = "2026-08-19"

@@ -10,9 +10,9 @@ import duckdb
 import pytest
 
 from evenhand.emergency.emergency import EmergencyRefused, Proposal
+from evenhand.emergency.load import take_emergencies
 from evenhand.emergency.record import EmergencyBroken, known, record
-from evenhand.emergency.take import take_emergencies
-from evenhand.persons import Person, PersonRefused
+from evenhand.records.persons import Person, PersonRefused
 
 NIGHT = date(2026, 3, 5)
 AT = datetime(2026, 3, 6, 9, 15, 30, tzinfo=UTC)

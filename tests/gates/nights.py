@@ -14,24 +14,24 @@ from pathlib import Path
 
 import duckdb
 
-from evenhand.emergency.take import create_emergencies
+from evenhand.deciding.compiled import CompiledModel, compiled_project, run_models
+from evenhand.deciding.provenance import DECIDED, keep_deciders
+from evenhand.emergency.load import create_emergencies
 from evenhand.landing.accepted import accepted_as_of
 from evenhand.landing.contracts import FEEDS
 from evenhand.landing.load import load
-from evenhand.landing.take import take
-from evenhand.policy.announced import Announcement
+from evenhand.landing.window import take
 from evenhand.policy.compile import compile_packs
 from evenhand.policy.load import load_packs
+from evenhand.policy.preapproved import Announcement
 from evenhand.quality.changes import Tonight, validate_changes
 from evenhand.quality.held_lists import HeldList, answer
 from evenhand.quality.held_rows import hold
-from evenhand.release.deciders import DECIDED, keep_deciders
-from evenhand.release.last import take_last_release
+from evenhand.release.assemble import want
 from evenhand.release.manifest import HeldList as ReleasedHeldList
 from evenhand.release.manifest import Manifest
+from evenhand.release.previous import take_last_release
 from evenhand.release.publish import FILES
-from evenhand.release.wanted import want
-from evenhand.transform.compiled import CompiledModel, compiled_project, run_models
 
 CODE = {"evenhand": "simulated", "sha256": "0" * 64, "engines": {}}
 _RELEASED = (

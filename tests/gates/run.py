@@ -12,7 +12,7 @@ from pathlib import Path
 import duckdb
 
 from evenhand.landing.takedowns import LAST_NIGHT, land_takedowns
-from evenhand.local import TAKEDOWNS
+from evenhand.local.installation import TAKEDOWNS
 from evenhand.quality.held_lists import HeldList
 from evenhand.release.rows import rows_of_lists
 from evenhand.settings import PROJECT

@@ -10,12 +10,12 @@ import duckdb
 import pytest
 import yaml
 
+from evenhand.deciding.compiled import CompiledModel, run_models
 from evenhand.landing.accepted import create_accepted
 from evenhand.policy.compile import compile_packs
 from evenhand.policy.load import load_packs
-from evenhand.release.last import create_released
+from evenhand.release.previous import create_released
 from evenhand.settings import PROJECT
-from evenhand.transform.compiled import CompiledModel, run_models
 from insight.facts import NIGHT, fill
 
 DEFINED = yaml.safe_load((PROJECT / "dbt_project" / "models" / "insight" / "metrics.yml").read_text())

@@ -10,15 +10,15 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from evenhand.deciding.compiled import CompiledModel, run_models
 from evenhand.landing.accepted import create_accepted
 from evenhand.landing.contracts import BY_NAME
 from evenhand.policy.compile import compile_packs
 from evenhand.policy.load import load_packs
-from evenhand.release.last import create_released
+from evenhand.release.previous import create_released
 from evenhand.settings import PROJECT
 from evenhand.simulation.marketplace import FEEDS, simulate
 from evenhand.simulation.plan import Plan
-from evenhand.transform.compiled import CompiledModel, run_models
 
 NIGHT = date(2026, 10, 31)
 SEEDS = (11, 12, 13, 14)

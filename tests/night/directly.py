@@ -17,12 +17,13 @@ from pathlib import Path
 from airflow.sdk.exceptions import AirflowFailException
 from rich.console import Console
 
-from evenhand import local, nightly
+from evenhand.commands.summary import show
+from evenhand.deciding.build import build_models
+from evenhand.deciding.compiled import compiled_project
 from evenhand.delivery.config import announces, load_receivers
+from evenhand.local import installation as local
 from evenhand.settings import settings
-from evenhand.summary import show
-from evenhand.transform.build import build_models
-from evenhand.transform.compiled import compiled_project
+from evenhand.tasks import night as nightly
 from made_once import shared_compiled
 
 

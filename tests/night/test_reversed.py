@@ -12,11 +12,12 @@ from pathlib import Path
 
 import pytest
 
-from evenhand import by_hand, nightly
-from evenhand.by_hand import NotDone
 from evenhand.landing.contracts import BY_NAME
-from evenhand.persons import Person, PersonRefused
+from evenhand.records.persons import Person, PersonRefused
 from evenhand.release.manifest import read_manifest
+from evenhand.tasks import night as nightly
+from evenhand.tasks import stop_and_reverse as by_hand
+from evenhand.tasks.stop_and_reverse import NotDone
 from night.directly import decide
 from night.installation import CREATORS, Installation
 from night.told import receivers

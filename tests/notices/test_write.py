@@ -10,8 +10,8 @@ import pytest
 
 from evenhand.notices.catalogs import CatalogError
 from evenhand.notices.write import write_notices
-from evenhand.release.last import create_released, last_release, take_last_release
 from evenhand.release.manifest import Manifest
+from evenhand.release.previous import create_released, last_release, take_last_release
 from notices.needed import TRANSLATIONS
 
 NIGHT = date(2026, 3, 5)

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from evenhand.commands.policy import app
 from evenhand.policy.check import IN_A_PACK, Finding, check
-from evenhand.policy.commands import app
 from evenhand.policy.load import load_pack
 from evenhand.release.manifest import Manifest, ReleasedPack
 from evenhand.settings import PROJECT, Settings

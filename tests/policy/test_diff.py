@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from typer.testing import CliRunner
 
 from benchmarks.mutants import mutants_of
-from evenhand.policy.commands import app
+from evenhand.commands.policy import app
 from evenhand.policy.diff import diff
 from evenhand.policy.load import content_of, load_pack, pack_from, packs_in
 from evenhand.settings import PROJECT

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from evenhand.policy.commands import app
+from evenhand.commands.policy import app
 from evenhand.policy.load import load_pack, packs_in
-from evenhand.policy.pages import page, page_name
-from evenhand.policy.words import spoken
+from evenhand.policy.prose.pages import page, page_name
+from evenhand.policy.prose.words import spoken
 from evenhand.settings import PROJECT
 from policy.packs import TEXT, changed, write
 

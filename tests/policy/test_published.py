@@ -11,10 +11,10 @@ from functools import cache
 
 import pytest
 
+from evenhand.deciding.compiled import CompiledModel
+from evenhand.deciding.rehearsal import Rehearsed, rehearse
 from evenhand.policy.load import LoadedPack, load_pack, packs_in
-from evenhand.policy.rehearsal import Rehearsed, rehearse
 from evenhand.settings import PROJECT
-from evenhand.transform.compiled import CompiledModel
 from made_once import shared_home
 
 # The worked examples of the published policies, by the names that they have there.

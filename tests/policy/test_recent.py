@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from evenhand.deciding.compiled import CompiledModel
+from evenhand.deciding.rehearsal import rehearse
+from evenhand.policy.language.recent import RECENT, reads_recent
 from evenhand.policy.load import LoadedPack, load_pack, packs_in
-from evenhand.policy.recent import RECENT, reads_recent
-from evenhand.policy.rehearsal import rehearse
 from evenhand.policy.texts import PackError
 from evenhand.settings import PROJECT
-from evenhand.transform.compiled import CompiledModel
 from policy.packs import write
 
 RIGHT = """\

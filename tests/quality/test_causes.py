@@ -11,12 +11,12 @@ import duckdb
 import pytest
 
 from evenhand.emergency.emergency import Proposal
+from evenhand.emergency.load import take_emergencies
 from evenhand.emergency.record import record
-from evenhand.emergency.take import take_emergencies
-from evenhand.persons import Person
-from evenhand.policy.announced import Announcement
 from evenhand.policy.load import load_packs
+from evenhand.policy.preapproved import Announcement
 from evenhand.quality.held_lists import first_wave_of
+from evenhand.records.persons import Person
 from evenhand.settings import PROJECT
 from gates.nights import CODE, Judged, Nights
 from made_once import shared_compiled

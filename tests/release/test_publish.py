@@ -18,14 +18,14 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from evenhand.emergency.take import create_emergencies
+from evenhand.emergency.load import create_emergencies
 from evenhand.landing.contracts import FEEDS
 from evenhand.quality.held_lists import hold_lists, make_views
 from evenhand.quality.held_rows import hold
-from evenhand.release.last import create_released
+from evenhand.release.assemble import want
 from evenhand.release.manifest import read_manifest
+from evenhand.release.previous import create_released
 from evenhand.release.publish import FILES, Published, PublishFailed, publish, revision_of
-from evenhand.release.wanted import want
 
 NIGHT = date(2026, 3, 5)
 CODE = {"evenhand": "1"}

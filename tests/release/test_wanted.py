@@ -8,9 +8,9 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from evenhand.release.last import create_released
+from evenhand.release.assemble import NothingToGoBackTo, want
 from evenhand.release.manifest import LastRelease, Manifest
-from evenhand.release.wanted import NothingToGoBackTo, want
+from evenhand.release.previous import create_released
 
 NIGHT, BEFORE = date(2026, 3, 6), date(2026, 3, 5)
 PENALTY = (

@@ -12,12 +12,12 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
 
-from evenhand.policy.effects import Effect, Zone
-from evenhand.policy.entries import EntryRule
-from evenhand.policy.examples import Event
-from evenhand.policy.gates import Test
-from evenhand.policy.pack import Pack
-from evenhand.policy.programme import Programme
+from evenhand.policy.language.effects import Effect, Zone
+from evenhand.policy.language.eligibility import Test
+from evenhand.policy.language.entries import EntryRule
+from evenhand.policy.language.examples import Event
+from evenhand.policy.language.pack import Pack
+from evenhand.policy.language.programme import Programme
 
 DAY = timedelta(days=1)
 

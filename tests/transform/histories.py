@@ -8,7 +8,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from evenhand.policy.pack import Pack
+from evenhand.policy.language.pack import Pack
 from transform.oracle import Account, Emergency, Violation
 
 FIRST_DAY = date(2026, 1, 1)

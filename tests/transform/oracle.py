@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
-from evenhand.policy.pack import Effect, Pack, Programme
+from evenhand.policy.language.pack import Effect, Pack, Programme
 
 DAY = timedelta(days=1)
 

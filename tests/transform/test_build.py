@@ -12,13 +12,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from evenhand.landing.accepted import create_accepted
-from evenhand.policy.compile import compile_packs
-from evenhand.policy.load import load_packs
-from evenhand.release.last import create_released
-from evenhand.settings import PROJECT
-from evenhand.transform.build import ModelsFailed, build_models
-from evenhand.transform.compiled import (
+from evenhand.deciding.build import ModelsFailed, build_models
+from evenhand.deciding.compiled import (
     CompiledModel,
     DataTest,
     Node,
@@ -27,6 +22,11 @@ from evenhand.transform.compiled import (
     fingerprint,
     is_compiled,
 )
+from evenhand.landing.accepted import create_accepted
+from evenhand.policy.compile import compile_packs
+from evenhand.policy.load import load_packs
+from evenhand.release.previous import create_released
+from evenhand.settings import PROJECT
 from made_once import shared_compiled, shared_project
 
 NIGHT = date(2026, 3, 5)

@@ -16,14 +16,14 @@ from typing import Any
 import duckdb
 import pytest
 
+from evenhand.deciding.build import build_models
+from evenhand.deciding.rehearsal import Stage
 from evenhand.landing.accepted import create_accepted
 from evenhand.landing.contracts import BY_NAME
 from evenhand.policy.compile import compile_packs
 from evenhand.policy.load import load_all, load_packs
-from evenhand.policy.rehearsal import Stage
-from evenhand.release.last import create_released
+from evenhand.release.previous import create_released
 from evenhand.release.publish import FILES
-from evenhand.transform.build import build_models
 from made_once import shared_project
 
 PROJECT = Path(__file__).parents[2]

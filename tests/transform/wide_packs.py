@@ -7,9 +7,9 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from evenhand.policy.examples import Event
+from evenhand.policy.language.examples import Event
+from evenhand.policy.language.pack import Pack
 from evenhand.policy.load import pack_from
-from evenhand.policy.pack import Pack
 
 FIRST_DAY = date(2026, 1, 1)
 TYPES = ("copyright", "spam")

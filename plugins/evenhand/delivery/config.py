@@ -14,14 +14,14 @@ from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.error import MarkedYAMLError
 
-from evenhand.delivery.statement_words import StatementWords
+from evenhand.delivery.announcements.statement_words import StatementWords
 from evenhand.settings import settings
 
 if TYPE_CHECKING:
     import httpx
     from airflow.sdk import Connection
 
-    from evenhand.delivery.announcements import Announcer
+    from evenhand.delivery.announcements.announcement import Announcer
     from evenhand.delivery.receivers import Receiver
 
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
@@ -198,8 +198,8 @@ def _open_notices(name: str, config: NoticesConfig, connection: Connection, afte
 
 @contextmanager
 def _open_dsa(name: str, config: DsaConfig, connection: Connection, after: _After) -> Iterator[Announcer]:
+    from evenhand.delivery.announcements.statements import statements_of
     from evenhand.delivery.receivers.dsa import DsaReceiver
-    from evenhand.delivery.statements import statements_of
 
     with _client() as client:
         address = _address(config.connection, connection, "the platform's token")

@@ -18,9 +18,9 @@ from pydantic import ValidationError
 
 from evenhand.emergency.emergency import EmergencyRefused, Proposal
 from evenhand.emergency.wish import Wish
-from evenhand.persons import Person
+from evenhand.policy.language.pack import Pack
 from evenhand.policy.load import LoadedPack
-from evenhand.policy.pack import Pack
+from evenhand.records.persons import Person
 
 _SHOWN = 20
 

@@ -6,7 +6,7 @@ from datetime import date
 
 import duckdb
 
-from evenhand.emergency.take import create_emergencies
+from evenhand.emergency.load import create_emergencies
 from evenhand.landing.contracts import FEEDS, Contract
 
 

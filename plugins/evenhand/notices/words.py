@@ -8,7 +8,7 @@ from pathlib import Path
 
 from evenhand.emergency.emergency import PROGRAMME as EMERGENCY
 from evenhand.notices.catalogs import CatalogError, Catalogs, load_catalogs, problems
-from evenhand.policy.pack import Pack
+from evenhand.policy.language.pack import Pack
 
 
 @dataclass(frozen=True)

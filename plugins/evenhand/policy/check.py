@@ -15,15 +15,15 @@ from typing import Literal
 from pydantic import ValidationError
 
 from evenhand.notices.words import what_cannot_be_told
-from evenhand.policy.explain import dotted, nearest
+from evenhand.policy.diagnose import dotted, nearest
+from evenhand.policy.language.pack import Pack
+from evenhand.policy.language.part import Place
+from evenhand.policy.language.programme import Programme
 from evenhand.policy.load import MARKETPLACE, LoadedPack, files_of, load_each, of_each_name, overlapping, where
 from evenhand.policy.marketplace import Marketplace, read_marketplace
-from evenhand.policy.pack import Pack
-from evenhand.policy.part import Place
-from evenhand.policy.programme import Programme
+from evenhand.policy.prose.words import number
 from evenhand.policy.reach import amounts_of, range_of, zones_out_of_range, zones_skipped
 from evenhand.policy.texts import Mistake, PackError
-from evenhand.policy.words import number
 from evenhand.settings import Settings
 
 Severity = Literal["error", "warning"]

@@ -12,13 +12,13 @@ from typing import Any
 import duckdb
 
 from evenhand.emergency.emergency import PROGRAMME as EMERGENCY
-from evenhand.policy.calendar import FIRST_YEAR
-from evenhand.policy.effects import Effect
-from evenhand.policy.entries import EntryRule
+from evenhand.policy.language.calendar import FIRST_YEAR
+from evenhand.policy.language.effects import Effect
+from evenhand.policy.language.entries import EntryRule
+from evenhand.policy.language.pack import Pack
+from evenhand.policy.language.programme import RISING, Programme
+from evenhand.policy.language.recent import RECENT, gate_reads_recent, reads_recent
 from evenhand.policy.load import LoadedPack
-from evenhand.policy.pack import Pack
-from evenhand.policy.programme import RISING, Programme
-from evenhand.policy.recent import RECENT, gate_reads_recent, reads_recent
 
 # Each table has a row per market, so that a model joins on market and day and never asks which pack it is.
 _EDITION = "market varchar, effective_from date, effective_until date, pack varchar, version integer"

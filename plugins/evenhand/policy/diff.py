@@ -9,12 +9,12 @@ from typing import TypeVar
 
 from pydantic import BaseModel
 
-from evenhand.policy import words
-from evenhand.policy.entries import EntryRule
-from evenhand.policy.gates import Gate
-from evenhand.policy.pack import Pack
-from evenhand.policy.programme import Programme
-from evenhand.policy.words import Facts, listed, spoken, told
+from evenhand.policy.language.eligibility import Gate
+from evenhand.policy.language.entries import EntryRule
+from evenhand.policy.language.pack import Pack
+from evenhand.policy.language.programme import Programme
+from evenhand.policy.prose import words
+from evenhand.policy.prose.words import Facts, listed, spoken, told
 
 Key = TypeVar("Key", bound=Hashable)
 Item = TypeVar("Item")

@@ -11,9 +11,9 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from evenhand.policy.explain import explain, nearest, place_of
-from evenhand.policy.pack import Pack
-from evenhand.policy.part import Place
+from evenhand.policy.diagnose import explain, nearest, place_of
+from evenhand.policy.language.pack import Pack
+from evenhand.policy.language.part import Place
 from evenhand.policy.texts import Mistake, PackError, Text, extended, merged, position, read_text, read_texts
 
 __all__ = [

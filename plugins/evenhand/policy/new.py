@@ -8,16 +8,16 @@ from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 
-from evenhand.policy.entries import EntryRule
+from evenhand.policy.language.entries import EntryRule
+from evenhand.policy.language.pack import Pack
+from evenhand.policy.language.part import MARKET
+from evenhand.policy.language.programme import Programme
 from evenhand.policy.load import ANNOUNCED, MARKETPLACE, LoadedPack, load_each, load_pack
-from evenhand.policy.pack import Pack
-from evenhand.policy.part import MARKET
-from evenhand.policy.programme import Programme
+from evenhand.policy.prose.words import number
 from evenhand.policy.reach import clamped, zone_of
-from evenhand.policy.schema import NAME as SCHEMA
-from evenhand.policy.schema import schema_text
 from evenhand.policy.texts import PackError
-from evenhand.policy.words import number
+from evenhand.reference.policy_schema import NAME as SCHEMA
+from evenhand.reference.policy_schema import schema_text
 
 
 class NotNew(Exception):

@@ -24,13 +24,13 @@ from pathlib import Path
 
 import duckdb
 
+from evenhand.deciding.compiled import CompiledModel
+from evenhand.deciding.counterfactual import WhatIf, forget, what_if
 from evenhand.emergency.emergency import PROGRAMME
 from evenhand.policy.compile import TABLES
 from evenhand.policy.texts import PackError
-from evenhand.quality.what_if import WhatIf, forget, what_if
 from evenhand.release.manifest import Manifest
 from evenhand.release.rows import ROW, rows_of_lists
-from evenhand.transform.compiled import CompiledModel
 
 log = logging.getLogger(__name__)
 

@@ -11,13 +11,13 @@ from pathlib import Path
 
 import duckdb
 
-from evenhand.policy.announced import Announcement, lay_announced
+from evenhand.deciding.provenance import lay_rules_of
 from evenhand.policy.load import LoadedPack
+from evenhand.policy.preapproved import Announcement, lay_announced
+from evenhand.quality.anomalies import count
 from evenhand.quality.causes import Base, find_causes
 from evenhand.quality.gate import Gate
 from evenhand.quality.held_lists import LISTS, HeldList, hold_lists, make_views
-from evenhand.quality.usual import count
-from evenhand.release.deciders import lay_rules_of
 from evenhand.release.manifest import Manifest, read_manifest
 from expectations.changes import LOCATOR, changes_suite, counts_suite, sizes_suite, twins_suite
 

@@ -21,7 +21,7 @@ from typing import Any
 
 import duckdb
 
-from evenhand.on_disk import sync
+from evenhand.records.atomic_files import sync
 from evenhand.release.describe import describe
 from evenhand.release.manifest import NAME, ReleasedFile, Reversed
 

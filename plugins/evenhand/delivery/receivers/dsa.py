@@ -17,12 +17,12 @@ from pydantic import BaseModel, ValidationError
 from tenacity import RetryError, Retrying, retry_if_exception_type, retry_if_result, stop_after_attempt
 from tenacity.wait import wait_random_exponential
 
-from evenhand.delivery.announcements import Announcement
+from evenhand.delivery.announcements.announcement import Announcement
+from evenhand.delivery.announcements.statements import mistakes
 from evenhand.delivery.changes import Change, RowId
+from evenhand.delivery.read_release import revisions_told
 from evenhand.delivery.receivers import BatchRefused, Capabilities, Receipt, ReceiverError
-from evenhand.delivery.statements import mistakes
 from evenhand.delivery.stopping import go_on, wait
-from evenhand.delivery.wanted import revisions_told
 
 _AT_MOST = 100
 _ATTEMPTS = 4

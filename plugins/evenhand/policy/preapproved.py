@@ -1,0 +1,112 @@
+"""announced.yml beside packs: changes of policy and of code that a second person approved before a night met them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Annotated
+
+import duckdb
+from pydantic import Field, ValidationError, model_validator
+from ruamel.yaml import YAML
+
+from evenhand.policy.diagnose import explain, place_of
+from evenhand.policy.language.part import Name, Part, exactly_one, mistake
+from evenhand.policy.load import ANNOUNCED, LoadedPack, frozen
+from evenhand.policy.texts import Mistake, PackError, position, read_text
+from evenhand.records.persons import Person, PersonRefused, refuse_the_same_person
+
+Sha256 = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
+
+
+class Announcement(Part):
+    """A change that was approved. Rows that it adds, removes or changes aren't held, up to so many."""
+
+    what: Annotated[str, Field(min_length=1)]
+    """The change, in a sentence."""
+    pack: Name | None = None
+    """The pack that was changed."""
+    text: Sha256 | None = None
+    """The SHA-256 of its text, with the texts that it extends, as changed: another text is another change."""
+    code: Sha256 | None = None
+    """Instead of a pack: the SHA-256 of the code that decides, as changed."""
+    changed_by: Annotated[str, Field(min_length=1)]
+    """Who changed it."""
+    approved_by: Annotated[str, Field(min_length=1)]
+    """Who approved that; another person."""
+    at_most: Annotated[int, Field(ge=0)]
+    """So many rows of each list and market may be otherwise for it. More than were expected are held."""
+
+    @model_validator(mode="after")
+    def _is_of_a_pack_or_of_code(self) -> Announcement:
+        exactly_one(self, ("text", "code"))
+        exactly_one(self, ("pack", "code"))
+        try:
+            refuse_the_same_person(Person(self.changed_by, False), Person(self.approved_by, False), self.what)
+        except PersonRefused:
+            raise mistake(("approved_by",), self.approved_by, "another person than changed_by") from None
+        return self
+
+
+class Announced(Part):
+    """All of them."""
+
+    announced: tuple[Announcement, ...]
+    """What was approved, in the order in which it was."""
+
+
+def read_announced(folder: Path) -> Sequence[Announcement]:
+    """What was announced, in a folder of packs; nothing without the file.
+
+    Raises:
+        PackError: the file is wrong, with file and line.
+    """
+    path = folder / ANNOUNCED
+    if not path.exists():
+        return ()
+    text = read_text(path)
+    try:
+        return Announced.model_validate(frozen(text.content)).announced
+    except ValidationError as error:
+        mistakes = {
+            Mistake(*position([text], text.content, *place_of(problem)), explain(problem, Announced))
+            for problem in error.errors()
+        }
+        raise PackError(*sorted(mistakes)) from error
+
+
+def add_announced(folder: Path, announcement: Announcement) -> Path:
+    """Write one more announcement behind those that are there; returns the file."""
+    path = folder / ANNOUNCED
+    said = Announced(announced=(*read_announced(folder), announcement)).model_dump(exclude_none=True)
+    draft = path.with_suffix(".draft")
+    with draft.open("w", encoding="utf-8") as file:
+        YAML().dump({"announced": [dict(each) for each in said["announced"]]}, file)
+    draft.replace(path)
+    return path
+
+
+def lay_announced(
+    connection: duckdb.DuckDBPyConnection, announced: Iterable[Announcement], packs: Sequence[LoadedPack], code: str
+) -> None:
+    """Write `gate.announced`: a row per market and cause, where tonight's packs, or tonight's code, were announced."""
+    connection.execute("create schema if not exists gate")
+    connection.execute(
+        "create or replace table gate.announced (market varchar, cause varchar, at_most bigint, what varchar)"
+    )
+    markets = sorted({market for loaded in packs for market in loaded.pack.markets})
+    for each in announced:
+        of_them = (
+            [("code", market) for market in markets if each.code == code]
+            if each.code
+            else [
+                ("policy", market)
+                for loaded in packs
+                if (loaded.pack.pack, loaded.sha256) == (each.pack, each.text)
+                for market in loaded.pack.markets
+            ]
+        )
+        for cause, market in of_them:
+            connection.execute(
+                "insert into gate.announced values (?, ?, ?, ?)", [market, cause, each.at_most, each.what]
+            )
