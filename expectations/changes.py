@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from great_expectations.expectations import Expectation
 
-from evenhand.quality.anomalies import steady
-from evenhand.quality.gate import described, expect_no_rows
+from expectations.rule import described, expect_no_rows, variance_stabilised
 
 LOCATOR = ("market",)
 # Less than this is no change of a list's size, whatever its share.
@@ -100,11 +99,11 @@ def twins_suite() -> list[Expectation]:
 
 
 def _rows_are_far_from(before: str) -> str:
-    """By a share, by some rows, and by more than chance: on the steady scale each of the two is spread by 1."""
+    """By a share, by some rows, and by more than chance: on that scale each of the two is spread by 1."""
     apart = f"abs(rows - {before})"
     return (
         f"released > 0 and {apart} >= {FEWEST_ROWS} and {apart} > share_changed * {before}"
-        f" and abs({steady('rows')} - {steady(before)}) > usual_spreads"
+        f" and abs({variance_stabilised('rows')} - {variance_stabilised(before)}) > usual_spreads"
     )
 
 

@@ -12,8 +12,8 @@ from datetime import date
 import great_expectations.expectations as gxe
 from great_expectations.expectations import Expectation
 
-from evenhand.emergency.emergency import PROGRAMME as EMERGENCY
-from evenhand.quality.gate import described, expect_no_rows
+from evenhand.policy.language.part import EMERGENCY
+from expectations.rule import described, expect_no_rows
 
 # What points at a row of each table.
 LOCATORS = {

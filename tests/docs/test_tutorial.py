@@ -11,9 +11,9 @@ from ruamel.yaml import YAML
 
 from docs.tutorial import walk
 from evenhand.deciding.rehearsal import rehearse
-from evenhand.policy.check import IN_A_PACK, OF_ITS_OWN_FILE
 from evenhand.policy.load import load_packs
 from evenhand.policy.marketplace import read_marketplace
+from evenhand.policy.senseless import IN_A_PACK, OF_ITS_OWN_FILE
 from evenhand.settings import PROJECT
 from made_once import shared_home
 

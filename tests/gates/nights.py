@@ -16,8 +16,7 @@ import duckdb
 
 from evenhand.deciding.compiled import CompiledModel, compiled_project, run_models
 from evenhand.deciding.provenance import DECIDED, keep_deciders
-from evenhand.emergency.load import create_emergencies
-from evenhand.landing.accepted import accepted_as_of
+from evenhand.landing.accepted import accepted_as_of, create_emergencies
 from evenhand.landing.contracts import FEEDS
 from evenhand.landing.load import load
 from evenhand.landing.window import take

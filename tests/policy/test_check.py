@@ -11,8 +11,10 @@ import pytest
 from typer.testing import CliRunner
 
 from evenhand.commands.policy import app
-from evenhand.policy.check import IN_A_PACK, Finding, check
+from evenhand.commands.policy_check import check
+from evenhand.policy.check import Finding
 from evenhand.policy.load import load_pack
+from evenhand.policy.senseless import IN_A_PACK
 from evenhand.release.manifest import Manifest, ReleasedPack
 from evenhand.settings import PROJECT, Settings
 from policy.packs import TEXT, changed, write

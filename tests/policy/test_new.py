@@ -11,7 +11,7 @@ from typer.testing import CliRunner, Result
 from evenhand.commands.policy import app
 from evenhand.deciding.rehearsal import rehearse
 from evenhand.policy.load import load_pack, load_packs
-from evenhand.reference.policy_schema import schema_text
+from evenhand.policy.schema import schema_text
 from evenhand.settings import PROJECT
 from policy.packs import TEXT, write
 

@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 
 from evenhand.commands.policy import app
 from evenhand.policy.load import load_pack
-from evenhand.reference.policy_schema import schema, schema_text
+from evenhand.policy.schema import schema, schema_text
 from evenhand.settings import PROJECT
 from policy.packs import TEXT, write
 

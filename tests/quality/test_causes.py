@@ -11,7 +11,7 @@ import duckdb
 import pytest
 
 from evenhand.emergency.emergency import Proposal
-from evenhand.emergency.load import take_emergencies
+from evenhand.emergency.load import load_emergencies
 from evenhand.emergency.record import record
 from evenhand.policy.load import load_packs
 from evenhand.policy.preapproved import Announcement
@@ -170,7 +170,7 @@ def test_what_people_lift_is_emergency_also_where_a_milder_measure_shows(nights:
     suspending.release(suspending.judge(suspending.land(FIRST), FIRST), FIRST)
     record(suspending.home / "emergencies", LIFT, Person("lan", logged_in=True), datetime(2026, 3, 6, tzinfo=UTC), NEXT)
     landed = suspending.land(NEXT)
-    take_emergencies(suspending.home / "emergencies", landed, NEXT)
+    load_emergencies(suspending.home / "emergencies", landed, NEXT)
 
     judged = suspending.judge(landed, NEXT)
 

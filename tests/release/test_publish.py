@@ -18,7 +18,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from evenhand.emergency.load import create_emergencies
+from evenhand.landing.accepted import create_emergencies
 from evenhand.landing.contracts import FEEDS
 from evenhand.quality.held_lists import hold_lists, make_views
 from evenhand.quality.held_rows import hold

@@ -31,7 +31,7 @@ def check(paths: Paths = None, as_json: AsJson = False) -> None:
 
     Each is named with file, line and column. Exits with 1 if one is an error; a warning is something to look at.
     """
-    from evenhand.policy.check import check as look
+    from evenhand.commands.policy_check import check as look
 
     here = settings()
     checked = look(_shortest(paths or [here.policies]), here)
@@ -168,8 +168,8 @@ def schema(
     ] = None,
 ) -> None:
     """Write the JSON Schema of the language, which editors complete and check packs with as you type."""
+    from evenhand.policy.schema import NAME, schema_text
     from evenhand.reference.policy import reference_text
-    from evenhand.reference.policy_schema import NAME, schema_text
 
     here = settings()
     path = out or (here.project / "docs" / "policy-reference.md" if reference else here.policies / NAME)

@@ -9,9 +9,6 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstrai
 
 from evenhand.records.persons import Person
 
-# The programme of what is imposed, and the name of its ledger. No programme of a pack can have it.
-PROGRAMME = "emergency"
-
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 
 

@@ -8,15 +8,10 @@ from pathlib import Path
 import duckdb
 
 from evenhand.emergency.record import known
-
-_COLUMNS = (
-    "emergency_id varchar, sha256 varchar, action varchar, list varchar, market varchar, account_id varchar,"
-    " measure varchar, scope varchar, reason varchar, author varchar, approved_by varchar, first_night date,"
-    " last_day date"
-)
+from evenhand.landing.accepted import create_emergencies
 
 
-def take_emergencies(folder: Path, warehouse: Path, night: date) -> int:
+def load_emergencies(folder: Path, warehouse: Path, night: date) -> int:
     """Fill the table with the emergencies that the night knows; returns how many those are.
 
     Raises:
@@ -37,9 +32,3 @@ def take_emergencies(folder: Path, warehouse: Path, night: date) -> int:
             )
         connection.commit()
     return len(found)
-
-
-def create_emergencies(connection: duckdb.DuckDBPyConnection) -> None:
-    """The table with nothing in it."""
-    connection.execute("create schema if not exists emergencies")
-    connection.execute(f"create or replace table emergencies.known ({_COLUMNS})")

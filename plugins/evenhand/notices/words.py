@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from evenhand.emergency.emergency import PROGRAMME as EMERGENCY
 from evenhand.notices.catalogs import CatalogError, Catalogs, load_catalogs, problems
 from evenhand.policy.language.pack import Pack
+from evenhand.policy.language.part import EMERGENCY
 
 
 @dataclass(frozen=True)

@@ -11,11 +11,11 @@ from typing import Any
 
 import duckdb
 
-from evenhand.emergency.emergency import PROGRAMME as EMERGENCY
 from evenhand.policy.language.calendar import FIRST_YEAR
 from evenhand.policy.language.effects import Effect
 from evenhand.policy.language.entries import EntryRule
 from evenhand.policy.language.pack import Pack
+from evenhand.policy.language.part import EMERGENCY
 from evenhand.policy.language.programme import RISING, Programme
 from evenhand.policy.language.recent import RECENT, gate_reads_recent, reads_recent
 from evenhand.policy.load import LoadedPack

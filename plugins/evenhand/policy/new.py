@@ -15,9 +15,9 @@ from evenhand.policy.language.programme import Programme
 from evenhand.policy.load import ANNOUNCED, MARKETPLACE, LoadedPack, load_each, load_pack
 from evenhand.policy.prose.words import number
 from evenhand.policy.reach import clamped, zone_of
+from evenhand.policy.schema import NAME as SCHEMA
+from evenhand.policy.schema import schema_text
 from evenhand.policy.texts import PackError
-from evenhand.reference.policy_schema import NAME as SCHEMA
-from evenhand.reference.policy_schema import schema_text
 
 
 class NotNew(Exception):

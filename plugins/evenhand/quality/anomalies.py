@@ -24,6 +24,7 @@ import duckdb
 
 from evenhand.landing.contracts import FEEDS, VIOLATIONS
 from evenhand.release.rows import rows_of_lists
+from expectations.rule import variance_stabilised
 
 # Nights that are looked back on: of releases, eight of each weekday; of feeds, what a night looks at in any case.
 RELEASES = 56
@@ -33,11 +34,6 @@ ENOUGH = 7
 ENOUGH_MARKETS = 4
 # A number that is compared, and the night that it is of.
 NUMBERS = "kind varchar, what varchar, market varchar, programme varchar, measure varchar, night date, number bigint"
-
-
-def steady(number: str) -> str:
-    """SQL of a count on the scale on which chance spreads any count by about 1; `number` is SQL of the count."""
-    return f"2 * sqrt({number} + 0.375)"
 
 
 def count(warehouse: Path, releases: Path, night: date) -> None:
@@ -230,8 +226,8 @@ def compare(connection: duckdb.DuckDBPyConnection, night: date) -> None:
         beside_the_other_markets as (
             select
                 everything.*,
-                {steady("middle * times")} as by_season,
-                {steady("number")} - coalesce(by_season, 0) as beyond_season
+                {variance_stabilised("middle * times")} as by_season,
+                {variance_stabilised("number")} - coalesce(by_season, 0) as beyond_season
             from everything
             left join middles using (kind, what, market)
             left join seasons using (kind, what, night)
@@ -252,9 +248,9 @@ def compare(connection: duckdb.DuckDBPyConnection, night: date) -> None:
                 coalesce(
                     case
                         when count(*) filter (isodow(night) = isodow(date '{night}')) >= 4
-                            then median({steady("number")}) filter (isodow(night) = isodow(date '{night}'))
+                            then median({variance_stabilised("number")}) filter (isodow(night) = isodow(date '{night}'))
                     end,
-                    median({steady("number")})
+                    median({variance_stabilised("number")})
                 ) as centre,
                 greatest(
                     1,
@@ -278,7 +274,7 @@ def compare(connection: duckdb.DuckDBPyConnection, night: date) -> None:
             kind, what, market, programme, measure, number, nights,
             round(centre, 6) as centre,
             round(spread, 6) as spread,
-            round(({steady("number")} - centre) / spread, 2) as spreads_away,
+            round(({variance_stabilised("number")} - centre) / spread, 2) as spreads_away,
             cast(round(greatest(pow(centre / 2, 2) - 0.375, 0)) as bigint) as usual
         from compared
         where nights >= {ENOUGH}

@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from evenhand.policy.diagnose import parts
 from evenhand.policy.language.calendar import FIRST_YEAR, LAST_YEAR
 from evenhand.policy.language.part import MARKET
-from evenhand.reference.policy_schema import Schema, schema
+from evenhand.policy.schema import Schema, schema
 
 _HEAD = f"""\
 # Policy reference

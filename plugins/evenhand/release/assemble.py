@@ -11,7 +11,7 @@ from pathlib import Path
 
 import duckdb
 
-from evenhand.emergency.emergency import PROGRAMME as EMERGENCY
+from evenhand.policy.language.part import EMERGENCY
 from evenhand.release.manifest import LastRelease, read_manifest
 from evenhand.release.previous import take_lists
 

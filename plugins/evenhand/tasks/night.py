@@ -58,7 +58,7 @@ def _told_if_it_fails(step: str) -> Callable[[Callable[..., Facts]], Callable[..
 @_told_if_it_fails("feeds_landed")
 def land_feeds(night: date) -> Facts:
     """Load what had landed by the night, and take what it looks at, and the emergencies; returns rows per feed."""
-    from evenhand.emergency.load import take_emergencies
+    from evenhand.emergency.load import load_emergencies
     from evenhand.landing.load import load
     from evenhand.landing.mirror import mirror
     from evenhand.landing.window import take
@@ -72,7 +72,7 @@ def land_feeds(night: date) -> Facts:
     arrivals = load(settings().store, settings().landing, night)
     take(settings().store, settings().warehouse(night), night)
     take_last_release(settings().releases, settings().warehouse(night), night)
-    emergencies = take_emergencies(settings().emergencies, settings().warehouse(night), night)
+    emergencies = load_emergencies(settings().emergencies, settings().warehouse(night), night)
     facts = {"new_files": arrivals.new_files, "rows": arrivals.rows, "emergencies": emergencies}
     return _note(night, "feeds_landed", facts)
 

@@ -19,7 +19,7 @@ from evenhand.delivery.announcements.announcement import About, Announcement
 from evenhand.delivery.announcements.statement_words import END_DATES, NotStatable, StatementWords, enums
 from evenhand.delivery.payload import canonical
 from evenhand.delivery.read_release import read_release
-from evenhand.emergency.emergency import PROGRAMME as EMERGENCY
+from evenhand.policy.language.part import EMERGENCY
 
 Statement = Mapping[str, Any]
 

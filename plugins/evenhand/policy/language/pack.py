@@ -9,14 +9,25 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from evenhand.emergency.emergency import PROGRAMME as EMERGENCY
 from evenhand.landing.contracts import KINDS
 from evenhand.policy.language.calendar import Calendar
 from evenhand.policy.language.effects import Effect
 from evenhand.policy.language.eligibility import Gate
 from evenhand.policy.language.examples import Example
 from evenhand.policy.language.limits import Limits
-from evenhand.policy.language.part import Amount, Days, Market, Name, Part, Place, Scope, known, mistake, refuse_doubles
+from evenhand.policy.language.part import (
+    EMERGENCY,
+    Amount,
+    Days,
+    Market,
+    Name,
+    Part,
+    Place,
+    Scope,
+    known,
+    mistake,
+    refuse_doubles,
+)
 from evenhand.policy.language.programme import Programme
 from evenhand.policy.language.recent import refuse_what_needs_more
 

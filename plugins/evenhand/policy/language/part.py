@@ -15,6 +15,9 @@ def _as_decimal(value: Any) -> Any:
     return Decimal(str(value)) if isinstance(value, int | float) and not isinstance(value, bool) else value
 
 
+# The programme of what people impose themselves, and the name of its ledger. No programme of a pack can have it.
+EMERGENCY = "emergency"
+
 NAME = r"^[a-z][a-z0-9_]*$"
 # A market is spelt as the feed creators spells it.
 MARKET = r"^[A-Za-z][A-Za-z0-9_-]*$"
