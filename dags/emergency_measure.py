@@ -16,8 +16,8 @@ from airflow.sdk import DAG, Param, chain, task
 from evenhand.policy.language.part import Scope
 from evenhand.tasks import emergency as steps
 from evenhand.tasks.alerts import notifiers
+from evenhand.tasks.facts import Facts
 from evenhand.tasks.human_tasks import name, second_person_asked
-from evenhand.tasks.night import Facts
 
 
 def text(description: str, **schema: Any) -> Param:

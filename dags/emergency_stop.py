@@ -12,8 +12,8 @@ from typing import Any
 from airflow.sdk import DAG, Param, task
 
 from evenhand.tasks import stop_and_reverse as by_hand
+from evenhand.tasks.facts import Facts
 from evenhand.tasks.human_tasks import name, second_person_asked
-from evenhand.tasks.night import Facts
 
 with DAG(
     "emergency_stop",

@@ -15,7 +15,6 @@ from delivery import systems
 from delivery.releases import night, penalty, publish, reward
 from delivery.systems import LISTS, System
 from evenhand.delivery.changes import Change
-from evenhand.delivery.config import open_receiver
 from evenhand.delivery.deliver import deliver
 from evenhand.delivery.payload import canonical
 from evenhand.delivery.receipts import Receipts
@@ -23,6 +22,7 @@ from evenhand.delivery.receivers import Receipt, Receiver, ReceiverError
 from evenhand.delivery.reconcile import reconcile, reconcile_and_correct
 from evenhand.delivery.stopping import DeliveriesStopped, resume, stop
 from evenhand.records.persons import Person
+from evenhand.tasks.receivers import open_receiver
 
 Open = Callable[[], AbstractContextManager[Receiver]]
 

@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
-from evenhand.policy.language.pack import Effect, Pack, Programme
+from evenhand.policy.language.effects import Effect
+from evenhand.policy.language.pack import Pack
+from evenhand.policy.language.programme import Programme
 
 DAY = timedelta(days=1)
 

@@ -77,7 +77,7 @@ def reverse(
 
 def _deliver(night: date) -> None:
     from evenhand.delivery.config import load_receivers
-    from evenhand.tasks.night import deliver_release, reconcile_receiver
+    from evenhand.tasks.deliveries import deliver_release, reconcile_receiver
 
     failed = False
     for receiver in load_receivers():

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from evenhand.settings import settings
-from evenhand.tasks.night import Facts
+from evenhand.tasks.facts import Facts
 
 
 def propose_emergency(form: Mapping[str, Any], logged_in_as: str | None) -> Facts:

@@ -10,7 +10,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from evenhand.settings import settings
-from evenhand.tasks.night import Facts
+from evenhand.tasks.facts import Facts
 
 if TYPE_CHECKING:
     from evenhand.approval.answers import Answer, Said

@@ -7,14 +7,11 @@ depend on what happened before those weeks, or a night would say something else 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING
 
 from evenhand.landing.contracts import RECENT_NIGHTS
+from evenhand.policy.language.content import PackContent
+from evenhand.policy.language.eligibility import Gate
 from evenhand.policy.language.part import Place, mistake
-
-if TYPE_CHECKING:
-    from evenhand.policy.language.eligibility import Gate
-    from evenhand.policy.language.pack import Pack
 
 RECENT: Mapping[str, str] = {
     "content_published": "contents of that day",
@@ -30,7 +27,7 @@ RECENT: Mapping[str, str] = {
 AT_MOST_DAYS = RECENT_NIGHTS - 7
 
 
-def refuse_what_needs_more(pack: Pack) -> None:
+def refuse_what_needs_more(pack: PackContent) -> None:
     """Refuse what would need recent activities of longer ago than they are looked at.
 
     Raises:
@@ -40,7 +37,7 @@ def refuse_what_needs_more(pack: Pack) -> None:
         raise mistake(place, found, expected)
 
 
-def _what_needs_more(pack: Pack) -> Iterator[tuple[Place, str, str]]:
+def _what_needs_more(pack: PackContent) -> Iterator[tuple[Place, str, str]]:
     place: Place
     why = f"for an activity of a feed that is looked at for {RECENT_NIGHTS} nights"
     counted = {activity for p in pack.programmes.values() for rule in p.entries for activity in rule.activities}
@@ -78,14 +75,14 @@ def _what_needs_more(pack: Pack) -> Iterator[tuple[Place, str, str]]:
             yield ("bonuses", name, "activity"), bonus.activity, "an activity of the feeds activities or trainings"
 
 
-def reads_recent(pack: Pack, name: str) -> bool:
+def reads_recent(pack: PackContent, name: str) -> bool:
     """Whether a programme's value comes, however indirectly, from recent activities."""
     programme = pack.programmes[name]
     own = {activity for rule in programme.entries for activity in rule.activities}
     return bool(RECENT.keys() & own) or any(reads_recent(pack, other) for other in programme.inputs())
 
 
-def gate_reads_recent(pack: Pack, gate: Gate) -> bool:
+def gate_reads_recent(pack: PackContent, gate: Gate) -> bool:
     """Whether a condition of a gate does."""
     tests = [test for condition in gate.conditions for test in condition.tests()]
     return any(test.programme and reads_recent(pack, test.programme) for test in tests)

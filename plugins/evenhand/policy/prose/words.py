@@ -11,10 +11,11 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 from evenhand.policy.language.calendar import Calendar
+from evenhand.policy.language.content import Appeals, Bonus
 from evenhand.policy.language.effects import Effect, Quota
 from evenhand.policy.language.eligibility import Condition, Gate, Test
 from evenhand.policy.language.entries import Answer, EntryRule, Multiplier, Relief
-from evenhand.policy.language.pack import Appeals, Bonus, Pack
+from evenhand.policy.language.pack import Pack
 from evenhand.policy.language.part import Comparison
 from evenhand.policy.language.programme import Programme
 
