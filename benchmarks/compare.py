@@ -26,8 +26,8 @@ from datetime import date
 from pathlib import Path
 
 from evenhand.landing.contracts import BY_NAME
+from evenhand.reference.tables import put_table
 from evenhand.settings import PROJECT
-from tests.docs.tables import put_table
 
 SMALL_NIGHT = "2026-03-05"
 PACK = "policies/creators_id.yml"

@@ -79,7 +79,7 @@ def test_the_image_is_installed_from_the_lock_with_the_uv_of_the_makefile_and_ha
 
     top = {path.name for path in tmp_path.iterdir()}
     wanted = {"dags", "dbt_project", "expectations", "plugins", "policies", "translations"}
-    assert top == wanted | {"pyproject.toml", "uv.lock", "receivers.yml"}
+    assert top == wanted | {"LICENSE", "README.md", "pyproject.toml", "uv.lock", "receivers.yml"}
     for folder in wanted:
         there = subprocess.run(
             ["git", "ls-files", "--cached", folder], cwd=PROJECT, check=True, capture_output=True, text=True
@@ -153,7 +153,6 @@ def test_the_environment_is_that_of_a_local_installation_but_for_what_a_deployme
         "EVENHAND_DEADLINE_MINUTES",
         "EVENHAND_NOTIFIERS",
         "AIRFLOW__CORE__DEFAULT_TIMEZONE",
-        "AIRFLOW__CORE__EXECUTOR",
         "AIRFLOW__CORE__EXECUTION_API_SERVER_URL",
         *(name for name in SECRETS if name.startswith("AIRFLOW")),
     }
