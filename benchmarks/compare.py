@@ -19,7 +19,7 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date
@@ -108,7 +108,12 @@ def _land_eight_creators(checkout: Checkout) -> None:
         for n in range(1, 5)
         for strike in range(n)
     ]
-    rows = {"creators": creators, "contents": contents, "violations": violations, "appeals": []}
+    rows: dict[str, Sequence[tuple[str, ...]]] = {
+        "creators": creators,
+        "contents": contents,
+        "violations": violations,
+        "appeals": [],
+    }
     for feed, lines in rows.items():
         path = checkout.homes / "small" / "landing" / feed / f"night={SMALL_NIGHT}" / "day.csv"
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -53,7 +53,7 @@ def main() -> None:
             for seconds, name in sorted(took, reverse=True)[:12]:
                 print(f"  {seconds:6.1f} s  {name}")
             print(f"{whole:6.1f} s  all models; {whole / bare:.1f} times the barest SQL")
-            for table in ("counted_entries", "standings", "episodes", "penalties"):
+            for table in ("int_entries_counted", "int_standings", "int_measure_periods", "penalties"):
                 print(f"  {_count(connection, table):>12,} rows  {table}")
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024**2
     print(f"{peak:6.1f} GiB at the peak")

@@ -141,7 +141,7 @@ def _leaves(value: Any, place: Place) -> Iterator[tuple[Place, Any]]:
 
 def _changes(content: dict[str, Any], place: Place, value: Any) -> Iterator[tuple[str, dict[str, Any]]]:
     if isinstance(value, int | float) and not isinstance(value, bool):
-        step = Decimal(1).scaleb(Decimal(str(value)).as_tuple().exponent) if isinstance(value, float) else 1
+        step = _last_digit(value) if isinstance(value, float) else 1
         for other in (value + type(value)(step), value - type(value)(step)):
             # A binary fraction has digits that nobody wrote.
             mutated = _put(content, place, round(other, 6) if isinstance(other, float) else other)
@@ -154,6 +154,14 @@ def _changes(content: dict[str, Any], place: Place, value: Any) -> Iterator[tupl
     if value in _WEEKDAYS:
         other_day = _WEEKDAYS[(_WEEKDAYS.index(value) + 1) % 7]
         yield f"{value} is {other_day}", _put(content, place, other_day)
+
+
+def _last_digit(value: float) -> Decimal:
+    """One in the last digit that the figure is written with."""
+    exponent = Decimal(str(value)).as_tuple().exponent
+    # It is a letter where the figure is infinite or none at all, which no pack can say.
+    assert isinstance(exponent, int)
+    return Decimal(1).scaleb(exponent)
 
 
 def _is_no_comparison(place: Place) -> bool:

@@ -24,6 +24,7 @@ from evenhand.delivery.stopping import DeliveriesStopped, resume, stop
 from evenhand.records.persons import Person
 from evenhand.tasks.receivers import open_receiver
 
+Row = tuple[object, ...]
 Open = Callable[[], AbstractContextManager[Receiver]]
 
 
@@ -58,7 +59,7 @@ def opened(system: System, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> O
 def test_it_comes_to_hold_exactly_what_is_wanted(
     system: System, opened: Open, tmp_path: Path, receipts: Receipts
 ) -> None:
-    nights = (
+    nights: Sequence[tuple[list[Row], list[Row]]] = (
         ([penalty("p1"), penalty("p2", ends_on=None), penalty("p3")], [reward("r1", amount="1234.50")]),
         ([penalty("p2", measure="no_ads"), penalty("p3"), penalty("p4", account="Ñandú \\ \" ' ; 雪")], []),
         ([], []),

@@ -127,7 +127,9 @@ def manifest(stack: Stack) -> dict[str, Any]:
 def held_and_effects(stack: Stack) -> tuple[int, int]:
     """How many rows the sandbox holds, and how many changes it ever made."""
     with closing(sqlite3.connect(stack.sandbox / "sandbox.sqlite")) as database:
-        return database.execute("select (select count(*) from held), (select count(*) from effects)").fetchone()
+        found = database.execute("select (select count(*) from held), (select count(*) from effects)")
+        counts: tuple[int, int] = found.fetchone()
+    return counts
 
 
 def test_a_night_triggered_over_the_rest_api_is_released_and_delivered(stack: Stack, night: str) -> None:

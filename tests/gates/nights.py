@@ -28,9 +28,9 @@ from evenhand.quality.held_lists import HeldList, answer
 from evenhand.quality.held_rows import hold
 from evenhand.release.assemble import want
 from evenhand.release.manifest import HeldList as ReleasedHeldList
-from evenhand.release.manifest import Manifest
 from evenhand.release.previous import take_last_release
 from evenhand.release.publish import FILES
+from release.manifests import manifest_of
 
 CODE = {"evenhand": "simulated", "sha256": "0" * 64, "engines": {}}
 _RELEASED = (
@@ -59,7 +59,7 @@ class Nights:
         """Load `landing/` of the folder; `compiled` is the folder of the project, `policies` that of the packs."""
         self.home, self.policies = home, policies
         self._project = compiled_project(compiled)
-        wanted = (*DECIDED, "reasons", "emergencies_in_force")
+        wanted = (*DECIDED, "reasons", "int_emergencies_in_force")
         self._models: Sequence[CompiledModel] = self._project.models(leading_to=wanted)
         self._packs = load_packs(policies)
         self.releases = home / "releases"
@@ -135,21 +135,14 @@ class Nights:
             for name in _RELEASED:
                 connection.execute(f"copy ({FILES[name]}) to '{folder / name}' (format parquet)")
             inputs = dict(connection.execute("select landed_file, sha256 from landing.files").fetchall())
-        nothing: dict[str, object] = dict.fromkeys(
-            ("packs", "quarantined", "zones", "penalties", "stages", "metrics", "notices"), ()
-        )
-        held = [
+        held = tuple(
             ReleasedHeldList(
                 list=each.list, market=each.market, digest=each.digest, changes=each.changes, why=each.why,
                 since=each.since, answer=said, answered_by="a person", first_wave=0,
             )
             for each in judged.held
-        ]  # fmt: skip
-        manifest = Manifest(
-            night=night, known_at=night, files={}, feeds={}, told_since=None, code=CODE, inputs=inputs,
-            held_lists=tuple(held),
-            **nothing,
-        ).named()  # fmt: skip
+        )  # fmt: skip
+        manifest = manifest_of(night, held_lists=held, code=CODE, inputs=inputs).named()
         (folder / "manifest.json").write_text(manifest.text())
 
     def forget(self, night: date) -> None:

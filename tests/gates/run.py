@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -148,6 +148,6 @@ def _wrong_rows(clean: Path, spoilt: Path) -> dict[tuple[str, str], int]:
     return {(name, market): number for name, market, number in found}
 
 
-def list_nights(outcomes: list[Outcome]) -> int:
+def list_nights(outcomes: Sequence[Outcome]) -> int:
     """How many lists of a market were judged clean."""
     return len(outcomes) * len(LISTS) * len(MARKETS)

@@ -18,7 +18,7 @@ from evenhand.release.previous import create_released
 from evenhand.settings import PROJECT
 from insight.facts import NIGHT, fill
 
-DEFINED = yaml.safe_load((PROJECT / "dbt_project" / "models" / "insight" / "metrics.yml").read_text())
+DEFINED = yaml.safe_load((PROJECT / "dbt_project" / "models" / "marts" / "insight" / "metrics.yml").read_text())
 
 # For SG, worked out from facts.py: the numerator, the denominator, the figure.
 BY_HAND = {

@@ -69,7 +69,7 @@ def test_leaks_are_those_that_were_planted(marketplace: duckdb.DuckDBPyConnectio
         "select truth.row_key from truth join accepted.violations on truth.row_key = violations.violation_id"
         f" where truth.what = '{leak}' and {is_due} order by all"
     ).fetchall()
-    found = marketplace.execute(f"select violation_id from main.leaks where leak = '{leak}' order by all").fetchall()
+    found = marketplace.execute(f"select violation_id from main.enforcement_gaps where leak = '{leak}' order by all").fetchall()
     assert len(planted) > 2
     assert found == planted
 
@@ -85,12 +85,14 @@ def test_orders_in_spite_of_a_penalty_are_counted_one_by_one(marketplace: duckdb
         of_account.setdefault(account, []).append((day, live))
     wanted = 0
     for account, scope, start, end in marketplace.execute(
-        "select account_id, scope, in_force_from, in_force_until from main.penalty_stretches"
+        "select account_id, scope, in_force_from, in_force_until from main.int_penalty_periods"
         " where measure in ('no_live', 'account_closed')"
     ).fetchall():
         for day, live in of_account.get(account, []):
             wanted += start <= day and (end is None or day < end) and (scope != "live" or live is not None)
-    (found,) = marketplace.execute("select sum(orders) from main.leaks where leak = 'sold_while_penalised'").fetchone()
+    ((found,),) = marketplace.execute(
+        "select sum(orders) from main.enforcement_gaps where leak = 'sold_while_penalised'"
+    ).fetchall()
     assert wanted > 20
     assert found == wanted
 
@@ -112,12 +114,12 @@ def test_prevalence_covers_the_truth_in_nine_markets_of_ten(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> None:
     covered = _covered(marketplace)
-    needed = ("stg_", "account_days", "qa_opinions", "violation_cases", "operational_metrics")
+    needed = ("stg_", "int_account_days", "int_qa_reviews_weighted", "int_violation_cases", "operational_metrics")
     for seed in SEEDS[1:]:
         with _marketplace(tmp_path_factory.mktemp("other"), seed) as connection:
             models = [model for model in every_model if model.name.startswith(needed)]
             # Nothing of the leaks is looked at here.
-            connection.execute("create table main.leaks (leak text, market text, since date, orders bigint)")
+            connection.execute("create table main.enforcement_gaps (leak text, market text, since date, orders bigint)")
             run_models(connection, models, NIGHT)
             covered += _covered(connection)
     assert len(covered) == 8 * len(SEEDS)

@@ -15,9 +15,10 @@ from evenhand.commands.policy_check import check
 from evenhand.policy.check import Finding
 from evenhand.policy.load import load_pack
 from evenhand.policy.senseless import IN_A_PACK
-from evenhand.release.manifest import Manifest, ReleasedPack
+from evenhand.release.manifest import ReleasedPack
 from evenhand.settings import PROJECT, Settings
 from policy.packs import TEXT, changed, write
+from release.manifests import manifest_of
 
 NOTHING_SAID = "receivers: {files: {kind: files, connection: files, lists: [penalties, rewards]}}\n"
 
@@ -324,13 +325,9 @@ def test_measures_that_no_receiver_takes(folder: Path, here: Settings) -> None:
 
 
 def _release(here: Settings, night: date, *packs: ReleasedPack) -> None:
-    manifest = Manifest(
-        night=night, known_at=night, packs=packs, files={}, feeds={}, quarantined=(), zones=(), penalties=(), stages=(),
-        metrics=(), notices=(), told_since=None, code={}, inputs={},
-    )  # fmt: skip
     release = here.releases / f"night={night}"
     release.mkdir(parents=True, exist_ok=True)
-    (release / "manifest.json").write_text(manifest.text())
+    (release / "manifest.json").write_text(manifest_of(night, packs=packs).text())
 
 
 def test_days_that_a_released_night_has_decided(folder: Path, here: Settings) -> None:

@@ -56,7 +56,7 @@ def warehouse(tmp_path: Path) -> Path:
         connection.execute("create table reasons as select 'r1' as reason_id, 'why' as explanation")
         connection.execute(
             "create table account_standings as"
-            " select 'A1' as account_id, 'p' as programme, 'warned' as zone, 1 as strictness"
+            " select 'A1' as account_id, 'p' as programme, 'warned' as zone, 1 as zone_rank"
         )
         connection.execute("create table account_profiles as select 'A1' as account_id, 'active' as stage")
         connection.execute("create table account_health as select 'A1' as account_id, 'p' as programme")

@@ -62,7 +62,7 @@ def test_a_model_whose_sql_fails_is_named_with_its_error_and_its_sql_and_what_re
 ) -> None:
     wrong = "select cast('<b>none</b>' as integer) as x, date '1583-02-28' as night"
     project = _with(
-        shared_project(), "zone_episodes", lambda node: replace(node, model=_sql(node.model, wrong), contract=())
+        shared_project(), "int_zone_measure_periods", lambda node: replace(node, model=_sql(node.model, wrong), contract=())
     )
 
     with pytest.raises(ModelsFailed) as failed:
@@ -70,15 +70,15 @@ def test_a_model_whose_sql_fails_is_named_with_its_error_and_its_sql_and_what_re
 
     said = str(failed.value)
     first, file, *_ = said.splitlines()[0], next(line for line in said.splitlines() if "Its file" in line)
-    assert first.startswith("zone_episodes failed: Conversion Error: Could not convert string '<b>none</b>' to INT32")
-    assert "dbt_project/models/measures/zone_episodes.sql" in file
+    assert first.startswith("int_zone_measure_periods failed: Conversion Error: Could not convert string '<b>none</b>' to INT32")
+    assert "dbt_project/models/intermediate/enforcement/int_zone_measure_periods.sql" in file
     # For the night that it was run for, so that it can be run again as it is.
     assert Path(file.rpartition(": ")[2]).read_text() == wrong.replace("1583-02-28", str(NIGHT))
     assert "1 of 74 models failed, and" in said
     models = json.loads((tmp_path / "models" / "models.json").read_text())["models"]
     skipped = {model["name"] for model in models if model["skipped_for"]}
-    assert {"episodes", "measures_in_force", "penalties", "reasons"} <= skipped
-    assert {model["name"] for model in models if model["problems"]} == {"zone_episodes"}
+    assert {"int_measure_periods", "int_measures_in_force", "penalties", "reasons"} <= skipped
+    assert {model["name"] for model in models if model["problems"]} == {"int_zone_measure_periods"}
     page = (tmp_path / "models" / "index.html").read_text()
     assert "1 of 74 models failed" in page
     assert "<b>none</b>" not in page
@@ -86,13 +86,13 @@ def test_a_model_whose_sql_fails_is_named_with_its_error_and_its_sql_and_what_re
 
 
 def test_several_that_fail_are_all_named(warehouse: Path, tmp_path: Path) -> None:
-    project = _with(shared_project(), "metric_readings", lambda node: replace(node, model=_sql(node.model, "nonsense")))
-    project = _with(project, "qa_opinions", lambda node: replace(node, model=_sql(node.model, "select 1 as none")))
+    project = _with(shared_project(), "int_programme_values_from_metric", lambda node: replace(node, model=_sql(node.model, "nonsense")))
+    project = _with(project, "int_qa_reviews_weighted", lambda node: replace(node, model=_sql(node.model, "select 1 as none")))
 
     with pytest.raises(ModelsFailed) as failed:
         build_models(warehouse, project, NIGHT, tmp_path / "models")
 
-    assert "metric_readings failed: Parser Error" in str(failed.value)
+    assert "int_programme_values_from_metric failed: Parser Error" in str(failed.value)
     assert "2 of 74 models failed" in str(failed.value)
 
 
@@ -112,19 +112,19 @@ def test_a_data_test_that_finds_rows_fails_its_models_and_what_reads_them_is_ski
         return replace(node, tests=(*node.tests, DataTest("never_right", (node.name,), "from range(1801)")))
 
     with pytest.raises(ModelsFailed) as failed:
-        build_models(warehouse, _with(shared_project(), "episodes", failing), NIGHT, tmp_path / "models")
+        build_models(warehouse, _with(shared_project(), "int_measure_periods", failing), NIGHT, tmp_path / "models")
 
-    assert "episodes, test never_right failed: 1,801 rows that it should not find" in str(failed.value)
+    assert "int_measure_periods, test never_right failed: 1,801 rows that it should not find" in str(failed.value)
     models = json.loads((tmp_path / "models" / "models.json").read_text())["models"]
-    assert "penalties" in {model["name"] for model in models if model["skipped_for"] == ["episodes"]}
+    assert "penalties" in {model["name"] for model in models if model["skipped_for"] == ["int_measure_periods"]}
 
 
 def test_a_test_that_cannot_be_run_is_told_as_one_that_failed(warehouse: Path, tmp_path: Path) -> None:
     def broken(node: Node) -> Node:
         return replace(node, tests=(DataTest("broken", (node.name,), "select * from nowhere"),))
 
-    with pytest.raises(ModelsFailed, match="episodes, test broken failed: Catalog Error: Table with name nowhere"):
-        build_models(warehouse, _with(shared_project(), "episodes", broken), NIGHT, tmp_path / "models")
+    with pytest.raises(ModelsFailed, match="int_measure_periods, test broken failed: Catalog Error: Table with name nowhere"):
+        build_models(warehouse, _with(shared_project(), "int_measure_periods", broken), NIGHT, tmp_path / "models")
 
 
 def test_what_an_earlier_build_left_is_gone_or_replaced(warehouse: Path, tmp_path: Path) -> None:
@@ -161,7 +161,7 @@ def test_the_project_is_compiled_again_where_what_lies_there_does_not_fit(tmp_pa
 
 
 @pytest.mark.parametrize(
-    "file", ["dbt_project.yml", "models/measures/penalties.sql", "models/measures/penalties.yml", "macros/days.sql"]
+    "file", ["dbt_project.yml", "models/intermediate/enforcement/penalties.sql", "models/intermediate/enforcement/penalties.yml", "macros/days.sql"]
 )
 def test_every_file_of_the_project_counts_in_its_fingerprint(tmp_path: Path, file: str) -> None:
     copy = tmp_path / "dbt_project"

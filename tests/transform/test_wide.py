@@ -45,7 +45,7 @@ def _expected(pack: Pack, events: Sequence[Event], day: date) -> Expectation:
     said = say(pack, events, day)
     return Expectation(
         on=day,
-        balances=said.balances,
+        balances=dict(said.balances),
         zones=said.zones,
         measures=tuple(sorted(said.measures)),
         failed={gate: tuple(failed) for gate, failed in said.failed.items()},

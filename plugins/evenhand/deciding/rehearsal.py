@@ -185,27 +185,27 @@ class _Found:
                 "select account_id, as_of, programme, balance, zone from main.account_standings"
             ).fetchall()
         }
-        self._measures = _names(connection, "main.measures_in_force where list = 'penalties'", "measure")
-        self._rewards = _names(connection, "main.rewards_in_force", "reward")
+        self._measures = _names(connection, "main.int_measures_in_force where list = 'penalties'", "measure")
+        self._rewards = _names(connection, "main.int_rewards_in_force", "reward")
         self._amounts = {
             (account, on, bonus): amount
             for account, on, bonus, amount in connection.execute(
-                "select account_id, as_of, programme, sum(amount) from main.rewards_in_force"
+                "select account_id, as_of, programme, sum(amount) from main.int_rewards_in_force"
                 " where amount is not null group by all"
             ).fetchall()
         }
         self._failed = {
             (account, on, gate): sorted(failed)
             for account, on, gate, failed in connection.execute(
-                "select account_id, as_of, gate, failed from main.gate_stretches join main.nights"
+                "select account_id, as_of, gate, failed from main.int_eligibility_periods join main.int_as_of_nights"
                 " on as_of >= on_day and (until_day is null or as_of < until_day)"
-                " and as_of >= true_from and (true_until is null or as_of < true_until)"
+                " and as_of >= known_from and (known_until is null or as_of < known_until)"
             ).fetchall()
         }
         self._quotas = {
             (account, on, activity): (used, refused)
             for account, on, activity, used, refused in connection.execute(
-                "select account_id, as_of, quota_activity, used, refused from main.quota_uses"
+                "select account_id, as_of, quota_activity, used, refused from main.int_quota_uses"
             ).fetchall()
         }
 

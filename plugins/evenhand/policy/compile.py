@@ -28,7 +28,7 @@ TABLES = {
         " again_within_days integer, partly_granted varchar, onboarding_days integer, pilot_days integer"
     ),
     "measures": (
-        f"{_EDITION}, measure varchar, measure_strictness integer, puts_on_probation boolean, stops_sales boolean"
+        f"{_EDITION}, measure varchar, measure_rank integer, puts_on_probation boolean, stops_sales boolean"
     ),
     "limits": (
         f"{_EDITION}, usual_spreads decimal(18, 2), share_changed decimal(18, 2), same_event_twice decimal(18, 2)"
@@ -36,7 +36,7 @@ TABLES = {
     "kinds": f"{_EDITION}, programme varchar, kind varchar",
     "programmes": (
         f"{_EDITION}, programme varchar, unit varchar, source varchar, metric varchar, level integer, is_read boolean,"
-        " is_felt boolean,"
+        " has_effects_without_entries boolean,"
         " starts_at decimal(18, 2), never_below decimal(18, 2), never_above decimal(18, 2), kept_per varchar,"
         " begins_with varchar, ends_with varchar, evaluated varchar, falls_after_days integer, never_falls boolean,"
         " fires_on_each_rise boolean, has_company boolean, is_recent boolean"
@@ -49,7 +49,7 @@ TABLES = {
         " clock_starts_with varchar, ends_only_after varchar, paused_by varchar, ended_by varchar, picked_by varchar,"
         " not_again_within_days integer, every_count integer, every_within_days integer, grace_training varchar,"
         " grace_same_type_days integer, answer varchar, answer_wanted boolean, answer_within_days integer,"
-        " extended_by varchar, extension_days integer, needs_care boolean, has_company boolean, is_recent boolean,"
+        " extended_by varchar, extension_days integer, is_conditional boolean, has_company boolean, is_recent boolean,"
         " burden integer"
     ),
     "multipliers": (
@@ -65,19 +65,19 @@ TABLES = {
         " bound decimal(18, 4), peer_group varchar"
     ),
     "zones": (
-        f"{_EDITION}, programme varchar, zone varchar, strictness integer, comparator varchar, bound decimal(18, 4),"
+        f"{_EDITION}, programme varchar, zone varchar, zone_rank integer, comparator varchar, bound decimal(18, 4),"
         " value_from decimal(28, 10), value_below decimal(28, 10), is_rising boolean, is_missing boolean,"
         " is_resting boolean, warned_within decimal(18, 4)"
     ),
     "effects": (
         f"{_EDITION}, programme varchar, zone varchar, effect integer, list varchar, measure varchar,"
-        " measure_strictness integer, scope varchar, length varchar, days integer, until_calendar varchar,"
+        " measure_rank integer, scope varchar, length varchar, days integer, until_calendar varchar,"
         " until_nth integer, and_until varchar, appeal_days integer, starts_after_days integer, extends boolean,"
         " shortened_by varchar, shortened_to_days integer, quota_activity varchar, quota_at_most integer,"
         " quota_calendar varchar"
     ),
     "followers": (
-        f"{_EDITION}, programme varchar, zone varchar, effect integer, measure varchar, measure_strictness integer,"
+        f"{_EDITION}, programme varchar, zone varchar, effect integer, measure varchar, measure_rank integer,"
         " scope varchar"
     ),
     "rewards": f"{_EDITION}, programme varchar, zone varchar, reward varchar, scope varchar, is_recent boolean",
@@ -87,7 +87,7 @@ TABLES = {
         " programme varchar, without_measure varchar, comparator varchar, bound decimal(18, 4), missing_holds boolean"
     ),
     "gate_effects": (
-        f"{_EDITION}, gate varchar, list varchar, measure varchar, measure_strictness integer, scope varchar,"
+        f"{_EDITION}, gate varchar, list varchar, measure varchar, measure_rank integer, scope varchar,"
         " is_recent boolean"
     ),
     "bonuses": (
@@ -165,9 +165,9 @@ def _rows(loaded: LoadedPack, edition: Row) -> Iterator[tuple[str, Row]]:
     yield "packs", (*edition, loaded.sha256, pack.appeal_route, *appeals, *stages)
     limits = pack.limits
     yield "limits", (*edition, limits.usual_spreads, limits.share_changed, limits.same_event_twice)
-    for strictness, measure in enumerate(pack.measures):
+    for zone_rank, measure in enumerate(pack.measures):
         on_probation = measure in (pack.stages.probation or pack.measures[:1])
-        yield "measures", (*edition, measure, strictness, on_probation, measure in pack.stops_sales)
+        yield "measures", (*edition, measure, zone_rank, on_probation, measure in pack.stops_sales)
     read = {name for programme in pack.programmes.values() for name in programme.inputs()} | {
         test.programme for gate in pack.gates.values() for condition in gate.conditions for test in condition.tests()
     }
@@ -215,9 +215,9 @@ def _programme_rows(
     resting = (
         programme.zones[0].zone if programme.source == "entries" else programme.missing_is or programme.zones[0].zone
     )
-    is_felt = not programme.begins_with and any(zone.measures for zone in programme.zones if zone.zone == resting)
+    has_effects_without_entries = not programme.begins_with and any(zone.measures for zone in programme.zones if zone.zone == resting)
     yield "programmes", (
-        *edition, name, programme.unit, programme.source, programme.metric, pack.level(name), is_read, is_felt,
+        *edition, name, programme.unit, programme.source, programme.metric, pack.level(name), is_read, has_effects_without_entries,
         balance.start, balance.at_least, balance.at_most, programme.kept_per, programme.begins_with,
         programme.ends_with, programme.evaluated,
         programme.falls_after_days, programme.never_falls, programme.fires == "on_each_rise", has_company,
@@ -235,13 +235,13 @@ def _programme_rows(
     ledger = programme.source == "entries" and not programme.begins_with
     # From the first value of each zone on, the stricter one takes over.
     edges = [_edge(*zone.comparison) if zone.comparison else None for zone in programme.zones]
-    for strictness, zone in enumerate(programme.zones):
-        own, stricter = edges[strictness], edges[strictness + 1] if strictness + 1 < len(edges) else None
+    for zone_rank, zone in enumerate(programme.zones):
+        own, stricter = edges[zone_rank], edges[zone_rank + 1] if zone_rank + 1 < len(edges) else None
         stretch = (own, stricter) if rising else (stricter, own)
         yield "zones", (
-            *edition, name, zone.zone, strictness, *(zone.comparison or (None, None)), *stretch, rising,
+            *edition, name, zone.zone, zone_rank, *(zone.comparison or (None, None)), *stretch, rising,
             zone.zone == missing,
-            strictness == 0 if ledger else zone.zone == missing, zone.warned_within,
+            zone_rank == 0 if ledger else zone.zone == missing, zone.warned_within,
         )  # fmt: skip
         for number, effect in enumerate(zone.measures):
             yield "effects", (*edition, name, zone.zone, number, *_effect(pack, effect))

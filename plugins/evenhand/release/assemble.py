@@ -43,7 +43,7 @@ def want(warehouse: Path, releases: Path, night: date, back_to: LastRelease | No
                     select {columns} from released.back_{name} as back
                     where (ends_on is null or ends_on >= date '{night}') and programme != '{EMERGENCY}'
                         and not exists (
-                            from main.emergencies_in_force as lifted
+                            from main.int_emergencies_in_force as lifted
                             where action = 'lift' and list = '{name}' and lifted.account_id = back.account_id
                                 and lifted.measure = back.{measure} and lifted.scope = back.scope
                         )
