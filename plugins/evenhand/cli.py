@@ -76,7 +76,7 @@ def summary(night: Night = None) -> None:
 
 
 @app.command()
-def story(
+def explain(
     account: Annotated[str, typer.Argument(help="The account, as the feeds spell it.")],
     night: Annotated[
         datetime | None,

@@ -56,11 +56,11 @@ FACTS: dict[str, list[dict[str, object]]] = {
         },
     ],
     "enforcement_gaps": [
-        {"leak": "decided_not_enforced", "market": "SG", "row_key": "c3", "since": "2026-03-20"},
-        {"leak": "detected_not_decided", "market": "SG", "row_key": "c4", "since": "2026-03-05"},
-        {"leak": "enforced_not_decided", "market": "SG", "row_key": "c9", "since": "2026-03-05"},
-        {"leak": "decided_not_enforced", "market": "SG", "row_key": "c0", "since": "2026-02-20"},
-        {"leak": "sold_while_penalised", "market": "SG", "row_key": "a/s/l", "since": "2026-03-15", "orders": 4},
+        {"gap": "decided_not_enforced", "market": "SG", "row_key": "c3", "since": "2026-03-20"},
+        {"gap": "detected_not_decided", "market": "SG", "row_key": "c4", "since": "2026-03-05"},
+        {"gap": "enforced_not_decided", "market": "SG", "row_key": "c9", "since": "2026-03-05"},
+        {"gap": "decided_not_enforced", "market": "SG", "row_key": "c0", "since": "2026-02-20"},
+        {"gap": "sold_while_penalised", "market": "SG", "row_key": "a/s/l", "since": "2026-03-15", "orders": 4},
     ],
     "int_account_days": [
         {

@@ -69,7 +69,9 @@ def test_leaks_are_those_that_were_planted(marketplace: duckdb.DuckDBPyConnectio
         "select truth.row_key from truth join accepted.violations on truth.row_key = violations.violation_id"
         f" where truth.what = '{leak}' and {is_due} order by all"
     ).fetchall()
-    found = marketplace.execute(f"select violation_id from main.enforcement_gaps where leak = '{leak}' order by all").fetchall()
+    found = marketplace.execute(
+        f"select violation_id from main.enforcement_gaps where gap = '{leak}' order by all"
+    ).fetchall()
     assert len(planted) > 2
     assert found == planted
 
@@ -91,7 +93,7 @@ def test_orders_in_spite_of_a_penalty_are_counted_one_by_one(marketplace: duckdb
         for day, live in of_account.get(account, []):
             wanted += start <= day and (end is None or day < end) and (scope != "live" or live is not None)
     ((found,),) = marketplace.execute(
-        "select sum(orders) from main.enforcement_gaps where leak = 'sold_while_penalised'"
+        "select sum(orders) from main.enforcement_gaps where gap = 'sold_while_penalised'"
     ).fetchall()
     assert wanted > 20
     assert found == wanted
@@ -119,20 +121,22 @@ def test_prevalence_covers_the_truth_in_nine_markets_of_ten(
         with _marketplace(tmp_path_factory.mktemp("other"), seed) as connection:
             models = [model for model in every_model if model.name.startswith(needed)]
             # Nothing of the leaks is looked at here.
-            connection.execute("create table main.enforcement_gaps (leak text, market text, since date, orders bigint)")
+            connection.execute("create table main.enforcement_gaps (gap text, market text, since date, orders bigint)")
             run_models(connection, models, NIGHT)
             covered += _covered(connection)
     assert len(covered) == 8 * len(SEEDS)
     assert sum(covered) >= 0.9 * len(covered)
     # An interval that covers everything would say nothing.
-    widths = marketplace.execute("select at_most - at_least from main.operational_metrics where metric = 'prevalence'")
+    widths = marketplace.execute(
+        "select interval_high - interval_low from main.operational_metrics where metric = 'prevalence'"
+    )
     assert all(width < 0.03 for (width,) in widths.fetchall())
 
 
 def _covered(connection: duckdb.DuckDBPyConnection) -> list[bool]:
     """For each market, whether the interval has the truth in it."""
     rows = connection.execute(
-        "select truth.value between told.at_least and told.at_most from truth"
+        "select truth.value between told.interval_low and told.interval_high from truth"
         " join main.operational_metrics as told on truth.market = told.market and told.metric = truth.what"
         " where truth.what = 'prevalence' and told.slice = ''"
     ).fetchall()

@@ -61,12 +61,12 @@ def warehouse(tmp_path: Path) -> Path:
         connection.execute("create table account_profiles as select 'A1' as account_id, 'active' as stage")
         connection.execute("create table account_health as select 'A1' as account_id, 'p' as programme")
         connection.execute("create table eligibility as select 'A1' as account_id, 'ads' as gate")
-        connection.execute("create table story as select 'A1' as account_id, 1 as step")
+        connection.execute("create table account_timeline as select 'A1' as account_id, 1 as step")
         connection.execute(
             "create table operational_metrics as select 'repeat_rate' as metric, 'all' as market, '' as slice,"
             " '' as slice_value, 0.25 as figure, true as is_enough"
         )
-        connection.execute("create table leaks as select 'decided_not_enforced' as leak, 'v1' as row_key")
+        connection.execute("create table enforcement_gaps as select 'decided_not_enforced' as gap, 'v1' as row_key")
         connection.execute("create table live_performance as select 'A1' as account_id")
         connection.execute("create table notices as select 'n1' as notice_id, 'penalties' as list, 'new' as event")
         create_released(connection)

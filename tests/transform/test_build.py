@@ -62,7 +62,9 @@ def test_a_model_whose_sql_fails_is_named_with_its_error_and_its_sql_and_what_re
 ) -> None:
     wrong = "select cast('<b>none</b>' as integer) as x, date '1583-02-28' as night"
     project = _with(
-        shared_project(), "int_zone_measure_periods", lambda node: replace(node, model=_sql(node.model, wrong), contract=())
+        shared_project(),
+        "int_zone_measure_periods",
+        lambda node: replace(node, model=_sql(node.model, wrong), contract=()),
     )
 
     with pytest.raises(ModelsFailed) as failed:
@@ -70,7 +72,9 @@ def test_a_model_whose_sql_fails_is_named_with_its_error_and_its_sql_and_what_re
 
     said = str(failed.value)
     first, file, *_ = said.splitlines()[0], next(line for line in said.splitlines() if "Its file" in line)
-    assert first.startswith("int_zone_measure_periods failed: Conversion Error: Could not convert string '<b>none</b>' to INT32")
+    assert first.startswith(
+        "int_zone_measure_periods failed: Conversion Error: Could not convert string '<b>none</b>' to INT32"
+    )
     assert "dbt_project/models/intermediate/enforcement/int_zone_measure_periods.sql" in file
     # For the night that it was run for, so that it can be run again as it is.
     assert Path(file.rpartition(": ")[2]).read_text() == wrong.replace("1583-02-28", str(NIGHT))
@@ -86,8 +90,14 @@ def test_a_model_whose_sql_fails_is_named_with_its_error_and_its_sql_and_what_re
 
 
 def test_several_that_fail_are_all_named(warehouse: Path, tmp_path: Path) -> None:
-    project = _with(shared_project(), "int_programme_values_from_metric", lambda node: replace(node, model=_sql(node.model, "nonsense")))
-    project = _with(project, "int_qa_reviews_weighted", lambda node: replace(node, model=_sql(node.model, "select 1 as none")))
+    project = _with(
+        shared_project(),
+        "int_programme_values_from_metric",
+        lambda node: replace(node, model=_sql(node.model, "nonsense")),
+    )
+    project = _with(
+        project, "int_qa_reviews_weighted", lambda node: replace(node, model=_sql(node.model, "select 1 as none"))
+    )
 
     with pytest.raises(ModelsFailed) as failed:
         build_models(warehouse, project, NIGHT, tmp_path / "models")
@@ -123,7 +133,9 @@ def test_a_test_that_cannot_be_run_is_told_as_one_that_failed(warehouse: Path, t
     def broken(node: Node) -> Node:
         return replace(node, tests=(DataTest("broken", (node.name,), "select * from nowhere"),))
 
-    with pytest.raises(ModelsFailed, match="int_measure_periods, test broken failed: Catalog Error: Table with name nowhere"):
+    with pytest.raises(
+        ModelsFailed, match="int_measure_periods, test broken failed: Catalog Error: Table with name nowhere"
+    ):
         build_models(warehouse, _with(shared_project(), "int_measure_periods", broken), NIGHT, tmp_path / "models")
 
 
@@ -161,7 +173,8 @@ def test_the_project_is_compiled_again_where_what_lies_there_does_not_fit(tmp_pa
 
 
 @pytest.mark.parametrize(
-    "file", ["dbt_project.yml", "models/intermediate/enforcement/penalties.sql", "models/intermediate/enforcement/penalties.yml", "macros/days.sql"]
+    "file",
+    ["dbt_project.yml", "models/marts/lists/penalties.sql", "models/marts/lists/penalties.yml", "macros/days.sql"],
 )
 def test_every_file_of_the_project_counts_in_its_fingerprint(tmp_path: Path, file: str) -> None:
     copy = tmp_path / "dbt_project"

@@ -25,7 +25,7 @@ class ModelsFailed(Exception):
 
 
 def build_models(warehouse: Path, project: Project, night: date, folder: Path, *, threads: int | None = None) -> Report:
-    """Build and test every model in the night's warehouse, and keep a report of it.
+    """Build and test every model that comes before gate 2 in the night's warehouse, and keep a report of it.
 
     Args:
         folder: where the report goes, with the SQL of what failed; what an earlier build left there is forgotten.
@@ -35,6 +35,7 @@ def build_models(warehouse: Path, project: Project, night: date, folder: Path, *
         ModelsFailed: a model, its contract or a test of it failed. The report is kept all the same.
     """
     forget_report(folder)
+    project = project.part(after_gate=False)
     with duckdb.connect(str(warehouse), config={"threads": threads} if threads else {}) as connection:
         try:
             # Each commit waits for the disk, and nobody reads anything before the last of them.
@@ -52,6 +53,41 @@ def build_models(warehouse: Path, project: Project, night: date, folder: Path, *
     if report.failed:
         raise ModelsFailed(report.complaint(folder))
     return report
+
+
+def build_after_gate(warehouse: Path, project: Project, night: date) -> None:
+    """Build the models that read what gate 2 let through: views, so that they show what is there when they are read.
+
+    Raises:
+        ModelsFailed: one of them can't be built.
+    """
+    with duckdb.connect(str(warehouse)) as connection:
+        for node in project.part(after_gate=True).nodes:
+            try:
+                problems = _build(connection, node, night).problems
+            except duckdb.Error as error:
+                raise ModelsFailed(f"{node.name} failed: {error}") from error
+            if problems:
+                raise ModelsFailed(f"{node.name} failed: {problems[0].said}")
+
+
+def check_after_gate(warehouse: Path, project: Project, night: date) -> int:
+    """Run the data tests of these models, once all that they read is there; returns how many rows they looked at.
+
+    Raises:
+        ModelsFailed: a test found what it should not.
+    """
+    rows = 0
+    with duckdb.connect(str(warehouse)) as connection:
+        for node in project.part(after_gate=True).nodes:
+            ((found,),) = connection.execute(f"select count(*) from main.{node.name}").fetchall()
+            rows += found
+            for test in node.tests:
+                ((failing,),) = connection.execute(f"select count(*) from (\n{test.of(night)}\n)").fetchall()
+                if failing:
+                    said = f"{failing:,} {'row' if failing == 1 else 'rows'} that it should not find"
+                    raise ModelsFailed(f"{node.name}, test {test.name} failed: {said}")
+    return rows
 
 
 def _build_all(

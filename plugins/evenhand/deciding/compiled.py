@@ -85,12 +85,21 @@ class Node:
         """The model's name."""
         return self.model.name
 
+    @property
+    def comes_after_gate(self) -> bool:
+        """Whether it reads what gate 2 let through, which isn't there before."""
+        return "after_gate" in Path(self.path).parts
+
 
 @dataclass(frozen=True)
 class Project:
     """The compiled project: its models in an order in which they can be built."""
 
     nodes: tuple[Node, ...] = field(repr=False)
+
+    def part(self, *, after_gate: bool) -> Project:
+        """The models that are built before gate 2, or after it."""
+        return Project(tuple(node for node in self.nodes if node.comes_after_gate == after_gate))
 
     def models(self, *, what_tells: bool = False, leading_to: Collection[str] | None = None) -> list[CompiledModel]:
         """Models in the order in which they can be built.

@@ -27,9 +27,7 @@ TABLES = {
         f"{_EDITION}, sha256 varchar, appeal_route varchar, file_within_days integer, appeals_at_most integer,"
         " again_within_days integer, partly_granted varchar, onboarding_days integer, pilot_days integer"
     ),
-    "measures": (
-        f"{_EDITION}, measure varchar, measure_rank integer, puts_on_probation boolean, stops_sales boolean"
-    ),
+    "measures": (f"{_EDITION}, measure varchar, measure_rank integer, puts_on_probation boolean, stops_sales boolean"),
     "limits": (
         f"{_EDITION}, usual_spreads decimal(18, 2), share_changed decimal(18, 2), same_event_twice decimal(18, 2)"
     ),
@@ -215,11 +213,13 @@ def _programme_rows(
     resting = (
         programme.zones[0].zone if programme.source == "entries" else programme.missing_is or programme.zones[0].zone
     )
-    has_effects_without_entries = not programme.begins_with and any(zone.measures for zone in programme.zones if zone.zone == resting)
+    has_effects_without_entries = not programme.begins_with and any(
+        zone.measures for zone in programme.zones if zone.zone == resting
+    )
     yield "programmes", (
-        *edition, name, programme.unit, programme.source, programme.metric, pack.level(name), is_read, has_effects_without_entries,
-        balance.start, balance.at_least, balance.at_most, programme.kept_per, programme.begins_with,
-        programme.ends_with, programme.evaluated,
+        *edition, name, programme.unit, programme.source, programme.metric, pack.level(name), is_read,
+        has_effects_without_entries, balance.start, balance.at_least, balance.at_most, programme.kept_per,
+        programme.begins_with, programme.ends_with, programme.evaluated,
         programme.falls_after_days, programme.never_falls, programme.fires == "on_each_rise", has_company,
         reads_recent(pack, name),
     )  # fmt: skip

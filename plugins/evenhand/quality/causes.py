@@ -131,7 +131,8 @@ def _steps_to_tonight(asked: WhatIf, base: Base, code: Mapping[str, object], nig
             steps.decide("code" if code_changed else "correction", models, base.manifest.night)
         steps.decide("time", models, night)
         asked.execute(
-            f"create table steps.entries_then as {_ENTRIES} from main.{_ledger_of(models)} where violation_id is not null"
+            f"create table steps.entries_then as {_ENTRIES} from main.{_ledger_of(models)}"
+            " where violation_id is not null"
         )
         if models == models_tonight and not rules_changed:
             _find_corrected(asked, "tonight.main.int_ledger_entries")
@@ -269,7 +270,8 @@ def _write(connection: duckdb.DuckDBPyConnection, steps: Sequence[tuple[str, str
                 -- Where another measure shows in its place, that one may still be somebody else's doing.
                 when (change = 'removed' or (cause = 'time' and measure_before != measure))
                     and (list, account_id, measure_before, scope) in (
-                        select (list, account_id, measure, scope) from main.int_emergencies_in_force where action = 'lift'
+                        select (list, account_id, measure, scope)
+                        from main.int_emergencies_in_force where action = 'lift'
                     ) then '{EMERGENCY}'
                 when cause = 'data' and account_id in (select account_id from scratch.steps.corrected)
                     then 'correction'

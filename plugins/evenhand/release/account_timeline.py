@@ -1,4 +1,4 @@
-"""An account's story, told from a release alone."""
+"""What happened to an account and what is in force on it, told from a release alone."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def tell(release: Path, account: str, console: Console) -> None:
         table = Table(box=None, pad_edge=False, header_style="dim")
         for column in ("day", "event", "what"):
             table.add_column(column)
-        for step in _rows(connection, release, "story", account, "step"):
+        for step in _rows(connection, release, _timeline_of(release), account, "step"):
             table.add_row(str(step["on_day"]), step["event"].replace("_", " "), step["told"])
         if table.row_count:
             console.print(table, highlight=False)
@@ -51,6 +51,11 @@ def _who(profile: dict[str, Any]) -> str:
         f"\n[bold]{profile['account_id']}[/bold]  {profile['kind']} in {profile['market']}, {profile['stage']}{since};"
         f" in force: penalties {profile['penalties']}, rewards {profile['rewards']}{shut}"
     )
+
+
+def _timeline_of(release: Path) -> str:
+    """The file of what happened: version 0.1 called it a story, and releases are never rewritten."""
+    return "account_timeline" if (release / "account_timeline.parquet").exists() else "story"
 
 
 def _rows(

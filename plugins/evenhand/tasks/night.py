@@ -149,7 +149,9 @@ def validate_lists(night: date) -> Facts:
 def publish_release(night: date) -> Facts:
     """Release what passed and what people answered to, with its notices, frozen; a reversed night has earlier lists."""
     from evenhand.approval.answers import apply
+    from evenhand.deciding.build import build_after_gate, check_after_gate
     from evenhand.deciding.code import code_version
+    from evenhand.deciding.compiled import compiled_project
     from evenhand.notices.write import write_notices
     from evenhand.release.assemble import want
     from evenhand.release.publish import publish
@@ -161,8 +163,10 @@ def publish_release(night: date) -> Facts:
         log.warning("%s. That holds until it is lifted: evenhand reverse %s --lift", reversal, night)
     apply(_warehouse(night), here.approvals, night)
     want(_warehouse(night), here.releases, night, reversal.back_to if reversal else None)
+    build_after_gate(_warehouse(night), compiled_project(), night)
     for language, notices in write_notices(_warehouse(night), here.translations, here.releases, night).items():
         log.warning("%d notices in English: nothing is translated to %s, the accounts' language", notices, language)
+    tested = check_after_gate(_warehouse(night), compiled_project(), night)
     said = reversal.in_manifest if reversal else None
     published = publish(_warehouse(night), here.releases, night, code_version(here.project), said)
     facts = {
@@ -170,6 +174,7 @@ def publish_release(night: date) -> Facts:
         "release_id": published.release_id,
         "revision": published.revision,
         "changed": published.changed,
+        "notices_tested": tested,
     }
     return note(night, "night_released", facts)
 

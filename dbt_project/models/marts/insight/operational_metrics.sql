@@ -33,8 +33,8 @@ values_with_their_intervals as (
         cast(numerator as decimal(18, 4)) as numerator,
         cast(denominator as decimal(18, 4)) as denominator,
         cast(figure as decimal(18, 6)) as figure,
-        cast(case when is_share then {{ wilson('figure', 'sample', -1) }} end as decimal(18, 6)) as at_least,
-        cast(case when is_share then {{ wilson('figure', 'sample', 1) }} end as decimal(18, 6)) as at_most,
+        cast(case when is_share then {{ wilson('figure', 'sample', -1) }} end as decimal(18, 6)) as interval_low,
+        cast(case when is_share then {{ wilson('figure', 'sample', 1) }} end as decimal(18, 6)) as interval_high,
         cast(sample as decimal(18, 2)) as sample,
         coalesce(sample >= minimum_sample, false) as is_enough
     from values_of_every_metric

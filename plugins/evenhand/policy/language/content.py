@@ -102,7 +102,7 @@ class PackContent(Part):
     """Every measure of the pack, mildest first; where two meet on a scope, the stricter is in force."""
     stops_sales: tuple[Name, ...] = ()
     """Measures under which an account may not sell: by lives if the measure is on `live`, by posts if it is on
-    `short_video`, and not at all if it is on another scope. Sales in spite of one are told among the leaks."""
+    `short_video`, and not at all if it is on another scope. Sales in spite of one are told as enforcement gaps."""
     stages: Stages = Stages()
     """How far an account is on its way with the marketplace."""
     limits: Limits = Limits()

@@ -1,4 +1,4 @@
-"""An account's story, read from a release alone."""
+"""What happened to an account, read from a release alone."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ RELEASED = {
             date '2026-03-03' as stage_since, 1 as penalties, 0 as rewards, 'ads: few, late' as not_eligible_for
         union all select 'a2', 'creator', 'SG', 'active', null, 0, 0, null
     """,
-    "story": """
+    "account_timeline": """
         select 'a1' as account_id, 2 as step, date '2026-03-03' as on_day, 'violation_decided' as event,
             'fraud, high on live' as told
         union all select 'a1', 1, date '2026-03-01', 'onboarded', 'onboarded as creator in SG'
@@ -46,7 +46,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def _run(*arguments: str) -> tuple[int, str]:
-    result = CliRunner().invoke(app, ["story", *arguments])
+    result = CliRunner().invoke(app, ["explain", *arguments])
     return result.exit_code, "\n".join(line.rstrip() for line in result.output.splitlines())
 
 
