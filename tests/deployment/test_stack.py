@@ -193,6 +193,15 @@ def test_a_night_that_fails_is_told(stack: Stack, night: str, alerts: AlertServe
     stack.api.wait(lambda: told in alerts.heard, 60, told)
 
 
+def test_every_other_command_of_the_manual_works(stack: Stack, manual: Manual, night: str) -> None:
+    # The backfill would release nights before this one, and what these say is that there are none.
+    for _, command in [each for each in manual.not_yet_run if "backfill" not in each[1]]:
+        # The night is there already, and the first of all: that is what these say.
+        refused = [why for part, why in REFUSED.items() if part in command]
+        with pytest.raises(AssertionError, match=refused[0]) if refused else nullcontext():
+            manual.run(command)
+
+
 def test_nights_that_were_left_out_are_begun_by_a_backfill_one_after_the_other(
     stack: Stack, manual: Manual, night: str
 ) -> None:
@@ -204,11 +213,4 @@ def test_nights_that_were_left_out_are_begun_by_a_backfill_one_after_the_other(
     first, second = (each["dag_run_id"] for each in sorted(runs, key=lambda run: str(run["logical_date"])))
     stack.api.wait(lambda: stack.api.states(first)["feeds_landed"] == "success", 90, "the first night's landing")
     assert stack.api.states(second)["feeds_landed"] == "None"
-
-
-def test_every_other_command_of_the_manual_works(stack: Stack, manual: Manual, night: str) -> None:
-    for _, command in list(manual.not_yet_run):
-        # The night is there already, and the first of all: that is what these say.
-        refused = [why for part, why in REFUSED.items() if part in command]
-        with pytest.raises(AssertionError, match=refused[0]) if refused else nullcontext():
-            manual.run(command)
+    assert manual.not_yet_run == []

@@ -22,12 +22,12 @@ PAGE = (PROJECT / "docs" / "policy-language.md").read_text()
 
 @pytest.fixture
 def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    # As `make test` leaves it, which the page asks for.
+    shutil.copytree(shared_home() / "dbt", tmp_path / ".evenhand" / "dbt")
     monkeypatch.setenv("EVENHAND_HOME", str(tmp_path / ".evenhand"))
     monkeypatch.setenv("EVENHAND_POLICIES", str(tmp_path / "policies"))
     monkeypatch.chdir(tmp_path)
     (tmp_path / "policies").mkdir()
-    # As `make test` leaves it, which the page asks for.
-    shutil.copytree(shared_home() / "dbt", tmp_path / ".evenhand" / "dbt")
     return tmp_path
 
 
