@@ -7,8 +7,8 @@ from datetime import UTC, date, datetime
 from typing import Annotated, NoReturn
 
 import typer
-from rich.console import Console
 
+from evenhand.commands.terminal import console, refuse
 from evenhand.emergency.emergency import EmergencyRefused
 from evenhand.emergency.wish import Wish
 from evenhand.local import installation as local
@@ -21,8 +21,6 @@ app = typer.Typer(
     " emergencies lists.",
     epilog="Where Airflow runs by itself, use its DAG emergency_measure: there people are logged in.",
 )
-console = Console()
-errors = Console(stderr=True)
 
 Measure = Annotated[str, typer.Argument(help="A penalty or a reward of the market's pack, such as no_live.")]
 Scope = Annotated[str, typer.Argument(help="What of the account it is about, as the pack has it, such as live.")]
@@ -99,7 +97,7 @@ def emergencies() -> None:
     try:
         found = known(settings().emergencies, date.max)
     except EmergencyBroken as error:
-        _stop(str(error))
+        refuse(str(error))
     if not found:
         console.print("There are none.")
         return
@@ -124,7 +122,7 @@ def _decide(wish: Wish, author: str, approved_by: str) -> NoReturn:
     here = settings()
     release = max(here.releases.glob("night=*"), default=None)
     if release is None:
-        _stop(f"{here.releases}: no night is released yet, so nothing is in force; run evenhand nightly")
+        refuse(f"{here.releases}: no night is released yet, so nothing is in force; run evenhand nightly")
     try:
         asked = who(None, author or getpass.getuser(), "--author")
         proposed = propose(wish, asked, load_packs(here.policies), release)
@@ -133,7 +131,7 @@ def _decide(wish: Wish, author: str, approved_by: str) -> NoReturn:
         second = who(None, name, "--approved-by")
         emergency = record(here.emergencies, proposed.proposal, second, datetime.now(UTC), proposed.night)
     except (EmergencyRefused, PersonRefused) as error:
-        _stop(str(error))
+        refuse(str(error))
     console.print(
         f"Recorded as {emergency.emergency_id}. Night {proposed.night} is decided again; should that fail, `evenhand"
         f" nightly {proposed.night}` does it.",
@@ -141,8 +139,3 @@ def _decide(wish: Wish, author: str, approved_by: str) -> NoReturn:
         soft_wrap=True,
     )
     local.become(here, ["evenhand", "nightly", str(proposed.night)])
-
-
-def _stop(message: str) -> NoReturn:
-    errors.print(message, style="red", soft_wrap=True, highlight=False, markup=False)
-    raise typer.Exit(1)

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Annotated, NoReturn
+from typing import Annotated
 
 import typer
-from rich.console import Console
 
+from evenhand.commands.terminal import console, refuse
 from evenhand.settings import settings
-
-console = Console()
-errors = Console(stderr=True)
 
 Night = Annotated[
     datetime | None,
@@ -79,7 +76,7 @@ def answer(
         found = find(chosen, of_list, market)
         give_answer(chosen, found, said[say], Person(by, logged_in=False))  # type: ignore[arg-type]
     except (NothingHeld, AnswerRefused, PersonRefused) as error:
-        _stop(str(error))
+        refuse(str(error))
     console.print(
         f"{found.list} of {market}, night {chosen}: {said[say].replace('_', ' ')} by {by}."
         f" `evenhand nightly {chosen}` releases and delivers it.",
@@ -94,13 +91,8 @@ def _night(night: datetime | None) -> date:
     else:
         released = max((path.name for path in settings().releases.glob("night=*")), default="")
         if not released:
-            _stop(f"{settings().releases}: no night is released yet; run evenhand nightly")
+            refuse(f"{settings().releases}: no night is released yet; run evenhand nightly")
         chosen = date.fromisoformat(released.removeprefix("night="))
     if not settings().warehouse(chosen).exists():
-        _stop(f"night {chosen} isn't being worked on; run it first: evenhand nightly {chosen}")
+        refuse(f"night {chosen} isn't being worked on; run it first: evenhand nightly {chosen}")
     return chosen
-
-
-def _stop(message: str) -> NoReturn:
-    errors.print(message, style="red", soft_wrap=True, highlight=False, markup=False)
-    raise typer.Exit(1)

@@ -7,16 +7,14 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated
 
 import typer
-from rich.console import Console
 
+from evenhand.commands.terminal import console, refuse
 from evenhand.settings import settings
 
 app = typer.Typer(no_args_is_help=True, help="Write, check, try and compare policy packs.")
-console = Console()
-errors = Console(stderr=True)
 
 Paths = Annotated[
     list[Path] | None,
@@ -58,13 +56,13 @@ def try_examples(paths: Paths = None, as_json: AsJson = False) -> None:
 
     An example is judged by every version of its pack that is given. Exits with 1 if anything comes out otherwise.
     """
-    from evenhand.deciding.try_examples import try_examples as run
+    from evenhand.commands.try_examples import try_examples as run
     from evenhand.policy.texts import PackError
 
     try:
         as_expected = run(_shortest(paths or [settings().policies]), as_json)
     except PackError as error:
-        _stop(str(error))
+        refuse(str(error))
     if not as_expected:
         raise typer.Exit(1)
 
@@ -85,7 +83,7 @@ def compare(
     try:
         one, other = (load_pack(find_pack(named, folder)).pack for named in (old, new))
     except PackError as error:
-        _stop(str(error))
+        refuse(str(error))
     changes = diff(one, other)
     if as_json:
         print(json.dumps([asdict(change) for change in changes], indent=2, ensure_ascii=False))
@@ -125,7 +123,7 @@ def new(
     try:
         path = new_pack(market, folder, first, find_pack(like, folder) if like else None)
     except (NotNew, PackError) as error:
-        _stop(str(error))
+        refuse(str(error))
     (path,) = _shortest([path])
     console.print(f"Wrote {path}", soft_wrap=True, highlight=False)
     console.print(f"Edit it, then: evenhand policy check {path}; evenhand policy test {path}", soft_wrap=True)
@@ -151,7 +149,7 @@ def docs(
     try:
         packs = load_all(_shortest(paths or [here.policies]))
     except PackError as error:
-        _stop(str(error))
+        refuse(str(error))
     # The version before one lies beside it, also where only one of them is asked for.
     beside, _ = load_each(file for folder in {each.path.parent for each in packs} for file in packs_in(folder))
     for path in _shortest(write_pages(packs, beside, out or here.home / "policy-docs")):
@@ -211,7 +209,7 @@ def announce(
 
     here = settings()
     if code == (pack is not None):
-        _stop("announce either a pack, by its name, or the code, with --code")
+        refuse("announce either a pack, by its name, or the code, with --code")
     try:
         text = load_pack(find_pack(pack, here.policies)) if pack else None
         announcement = Announcement(
@@ -225,12 +223,7 @@ def announce(
         )
         written = add_announced(here.policies, announcement)
     except PackError as error:
-        _stop(str(error))
+        refuse(str(error))
     except ValidationError as error:
-        _stop("\n".join(explain(problem, Announcement) for problem in error.errors()))
+        refuse("\n".join(explain(problem, Announcement) for problem in error.errors()))
     console.print(f"Announced in {written}", soft_wrap=True, highlight=False)
-
-
-def _stop(message: str) -> NoReturn:
-    errors.print(message, style="red", soft_wrap=True, highlight=False, markup=False)
-    raise typer.Exit(1)

@@ -9,17 +9,14 @@ from datetime import date, datetime
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
+from evenhand.commands.terminal import console, errors, refuse
 from evenhand.records.persons import PersonRefused, who
 from evenhand.settings import settings
 
 Reason = Annotated[str, typer.Option(metavar="TEXT", help="Why; it is shown and kept.")]
 By = Annotated[str, typer.Option(metavar="NAME", help="Who asks for it.")]
 ApprovedBy = Annotated[str, typer.Option(metavar="NAME", help="The second person.")]
-
-console = Console(soft_wrap=True, highlight=False)
-errors = Console(stderr=True, soft_wrap=True, highlight=False, markup=False, style="red")
 
 
 def stop(reason: Reason, by: By) -> None:
@@ -28,7 +25,7 @@ def stop(reason: Reason, by: By) -> None:
 
     with _refusals_told():
         stopped = stop_deliveries(settings().home, who(None, by, "--by"), reason)
-    console.print(f"From now on nothing is sent: {stopped}", markup=False)
+    console.print(f"From now on nothing is sent: {stopped}", markup=False, soft_wrap=True, highlight=False)
 
 
 def resume(reason: Reason, by: By, approved_by: ApprovedBy) -> None:
@@ -39,7 +36,7 @@ def resume(reason: Reason, by: By, approved_by: ApprovedBy) -> None:
         resumed = resume_deliveries(
             settings().home, who(None, by, "--by"), who(None, approved_by, "--approved-by"), reason
         )
-    console.print(f"Deliveries can be made again: {resumed}", markup=False)
+    console.print(f"Deliveries can be made again: {resumed}", markup=False, soft_wrap=True, highlight=False)
 
 
 def reverse(
@@ -70,7 +67,10 @@ def reverse(
             reason,
         )
         console.print(
-            f"{done['told']}\nRevision {done['revision']} of the night, release {done['release_id'][:12]}", markup=False
+            f"{done['told']}\nRevision {done['revision']} of the night, release {done['release_id'][:12]}",
+            markup=False,
+            soft_wrap=True,
+            highlight=False,
         )
         _deliver(night.date())
 
@@ -83,10 +83,10 @@ def _deliver(night: date) -> None:
     for receiver in load_receivers():
         try:
             for step in (deliver_release, reconcile_receiver):
-                console.print(step(night, receiver)["told"], markup=False)
+                console.print(step(night, receiver)["told"], markup=False, soft_wrap=True, highlight=False)
         except Exception as error:
             # Whatever keeps one from it, the others are brought back.
-            errors.print(str(error))
+            errors.print(str(error), style="red", soft_wrap=True, highlight=False, markup=False)
             failed = True
     if failed:
         raise typer.Exit(1)
@@ -102,5 +102,4 @@ def _refusals_told() -> Iterator[None]:
     try:
         yield
     except (PersonRefused, NothingStopped, HistoryBroken, LocalError, NotDone) as error:
-        errors.print(str(error))
-        raise typer.Exit(1) from error
+        refuse(str(error))

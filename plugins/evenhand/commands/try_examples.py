@@ -7,14 +7,10 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-from rich.console import Console
-
+from evenhand.commands.terminal import console, errors
 from evenhand.deciding.rehearsal import Rehearsed, rehearse
 from evenhand.policy.load import LoadedPack, load_all
 from evenhand.policy.prose.words import counted
-
-console = Console()
-errors = Console(stderr=True)
 
 
 def try_examples(paths: Sequence[Path], as_json: bool) -> bool:
