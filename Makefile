@@ -40,7 +40,7 @@ gates: $(VENV)/installed ## six planted faults in 200 simulated nights, and what
 	@cd tests && python -m gates --table ../docs/gates.md
 
 mutants: $(VENV)/installed ## change every figure of every shipped pack, one at a time, and see an example fail
-	@python -m benchmarks.mutants
+	@evenhand policy mutants
 
 soak: $(VENV)/installed ## the long form of tests that have a short one: forty kills, the whole history in another order
 	@pytest -m soak

@@ -1,4 +1,4 @@
-{#- What models/insight/metrics.yml defines: a measure by its name, with the model that it is of. -#}
+{#- What models/marts/insight/metrics.yml defines: a measure by its name, with the model that it is of. -#}
 {% macro semantic_measures() %}
     {% set found = {} %}
     {% for model in graph.semantic_models.values() %}

@@ -9,8 +9,8 @@ import pytest
 from pydantic import ValidationError
 from typer.testing import CliRunner
 
-from benchmarks.mutants import mutants_of
 from evenhand.commands.policy import app
+from evenhand.deciding.mutants import mutants_of
 from evenhand.policy.diff import diff
 from evenhand.policy.load import content_of, load_pack, pack_from, packs_in
 from evenhand.settings import PROJECT

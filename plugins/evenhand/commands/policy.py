@@ -11,8 +11,11 @@ from typing import Annotated
 
 import typer
 
-from evenhand.commands.terminal import console, refuse
+from evenhand.commands.terminal import console, errors, refuse
 from evenhand.settings import settings
+
+# Of the changes of a figure or a comparator, so many are noticed by examples that hold a pack fast.
+LEAST_NOTICED = 0.95
 
 app = typer.Typer(no_args_is_help=True, help="Write, check, try and compare policy packs.")
 
@@ -64,6 +67,33 @@ def try_examples(paths: Paths = None, as_json: AsJson = False) -> None:
     except PackError as error:
         refuse(str(error))
     if not as_expected:
+        raise typer.Exit(1)
+
+
+@app.command()
+def mutants(
+    paths: Paths = None,
+    every: Annotated[int, typer.Option(min=1, metavar="N", help="Of N changes that can be made, make one.")] = 1,
+) -> None:
+    """Change every figure and comparator of packs, one at a time, and name the changes that no example notices.
+
+    Exits with 1 if examples notice fewer than 95 of 100.
+    """
+    from evenhand.deciding.mutants import ExamplesFail, try_mutants
+    from evenhand.policy.texts import PackError
+
+    try:
+        with errors.status("Changing packs") as status:
+            tried = try_mutants(_shortest(paths or [settings().policies]), every, status.update)
+    except (ExamplesFail, PackError) as error:
+        refuse(str(error))
+    for survivor in tried.survivors:
+        console.print(
+            f"no example notices {survivor.path}: {survivor.change}", soft_wrap=True, highlight=False, markup=False
+        )
+    noticed = tried.mutants - len(tried.survivors)
+    console.print(f"{noticed} of {tried.mutants} changes fail an example: {tried.score:.1%}", highlight=False)
+    if tried.score < LEAST_NOTICED:
         raise typer.Exit(1)
 
 

@@ -1,16 +1,12 @@
 """How much of a pack its examples hold fast: each figure and comparator is changed, and some example should fail.
 
-    python -m benchmarks.mutants [--every N] [PATH]...      (by default all changes, and all packs of this project)
-
 A change that the language itself refuses is no mutant. Mutants are packs of their own, many in one run of the models.
 """
 
 from __future__ import annotations
 
-import argparse
 import copy
-import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
@@ -18,22 +14,18 @@ from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
-from rich.console import Console
 
 from evenhand.deciding.compiled import compiled_project
 from evenhand.deciding.rehearsal import rehearse
 from evenhand.policy.load import LoadedPack, load_pack, pack_from, packs_in
 from evenhand.policy.texts import merged, read_texts
-from evenhand.settings import settings
 
-LEAST_SCORE = 0.95
 # So many packs in one run of the models; their examples are a few thousand accounts.
 BATCH = 400
 
 _SWAPPED = {"at_least": "more_than", "more_than": "at_least", "at_most": "less_than", "less_than": "at_most"}
 _RULES = ("appeals", "calendars", "programmes", "gates", "bonuses")
 _WEEKDAYS = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
-console = Console()
 
 Place = tuple[str | int, ...]
 
@@ -47,23 +39,46 @@ class Mutant:
     content: dict[str, Any]
 
 
-def main() -> None:
-    """Make the mutants, run them, print who survives; exit with 1 below 95 %."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.mutants", description=__doc__.split("\n")[0])
-    parser.add_argument("paths", nargs="*", type=Path, default=[settings().policies], help="packs, or folders of them")
-    parser.add_argument("--every", type=int, default=1, help="of N changes that can be made, make one")
-    asked = parser.parse_args()
-    paths = [file for path in asked.paths for file in (packs_in(path) if path.is_dir() else [path])]
-    packs = [_Texts(path, [(text.path.resolve(), text.content) for text in read_texts(path)]) for path in paths]
-    files = {path: content for pack in packs for path, content in pack.texts}
-    mutants = [mutant for path, content in files.items() for mutant in mutants_of(path, content)][:: asked.every]
-    with console.status("Compiling the models"):
-        models = compiled_project().models()
-    if not all(outcome.passed for outcome in rehearse([load_pack(path) for path in paths], models)):
-        sys.exit("examples fail without any change; see evenhand policy test")
+@dataclass(frozen=True)
+class Tried:
+    """How many mutants there were, and those that no example noticed."""
+
+    mutants: int
+    survivors: tuple[Mutant, ...]
+
+    @property
+    def score(self) -> float:
+        """The share that some example noticed."""
+        return 1 - len(self.survivors) / self.mutants if self.mutants else 1.0
+
+
+class ExamplesFail(Exception):
+    """The examples fail without any change, so that nothing can be said of changes."""
+
+
+def try_mutants(paths: Sequence[Path], every: int, progress: Callable[[str], None]) -> Tried:
+    """Change packs, one figure or comparator at a time, and run their examples on each change.
+
+    Args:
+        paths: packs, or folders of them.
+        every: of so many changes that can be made, one is.
+        progress: told how far it is, for people.
+
+    Raises:
+        ExamplesFail: they fail as the packs are.
+        PackError: a pack can't be read.
+    """
+    files = [file for path in paths for file in (packs_in(path) if path.is_dir() else [path])]
+    packs = [_Texts(path, [(text.path.resolve(), text.content) for text in read_texts(path)]) for path in files]
+    contents = {path: content for pack in packs for path, content in pack.texts}
+    mutants = [mutant for path, content in contents.items() for mutant in mutants_of(path, content)][::every]
+    models = compiled_project().models()
+    if not all(outcome.passed for outcome in rehearse([load_pack(path) for path in files], models)):
+        raise ExamplesFail("examples fail without any change; see evenhand policy test")
     survivors: list[Mutant] = []
     tried = 0
     for first in range(0, len(mutants), BATCH):
+        progress(f"{first} of {len(mutants)} changes")
         casts = [
             (mutant, cast)
             for number, mutant in enumerate(mutants[first : first + BATCH])
@@ -73,13 +88,7 @@ def main() -> None:
         failed = {outcome.pack for outcome in outcomes if not outcome.passed}
         tried += len(casts)
         survivors += [mutant for mutant, cast in casts if not any(loaded.pack.pack in failed for loaded in cast)]
-        console.print(f"{min(first + BATCH, len(mutants))} of {len(mutants)} changes", highlight=False)
-    for survivor in survivors:
-        console.print(f"[red]survives[/red] {survivor.path}: {survivor.change}", soft_wrap=True, highlight=False)
-    score = 1 - len(survivors) / tried if tried else 1.0
-    console.print(f"{tried - len(survivors)} of {tried} mutants fail an example: {score:.1%}", highlight=False)
-    if score < LEAST_SCORE:
-        sys.exit(1)
+    return Tried(tried, tuple(survivors))
 
 
 @dataclass(frozen=True)
@@ -179,7 +188,3 @@ def _at(content: Any, place: Place) -> Any:
     for step in place:
         content = content[step]
     return content
-
-
-if __name__ == "__main__":
-    main()
