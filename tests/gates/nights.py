@@ -22,7 +22,7 @@ from evenhand.landing.load import load
 from evenhand.landing.window import take
 from evenhand.policy.compile import compile_packs
 from evenhand.policy.load import load_packs
-from evenhand.policy.preapproved import Announcement
+from evenhand.policy.preapproved import Preapproval
 from evenhand.quality.changes import Tonight, validate_changes
 from evenhand.quality.held_lists import HeldList, answer
 from evenhand.quality.held_rows import hold
@@ -94,7 +94,7 @@ class Nights:
         name: str = "judged",
         *,
         policies: Path | None = None,
-        announced: Sequence[Announcement] = (),
+        preapproved: Sequence[Preapproval] = (),
         code: Mapping[str, object] = CODE,
         spoil_what_landed: Spoil | None = None,
         spoil_lists: Spoil | None = None,
@@ -118,7 +118,7 @@ class Nights:
                 spoil_lists(connection)
             hold(connection, night, [])
             connection.commit()
-        tonight = Tonight(self.releases, packs, announced, code)
+        tonight = Tonight(self.releases, packs, preapproved, code)
         gate = validate_changes(warehouse, warehouse.with_suffix(".gate"), night, tonight, {})
         return Judged(gate.causes, gate.held, warehouse)
 

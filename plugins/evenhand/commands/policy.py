@@ -217,7 +217,7 @@ def _shortest(paths: Sequence[Path]) -> list[Path]:
 
 
 @app.command()
-def announce(
+def preapprove(
     what: Annotated[str, typer.Option(help="The change, in a sentence.")],
     changed_by: Annotated[str, typer.Option(help="Who changed it.")],
     approved_by: Annotated[str, typer.Option(help="Who approved that; another person.")],
@@ -227,22 +227,22 @@ def announce(
 ) -> None:
     """Announce a change that another person approved: the next night doesn't hold what it changes.
 
-    It is written to announced.yml beside the packs, and is for the text, or the code, as it is now.
+    It is written to preapproved.yml beside the packs, and is for the text, or the code, as it is now.
     """
     from pydantic import ValidationError
 
     from evenhand.deciding.code import code_version
     from evenhand.policy.diagnose import explain
     from evenhand.policy.load import find_pack, load_pack
-    from evenhand.policy.preapproved import Announcement, add_announced
+    from evenhand.policy.preapproved import Preapproval, add_preapproval
     from evenhand.policy.texts import PackError
 
     here = settings()
     if code == (pack is not None):
-        refuse("announce either a pack, by its name, or the code, with --code")
+        refuse("approve either a pack, by its name, or the code, with --code")
     try:
         text = load_pack(find_pack(pack, here.policies)) if pack else None
-        announcement = Announcement(
+        preapproval = Preapproval(
             what=what,
             pack=text.pack.pack if text else None,
             text=text.sha256 if text else None,
@@ -251,9 +251,9 @@ def announce(
             approved_by=approved_by,
             at_most=at_most,
         )
-        written = add_announced(here.policies, announcement)
+        written = add_preapproval(here.policies, preapproval)
     except PackError as error:
         refuse(str(error))
     except ValidationError as error:
-        refuse("\n".join(explain(problem, Announcement) for problem in error.errors()))
-    console.print(f"Announced in {written}", soft_wrap=True, highlight=False)
+        refuse("\n".join(explain(problem, Preapproval) for problem in error.errors()))
+    console.print(f"Written to {written}", soft_wrap=True, highlight=False)

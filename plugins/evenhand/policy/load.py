@@ -17,7 +17,7 @@ from evenhand.policy.language.part import Place
 from evenhand.policy.texts import Mistake, PackError, Text, extended, merged, position, read_text, read_texts
 
 __all__ = [
-    "ANNOUNCED",
+    "PREAPPROVED",
     "MARKETPLACE",
     "LoadedPack",
     "Mistake",
@@ -36,7 +36,7 @@ __all__ = [
 
 # Beside packs, and no packs: what their marketplace knows, and which of their changes were approved.
 MARKETPLACE = "marketplace.yml"
-ANNOUNCED = "announced.yml"
+PREAPPROVED = "preapproved.yml"
 
 
 @dataclass(frozen=True)
@@ -142,7 +142,7 @@ def load_all(paths: Iterable[Path]) -> list[LoadedPack]:
 
 def pack_files(paths: Iterable[Path]) -> list[Path]:
     """Of some files, those that are packs by themselves: not a base, which has no markets and is extended by others."""
-    candidates = [path for path in sorted(paths) if path.name not in (MARKETPLACE, ANNOUNCED)]
+    candidates = [path for path in sorted(paths) if path.name not in (MARKETPLACE, PREAPPROVED)]
     without_markets, bases = set(), set()
     for path in candidates:
         try:

@@ -1,4 +1,4 @@
-"""announced.yml beside packs: changes of policy and of code that a second person approved before a night met them."""
+"""preapproved.yml beside packs: changes of policy and of code that a second person approved before a night met them."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from ruamel.yaml import YAML
 
 from evenhand.policy.diagnose import explain, place_of
 from evenhand.policy.language.part import Name, Part, exactly_one, mistake
-from evenhand.policy.load import ANNOUNCED, LoadedPack, frozen
+from evenhand.policy.load import PREAPPROVED, LoadedPack, frozen
 from evenhand.policy.texts import Mistake, PackError, position, read_text
 from evenhand.records.persons import Person, PersonRefused, refuse_the_same_person
 
 Sha256 = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
 
 
-class Announcement(Part):
+class Preapproval(Part):
     """A change that was approved. Rows that it adds, removes or changes aren't held, up to so many."""
 
     what: Annotated[str, Field(min_length=1)]
@@ -38,7 +38,7 @@ class Announcement(Part):
     """So many rows of each list and market may be otherwise for it. More than were expected are held."""
 
     @model_validator(mode="after")
-    def _is_of_a_pack_or_of_code(self) -> Announcement:
+    def _is_of_a_pack_or_of_code(self) -> Preapproval:
         exactly_one(self, ("text", "code"))
         exactly_one(self, ("pack", "code"))
         try:
@@ -48,54 +48,54 @@ class Announcement(Part):
         return self
 
 
-class Announced(Part):
+class Preapproved(Part):
     """All of them."""
 
-    announced: tuple[Announcement, ...]
+    preapproved: tuple[Preapproval, ...]
     """What was approved, in the order in which it was."""
 
 
-def read_announced(folder: Path) -> Sequence[Announcement]:
-    """What was announced, in a folder of packs; nothing without the file.
+def read_preapproved(folder: Path) -> Sequence[Preapproval]:
+    """What was preapproved, in a folder of packs; nothing without the file.
 
     Raises:
         PackError: the file is wrong, with file and line.
     """
-    path = folder / ANNOUNCED
+    path = folder / PREAPPROVED
     if not path.exists():
         return ()
     text = read_text(path)
     try:
-        return Announced.model_validate(frozen(text.content)).announced
+        return Preapproved.model_validate(frozen(text.content)).preapproved
     except ValidationError as error:
         mistakes = {
-            Mistake(*position([text], text.content, *place_of(problem)), explain(problem, Announced))
+            Mistake(*position([text], text.content, *place_of(problem)), explain(problem, Preapproved))
             for problem in error.errors()
         }
         raise PackError(*sorted(mistakes)) from error
 
 
-def add_announced(folder: Path, announcement: Announcement) -> Path:
-    """Write one more announcement behind those that are there; returns the file."""
-    path = folder / ANNOUNCED
-    said = Announced(announced=(*read_announced(folder), announcement)).model_dump(exclude_none=True)
+def add_preapproval(folder: Path, preapproval: Preapproval) -> Path:
+    """Write one more preapproval behind those that are there; returns the file."""
+    path = folder / PREAPPROVED
+    said = Preapproved(preapproved=(*read_preapproved(folder), preapproval)).model_dump(exclude_none=True)
     draft = path.with_suffix(".draft")
     with draft.open("w", encoding="utf-8") as file:
-        YAML().dump({"announced": [dict(each) for each in said["announced"]]}, file)
+        YAML().dump({"preapproved": [dict(each) for each in said["preapproved"]]}, file)
     draft.replace(path)
     return path
 
 
-def lay_announced(
-    connection: duckdb.DuckDBPyConnection, announced: Iterable[Announcement], packs: Sequence[LoadedPack], code: str
+def lay_preapproved(
+    connection: duckdb.DuckDBPyConnection, preapproved: Iterable[Preapproval], packs: Sequence[LoadedPack], code: str
 ) -> None:
-    """Write `gate.announced`: a row per market and cause, where tonight's packs, or tonight's code, were announced."""
+    """Write `gate.preapproved`: a row per market and cause, where tonight's packs, or tonight's code, were announced."""
     connection.execute("create schema if not exists gate")
     connection.execute(
-        "create or replace table gate.announced (market varchar, cause varchar, at_most bigint, what varchar)"
+        "create or replace table gate.preapproved (market varchar, cause varchar, at_most bigint, what varchar)"
     )
     markets = sorted({market for loaded in packs for market in loaded.pack.markets})
-    for each in announced:
+    for each in preapproved:
         of_them = (
             [("code", market) for market in markets if each.code == code]
             if each.code
@@ -108,5 +108,5 @@ def lay_announced(
         )
         for cause, market in of_them:
             connection.execute(
-                "insert into gate.announced values (?, ?, ?, ?)", [market, cause, each.at_most, each.what]
+                "insert into gate.preapproved values (?, ?, ?, ?)", [market, cause, each.at_most, each.what]
             )

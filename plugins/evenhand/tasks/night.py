@@ -114,7 +114,7 @@ def validate_lists(night: date) -> Facts:
     """Gate 2: hold back rows that break a rule, and lists whose change is unusual, until a person has seen it."""
     from evenhand.deciding.code import code_version
     from evenhand.policy.load import load_packs
-    from evenhand.policy.preapproved import read_announced
+    from evenhand.policy.preapproved import read_preapproved
     from evenhand.quality import changes, lists
 
     here = settings()
@@ -126,7 +126,7 @@ def validate_lists(night: date) -> Facts:
     for rule in rows.broken:
         log.warning("%s", rule)
     tonight = changes.Tonight(
-        here.releases, load_packs(here.policies), read_announced(here.policies), code_version(here.project)
+        here.releases, load_packs(here.policies), read_preapproved(here.policies), code_version(here.project)
     )
     broken = {(each.list, each.market): rows.broken for each in rows.too_many}
     changed = changes.validate_changes(
