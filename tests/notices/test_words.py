@@ -33,11 +33,11 @@ programmes:
         measures:
           - {measure: frozen, scope: commission, appeal_days: 30, then: [{measure: forfeited, scope: ads}]}
     rewards: [{reward: badge, scope: showcase, zones: [good]}]
-gates:
+eligibility:
   campaign_access:
     conditions: [{condition: few, programme: account_health, at_most: 0}]
-    while_open: [{reward: coupon, scope: campaign}]
-    while_shut: [{measure: warning, scope: account}]
+    while_eligible: [{reward: coupon, scope: campaign}]
+    while_not_eligible: [{measure: warning, scope: account}]
 bonuses:
   first_post: {activity: post, pays: 1, scope: live, per: months, budget: 100}
 """

@@ -238,7 +238,7 @@ def test_rules_whose_days_are_not_the_packs(folder: Path, here: Settings) -> Non
 def test_measures_and_calendars_that_nothing_uses(folder: Path, here: Settings) -> None:
     write(folder, changed(("closed]", "closed, fined]\ncalendars: {mondays: {weekday: monday}}")))
     assert _found(here) == [
-        "strikes.yml:6:38: warning: measures[3]: found fined; expected a zone or a gate that brings it",
+        "strikes.yml:6:38: warning: measures[3]: found fined; expected a zone or an eligibility that brings it",
         "strikes.yml:7:13: warning: calendars.mondays: found mondays; expected something that goes by it",
     ]
 
@@ -401,7 +401,8 @@ def test_the_command_says_it_and_exits_with_1_on_errors(
     result = run(app, ["check"])
     assert (result.exit_code, result.output) == (
         0,
-        "policies/strikes.yml:6:38: warning: measures[3]: found fined; expected a zone or a gate that brings it\n"
+        "policies/strikes.yml:6:38: warning: measures[3]: found fined; expected a zone or an eligibility that brings"
+        " it\n"
         "1 pack, no errors, 1 warning\n",
     )
     write(folder, TEXT.replace("days: 30", "days: 0"))

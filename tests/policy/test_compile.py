@@ -93,7 +93,7 @@ def test_every_part_of_the_language_has_its_rows(folder: Path, warehouse: Path) 
     ]  # fmt: skip
     (shut,) = _said(warehouse, "zones", {"zone": "shut"})
     assert shut["warned_within"] == Decimal("1.5")
-    (test,) = _said(warehouse, "gate_tests", {})
+    (test,) = _said(warehouse, "eligibility_tests", {})
     assert (test["comparator"], test["bound"], test["missing_holds"]) == (
         "at_most",
         Decimal("0.5"),
@@ -145,10 +145,10 @@ programmes:
     unit: point per order
     ratio: {part: points, whole: orders, whole_at_least: 5}
     zones: [{zone: any}]
-gates:
+eligibility:
   campaign:
     conditions: [{condition: few_points, programme: per_order, at_most: 0.5, if_missing: holds}]
-    while_open: [{reward: campaign, scope: campaign}]
+    while_eligible: [{reward: campaign, scope: campaign}]
 bonuses:
   posts: {activity: post, scope: short_video, pays: 1.5, per: mondays}
 """

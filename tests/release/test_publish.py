@@ -60,7 +60,7 @@ def warehouse(tmp_path: Path) -> Path:
         )
         connection.execute("create table account_profiles as select 'A1' as account_id, 'active' as stage")
         connection.execute("create table account_health as select 'A1' as account_id, 'p' as programme")
-        connection.execute("create table eligibility as select 'A1' as account_id, 'ads' as gate")
+        connection.execute("create table eligibility as select 'A1' as account_id, 'ads' as eligibility")
         connection.execute("create table account_timeline as select 'A1' as account_id, 1 as step")
         connection.execute(
             "create table operational_metrics as select 'repeat_rate' as metric, 'all' as market, '' as slice,"

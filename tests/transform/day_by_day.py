@@ -71,10 +71,10 @@ def say(pack: Pack, events: Sequence[Event], day: date) -> Said:
         for scope in {effect.scope for effect in in_force}:
             names = [effect.name for effect in in_force if effect.scope == scope]
             said.measures.add(max(names, key=pack.measures.index))
-    for name, gate in pack.gates.items():
+    for name, eligibility in pack.eligibility.items():
         said.failed[name] = sorted(
             condition.condition
-            for condition in gate.conditions
+            for condition in eligibility.conditions
             if not any(_holds(test, values, running) for test in condition.tests())
         )
     return said

@@ -48,7 +48,7 @@ def _expected(pack: Pack, events: Sequence[Event], day: date) -> Expectation:
         balances=dict(said.balances),
         zones=said.zones,
         measures=tuple(sorted(said.measures)),
-        failed={gate: tuple(failed) for gate, failed in said.failed.items()},
+        failed={eligibility: tuple(failed) for eligibility, failed in said.failed.items()},
     )
 
 

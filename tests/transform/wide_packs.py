@@ -32,7 +32,7 @@ def packs(draw: st.DrawFn) -> Pack:
             "zones": draw(_zones(rising, ledger["start"])),
         }
     programmes["ledger"].pop("start")
-    gate = {
+    eligibility = {
         "conditions": [
             {"condition": "few", "programme": "counter", draw(st.sampled_from(["at_most", "less_than"])): 1},
             {"condition": "unpunished", "without_measure": draw(st.sampled_from(["firm", "strict"]))},
@@ -40,7 +40,7 @@ def packs(draw: st.DrawFn) -> Pack:
     }
     if "kept_per" not in ledger:
         bound = draw(st.sampled_from([1, 2, 150]))
-        gate["conditions"].append(
+        eligibility["conditions"].append(
             {
                 "condition": "either",
                 "any_of": [
@@ -58,7 +58,7 @@ def packs(draw: st.DrawFn) -> Pack:
             "appeal_route": "Write to us.",
             "measures": ["mild", "firm", "strict"],
             "programmes": programmes,
-            "gates": {"door": gate},
+            "eligibility": {"door": eligibility},
         }
     )
 

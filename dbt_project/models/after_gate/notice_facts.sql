@@ -32,8 +32,8 @@ packs as (
     select * from {{ source('policy', 'packs') }}
 ),
 
-gates as (
-    select * from {{ source('policy', 'gates') }}
+eligibilities as (
+    select * from {{ source('policy', 'eligibility') }}
 ),
 
 bonuses as (
@@ -158,11 +158,11 @@ what_has_ended as (
     where tonight.row_key is null
 ),
 
-gates_of_each_market as (
+eligibilities_of_each_market as (
     select distinct
         market,
-        gate
-    from gates
+        eligibility
+    from eligibilities
 ),
 
 bonuses_of_each_market as (
@@ -295,12 +295,12 @@ facts as (
                     when 'calendar' then 'time'
                     when 'emergency' then 'time'
                     when 'zone' then 'balance'
-                    when 'gate' then 'conditions'
+                    when 'eligibility' then 'conditions'
                     else 'appeal'
                 end
             -- What is lifted is told with its end, and what was imposed and is over doesn't come back.
             when told.lifted_until is not null or told.programme = 'emergency' then ''
-            when told.list = 'rewards' and told.event = 'ended' and gates.gate is not null then 'conditions'
+            when told.list = 'rewards' and told.event = 'ended' and eligibilities.eligibility is not null then 'conditions'
             when told.list = 'rewards' and told.event = 'ended' and bonuses.bonus is null then 'balance'
             else ''
         end as restored_by,
@@ -310,10 +310,10 @@ facts as (
     left join revised on true
     left join packs on told.market = packs.market and {{ in_effect_on('packs', night()) }}
     left join evidence_of_each_reason as evidence on told.reason_id = evidence.reason_id
-    left join gates_of_each_market as gates
+    left join eligibilities_of_each_market as eligibilities
         on
-            told.market = gates.market
-            and told.programme = gates.gate
+            told.market = eligibilities.market
+            and told.programme = eligibilities.eligibility
     left join bonuses_of_each_market as bonuses
         on
             told.market = bonuses.market

@@ -216,6 +216,30 @@ def _shortest(paths: Sequence[Path]) -> list[Path]:
     return [path.relative_to(here) if path.is_absolute() and path.is_relative_to(here) else path for path in paths]
 
 
+@app.command("migrate")
+def rename_keys(
+    folder: Annotated[
+        Path | None, typer.Argument(metavar="[DIR]", help="The folder of the packs; by default ours.")
+    ] = None,
+) -> None:
+    """Rename the keys of packs that an earlier version of the language called otherwise; all else stays as it is.
+
+    It is recorded in preapproved.yml that the rewritten packs say the same: nothing is held for it.
+    """
+    from evenhand.policy.migrate import migrate
+    from evenhand.policy.texts import PackError
+
+    try:
+        done = migrate(folder or settings().policies)
+    except PackError as error:
+        refuse(str(error))
+    for each in done:
+        (path,) = _shortest([each.path])
+        console.print(f"Rewrote {path}: {_counted(each.keys, 'keys')}", soft_wrap=True, highlight=False)
+    if not done:
+        console.print("Every key is as the language has it today.")
+
+
 @app.command()
 def preapprove(
     what: Annotated[str, typer.Option(help="The change, in a sentence.")],

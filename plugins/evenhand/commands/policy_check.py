@@ -14,6 +14,7 @@ from evenhand.policy.diagnose import dotted, nearest
 from evenhand.policy.language.pack import Pack
 from evenhand.policy.language.part import Place
 from evenhand.policy.load import LoadedPack, files_of, overlapping, where
+from evenhand.policy.preapproved import texts_before
 from evenhand.settings import Settings
 
 
@@ -83,7 +84,7 @@ def past_of_a_released_night(packs: Sequence[LoadedPack], releases: Path) -> Ite
     for loaded in packs:
         pack = loaded.pack
         sha256 = editions.get((pack.pack, pack.version))
-        if sha256 == loaded.sha256:
+        if sha256 in texts_before(loaded.path.parent, loaded.sha256):
             continue
         if sha256 is None and pack.effective_from <= night:
             yield Finding(
@@ -127,10 +128,10 @@ def _rewards(pack: Pack) -> Iterator[tuple[Place, str]]:
     for name, programme in pack.programmes.items():
         for i, reward in enumerate(programme.rewards):
             yield ("programmes", name, "rewards", i, "reward"), reward.reward
-    for name, gate in pack.gates.items():
-        for i, each in enumerate(gate.while_open):
+    for name, eligibility in pack.eligibility.items():
+        for i, each in enumerate(eligibility.while_eligible):
             if each.reward:
-                yield ("gates", name, "while_open", i, "reward"), each.reward
+                yield ("eligibility", name, "while_eligible", i, "reward"), each.reward
     yield from ((("bonuses", name), name) for name in pack.bonuses)
 
 

@@ -24,7 +24,7 @@ from evenhand.policy.texts import merged, read_texts
 BATCH = 400
 
 _SWAPPED = {"at_least": "more_than", "more_than": "at_least", "at_most": "less_than", "less_than": "at_most"}
-_RULES = ("appeals", "calendars", "programmes", "gates", "bonuses")
+_RULES = ("appeals", "calendars", "programmes", "eligibility", "bonuses")
 _WEEKDAYS = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 
 Place = tuple[str | int, ...]

@@ -13,6 +13,7 @@ import duckdb
 
 from evenhand.deciding.compiled import CompiledModel, Project
 from evenhand.policy.compile import TABLES
+from evenhand.policy.migrate import in_words_of_today
 
 # What is decided; the models that it is made of decide.
 DECIDED = ("penalties", "rewards")
@@ -81,11 +82,11 @@ def lay_rules_of(release: Path, connection: duckdb.DuckDBPyConnection) -> None:
 
 
 def lay_texts_of(release: Path, folder: Path, connection: duckdb.DuckDBPyConnection) -> None:
-    """Write the packs that decided a release to a folder, as they were written."""
+    """Write the packs that decided a release to a folder, in the words that the language has today."""
     folder.mkdir(parents=True)
     found = connection.execute("select file, text from read_parquet(?) order by file", [str(release / "packs.parquet")])
     for file, text in found.fetchall():
-        (folder / file).write_text(text, encoding="utf-8")
+        (folder / file).write_text(in_words_of_today(text)[0], encoding="utf-8")
 
 
 def _columns(connection: duckdb.DuckDBPyConnection, table: str) -> list[tuple[str, str]]:

@@ -195,9 +195,10 @@ class _Found:
             ).fetchall()
         }
         self._failed = {
-            (account, on, gate): sorted(failed)
-            for account, on, gate, failed in connection.execute(
-                "select account_id, as_of, gate, failed from main.int_eligibility_periods join main.int_as_of_nights"
+            (account, on, eligibility): sorted(failed)
+            for account, on, eligibility, failed in connection.execute(
+                "select account_id, as_of, eligibility, failed"
+                " from main.int_eligibility_periods join main.int_as_of_nights"
                 " on as_of >= on_day and (until_day is null or as_of < until_day)"
                 " and as_of >= known_from and (known_until is null or as_of < known_until)"
             ).fetchall()
@@ -225,8 +226,12 @@ class _Found:
             yield from differ("measures", sorted(wanted.measures), self._measures.get((account, wanted.on), []))
         if wanted.rewards is not None:
             yield from differ("rewards", sorted(wanted.rewards), self._rewards.get((account, wanted.on), []))
-        for gate, failed in wanted.failed.items():
-            yield from differ(f"gate {gate}: failed", sorted(failed), self._failed.get((account, wanted.on, gate)))
+        for eligibility, failed in wanted.failed.items():
+            yield from differ(
+                f"eligibility for {eligibility}: failed",
+                sorted(failed),
+                self._failed.get((account, wanted.on, eligibility)),
+            )
         for activity, use in wanted.quotas.items():
             expected = (use.used, use.refused) if use else None
             yield from differ(f"quota of {activity}", expected, self._quotas.get((account, wanted.on, activity)))

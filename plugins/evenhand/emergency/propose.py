@@ -114,9 +114,9 @@ def _measures_of(pack: Pack) -> Iterator[tuple[Literal["penalties", "rewards"], 
         yield from (("penalties", follower.measure, follower.scope) for follower in effect.then)
     for programme in pack.programmes.values():
         yield from (("rewards", reward.reward, reward.scope) for reward in programme.rewards)
-    for gate in pack.gates.values():
-        yield from (("rewards", brought.reward or "", brought.scope) for brought in gate.while_open)
-        yield from (("penalties", brought.measure or "", brought.scope) for brought in gate.while_shut)
+    for eligibility in pack.eligibility.values():
+        yield from (("rewards", brought.reward or "", brought.scope) for brought in eligibility.while_eligible)
+        yield from (("penalties", brought.measure or "", brought.scope) for brought in eligibility.while_not_eligible)
 
 
 def _accounts(connection: duckdb.DuckDBPyConnection, wish: Wish, release: Path) -> tuple[str, ...]:

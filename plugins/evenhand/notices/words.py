@@ -38,8 +38,8 @@ def words_of(packs: Iterable[Pack]) -> Words:
                 words.programmes.add(name)
                 words.measures.add(reward.reward)
                 words.scopes.add(reward.scope)
-        for name, gate in pack.gates.items():
-            for brought in (*gate.while_open, *gate.while_shut):
+        for name, eligibility in pack.eligibility.items():
+            for brought in (*eligibility.while_eligible, *eligibility.while_not_eligible):
                 words.programmes.add(name)
                 words.measures.add(brought.reward or brought.measure or "")
                 words.scopes.add(brought.scope)

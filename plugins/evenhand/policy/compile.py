@@ -17,7 +17,7 @@ from evenhand.policy.language.entries import EntryRule
 from evenhand.policy.language.pack import Pack
 from evenhand.policy.language.part import EMERGENCY
 from evenhand.policy.language.programme import RISING, Programme
-from evenhand.policy.language.recent import RECENT, gate_reads_recent, reads_recent
+from evenhand.policy.language.recent import RECENT, eligibility_reads_recent, reads_recent
 from evenhand.policy.load import LoadedPack
 
 # Each table has a row per market, so that a model joins on market and day and never asks which pack it is.
@@ -79,19 +79,20 @@ TABLES = {
         " scope varchar"
     ),
     "rewards": f"{_EDITION}, programme varchar, zone varchar, reward varchar, scope varchar, is_recent boolean",
-    "gates": f"{_EDITION}, gate varchar, kind varchar, stays_open boolean",
-    "gate_tests": (
-        f"{_EDITION}, gate varchar, condition varchar, kind varchar, asked_from date, asked_until date, test integer,"
-        " programme varchar, without_measure varchar, comparator varchar, bound decimal(18, 4), missing_holds boolean"
+    "eligibility": f"{_EDITION}, eligibility varchar, kind varchar, stays_eligible boolean",
+    "eligibility_tests": (
+        f"{_EDITION}, eligibility varchar, condition varchar, kind varchar, asked_from date, asked_until date,"
+        " test integer, programme varchar, without_measure varchar, comparator varchar, bound decimal(18, 4),"
+        " missing_holds boolean"
     ),
-    "gate_effects": (
-        f"{_EDITION}, gate varchar, list varchar, measure varchar, measure_rank integer, scope varchar,"
+    "eligibility_effects": (
+        f"{_EDITION}, eligibility varchar, list varchar, measure varchar, measure_rank integer, scope varchar,"
         " is_recent boolean"
     ),
     "bonuses": (
         f"{_EDITION}, bonus varchar, activity varchar, scope varchar, pays decimal(18, 2),"
         " at_most_per_subject decimal(18, 2), at_most_per_account decimal(18, 2), budget decimal(18, 2),"
-        " calendar varchar, gate varchar"
+        " calendar varchar, eligibility varchar"
     ),
     "calendar_periods": (
         "market varchar, pack varchar, version integer, calendar varchar, period integer, period_from date,"
@@ -167,34 +168,37 @@ def _rows(loaded: LoadedPack, edition: Row) -> Iterator[tuple[str, Row]]:
         on_probation = measure in (pack.stages.probation or pack.measures[:1])
         yield "measures", (*edition, measure, zone_rank, on_probation, measure in pack.stops_sales)
     read = {name for programme in pack.programmes.values() for name in programme.inputs()} | {
-        test.programme for gate in pack.gates.values() for condition in gate.conditions for test in condition.tests()
+        test.programme
+        for eligibility in pack.eligibility.values()
+        for condition in eligibility.conditions
+        for test in condition.tests()
     }
     # What people impose themselves has a ledger in every market.
     yield "ledgers", (*edition, EMERGENCY, EMERGENCY)
     for name, programme in pack.programmes.items():
         yield from _programme_rows(pack, edition, name, programme, name in read)
-    for name, gate in pack.gates.items():
-        for kind in gate.applies_to or pack.applies_to:
-            yield "gates", (*edition, name, kind, gate.stays_open)
-            for condition in gate.conditions:
+    for name, eligibility in pack.eligibility.items():
+        for kind in eligibility.applies_to or pack.applies_to:
+            yield "eligibility", (*edition, name, kind, eligibility.stays_eligible)
+            for condition in eligibility.conditions:
                 if condition.applies_to and kind not in condition.applies_to:
                     continue
                 asked = _asked(edition, condition.effective_from, condition.effective_until)
                 for number, test in enumerate(condition.tests()):
-                    yield "gate_tests", (
+                    yield "eligibility_tests", (
                         *edition, name, condition.condition, kind, *asked, number, test.programme, test.without_measure,
                         *(test.comparison or (None, None)), test.if_missing == "holds",
                     )  # fmt: skip
-        for effect in (*gate.while_open, *gate.while_shut):
-            yield "gate_effects", (
+        for effect in (*eligibility.while_eligible, *eligibility.while_not_eligible):
+            yield "eligibility_effects", (
                 *edition, name, "penalties" if effect.measure else "rewards", effect.measure or effect.reward,
                 pack.measures.index(effect.measure) if effect.measure else None, effect.scope,
-                gate_reads_recent(pack, gate),
+                eligibility_reads_recent(pack, eligibility),
             )  # fmt: skip
     for name, bonus in pack.bonuses.items():
         yield "bonuses", (
             *edition, name, bonus.activity, bonus.scope, bonus.pays, bonus.at_most_per_subject,
-            bonus.at_most_per_account, bonus.budget, bonus.per, bonus.gate,
+            bonus.at_most_per_account, bonus.budget, bonus.per, bonus.eligibility,
         )  # fmt: skip
     market, _, _, pack_name, version = edition
     for name, calendar in pack.calendars.items():

@@ -10,6 +10,7 @@ from typing import Any, get_args, get_origin
 from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
+from evenhand.policy.language.former import called_today
 from evenhand.policy.language.pack import Pack
 from evenhand.policy.language.part import MARKET, NAME
 from evenhand.policy.texts import IDENTITIES, Location
@@ -69,6 +70,8 @@ def _unknown_key(location: Location, root: type[BaseModel], content: Any) -> str
     if key == "removed" and isinstance(location[-2], int):
         own, *others = _names_beside(content, location[:-1])
         return f"found removed; expected a name that the extended file has: {', '.join(others)}{nearest(own, others)}"
+    if root is Pack and (word := called_today(location)):
+        return f"found a key that is called {word} now; evenhand policy migrate renames it, with all else as it is"
     part = part_at(location[:-1], root)
     words = list(part.model_fields) if part else []
     hint = nearest(key, words)

@@ -55,9 +55,9 @@ def never_counted(pack: Pack) -> Iterator[Remark]:
         for i, rule in enumerate(programme.entries)
     ]
     dated += [
-        (("gates", name, "conditions", i), condition.effective_from, condition.effective_until)
-        for name, gate in pack.gates.items()
-        for i, condition in enumerate(gate.conditions)
+        (("eligibility", name, "conditions", i), condition.effective_from, condition.effective_until)
+        for name, eligibility in pack.eligibility.items()
+        for i, condition in enumerate(eligibility.conditions)
     ]
     for place, first, last in dated:
         if last and last < pack.effective_from:
@@ -120,10 +120,12 @@ def unused_words(pack: Pack) -> Iterator[Remark]:
     """Measures that nothing brings, and calendars that nothing goes by."""
     brought = {effect.measure for _, effect in pack.effects}
     brought |= {follower.measure for _, effect in pack.effects for follower in effect.then}
-    brought |= {effect.measure for gate in pack.gates.values() for effect in gate.while_shut}
+    brought |= {
+        effect.measure for eligibility in pack.eligibility.values() for effect in eligibility.while_not_eligible
+    }
     for i, measure in enumerate(pack.measures):
         if measure not in brought:
-            yield ("measures", i), f"found {measure}; expected a zone or a gate that brings it"
+            yield ("measures", i), f"found {measure}; expected a zone or an eligibility that brings it"
     used = {name for _, name in pack.calendars_named()}
     for calendar in pack.calendars:
         if calendar not in used:

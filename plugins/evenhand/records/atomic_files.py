@@ -28,6 +28,17 @@ def write_once(path: Path, content: bytes) -> bool:
     return True
 
 
+def write_anew(path: Path, content: bytes) -> None:
+    """Write a file in the place of what is there; it is on disk and whole before anybody sees it."""
+    with NamedTemporaryFile(dir=path.parent, prefix=".", suffix=".draft", delete=False) as draft:
+        draft.write(content)
+        draft.flush()
+        os.fchmod(draft.fileno(), path.stat().st_mode & 0o777 if path.exists() else 0o644)
+        os.fsync(draft.fileno())
+    os.replace(draft.name, path)
+    sync(path.parent)
+
+
 def sync(folder: Path) -> None:
     """Bring to disk what a folder's entries are called: a file that was created, renamed or linked there."""
     descriptor = os.open(folder, os.O_RDONLY)

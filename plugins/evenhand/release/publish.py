@@ -34,7 +34,7 @@ FILES = {
     "standings.parquet": "from main.account_standings order by account_id, programme",
     "account_profiles.parquet": "from main.account_profiles order by account_id",
     "account_health.parquet": "from main.account_health order by account_id, programme",
-    "eligibility.parquet": "from main.eligibility order by account_id, gate",
+    "eligibility.parquet": "from main.eligibility order by account_id, eligibility",
     "account_timeline.parquet": "from main.account_timeline order by account_id, step",
     "operational_metrics.parquet": "from main.operational_metrics order by metric, market, slice, slice_value",
     "enforcement_gaps.parquet": "from main.enforcement_gaps order by gap, row_key",

@@ -49,10 +49,10 @@ activities_that_are_paid_for as (
             and bonuses.market = eligibility_periods.market
             and bonuses.pack = eligibility_periods.pack
             and bonuses.version = eligibility_periods.version
-            and bonuses.gate = eligibility_periods.gate
+            and bonuses.eligibility = eligibility_periods.eligibility
             and {{ day_in('activities.on_day', 'eligibility_periods.on_day', 'eligibility_periods.until_day') }}
             and {{ day_in('activities.on_day', 'eligibility_periods.known_from', 'eligibility_periods.known_until') }}
-    where bonuses.gate is null or eligibility_periods.is_open
+    where bonuses.eligibility is null or eligibility_periods.is_open
 ),
 
 -- A cap lets through what the sum so far has room for; each cap looks at what the one before let through.

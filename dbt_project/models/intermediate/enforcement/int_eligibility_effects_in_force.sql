@@ -8,8 +8,8 @@ as_of_nights as (
     select * from {{ ref('int_as_of_nights') }}
 ),
 
-gate_effects as (
-    select * from {{ source('policy', 'gate_effects') }}
+eligibility_effects as (
+    select * from {{ source('policy', 'eligibility_effects') }}
 ),
 
 lifts as (
@@ -21,18 +21,18 @@ effects_of_gates as (
     select
         as_of_nights.as_of,
         as_of_nights.is_asked,
-        gate_effects.list,
+        eligibility_effects.list,
         stretches.account_id,
         stretches.market,
-        stretches.gate as programme,
+        stretches.eligibility as programme,
         '' as balance_of,
         stretches.history_version,
         stretches.pack,
         stretches.version,
-        gate_effects.measure,
-        gate_effects.measure_rank,
-        gate_effects.scope,
-        'gate' as length,
+        eligibility_effects.measure,
+        eligibility_effects.measure_rank,
+        eligibility_effects.scope,
+        'eligibility' as length,
         case when stretches.is_open then 'open' else 'shut' end as zone,
         case
             when stretches.is_open then 'every condition holds'
@@ -41,21 +41,21 @@ effects_of_gates as (
         cast(null as {{ figure() }}) as value_before,
         cast(null as {{ figure() }}) as value_after,
         -- Since when can't be told of what is looked at for some weeks only.
-        case when gate_effects.is_recent then null else stretches.since end as on_day,
-        case when gate_effects.is_recent then null else stretches.since end as starts_on,
+        case when eligibility_effects.is_recent then null else stretches.since end as on_day,
+        case when eligibility_effects.is_recent then null else stretches.since end as starts_on,
         cast(null as date) as ends_on
     from eligibility_periods as stretches
     inner join as_of_nights
         on
             {{ day_in('as_of_nights.as_of', 'stretches.on_day', 'stretches.until_day') }}
             and {{ day_in('as_of_nights.as_of', 'stretches.known_from', 'stretches.known_until') }}
-    inner join gate_effects
+    inner join eligibility_effects
         on
-            stretches.market = gate_effects.market
-            and stretches.pack = gate_effects.pack
-            and stretches.version = gate_effects.version
-            and stretches.gate = gate_effects.gate
-            and stretches.is_open = (gate_effects.list = 'rewards')
+            stretches.market = eligibility_effects.market
+            and stretches.pack = eligibility_effects.pack
+            and stretches.version = eligibility_effects.version
+            and stretches.eligibility = eligibility_effects.eligibility
+            and stretches.is_open = (eligibility_effects.list = 'rewards')
 )
 
 select effects.*

@@ -17,12 +17,12 @@ creators as (
     select * from {{ ref('stg_creators') }}
 ),
 
-gates as (
-    select * from {{ source('policy', 'gates') }}
+eligibilities as (
+    select * from {{ source('policy', 'eligibility') }}
 ),
 
-gate_tests as (
-    select * from {{ source('policy', 'gate_tests') }}
+eligibility_tests as (
+    select * from {{ source('policy', 'eligibility_tests') }}
 ),
 
 accounts_at_a_gate as (
@@ -32,28 +32,28 @@ accounts_at_a_gate as (
         history_versions.history_version,
         history_versions.known_from,
         history_versions.known_until,
-        gates.* exclude (market)  -- noqa: RF02
+        eligibilities.* exclude (market)  -- noqa: RF02
     from history_versions
     inner join creators on history_versions.account_id = creators.account_id
-    inner join gates
+    inner join eligibilities
         on
-            creators.market = gates.market
-            and creators.kind = gates.kind
+            creators.market = eligibilities.market
+            and creators.kind = eligibilities.kind
 ),
 
 tests_of_accounts as (
     select
-        at_gate.account_id,
-        at_gate.market,
-        at_gate.history_version,
-        at_gate.known_from,
-        at_gate.known_until,
-        at_gate.pack,
-        at_gate.version,
-        at_gate.gate,
-        at_gate.effective_from,
-        at_gate.effective_until,
-        at_gate.stays_open,
+        asked.account_id,
+        asked.market,
+        asked.history_version,
+        asked.known_from,
+        asked.known_until,
+        asked.pack,
+        asked.version,
+        asked.eligibility,
+        asked.effective_from,
+        asked.effective_until,
+        asked.stays_eligible,
         tests.condition,
         tests.test,
         tests.asked_from,
@@ -63,14 +63,14 @@ tests_of_accounts as (
         tests.comparator,
         tests.bound,
         tests.missing_holds
-    from accounts_at_a_gate as at_gate
-    inner join gate_tests as tests
+    from accounts_at_a_gate as asked
+    inner join eligibility_tests as tests
         on
-            at_gate.market = tests.market
-            and at_gate.pack = tests.pack
-            and at_gate.version = tests.version
-            and at_gate.gate = tests.gate
-            and at_gate.kind = tests.kind
+            asked.market = tests.market
+            and asked.pack = tests.pack
+            and asked.version = tests.version
+            and asked.eligibility = tests.eligibility
+            and asked.kind = tests.kind
 ),
 
 -- The days on which a test holds; a value that is missing holds on the days between the others.
@@ -80,7 +80,7 @@ days_with_a_value as (
         tests.history_version,
         tests.pack,
         tests.version,
-        tests.gate,
+        tests.eligibility,
         tests.condition,
         tests.test,
         programme_values.on_day,
@@ -103,7 +103,7 @@ days_with_a_measure as (
         tests.history_version,
         tests.pack,
         tests.version,
-        tests.gate,
+        tests.eligibility,
         tests.condition,
         tests.test,
         greatest(episodes.starts_on, episodes.known_from) as on_day,
@@ -129,7 +129,7 @@ days_on_which_an_answer_may_change as (
         history_version,
         pack,
         version,
-        gate,
+        eligibility,
         on_day
     from stretches_of_answers
     union
@@ -138,7 +138,7 @@ days_on_which_an_answer_may_change as (
         history_version,
         pack,
         version,
-        gate,
+        eligibility,
         until_day as on_day
     from stretches_of_answers
     where until_day is not null
@@ -148,7 +148,7 @@ days_on_which_an_answer_may_change as (
         history_version,
         pack,
         version,
-        gate,
+        eligibility,
         asked_from as on_day
     from tests_of_accounts
     union
@@ -157,7 +157,7 @@ days_on_which_an_answer_may_change as (
         history_version,
         pack,
         version,
-        gate,
+        eligibility,
         {{ add_days('asked_until', 1) }} as on_day
     from tests_of_accounts
     where asked_until is not null
@@ -167,7 +167,7 @@ days_on_which_an_answer_may_change as (
         history_version,
         pack,
         version,
-        gate,
+        eligibility,
         effective_from as on_day
     from accounts_at_a_gate
 ),
@@ -181,9 +181,9 @@ answers_of_each_day as (
         tests.known_until,
         tests.pack,
         tests.version,
-        tests.gate,
+        tests.eligibility,
         tests.effective_until,
-        tests.stays_open,
+        tests.stays_eligible,
         tests.condition,
         tests.test,
         days.on_day,
@@ -197,7 +197,7 @@ answers_of_each_day as (
             and tests.history_version = days.history_version
             and tests.pack = days.pack
             and tests.version = days.version
-            and tests.gate = days.gate
+            and tests.eligibility = days.eligibility
             and tests.effective_from <= days.on_day
             and (tests.effective_until is null or tests.effective_until >= days.on_day)
             and tests.asked_from <= days.on_day
@@ -208,13 +208,13 @@ answers_of_each_day as (
             and tests.history_version = answers.history_version
             and tests.pack = answers.pack
             and tests.version = answers.version
-            and tests.gate = answers.gate
+            and tests.eligibility = answers.eligibility
             and tests.condition = answers.condition
             and tests.test = answers.test
             and {{ day_in('days.on_day', 'answers.on_day', 'answers.until_day') }}
     group by
         tests.account_id, tests.market, tests.history_version, tests.known_from, tests.known_until, tests.pack, tests.version,
-        tests.gate, tests.effective_until, tests.stays_open, tests.condition, tests.test, days.on_day,
+        tests.eligibility, tests.effective_until, tests.stays_eligible, tests.condition, tests.test, days.on_day,
         tests.without_measure, tests.missing_holds
 ),
 
@@ -227,9 +227,9 @@ conditions_of_each_day as (
         known_until,
         pack,
         version,
-        gate,
+        eligibility,
         effective_until,
-        stays_open,
+        stays_eligible,
         condition,
         on_day,
         bool_or(holds) as holds
@@ -246,9 +246,9 @@ gates_on_each_day as (
         known_until,
         pack,
         version,
-        gate,
+        eligibility,
         effective_until,
-        stays_open,
+        stays_eligible,
         on_day,
         bool_and(holds) as all_hold,
         coalesce(list(condition order by condition) filter (where not holds), []) as failed
@@ -258,26 +258,26 @@ gates_on_each_day as (
 
 gates_with_what_was_once_open as (
     select
-        * exclude (all_hold, failed, stays_open),
-        all_hold or stays_open and bool_or(all_hold) over days_so_far as is_open,
-        case when stays_open and bool_or(all_hold) over days_so_far then [] else failed end as failed,
+        * exclude (all_hold, failed, stays_eligible),
+        all_hold or stays_eligible and bool_or(all_hold) over days_so_far as is_open,
+        case when stays_eligible and bool_or(all_hold) over days_so_far then [] else failed end as failed,
         coalesce(lead(on_day) over days_so_far, {{ add_days('effective_until', 1) }}) as until_day
     from gates_on_each_day
-    window days_so_far as (partition by account_id, history_version, pack, version, gate order by on_day)
+    window days_so_far as (partition by account_id, history_version, pack, version, eligibility order by on_day)
 ),
 
 gates_since_they_are_as_they_are as (
     select
         * exclude (effective_until, was),
         max(case when was is distinct from (is_open, failed) then on_day end) over (
-            partition by account_id, history_version, pack, version, gate
+            partition by account_id, history_version, pack, version, eligibility
             order by on_day
             rows between unbounded preceding and current row
         ) as since
     from (
         select
             *,
-            lag((is_open, failed)) over (partition by account_id, history_version, pack, version, gate order by on_day) as was
+            lag((is_open, failed)) over (partition by account_id, history_version, pack, version, eligibility order by on_day) as was
         from gates_with_what_was_once_open
     ) as gates_beside_the_day_before
 )

@@ -88,9 +88,9 @@ reasons_in_words as (
         case
             when length = 'emergency'
                 then 'On ' || on_day || ' people decided about the account themselves, as ' || condition
-            when length = 'gate'
+            when length = 'eligibility'
                 then
-                    coalesce('Since ' || on_day || ' the', 'The') || ' account may not pass the gate ' || programme
+                    coalesce('Since ' || on_day || ' the', 'The') || ' account is not eligible for ' || programme
                     || ' (' || condition || ')'
             when on_day is null
                 then 'The account is in the zone ' || zone || ' of ' || programme || ' (' || condition || ')'
@@ -106,7 +106,7 @@ reasons_in_words as (
             when ends_on is not null then ' until ' || ends_on
             when length = 'permanent' then ', without end'
             when length = 'zone' then ', for as long as it is in this zone'
-            when length = 'gate' then ', for as long as a condition fails'
+            when length = 'eligibility' then ', for as long as a condition fails'
             else ', until it is settled when it ends'
         end || '. '
         || appeal_route as explanation

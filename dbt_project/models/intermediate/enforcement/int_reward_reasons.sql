@@ -55,7 +55,7 @@ reasons_in_words as (
                     || '. This brings ' || measure || ' on ' || scope || ' until ' || ends_on || '.'
             when zone in ('open', 'shut') and balance_after is null
                 then
-                    'The account passes the gate ' || programme || ' (' || condition || '), which brings ' || measure
+                    'The account is eligible for ' || programme || ' (' || condition || '), which brings ' || measure
                     || ' on ' || scope || ' for as long as it does.'
             when ends_on is not null
                 then

@@ -83,7 +83,7 @@ health_of_each_account as (
 gates_shut_to_each_account as (
     select
         account_id,
-        string_agg(gate || ': ' || failed_conditions, '; ' order by gate) as not_eligible_for
+        string_agg(eligibility || ': ' || failed_conditions, '; ' order by eligibility) as not_eligible_for
     from eligibility
     where not is_open
     group by account_id

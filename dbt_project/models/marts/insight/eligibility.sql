@@ -9,7 +9,7 @@ gates_on_the_night as (
         {{ night() }} as as_of,
         stretches.account_id,
         stretches.market,
-        stretches.gate,
+        stretches.eligibility,
         stretches.is_open,
         array_to_string(stretches.failed, ', ') as failed_conditions
     from eligibility_periods as stretches

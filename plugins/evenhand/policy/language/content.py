@@ -11,7 +11,7 @@ from pydantic import Field
 
 from evenhand.policy.language.calendar import Calendar
 from evenhand.policy.language.effects import Effect
-from evenhand.policy.language.eligibility import Gate
+from evenhand.policy.language.eligibility import Eligibility
 from evenhand.policy.language.examples import Example
 from evenhand.policy.language.limits import Limits
 from evenhand.policy.language.part import (
@@ -68,8 +68,8 @@ class Bonus(Part):
     """For all accounts of the market together."""
     per: Name
     """A calendar: caps and budget begin anew on each of its days, and each of its periods is paid by itself."""
-    gate: Name | None = None
-    """Only what is done while this gate is open for the account is paid."""
+    eligibility: Name | None = None
+    """Only what is done while the account is eligible for this is paid."""
 
 
 class PackContent(Part):
@@ -111,7 +111,7 @@ class PackContent(Part):
     """Days that return, by the names that the rest of the pack calls them."""
     programmes: Annotated[dict[Name, Programme], Field(min_length=1)]
     """What is counted and read of an account, and what follows from it, by name."""
-    gates: dict[Name, Gate] = Field(default_factory=dict)
+    eligibility: dict[Name, Eligibility] = Field(default_factory=dict)
     """Who may have something, by name."""
     bonuses: dict[Name, Bonus] = Field(default_factory=dict)
     """What is paid for, by name."""

@@ -1,4 +1,4 @@
-"""Gates: who may have something, decided from conditions, every failed one of which is told."""
+"""Eligibility: who may have something, decided from conditions, every failed one of which is told."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class Test(Comparison):
 
 
 class Condition(Test):
-    """One condition of a gate: a test, or several of which one must hold."""
+    """One condition of an eligibility: a test, or several of which one must hold."""
 
     condition: Name
     """Its name: the reason that is told when it fails."""
@@ -67,33 +67,33 @@ class Condition(Test):
         return self.any_of or (self,)
 
 
-class GateEffect(Part):
-    """A reward or a measure of a gate."""
+class EligibilityEffect(Part):
+    """A reward or a measure of an eligibility."""
 
     reward: Name | None = None
-    """Under `while_open`: its name."""
+    """Under `while_eligible`: its name."""
     measure: Name | None = None
-    """Under `while_shut`: one of the pack's `measures`."""
+    """Under `while_not_eligible`: one of the pack's `measures`."""
     scope: Scope
     """What of the account it is about."""
 
 
-class Gate(Part):
+class Eligibility(Part):
     """Who may have something: all its conditions must hold. It is judged every night for every account of its kinds."""
 
     applies_to: tuple[Name, ...] = ()
     """The kinds of account it is for; without it, the pack's."""
     conditions: Annotated[tuple[Condition, ...], Field(min_length=1)]
     """What must hold, all of it."""
-    while_open: tuple[GateEffect, ...] = ()
+    while_eligible: tuple[EligibilityEffect, ...] = ()
     """Rewards for as long as every condition holds."""
-    while_shut: tuple[GateEffect, ...] = ()
+    while_not_eligible: tuple[EligibilityEffect, ...] = ()
     """Measures for as long as one fails."""
-    stays_open: bool = False
-    """Once open, it is never shut again (a step up that is for good)."""
+    stays_eligible: bool = False
+    """Once eligible, an account stays so (a step up that is for good)."""
 
     @model_validator(mode="after")
-    def _names_differ(self) -> Gate:
+    def _names_differ(self) -> Eligibility:
         refuse_doubles(
             {
                 ("conditions", i, "condition"): f"{c.condition} from {c.effective_from}"
@@ -103,8 +103,8 @@ class Gate(Part):
         return self
 
     @model_validator(mode="after")
-    def _rewards_when_open_and_measures_when_shut(self) -> Gate:
-        for key, wanted in (("while_open", "reward"), ("while_shut", "measure")):
+    def _rewards_when_eligible_and_measures_when_not(self) -> Eligibility:
+        for key, wanted in (("while_eligible", "reward"), ("while_not_eligible", "measure")):
             for position, effect in enumerate(getattr(self, key)):
                 if exactly_one(effect, ("reward", "measure"), (key, position)) != wanted:
                     raise mistake((key, position), f"no {wanted}", f"a {wanted}")

@@ -94,7 +94,7 @@ class Expectation(Part):
     rewards: tuple[Name, ...] | None = None
     """All rewards in force."""
     failed: dict[Name, tuple[Name, ...]] = Field(default_factory=dict)
-    """For each named gate, all conditions that fail; [] for an open gate."""
+    """For each named eligibility, all conditions that fail; [] where the account is eligible."""
     quotas: dict[Name, QuotaUse | None] = Field(default_factory=dict)
     """For each named activity, how far its quota is used up; nothing where none runs."""
     bonuses: dict[Name, Amount] = Field(default_factory=dict)

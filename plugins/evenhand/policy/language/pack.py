@@ -44,7 +44,7 @@ class Pack(PackContent):
 
     @model_validator(mode="after")
     def _none_is_called_as_what_people_decide_themselves(self) -> Pack:
-        for part in ("programmes", "gates", "bonuses"):
+        for part in ("programmes", "eligibility", "bonuses"):
             if EMERGENCY in getattr(self, part):
                 raise mistake(
                     (part, EMERGENCY), EMERGENCY, "another name: this is what people impose and lift themselves"
@@ -60,11 +60,11 @@ class Pack(PackContent):
         yield from ((("applies_to", i), kind) for i, kind in enumerate(self.applies_to))
         for name, programme in self.programmes.items():
             yield from ((("programmes", name, "applies_to", i), kind) for i, kind in enumerate(programme.applies_to))
-        for name, gate in self.gates.items():
-            yield from ((("gates", name, "applies_to", i), kind) for i, kind in enumerate(gate.applies_to))
-            for number, condition in enumerate(gate.conditions):
+        for name, eligibility in self.eligibility.items():
+            yield from ((("eligibility", name, "applies_to", i), kind) for i, kind in enumerate(eligibility.applies_to))
+            for number, condition in enumerate(eligibility.conditions):
                 yield from (
-                    (("gates", name, "conditions", number, "applies_to", i), kind)
+                    (("eligibility", name, "conditions", number, "applies_to", i), kind)
                     for i, kind in enumerate(condition.applies_to)
                 )
         yield from ((("examples", i, "kind"), e.kind) for i, e in enumerate(self.examples) if e.kind)
@@ -81,14 +81,14 @@ class Pack(PackContent):
             if effect.measure:
                 yield (*place, "measure"), effect.measure
             yield from (((*place, "then", i, "measure"), follower.measure) for i, follower in enumerate(effect.then))
-        for name, gate in self.gates.items():
-            for i, shut in enumerate(gate.while_shut):
+        for name, eligibility in self.eligibility.items():
+            for i, shut in enumerate(eligibility.while_not_eligible):
                 if shut.measure:
-                    yield ("gates", name, "while_shut", i, "measure"), shut.measure
-            for i, condition in enumerate(gate.conditions):
+                    yield ("eligibility", name, "while_not_eligible", i, "measure"), shut.measure
+            for i, condition in enumerate(eligibility.conditions):
                 for test in condition.tests():
                     if test.without_measure:
-                        yield ("gates", name, "conditions", i), test.without_measure
+                        yield ("eligibility", name, "conditions", i), test.without_measure
         for i, example in enumerate(self.examples):
             for j, expectation in enumerate(example.expect):
                 for k, measure in enumerate(expectation.measures or ()):
@@ -112,11 +112,11 @@ class Pack(PackContent):
                 (("programmes", name, programme.source), other)
                 for other in programme.inputs()
             )  # fmt: skip
-        for name, gate in self.gates.items():
-            for i, condition in enumerate(gate.conditions):
+        for name, eligibility in self.eligibility.items():
+            for i, condition in enumerate(eligibility.conditions):
                 for test in condition.tests():
                     if test.programme:
-                        yield ("gates", name, "conditions", i), test.programme
+                        yield ("eligibility", name, "conditions", i), test.programme
         for i, example in enumerate(self.examples):
             for j, expectation in enumerate(example.expect):
                 for key in ("balances", "zones"):
@@ -172,12 +172,12 @@ class Pack(PackContent):
 
     @model_validator(mode="after")
     def _missing_values_are_spoken_for(self) -> Pack:
-        for name, gate in self.gates.items():
-            for i, condition in enumerate(gate.conditions):
+        for name, eligibility in self.eligibility.items():
+            for i, condition in enumerate(eligibility.conditions):
                 for j, test in enumerate(condition.tests()):
                     if not test.programme:
                         continue
-                    place: Place = ("gates", name, "conditions", i, *(("any_of", j) if condition.any_of else ()))
+                    place: Place = ("eligibility", name, "conditions", i, *(("any_of", j) if condition.any_of else ()))
                     if self.programmes[test.programme].kept_per:
                         raise mistake(
                             place,
@@ -193,10 +193,12 @@ class Pack(PackContent):
         return self
 
     @model_validator(mode="after")
-    def _gates_are_known(self) -> Pack:
-        gates = list(self.gates)
+    def _eligibilities_are_known(self) -> Pack:
+        known_names = list(self.eligibility)
         known(
-            ((("bonuses", n, "gate"), b.gate) for n, b in self.bonuses.items() if b.gate), "a gate of the pack", gates
+            ((("bonuses", n, "eligibility"), b.eligibility) for n, b in self.bonuses.items() if b.eligibility),
+            "an eligibility of the pack",
+            known_names,
         )
         known(
             (
@@ -205,8 +207,8 @@ class Pack(PackContent):
                 for j, expectation in enumerate(example.expect)
                 for name in expectation.failed
             ),
-            "a gate of the pack",
-            gates,
+            "an eligibility of the pack",
+            known_names,
         )
         return self
 

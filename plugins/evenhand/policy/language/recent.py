@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 
 from evenhand.landing.contracts import RECENT_NIGHTS
 from evenhand.policy.language.content import PackContent
-from evenhand.policy.language.eligibility import Gate
+from evenhand.policy.language.eligibility import Eligibility
 from evenhand.policy.language.part import Place, mistake
 
 RECENT: Mapping[str, str] = {
@@ -67,9 +67,9 @@ def _what_needs_more(pack: PackContent) -> Iterator[tuple[Place, str, str]]:
                 if not effect.while_in_zone:
                     place = ("programmes", name, "zones", j, "measures", k)
                     yield place, f"{effect.name} with a length of its own", f"while_in_zone {why}"
-    for name, gate in pack.gates.items():
-        if gate.stays_open and gate_reads_recent(pack, gate):
-            yield ("gates", name, "stays_open"), "stays_open", f"none {why}"
+    for name, eligibility in pack.eligibility.items():
+        if eligibility.stays_eligible and eligibility_reads_recent(pack, eligibility):
+            yield ("eligibility", name, "stays_eligible"), "stays_eligible", f"none {why}"
     for name, bonus in pack.bonuses.items():
         if bonus.activity in RECENT:
             yield ("bonuses", name, "activity"), bonus.activity, "an activity of the feeds activities or trainings"
@@ -82,7 +82,7 @@ def reads_recent(pack: PackContent, name: str) -> bool:
     return bool(RECENT.keys() & own) or any(reads_recent(pack, other) for other in programme.inputs())
 
 
-def gate_reads_recent(pack: PackContent, gate: Gate) -> bool:
-    """Whether a condition of a gate does."""
-    tests = [test for condition in gate.conditions for test in condition.tests()]
+def eligibility_reads_recent(pack: PackContent, eligibility: Eligibility) -> bool:
+    """Whether a condition of an eligibility does."""
+    tests = [test for condition in eligibility.conditions for test in condition.tests()]
     return any(test.programme and reads_recent(pack, test.programme) for test in tests)

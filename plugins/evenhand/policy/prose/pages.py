@@ -7,7 +7,7 @@ from itertools import groupby
 from pathlib import Path
 
 from evenhand.policy.diff import diff
-from evenhand.policy.language.eligibility import Gate
+from evenhand.policy.language.eligibility import Eligibility
 from evenhand.policy.language.entries import EntryRule
 from evenhand.policy.language.pack import Pack
 from evenhand.policy.language.programme import Programme
@@ -74,7 +74,7 @@ def page(pack: Pack, before: Pack | None = None) -> str:
         [pack.source.strip()] if pack.source else [],
         _changes(pack, before),
         *(_programme(pack, name, programme) for name, programme in pack.programmes.items()),
-        *(_gate(pack, name, gate) for name, gate in pack.gates.items()),
+        *(_eligibility(pack, name, eligibility) for name, eligibility in pack.eligibility.items()),
         _bonuses(pack),
         _undone(pack),
         _stages(pack),
@@ -130,14 +130,14 @@ def _zone(pack: Pack, programme: Programme, position: int) -> tuple[str, ...]:
     return spoken(zone.zone), band, "; ".join(entering), "; ".join(inside)
 
 
-def _gate(pack: Pack, name: str, gate: Gate) -> list[str]:
+def _eligibility(pack: Pack, name: str, eligibility: Eligibility) -> list[str]:
     lines = [f"## {_capital(spoken(name))}", "", "All of these must hold:", ""]
     lines += _table(
         ("condition", "holds if"),
-        [(spoken(each.condition), words.condition(each, pack)) for each in gate.conditions],
+        [(spoken(each.condition), words.condition(each, pack)) for each in eligibility.conditions],
     )
-    facts = words.gate(gate)
-    sides = (("While it is open", gate.while_open), ("While it is shut", gate.while_shut))
+    facts = words.eligibility(eligibility)
+    sides = (("While eligible", eligibility.while_eligible), ("While not eligible", eligibility.while_not_eligible))
     for when, effects in sides:
         if effects:
             brought = (f"{spoken(e.reward or e.measure or '')} on {words.scope(e.scope)}" for e in effects)

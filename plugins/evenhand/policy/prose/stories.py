@@ -83,8 +83,9 @@ def _says(wanted: Expectation, pack: Pack) -> Iterator[str]:
         yield f"In force: {_names(wanted.measures, 'no measure')}"
     if wanted.rewards is not None:
         yield f"Rewards: {_names(wanted.rewards, 'none')}"
-    for gate, failed in wanted.failed.items():
-        yield f"The gate {spoken(gate)} is " + (f"shut, for {_names(failed, '')}" if failed else "open")
+    for eligibility, failed in wanted.failed.items():
+        how = f"not eligible, for {_names(failed, '')}" if failed else "eligible"
+        yield f"For {spoken(eligibility)} it is {how}"
     for activity, use in wanted.quotas.items():
         yield f"The quota of {spoken(activity)}: " + (
             f"{use.used} used, {use.refused} refused" if use else "there is none"

@@ -13,7 +13,7 @@ from decimal import Decimal
 from evenhand.policy.language.calendar import Calendar
 from evenhand.policy.language.content import Appeals, Bonus
 from evenhand.policy.language.effects import Effect, Quota
-from evenhand.policy.language.eligibility import Condition, Gate, Test
+from evenhand.policy.language.eligibility import Condition, Eligibility, Test
 from evenhand.policy.language.entries import Answer, EntryRule, Multiplier, Relief
 from evenhand.policy.language.pack import Pack
 from evenhand.policy.language.part import Comparison
@@ -355,7 +355,7 @@ def kinds(names: Sequence[str]) -> str:
     return listed(name if name == "marketing" else f"{spoken(name)}s" for name in names)
 
 
-# --- Gates and bonuses.
+# --- Eligibility and bonuses.
 
 
 def condition(part: Condition, pack: Pack) -> str:
@@ -380,11 +380,11 @@ def _test(part: Test, pack: Pack) -> str:
     return f"{spoken(part.programme)} is {bound(part, '' if plural(unit) == spoken(part.programme) else unit)}{missing}"
 
 
-def gate(part: Gate) -> Facts:
-    """Whom a gate is for and how it behaves; its conditions and effects aside."""
+def eligibility(part: Eligibility) -> Facts:
+    """Who is asked about an eligibility and how it behaves; its conditions and effects aside."""
     facts = {"is for": kinds(part.applies_to)} if part.applies_to else {}
-    if part.stays_open:
-        facts["once open"] = "it stays open for good"
+    if part.stays_eligible:
+        facts["once eligible"] = "it stays so for good"
     return facts
 
 
@@ -398,6 +398,6 @@ def bonus(part: Bonus, pack: Pack) -> Facts:
     if part.budget:
         facts["for all together"] = f"at most {number(part.budget)}"
     facts["begins anew"] = days_of(pack.calendars[part.per])
-    if part.gate:
-        facts["only while open"] = spoken(part.gate)
+    if part.eligibility:
+        facts["only while eligible for"] = spoken(part.eligibility)
     return facts
