@@ -60,7 +60,7 @@ def penalties_suite(night: date) -> list[Expectation]:
             where starts_on is null and not exists (
                 from (
                     select market, programme, is_recent from policy.programmes
-                    union all select market, gate, is_recent from policy.gate_effects
+                    union all select market, eligibility, is_recent from policy.eligibility_effects
                 ) as recent
                 where {_same("recent", "penalty", "market", "programme")} and recent.is_recent
             )""",
@@ -72,7 +72,7 @@ def penalties_suite(night: date) -> list[Expectation]:
                 from (
                     select market, programme, measure, scope from policy.effects where list = 'penalties'
                     union all select market, programme, measure, scope from policy.followers
-                    union all select market, gate, measure, scope from policy.gate_effects where list = 'penalties'
+                    union all select market, eligibility, measure, scope from policy.eligibility_effects where list = 'penalties'
                 ) as brought
                 where {_same("brought", "penalty", "market", "measure", "scope")}
                     and penalty.programme in (brought.programme, '{EMERGENCY}')
@@ -82,8 +82,8 @@ def penalties_suite(night: date) -> list[Expectation]:
         expect_no_rows(
             """select row_key, programme, condition from (from {batch}) as penalty
             join main.reasons using (reason_id, row_key, programme)
-            join (select distinct market, gate from policy.gates) as gates
-                on gates.market = penalty.market and gates.gate = programme
+            join (select distinct market, eligibility from policy.eligibility) as asked
+                on asked.market = penalty.market and asked.eligibility = programme
             where regexp_full_match(condition, 'failed: .+') is not true""",
             described("a penalty of a gate names the conditions that fail", "condition", _REMEDY),
         ),
@@ -104,7 +104,7 @@ def rewards_suite(night: date) -> list[Expectation]:
                 from (
                     select market, programme, reward, scope from policy.rewards
                     union all select market, programme, measure, scope from policy.effects where list = 'rewards'
-                    union all select market, gate, measure, scope from policy.gate_effects where list = 'rewards'
+                    union all select market, eligibility, measure, scope from policy.eligibility_effects where list = 'rewards'
                     union all select market, bonus, bonus, scope from policy.bonuses
                 ) as promised
                 where {_same("promised", "granted", "market", "reward", "scope")}
