@@ -72,7 +72,8 @@ def penalties_suite(night: date) -> list[Expectation]:
                 from (
                     select market, programme, measure, scope from policy.effects where list = 'penalties'
                     union all select market, programme, measure, scope from policy.followers
-                    union all select market, eligibility, measure, scope from policy.eligibility_effects where list = 'penalties'
+                    union all select market, eligibility, measure, scope
+                    from policy.eligibility_effects where list = 'penalties'
                 ) as brought
                 where {_same("brought", "penalty", "market", "measure", "scope")}
                     and penalty.programme in (brought.programme, '{EMERGENCY}')
@@ -104,7 +105,8 @@ def rewards_suite(night: date) -> list[Expectation]:
                 from (
                     select market, programme, reward, scope from policy.rewards
                     union all select market, programme, measure, scope from policy.effects where list = 'rewards'
-                    union all select market, eligibility, measure, scope from policy.eligibility_effects where list = 'rewards'
+                    union all select market, eligibility, measure, scope
+                    from policy.eligibility_effects where list = 'rewards'
                     union all select market, bonus, bonus, scope from policy.bonuses
                 ) as promised
                 where {_same("promised", "granted", "market", "reward", "scope")}

@@ -12,7 +12,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from evenhand.deciding.build import ModelsFailed, build_models
+from evenhand.deciding.build import ModelsFailed, build_after_gate, build_models, check_after_gate
 from evenhand.deciding.compiled import (
     CompiledModel,
     DataTest,
@@ -46,15 +46,35 @@ def warehouse(tmp_path: Path) -> Path:
 def test_all_models_are_built_and_tested(warehouse: Path, tmp_path: Path) -> None:
     report = build_models(warehouse, shared_project(), NIGHT, tmp_path / "models")
 
-    assert [model.name for model in report.models] == [node.name for node in shared_project().nodes]
+    nodes = shared_project().part(after_gate=False).nodes
+    assert [model.name for model in report.models] == [node.name for node in nodes]
     assert not [model for model in report.models if model.problems or model.skipped_for]
-    tests = {test.name for node in shared_project().nodes for test in node.tests}
+    tests = {test.name for node in nodes for test in node.tests}
     assert len(tests) > 100
     assert sum(model.tests for model in report.models) >= len(tests)
     page = (tmp_path / "models" / "index.html").read_text()
-    assert "All 74 models were built, and their tests passed." in page
+    assert "All 73 models were built, and their tests passed." in page
     for model in report.models:
         assert f"<td>{model.name}<" in page
+
+
+def test_what_comes_after_gate_2_is_built_and_tested_then_and_not_before(warehouse: Path, tmp_path: Path) -> None:
+    build_models(warehouse, shared_project(), NIGHT, tmp_path / "models")
+    with duckdb.connect(str(warehouse)) as connection:
+        views = connection.execute("select view_name from duckdb_views() where view_name = 'notice_facts'")
+        assert views.fetchall() == []
+
+    build_after_gate(warehouse, shared_project(), NIGHT)
+
+    assert check_after_gate(warehouse, shared_project(), NIGHT) == 0
+    failing = (DataTest("never_right", ("notice_facts",), "select 1"),)
+    wrong = _with(shared_project(), "notice_facts", lambda node: replace(node, tests=failing))
+    said = "notice_facts, test never_right failed: 1 row that it should not find"
+    with pytest.raises(ModelsFailed, match=said):
+        check_after_gate(warehouse, wrong, NIGHT)
+    broken = _with(shared_project(), "notice_facts", lambda node: replace(node, model=_sql(node.model, "nonsense")))
+    with pytest.raises(ModelsFailed, match="notice_facts failed: Parser Error"):
+        build_after_gate(warehouse, broken, NIGHT)
 
 
 def test_a_model_whose_sql_fails_is_named_with_its_error_and_its_sql_and_what_reads_it_is_skipped(
@@ -78,13 +98,13 @@ def test_a_model_whose_sql_fails_is_named_with_its_error_and_its_sql_and_what_re
     assert "dbt_project/models/intermediate/enforcement/int_zone_measure_periods.sql" in file
     # For the night that it was run for, so that it can be run again as it is.
     assert Path(file.rpartition(": ")[2]).read_text() == wrong.replace("1583-02-28", str(NIGHT))
-    assert "1 of 74 models failed, and" in said
+    assert "1 of 73 models failed, and" in said
     models = json.loads((tmp_path / "models" / "models.json").read_text())["models"]
     skipped = {model["name"] for model in models if model["skipped_for"]}
     assert {"int_measure_periods", "int_measures_in_force", "penalties", "reasons"} <= skipped
     assert {model["name"] for model in models if model["problems"]} == {"int_zone_measure_periods"}
     page = (tmp_path / "models" / "index.html").read_text()
-    assert "1 of 74 models failed" in page
+    assert "1 of 73 models failed" in page
     assert "<b>none</b>" not in page
     assert skipped.isdisjoint(_tables(warehouse))
 
@@ -103,7 +123,7 @@ def test_several_that_fail_are_all_named(warehouse: Path, tmp_path: Path) -> Non
         build_models(warehouse, project, NIGHT, tmp_path / "models")
 
     assert "int_programme_values_from_metric failed: Parser Error" in str(failed.value)
-    assert "2 of 74 models failed" in str(failed.value)
+    assert "2 of 73 models failed" in str(failed.value)
 
 
 def test_a_model_that_breaks_its_contract_fails(warehouse: Path, tmp_path: Path) -> None:
