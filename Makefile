@@ -55,7 +55,7 @@ lint: $(VENV)/installed ## ruff, mypy --strict, sqlfluff and dbt parse
 	ruff check .
 	ruff format --check .
 	mypy
-	sqlfluff lint dbt_project
+	sqlfluff lint dbt_project --processes 0
 	dbt --warn-error parse --quiet --no-partial-parse --project-dir dbt_project --profiles-dir dbt_project
 
 bench: $(VENV)/installed ## where the time of a night, and of a year of a large marketplace, goes

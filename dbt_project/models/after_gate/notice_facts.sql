@@ -300,7 +300,8 @@ facts as (
                 end
             -- What is lifted is told with its end, and what was imposed and is over doesn't come back.
             when told.lifted_until is not null or told.programme = 'emergency' then ''
-            when told.list = 'rewards' and told.event = 'ended' and eligibilities.eligibility is not null then 'conditions'
+            when told.list = 'rewards' and told.event = 'ended' and eligibilities.eligibility is not null
+                then 'conditions'
             when told.list = 'rewards' and told.event = 'ended' and bonuses.bonus is null then 'balance'
             else ''
         end as restored_by,

@@ -213,8 +213,8 @@ answers_of_each_day as (
             and tests.test = answers.test
             and {{ day_in('days.on_day', 'answers.on_day', 'answers.until_day') }}
     group by
-        tests.account_id, tests.market, tests.history_version, tests.known_from, tests.known_until, tests.pack, tests.version,
-        tests.eligibility, tests.effective_until, tests.stays_eligible, tests.condition, tests.test, days.on_day,
+        tests.account_id, tests.market, tests.history_version, tests.known_from, tests.known_until, tests.pack,
+        tests.version, tests.eligibility, tests.effective_until, tests.stays_eligible, tests.condition, tests.test, days.on_day,
         tests.without_measure, tests.missing_holds
 ),
 
@@ -256,7 +256,7 @@ gates_on_each_day as (
     group by all
 ),
 
-gates_with_what_was_once_open as (
+asked_with_what_was_once_open as (
     select
         * exclude (all_hold, failed, stays_eligible),
         all_hold or stays_eligible and bool_or(all_hold) over days_so_far as is_open,
@@ -277,9 +277,11 @@ gates_since_they_are_as_they_are as (
     from (
         select
             *,
-            lag((is_open, failed)) over (partition by account_id, history_version, pack, version, eligibility order by on_day) as was
-        from gates_with_what_was_once_open
-    ) as gates_beside_the_day_before
+            lag((is_open, failed)) over (
+                partition by account_id, history_version, pack, version, eligibility order by on_day
+            ) as was
+        from asked_with_what_was_once_open
+    ) as asked_beside_the_day_before
 )
 
 select * from gates_since_they_are_as_they_are

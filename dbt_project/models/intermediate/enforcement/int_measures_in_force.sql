@@ -53,7 +53,9 @@ episodes_in_force as (
         case
             when measure_periods.condition is not null then measure_periods.condition
             when measure_periods.bound is null then 'in the zone ' || measure_periods.zone
-            else 'balance ' || replace(measure_periods.comparator, '_', ' ') || ' ' || {{ plain_number('measure_periods.bound') }}
+            else
+                'balance ' || replace(measure_periods.comparator, '_', ' ') || ' '
+                || {{ plain_number('measure_periods.bound') }}
         end as condition,
         measure_periods.value_before,
         measure_periods.value_after,

@@ -96,7 +96,8 @@ quantities_counted_together_by_day as (
         ) as quantity
     from amounts_that_come_and_go
     where step_of is not null
-    group by account_id, market, programme, balance_of, history_version, known_from, known_until, rule_no, step_of, on_day
+    group by
+        account_id, market, programme, balance_of, history_version, known_from, known_until, rule_no, step_of, on_day
 ),
 
 whole_steps_that_come_and_go as (

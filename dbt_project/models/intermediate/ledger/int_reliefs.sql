@@ -122,7 +122,8 @@ walked as (
         history_version,
         cast(0 as bigint) as step,
         cast([] as struct (
-            relief varchar, entry_id varchar, balance_of varchar, counts_until date, burden integer, amount decimal(18, 2)
+            relief varchar, entry_id varchar, balance_of varchar, counts_until date, burden integer,
+            amount decimal(18, 2)
         ) []) as taken
     from reliefs_in_the_order_they_take
     where step = 1

@@ -57,8 +57,9 @@ values_that_are_missing_at_first as (
             and programmes.version = known_readings.version
             and programmes.programme = known_readings.programme
     group by
-        history_versions.account_id, history_versions.market, programmes.programme, history_versions.history_version, history_versions.known_from,
-        history_versions.known_until, programmes.effective_from, programmes.effective_until, programmes.pack, programmes.version
+        history_versions.account_id, history_versions.market, programmes.programme,
+        history_versions.history_version, history_versions.known_from, history_versions.known_until,
+        programmes.effective_from, programmes.effective_until, programmes.pack, programmes.version
     having min(known_readings.on_day) is null or min(known_readings.on_day) > programmes.effective_from
 )
 

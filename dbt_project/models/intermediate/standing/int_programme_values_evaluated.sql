@@ -28,7 +28,8 @@ readings_with_the_day_they_are_looked_at as (
     select
         programme_values.* exclude (until_day),  -- noqa: RF02
         case
-            when calendar_days.period_from = programme_values.on_day then programme_values.on_day else calendar_days.period_until
+            when calendar_days.period_from = programme_values.on_day then programme_values.on_day
+            else calendar_days.period_until
         end as looked_at_on
     from programme_values
     inner join programmes

@@ -68,8 +68,8 @@ stretches_cut_on_these_days as (
     window
         days_in_order as (
             partition by
-                stretches.account_id, stretches.programme, stretches.balance_of, stretches.history_version, stretches.pack,
-                stretches.version
+                stretches.account_id, stretches.programme, stretches.balance_of, stretches.history_version,
+                stretches.pack, stretches.version
             order by days.on_day
         )
 ),
