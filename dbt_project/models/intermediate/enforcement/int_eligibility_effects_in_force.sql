@@ -17,7 +17,7 @@ lifts as (
     where action = 'lift'
 ),
 
-effects_of_gates as (
+eligibility_effects_of_accounts as (
     select
         as_of_nights.as_of,
         as_of_nights.is_asked,
@@ -59,7 +59,7 @@ effects_of_gates as (
 )
 
 select effects.*
-from effects_of_gates as effects
+from eligibility_effects_of_accounts as effects
 left join lifts
     on
         effects.account_id = lifts.account_id

@@ -214,8 +214,8 @@ answers_of_each_day as (
             and {{ day_in('days.on_day', 'answers.on_day', 'answers.until_day') }}
     group by
         tests.account_id, tests.market, tests.history_version, tests.known_from, tests.known_until, tests.pack,
-        tests.version, tests.eligibility, tests.effective_until, tests.stays_eligible, tests.condition, tests.test, days.on_day,
-        tests.without_measure, tests.missing_holds
+        tests.version, tests.eligibility, tests.effective_until, tests.stays_eligible, tests.condition, tests.test,
+        days.on_day, tests.without_measure, tests.missing_holds
 ),
 
 conditions_of_each_day as (
@@ -237,7 +237,7 @@ conditions_of_each_day as (
     group by all
 ),
 
-gates_on_each_day as (
+asked_on_each_day as (
     select
         account_id,
         market,
@@ -262,11 +262,11 @@ asked_with_what_was_once_open as (
         all_hold or stays_eligible and bool_or(all_hold) over days_so_far as is_open,
         case when stays_eligible and bool_or(all_hold) over days_so_far then [] else failed end as failed,
         coalesce(lead(on_day) over days_so_far, {{ add_days('effective_until', 1) }}) as until_day
-    from gates_on_each_day
+    from asked_on_each_day
     window days_so_far as (partition by account_id, history_version, pack, version, eligibility order by on_day)
 ),
 
-gates_since_they_are_as_they_are as (
+periods as (
     select
         * exclude (effective_until, was),
         max(case when was is distinct from (is_open, failed) then on_day end) over (
@@ -284,4 +284,4 @@ gates_since_they_are_as_they_are as (
     ) as asked_beside_the_day_before
 )
 
-select * from gates_since_they_are_as_they_are
+select * from periods

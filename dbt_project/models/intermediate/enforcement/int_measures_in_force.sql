@@ -86,7 +86,7 @@ episodes_in_force as (
             and {{ in_effect_on('ranks', 'as_of_nights.as_of') }}
 ),
 
-effects_of_zones_and_of_gates as (
+effects_of_zones_and_eligibility as (
     select * from episodes_in_force
     union all by name
     select * from eligibility_effects_in_force
@@ -98,7 +98,7 @@ strictest_then_longest_on_each_scope as (
         account_id || '/' || programme || '/' || scope
         || case when list = 'rewards' then '/' || measure else '' end as row_key,
         *
-    from effects_of_zones_and_of_gates
+    from effects_of_zones_and_eligibility
     qualify row_number() over (
         partition by as_of, list, account_id, programme, scope, case when list = 'rewards' then measure end
         order by measure_rank desc, ends_on desc nulls first, starts_on asc, balance_of asc, zone asc

@@ -58,7 +58,7 @@ rewards_of_the_zone as (
     where lifts.account_id is null
 ),
 
-rewards_brought_by_zones_and_gates as (
+rewards_of_zones_and_eligibility as (
     select
         as_of,
         row_key,
@@ -121,6 +121,6 @@ bonuses_of_each_period as (
 
 select * from rewards_of_the_zone
 union all
-select * from rewards_brought_by_zones_and_gates
+select * from rewards_of_zones_and_eligibility
 union all
 select * from bonuses_of_each_period
