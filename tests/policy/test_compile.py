@@ -10,8 +10,9 @@ from typing import Any
 import duckdb
 import pytest
 
-from evenhand.policy.compile import TABLES, compile_packs
+from evenhand.policy.compile import compile_packs
 from evenhand.policy.load import load_packs
+from evenhand.policy.tables import TABLES
 from policy.packs import changed, write
 
 FROM = date(2026, 1, 1)

@@ -12,8 +12,9 @@ from pathlib import Path
 import duckdb
 
 from evenhand.deciding.compiled import CompiledModel, Project
-from evenhand.policy.compile import TABLES
 from evenhand.policy.migrate import in_words_of_today
+from evenhand.policy.tables import TABLES
+from evenhand.policy.tables.row import ddl
 
 # What is decided; the models that it is made of decide.
 DECIDED = ("penalties", "rewards")
@@ -46,10 +47,10 @@ def keep_deciders(warehouse: Path, project: Project, policies: Path) -> None:
         connection.execute("create or replace table deciders.rules (rules varchar, columns varchar, fields varchar[])")
         for table in _RULES:
             # A table without rows has a line of its own: it is there all the same.
-            connection.execute("insert into deciders.rules values (?, ?, null)", [table, TABLES[table]])
+            connection.execute("insert into deciders.rules values (?, ?, null)", [table, ddl(TABLES[table])])
             fields = ", ".join(f"cast({name} as varchar)" for name, _ in _columns(connection, f"policy.{table}"))
             connection.execute(
-                f"insert into deciders.rules select ?, ?, [{fields}] from policy.{table}", [table, TABLES[table]]
+                f"insert into deciders.rules select ?, ?, [{fields}] from policy.{table}", [table, ddl(TABLES[table])]
             )
         connection.commit()
 

@@ -26,8 +26,8 @@ import duckdb
 
 from evenhand.deciding.compiled import CompiledModel
 from evenhand.deciding.counterfactual import WhatIf, forget, what_if
-from evenhand.policy.compile import TABLES
 from evenhand.policy.language.part import EMERGENCY as PROGRAMME
+from evenhand.policy.tables import TABLES
 from evenhand.policy.texts import PackError
 from evenhand.release.manifest import Manifest
 from evenhand.release.rows import ROW, rows_of_lists
