@@ -8,7 +8,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from evenhand.notices.words import what_cannot_be_told
+from evenhand.notices.names_to_translate import what_cannot_be_told
 from evenhand.policy.check import Checked, Finding, check_name, check_packs, of_mistake
 from evenhand.policy.diagnose import dotted, nearest
 from evenhand.policy.language.pack import Pack

@@ -55,7 +55,7 @@ def compile_policies(night: date) -> Facts:
     """Check the policy packs and the words for them, and compile them to tables; returns rows per table."""
     from evenhand.deciding.compiled import compiled_project
     from evenhand.deciding.provenance import keep_deciders
-    from evenhand.notices.words import refuse_what_cannot_be_told
+    from evenhand.notices.names_to_translate import refuse_what_cannot_be_told
     from evenhand.policy.compile import compile_packs
     from evenhand.policy.load import load_packs
 

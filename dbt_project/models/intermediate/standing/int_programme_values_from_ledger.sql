@@ -25,20 +25,17 @@ kinds as (
     select * from {{ source('policy', 'kinds') }}
 ),
 
--- Where others read a programme, an empty ledger has to be there to be read.
-empty_ledgers_that_are_read as (
+-- Where others read a programme, an empty ledger has to be there to be read: from the first day of the first version
+-- that needs it, once, for the versions after it go on with it.
+programmes_of_each_account as (
     select
         history_versions.account_id,
         history_versions.market,
         programmes.programme,
-        '' as balance_of,
         history_versions.history_version,
         history_versions.known_from,
         history_versions.known_until,
-        programmes.effective_from as on_day,
-        min(change_points.on_day) as until_day,
-        cast(0 as decimal(18, 2)) as balance,
-        cast(0 as decimal(18, 2)) as balance_before
+        min(programmes.effective_from) as first_day
     from history_versions
     inner join creators on history_versions.account_id = creators.account_id
     inner join programmes
@@ -52,13 +49,32 @@ empty_ledgers_that_are_read as (
             and programmes.version = kinds.version
             and programmes.programme = kinds.programme
             and creators.kind = kinds.kind
+    group by all
+),
+
+empty_ledgers_that_are_read as (
+    select
+        asked.account_id,
+        asked.market,
+        asked.programme,
+        '' as balance_of,
+        asked.history_version,
+        asked.known_from,
+        asked.known_until,
+        asked.first_day as on_day,
+        min(change_points.on_day) as until_day,
+        cast(0 as decimal(18, 2)) as balance,
+        cast(0 as decimal(18, 2)) as balance_before
+    from programmes_of_each_account as asked
     left join change_points
         on
-            history_versions.account_id = change_points.account_id
-            and history_versions.history_version = change_points.history_version
-            and programmes.programme = change_points.programme
-    group by all
-    having min(change_points.on_day) is null or min(change_points.on_day) > programmes.effective_from
+            asked.account_id = change_points.account_id
+            and asked.history_version = change_points.history_version
+            and asked.programme = change_points.programme
+    group by
+        asked.account_id, asked.market, asked.programme, asked.history_version, asked.known_from, asked.known_until,
+        asked.first_day
+    having min(change_points.on_day) is null or min(change_points.on_day) > asked.first_day
 ),
 
 balances_of_all as (

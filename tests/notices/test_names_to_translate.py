@@ -9,7 +9,7 @@ import pytest
 
 from evenhand.commands.policy_check import check
 from evenhand.notices.catalogs import CatalogError
-from evenhand.notices.words import refuse_what_cannot_be_told, words_of
+from evenhand.notices.names_to_translate import refuse_what_cannot_be_told, words_of
 from evenhand.policy.load import load_pack, load_packs
 from evenhand.settings import PROJECT, Settings
 from notices.needed import LANGUAGES, TRANSLATIONS
