@@ -70,7 +70,7 @@ LOOKED_AT = {
 # Every address that the pages answer at, as the API server has them.
 ROUTES = """
 import json, os
-from evenhand import local
+from evenhand.local import installation as local
 from evenhand.settings import settings
 os.environ.update(local.environment(settings()))
 from evenhand.console.app import app
