@@ -60,7 +60,7 @@ def test_a_model_that_fails_is_named_where_the_command_ends_and_where_the_runs_p
     logs = sorted((installation.home / "airflow" / "logs").rglob("task_id=models_built/attempt=*.log"))
     assert [path.name for path in logs] == ["attempt=1.log", "attempt=2.log"]
     assert "int_zone_measure_periods failed: Conversion Error" in logs[0].read_text()
-    assert "measures.penalties: 12 rows, 7 tests passed" in logs[1].read_text()
+    assert "lists.penalties: 12 rows, 7 tests passed" in logs[1].read_text()
 
 
 @pytest.mark.parametrize(
