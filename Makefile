@@ -40,7 +40,7 @@ gates: $(VENV)/installed ## six planted faults in 200 simulated nights, and what
 	@cd tests && python -m gates --table ../docs/gates.md
 
 mutants: $(VENV)/installed ## change every figure of every shipped pack, one at a time, and see an example fail
-	@python -m benchmarks.mutants
+	@evenhand policy mutants
 
 soak: $(VENV)/installed ## the long form of tests that have a short one: forty kills, the whole history in another order
 	@pytest -m soak
@@ -55,7 +55,7 @@ lint: $(VENV)/installed ## ruff, mypy --strict, sqlfluff and dbt parse
 	ruff check .
 	ruff format --check .
 	mypy
-	sqlfluff lint dbt_project
+	sqlfluff lint dbt_project --processes 0
 	dbt --warn-error parse --quiet --no-partial-parse --project-dir dbt_project --profiles-dir dbt_project
 
 bench: $(VENV)/installed ## where the time of a night, and of a year of a large marketplace, goes

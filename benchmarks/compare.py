@@ -19,15 +19,15 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
 from evenhand.landing.contracts import BY_NAME
+from evenhand.reference.tables import put_table
 from evenhand.settings import PROJECT
-from tests.docs.tables import put_table
 
 SMALL_NIGHT = "2026-03-05"
 PACK = "policies/creators_id.yml"
@@ -108,7 +108,12 @@ def _land_eight_creators(checkout: Checkout) -> None:
         for n in range(1, 5)
         for strike in range(n)
     ]
-    rows = {"creators": creators, "contents": contents, "violations": violations, "appeals": []}
+    rows: dict[str, Sequence[tuple[str, ...]]] = {
+        "creators": creators,
+        "contents": contents,
+        "violations": violations,
+        "appeals": [],
+    }
     for feed, lines in rows.items():
         path = checkout.homes / "small" / "landing" / feed / f"night={SMALL_NIGHT}" / "day.csv"
         path.parent.mkdir(parents=True, exist_ok=True)

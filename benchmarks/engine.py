@@ -18,11 +18,11 @@ from typing import Any
 
 import duckdb
 
+from evenhand.deciding.compiled import compiled_project, run_models
 from evenhand.landing.accepted import create_accepted
 from evenhand.policy.compile import compile_packs
+from evenhand.policy.language.pack import Pack
 from evenhand.policy.load import LoadedPack
-from evenhand.policy.pack import Pack
-from evenhand.transform.compiled import compiled_project, run_models
 
 MARKETS = ("ID", "SG", "VN", "TH", "MY", "PH", "US", "BR")
 FIRST_DAY, LAST_DAY = date(2025, 1, 1), date(2025, 12, 31)
@@ -53,7 +53,7 @@ def main() -> None:
             for seconds, name in sorted(took, reverse=True)[:12]:
                 print(f"  {seconds:6.1f} s  {name}")
             print(f"{whole:6.1f} s  all models; {whole / bare:.1f} times the barest SQL")
-            for table in ("counted_entries", "standings", "episodes", "penalties"):
+            for table in ("int_entries_counted", "int_standings", "int_measure_periods", "penalties"):
                 print(f"  {_count(connection, table):>12,} rows  {table}")
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024**2
     print(f"{peak:6.1f} GiB at the peak")

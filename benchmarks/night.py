@@ -23,7 +23,7 @@ import duckdb
 from rich.console import Console
 from rich.table import Table
 
-from evenhand.transform.compiled import compiled_project, run_models
+from evenhand.deciding.compiled import compiled_project, run_models
 
 NIGHT = date(2026, 8, 19)
 DIRECT_RUNS = 5

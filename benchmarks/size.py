@@ -16,7 +16,6 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 
@@ -40,7 +39,8 @@ def main() -> None:
     parser.add_argument("--home", type=Path, help=argparse.SUPPRESS)
     asked = parser.parse_args()
     if asked.one:
-        _run(*asked.one, asked.home)
+        creators, nights = asked.one
+        _run(creators, nights, asked.home)
         return
     table = Table(title="Seconds of a night, by size", title_justify="left", box=None)
     for column in ("creators", "nights before", "simulated", "loaded before", *STEPS, "night", "against the shortest"):
@@ -84,22 +84,20 @@ def _measured(creators: int, nights: int) -> list[float]:
 
 
 def _run(creators: int, nights: int, home: Path) -> None:
-    night = str(UNTIL)
-    os.environ |= {
-        "EVENHAND_HOME": str(home),
-        "EVENHAND_WAREHOUSE": str(home / "nights" / f"night={night}" / "warehouse.duckdb"),
-        "DO_NOT_TRACK": "1",
-    }
+    os.environ["EVENHAND_HOME"] = str(home)
     # What takes seconds to import is imported once a run, and no part of it depends on the size.
+    import airflow.sdk.exceptions  # noqa: F401
     import great_expectations  # noqa: F401
-    from dbt.cli.main import dbtRunner  # noqa: F401
 
-    from evenhand import nightly
+    from evenhand.deciding.compiled import compiled_project
     from evenhand.landing.load import load
     from evenhand.settings import settings
     from evenhand.simulation.marketplace import simulate
     from evenhand.simulation.plan import Plan
+    from evenhand.tasks import night as nightly
 
+    # As set-up leaves it: a night runs what dbt compiled before.
+    compiled_project()
     marks = [time.perf_counter()]
     simulate(Plan(creators, nights), settings().landing, lambda made: None)
     marks.append(time.perf_counter())
@@ -109,33 +107,13 @@ def _run(creators: int, nights: int, home: Path) -> None:
         nightly.land_feeds,
         nightly.compile_policies,
         nightly.validate_feeds,
-        lambda _: _build(home, night),
+        nightly.build_models,
         nightly.validate_lists,
         nightly.publish_release,
     ):
         step(UNTIL)
         marks.append(time.perf_counter())
     print(*(f"{after - before:.3f}" for before, after in itertools.pairwise(marks)))
-
-
-def _build(home: Path, night: str) -> None:
-    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
-    from dbt.cli.main import dbtRunner
-
-    from evenhand.settings import settings
-
-    project = str(settings().dbt_project)
-    arguments: Sequence[str] = [
-        *("build", "--quiet", "--exclude-resource-type", "unit_test", "--vars", f"{{night: '{night}'}}"),
-        *("--project-dir", project, "--profiles-dir", project),
-        *("--target-path", str(home / "dbt"), "--log-path", str(home / "dbt")),
-    ]
-    result = dbtRunner().invoke(list(arguments))
-    DuckDBConnectionManager.env().close()
-    DuckDBConnectionManager.close_all_connections()
-    if not result.success:
-        failed = [str(each.message) for each in getattr(result.result, "results", ()) if each.status != "success"]
-        raise SystemExit(f"dbt build failed: {result.exception or failed[:3]}")
 
 
 if __name__ == "__main__":

@@ -13,11 +13,11 @@ from typing import Any, get_args
 from airflow.providers.standard.operators.trigger_dagrun import TriggerDagRunOperator
 from airflow.sdk import DAG, Param, chain, task
 
-from evenhand.alerts import notifiers
-from evenhand.asking import name, second_person_asked
-from evenhand.emergency import steps
-from evenhand.nightly import Facts
-from evenhand.policy.part import Scope
+from evenhand.policy.language.part import Scope
+from evenhand.tasks import emergency as steps
+from evenhand.tasks.alerts import notifiers
+from evenhand.tasks.facts import Facts
+from evenhand.tasks.human_tasks import name, second_person_asked
 
 
 def text(description: str, **schema: Any) -> Param:

@@ -11,9 +11,9 @@ from typing import Any
 
 from airflow.sdk import DAG, Param, task
 
-from evenhand import by_hand
-from evenhand.asking import name, second_person_asked
-from evenhand.nightly import Facts
+from evenhand.tasks import stop_and_reverse as by_hand
+from evenhand.tasks.facts import Facts
+from evenhand.tasks.human_tasks import name, second_person_asked
 
 with DAG(
     "emergency_stop",

@@ -13,24 +13,25 @@ from typing import Any
 
 from airflow.sdk import DAG, Asset, Param, TaskGroup, chain, task
 
-from evenhand import nightly
-from evenhand.alerts import notifiers
-from evenhand.approval import steps
-from evenhand.asking import person_asked
-from evenhand.delivery.task_group import a_group_per_receiver
+from evenhand.tasks import held_list as steps
+from evenhand.tasks import night as nightly
+from evenhand.tasks.alerts import notifiers
+from evenhand.tasks.deliveries import delivery_groups
+from evenhand.tasks.facts import Facts
+from evenhand.tasks.human_tasks import person_asked
 
 NIGHT = "{{ params.night }}"
 
 
 @task
-def answer_recorded(answer: Any, params: Any = None) -> nightly.Facts:
+def answer_recorded(answer: Any, params: Any = None) -> Facts:
     """Write the answer down, unless its person changed the policy that it is about."""
     return steps.record_answer(params, answer)
 
 
 # Several lists of a night can be answered at once; a release is published and delivered one after the other.
 @task(outlets=[Asset("evenhand_release", uri="evenhand://releases/nightly")], max_active_tis_per_dag=1)
-def night_released(night: str) -> nightly.Facts:
+def night_released(night: str) -> Facts:
     """Freeze the lists as the answers have them, as a new revision of the night's release."""
     return nightly.publish_release(date.fromisoformat(night))
 
@@ -53,7 +54,7 @@ with DAG(
 ) as dag:
 
     @task(owner="strategy")
-    def list_shown(params: Any = None) -> nightly.Facts:
+    def list_shown(params: Any = None) -> Facts:
         """Show what is unusual: counts, causes, the largest groups, and twenty accounts with their reasons."""
         return steps.show(params)
 
@@ -66,8 +67,8 @@ with DAG(
     with TaskGroup("answer", tooltip="What a person says, and what comes of it") as answer:
         asked = person_asked(list(steps.OPTIONS), "list_shown")
         recorded = answer_recorded(asked.output)
-        chain(recorded, night_released(NIGHT), a_group_per_receiver(NIGHT))
+        chain(recorded, night_released(NIGHT), delivery_groups(NIGHT))
     with TaskGroup("rest", tooltip="After a first wave: the rest of the list") as rest:
         asked_again = person_asked(["Approve", "Reject"], "list_shown")
-        chain(answer_recorded(asked_again.output), night_released(NIGHT), a_group_per_receiver(NIGHT))
+        chain(answer_recorded(asked_again.output), night_released(NIGHT), delivery_groups(NIGHT))
     chain(shown, answer, first_wave_released(recorded), rest)

@@ -18,11 +18,12 @@ from airflow.sdk.definitions.callback import AsyncCallback
 from airflow.sdk.definitions.deadline import DeadlineAlert, DeadlineReference
 from airflow.timetables.interval import CronDataIntervalTimetable
 
-from evenhand import nightly
-from evenhand.alerts import night_is_late, notifiers
-from evenhand.approval import steps as approval
-from evenhand.delivery.task_group import a_group_per_receiver
 from evenhand.deployment import deployment
+from evenhand.tasks import held_list as approval
+from evenhand.tasks import night as nightly
+from evenhand.tasks.alerts import night_is_late, notifiers
+from evenhand.tasks.deliveries import delivery_groups
+from evenhand.tasks.facts import Facts
 
 DEPLOYMENT = deployment()
 NIGHT = "{{ night(logical_date) }}"
@@ -46,37 +47,37 @@ with DAG(
 ) as dag:
 
     @task
-    def feeds_landed(night: str) -> nightly.Facts:
+    def feeds_landed(night: str) -> Facts:
         """Load every file that had landed by the night into the night's warehouse."""
         return nightly.land_feeds(date.fromisoformat(night))
 
     @task(owner="strategy")
-    def policies_compiled(night: str) -> nightly.Facts:
+    def policies_compiled(night: str) -> Facts:
         """Check the policy packs and compile them to tables that the models join with."""
         return nightly.compile_policies(date.fromisoformat(night))
 
     @task
-    def feeds_validated(night: str) -> nightly.Facts:
+    def feeds_validated(night: str) -> Facts:
         """Accept good rows and quarantine bad ones; stop the night if a feed is broken."""
         return nightly.validate_feeds(date.fromisoformat(night))
 
     @task
-    def models_built(night: str) -> nightly.Facts:
+    def models_built(night: str) -> Facts:
         """Build and test every dbt model; the log and the page that it names tell what became of each."""
         return nightly.build_models(date.fromisoformat(night))
 
     @task(owner="strategy")
-    def lists_validated(night: str) -> nightly.Facts:
+    def lists_validated(night: str) -> Facts:
         """Hold rows that break a rule, and the lists of markets whose change is unusual, until a person has seen it."""
         return nightly.validate_lists(date.fromisoformat(night))
 
     @task(outlets=[Asset("evenhand_release", uri="evenhand://releases/nightly")])
-    def night_released(night: str) -> nightly.Facts:
+    def night_released(night: str) -> Facts:
         """Freeze the lists as the night's release, visible in one step; a new revision only if they changed."""
         return nightly.publish_release(date.fromisoformat(night))
 
     @task
-    def holds_found(night: str) -> list[nightly.Facts]:
+    def holds_found(night: str) -> list[Facts]:
         """Find the lists that are held and that nobody has answered to."""
         return approval.lists_to_ask_about(date.fromisoformat(night))
 
@@ -87,7 +88,7 @@ with DAG(
 
     released = night_released(NIGHT)
     chain(feeds_landed(NIGHT), policies_compiled(NIGHT), gate_1, models_built(NIGHT), gate_2, released)
-    released >> a_group_per_receiver(NIGHT)
+    released >> delivery_groups(NIGHT)
     held = holds_found(NIGHT)
     released >> held
     TriggerDagRunOperator.partial(

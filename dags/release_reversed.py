@@ -11,10 +11,10 @@ from typing import Any
 
 from airflow.sdk import DAG, Asset, Param, task
 
-from evenhand import by_hand
-from evenhand.asking import name, second_person_asked
-from evenhand.delivery.task_group import a_group_per_receiver
-from evenhand.nightly import Facts
+from evenhand.tasks import stop_and_reverse as by_hand
+from evenhand.tasks.deliveries import delivery_groups
+from evenhand.tasks.facts import Facts
+from evenhand.tasks.human_tasks import name, second_person_asked
 
 with DAG(
     "release_reversed",
@@ -50,4 +50,4 @@ with DAG(
 
     released = night_released(asked.output)
     reversal_proposed() >> asked
-    released >> a_group_per_receiver("{{ params.night }}")
+    released >> delivery_groups("{{ params.night }}")

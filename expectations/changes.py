@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from great_expectations.expectations import Expectation
 
-from evenhand.quality.gate import described, expect_no_rows
-from evenhand.quality.usual import steady
+from expectations.rule import described, expect_no_rows, variance_stabilised
 
 LOCATOR = ("market",)
 # Less than this is no change of a list's size, whatever its share.
@@ -18,14 +17,14 @@ FEWEST_ROWS = 10
 NEVER_EMPTY = 3
 
 _LOOK = "Look at the sample; then approve, release a first wave, or reject and correct what is at fault."
-_ANNOUNCE = "Have another person approve it: here, or for the next time with `evenhand policy announce`."
+_PREAPPROVE = "Have another person approve it: here, or for the next time with `evenhand policy preapprove`."
 
 
 def changes_suite() -> list[Expectation]:
     """What must hold of the changes and their causes: the table gate.changes."""
     return [
-        _announced("policy", "rows that a changed policy changes were announced"),
-        _announced("code", "rows that changed code changes were announced"),
+        _preapproved("policy", "rows that a changed policy changes were approved beforehand"),
+        _preapproved("code", "rows that changed code changes were approved beforehand"),
     ]
 
 
@@ -100,23 +99,23 @@ def twins_suite() -> list[Expectation]:
 
 
 def _rows_are_far_from(before: str) -> str:
-    """By a share, by some rows, and by more than chance: on the steady scale each of the two is spread by 1."""
+    """By a share, by some rows, and by more than chance: on that scale each of the two is spread by 1."""
     apart = f"abs(rows - {before})"
     return (
         f"released > 0 and {apart} >= {FEWEST_ROWS} and {apart} > share_changed * {before}"
-        f" and abs({steady('rows')} - {steady(before)}) > usual_spreads"
+        f" and abs({variance_stabilised('rows')} - {variance_stabilised(before)}) > usual_spreads"
     )
 
 
-def _announced(cause: str, rule: str) -> Expectation:
+def _preapproved(cause: str, rule: str) -> Expectation:
     return expect_no_rows(
         f"""select list, changes.market,
             count(distinct row_key) || ' rows'
             || coalesce(', and ' || max(at_most) || ' were approved', ', and none were approved') as found
         from (from {{batch}}) as changes
-        left join gate.announced on changes.market = announced.market and changes.cause = announced.cause
+        left join gate.preapproved on changes.market = preapproved.market and changes.cause = preapproved.cause
         where changes.cause = '{cause}'
         group by list, changes.market
         having count(distinct row_key) > coalesce(max(at_most), 0)""",
-        described(rule, "cause", _ANNOUNCE),
+        described(rule, "cause", _PREAPPROVE),
     )

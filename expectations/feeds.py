@@ -14,7 +14,7 @@ from great_expectations.expectations import Expectation
 from great_expectations.expectations.metadata_types import FailureSeverity
 
 from evenhand.landing.contracts import BY_NAME, Column, Contract
-from evenhand.quality.gate import described, expect_no_rows
+from expectations.rule import described, expect_no_rows
 
 # What points at a row of a feed: the file it landed in, and its number there.
 ROW_LOCATOR = ("landed_file", "landed_row")

@@ -12,8 +12,8 @@ from datetime import date
 import great_expectations.expectations as gxe
 from great_expectations.expectations import Expectation
 
-from evenhand.emergency.emergency import PROGRAMME as EMERGENCY
-from evenhand.quality.gate import described, expect_no_rows
+from evenhand.policy.language.part import EMERGENCY
+from expectations.rule import described, expect_no_rows
 
 # What points at a row of each table.
 LOCATORS = {
@@ -60,7 +60,7 @@ def penalties_suite(night: date) -> list[Expectation]:
             where starts_on is null and not exists (
                 from (
                     select market, programme, is_recent from policy.programmes
-                    union all select market, gate, is_recent from policy.gate_effects
+                    union all select market, eligibility, is_recent from policy.eligibility_effects
                 ) as recent
                 where {_same("recent", "penalty", "market", "programme")} and recent.is_recent
             )""",
@@ -72,7 +72,8 @@ def penalties_suite(night: date) -> list[Expectation]:
                 from (
                     select market, programme, measure, scope from policy.effects where list = 'penalties'
                     union all select market, programme, measure, scope from policy.followers
-                    union all select market, gate, measure, scope from policy.gate_effects where list = 'penalties'
+                    union all select market, eligibility, measure, scope
+                    from policy.eligibility_effects where list = 'penalties'
                 ) as brought
                 where {_same("brought", "penalty", "market", "measure", "scope")}
                     and penalty.programme in (brought.programme, '{EMERGENCY}')
@@ -82,8 +83,8 @@ def penalties_suite(night: date) -> list[Expectation]:
         expect_no_rows(
             """select row_key, programme, condition from (from {batch}) as penalty
             join main.reasons using (reason_id, row_key, programme)
-            join (select distinct market, gate from policy.gates) as gates
-                on gates.market = penalty.market and gates.gate = programme
+            join (select distinct market, eligibility from policy.eligibility) as asked
+                on asked.market = penalty.market and asked.eligibility = programme
             where regexp_full_match(condition, 'failed: .+') is not true""",
             described("a penalty of a gate names the conditions that fail", "condition", _REMEDY),
         ),
@@ -104,7 +105,8 @@ def rewards_suite(night: date) -> list[Expectation]:
                 from (
                     select market, programme, reward, scope from policy.rewards
                     union all select market, programme, measure, scope from policy.effects where list = 'rewards'
-                    union all select market, gate, measure, scope from policy.gate_effects where list = 'rewards'
+                    union all select market, eligibility, measure, scope
+                    from policy.eligibility_effects where list = 'rewards'
                     union all select market, bonus, bonus, scope from policy.bonuses
                 ) as promised
                 where {_same("promised", "granted", "market", "reward", "scope")}
@@ -183,7 +185,7 @@ def standings_suite(night: date) -> list[Expectation]:
         _one_row_per("account_id", "programme"),
         expect_no_rows(
             f"""with entries_that_count as (
-                from main.ledger_entries where voided_on is null or voided_on > date '{night}'
+                from main.int_ledger_entries where voided_on is null or voided_on > date '{night}'
                 qualify counts_once_as is null or row_number() over (
                     partition by account_id, programme, rule, counts_once_as order by counts_from, amount desc, entry_id
                 ) = 1
@@ -225,18 +227,18 @@ def standings_suite(night: date) -> list[Expectation]:
         expect_no_rows(
             f"""select standing.account_id, standing.programme, now.zone, effect.measure, effect.scope
             from (from {{batch}}) as standing
-            join main.standings as now
+            join main.int_standings as now
                 on {_same("now", "standing", "account_id", "programme", "zone")}
                 and {_holds_on("now", night)} and now.on_day = date '{night}'
-            left join main.standings as before
-                on {_same("before", "now", "account_id", "programme", "kept_for")}
+            left join main.int_standings as before
+                on {_same("before", "now", "account_id", "programme", "balance_of")}
                 and before.valid_from < date '{night}'
                 and (before.valid_until is null or before.valid_until >= date '{night}')
             join policy.effects as effect
                 on {_same("effect", "now", "market", "pack", "version", "programme", "zone")}
                 and effect.list = 'penalties' and effect.starts_after_days = 0
             where (before.pack is null or {_same("before", "now", "pack", "version")})
-                and now.strictness > coalesce(before.strictness, 0)
+                and now.zone_rank > coalesce(before.zone_rank, 0)
                 and not exists (
                     from main.penalties as penalty where {_same("penalty", "standing", "account_id", "programme")}
                         and penalty.scope = effect.scope
@@ -282,7 +284,7 @@ def _holds_together(table: str, what: str, night: date) -> list[Expectation]:
             anti join main.account_standings using (account_id, programme)
             -- A gate and a bonus are no programmes; what a programme that has ended for the account brought runs on.
             where programme in (select programme from policy.programmes) and not exists (
-                from main.memberships as member
+                from main.int_memberships as member
                 where {_same("member", "listed", "account_id", "programme")} and member.member_until <= date '{night}'
             )""",
             described("the account has a standing in the programme", "programme", _REMEDY),
@@ -342,7 +344,7 @@ def _as_people_decided(table: str, what: str, night: date) -> list[Expectation]:
                         from policy.measures as milder join policy.measures as stricter using (market, pack, version)
                         where milder.market = wanted.market and milder.measure = wanted.measure
                             and stricter.measure = listed.{what} and '{table}' = 'penalties'
-                            and stricter.measure_strictness > milder.measure_strictness
+                            and stricter.measure_rank > milder.measure_rank
                     ))
             )""",
             described("what an emergency imposed is in it, or something stricter in its place", what, _REMEDY),
@@ -394,9 +396,9 @@ def _entries_of_reasons(night: date) -> str:
             select reason_id, entry ->> 'entry' as entry_id, (entry ->> 'amount')::decimal(18, 2) as amount
             from (select reason_id, unnest(entries::json[]) as entry from {{batch}})
         ) as cited using (reason_id)
-        left join main.ledger_entries as ledger on ledger.entry_id = cited.entry_id
+        left join main.int_ledger_entries as ledger on ledger.entry_id = cited.entry_id
         -- A measure can begin days after the zone was entered.
-        left join main.measures_in_force as entered
+        left join main.int_measures_in_force as entered
             on entered.as_of = date '{night}' and entered.list = reason.list and entered.row_key = reason.row_key
     """
 

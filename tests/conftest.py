@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from pytest import TerminalReporter
 
-from evenhand.transform.compiled import CompiledModel
+from evenhand.deciding.compiled import CompiledModel
 from made_once import shared_project
 
 HERE = Path(__file__).parent

@@ -9,9 +9,9 @@ from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
-from evenhand import local
+from evenhand.deciding.compiled import Project, compiled_project
+from evenhand.local import installation as local
 from evenhand.settings import PROJECT, Settings
-from evenhand.transform.compiled import Project, compiled_project
 
 
 @cache

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from pydantic import BaseModel
 
-from evenhand.history import HistoryBroken, add, newest
+from evenhand.records.history import HistoryBroken, add, newest
 
 
 class Said(BaseModel):

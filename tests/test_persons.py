@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from evenhand.persons import Person, PersonRefused, refuse_the_same_person, who
+from evenhand.records.persons import Person, PersonRefused, refuse_the_same_person, who
 
 
 def test_a_log_in_counts_and_not_what_somebody_says() -> None:
@@ -43,14 +43,19 @@ def test_nobody_in_particular_is_what_airflow_calls_everybody_who_is_let_in_with
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_ALL_ADMINS", "True")
+    from airflow.api_fastapi.auth.managers.models.base_user import BaseUser
     from airflow.api_fastapi.auth.managers.simple.services import login
 
+    let_in: list[BaseUser] = []
+
     class Tokens:
-        def generate_jwt(self, user: object, expiration_time_in_seconds: int) -> object:
-            return user
+        def generate_jwt(self, user: BaseUser, expiration_time_in_seconds: int) -> str:
+            let_in.append(user)
+            return "a token"
 
     monkeypatch.setattr(login, "get_auth_manager", Tokens)
 
-    user = login.SimpleAuthManagerLogin.create_token_all_admins()
+    login.SimpleAuthManagerLogin.create_token_all_admins()
 
+    (user,) = let_in
     assert who(user.get_name(), "lan", "author") == Person("lan", logged_in=False)

@@ -35,7 +35,7 @@
 {%- endmacro %}
 
 {#- The rules of the market's pack that judge this day. -#}
-{% macro judges(rules, day) -%}
+{% macro in_effect_on(rules, day) -%}
     {{ day }} >= {{ rules }}.effective_from
     and ({{ rules }}.effective_until is null or {{ day }} <= {{ rules }}.effective_until)
 {%- endmacro %}
@@ -43,10 +43,10 @@
 {#- Whether an entry counts on a day, as it is believed on that day. -#}
 {% macro counts_on(entries, day) -%}
     {{ day_in(day, entries ~ '.counts_from', entries ~ '.counts_until') }}
-    and {{ day_in(day, entries ~ '.true_from', entries ~ '.true_until') }}
+    and {{ day_in(day, entries ~ '.known_from', entries ~ '.known_until') }}
 {%- endmacro %}
 
 {#- The last four weeks, by which metrics are told: contents, lives and orders are looked at for little longer. -#}
-{% macro in_the_last_weeks(day) -%}
+{% macro in_metric_window(day) -%}
     ({{ day }} > {{ add_days(night(), -28) }} and {{ day }} <= {{ night() }})
 {%- endmacro %}

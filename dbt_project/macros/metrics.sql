@@ -1,5 +1,5 @@
-{#- What models/insight/metrics.yml defines: a measure by its name, with the model that it is of. -#}
-{% macro measures_defined() %}
+{#- What models/marts/insight/metrics.yml defines: a measure by its name, with the model that it is of. -#}
+{% macro semantic_measures() %}
     {% set found = {} %}
     {% for model in graph.semantic_models.values() %}
         {% for measure in model.measures %}
@@ -32,7 +32,7 @@
 
 {#- What a measure comes to in the last weeks: a sum, and 0 where there is nothing; or a median. -#}
 {% macro measured(measure) -%}
-    {%- set value = 'case when ' ~ in_the_last_weeks(measure.day) ~ ' then ' ~ measure.expr ~ ' end' -%}
+    {%- set value = 'case when ' ~ in_metric_window(measure.day) ~ ' then ' ~ measure.expr ~ ' end' -%}
     {%- if measure.agg == 'sum' -%}
         coalesce(sum({{ value }}), 0)
     {%- else -%}
@@ -42,7 +42,7 @@
 
 {#- Of how many a median is. -#}
 {% macro measured_of(measure) -%}
-    count(case when {{ in_the_last_weeks(measure.day) }} then {{ measure.expr }} end)
+    count(case when {{ in_metric_window(measure.day) }} then {{ measure.expr }} end)
 {%- endmacro %}
 
 {#- Every measure of a model by market, for all markets together, and by each of its other dimensions. -#}
@@ -53,7 +53,7 @@
         {{ 'market' if of_market else "'all' as market" }},
         '{{ slice }}' as slice,
         {{ "coalesce(" ~ slice ~ ", 'not known')" if slice else "''" }} as slice_value
-        {%- for measure in measures_defined().values() if measure.model == model %},
+        {%- for measure in semantic_measures().values() if measure.model == model %},
         {{ measured(measure) }} as {{ measure.name }}
         {%- if measure.agg != 'sum' %},
         {{ measured_of(measure) }} as {{ measure.name }}_of
@@ -82,7 +82,7 @@
 
 {#- A metric from the sums of its measures. What its denominator isn't told by, it is told by against the whole. -#}
 {% macro values_of(metric) %}
-    {%- set measures = measures_defined() %}
+    {%- set measures = semantic_measures() %}
     {%- set numerator = measures[metric.numerator] %}
     {%- set denominator = measures[metric.denominator] if metric.denominator else none %}
     select
@@ -146,7 +146,7 @@
 {#- A metric of one model by itself, as an expression to group by whatever one likes. -#}
 {% macro metric_figure(name) -%}
     {%- if execute -%}
-        {%- set measures = measures_defined() -%}
+        {%- set measures = semantic_measures() -%}
         {%- for metric in metrics_defined() if metric.name == name -%}
             {{ measured(measures[metric.numerator]) }} * cast({{ metric.meta.per or 1 }} as double)
             / nullif({{ measured(measures[metric.denominator]) }}, 0)

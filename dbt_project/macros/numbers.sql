@@ -18,7 +18,7 @@
     decimal(28, 10)
 {%- endmacro %}
 
-{#- How many zones of a ladder a value has passed: its zone's strictness. -#}
+{#- How many zones of a ladder a value has passed: its zone's zone_rank. -#}
 {% macro strictness_reached(value, ladder) -%}
     cast(case
         when {{ value }} is null then {{ ladder }}.missing_strictness
@@ -27,15 +27,15 @@
 {%- endmacro %}
 
 {#- A few rows that are put together once, before what they are joined with; the optimiser thinks them many. -#}
-{% macro worked_out_once() -%}
-    {{ return(adapter.dispatch("worked_out_once", "evenhand")()) }}
+{% macro materialized_cte() -%}
+    {{ return(adapter.dispatch("materialized_cte", "evenhand")()) }}
 {%- endmacro %}
 
-{% macro default__worked_out_once() -%}
+{% macro default__materialized_cte() -%}
     materialized
 {%- endmacro %}
 
-{% macro spark__worked_out_once() -%}
+{% macro spark__materialized_cte() -%}
 {%- endmacro %}
 
 {#- The product of a group's factors, without binary fractions. -#}

@@ -27,14 +27,14 @@ from pgserver._commands import POSTGRES_BIN_PATH
 from pgserver.utils import ensure_prefix_permissions
 
 from delivery.transparency import TOKEN, WORDS
-from evenhand.delivery.announcements import Announcer
+from evenhand.delivery.announcements.announcement import Announcer
+from evenhand.delivery.announcements.statements import statements_of
 from evenhand.delivery.receivers import Receiver
 from evenhand.delivery.receivers.dsa import DsaReceiver
 from evenhand.delivery.receivers.files import FilesReceiver
 from evenhand.delivery.receivers.http import HttpReceiver
 from evenhand.delivery.receivers.notices import NoticesReceiver
 from evenhand.delivery.receivers.postgres import PostgresReceiver
-from evenhand.delivery.statements import statements_of
 from ports import free_port
 from sandbox.process import SECRET, SandboxProcess
 

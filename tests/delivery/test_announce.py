@@ -12,7 +12,7 @@ import pytest
 
 from delivery.faulty import FaultyServer
 from delivery.releases import LISTS, night, notice, penalty, publish
-from evenhand.delivery.announce import announce, check_announced
+from evenhand.delivery.announcements.announce import announce, check_announced
 from evenhand.delivery.deliver import deliver
 from evenhand.delivery.receipts import Receipts
 from evenhand.delivery.receivers import ReceiverError

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from evenhand.delivery.config import ReceiversError, load_receivers, open_receiver
+from evenhand.delivery.config import ReceiversError, load_receivers
 from evenhand.delivery.receivers.files import FilesReceiver
+from evenhand.tasks.receivers import open_receiver
 from sandbox.process import SECRET, SandboxProcess
 
 

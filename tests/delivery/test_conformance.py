@@ -15,15 +15,16 @@ from delivery import systems
 from delivery.releases import night, penalty, publish, reward
 from delivery.systems import LISTS, System
 from evenhand.delivery.changes import Change
-from evenhand.delivery.config import open_receiver
 from evenhand.delivery.deliver import deliver
 from evenhand.delivery.payload import canonical
 from evenhand.delivery.receipts import Receipts
 from evenhand.delivery.receivers import Receipt, Receiver, ReceiverError
 from evenhand.delivery.reconcile import reconcile, reconcile_and_correct
 from evenhand.delivery.stopping import DeliveriesStopped, resume, stop
-from evenhand.persons import Person
+from evenhand.records.persons import Person
+from evenhand.tasks.receivers import open_receiver
 
+Row = tuple[object, ...]
 Open = Callable[[], AbstractContextManager[Receiver]]
 
 
@@ -58,7 +59,7 @@ def opened(system: System, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> O
 def test_it_comes_to_hold_exactly_what_is_wanted(
     system: System, opened: Open, tmp_path: Path, receipts: Receipts
 ) -> None:
-    nights = (
+    nights: Sequence[tuple[list[Row], list[Row]]] = (
         ([penalty("p1"), penalty("p2", ends_on=None), penalty("p3")], [reward("r1", amount="1234.50")]),
         ([penalty("p2", measure="no_ads"), penalty("p3"), penalty("p4", account="Ñandú \\ \" ' ; 雪")], []),
         ([], []),

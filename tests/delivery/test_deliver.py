@@ -11,10 +11,10 @@ import pytest
 from delivery.releases import night, penalty, publish, reward
 from evenhand.delivery.deliver import deliver
 from evenhand.delivery.lock import DeliveryRunning
+from evenhand.delivery.read_release import ReleaseError
 from evenhand.delivery.receipts import Receipts
 from evenhand.delivery.receivers.http import HttpReceiver
 from evenhand.delivery.reconcile import reconcile, reconcile_and_correct
-from evenhand.delivery.wanted import ReleaseError
 from sandbox.process import SandboxProcess
 
 

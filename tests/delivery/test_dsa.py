@@ -16,16 +16,17 @@ from delivery.faulty import FaultyServer
 from delivery.releases import LISTS, night, penalty, publish
 from delivery.systems import Transparency
 from delivery.transparency import TOKEN, WORDS
-from evenhand.delivery.announce import announce, check_announced
-from evenhand.delivery.config import ReceiversError, load_receivers, open_announcer
+from evenhand.delivery.announcements.announce import announce, check_announced
+from evenhand.delivery.announcements.statement_words import NotStatable, enums
+from evenhand.delivery.announcements.statements import mistakes, statement_of, statements_of
+from evenhand.delivery.config import ReceiversError, load_receivers
 from evenhand.delivery.deliver import deliver
 from evenhand.delivery.receipts import Receipts
 from evenhand.delivery.receivers import ReceiverError
 from evenhand.delivery.receivers.dsa import DsaReceiver
 from evenhand.delivery.receivers.http import HttpReceiver
-from evenhand.delivery.statement_words import NotStatable, enums
-from evenhand.delivery.statements import mistakes, statement_of, statements_of
 from evenhand.settings import PROJECT
+from evenhand.tasks.receivers import open_announcer
 from sandbox.process import SECRET, SandboxProcess
 
 

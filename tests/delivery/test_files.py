@@ -31,7 +31,8 @@ def _writes(folder: Path) -> dict[Path, tuple[int, int]]:
 
 
 def _current(folder: Path) -> Path:
-    return folder / "versions" / json.loads((folder / "current.json").read_text())["version"]
+    version: str = json.loads((folder / "current.json").read_text())["version"]
+    return folder / "versions" / version
 
 
 def test_the_lists_are_there_typed_and_readable(tmp_path: Path, receipts: Receipts) -> None:
@@ -167,7 +168,7 @@ def test_a_crash_at_any_write_leaves_a_whole_state_and_the_next_delivery_the_wan
         deliver(release, FilesReceiver("files", ("penalties",), str(home / "out")), receipts)
         assert _published(home / "out") == wanted
         held = {key for (_, key), row in receipts.acknowledged("files").items() if row.payload_sha256}
-        assert (held, receipts.unanswered("files")) == (wanted.keys(), [])
+        assert (held, receipts.unanswered("files")) == (set(wanted), [])
 
 
 def test_what_a_crash_left_half_written_is_gone_after_the_next_delivery(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import multiprocessing
+import re
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -15,7 +16,7 @@ import pytest
 from delivery.faulty import FaultyServer
 from delivery.releases import LISTS, night, notice, penalty, publish
 from evenhand.delivery import stopping
-from evenhand.delivery.announce import announce
+from evenhand.delivery.announcements.announce import announce
 from evenhand.delivery.deliver import deliver
 from evenhand.delivery.receipts import Receipts
 from evenhand.delivery.receivers import Receipt
@@ -24,7 +25,8 @@ from evenhand.delivery.receivers.http import HttpReceiver
 from evenhand.delivery.receivers.notices import NoticesReceiver
 from evenhand.delivery.reconcile import reconcile, reconcile_and_correct
 from evenhand.delivery.stopping import DeliveriesStopped, NothingStopped, resume, stop, stopped
-from evenhand.persons import Person, PersonRefused
+from evenhand.records.persons import Person, PersonRefused
+from evenhand.settings import PROJECT
 from sandbox.process import SECRET, SandboxProcess
 
 ANN, BOB = Person("ann", logged_in=True), Person("bob", logged_in=True)
@@ -232,3 +234,16 @@ def _deliver_with_little_patience(home: str, release: str, url: str) -> None:
     stopping.LOOK_EVERY_SECONDS, stopping.UNDER_WAY_SECONDS = 0.1, 0.5
     with Receipts(Path(home) / "receipts.sqlite") as receipts, httpx.Client(timeout=30) as client:
         deliver(Path(release), HttpReceiver("sandbox", LISTS, url, SECRET, client, batch_size=3), receipts)
+
+
+def test_every_text_that_says_how_long_a_stop_takes_says_what_it_takes() -> None:
+    texts = [*(PROJECT / "docs").rglob("*.md"), *(PROJECT / "dags").glob("*.py"), *(PROJECT / "plugins").rglob("*.py")]
+    under_way = round(stopping.UNDER_WAY_SECONDS)
+    in_all = round(under_way + 2 * stopping.LOOK_EVERY_SECONDS)
+    said = {(path.name, int(seconds)) for path in texts for seconds in re.findall(r"\b(4\d) seconds", path.read_text())}
+    assert {seconds for _, seconds in said} == {under_way, in_all}
+    assert {name for name, seconds in said if seconds == in_all} >= {
+        "operations.md",
+        "emergency_stop.py",
+        "stopping.py",
+    }

@@ -17,7 +17,7 @@ import uvicorn
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 
-from evenhand.delivery.statement_words import StatementWords, enums
+from evenhand.delivery.announcements.statement_words import StatementWords, enums
 
 TOKEN = "the-platforms-token"
 # How the penalties of tests are said in its words.

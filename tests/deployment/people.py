@@ -86,7 +86,7 @@ def question(api: AirflowApi, dag: str, run: str, task: str, seconds: float = 18
 
 
 def answer(standalone: Standalone, dag: str, run: str, task: str, said: str) -> None:
-    """Answer as whoever is logged in, once Airflow can take it: see evenhand.asking."""
+    """Answer as whoever is logged in, once Airflow can take it: see evenhand.tasks.human_tasks."""
     api = standalone.api
     asked = question(api, dag, run, task)
     instance = api.tasks(run, dag)[task]["id"]

@@ -42,7 +42,8 @@ def take(api: AirflowApi, run: str, picture: Path) -> None:
         page.wait_for_timeout(3000)
         page.add_style_tag(content=".react-flow__panel, .react-flow__background { display: none }")
         boxes = [box for node in page.locator(".react-flow__node").all() if (box := node.bounding_box())]
-        left, top = (min(box[side] for box in boxes) - _MARGIN for side in ("x", "y"))
+        left = min(box["x"] for box in boxes) - _MARGIN
+        top = min(box["y"] for box in boxes) - _MARGIN
         right = max(box["x"] + box["width"] for box in boxes) + _MARGIN
         bottom = max(box["y"] + box["height"] for box in boxes) + _MARGIN
         clip: FloatRect = {"x": left, "y": top, "width": right - left, "height": bottom - top}

@@ -70,7 +70,7 @@ LOOKED_AT = {
 # Every address that the pages answer at, as the API server has them.
 ROUTES = """
 import json, os
-from evenhand import local
+from evenhand.local import installation as local
 from evenhand.settings import settings
 os.environ.update(local.environment(settings()))
 from evenhand.console.app import app
@@ -253,7 +253,12 @@ def test_a_policy_that_somebody_changed_waits_for_somebody_else(airflow: Standal
     run = run_of_list(api, FOURTH, "penalties", "world")
     asked = question(api, HELD, run, "answer.person_asked")
     assert f"penalties of world, night {FOURTH}" in asked["subject"]
-    for said in (f"Changed by: {MAI}.", "rows that a changed policy changes were announced", "| policy |", "a2 |"):
+    for said in (
+        f"Changed by: {MAI}.",
+        "rows that a changed policy changes were approved beforehand",
+        "| policy |",
+        "a2 |",
+    ):
         assert said in asked["body"]
     assert held_penalties(airflow)[PAUSE]["ends_on"] == SEVEN_DAYS
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from deployment.compose import COMPOSE, EXAMPLE, compose, copy_context, dockerfile, example, how_to_make, variables
-from evenhand import local
+from evenhand.local import installation as local
 from evenhand.settings import PROJECT, Settings
 
 SECRETS = {
@@ -79,7 +79,7 @@ def test_the_image_is_installed_from_the_lock_with_the_uv_of_the_makefile_and_ha
 
     top = {path.name for path in tmp_path.iterdir()}
     wanted = {"dags", "dbt_project", "expectations", "plugins", "policies", "translations"}
-    assert top == wanted | {"pyproject.toml", "uv.lock", "receivers.yml"}
+    assert top == wanted | {"LICENSE", "README.md", "pyproject.toml", "uv.lock", "receivers.yml"}
     for folder in wanted:
         there = subprocess.run(
             ["git", "ls-files", "--cached", folder], cwd=PROJECT, check=True, capture_output=True, text=True

@@ -21,7 +21,7 @@ from deployment.conftest import AlertServer
 from deployment.stack import Stack
 from evenhand.landing.contracts import BY_NAME
 from evenhand.landing.takedowns import land_takedowns
-from evenhand.local import TAKEDOWNS
+from evenhand.local.installation import TAKEDOWNS
 from evenhand.settings import PROJECT
 
 NIGHT = "2026-08-19"
@@ -127,7 +127,9 @@ def manifest(stack: Stack) -> dict[str, Any]:
 def held_and_effects(stack: Stack) -> tuple[int, int]:
     """How many rows the sandbox holds, and how many changes it ever made."""
     with closing(sqlite3.connect(stack.sandbox / "sandbox.sqlite")) as database:
-        return database.execute("select (select count(*) from held), (select count(*) from effects)").fetchone()
+        found = database.execute("select (select count(*) from held), (select count(*) from effects)")
+        counts: tuple[int, int] = found.fetchone()
+    return counts
 
 
 def test_a_night_triggered_over_the_rest_api_is_released_and_delivered(stack: Stack, night: str) -> None:
@@ -191,6 +193,15 @@ def test_a_night_that_fails_is_told(stack: Stack, night: str, alerts: AlertServe
     stack.api.wait(lambda: told in alerts.heard, 60, told)
 
 
+def test_every_other_command_of_the_manual_works(stack: Stack, manual: Manual, night: str) -> None:
+    # The backfill would release nights before this one, and what these say is that there are none.
+    for _, command in [each for each in manual.not_yet_run if "backfill" not in each[1]]:
+        # The night is there already, and the first of all: that is what these say.
+        refused = [why for part, why in REFUSED.items() if part in command]
+        with pytest.raises(AssertionError, match=refused[0]) if refused else nullcontext():
+            manual.run(command)
+
+
 def test_nights_that_were_left_out_are_begun_by_a_backfill_one_after_the_other(
     stack: Stack, manual: Manual, night: str
 ) -> None:
@@ -202,11 +213,4 @@ def test_nights_that_were_left_out_are_begun_by_a_backfill_one_after_the_other(
     first, second = (each["dag_run_id"] for each in sorted(runs, key=lambda run: str(run["logical_date"])))
     stack.api.wait(lambda: stack.api.states(first)["feeds_landed"] == "success", 90, "the first night's landing")
     assert stack.api.states(second)["feeds_landed"] == "None"
-
-
-def test_every_other_command_of_the_manual_works(stack: Stack, manual: Manual, night: str) -> None:
-    for _, command in list(manual.not_yet_run):
-        # The night is there already, and the first of all: that is what these say.
-        refused = [why for part, why in REFUSED.items() if part in command]
-        with pytest.raises(AssertionError, match=refused[0]) if refused else nullcontext():
-            manual.run(command)
+    assert manual.not_yet_run == []

@@ -13,7 +13,7 @@ from evenhand.cli import app
 from evenhand.settings import PROJECT
 
 DOCUMENTS = sorted(
-    [PROJECT / "README.md", *(PROJECT / "docs").rglob("*.md"), *(PROJECT / "examples").rglob("*.md")],
+    [*PROJECT.glob("*.md"), *(PROJECT / "docs").rglob("*.md"), *(PROJECT / "examples").rglob("*.md")],
     key=lambda path: str(path),
 )
 TARGETS = set(re.findall(r"^([a-z-]+):.*##", (PROJECT / "Makefile").read_text(), re.MULTILINE))
@@ -37,7 +37,7 @@ def test_links_lead_somewhere_and_commands_exist(document: Path) -> None:
 def test_make_help_names_every_target() -> None:
     said = subprocess.run(["make", "help"], cwd=PROJECT, capture_output=True, text=True, check=True).stdout
 
-    tests = {"test", "test-fast", "faults", "gates", "mutants"}
+    tests = {"test", "test-fast", "faults", "gates", "mutants", "soak"}
     assert {*tests, "help", "nightly", "ui", "lint", "bench", "clean"} == TARGETS
     for target in TARGETS:
         assert f"make {target}" in said

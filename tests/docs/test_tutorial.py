@@ -10,10 +10,10 @@ import pytest
 from ruamel.yaml import YAML
 
 from docs.tutorial import walk
-from evenhand.policy.check import IN_A_PACK, OF_ITS_OWN_FILE
+from evenhand.deciding.rehearsal import rehearse
 from evenhand.policy.load import load_packs
 from evenhand.policy.marketplace import read_marketplace
-from evenhand.policy.rehearsal import rehearse
+from evenhand.policy.senseless import IN_A_PACK, OF_ITS_OWN_FILE
 from evenhand.settings import PROJECT
 from made_once import shared_home
 
@@ -22,12 +22,12 @@ PAGE = (PROJECT / "docs" / "policy-language.md").read_text()
 
 @pytest.fixture
 def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    # As `make test` leaves it, which the page asks for.
+    shutil.copytree(shared_home() / "dbt", tmp_path / ".evenhand" / "dbt")
     monkeypatch.setenv("EVENHAND_HOME", str(tmp_path / ".evenhand"))
     monkeypatch.setenv("EVENHAND_POLICIES", str(tmp_path / "policies"))
     monkeypatch.chdir(tmp_path)
     (tmp_path / "policies").mkdir()
-    # As `make test` leaves it, which the page asks for.
-    shutil.copytree(shared_home() / "dbt", tmp_path / ".evenhand" / "dbt")
     return tmp_path
 
 

@@ -12,8 +12,8 @@ import pytest
 from evenhand.emergency.emergency import EmergencyRefused
 from evenhand.emergency.propose import Proposed, propose
 from evenhand.emergency.wish import Wish
-from evenhand.persons import Person
 from evenhand.policy.load import load_packs
+from evenhand.records.persons import Person
 from evenhand.settings import PROJECT
 
 MAI = Person("mai", logged_in=True)

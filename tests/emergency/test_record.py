@@ -10,9 +10,9 @@ import duckdb
 import pytest
 
 from evenhand.emergency.emergency import EmergencyRefused, Proposal
+from evenhand.emergency.load import load_emergencies
 from evenhand.emergency.record import EmergencyBroken, known, record
-from evenhand.emergency.take import take_emergencies
-from evenhand.persons import Person, PersonRefused
+from evenhand.records.persons import Person, PersonRefused
 
 NIGHT = date(2026, 3, 5)
 AT = datetime(2026, 3, 6, 9, 15, 30, tzinfo=UTC)
@@ -89,7 +89,7 @@ def test_it_is_a_row_per_account_in_the_warehouse(tmp_path: Path) -> None:
     emergency = record(tmp_path / "emergencies", PROPOSAL, LAN, AT, NIGHT)
 
     for _ in range(2):
-        assert take_emergencies(tmp_path / "emergencies", tmp_path / "warehouse.duckdb", NIGHT) == 1
+        assert load_emergencies(tmp_path / "emergencies", tmp_path / "warehouse.duckdb", NIGHT) == 1
 
     with duckdb.connect(str(tmp_path / "warehouse.duckdb")) as connection:
         rows = connection.execute("select * exclude (sha256) from emergencies.known order by account_id").fetchall()

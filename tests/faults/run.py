@@ -282,7 +282,7 @@ class Run:
             with closing(sqlite3.connect(self._folder / "receipts.sqlite")) as ledger:
                 rows = ledger.execute("select key, action, payload_sha256 from changes").fetchall()
             contents = {key: (action, sha256) for key, action, sha256 in rows}
-            by_row: dict[str, list[object]] = {}
+            by_row: dict[str, list[tuple[str, tuple[str, str | None]]]] = {}
             for key, row_key in effects:
                 by_row.setdefault(row_key, []).append((key, contents[key]))
             for content in by_row.values():
@@ -367,7 +367,9 @@ class OnceRun(Run):
         An end is to be told only if its beginning was.
         """
         enforced, said = self._system.enforced(), set(self._system.said())
-        must, may, told = set(), set(), set()
+        must: set[str] = set()
+        may: set[str] = set()
+        told: set[tuple[str, str]] = set()
         for place, each in enumerate(self._to_say):
             until = next((later.since for later in self._to_say[place + 1 :] if later.effect == each.effect), None)
             if each.effect in enforced[each.since : until] and (each.is_beginning or each.about in told):

@@ -12,7 +12,7 @@ from typing import Any
 
 from evenhand.delivery import changes
 from evenhand.delivery.receipts import Receipts
-from evenhand.delivery.receivers import Receipt, ReceiverError
+from evenhand.delivery.receivers import Receipt, Receiver, ReceiverError
 from evenhand.delivery.receivers.postgres import PostgresReceiver
 from evenhand.delivery.reconcile import ReconcileSummary
 from evenhand.delivery.sending import Sender
@@ -30,11 +30,11 @@ def believes_what_it_sends(*arguments: Any) -> None:
         except ReceiverError:
             return [Receipt(change.key, "applied") for change in batch]
 
-    def blind(release: Path, receiver: Any, receipts: Receipts) -> ReconcileSummary:
+    def blind(release_dir: Path, receiver: Receiver, receipts: Receipts) -> ReconcileSummary:
         return ReconcileSummary(receiver.name, date(2026, 3, 1), "", 0, 0)
 
     PostgresReceiver.apply = hopeful  # type: ignore[method-assign]
-    sender.reconcile_and_correct = blind
+    sender.reconcile_and_correct = blind  # type: ignore[attr-defined]
     send(*arguments)
 
 
@@ -42,8 +42,8 @@ def asks_under_another_key(*arguments: Any) -> None:
     """It gives a change a new key whenever it thinks of it."""
     settle, made = Sender.settle, changes._change
 
-    def new_key(*about: Any) -> changes.Change:
-        return replace(made(*about), key=uuid.uuid4().hex * 2)
+    def new_key(*about: Any, **named: Any) -> changes.Change:
+        return replace(made(*about, **named), key=uuid.uuid4().hex * 2)
 
     def settle_anew(self: Sender) -> None:
         self._receipts.database.execute("update changes set status = 'superseded' where status = 'planned'")

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from delivery.systems import enforcer_of, reach, reach_announcer
-from evenhand.delivery.announce import announce, check_announced
+from evenhand.delivery.announcements.announce import announce, check_announced
 from evenhand.delivery.deliver import deliver
 from evenhand.delivery.receipts import Receipts
 from evenhand.delivery.receivers import ReceiverError

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from delivery.systems import KINDS, ONCE
-from docs.tables import put_table
+from evenhand.reference.tables import put_table
 from faults.run import Outcome
 from faults.schedule import CRASHES, FAULTS, FAULTS_OF
 

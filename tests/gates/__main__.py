@@ -12,7 +12,7 @@ import tempfile
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
-from evenhand.transform.compiled import compiled_project
+from evenhand.deciding.compiled import compiled_project
 from gates import worker
 from gates.run import all_of, real_history
 from gates.table import keeps, write

@@ -14,24 +14,23 @@ from pathlib import Path
 
 import duckdb
 
-from evenhand.emergency.take import create_emergencies
-from evenhand.landing.accepted import accepted_as_of
+from evenhand.deciding.compiled import CompiledModel, compiled_project, run_models
+from evenhand.deciding.provenance import DECIDED, keep_deciders
+from evenhand.landing.accepted import accepted_as_of, create_emergencies
 from evenhand.landing.contracts import FEEDS
 from evenhand.landing.load import load
-from evenhand.landing.take import take
-from evenhand.policy.announced import Announcement
+from evenhand.landing.window import take
 from evenhand.policy.compile import compile_packs
 from evenhand.policy.load import load_packs
+from evenhand.policy.preapproved import Preapproval
 from evenhand.quality.changes import Tonight, validate_changes
 from evenhand.quality.held_lists import HeldList, answer
 from evenhand.quality.held_rows import hold
-from evenhand.release.deciders import DECIDED, keep_deciders
-from evenhand.release.last import take_last_release
+from evenhand.release.assemble import want
 from evenhand.release.manifest import HeldList as ReleasedHeldList
-from evenhand.release.manifest import Manifest
+from evenhand.release.previous import take_last_release
 from evenhand.release.publish import FILES
-from evenhand.release.wanted import want
-from evenhand.transform.compiled import CompiledModel, compiled_project, run_models
+from release.manifests import manifest_of
 
 CODE = {"evenhand": "simulated", "sha256": "0" * 64, "engines": {}}
 _RELEASED = (
@@ -60,7 +59,7 @@ class Nights:
         """Load `landing/` of the folder; `compiled` is the folder of the project, `policies` that of the packs."""
         self.home, self.policies = home, policies
         self._project = compiled_project(compiled)
-        wanted = (*DECIDED, "reasons", "emergencies_in_force")
+        wanted = (*DECIDED, "reasons", "int_emergencies_in_force")
         self._models: Sequence[CompiledModel] = self._project.models(leading_to=wanted)
         self._packs = load_packs(policies)
         self.releases = home / "releases"
@@ -95,7 +94,7 @@ class Nights:
         name: str = "judged",
         *,
         policies: Path | None = None,
-        announced: Sequence[Announcement] = (),
+        preapproved: Sequence[Preapproval] = (),
         code: Mapping[str, object] = CODE,
         spoil_what_landed: Spoil | None = None,
         spoil_lists: Spoil | None = None,
@@ -119,7 +118,7 @@ class Nights:
                 spoil_lists(connection)
             hold(connection, night, [])
             connection.commit()
-        tonight = Tonight(self.releases, packs, announced, code)
+        tonight = Tonight(self.releases, packs, preapproved, code)
         gate = validate_changes(warehouse, warehouse.with_suffix(".gate"), night, tonight, {})
         return Judged(gate.causes, gate.held, warehouse)
 
@@ -136,21 +135,14 @@ class Nights:
             for name in _RELEASED:
                 connection.execute(f"copy ({FILES[name]}) to '{folder / name}' (format parquet)")
             inputs = dict(connection.execute("select landed_file, sha256 from landing.files").fetchall())
-        nothing: dict[str, object] = dict.fromkeys(
-            ("packs", "quarantined", "zones", "penalties", "stages", "metrics", "notices"), ()
-        )
-        held = [
+        held = tuple(
             ReleasedHeldList(
                 list=each.list, market=each.market, digest=each.digest, changes=each.changes, why=each.why,
                 since=each.since, answer=said, answered_by="a person", first_wave=0,
             )
             for each in judged.held
-        ]  # fmt: skip
-        manifest = Manifest(
-            night=night, known_at=night, files={}, feeds={}, told_since=None, code=CODE, inputs=inputs,
-            held_lists=tuple(held),
-            **nothing,
-        ).named()  # fmt: skip
+        )  # fmt: skip
+        manifest = manifest_of(night, held_lists=held, code=CODE, inputs=inputs).named()
         (folder / "manifest.json").write_text(manifest.text())
 
     def forget(self, night: date) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -12,7 +12,7 @@ from pathlib import Path
 import duckdb
 
 from evenhand.landing.takedowns import LAST_NIGHT, land_takedowns
-from evenhand.local import TAKEDOWNS
+from evenhand.local.installation import TAKEDOWNS
 from evenhand.quality.held_lists import HeldList
 from evenhand.release.rows import rows_of_lists
 from evenhand.settings import PROJECT
@@ -148,6 +148,6 @@ def _wrong_rows(clean: Path, spoilt: Path) -> dict[tuple[str, str], int]:
     return {(name, market): number for name, market, number in found}
 
 
-def list_nights(outcomes: list[Outcome]) -> int:
+def list_nights(outcomes: Sequence[Outcome]) -> int:
     """How many lists of a market were judged clean."""
     return len(outcomes) * len(LISTS) * len(MARKETS)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from statistics import median_low
 
-from docs.tables import put_table
+from evenhand.reference.tables import put_table
 from gates.planted import FAULTS
 from gates.run import Outcome, RealNight, list_nights
 

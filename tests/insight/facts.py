@@ -9,7 +9,7 @@ NIGHT = "2026-03-28"
 
 # What isn't named in a row is null.
 FACTS: dict[str, list[dict[str, object]]] = {
-    "violation_cases": [
+    "int_violation_cases": [
         # Posted on the 5th, enforced a day after the decision, told three days later, appealed against with success.
         {
             "violation_id": "c1", "market": "SG", "content_id": "x1", "violation_type": "fraud",
@@ -55,14 +55,14 @@ FACTS: dict[str, list[dict[str, object]]] = {
             "decided_on": "2026-03-28", "is_repeat": False,
         },
     ],
-    "leaks": [
-        {"leak": "decided_not_enforced", "market": "SG", "row_key": "c3", "since": "2026-03-20"},
-        {"leak": "detected_not_decided", "market": "SG", "row_key": "c4", "since": "2026-03-05"},
-        {"leak": "enforced_not_decided", "market": "SG", "row_key": "c9", "since": "2026-03-05"},
-        {"leak": "decided_not_enforced", "market": "SG", "row_key": "c0", "since": "2026-02-20"},
-        {"leak": "sold_while_penalised", "market": "SG", "row_key": "a/s/l", "since": "2026-03-15", "orders": 4},
+    "enforcement_gaps": [
+        {"gap": "decided_not_enforced", "market": "SG", "row_key": "c3", "since": "2026-03-20"},
+        {"gap": "detected_not_decided", "market": "SG", "row_key": "c4", "since": "2026-03-05"},
+        {"gap": "enforced_not_decided", "market": "SG", "row_key": "c9", "since": "2026-03-05"},
+        {"gap": "decided_not_enforced", "market": "SG", "row_key": "c0", "since": "2026-02-20"},
+        {"gap": "sold_while_penalised", "market": "SG", "row_key": "a/s/l", "since": "2026-03-15", "orders": 4},
     ],
-    "account_days": [
+    "int_account_days": [
         {
             "account_id": "a1", "market": "SG", "category": "beauty", "on_day": "2026-03-10", "contents": 500,
             "lives": 10, "live_minutes": 1200, "viewers": 1000, "interactions": 50, "product_links": 4,
@@ -82,7 +82,7 @@ FACTS: dict[str, list[dict[str, object]]] = {
             "misleading_reports_on_lives": 0,
         },
     ],
-    "qa_opinions": [
+    "int_qa_reviews_weighted": [
         {"review_id": "q1", "market": "SG", "drawn_from": "published", "of_day": "2026-03-02", "is_violation": True,
          "weight": 10},
         {"review_id": "q2", "market": "SG", "drawn_from": "published", "of_day": "2026-03-02", "is_violation": False,

@@ -10,15 +10,15 @@ import duckdb
 import pytest
 import yaml
 
+from evenhand.deciding.compiled import CompiledModel, run_models
 from evenhand.landing.accepted import create_accepted
 from evenhand.policy.compile import compile_packs
 from evenhand.policy.load import load_packs
-from evenhand.release.last import create_released
+from evenhand.release.previous import create_released
 from evenhand.settings import PROJECT
-from evenhand.transform.compiled import CompiledModel, run_models
 from insight.facts import NIGHT, fill
 
-DEFINED = yaml.safe_load((PROJECT / "dbt_project" / "models" / "insight" / "metrics.yml").read_text())
+DEFINED = yaml.safe_load((PROJECT / "dbt_project" / "models" / "marts" / "insight" / "metrics.yml").read_text())
 
 # For SG, worked out from facts.py: the numerator, the denominator, the figure.
 BY_HAND = {
@@ -136,7 +136,7 @@ def test_slices(told: duckdb.DuckDBPyConnection) -> None:
 def test_a_share_has_an_interval_and_few_are_not_enough(told: duckdb.DuckDBPyConnection) -> None:
     # Wilson, 2 of 3: (0.6667 + 0.6402 -+ 1.96 * sqrt(0.0741 + 0.1067)) / 2.2805.
     where = "metric = 'appeal_rate' and market = 'SG' and slice = ''"
-    assert _told(told, "at_least, at_most, sample, is_enough", where) == [
+    assert _told(told, "interval_low, interval_high, sample, is_enough", where) == [
         (Decimal("0.207660"), Decimal("0.938508"), 3, False)
     ]
     # Weights 10, 10, 20, 20 are worth 60 * 60 / (100 + 100 + 400 + 400) = 3.6 equal ones.
@@ -146,7 +146,7 @@ def test_a_share_has_an_interval_and_few_are_not_enough(told: duckdb.DuckDBPyCon
     assert _told(told, "figure, sample", where) == [(Decimal("0.5"), 2)]
     # 2000 contents are at least the 1000 that the metric asks for.
     where = "metric = 'violations_per_thousand_contents' and market in ('SG', 'MY') and slice = ''"
-    assert _told(told, "market, is_enough, at_least", where) == [("MY", False, None), ("SG", True, None)]
+    assert _told(told, "market, is_enough, interval_low", where) == [("MY", False, None), ("SG", True, None)]
 
 
 def test_live_performance_of_an_account_is_by_the_same_definitions(told: duckdb.DuckDBPyConnection) -> None:

@@ -10,15 +10,15 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from evenhand.deciding.compiled import CompiledModel, run_models
 from evenhand.landing.accepted import create_accepted
 from evenhand.landing.contracts import BY_NAME
 from evenhand.policy.compile import compile_packs
 from evenhand.policy.load import load_packs
-from evenhand.release.last import create_released
+from evenhand.release.previous import create_released
 from evenhand.settings import PROJECT
 from evenhand.simulation.marketplace import FEEDS, simulate
 from evenhand.simulation.plan import Plan
-from evenhand.transform.compiled import CompiledModel, run_models
 
 NIGHT = date(2026, 10, 31)
 SEEDS = (11, 12, 13, 14)
@@ -69,7 +69,9 @@ def test_leaks_are_those_that_were_planted(marketplace: duckdb.DuckDBPyConnectio
         "select truth.row_key from truth join accepted.violations on truth.row_key = violations.violation_id"
         f" where truth.what = '{leak}' and {is_due} order by all"
     ).fetchall()
-    found = marketplace.execute(f"select violation_id from main.leaks where leak = '{leak}' order by all").fetchall()
+    found = marketplace.execute(
+        f"select violation_id from main.enforcement_gaps where gap = '{leak}' order by all"
+    ).fetchall()
     assert len(planted) > 2
     assert found == planted
 
@@ -85,12 +87,14 @@ def test_orders_in_spite_of_a_penalty_are_counted_one_by_one(marketplace: duckdb
         of_account.setdefault(account, []).append((day, live))
     wanted = 0
     for account, scope, start, end in marketplace.execute(
-        "select account_id, scope, in_force_from, in_force_until from main.penalty_stretches"
+        "select account_id, scope, in_force_from, in_force_until from main.int_penalty_periods"
         " where measure in ('no_live', 'account_closed')"
     ).fetchall():
         for day, live in of_account.get(account, []):
             wanted += start <= day and (end is None or day < end) and (scope != "live" or live is not None)
-    (found,) = marketplace.execute("select sum(orders) from main.leaks where leak = 'sold_while_penalised'").fetchone()
+    ((found,),) = marketplace.execute(
+        "select sum(orders) from main.enforcement_gaps where gap = 'sold_while_penalised'"
+    ).fetchall()
     assert wanted > 20
     assert found == wanted
 
@@ -112,25 +116,27 @@ def test_prevalence_covers_the_truth_in_nine_markets_of_ten(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> None:
     covered = _covered(marketplace)
-    needed = ("stg_", "account_days", "qa_opinions", "violation_cases", "operational_metrics")
+    needed = ("stg_", "int_account_days", "int_qa_reviews_weighted", "int_violation_cases", "operational_metrics")
     for seed in SEEDS[1:]:
         with _marketplace(tmp_path_factory.mktemp("other"), seed) as connection:
             models = [model for model in every_model if model.name.startswith(needed)]
             # Nothing of the leaks is looked at here.
-            connection.execute("create table main.leaks (leak text, market text, since date, orders bigint)")
+            connection.execute("create table main.enforcement_gaps (gap text, market text, since date, orders bigint)")
             run_models(connection, models, NIGHT)
             covered += _covered(connection)
     assert len(covered) == 8 * len(SEEDS)
     assert sum(covered) >= 0.9 * len(covered)
     # An interval that covers everything would say nothing.
-    widths = marketplace.execute("select at_most - at_least from main.operational_metrics where metric = 'prevalence'")
+    widths = marketplace.execute(
+        "select interval_high - interval_low from main.operational_metrics where metric = 'prevalence'"
+    )
     assert all(width < 0.03 for (width,) in widths.fetchall())
 
 
 def _covered(connection: duckdb.DuckDBPyConnection) -> list[bool]:
     """For each market, whether the interval has the truth in it."""
     rows = connection.execute(
-        "select truth.value between told.at_least and told.at_most from truth"
+        "select truth.value between told.interval_low and told.interval_high from truth"
         " join main.operational_metrics as told on truth.market = told.market and told.metric = truth.what"
         " where truth.what = 'prevalence' and told.slice = ''"
     ).fetchall()

@@ -9,7 +9,7 @@ import pytest
 
 from evenhand.landing.contracts import CONTENTS, ORDERS, RECENT_NIGHTS
 from evenhand.landing.load import load
-from evenhand.landing.take import take
+from evenhand.landing.window import take
 from landing.feeds import content, creator, land, landed, night, query, violation
 
 LAST = night(2) + timedelta(days=RECENT_NIGHTS - 1)

@@ -17,12 +17,15 @@ from pathlib import Path
 from airflow.sdk.exceptions import AirflowFailException
 from rich.console import Console
 
-from evenhand import local, nightly
+from evenhand.commands.summary import show
+from evenhand.deciding.build import build_models
+from evenhand.deciding.compiled import compiled_project
 from evenhand.delivery.config import announces, load_receivers
+from evenhand.local import installation as local
 from evenhand.settings import settings
-from evenhand.summary import show
-from evenhand.transform.build import build_models
-from evenhand.transform.compiled import compiled_project
+from evenhand.tasks import night as nightly
+from evenhand.tasks.deliveries import deliver_release, reconcile_receiver
+from evenhand.tasks.facts import Facts
 from made_once import shared_compiled
 
 
@@ -73,7 +76,7 @@ def run_night(night: str, variables: Mapping[str, str]) -> tuple[bool, str]:
 
 def _decide_and_deliver(day: date) -> list[str]:
     """Every step that can be done after those before it; what they complain of."""
-    steps: tuple[Callable[[date], nightly.Facts], ...] = (
+    steps: tuple[Callable[[date], Facts], ...] = (
         nightly.land_feeds,
         nightly.compile_policies,
         nightly.validate_feeds,
@@ -90,8 +93,8 @@ def _decide_and_deliver(day: date) -> list[str]:
     # Those that announce what others enforce come after them, whatever became of these.
     for receiver in sorted(load_receivers(), key=lambda name: (bool(announces(load_receivers()[name])), name)):
         try:
-            nightly.deliver_release(day, receiver)
-            nightly.reconcile_receiver(day, receiver)
+            deliver_release(day, receiver)
+            reconcile_receiver(day, receiver)
         except AirflowFailException as error:
             complaints.append(str(error))
     return complaints

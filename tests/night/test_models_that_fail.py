@@ -18,7 +18,7 @@ Nodes = list[dict[str, Any]]
 
 
 def _wrong_sql(nodes: Nodes) -> None:
-    penalties = next(node for node in nodes if node["model"]["name"] == "zone_episodes")
+    penalties = next(node for node in nodes if node["model"]["name"] == "int_zone_measure_periods")
     penalties["model"]["sql"] = "select cast('nothing' as integer) as account_id"
     penalties["contract"] = []
 
@@ -38,15 +38,15 @@ def test_a_model_that_fails_is_named_where_the_command_ends_and_where_the_runs_p
     said = installation.nightly(NIGHT, expect=1)
 
     assert "models_built failed" in said
-    assert "zone_episodes failed: Conversion Error: Could not convert string 'nothing' to INT32" in said
-    sql = installation.home / "nights" / f"night={NIGHT}" / "models" / "zone_episodes.sql"
+    assert "int_zone_measure_periods failed: Conversion Error: Could not convert string 'nothing' to INT32" in said
+    sql = installation.home / "nights" / f"night={NIGHT}" / "models" / "int_zone_measure_periods.sql"
     assert f"The SQL that was run: {sql}" in said
     assert "cast('nothing' as integer)" in sql.read_text()
     assert not installation.release(NIGHT).exists()
     assert installation.effects() == 0
     state, note, began, ended, run_id = _run(installation)
     assert (state, run_id) == ("failed", f"night_{NIGHT}")
-    assert note.startswith("models_built failed: zone_episodes failed: Conversion Error")
+    assert note.startswith("models_built failed: int_zone_measure_periods failed: Conversion Error")
     assert f"[What it made](/evenhand/runs/nightly_governance/night_{NIGHT})" in note
     # The run has the time that it took, and not the time since the night.
     assert timedelta(0) < ended - began < timedelta(hours=1)
@@ -59,14 +59,14 @@ def test_a_model_that_fails_is_named_where_the_command_ends_and_where_the_runs_p
     assert note.startswith(f"Night {NIGHT} is released: revision 1, ")
     logs = sorted((installation.home / "airflow" / "logs").rglob("task_id=models_built/attempt=*.log"))
     assert [path.name for path in logs] == ["attempt=1.log", "attempt=2.log"]
-    assert "zone_episodes failed: Conversion Error" in logs[0].read_text()
-    assert "measures.penalties: 12 rows, 7 tests passed" in logs[1].read_text()
+    assert "int_zone_measure_periods failed: Conversion Error" in logs[0].read_text()
+    assert "lists.penalties: 12 rows, 7 tests passed" in logs[1].read_text()
 
 
 @pytest.mark.parametrize(
     ("spoil", "complaint"),
     [
-        (_wrong_sql, "zone_episodes failed: Conversion Error"),
+        (_wrong_sql, "int_zone_measure_periods failed: Conversion Error"),
         (_failing_test, "penalties, test never_right failed: 12 rows that it should not find"),
     ],
 )

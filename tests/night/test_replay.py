@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from evenhand.landing.takedowns import land_takedowns
-from evenhand.local import TAKEDOWNS
+from evenhand.local.installation import TAKEDOWNS
 from evenhand.settings import PROJECT
 from night.directly import decide
 

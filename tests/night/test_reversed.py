@@ -12,11 +12,13 @@ from pathlib import Path
 
 import pytest
 
-from evenhand import by_hand, nightly
-from evenhand.by_hand import NotDone
 from evenhand.landing.contracts import BY_NAME
-from evenhand.persons import Person, PersonRefused
+from evenhand.records.persons import Person, PersonRefused
 from evenhand.release.manifest import read_manifest
+from evenhand.tasks import night as nightly
+from evenhand.tasks import stop_and_reverse as by_hand
+from evenhand.tasks.facts import Facts
+from evenhand.tasks.stop_and_reverse import NotDone
 from night.directly import decide
 from night.installation import CREATORS, Installation
 from night.told import receivers
@@ -217,5 +219,5 @@ def _rows(installation: Installation, night: str, name: str) -> list[tuple[objec
     return installation.rows(night, name, "* exclude (night)")
 
 
-def _reverse(action: str) -> by_hand.Facts:
+def _reverse(action: str) -> Facts:
     return by_hand.reverse_night(action, date.fromisoformat(NIGHT), ANN, BOB, "wrong strikes")

@@ -9,7 +9,7 @@ from pathlib import Path
 import duckdb
 import httpx
 
-from evenhand.delivery.announce import announce
+from evenhand.delivery.announcements.announce import announce
 from evenhand.delivery.deliver import deliver
 from evenhand.delivery.receipts import Receipts
 from evenhand.delivery.receivers.http import HttpReceiver

@@ -10,9 +10,9 @@ import pytest
 
 from evenhand.notices.catalogs import CatalogError
 from evenhand.notices.write import write_notices
-from evenhand.release.last import create_released, last_release, take_last_release
-from evenhand.release.manifest import Manifest
+from evenhand.release.previous import create_released, last_release, take_last_release
 from notices.needed import TRANSLATIONS
+from release.manifests import manifest_of
 
 NIGHT = date(2026, 3, 5)
 FACTS = """
@@ -68,7 +68,7 @@ def test_what_is_not_translated_leaves_no_notices(tmp_path: Path) -> None:
         assert connection.execute("select * from duckdb_tables() where table_name = 'notices'").fetchall() == []
 
 
-def _release(releases: Path, night: str, measure: str) -> None:
+def _release(releases: Path, night: date, measure: str) -> None:
     folder = releases / f"night={night}"
     folder.mkdir(parents=True)
     lists = (
@@ -83,17 +83,14 @@ def _release(releases: Path, night: str, measure: str) -> None:
         create_released(connection)
         connection.execute("insert into released.last_reasons by name select 'r1' as reason_id, '[]' as entries")
         connection.execute(f"copy released.last_reasons to '{folder}/reasons.parquet'")
-    nothing: dict[str, object] = dict.fromkeys(("packs", "quarantined", "zones", "penalties"), ())
-    nothing |= dict.fromkeys(("stages", "metrics", "notices"), ()) | {key: {} for key in ("files", "feeds", "code")}
-    manifest = Manifest(release_id=measure, night=night, known_at=night, told_since=None, inputs={}, **nothing)
-    (folder / "manifest.json").write_text(manifest.text())
+    (folder / "manifest.json").write_text(manifest_of(night, release_id=measure).text())
 
 
 def test_the_newest_release_before_the_night_is_what_is_told_against(tmp_path: Path) -> None:
     releases, warehouse = tmp_path / "releases", tmp_path / "warehouse.duckdb"
     (releases / "revisions").mkdir(parents=True)
     assert last_release(releases, date(2026, 3, 5)) is None
-    for night, measure in (("2026-03-01", "first"), ("2026-03-03", "second"), ("2026-03-05", "own")):
+    for night, measure in ((date(2026, 3, 1), "first"), (date(2026, 3, 3), "second"), (date(2026, 3, 5), "own")):
         _release(releases, night, measure)
     for night, wanted in ((date(2026, 3, 5), ["second"]), (date(2026, 3, 2), ["first"]), (date(2026, 3, 1), [])):
         take_last_release(releases, warehouse, night)

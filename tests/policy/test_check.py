@@ -10,12 +10,15 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from evenhand.policy.check import IN_A_PACK, Finding, check
-from evenhand.policy.commands import app
+from evenhand.commands.policy import app
+from evenhand.commands.policy_check import check
+from evenhand.policy.check import Finding
 from evenhand.policy.load import load_pack
-from evenhand.release.manifest import Manifest, ReleasedPack
+from evenhand.policy.senseless import IN_A_PACK
+from evenhand.release.manifest import ReleasedPack
 from evenhand.settings import PROJECT, Settings
 from policy.packs import TEXT, changed, write
+from release.manifests import manifest_of
 
 NOTHING_SAID = "receivers: {files: {kind: files, connection: files, lists: [penalties, rewards]}}\n"
 
@@ -235,7 +238,7 @@ def test_rules_whose_days_are_not_the_packs(folder: Path, here: Settings) -> Non
 def test_measures_and_calendars_that_nothing_uses(folder: Path, here: Settings) -> None:
     write(folder, changed(("closed]", "closed, fined]\ncalendars: {mondays: {weekday: monday}}")))
     assert _found(here) == [
-        "strikes.yml:6:38: warning: measures[3]: found fined; expected a zone or a gate that brings it",
+        "strikes.yml:6:38: warning: measures[3]: found fined; expected a zone or an eligibility that brings it",
         "strikes.yml:7:13: warning: calendars.mondays: found mondays; expected something that goes by it",
     ]
 
@@ -322,13 +325,9 @@ def test_measures_that_no_receiver_takes(folder: Path, here: Settings) -> None:
 
 
 def _release(here: Settings, night: date, *packs: ReleasedPack) -> None:
-    manifest = Manifest(
-        night=night, known_at=night, packs=packs, files={}, feeds={}, quarantined=(), zones=(), penalties=(), stages=(),
-        metrics=(), notices=(), told_since=None, code={}, inputs={},
-    )  # fmt: skip
     release = here.releases / f"night={night}"
     release.mkdir(parents=True, exist_ok=True)
-    (release / "manifest.json").write_text(manifest.text())
+    (release / "manifest.json").write_text(manifest_of(night, packs=packs).text())
 
 
 def test_days_that_a_released_night_has_decided(folder: Path, here: Settings) -> None:
@@ -402,7 +401,8 @@ def test_the_command_says_it_and_exits_with_1_on_errors(
     result = run(app, ["check"])
     assert (result.exit_code, result.output) == (
         0,
-        "policies/strikes.yml:6:38: warning: measures[3]: found fined; expected a zone or a gate that brings it\n"
+        "policies/strikes.yml:6:38: warning: measures[3]: found fined; expected a zone or an eligibility that brings"
+        " it\n"
         "1 pack, no errors, 1 warning\n",
     )
     write(folder, TEXT.replace("days: 30", "days: 0"))

@@ -10,8 +10,9 @@ from typing import Any
 import duckdb
 import pytest
 
-from evenhand.policy.compile import TABLES, compile_packs
+from evenhand.policy.compile import compile_packs
 from evenhand.policy.load import load_packs
+from evenhand.policy.tables import TABLES
 from policy.packs import changed, write
 
 FROM = date(2026, 1, 1)
@@ -38,9 +39,9 @@ def test_a_row_per_market_and_rule(folder: Path, warehouse: Path) -> None:
         {"sha256": loaded.sha256, "appeal_route": "Write to us.", "partly_granted": "adjusts", "onboarding_days": 14}
     ]
     assert in_britain["measures"] == [
-        {"measure": "warning", "measure_strictness": 0, "puts_on_probation": True, "stops_sales": False},
-        {"measure": "no_live", "measure_strictness": 1, "puts_on_probation": False, "stops_sales": False},
-        {"measure": "closed", "measure_strictness": 2, "puts_on_probation": False, "stops_sales": False},
+        {"measure": "warning", "measure_rank": 0, "puts_on_probation": True, "stops_sales": False},
+        {"measure": "no_live", "measure_rank": 1, "puts_on_probation": False, "stops_sales": False},
+        {"measure": "closed", "measure_rank": 2, "puts_on_probation": False, "stops_sales": False},
     ]
     assert in_britain["kinds"] == [{**health, "kind": "creator"}, {**health, "kind": "platform"}]
     # One for what people impose themselves is in every market.
@@ -51,12 +52,12 @@ def test_a_row_per_market_and_rule(folder: Path, warehouse: Path) -> None:
         {**rule, "event_type": "copyright"},
         {**rule, "event_type": "fraud"},
     ]
-    assert [(z["zone"], z["strictness"], z.get("comparator"), z.get("bound")) for z in in_britain["zones"]] == [
+    assert [(z["zone"], z["zone_rank"], z.get("comparator"), z.get("bound")) for z in in_britain["zones"]] == [
         ("good", 0, None, None),
         ("warned", 1, "at_least", Decimal("1.5")),
         ("shut", 2, "at_least", 10),
     ]
-    effects = ("zone", "effect", "list", "measure", "measure_strictness", "scope", "length", "days")
+    effects = ("zone", "effect", "list", "measure", "measure_rank", "scope", "length", "days")
     assert [tuple(e.get(key) for key in effects) for e in in_britain["effects"]] == [
         ("warned", 0, "penalties", "warning", 0, "account", "days", 30),
         ("warned", 1, "penalties", "no_live", 1, "live", "days", 7),
@@ -93,14 +94,14 @@ def test_every_part_of_the_language_has_its_rows(folder: Path, warehouse: Path) 
     ]  # fmt: skip
     (shut,) = _said(warehouse, "zones", {"zone": "shut"})
     assert shut["warned_within"] == Decimal("1.5")
-    (test,) = _said(warehouse, "gate_tests", {})
+    (test,) = _said(warehouse, "eligibility_tests", {})
     assert (test["comparator"], test["bound"], test["missing_holds"]) == (
         "at_most",
         Decimal("0.5"),
         True,
     )
     (follower,) = _said(warehouse, "followers", {})
-    assert (follower["zone"], follower["measure"], follower["measure_strictness"]) == ("shut", "closed", 1)
+    assert (follower["zone"], follower["measure"], follower["measure_rank"]) == ("shut", "closed", 1)
     periods = _said(warehouse, "calendar_periods", {"calendar": "mondays"})
     first = next(period for period in periods if period["period_from"] == date(2026, 1, 5))
     assert first["period_until"] == date(2026, 1, 12)
@@ -145,10 +146,10 @@ programmes:
     unit: point per order
     ratio: {part: points, whole: orders, whole_at_least: 5}
     zones: [{zone: any}]
-gates:
+eligibility:
   campaign:
     conditions: [{condition: few_points, programme: per_order, at_most: 0.5, if_missing: holds}]
-    while_open: [{reward: campaign, scope: campaign}]
+    while_eligible: [{reward: campaign, scope: campaign}]
 bonuses:
   posts: {activity: post, scope: short_video, pays: 1.5, per: mondays}
 """

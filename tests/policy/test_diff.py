@@ -9,8 +9,8 @@ import pytest
 from pydantic import ValidationError
 from typer.testing import CliRunner
 
-from benchmarks.mutants import mutants_of
-from evenhand.policy.commands import app
+from evenhand.commands.policy import app
+from evenhand.deciding.mutants import mutants_of
 from evenhand.policy.diff import diff
 from evenhand.policy.load import content_of, load_pack, pack_from, packs_in
 from evenhand.settings import PROJECT
@@ -135,34 +135,35 @@ def test_what_is_said_of_a_change(folder: Path, old: str, new: str, said: str) -
     assert len(found) <= 2
 
 
-GATE = """\
-gates:
+ELIGIBILITY = """\
+eligibility:
   campaign:
     conditions:
       - {condition: few, programme: health, at_most: 1}
-    while_open: [{reward: campaign, scope: campaign}]
+    while_eligible: [{reward: campaign, scope: campaign}]
 calendars: {mondays: {weekday: monday}}
 bonuses:
   posts: {activity: post, scope: short_video, pays: 1.5, per: mondays, budget: 100}
 """
+FOR_CAMPAIGN = "eligibility for campaign"
 
 
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        ("at_most: 1}", "less_than: 1}", "gate campaign: condition: few: health is less than 1 strike (before: "),
-        ("condition: few", "condition: none", "gate campaign: no longer: condition: few: health is at most 1 strike"),
-        ("while_open", "stays_open: true\n    while_open", "gate campaign: new: once open it stays open for good"),
-        ("[{reward: campaign", "[{reward: badge", "gate campaign: new: brings badge on campaign"),
+        ("at_most: 1}", "less_than: 1}", f"{FOR_CAMPAIGN}: condition: few: health is less than 1 strike (before: "),
+        ("condition: few", "condition: none", f"{FOR_CAMPAIGN}: no longer: condition: few: health is at most 1 strike"),
+        ("while_eligible", "stays_eligible: true\n    while_eligible", f"{FOR_CAMPAIGN}: new: once eligible it"),
+        ("[{reward: campaign", "[{reward: badge", f"{FOR_CAMPAIGN}: new: brings badge on campaign"),
         ("budget: 100", "budget: 50", "bonus posts: for all together at most 50 (before: at most 100)"),
         ("weekday: monday", "day_of_month: 20", "bonus posts: begins anew day 20 of every month (before: every"),
         ("  posts:", "  videos:", "bonus posts: is no more"),
-        ("  campaign:\n", "  sale:\n", "gate sale: is new: brings campaign on campaign while it is open"),
+        ("  campaign:\n", "  sale:\n", "eligibility for sale: is new: brings campaign on campaign while eligible"),
         ("  health:\n", "  health:\n    evaluated: mondays\n", "health: new: is looked at on every Monday"),
     ],
 )  # fmt: skip
-def test_what_is_said_of_gates_bonuses_and_calendars(folder: Path, old: str, new: str, said: str) -> None:
-    found = _diff(folder, (old, new), before=TEXT + GATE)
+def test_what_is_said_of_eligibility_bonuses_and_calendars(folder: Path, old: str, new: str, said: str) -> None:
+    found = _diff(folder, (old, new), before=TEXT + ELIGIBILITY)
     assert any(line.startswith(said) for line in found), found
 
 

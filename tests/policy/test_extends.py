@@ -69,8 +69,8 @@ programmes:
     health = _pack(folder, own).pack.programmes["health"]
     # What is new comes after what was there.
     assert [(rule.rule, rule.amount, rule.lasts_days) for rule in health.entries] == [
-        ("one_strike", 1, 180),
-        ("lateness", 2, None),
+        ("one_strike", Decimal(1), 180),
+        ("lateness", Decimal(2), None),
     ]
     assert [(zone.zone, zone.at_least, len(zone.measures)) for zone in health.zones] == [
         ("good", None, 0),

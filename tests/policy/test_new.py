@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from evenhand.policy.commands import app
+from evenhand.commands.policy import app
+from evenhand.deciding.rehearsal import rehearse
 from evenhand.policy.load import load_pack, load_packs
-from evenhand.policy.rehearsal import rehearse
 from evenhand.policy.schema import schema_text
 from evenhand.settings import PROJECT
 from policy.packs import TEXT, write

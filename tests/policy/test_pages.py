@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from evenhand.policy.commands import app
+from evenhand.commands.policy import app
 from evenhand.policy.load import load_pack, packs_in
-from evenhand.policy.pages import page, page_name
-from evenhand.policy.words import spoken
+from evenhand.policy.prose.pages import page, page_name
+from evenhand.policy.prose.words import spoken
 from evenhand.settings import PROJECT
 from policy.packs import TEXT, changed, write
 
@@ -103,13 +103,13 @@ def test_a_new_version_says_what_is_new(folder: Path) -> None:
 def test_nothing_of_our_packs_is_left_out(path: Path) -> None:
     pack = load_pack(path).pack
     text = page(pack).lower()
-    names = [*pack.measures, *pack.programmes, *pack.gates, *pack.bonuses]
+    names = [*pack.measures, *pack.programmes, *pack.eligibility, *pack.bonuses]
     for programme in pack.programmes.values():
         names += [rule.rule for rule in programme.entries]
         names += [violation_type for rule in programme.entries for violation_type in rule.violation_types]
         names += [zone.zone for zone in programme.zones] if len(programme.zones) > 1 else []
         names += [reward.reward for reward in programme.rewards]
-    names += [condition.condition for gate in pack.gates.values() for condition in gate.conditions]
+    names += [condition.condition for eligibility in pack.eligibility.values() for condition in eligibility.conditions]
     assert [name for name in names if spoken(name) not in text] == []
     assert all(example.example.lower() in text for example in pack.examples)
     # Every row of a table has its cells.

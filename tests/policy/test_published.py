@@ -8,13 +8,14 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from functools import cache
+from pathlib import Path
 
 import pytest
 
+from evenhand.deciding.compiled import CompiledModel
+from evenhand.deciding.rehearsal import Rehearsed, rehearse
 from evenhand.policy.load import LoadedPack, load_pack, packs_in
-from evenhand.policy.rehearsal import Rehearsed, rehearse
 from evenhand.settings import PROJECT
-from evenhand.transform.compiled import CompiledModel
 from made_once import shared_home
 
 # The worked examples of the published policies, by the names that they have there.
@@ -54,7 +55,7 @@ def test_every_published_example_is_in_a_pack(example: str) -> None:
 def test_a_change_of_a_figure_or_a_comparator_fails_an_example() -> None:
     """Of eight that can be made, one; `make mutants` makes them all."""
     run = subprocess.run(
-        [sys.executable, "-m", "benchmarks.mutants", "--every", "8"],
+        [str(Path(sys.executable).with_name("evenhand")), "policy", "mutants", "--every", "8"],
         cwd=PROJECT,
         env=os.environ | {"EVENHAND_HOME": str(shared_home())},
         capture_output=True,

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from evenhand.deciding.compiled import CompiledModel
+from evenhand.deciding.rehearsal import rehearse
+from evenhand.policy.language.recent import RECENT, reads_recent
 from evenhand.policy.load import LoadedPack, load_pack, packs_in
-from evenhand.policy.recent import RECENT, reads_recent
-from evenhand.policy.rehearsal import rehearse
 from evenhand.policy.texts import PackError
 from evenhand.settings import PROJECT
-from evenhand.transform.compiled import CompiledModel
 from policy.packs import write
 
 RIGHT = """\
@@ -36,11 +36,11 @@ programmes:
         measures:
           - {measure: paused, scope: live, while_in_zone: true}
   same: {unit: order, same_as: orders}
-gates:
+eligibility:
   door:
     conditions:
       - {condition: many, programme: same, at_least: 10}
-    while_open: [{reward: badge, scope: account}]
+    while_eligible: [{reward: badge, scope: account}]
 """
 
 
@@ -69,8 +69,8 @@ def test_what_holds_for_as_long_as_the_value_does_is_right(folder: Path) -> None
         ("  same: {", "  same: {evaluated: mondays, ", "same.evaluated: found evaluated; expected none"),
         (
             "    conditions:",
-            "    stays_open: true\n    conditions:",
-            "door.stays_open: found stays_open; expected none",
+            "    stays_eligible: true\n    conditions:",
+            "door.stays_eligible: found stays_eligible; expected none",
         ),
         ("[order_placed]", "[sale]", None),
         (

@@ -7,9 +7,9 @@ from pathlib import Path
 
 from typer.testing import CliRunner
 
-from evenhand.policy.commands import app
-from evenhand.policy.explain import parts
-from evenhand.policy.reference import heading, reference_text
+from evenhand.commands.policy import app
+from evenhand.policy.diagnose import parts
+from evenhand.reference.policy import heading, reference_text
 from evenhand.settings import PROJECT
 
 PAGE = PROJECT / "docs" / "policy-reference.md"

@@ -12,7 +12,7 @@ import pytest
 from ruamel.yaml import YAML
 from typer.testing import CliRunner
 
-from evenhand.policy.commands import app
+from evenhand.commands.policy import app
 from evenhand.policy.load import load_pack
 from evenhand.policy.schema import schema, schema_text
 from evenhand.settings import PROJECT

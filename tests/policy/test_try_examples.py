@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from evenhand.policy.commands import app
+from evenhand.commands.policy import app
 from policy.packs import TEXT, write
 
 EXAMPLE = """\

@@ -11,12 +11,12 @@ import duckdb
 import pytest
 
 from evenhand.emergency.emergency import Proposal
+from evenhand.emergency.load import load_emergencies
 from evenhand.emergency.record import record
-from evenhand.emergency.take import take_emergencies
-from evenhand.persons import Person
-from evenhand.policy.announced import Announcement
 from evenhand.policy.load import load_packs
+from evenhand.policy.preapproved import Preapproval
 from evenhand.quality.held_lists import first_wave_of
+from evenhand.records.persons import Person
 from evenhand.settings import PROJECT
 from gates.nights import CODE, Judged, Nights
 from made_once import shared_compiled
@@ -151,12 +151,12 @@ def test_an_announced_change_of_policy_isnt_held_up_to_what_was_approved(
 ) -> None:
     policies = with_longer_pauses(nights, "ayu")
     (pack,) = load_packs(policies)
-    announced = Announcement(
+    preapproved = Preapproval(
         what="a longer pause", pack="takedowns", text=pack.sha256, changed_by="ayu", approved_by="budi",
         at_most=at_most,
     )  # fmt: skip
 
-    judged = nights.judge(nights.land(NEXT), NEXT, policies=policies, announced=[announced])
+    judged = nights.judge(nights.land(NEXT), NEXT, policies=policies, preapproved=[preapproved])
 
     assert "policy" in judged.causes
     assert bool(judged.held) is is_held
@@ -170,7 +170,7 @@ def test_what_people_lift_is_emergency_also_where_a_milder_measure_shows(nights:
     suspending.release(suspending.judge(suspending.land(FIRST), FIRST), FIRST)
     record(suspending.home / "emergencies", LIFT, Person("lan", logged_in=True), datetime(2026, 3, 6, tzinfo=UTC), NEXT)
     landed = suspending.land(NEXT)
-    take_emergencies(suspending.home / "emergencies", landed, NEXT)
+    load_emergencies(suspending.home / "emergencies", landed, NEXT)
 
     judged = suspending.judge(landed, NEXT)
 
@@ -179,11 +179,11 @@ def test_what_people_lift_is_emergency_also_where_a_milder_measure_shows(nights:
 
 
 def test_another_text_isnt_what_was_announced(nights: Nights) -> None:
-    announced = Announcement(
+    preapproved = Preapproval(
         what="another", pack="takedowns", text="0" * 64, changed_by="ayu", approved_by="budi", at_most=100
     )
 
-    judged = nights.judge(nights.land(NEXT), NEXT, policies=with_longer_pauses(nights), announced=[announced])
+    judged = nights.judge(nights.land(NEXT), NEXT, policies=with_longer_pauses(nights), preapproved=[preapproved])
 
     assert judged.is_held("penalties", "world")
 
@@ -223,11 +223,11 @@ def test_changed_models_are_code_and_held(nights: Nights) -> None:
 
 def test_changed_models_that_were_announced_arent_held(nights: Nights) -> None:
     with_other_models(nights)
-    announced = Announcement(
+    preapproved = Preapproval(
         what="the second account, too", code="1" * 64, changed_by="chi", approved_by="budi", at_most=3
     )
 
-    judged = nights.judge(nights.land(NEXT), NEXT, code=OTHER_CODE, announced=[announced])
+    judged = nights.judge(nights.land(NEXT), NEXT, code=OTHER_CODE, preapproved=[preapproved])
 
     assert causes(judged) == {"a2": {"code"}}
     assert judged.held == []

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from evenhand.landing.load import load
-from evenhand.landing.take import take
+from evenhand.landing.window import take
 from evenhand.quality.feeds import FeedCounts, FeedsGate, validate_feeds
 from evenhand.quality.gate import GateFailed
 from landing.feeds import activity, appeal, content, creator, land, land_headers, measurement, night, query, violation

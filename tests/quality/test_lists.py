@@ -6,16 +6,17 @@ import json
 import shutil
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Literal
 
 import duckdb
 import pytest
 
 from evenhand.emergency.emergency import Proposal
 from evenhand.emergency.record import record
-from evenhand.persons import Person
 from evenhand.quality.changes import Tonight, validate_changes
 from evenhand.quality.gate import GateFailed
 from evenhand.quality.lists import validate_lists
+from evenhand.records.persons import Person
 from night.directly import decide
 from night.installation import Installation
 
@@ -37,7 +38,7 @@ def decided(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return installation.home / "nights" / f"night={NIGHT}" / "warehouse.duckdb"
 
 
-def _record(home: Path, action: str, measure: str, scope: str, *accounts: str) -> None:
+def _record(home: Path, action: Literal["impose", "lift"], measure: str, scope: str, *accounts: str) -> None:
     proposal = Proposal(
         action=action,
         list="penalties",
@@ -78,12 +79,12 @@ SPOILT = {
     f"update reasons set entries = replace(entries, 'v2.0', 'v9.9') {A2_REASON}": "its entries exist",
     f"update reasons set entries = '[]', entry_count = 0 {A2_REASON}": "its entries add up",
     f"update reasons set balance_after = 7 {A2_REASON}": "its entries add up",
-    "update ledger_entries set voided_on = date '2026-03-05' where violation_id = 'v2.0'": "and aren't void",
+    "update int_ledger_entries set voided_on = date '2026-03-05' where violation_id = 'v2.0'": "and aren't void",
     "delete from account_standings where account_id = 'a2'": "the account has a standing in the programme",
     "insert into account_standings from account_standings where account_id = 'a2'": "one row per account_id, programme",
     "update account_standings set balance = 9 where account_id = 'a2'": "the balance is the sum of the entries",
-    "insert into ledger_entries select * replace ('x' as entry_id, 'a6' as account_id, 'x' as counts_once_as)"
-    " from ledger_entries where violation_id = 'v2.0'": "the balance is the sum of the entries",
+    "insert into int_ledger_entries select * replace ('x' as entry_id, 'a6' as account_id, 'x' as counts_once_as)"
+    " from int_ledger_entries where violation_id = 'v2.0'": "the balance is the sum of the entries",
     f"update penalties set measure = 'warning' {IMPOSED}": "an emergency imposed it, for these days",
     f"update penalties set ends_on = ends_on + 1 {IMPOSED}": "an emergency imposed it, for these days",
     f"update penalties set programme = 'emergency' {A2}": "an emergency imposed it, for these days",
@@ -99,14 +100,14 @@ SPOILT = {
     " where account_id = 'a5'": "an emergency imposed it, for these days, and none has lifted it since",
     "update emergencies.known set account_id = 'a3' where account_id = 'a4'": "no emergency has lifted it",
     "delete from penalties where account_id = 'a4'; delete from reasons where account_id = 'a4';"
-    " update zone_stretches set on_day = date '2026-03-05' where account_id = 'a4' and strictness > 0": (
+    " update int_zone_periods set on_day = date '2026-03-05' where account_id = 'a4' and zone_rank > 0": (
         "an account that entered a stricter zone this night is penalised for it"
     ),
 }
 
 
 def test_a_night_that_was_decided_passes(decided: Path, tmp_path: Path) -> None:
-    gate = validate_lists(shutil.copy(decided, tmp_path / "warehouse.duckdb"), tmp_path / "gate_2", NIGHT)
+    gate = validate_lists(Path(shutil.copy(decided, tmp_path / "warehouse.duckdb")), tmp_path / "gate_2", NIGHT)
 
     assert gate.expectations > 50
     page = gate.page.read_text()

@@ -13,10 +13,32 @@ from evenhand.quality.page import write_page
 HOSTILE = "<script>alert('A1')</script>"
 
 
-def found(table: str, rule: str, failing: int = 0, rows_query: str = "from x", **more: object) -> Finding:
-    says = {"suite": table, "column": "", "remedy": "Land it again.", "observed": f"found {failing}"}
-    says |= {"blocks": True, "if_broken": "The night stops.", **more}
-    return Finding(table=table, rule=rule, failing=failing, rows_query=rows_query, **says)  # type: ignore[arg-type]
+def found(
+    table: str,
+    rule: str,
+    failing: int = 0,
+    rows_query: str = "from x",
+    *,
+    column: str = "",
+    observed: str = "",
+    if_broken: str = "The night stops.",
+    columns: tuple[str, ...] = (),
+    examples: tuple[tuple[str, ...], ...] = (),
+) -> Finding:
+    return Finding(
+        suite=table,
+        table=table,
+        rule=rule,
+        column=column,
+        remedy="Land it again.",
+        rows_query=rows_query,
+        failing=failing,
+        observed=observed or f"found {failing}",
+        blocks=True,
+        if_broken=if_broken,
+        columns=columns,
+        examples=examples,
+    )
 
 
 FINDINGS = [

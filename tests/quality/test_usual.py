@@ -10,8 +10,8 @@ import duckdb
 import pytest
 
 from evenhand.landing.takedowns import land_takedowns
-from evenhand.local import TAKEDOWNS
-from evenhand.quality.usual import LANDINGS, NUMBERS, compare
+from evenhand.local.installation import TAKEDOWNS
+from evenhand.quality.anomalies import LANDINGS, NUMBERS, compare
 from evenhand.settings import PROJECT
 
 LIMIT = 4

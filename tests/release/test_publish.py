@@ -18,14 +18,14 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from evenhand.emergency.take import create_emergencies
+from evenhand.landing.accepted import create_emergencies
 from evenhand.landing.contracts import FEEDS
 from evenhand.quality.held_lists import hold_lists, make_views
 from evenhand.quality.held_rows import hold
-from evenhand.release.last import create_released
+from evenhand.release.assemble import want
 from evenhand.release.manifest import read_manifest
+from evenhand.release.previous import create_released
 from evenhand.release.publish import FILES, Published, PublishFailed, publish, revision_of
-from evenhand.release.wanted import want
 
 NIGHT = date(2026, 3, 5)
 CODE = {"evenhand": "1"}
@@ -56,17 +56,17 @@ def warehouse(tmp_path: Path) -> Path:
         connection.execute("create table reasons as select 'r1' as reason_id, 'why' as explanation")
         connection.execute(
             "create table account_standings as"
-            " select 'A1' as account_id, 'p' as programme, 'warned' as zone, 1 as strictness"
+            " select 'A1' as account_id, 'p' as programme, 'warned' as zone, 1 as zone_rank"
         )
         connection.execute("create table account_profiles as select 'A1' as account_id, 'active' as stage")
         connection.execute("create table account_health as select 'A1' as account_id, 'p' as programme")
-        connection.execute("create table eligibility as select 'A1' as account_id, 'ads' as gate")
-        connection.execute("create table story as select 'A1' as account_id, 1 as step")
+        connection.execute("create table eligibility as select 'A1' as account_id, 'ads' as eligibility")
+        connection.execute("create table account_timeline as select 'A1' as account_id, 1 as step")
         connection.execute(
             "create table operational_metrics as select 'repeat_rate' as metric, 'all' as market, '' as slice,"
             " '' as slice_value, 0.25 as figure, true as is_enough"
         )
-        connection.execute("create table leaks as select 'decided_not_enforced' as leak, 'v1' as row_key")
+        connection.execute("create table enforcement_gaps as select 'decided_not_enforced' as gap, 'v1' as row_key")
         connection.execute("create table live_performance as select 'A1' as account_id")
         connection.execute("create table notices as select 'n1' as notice_id, 'penalties' as list, 'new' as event")
         create_released(connection)

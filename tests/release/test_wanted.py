@@ -8,9 +8,10 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from evenhand.release.last import create_released
-from evenhand.release.manifest import LastRelease, Manifest
-from evenhand.release.wanted import NothingToGoBackTo, want
+from evenhand.release.assemble import NothingToGoBackTo, want
+from evenhand.release.manifest import LastRelease
+from evenhand.release.previous import create_released
+from release.manifests import manifest_of
 
 NIGHT, BEFORE = date(2026, 3, 6), date(2026, 3, 5)
 PENALTY = (
@@ -72,13 +73,10 @@ def warehouse(tmp_path: Path) -> Path:
         for name in ("changes", "list_sizes"):
             connection.execute(f"create table gate.{name}_and_holds as select 1 as number, false as is_held")
         connection.execute(
-            "create table emergencies_in_force as select 'lift' as action, 'penalties' as list, 'a2' as account_id,"
+            "create table int_emergencies_in_force as select 'lift' as action, 'penalties' as list, 'a2' as account_id,"
             " 'no_live' as measure, 'live' as scope"
         )
-    nothing: dict[str, object] = dict.fromkeys(("packs", "quarantined", "zones", "penalties"), ())
-    nothing |= dict.fromkeys(("stages", "metrics", "notices"), ()) | {key: {} for key in ("files", "feeds", "code")}
-    manifest = Manifest(release_id="then", night=BEFORE, known_at=BEFORE, told_since=None, inputs={}, **nothing)
-    (revision / "manifest.json").write_text(manifest.text())
+    (revision / "manifest.json").write_text(manifest_of(BEFORE, release_id="then").text())
     return path
 
 

@@ -97,7 +97,7 @@ def test_requests_without_a_good_signature_are_refused(sandbox_shared: SandboxPr
         {**good, "webhook-id": "other"},
         {**good, "webhook-signature": "v1,é".encode().decode("latin-1")},
     ):
-        raw = {name: value.encode("latin-1") for name, value in headers.items()}
+        raw = {name.encode(): value.encode("latin-1") for name, value in headers.items()}
         assert httpx.post(f"{sandbox_shared.url}/v1/changes", content=body, headers=raw).status_code == 401
     assert httpx.post(f"{sandbox_shared.url}/v1/changes", content=body + b" ", headers=good).status_code == 401
     assert httpx.get(f"{sandbox_shared.url}/v1/state").status_code == 401

@@ -12,12 +12,12 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
 
-from evenhand.policy.effects import Effect, Zone
-from evenhand.policy.entries import EntryRule
-from evenhand.policy.examples import Event
-from evenhand.policy.gates import Test
-from evenhand.policy.pack import Pack
-from evenhand.policy.programme import Programme
+from evenhand.policy.language.effects import Effect, Zone
+from evenhand.policy.language.eligibility import Test
+from evenhand.policy.language.entries import EntryRule
+from evenhand.policy.language.examples import Event
+from evenhand.policy.language.pack import Pack
+from evenhand.policy.language.programme import Programme
 
 DAY = timedelta(days=1)
 
@@ -71,10 +71,10 @@ def say(pack: Pack, events: Sequence[Event], day: date) -> Said:
         for scope in {effect.scope for effect in in_force}:
             names = [effect.name for effect in in_force if effect.scope == scope]
             said.measures.add(max(names, key=pack.measures.index))
-    for name, gate in pack.gates.items():
+    for name, eligibility in pack.eligibility.items():
         said.failed[name] = sorted(
             condition.condition
-            for condition in gate.conditions
+            for condition in eligibility.conditions
             if not any(_holds(test, values, running) for test in condition.tests())
         )
     return said

@@ -10,12 +10,12 @@ from pathlib import Path
 
 import duckdb
 
+from evenhand.deciding.compiled import CompiledModel, run_models
 from evenhand.landing.accepted import create_accepted
 from evenhand.landing.contracts import BY_NAME
 from evenhand.policy.compile import compile_packs
+from evenhand.policy.language.pack import Pack
 from evenhand.policy.load import LoadedPack
-from evenhand.policy.pack import Pack
-from evenhand.transform.compiled import CompiledModel, run_models
 from transform.oracle import Account, Emergency, Night, Penalty
 
 Row = tuple[str | None, ...]

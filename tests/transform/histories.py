@@ -8,7 +8,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from evenhand.policy.pack import Pack
+from evenhand.policy.language.pack import Pack
 from transform.oracle import Account, Emergency, Violation
 
 FIRST_DAY = date(2026, 1, 1)
@@ -128,7 +128,7 @@ def histories(draw: st.DrawFn) -> list[Account]:
 @st.composite
 def emergencies(draw: st.DrawFn, history: list[Account]) -> list[Emergency]:
     """Some on each of a few accounts, on few scopes and days, so that they meet each other and what packs bring."""
-    found = []
+    found: list[Emergency] = []
     for account in draw(st.lists(st.sampled_from(history), min_size=1, max_size=6)):
         for _ in range(draw(st.integers(1, 4))):
             first = FIRST_DAY + timedelta(days=draw(st.sampled_from(STEPS)) + draw(st.sampled_from(STEPS)))

@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
-from evenhand.policy.pack import Effect, Pack, Programme
+from evenhand.policy.language.effects import Effect
+from evenhand.policy.language.pack import Pack
+from evenhand.policy.language.programme import Programme
 
 DAY = timedelta(days=1)
 
@@ -133,7 +135,7 @@ def _decide_one(
             # Both by the rules of the day: new rules alone bring nobody a measure.
             if step > _step(programme, balance_before):
                 for effect in programme.zones[step].measures:
-                    strictness = _strictness(effect.measure, pack, _pack_of_market(packs, night))
+                    strictness = _strictness(effect.name, pack, _pack_of_market(packs, night))
                     brought.setdefault(effect.scope, []).append((strictness, _penalty(effect, day, counting)))
         day += DAY
     for scope, measures in brought.items():
@@ -192,6 +194,7 @@ def _entries(packs: list[Pack], name: str, account: Account, night: date) -> lis
             if rule.counts_once_per == "batch" and violation.batch:
                 once = violation.batch
             last = None if rule.lasts_days is None else violation.day + (rule.lasts_days - 1) * DAY
+            assert rule.amount is not None
             entry = Entry(f"{name}/{violation.violation_id}", rule.amount, violation.day, last)
             kept = found.get((rule.rule, once))
             if kept is None or (-entry.amount, entry.first, entry.entry_id) < (-kept.amount, kept.first, kept.entry_id):
@@ -209,4 +212,4 @@ def _step(programme: Programme, balance: Decimal) -> int:
 
 def _penalty(effect: Effect, day: date, counting: list[Entry]) -> Penalty:
     ends_on = None if effect.days is None else day + (effect.days - 1) * DAY
-    return Penalty(effect.measure, day, ends_on, tuple(sorted(entry.entry_id for entry in counting)))
+    return Penalty(effect.name, day, ends_on, tuple(sorted(entry.entry_id for entry in counting)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from evenhand.policy.pack import Pack
+from evenhand.policy.language.pack import Pack
 from transform.oracle import Account, Violation
 
 PACK = Pack.model_validate(

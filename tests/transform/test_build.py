@@ -12,13 +12,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from evenhand.landing.accepted import create_accepted
-from evenhand.policy.compile import compile_packs
-from evenhand.policy.load import load_packs
-from evenhand.release.last import create_released
-from evenhand.settings import PROJECT
-from evenhand.transform.build import ModelsFailed, build_models
-from evenhand.transform.compiled import (
+from evenhand.deciding.build import ModelsFailed, build_after_gate, build_models, check_after_gate
+from evenhand.deciding.compiled import (
     CompiledModel,
     DataTest,
     Node,
@@ -27,6 +22,11 @@ from evenhand.transform.compiled import (
     fingerprint,
     is_compiled,
 )
+from evenhand.landing.accepted import create_accepted
+from evenhand.policy.compile import compile_packs
+from evenhand.policy.load import load_packs
+from evenhand.release.previous import create_released
+from evenhand.settings import PROJECT
 from made_once import shared_compiled, shared_project
 
 NIGHT = date(2026, 3, 5)
@@ -46,15 +46,35 @@ def warehouse(tmp_path: Path) -> Path:
 def test_all_models_are_built_and_tested(warehouse: Path, tmp_path: Path) -> None:
     report = build_models(warehouse, shared_project(), NIGHT, tmp_path / "models")
 
-    assert [model.name for model in report.models] == [node.name for node in shared_project().nodes]
+    nodes = shared_project().part(after_gate=False).nodes
+    assert [model.name for model in report.models] == [node.name for node in nodes]
     assert not [model for model in report.models if model.problems or model.skipped_for]
-    tests = {test.name for node in shared_project().nodes for test in node.tests}
+    tests = {test.name for node in nodes for test in node.tests}
     assert len(tests) > 100
     assert sum(model.tests for model in report.models) >= len(tests)
     page = (tmp_path / "models" / "index.html").read_text()
-    assert "All 74 models were built, and their tests passed." in page
+    assert "All 73 models were built, and their tests passed." in page
     for model in report.models:
         assert f"<td>{model.name}<" in page
+
+
+def test_what_comes_after_gate_2_is_built_and_tested_then_and_not_before(warehouse: Path, tmp_path: Path) -> None:
+    build_models(warehouse, shared_project(), NIGHT, tmp_path / "models")
+    with duckdb.connect(str(warehouse)) as connection:
+        views = connection.execute("select view_name from duckdb_views() where view_name = 'notice_facts'")
+        assert views.fetchall() == []
+
+    build_after_gate(warehouse, shared_project(), NIGHT)
+
+    assert check_after_gate(warehouse, shared_project(), NIGHT) == 0
+    failing = (DataTest("never_right", ("notice_facts",), "select 1"),)
+    wrong = _with(shared_project(), "notice_facts", lambda node: replace(node, tests=failing))
+    said = "notice_facts, test never_right failed: 1 row that it should not find"
+    with pytest.raises(ModelsFailed, match=said):
+        check_after_gate(warehouse, wrong, NIGHT)
+    broken = _with(shared_project(), "notice_facts", lambda node: replace(node, model=_sql(node.model, "nonsense")))
+    with pytest.raises(ModelsFailed, match="notice_facts failed: Parser Error"):
+        build_after_gate(warehouse, broken, NIGHT)
 
 
 def test_a_model_whose_sql_fails_is_named_with_its_error_and_its_sql_and_what_reads_it_is_skipped(
@@ -62,7 +82,9 @@ def test_a_model_whose_sql_fails_is_named_with_its_error_and_its_sql_and_what_re
 ) -> None:
     wrong = "select cast('<b>none</b>' as integer) as x, date '1583-02-28' as night"
     project = _with(
-        shared_project(), "zone_episodes", lambda node: replace(node, model=_sql(node.model, wrong), contract=())
+        shared_project(),
+        "int_zone_measure_periods",
+        lambda node: replace(node, model=_sql(node.model, wrong), contract=()),
     )
 
     with pytest.raises(ModelsFailed) as failed:
@@ -70,30 +92,38 @@ def test_a_model_whose_sql_fails_is_named_with_its_error_and_its_sql_and_what_re
 
     said = str(failed.value)
     first, file, *_ = said.splitlines()[0], next(line for line in said.splitlines() if "Its file" in line)
-    assert first.startswith("zone_episodes failed: Conversion Error: Could not convert string '<b>none</b>' to INT32")
-    assert "dbt_project/models/measures/zone_episodes.sql" in file
+    assert first.startswith(
+        "int_zone_measure_periods failed: Conversion Error: Could not convert string '<b>none</b>' to INT32"
+    )
+    assert "dbt_project/models/intermediate/enforcement/int_zone_measure_periods.sql" in file
     # For the night that it was run for, so that it can be run again as it is.
     assert Path(file.rpartition(": ")[2]).read_text() == wrong.replace("1583-02-28", str(NIGHT))
-    assert "1 of 74 models failed, and" in said
+    assert "1 of 73 models failed, and" in said
     models = json.loads((tmp_path / "models" / "models.json").read_text())["models"]
     skipped = {model["name"] for model in models if model["skipped_for"]}
-    assert {"episodes", "measures_in_force", "penalties", "reasons"} <= skipped
-    assert {model["name"] for model in models if model["problems"]} == {"zone_episodes"}
+    assert {"int_measure_periods", "int_measures_in_force", "penalties", "reasons"} <= skipped
+    assert {model["name"] for model in models if model["problems"]} == {"int_zone_measure_periods"}
     page = (tmp_path / "models" / "index.html").read_text()
-    assert "1 of 74 models failed" in page
+    assert "1 of 73 models failed" in page
     assert "<b>none</b>" not in page
     assert skipped.isdisjoint(_tables(warehouse))
 
 
 def test_several_that_fail_are_all_named(warehouse: Path, tmp_path: Path) -> None:
-    project = _with(shared_project(), "metric_readings", lambda node: replace(node, model=_sql(node.model, "nonsense")))
-    project = _with(project, "qa_opinions", lambda node: replace(node, model=_sql(node.model, "select 1 as none")))
+    project = _with(
+        shared_project(),
+        "int_programme_values_from_metric",
+        lambda node: replace(node, model=_sql(node.model, "nonsense")),
+    )
+    project = _with(
+        project, "int_qa_reviews_weighted", lambda node: replace(node, model=_sql(node.model, "select 1 as none"))
+    )
 
     with pytest.raises(ModelsFailed) as failed:
         build_models(warehouse, project, NIGHT, tmp_path / "models")
 
-    assert "metric_readings failed: Parser Error" in str(failed.value)
-    assert "2 of 74 models failed" in str(failed.value)
+    assert "int_programme_values_from_metric failed: Parser Error" in str(failed.value)
+    assert "2 of 73 models failed" in str(failed.value)
 
 
 def test_a_model_that_breaks_its_contract_fails(warehouse: Path, tmp_path: Path) -> None:
@@ -112,19 +142,21 @@ def test_a_data_test_that_finds_rows_fails_its_models_and_what_reads_them_is_ski
         return replace(node, tests=(*node.tests, DataTest("never_right", (node.name,), "from range(1801)")))
 
     with pytest.raises(ModelsFailed) as failed:
-        build_models(warehouse, _with(shared_project(), "episodes", failing), NIGHT, tmp_path / "models")
+        build_models(warehouse, _with(shared_project(), "int_measure_periods", failing), NIGHT, tmp_path / "models")
 
-    assert "episodes, test never_right failed: 1,801 rows that it should not find" in str(failed.value)
+    assert "int_measure_periods, test never_right failed: 1,801 rows that it should not find" in str(failed.value)
     models = json.loads((tmp_path / "models" / "models.json").read_text())["models"]
-    assert "penalties" in {model["name"] for model in models if model["skipped_for"] == ["episodes"]}
+    assert "penalties" in {model["name"] for model in models if model["skipped_for"] == ["int_measure_periods"]}
 
 
 def test_a_test_that_cannot_be_run_is_told_as_one_that_failed(warehouse: Path, tmp_path: Path) -> None:
     def broken(node: Node) -> Node:
         return replace(node, tests=(DataTest("broken", (node.name,), "select * from nowhere"),))
 
-    with pytest.raises(ModelsFailed, match="episodes, test broken failed: Catalog Error: Table with name nowhere"):
-        build_models(warehouse, _with(shared_project(), "episodes", broken), NIGHT, tmp_path / "models")
+    with pytest.raises(
+        ModelsFailed, match="int_measure_periods, test broken failed: Catalog Error: Table with name nowhere"
+    ):
+        build_models(warehouse, _with(shared_project(), "int_measure_periods", broken), NIGHT, tmp_path / "models")
 
 
 def test_what_an_earlier_build_left_is_gone_or_replaced(warehouse: Path, tmp_path: Path) -> None:
@@ -161,7 +193,8 @@ def test_the_project_is_compiled_again_where_what_lies_there_does_not_fit(tmp_pa
 
 
 @pytest.mark.parametrize(
-    "file", ["dbt_project.yml", "models/measures/penalties.sql", "models/measures/penalties.yml", "macros/days.sql"]
+    "file",
+    ["dbt_project.yml", "models/marts/lists/penalties.sql", "models/marts/lists/penalties.yml", "macros/days.sql"],
 )
 def test_every_file_of_the_project_counts_in_its_fingerprint(tmp_path: Path, file: str) -> None:
     copy = tmp_path / "dbt_project"

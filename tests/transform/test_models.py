@@ -10,8 +10,8 @@ from tempfile import TemporaryDirectory
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from evenhand.policy.pack import Pack
-from evenhand.transform.compiled import CompiledModel
+from evenhand.deciding.compiled import CompiledModel
+from evenhand.policy.language.pack import Pack
 from transform.engine import Engine
 from transform.histories import days_that_matter, emergencies, histories, last_day, packs
 from transform.oracle import Account, Night, decide

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from evenhand.policy.examples import Event, Example
+from evenhand.deciding.compiled import CompiledModel
+from evenhand.deciding.rehearsal import rehearse
+from evenhand.policy.language.examples import Event, Example
 from evenhand.policy.load import LoadedPack, load_pack, packs_in
-from evenhand.policy.rehearsal import rehearse
 from evenhand.settings import PROJECT
-from evenhand.transform.compiled import CompiledModel
 
 
 def test_every_day_of_every_example_comes_out_alike_without_what_came_later(models: Sequence[CompiledModel]) -> None:

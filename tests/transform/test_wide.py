@@ -9,11 +9,11 @@ from pathlib import Path
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from evenhand.policy.examples import Event, Example, Expectation
+from evenhand.deciding.compiled import CompiledModel
+from evenhand.deciding.rehearsal import rehearse
+from evenhand.policy.language.examples import Event, Example, Expectation
+from evenhand.policy.language.pack import Pack
 from evenhand.policy.load import LoadedPack
-from evenhand.policy.pack import Pack
-from evenhand.policy.rehearsal import rehearse
-from evenhand.transform.compiled import CompiledModel
 from transform.day_by_day import say
 from transform.wide_packs import packs, stories
 
@@ -45,10 +45,10 @@ def _expected(pack: Pack, events: Sequence[Event], day: date) -> Expectation:
     said = say(pack, events, day)
     return Expectation(
         on=day,
-        balances=said.balances,
+        balances=dict(said.balances),
         zones=said.zones,
         measures=tuple(sorted(said.measures)),
-        failed={gate: tuple(failed) for gate, failed in said.failed.items()},
+        failed={eligibility: tuple(failed) for eligibility, failed in said.failed.items()},
     )
 
 

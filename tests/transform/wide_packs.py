@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, timedelta
-from typing import Any
+from decimal import Decimal
+from typing import Any, Literal
 
 from hypothesis import strategies as st
 
-from evenhand.policy.examples import Event
+from evenhand.policy.language.examples import Event
+from evenhand.policy.language.pack import Pack
 from evenhand.policy.load import pack_from
-from evenhand.policy.pack import Pack
 
 FIRST_DAY = date(2026, 1, 1)
 TYPES = ("copyright", "spam")
 STEPS = (0, 0, 1, 1, 2, 3, 4, 5, 9, 10, 11)
+Outcome = Literal["granted", "denied", "partly_granted"]
+OUTCOMES: Sequence[Outcome | None] = (None, None, None, "granted", "denied", "partly_granted")
 
 
 @st.composite
@@ -28,7 +32,7 @@ def packs(draw: st.DrawFn) -> Pack:
             "zones": draw(_zones(rising, ledger["start"])),
         }
     programmes["ledger"].pop("start")
-    gate = {
+    eligibility = {
         "conditions": [
             {"condition": "few", "programme": "counter", draw(st.sampled_from(["at_most", "less_than"])): 1},
             {"condition": "unpunished", "without_measure": draw(st.sampled_from(["firm", "strict"]))},
@@ -36,7 +40,7 @@ def packs(draw: st.DrawFn) -> Pack:
     }
     if "kept_per" not in ledger:
         bound = draw(st.sampled_from([1, 2, 150]))
-        gate["conditions"].append(
+        eligibility["conditions"].append(
             {
                 "condition": "either",
                 "any_of": [
@@ -54,7 +58,7 @@ def packs(draw: st.DrawFn) -> Pack:
             "appeal_route": "Write to us.",
             "measures": ["mild", "firm", "strict"],
             "programmes": programmes,
-            "gates": {"door": gate},
+            "eligibility": {"door": eligibility},
         }
     )
 
@@ -150,8 +154,9 @@ def _zones(draw: st.DrawFn, rising: bool, start: int) -> list[dict[str, Any]]:
     if draw(st.booleans()):
         first["measures"] = [{"measure": "mild", "scope": "commission", "while_in_zone": True}]
     zones = [first]
-    bounds = draw(st.sampled_from([[1, 2, 4], [1.5, 3], [2]] if rising else [[199, 150, 100], [190, 195 - 50], [150]]))
-    for number, bound in enumerate(bounds):
+    up: list[list[float]] = [[1, 2, 4], [1.5, 3], [2]]
+    down: list[list[float]] = [[199, 150, 100], [190, 195 - 50], [150]]
+    for number, bound in enumerate(draw(st.sampled_from(up if rising else down))):
         how = draw(st.sampled_from(["at_least", "more_than"] if rising else ["at_most", "less_than"]))
         zone: dict[str, Any] = {"zone": f"zone_{number}", how: bound}
         scopes = draw(st.lists(st.sampled_from(["live", "account"]), unique=True, max_size=2))
@@ -185,7 +190,8 @@ def stories(draw: st.DrawFn) -> list[Event]:
         day += timedelta(days=draw(st.sampled_from(STEPS)))
         kind = draw(st.sampled_from(["violation"] * 5 + ["training", "orders"]))
         if kind != "violation":
-            events.append(Event(on=day, activity=kind, id=f"x{number}", quantity=draw(st.sampled_from([None, 2, 4]))))
+            quantity = draw(st.sampled_from([None, Decimal(2), Decimal(4)]))
+            events.append(Event(on=day, activity=kind, id=f"x{number}", quantity=quantity))
             continue
         events.append(
             Event(
@@ -193,13 +199,13 @@ def stories(draw: st.DrawFn) -> list[Event]:
                 violation=draw(st.sampled_from(TYPES)),
                 id=f"v{number}",
                 severity=draw(st.sampled_from([None, "high", "low"])),
-                points=draw(st.sampled_from([None, 2, 9, -30, -90])),
+                points=draw(st.sampled_from([None, Decimal(2), Decimal(9), Decimal(-30), Decimal(-90)])),
                 batch=draw(st.sampled_from([None, "b1", "b2"])),
             )
         )
-        outcome = draw(st.sampled_from([None, None, None, "granted", "denied", "partly_granted"]))
+        outcome = draw(st.sampled_from(OUTCOMES))
         if outcome:
             decided = day + timedelta(days=draw(st.sampled_from(STEPS)))
-            points = draw(st.sampled_from([1, 3])) if outcome == "partly_granted" else None
+            points = draw(st.sampled_from([Decimal(1), Decimal(3)])) if outcome == "partly_granted" else None
             events.append(Event(on=decided, appeal=f"v{number}", outcome=outcome, filed_on=day, points=points))
     return events

@@ -16,9 +16,9 @@ from typing import Literal
 import duckdb
 from pydantic import BaseModel, ConfigDict
 
-from evenhand.history import add, everything
-from evenhand.persons import Person, PersonRefused, refuse_the_same_person
 from evenhand.quality.held_lists import HeldList, answer, read_held
+from evenhand.records.history import add, everything
+from evenhand.records.persons import Person, PersonRefused, refuse_the_same_person
 
 Said = Literal["approved", "rejected", "first_wave"]
 

@@ -76,4 +76,9 @@ def _table(connection: duckdb.DuckDBPyConnection, columns: tuple[str, ...], quer
 
 
 def _line(cells: Any) -> str:
-    return "| " + " | ".join("" if cell is None else str(cell).replace("|", "\\|") for cell in cells) + " |"
+    return "| " + " | ".join(_cell(cell) for cell in cells) + " |"
+
+
+def _cell(cell: Any) -> str:
+    """What stands in a cell, and can't end it or its line."""
+    return "" if cell is None else " ".join(str(cell).replace("|", "\\|").splitlines())

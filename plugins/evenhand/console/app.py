@@ -20,12 +20,12 @@ from pydantic import ValidationError
 from sqlalchemy import select
 
 from evenhand.console.run_notes import DAG, failures
+from evenhand.deciding.docs import dbt_docs
 from evenhand.deployment import deployment
 from evenhand.release.manifest import NAME as MANIFEST
 from evenhand.release.manifest import Manifest, read_manifest
 from evenhand.release.publish import revision_of
 from evenhand.settings import settings
-from evenhand.transform.docs import dbt_docs
 
 app = FastAPI(
     docs_url=None,

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from evenhand.delivery.payload import Payload
-from evenhand.delivery.wanted import WantedList
+from evenhand.delivery.read_release import WantedList
 
 Action = Literal["put", "remove"]
 RowId = tuple[str, str]

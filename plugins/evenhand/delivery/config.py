@@ -3,26 +3,17 @@
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.error import MarkedYAMLError
 
-from evenhand.delivery.statement_words import StatementWords
+from evenhand.delivery.announcements.statement_words import StatementWords
 from evenhand.settings import settings
-
-if TYPE_CHECKING:
-    import httpx
-    from airflow.sdk import Connection
-
-    from evenhand.delivery.announcements import Announcer
-    from evenhand.delivery.receivers import Receiver
 
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 
@@ -93,8 +84,9 @@ class DsaConfig(_Part):
     statements: StatementWords
 
 
-_Config = HttpConfig | FilesConfig | ObjectStoreConfig | PostgresConfig | NoticesConfig | DsaConfig
-ReceiverConfig = Annotated[_Config, Field(discriminator="kind")]
+AnyConfig = HttpConfig | FilesConfig | ObjectStoreConfig | PostgresConfig | NoticesConfig | DsaConfig
+_KINDS = ("http", "files", "object_store", "postgres", "notices", "dsa")
+ReceiverConfig = Annotated[AnyConfig, Field(discriminator="kind")]
 
 
 class _Receivers(BaseModel):
@@ -112,12 +104,12 @@ class _Receivers(BaseModel):
         return self
 
 
-def announces(config: _Config) -> tuple[str, ...]:
+def announces(config: AnyConfig) -> tuple[str, ...]:
     """The receivers that must have acknowledged what this one is told; none if it gets lists."""
     return config.after if isinstance(config, NoticesConfig | DsaConfig) else ()
 
 
-def load_receivers(path: Path | None = None) -> Mapping[str, _Config]:
+def load_receivers(path: Path | None = None) -> Mapping[str, AnyConfig]:
     """The receivers by name, in the file's order.
 
     Args:
@@ -141,166 +133,6 @@ def load_receivers(path: Path | None = None) -> Mapping[str, _Config]:
         raise ReceiversError("\n".join(mistakes)) from error
 
 
-def open_receiver(name: str, path: Path | None = None) -> AbstractContextManager[Receiver]:
-    """A receiver of lists, reached through its Airflow connection, inside a task or outside.
-
-    Raises:
-        ReceiversError: there is no such receiver, or its connection is missing or incomplete.
-    """
-    return _opened(name, path)
-
-
-def open_announcer(name: str, path: Path | None = None) -> AbstractContextManager[Announcer]:
-    """A receiver of announcements, as `open_receiver`."""
-    return _opened(name, path)
-
-
-@contextmanager
-def _opened(name: str, path: Path | None) -> Iterator[Any]:
-    # Importing Airflow, DuckDB and httpx takes seconds that parsing a DAG shouldn't.
-    from airflow.sdk import BaseHook
-    from airflow.sdk.exceptions import AirflowNotFoundException
-
-    receivers = load_receivers(path)
-    if name not in receivers:
-        raise ReceiversError(f"no receiver {name!r}; receivers.yml has {', '.join(receivers) or 'none'}")
-    config = receivers[name]
-    try:
-        connection = BaseHook.get_connection(config.connection)
-    except AirflowNotFoundException as error:
-        raise ReceiversError(
-            f"receiver {name}: no Airflow connection {config.connection!r}; add it in Airflow or set "
-            f"AIRFLOW_CONN_{config.connection.upper()} as JSON (docs/receivers.md)"
-        ) from error
-    after = {each: receivers[each].lists for each in announces(config)}
-    with _OPEN[config.kind](name, config, connection, after) as receiver:
-        yield receiver
-
-
-@contextmanager
-def _open_http(name: str, config: HttpConfig, connection: Connection, after: _After) -> Iterator[Receiver]:
-    from evenhand.delivery.receivers.http import HttpReceiver
-
-    with _client() as client:
-        address = _address(config.connection, connection, "the secret that signs requests")
-        yield HttpReceiver(name, config.lists, *address, client, config.batch_size, config.honours_keys)
-
-
-@contextmanager
-def _open_notices(name: str, config: NoticesConfig, connection: Connection, after: _After) -> Iterator[Announcer]:
-    from evenhand.delivery.receivers.http import HttpReceiver
-    from evenhand.delivery.receivers.notices import NoticesReceiver
-
-    with _client() as client:
-        address = _address(config.connection, connection, "the secret that signs requests")
-        yield NoticesReceiver(HttpReceiver(name, config.lists, *address, client, config.batch_size), after)
-
-
-@contextmanager
-def _open_dsa(name: str, config: DsaConfig, connection: Connection, after: _After) -> Iterator[Announcer]:
-    from evenhand.delivery.receivers.dsa import DsaReceiver
-    from evenhand.delivery.statements import statements_of
-
-    with _client() as client:
-        address = _address(config.connection, connection, "the platform's token")
-        yield DsaReceiver(
-            name, *address, client, after, lambda release: statements_of(release, config.statements), config.batch_size
-        )
-
-
-def _address(name: str, connection: Connection, what: str) -> tuple[str, str]:
-    host, secret = connection.host or "", connection.password or ""
-    if not host.startswith(("http://", "https://")) or not secret:
-        raise ReceiversError(
-            f"connection {name}: its host must be a base URL such as https://enforcement.example "
-            f"(it is {host!r}) and its password {what}"
-        )
-    return host, secret
-
-
-def _client() -> httpx.Client:
-    import httpx
-
-    return httpx.Client(timeout=httpx.Timeout(30, connect=5))
-
-
-@contextmanager
-def _open_files(name: str, config: FilesConfig, connection: Connection, after: _After) -> Iterator[Receiver]:
-    from evenhand.delivery.receivers.files import FilesReceiver
-
-    url = str(connection.extra_dejson.get("path") or "")
-    if not url:
-        raise ReceiversError(f'connection {config.connection}: write {{"path": "..."}} in its extra')
-    yield FilesReceiver(name, config.lists, url, config.batch_size)
-
-
-@contextmanager
-def _open_object_store(
-    name: str, config: ObjectStoreConfig, connection: Connection, after: _After
-) -> Iterator[Receiver]:
-    from evenhand.delivery.receivers.files import FilesReceiver
-
-    extra = connection.extra_dejson
-    url = str(extra.get("path") or "")
-    if not re.fullmatch(r"s3://[^/]+/.+", url):
-        raise ReceiversError(
-            f'connection {config.connection}: write {{"path": "s3://bucket/prefix"}} in its extra (it is {url!r})'
-        )
-    yield FilesReceiver(
-        name,
-        config.lists,
-        url,
-        config.batch_size,
-        options={
-            # Without a login, what the machine has: a role, or the environment.
-            "key": connection.login,
-            "secret": connection.password,
-            "endpoint_url": extra.get("endpoint_url"),
-            "client_kwargs": {"region_name": extra.get("region_name")},
-            "config_kwargs": {"connect_timeout": 5, "read_timeout": 30, "retries": {"max_attempts": 3}},
-            # What is read back is what is there, and not what was seen before.
-            "use_listings_cache": False,
-            "skip_instance_cache": True,
-        },
-    )
-
-
-@contextmanager
-def _open_postgres(name: str, config: PostgresConfig, connection: Connection, after: _After) -> Iterator[Receiver]:
-    from evenhand.delivery.receivers.postgres import PostgresReceiver
-
-    if not connection.host or not connection.schema:
-        raise ReceiversError(f"connection {config.connection}: it needs a host, and the database in its schema")
-    receiver = PostgresReceiver(
-        name,
-        config.lists,
-        {
-            "host": connection.host,
-            "port": connection.port or 5432,
-            "user": connection.login,
-            "password": connection.password,
-            "dbname": connection.schema,
-        },
-        config.in_schema,
-        config.batch_size,
-    )
-    try:
-        yield receiver
-    finally:
-        receiver.close()
-
-
-_After = Mapping[str, tuple[str, ...]]
-_OPEN: Mapping[str, Callable[[str, Any, Connection, _After], AbstractContextManager[Any]]] = {
-    "http": _open_http,
-    "files": _open_files,
-    "object_store": _open_object_store,
-    "postgres": _open_postgres,
-    "notices": _open_notices,
-    "dsa": _open_dsa,
-}
-
-
 def _line(content: object, location: Sequence[Any]) -> int:
     line = 1
     for step in location:
@@ -321,5 +153,5 @@ def _words(mistake: Mapping[str, Any]) -> str:
     if mistake["type"] == "missing":
         return f"{where}: is missing; add it"
     if mistake["type"].startswith("union_tag"):
-        return f"{where}: kind must be one of {', '.join(_OPEN)}"
+        return f"{where}: kind must be one of {', '.join(_KINDS)}"
     return f"{where}: {mistake['msg']} (it is {mistake['input']!r})"

@@ -12,10 +12,10 @@ from pathlib import Path
 
 from evenhand.delivery.changes import Change, RowId, diff
 from evenhand.delivery.lock import delivery_lock
+from evenhand.delivery.read_release import Release, read_release
 from evenhand.delivery.receipts import Receipts
 from evenhand.delivery.receivers import Receipt, Receiver
 from evenhand.delivery.sending import Sender
-from evenhand.delivery.wanted import Release, read_release
 
 log = logging.getLogger(__name__)
 

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from evenhand.delivery.stopping import sending
-from evenhand.lock import only_one
+from evenhand.records.lock import only_one
 
 
 class DeliveryRunning(Exception):

@@ -12,9 +12,9 @@ from types import TracebackType
 
 from evenhand.delivery.changes import Acknowledged, Change, RowId
 from evenhand.delivery.payload import Payload
+from evenhand.delivery.read_release import Release
 from evenhand.delivery.receivers import HeldRow, Receipt
 from evenhand.delivery.schema import SCHEMA
-from evenhand.delivery.wanted import Release
 
 _NOW = "strftime('%Y-%m-%dT%H:%M:%fZ', 'now')"
 

@@ -9,9 +9,9 @@ from pathlib import Path
 from evenhand.delivery.changes import RowId
 from evenhand.delivery.deliver import deliver
 from evenhand.delivery.lock import delivery_lock
+from evenhand.delivery.read_release import read_release
 from evenhand.delivery.receipts import Receipts
 from evenhand.delivery.receivers import Receiver
-from evenhand.delivery.wanted import read_release
 
 
 @dataclass(frozen=True)

@@ -7,10 +7,10 @@ from collections.abc import Iterator, Sequence
 from typing import Protocol
 
 from evenhand.delivery.changes import Change
+from evenhand.delivery.read_release import Release
 from evenhand.delivery.receipts import Receipts
 from evenhand.delivery.receivers import BatchRefused, Capabilities, Receipt, ReceiverError
 from evenhand.delivery.stopping import go_on
-from evenhand.delivery.wanted import Release
 
 log = logging.getLogger(__name__)
 

@@ -23,8 +23,8 @@ from typing import Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
-from evenhand.history import HistoryBroken, add, newest
-from evenhand.persons import Person, refuse_the_same_person
+from evenhand.records.history import HistoryBroken, add, newest
+from evenhand.records.persons import Person, refuse_the_same_person
 
 log = logging.getLogger(__name__)
 

@@ -7,10 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, field_validator
 
-from evenhand.persons import Person
-
-# The programme of what is imposed, and the name of its ledger. No programme of a pack can have it.
-PROGRAMME = "emergency"
+from evenhand.records.persons import Person
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 

@@ -18,9 +18,9 @@ from pydantic import ValidationError
 
 from evenhand.emergency.emergency import EmergencyRefused, Proposal
 from evenhand.emergency.wish import Wish
-from evenhand.persons import Person
+from evenhand.policy.language.pack import Pack
 from evenhand.policy.load import LoadedPack
-from evenhand.policy.pack import Pack
+from evenhand.records.persons import Person
 
 _SHOWN = 20
 
@@ -114,9 +114,9 @@ def _measures_of(pack: Pack) -> Iterator[tuple[Literal["penalties", "rewards"], 
         yield from (("penalties", follower.measure, follower.scope) for follower in effect.then)
     for programme in pack.programmes.values():
         yield from (("rewards", reward.reward, reward.scope) for reward in programme.rewards)
-    for gate in pack.gates.values():
-        yield from (("rewards", brought.reward or "", brought.scope) for brought in gate.while_open)
-        yield from (("penalties", brought.measure or "", brought.scope) for brought in gate.while_shut)
+    for eligibility in pack.eligibility.values():
+        yield from (("rewards", brought.reward or "", brought.scope) for brought in eligibility.while_eligible)
+        yield from (("penalties", brought.measure or "", brought.scope) for brought in eligibility.while_not_eligible)
 
 
 def _accounts(connection: duckdb.DuckDBPyConnection, wish: Wish, release: Path) -> tuple[str, ...]:

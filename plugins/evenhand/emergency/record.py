@@ -10,8 +10,8 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from evenhand.emergency.emergency import Emergency, EmergencyRefused, Proposal
-from evenhand.on_disk import write_once
-from evenhand.persons import Person, refuse_the_same_person
+from evenhand.records.atomic_files import write_once
+from evenhand.records.persons import Person, refuse_the_same_person
 
 
 class EmergencyBroken(Exception):
@@ -38,7 +38,7 @@ def record(folder: Path, proposal: Proposal, approved_by: Person, approved_at: d
 
     Raises:
         EmergencyRefused: it is over before it begins.
-        evenhand.persons.PersonRefused: the second person is the author.
+        evenhand.records.persons.PersonRefused: the second person is the author.
     """
     refuse_the_same_person(proposal.author, approved_by, proposal.what)
     if proposal.until < night:

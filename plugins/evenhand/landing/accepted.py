@@ -1,4 +1,7 @@
-"""The tables of what gate 1 accepts: of what had landed by any night, and empty ones for rows of one's own."""
+"""The tables that a night takes in: of emergencies, and of what gate 1 accepts of what had landed by any night.
+
+Empty ones too, for rows of one's own.
+"""
 
 from __future__ import annotations
 
@@ -6,8 +9,14 @@ from datetime import date
 
 import duckdb
 
-from evenhand.emergency.take import create_emergencies
 from evenhand.landing.contracts import FEEDS, Contract
+
+# A row per emergency and account.
+EMERGENCIES = (
+    "emergency_id varchar, sha256 varchar, action varchar, list varchar, market varchar, account_id varchar,"
+    " measure varchar, scope varchar, reason varchar, author varchar, approved_by varchar, first_night date,"
+    " last_day date"
+)
 
 
 def create_accepted(connection: duckdb.DuckDBPyConnection) -> None:
@@ -47,3 +56,9 @@ def accepted_as_of(contract: Contract, night: date, warehouse: str = "") -> dict
     if contract.versions:
         tables[contract.versions] = f"{known} and withdrawn is null order by {contract.key}, landed_night"
     return tables
+
+
+def create_emergencies(connection: duckdb.DuckDBPyConnection) -> None:
+    """The table `emergencies.known` with nothing in it."""
+    connection.execute("create schema if not exists emergencies")
+    connection.execute(f"create or replace table emergencies.known ({EMERGENCIES})")

@@ -1,4 +1,4 @@
-"""Land the bundled example, a real enforcement history, as the feeds of DESIGN's first four kinds.
+"""Land the bundled example, a real enforcement history, as creators, contents, violations and appeals.
 
 The source (examples/takedowns/README.md) has one row per document, account and repository. What it doesn't have is
 decided here, and said in that README: a market, the night each row arrived, which notice an appeal answers, and which

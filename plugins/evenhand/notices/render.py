@@ -6,9 +6,9 @@ from babel.dates import format_date
 from babel.lists import format_list
 from babel.numbers import format_decimal
 
-from evenhand.emergency.emergency import PROGRAMME as EMERGENCY
 from evenhand.notices.catalogs import Catalog, Catalogs, catalog_of, text
 from evenhand.notices.notice import Notice, NoticeFacts
+from evenhand.policy.language.part import EMERGENCY
 
 # How many ids of violations are spelled out; of others only their number is told.
 _SPELLED_OUT = 10

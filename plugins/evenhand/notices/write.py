@@ -13,7 +13,7 @@ import duckdb
 from evenhand.notices.catalogs import REFERENCE, Catalogs, load_catalogs
 from evenhand.notices.notice import NoticeFacts
 from evenhand.notices.render import render
-from evenhand.release.last import take_told
+from evenhand.release.previous import take_told
 
 _COLUMNS = (
     *("notice_id", "account_id", "market", "list", "row_key", "measure", "event"),

@@ -2,108 +2,61 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass
 from datetime import date
 from decimal import Decimal
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import TypedDict
 
 import duckdb
 
-from evenhand.emergency.emergency import PROGRAMME as EMERGENCY
-from evenhand.policy.calendar import FIRST_YEAR
-from evenhand.policy.effects import Effect
-from evenhand.policy.entries import EntryRule
+from evenhand.policy.language.calendar import FIRST_YEAR
+from evenhand.policy.language.effects import Effect
+from evenhand.policy.language.eligibility import Eligibility
+from evenhand.policy.language.entries import EntryRule
+from evenhand.policy.language.pack import Pack
+from evenhand.policy.language.part import EMERGENCY
+from evenhand.policy.language.programme import RISING, Programme
+from evenhand.policy.language.recent import RECENT, eligibility_reads_recent, reads_recent
 from evenhand.policy.load import LoadedPack
-from evenhand.policy.pack import Pack
-from evenhand.policy.programme import RISING, Programme
-from evenhand.policy.recent import RECENT, gate_reads_recent, reads_recent
+from evenhand.policy.tables import TABLES
+from evenhand.policy.tables.effects import (
+    BonusRow,
+    EffectRow,
+    EligibilityEffectRow,
+    EligibilityRow,
+    EligibilityTestRow,
+    FollowerRow,
+    RewardRow,
+)
+from evenhand.policy.tables.entries import CarriedOverRow, EntryRuleRow, LedgerRow, MultiplierRow, ReliefNotGivenRow
+from evenhand.policy.tables.packs import (
+    ActivityNamedRow,
+    AskedNightRow,
+    CalendarPeriodRow,
+    LimitsRow,
+    MeasureRow,
+    PackRow,
+)
+from evenhand.policy.tables.row import Row, columns, ddl
+from evenhand.policy.tables.values import InputRow, KindRow, ProgrammeRow, ZoneRow
 
-# Each table has a row per market, so that a model joins on market and day and never asks which pack it is.
-_EDITION = "market varchar, effective_from date, effective_until date, pack varchar, version integer"
-TABLES = {
-    "packs": (
-        f"{_EDITION}, sha256 varchar, appeal_route varchar, file_within_days integer, appeals_at_most integer,"
-        " again_within_days integer, partly_granted varchar, onboarding_days integer, pilot_days integer"
-    ),
-    "measures": (
-        f"{_EDITION}, measure varchar, measure_strictness integer, puts_on_probation boolean, stops_sales boolean"
-    ),
-    "limits": (
-        f"{_EDITION}, usual_spreads decimal(18, 2), share_changed decimal(18, 2), same_event_twice decimal(18, 2)"
-    ),
-    "kinds": f"{_EDITION}, programme varchar, kind varchar",
-    "programmes": (
-        f"{_EDITION}, programme varchar, unit varchar, source varchar, metric varchar, level integer, is_read boolean,"
-        " is_felt boolean,"
-        " starts_at decimal(18, 2), never_below decimal(18, 2), never_above decimal(18, 2), kept_per varchar,"
-        " begins_with varchar, ends_with varchar, evaluated varchar, falls_after_days integer, never_falls boolean,"
-        " fires_on_each_rise boolean, has_company boolean, is_recent boolean"
-    ),
-    "entry_rules": (
-        f"{_EDITION}, rule_no integer, programme varchar, unit varchar, rule varchar, source varchar,"
-        " event_type varchar, severity varchar, content_age_at_most_days integer, amount_by varchar,"
-        " amount decimal(18, 2), reviewer_at_least decimal(18, 2), reviewer_at_most decimal(18, 2),"
-        " step_of decimal(18, 2), takes_from varchar, counts_once_per varchar, lasts_days integer, lasts_until varchar,"
-        " clock_starts_with varchar, ends_only_after varchar, paused_by varchar, ended_by varchar, picked_by varchar,"
-        " not_again_within_days integer, every_count integer, every_within_days integer, grace_training varchar,"
-        " grace_same_type_days integer, answer varchar, answer_wanted boolean, answer_within_days integer,"
-        " extended_by varchar, extension_days integer, needs_care boolean, has_company boolean, is_recent boolean,"
-        " burden integer"
-    ),
-    "multipliers": (
-        f"{_EDITION}, rule_no integer, multiplier integer, factor decimal(18, 2), from_occurrence integer,"
-        " within_days integer, metric varchar, at_least decimal(18, 4)"
-    ),
-    "reliefs_not_given": f"{_EDITION}, rule_no integer, programme varchar, not_with_rule varchar",
-    "carried_over": f"{_EDITION}, programme varchar, from_programme varchar, times decimal(18, 2)",
-    "ledgers": f"{_EDITION}, programme varchar, ledger varchar",
-    "inputs": (
-        f"{_EDITION}, programme varchar, level integer, source varchar, input_no integer, input varchar, role varchar,"
-        " weight decimal(18, 4), whole_at_least decimal(18, 4), part_at_least decimal(18, 4), comparator varchar,"
-        " bound decimal(18, 4), peer_group varchar"
-    ),
-    "zones": (
-        f"{_EDITION}, programme varchar, zone varchar, strictness integer, comparator varchar, bound decimal(18, 4),"
-        " value_from decimal(28, 10), value_below decimal(28, 10), is_rising boolean, is_missing boolean,"
-        " is_resting boolean, warned_within decimal(18, 4)"
-    ),
-    "effects": (
-        f"{_EDITION}, programme varchar, zone varchar, effect integer, list varchar, measure varchar,"
-        " measure_strictness integer, scope varchar, length varchar, days integer, until_calendar varchar,"
-        " until_nth integer, and_until varchar, appeal_days integer, starts_after_days integer, extends boolean,"
-        " shortened_by varchar, shortened_to_days integer, quota_activity varchar, quota_at_most integer,"
-        " quota_calendar varchar"
-    ),
-    "followers": (
-        f"{_EDITION}, programme varchar, zone varchar, effect integer, measure varchar, measure_strictness integer,"
-        " scope varchar"
-    ),
-    "rewards": f"{_EDITION}, programme varchar, zone varchar, reward varchar, scope varchar, is_recent boolean",
-    "gates": f"{_EDITION}, gate varchar, kind varchar, stays_open boolean",
-    "gate_tests": (
-        f"{_EDITION}, gate varchar, condition varchar, kind varchar, asked_from date, asked_until date, test integer,"
-        " programme varchar, without_measure varchar, comparator varchar, bound decimal(18, 4), missing_holds boolean"
-    ),
-    "gate_effects": (
-        f"{_EDITION}, gate varchar, list varchar, measure varchar, measure_strictness integer, scope varchar,"
-        " is_recent boolean"
-    ),
-    "bonuses": (
-        f"{_EDITION}, bonus varchar, activity varchar, scope varchar, pays decimal(18, 2),"
-        " at_most_per_subject decimal(18, 2), at_most_per_account decimal(18, 2), budget decimal(18, 2),"
-        " calendar varchar, gate varchar"
-    ),
-    "calendar_periods": (
-        "market varchar, pack varchar, version integer, calendar varchar, period integer, period_from date,"
-        " period_until date"
-    ),
-    "activities_named": "activity varchar",
-    "asked_nights": "night date",
-}
 
-Row = tuple[Any, ...]
+class _Edition(TypedDict):
+    """A pack in one of its markets."""
+
+    market: str
+    effective_from: date
+    effective_until: date | None
+    pack: str
+    version: int
+
+
+# Rules are named by number, so that ten million entries carry an integer.
+_Numbers = dict[tuple[object, ...], int]
 
 
 def compile_packs(
@@ -118,19 +71,11 @@ def compile_packs(
     Returns:
         Rows per table.
     """
-    rows: dict[str, list[Row]] = {table: [] for table in TABLES}
-    for loaded in packs:
-        for edition in _editions(loaded.pack):
-            for table, row in _rows(loaded, edition):
-                rows[table].append(row)
-    # Rules are named by number, so that ten million entries carry an integer.
-    numbers: dict[Any, int] = {}
-    for table in ("entry_rules", "multipliers", "reliefs_not_given"):
-        at = len(_EDITION.split(", "))
-        rows[table] = [(*r[:at], numbers.setdefault(r[at], len(numbers)), *r[at + 1 :]) for r in rows[table]]
+    numbers: _Numbers = {}
+    rows = [row for loaded in packs for edition in _editions(loaded.pack) for row in _rows(loaded, edition, numbers)]
     named = {activity for loaded in packs for activity in loaded.pack.activities_named()}
-    rows["activities_named"] = [(activity,) for activity in sorted(named)]
-    rows["asked_nights"] = [(night,) for night in sorted(set(asked_nights))]
+    rows += [ActivityNamedRow(activity=activity) for activity in sorted(named)]
+    rows += [AskedNightRow(night=night) for night in sorted(set(asked_nights))]
     if isinstance(warehouse, Path):
         warehouse.parent.mkdir(parents=True, exist_ok=True)
         with duckdb.connect(str(warehouse)) as connection:
@@ -139,167 +84,308 @@ def compile_packs(
             connection.commit()
     else:
         _write(warehouse, rows)
-    return {table: len(rows[table]) for table in TABLES}
+    counts = Counter(type(row) for row in rows)
+    return {name: counts[table] for name, table in TABLES.items()}
 
 
-def _write(connection: duckdb.DuckDBPyConnection, rows: dict[str, list[Row]]) -> None:
+def _write(connection: duckdb.DuckDBPyConnection, rows: Sequence[Row]) -> None:
     connection.execute("create schema if not exists policy")
-    for table, columns in TABLES.items():
-        connection.execute(f"create or replace table policy.{table} ({columns})")
-        if rows[table]:
-            marks = ", ".join("unnest(?)" for _ in rows[table][0])
-            by_column = [list(column) for column in zip(*rows[table], strict=True)]
-            connection.execute(f"insert into policy.{table} select {marks}", by_column)
+    for name, table in TABLES.items():
+        connection.execute(f"create or replace table policy.{name} ({ddl(table)})")
+        of_table = [row for row in rows if type(row) is table]
+        if of_table:
+            by_column = {column: [getattr(row, column) for row in of_table] for column in columns(table)}
+            values = ", ".join(f"unnest(?) as {column}" for column in by_column)
+            connection.execute(f"insert into policy.{name} by name select {values}", list(by_column.values()))
 
 
-def _editions(pack: Pack) -> Iterator[Row]:
+def _editions(pack: Pack) -> Iterator[_Edition]:
     for market in pack.markets:
-        yield market, pack.effective_from, pack.effective_until, pack.pack, pack.version
+        yield _Edition(
+            market=market,
+            effective_from=pack.effective_from,
+            effective_until=pack.effective_until,
+            pack=pack.pack,
+            version=pack.version,
+        )
 
 
-def _rows(loaded: LoadedPack, edition: Row) -> Iterator[tuple[str, Row]]:
+def _rows(loaded: LoadedPack, edition: _Edition, numbers: _Numbers) -> Iterator[Row]:
     pack = loaded.pack
-    a = pack.appeals
-    appeals = (a.file_within_days, a.at_most, a.again_within_days, a.partly_granted)
-    stages = (pack.stages.onboarding_days, pack.stages.pilot_days)
-    yield "packs", (*edition, loaded.sha256, pack.appeal_route, *appeals, *stages)
-    limits = pack.limits
-    yield "limits", (*edition, limits.usual_spreads, limits.share_changed, limits.same_event_twice)
-    for strictness, measure in enumerate(pack.measures):
-        on_probation = measure in (pack.stages.probation or pack.measures[:1])
-        yield "measures", (*edition, measure, strictness, on_probation, measure in pack.stops_sales)
+    yield PackRow(
+        **edition,
+        sha256=loaded.sha256,
+        appeal_route=pack.appeal_route,
+        file_within_days=pack.appeals.file_within_days,
+        appeals_at_most=pack.appeals.at_most,
+        again_within_days=pack.appeals.again_within_days,
+        partly_granted=pack.appeals.partly_granted,
+        onboarding_days=pack.stages.onboarding_days,
+        pilot_days=pack.stages.pilot_days,
+    )
+    yield LimitsRow(
+        **edition,
+        usual_spreads=pack.limits.usual_spreads,
+        share_changed=pack.limits.share_changed,
+        same_event_twice=pack.limits.same_event_twice,
+    )
+    for rank, measure in enumerate(pack.measures):
+        yield MeasureRow(
+            **edition,
+            measure=measure,
+            measure_rank=rank,
+            puts_on_probation=measure in (pack.stages.probation or pack.measures[:1]),
+            stops_sales=measure in pack.stops_sales,
+        )
     read = {name for programme in pack.programmes.values() for name in programme.inputs()} | {
-        test.programme for gate in pack.gates.values() for condition in gate.conditions for test in condition.tests()
+        test.programme
+        for eligibility in pack.eligibility.values()
+        for condition in eligibility.conditions
+        for test in condition.tests()
     }
     # What people impose themselves has a ledger in every market.
-    yield "ledgers", (*edition, EMERGENCY, EMERGENCY)
+    yield LedgerRow(**edition, programme=EMERGENCY, ledger=EMERGENCY)
     for name, programme in pack.programmes.items():
-        yield from _programme_rows(pack, edition, name, programme, name in read)
-    for name, gate in pack.gates.items():
-        for kind in gate.applies_to or pack.applies_to:
-            yield "gates", (*edition, name, kind, gate.stays_open)
-            for condition in gate.conditions:
-                if condition.applies_to and kind not in condition.applies_to:
-                    continue
-                asked = _asked(edition, condition.effective_from, condition.effective_until)
-                for number, test in enumerate(condition.tests()):
-                    yield "gate_tests", (
-                        *edition, name, condition.condition, kind, *asked, number, test.programme, test.without_measure,
-                        *(test.comparison or (None, None)), test.if_missing == "holds",
-                    )  # fmt: skip
-        for effect in (*gate.while_open, *gate.while_shut):
-            yield "gate_effects", (
-                *edition, name, "penalties" if effect.measure else "rewards", effect.measure or effect.reward,
-                pack.measures.index(effect.measure) if effect.measure else None, effect.scope,
-                gate_reads_recent(pack, gate),
-            )  # fmt: skip
+        yield from _programme_rows(pack, edition, name, programme, name in read, numbers)
+    for name, eligibility in pack.eligibility.items():
+        yield from _eligibility_rows(pack, edition, name, eligibility)
     for name, bonus in pack.bonuses.items():
-        yield "bonuses", (
-            *edition, name, bonus.activity, bonus.scope, bonus.pays, bonus.at_most_per_subject,
-            bonus.at_most_per_account, bonus.budget, bonus.per, bonus.gate,
-        )  # fmt: skip
-    market, _, _, pack_name, version = edition
+        yield BonusRow(
+            **edition,
+            bonus=name,
+            activity=bonus.activity,
+            scope=bonus.scope,
+            pays=bonus.pays,
+            at_most_per_subject=bonus.at_most_per_subject,
+            at_most_per_account=bonus.at_most_per_account,
+            budget=bonus.budget,
+            calendar=bonus.per,
+            eligibility=bonus.eligibility,
+        )
     for name, calendar in pack.calendars.items():
         # The years before the first day of a calendar are one period.
         days = [date(FIRST_YEAR - 100, 1, 1), *calendar.days()]
         for period, (first, following) in enumerate(pairwise(days)):
-            yield "calendar_periods", (market, pack_name, version, name, period, first, following)
+            yield CalendarPeriodRow(
+                market=edition["market"],
+                pack=pack.pack,
+                version=pack.version,
+                calendar=name,
+                period=period,
+                period_from=first,
+                period_until=following,
+            )
+
+
+def _eligibility_rows(pack: Pack, edition: _Edition, name: str, eligibility: Eligibility) -> Iterator[Row]:
+    for kind in eligibility.applies_to or pack.applies_to:
+        yield EligibilityRow(**edition, eligibility=name, kind=kind, stays_eligible=eligibility.stays_eligible)
+        for condition in eligibility.conditions:
+            if condition.applies_to and kind not in condition.applies_to:
+                continue
+            first, last = _asked(edition, condition.effective_from, condition.effective_until)
+            for number, test in enumerate(condition.tests()):
+                comparator, bound = test.comparison or (None, None)
+                yield EligibilityTestRow(
+                    **edition,
+                    eligibility=name,
+                    condition=condition.condition,
+                    kind=kind,
+                    asked_from=first,
+                    asked_until=last,
+                    test=number,
+                    programme=test.programme,
+                    without_measure=test.without_measure,
+                    comparator=comparator,
+                    bound=bound,
+                    missing_holds=test.if_missing == "holds",
+                )
+    for effect in (*eligibility.while_eligible, *eligibility.while_not_eligible):
+        yield EligibilityEffectRow(
+            **edition,
+            eligibility=name,
+            list="penalties" if effect.measure else "rewards",
+            measure=effect.measure or effect.reward,
+            measure_rank=pack.measures.index(effect.measure) if effect.measure else None,
+            scope=effect.scope,
+            is_recent=eligibility_reads_recent(pack, eligibility),
+        )
 
 
 def _programme_rows(
-    pack: Pack, edition: Row, name: str, programme: Programme, is_read: bool
-) -> Iterator[tuple[str, Row]]:
+    pack: Pack, edition: _Edition, name: str, programme: Programme, is_read: bool, numbers: _Numbers
+) -> Iterator[Row]:
     balance, has_company = programme.balance, any(_looks_at_others(rule) for rule in programme.entries)
     rising = not any(zone.comparison and zone.comparison[0] not in RISING for zone in programme.zones)
     # Zones that bring something to accounts of which nothing is known.
     resting = (
         programme.zones[0].zone if programme.source == "entries" else programme.missing_is or programme.zones[0].zone
     )
-    is_felt = not programme.begins_with and any(zone.measures for zone in programme.zones if zone.zone == resting)
-    yield "programmes", (
-        *edition, name, programme.unit, programme.source, programme.metric, pack.level(name), is_read, is_felt,
-        balance.start, balance.at_least, balance.at_most, programme.kept_per, programme.begins_with,
-        programme.ends_with, programme.evaluated,
-        programme.falls_after_days, programme.never_falls, programme.fires == "on_each_rise", has_company,
-        reads_recent(pack, name),
-    )  # fmt: skip
+    yield ProgrammeRow(
+        **edition,
+        programme=name,
+        unit=programme.unit,
+        source=programme.source,
+        metric=programme.metric,
+        level=pack.level(name),
+        is_read=is_read,
+        has_effects_without_entries=not programme.begins_with
+        and any(zone.measures for zone in programme.zones if zone.zone == resting),
+        starts_at=balance.start,
+        never_below=balance.at_least,
+        never_above=balance.at_most,
+        kept_per=programme.kept_per,
+        begins_with=programme.begins_with,
+        ends_with=programme.ends_with,
+        evaluated=programme.evaluated,
+        falls_after_days=programme.falls_after_days,
+        never_falls=programme.never_falls,
+        fires_on_each_rise=programme.fires == "on_each_rise",
+        has_company=has_company,
+        is_recent=reads_recent(pack, name),
+    )
     for kind in programme.applies_to or pack.applies_to:
-        yield "kinds", (*edition, name, kind)
+        yield KindRow(**edition, programme=name, kind=kind)
     for rule in programme.entries:
-        yield from _entry_rule_rows(edition, name, programme.unit, rule, has_company, 1 if rising else -1)
+        yield from _entry_rule_rows(edition, name, programme.unit, rule, has_company, 1 if rising else -1, numbers)
     if carried := programme.carries_over:
-        yield "carried_over", (*edition, name, carried.programme, carried.times)
-    yield from (("inputs", row) for row in _inputs(pack, edition, name, programme))
-    yield from (("ledgers", (*edition, name, ledger)) for ledger in sorted(_ledgers(pack, name)))
+        yield CarriedOverRow(**edition, programme=name, from_programme=carried.programme, times=carried.times)
+    yield from _input_rows(pack, edition, name, programme)
+    yield from (LedgerRow(**edition, programme=name, ledger=ledger) for ledger in sorted(_ledgers(pack, name)))
+    yield from _zone_rows(pack, edition, name, programme, rising)
+    for reward in programme.rewards:
+        for zone_name in reward.zones:
+            yield RewardRow(
+                **edition,
+                programme=name,
+                zone=zone_name,
+                reward=reward.reward,
+                scope=reward.scope,
+                is_recent=reads_recent(pack, name),
+            )
+
+
+def _zone_rows(pack: Pack, edition: _Edition, name: str, programme: Programme, rising: bool) -> Iterator[Row]:
     missing = programme.missing_is or programme.zones[0].zone
     ledger = programme.source == "entries" and not programme.begins_with
     # From the first value of each zone on, the stricter one takes over.
     edges = [_edge(*zone.comparison) if zone.comparison else None for zone in programme.zones]
-    for strictness, zone in enumerate(programme.zones):
-        own, stricter = edges[strictness], edges[strictness + 1] if strictness + 1 < len(edges) else None
-        stretch = (own, stricter) if rising else (stricter, own)
-        yield "zones", (
-            *edition, name, zone.zone, strictness, *(zone.comparison or (None, None)), *stretch, rising,
-            zone.zone == missing,
-            strictness == 0 if ledger else zone.zone == missing, zone.warned_within,
-        )  # fmt: skip
+    for rank, zone in enumerate(programme.zones):
+        own, stricter = edges[rank], edges[rank + 1] if rank + 1 < len(edges) else None
+        comparator, bound = zone.comparison or (None, None)
+        yield ZoneRow(
+            **edition,
+            programme=name,
+            zone=zone.zone,
+            zone_rank=rank,
+            comparator=comparator,
+            bound=bound,
+            value_from=own if rising else stricter,
+            value_below=stricter if rising else own,
+            is_rising=rising,
+            is_missing=zone.zone == missing,
+            is_resting=rank == 0 if ledger else zone.zone == missing,
+            warned_within=zone.warned_within,
+        )
         for number, effect in enumerate(zone.measures):
-            yield "effects", (*edition, name, zone.zone, number, *_effect(pack, effect))
+            yield _effect_row(pack, edition, name, zone.zone, number, effect)
             for follower in effect.then:
-                yield "followers", (
-                    *edition, name, zone.zone, number, follower.measure, pack.measures.index(follower.measure),
-                    follower.scope,
-                )  # fmt: skip
-    for reward in programme.rewards:
-        for zone_name in reward.zones:
-            yield "rewards", (*edition, name, zone_name, reward.reward, reward.scope, reads_recent(pack, name))
+                yield FollowerRow(
+                    **edition,
+                    programme=name,
+                    zone=zone.zone,
+                    effect=number,
+                    measure=follower.measure,
+                    measure_rank=pack.measures.index(follower.measure),
+                    scope=follower.scope,
+                )
 
 
 def _entry_rule_rows(
-    edition: Row, programme: str, unit: str, rule: EntryRule, has_company: bool, burden: int
-) -> Iterator[tuple[str, Row]]:
-    market, _, _, pack, version = edition
-    asked = _asked(edition, rule.effective_from, rule.effective_until)
-    own = (market, *asked, pack, version)
+    edition: _Edition,
+    programme: str,
+    unit: str,
+    rule: EntryRule,
+    has_company: bool,
+    burden: int,
+    numbers: _Numbers,
+) -> Iterator[Row]:
+    first, last = _asked(edition, rule.effective_from, rule.effective_until)
+    own = _Edition(
+        market=edition["market"],
+        effective_from=first,
+        effective_until=last,
+        pack=edition["pack"],
+        version=edition["version"],
+    )
+    number = numbers.setdefault((*own.values(), programme, rule.rule), len(numbers))
+    answer, reviewer = rule.followed_by or rule.not_followed_by, rule.amount_by_reviewer
     for source, types in (("violation", rule.violation_types), ("activity", rule.activities)):
         for event_type in types:
             for severity, amount in _amounts(rule):
-                number = (*own, programme, rule.rule)
-                answer = rule.followed_by or rule.not_followed_by
-                yield "entry_rules", (
-                    *own, number, programme, unit, rule.rule, source, event_type, severity,
-                    rule.content_age_at_most_days, _amount_by(rule), amount,
-                    rule.amount_by_reviewer.at_least if rule.amount_by_reviewer else None,
-                    rule.amount_by_reviewer.at_most if rule.amount_by_reviewer else None,
-                    rule.amount_per_step.of if rule.amount_per_step else None,
-                    rule.relief.takes_from if rule.relief else None,
-                    rule.counts_once_per, rule.lasts_days, rule.lasts_until, rule.clock_starts_with,
-                    rule.ends_only_after, rule.paused_by, rule.ended_by, _picked_by(rule), rule.not_again_within_days,
-                    rule.every.count if rule.every else None, rule.every.within_days if rule.every else None,
-                    rule.grace.training if rule.grace else None, rule.grace.same_type_days if rule.grace else None,
-                    answer.activity if answer else None, rule.followed_by is not None if answer else None,
-                    answer.within_days if answer else None, answer.extended_by if answer else None,
-                    answer.extension_days if answer else None, _needs_care(rule), has_company,
-                    bool(RECENT.keys() & set(rule.activities)), burden,
-                )  # fmt: skip
+                yield EntryRuleRow(
+                    **own,
+                    rule_no=number,
+                    programme=programme,
+                    unit=unit,
+                    rule=rule.rule,
+                    source=source,
+                    event_type=event_type,
+                    severity=severity,
+                    content_age_at_most_days=rule.content_age_at_most_days,
+                    amount_by=_amount_by(rule),
+                    amount=amount,
+                    reviewer_at_least=reviewer.at_least if reviewer else None,
+                    reviewer_at_most=reviewer.at_most if reviewer else None,
+                    step_of=rule.amount_per_step.of if rule.amount_per_step else None,
+                    takes_from=rule.relief.takes_from if rule.relief else None,
+                    counts_once_per=rule.counts_once_per,
+                    lasts_days=rule.lasts_days,
+                    lasts_until=rule.lasts_until,
+                    clock_starts_with=rule.clock_starts_with,
+                    ends_only_after=rule.ends_only_after,
+                    paused_by=rule.paused_by,
+                    ended_by=rule.ended_by,
+                    picked_by=_picked_by(rule),
+                    not_again_within_days=rule.not_again_within_days,
+                    every_count=rule.every.count if rule.every else None,
+                    every_within_days=rule.every.within_days if rule.every else None,
+                    grace_training=rule.grace.training if rule.grace else None,
+                    grace_same_type_days=rule.grace.same_type_days if rule.grace else None,
+                    answer=answer.activity if answer else None,
+                    answer_wanted=rule.followed_by is not None if answer else None,
+                    answer_within_days=answer.within_days if answer else None,
+                    extended_by=answer.extended_by if answer else None,
+                    extension_days=answer.extension_days if answer else None,
+                    is_conditional=_is_conditional(rule),
+                    has_company=has_company,
+                    is_recent=bool(RECENT.keys() & set(rule.activities)),
+                    burden=burden,
+                )
     for position, factor in enumerate(rule.multiplied):
-        yield "multipliers", (
-            *own, (*own, programme, rule.rule), position, factor.by, factor.from_occurrence, factor.within_days,
-            factor.metric, factor.at_least,
-        )  # fmt: skip
+        yield MultiplierRow(
+            **own,
+            rule_no=number,
+            multiplier=position,
+            factor=factor.by,
+            from_occurrence=factor.from_occurrence,
+            within_days=factor.within_days,
+            metric=factor.metric,
+            at_least=factor.at_least,
+        )
     if rule.relief:
         for not_with in rule.relief.not_with_rules:
-            yield "reliefs_not_given", (*own, (*own, programme, rule.rule), programme, not_with)
+            yield ReliefNotGivenRow(**own, rule_no=number, programme=programme, not_with_rule=not_with)
 
 
-def _asked(edition: Row, effective_from: date | None, effective_until: date | None) -> tuple[date, date | None]:
+def _asked(edition: _Edition, effective_from: date | None, effective_until: date | None) -> tuple[date, date | None]:
     """The days of a rule inside its pack's."""
-    _, pack_from, pack_until, _, _ = edition
-    ends = [day for day in (pack_until, effective_until) if day]
-    return max(pack_from, effective_from or pack_from), min(ends, default=None)
+    first = edition["effective_from"]
+    ends = [day for day in (edition["effective_until"], effective_until) if day]
+    return max(first, effective_from or first), min(ends, default=None)
 
 
-def _amounts(rule: EntryRule) -> list[tuple[str | None, Any]]:
+def _amounts(rule: EntryRule) -> list[tuple[str | None, Decimal | None]]:
     if rule.amount_by_severity:
         return list(rule.amount_by_severity.items())
     amount: Decimal | None
@@ -322,7 +408,7 @@ def _amount_by(rule: EntryRule) -> str:
     return "relief" if rule.relief else "event"
 
 
-def _needs_care(rule: EntryRule) -> bool:
+def _is_conditional(rule: EntryRule) -> bool:
     """Whether when an entry counts hangs on more than its own day."""
     return any(
         (rule.followed_by, rule.not_followed_by, rule.lasts_until, rule.clock_starts_with, rule.ends_only_after,
@@ -343,21 +429,39 @@ def _picked_by(rule: EntryRule) -> str | None:
     return "grace" if rule.grace else None
 
 
-def _inputs(pack: Pack, edition: Row, name: str, programme: Programme) -> Iterator[Row]:
-    level, nothing = pack.level(name), (None, None, None)
-    inputs: list[tuple[str, str, Row, Row, str | None]] = []
+def _input_rows(pack: Pack, edition: _Edition, name: str, programme: Programme) -> Iterator[InputRow]:
+    """The programmes that a value is made of, each in its role."""
+    found: list[_Input] = []
     if ratio := programme.ratio:
-        least = (None, ratio.whole_at_least, ratio.part_at_least)
-        inputs = [(ratio.part, "part", least, (None, None), None), (ratio.whole, "whole", least, (None, None), None)]
-    inputs += [(w.programme, "value", (w.weight, None, None), (None, None), None) for w in programme.weighted]
-    inputs += [(other, "value", nothing, (None, None), None) for other in programme.first_of]
+        found = [
+            _Input(each, role, whole_at_least=ratio.whole_at_least, part_at_least=ratio.part_at_least)
+            for each, role in ((ratio.part, "part"), (ratio.whole, "whole"))
+        ]
+    found += [_Input(weighted.programme, weight=weighted.weight) for weighted in programme.weighted]
+    found += [_Input(other) for other in programme.first_of]
     if programme.same_as:
-        inputs.append((programme.same_as, "value", nothing, (None, None), None))
+        found.append(_Input(programme.same_as))
     if programme.peers:
-        inputs.append((programme.peers.programme, "value", nothing, (None, None), programme.peers.group))
-    inputs += [(p.programme, "proof", nothing, p.comparison or (), None) for p in programme.exists_when]
-    for number, (other, role, numbers, comparison, group) in enumerate(inputs):
-        yield (*edition, name, level, programme.source, number, other, role, *numbers, *comparison, group)
+        found.append(_Input(programme.peers.programme, peer_group=programme.peers.group))
+    for proof in programme.exists_when:
+        comparator, bound = proof.comparison or (None, None)
+        found.append(_Input(proof.programme, "proof", comparator=comparator, bound=bound))
+    for number, each in enumerate(found):
+        yield InputRow(
+            **edition, programme=name, level=pack.level(name), source=programme.source, input_no=number, **asdict(each)
+        )
+
+
+@dataclass(frozen=True)
+class _Input:
+    input: str
+    role: str = "value"
+    weight: Decimal | None = None
+    whole_at_least: Decimal | None = None
+    part_at_least: Decimal | None = None
+    comparator: str | None = None
+    bound: Decimal | None = None
+    peer_group: str | None = None
 
 
 # The smallest step between two values that are read, by which "more than" becomes "at least".
@@ -376,17 +480,32 @@ def _ledgers(pack: Pack, programme: str) -> set[str]:
     return {ledger for name in pack.programmes[programme].inputs() for ledger in _ledgers(pack, name)}
 
 
-def _effect(pack: Pack, effect: Effect) -> Row:
+def _effect_row(pack: Pack, edition: _Edition, programme: str, zone: str, number: int, effect: Effect) -> EffectRow:
     length = (
         "days" if effect.days else "permanent" if effect.permanent else "zone" if effect.while_in_zone
         else "calendar" if effect.until else "appeal"
     )  # fmt: skip
     shortening, quota = effect.shortened_by, effect.quota
-    return (
-        "penalties" if effect.measure else "rewards", effect.name,
-        pack.measures.index(effect.measure) if effect.measure else None, effect.scope, length, effect.days,
-        effect.until, effect.until_nth, effect.and_until, effect.appeal_days, effect.starts_after_days,
-        effect.overlap == "extend", shortening.activity if shortening else None,
-        shortening.to_days if shortening else None, quota.activity if quota else None,
-        quota.at_most if quota else None, quota.per if quota else None,
-    )  # fmt: skip
+    return EffectRow(
+        **edition,
+        programme=programme,
+        zone=zone,
+        effect=number,
+        list="penalties" if effect.measure else "rewards",
+        measure=effect.name,
+        measure_rank=pack.measures.index(effect.measure) if effect.measure else None,
+        scope=effect.scope,
+        length=length,
+        days=effect.days,
+        until_calendar=effect.until,
+        until_nth=effect.until_nth,
+        and_until=effect.and_until,
+        appeal_days=effect.appeal_days,
+        starts_after_days=effect.starts_after_days,
+        extends=effect.overlap == "extend",
+        shortened_by=shortening.activity if shortening else None,
+        shortened_to_days=shortening.to_days if shortening else None,
+        quota_activity=quota.activity if quota else None,
+        quota_at_most=quota.at_most if quota else None,
+        quota_calendar=quota.per if quota else None,
+    )

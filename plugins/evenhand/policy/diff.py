@@ -9,12 +9,12 @@ from typing import TypeVar
 
 from pydantic import BaseModel
 
-from evenhand.policy import words
-from evenhand.policy.entries import EntryRule
-from evenhand.policy.gates import Gate
-from evenhand.policy.pack import Pack
-from evenhand.policy.programme import Programme
-from evenhand.policy.words import Facts, listed, spoken, told
+from evenhand.policy.language.eligibility import Eligibility
+from evenhand.policy.language.entries import EntryRule
+from evenhand.policy.language.pack import Pack
+from evenhand.policy.language.programme import Programme
+from evenhand.policy.prose import words
+from evenhand.policy.prose.words import Facts, listed, spoken, told
 
 Key = TypeVar("Key", bound=Hashable)
 Item = TypeVar("Item")
@@ -39,12 +39,12 @@ def diff(old: Pack, new: Pack) -> list[Change]:
             changes += _told_or_named(about, _of_programme(about, old, was, new, now), was, now)
         else:
             changes += _new_programme(about, new, now) if now else [Change(about, "is no more")]
-    for name, gate_was, gate_now in _paired(old.gates, new.gates):
-        about = f"gate {spoken(name)}"
-        if gate_was and gate_now:
-            changes += _told_or_named(about, _of_gate(about, old, gate_was, new, gate_now), gate_was, gate_now)
+    for name, was_before, is_now in _paired(old.eligibility, new.eligibility):
+        about = f"eligibility for {spoken(name)}"
+        if was_before and is_now:
+            changes += _told_or_named(about, _of_eligibility(about, old, was_before, new, is_now), was_before, is_now)
         else:
-            changes += _new_gate(about, new, gate_now) if gate_now else [Change(about, "is no more")]
+            changes += _new_eligibility(about, new, is_now) if is_now else [Change(about, "is no more")]
     for name, paid_was, paid_now in _paired(old.bonuses, new.bonuses):
         about = f"bonus {spoken(name)}"
         if paid_was and paid_now:
@@ -169,33 +169,33 @@ def _new_programme(about: str, pack: Pack, programme: Programme) -> Iterator[Cha
         yield Change(about, f"rewards {what} {zones}")
 
 
-# --- Gates.
+# --- Eligibility.
 
 
-def _of_gate(about: str, old: Pack, was: Gate, new: Pack, now: Gate) -> Iterator[Change]:
-    yield from _facts(about, "", words.gate(was), words.gate(now))
+def _of_eligibility(about: str, old: Pack, was: Eligibility, new: Pack, now: Eligibility) -> Iterator[Change]:
+    yield from _facts(about, "", words.eligibility(was), words.eligibility(now))
     yield from _facts(about, "condition", _conditions(was, old), _conditions(now, new))
     yield from _facts(about, "", _while(was), _while(now))
 
 
-def _new_gate(about: str, pack: Pack, gate: Gate) -> Iterator[Change]:
-    facts = told({**words.gate(gate), **_while(gate)})
+def _new_eligibility(about: str, pack: Pack, eligibility: Eligibility) -> Iterator[Change]:
+    facts = told({**words.eligibility(eligibility), **_while(eligibility)})
     yield Change(about, f"is new{': ' if facts else ''}{facts}")
-    yield from (Change(about, f"condition {what} {how}") for what, how in _conditions(gate, pack).items())
+    yield from (Change(about, f"condition {what} {how}") for what, how in _conditions(eligibility, pack).items())
 
 
-def _conditions(gate: Gate, pack: Pack) -> Facts:
-    names = [condition.condition for condition in gate.conditions]
+def _conditions(eligibility: Eligibility, pack: Pack) -> Facts:
+    names = [condition.condition for condition in eligibility.conditions]
     return {
         # The same condition may be asked otherwise on other days.
         f"{spoken(each.condition)}{'' if names[:i].count(each.condition) == 0 else f' (from {each.effective_from})'}:":
             words.condition(each, pack)
-        for i, each in enumerate(gate.conditions)
+        for i, each in enumerate(eligibility.conditions)
     }  # fmt: skip
 
 
-def _while(gate: Gate) -> Facts:
-    sides = (("while it is open", gate.while_open), ("while it is shut", gate.while_shut))
+def _while(eligibility: Eligibility) -> Facts:
+    sides = (("while eligible", eligibility.while_eligible), ("while not eligible", eligibility.while_not_eligible))
     return {
         f"brings {spoken(each.reward or each.measure or '')} on {words.scope(each.scope)}": when
         for when, effects in sides

@@ -11,14 +11,15 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from evenhand.policy.explain import explain, nearest, place_of
-from evenhand.policy.pack import Pack
-from evenhand.policy.part import Place
+from evenhand.policy.diagnose import explain, nearest, place_of
+from evenhand.policy.language.former import ANNOUNCED
+from evenhand.policy.language.pack import Pack
+from evenhand.policy.language.part import Place
 from evenhand.policy.texts import Mistake, PackError, Text, extended, merged, position, read_text, read_texts
 
 __all__ = [
-    "ANNOUNCED",
     "MARKETPLACE",
+    "PREAPPROVED",
     "LoadedPack",
     "Mistake",
     "PackError",
@@ -36,7 +37,7 @@ __all__ = [
 
 # Beside packs, and no packs: what their marketplace knows, and which of their changes were approved.
 MARKETPLACE = "marketplace.yml"
-ANNOUNCED = "announced.yml"
+PREAPPROVED = "preapproved.yml"
 
 
 @dataclass(frozen=True)
@@ -142,7 +143,7 @@ def load_all(paths: Iterable[Path]) -> list[LoadedPack]:
 
 def pack_files(paths: Iterable[Path]) -> list[Path]:
     """Of some files, those that are packs by themselves: not a base, which has no markets and is extended by others."""
-    candidates = [path for path in sorted(paths) if path.name not in (MARKETPLACE, ANNOUNCED)]
+    candidates = [path for path in sorted(paths) if path.name not in (MARKETPLACE, PREAPPROVED, ANNOUNCED)]
     without_markets, bases = set(), set()
     for path in candidates:
         try:

@@ -6,9 +6,9 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from evenhand.policy.explain import explain, place_of
+from evenhand.policy.diagnose import explain, place_of
+from evenhand.policy.language.part import Name, Part
 from evenhand.policy.load import MARKETPLACE
-from evenhand.policy.part import Name, Part
 from evenhand.policy.texts import Mistake, PackError, position, read_text
 
 

@@ -8,16 +8,16 @@ from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 
-from evenhand.policy.entries import EntryRule
-from evenhand.policy.load import ANNOUNCED, MARKETPLACE, LoadedPack, load_each, load_pack
-from evenhand.policy.pack import Pack
-from evenhand.policy.part import MARKET
-from evenhand.policy.programme import Programme
+from evenhand.policy.language.entries import EntryRule
+from evenhand.policy.language.pack import Pack
+from evenhand.policy.language.part import MARKET
+from evenhand.policy.language.programme import Programme
+from evenhand.policy.load import MARKETPLACE, PREAPPROVED, LoadedPack, load_each, load_pack
+from evenhand.policy.prose.words import number
 from evenhand.policy.reach import clamped, zone_of
 from evenhand.policy.schema import NAME as SCHEMA
 from evenhand.policy.schema import schema_text
 from evenhand.policy.texts import PackError
-from evenhand.policy.words import number
 
 
 class NotNew(Exception):
@@ -38,8 +38,8 @@ def new_pack(market: str, folder: Path, first: date, like: Path | None = None) -
     if not re.fullmatch(MARKET, market):
         raise NotNew(f"{market!r} is no market's name: letters, digits, _ and -, beginning with a letter")
     path = folder / f"{market.lower()}.yml"
-    if path.name in (MARKETPLACE, ANNOUNCED):
-        holds = "what the marketplace knows" if path.name == MARKETPLACE else "what was announced"
+    if path.name in (MARKETPLACE, PREAPPROVED):
+        holds = "what the marketplace knows" if path.name == MARKETPLACE else "what was approved beforehand"
         raise NotNew(f"{path} is the file for {holds}; write the pack under another name")
     if path.exists():
         raise NotNew(f"{path} is there already; a new version of it is a file beside it (docs/policy-language.md)")

@@ -7,9 +7,9 @@ from decimal import Decimal
 from itertools import combinations
 from math import gcd, prod
 
-from evenhand.policy.entries import EntryRule
-from evenhand.policy.pack import Pack
-from evenhand.policy.programme import RISING, Programme, compares
+from evenhand.policy.language.entries import EntryRule
+from evenhand.policy.language.pack import Pack
+from evenhand.policy.language.programme import RISING, Programme, compares
 
 # Both ends of what a number can be; None where it has none.
 Range = tuple[Decimal | None, Decimal | None]

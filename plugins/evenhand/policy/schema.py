@@ -11,9 +11,9 @@ from annotated_types import Gt
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from evenhand.policy.examples import Example
-from evenhand.policy.explain import parts as all_parts
-from evenhand.policy.pack import Pack
+from evenhand.policy.diagnose import parts as all_parts
+from evenhand.policy.language.examples import Example
+from evenhand.policy.language.pack import Pack
 from evenhand.policy.texts import IDENTITIES, OF_ITS_OWN
 
 Schema = dict[str, Any]

@@ -24,13 +24,13 @@ from pathlib import Path
 
 import duckdb
 
-from evenhand.emergency.emergency import PROGRAMME
-from evenhand.policy.compile import TABLES
+from evenhand.deciding.compiled import CompiledModel
+from evenhand.deciding.counterfactual import WhatIf, forget, what_if
+from evenhand.policy.language.part import EMERGENCY as PROGRAMME
+from evenhand.policy.tables import TABLES
 from evenhand.policy.texts import PackError
-from evenhand.quality.what_if import WhatIf, forget, what_if
 from evenhand.release.manifest import Manifest
 from evenhand.release.rows import ROW, rows_of_lists
-from evenhand.transform.compiled import CompiledModel
 
 log = logging.getLogger(__name__)
 
@@ -131,15 +131,16 @@ def _steps_to_tonight(asked: WhatIf, base: Base, code: Mapping[str, object], nig
             steps.decide("code" if code_changed else "correction", models, base.manifest.night)
         steps.decide("time", models, night)
         asked.execute(
-            f"create table steps.entries_then as {_ENTRIES} from main.ledger_entries where violation_id is not null"
+            f"create table steps.entries_then as {_ENTRIES} from main.{_ledger_of(models)}"
+            " where violation_id is not null"
         )
         if models == models_tonight and not rules_changed:
-            _find_corrected(asked, "tonight.main")
+            _find_corrected(asked, "tonight.main.int_ledger_entries")
             steps.arrive("data")
             return steps.taken
         asked.lay_data_known()
         steps.decide("data", models, night)
-        _find_corrected(asked, "main")
+        _find_corrected(asked, f"main.{_ledger_of(models)}")
     except duckdb.Error as error:
         log.warning("what the last release was decided by can't be run on tonight's data: %s", error)
         return [("code", _FINAL)]
@@ -158,15 +159,24 @@ def _steps_to_tonight(asked: WhatIf, base: Base, code: Mapping[str, object], nig
     return steps.taken
 
 
+def _ledger_of(models: Sequence[CompiledModel]) -> str:
+    """What models call the ledger: those of version 0.1 named no layer."""
+    return next(each.name for each in models if each.name in ("int_ledger_entries", "ledger_entries"))
+
+
 def _rules_differ(asked: WhatIf) -> bool:
     """Whether tonight's rules are others than those that lie in the scratch; which nights are asked about is none."""
     for table in TABLES:
         if table == "asked_nights":
             continue
         here, tonight = f"from policy.{table}", f"from tonight.policy.{table}"
-        ((differ,),) = asked.execute(
-            f"select exists ({here} except all {tonight}) or exists ({tonight} except all {here})"
-        )
+        try:
+            ((differ,),) = asked.execute(
+                f"select exists ({here} except all {tonight}) or exists ({tonight} except all {here})"
+            )
+        except duckdb.Error:
+            # Compiled by code that has other tables, or other columns in them.
+            return True
         if differ:
             return True
     return False
@@ -178,14 +188,14 @@ def _rewritten(asked: WhatIf, then: Manifest) -> bool:
     return dict(found) != then.inputs
 
 
-def _find_corrected(asked: WhatIf, now: str) -> None:
+def _find_corrected(asked: WhatIf, ledger: str) -> None:
     """The accounts of which an entry of a violation counted, and now is void, otherwise or gone."""
     asked.execute(
         f"""insert into steps.corrected
         select distinct account_id
         from (
             from steps.entries_then
-            except all {_ENTRIES} from {now}.ledger_entries where violation_id is not null
+            except all {_ENTRIES} from {ledger} where violation_id is not null
         )"""
     )
 
@@ -260,7 +270,8 @@ def _write(connection: duckdb.DuckDBPyConnection, steps: Sequence[tuple[str, str
                 -- Where another measure shows in its place, that one may still be somebody else's doing.
                 when (change = 'removed' or (cause = 'time' and measure_before != measure))
                     and (list, account_id, measure_before, scope) in (
-                        select (list, account_id, measure, scope) from main.emergencies_in_force where action = 'lift'
+                        select (list, account_id, measure, scope)
+                        from main.int_emergencies_in_force where action = 'lift'
                     ) then '{EMERGENCY}'
                 when cause = 'data' and account_id in (select account_id from scratch.steps.corrected)
                     then 'correction'

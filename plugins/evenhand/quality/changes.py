@@ -11,13 +11,13 @@ from pathlib import Path
 
 import duckdb
 
-from evenhand.policy.announced import Announcement, lay_announced
+from evenhand.deciding.provenance import lay_rules_of
 from evenhand.policy.load import LoadedPack
+from evenhand.policy.preapproved import Preapproval, lay_preapproved
+from evenhand.quality.anomalies import count
 from evenhand.quality.causes import Base, find_causes
 from evenhand.quality.gate import Gate
 from evenhand.quality.held_lists import LISTS, HeldList, hold_lists, make_views
-from evenhand.quality.usual import count
-from evenhand.release.deciders import lay_rules_of
 from evenhand.release.manifest import Manifest, read_manifest
 from expectations.changes import LOCATOR, changes_suite, counts_suite, sizes_suite, twins_suite
 
@@ -31,13 +31,13 @@ class Tonight:
     Attributes:
         releases: the folder of all releases.
         packs: tonight's packs.
-        announced: the changes of policy and code that were approved.
+        preapproved: the changes of policy and code that were approved.
         code: the version of the code that decides.
     """
 
     releases: Path
     packs: Sequence[LoadedPack]
-    announced: Sequence[Announcement]
+    preapproved: Sequence[Preapproval]
     code: Mapping[str, object]
 
 
@@ -69,7 +69,7 @@ def validate_changes(
     find_causes(warehouse, folder.with_name("what_if.duckdb"), bases, tonight.code, night)
     count(warehouse, tonight.releases, night)
     with duckdb.connect(str(warehouse)) as connection:
-        lay_announced(connection, tonight.announced, tonight.packs, str(tonight.code["sha256"]))
+        lay_preapproved(connection, tonight.preapproved, tonight.packs, str(tonight.code["sha256"]))
         _lay_limits(connection, bases, night)
         causes = dict(
             connection.execute("select cause, count(*) from gate.changes group by all order by all").fetchall()

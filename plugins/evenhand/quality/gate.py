@@ -12,19 +12,17 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
 
 import great_expectations as gx
-import great_expectations.expectations as gxe
 from great_expectations.data_context.types.base import (
     DataContextConfig,
     InMemoryStoreBackendDefaults,
     ProgressBarsConfig,
 )
 from great_expectations.datasource.fluent import SQLDatasource
-from great_expectations.execution_engine import ExecutionEngine
 from great_expectations.expectations import Expectation
 from sqlalchemy.exc import DBAPIError
 
@@ -146,31 +144,6 @@ def _in_memory() -> DataContextConfig:
     return DataContextConfig(
         store_backend_defaults=InMemoryStoreBackendDefaults(), progress_bars=ProgressBarsConfig(globally=False)
     )
-
-
-class ExpectNoRows(gxe.UnexpectedRowsExpectation):
-    """That a query finds nothing, by counting: Great Expectations' own also fetches rows, and runs each query twice."""
-
-    metric_dependencies: ClassVar[tuple[str, ...]] = ("unexpected_rows_query.row_count",)
-
-    def _validate(
-        self,
-        metrics: dict[str, Any],
-        runtime_configuration: dict[str, Any] | None = None,
-        execution_engine: ExecutionEngine[Any] | None = None,
-    ) -> dict[str, Any]:
-        found = metrics["unexpected_rows_query.row_count"]
-        return {"success": found == 0, "result": {"observed_value": found}}
-
-
-def expect_no_rows(query: str, meta: dict[str, str]) -> Expectation:
-    """An expectation that a query over `{batch}` finds nothing; its rows start with the table's locator."""
-    return ExpectNoRows(unexpected_rows_query=query, description=meta["rule"], meta=meta)
-
-
-def described(rule: str, column: str, remedy: str) -> dict[str, str]:
-    """What every expectation carries for the people who read its failure."""
-    return {"rule": rule, "column": column, "remedy": remedy}
 
 
 def _finding(suite: str, table: str, result: dict[str, Any], if_broken: str) -> Finding:

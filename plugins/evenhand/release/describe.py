@@ -96,7 +96,7 @@ def describe(
             for row in _rows(
                 connection,
                 "select programme, zone, count(*) as accounts from main.account_standings"
-                " group by programme, zone, strictness order by programme, strictness",
+                " group by programme, zone, zone_rank order by programme, zone_rank",
             )
         ),
         penalties=tuple(

@@ -11,7 +11,7 @@ from typing import Any
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
-from evenhand.persons import Person
+from evenhand.records.persons import Person
 
 NAME = "manifest.json"
 
@@ -171,7 +171,7 @@ class Manifest(_Part):
         reversed: whether the lists are those of an earlier release, and why; None if they are the night's own.
         emergencies: those that the night knows.
         inputs: the landing files that were read, by path below the landing folder, with their SHA-256.
-        code: what `evenhand.release.code.code_version` gives.
+        code: what `evenhand.deciding.code.code_version` gives.
     """
 
     release_id: str = ""

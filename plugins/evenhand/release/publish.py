@@ -21,7 +21,7 @@ from typing import Any
 
 import duckdb
 
-from evenhand.on_disk import sync
+from evenhand.records.atomic_files import sync
 from evenhand.release.describe import describe
 from evenhand.release.manifest import NAME, ReleasedFile, Reversed
 
@@ -34,10 +34,10 @@ FILES = {
     "standings.parquet": "from main.account_standings order by account_id, programme",
     "account_profiles.parquet": "from main.account_profiles order by account_id",
     "account_health.parquet": "from main.account_health order by account_id, programme",
-    "eligibility.parquet": "from main.eligibility order by account_id, gate",
-    "story.parquet": "from main.story order by account_id, step",
+    "eligibility.parquet": "from main.eligibility order by account_id, eligibility",
+    "account_timeline.parquet": "from main.account_timeline order by account_id, step",
     "operational_metrics.parquet": "from main.operational_metrics order by metric, market, slice, slice_value",
-    "leaks.parquet": "from main.leaks order by leak, row_key",
+    "enforcement_gaps.parquet": "from main.enforcement_gaps order by gap, row_key",
     "live_performance.parquet": "from main.live_performance order by account_id",
     "changes.parquet": "from wanted.changes order by list, row_key",
     "list_sizes.parquet": "from wanted.list_sizes order by list, market, programme, measure",

@@ -10,10 +10,10 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Literal
 
-from evenhand.history import add, newest
-from evenhand.persons import Person, refuse_the_same_person
-from evenhand.release.last import last_release
+from evenhand.records.history import add, newest
+from evenhand.records.persons import Person, refuse_the_same_person
 from evenhand.release.manifest import LastRelease, Reversed, read_manifest
+from evenhand.release.previous import last_release
 
 
 class NotReversible(Exception):

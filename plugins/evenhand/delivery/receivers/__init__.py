@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal, Protocol
 
 from evenhand.delivery.changes import Change
-from evenhand.delivery.wanted import WantedList
+from evenhand.delivery.read_release import WantedList
 
 
 class ReceiverError(Exception):

@@ -6,6 +6,9 @@ from typing import Literal
 
 from pydantic import BaseModel
 
+# How often a request is made in all before its changes are left to the next delivery.
+ATTEMPTS = 4
+
 REMEDIES = {
     401: "it doesn't accept the signature: compare the connection's password with its secret, and both clocks",
     403: "it knows the secret but doesn't allow this; ask its owner",

@@ -17,15 +17,15 @@ from pydantic import BaseModel, ValidationError
 from tenacity import RetryError, Retrying, retry_if_exception_type, retry_if_result, stop_after_attempt
 from tenacity.wait import wait_random_exponential
 
-from evenhand.delivery.announcements import Announcement
+from evenhand.delivery.announcements.announcement import Announcement
+from evenhand.delivery.announcements.statements import mistakes
 from evenhand.delivery.changes import Change, RowId
+from evenhand.delivery.read_release import revisions_told
 from evenhand.delivery.receivers import BatchRefused, Capabilities, Receipt, ReceiverError
-from evenhand.delivery.statements import mistakes
+from evenhand.delivery.receivers.contract import ATTEMPTS
 from evenhand.delivery.stopping import go_on, wait
-from evenhand.delivery.wanted import revisions_told
 
 _AT_MOST = 100
-_ATTEMPTS = 4
 
 
 class _Refusal(BaseModel):
@@ -108,7 +108,7 @@ class DsaReceiver:
     def _request(self, method: str, path: str, body: object = None) -> httpx.Response:
         retrying = Retrying(
             sleep=wait,
-            stop=stop_after_attempt(_ATTEMPTS),
+            stop=stop_after_attempt(ATTEMPTS),
             wait=wait_random_exponential(multiplier=self._backoff, max=60),
             retry=retry_if_exception_type(httpx.TransportError) | retry_if_result(_may_pass),
         )
@@ -123,7 +123,7 @@ class DsaReceiver:
         except RetryError as error:
             failure = error.last_attempt.exception() or f"HTTP {error.last_attempt.result().status_code}"
             raise ReceiverError(
-                f"receiver {self.name}: {url} gave no answer in {_ATTEMPTS} attempts; the last: {failure}. "
+                f"receiver {self.name}: {url} gave no answer in {ATTEMPTS} attempts; the last: {failure}. "
                 "Nothing is lost: when it is back, run the delivery again"
             ) from error
         if response.status_code in (401, 403):

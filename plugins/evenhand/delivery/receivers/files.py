@@ -27,10 +27,10 @@ from pydantic import BaseModel, ValidationError
 
 from evenhand.delivery.changes import Change
 from evenhand.delivery.payload import Payload
+from evenhand.delivery.read_release import WantedList, read_list
 from evenhand.delivery.receivers import Capabilities, HeldRow, Receipt, ReceiverError
 from evenhand.delivery.stopping import go_on
-from evenhand.delivery.wanted import WantedList, read_list
-from evenhand.on_disk import sync
+from evenhand.records.atomic_files import sync
 
 log = logging.getLogger(__name__)
 

@@ -17,11 +17,11 @@ from tenacity import RetryCallState, RetryError, Retrying, retry_if_exception, r
 from tenacity.wait import wait_random_exponential
 
 from evenhand.delivery.changes import Change
+from evenhand.delivery.read_release import WantedList
 from evenhand.delivery.receivers import BatchRefused, Capabilities, HeldRow, Receipt, ReceiverError
-from evenhand.delivery.receivers.contract import REMEDIES, Answers, StatePage
+from evenhand.delivery.receivers.contract import ATTEMPTS, REMEDIES, Answers, StatePage
 from evenhand.delivery.signature import ID_HEADER, SIGNATURE_HEADER, TIMESTAMP_HEADER, sign
 from evenhand.delivery.stopping import go_on, wait
-from evenhand.delivery.wanted import WantedList
 
 log = logging.getLogger(__name__)
 
@@ -60,7 +60,7 @@ class HttpReceiver:
         client: httpx.Client,
         batch_size: int = 500,
         honours_keys: bool = True,
-        attempts: int = 4,
+        attempts: int = ATTEMPTS,
         backoff_seconds: float = 1.0,
     ) -> None:
         """`attempts` in all per request; waits are random up to `backoff_seconds` doubled each time, at most 60 s.

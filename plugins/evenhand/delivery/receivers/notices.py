@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from evenhand.delivery.announcements import Announcement, read_notices
+from evenhand.delivery.announcements.announcement import Announcement, read_notices
 from evenhand.delivery.changes import Change, RowId
 from evenhand.delivery.receivers import Receipt
 from evenhand.delivery.receivers.http import HttpReceiver

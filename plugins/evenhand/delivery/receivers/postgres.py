@@ -18,9 +18,9 @@ import psycopg
 from psycopg import sql
 
 from evenhand.delivery.changes import Change
+from evenhand.delivery.read_release import WantedList
 from evenhand.delivery.receivers import BatchRefused, Capabilities, HeldRow, Receipt, ReceiverError
 from evenhand.delivery.stopping import go_on
-from evenhand.delivery.wanted import WantedList
 
 _TABLES = """
 create schema if not exists {schema};

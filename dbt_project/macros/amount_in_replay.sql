@@ -1,7 +1,0 @@
-{#- An adjustment holds from the beginning, in every history after it was decided. -#}
-{% macro amount_in_replay(entries, replays) -%}
-    case
-        when {{ entries }}.adjusted_on <= {{ replays }}.true_from then {{ entries }}.adjusted_amount
-        else {{ entries }}.amount
-    end
-{%- endmacro %}

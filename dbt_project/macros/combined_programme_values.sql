@@ -1,0 +1,161 @@
+{#- Values that are made of other values, on every day on which one of those changes. -#}
+{% macro combined_programme_values(level, readings) %}
+with
+
+readings as (
+    select * from {{ ref(readings) }}
+),
+
+inputs as (
+    select * from {{ source('policy', 'inputs') }}
+    where level = {{ level }} and source <> 'peers'
+),
+
+how_many_inputs_there_are as (
+    select
+        market,
+        pack,
+        version,
+        programme,
+        count(case when role = 'value' then 1 end) as value_count,
+        count(case when role = 'proof' then 1 end) as proof_count
+    from inputs
+    group by market, pack, version, programme
+),
+
+stretches_of_inputs as (
+    select
+        readings.account_id,
+        readings.market,
+        readings.history_version,
+        readings.known_from,
+        readings.known_until,
+        readings.on_day,
+        readings.until_day,
+        readings.value,
+        inputs.* exclude (market)
+    from readings
+    inner join inputs
+        on
+            readings.market = inputs.market
+            and readings.pack = inputs.pack
+            and readings.version = inputs.version
+            and readings.programme = inputs.input
+),
+
+days_on_which_an_input_changes as (
+    select account_id, market, history_version, known_from, known_until, pack, version, programme, source, on_day
+    from stretches_of_inputs
+    union
+    select account_id, market, history_version, known_from, known_until, pack, version, programme, source, until_day as on_day
+    from stretches_of_inputs
+    where until_day is not null and (effective_until is null or until_day <= effective_until)
+),
+
+values_of_each_day as (
+    select
+        days.account_id,
+        days.market,
+        days.programme,
+        days.history_version,
+        days.known_from,
+        days.known_until,
+        days.on_day,
+        days.pack,
+        days.version,
+        cast(case
+            when
+                any_value(counts.proof_count) > 0
+                and not coalesce(bool_or(
+                    inputs.role = 'proof' and {{ compares('inputs.value', 'inputs.comparator', 'inputs.bound') }}
+                ), false)
+                then null
+            when days.source = 'ratio'
+                then case
+                    when
+                        max(case when inputs.role = 'whole' then inputs.value end)
+                        < max(case when inputs.role = 'whole' then inputs.whole_at_least end)
+                        then null
+                    when
+                        max(case when inputs.role = 'part' then inputs.value end)
+                        < max(case when inputs.role = 'part' then inputs.part_at_least end)
+                        then 0
+                    else
+                        max(case when inputs.role = 'part' then inputs.value end)
+                        / max(case when inputs.role = 'whole' then inputs.value end)
+                end
+            when days.source = 'weighted'
+                then case
+                    when
+                        count(case when inputs.role = 'value' then inputs.value end) = any_value(counts.value_count)
+                        then sum(case
+                            when inputs.role = 'value'
+                                then cast(inputs.value as decimal(18, 4)) * cast(inputs.weight as decimal(10, 4))
+                        end)
+                end
+            else min_by(
+                case when inputs.role = 'value' then inputs.value end,
+                case when inputs.role = 'value' and inputs.value is not null then inputs.input_no end
+            )
+        end as {{ figure() }}) as value
+    from days_on_which_an_input_changes as days
+    inner join how_many_inputs_there_are as counts
+        on
+            days.market = counts.market
+            and days.pack = counts.pack
+            and days.version = counts.version
+            and days.programme = counts.programme
+    left join stretches_of_inputs as inputs
+        on
+            days.account_id = inputs.account_id
+            and days.history_version = inputs.history_version
+            and days.pack = inputs.pack
+            and days.version = inputs.version
+            and days.programme = inputs.programme
+            and {{ day_in('days.on_day', 'inputs.on_day', 'inputs.until_day') }}
+    group by
+        days.account_id, days.market, days.programme, days.history_version, days.known_from, days.known_until, days.on_day,
+        days.pack, days.version, days.source
+),
+
+values_until_the_next as (
+    select
+        *,
+        coalesce(
+            lead(on_day) over days_in_order,
+            {{ add_days('edition_until', 1) }}
+        ) as until_day,
+        lag(value) over days_in_order as value_before,
+        on_day = edition_from as is_first_of_the_edition
+    from (
+        select
+            each_day.*,
+            editions.effective_from as edition_from,
+            editions.effective_until as edition_until
+        from values_of_each_day as each_day
+        inner join {{ source('policy', 'packs') }} as editions
+            on
+                each_day.market = editions.market
+                and each_day.pack = editions.pack
+                and each_day.version = editions.version
+    ) as days_of_their_edition
+    window days_in_order as (partition by account_id, programme, history_version, pack, version order by on_day)
+)
+
+select
+    account_id,
+    market,
+    programme,
+    '' as balance_of,
+    history_version,
+    known_from,
+    known_until,
+    on_day,
+    until_day,
+    pack,
+    version,
+    value,
+    -- A new pack in_effect_on the value anew, but it hasn't changed.
+    case when is_first_of_the_edition then value else value_before end as value_before
+from values_until_the_next
+{% endmacro %}

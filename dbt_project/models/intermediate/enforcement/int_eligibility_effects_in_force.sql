@@ -1,0 +1,70 @@
+with
+
+eligibility_periods as (
+    select * from {{ ref('int_eligibility_periods') }}
+),
+
+as_of_nights as (
+    select * from {{ ref('int_as_of_nights') }}
+),
+
+eligibility_effects as (
+    select * from {{ source('policy', 'eligibility_effects') }}
+),
+
+lifts as (
+    select * from {{ ref('int_emergencies') }}
+    where action = 'lift'
+),
+
+eligibility_effects_of_accounts as (
+    select
+        as_of_nights.as_of,
+        as_of_nights.is_asked,
+        eligibility_effects.list,
+        stretches.account_id,
+        stretches.market,
+        stretches.eligibility as programme,
+        '' as balance_of,
+        stretches.history_version,
+        stretches.pack,
+        stretches.version,
+        eligibility_effects.measure,
+        eligibility_effects.measure_rank,
+        eligibility_effects.scope,
+        'eligibility' as length,
+        case when stretches.is_open then 'open' else 'shut' end as zone,
+        case
+            when stretches.is_open then 'every condition holds'
+            else 'failed: ' || array_to_string(stretches.failed, ', ')
+        end as condition,
+        cast(null as {{ figure() }}) as value_before,
+        cast(null as {{ figure() }}) as value_after,
+        -- Since when can't be told of what is looked at for some weeks only.
+        case when eligibility_effects.is_recent then null else stretches.since end as on_day,
+        case when eligibility_effects.is_recent then null else stretches.since end as starts_on,
+        cast(null as date) as ends_on
+    from eligibility_periods as stretches
+    inner join as_of_nights
+        on
+            {{ day_in('as_of_nights.as_of', 'stretches.on_day', 'stretches.until_day') }}
+            and {{ day_in('as_of_nights.as_of', 'stretches.known_from', 'stretches.known_until') }}
+    inner join eligibility_effects
+        on
+            stretches.market = eligibility_effects.market
+            and stretches.pack = eligibility_effects.pack
+            and stretches.version = eligibility_effects.version
+            and stretches.eligibility = eligibility_effects.eligibility
+            and stretches.is_open = (eligibility_effects.list = 'rewards')
+)
+
+select effects.*
+from eligibility_effects_of_accounts as effects
+left join lifts
+    on
+        effects.account_id = lifts.account_id
+        and effects.list = lifts.list
+        and effects.measure = lifts.measure
+        and effects.scope = lifts.scope
+        and {{ day_in('effects.as_of', 'lifts.from_day', 'lifts.until_day') }}
+where lifts.account_id is null

@@ -1,0 +1,287 @@
+with
+
+programme_values as (
+    select * from {{ ref('int_programme_values') }}
+),
+
+episodes as (
+    select * from {{ ref('int_measure_periods') }}
+    where list = 'penalties'
+),
+
+history_versions as (
+    select * from {{ ref('int_history_versions') }}
+),
+
+creators as (
+    select * from {{ ref('stg_creators') }}
+),
+
+eligibilities as (
+    select * from {{ source('policy', 'eligibility') }}
+),
+
+eligibility_tests as (
+    select * from {{ source('policy', 'eligibility_tests') }}
+),
+
+accounts_at_a_gate as (
+    select
+        history_versions.account_id,
+        history_versions.market,
+        history_versions.history_version,
+        history_versions.known_from,
+        history_versions.known_until,
+        eligibilities.* exclude (market)  -- noqa: RF02
+    from history_versions
+    inner join creators on history_versions.account_id = creators.account_id
+    inner join eligibilities
+        on
+            creators.market = eligibilities.market
+            and creators.kind = eligibilities.kind
+),
+
+tests_of_accounts as (
+    select
+        asked.account_id,
+        asked.market,
+        asked.history_version,
+        asked.known_from,
+        asked.known_until,
+        asked.pack,
+        asked.version,
+        asked.eligibility,
+        asked.effective_from,
+        asked.effective_until,
+        asked.stays_eligible,
+        tests.condition,
+        tests.test,
+        tests.asked_from,
+        tests.asked_until,
+        tests.programme,
+        tests.without_measure,
+        tests.comparator,
+        tests.bound,
+        tests.missing_holds
+    from accounts_at_a_gate as asked
+    inner join eligibility_tests as tests
+        on
+            asked.market = tests.market
+            and asked.pack = tests.pack
+            and asked.version = tests.version
+            and asked.eligibility = tests.eligibility
+            and asked.kind = tests.kind
+),
+
+-- The days on which a test holds; a value that is missing holds on the days between the others.
+days_with_a_value as (
+    select
+        tests.account_id,
+        tests.history_version,
+        tests.pack,
+        tests.version,
+        tests.eligibility,
+        tests.condition,
+        tests.test,
+        programme_values.on_day,
+        programme_values.until_day,
+        {{ compares('programme_values.value', 'tests.comparator', 'tests.bound') }} as holds
+    from tests_of_accounts as tests
+    inner join programme_values
+        on
+            tests.account_id = programme_values.account_id
+            and tests.history_version = programme_values.history_version
+            and tests.pack = programme_values.pack
+            and tests.version = programme_values.version
+            and tests.programme = programme_values.programme
+    where programme_values.value is not null
+),
+
+days_with_a_measure as (
+    select
+        tests.account_id,
+        tests.history_version,
+        tests.pack,
+        tests.version,
+        tests.eligibility,
+        tests.condition,
+        tests.test,
+        greatest(episodes.starts_on, episodes.known_from) as on_day,
+        least(episodes.in_force_until, episodes.known_until) as until_day,
+        false as holds
+    from tests_of_accounts as tests
+    inner join episodes
+        on
+            tests.account_id = episodes.account_id
+            and tests.history_version = episodes.history_version
+            and tests.without_measure = episodes.measure
+),
+
+stretches_of_answers as (
+    select * from days_with_a_value
+    union all
+    select * from days_with_a_measure
+),
+
+days_on_which_an_answer_may_change as (
+    select
+        account_id,
+        history_version,
+        pack,
+        version,
+        eligibility,
+        on_day
+    from stretches_of_answers
+    union
+    select
+        account_id,
+        history_version,
+        pack,
+        version,
+        eligibility,
+        until_day as on_day
+    from stretches_of_answers
+    where until_day is not null
+    union
+    select
+        account_id,
+        history_version,
+        pack,
+        version,
+        eligibility,
+        asked_from as on_day
+    from tests_of_accounts
+    union
+    select
+        account_id,
+        history_version,
+        pack,
+        version,
+        eligibility,
+        {{ add_days('asked_until', 1) }} as on_day
+    from tests_of_accounts
+    where asked_until is not null
+    union
+    select
+        account_id,
+        history_version,
+        pack,
+        version,
+        eligibility,
+        effective_from as on_day
+    from accounts_at_a_gate
+),
+
+answers_of_each_day as (
+    select
+        tests.account_id,
+        tests.market,
+        tests.history_version,
+        tests.known_from,
+        tests.known_until,
+        tests.pack,
+        tests.version,
+        tests.eligibility,
+        tests.effective_until,
+        tests.stays_eligible,
+        tests.condition,
+        tests.test,
+        days.on_day,
+        coalesce(
+            bool_and(answers.holds), coalesce(tests.without_measure is not null, false) or tests.missing_holds
+        ) as holds
+    from tests_of_accounts as tests
+    inner join days_on_which_an_answer_may_change as days
+        on
+            tests.account_id = days.account_id
+            and tests.history_version = days.history_version
+            and tests.pack = days.pack
+            and tests.version = days.version
+            and tests.eligibility = days.eligibility
+            and tests.effective_from <= days.on_day
+            and (tests.effective_until is null or tests.effective_until >= days.on_day)
+            and tests.asked_from <= days.on_day
+            and (tests.asked_until is null or tests.asked_until >= days.on_day)
+    left join stretches_of_answers as answers
+        on
+            tests.account_id = answers.account_id
+            and tests.history_version = answers.history_version
+            and tests.pack = answers.pack
+            and tests.version = answers.version
+            and tests.eligibility = answers.eligibility
+            and tests.condition = answers.condition
+            and tests.test = answers.test
+            and {{ day_in('days.on_day', 'answers.on_day', 'answers.until_day') }}
+    group by
+        tests.account_id, tests.market, tests.history_version, tests.known_from, tests.known_until, tests.pack,
+        tests.version, tests.eligibility, tests.effective_until, tests.stays_eligible, tests.condition, tests.test,
+        days.on_day, tests.without_measure, tests.missing_holds
+),
+
+conditions_of_each_day as (
+    select
+        account_id,
+        market,
+        history_version,
+        known_from,
+        known_until,
+        pack,
+        version,
+        eligibility,
+        effective_until,
+        stays_eligible,
+        condition,
+        on_day,
+        bool_or(holds) as holds
+    from answers_of_each_day
+    group by all
+),
+
+asked_on_each_day as (
+    select
+        account_id,
+        market,
+        history_version,
+        known_from,
+        known_until,
+        pack,
+        version,
+        eligibility,
+        effective_until,
+        stays_eligible,
+        on_day,
+        bool_and(holds) as all_hold,
+        coalesce(list(condition order by condition) filter (where not holds), []) as failed
+    from conditions_of_each_day
+    group by all
+),
+
+asked_with_what_was_once_open as (
+    select
+        * exclude (all_hold, failed, stays_eligible),
+        all_hold or stays_eligible and bool_or(all_hold) over days_so_far as is_open,
+        case when stays_eligible and bool_or(all_hold) over days_so_far then [] else failed end as failed,
+        coalesce(lead(on_day) over days_so_far, {{ add_days('effective_until', 1) }}) as until_day
+    from asked_on_each_day
+    window days_so_far as (partition by account_id, history_version, pack, version, eligibility order by on_day)
+),
+
+periods as (
+    select
+        * exclude (effective_until, was),
+        max(case when was is distinct from (is_open, failed) then on_day end) over (
+            partition by account_id, history_version, pack, version, eligibility
+            order by on_day
+            rows between unbounded preceding and current row
+        ) as since
+    from (
+        select
+            *,
+            lag((is_open, failed)) over (
+                partition by account_id, history_version, pack, version, eligibility order by on_day
+            ) as was
+        from asked_with_what_was_once_open
+    ) as asked_beside_the_day_before
+)
+
+select * from periods

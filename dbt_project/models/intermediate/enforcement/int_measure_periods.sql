@@ -1,0 +1,126 @@
+with
+
+zone_measure_periods as (
+    select * from {{ ref('int_zone_measure_periods') }}
+),
+
+emergencies as (
+    select * from {{ ref('int_emergencies') }}
+),
+
+measure_periods_between_lifts as (
+    select * from {{ ref('int_measure_periods_between_lifts') }}
+),
+
+history_versions as (
+    select * from {{ ref('int_history_versions') }}
+),
+
+packs as (
+    select * from {{ source('policy', 'packs') }}
+),
+
+measures as (
+    select * from {{ source('policy', 'measures') }}
+),
+
+what_zones_bring as (
+    select
+        *,
+        '' as imposed_by,
+        cast(null as varchar) as condition
+    from zone_measure_periods
+),
+
+-- It is the same in every history of the account: no appeal against a violation touches it.
+what_is_imposed as (
+    select
+        emergencies.account_id,
+        emergencies.market,
+        'emergency' as programme,
+        emergencies.emergency_id as balance_of,
+        history_versions.history_version,
+        history_versions.known_from,
+        history_versions.known_until,
+        emergencies.list,
+        emergencies.measure,
+        measures.measure_rank,
+        emergencies.scope,
+        'emergency' as length,
+        packs.pack,
+        packs.version,
+        'imposed' as zone,
+        cast(0 as {{ figure() }}) as value_before,
+        cast(1 as {{ figure() }}) as value_after,
+        emergencies.from_day as on_day,
+        emergencies.from_day as starts_on,
+        {{ add_days('emergencies.until_day', -1) }} as ends_on,
+        emergencies.until_day as in_force_until,
+        emergencies.emergency_id as imposed_by,
+        'emergency ' || emergencies.emergency_id || ': ' || emergencies.reason as condition
+    from emergencies
+    inner join history_versions on emergencies.account_id = history_versions.account_id
+    inner join packs on emergencies.market = packs.market and {{ in_effect_on('packs', 'emergencies.from_day') }}
+    left join measures
+        on
+            emergencies.list = 'penalties'
+            and packs.market = measures.market
+            and packs.pack = measures.pack
+            and packs.version = measures.version
+            and emergencies.measure = measures.measure
+    where emergencies.action = 'impose'
+),
+
+episodes_of_both as (
+    select * from what_zones_bring
+    union all by name
+    select * from what_is_imposed
+),
+
+-- What is lifted for some days isn't believed on them; afterwards it is again what it was.
+episodes_when_they_are_not_lifted as (
+    select
+        episodes.* exclude (imposed_by) replace (  -- noqa: RF02
+            greatest(episodes.known_from, stretches.from_day) as known_from,
+            least(episodes.known_until, stretches.until_day) as known_until
+        )
+    from episodes_of_both as episodes
+    left join measure_periods_between_lifts as stretches
+        on
+            episodes.imposed_by = stretches.imposed_by
+            and episodes.account_id = stretches.account_id
+            and episodes.list = stretches.list
+            and episodes.measure = stretches.measure
+            and episodes.scope = stretches.scope
+)
+
+select
+    account_id,
+    market,
+    programme,
+    balance_of,
+    history_version,
+    known_from,
+    known_until,
+    list,
+    measure,
+    measure_rank,
+    scope,
+    length,
+    pack,
+    version,
+    zone,
+    comparator,
+    bound,
+    condition,
+    value_before,
+    value_after,
+    on_day,
+    starts_on,
+    ends_on,
+    in_force_until,
+    quota_activity,
+    quota_at_most,
+    quota_calendar
+from episodes_when_they_are_not_lifted
+where known_until is null or known_from < known_until

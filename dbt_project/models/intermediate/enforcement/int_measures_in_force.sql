@@ -1,0 +1,108 @@
+with
+
+measure_periods as (
+    select * from {{ ref('int_measure_periods') }}
+),
+
+eligibility_effects_in_force as (
+    select * from {{ ref('int_eligibility_effects_in_force') }}
+),
+
+as_of_nights as (
+    select * from {{ ref('int_as_of_nights') }}
+),
+
+effects as (
+    select * from {{ source('policy', 'effects') }}
+),
+
+programmes as (
+    select * from {{ source('policy', 'programmes') }}
+),
+
+measures_as_each_pack_ranks_them as (
+    select distinct
+        market,
+        effective_from,
+        effective_until,
+        measure,
+        measure_rank
+    from effects
+    where list = 'penalties'
+),
+
+episodes_in_force as (
+    select
+        as_of_nights.as_of,
+        as_of_nights.is_asked,
+        measure_periods.list,
+        measure_periods.account_id,
+        measure_periods.market,
+        measure_periods.programme,
+        measure_periods.balance_of,
+        measure_periods.history_version,
+        measure_periods.pack,
+        measure_periods.version,
+        measure_periods.measure,
+        -- Places in the lists of two packs can't be compared: what an earlier pack brought ranks as the pack of the
+        -- night has it, if that one brings it too.
+        coalesce(ranks.measure_rank, measure_periods.measure_rank) as measure_rank,
+        measure_periods.scope,
+        measure_periods.length,
+        measure_periods.zone,
+        case
+            when measure_periods.condition is not null then measure_periods.condition
+            when measure_periods.bound is null then 'in the zone ' || measure_periods.zone
+            else
+                'balance ' || replace(measure_periods.comparator, '_', ' ') || ' '
+                || {{ plain_number('measure_periods.bound') }}
+        end as condition,
+        measure_periods.value_before,
+        measure_periods.value_after,
+        -- Since when can't be told of what is looked at for some weeks only.
+        case when programmes.is_recent then null else measure_periods.on_day end as on_day,
+        case when programmes.is_recent then null else measure_periods.starts_on end as starts_on,
+        measure_periods.ends_on,
+        measure_periods.quota_activity,
+        measure_periods.quota_at_most,
+        measure_periods.quota_calendar
+    from measure_periods
+    inner join as_of_nights
+        on
+            measure_periods.starts_on <= as_of_nights.as_of
+            and (measure_periods.in_force_until is null or measure_periods.in_force_until > as_of_nights.as_of)
+            and {{ day_in('as_of_nights.as_of', 'measure_periods.known_from', 'measure_periods.known_until') }}
+    left join programmes
+        on
+            measure_periods.market = programmes.market
+            and measure_periods.pack = programmes.pack
+            and measure_periods.version = programmes.version
+            and measure_periods.programme = programmes.programme
+    left join measures_as_each_pack_ranks_them as ranks
+        on
+            measure_periods.list = 'penalties'
+            and measure_periods.market = ranks.market
+            and measure_periods.measure = ranks.measure
+            and {{ in_effect_on('ranks', 'as_of_nights.as_of') }}
+),
+
+effects_of_zones_and_eligibility as (
+    select * from episodes_in_force
+    union all by name
+    select * from eligibility_effects_in_force
+),
+
+-- A scope has one penalty of a programme, the strictest; rewards stand side by side.
+strictest_then_longest_on_each_scope as (
+    select
+        account_id || '/' || programme || '/' || scope
+        || case when list = 'rewards' then '/' || measure else '' end as row_key,
+        *
+    from effects_of_zones_and_eligibility
+    qualify row_number() over (
+        partition by as_of, list, account_id, programme, scope, case when list = 'rewards' then measure end
+        order by measure_rank desc, ends_on desc nulls first, starts_on asc, balance_of asc, zone asc
+    ) = 1
+)
+
+select * from strictest_then_longest_on_each_scope

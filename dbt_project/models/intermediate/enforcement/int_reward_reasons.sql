@@ -1,0 +1,71 @@
+with
+
+rewards_in_force as (
+    select * from {{ ref('int_rewards_in_force') }}
+    where as_of = {{ night() }}
+),
+
+packs as (
+    select * from {{ source('policy', 'packs') }}
+),
+
+rewards_with_their_account as (
+    select
+        rewards_in_force.row_key,
+        rewards_in_force.account_id,
+        rewards_in_force.market,
+        rewards_in_force.programme,
+        rewards_in_force.scope,
+        rewards_in_force.reward as measure,
+        rewards_in_force.pack,
+        rewards_in_force.version as pack_version,
+        packs.sha256 as pack_sha256,
+        rewards_in_force.zone,
+        rewards_in_force.condition,
+        rewards_in_force.balance as balance_before,
+        rewards_in_force.balance as balance_after,
+        cast(null as varchar) as unit,
+        cast(0 as bigint) as entry_count,
+        '[]' as entries,
+        rewards_in_force.starts_on,
+        rewards_in_force.ends_on,
+        rewards_in_force.amount as reward_amount,
+        packs.appeal_route
+    from rewards_in_force
+    inner join packs
+        on
+            rewards_in_force.market = packs.market
+            and rewards_in_force.pack = packs.pack
+            and rewards_in_force.version = packs.version
+),
+
+reasons_in_words as (
+    select
+        {{ reason_id(['row_key', 'measure', 'zone', 'condition', 'starts_on', 'ends_on', 'entries']) }} as reason_id,
+        'rewards' as list,
+        * exclude (reward_amount),
+        case
+            when reward_amount is not null
+                then
+                    'What the account did for ' || programme || ' in the period from ' || zone || ' brings '
+                    || {{ plain_number('reward_amount') }} || ' on ' || scope || '.'
+            when programme = 'emergency'
+                then
+                    'On ' || starts_on || ' people decided about the account themselves, as ' || condition
+                    || '. This brings ' || measure || ' on ' || scope || ' until ' || ends_on || '.'
+            when zone in ('open', 'shut') and balance_after is null
+                then
+                    'The account is eligible for ' || programme || ' (' || condition || '), which brings ' || measure
+                    || ' on ' || scope || ' for as long as it does.'
+            when ends_on is not null
+                then
+                    'The account entered the zone ' || zone || ' of ' || programme || ' (' || condition
+                    || '), which brings ' || measure || ' on ' || scope || ' until ' || ends_on || '.'
+            else
+                'The account is in the zone ' || zone || ' of ' || programme || ', which brings ' || measure || ' on '
+                || scope || ' for as long as it stays there.'
+        end as explanation
+    from rewards_with_their_account
+)
+
+select * from reasons_in_words

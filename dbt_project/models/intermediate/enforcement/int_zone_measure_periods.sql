@@ -1,0 +1,354 @@
+with
+
+zone_periods as (
+    select * from {{ ref('int_zone_periods') }}
+),
+
+entries_counted as (
+    select * from {{ ref('int_entries_counted') }}
+),
+
+appeals as (
+    select * from {{ ref('stg_appeals') }}
+),
+
+activities as (
+    select * from {{ ref('int_activities') }}
+),
+
+calendar_days as (
+    select * from {{ ref('int_calendar_days') }}
+),
+
+calendar_periods as (
+    select * from {{ source('policy', 'calendar_periods') }}
+),
+
+effects as (
+    select * from {{ source('policy', 'effects') }}
+),
+
+followers as (
+    select * from {{ source('policy', 'followers') }}
+),
+
+ledgers as (
+    select * from {{ source('policy', 'ledgers') }}
+),
+
+effects_of_zones_in_which_an_account_was as (
+    select
+        stretches.account_id,
+        stretches.market,
+        stretches.programme,
+        stretches.balance_of,
+        stretches.history_version,
+        stretches.known_from,
+        stretches.known_until,
+        stretches.pack,
+        stretches.version,
+        stretches.zone,
+        stretches.comparator,
+        stretches.bound,
+        stretches.value_before,
+        stretches.value as value_after,
+        stretches.on_day,
+        stretches.until_day,
+        stretches.fires,
+        effects.* exclude (market, effective_from, effective_until, pack, version, programme, zone),  -- noqa: RF02
+        cast({{ add_days('stretches.on_day', 'effects.starts_after_days') }} as date) as starts_on
+    from zone_periods as stretches
+    inner join effects
+        on
+            stretches.market = effects.market
+            and stretches.pack = effects.pack
+            and stretches.version = effects.version
+            and stretches.programme = effects.programme
+            and stretches.zone = effects.zone
+    where stretches.fires or effects.length = 'zone'
+),
+
+effects_of_a_plain_length as (
+    select
+        *,
+        case when length = 'days' then {{ add_days('starts_on', 'days') }} end as in_force_until
+    from effects_of_zones_in_which_an_account_was
+    where
+        length = 'permanent'
+        or (length = 'days' and not extends and and_until is null and shortened_by is null)
+),
+
+effects_put_one_behind_the_other as (
+    select
+        * exclude (days_of_all, starts_before_the_days_of_all),
+        -- Each begins on its day or behind those before it: the latest start that still has all the days to come.
+        {{ add_days('max(starts_before_the_days_of_all) over in_order', 'days_of_all') }} as in_force_until
+    from (
+        select
+            *,
+            cast(sum(days) over in_order as integer) as days_of_all,
+            {{ add_days('starts_on', '-cast(sum(days) over in_order - days as integer)') }}
+                as starts_before_the_days_of_all
+        from effects_of_zones_in_which_an_account_was
+        where length = 'days' and extends
+        window
+            in_order as (
+                partition by account_id, programme, scope, measure, history_version
+                order by starts_on, on_day, balance_of, effect
+            )
+    ) as effects_with_the_days_so_far
+    window
+        in_order as (
+            partition by account_id, programme, scope, measure, history_version
+            order by starts_on, on_day, balance_of, effect
+        )
+),
+
+effects_with_the_period_that_ends_them as (
+    select
+        effects.*,
+        calendar_days.period + effects.until_nth - 1 as last_period
+    from effects_of_zones_in_which_an_account_was as effects
+    inner join calendar_days
+        on
+            effects.market = calendar_days.market
+            and effects.pack = calendar_days.pack
+            and effects.version = calendar_days.version
+            and effects.until_calendar = calendar_days.calendar
+            and effects.starts_on = calendar_days.on_day
+    where effects.length = 'calendar'
+),
+
+effects_until_a_day_of_a_calendar as (
+    select
+        effects.* exclude (last_period),  -- noqa: RF02
+        periods.period_until as in_force_until
+    from effects_with_the_period_that_ends_them as effects
+    inner join calendar_periods as periods
+        on
+            effects.market = periods.market
+            and effects.pack = periods.pack
+            and effects.version = periods.version
+            and effects.until_calendar = periods.calendar
+            and effects.last_period = periods.period
+),
+
+-- A stay is one under one pack: of another pack's zone of this name nobody knows whether it is the same.
+effects_as_long_as_the_zone as (
+    select
+        * exclude (was_until) replace (
+            {{ add_days(
+                'max(case when was_until is distinct from on_day then on_day end) over stays_so_far',
+                'starts_after_days'
+            ) }} as starts_on
+        ),
+        until_day as in_force_until
+    from (
+        select
+            *,
+            lag(until_day) over stays_in_order as was_until
+        from effects_of_zones_in_which_an_account_was
+        where length = 'zone'
+        window
+            stays_in_order as (
+                partition by account_id, programme, balance_of, history_version, pack, version, zone, effect
+                order by on_day
+            )
+    ) as effects_with_the_end_of_the_stretch_before
+    window
+        stays_so_far as (
+            partition by account_id, programme, balance_of, history_version, pack, version, zone, effect
+            order by on_day
+        )
+),
+
+-- An activity that changes how long a measure lasts is known from its day on; until then the measure is what it was.
+effects_that_an_activity_ends_or_shortens as (
+    select
+        effects.* exclude (activity_id, activity_on),  -- noqa: RF03
+        min(activity_on) as activity_on
+    from (
+        select
+            effects.*,
+            activities.activity_id,
+            activities.on_day as activity_on
+        from effects_of_zones_in_which_an_account_was as effects
+        left join activities
+            on
+                effects.account_id = activities.account_id
+                and coalesce(effects.and_until, effects.shortened_by) = activities.activity
+                and effects.starts_on <= activities.on_day
+        where effects.length = 'days' and (effects.and_until is not null or effects.shortened_by is not null)
+    ) as effects
+    group by all
+),
+
+effects_before_the_activity as (
+    select
+        * exclude (activity_on) replace (least(known_until, activity_on) as known_until),
+        case when and_until is null then {{ add_days('starts_on', 'days') }} end as in_force_until
+    from effects_that_an_activity_ends_or_shortens
+),
+
+effects_since_the_activity as (
+    select
+        * exclude (activity_on) replace (greatest(known_from, activity_on) as known_from),
+        case
+            when and_until is not null then greatest({{ add_days('starts_on', 'days') }}, activity_on)
+            else
+                least(
+                    {{ add_days('starts_on', 'days') }},
+                    greatest({{ add_days('starts_on', 'shortened_to_days') }}, activity_on)
+                )
+        end as in_force_until
+    from effects_that_an_activity_ends_or_shortens
+    where activity_on is not null
+),
+
+first_appeals_in_time_against_what_brought_an_effect as (
+    select
+        effects.account_id,
+        effects.programme,
+        effects.balance_of,
+        effects.history_version,
+        effects.on_day,
+        effects.effect,
+        min(appeals.filed_on) as filed_on,
+        min_by(
+            case when appeals.outcome <> 'pending' then appeals.decided_on end, (appeals.filed_on, appeals.appeal_id)
+        ) as settled_on,
+        min_by(appeals.outcome, (appeals.filed_on, appeals.appeal_id)) as outcome
+    from effects_of_zones_in_which_an_account_was as effects
+    inner join ledgers
+        on
+            effects.market = ledgers.market
+            and effects.pack = ledgers.pack
+            and effects.version = ledgers.version
+            and effects.programme = ledgers.programme
+    inner join entries_counted
+        on
+            effects.account_id = entries_counted.account_id
+            and effects.history_version = entries_counted.history_version
+            and ledgers.ledger = entries_counted.programme
+            and effects.on_day = entries_counted.counts_from
+    inner join appeals
+        on
+            entries_counted.violation_id = appeals.violation_id
+            and appeals.filed_on between effects.on_day
+            and {{ add_days('effects.starts_on', 'effects.appeal_days') }}
+    where effects.length = 'appeal'
+    group by all
+),
+
+effects_that_an_appeal_can_stop as (
+    select
+        effects.*,
+        appeals.filed_on,
+        appeals.settled_on,
+        appeals.outcome
+    from effects_of_zones_in_which_an_account_was as effects
+    left join first_appeals_in_time_against_what_brought_an_effect as appeals
+        on
+            effects.account_id = appeals.account_id
+            and effects.programme = appeals.programme
+            and effects.balance_of = appeals.balance_of
+            and effects.history_version = appeals.history_version
+            and effects.on_day = appeals.on_day
+            and effects.effect = appeals.effect
+    where effects.length = 'appeal'
+),
+
+effects_before_an_appeal as (
+    select
+        * exclude (filed_on, settled_on, outcome) replace (least(known_until, filed_on) as known_until),
+        {{ add_days('starts_on', 'appeal_days + 1') }} as in_force_until
+    from effects_that_an_appeal_can_stop
+),
+
+effects_while_an_appeal_is_open as (
+    select
+        * exclude (filed_on, settled_on, outcome) replace (
+            greatest(known_from, filed_on) as known_from, least(known_until, settled_on) as known_until
+        ),
+        cast(null as date) as in_force_until
+    from effects_that_an_appeal_can_stop
+    where filed_on is not null
+),
+
+effects_that_follow_for_good as (
+    select
+        stopped.* exclude (filed_on, settled_on, outcome) replace (  -- noqa: RF02
+            case
+                when stopped.filed_on is null then {{ add_days('stopped.starts_on', 'stopped.appeal_days + 1') }}
+                else stopped.settled_on
+            end as starts_on,
+            'permanent' as length,
+            followers.measure as measure,
+            followers.measure_rank as measure_rank,
+            followers.scope as scope
+        ),
+        cast(null as date) as in_force_until
+    from effects_that_an_appeal_can_stop as stopped
+    inner join followers
+        on
+            stopped.market = followers.market
+            and stopped.pack = followers.pack
+            and stopped.version = followers.version
+            and stopped.programme = followers.programme
+            and stopped.zone = followers.zone
+            and stopped.effect = followers.effect
+    where stopped.filed_on is null or stopped.outcome = 'denied'
+),
+
+effects_of_every_length as (
+    select * from effects_of_a_plain_length
+    union all by name
+    select * from effects_put_one_behind_the_other
+    union all by name
+    select * from effects_until_a_day_of_a_calendar
+    union all by name
+    select * from effects_as_long_as_the_zone
+    union all by name
+    select * from effects_before_the_activity
+    union all by name
+    select * from effects_since_the_activity
+    union all by name
+    select * from effects_before_an_appeal
+    union all by name
+    select * from effects_while_an_appeal_is_open
+    union all by name
+    select * from effects_that_follow_for_good
+)
+
+select
+    account_id,
+    market,
+    programme,
+    balance_of,
+    history_version,
+    known_from,
+    known_until,
+    list,
+    measure,
+    measure_rank,
+    scope,
+    length,
+    pack,
+    version,
+    zone,
+    comparator,
+    bound,
+    value_before,
+    value_after,
+    on_day,
+    starts_on,
+    -- What lasts as long as a zone or an open appeal has no end that could be told.
+    case when length in ('days', 'calendar', 'appeal') then {{ add_days('in_force_until', -1) }} end as ends_on,
+    in_force_until,
+    quota_activity,
+    quota_at_most,
+    quota_calendar
+from effects_of_every_length
+where
+    (known_until is null or known_from < known_until)
+    and (in_force_until is null or starts_on < in_force_until)

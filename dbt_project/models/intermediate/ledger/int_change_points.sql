@@ -1,0 +1,160 @@
+with
+
+entries_counted as (
+    select * from {{ ref('int_entries_counted') }}
+),
+
+step_rules as (
+    select distinct
+        rule_no,
+        amount as step_amount
+    from {{ source('policy', 'entry_rules') }}
+    where step_of is not null
+),
+
+range_of_nights as (
+    select
+        min(as_of) as first_night,
+        max(as_of) as last_night
+    from {{ ref('int_as_of_nights') }}
+),
+
+recent_rules as (
+    select distinct rule_no
+    from {{ source('policy', 'entry_rules') }}
+    where is_recent
+),
+
+-- What is looked at for some weeks only is read on the nights that are asked about and on no other: that of earlier
+-- days is out of sight in part, and nothing that follows from it may hang on them.
+entries_as_they_are_looked_at as (
+    select
+        entries_counted.* exclude (counts_from, counts_until),  -- noqa: RF02
+        case
+            when recent_rules.rule_no is null then entries_counted.counts_from
+            else greatest(entries_counted.counts_from, range_of_nights.first_night)
+        end as counts_from,
+        case
+            when recent_rules.rule_no is null or entries_counted.counts_until <= range_of_nights.last_night
+                then entries_counted.counts_until
+        end as counts_until
+    from entries_counted
+    cross join range_of_nights
+    left join recent_rules on entries_counted.rule_no = recent_rules.rule_no
+    where
+        recent_rules.rule_no is null
+        or entries_counted.counts_until is null
+        or entries_counted.counts_until > range_of_nights.first_night
+),
+
+amounts_that_come_and_go as (
+    select
+        account_id,
+        market,
+        programme,
+        balance_of,
+        history_version,
+        known_from,
+        known_until,
+        rule_no,
+        step_of,
+        counts_from as on_day,
+        amount as change
+    from entries_as_they_are_looked_at
+    union all
+    select
+        account_id,
+        market,
+        programme,
+        balance_of,
+        history_version,
+        known_from,
+        known_until,
+        rule_no,
+        step_of,
+        counts_until as on_day,
+        -amount as change
+    from entries_as_they_are_looked_at
+    where counts_until is not null
+),
+
+quantities_counted_together_by_day as (
+    select
+        account_id,
+        market,
+        programme,
+        balance_of,
+        history_version,
+        known_from,
+        known_until,
+        rule_no,
+        step_of,
+        on_day,
+        sum(sum(change)) over (
+            partition by account_id, programme, balance_of, history_version, rule_no
+            order by on_day
+        ) as quantity
+    from amounts_that_come_and_go
+    where step_of is not null
+    group by
+        account_id, market, programme, balance_of, history_version, known_from, known_until, rule_no, step_of, on_day
+),
+
+whole_steps_that_come_and_go as (
+    select
+        quantities.account_id,
+        quantities.market,
+        quantities.programme,
+        quantities.balance_of,
+        quantities.history_version,
+        quantities.known_from,
+        quantities.known_until,
+        quantities.on_day,
+        step_rules.step_amount * (
+            {{ whole_times('quantities.quantity', 'quantities.step_of') }}
+            - lag({{ whole_times('quantities.quantity', 'quantities.step_of') }}, 1, 0) over (
+                partition by
+                    quantities.account_id, quantities.programme, quantities.balance_of, quantities.history_version,
+                    quantities.rule_no
+                order by quantities.on_day
+            )
+        ) as change
+    from quantities_counted_together_by_day as quantities
+    inner join step_rules on quantities.rule_no = step_rules.rule_no
+),
+
+changes_of_the_balance as (
+    select * exclude (rule_no, step_of) from amounts_that_come_and_go
+    where step_of is null
+    union all
+    select * from whole_steps_that_come_and_go
+),
+
+changes_by_day as (
+    select
+        account_id,
+        any_value(market) as market,
+        programme,
+        balance_of,
+        history_version,
+        any_value(known_from) as known_from,
+        any_value(known_until) as known_until,
+        on_day,
+        cast(sum(change) as decimal(18, 2)) as change
+    from changes_of_the_balance
+    -- What a history says of days after its truth ended is nobody's truth.
+    where known_until is null or on_day < known_until
+    group by account_id, programme, balance_of, history_version, on_day
+),
+
+balances_after_each_change as (
+    select
+        *,
+        cast(sum(change) over days_so_far as decimal(18, 2)) as balance,
+        cast(sum(change) over days_so_far - change as decimal(18, 2)) as balance_before,
+        lead(on_day) over days_so_far as until_day
+    from changes_by_day
+    window days_so_far as (partition by account_id, programme, balance_of, history_version order by on_day)
+)
+
+select * from balances_after_each_change

@@ -1,0 +1,178 @@
+-- Which events a rule picks can depend on which it picked before: the one sequential core of the engine. All that is
+-- sequential is put the same way, an event is picked unless one that was picked before it blocks it; only who blocks
+-- whom differs. It walks all accounts side by side, and only those where anything is blocked. See docs/decisions/0004.
+with recursive
+
+entries as (
+    select * from {{ ref('int_entries_deduplicated') }}
+    where picked_by is not null
+),
+
+rules as (
+    select distinct
+        rule_no,
+        not_again_within_days,
+        every_count,
+        every_within_days,
+        grace_training,
+        grace_same_type_days
+    from {{ source('policy', 'entry_rules') }}
+    where picked_by is not null
+),
+
+activities as (
+    select * from {{ ref('int_activities') }}
+),
+
+entries_in_order as (
+    select
+        entries.account_id,
+        entries.programme,
+        entries.history_version,
+        entries.entry_id,
+        entries.event_type,
+        entries.picked_by,
+        entries.on_day,
+        rules.* exclude (rule_no),  -- noqa: RF02
+        dense_rank() over (
+            order by
+                entries.account_id, entries.programme, entries.history_version, entries.rule_no,
+                case when entries.picked_by = 'spacing' then coalesce(entries.subject, '') end
+        ) as walk,
+        row_number() over (
+            partition by
+                entries.account_id, entries.programme, entries.history_version, entries.rule_no,
+                case when entries.picked_by = 'spacing' then coalesce(entries.subject, '') end
+            order by entries.on_day, entries.entry_id
+        ) as place
+    from entries
+    inner join rules on entries.rule_no = rules.rule_no
+),
+
+entries_with_the_one_their_group_begins_with as (
+    select
+        *,
+        lag(on_day, cast(coalesce(every_count, 1) - 1 as integer)) over (
+            partition by walk order by place
+        ) as group_begins_on
+    from entries_in_order
+),
+
+entries_that_could_be_picked as (
+    select * from entries_with_the_one_their_group_begins_with
+    where picked_by <> 'every' or on_day < {{ add_days('group_begins_on', 'every_within_days') }}
+),
+
+warnings_with_the_training_that_ends_them as (
+    select
+        warnings.walk,
+        warnings.place,
+        min(activities.on_day) as trained_on
+    from entries_that_could_be_picked as warnings
+    inner join activities
+        on
+            warnings.account_id = activities.account_id
+            and warnings.grace_training = activities.activity
+            and warnings.on_day <= activities.on_day
+    where warnings.picked_by = 'grace'
+    group by warnings.walk, warnings.place
+),
+
+who_is_blocked_by_whom as (
+    select
+        later.walk,
+        later.place,
+        list(earlier.place order by earlier.place) as blocked_by
+    from entries_that_could_be_picked as later
+    inner join entries_that_could_be_picked as earlier
+        on
+            later.walk = earlier.walk
+            and later.place > earlier.place
+    left join warnings_with_the_training_that_ends_them as trained
+        on
+            earlier.walk = trained.walk
+            and earlier.place = trained.place
+    where
+        case later.picked_by
+            when 'spacing' then later.on_day < {{ add_days('earlier.on_day', 'later.not_again_within_days') }}
+            when 'every' then earlier.place > later.place - later.every_count
+            when 'grace'
+                then
+                    trained.trained_on is null
+                    or trained.trained_on > later.on_day
+                    or (
+                        later.event_type = earlier.event_type
+                        and later.on_day < {{ add_days('trained.trained_on', 'later.grace_same_type_days') }}
+                    )
+        end
+    group by later.walk, later.place
+),
+
+candidates_on_walks_where_something_is_blocked as (
+    select
+        candidates.walk,
+        candidates.place,
+        row_number() over (partition by candidates.walk order by candidates.place) as step,
+        coalesce(blocked.blocked_by, []) as blocked_by
+    from entries_that_could_be_picked as candidates
+    left join who_is_blocked_by_whom as blocked
+        on
+            candidates.walk = blocked.walk
+            and candidates.place = blocked.place
+    where candidates.walk in (select walk from who_is_blocked_by_whom)  -- noqa: RF02
+),
+
+walked as (
+    select
+        walk,
+        cast(1 as bigint) as step,
+        [place] as picked
+    from candidates_on_walks_where_something_is_blocked
+    where step = 1
+    union all
+    select
+        walked.walk,
+        candidates.step,
+        case
+            when list_has_any(walked.picked, candidates.blocked_by) then walked.picked
+            else list_append(walked.picked, candidates.place)
+        end as picked
+    from walked
+    inner join candidates_on_walks_where_something_is_blocked as candidates
+        on
+            walked.walk = candidates.walk
+            and walked.step + 1 = candidates.step
+),
+
+picked_at_the_end_of_each_walk as (
+    select
+        walk,
+        unnest(max_by(picked, step)) as place
+    from walked
+    group by walk
+),
+
+picked_where_nothing_is_blocked as (
+    select
+        walk,
+        place
+    from entries_that_could_be_picked
+    where walk not in (select walk from who_is_blocked_by_whom)  -- noqa: RF02
+),
+
+picked as (
+    select * from picked_at_the_end_of_each_walk
+    union all
+    select * from picked_where_nothing_is_blocked
+)
+
+select
+    entries_in_order.account_id,
+    entries_in_order.programme,
+    entries_in_order.history_version,
+    entries_in_order.entry_id
+from entries_in_order
+inner join picked
+    on
+        entries_in_order.walk = picked.walk
+        and entries_in_order.place = picked.place

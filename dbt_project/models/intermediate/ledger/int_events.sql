@@ -1,0 +1,81 @@
+with
+
+creators as (
+    select * from {{ ref('stg_creators') }}
+),
+
+contents as (
+    select * from {{ ref('stg_contents') }}
+),
+
+violations as (
+    select * from {{ ref('stg_violations') }}
+    where decided_on is not null
+),
+
+activities as (
+    select * from {{ ref('int_activities') }}
+),
+
+appeal_outcomes as (
+    select * from {{ ref('int_appeal_outcomes') }}
+),
+
+violations_as_events as (
+    select
+        violations.violation_id as event_id,
+        'violation' as source,
+        violations.account_id,
+        violations.violation_type as event_type,
+        violations.severity,
+        violations.violation_type as subject,
+        violations.decided_on as on_day,
+        violations.points as quantity,
+        violations.batch_id,
+        violations.content_id,
+        violations.violation_id,
+        cast({{ days_between('contents.published_on', 'violations.decided_on') }} as bigint) as content_age_days,
+        appeal_outcomes.voided_on,
+        appeal_outcomes.adjusted_on,
+        appeal_outcomes.adjusted_points
+    from violations
+    left join contents on violations.content_id = contents.content_id
+    left join appeal_outcomes on violations.violation_id = appeal_outcomes.violation_id
+),
+
+activities_as_events as (
+    select
+        activity_id as event_id,
+        'activity' as source,
+        account_id,
+        activity as event_type,
+        cast(null as varchar) as severity,
+        subject,
+        on_day,
+        quantity,
+        cast(null as varchar) as batch_id,
+        content_id,
+        violation_id,
+        cast(null as bigint) as content_age_days,
+        cast(null as date) as voided_on,
+        cast(null as date) as adjusted_on,
+        cast(null as decimal(18, 2)) as adjusted_points
+    from activities
+),
+
+events_of_both_kinds as (
+    select * from violations_as_events
+    union all
+    select * from activities_as_events
+),
+
+events_of_accounts as (
+    select
+        events_of_both_kinds.*,
+        creators.market,
+        creators.kind
+    from events_of_both_kinds
+    inner join creators on events_of_both_kinds.account_id = creators.account_id
+)
+
+select * from events_of_accounts

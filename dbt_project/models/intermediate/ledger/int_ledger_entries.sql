@@ -1,0 +1,150 @@
+with
+
+rule_matches as (
+    select * from {{ ref('int_rule_matches') }}
+),
+
+entries_conditional as (
+    select * from {{ ref('int_entries_conditional') }}
+),
+
+memberships as (
+    select * from {{ ref('int_memberships') }}
+),
+
+programmes as (
+    select * from {{ source('policy', 'programmes') }}
+),
+
+carried_over as (
+    select * from {{ source('policy', 'carried_over') }}
+),
+
+emergencies as (
+    select * from {{ ref('int_emergencies') }}
+),
+
+entries_that_count_from_their_day_for_so_many_days as (
+    select
+        entry_id,
+        account_id,
+        market,
+        programme,
+        balance_of,
+        event_id,
+        event_type,
+        subject,
+        violation_id,
+        batch_id,
+        rule_no,
+        rule,
+        unit,
+        amount_by,
+        amount,
+        step_of,
+        picked_by,
+        has_company,
+        counts_once_as,
+        on_day,
+        on_day as counts_from,
+        {{ add_days('on_day', 'lasts_days') }} as counts_until,
+        voided_on,
+        adjusted_on,
+        adjusted_amount
+    from rule_matches
+    where not is_conditional
+),
+
+entries_of_the_programmes_own_rules as (
+    select * from entries_that_count_from_their_day_for_so_many_days
+    union all
+    select * from entries_conditional
+),
+
+entries_carried_over_from_another_programme as (
+    select
+        memberships.programme || '/carried/' || entries.entry_id as entry_id,
+        entries.account_id,
+        entries.market,
+        memberships.programme,
+        '' as balance_of,
+        entries.event_id,
+        entries.event_type,
+        entries.subject,
+        entries.violation_id,
+        entries.batch_id,
+        entries.rule_no,
+        entries.rule,
+        programmes.unit,
+        'event' as amount_by,
+        cast(entries.amount * carried_over.times as decimal(18, 2)) as amount,
+        cast(null as decimal(18, 2)) as step_of,
+        cast(null as varchar) as picked_by,
+        programmes.has_company,
+        entries.counts_once_as,
+        -- From the evening before: what was brought along was there when the programme began, and enters no zone.
+        {{ add_days('memberships.member_from', -1) }} as on_day,
+        {{ add_days('memberships.member_from', -1) }} as counts_from,
+        entries.counts_until,
+        entries.voided_on,
+        entries.adjusted_on,
+        cast(entries.adjusted_amount * carried_over.times as decimal(18, 2)) as adjusted_amount
+    from entries_of_the_programmes_own_rules as entries
+    inner join carried_over
+        on
+            entries.market = carried_over.market
+            and entries.programme = carried_over.from_programme
+    inner join memberships
+        on
+            entries.account_id = memberships.account_id
+            and carried_over.market = memberships.market
+            and carried_over.pack = memberships.pack
+            and carried_over.version = memberships.version
+            and carried_over.programme = memberships.programme
+            and {{ in_effect_on('carried_over', 'memberships.member_from') }}
+            and entries.counts_from < memberships.member_from
+            and (entries.counts_until is null or entries.counts_until > memberships.member_from)
+    inner join programmes
+        on
+            carried_over.market = programmes.market
+            and carried_over.pack = programmes.pack
+            and carried_over.version = programmes.version
+            and carried_over.programme = programmes.programme
+),
+
+-- Each emergency has a balance of its own. What lifts a measure weighs nothing: it takes no part in imposing one.
+entries_of_emergencies as (
+    select
+        emergency_id || '/' || account_id as entry_id,
+        account_id,
+        market,
+        'emergency' as programme,
+        emergency_id as balance_of,
+        emergency_id as event_id,
+        action as event_type,
+        measure as subject,
+        cast(null as varchar) as violation_id,
+        cast(null as varchar) as batch_id,
+        cast(null as integer) as rule_no,
+        'emergency' as rule,
+        'emergency' as unit,
+        'event' as amount_by,
+        cast(case when action = 'impose' then 1 else 0 end as decimal(18, 2)) as amount,
+        cast(null as decimal(18, 2)) as step_of,
+        cast(null as varchar) as picked_by,
+        false as has_company,
+        cast(null as varchar) as counts_once_as,
+        from_day as on_day,
+        from_day as counts_from,
+        until_day as counts_until,
+        cast(null as date) as voided_on,
+        cast(null as date) as adjusted_on,
+        cast(null as decimal(18, 2)) as adjusted_amount
+    from emergencies
+)
+
+select * from entries_of_the_programmes_own_rules
+union all
+select * from entries_carried_over_from_another_programme
+union all
+select * from entries_of_emergencies

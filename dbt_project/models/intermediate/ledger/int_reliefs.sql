@@ -1,0 +1,193 @@
+-- What a relief takes depends on what earlier ones have left. One step for each relief of an account, all accounts side
+-- by side. See docs/decisions/0004.
+-- noqa: disable=RF01,RF03,LT01
+with recursive
+
+entries as (
+    select * from {{ ref('int_entries_multiplied') }}
+),
+
+rules as (
+    select distinct
+        rule_no,
+        takes_from,
+        burden,
+        amount as at_most
+    from {{ source('policy', 'entry_rules') }}
+    where takes_from is not null
+),
+
+reliefs_not_given as (
+    select * from {{ source('policy', 'reliefs_not_given') }}
+),
+
+reliefs_asked_for as (
+    select
+        entries.account_id,
+        entries.programme,
+        entries.history_version,
+        entries.entry_id,
+        entries.subject,
+        entries.violation_id,
+        entries.counts_from,
+        rules.rule_no,
+        rules.takes_from,
+        rules.burden,
+        rules.at_most
+    from entries
+    inner join rules on entries.rule_no = rules.rule_no
+    where entries.amount_by = 'relief'
+),
+
+reliefs_not_given_beside_certain_entries as (
+    select distinct
+        reliefs.account_id,
+        reliefs.programme,
+        reliefs.history_version,
+        reliefs.entry_id
+    from reliefs_asked_for as reliefs
+    inner join reliefs_not_given on reliefs.rule_no = reliefs_not_given.rule_no
+    inner join entries
+        on
+            reliefs.account_id = entries.account_id
+            and reliefs.programme = entries.programme
+            and reliefs.history_version = entries.history_version
+            and reliefs_not_given.not_with_rule = entries.rule
+            and {{ day_in('reliefs.counts_from', 'entries.counts_from', 'entries.counts_until') }}
+),
+
+reliefs_that_are_given as (
+    select
+        reliefs.*,
+        row_number() over (
+            partition by reliefs.account_id, reliefs.programme, reliefs.history_version
+            order by reliefs.counts_from, reliefs.entry_id
+        ) as step
+    from reliefs_asked_for as reliefs
+    anti join reliefs_not_given_beside_certain_entries as not_given
+        on
+            reliefs.account_id = not_given.account_id
+            and reliefs.programme = not_given.programme
+            and reliefs.history_version = not_given.history_version
+            and reliefs.entry_id = not_given.entry_id
+),
+
+entries_each_could_take_from as (
+    select
+        reliefs.account_id,
+        reliefs.programme,
+        reliefs.history_version,
+        reliefs.step,
+        any_value(reliefs.entry_id) as entry_id,
+        any_value(reliefs.at_most) as at_most,
+        any_value(reliefs.burden) as burden,
+        list(
+            struct_pack(
+                entry_id := entries.entry_id,
+                amount := abs(entries.amount),
+                balance_of := entries.balance_of,
+                counts_until := entries.counts_until
+            )
+            order by
+                case when reliefs.takes_from = 'oldest' then entries.counts_from end asc,
+                entries.counts_from desc,
+                entries.entry_id desc
+        ) as targets
+    from reliefs_that_are_given as reliefs
+    inner join entries
+        on
+            reliefs.account_id = entries.account_id
+            and reliefs.programme = entries.programme
+            and reliefs.history_version = entries.history_version
+            -- What weighs on the account: points that it has, or a score that it lost.
+            and entries.amount * reliefs.burden > 0
+            and entries.amount_by not in ('relief', 'step')
+            and {{ day_in('reliefs.counts_from', 'entries.counts_from', 'entries.counts_until') }}
+            and (reliefs.takes_from <> 'same_type' or reliefs.subject = entries.event_type)
+            and (reliefs.takes_from <> 'violation' or reliefs.violation_id = entries.violation_id)
+    group by reliefs.account_id, reliefs.programme, reliefs.history_version, reliefs.step
+),
+
+reliefs_in_the_order_they_take as (
+    select
+        * exclude (step),
+        row_number() over (partition by account_id, programme, history_version order by step) as step
+    from entries_each_could_take_from
+),
+
+walked as (
+    select
+        account_id,
+        programme,
+        history_version,
+        cast(0 as bigint) as step,
+        cast([] as struct (
+            relief varchar, entry_id varchar, balance_of varchar, counts_until date, burden integer,
+            amount decimal(18, 2)
+        ) []) as taken
+    from reliefs_in_the_order_they_take
+    where step = 1
+    union all
+    select
+        walked.account_id,
+        walked.programme,
+        walked.history_version,
+        reliefs.step,
+        walked.taken || list_transform(
+            -- The first that anything is left of.
+            list_filter(
+                list_transform(
+                    reliefs.targets,
+                    lambda target: struct_pack(
+                        relief := reliefs.entry_id,
+                        entry_id := target.entry_id,
+                        balance_of := target.balance_of,
+                        counts_until := target.counts_until,
+                        burden := reliefs.burden,
+                        amount := cast(target.amount - coalesce(list_sum(list_transform(
+                            list_filter(walked.taken, lambda earlier: earlier.entry_id = target.entry_id),
+                            lambda earlier: earlier.amount
+                        )), 0) as decimal(18, 2))
+                    )
+                ),
+                lambda left_over: left_over.amount > 0
+            )[:1],
+            lambda left_over: struct_pack(
+                relief := left_over.relief,
+                entry_id := left_over.entry_id,
+                balance_of := left_over.balance_of,
+                counts_until := left_over.counts_until,
+                burden := left_over.burden,
+                amount := least(left_over.amount, coalesce(reliefs.at_most, left_over.amount))
+            )
+        ) as taken
+    from walked
+    inner join reliefs_in_the_order_they_take as reliefs
+        on
+            walked.account_id = reliefs.account_id
+            and walked.programme = reliefs.programme
+            and walked.history_version = reliefs.history_version
+            and walked.step + 1 = reliefs.step
+),
+
+taken_at_the_end_of_each_walk as (
+    select
+        account_id,
+        programme,
+        history_version,
+        unnest(max_by(taken, step)) as taken
+    from walked
+    group by account_id, programme, history_version
+)
+
+select
+    account_id,
+    programme,
+    history_version,
+    taken.relief as entry_id,
+    taken.entry_id as taken_from,
+    taken.balance_of,
+    taken.counts_until,
+    taken.burden,
+    taken.amount
+from taken_at_the_end_of_each_walk

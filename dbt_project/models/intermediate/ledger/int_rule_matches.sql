@@ -1,0 +1,112 @@
+with
+
+events as (
+    select * from {{ ref('int_events') }}
+),
+
+memberships as (
+    select * from {{ ref('int_memberships') }}
+),
+
+entry_rules as (
+    select * from {{ source('policy', 'entry_rules') }}
+),
+
+programmes as (
+    select * from {{ source('policy', 'programmes') }}
+),
+
+kinds as (
+    select * from {{ source('policy', 'kinds') }}
+),
+
+rules_for_each_kind_of_account as {{ materialized_cte() }} (
+    select
+        entry_rules.*,
+        kinds.kind,
+        programmes.kept_per,
+        programmes.begins_with
+    from entry_rules
+    inner join kinds
+        on
+            entry_rules.market = kinds.market
+            and entry_rules.pack = kinds.pack
+            and entry_rules.version = kinds.version
+            and entry_rules.programme = kinds.programme
+    inner join programmes
+        on
+            entry_rules.market = programmes.market
+            and entry_rules.pack = programmes.pack
+            and entry_rules.version = programmes.version
+            and entry_rules.programme = programmes.programme
+),
+
+events_that_a_rule_counts as (
+    select
+        entry_rules.programme
+        || case when events.source = 'activity' then '/' || entry_rules.rule else '' end
+        || '/' || events.event_id as entry_id,
+        events.* exclude (source, kind, severity, content_age_days, adjusted_points),  -- noqa: RF02
+        entry_rules.* exclude (
+            market, effective_from, effective_until, source, event_type, severity,  -- noqa: RF02
+            content_age_at_most_days, amount, reviewer_at_least, reviewer_at_most,  -- noqa: RF02
+            kind, kept_per, begins_with, is_recent  -- noqa: RF02
+        ),
+        -- Rows that share this are one entry; without it, a row stands alone.
+        case entry_rules.counts_once_per
+            when 'batch' then coalesce(events.batch_id, events.event_id)
+            when 'content' then coalesce(events.content_id, events.event_id)
+            when 'day' then cast(events.on_day as varchar)
+            when 'subject' then coalesce(events.subject, events.event_id)
+        end as counts_once_as,
+        case entry_rules.kept_per
+            when 'content' then coalesce(events.content_id, '')
+            when 'subject' then coalesce(events.subject, '')
+            when 'violation_type' then events.event_type
+            else ''
+        end as balance_of,
+        case entry_rules.amount_by
+            when 'event' then entry_rules.amount
+            when 'reviewer'
+                then
+                    least(
+                        -- What isn't given is the least.
+                        greatest(events.quantity, entry_rules.reviewer_at_least), entry_rules.reviewer_at_most
+                    )
+            when 'unit' then cast(entry_rules.amount * coalesce(events.quantity, 1) as decimal(18, 2))
+            when 'step' then coalesce(events.quantity, 1)
+            -- What a relief takes is known when it is known what counts.
+            else 0
+        end as amount,
+        case
+            when events.adjusted_on is null then null
+            when entry_rules.amount_by = 'unit' then cast(entry_rules.amount * events.adjusted_points as decimal(18, 2))
+            else events.adjusted_points
+        end as adjusted_amount
+    from events
+    inner join rules_for_each_kind_of_account as entry_rules
+        on
+            events.market = entry_rules.market
+            and events.kind = entry_rules.kind
+            and events.source = entry_rules.source
+            and events.event_type = entry_rules.event_type
+            and (entry_rules.severity is null or events.severity = entry_rules.severity)
+            and (
+                entry_rules.content_age_at_most_days is null
+                or events.content_age_days is null
+                or events.content_age_days <= entry_rules.content_age_at_most_days
+            )
+            and {{ in_effect_on('entry_rules', 'events.on_day') }}
+    left join memberships
+        on
+            events.account_id = memberships.account_id
+            and entry_rules.market = memberships.market
+            and entry_rules.pack = memberships.pack
+            and entry_rules.version = memberships.version
+            and entry_rules.programme = memberships.programme
+    where
+        (entry_rules.begins_with is null or events.on_day >= memberships.member_from)
+        and (memberships.member_until is null or events.on_day < memberships.member_until)
+)
+
+select * from events_that_a_rule_counts

@@ -1,0 +1,123 @@
+with
+
+readings as (
+    select * from {{ ref('int_programme_values_level_0') }}
+),
+
+creators as (
+    select * from {{ ref('stg_creators') }}
+),
+
+inputs as (
+    select * from {{ source('policy', 'inputs') }}
+    where source = 'peers' and role = 'value'
+),
+
+programmes as (
+    select * from {{ source('policy', 'programmes') }}
+    where source = 'peers'
+),
+
+calendar_periods as (
+    select * from {{ source('policy', 'calendar_periods') }}
+),
+
+days_of_comparison as (
+    select
+        programmes.market,
+        programmes.pack,
+        programmes.version,
+        programmes.programme,
+        inputs.input,
+        inputs.peer_group,
+        calendar_periods.period_from as on_day,
+        calendar_periods.period_until as until_day
+    from programmes
+    inner join inputs
+        on
+            programmes.market = inputs.market
+            and programmes.pack = inputs.pack
+            and programmes.version = inputs.version
+            and programmes.programme = inputs.programme
+    inner join calendar_periods
+        on
+            programmes.market = calendar_periods.market
+            and programmes.pack = calendar_periods.pack
+            and programmes.version = calendar_periods.version
+            and programmes.evaluated = calendar_periods.calendar
+            and {{ in_effect_on('programmes', 'calendar_periods.period_from') }}
+    where calendar_periods.period_from <= {{ night() }}
+),
+
+values_on_these_days as (
+    select
+        readings.account_id,
+        readings.market,
+        readings.history_version,
+        readings.known_from,
+        readings.known_until,
+        days.pack,
+        days.version,
+        days.programme,
+        days.on_day,
+        days.until_day,
+        case when days.peer_group = 'kind' then creators.kind else '' end as peers,
+        readings.value
+    from readings
+    inner join creators on readings.account_id = creators.account_id
+    inner join days_of_comparison as days
+        on
+            readings.market = days.market
+            and readings.pack = days.pack
+            and readings.version = days.version
+            and readings.programme = days.input
+            and {{ day_in('days.on_day', 'readings.on_day', 'readings.until_day') }}
+),
+
+averages_as_they_were_known_that_day as (
+    select
+        market,
+        pack,
+        version,
+        programme,
+        peers,
+        on_day,
+        sum(value) as total,
+        count(value) as accounts
+    from values_on_these_days
+    where {{ day_in('on_day', 'known_from', 'known_until') }}
+    group by market, pack, version, programme, peers, on_day
+),
+
+values_as_multiples_of_the_average as (
+    select
+        each_value.* exclude (peers, value),  -- noqa: RF02
+        cast(case
+            when averages.total <> 0 then each_value.value * averages.accounts / averages.total
+        end as {{ figure() }}) as value
+    from values_on_these_days as each_value
+    inner join averages_as_they_were_known_that_day as averages
+        on
+            each_value.market = averages.market
+            and each_value.pack = averages.pack
+            and each_value.version = averages.version
+            and each_value.programme = averages.programme
+            and each_value.peers = averages.peers
+            and each_value.on_day = averages.on_day
+)
+
+select
+    account_id,
+    market,
+    programme,
+    '' as balance_of,
+    history_version,
+    known_from,
+    known_until,
+    on_day,
+    until_day,
+    pack,
+    version,
+    value,
+    lag(value) over (partition by account_id, programme, history_version order by on_day) as value_before
+from values_as_multiples_of_the_average

@@ -1,0 +1,1 @@
+{{ combined_programme_values(1, 'int_programme_values_level_0') }}

@@ -1,0 +1,1 @@
+{{ combined_programme_values(2, 'int_programme_values_level_1') }}

@@ -1,0 +1,147 @@
+with
+
+change_points as (
+    select * from {{ ref('int_change_points') }}
+),
+
+history_versions as (
+    select * from {{ ref('int_history_versions') }}
+),
+
+creators as (
+    select * from {{ ref('stg_creators') }}
+),
+
+memberships as (
+    select * from {{ ref('int_memberships') }}
+),
+
+programmes as (
+    select * from {{ source('policy', 'programmes') }}
+    where source = 'entries'
+),
+
+kinds as (
+    select * from {{ source('policy', 'kinds') }}
+),
+
+-- Where others read a programme, an empty ledger has to be there to be read: from the first day of the first version
+-- that needs it, once, for the versions after it go on with it.
+programmes_of_each_account as (
+    select
+        history_versions.account_id,
+        history_versions.market,
+        programmes.programme,
+        history_versions.history_version,
+        history_versions.known_from,
+        history_versions.known_until,
+        min(programmes.effective_from) as first_day
+    from history_versions
+    inner join creators on history_versions.account_id = creators.account_id
+    inner join programmes
+        on
+            history_versions.market = programmes.market
+            and (programmes.is_read or programmes.has_effects_without_entries or programmes.begins_with is not null)
+    inner join kinds
+        on
+            programmes.market = kinds.market
+            and programmes.pack = kinds.pack
+            and programmes.version = kinds.version
+            and programmes.programme = kinds.programme
+            and creators.kind = kinds.kind
+    group by all
+),
+
+empty_ledgers_that_are_read as (
+    select
+        asked.account_id,
+        asked.market,
+        asked.programme,
+        '' as balance_of,
+        asked.history_version,
+        asked.known_from,
+        asked.known_until,
+        asked.first_day as on_day,
+        min(change_points.on_day) as until_day,
+        cast(0 as decimal(18, 2)) as balance,
+        cast(0 as decimal(18, 2)) as balance_before
+    from programmes_of_each_account as asked
+    left join change_points
+        on
+            asked.account_id = change_points.account_id
+            and asked.history_version = change_points.history_version
+            and asked.programme = change_points.programme
+    group by
+        asked.account_id, asked.market, asked.programme, asked.history_version, asked.known_from, asked.known_until,
+        asked.first_day
+    having min(change_points.on_day) is null or min(change_points.on_day) > asked.first_day
+),
+
+balances_of_all as (
+    select
+        account_id,
+        market,
+        programme,
+        balance_of,
+        history_version,
+        known_from,
+        known_until,
+        on_day,
+        until_day,
+        balance,
+        balance_before
+    from change_points
+    union all
+    select * from empty_ledgers_that_are_read
+),
+
+balances_while_a_pack_judged_them as (
+    select
+        balances.* exclude (on_day, until_day),
+        programmes.pack,
+        programmes.version,
+        programmes.starts_at,
+        programmes.never_below,
+        programmes.never_above,
+        greatest(balances.on_day, programmes.effective_from, memberships.member_from) as on_day,
+        least(
+            balances.until_day, {{ add_days('programmes.effective_until', 1) }}, memberships.member_until
+        ) as until_day,
+        -- On the first day of a new pack, or of the programme for the account, the balance is judged anew, but it
+        -- hasn't changed.
+        balances.on_day >= greatest(programmes.effective_from, memberships.member_from) as has_changed
+    from balances_of_all as balances
+    inner join programmes
+        on
+            balances.market = programmes.market
+            and balances.programme = programmes.programme
+            and (balances.until_day is null or balances.until_day > programmes.effective_from)
+            and (programmes.effective_until is null or balances.on_day <= programmes.effective_until)
+    left join memberships
+        on
+            balances.account_id = memberships.account_id
+            and programmes.market = memberships.market
+            and programmes.pack = memberships.pack
+            and programmes.version = memberships.version
+            and programmes.programme = memberships.programme
+    where programmes.begins_with is null or memberships.member_from is not null
+)
+
+select
+    account_id,
+    market,
+    programme,
+    balance_of,
+    history_version,
+    known_from,
+    known_until,
+    on_day,
+    until_day,
+    pack,
+    version,
+    cast(least(greatest(starts_at + balance, never_below), never_above) as {{ figure() }}) as value,
+    cast(least(
+        greatest(starts_at + case when has_changed then balance_before else balance end, never_below), never_above
+    ) as {{ figure() }}) as value_before
+from balances_while_a_pack_judged_them
+where until_day is null or until_day > on_day

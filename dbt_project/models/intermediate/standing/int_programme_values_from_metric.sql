@@ -1,0 +1,77 @@
+with
+
+metrics as (
+    select * from {{ ref('int_account_metrics') }}
+),
+
+history_versions as (
+    select * from {{ ref('int_history_versions') }}
+),
+
+creators as (
+    select * from {{ ref('stg_creators') }}
+),
+
+programmes as (
+    select * from {{ source('policy', 'programmes') }}
+    where source = 'metric'
+),
+
+kinds as (
+    select * from {{ source('policy', 'kinds') }}
+),
+
+one_value_a_day as (
+    select * from metrics
+    -- Of two measurements of one day, the one that is named last holds.
+    qualify row_number() over (partition by account_id, metric, on_day order by measurement_id desc) = 1
+),
+
+values_until_the_next as (
+    select
+        account_id,
+        metric,
+        on_day,
+        value,
+        lead(on_day) over (partition by account_id, metric order by on_day) as until_day,
+        lag(value) over (partition by account_id, metric order by on_day) as value_before
+    from one_value_a_day
+),
+
+values_while_a_pack_reads_them as (
+    select
+        history_versions.account_id,
+        history_versions.market,
+        programmes.programme,
+        '' as balance_of,
+        history_versions.history_version,
+        history_versions.known_from,
+        history_versions.known_until,
+        greatest(metrics.on_day, programmes.effective_from) as on_day,
+        least(metrics.until_day, {{ add_days('programmes.effective_until', 1) }}) as until_day,
+        programmes.pack,
+        programmes.version,
+        cast(metrics.value as {{ figure() }}) as value,
+        cast(
+            case when metrics.on_day >= programmes.effective_from then metrics.value_before else metrics.value end
+            as {{ figure() }}
+        ) as value_before
+    from values_until_the_next as metrics
+    inner join creators on metrics.account_id = creators.account_id
+    inner join history_versions on metrics.account_id = history_versions.account_id
+    inner join programmes
+        on
+            creators.market = programmes.market
+            and metrics.metric = programmes.metric
+            and (metrics.until_day is null or metrics.until_day > programmes.effective_from)
+            and (programmes.effective_until is null or metrics.on_day <= programmes.effective_until)
+    inner join kinds
+        on
+            programmes.market = kinds.market
+            and programmes.pack = kinds.pack
+            and programmes.version = kinds.version
+            and programmes.programme = kinds.programme
+            and creators.kind = kinds.kind
+)
+
+select * from values_while_a_pack_reads_them

@@ -1,0 +1,27 @@
+with
+
+zone_periods as (
+    select * from {{ ref('int_zone_periods') }}
+),
+
+stretches_while_their_history_was_true as (
+    select
+        account_id,
+        market,
+        programme,
+        balance_of,
+        history_version,
+        pack,
+        version,
+        zone,
+        zone_rank,
+        value,
+        strictness_before,
+        on_day,
+        greatest(on_day, known_from) as valid_from,
+        least(until_day, known_until) as valid_until
+    from zone_periods
+)
+
+select * from stretches_while_their_history_was_true
+where valid_until is null or valid_from < valid_until

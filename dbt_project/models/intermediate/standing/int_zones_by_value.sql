@@ -1,0 +1,49 @@
+with
+
+readings as (
+    select * from {{ ref('int_programme_values_evaluated') }}
+),
+
+zones as (
+    select * from {{ source('policy', 'zones') }}
+),
+
+-- A row for each programme and not for each zone: there are many readings and few ladders.
+ladders as {{ materialized_cte() }} (
+    select
+        market,
+        pack,
+        version,
+        programme,
+        any_value(is_rising) as is_rising,
+        min(case when is_missing then zone_rank end) as missing_strictness,
+        list(zone order by zone_rank) as zones,
+        list(comparator order by zone_rank) as comparators,
+        list(bound order by zone_rank) as bounds,
+        list(case when is_rising then value_from else value_below end order by zone_rank)[2:] as edges
+    from zones
+    group by market, pack, version, programme
+),
+
+readings_with_how_far_up_the_ladder_they_reach as (
+    select
+        readings.*,
+        ladders.* exclude (market, pack, version, programme),  -- noqa: RF02
+        {{ strictness_reached('readings.value', 'ladders') }} as zone_rank,
+        -- By the rules of the day for both values: zones of two packs can't be compared.
+        {{ strictness_reached('readings.value_before', 'ladders') }} as strictness_before
+    from readings
+    inner join ladders
+        on
+            readings.market = ladders.market
+            and readings.pack = ladders.pack
+            and readings.version = ladders.version
+            and readings.programme = ladders.programme
+)
+
+select
+    * exclude (missing_strictness, zones, comparators, bounds, edges),
+    zones[zone_rank + 1] as zone,
+    comparators[zone_rank + 1] as comparator,
+    bounds[zone_rank + 1] as bound
+from readings_with_how_far_up_the_ladder_they_reach

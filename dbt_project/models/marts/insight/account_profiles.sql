@@ -1,0 +1,130 @@
+with
+
+creators as (
+    select * from {{ ref('stg_creators') }}
+),
+
+stage_changes as (
+    select * from {{ ref('int_stage_changes') }}
+),
+
+account_health as (
+    select * from {{ ref('account_health') }}
+),
+
+eligibility as (
+    select * from {{ ref('eligibility') }}
+),
+
+penalties as (
+    select * from {{ ref('penalties') }}
+),
+
+rewards as (
+    select * from {{ ref('rewards') }}
+),
+
+measures as (
+    select * from {{ source('policy', 'measures') }}
+),
+
+latest_stage_of_each_account as (
+    select * from stage_changes
+    qualify row_number() over (partition by account_id order by on_day desc) = 1
+),
+
+penalties_of_each_account as (
+    select
+        penalties.account_id,
+        cast(count(*) as integer) as penalties,
+        bool_or(not coalesce(measures.puts_on_probation, false)) as is_restricted
+    from penalties
+    left join measures
+        on
+            penalties.market = measures.market
+            and penalties.measure = measures.measure
+            and {{ in_effect_on('measures', night()) }}
+    group by penalties.account_id
+),
+
+rewards_of_each_account as (
+    select
+        account_id,
+        cast(count(*) as integer) as rewards
+    from rewards
+    group by account_id
+),
+
+health_of_each_account as (
+    select
+        account_id,
+        bool_or(is_near) as is_near_a_zone,
+        bool_or(
+            zone_last_night is not null
+            and (zone <> zone_last_night or balance is distinct from balance_last_night)
+        ) as has_moved,
+        cast(to_json(list(
+            struct_pack(
+                programme := programme,
+                zone := zone,
+                balance := balance,
+                zone_last_night := zone_last_night,
+                balance_last_night := balance_last_night,
+                next_zone := next_zone,
+                to_next_zone := to_next_zone,
+                is_near := is_near
+            )
+            order by programme
+        )) as varchar) as health
+    from account_health
+    group by account_id
+),
+
+gates_shut_to_each_account as (
+    select
+        account_id,
+        string_agg(eligibility || ': ' || failed_conditions, '; ' order by eligibility) as not_eligible_for
+    from eligibility
+    where not is_open
+    group by account_id
+),
+
+profiles as (
+    select
+        {{ night() }} as as_of,
+        creators.account_id,
+        creators.market,
+        creators.kind,
+        creators.language,
+        creators.category,
+        creators.followers,
+        creators.onboarded_on,
+        creators.exited_on,
+        case
+            when stages.stage = 'exited' then stages.stage
+            when in_force.is_restricted then 'restricted'
+            when in_force.account_id is not null then 'probation'
+            else stages.stage
+        end as stage,
+        -- Since when isn't known of a penalty for what is looked at for some weeks only.
+        case
+            when stages.stage = 'exited' then stages.on_day
+            when in_force.is_restricted and stages.stage <> 'restricted' then null
+            when in_force.account_id is not null and stages.stage not in ('restricted', 'probation') then null
+            else stages.on_day
+        end as stage_since,
+        coalesce(in_force.penalties, 0) as penalties,
+        coalesce(rewarded.rewards, 0) as rewards,
+        coalesce(health.has_moved, false) as has_moved,
+        coalesce(health.is_near_a_zone, false) as is_near_a_zone,
+        coalesce(health.health, '[]') as health,
+        gates_shut.not_eligible_for
+    from creators
+    left join latest_stage_of_each_account as stages on creators.account_id = stages.account_id
+    left join penalties_of_each_account as in_force on creators.account_id = in_force.account_id
+    left join rewards_of_each_account as rewarded on creators.account_id = rewarded.account_id
+    left join health_of_each_account as health on creators.account_id = health.account_id
+    left join gates_shut_to_each_account as gates_shut on creators.account_id = gates_shut.account_id
+)
+
+select * from profiles

@@ -1,0 +1,21 @@
+with
+
+eligibility_periods as (
+    select * from {{ ref('int_eligibility_periods') }}
+),
+
+gates_on_the_night as (
+    select
+        {{ night() }} as as_of,
+        stretches.account_id,
+        stretches.market,
+        stretches.eligibility,
+        stretches.is_open,
+        array_to_string(stretches.failed, ', ') as failed_conditions
+    from eligibility_periods as stretches
+    where
+        {{ day_in(night(), 'stretches.on_day', 'stretches.until_day') }}
+        and {{ day_in(night(), 'stretches.known_from', 'stretches.known_until') }}
+)
+
+select * from gates_on_the_night

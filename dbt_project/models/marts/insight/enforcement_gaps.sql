@@ -1,0 +1,95 @@
+with
+
+violation_cases as (
+    select * from {{ ref('int_violation_cases') }}
+),
+
+penalty_periods as (
+    select * from {{ ref('int_penalty_periods') }}
+),
+
+orders as (
+    select * from {{ ref('stg_orders') }}
+),
+
+measures as (
+    select * from {{ source('policy', 'measures') }}
+),
+
+-- A decision is carried out within 3 days, and a case decided within 14; later is a gap.
+cases_that_went_nowhere as (
+    select
+        case
+            when decided_on is not null then 'decided_not_enforced'
+            when enforced_on is not null then 'enforced_not_decided'
+            else 'detected_not_decided'
+        end as gap,
+        account_id,
+        market,
+        violation_id as row_key,
+        violation_id,
+        coalesce(decided_on, enforced_on, detected_on) as since
+    from violation_cases
+    where
+        (decided_on is not null and enforced_on is null and decided_on < {{ add_days(night(), -3) }})
+        or (decided_on is null and enforced_on is not null)
+        or (decided_on is null and enforced_on is null and detected_on < {{ add_days(night(), -14) }})
+),
+
+orders_in_spite_of_a_penalty as (
+    select
+        'sold_while_penalised' as gap,
+        stretches.account_id,
+        stretches.market,
+        stretches.account_id || '/' || stretches.programme || '/' || stretches.scope
+        || '/' || stretches.in_force_from as row_key,
+        min(orders.ordered_on) as since,
+        count(*) as orders,
+        sum(orders.amount) as amount
+    from penalty_periods as stretches
+    inner join measures
+        on
+            stretches.market = measures.market
+            and stretches.measure = measures.measure
+            and measures.stops_sales
+            and {{ in_effect_on('measures', night()) }}
+    inner join orders
+        on
+            stretches.account_id = orders.account_id
+            and {{ day_in('orders.ordered_on', 'stretches.in_force_from', 'stretches.in_force_until') }}
+    where
+        {{ in_metric_window('orders.ordered_on') }}
+        and case stretches.scope
+            when 'live' then orders.live_id is not null
+            when 'short_video' then orders.content_id is not null
+            else true
+        end
+    group by
+        stretches.account_id, stretches.market, stretches.programme, stretches.scope, stretches.in_force_from
+),
+
+all_gaps as (
+    select
+        gap,
+        account_id,
+        market,
+        row_key,
+        violation_id,
+        since,
+        cast(null as bigint) as orders,
+        cast(null as decimal(18, 2)) as amount
+    from cases_that_went_nowhere
+    union all
+    select
+        gap,
+        account_id,
+        market,
+        row_key,
+        cast(null as varchar) as violation_id,
+        since,
+        orders,
+        cast(amount as decimal(18, 2)) as amount
+    from orders_in_spite_of_a_penalty
+)
+
+select * from all_gaps

@@ -1,0 +1,43 @@
+-- depends_on: {{ ref('int_violation_cases') }}
+-- depends_on: {{ ref('enforcement_gaps') }}
+-- depends_on: {{ ref('int_account_days') }}
+-- depends_on: {{ ref('int_qa_reviews_weighted') }}
+with
+
+{% if execute %}
+    {% for model in graph.semantic_models.values() | map(attribute='name') | sort %}
+        sums_of_{{ model }} as (
+            {{ sums_by_market_and_slice(model) }}
+        ),
+    {% endfor %}
+{% endif %}
+
+values_of_every_metric as (
+    {% if execute %}
+        {% for metric in metrics_defined() %}
+            {{ values_of(metric) }}
+            {% if not loop.last %}union all{% endif %}
+        {% endfor %}
+    {% else %}
+    select 1
+    {% endif %}
+),
+
+values_with_their_intervals as (
+    select
+        {{ night() }} as as_of,
+        metric,
+        market,
+        slice,
+        slice_value,
+        cast(numerator as decimal(18, 4)) as numerator,
+        cast(denominator as decimal(18, 4)) as denominator,
+        cast(figure as decimal(18, 6)) as figure,
+        cast(case when is_share then {{ wilson('figure', 'sample', -1) }} end as decimal(18, 6)) as interval_low,
+        cast(case when is_share then {{ wilson('figure', 'sample', 1) }} end as decimal(18, 6)) as interval_high,
+        cast(sample as decimal(18, 2)) as sample,
+        coalesce(sample >= minimum_sample, false) as is_enough
+    from values_of_every_metric
+)
+
+select * from values_with_their_intervals

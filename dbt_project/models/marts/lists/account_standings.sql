@@ -1,0 +1,155 @@
+with
+
+creators as (
+    select * from {{ ref('stg_creators') }}
+),
+
+standings as (
+    select * from {{ ref('int_standings') }}
+),
+
+programmes as (
+    select * from {{ source('policy', 'programmes') }}
+),
+
+memberships as (
+    select * from {{ ref('int_memberships') }}
+),
+
+zone_periods as (
+    select * from {{ ref('int_zone_periods') }}
+),
+
+zones as (
+    select * from {{ source('policy', 'zones') }}
+),
+
+kinds as (
+    select * from {{ source('policy', 'kinds') }}
+),
+
+nights as (
+    select * from {{ ref('int_as_of_nights') }}
+    where is_asked
+),
+
+zones_of_accounts_without_a_standing as (
+    select
+        nights.as_of,
+        creators.account_id,
+        creators.market,
+        zones.programme,
+        zones.zone,
+        zones.zone_rank,
+        case when programmes.source = 'entries' then programmes.starts_at end as value
+    from creators
+    cross join nights
+    inner join zones
+        on
+            creators.market = zones.market
+            and zones.is_resting
+            and {{ in_effect_on('zones', 'nights.as_of') }}
+    inner join kinds
+        on
+            zones.market = kinds.market
+            and zones.pack = kinds.pack
+            and zones.version = kinds.version
+            and zones.programme = kinds.programme
+            and creators.kind = kinds.kind
+    inner join programmes
+        on
+            zones.market = programmes.market
+            and zones.pack = programmes.pack
+            and zones.version = programmes.version
+            and zones.programme = programmes.programme
+    left join memberships
+        on
+            creators.account_id = memberships.account_id
+            and zones.market = memberships.market
+            and zones.pack = memberships.pack
+            and zones.version = memberships.version
+            and zones.programme = memberships.programme
+    -- A programme that hasn't begun for an account, or has ended, says nothing of it.
+    where
+        (programmes.begins_with is null or memberships.member_from <= nights.as_of)
+        and (memberships.member_until is null or memberships.member_until > nights.as_of)
+),
+
+standings_on_each_night as (
+    select
+        nights.as_of,
+        standings.*
+    from standings
+    inner join nights on {{ day_in('nights.as_of', 'standings.valid_from', 'standings.valid_until') }}
+),
+
+-- A stay is one under one pack: of another pack's zone of this name nobody knows whether it is the same.
+first_days_of_the_stay_in_the_zone as (
+    select
+        standings.account_id,
+        standings.programme,
+        standings.balance_of,
+        standings.history_version,
+        standings.pack,
+        standings.version,
+        nights.as_of,
+        coalesce(
+            max(case when stretches.zone_rank <> stretches.strictness_before then stretches.on_day end),
+            min(stretches.on_day)
+        ) as in_zone_since
+    from standings_on_each_night as standings
+    inner join nights on standings.as_of = nights.as_of
+    inner join zone_periods as stretches
+        on
+            standings.account_id = stretches.account_id
+            and standings.programme = stretches.programme
+            and standings.balance_of = stretches.balance_of
+            and standings.history_version = stretches.history_version
+            and standings.pack = stretches.pack
+            and standings.version = stretches.version
+            and standings.as_of >= stretches.on_day
+    group by all
+),
+
+strictest_standing_on_each_night as (
+    select
+        standings.*,
+        stays.in_zone_since
+    from standings_on_each_night as standings
+    inner join first_days_of_the_stay_in_the_zone as stays
+        on
+            standings.as_of = stays.as_of
+            and standings.account_id = stays.account_id
+            and standings.programme = stays.programme
+            and standings.balance_of = stays.balance_of
+            and standings.history_version = stays.history_version
+            and standings.pack = stays.pack
+            and standings.version = stays.version
+    -- Of several balances of one programme, the strictest zone is the account's.
+    qualify row_number() over (
+        partition by standings.as_of, standings.account_id, standings.programme
+        order by standings.zone_rank desc, stays.in_zone_since asc, standings.balance_of asc
+    ) = 1
+),
+
+every_account_with_its_standing as (
+    select
+        resting.as_of,
+        resting.account_id,
+        resting.market,
+        resting.programme,
+        coalesce(reached.zone, resting.zone) as zone,
+        coalesce(reached.zone_rank, resting.zone_rank) as zone_rank,
+        cast(case
+            when reached.account_id is null then resting.value else reached.value
+        end as decimal(18, 4)) as balance,
+        reached.in_zone_since as since
+    from zones_of_accounts_without_a_standing as resting
+    left join strictest_standing_on_each_night as reached
+        on
+            resting.as_of = reached.as_of
+            and resting.account_id = reached.account_id
+            and resting.programme = reached.programme
+)
+
+select * from every_account_with_its_standing

@@ -1,0 +1,3 @@
+select * from {{ ref('int_penalty_reasons') }}
+union all
+select * from {{ ref('int_reward_reasons') }}

@@ -1,1 +1,0 @@
-{{ combined_readings(1, 'first_readings') }}

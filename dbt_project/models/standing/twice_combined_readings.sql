@@ -1,1 +1,0 @@
-{{ combined_readings(2, 'second_readings') }}

@@ -1,0 +1,141 @@
+"""`evenhand emergency`: impose or lift a measure now, where no scheduler runs the DAG `emergency_measure`."""
+
+from __future__ import annotations
+
+import getpass
+from datetime import UTC, date, datetime
+from typing import Annotated, NoReturn
+
+import typer
+
+from evenhand.commands.terminal import console, refuse
+from evenhand.emergency.emergency import EmergencyRefused
+from evenhand.emergency.wish import Wish
+from evenhand.local import installation as local
+from evenhand.records.persons import PersonRefused, who
+from evenhand.settings import settings
+
+app = typer.Typer(
+    no_args_is_help=True,
+    help="Impose or lift a measure now. It needs a reason, an end and a second person; what there is, evenhand"
+    " emergencies lists.",
+    epilog="Where Airflow runs by itself, use its DAG emergency_measure: there people are logged in.",
+)
+
+Measure = Annotated[str, typer.Argument(help="A penalty or a reward of the market's pack, such as no_live.")]
+Scope = Annotated[str, typer.Argument(help="What of the account it is about, as the pack has it, such as live.")]
+Market = Annotated[str, typer.Option(help="The market, as the feeds spell it.")]
+Until = Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], metavar="DAY", help="The last day that it holds on.")]
+Reason = Annotated[str, typer.Option(help="Why. The accounts are told it as it stands; it names nobody.")]
+Accounts = Annotated[list[str] | None, typer.Option("--account", help="An account it meets; can be repeated.")]
+Kind = Annotated[str, typer.Option(help="Instead of accounts, a segment: those of this kind, such as creator.")]
+Stage = Annotated[str, typer.Option(help="Those at this stage, such as pilot.")]
+Programme = Annotated[str, typer.Option(help="With --zone: those that stand in a zone of this programme.")]
+Zone = Annotated[str, typer.Option(help="The zone.")]
+Author = Annotated[str, typer.Option(help="Who asks for it; by default, the user of this machine.")]
+ApprovedBy = Annotated[str, typer.Option(help="The second person; without it, somebody is asked.")]
+
+
+@app.command()
+def impose(
+    measure: Measure,
+    scope: Scope,
+    market: Market,
+    until: Until,
+    reason: Reason,
+    account: Accounts = None,
+    kind: Kind = "",
+    stage: Stage = "",
+    programme: Programme = "",
+    zone: Zone = "",
+    author: Author = "",
+    approved_by: ApprovedBy = "",
+) -> None:
+    """Put a measure in force now, on accounts or on a segment of a market.
+
+    It is in force from the newest night on, which is decided again, until its last day, and stands beside whatever the
+    accounts have already: evenhand emergency impose no_live live --market ID --account ID-17500 --until 2026-11-07
+    --reason "Fake prizes in lives"
+    """
+    wish = Wish(
+        "impose", market, measure, scope, until.date(), reason, tuple(account or ()), kind, stage, programme, zone
+    )
+    _decide(wish, author, approved_by)
+
+
+@app.command()
+def lift(
+    measure: Measure,
+    scope: Scope,
+    market: Market,
+    until: Until,
+    reason: Reason,
+    account: Accounts = None,
+    kind: Kind = "",
+    stage: Stage = "",
+    programme: Programme = "",
+    zone: Zone = "",
+    author: Author = "",
+    approved_by: ApprovedBy = "",
+) -> None:
+    """Take a measure back now, whatever brought it, from accounts or a segment of a market.
+
+    It isn't in force from the newest night on, which is decided again, until the last day. What hasn't ended by then is
+    in force again: evenhand emergency lift no_live live --market ID --stage restricted --until 2026-11-07
+    --reason "A model was wrong about them"
+    """
+    wish = Wish(
+        "lift", market, measure, scope, until.date(), reason, tuple(account or ()), kind, stage, programme, zone
+    )
+    _decide(wish, author, approved_by)
+
+
+def emergencies() -> None:
+    """List what people imposed or lifted themselves, the newest first."""
+    from evenhand.emergency.record import EmergencyBroken, known
+
+    try:
+        found = known(settings().emergencies, date.max)
+    except EmergencyBroken as error:
+        refuse(str(error))
+    if not found:
+        console.print("There are none.")
+        return
+    for each in reversed(found):
+        e = each.emergency
+        console.print(f"[bold]{e.emergency_id}[/bold]  {e.said}", highlight=False, soft_wrap=True)
+        console.print(
+            f"  {e.first_night} to {e.until}, asked for by {e.author}, approved by {e.approved_by}: {e.reason}",
+            highlight=False,
+            markup=False,
+            soft_wrap=True,
+        )
+
+
+def _decide(wish: Wish, author: str, approved_by: str) -> NoReturn:
+    from rich.markdown import Markdown
+
+    from evenhand.emergency.propose import propose
+    from evenhand.emergency.record import record
+    from evenhand.policy.load import load_packs
+
+    here = settings()
+    release = max(here.releases.glob("night=*"), default=None)
+    if release is None:
+        refuse(f"{here.releases}: no night is released yet, so nothing is in force; run evenhand nightly")
+    try:
+        asked = who(None, author or getpass.getuser(), "--author")
+        proposed = propose(wish, asked, load_packs(here.policies), release)
+        console.print(Markdown(proposed.told))
+        name = approved_by or typer.prompt("Approved by, another person's name")
+        second = who(None, name, "--approved-by")
+        emergency = record(here.emergencies, proposed.proposal, second, datetime.now(UTC), proposed.night)
+    except (EmergencyRefused, PersonRefused) as error:
+        refuse(str(error))
+    console.print(
+        f"Recorded as {emergency.emergency_id}. Night {proposed.night} is decided again; should that fail, `evenhand"
+        f" nightly {proposed.night}` does it.",
+        highlight=False,
+        soft_wrap=True,
+    )
+    local.become(here, ["evenhand", "nightly", str(proposed.night)])

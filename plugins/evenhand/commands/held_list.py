@@ -1,0 +1,98 @@
+"""`evenhand held` and `evenhand answer`: held lists on the terminal, where no Airflow runs that could ask."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from evenhand.commands.terminal import console, refuse
+from evenhand.settings import settings
+
+Night = Annotated[
+    datetime | None,
+    typer.Argument(formats=["%Y-%m-%d"], metavar="NIGHT", help="The night; by default the newest released."),
+]
+
+
+class List(StrEnum):
+    """A list."""
+
+    penalties = "penalties"
+    rewards = "rewards"
+
+
+class Say(StrEnum):
+    """An answer."""
+
+    approve = "approve"
+    first_wave = "first-wave"
+    reject = "reject"
+
+
+def held(
+    night: Night = None,
+    of_list: Annotated[List | None, typer.Option("--list", help="Only this list.")] = None,
+    market: Annotated[str | None, typer.Option(help="Only of this market.")] = None,
+) -> None:
+    """Show the lists that are held: why, what would change, and twenty accounts with their reasons."""
+    import duckdb
+    from rich.markdown import Markdown
+
+    from evenhand.approval.shown import body, subject
+    from evenhand.tasks.held_list import held_lists
+
+    chosen = _night(night)
+    found = [each for each in held_lists(chosen) if of_list in (None, each.list) and market in (None, each.market)]
+    with duckdb.connect(str(settings().warehouse(chosen)), read_only=True) as connection:
+        for each in found:
+            said = f" ({each.answer.replace('_', ' ')} by {each.answered_by})" if each.answer else ""
+            console.print(f"\n[bold]{subject(each, chosen)}[/bold]{said}", highlight=False)
+            console.print(Markdown(body(connection, each)))
+    if not found:
+        console.print(f"Nothing is held on night {chosen}.", highlight=False)
+
+
+def answer(
+    say: Annotated[Say, typer.Argument(help="What you say to it.")],
+    of_list: Annotated[List, typer.Option("--list", help="The list.")],
+    market: Annotated[str, typer.Option(help="The market.")],
+    by: Annotated[str, typer.Option(help="Who you are; another than who changed the policy.")],
+    night: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], metavar="NIGHT", help="The night; by default the newest released."),
+    ] = None,
+) -> None:
+    """Answer to a held list. Running the night again then releases and delivers it, if it still is what it was."""
+    from evenhand.approval.answers import AnswerRefused
+    from evenhand.records.persons import Person, PersonRefused
+    from evenhand.tasks.held_list import NothingHeld, find, give_answer
+
+    chosen = _night(night)
+    said = {Say.approve: "approved", Say.first_wave: "first_wave", Say.reject: "rejected"}
+    try:
+        found = find(chosen, of_list, market)
+        give_answer(chosen, found, said[say], Person(by, logged_in=False))  # type: ignore[arg-type]
+    except (NothingHeld, AnswerRefused, PersonRefused) as error:
+        refuse(str(error))
+    console.print(
+        f"{found.list} of {market}, night {chosen}: {said[say].replace('_', ' ')} by {by}."
+        f" `evenhand nightly {chosen}` releases and delivers it.",
+        soft_wrap=True,
+        highlight=False,
+    )
+
+
+def _night(night: datetime | None) -> date:
+    if night:
+        chosen = night.date()
+    else:
+        released = max((path.name for path in settings().releases.glob("night=*")), default="")
+        if not released:
+            refuse(f"{settings().releases}: no night is released yet; run evenhand nightly")
+        chosen = date.fromisoformat(released.removeprefix("night="))
+    if not settings().warehouse(chosen).exists():
+        refuse(f"night {chosen} isn't being worked on; run it first: evenhand nightly {chosen}")
+    return chosen

@@ -1,0 +1,165 @@
+"""The local installation: running nights in it, its pages, and what lands in it."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from datetime import date, datetime
+from typing import Annotated
+
+import typer
+
+from evenhand.commands.released import show_night
+from evenhand.commands.terminal import console, refuse
+from evenhand.local import installation as local
+from evenhand.settings import Settings, settings
+
+NIGHTLY = "nightly_governance"
+
+Night = Annotated[
+    datetime | None,
+    typer.Argument(formats=["%Y-%m-%d"], metavar="NIGHT", help="The night, YYYY-MM-DD; by default the newest landed."),
+]
+
+
+def nightly(night: Night = None) -> None:
+    """Decide one night: land, validate, compute, release and deliver, through Airflow.
+
+    Sets up what is missing, lands the bundled example if nothing else has landed, and starts the sandbox receiver if
+    it isn't running. Running a night again changes nothing and sends nothing.
+    """
+    here = settings()
+    try:
+        with local.one_at_a_time(here) as lock:
+            _prepare(here)
+            chosen = night.date() if night else _newest(here)
+            release = here.releases / f"night={chosen}"
+            before = release.resolve() if release.exists() else None
+            _run_dag(here, chosen, lock)
+            show_night(here, chosen)
+            if before == release.resolve():
+                console.print("[green]Nothing changed: the release is, byte for byte, what it was.[/green]")
+    except local.LocalError as error:
+        refuse(str(error))
+    console.print(f"{'Sandbox receiver':<18} {local.sandbox_url()}", highlight=False)
+    console.print(f"{'Airflow':<18} make ui, then {local.ui_url()}", highlight=False)
+
+
+def simulate(
+    creators: Annotated[int, typer.Option(min=1, help="How many creators, in eight markets.")] = 50_000,
+    nights: Annotated[int, typer.Option(min=1, help="How many nights of history.")] = 90,
+    until: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], metavar="NIGHT", help="The last night.")
+    ] = None,
+    seed: Annotated[int, typer.Option(help="Another seed is another history.")] = 1,
+) -> None:
+    """Land a simulated marketplace: nine feeds, and beside them the truth that the nightly run never reads.
+
+    Replaces what was simulated before. The same numbers give the same rows.
+    """
+    from evenhand.simulation.marketplace import simulate as land
+    from evenhand.simulation.plan import UNTIL, Plan
+
+    here = settings()
+    plan = Plan(creators, nights, until.date() if until else UNTIL, seed)
+    try:
+        with local.one_at_a_time(here), console.status("Simulating") as status:
+            local.refuse_feeds_of_others(here)
+            written = land(plan, here.landing, lambda made: status.update(f"Simulating: {made}"))
+    except local.LocalError as error:
+        refuse(str(error))
+    console.print(
+        f"{'Landed' if written else 'There already:'} {creators:,} creators, {nights} nights until {plan.until}, in"
+        f" {here.landing}",
+        soft_wrap=True,
+        highlight=False,
+    )
+
+
+def set_up() -> None:
+    """Make Airflow's metadata database, compile the dbt project, land the example and start the sandbox receiver."""
+    try:
+        with local.one_at_a_time(settings()):
+            _prepare(settings())
+    except local.LocalError as error:
+        refuse(str(error))
+
+
+def ui() -> None:
+    """Run Airflow with its pages and its scheduler until Ctrl-C: `airflow standalone` for this installation."""
+    set_up()
+    console.print(f"Airflow's pages will be at {local.ui_url()} in half a minute. Ctrl-C stops it.")
+    local.become(settings(), ["airflow", "standalone"])
+
+
+def airflow(context: typer.Context) -> None:
+    """Run any airflow command in this installation, such as `evenhand airflow tasks list nightly_governance`."""
+    local.become(settings(), ["airflow", *context.args])
+
+
+def _prepare(here: Settings) -> None:
+    with console.status("Setting up") as status:
+        for done in local.set_up(here):
+            console.print(f"Set up {done}")
+        if local.land_example(here, lambda made: status.update(f"Simulating: {made}")):
+            console.print(f"Landed the example {here.example} in {here.landing}", soft_wrap=True, highlight=False)
+        if local.start_sandbox(here):
+            console.print(f"Started the sandbox receiver at {local.sandbox_url()}", highlight=False)
+
+
+def _newest(here: Settings) -> date:
+    from evenhand.landing.files import FeedBroken, nights
+    from evenhand.landing.mirror import mirror
+
+    if here.lands_elsewhere:
+        try:
+            with console.status(f"Fetching what landed in {here.landing_from}"):
+                mirror(here.landing_from, here.landing)
+        except FeedBroken as error:
+            refuse(str(error))
+    landed = nights(here.landing)
+    if not landed:
+        refuse(f"{here.landing}: nothing has landed; put feeds there as docs/feeds.md says")
+    return landed[-1]
+
+
+def _run_dag(here: Settings, night: date, lock: int) -> None:
+    """Run the DAG, naming each task as it ends; a failed run ends this process with what its tasks complained of.
+
+    The run holds the lock as well: if this process is killed, its tasks go on, and nobody else may begin meanwhile.
+    """
+    log = here.work(night) / "run.log"
+    log.parent.mkdir(parents=True, exist_ok=True)
+    complaints: list[str] = []
+    console.print(f"Night {night} through Airflow", highlight=False)
+    with log.open("w") as kept, console.status("Starting Airflow") as status:
+        run = subprocess.Popen(
+            [sys.executable, "-m", "evenhand.local.run", NIGHTLY, f"{night}T12:00:00", f"night_{night}"],
+            env=local.environment(here),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=kept,
+            pass_fds=[lock],
+            text=True,
+        )
+        assert run.stdout is not None
+        for line in run.stdout:
+            told = json.loads(line)
+            if told["event"] == "begins":
+                status.update(told["task"])
+                continue
+            complaints += [told["said"]] if told["said"] else []
+            if told["task"] != NIGHTLY:
+                _show_end(told["task"], told["state"])
+    if run.wait():
+        if complaints:
+            refuse("\n".join(dict.fromkeys(complaints)) + f"\nThe run's logs: {here.airflow_home / 'logs'}")
+        tail = "".join(log.read_text().splitlines(keepends=True)[-30:])
+        refuse(f"{tail}\nAirflow couldn't run the night. Its log: {log}")
+
+
+def _show_end(task: str, state: str) -> None:
+    shown = {"success": "", "failed": " [red]failed[/red]", "up_for_retry": " [yellow]is tried again[/yellow]"}
+    if state != "skipped":
+        console.print(f"  {task}{shown.get(state, f' {state}')}", highlight=False)

@@ -1,0 +1,168 @@
+"""`evenhand policy check`: packs by themselves and beside each other, and against what the installation has."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from evenhand.notices.names_to_translate import what_cannot_be_told
+from evenhand.policy.check import Checked, Finding, check_name, check_packs, of_mistake
+from evenhand.policy.diagnose import dotted, nearest
+from evenhand.policy.language.pack import Pack
+from evenhand.policy.language.part import Place
+from evenhand.policy.load import LoadedPack, files_of, overlapping, where
+from evenhand.policy.preapproved import texts_before
+from evenhand.settings import Settings
+
+
+def check(paths: Sequence[Path], here: Settings) -> Checked:
+    """Check packs by themselves, beside each other, and against what the installation has.
+
+    Args:
+        paths: files, or folders that are searched with all that is in them. A base is checked through its packs.
+    """
+    files = files_of(paths)
+    packs, found = check_packs(files)
+    if not files:
+        names = ", ".join(str(path) for path in paths)
+        found.append(Finding(names, 0, 0, "error", "language", "found no pack; expected a file that ends in .yml"))
+    found += receivers_that_take_no_measure(packs, here.receivers)
+    decided_at_night = [loaded for loaded in packs if loaded.path.resolve().parent == here.policies]
+    found += (of_mistake("overlap", mistake) for mistake in overlapping(decided_at_night))
+    found += past_of_a_released_night(decided_at_night, here.releases)
+    found += measures_without_words(decided_at_night, here.translations)
+    # Of a market nothing can be missed where only some of the packs are looked at.
+    if here.policies in [path.resolve() for path in paths]:
+        found += markets_without_a_pack(decided_at_night, here.landing)
+    return Checked(len(files), tuple(sorted(set(found))))
+
+
+def measures_without_words(packs: Sequence[LoadedPack], translations: Path) -> Iterator[Finding]:
+    """Measures, scopes and programmes that notices have no words for, and texts of notices that can't be used."""
+    for said in what_cannot_be_told([loaded.pack for loaded in packs], translations) if packs else ():
+        place, _, what = said.partition(": ")
+        file, _, line = place.partition(".po:")
+        yield Finding(f"{file}.po" if line else file, int(line or 0), 1, "error", "notices", what)
+
+
+def receivers_that_take_no_measure(packs: Sequence[LoadedPack], receivers: Path) -> Iterator[Finding]:
+    """Measures and rewards that no receiver of their list can carry out."""
+    from evenhand.delivery.config import ReceiversError, load_receivers
+
+    try:
+        configs = load_receivers(receivers)
+    except ReceiversError as error:
+        yield Finding(str(receivers), 0, 0, "error", check_name(receivers_that_take_no_measure), str(error))
+        return
+    for loaded in packs:
+        for kind, names in (("penalties", _penalties(loaded.pack)), ("rewards", _rewards(loaded.pack))):
+            takers = {name: config for name, config in configs.items() if kind in config.lists}
+            # Who doesn't say what it can do can do anything.
+            if any(not config.measures for config in takers.values()):
+                continue
+            known = sorted({measure for config in takers.values() for measure in config.measures})
+            for place, measure in names:
+                if measure not in known:
+                    yield Finding(
+                        *where(loaded, place), "error", check_name(receivers_that_take_no_measure),
+                        f"{dotted(place)}: found {measure}; expected one of those that a receiver of {kind} in"
+                        f" {receivers.name} can carry out: {', '.join(known) or 'there are none'}"
+                        f"{nearest(measure, known)}",
+                    )  # fmt: skip
+
+
+def past_of_a_released_night(packs: Sequence[LoadedPack], releases: Path) -> Iterator[Finding]:
+    """Packs that decide differently about days that a released night has already decided."""
+    released = _newest_release(releases)
+    if not released:
+        return
+    night, editions = released
+    name = check_name(past_of_a_released_night)
+    for loaded in packs:
+        pack = loaded.pack
+        sha256 = editions.get((pack.pack, pack.version))
+        if sha256 in texts_before(loaded.path.parent, loaded.sha256):
+            continue
+        if sha256 is None and pack.effective_from <= night:
+            yield Finding(
+                *where(loaded, ("effective_from",)), "error", name,
+                f"effective_from: found {pack.effective_from}; expected a day after {night}, the newest released"
+                f" night: the days until then are decided, and {pack.pack} version {pack.version} wasn't there",
+            )  # fmt: skip
+        elif sha256 and pack.effective_until and pack.effective_until < night:
+            yield Finding(
+                *where(loaded, ("effective_until",)), "error", name,
+                f"effective_until: found {pack.effective_until}; expected {night}, the newest released night, or a"
+                f" later day: that night was decided with version {pack.version}, with another text",
+            )  # fmt: skip
+        # A text that now ends is what it was with its end, if its version was counted up as it should be.
+        elif sha256 and pack.effective_from <= night and not pack.effective_until:
+            yield Finding(
+                *where(loaded, ("version",)), "warning", name,
+                f"version: found {pack.version} with another text than night {night} was decided with; expected"
+                f" {pack.version + 1}, effective from {night + timedelta(days=1)}, if it decides anything else",
+            )  # fmt: skip
+
+
+def markets_without_a_pack(packs: Sequence[LoadedPack], landing: Path) -> Iterator[Finding]:
+    """Markets whose creators have landed and for which no pack decides."""
+    known = {market for loaded in packs for market in loaded.pack.markets}
+    for market, accounts in _markets_landed(landing).items():
+        if market not in known:
+            yield Finding(
+                str(landing / "creators"), 0, 0, "warning", check_name(markets_without_a_pack),
+                f"found {accounts} accounts of the market {market}; expected a pack that decides for it"
+                f"{nearest(market, sorted(known))}",
+            )  # fmt: skip
+
+
+def _penalties(pack: Pack) -> list[tuple[Place, str]]:
+    return [(("measures", i), measure) for i, measure in enumerate(pack.measures)]
+
+
+def _rewards(pack: Pack) -> Iterator[tuple[Place, str]]:
+    yield from (((*place, "reward"), effect.reward) for place, effect in pack.effects if effect.reward)
+    for name, programme in pack.programmes.items():
+        for i, reward in enumerate(programme.rewards):
+            yield ("programmes", name, "rewards", i, "reward"), reward.reward
+    for name, eligibility in pack.eligibility.items():
+        for i, each in enumerate(eligibility.while_eligible):
+            if each.reward:
+                yield ("eligibility", name, "while_eligible", i, "reward"), each.reward
+    yield from ((("bonuses", name), name) for name in pack.bonuses)
+
+
+def _newest_release(releases: Path) -> tuple[date, dict[tuple[str, int], str]] | None:
+    """The newest released night, and the hash of every pack that it was decided with."""
+    from evenhand.release.manifest import read_manifest
+
+    for release in sorted(releases.glob("night=*"), reverse=True):
+        try:
+            manifest = read_manifest(release)
+        except (ValidationError, OSError):
+            continue  # Of another version of Evenhand; it can't say what it was decided with.
+        return manifest.night, {(each.pack, each.version): each.sha256 for each in manifest.packs}
+    return None
+
+
+def _markets_landed(landing: Path) -> dict[str, int]:
+    """The accounts that have landed, by market. A file that can't be read is gate 1's to refuse."""
+    import duckdb
+
+    accounts: dict[str, set[str]] = {}
+    with duckdb.connect() as connection:
+        for path in sorted((landing / "creators").glob("night=*/[!._]*")):
+            reader = "read_parquet(?)" if path.suffix == ".parquet" else "read_csv(?, all_varchar = true)"
+            try:
+                rows = connection.execute(
+                    f"select market, list(distinct account_id) from {reader} where market is not null group by market",
+                    [str(path)],
+                ).fetchall()
+            except duckdb.Error:
+                continue
+            for market, ids in rows:
+                accounts.setdefault(market, set()).update(ids)
+    return {market: len(ids) for market, ids in sorted(accounts.items())}

@@ -1,0 +1,68 @@
+"""Looking at what is released: what a night came to, what happened to an account, and what the models are."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Annotated
+
+import typer
+
+from evenhand.commands.terminal import console, refuse, released
+from evenhand.settings import Settings, settings
+
+Night = Annotated[
+    datetime | None,
+    typer.Argument(
+        formats=["%Y-%m-%d"], metavar="NIGHT", help="The night, YYYY-MM-DD; by default the newest released."
+    ),
+]
+
+
+def summary(night: Night = None) -> None:
+    """Show what a released night came to."""
+    here = settings()
+    show_night(here, released(here, night))
+
+
+def explain(
+    account: Annotated[str, typer.Argument(help="The account, as the feeds spell it.")],
+    night: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], metavar="NIGHT", help="As of this night; by default the newest released."),
+    ] = None,
+) -> None:
+    """Tell what happened to an account, what is in force on it and why, from a release alone."""
+    from evenhand.release.account_timeline import NoSuchAccount, tell
+
+    here = settings()
+    try:
+        tell(here.releases / f"night={released(here, night)}", account, console)
+    except NoSuchAccount as error:
+        refuse(str(error))
+
+
+def docs() -> None:
+    """Make dbt's own pages of all models and their columns, unless they are there, and say where they are."""
+    from evenhand.deciding.docs import DocsFailed, dbt_docs
+
+    try:
+        with console.status("dbt makes its pages; this takes half a minute"):
+            page = dbt_docs()
+    except DocsFailed as error:
+        refuse(f"dbt couldn't make its pages of the models:\n{error}")
+    console.print(page, soft_wrap=True, highlight=False)
+
+
+def show_night(here: Settings, night: date) -> None:
+    """Print what a released night came to."""
+    from pydantic import ValidationError
+
+    from evenhand.commands.summary import show
+
+    try:
+        show(here, night, console)
+    except ValidationError as error:
+        refuse(
+            f"{here.releases / f'night={night}'}: released by another version of Evenhand, whose manifest this one"
+            f" can't show ({error.error_count()} fields differ); run the night again for a revision of this version"
+        )

@@ -1,0 +1,186 @@
+"""What a night came to, for the terminal: from its release, and from what the receivers answered in the last run."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from typing import Any
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from evenhand.deciding.report import PAGE
+from evenhand.delivery.config import load_receivers
+from evenhand.delivery.stopping import stopped
+from evenhand.release.manifest import Manifest, read_manifest
+from evenhand.release.publish import revision_of
+from evenhand.settings import Settings
+from evenhand.simulation.marketplace import simulated
+
+
+def show(settings: Settings, night: date, console: Console) -> None:
+    """Print the summary of a released night.
+
+    Raises:
+        FileNotFoundError: the night was never released.
+    """
+    release = settings.releases / f"night={night}"
+    manifest = read_manifest(release)
+    console.print(
+        f"\n[bold]Night {night}[/bold]  revision {revision_of(release)}, release {manifest.release_id[:12]}, policy "
+        + ", ".join(f"{pack.pack} v{pack.version}" for pack in manifest.packs)
+    )
+    if plan := simulated(settings.landing):
+        console.print(
+            f"[yellow]The data is simulated[/yellow]: {plan.creators:,} creators, {plan.nights} nights until"
+            f" {plan.until}, seed {plan.seed}",
+            highlight=False,
+        )
+    if manifest.reversed:
+        reversed_by = manifest.reversed
+        console.print(
+            f"[red]Reversed[/red] to the lists of {reversed_by.back_to.night} by {reversed_by.by}, approved by"
+            f" {reversed_by.approved_by}: {escape(reversed_by.why)}",
+            soft_wrap=True,
+            highlight=False,
+        )
+    for table in (_feeds(manifest), _quarantine(manifest), _zones(manifest), _penalties(manifest), _metrics(manifest)):
+        console.print(table)
+    if manifest.held_back:
+        console.print(_held_back(manifest))
+    if manifest.causes:
+        console.print(_causes(manifest))
+    _held(manifest, night, console)
+    stages = ", ".join(f"{each.accounts:,} {each.stage}" for each in manifest.stages)
+    console.print(f"[bold]Stages[/bold]   {stages}", highlight=False, soft_wrap=True)
+    notices = ", ".join(f"{each.notices:,} of {each.list} {each.event}" for each in manifest.notices)
+    since = f"the release of {manifest.told_since.night}" if manifest.told_since else "no earlier release"
+    console.print(f"[bold]Notices[/bold]  {notices or 'none'} (since {since})", highlight=False, soft_wrap=True)
+    if manifest.emergencies:
+        console.print(
+            f"[bold]Emergencies[/bold]  {len(manifest.emergencies):,} known, in force or over; evenhand emergencies"
+            " lists them",
+            highlight=False,
+            soft_wrap=True,
+        )
+    _warnings(settings, night, console)
+    _receivers(settings, night, console)
+    work = settings.work(night)
+    for what, where in (
+        ("Release", release),
+        ("Gate 1", work / "gate_1" / "index.html"),
+        ("Gate 2, rows", work / "gate_2" / "rows" / "index.html"),
+        ("Gate 2, changes", work / "gate_2" / "changes" / "index.html"),
+        ("Models", settings.models(night) / PAGE),
+    ):
+        console.print(f"{what:<18} {where}", soft_wrap=True, highlight=False)
+
+
+def _feeds(manifest: Manifest) -> Table:
+    table = _table("Rows in", "feed", "known", "accepted", "quarantined")
+    for feed, counts in manifest.feeds.items():
+        table.add_row(feed, f"{counts.known:,}", f"{counts.accepted:,}", f"{counts.quarantined:,}")
+    return table
+
+
+def _quarantine(manifest: Manifest) -> Table:
+    table = _table("In quarantine, and why", "feed", "rows", "rule that they break", "remedy")
+    for each in manifest.quarantined:
+        table.add_row(each.feed, f"{each.rows:,}", each.rule, each.remedy)
+    return table
+
+
+def _held_back(manifest: Manifest) -> Table:
+    table = _table("Held back, keeping what the last release had", "list", "market", "rows", "rule", "remedy")
+    for each in manifest.held_back:
+        table.add_row(each.list, each.market, f"{each.rows:,}", each.rule, each.remedy)
+    return table
+
+
+def _causes(manifest: Manifest) -> Table:
+    table = _table("Changes since the last release, and why", "list", "cause", "added", "removed", "changed")
+    for each in manifest.causes:
+        table.add_row(each.list, each.cause, f"{each.added:,}", f"{each.removed:,}", f"{each.changed:,}")
+    return table
+
+
+def _held(manifest: Manifest, night: date, console: Console) -> None:
+    for each in manifest.held_lists:
+        what = f"{each.list} of {each.market}"
+        if each.answer == "approved":
+            console.print(f"[bold]Was held[/bold] {what}: approved by {each.answered_by}", highlight=False)
+            continue
+        kept = f"it keeps the release of {each.since}" if each.since else "nothing of it is released"
+        said = f"; {each.answer.replace('_', ' ')} by {each.answered_by}" if each.answer else ""
+        wave = f", {each.first_wave:,} rows of it" if each.first_wave else ""
+        console.print(
+            f"[bold yellow]Held[/bold yellow] {what}: {each.changes:,} rows would change, {kept}{said}{wave}",
+            soft_wrap=True,
+            highlight=False,
+        )
+        for why in each.why:
+            console.print(f"  {why}", soft_wrap=True, highlight=False)
+        console.print(
+            f"  Look: evenhand held {night} --list {each.list} --market {each.market}\n"
+            f"  Answer: evenhand answer approve|first-wave|reject --list {each.list} --market {each.market} --by NAME",
+            soft_wrap=True,
+            highlight=False,
+            markup=False,
+        )
+
+
+def _zones(manifest: Manifest) -> Table:
+    table = _table("Accounts by zone", "programme", "zone", "accounts")
+    for zone in manifest.zones:
+        table.add_row(zone.programme, zone.zone, f"{zone.accounts:,}")
+    return table
+
+
+def _penalties(manifest: Manifest) -> Table:
+    table = _table("Penalties, against the night before", "measure", "new", "kept", "ended")
+    for each in manifest.penalties:
+        table.add_row(each.measure, f"{each.new:,}", f"{each.kept:,}", f"{each.ended:,}")
+    table.add_section()
+    totals = [sum(numbers) for numbers in zip(*((p.new, p.kept, p.ended) for p in manifest.penalties), strict=True)]
+    table.add_row("all", *(f"{total:,}" for total in totals))
+    return table
+
+
+def _metrics(manifest: Manifest) -> Table:
+    table = _table("Operational metrics, all markets, four weeks", "metric", "figure", "")
+    for each in manifest.metrics:
+        table.add_row(each.metric, each.figure, "" if each.is_enough else "of too few")
+    return table
+
+
+def _warnings(settings: Settings, night: date, console: Console) -> None:
+    for warning in _step(settings, night, "feeds_validated").get("warnings", ()):
+        console.print(f"[yellow]Look at[/yellow] {warning}", soft_wrap=True, highlight=False)
+
+
+def _receivers(settings: Settings, night: date, console: Console) -> None:
+    console.print("[bold]Receivers[/bold]")
+    if stop := stopped(settings.home):
+        console.print(f"  Nothing is sent: {stop}", style="red", soft_wrap=True, highlight=False, markup=False)
+    for receiver in load_receivers():
+        for step in ("delivered", "reconciled"):
+            told = _step(settings, night, f"{step}.{receiver}").get("told", f"{receiver}: not {step} yet")
+            console.print(f"  {step:<11} {told}", soft_wrap=True, highlight=False)
+
+
+def _step(settings: Settings, night: date, step: str) -> dict[str, Any]:
+    path = settings.work(night) / "steps" / f"{step}.json"
+    facts: dict[str, Any] = json.loads(path.read_text()) if path.exists() else {}
+    return facts
+
+
+def _table(title: str, *columns: str) -> Table:
+    table = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False, header_style="dim")
+    numbers = {
+        *("known", "accepted", "quarantined", "rows", "accounts", "new", "kept", "ended", "figure"),
+        *("added", "removed", "changed"),
+    }
+    for column in columns:
+        table.add_column(column, justify="right" if column in numbers else "left")
+    return table

@@ -1,0 +1,31 @@
+"""What commands say and how: on the terminal, and to whoever asked for what can't be done."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import NoReturn
+
+import typer
+from rich.console import Console
+
+from evenhand.settings import Settings
+
+console = Console()
+errors = Console(stderr=True)
+
+
+def refuse(message: str) -> NoReturn:
+    """Say why it can't be done and what to do, and end with 1."""
+    errors.print(message, style="red", soft_wrap=True, highlight=False, markup=False)
+    raise typer.Exit(1)
+
+
+def released(here: Settings, night: datetime | None) -> date:
+    """The night that is asked about, or the newest that is released; ends the command where there is none."""
+    there = sorted(path.name.removeprefix("night=") for path in here.releases.glob("night=*"))
+    if not there:
+        refuse(f"{here.releases}: no night is released yet; run evenhand nightly")
+    chosen = night.date() if night else date.fromisoformat(there[-1])
+    if str(chosen) not in there:
+        refuse(f"night {chosen} isn't released; {', '.join(there[-5:])} {'are' if len(there) > 1 else 'is'}")
+    return chosen

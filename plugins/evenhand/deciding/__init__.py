@@ -1,0 +1,1 @@
+"""Deciding a night, and deciding it again on other rules, data or code."""

@@ -1,0 +1,197 @@
+"""Building a night's models from what dbt compiled: each with its contract and its data tests.
+
+As `dbt build` does it: a model whose SQL, contract or test fails is named, what reads it is skipped, and the others go
+on, so that one run shows all that is wrong.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Collection
+from datetime import date
+from pathlib import Path
+
+import duckdb
+
+from evenhand.deciding.compiled import DataTest, Node, Project
+from evenhand.deciding.report import BuiltModel, Problem, Report, forget_report, keep_report
+
+log = logging.getLogger(__name__)
+
+
+class ModelsFailed(Exception):
+    """Models or their tests failed. The message names each, with its error and the file that has its SQL."""
+
+
+def build_models(warehouse: Path, project: Project, night: date, folder: Path, *, threads: int | None = None) -> Report:
+    """Build and test every model that comes before gate 2 in the night's warehouse, and keep a report of it.
+
+    Args:
+        folder: where the report goes, with the SQL of what failed; what an earlier build left there is forgotten.
+        threads: how many DuckDB may use; by default as many as there are cores.
+
+    Raises:
+        ModelsFailed: a model, its contract or a test of it failed. The report is kept all the same.
+    """
+    forget_report(folder)
+    project = project.part(after_gate=False)
+    with duckdb.connect(str(warehouse), config={"threads": threads} if threads else {}) as connection:
+        try:
+            # Each commit waits for the disk, and nobody reads anything before the last of them.
+            connection.begin()
+            built = _build_all(connection, project, night, stops=True)
+            connection.commit()
+        except duckdb.Error:
+            # The first error ends a transaction. One by one, what else is wrong is found as well.
+            connection.rollback()
+            built = _build_all(connection, project, night, stops=False)
+    report = Report(night, tuple(built[node.name] for node in project.nodes))
+    keep_report(report, folder)
+    for model in report.models:
+        log.log(logging.ERROR if model.problems else logging.INFO, "%s", model)
+    if report.failed:
+        raise ModelsFailed(report.complaint(folder))
+    return report
+
+
+def build_after_gate(warehouse: Path, project: Project, night: date) -> None:
+    """Build the models that read what gate 2 let through: views, so that they show what is there when they are read.
+
+    Raises:
+        ModelsFailed: one of them can't be built.
+    """
+    with duckdb.connect(str(warehouse)) as connection:
+        for node in project.part(after_gate=True).nodes:
+            try:
+                problems = _build(connection, node, night).problems
+            except duckdb.Error as error:
+                raise ModelsFailed(f"{node.name} failed: {error}") from error
+            if problems:
+                raise ModelsFailed(f"{node.name} failed: {problems[0].said}")
+
+
+def check_after_gate(warehouse: Path, project: Project, night: date) -> int:
+    """Run the data tests of these models, once all that they read is there; returns how many rows they looked at.
+
+    Raises:
+        ModelsFailed: a test found what it should not.
+    """
+    rows = 0
+    with duckdb.connect(str(warehouse)) as connection:
+        for node in project.part(after_gate=True).nodes:
+            ((found,),) = connection.execute(f"select count(*) from main.{node.name}").fetchall()
+            rows += found
+            for test in node.tests:
+                ((failing,),) = connection.execute(f"select count(*) from (\n{test.of(night)}\n)").fetchall()
+                if failing:
+                    said = f"{failing:,} {'row' if failing == 1 else 'rows'} that it should not find"
+                    raise ModelsFailed(f"{node.name}, test {test.name} failed: {said}")
+    return rows
+
+
+def _build_all(
+    connection: duckdb.DuckDBPyConnection, project: Project, night: date, *, stops: bool
+) -> dict[str, BuiltModel]:
+    """Every model by its name.
+
+    Args:
+        stops: whether an error of DuckDB is raised rather than told.
+    """
+    _forget(connection, project.nodes)
+    built: dict[str, BuiltModel] = {}
+    for node in project.nodes:
+        if failed := {first for name in node.parents for first in built[name].failed_first}:
+            built[node.name] = BuiltModel(node.name, node.path, skipped_for=tuple(sorted(failed)))
+            _drop(connection, node)
+            continue
+        try:
+            built[node.name] = _build(connection, node, night)
+        except duckdb.Error as error:
+            if stops:
+                raise
+            problem = Problem(node.name, str(error), node.model.of(night))
+            built[node.name] = BuiltModel(node.name, node.path, problems=(problem,))
+            _drop(connection, node)
+            continue
+        for test in node.tests:
+            _test(connection, test, built, night, stops=stops)
+    return built
+
+
+def _forget(connection: duckdb.DuckDBPyConnection, kept: Collection[Node]) -> None:
+    """Drop what an earlier build left in the place of models that are otherwise now, or no more."""
+    kinds = {node.name: node.model.materialized for node in kept}
+    for kind, name in connection.execute(
+        "select 'view', view_name from duckdb_views()"
+        " where schema_name = 'main' and not internal and database_name = current_database()"
+        " union all select 'table', table_name from duckdb_tables()"
+        " where schema_name = 'main' and database_name = current_database() order by all"
+    ).fetchall():
+        if kinds.get(name) != kind:
+            connection.execute(f'drop {kind} main."{name}"')
+
+
+def _drop(connection: duckdb.DuckDBPyConnection, node: Node) -> None:
+    """Leave nothing of an earlier build where this one made nothing: nobody shall take it for tonight's."""
+    connection.execute(f"drop {node.model.materialized} if exists main.{node.name}")
+
+
+def _build(connection: duckdb.DuckDBPyConnection, node: Node, night: date) -> BuiltModel:
+    begun = time.perf_counter()
+    sql, rows = node.model.of(night), None
+    is_table = node.model.materialized == "table"
+    if is_table and node.contract:
+        # In the order that the contract has them in, as dbt lays them.
+        sql = f"select {', '.join(name for name, _ in node.contract)} from (\n{sql}\n)"
+    connection.execute(f"create or replace {node.model.materialized} main.{node.name} as {sql}")
+    if is_table:
+        ((rows,),) = connection.execute(f"select count(*) from main.{node.name}").fetchall()
+    breach = _breach(connection, node)
+    return BuiltModel(
+        node.name,
+        node.path,
+        seconds=round(time.perf_counter() - begun, 3),
+        rows=rows,
+        problems=(Problem(node.name, breach, sql),) if breach else (),
+    )
+
+
+def _breach(connection: duckdb.DuckDBPyConnection, node: Node) -> str:
+    """What of a model isn't as its contract says, as text; empty where all is."""
+    if not node.contract:
+        return ""
+    promised = connection.execute(
+        "describe select " + ", ".join(f"null::{data_type} as {name}" for name, data_type in node.contract)
+    ).fetchall()
+    found = {name: kind for name, kind, *_ in connection.execute(f"describe main.{node.name}").fetchall()}
+    wrong = [
+        f"{name} is {found.get(name, 'missing')} where {kind} is promised"
+        for name, kind, *_ in promised
+        if found.get(name) != kind
+    ]
+    wrong += [f"{name} isn't promised" for name in found if name not in {name for name, *_ in promised}]
+    return f"breaks its contract: {'; '.join(wrong)}" if wrong else ""
+
+
+def _test(
+    connection: duckdb.DuckDBPyConnection,
+    test: DataTest,
+    built: dict[str, BuiltModel],
+    night: date,
+    *,
+    stops: bool,
+) -> None:
+    """Run a test and tell of it with each of its models."""
+    if any(built[name].skipped_for or built[name].could_not_be_built for name in test.models):
+        return
+    sql = test.of(night)
+    try:
+        ((failing,),) = connection.execute(f"select count(*) from (\n{sql}\n)").fetchall()
+        said = f"{failing:,} {'row' if failing == 1 else 'rows'} that it should not find" if failing else ""
+    except duckdb.Error as error:
+        if stops:
+            raise
+        said = str(error)
+    for name in test.models:
+        built[name] = built[name].tested(Problem(test.name, said, sql) if said else None)

@@ -1,0 +1,68 @@
+"""Which code decided: a hash that changes when anything that can change a list does."""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+from collections.abc import Iterator
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+
+# The module whose functions decide a night; whatever it imports, at once or inside a function, decides with it. What
+# delivers, asks and shows carries a list and doesn't change it, and is imported by others.
+BEGINS_IN = "evenhand.tasks.night"
+_MODELS = ("dbt_project.yml", "macros/**/*.sql", "models/**/*.sql", "models/**/*.yml")
+_ENGINES = ("dbt-core", "dbt-duckdb", "duckdb", "great-expectations")
+
+
+def code_version(project: Path) -> dict[str, object]:
+    """The package's version, a SHA-256 over the deciding files and the versions of the engines that run them."""
+    digest = hashlib.sha256()
+    for path in deciding_files(project):
+        content = path.read_bytes()
+        digest.update(f"{path.relative_to(project).as_posix()} {len(content)}\n".encode())
+        digest.update(content)
+    return {
+        "evenhand": version("evenhand"),
+        "sha256": digest.hexdigest(),
+        "engines": {engine: version(engine) for engine in _ENGINES},
+    }
+
+
+@cache
+def deciding_files(project: Path) -> tuple[Path, ...]:
+    """The files of a checkout that a night is decided by: the dbt project, and every module that deciding imports."""
+    found: set[Path] = {path for pattern in _MODELS for path in (project / "dbt_project").glob(pattern)}
+    open_ends = [BEGINS_IN]
+    while open_ends:
+        path = _file(project, open_ends.pop())
+        if path and path not in found:
+            found.add(path)
+            open_ends += _imported(path)
+    return tuple(sorted(found))
+
+
+def _file(project: Path, module: str) -> Path | None:
+    """The file of a module of ours."""
+    for root in (project / "plugins", project):
+        path = root.joinpath(*module.split("."))
+        for file in (path.with_suffix(".py"), path / "__init__.py"):
+            if file.exists():
+                return file
+    return None
+
+
+def _imported(path: Path) -> Iterator[str]:
+    """The modules that a file imports, late ones and packages too, and perhaps names that aren't modules."""
+    for node in ast.walk(ast.parse(path.read_bytes())):
+        named = [name.name for name in node.names] if isinstance(node, ast.Import) else []
+        if isinstance(node, ast.ImportFrom) and node.module:
+            named = [f"{node.module}.{name.name}" for name in node.names]
+        for name in named:
+            parts = name.split(".")
+            if parts[0] in _OURS:
+                yield from (".".join(parts[:length]) for length in range(1, len(parts) + 1))
+
+
+_OURS = ("evenhand", "expectations")

@@ -1,0 +1,264 @@
+"""The dbt project compiled once, for any night: what dbt made of each model and each data test of it, kept as a file.
+
+A dbt process takes some seconds to read and compile the project, and a night is decided in less. So the project is
+compiled when an installation is set up, and again where the file doesn't fit it any more: its fingerprint is of the
+project's files, of dbt and of its adapter (docs/decisions/0003-dbt-compiles-the-night-runs.md).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from datetime import date
+from graphlib import TopologicalSorter
+from importlib.metadata import version
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+from typing import Any
+
+import duckdb
+
+from evenhand.settings import settings
+
+# The default of the project's variable `night`.
+_ANY_NIGHT = "1583-02-28"
+_NAME = "compiled.json"
+# Counts up where what stands in the file changes.
+_FORMAT = 1
+
+
+class CompileFailed(Exception):
+    """dbt couldn't compile the models, or what it made can't be run. The message says why."""
+
+
+@dataclass(frozen=True)
+class CompiledModel:
+    """A model's SQL for any night; `materialized` is `table` or `view`."""
+
+    name: str
+    materialized: str
+    sql: str = field(repr=False)
+
+    def of(self, night: date) -> str:
+        """The SQL for a night."""
+        return _of(night, self.sql)
+
+
+@dataclass(frozen=True)
+class DataTest:
+    """A query that finds nothing where its models are right; it is for any night, as theirs is."""
+
+    name: str
+    models: tuple[str, ...]
+    sql: str = field(repr=False)
+
+    def of(self, night: date) -> str:
+        """The SQL for a night."""
+        return _of(night, self.sql)
+
+
+@dataclass(frozen=True)
+class Node:
+    """A model in its project.
+
+    Attributes:
+        path: its file below the dbt project.
+        tells: whether it tells of a night and decides nothing.
+        parents: the models that it reads.
+        contract: the columns that it promises, with their types; none where it promises nothing.
+        tests: those that can run once this model is there; a test of several models is with the last of them.
+    """
+
+    model: CompiledModel
+    path: str
+    tells: bool
+    parents: tuple[str, ...]
+    contract: tuple[tuple[str, str], ...]
+    tests: tuple[DataTest, ...]
+
+    @property
+    def name(self) -> str:
+        """The model's name."""
+        return self.model.name
+
+    @property
+    def comes_after_gate(self) -> bool:
+        """Whether it reads what gate 2 let through, which isn't there before."""
+        return "after_gate" in Path(self.path).parts
+
+
+@dataclass(frozen=True)
+class Project:
+    """The compiled project: its models in an order in which they can be built."""
+
+    nodes: tuple[Node, ...] = field(repr=False)
+
+    def part(self, *, after_gate: bool) -> Project:
+        """The models that are built before gate 2, or after it."""
+        return Project(tuple(node for node in self.nodes if node.comes_after_gate == after_gate))
+
+    def models(self, *, what_tells: bool = False, leading_to: Collection[str] | None = None) -> list[CompiledModel]:
+        """Models in the order in which they can be built.
+
+        Args:
+            what_tells: with those that tell of a night and decide nothing.
+            leading_to: only these and what they are made of.
+        """
+        wanted = {node.name for node in self.nodes if what_tells or not node.tells}
+        if leading_to is not None:
+            wanted &= set(leading_to)
+            for node in reversed(self.nodes):
+                if node.name in wanted:
+                    wanted.update(node.parents)
+        return [node.model for node in self.nodes if node.name in wanted]
+
+
+def compiled_project(target: Path | None = None) -> Project:
+    """The project as dbt compiles it; it is compiled only where what lies in the folder doesn't fit.
+
+    Args:
+        target: the folder that it is kept in, with dbt's own artifacts; by default the installation's.
+
+    Raises:
+        CompileFailed: dbt failed, or compiled for one night.
+    """
+    target = target or settings().dbt_target
+    wanted = fingerprint()
+    path = target / _NAME
+    kept = _kept(path)
+    if kept.get("fingerprint") != wanted:
+        project = _compile(target)
+        kept = {"fingerprint": wanted, "nodes": [asdict(node) for node in project.nodes]}
+        # Whole or not at all: another process may read it meanwhile.
+        with NamedTemporaryFile("w", dir=target, prefix=".", suffix=".draft", delete=False) as draft:
+            json.dump(kept, draft)
+        os.replace(draft.name, path)
+        return project
+    return Project(tuple(_node(each) for each in kept["nodes"]))
+
+
+def is_compiled(target: Path) -> bool:
+    """Whether what lies in the folder fits the project as it is."""
+    return bool(_kept(target / _NAME).get("fingerprint") == fingerprint())
+
+
+def run_models(connection: duckdb.DuckDBPyConnection, models: Sequence[CompiledModel], night: date) -> None:
+    """Build the models in the connection's schema main, from its schemas `accepted` and `policy`."""
+    for model in models:
+        connection.execute(f"create or replace {model.materialized} main.{model.name} as {model.of(night)}")
+
+
+def _kept(path: Path) -> dict[str, Any]:
+    """What was compiled before; nothing where it isn't there or wasn't written to its end."""
+    try:
+        content = json.loads(path.read_text())
+    except (FileNotFoundError, ValueError):
+        return {}
+    return content if isinstance(content, dict) else {}
+
+
+def fingerprint(project: Path | None = None) -> str:
+    """A hash of all that what dbt makes of a project depends on; without one, of the installation's."""
+    project = project or settings().dbt_project
+    digest = hashlib.sha256()
+    engines = {name: version(name) for name in ("dbt-core", "dbt-adapters", "dbt-duckdb", "duckdb")}
+    digest.update(f"{_FORMAT} {json.dumps(engines, sort_keys=True)}\n".encode())
+    for path in sorted(path for path in project.rglob("*") if path.suffix in (".sql", ".yml", ".csv", ".py")):
+        content = path.read_bytes()
+        digest.update(f"{path.relative_to(project).as_posix()} {len(content)}\n".encode() + content)
+    return digest.hexdigest()
+
+
+def _compile(target: Path) -> Project:
+    from dbt.cli.main import dbtRunner
+
+    target.mkdir(parents=True, exist_ok=True)
+    project = str(settings().dbt_project)
+    with _environment(EVENHAND_WAREHOUSE=":memory:", DO_NOT_TRACK="1"):
+        result = dbtRunner().invoke(
+            [
+                *("--quiet", "--log-level-file", "none"),
+                *("compile", "--exclude", "test_type:unit"),
+                *("--project-dir", project, "--profiles-dir", project),
+                *("--target-path", str(target), "--log-path", str(target)),
+            ]
+        )
+    if not result.success:
+        raise CompileFailed(f"dbt compile failed: {result.exception or result.result}")
+    return _read(json.loads((target / "manifest.json").read_text())["nodes"])
+
+
+def _read(nodes: dict[str, dict[str, Any]]) -> Project:
+    """The project of a manifest that dbt wrote when it compiled it."""
+    models = {name: node for name, node in sorted(nodes.items()) if node["resource_type"] == "model"}
+    tests = [node for _, node in sorted(nodes.items()) if node["resource_type"] == "test"]
+    parents = {
+        name: [parent for parent in sorted(node["depends_on"]["nodes"]) if parent in models]
+        for name, node in models.items()
+    }
+    order = list(TopologicalSorter(parents).static_order())
+    tests_of: dict[str, list[DataTest]] = {name: [] for name in order}
+    for test in tests:
+        tested = [name for name in order if name in test["depends_on"]["nodes"]]
+        names = tuple(models[name]["name"] for name in tested)
+        tests_of[tested[-1]].append(DataTest(test["name"], names, _sql(test)))
+    project = Project(
+        tuple(
+            Node(
+                model=CompiledModel(node["name"], node["config"]["materialized"], _sql(node)),
+                path=node["original_file_path"],
+                tells="tells" in node["tags"],
+                parents=tuple(models[parent]["name"] for parent in parents[name]),
+                contract=tuple((column["name"], column["data_type"]) for column in node["columns"].values())
+                if node["config"]["contract"]["enforced"]
+                else (),
+                tests=tuple(tests_of[name]),
+            )
+            for name, node in ((name, models[name]) for name in order)
+        )
+    )
+    if not any(_ANY_NIGHT in node.model.sql for node in project.nodes):
+        raise CompileFailed("the models were compiled for one night and can't be run for another; see the macro night")
+    return project
+
+
+def _of(night: date, sql: str) -> str:
+    return sql.replace(_ANY_NIGHT, str(night))
+
+
+def _sql(node: dict[str, Any]) -> str:
+    """What dbt compiled, for the database that a connection is on, whichever that is."""
+    return str(node["compiled_code"]).replace(f'"{node["database"]}".', "")
+
+
+def _node(content: dict[str, Any]) -> Node:
+    return Node(
+        model=CompiledModel(**content["model"]),
+        path=content["path"],
+        tells=content["tells"],
+        parents=tuple(content["parents"]),
+        contract=tuple((name, data_type) for name, data_type in content["contract"]),
+        tests=tuple(DataTest(each["name"], tuple(each["models"]), each["sql"]) for each in content["tests"]),
+    )
+
+
+@contextmanager
+def _environment(**variables: str) -> Iterator[None]:
+    before = {name: os.environ.get(name) for name in variables}
+    os.environ.update(variables)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
+
+
+if __name__ == "__main__":
+    compiled_project()

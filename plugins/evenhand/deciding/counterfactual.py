@@ -1,0 +1,127 @@
+"""What a night's lists would be if something were as it was when the last release was decided.
+
+A scratch DuckDB beside the warehouse, which is only read: data, rules and models are laid in it one by one, and each
+time it is decided what the lists come to. It is no part of the night and is thrown away.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from evenhand.deciding.compiled import CompiledModel, run_models
+from evenhand.deciding.provenance import lay_rules_of, lay_texts_of, models_of
+from evenhand.landing.accepted import accepted_as_of
+from evenhand.landing.contracts import FEEDS
+from evenhand.policy.compile import compile_packs
+from evenhand.policy.load import load_packs
+
+# The name of the warehouse in the scratch.
+_TONIGHT = "tonight"
+
+
+class WhatIf:
+    """The scratch, and what lies in it at the moment."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
+        self._connection = connection
+        self._folder = folder
+
+    def lay_data_known(self, night: date | None = None) -> None:
+        """What is accepted of what had landed by a night; without one, all that is accepted tonight.
+
+        What people impose and lift themselves is always what is known tonight.
+        """
+        self._connection.execute("create schema if not exists emergencies")
+        self._connection.execute(f"create or replace view emergencies.known as from {_TONIGHT}.emergencies.known")
+        self._connection.execute("drop schema if exists accepted cascade")
+        self._connection.execute("create schema accepted")
+        for contract in FEEDS:
+            tables = (
+                accepted_as_of(contract, night, f"{_TONIGHT}.")
+                if night
+                else {
+                    name: f"from {_TONIGHT}.accepted.{name}"
+                    for name in (contract.feed, contract.versions)
+                    if name is not None
+                }
+            )
+            for table, rows in tables.items():
+                kind = "table" if night else "view"
+                self._connection.execute(f"create {kind} accepted.{table} as {rows}")
+
+    def lay_rules_of(self, release: Path) -> None:
+        """The rules of a release, as they were compiled then."""
+        lay_rules_of(release, self._connection)
+
+    def lay_texts_of(self, release: Path) -> None:
+        """The rules of a release's packs, as they are compiled today.
+
+        Raises:
+            PackError: today's language doesn't know what they say.
+        """
+        texts = self._folder / "packs"
+        shutil.rmtree(texts, ignore_errors=True)
+        lay_texts_of(release, texts, self._connection)
+        compile_packs(load_packs(texts), self._connection)
+
+    def models_of(self, release: Path) -> Sequence[CompiledModel]:
+        """The models of a release."""
+        return models_of(release, self._connection)
+
+    def models_of_tonight(self) -> Sequence[CompiledModel]:
+        """The models of tonight."""
+        found = self.execute(f"select name, materialized, sql from {_TONIGHT}.deciders.models order by position")
+        return [CompiledModel(str(name), str(kind), str(sql)) for name, kind, sql in found]
+
+    def decide(self, models: Sequence[CompiledModel], night: date) -> None:
+        """Run the models for a night on what lies here.
+
+        Raises:
+            duckdb.Error: they don't know tonight's data or rules.
+        """
+        for kind, name in self.execute(
+            "select 'view', view_name from duckdb_views() where database_name = current_database()"
+            " and schema_name = 'main' and not internal union all select 'table', table_name from duckdb_tables()"
+            " where database_name = current_database() and schema_name = 'main'"
+        ):
+            self._connection.execute(f"drop {kind} main.{name}")
+        # Each commit waits for the disk, and nothing here outlives the night.
+        self._connection.begin()
+        try:
+            run_models(self._connection, models, night)
+        except duckdb.Error:
+            self._connection.rollback()
+            raise
+        self._connection.commit()
+
+    def execute(self, statement: str) -> list[tuple[Any, ...]]:
+        """Run SQL here, where the warehouse is the database `tonight`."""
+        return self._connection.execute(statement).fetchall()
+
+
+@contextmanager
+def what_if(warehouse: Path, scratch: Path) -> Iterator[WhatIf]:
+    """Open an empty scratch beside a warehouse that nobody has open."""
+    forget(scratch)
+    folder = scratch.with_suffix("")
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        with duckdb.connect(str(scratch)) as connection:
+            path = str(warehouse).replace("'", "''")
+            connection.execute(f"attach '{path}' as {_TONIGHT} (read_only)")
+            yield WhatIf(connection, folder)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def forget(scratch: Path) -> None:
+    """Throw a scratch away."""
+    scratch.unlink(missing_ok=True)
+    scratch.with_name(scratch.name + ".wal").unlink(missing_ok=True)

@@ -1,0 +1,94 @@
+"""What decided a night, kept in its release: the next night is decided by it once more, to see what each change did.
+
+Three files: `models.parquet` (the models' SQL, for any night), `rules.parquet` (the tables that the packs were compiled
+to) and `packs.parquet` (the packs' texts).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import duckdb
+
+from evenhand.deciding.compiled import CompiledModel, Project
+from evenhand.policy.migrate import in_words_of_today
+from evenhand.policy.tables import TABLES
+from evenhand.policy.tables.row import ddl
+
+# What is decided; the models that it is made of decide.
+DECIDED = ("penalties", "rewards")
+# Which nights are asked about is no rule.
+_RULES = tuple(table for table in TABLES if table != "asked_nights")
+
+
+def keep_deciders(warehouse: Path, project: Project, policies: Path) -> None:
+    """Fill the warehouse's schema `deciders` with the models, the compiled packs and their texts.
+
+    Args:
+        project: as dbt compiled it.
+        policies: the folder of the packs.
+    """
+    models = project.models(leading_to=DECIDED)
+    texts = {path.name: path.read_text(encoding="utf-8") for path in sorted(policies.glob("*.yml"))}
+    with duckdb.connect(str(warehouse)) as connection:
+        connection.begin()
+        connection.execute("create schema if not exists deciders")
+        connection.execute(
+            "create or replace table deciders.models"
+            " (position integer, name varchar, materialized varchar, sql varchar)"
+        )
+        connection.executemany(
+            "insert into deciders.models values (?, ?, ?, ?)",
+            [(position, each.name, each.materialized, each.sql) for position, each in enumerate(models)],
+        )
+        connection.execute("create or replace table deciders.packs (file varchar, text varchar)")
+        connection.executemany("insert into deciders.packs values (?, ?)", list(texts.items()))
+        connection.execute("create or replace table deciders.rules (rules varchar, columns varchar, fields varchar[])")
+        for table in _RULES:
+            # A table without rows has a line of its own: it is there all the same.
+            connection.execute("insert into deciders.rules values (?, ?, null)", [table, ddl(TABLES[table])])
+            fields = ", ".join(f"cast({name} as varchar)" for name, _ in _columns(connection, f"policy.{table}"))
+            connection.execute(
+                f"insert into deciders.rules select ?, ?, [{fields}] from policy.{table}", [table, ddl(TABLES[table])]
+            )
+        connection.commit()
+
+
+def models_of(release: Path, connection: duckdb.DuckDBPyConnection) -> Sequence[CompiledModel]:
+    """The models that decided a release."""
+    found = connection.execute(
+        "select name, materialized, sql from read_parquet(?) order by position", [str(release / "models.parquet")]
+    )
+    return [CompiledModel(*row) for row in found.fetchall()]
+
+
+def lay_rules_of(release: Path, connection: duckdb.DuckDBPyConnection) -> None:
+    """Fill the connection's schema `policy` with the rules that decided a release."""
+    connection.execute("drop schema if exists policy cascade")
+    connection.execute("create schema policy")
+    connection.execute("create table policy.asked_nights (night date)")
+    file = str(release / "rules.parquet")
+    tables = connection.execute("select distinct rules, columns from read_parquet(?) order by all", [file]).fetchall()
+    for table, columns in tables:
+        connection.execute(f"create table policy.{table} ({columns})")
+        fields = ", ".join(
+            f"cast(fields[{position}] as {kind})"
+            for position, (_, kind) in enumerate(_columns(connection, f"policy.{table}"), 1)
+        )
+        connection.execute(
+            f"insert into policy.{table} select {fields} from read_parquet(?) where rules = ? and fields is not null",
+            [file, table],
+        )
+
+
+def lay_texts_of(release: Path, folder: Path, connection: duckdb.DuckDBPyConnection) -> None:
+    """Write the packs that decided a release to a folder, in the words that the language has today."""
+    folder.mkdir(parents=True)
+    found = connection.execute("select file, text from read_parquet(?) order by file", [str(release / "packs.parquet")])
+    for file, text in found.fetchall():
+        (folder / file).write_text(in_words_of_today(text)[0], encoding="utf-8")
+
+
+def _columns(connection: duckdb.DuckDBPyConnection, table: str) -> list[tuple[str, str]]:
+    return [(name, kind) for name, kind, *_ in connection.execute(f"describe {table}").fetchall()]

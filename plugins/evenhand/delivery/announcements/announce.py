@@ -1,0 +1,124 @@
+"""Announce what a release gives to say, once each, and never of a measure that didn't take effect."""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+from evenhand.delivery.announcements.announcement import Announcer, judge
+from evenhand.delivery.announcements.outbox import Outbox
+from evenhand.delivery.deliver import DeliverySummary, summary_of
+from evenhand.delivery.lock import delivery_lock
+from evenhand.delivery.read_release import Release, read_release
+from evenhand.delivery.receipts import Receipts
+from evenhand.delivery.reconcile import ReconcileSummary
+from evenhand.delivery.sending import Sender
+
+log = logging.getLogger(__name__)
+
+# The lists that are enforced, and so can be told about.
+ENFORCED = ("penalties", "rewards")
+
+
+def announce(release_dir: Path, announcer: Announcer, receipts: Receipts) -> DeliverySummary:
+    """Say what has taken effect of everything that was released until this night and isn't said yet.
+
+    Nights that were released since the last one that was announced are made up for. What can't be said yet waits in the
+    outbox for the next run; what never will take effect is dropped there, with the reason.
+
+    Raises:
+        ReleaseError: a release can't be read.
+        DeliveryRunning: another delivery to this receiver is running.
+        ReceiverError: the receiver gave no answer; run it again after the remedy.
+    """
+    with delivery_lock(receipts.path.parent, announcer.name):
+        release = read_release(release_dir, ENFORCED)
+        position = receipts.position(announcer.name)
+        if position and position.night > release.night:
+            summary = DeliverySummary(announcer.name, release.night, release.release_id, holds_newer=position.night)
+        else:
+            summary = _say(release_dir, release, announcer, receipts, position.night if position else None)
+    log.info("%s", summary)
+    return summary
+
+
+def check_announced(release_dir: Path, announcer: Announcer, receipts: Receipts) -> ReconcileSummary:
+    """Ask whether the receiver has what was said on this night, and say again what it lost.
+
+    Raises:
+        ReleaseError: the release can't be read.
+        DeliveryRunning: another delivery to this receiver is running.
+        ReceiverError: the receiver can't be asked.
+    """
+    with delivery_lock(receipts.path.parent, announcer.name):
+        release = read_release(release_dir, ())
+        rows = Outbox(receipts, announcer.name).said_on(release.night)
+        lost = announcer.missing(rows)
+        if lost:
+            receipts.reopen(announcer.name, lost)
+            Sender(announcer, receipts).settle()
+        missing = announcer.missing(lost)
+    return ReconcileSummary(
+        announcer.name,
+        release.night,
+        release.release_id,
+        len(rows),
+        len(rows) - len(missing),
+        missing=tuple(missing),
+        corrected=f"{len(lost)} missing, the first {'/'.join(lost[0])}" if lost else "",
+    )
+
+
+def _say(
+    release_dir: Path, release: Release, announcer: Announcer, receipts: Receipts, since: date | None
+) -> DeliverySummary:
+    outbox = Outbox(receipts, announcer.name)
+    for each in _released_since(release_dir, since):
+        outbox.take(announcer.announcements(each))
+    receipts.move_to(announcer.name, release)
+    verdicts = _judge(release, announcer, receipts, outbox)
+    sender = Sender(announcer, receipts)
+    sender.settle()
+    ready = [change for change in outbox.to_send() if change.key not in sender.answers]
+    sender.send(ready, release)
+    summary = summary_of(release, announcer.name, sender.sent, sender.answers, {change.key for change in sender.sent})
+    return replace(summary, already_there=0, waiting=verdicts["waiting"], dropped=verdicts["dropped"])
+
+
+def _released_since(release_dir: Path, since: date | None) -> list[Path]:
+    """The nights to announce: this one, those that were released after the last one that was, and that one itself.
+
+    It can have a revision since that was never delivered, but that the next night goes on from.
+    """
+    earlier = [
+        path
+        for path in sorted(release_dir.parent.glob("night=*"))
+        if since and f"night={since}" <= path.name < release_dir.name
+    ]
+    return [*earlier, release_dir]
+
+
+def _judge(release: Release, announcer: Announcer, receipts: Receipts, outbox: Outbox) -> Counter[str]:
+    # Judged before anything is sent: what took effect tonight is still told if the receiver of announcements is down.
+    wanted_now = {
+        (each.name, row_key): payload.sha256 for each in release.lists for row_key, payload in each.rows.items()
+    }
+    verdicts: Counter[str] = Counter()
+    with receipts.transaction():
+        for each in outbox.waiting():
+            about = each.about
+            enforcers = [name for name, lists in announcer.after.items() if about.row[0] in lists]
+            verdict, why = judge(
+                about,
+                [receipts.took_effect(name, about.row, about.payload_sha256, each.night) for name in enforcers],
+                any(receipts.may_have_had(name, about.row) for name in enforcers),
+                wanted_now,
+                outbox.told(about),
+            )
+            verdicts[verdict] += 1
+            if verdict != "waiting":
+                outbox.mark(each, verdict, why)
+    return verdicts

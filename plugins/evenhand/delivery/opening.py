@@ -1,0 +1,179 @@
+"""Receivers as receivers.yml and their connections say, ready to be sent to."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
+from typing import TYPE_CHECKING, Any, Protocol
+
+from evenhand.delivery.config import (
+    AnyConfig,
+    DsaConfig,
+    FilesConfig,
+    HttpConfig,
+    NoticesConfig,
+    ObjectStoreConfig,
+    PostgresConfig,
+    ReceiversError,
+    announces,
+)
+
+if TYPE_CHECKING:
+    import httpx
+
+    from evenhand.delivery.announcements.announcement import Announcer
+    from evenhand.delivery.receivers import Receiver
+
+
+class Connection(Protocol):
+    """Where a receiver is and what it is entered with, as Airflow keeps it."""
+
+    host: str | None
+    login: str | None
+    password: str | None
+    port: int | None
+    schema: str | None
+
+    @property
+    def extra_dejson(self) -> dict[str, Any]:
+        """What a kind of receiver needs beyond that."""
+
+
+def opened(
+    name: str, receivers: Mapping[str, AnyConfig], connection_of: Callable[[str, AnyConfig], Connection]
+) -> AbstractContextManager[Any]:
+    """A receiver of lists or of announcements.
+
+    Raises:
+        ReceiversError: there is no such receiver, or its connection is incomplete.
+    """
+    if name not in receivers:
+        raise ReceiversError(f"no receiver {name!r}; receivers.yml has {', '.join(receivers) or 'none'}")
+    config = receivers[name]
+    after = {each: receivers[each].lists for each in announces(config)}
+    return _OPEN[config.kind](name, config, connection_of(name, config), after)
+
+
+@contextmanager
+def _open_http(name: str, config: HttpConfig, connection: Connection, after: _After) -> Iterator[Receiver]:
+    from evenhand.delivery.receivers.http import HttpReceiver
+
+    with _client() as client:
+        address = _address(config.connection, connection, "the secret that signs requests")
+        yield HttpReceiver(name, config.lists, *address, client, config.batch_size, config.honours_keys)
+
+
+@contextmanager
+def _open_notices(name: str, config: NoticesConfig, connection: Connection, after: _After) -> Iterator[Announcer]:
+    from evenhand.delivery.receivers.http import HttpReceiver
+    from evenhand.delivery.receivers.notices import NoticesReceiver
+
+    with _client() as client:
+        address = _address(config.connection, connection, "the secret that signs requests")
+        yield NoticesReceiver(HttpReceiver(name, config.lists, *address, client, config.batch_size), after)
+
+
+@contextmanager
+def _open_dsa(name: str, config: DsaConfig, connection: Connection, after: _After) -> Iterator[Announcer]:
+    from evenhand.delivery.announcements.statements import statements_of
+    from evenhand.delivery.receivers.dsa import DsaReceiver
+
+    with _client() as client:
+        address = _address(config.connection, connection, "the platform's token")
+        yield DsaReceiver(
+            name, *address, client, after, lambda release: statements_of(release, config.statements), config.batch_size
+        )
+
+
+def _address(name: str, connection: Connection, what: str) -> tuple[str, str]:
+    host, secret = connection.host or "", connection.password or ""
+    if not host.startswith(("http://", "https://")) or not secret:
+        raise ReceiversError(
+            f"connection {name}: its host must be a base URL such as https://enforcement.example "
+            f"(it is {host!r}) and its password {what}"
+        )
+    return host, secret
+
+
+def _client() -> httpx.Client:
+    import httpx
+
+    return httpx.Client(timeout=httpx.Timeout(30, connect=5))
+
+
+@contextmanager
+def _open_files(name: str, config: FilesConfig, connection: Connection, after: _After) -> Iterator[Receiver]:
+    from evenhand.delivery.receivers.files import FilesReceiver
+
+    url = str(connection.extra_dejson.get("path") or "")
+    if not url:
+        raise ReceiversError(f'connection {config.connection}: write {{"path": "..."}} in its extra')
+    yield FilesReceiver(name, config.lists, url, config.batch_size)
+
+
+@contextmanager
+def _open_object_store(
+    name: str, config: ObjectStoreConfig, connection: Connection, after: _After
+) -> Iterator[Receiver]:
+    from evenhand.delivery.receivers.files import FilesReceiver
+
+    extra = connection.extra_dejson
+    url = str(extra.get("path") or "")
+    if not re.fullmatch(r"s3://[^/]+/.+", url):
+        raise ReceiversError(
+            f'connection {config.connection}: write {{"path": "s3://bucket/prefix"}} in its extra (it is {url!r})'
+        )
+    yield FilesReceiver(
+        name,
+        config.lists,
+        url,
+        config.batch_size,
+        options={
+            # Without a login, what the machine has: a role, or the environment.
+            "key": connection.login,
+            "secret": connection.password,
+            "endpoint_url": extra.get("endpoint_url"),
+            "client_kwargs": {"region_name": extra.get("region_name")},
+            "config_kwargs": {"connect_timeout": 5, "read_timeout": 30, "retries": {"max_attempts": 3}},
+            # What is read back is what is there, and not what was seen before.
+            "use_listings_cache": False,
+            "skip_instance_cache": True,
+        },
+    )
+
+
+@contextmanager
+def _open_postgres(name: str, config: PostgresConfig, connection: Connection, after: _After) -> Iterator[Receiver]:
+    from evenhand.delivery.receivers.postgres import PostgresReceiver
+
+    if not connection.host or not connection.schema:
+        raise ReceiversError(f"connection {config.connection}: it needs a host, and the database in its schema")
+    receiver = PostgresReceiver(
+        name,
+        config.lists,
+        {
+            "host": connection.host,
+            "port": connection.port or 5432,
+            "user": connection.login,
+            "password": connection.password,
+            "dbname": connection.schema,
+        },
+        config.in_schema,
+        config.batch_size,
+    )
+    try:
+        yield receiver
+    finally:
+        receiver.close()
+
+
+_After = Mapping[str, tuple[str, ...]]
+_OPEN: Mapping[str, Callable[[str, Any, Connection, _After], AbstractContextManager[Any]]] = {
+    "http": _open_http,
+    "files": _open_files,
+    "object_store": _open_object_store,
+    "postgres": _open_postgres,
+    "notices": _open_notices,
+    "dsa": _open_dsa,
+}

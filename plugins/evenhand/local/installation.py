@@ -1,0 +1,235 @@
+"""A local installation: Airflow on SQLite, the example's landing folder and the sandbox receiver, all in one folder."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from importlib.metadata import version
+from pathlib import Path
+from typing import NoReturn
+
+from evenhand.deciding.compiled import is_compiled
+from evenhand.records.lock import only_one
+from evenhand.settings import Settings
+
+TAKEDOWNS = "examples/takedowns/takedowns_2020_2026.csv.gz"
+
+
+class LocalError(Exception):
+    """The local installation can't do what was asked. The message says why and what to do."""
+
+
+def sandbox_url() -> str:
+    """Where the local sandbox receiver listens; `EVENHAND_SANDBOX_PORT` moves it."""
+    return f"http://127.0.0.1:{os.environ.get('EVENHAND_SANDBOX_PORT', '8700')}"
+
+
+def ui_url() -> str:
+    """Where Airflow's pages are; `EVENHAND_UI_PORT` moves them."""
+    return f"http://127.0.0.1:{os.environ.get('EVENHAND_UI_PORT', '8080')}"
+
+
+def environment(settings: Settings) -> dict[str, str]:
+    """The environment of every local process: what is set already wins over the defaults."""
+    return {**defaults(settings), **{name: value for name, value in os.environ.items() if name != "PATH"}}
+
+
+def defaults(settings: Settings) -> dict[str, str]:
+    """What a local installation sets. docker-compose.yml sets the same for a deployed one, where it isn't local."""
+    secret = _secret(settings)
+    return {
+        "EVENHAND_HOME": str(settings.home),
+        "EVENHAND_SANDBOX_SECRET": secret,
+        "AIRFLOW_HOME": str(settings.airflow_home),
+        "AIRFLOW__CORE__DAGS_FOLDER": str(settings.project / "dags"),
+        "AIRFLOW__CORE__PLUGINS_FOLDER": str(settings.project / "plugins"),
+        "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
+        # Not what Airflow wrote down when the folder was made: it may have been moved.
+        "AIRFLOW__LOGGING__BASE_LOG_FOLDER": str(settings.airflow_home / "logs"),
+        # Nights are started by hand here, so nothing happens by itself.
+        "AIRFLOW__CORE__DAGS_ARE_PAUSED_AT_CREATION": "False",
+        "AIRFLOW__CORE__EXECUTOR": "evenhand.tasks.executor.PreloadedExecutor",
+        "AIRFLOW__CORE__DEFAULT_TASK_RETRY_DELAY": "5",
+        # So long, and not five seconds, waits a supervisor that saw all of a task but its very end.
+        "AIRFLOW__WORKERS__MIN_HEARTBEAT_INTERVAL": "1",
+        # No log-in, and in return nobody else's machine can reach it.
+        "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_ALL_ADMINS": "True",
+        "AIRFLOW__API__HOST": "127.0.0.1",
+        "AIRFLOW__API__PORT": ui_url().rpartition(":")[2],
+        # Tasks find Airflow here.
+        "AIRFLOW__API__BASE_URL": ui_url(),
+        "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{settings.airflow_home / 'airflow.db'}",
+        "AIRFLOW__USAGE_DATA_COLLECTION__ENABLED": "False",
+        "AIRFLOW_CONN_EVENHAND_SANDBOX": json.dumps({"conn_type": "http", "host": sandbox_url(), "password": secret}),
+        "AIRFLOW_CONN_EVENHAND_NOTICES": json.dumps(
+            {"conn_type": "http", "host": f"{sandbox_url()}/notices", "password": secret}
+        ),
+        "AIRFLOW_CONN_EVENHAND_FILES": json.dumps(
+            {"conn_type": "generic", "extra": {"path": str(settings.home / "delivered")}}
+        ),
+        "DO_NOT_TRACK": "1",
+        "GX_ANALYTICS_ENABLED": "false",
+        "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")]),
+    }
+
+
+def set_up(settings: Settings) -> list[str]:
+    """Make what is missing: Airflow's metadata, and what dbt compiles the project to.
+
+    Returns:
+        What was done, for people; empty when all was there.
+
+    Raises:
+        LocalError: Airflow or dbt failed.
+    """
+    done = []
+    settings.home.mkdir(parents=True, exist_ok=True)
+    stamp = settings.home / "set_up.json"
+    wanted = {"airflow": version("apache-airflow")}
+    found = json.loads(stamp.read_text()) if stamp.exists() else {}
+    if found.get("airflow") != wanted["airflow"] or not (settings.airflow_home / "airflow.db").exists():
+        _run(settings, ["airflow", "db", "migrate"], "Airflow's metadata database couldn't be made")
+        done.append("Airflow's metadata database")
+    if not is_compiled(settings.dbt_target):
+        _run(
+            settings,
+            [sys.executable, "-m", "evenhand.deciding.compiled"],
+            "the dbt project couldn't be compiled",
+        )
+        done.append("the compiled dbt project")
+    if done:
+        stamp.write_text(json.dumps(wanted))
+    return done
+
+
+def land_example(settings: Settings, progress: Callable[[str], None]) -> bool:
+    """Land the example, unless somebody has landed feeds of their own; returns whether anything was written.
+
+    Args:
+        progress: told what is being made, for people.
+    """
+    from evenhand.landing.takedowns import FILE_NAME, land_takedowns
+    from evenhand.simulation.marketplace import plan_file_of, simulate, simulated
+    from evenhand.simulation.plan import Plan
+
+    if settings.landing_from:
+        return False
+    landed = [path for path in settings.landing.rglob("*") if path.is_file() and path.suffix in (".csv", ".parquet")]
+    if settings.example == "takedowns":
+        if any(path.name != FILE_NAME for path in landed):
+            return False
+        return bool(land_takedowns(settings.project / TAKEDOWNS, settings.landing))
+    # What was simulated otherwise, with `evenhand simulate`, is wanted so.
+    if simulated(settings.landing) or (landed and not plan_file_of(settings.landing).exists()):
+        return False
+    return simulate(Plan(), settings.landing, progress)
+
+
+def refuse_feeds_of_others(settings: Settings) -> None:
+    """Make sure that simulating would replace nothing but what was simulated.
+
+    Raises:
+        LocalError: something else has landed.
+    """
+    from evenhand.simulation.marketplace import plan_file_of
+
+    if settings.landing_from:
+        raise LocalError(
+            f"feeds land in {settings.landing_from}; unset EVENHAND_LANDING_FROM to simulate some below EVENHAND_HOME"
+        )
+    if settings.landing.exists() and any(settings.landing.iterdir()) and not plan_file_of(settings.landing).exists():
+        raise LocalError(
+            f"{settings.landing}: feeds have landed that weren't simulated, and simulating would replace them. Choose"
+            " another EVENHAND_HOME, or move them away."
+        )
+
+
+def start_sandbox(settings: Settings) -> bool:
+    """Start the sandbox receiver in the background, unless it is running; returns whether it was started.
+
+    Raises:
+        LocalError: something else listens on its port, or it doesn't come up.
+    """
+    if _sandbox_answers(settings):
+        return False
+    log = settings.home / "sandbox.log"
+    with log.open("ab") as output:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "evenhand.sandbox", "--port", sandbox_url().rpartition(":")[2]],
+            env=environment(settings),
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            start_new_session=True,
+        )
+    (settings.home / "sandbox.pid").write_text(str(process.pid))
+    deadline = time.monotonic() + 60
+    while process.poll() is None and time.monotonic() < deadline:
+        if _sandbox_answers(settings):
+            return True
+        time.sleep(0.2)
+    process.kill()
+    raise LocalError(f"the sandbox receiver didn't come up; its log is {log}")
+
+
+def one_at_a_time(settings: Settings) -> AbstractContextManager[int]:
+    """Hold the installation for one local run; the lock's file descriptor is for what the run starts.
+
+    Raises:
+        LocalError: another run holds it.
+    """
+    return only_one(
+        settings.home / "nightly.lock",
+        LocalError(f"another run is using {settings.home}; wait for it, or give this one its own EVENHAND_HOME"),
+    )
+
+
+def _sandbox_answers(settings: Settings) -> bool:
+    import httpx
+
+    try:
+        answer = httpx.get(f"{sandbox_url()}/healthz", timeout=5)
+    except httpx.ConnectError:
+        return False
+    except httpx.HTTPError as error:
+        raise _port_taken() from error
+    try:
+        database = answer.json()["database"]
+    except (ValueError, KeyError, TypeError) as error:
+        raise _port_taken() from error
+    if database != str(settings.home / "sandbox.sqlite"):
+        raise LocalError(
+            f"the sandbox receiver at {sandbox_url()} belongs to another installation ({database});"
+            " stop it or set EVENHAND_SANDBOX_PORT to a free port"
+        )
+    return True
+
+
+def _port_taken() -> LocalError:
+    return LocalError(f"{sandbox_url()} is taken by something else; set EVENHAND_SANDBOX_PORT to a free port")
+
+
+def _secret(settings: Settings) -> str:
+    path = settings.home / "sandbox.secret"
+    if not path.exists():
+        settings.home.mkdir(parents=True, exist_ok=True)
+        path.touch(mode=0o600)
+        path.write_text(secrets.token_hex(32))
+    return path.read_text()
+
+
+def _run(settings: Settings, command: list[str], complaint: str) -> None:
+    finished = subprocess.run(command, env=environment(settings), capture_output=True, text=True, check=False)
+    if finished.returncode:
+        raise LocalError(f"{complaint}: {' '.join(command[:2])} said\n{(finished.stdout + finished.stderr)[-4000:]}")
+
+
+def become(settings: Settings, command: list[str]) -> NoReturn:
+    """Turn this process into a command of the installation."""
+    os.execvpe(command[0], command, environment(settings))

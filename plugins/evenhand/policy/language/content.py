@@ -1,0 +1,176 @@
+"""The parts of a policy pack and what is asked of them; pack.py says what has to hold between the parts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from functools import cached_property
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from evenhand.policy.language.calendar import Calendar
+from evenhand.policy.language.effects import Effect
+from evenhand.policy.language.eligibility import Eligibility
+from evenhand.policy.language.examples import Example
+from evenhand.policy.language.limits import Limits
+from evenhand.policy.language.part import (
+    Amount,
+    Days,
+    Market,
+    Name,
+    Part,
+    Place,
+    Scope,
+)
+from evenhand.policy.language.programme import Programme
+
+
+class Appeals(Part):
+    """Which appeals count. Without this part, all do: what was decided is believed."""
+
+    file_within_days: Days | None = None
+    """A first appeal filed later than so many days after the violation's decision changes nothing."""
+    at_most: Annotated[int, Field(ge=1)] | None = None
+    """How many appeals against one violation count."""
+    again_within_days: Days | None = None
+    """A further appeal is filed at most so many days after the one before it was denied."""
+    partly_granted: Literal["adjusts", "voids", "denies"] = "adjusts"
+    """What a partly granted appeal does: the violation has the appeal's points from the beginning, or as one that is
+    granted, or nothing."""
+
+
+class Stages(Part):
+    """How far an account is on its way with the marketplace, for its profile; nothing is decided by it."""
+
+    onboarding_days: Days = 14
+    """So many days from the first that the marketplace knew it, an account is onboarding."""
+    pilot_days: Days | None = None
+    """So many days after that it is a pilot; without this key it is active at once."""
+    probation: tuple[Name, ...] = ()
+    """Penalties that put it on probation; any other restricts it. Without this key, the pack's mildest measure does."""
+
+
+class Bonus(Part):
+    """Money for what an account does, with caps and a budget. Paid in the order of days, then of accounts."""
+
+    activity: Name
+    """What is paid for."""
+    scope: Scope
+    """What the reward is about."""
+    pays: Annotated[Amount, Field(gt=0)]
+    """For each unit of the quantity, in the market's currency."""
+    at_most_per_subject: Annotated[Amount, Field(gt=0)] | None = None
+    """Per account and subject (a product)."""
+    at_most_per_account: Annotated[Amount, Field(gt=0)] | None = None
+    """Per account."""
+    budget: Annotated[Amount, Field(gt=0)] | None = None
+    """For all accounts of the market together."""
+    per: Name
+    """A calendar: caps and budget begin anew on each of its days, and each of its periods is paid by itself."""
+    eligibility: Name | None = None
+    """Only what is done while the account is eligible for this is paid."""
+
+
+class PackContent(Part):
+    """What one policy pack says, part by part."""
+
+    pack: Name
+    """The name of the policy; all its versions have it."""
+    version: Annotated[int, Field(ge=1)]
+    """Counts up with each text that is put in force; a released night names it."""
+    extends: str | None = None
+    """Another file, relative to this one, whose keys hold where this one doesn't say otherwise."""
+    changed_by: str | None = None
+    """Who changed the text last, by the name that Airflow knows them by. What a change of a pack does to a list is
+    released once another person has approved it; where nobody is named, nobody can."""
+    source: str | None = None
+    """Where the policy is published, and what in it is a placeholder."""
+    markets: Annotated[tuple[Market, ...], Field(min_length=1)]
+    """The markets it decides for."""
+    effective_from: date
+    """First day whose decisions it judges."""
+    effective_until: date | None = None
+    """The last such day; without it, no end."""
+    applies_to: Annotated[tuple[Name, ...], Field(min_length=1)] = ("creator",)
+    """The kinds of account (feed creators) that it judges; others are left alone."""
+    appeal_route: Annotated[str, Field(min_length=1)]
+    """How to appeal, as told to the account."""
+    appeals: Appeals = Appeals()
+    """Which appeals count; without it, all."""
+    measures: tuple[Name, ...]
+    """Every measure of the pack, mildest first; where two meet on a scope, the stricter is in force."""
+    stops_sales: tuple[Name, ...] = ()
+    """Measures under which an account may not sell: by lives if the measure is on `live`, by posts if it is on
+    `short_video`, and not at all if it is on another scope. Sales in spite of one are told as enforcement gaps."""
+    stages: Stages = Stages()
+    """How far an account is on its way with the marketplace."""
+    limits: Limits = Limits()
+    """What is too unusual to be released before a person has seen it."""
+    calendars: dict[Name, Calendar] = Field(default_factory=dict)
+    """Days that return, by the names that the rest of the pack calls them."""
+    programmes: Annotated[dict[Name, Programme], Field(min_length=1)]
+    """What is counted and read of an account, and what follows from it, by name."""
+    eligibility: dict[Name, Eligibility] = Field(default_factory=dict)
+    """Who may have something, by name."""
+    bonuses: dict[Name, Bonus] = Field(default_factory=dict)
+    """What is paid for, by name."""
+    examples: tuple[Example, ...] = ()
+    """Stories with their outcomes; `evenhand policy test` runs them."""
+
+    def level(self, programme: Name) -> int:
+        """How many programmes deep a value is made of others: 0 for a ledger or a metric."""
+        inputs = self.programmes[programme].inputs()
+        return 1 + max(self.level(name) for name in inputs) if inputs else 0
+
+    def can_be_missing(self, programme: Name) -> bool:
+        """Whether a programme's value can be missing."""
+        content = self.programmes[programme]
+        if content.source == "entries":
+            return content.begins_with is not None
+        if content.source == "same_as" and not content.exists_when:
+            return self.can_be_missing(content.inputs()[0])
+        return True
+
+    @cached_property
+    def effects(self) -> list[tuple[Place, Effect]]:
+        """Every effect of a zone, with its place."""
+        return [
+            (("programmes", name, "zones", position, "measures", number), effect)
+            for name, programme in self.programmes.items()
+            for position, zone in enumerate(programme.zones)
+            for number, effect in enumerate(zone.measures)
+        ]
+
+    def activities_named(self) -> set[str]:
+        """Every activity that something of the pack goes by."""
+        named: set[str | None] = set()
+        for programme in self.programmes.values():
+            named |= {programme.begins_with, programme.ends_with}
+            for rule in programme.entries:
+                named |= {*rule.activities, rule.clock_starts_with, rule.ends_only_after, rule.paused_by, rule.ended_by}
+                named |= {rule.grace.training} if rule.grace else set()
+                for answer in (rule.followed_by, rule.not_followed_by):
+                    named |= {answer.activity, answer.extended_by} if answer else set()
+        for _, effect in self.effects:
+            named |= {effect.and_until}
+            named |= {effect.shortened_by.activity} if effect.shortened_by else set()
+            named |= {effect.quota.activity} if effect.quota else set()
+        named |= {bonus.activity for bonus in self.bonuses.values()}
+        return {name for name in named if name}
+
+    def calendars_named(self) -> Iterator[tuple[Place, str]]:
+        """Every mention of a calendar, with its place."""
+        for name, programme in self.programmes.items():
+            if programme.evaluated:
+                yield ("programmes", name, "evaluated"), programme.evaluated
+            for i, rule in enumerate(programme.entries):
+                if rule.lasts_until:
+                    yield ("programmes", name, "entries", i, "lasts_until"), rule.lasts_until
+        for place, effect in self.effects:
+            if effect.until:
+                yield (*place, "until"), effect.until
+            if effect.quota and effect.quota.per:
+                yield (*place, "quota", "per"), effect.quota.per
+        for name, bonus in self.bonuses.items():
+            yield ("bonuses", name, "per"), bonus.per

@@ -1,0 +1,176 @@
+"""preapproved.yml beside packs: changes of policy and of code that a second person approved before a night met them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from io import StringIO
+from pathlib import Path
+from typing import Annotated
+
+import duckdb
+from pydantic import Field, ValidationError, model_validator
+from ruamel.yaml import YAML
+
+from evenhand.policy.diagnose import explain, place_of
+from evenhand.policy.language.former import ANNOUNCED
+from evenhand.policy.language.part import Name, Part, exactly_one, mistake
+from evenhand.policy.load import PREAPPROVED, LoadedPack, frozen
+from evenhand.policy.texts import Mistake, PackError, position, read_text
+from evenhand.records.atomic_files import write_anew
+from evenhand.records.persons import Person, PersonRefused, refuse_the_same_person
+
+Sha256 = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
+
+
+class Preapproval(Part):
+    """A change that was approved. Rows that it adds, removes or changes aren't held, up to so many."""
+
+    what: Annotated[str, Field(min_length=1)]
+    """The change, in a sentence."""
+    pack: Name | None = None
+    """The pack that was changed."""
+    text: Sha256 | None = None
+    """The SHA-256 of its text, with the texts that it extends, as changed: another text is another change."""
+    code: Sha256 | None = None
+    """Instead of a pack: the SHA-256 of the code that decides, as changed."""
+    changed_by: Annotated[str, Field(min_length=1)]
+    """Who changed it."""
+    approved_by: Annotated[str, Field(min_length=1)]
+    """Who approved that; another person."""
+    at_most: Annotated[int, Field(ge=0)]
+    """So many rows of each list and market may be otherwise for it. More than were expected are held."""
+
+    @model_validator(mode="after")
+    def _is_of_a_pack_or_of_code(self) -> Preapproval:
+        exactly_one(self, ("text", "code"))
+        exactly_one(self, ("pack", "code"))
+        try:
+            refuse_the_same_person(Person(self.changed_by, False), Person(self.approved_by, False), self.what)
+        except PersonRefused:
+            raise mistake(("approved_by",), self.approved_by, "another person than changed_by") from None
+        return self
+
+
+class SameRules(Part):
+    """A text that says the same as another: `evenhand policy migrate` rewrote its keys."""
+
+    was: Sha256
+    """The SHA-256 of the pack's text before, with the texts that it extends."""
+    now: Sha256
+    """The same, as rewritten."""
+
+
+class Preapproved(Part):
+    """All of them."""
+
+    preapproved: tuple[Preapproval, ...] = ()
+    """What was approved, in the order in which it was."""
+    same_rules: tuple[SameRules, ...] = ()
+    """Texts that were rewritten and say the same."""
+
+
+def read_preapproved(folder: Path) -> Sequence[Preapproval]:
+    """What was preapproved, in a folder of packs; nothing without the file.
+
+    Raises:
+        PackError: the file is wrong, with file and line.
+    """
+    return _read(folder).preapproved
+
+
+def texts_before(folder: Path, sha256: str) -> set[str]:
+    """The hashes under which a text that was rewritten may be known, its own among them.
+
+    Raises:
+        PackError: as above.
+    """
+    found = {sha256}
+    for same in reversed(_read(folder).same_rules):
+        if same.now in found:
+            found.add(same.was)
+    return found
+
+
+def _read(folder: Path) -> Preapproved:
+    path = folder / PREAPPROVED
+    if (folder / ANNOUNCED).exists():
+        said = f"is called {PREAPPROVED} now; run evenhand policy migrate {folder}, which renames it"
+        raise PackError(Mistake(str(folder / ANNOUNCED), 0, 0, said))
+    if not path.exists():
+        return Preapproved()
+    text = read_text(path)
+    try:
+        return Preapproved.model_validate(frozen(text.content))
+    except ValidationError as error:
+        mistakes = {
+            Mistake(*position([text], text.content, *place_of(problem)), explain(problem, Preapproved))
+            for problem in error.errors()
+        }
+        raise PackError(*sorted(mistakes)) from error
+
+
+def add_preapproval(folder: Path, preapproval: Preapproval) -> Path:
+    """Write one more preapproval behind those that are there; returns the file."""
+    there = _read(folder)
+    return _write(folder, there.model_copy(update={"preapproved": (*there.preapproved, preapproval)}))
+
+
+def add_same_rules(folder: Path, same: Sequence[SameRules]) -> None:
+    """Record that texts say the same as others; what was preapproved for those is for these from now on."""
+    there = _read(folder)
+    new = [each for each in same if each not in there.same_rules]
+    if not new:
+        return
+    now = {each.was: each.now for each in new}
+    preapproved = tuple(
+        each.model_copy(update={"text": now.get(each.text, each.text)}) if each.text else each
+        for each in there.preapproved
+    )
+    _write(folder, Preapproved(preapproved=preapproved, same_rules=(*there.same_rules, *new)))
+
+
+def _write(folder: Path, content: Preapproved) -> Path:
+    path = folder / PREAPPROVED
+    said = content.model_dump(exclude_none=True)
+    written = StringIO()
+    # In one go, with the comments of what is there.
+    yaml = YAML(typ="rt")
+    yaml.width = 4096
+    root = yaml.load(path.read_text(encoding="utf-8")) if path.exists() else {}
+    for key in ("preapproved", "same_rules"):
+        if said[key]:
+            there = root.setdefault(key, [])
+            for position, each in enumerate(said[key]):
+                if position < len(there):
+                    there[position].update(each)
+                else:
+                    there.append(dict(each))
+    yaml.dump(root, written)
+    write_anew(path, written.getvalue().encode("utf-8"))
+    return path
+
+
+def lay_preapproved(
+    connection: duckdb.DuckDBPyConnection, preapproved: Iterable[Preapproval], packs: Sequence[LoadedPack], code: str
+) -> None:
+    """Write `gate.preapproved`: a row per market and cause, where tonight's packs or code were approved."""
+    connection.execute("create schema if not exists gate")
+    connection.execute(
+        "create or replace table gate.preapproved (market varchar, cause varchar, at_most bigint, what varchar)"
+    )
+    markets = sorted({market for loaded in packs for market in loaded.pack.markets})
+    for each in preapproved:
+        of_them = (
+            [("code", market) for market in markets if each.code == code]
+            if each.code
+            else [
+                ("policy", market)
+                for loaded in packs
+                if (loaded.pack.pack, loaded.sha256) == (each.pack, each.text)
+                for market in loaded.pack.markets
+            ]
+        )
+        for cause, market in of_them:
+            connection.execute(
+                "insert into gate.preapproved values (?, ?, ?, ?)", [market, cause, each.at_most, each.what]
+            )

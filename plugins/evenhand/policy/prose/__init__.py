@@ -1,0 +1,1 @@
+"""Packs in words, for people."""

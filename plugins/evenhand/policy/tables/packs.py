@@ -1,0 +1,82 @@
+"""What a pack is in a market, and what holds for all of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Annotated
+
+from evenhand.policy.tables.row import Column, Edition, Row
+
+
+@dataclass(frozen=True, kw_only=True)
+class PackRow(Edition):
+    """One row per market and version of a pack."""
+
+    sha256: Annotated[str, Column("varchar", "Hash of the pack's text and of what it extends.")]
+    appeal_route: Annotated[str, Column("varchar", "How to appeal, as told to the account.")]
+    file_within_days: Annotated[
+        int | None, Column("integer", "A first appeal filed later after the decision doesn't count; null for no limit.")
+    ]
+    appeals_at_most: Annotated[
+        int | None, Column("integer", "How many appeals against one violation count; null for no limit.")
+    ]
+    again_within_days: Annotated[
+        int | None, Column("integer", "Days after a denied appeal for the next one; null for no limit.")
+    ]
+    partly_granted: Annotated[str, Column("varchar", "`adjusts`, `voids` or `denies`.")]
+    onboarding_days: Annotated[int, Column("integer", "Days that an account is onboarding.")]
+    pilot_days: Annotated[
+        int | None, Column("integer", "Days after them that it is a pilot; null if it is active at once.")
+    ]
+
+
+@dataclass(frozen=True, kw_only=True)
+class MeasureRow(Edition):
+    """One row per penalty of a pack."""
+
+    measure: Annotated[str, Column("varchar", "The penalty.")]
+    measure_rank: Annotated[int, Column("integer", "Its place in the pack's list of measures, 0 for the mildest.")]
+    puts_on_probation: Annotated[
+        bool, Column("boolean", "Whether an account under it is on probation; else it is restricted.")
+    ]
+    stops_sales: Annotated[bool, Column("boolean", "Whether an account under it may not sell.")]
+
+
+@dataclass(frozen=True, kw_only=True)
+class LimitsRow(Edition):
+    """One row per pack, with what is too unusual to be released before a person has seen it."""
+
+    usual_spreads: Annotated[
+        Decimal, Column("decimal(18, 2)", "So many usual spreads a number may be from what is usual.")
+    ]
+    share_changed: Annotated[Decimal, Column("decimal(18, 2)", "By this share a list may grow or shrink.")]
+    same_event_twice: Annotated[Decimal, Column("decimal(18, 2)", "This share of violations may have a twin.")]
+
+
+@dataclass(frozen=True, kw_only=True)
+class CalendarPeriodRow(Row):
+    """One row per stretch of days from one day of a calendar until the next."""
+
+    market: Annotated[str, Column("varchar", "The market that the pack decides for.")]
+    pack: Annotated[str, Column("varchar", "The pack.")]
+    version: Annotated[int, Column("integer", "The pack's version.")]
+    calendar: Annotated[str, Column("varchar", "The calendar.")]
+    period: Annotated[int, Column("integer", "Number of the period.")]
+    period_from: Annotated[date, Column("date", "First day of the period.")]
+    period_until: Annotated[date, Column("date", "First day of the next.")]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ActivityNamedRow(Row):
+    """One row per activity that something in a pack goes by."""
+
+    activity: Annotated[str, Column("varchar", "The activity.")]
+
+
+@dataclass(frozen=True, kw_only=True)
+class AskedNightRow(Row):
+    """One row per night that is asked about besides the one being decided; none in a nightly run."""
+
+    night: Annotated[date, Column("date", "The night.")]

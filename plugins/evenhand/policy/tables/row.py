@@ -1,0 +1,41 @@
+"""A row of a compiled rule table, and what its columns are: type in SQL and meaning, where the row is defined."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from datetime import date
+from typing import Annotated, NamedTuple, get_type_hints
+
+
+class Column(NamedTuple):
+    """A column of a rule table: its type in SQL, and what it says, for whoever reads the table."""
+
+    sql: str
+    meaning: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """A row, whose class is its table: the first sentence of its docstring is the grain."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Edition(Row):
+    """A row of a pack in a market: a model joins on market and day, and never asks which pack it is."""
+
+    market: Annotated[str, Column("varchar", "The market that the pack decides for.")]
+    effective_from: Annotated[date, Column("date", "First day that it judges.")]
+    effective_until: Annotated[date | None, Column("date", "Last day that it judges; null while no end is set.")]
+    pack: Annotated[str, Column("varchar", "The pack.")]
+    version: Annotated[int, Column("integer", "The pack's version.")]
+
+
+def columns(table: type[Row]) -> dict[str, Column]:
+    """The columns of a table by their names, in their order."""
+    hints = get_type_hints(table, include_extras=True)
+    return {each.name: hints[each.name].__metadata__[0] for each in fields(table)}
+
+
+def ddl(table: type[Row]) -> str:
+    """The columns of a table as `create table` has them."""
+    return ", ".join(f"{name} {column.sql}" for name, column in columns(table).items())

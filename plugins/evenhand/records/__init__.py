@@ -1,0 +1,1 @@
+"""Who did what and when, written down so that it is there whatever fails."""

@@ -1,0 +1,125 @@
+"""The deliveries of a release: what is done for each receiver, and the tasks of it for every DAG that releases.
+
+Heavy imports are inside the functions, for this module is imported wherever a DAG is parsed.
+"""
+
+from __future__ import annotations
+
+import logging
+from datetime import date
+
+from airflow.sdk import TaskGroup, task
+
+from evenhand.delivery.config import announces, load_receivers
+from evenhand.settings import settings
+from evenhand.tasks.facts import Facts, note, told_if_it_fails
+
+log = logging.getLogger(__name__)
+
+
+@told_if_it_fails("delivered")
+def deliver_release(night: date, receiver: str) -> Facts:
+    """Bring a receiver to the wanted state.
+
+    Raises:
+        AirflowFailException: the receiver refused rows, the deployment is wrong, or deliveries are stopped: trying
+            again would not help.
+        evenhand.delivery.receivers.ReceiverError: it couldn't be reached or gave no answer: trying again may.
+    """
+    from airflow.sdk.exceptions import AirflowFailException
+
+    from evenhand.delivery.announcements.announce import announce
+    from evenhand.delivery.announcements.statement_words import NotStatable
+    from evenhand.delivery.config import ReceiversError, announces, load_receivers
+    from evenhand.delivery.deliver import deliver
+    from evenhand.delivery.read_release import ReleaseError
+    from evenhand.delivery.receipts import Receipts
+    from evenhand.delivery.receivers import ReceiverError
+    from evenhand.delivery.stopping import DeliveriesStopped
+    from evenhand.tasks.receivers import open_announcer, open_receiver
+
+    release = settings().releases / f"night={night}"
+    try:
+        with Receipts(settings().receipts) as receipts:
+            if announces(load_receivers()[receiver]):
+                with open_announcer(receiver) as announcer:
+                    summary = announce(release, announcer, receipts)
+            else:
+                with open_receiver(receiver) as opened:
+                    summary = deliver(release, opened, receipts)
+    except (DeliveriesStopped, ReceiversError, ReleaseError, NotStatable) as error:
+        raise AirflowFailException(str(error)) from error
+    if summary.unanswered:
+        raise ReceiverError(f"{summary}. What has no answer is asked again when this task is run again.")
+    if summary.rejected:
+        rejected = "\n".join(f"  {row.list} {row.row_key}: {row.reason}" for row in summary.rejected[:20])
+        raise AirflowFailException(
+            f"{summary}. The rows that it took are in force there; the first that it refused:\n{rejected}\n"
+            "Settle them with the receiver's owners and clear this task; only what isn't acknowledged is sent."
+        )
+    return note(night, f"delivered.{receiver}", {"told": str(summary), "sent": summary.sent})
+
+
+@told_if_it_fails("reconciled")
+def reconcile_receiver(night: date, receiver: str) -> Facts:
+    """Read back what a receiver holds, correct what it lost or changed by itself, and stop if it still differs."""
+    from airflow.sdk.exceptions import AirflowFailException
+
+    from evenhand.delivery.announcements.announce import check_announced
+    from evenhand.delivery.config import announces, load_receivers
+    from evenhand.delivery.receipts import Receipts
+    from evenhand.delivery.reconcile import reconcile_and_correct
+    from evenhand.delivery.stopping import DeliveriesStopped
+    from evenhand.tasks.receivers import open_announcer, open_receiver
+
+    release = settings().releases / f"night={night}"
+    try:
+        with Receipts(settings().receipts) as receipts:
+            if announces(load_receivers()[receiver]):
+                with open_announcer(receiver) as announcer:
+                    summary = check_announced(release, announcer, receipts)
+            else:
+                with open_receiver(receiver) as opened:
+                    summary = reconcile_and_correct(release, opened, receipts)
+    except DeliveriesStopped as error:
+        raise AirflowFailException(str(error)) from error
+    if summary.corrected:
+        log.warning("%s", summary)
+    if not summary.agrees and not summary.holds_newer:
+        raise AirflowFailException(
+            f"{summary}. It was sent again what differs and still holds something else: it refuses these rows, or is "
+            "written to by others meanwhile. Settle that with its owners and clear this task."
+        )
+    return note(night, f"reconciled.{receiver}", {"told": str(summary)})
+
+
+# A receiver that is down comes back; sending again is safe, for it knows what it has answered before.
+@task(retries=2, retry_exponential_backoff=True)
+def delivered(night: str, receiver: str) -> Facts:
+    """Send the receiver the difference between the release and what it has acknowledged."""
+    return deliver_release(date.fromisoformat(night), receiver)
+
+
+@task(retries=2, retry_exponential_backoff=True)
+def reconciled(night: str, receiver: str) -> Facts:
+    """Read back what the receiver holds; stop if it isn't the wanted state."""
+    return reconcile_receiver(date.fromisoformat(night), receiver)
+
+
+def delivery_groups(night: str) -> TaskGroup:
+    """Deliver a night's release to each receiver and reconcile it; what is said comes after those who enforce.
+
+    Args:
+        night: the night, YYYY-MM-DD, or the template of it.
+    """
+    with TaskGroup(
+        "deliver", tooltip="Lists to those who enforce them; then what is said of what took effect"
+    ) as deliver:
+        sent = {}
+        for receiver, config in load_receivers().items():
+            with TaskGroup(receiver):
+                # What one receiver didn't take is told of as far as the others did.
+                sending = delivered.override(trigger_rule="all_done") if announces(config) else delivered
+                sent[receiver] = sending(night, receiver)
+                [sent[each] for each in announces(config)] >> sent[receiver] >> reconciled(night, receiver)
+    return deliver

@@ -1,0 +1,128 @@
+"""The steps of an emergency, a function for each task of the DAG `emergency_measure`.
+
+Heavy imports are inside the functions, for this module is imported wherever the DAG is parsed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+from evenhand.settings import settings
+from evenhand.tasks.facts import Facts
+
+
+def propose_emergency(form: Mapping[str, Any], logged_in_as: str | None) -> Facts:
+    """Find whom the emergency would meet; returns the proposal, and what to tell the second person.
+
+    Args:
+        form: the parameters of the run.
+        logged_in_as: who filled it in, as Airflow has it.
+
+    Raises:
+        AirflowFailException: it can't be proposed, and trying again wouldn't help.
+    """
+    from airflow.sdk.exceptions import AirflowFailException
+
+    from evenhand.emergency.emergency import EmergencyRefused
+    from evenhand.emergency.propose import propose
+    from evenhand.emergency.wish import Wish
+    from evenhand.policy.load import load_packs
+    from evenhand.records.persons import PersonRefused, who
+
+    try:
+        proposed = propose(
+            Wish(
+                **{name: form[name] or "" for name in ("market", "measure", "scope", "reason")},
+                **{name: form[name] or "" for name in ("kind", "stage", "programme", "zone")},
+                action=form["action"],
+                until=date.fromisoformat(form["until"]),
+                accounts=tuple(form["accounts"] or ()),
+            ),
+            who(logged_in_as, form["author"], "author"),
+            load_packs(settings().policies),
+            newest_release(),
+        )
+    except (EmergencyRefused, PersonRefused) as error:
+        raise AirflowFailException(str(error)) from error
+    return {"proposal": proposed.proposal.model_dump(mode="json"), "told": proposed.told}
+
+
+def record_emergency(proposal: Mapping[str, Any], answer: Mapping[str, Any]) -> Facts:
+    """Record what the second person approved; returns its id, and the run that decides the night again.
+
+    Args:
+        proposal: from `propose_emergency`.
+        answer: what the task that asked the second person got.
+
+    Raises:
+        AirflowFailException: the second person is the author or unknown, or it is over already.
+    """
+    from airflow.sdk.exceptions import AirflowFailException
+
+    from evenhand.emergency.emergency import EmergencyRefused, Proposal
+    from evenhand.emergency.record import record
+    from evenhand.records.persons import PersonRefused, who
+
+    responded_at = answer["responded_at"]
+    try:
+        emergency = record(
+            settings().emergencies,
+            Proposal.model_validate(proposal),
+            who(
+                (answer["responded_by_user"] or {}).get("name"),
+                answer["params_input"].get("approved_by"),
+                "approved_by",
+            ),
+            datetime.fromisoformat(responded_at) if isinstance(responded_at, str) else responded_at,
+            newest_night(),
+        )
+    except PersonRefused as error:
+        raise AirflowFailException(f"{error}. Clear second_person_asked, and it is asked again.") from error
+    except EmergencyRefused as error:
+        raise AirflowFailException(str(error)) from error
+    return _to_decide(emergency.emergency_id, newest_night())
+
+
+def night_that_lacks(emergency_id: str) -> Facts | None:
+    """The newest released night, if its release doesn't know the emergency yet: it was begun before.
+
+    None, and nothing more is to be done, if it does.
+    """
+    from evenhand.release.manifest import read_manifest
+
+    if emergency_id in {each.emergency for each in read_manifest(newest_release()).emergencies}:
+        return None
+    return _to_decide(emergency_id, newest_night())
+
+
+def newest_release() -> Path:
+    """The folder of the newest released night.
+
+    Raises:
+        AirflowFailException: none is released yet.
+    """
+    from airflow.sdk.exceptions import AirflowFailException
+
+    newest = max(settings().releases.glob("night=*"), default=None)
+    if newest is None:
+        raise AirflowFailException(f"{settings().releases}: no night is released yet, so nothing is in force")
+    return newest
+
+
+def newest_night() -> date:
+    """The newest released night."""
+    return date.fromisoformat(newest_release().name.removeprefix("night="))
+
+
+def _to_decide(emergency_id: str, night: date) -> Facts:
+    from evenhand.deployment import deployment
+
+    return {
+        "emergency": emergency_id,
+        "run_id": f"emergency__{emergency_id}__{night}",
+        # Airflow wants another moment of the night for each run that decides it.
+        "logical_date": deployment().moment_of(night, datetime.now(UTC)).isoformat(),
+    }

@@ -1,0 +1,42 @@
+"""What a step of a night came to, kept with the night's work for the summary and for Airflow's pages."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import date
+from functools import wraps
+from typing import Any
+
+from evenhand.settings import settings
+
+# What a step found and did, for the summary and for Airflow's XCom page.
+Facts = dict[str, Any]
+
+
+def told_if_it_fails(step: str) -> Callable[[Callable[..., Facts]], Callable[..., Facts]]:
+    """Have what a step complains of kept with the night's work, where the run's page finds it, until it ends well."""
+
+    def decorated(function: Callable[..., Facts]) -> Callable[..., Facts]:
+        @wraps(function)
+        def called(night: date, *arguments: str) -> Facts:
+            name = ".".join((step, *arguments, "failed"))
+            try:
+                facts = function(night, *arguments)
+            except Exception as error:
+                note(night, name, {"said": str(error)})
+                raise
+            (settings().work(night) / "steps" / f"{name}.json").unlink(missing_ok=True)
+            return facts
+
+        return called
+
+    return decorated
+
+
+def note(night: date, step: str, facts: Facts) -> Facts:
+    """Keep what a step came to with the night's work, where the summary finds it."""
+    folder = settings().work(night) / "steps"
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / f"{step}.json").write_text(json.dumps(facts, indent=2))
+    return facts

@@ -1,0 +1,123 @@
+"""The steps of a held list, a function for each task of the DAG `held_list`; and what its command does.
+
+Heavy imports are inside the functions, for this module is imported wherever the DAG is parsed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from evenhand.settings import settings
+from evenhand.tasks.facts import Facts
+
+if TYPE_CHECKING:
+    from evenhand.approval.answers import Answer, Said
+    from evenhand.quality.held_lists import HeldList
+    from evenhand.records.persons import Person
+
+# What a person chooses, and what that says.
+OPTIONS: Mapping[str, Said] = {"Approve": "approved", "First wave": "first_wave", "Reject": "rejected"}
+
+
+class NothingHeld(Exception):
+    """This list isn't held, or not any more. The message says why."""
+
+
+def lists_to_ask_about(night: date) -> list[Facts]:
+    """The lists of a night that nobody has answered to yet, as runs of the DAG `held_list`: a run's id and its form."""
+    return [
+        {
+            "trigger_run_id": f"{night}.{held.list}.{held.market}.{held.digest[:8]}",
+            "conf": {"night": str(night), "list": held.list, "market": held.market, "digest": held.digest},
+        }
+        for held in held_lists(night)
+        if not held.answer
+    ]
+
+
+def held_lists(night: date) -> list[HeldList]:
+    """The lists of a night that are held, with what was answered."""
+    import duckdb
+
+    from evenhand.approval.answers import answered
+    from evenhand.quality.held_lists import read_held
+
+    with duckdb.connect(str(settings().warehouse(night)), read_only=True) as connection:
+        return answered(read_held(connection), settings().approvals, night)
+
+
+def show(form: Mapping[str, Any]) -> Facts:
+    """What a person is shown of the list that a run is about.
+
+    Raises:
+        airflow.sdk.exceptions.AirflowSkipException: it isn't held any more.
+    """
+    import duckdb
+    from airflow.sdk.exceptions import AirflowSkipException
+
+    from evenhand.approval.shown import body, subject
+
+    night = date.fromisoformat(form["night"])
+    try:
+        held = find(night, form["list"], form["market"], form["digest"])
+    except NothingHeld as error:
+        raise AirflowSkipException(str(error)) from error
+    with duckdb.connect(str(settings().warehouse(night)), read_only=True) as connection:
+        return {"subject": subject(held, night), "body": body(connection, held)}
+
+
+def find(night: date, name: str, market: str, digest: str | None = None) -> HeldList:
+    """A list that is held and can be answered to.
+
+    Args:
+        digest: of what was shown; None for whatever is held now.
+
+    Raises:
+        NothingHeld: it isn't held, came out otherwise since, or a later night is released.
+    """
+    newest = max((path.name for path in settings().releases.glob("night=*")), default="")
+    if newest > f"night={night}":
+        raise NothingHeld(f"{newest.removeprefix('night=')} is released, so that {night} can't be answered to any more")
+    if not settings().warehouse(night).exists():
+        raise NothingHeld(f"night {night} isn't being worked on any more; run it again first")
+    for held in held_lists(night):
+        if (held.list, held.market) == (name, market):
+            if digest not in (None, held.digest):
+                raise NothingHeld(f"{name} of {market} came out otherwise since; answer to what is held now")
+            return held
+    raise NothingHeld(f"{name} of {market} isn't held on night {night}")
+
+
+def record_answer(form: Mapping[str, Any], answer: Mapping[str, Any]) -> Facts:
+    """Write down what a person answered in Airflow.
+
+    Raises:
+        AirflowFailException: this person can't answer so, or what was shown isn't held any more.
+    """
+    from airflow.sdk.exceptions import AirflowFailException
+
+    from evenhand.approval.answers import AnswerRefused
+    from evenhand.records.persons import PersonRefused, who
+
+    try:
+        held = find(date.fromisoformat(form["night"]), form["list"], form["market"], form["digest"])
+        says = (answer["params_input"] or {}).get("answered_by")
+        by = who((answer["responded_by_user"] or {}).get("name"), says, "answered_by")
+        given = give_answer(date.fromisoformat(form["night"]), held, OPTIONS[answer["chosen_options"][0]], by)
+    except (NothingHeld, AnswerRefused, PersonRefused) as error:
+        raise AirflowFailException(f"{error}. To ask again, clear the task that asked, with downstream.") from error
+    return {"said": given.said, "told": f"{given.said.replace('_', ' ')} by {by}"}
+
+
+def give_answer(night: date, held: HeldList, said: Said, by: Person) -> Answer:
+    """Write an answer down; it counts once the night is released again.
+
+    Raises:
+        AnswerRefused: it can't be answered so.
+        PersonRefused: this person can't answer so.
+    """
+    from evenhand.approval.answers import record
+
+    return record(settings().approvals, night, held, said, by)

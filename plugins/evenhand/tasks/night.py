@@ -1,0 +1,196 @@
+"""The steps of a night, a function for each task of the DAG `nightly_governance`.
+
+Each can be run again at any time: what it writes is a function of what was there before it and the night. Heavy
+imports are inside the functions, for this module is imported wherever the DAG is parsed.
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import asdict
+from datetime import date
+from pathlib import Path
+
+from evenhand.deciding.report import PAGE
+from evenhand.settings import settings
+from evenhand.tasks.facts import Facts, note, told_if_it_fails
+
+log = logging.getLogger(__name__)
+# What it registers while it is imported is a hundred lines that say nothing of the night.
+logging.getLogger("great_expectations").setLevel(logging.WARNING)
+
+# Nights whose warehouse is kept, so that their tasks can be cleared one by one; older ones start again from their
+# first task. Releases are never deleted.
+KEPT_WAREHOUSES = 7
+
+
+class NightNotBegun(Exception):
+    """A later task was run before the first one. The message says what to do."""
+
+
+@told_if_it_fails("feeds_landed")
+def land_feeds(night: date) -> Facts:
+    """Load what had landed by the night, and take what it looks at, and the emergencies; returns rows per feed."""
+    from evenhand.emergency.load import load_emergencies
+    from evenhand.landing.load import load
+    from evenhand.landing.mirror import mirror
+    from evenhand.landing.window import take
+    from evenhand.release.previous import take_last_release
+
+    _forget_old_warehouses(night)
+    if settings().lands_elsewhere:
+        log.info(
+            "%d files fetched from %s", mirror(settings().landing_from, settings().landing), settings().landing_from
+        )
+    arrivals = load(settings().store, settings().landing, night)
+    take(settings().store, settings().warehouse(night), night)
+    take_last_release(settings().releases, settings().warehouse(night), night)
+    emergencies = load_emergencies(settings().emergencies, settings().warehouse(night), night)
+    facts = {"new_files": arrivals.new_files, "rows": arrivals.rows, "emergencies": emergencies}
+    return note(night, "feeds_landed", facts)
+
+
+@told_if_it_fails("policies_compiled")
+def compile_policies(night: date) -> Facts:
+    """Check the policy packs and the words for them, and compile them to tables; returns rows per table."""
+    from evenhand.deciding.compiled import compiled_project
+    from evenhand.deciding.provenance import keep_deciders
+    from evenhand.notices.names_to_translate import refuse_what_cannot_be_told
+    from evenhand.policy.compile import compile_packs
+    from evenhand.policy.load import load_packs
+
+    packs = load_packs(settings().policies)
+    refuse_what_cannot_be_told([loaded.pack for loaded in packs], settings().translations)
+    rows = compile_packs(packs, _warehouse(night))
+    keep_deciders(_warehouse(night), compiled_project(), settings().policies)
+    return note(night, "policies_compiled", {"rows": rows})
+
+
+@told_if_it_fails("gate_1.feeds_validated")
+def validate_feeds(night: date) -> Facts:
+    """Gate 1: accept good rows, quarantine bad ones, stop if a feed is broken."""
+    from evenhand.quality import feeds
+
+    gate = feeds.validate_feeds(_warehouse(night), settings().work(night) / "gate_1", night)
+    for warning in gate.warnings:
+        log.warning("%s", warning)
+    facts = {
+        "accepted": {feed: counts.accepted for feed, counts in gate.feeds.items()},
+        "quarantined": {feed: counts.quarantined for feed, counts in gate.feeds.items()},
+        "warnings": gate.warnings,
+        "page": str(gate.page),
+    }
+    return note(night, "feeds_validated", facts)
+
+
+@told_if_it_fails("models_built")
+def build_models(night: date) -> Facts:
+    """Build and test every dbt model in the night's warehouse, from what dbt compiled; returns what became of each.
+
+    Raises:
+        AirflowFailException: a model or a test of it failed: trying again would not help.
+    """
+    from airflow.sdk.exceptions import AirflowFailException
+
+    from evenhand.deciding.build import ModelsFailed
+    from evenhand.deciding.build import build_models as build
+    from evenhand.deciding.compiled import compiled_project
+
+    try:
+        report = build(_warehouse(night), compiled_project(), night, settings().models(night))
+    except ModelsFailed as error:
+        raise AirflowFailException(str(error)) from error
+    facts = {
+        "models": len(report.models),
+        "tests": sum(model.tests for model in report.models),
+        "seconds": round(sum(model.seconds for model in report.models), 2),
+        "page": str(settings().models(night) / PAGE),
+    }
+    return note(night, "models_built", facts)
+
+
+@told_if_it_fails("gate_2.lists_validated")
+def validate_lists(night: date) -> Facts:
+    """Gate 2: hold back rows that break a rule, and lists whose change is unusual, until a person has seen it."""
+    from evenhand.deciding.code import code_version
+    from evenhand.policy.load import load_packs
+    from evenhand.policy.preapproved import read_preapproved
+    from evenhand.quality import changes, lists
+
+    here = settings()
+    rows = lists.validate_lists(_warehouse(night), here.work(night) / "gate_2" / "rows", night)
+    for each in rows.held:
+        log.warning(
+            "%d of %d rows of %s in %s are held back", each.held, each.rows, each.list, each.market or "no market"
+        )
+    for rule in rows.broken:
+        log.warning("%s", rule)
+    tonight = changes.Tonight(
+        here.releases, load_packs(here.policies), read_preapproved(here.policies), code_version(here.project)
+    )
+    broken = {(each.list, each.market): rows.broken for each in rows.too_many}
+    changed = changes.validate_changes(
+        _warehouse(night), here.work(night) / "gate_2" / "changes", night, tonight, broken
+    )
+    for held in changed.held:
+        log.warning("%s of %s are held: %s", held.list, held.market, "; ".join(held.why))
+    facts = {
+        "expectations": rows.expectations + changed.expectations,
+        "held_back": [asdict(each) for each in rows.held],
+        "causes": changed.causes,
+        "held_lists": [f"{each.list} of {each.market}" for each in changed.held],
+        "page": str(rows.page),
+        "page_of_changes": str(changed.page),
+    }
+    return note(night, "lists_validated", facts)
+
+
+@told_if_it_fails("night_released")
+def publish_release(night: date) -> Facts:
+    """Release what passed and what people answered to, with its notices, frozen; a reversed night has earlier lists."""
+    from evenhand.approval.answers import apply
+    from evenhand.deciding.build import build_after_gate, check_after_gate
+    from evenhand.deciding.code import code_version
+    from evenhand.deciding.compiled import compiled_project
+    from evenhand.notices.write import write_notices
+    from evenhand.release.assemble import want
+    from evenhand.release.publish import publish
+    from evenhand.release.reversal import reversal_of
+
+    here = settings()
+    reversal = reversal_of(here.home, night)
+    if reversal:
+        log.warning("%s. That holds until it is lifted: evenhand reverse %s --lift", reversal, night)
+    apply(_warehouse(night), here.approvals, night)
+    want(_warehouse(night), here.releases, night, reversal.back_to if reversal else None)
+    build_after_gate(_warehouse(night), compiled_project(), night)
+    for language, notices in write_notices(_warehouse(night), here.translations, here.releases, night).items():
+        log.warning("%d notices in English: nothing is translated to %s, the accounts' language", notices, language)
+    tested = check_after_gate(_warehouse(night), compiled_project(), night)
+    said = reversal.in_manifest if reversal else None
+    published = publish(_warehouse(night), here.releases, night, code_version(here.project), said)
+    facts = {
+        "release": str(published.folder),
+        "release_id": published.release_id,
+        "revision": published.revision,
+        "changed": published.changed,
+        "notices_tested": tested,
+    }
+    return note(night, "night_released", facts)
+
+
+def _warehouse(night: date) -> Path:
+    warehouse = settings().warehouse(night)
+    if not warehouse.exists():
+        raise NightNotBegun(
+            f"{warehouse}: not there. Night {night} isn't being worked on (only the {KEPT_WAREHOUSES} nights worked on "
+            "last are kept); clear the run from its first task, feeds_landed."
+        )
+    return warehouse
+
+
+def _forget_old_warehouses(night: date) -> None:
+    files = [path for path in settings().nights.glob("night=*/warehouse.duckdb") if path != settings().warehouse(night)]
+    by_last_use = sorted(files, key=lambda path: (path.stat().st_mtime, path), reverse=True)
+    for path in by_last_use[KEPT_WAREHOUSES - 1 :]:
+        path.unlink()

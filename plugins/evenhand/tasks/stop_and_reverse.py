@@ -1,0 +1,189 @@
+"""The steps of what a person starts with a form: stopping and resuming deliveries, and reversing a night.
+
+A function for each task. Heavy imports are inside the functions, for this module is imported wherever a DAG is parsed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from evenhand.settings import settings
+from evenhand.tasks.facts import Facts
+
+if TYPE_CHECKING:
+    from evenhand.records.persons import Person
+
+
+class NotDone(Exception):
+    """What was asked for couldn't be done, or not to its end. The message says what is left to do."""
+
+
+def stop_deliveries(form: Mapping[str, Any], logged_in_as: str | None) -> Facts:
+    """Stop all deliveries, at once.
+
+    Args:
+        form: the parameters of the run.
+        logged_in_as: who filled it in, as Airflow has it.
+
+    Raises:
+        AirflowFailException: it isn't known who that was.
+    """
+    from airflow.sdk.exceptions import AirflowFailException
+
+    from evenhand.delivery.stopping import stop
+    from evenhand.records.persons import PersonRefused, who
+
+    try:
+        stopped = stop(settings().home, who(logged_in_as, form["author"], "author"), form["reason"])
+    except PersonRefused as error:
+        raise AirflowFailException(str(error)) from error
+    return {"told": str(stopped)}
+
+
+def propose_resuming(form: Mapping[str, Any], logged_in_as: str | None) -> Facts:
+    """What the second person has to know before deliveries are resumed.
+
+    Raises:
+        AirflowFailException: nothing is stopped, or it isn't known who asks.
+    """
+    from airflow.sdk.exceptions import AirflowFailException
+
+    from evenhand.delivery.stopping import stopped
+    from evenhand.records.persons import PersonRefused, who
+
+    try:
+        author = who(logged_in_as, form["author"], "author")
+    except PersonRefused as error:
+        raise AirflowFailException(str(error)) from error
+    stop = stopped(settings().home)
+    if not stop:
+        raise AirflowFailException("deliveries aren't stopped; there is nothing to resume")
+    return {"told": f"**{author}** asks to resume them: {form['reason']}\n\nUntil now, {stop}"}
+
+
+def resume_deliveries(form: Mapping[str, Any], logged_in_as: str | None, answer: Mapping[str, Any]) -> Facts:
+    """Let deliveries be made again, as a second person approved; none begins by itself.
+
+    Args:
+        form: the parameters of the run.
+        logged_in_as: who filled it in, as Airflow has it.
+        answer: what the task that asked the second person got.
+
+    Raises:
+        AirflowFailException: the second person is the first or unknown, or nothing is stopped.
+    """
+    from airflow.sdk.exceptions import AirflowFailException
+
+    from evenhand.delivery.stopping import NothingStopped, resume
+    from evenhand.records.persons import PersonRefused, who
+
+    try:
+        resumed = resume(
+            settings().home,
+            who(logged_in_as, form["author"], "author"),
+            _second_person(answer),
+            form["reason"],
+        )
+    except (PersonRefused, NothingStopped) as error:
+        raise AirflowFailException(f"{error}. To ask again, clear second_person_asked.") from error
+    return {"told": str(resumed)}
+
+
+def propose_reversing(form: Mapping[str, Any], logged_in_as: str | None) -> Facts:
+    """What the second person has to know before a night is reversed, or its reversal lifted.
+
+    Raises:
+        AirflowFailException: it can't be, or it isn't known who asks.
+    """
+    from airflow.sdk.exceptions import AirflowFailException
+
+    from evenhand.records.persons import PersonRefused, who
+    from evenhand.release.manifest import read_manifest
+    from evenhand.release.reversal import NotReversible, reversal_of, reversible
+
+    night = date.fromisoformat(form["night"])
+    try:
+        author = who(logged_in_as, form["author"], "author")
+        release, before = reversible(settings().releases, night)
+        reversal = reversal_of(settings().home, night)
+        if form["action"] == "lift" and reversal is None:
+            raise NotReversible(f"night {night} isn't reversed, so there is nothing to lift")
+    except (PersonRefused, NotReversible) as error:
+        raise AirflowFailException(str(error)) from error
+    rows = {
+        folder.name.removeprefix("night="): ", ".join(
+            f"{read_manifest(folder).files[f'{name}.parquet'].rows:,} {name}" for name in ("penalties", "rewards")
+        )
+        for folder in (release, before)
+    }
+    what = (
+        f"to have the lists of night {night} be again those of the release before it, less what has ended"
+        if form["action"] == "reverse"
+        else f"to lift the reversal of night {night}, so that its lists are again what was decided"
+    )
+    has = "; ".join(f"the release of {of} has {them}" for of, them in rows.items())
+    standing = f"\n\nUntil now, {reversal}" if reversal else ""
+    return {"told": f"**{author}** asks {what}: {form['reason']}\n\n{has[0].upper()}{has[1:]}.{standing}"}
+
+
+def reverse_release(form: Mapping[str, Any], logged_in_as: str | None, answer: Mapping[str, Any]) -> Facts:
+    """Record that the night is reversed, or that this is lifted, as a second person approved, and release it so.
+
+    Doing it again changes nothing.
+
+    Raises:
+        AirflowFailException: the second person is the first or unknown, the night can't be reversed, or its warehouse
+            isn't there to release it from.
+    """
+    from airflow.sdk.exceptions import AirflowFailException
+
+    from evenhand.records.persons import PersonRefused, who
+
+    try:
+        return reverse_night(
+            form["action"],
+            date.fromisoformat(form["night"]),
+            who(logged_in_as, form["author"], "author"),
+            _second_person(answer),
+            form["reason"],
+        )
+    except (PersonRefused, NotDone) as error:
+        raise AirflowFailException(str(error)) from error
+
+
+def reverse_night(action: str, night: date, by: Person, approved_by: Person, why: str) -> Facts:
+    """Record that a night is reversed (`reverse`) or that this is lifted (`lift`), and release it so.
+
+    Raises:
+        NotDone: it can't be, or it is recorded but the night's warehouse isn't there to release it from.
+        evenhand.records.persons.PersonRefused: the second person is the first.
+    """
+    import duckdb
+
+    from evenhand.records.history import HistoryBroken
+    from evenhand.release.reversal import NotReversible, lift, reverse
+    from evenhand.tasks.night import NightNotBegun, publish_release
+
+    here = settings()
+    try:
+        record = reverse if action == "reverse" else lift
+        recorded = record(here.home, here.releases, night, by, approved_by, why)
+    except (NotReversible, HistoryBroken) as error:
+        raise NotDone(str(error)) from error
+    try:
+        released = publish_release(night)
+    except (NightNotBegun, duckdb.Error) as error:
+        raise NotDone(
+            f"{recorded}. That is recorded, but it couldn't be released from what night {night} was computed in, which "
+            f"is gone or being worked on ({error}). Clear the night's run from feeds_landed: it is then released so"
+        ) from error
+    return {"told": str(recorded), **released}
+
+
+def _second_person(answer: Mapping[str, Any]) -> Person:
+    from evenhand.records.persons import who
+
+    said = answer["params_input"] or {}
+    return who((answer["responded_by_user"] or {}).get("name"), said.get("approved_by"), "approved_by")

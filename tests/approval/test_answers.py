@@ -1,0 +1,119 @@
+"""Who may answer to a held list, what an answer is to, and what the person is shown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from evenhand.approval.answers import AnswerRefused, Said, answered, record
+from evenhand.approval.shown import body, subject
+from evenhand.quality.held_lists import HeldList
+from evenhand.records.persons import Person, PersonRefused
+
+NIGHT = date(2026, 3, 6)
+BUDI = Person("budi", logged_in=True)
+HELD = HeldList(
+    "penalties", "SG", "a" * 64, 300, ("There are 400 rows, and 100 were released last",), approvable=True,
+    by_policy=False, changed_by=(), since=date(2026, 3, 5),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("said", ["approved", "first_wave"])
+def test_rows_that_break_a_rule_can_only_be_rejected(tmp_path: Path, said: Said) -> None:
+    broken = replace(HELD, approvable=False)
+    with pytest.raises(AnswerRefused, match="penalties of SG: more rows than a few break a rule, so they can only be"):
+        record(tmp_path, NIGHT, broken, said, BUDI)
+    assert answered([broken], tmp_path, NIGHT) == [broken]
+    assert record(tmp_path, NIGHT, broken, "rejected", BUDI).said == "rejected"
+
+
+@pytest.mark.parametrize("said", ["approved", "first_wave"])
+def test_a_policy_that_nobody_is_named_for_can_be_approved_by_nobody(tmp_path: Path, said: Said) -> None:
+    with pytest.raises(PersonRefused, match=r"its pack doesn't say who changed it\. Write `changed_by` into the pack"):
+        record(tmp_path, NIGHT, replace(HELD, by_policy=True), said, BUDI)
+
+
+@pytest.mark.parametrize("name", ["ayu", "Ayu", "  AYU ", "citra"])
+def test_nobody_approves_a_policy_that_they_changed_themselves(tmp_path: Path, name: str) -> None:
+    changed = replace(HELD, by_policy=True, changed_by=("ayu", "citra"))
+    with pytest.raises(PersonRefused, match="asked for the policy that changes penalties of SG and can't approve it"):
+        record(tmp_path, NIGHT, changed, "approved", Person(name, logged_in=True))
+    # Whoever changed it may take it back, and anybody else may approve it.
+    assert record(tmp_path, NIGHT, changed, "rejected", Person(name, logged_in=True)).by == name
+    assert record(tmp_path, NIGHT, changed, "approved", BUDI).said == "approved"
+
+
+def test_an_answer_is_to_what_was_shown_and_the_last_one_holds(tmp_path: Path) -> None:
+    record(tmp_path, NIGHT, HELD, "rejected", BUDI)
+    record(tmp_path, NIGHT, HELD, "first_wave", Person("lan", logged_in=False))
+    others = [replace(HELD, digest="b" * 64), replace(HELD, market="MY"), replace(HELD, list="rewards")]
+
+    assert answered([HELD, *others], tmp_path, NIGHT) == [
+        replace(HELD, answer="first_wave", answered_by="lan"),
+        *others,
+    ]
+    assert answered([HELD], tmp_path, date(2026, 3, 7)) == [HELD]
+    assert sorted(path.name for path in (tmp_path / f"night={NIGHT}").iterdir()) == ["0001.json", "0002.json"]
+
+
+@pytest.fixture
+def gate() -> Iterator[duckdb.DuckDBPyConnection]:
+    """A warehouse after gate 2: thirty changes of SG, one of MY, with reasons of tonight or of the last release."""
+    with duckdb.connect() as connection:
+        connection.execute("create schema gate; create schema released")
+        connection.execute(
+            "create table gate.list_sizes as from (values ('penalties', 'SG', 100, 130), ('penalties', 'MY', 7, 8))"
+            " as sizes (list, market, released, rows)"
+        )
+        connection.execute(
+            """create table gate.changes as
+            select 'penalties' as list, 'SG' as market, 'row' || n as row_key,
+                'a|' || n || chr(10) || 'b' as account_id,
+                'strikes' as programme, 'warning' as measure, 'account' as scope,
+                case when n < 20 then 'added' else 'removed' end as change,
+                case when n < 10 then 'policy' else 'data' end as cause, 'r' || n as reason_id
+            from range(30) as numbers (n)
+            union all select 'penalties', 'MY', 'row', 'm1', 'strikes', 'warning', 'account', 'added', 'time', 'r'"""
+        )
+        connection.execute(
+            "create table reasons as select 'r' || n as reason_id, 'because of ' || n as explanation"
+            " from range(20) as numbers (n)"
+        )
+        connection.execute(
+            "create table released.last_reasons as select 'r' || n as reason_id, 'it was for ' || n as explanation"
+            " from range(10, 30) as numbers (n)"
+        )
+        yield connection
+
+
+def test_a_person_is_shown_how_many_rows_why_and_twenty_accounts_with_their_reasons(
+    gate: duckdb.DuckDBPyConnection,
+) -> None:
+    said = body(gate, replace(HELD, by_policy=True, changed_by=("ayu", "citra"), changes=30))
+
+    assert subject(HELD, NIGHT) == "penalties of SG, night 2026-03-06: 300 rows are held"
+    assert said.startswith(
+        "The market keeps what was released on 2026-03-05: **100** rows; tonight there would be **130**."
+        " Changed by: ayu, citra."
+    )
+    assert "- There are 400 rows, and 100 were released last" in said
+    assert "| data | 10 | 10 | 0 |\n| policy | 10 | 0 | 0 |" in said
+    accounts = said.rpartition("| account |")[2].splitlines()[2:]
+    assert len(accounts) == 20
+    # What an account is called can't make another cell or another line.
+    assert all(line.count(" | ") == 4 and line.startswith("| a\\|") and " b |" in line for line in accounts)
+    assert all("because of" in line or "it was for" in line for line in accounts)
+    assert "m1" not in said
+    # The same twenty whenever they are asked for.
+    assert body(gate, replace(HELD, by_policy=True, changed_by=("ayu", "citra"), changes=30)) == said
+
+
+def test_a_list_of_which_nothing_was_ever_released_says_so(gate: duckdb.DuckDBPyConnection) -> None:
+    assert body(gate, replace(HELD, since=None, by_policy=True)).startswith(
+        "Nothing of it was released before: **100** rows; tonight there would be **130**. Changed by: nobody is named."
+    )

@@ -1,0 +1,72 @@
+"""Every file that a night is decided by counts as code of it, wherever it lies."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from evenhand.deciding.code import code_version, deciding_files
+from evenhand.settings import PROJECT
+from night.directly import set_up
+from night.installation import Installation
+
+NIGHT = "2026-03-05"
+# Decides a night as its tasks do, and tells the files of ours that were imported for it.
+DECIDE = """
+import json, sys
+from datetime import date
+from evenhand.tasks import night
+day = date.fromisoformat(sys.argv[1])
+for task in (night.land_feeds, night.compile_policies, night.validate_feeds, night.build_models, night.validate_lists,
+             night.publish_release):
+    task(day)
+ours = [each for name, each in sys.modules.items() if name.split(".")[0] in ("evenhand", "expectations")]
+print(json.dumps([each.__file__ for each in ours if getattr(each, "__file__", None)]))
+"""
+
+
+@pytest.mark.real
+def test_whatever_was_imported_to_decide_a_night_counts(tmp_path: Path) -> None:
+    Installation(tmp_path).land_history()
+    set_up(tmp_path)
+    run = subprocess.run(
+        [sys.executable, "-c", DECIDE, NIGHT],
+        env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path), "EVENHAND_HOME": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    imported = {Path(file) for file in json.loads(run.stdout.splitlines()[-1])}
+    assert len(imported) > 50
+    assert imported - set(deciding_files(PROJECT)) == set()
+
+
+def test_one_line_more_in_any_of_them_is_other_code(tmp_path: Path) -> None:
+    for part in ("plugins", "expectations", "dbt_project"):
+        shutil.copytree(PROJECT / part, tmp_path / part, ignore=shutil.ignore_patterns("__pycache__"))
+    as_it_is = code_version(tmp_path)["sha256"]
+    files = deciding_files(tmp_path)
+    assert {"plugins", "expectations", "dbt_project"} == {path.relative_to(tmp_path).parts[0] for path in files}
+    seen = {as_it_is}
+    for path in files:
+        before = path.read_bytes()
+        path.write_bytes(before + b"\n-- another line\n" if path.suffix == ".sql" else before + b"\n# another line\n")
+        seen.add(code_version(tmp_path)["sha256"])
+        path.write_bytes(before)
+    assert len(seen) == len(files) + 1
+    assert code_version(tmp_path)["sha256"] == as_it_is
+
+
+def test_what_delivers_and_shows_is_not_code_of_a_night() -> None:
+    rooms = {
+        path.relative_to(PROJECT / "plugins" / "evenhand").parts[0]
+        for path in deciding_files(PROJECT)
+        if "plugins" in path.parts
+    }
+    assert rooms & {"delivery", "commands", "console", "local", "sandbox", "simulation"} == set()

@@ -1,0 +1,55 @@
+"""A held list on the terminal: shown, answered to by somebody else than who changed the policy, and then released."""
+
+from __future__ import annotations
+
+import shutil
+
+from evenhand.settings import PROJECT
+from night.installation import Installation
+
+FIRST, NEXT = "2026-03-05", "2026-03-06"
+OF_PENALTIES = ("--list", "penalties", "--market", "world")
+
+
+def test_what_a_changed_policy_changes_waits_for_somebody_else(installation: Installation) -> None:
+    policies = installation.home / "policies"
+    policies.mkdir()
+    shutil.copy(PROJECT / "policies" / "takedowns.yml", policies)
+    installation.overrides["EVENHAND_POLICIES"] = str(policies)
+    installation.land_history()
+    assert f"{installation.home / 'releases'}: no night is released yet" in installation.run("held", expect=1)
+    installation.directly(FIRST)
+    assert installation.run("held") == f"Nothing is held on night {FIRST}.\n"
+    before = installation.held()
+    pack = policies / "takedowns.yml"
+    text = pack.read_text()
+    pack.write_text(text.replace("days: 7}", "days: 9}").replace("version: 1\n", "version: 1\nchanged_by: ayu\n"))
+
+    installation.directly(NEXT)
+
+    said = installation.run("held")
+    assert f"penalties of world, night {NEXT}: 2 rows are held" in said
+    assert "Changed by: ayu." in said
+    assert "rows that a changed policy changes were approved beforehand" in said
+    assert installation.run("held", "--market", "SG") == f"Nothing is held on night {NEXT}.\n"
+    assert installation.held() == before
+    for arguments, why in (
+        (("approve", *OF_PENALTIES, "--by", "Ayu"), "Ayu asked for the policy that changes penalties of world"),
+        (("approve", "--list", "rewards", "--market", "world", "--by", "budi"), "rewards of world isn't held on night"),
+        (("approve", *OF_PENALTIES, "--by", "budi", "--night", FIRST), f"{NEXT} is released, so that {FIRST} can't be"),
+    ):
+        assert why in installation.run("answer", *arguments, expect=1)
+    assert not (installation.home / "approvals").exists()
+
+    said = installation.run("answer", "approve", *OF_PENALTIES, "--by", "budi")
+
+    assert f"penalties of world, night {NEXT}: approved by budi." in said
+    assert f"{NEXT}: 2 rows are held (approved by budi)" in installation.run("held").replace("\n", " ")
+    installation.directly(NEXT)
+    # Who has two strikes is paused for nine days now; the appeal of a1 was granted.
+    assert installation.rows(NEXT, "penalties", "account_id, ends_on::text", "measure = 'publishing_paused'") == [
+        ("a2", "2026-03-10"),
+        ("a3", "2026-04-01"),
+        ("a4", "2026-04-01"),
+    ]
+    assert "a1/copyright_strikes/account" not in installation.held()
