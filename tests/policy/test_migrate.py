@@ -5,20 +5,24 @@ from __future__ import annotations
 import re
 import shutil
 from contextlib import suppress
+from datetime import date
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
 from evenhand.commands.policy import app
+from evenhand.commands.policy_check import past_of_a_released_night
 from evenhand.policy import migrate as module
 from evenhand.policy.load import load_pack, load_packs
 from evenhand.policy.migrate import in_words_of_today, migrate
-from evenhand.policy.preapproved import read_preapproved, texts_before
-from evenhand.policy.texts import PackError
+from evenhand.policy.preapproved import read_preapproved, read_same_rules, texts_before
+from evenhand.policy.texts import PackError, read_texts
 from evenhand.records.atomic_files import write_anew
+from evenhand.release.manifest import ReleasedPack
 from evenhand.settings import PROJECT
 from policy.packs import TEXT
+from release.manifests import manifest_of
 
 OLD = """\
 # Who may take part.
@@ -125,8 +129,8 @@ def test_what_was_preapproved_goes_over_to_the_rewritten_text_and_keeps_its_comm
     (approved,) = read_preapproved(folder)
     assert (approved.text, approved.at_most) == (now["creators_us"], 4)
     assert {each.pack.pack: each.sha256 for each in load_packs(folder)} == now
-    assert texts_before(folder, now["creators_us"]) == {now["creators_us"], was}
-    assert texts_before(folder, "0" * 64) == {"0" * 64}
+    assert texts_before(read_same_rules(folder), now["creators_us"]) == {now["creators_us"], was}
+    assert texts_before(read_same_rules(folder), "0" * 64) == {"0" * 64}
     assert "Every key is as the language has it today." in CliRunner().invoke(app, ["migrate", str(folder)]).output
 
 
@@ -164,7 +168,28 @@ def test_one_that_is_stopped_anywhere_is_finished_by_the_next(
     assert read_preapproved(stopped) == read_preapproved(whole)
     # Each is still known by what it was before, also where only a part of it had been rewritten in between.
     for each in load_packs(whole):
-        assert texts_before(stopped, each.sha256) >= texts_before(whole, each.sha256)
+        assert texts_before(read_same_rules(stopped), each.sha256) >= texts_before(read_same_rules(whole), each.sha256)
+
+
+def test_policy_check_tells_of_the_old_file_and_knows_a_rewritten_text_as_what_it_was(tmp_path: Path) -> None:
+    """Where a night has been released with the packs as they were."""
+    folder, night = tmp_path / "packs", date(2026, 10, 31)
+    shutil.copytree(PROJECT / "policies", folder, ignore=shutil.ignore_patterns("published"))
+    today = load_packs(folder)
+    _as_of_version_1(folder)
+    was = {path: module._hash([text.text for text in read_texts(path)]) for path in (each.path for each in today)}
+    packs = tuple(ReleasedPack(pack=each.pack.pack, version=1, sha256=was[each.path]) for each in today)
+    release = tmp_path / "releases" / f"night={night}"
+    release.mkdir(parents=True)
+    (release / "manifest.json").write_text(manifest_of(night, packs=packs).text())
+    (folder / "announced.yml").write_text("announced: []\n")
+
+    (told,) = past_of_a_released_night(today, tmp_path / "releases")
+    assert "announced.yml" in told.file and "is called preapproved.yml now" in told.said
+
+    migrate(folder)
+
+    assert list(past_of_a_released_night(load_packs(folder), tmp_path / "releases")) == []
 
 
 def test_both_names_at_once_are_refused(tmp_path: Path) -> None:

@@ -31,13 +31,18 @@ def nights(tmp_path_factory: pytest.TempPathFactory) -> Nights:
     return Nights(home, shared_compiled(), PROJECT / "policies")
 
 
+@pytest.fixture(scope="module")
+def one(nights: Nights) -> Path:
+    """The night, decided by the packs as they are."""
+    return nights.judge(nights.land(NIGHT), NIGHT, "one").warehouse
+
+
 @pytest.mark.parametrize("days_ago", [0, 1, 12, 30])
 def test_one_that_is_word_for_word_the_first_stops_no_night_and_changes_no_penalty(
-    nights: Nights, tmp_path: Path, days_ago: int
+    nights: Nights, one: Path, tmp_path: Path, days_ago: int
 ) -> None:
     """As docs/policy-language.md says: a copy, the old one ends, and the new one begins on the day after."""
     landed = nights.land(NIGHT)
-    one = nights.judge(landed, NIGHT, "one").warehouse
 
     two = nights.judge(landed, NIGHT, "two", policies=_in_two_versions(tmp_path, NIGHT - timedelta(days_ago))).warehouse
 

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from evenhand.commands.terminal import console, refuse
+from evenhand.commands.terminal import console, refuse, released
 from evenhand.settings import settings
 
 Night = Annotated[
@@ -86,13 +86,7 @@ def answer(
 
 
 def _night(night: datetime | None) -> date:
-    if night:
-        chosen = night.date()
-    else:
-        released = max((path.name for path in settings().releases.glob("night=*")), default="")
-        if not released:
-            refuse(f"{settings().releases}: no night is released yet; run evenhand nightly")
-        chosen = date.fromisoformat(released.removeprefix("night="))
+    chosen = night.date() if night else released(settings(), None)
     if not settings().warehouse(chosen).exists():
         refuse(f"night {chosen} isn't being worked on; run it first: evenhand nightly {chosen}")
     return chosen

@@ -249,7 +249,7 @@ def preapprove(
     pack: Annotated[str | None, typer.Argument(help="The pack that was changed, by its name.")] = None,
     code: Annotated[bool, typer.Option("--code", help="Not a pack: the code that decides, as it is now.")] = False,
 ) -> None:
-    """Announce a change that another person approved: the next night doesn't hold what it changes.
+    """Write down a change that another person approved beforehand: the next night doesn't hold what it changes.
 
     It is written to preapproved.yml beside the packs, and is for the text, or the code, as it is now.
     """

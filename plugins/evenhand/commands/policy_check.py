@@ -14,7 +14,8 @@ from evenhand.policy.diagnose import dotted, nearest
 from evenhand.policy.language.pack import Pack
 from evenhand.policy.language.part import Place
 from evenhand.policy.load import LoadedPack, files_of, overlapping, where
-from evenhand.policy.preapproved import texts_before
+from evenhand.policy.preapproved import read_same_rules, texts_before
+from evenhand.policy.texts import PackError
 from evenhand.settings import Settings
 
 
@@ -81,10 +82,15 @@ def past_of_a_released_night(packs: Sequence[LoadedPack], releases: Path) -> Ite
         return
     night, editions = released
     name = check_name(past_of_a_released_night)
+    try:
+        rewritten = read_same_rules(packs[0].path.parent) if packs else ()
+    except PackError as error:
+        yield from (of_mistake("language", mistake) for mistake in error.mistakes)
+        return
     for loaded in packs:
         pack = loaded.pack
         sha256 = editions.get((pack.pack, pack.version))
-        if sha256 in texts_before(loaded.path.parent, loaded.sha256):
+        if sha256 in texts_before(rewritten, loaded.sha256):
             continue
         if sha256 is None and pack.effective_from <= night:
             yield Finding(

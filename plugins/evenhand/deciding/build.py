@@ -83,9 +83,7 @@ def check_after_gate(warehouse: Path, project: Project, night: date) -> int:
             ((found,),) = connection.execute(f"select count(*) from main.{node.name}").fetchall()
             rows += found
             for test in node.tests:
-                ((failing,),) = connection.execute(f"select count(*) from (\n{test.of(night)}\n)").fetchall()
-                if failing:
-                    said = f"{failing:,} {'row' if failing == 1 else 'rows'} that it should not find"
+                if said := _finds(connection, test.of(night)):
                     raise ModelsFailed(f"{node.name}, test {test.name} failed: {said}")
     return rows
 
@@ -117,6 +115,12 @@ def _build_all(
         for test in node.tests:
             _test(connection, test, built, night, stops=stops)
     return built
+
+
+def _finds(connection: duckdb.DuckDBPyConnection, sql: str) -> str:
+    """What a test finds that it should not, as text; empty where all is right."""
+    ((failing,),) = connection.execute(f"select count(*) from (\n{sql}\n)").fetchall()
+    return f"{failing:,} {'row' if failing == 1 else 'rows'} that it should not find" if failing else ""
 
 
 def _forget(connection: duckdb.DuckDBPyConnection, kept: Collection[Node]) -> None:
@@ -187,8 +191,7 @@ def _test(
         return
     sql = test.of(night)
     try:
-        ((failing,),) = connection.execute(f"select count(*) from (\n{sql}\n)").fetchall()
-        said = f"{failing:,} {'row' if failing == 1 else 'rows'} that it should not find" if failing else ""
+        said = _finds(connection, sql)
     except duckdb.Error as error:
         if stops:
             raise

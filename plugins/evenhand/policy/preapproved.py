@@ -78,14 +78,19 @@ def read_preapproved(folder: Path) -> Sequence[Preapproval]:
     return _read(folder).preapproved
 
 
-def texts_before(folder: Path, sha256: str) -> set[str]:
-    """The hashes under which a text that was rewritten may be known, its own among them.
+def read_same_rules(folder: Path) -> Sequence[SameRules]:
+    """The texts of a folder of packs that were rewritten and say the same.
 
     Raises:
         PackError: as above.
     """
+    return _read(folder).same_rules
+
+
+def texts_before(rewritten: Sequence[SameRules], sha256: str) -> set[str]:
+    """The hashes under which a text that was rewritten may be known, its own among them."""
     found = {sha256}
-    for same in reversed(_read(folder).same_rules):
+    for same in reversed(rewritten):
         if same.now in found:
             found.add(same.was)
     return found

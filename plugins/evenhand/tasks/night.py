@@ -163,10 +163,11 @@ def publish_release(night: date) -> Facts:
         log.warning("%s. That holds until it is lifted: evenhand reverse %s --lift", reversal, night)
     apply(_warehouse(night), here.approvals, night)
     want(_warehouse(night), here.releases, night, reversal.back_to if reversal else None)
-    build_after_gate(_warehouse(night), compiled_project(), night)
+    project = compiled_project()
+    build_after_gate(_warehouse(night), project, night)
     for language, notices in write_notices(_warehouse(night), here.translations, here.releases, night).items():
         log.warning("%d notices in English: nothing is translated to %s, the accounts' language", notices, language)
-    tested = check_after_gate(_warehouse(night), compiled_project(), night)
+    tested = check_after_gate(_warehouse(night), project, night)
     said = reversal.in_manifest if reversal else None
     published = publish(_warehouse(night), here.releases, night, code_version(here.project), said)
     facts = {
