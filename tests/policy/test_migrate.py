@@ -134,6 +134,22 @@ def test_what_was_preapproved_goes_over_to_the_rewritten_text_and_keeps_its_comm
     assert "Every key is as the language has it today." in CliRunner().invoke(app, ["migrate", str(folder)]).output
 
 
+def test_a_text_that_names_an_older_language_is_brought_to_this_one(tmp_path: Path) -> None:
+    """And is refused until then, with the command that does it; one of a newer language is never guessed at."""
+    pack = tmp_path / "pack.yml"
+    pack.write_text(f"language: 1   # since 2025\n{TEXT}")
+    with pytest.raises(PackError, match=r"language.*found 1; expected 2: `evenhand policy migrate` rewrites"):
+        load_pack(pack)
+
+    migrate(tmp_path)
+
+    assert pack.read_text() == f"language: 2   # since 2025\n{TEXT}"
+    assert load_pack(pack).pack.language == 2
+    pack.write_text(f"language: 3\n{TEXT}")
+    with pytest.raises(PackError, match="found 3; expected at most 2: this Evenhand is older than the pack"):
+        load_pack(pack)
+
+
 @pytest.mark.parametrize("writes", range(6))
 def test_one_that_is_stopped_anywhere_is_finished_by_the_next(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, writes: int

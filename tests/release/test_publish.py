@@ -23,9 +23,10 @@ from evenhand.landing.contracts import FEEDS
 from evenhand.quality.held_lists import hold_lists, make_views
 from evenhand.quality.held_rows import hold
 from evenhand.release.assemble import want
-from evenhand.release.manifest import read_manifest
+from evenhand.release.manifest import OtherFormat, read_manifest
 from evenhand.release.previous import create_released
 from evenhand.release.publish import FILES, Published, PublishFailed, publish, revision_of
+from release.manifests import manifest_of
 
 NIGHT = date(2026, 3, 5)
 CODE = {"evenhand": "1"}
@@ -123,6 +124,17 @@ def test_a_release_has_every_file_and_a_manifest_that_is_true(warehouse: Path, t
     content = json.loads((published.folder / "manifest.json").read_text())
     release_id = content.pop("release_id")
     assert release_id == hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+
+
+def test_a_release_of_a_newer_format_is_refused_by_its_number(tmp_path: Path) -> None:
+    """Whatever fields it has; one without a number is of the first format and is read."""
+    (tmp_path / "manifest.json").write_text('{"format": 3, "planets": []}')
+    with pytest.raises(OtherFormat, match=r"manifest\.json: the release has format 3, .* reads formats up to 2\."):
+        read_manifest(tmp_path)
+    content = json.loads(manifest_of(date(2026, 3, 5)).text())
+    del content["format"]
+    (tmp_path / "manifest.json").write_text(json.dumps(content))
+    assert read_manifest(tmp_path).format == 1
 
 
 def test_the_same_result_changes_nothing_and_another_is_a_new_revision_beside_the_old(

@@ -143,12 +143,12 @@ def _rewards(pack: Pack) -> Iterator[tuple[Place, str]]:
 
 def _newest_release(releases: Path) -> tuple[date, dict[tuple[str, int], str]] | None:
     """The newest released night, and the hash of every pack that it was decided with."""
-    from evenhand.release.manifest import read_manifest
+    from evenhand.release.manifest import OtherFormat, read_manifest
 
     for release in sorted(releases.glob("night=*"), reverse=True):
         try:
             manifest = read_manifest(release)
-        except (ValidationError, OSError):
+        except (OtherFormat, ValidationError, OSError):
             continue  # Of another version of Evenhand; it can't say what it was decided with.
         return manifest.night, {(each.pack, each.version): each.sha256 for each in manifest.packs}
     return None

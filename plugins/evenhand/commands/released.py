@@ -58,9 +58,12 @@ def show_night(here: Settings, night: date) -> None:
     from pydantic import ValidationError
 
     from evenhand.commands.summary import show
+    from evenhand.release.manifest import OtherFormat
 
     try:
         show(here, night, console)
+    except OtherFormat as error:
+        refuse(str(error))
     except ValidationError as error:
         refuse(
             f"{here.releases / f'night={night}'}: released by another version of Evenhand, whose manifest this one"

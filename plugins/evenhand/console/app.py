@@ -23,7 +23,7 @@ from evenhand.console.run_notes import DAG, failures
 from evenhand.deciding.docs import dbt_docs
 from evenhand.deployment import deployment
 from evenhand.release.manifest import NAME as MANIFEST
-from evenhand.release.manifest import Manifest, read_manifest
+from evenhand.release.manifest import Manifest, OtherFormat, read_manifest
 from evenhand.release.publish import revision_of
 from evenhand.settings import settings
 
@@ -58,7 +58,7 @@ def run_page(dag_id: str, run_id: str, session: SessionDep) -> HTMLResponse:
     release = settings().releases / f"night={night}"
     try:
         manifest = read_manifest(release) if release.exists() else None
-    except ValidationError:
+    except (OtherFormat, ValidationError):
         # Released by a version with other fields.
         manifest = None
     work = settings().work(night)

@@ -12,6 +12,7 @@ import duckdb
 from pydantic import BaseModel, ValidationError
 
 from evenhand.delivery.payload import Payload, canonical
+from evenhand.release.manifest import OtherFormat, refuse_newer
 
 _SCALAR_TYPES = ("VARCHAR", "DATE", "DECIMAL", "BIGINT", "INTEGER", "BOOLEAN")
 
@@ -51,6 +52,7 @@ class _File(BaseModel):
 
 class _Manifest(BaseModel):
     release_id: str
+    format: int = 1
     night: date
     files: dict[str, _File]
     told_before: str | None = None
@@ -101,7 +103,11 @@ def _is(folder: Path, release_id: str) -> bool:
 
 def _manifest(folder: Path) -> _Manifest:
     try:
-        return _Manifest.model_validate_json((folder / "manifest.json").read_bytes())
+        manifest = _Manifest.model_validate_json((folder / "manifest.json").read_bytes())
+        refuse_newer(folder / "manifest.json", manifest.format)
+        return manifest
+    except OtherFormat as error:
+        raise ReleaseError(str(error)) from error
     except FileNotFoundError as error:
         raise ReleaseError(
             f"{folder}: no manifest.json, so nothing was released here; publish the night first"

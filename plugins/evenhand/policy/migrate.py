@@ -11,6 +11,7 @@ from pathlib import Path
 from ruamel.yaml.error import YAMLError
 from ruamel.yaml.nodes import MappingNode, Node
 
+from evenhand.policy.language.content import LANGUAGE
 from evenhand.policy.language.former import ANNOUNCED, OF_PACKS, OF_PREAPPROVED, Renamed, called_today
 from evenhand.policy.load import PREAPPROVED, packs_in
 from evenhand.policy.nodes import compose
@@ -33,7 +34,7 @@ def in_words_of_today(text: str, renamed: Renamed = OF_PACKS) -> tuple[str, int]
         root = compose(text)
     except (YAMLError, ValueError):
         return text, 0
-    found = sorted(_old_keys(root, (), renamed), reverse=True)
+    found = sorted([*_old_keys(root, (), renamed), *_old_language(root, renamed)], reverse=True)
     for begin, end, word in found:
         text = text[:begin] + word + text[end:]
     return text, len(found)
@@ -84,6 +85,14 @@ def _old_keys(node: Node | None, above: tuple[str, ...], renamed: Renamed) -> It
         if word := called_today(path, renamed):
             yield key.start_mark.index, key.end_mark.index, word
         yield from _old_keys(value, path, renamed)
+
+
+def _old_language(root: Node | None, renamed: Renamed) -> Iterator[tuple[int, int, str]]:
+    if not isinstance(root, MappingNode) or renamed is not OF_PACKS:
+        return
+    for key, value in root.value:
+        if key.value == "language" and str(value.value).isdecimal() and int(value.value) < LANGUAGE:
+            yield value.start_mark.index, value.end_mark.index, str(LANGUAGE)
 
 
 def _hash(texts: list[bytes]) -> str:

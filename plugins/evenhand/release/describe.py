@@ -10,6 +10,7 @@ import duckdb
 
 from evenhand.landing.contracts import FEEDS
 from evenhand.release.manifest import (
+    FORMAT,
     Cause,
     FeedCounts,
     HeldBack,
@@ -48,6 +49,7 @@ def describe(
 ) -> Manifest:
     """The manifest of the night's files, with its release_id."""
     return Manifest(
+        format=FORMAT,
         night=night,
         known_at=night,
         files=files,

@@ -14,10 +14,21 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict
 from evenhand.records.persons import Person
 
 NAME = "manifest.json"
+# The format of the release's files. 1, which no manifest names, was until version 0.1: an account's timeline lay in
+# story.parquet. Releases are never rewritten: what reads them knows the formats before its own.
+FORMAT = 2
+
+
+class OtherFormat(ValueError):
+    """A release of a format that this version doesn't know. The message says what to do."""
 
 
 class _Part(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class _Formatted(BaseModel):
+    format: int = 1
 
 
 class ReleasedFile(_Part):
@@ -162,6 +173,7 @@ class Manifest(_Part):
 
     Attributes:
         release_id: SHA-256 over everything else in here, so that equal releases have equal ids.
+        format: of the release's files.
         night: the night that was decided.
         known_at: the last night whose landing was looked at.
         files: the files of the release by name.
@@ -175,6 +187,7 @@ class Manifest(_Part):
     """
 
     release_id: str = ""
+    format: int = 1
     night: date
     known_at: date
     packs: tuple[ReleasedPack, ...]
@@ -211,6 +224,23 @@ def read_manifest(release: Path) -> Manifest:
 
     Raises:
         FileNotFoundError: the night was never released.
+        OtherFormat: a newer Evenhand released it.
         pydantic.ValidationError: the file isn't a manifest.
     """
-    return Manifest.model_validate_json((release / NAME).read_bytes())
+    text = (release / NAME).read_bytes()
+    # Before its fields, of which a newer format may have others.
+    refuse_newer(release / NAME, _Formatted.model_validate_json(text).format)
+    return Manifest.model_validate_json(text)
+
+
+def refuse_newer(path: Path, found: int) -> None:
+    """Refuse a manifest of a format that is newer than this version knows.
+
+    Raises:
+        OtherFormat: it is.
+    """
+    if found > FORMAT:
+        raise OtherFormat(
+            f"{path}: the release has format {found}, and this version of Evenhand reads formats up to {FORMAT}. "
+            "Install the version that released it, or a newer one"
+        )

@@ -25,6 +25,9 @@ from evenhand.policy.language.part import (
 )
 from evenhand.policy.language.programme import Programme
 
+# The version of the language. Version 1 had the words that former.py lists.
+LANGUAGE = 2
+
 
 class Appeals(Part):
     """Which appeals count. Without this part, all do: what was decided is believed."""
@@ -79,6 +82,9 @@ class PackContent(Part):
     """The name of the policy; all its versions have it."""
     version: Annotated[int, Field(ge=1)]
     """Counts up with each text that is put in force; a released night names it."""
+    language: Annotated[int, Field(ge=1)] = LANGUAGE
+    """The version of these keys that it is written in; without it, the newest. `evenhand policy migrate` brings an
+    older one to it."""
     extends: str | None = None
     """Another file, relative to this one, whose keys hold where this one doesn't say otherwise."""
     changed_by: str | None = None

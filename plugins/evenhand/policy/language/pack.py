@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pydantic import model_validator
 
 from evenhand.landing.contracts import KINDS
-from evenhand.policy.language.content import PackContent
+from evenhand.policy.language.content import LANGUAGE, PackContent
 from evenhand.policy.language.part import (
     EMERGENCY,
     Place,
@@ -23,6 +23,16 @@ DEEPEST = 2
 
 class Pack(PackContent):
     """One policy pack: one YAML file, alone or with the base that it extends."""
+
+    @model_validator(mode="after")
+    def _language_is_todays(self) -> Pack:
+        if self.language < LANGUAGE:
+            expected = f"{LANGUAGE}: `evenhand policy migrate` rewrites what is called otherwise now"
+            raise mistake(("language",), str(self.language), expected)
+        if self.language > LANGUAGE:
+            expected = f"at most {LANGUAGE}: this Evenhand is older than the pack, install a newer one"
+            raise mistake(("language",), str(self.language), expected)
+        return self
 
     @model_validator(mode="after")
     def _days_are_in_order(self) -> Pack:
