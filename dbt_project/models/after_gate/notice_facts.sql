@@ -205,6 +205,30 @@ reasons_of_both as (
     from told_reasons
 ),
 
+-- Two versions that say the same give one reason: tonight's is the one to go by.
+pack_of_each_reason as (
+    select
+        reason_id,
+        pack,
+        pack_version
+    from (
+        select
+            reason_id,
+            pack,
+            pack_version,
+            1 as place
+        from reasons
+        union all
+        select
+            reason_id,
+            pack,
+            pack_version,
+            2 as place
+        from told_reasons
+    ) as packs_of_both
+    qualify row_number() over (partition by reason_id order by place, pack, pack_version) = 1
+),
+
 violations_behind_each_reason as (
     select distinct
         reason_id,
@@ -309,7 +333,12 @@ facts as (
     from what_is_to_be_told_and_what_people_decided_of_it as told
     inner join creators on told.account_id = creators.account_id
     left join revised on true
-    left join packs on told.market = packs.market and {{ in_effect_on('packs', night()) }}
+    left join pack_of_each_reason as brought_by on told.reason_id = brought_by.reason_id
+    left join packs
+        on
+            told.market = packs.market
+            and brought_by.pack = packs.pack
+            and brought_by.pack_version = packs.version
     left join evidence_of_each_reason as evidence on told.reason_id = evidence.reason_id
     left join eligibilities_of_each_market as eligibilities
         on

@@ -4,16 +4,8 @@ appeals as (
     select * from {{ ref('stg_appeals') }}
 ),
 
-violations as (
-    select * from {{ ref('stg_violations') }}
-),
-
-creators as (
-    select * from {{ ref('stg_creators') }}
-),
-
-packs as (
-    select * from {{ source('policy', 'packs') }}
+rules as (
+    select * from {{ ref('int_appeal_rules') }}
 ),
 
 appeals_in_the_order_they_were_filed as (
@@ -28,18 +20,13 @@ appeals_in_the_order_they_were_filed as (
 appeals_with_the_rules_for_them as (
     select
         appeals.*,
-        violations.decided_on as violation_decided_on,
-        packs.file_within_days,
-        packs.appeals_at_most,
-        packs.again_within_days,
-        coalesce(packs.partly_granted, 'adjusts') as partly_granted_means
+        rules.decided_on as violation_decided_on,
+        rules.file_within_days,
+        rules.appeals_at_most,
+        rules.again_within_days,
+        rules.partly_granted as partly_granted_means
     from appeals_in_the_order_they_were_filed as appeals
-    inner join violations on appeals.violation_id = violations.violation_id
-    inner join creators on violations.account_id = creators.account_id
-    left join packs
-        on
-            creators.market = packs.market
-            and {{ in_effect_on('packs', 'violations.decided_on') }}
+    inner join rules on appeals.violation_id = rules.violation_id
 ),
 
 appeals_that_count as (
