@@ -11,6 +11,7 @@ import time
 from collections import deque
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
 
 import httpx
 
@@ -28,7 +29,7 @@ class FaultyServer:
     answer comes twice, and out of order. A name in `kills` happens before the batch is passed on, or after; a
     `*_meanwhile` before, and the batch is answered as ever. With `forgets_keys`, what is behind can't know a change
     again. `refuse_half` passes on every other change, signed with the secret. `poison` is a text and the status that
-    every batch with it gets, none of it passed on.
+    every batch with it gets, none of it passed on. `tell_state` makes of a page of the state what is told instead.
     """
 
     def __init__(self, upstream: str, secret: str = "", forgets_keys: bool = False, hangs_for: float = 2) -> None:
@@ -38,8 +39,11 @@ class FaultyServer:
         self.faults: deque[str] = deque()
         self.happened: list[str] = []
         self.bodies: list[bytes] = []
+        self.headers: list[dict[str, str]] = []
+        self.readings: list[dict[str, str]] = []
         self.poison: tuple[str, str] | None = None
         self.retry_after = 0
+        self.tell_state: Callable[[Any], Any] | None = None
         outer = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -54,6 +58,7 @@ class FaultyServer:
             def deal_with_batch(self) -> None:
                 body = self.rfile.read(int(self.headers["content-length"]))
                 outer.bodies.append(body)
+                outer.headers.append(dict(self.headers))
                 fault = outer.faults.popleft() if outer.faults else "fine"
                 if outer.poison and outer.poison[0].encode() in body:
                     fault = outer.poison[1]
@@ -114,16 +119,21 @@ class FaultyServer:
                         time.sleep(0.1)
 
             def do_GET(self) -> None:
+                outer.readings.append({name.lower(): value for name, value in self.headers.items()})
                 try:
                     answer = outer.client.get(upstream + self.path, headers=self.passed_on())
                 except httpx.TransportError:
                     self.close_connection = True
                 else:
-                    self.answer(answer.status_code, answer.content)
+                    content = answer.content
+                    if outer.tell_state and answer.status_code == 200:
+                        content = json.dumps(outer.tell_state(answer.json())).encode()
+                    self.answer(answer.status_code, content)
 
             def refuse_half(self, body: bytes) -> None:
-                changes = json.loads(body)["changes"]
-                taken = json.dumps({"changes": changes[::2]}).encode()
+                message = json.loads(body)
+                changes = message["changes"]
+                taken = json.dumps({**message, "changes": changes[::2]}).encode()
                 answer = self.forward(taken, self.signed(taken))
                 refused = [
                     {"key": change["key"], "status": "rejected", "reason": "this account is on hold here"}
@@ -132,11 +142,12 @@ class FaultyServer:
                 self.answer(200, json.dumps({"results": [*answer.json()["results"], *refused]}).encode())
 
             def forgetting(self, body: bytes) -> httpx.Response:
-                changes = json.loads(body)["changes"]
+                message = json.loads(body)
+                changes = message["changes"]
                 new = {hashlib.sha256(os.urandom(16)).hexdigest(): change["key"] for change in changes}
                 outer.real_keys |= new
                 renamed = [{**change, "key": key} for key, change in zip(new, changes, strict=True)]
-                content = json.dumps({"changes": renamed}).encode()
+                content = json.dumps({**message, "changes": renamed}).encode()
                 answer = self.forward(content, self.signed(content))
                 results = [{**result, "key": new[result["key"]]} for result in answer.json()["results"]]
                 return httpx.Response(200, json={"results": results})
@@ -145,15 +156,15 @@ class FaultyServer:
                 return outer.client.post(upstream + self.path, content=body, headers=headers)
 
             def signed(self, body: bytes) -> dict[str, str]:
-                now = int(time.time())
+                now, message = int(time.time()), os.urandom(8).hex()
                 return {
-                    "webhook-id": "again",
+                    "webhook-id": message,
                     "webhook-timestamp": str(now),
-                    "webhook-signature": sign(outer.secret, "again", now, body),
+                    "webhook-signature": sign(outer.secret, message, now, body),
                 }
 
             def passed_on(self) -> dict[str, str]:
-                passed_on = ("webhook-", "authorization", "content-type")
+                passed_on = ("webhook-", "evenhand-", "authorization", "content-type")
                 return {name: value for name, value in self.headers.items() if name.lower().startswith(passed_on)}
 
             def answer(self, status: int, body: bytes) -> None:

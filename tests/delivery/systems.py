@@ -92,7 +92,7 @@ class Sandbox:
 
     def __init__(self, folder: Path, honours_keys: bool = True) -> None:
         self.honours_keys = honours_keys
-        self.settings: dict[str, Any] = {} if honours_keys else {"honours_keys": False}
+        self.settings: dict[str, Any] = {"audience": "sandbox", **({} if honours_keys else {"honours_keys": False})}
         self.process = SandboxProcess(folder / "sandbox.sqlite")
 
     def fresh(self) -> None:
@@ -574,7 +574,9 @@ def reach(kind: str, port: int | None, folder: Path, batch_size: int, seconds: f
         case "http" | "http_without_keys":
             url = f"http://127.0.0.1:{port}"
             with httpx.Client(timeout=seconds) as client:
-                yield HttpReceiver("receiver", LISTS, url, SECRET, client, batch_size, kind == "http", 3, 0.01)
+                yield HttpReceiver(
+                    "receiver", LISTS, url, SECRET, client, batch_size, kind == "http", 3, 0.01, audience="sandbox"
+                )
         case "postgres":
             with closing(
                 PostgresReceiver("receiver", LISTS, {**_POSTGRES, "port": port}, "governance", batch_size)

@@ -9,8 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from delivery.releases import night, penalty, publish, reward
 from evenhand.delivery.config import ReceiversError, load_receivers
+from evenhand.delivery.deliver import deliver
+from evenhand.delivery.receipts import Receipts
 from evenhand.delivery.receivers.files import FilesReceiver
+from evenhand.delivery.reconcile import reconcile_and_correct
 from evenhand.tasks.receivers import open_receiver
 from sandbox.process import SECRET, SandboxProcess
 
@@ -81,6 +85,63 @@ def test_what_is_missing_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
         pass
     with pytest.raises(ReceiversError, match=r"no receiver 'nobody'.* has sandbox, files"), open_receiver("nobody"):
         pass
+
+
+def _two_entries(folder: Path, kind: str, its_lists: str, extra: str = "") -> Path:
+    path = folder / "receivers.yml"
+    path.write_text(
+        f"receivers:\n  one: {{kind: {kind}, connection: one, lists: [penalties]{extra}}}\n"
+        f"  other: {{kind: {kind}, connection: other, lists: [{its_lists}]{extra}}}\n"
+    )
+    return path
+
+
+@pytest.mark.parametrize(
+    ("kind", "one", "other"),
+    [
+        (
+            "http",
+            {"host": "http://Enforcement.example/", "password": "a"},
+            {"host": "http://enforcement.example:80", "password": "b"},
+        ),
+        ("files", {"extra": {"path": "/tmp/lists/../lists"}}, {"extra": {"path": "/tmp/lists/"}}),
+        ("postgres", {"host": "db", "schema": "e"}, {"host": "DB", "port": 5432, "schema": "e", "login": "another"}),
+    ],
+)
+def test_two_entries_that_are_one_system_are_refused(
+    kind: str, one: dict[str, object], other: dict[str, object], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However each spells it: they would remove each other's rows for ever."""
+    for name, connection in (("ONE", one), ("OTHER", other)):
+        monkeypatch.setenv(f"AIRFLOW_CONN_{name}", json.dumps({"conn_type": "generic", **connection}))
+    path = _two_entries(tmp_path, kind, "rewards, penalties")
+    for name in ("one", "other"):
+        with pytest.raises(ReceiversError, match=r"are one system, .*penalties"), open_receiver(name, path):
+            pass
+    path = _two_entries(tmp_path, kind, "rewards")
+    if kind == "files":
+        with pytest.raises(ReceiversError, match="a folder has one entry"), open_receiver("one", path):
+            pass
+        return
+    with open_receiver("one", path) as receiver:
+        assert receiver.capabilities.others == {"rewards"}
+
+
+def test_two_entries_of_one_system_leave_each_others_lists_alone(
+    tmp_path: Path, sandbox: SandboxProcess, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    connection = json.dumps({"conn_type": "http", "host": sandbox.url, "password": SECRET})
+    for name in ("ONE", "OTHER"):
+        monkeypatch.setenv(f"AIRFLOW_CONN_{name}", connection)
+    path = _two_entries(tmp_path, "http", "rewards", ", audience: sandbox")
+    release = publish(tmp_path, night(1), [penalty("p1")], [reward("r1")])
+    for _ in range(2):
+        for name in ("one", "other"):
+            with open_receiver(name, path) as receiver, Receipts(tmp_path / "receipts.sqlite") as receipts:
+                assert deliver(release, receiver, receipts).complete
+                assert reconcile_and_correct(release, receiver, receipts).agrees
+    assert sandbox.held().keys() == {("penalties", "p1"), ("rewards", "r1")}
+    assert len(sandbox.effects()) == 2
 
 
 def test_reading_the_file_imports_nothing_slow() -> None:

@@ -6,6 +6,7 @@ import json
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
+from datetime import date
 from pathlib import Path
 from random import Random
 
@@ -118,7 +119,7 @@ def test_a_change_that_comes_twice_has_one_effect_if_it_says_so(system: System, 
         assert receiver.capabilities.honours_keys is system.honours_keys
         if not system.honours_keys:
             return
-        receiver.begin(())
+        receiver.begin((), date(2026, 3, 1))
         for change, status in ((put, "applied"), (put, "duplicate"), (other, "applied"), (put, "duplicate")):
             assert [receipt.status for receipt in receiver.apply([change])] == [status]
         assert [row.payload_sha256 for row in receiver.read_back()] == [

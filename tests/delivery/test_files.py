@@ -59,14 +59,16 @@ def test_the_lists_are_there_typed_and_readable(tmp_path: Path, receipts: Receip
     assert reconcile(release, receiver, receipts).agrees
 
 
-def test_a_second_delivery_writes_nothing(tmp_path: Path, receipts: Receipts) -> None:
+def test_a_second_delivery_writes_nothing_but_its_night(tmp_path: Path, receipts: Receipts) -> None:
     folder = tmp_path / "out"
     rows = [penalty(f"p{number}") for number in range(5)]
     deliver(publish(tmp_path, night(1), rows), FilesReceiver("files", LISTS, str(folder)), receipts)
     written = _writes(folder)
     summary = deliver(publish(tmp_path, night(2), rows), FilesReceiver("files", LISTS, str(folder)), receipts)
     assert (summary.sent, summary.already_there) == ({}, 5)
-    assert _writes(folder) == written
+    assert json.loads((folder / "night.json").read_text()) == {"night": "2026-03-02"}
+    night_file = {folder / "night.json": (0, 0)}
+    assert _writes(folder) | night_file == written | night_file
 
 
 def test_a_list_without_rows_is_published_as_one(tmp_path: Path, receipts: Receipts) -> None:

@@ -17,6 +17,7 @@ import httpx
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
+from standardwebhooks import Webhook, WebhookVerificationError
 
 from delivery.faulty import FAULTS, FaultyServer
 from delivery.releases import LISTS, night, penalty, publish
@@ -33,6 +34,20 @@ def test_the_signature_is_that_of_the_standard() -> None:
     # The worked example of the Standard Webhooks specification's reference libraries.
     signature = sign(SECRET, "msg_p5jXN8AQM9LWM0D4loKWxJek", 1614265330, b'{"test": 2432232314}')
     assert signature == "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="
+
+
+def test_the_standards_own_package_takes_our_batches_and_readings_and_nothing_else(
+    tmp_path: Path, faulty: FaultyServer, flaky: HttpReceiver, receipts: Receipts
+) -> None:
+    webhook = Webhook(SECRET)
+    deliver(publish(tmp_path, night(1), [penalty("p1", account="Ünï")]), flaky, receipts)
+    (body,), (headers,) = faulty.bodies, faulty.headers
+    assert webhook.verify(body, headers)["changes"][0]["payload"]["account_id"] == "Ünï"
+    for wrong in (body + b" ", body.replace(b"no_live", b"no_ads ")):
+        with pytest.raises(WebhookVerificationError):
+            webhook.verify(wrong, headers)
+    (reading,) = [each for each in faulty.readings if "limit" in each["evenhand-read"]][:1]
+    assert webhook.verify(reading["evenhand-read"], reading)["asks"] == "state"
 
 
 @pytest.mark.parametrize("fault", ["503", "429", "502_after", "drop_before", "drop_after", "partial", "shuffle"])
@@ -108,7 +123,7 @@ def test_without_keys_what_a_lost_answer_leaves_open_is_read_and_nothing_is_sent
     )
     release = publish(tmp_path, night(1), [penalty(f"p{number}") for number in range(7)])
     faulty.faults.extend(["429", "fine", "drop_after"])
-    with pytest.raises(ReceiverError, match="gave no answer in 1 attempts"):
+    with pytest.raises(ReceiverError, match="gave no answer in 1 attempt;"):
         deliver(release, receiver, receipts)
     assert len(sandbox.effects()) == 6
     assert deliver(release, receiver, receipts).sent == {"penalties": {"put": 1}}

@@ -19,6 +19,7 @@ SECRETS = {
     "AIRFLOW__CORE__FERNET_KEY",
     "AIRFLOW__API_AUTH__JWT_SECRET",
     "AIRFLOW__API__SECRET_KEY",
+    "EVENHAND_SANDBOX_NOTICES_SECRET",
     "EVENHAND_SANDBOX_SECRET",
 }
 AIRFLOW_SERVICES = ("init", "api-server", "scheduler", "dag-processor", "triggerer")
@@ -134,6 +135,7 @@ def test_the_environment_is_that_of_a_local_installation_but_for_what_a_deployme
 
     only_local = {
         # Secrets and log-in: a local installation is for one person on one machine.
+        "EVENHAND_SANDBOX_NOTICES_SECRET",
         "EVENHAND_SANDBOX_SECRET",
         "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_ALL_ADMINS",
         "AIRFLOW__API__HOST",

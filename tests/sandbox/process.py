@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import secrets
 import signal
 import sqlite3
 import subprocess
@@ -32,7 +33,12 @@ class SandboxProcess:
     def start(self) -> None:
         self._process = subprocess.Popen(
             [sys.executable, "-m", "evenhand.sandbox", "--port", str(self.port)],
-            env={**os.environ, "EVENHAND_SANDBOX_DB": str(self.database), "EVENHAND_SANDBOX_SECRET": SECRET},
+            env={
+                **os.environ,
+                "EVENHAND_SANDBOX_DB": str(self.database),
+                "EVENHAND_SANDBOX_SECRET": SECRET,
+                "EVENHAND_SANDBOX_NOTICES_SECRET": SECRET,
+            },
         )
         for _ in range(200):
             try:
@@ -50,8 +56,8 @@ class SandboxProcess:
     def forget(self) -> None:
         for path in (self.database, self.database.with_name(f"{self.database.stem}_notices{self.database.suffix}")):
             with closing(sqlite3.connect(path, isolation_level=None)) as database:
-                database.execute("delete from held")
-                database.execute("delete from effects")
+                for table in ("held", "effects", "answers", "nights", "probes"):
+                    database.execute(f"delete from {table}")
 
     def notices(self) -> list[tuple[str, str]]:
         """The row_key and the body of every notice that took effect, in order, what was said twice twice."""
@@ -77,15 +83,20 @@ class SandboxProcess:
         return {(name, key): json.loads(payload) for name, key, payload in rows}
 
     def headers(self, content: bytes) -> dict[str, str]:
-        now = int(time.time())
+        now, message = int(time.time()), f"msg_{secrets.token_hex(8)}"
         return {
-            "webhook-id": "msg_1",
+            "webhook-id": message,
             "webhook-timestamp": str(now),
-            "webhook-signature": sign(SECRET, "msg_1", now, content),
+            "webhook-signature": sign(SECRET, message, now, content),
         }
 
+    def reading(self, cursor: str, limit: int, to: str = "sandbox") -> dict[str, str]:
+        """The headers of a page of the state."""
+        reads = json.dumps({"to": to, "asks": "state", "cursor": cursor, "limit": limit})
+        return {"evenhand-read": reads, **self.headers(reads.encode())}
+
     def send(self, *changes: dict[str, Any]) -> httpx.Response:
-        body = json.dumps({"changes": changes}).encode()
+        body = batch(*changes)
         return httpx.post(f"{self.url}/v1/changes", content=body, headers=self.headers(body)).raise_for_status()
 
     def statuses(self, *changes: dict[str, Any]) -> list[str]:
@@ -96,7 +107,12 @@ class SandboxProcess:
         cursor: str | None = ""
         while cursor is not None:
             target = f"/v1/state?cursor={cursor}&limit={limit}"
-            page = httpx.get(self.url + target, headers=self.headers(target.encode())).raise_for_status().json()
+            page = httpx.get(self.url + target, headers=self.reading(cursor, limit)).raise_for_status().json()
             rows += page["rows"]
             cursor = page["next"]
         return rows
+
+
+def batch(*changes: dict[str, Any], to: str = "sandbox") -> bytes:
+    """The body that asks for changes."""
+    return json.dumps({"to": to, "asks": "changes", "night": "2026-03-01", "changes": changes}).encode()

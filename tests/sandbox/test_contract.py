@@ -10,12 +10,13 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import httpx
 import pytest
 
 from evenhand.delivery.signature import sign
-from sandbox.process import SECRET, SandboxProcess
+from sandbox.process import SECRET, SandboxProcess, batch
 
 
 @pytest.fixture
@@ -83,7 +84,7 @@ def test_a_rejected_key_can_be_used_again(sandbox_shared: SandboxProcess) -> Non
 
 
 def test_requests_without_a_good_signature_are_refused(sandbox_shared: SandboxProcess) -> None:
-    body = json.dumps({"changes": [_put("forged")]}).encode()
+    body = batch(_put("forged"))
     now = int(time.time())
     good = sandbox_shared.headers(body)
     old = {
@@ -101,11 +102,60 @@ def test_requests_without_a_good_signature_are_refused(sandbox_shared: SandboxPr
         assert httpx.post(f"{sandbox_shared.url}/v1/changes", content=body, headers=raw).status_code == 401
     assert httpx.post(f"{sandbox_shared.url}/v1/changes", content=body + b" ", headers=good).status_code == 401
     assert httpx.get(f"{sandbox_shared.url}/v1/state").status_code == 401
-    page = sandbox_shared.headers(b"/v1/state?cursor=&limit=1")
+    page = sandbox_shared.reading("", 1)
     assert httpx.get(f"{sandbox_shared.url}/v1/state?cursor=&limit=2", headers=page).status_code == 401
     assert "forged" not in [row["row_key"] for row in sandbox_shared.state()]
     rotated = {**good, "webhook-signature": "v1,b2xk " + good["webhook-signature"]}
     assert httpx.post(f"{sandbox_shared.url}/v1/changes", content=body, headers=rotated).status_code == 200
+
+
+def test_a_batch_is_for_one_system_and_its_signature_reads_nothing(sandbox_shared: SandboxProcess) -> None:
+    """Both halves of this sandbox have one secret, as two deployments may by mistake."""
+    body = batch(_put("elsewhere"))
+    headers = sandbox_shared.headers(body)
+    url = sandbox_shared.url
+    answer = httpx.post(f"{url}/notices/v1/changes", content=body, headers=headers)
+    assert (answer.status_code, answer.json()["detail"]) == (421, "this is for sandbox, and this is notices")
+    state = "/v1/state?cursor=&limit=1"
+    stolen = (headers, {**headers, "evenhand-read": body.decode()})
+    for given in stolen:
+        assert httpx.request("GET", url + state, content=body, headers=given).status_code == 401
+    assert httpx.get(f"{url}/notices{state}", headers=sandbox_shared.reading("", 1)).status_code == 421
+    reading = json.loads(sandbox_shared.reading("", 1)["evenhand-read"])
+    as_changes = json.dumps({**reading, "night": "2026-03-01", "changes": []}).encode()
+    refused = httpx.post(f"{url}/v1/changes", content=as_changes, headers=sandbox_shared.headers(as_changes))
+    assert refused.status_code == 422
+    assert "elsewhere" not in [row["row_key"] for row in sandbox_shared.state()]
+
+
+def test_a_message_that_comes_again_is_answered_as_before(sandbox_shared: SandboxProcess) -> None:
+    body = batch(_put("replayed"), _put("", key="rejected"))
+    headers = sandbox_shared.headers(body)
+    first, again = (
+        httpx.post(f"{sandbox_shared.url}/v1/changes", content=body, headers=headers).json() for _ in range(2)
+    )
+    assert [result["status"] for result in first["results"]] == ["applied", "rejected"]
+    assert again == first
+    # Under an id of its own it is another message.
+    assert sandbox_shared.statuses(_put("replayed")) == ["duplicate"]
+
+
+def test_it_says_which_night_it_has_and_shows_what_nobody_acts_on(sandbox: SandboxProcess) -> None:
+    target = "/v1/state?cursor=&limit=1"
+
+    def page() -> Any:
+        return httpx.get(sandbox.url + target, headers=sandbox.reading("", 1)).json()
+
+    assert page() == {"rows": [], "next": None, "night": None}
+    probe = {**_put("probe"), "list": "probe", "payload": {"probe": "x"}}
+    assert sandbox.statuses(probe) == ["applied"]
+    sha256 = hashlib.sha256(b'{"probe":"x"}').hexdigest()
+    assert page() == {
+        "rows": [{"list": "probe", "row_key": "probe", "payload_sha256": sha256}],
+        "next": None,
+        "night": "2026-03-01",
+    }
+    assert (sandbox.effects(), sandbox.held()) == ([], {})
 
 
 def test_what_is_not_a_batch_or_a_cursor_is_refused(sandbox_shared: SandboxProcess) -> None:
@@ -113,8 +163,8 @@ def test_what_is_not_a_batch_or_a_cursor_is_refused(sandbox_shared: SandboxProce
         answer = httpx.post(f"{sandbox_shared.url}/v1/changes", content=body, headers=sandbox_shared.headers(body))
         assert answer.status_code == 422
     for cursor in ("x", "bnVsbA=="):
-        target = f"/v1/state?cursor={cursor}&limit=1"
-        headers = sandbox_shared.headers(target.encode())
+        target = f"/v1/state?{urlencode({'cursor': cursor, 'limit': 1})}"
+        headers = sandbox_shared.reading(cursor, 1)
         assert httpx.get(sandbox_shared.url + target, headers=headers).status_code == 422
 
 

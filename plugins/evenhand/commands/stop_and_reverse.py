@@ -39,6 +39,28 @@ def resume(reason: Reason, by: By, approved_by: ApprovedBy) -> None:
     console.print(f"Deliveries can be made again: {resumed}", markup=False, soft_wrap=True, highlight=False)
 
 
+def send_again(
+    receiver: Annotated[str, typer.Argument(metavar="RECEIVER", help="Its name in receivers.yml.")],
+    reason: Reason,
+    by: By,
+) -> None:
+    """Say that a receiver was emptied, so that the next delivery sends it all that it should hold once more."""
+    from evenhand.delivery.config import load_receivers
+    from evenhand.delivery.emptied import send_again as say_so
+
+    if receiver not in load_receivers():
+        refuse(f"receivers.yml has no {receiver}; it has {', '.join(load_receivers())}")
+    with _refusals_told():
+        say_so(settings().home, receiver, who(None, by, "--by"), reason)
+    console.print(
+        f"If {receiver} holds nothing, the next delivery sends it everything. Clear its delivery in Airflow, or run the"
+        " night again.",
+        markup=False,
+        soft_wrap=True,
+        highlight=False,
+    )
+
+
 def reverse(
     night: Annotated[
         datetime, typer.Argument(formats=["%Y-%m-%d"], metavar="NIGHT", help="The newest released night.")

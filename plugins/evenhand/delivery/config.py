@@ -29,6 +29,8 @@ class _Part(BaseModel):
     lists: tuple[Name, ...] = Field(min_length=1)
     # What the receiver can carry out, for `evenhand policy check`; without it, whatever there is. Rows aren't filtered.
     measures: tuple[Name, ...] = ()
+    # A delivery that takes longer ends with an error, and what is left is sent by the next.
+    within_minutes: int = Field(default=120, ge=1, le=24 * 60)
 
 
 class HttpConfig(_Part):
@@ -38,6 +40,10 @@ class HttpConfig(_Part):
     batch_size: int = Field(default=500, ge=1, le=10_000)
     # Whether a change that is sent again with its key has no second effect. If not, what it holds is read instead.
     honours_keys: bool = True
+    # What it calls itself, in what is sent to it; its name here unless it says otherwise.
+    audience: str = ""
+    # What it took may be read only so many seconds later; without it, at once, which is checked.
+    lag_seconds: float | None = Field(default=None, gt=0, le=3600)
 
 
 class FilesConfig(_Part):
@@ -72,6 +78,7 @@ class NoticesConfig(_Part):
     # The receivers that must have acknowledged a measure before its account is told.
     after: tuple[Name, ...] = Field(min_length=1)
     batch_size: int = Field(default=500, ge=1, le=10_000)
+    audience: str = ""
 
 
 class DsaConfig(_Part):

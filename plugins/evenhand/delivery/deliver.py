@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
 from evenhand.delivery.changes import Change, RowId, diff
+from evenhand.delivery.emptied import refuse_if_emptied
 from evenhand.delivery.lock import delivery_lock
 from evenhand.delivery.read_release import Release, read_release
 from evenhand.delivery.receipts import Receipts
-from evenhand.delivery.receivers import Receipt, Receiver
+from evenhand.delivery.receivers import HeldRow, Receipt, Receiver
 from evenhand.delivery.sending import Sender
 
 log = logging.getLogger(__name__)
@@ -98,26 +99,77 @@ def deliver(release_dir: Path, receiver: Receiver, receipts: Receipts) -> Delive
     """
     with delivery_lock(receipts.path.parent, receiver.name):
         release = read_release(release_dir, receiver.lists)
-        position = receipts.position(receiver.name)
-        if position and position.night > release.night:
-            summary = DeliverySummary(receiver.name, release.night, release.release_id, holds_newer=position.night)
+        known, says = _nights(receiver, receipts)
+        if newer := _newest((known, says), after=release.night):
+            summary = DeliverySummary(receiver.name, release.night, release.release_id, holds_newer=newer)
         else:
             receipts.move_to(receiver.name, release)
-            summary = _bring(release, receiver, receipts)
+            summary = _bring(release, receiver, receipts, is_behind=says is not None and (known or date.min) < says)
     log.info("%s", summary)
     return summary
 
 
-def _bring(release: Release, receiver: Receiver, receipts: Receipts) -> DeliverySummary:
+def newer_than(night: date, receiver: Receiver, receipts: Receipts) -> date | None:
+    """The later night that a receiver was brought to, as the ledger has it, or itself: a ledger can be lost.
+
+    Raises:
+        ReceiverError: it can't be asked.
+    """
+    return _newest(_nights(receiver, receipts), after=night)
+
+
+def _newest(nights: Iterable[date | None], after: date) -> date | None:
+    return max((each for each in nights if each and each > after), default=None)
+
+
+def _nights(receiver: Receiver, receipts: Receipts) -> tuple[date | None, date | None]:
+    position = receipts.position(receiver.name)
+    return position.night if position else None, receiver.newest_night()
+
+
+def held_of_ours(receiver: Receiver) -> list[HeldRow]:
+    """What a receiver holds, but for the lists that another entry of receivers.yml brings there.
+
+    Raises:
+        ReceiverError: it can't be read.
+    """
+    return [row for row in receiver.read_back() if row.list not in receiver.capabilities.others]
+
+
+def believe_what_it_holds(night: date, receiver: Receiver, receipts: Receipts) -> int:
+    """Take what a receiver is read to hold for the truth, once its reading has caught up with what it took.
+
+    Returns:
+        how many rows were found otherwise than acknowledged.
+
+    Raises:
+        ReceiverEmptied: it holds nothing of what it had acknowledged, and nobody has said that this is so.
+        ReceiverError: it can't be read.
+    """
+    held = held_of_ours(receiver)
+    if receipts.unanswered(receiver.name) or receipts.differs(receiver.name, held):
+        # Before anything is sent for it: what it took may only not be read yet.
+        receiver.catch_up()
+        held = held_of_ours(receiver)
+    known = sum(each.payload_sha256 is not None for each in receipts.acknowledged(receiver.name).values())
+    if known and not held and receiver.capabilities.acts_on_changes:
+        refuse_if_emptied(receipts.path.parent, receiver.name, known)
+    return receipts.believe(receiver.name, held, night)
+
+
+def _bring(release: Release, receiver: Receiver, receipts: Receipts, is_behind: bool) -> DeliverySummary:
     name = receiver.name
-    receiver.begin(release.lists)
+    receiver.begin(release.lists, release.night)
     sender = Sender(receiver, receipts)
     if receiver.capabilities.honours_keys:
         sender.settle()
-    else:
-        receipts.believe(name, receiver.read_back())
+    if is_behind:
+        # It has a night that the ledger never heard of, which was lost or brought back from a backup.
+        receipts.begin_epoch(name)
+    if not receiver.capabilities.honours_keys or is_behind:
+        believe_what_it_holds(release.night, receiver, receipts)
     unsettled = {(change.list, change.row_key) for change in receipts.unanswered(name)}
-    needed = diff(name, release.lists, receipts.acknowledged(name), unsettled)
+    needed = diff(name, release.lists, receipts.acknowledged(name), unsettled, receipts.epoch(name))
     # A change that was asked again and rejected just now isn't asked a third time.
     sender.send([change for change in needed if change.key not in sender.answers], release)
     sender.note(receiver.commit())

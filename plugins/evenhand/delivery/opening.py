@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Protocol
+from urllib.parse import urlsplit
 
 from evenhand.delivery.config import (
     AnyConfig,
@@ -40,6 +43,14 @@ class Connection(Protocol):
         """What a kind of receiver needs beyond that."""
 
 
+@dataclass(frozen=True)
+class _Beside:
+    """The receivers, with their lists, that one waits for; and the lists that others bring to the same system."""
+
+    after: Mapping[str, tuple[str, ...]]
+    others: frozenset[str]
+
+
 def opened(
     name: str, receivers: Mapping[str, AnyConfig], connection_of: Callable[[str, AnyConfig], Connection]
 ) -> AbstractContextManager[Any]:
@@ -50,39 +61,107 @@ def opened(
     """
     if name not in receivers:
         raise ReceiversError(f"no receiver {name!r}; receivers.yml has {', '.join(receivers) or 'none'}")
-    config = receivers[name]
+    config, connection = receivers[name], connection_of(name, receivers[name])
     after = {each: receivers[each].lists for each in announces(config)}
-    return _OPEN[config.kind](name, config, connection_of(name, config), after)
+    others = _others_there(name, receivers, connection, connection_of)
+    return _OPEN[config.kind](name, config, connection, _Beside(after, others))
+
+
+def _others_there(
+    name: str,
+    receivers: Mapping[str, AnyConfig],
+    connection: Connection,
+    connection_of: Callable[[str, AnyConfig], Connection],
+) -> frozenset[str]:
+    """The lists that other entries bring to the same system."""
+    config = receivers[name]
+    here = address_of(config, connection)
+    others: set[str] = set()
+    for other, its_config in receivers.items():
+        if other == name or type(its_config) is not type(config):
+            continue
+        try:
+            its_connection = connection_of(other, its_config)
+        except ReceiversError:
+            # Its own delivery says so.
+            continue
+        if here is None or address_of(its_config, its_connection) != here:
+            continue
+        both = sorted(set(config.lists) & set(its_config.lists))
+        if both or isinstance(config, FilesConfig | ObjectStoreConfig):
+            what = f"both have the list {both[0]}" if both else "a folder has one entry"
+            raise ReceiversError(
+                f"receivers.yml: {name} and {other} are one system, {here}, and {what}: each would remove what the "
+                "other brought. Give one of them another address, or remove it"
+            )
+        others |= set(its_config.lists)
+    return frozenset(others)
+
+
+def address_of(config: AnyConfig, connection: Connection) -> str | None:
+    """What system a receiver is, however its connection spells it; None where the connection is incomplete."""
+    if isinstance(config, FilesConfig | ObjectStoreConfig):
+        path = str(connection.extra_dejson.get("path") or "")
+        if not path:
+            return None
+        place = path.rstrip("/") if "://" in path else os.path.realpath(path)
+        endpoint = str(connection.extra_dejson.get("endpoint_url") or "").rstrip("/")
+        return f"{place} at {endpoint}" if endpoint else place
+    host = (connection.host or "").strip()
+    if not host:
+        return None
+    if isinstance(config, PostgresConfig):
+        return f"{host.lower()}:{connection.port or 5432}/{connection.schema}, schema {config.in_schema}"
+    url = urlsplit(host)
+    port = url.port or {"http": 80, "https": 443}.get(url.scheme)
+    return f"{url.scheme}://{(url.hostname or '').lower()}:{port}{url.path.rstrip('/')}"
 
 
 @contextmanager
-def _open_http(name: str, config: HttpConfig, connection: Connection, after: _After) -> Iterator[Receiver]:
+def _open_http(name: str, config: HttpConfig, connection: Connection, beside: _Beside) -> Iterator[Receiver]:
     from evenhand.delivery.receivers.http import HttpReceiver
 
     with _client() as client:
         address = _address(config.connection, connection, "the secret that signs requests")
-        yield HttpReceiver(name, config.lists, *address, client, config.batch_size, config.honours_keys)
+        receiver = HttpReceiver(
+            name,
+            config.lists,
+            *address,
+            client,
+            config.batch_size,
+            config.honours_keys,
+            audience=config.audience,
+            lag_seconds=config.lag_seconds,
+        )
+        receiver.capabilities = replace(receiver.capabilities, others=beside.others)
+        yield receiver
 
 
 @contextmanager
-def _open_notices(name: str, config: NoticesConfig, connection: Connection, after: _After) -> Iterator[Announcer]:
+def _open_notices(name: str, config: NoticesConfig, connection: Connection, beside: _Beside) -> Iterator[Announcer]:
     from evenhand.delivery.receivers.http import HttpReceiver
     from evenhand.delivery.receivers.notices import NoticesReceiver
 
     with _client() as client:
         address = _address(config.connection, connection, "the secret that signs requests")
-        yield NoticesReceiver(HttpReceiver(name, config.lists, *address, client, config.batch_size), after)
+        http = HttpReceiver(name, config.lists, *address, client, config.batch_size, audience=config.audience)
+        yield NoticesReceiver(http, beside.after)
 
 
 @contextmanager
-def _open_dsa(name: str, config: DsaConfig, connection: Connection, after: _After) -> Iterator[Announcer]:
+def _open_dsa(name: str, config: DsaConfig, connection: Connection, beside: _Beside) -> Iterator[Announcer]:
     from evenhand.delivery.announcements.statements import statements_of
     from evenhand.delivery.receivers.dsa import DsaReceiver
 
     with _client() as client:
         address = _address(config.connection, connection, "the platform's token")
         yield DsaReceiver(
-            name, *address, client, after, lambda release: statements_of(release, config.statements), config.batch_size
+            name,
+            *address,
+            client,
+            beside.after,
+            lambda release: statements_of(release, config.statements),
+            config.batch_size,
         )
 
 
@@ -97,13 +176,13 @@ def _address(name: str, connection: Connection, what: str) -> tuple[str, str]:
 
 
 def _client() -> httpx.Client:
-    import httpx
+    from evenhand.delivery.receivers.deadline import client
 
-    return httpx.Client(timeout=httpx.Timeout(30, connect=5))
+    return client()
 
 
 @contextmanager
-def _open_files(name: str, config: FilesConfig, connection: Connection, after: _After) -> Iterator[Receiver]:
+def _open_files(name: str, config: FilesConfig, connection: Connection, beside: _Beside) -> Iterator[Receiver]:
     from evenhand.delivery.receivers.files import FilesReceiver
 
     url = str(connection.extra_dejson.get("path") or "")
@@ -114,7 +193,7 @@ def _open_files(name: str, config: FilesConfig, connection: Connection, after: _
 
 @contextmanager
 def _open_object_store(
-    name: str, config: ObjectStoreConfig, connection: Connection, after: _After
+    name: str, config: ObjectStoreConfig, connection: Connection, beside: _Beside
 ) -> Iterator[Receiver]:
     from evenhand.delivery.receivers.files import FilesReceiver
 
@@ -144,7 +223,7 @@ def _open_object_store(
 
 
 @contextmanager
-def _open_postgres(name: str, config: PostgresConfig, connection: Connection, after: _After) -> Iterator[Receiver]:
+def _open_postgres(name: str, config: PostgresConfig, connection: Connection, beside: _Beside) -> Iterator[Receiver]:
     from evenhand.delivery.receivers.postgres import PostgresReceiver
 
     if not connection.host or not connection.schema:
@@ -162,14 +241,14 @@ def _open_postgres(name: str, config: PostgresConfig, connection: Connection, af
         config.in_schema,
         config.batch_size,
     )
+    receiver.capabilities = replace(receiver.capabilities, others=beside.others)
     try:
         yield receiver
     finally:
         receiver.close()
 
 
-_After = Mapping[str, tuple[str, ...]]
-_OPEN: Mapping[str, Callable[[str, Any, Connection, _After], AbstractContextManager[Any]]] = {
+_OPEN: Mapping[str, Callable[[str, Any, Connection, _Beside], AbstractContextManager[Any]]] = {
     "http": _open_http,
     "files": _open_files,
     "object_store": _open_object_store,

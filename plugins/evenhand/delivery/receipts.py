@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+import secrets
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from types import TracebackType
 
-from evenhand.delivery.changes import Acknowledged, Change, RowId
+from evenhand.delivery.changes import FOUND, Acknowledged, Change, RowId
+from evenhand.delivery.ledger import open_ledger, transaction
 from evenhand.delivery.payload import Payload
 from evenhand.delivery.read_release import Release
 from evenhand.delivery.receivers import HeldRow, Receipt
-from evenhand.delivery.schema import SCHEMA
 
+_NEVER = Acknowledged(None, 0)
 _NOW = "strftime('%Y-%m-%dT%H:%M:%fZ', 'now')"
 
 
@@ -35,14 +36,14 @@ class Receipts:
     """
 
     def __init__(self, path: Path) -> None:
-        """Open or create the file; locks of deliveries are put beside it."""
+        """Open or create the file; locks of deliveries are put beside it.
+
+        Raises:
+            LedgerBroken: it can't be opened, read or written.
+        """
         path.parent.mkdir(parents=True, exist_ok=True)
         self.path = path
-        self.database = sqlite3.connect(path, isolation_level=None, timeout=60)
-        self.database.execute("pragma journal_mode = wal")
-        self.database.execute("pragma synchronous = full")
-        self.database.executescript(SCHEMA)
-        self._bring_up_to_date()
+        self.database = open_ledger(path)
 
     def __enter__(self) -> Receipts:
         return self
@@ -62,16 +63,30 @@ class Receipts:
     def move_to(self, receiver: str, release: Release) -> None:
         """A delivery of this release begins."""
         self.database.execute(
-            "insert or replace into positions (receiver, night, release_id) values (?, ?, ?)",
+            "insert into positions (receiver, night, release_id) values (?, ?, ?)"
+            " on conflict (receiver) do update set night = excluded.night, release_id = excluded.release_id",
             (receiver, release.night.isoformat(), release.release_id),
         )
+
+    def begin_epoch(self, receiver: str) -> None:
+        """The ledger lacks what the receiver was sent since: no key of then may be used again."""
+        epoch = secrets.token_hex(8)
+        with self.transaction():
+            self.database.execute("update positions set epoch = ? where receiver = ?", (epoch, receiver))
+            self.database.execute("update acknowledged set key = key || ? where receiver = ?", (epoch, receiver))
+
+    def epoch(self, receiver: str) -> str:
+        """What the first key of a row hangs on; empty unless the ledger was ever lost."""
+        row = self.database.execute("select epoch from positions where receiver = ?", (receiver,)).fetchone()
+        return str(row[0]) if row else ""
 
     def acknowledged(self, receiver: str) -> dict[RowId, Acknowledged]:
         """Every row that the receiver ever acknowledged a change of."""
         rows = self.database.execute(
-            "select list, row_key, payload_sha256, generation from acknowledged where receiver = ?", (receiver,)
+            "select list, row_key, payload_sha256, generation, key, gone from acknowledged where receiver = ?",
+            (receiver,),
         )
-        return {(name, row_key): Acknowledged(sha256, generation) for name, row_key, sha256, generation in rows}
+        return {(name, row_key): Acknowledged(*known) for name, row_key, *known in rows}
 
     def took_effect(self, receiver: str, row: RowId, payload_sha256: str | None, since: date) -> bool:
         """Whether the receiver holds this payload, None for nothing, or has held it as of this night or a later one."""
@@ -95,13 +110,13 @@ class Receipts:
     def unanswered(self, receiver: str) -> list[Change]:
         """Changes that may have been applied though no receipt came, in the order of sending."""
         rows = self.database.execute(
-            "select key, list, row_key, generation, action, payload, payload_sha256 from changes"
+            "select key, list, row_key, generation, action, payload, payload_sha256, replaces from changes"
             " where receiver = ? and status = 'planned' order by action desc, list, row_key",
             (receiver,),
         )
         return [
-            Change(key, name, row_key, generation, action, None if text is None else Payload(text, sha256))
-            for key, name, row_key, generation, action, text, sha256 in rows
+            Change(key, name, row_key, generation, action, None if text is None else Payload(text, sha256), replaces)
+            for key, name, row_key, generation, action, text, sha256, replaces in rows
         ]
 
     def plan(self, receiver: str, changes: Sequence[Change], release: Release) -> None:
@@ -110,7 +125,8 @@ class Receipts:
         with self.transaction():
             self.database.executemany(
                 "insert into changes (receiver, key, list, row_key, generation, action, payload, payload_sha256, night,"
-                f" release_id, status, planned_at) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'planned', {_NOW})"
+                " release_id, replaces, status, planned_at)"
+                f" values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'planned', {_NOW})"
                 " on conflict (receiver, key) do update set status = 'planned', reason = '', night = excluded.night,"
                 " release_id = excluded.release_id, planned_at = excluded.planned_at, answered_at = null",
                 (
@@ -125,6 +141,7 @@ class Receipts:
                         change.payload and change.payload.sha256,
                         night,
                         release_id,
+                        change.replaces,
                     )
                     for change in changes
                 ),
@@ -152,11 +169,12 @@ class Receipts:
                 ((receiver, *row) for row in rows),
             )
 
-    def believe(self, receiver: str, held: Iterable[HeldRow]) -> int:
-        """Take what the receiver was read to hold as the truth, so that the next difference starts from there.
+    def believe(self, receiver: str, held: Iterable[HeldRow], night: date) -> int:
+        """Take what the receiver was read to hold on a night as the truth: the next difference starts from there.
 
         An unanswered change that shows is acknowledged, one that doesn't is superseded. A row that was found otherwise
-        than acknowledged gets a new generation: sending it again is another change, not a retry.
+        than acknowledged has a new key: sending it again is another change, not a retry, but the same for all findings
+        of this night until it was read to be there.
 
         Returns:
             how many rows were found otherwise.
@@ -175,31 +193,53 @@ class Receipts:
                 " where receiver = ? and status = 'planned'",
                 (receiver,),
             )
-            otherwise = _found_otherwise(self.acknowledged(receiver), found)
+            self._saw(receiver, found)
+            known = self.acknowledged(receiver)
+            otherwise = {row: known.get(row, _NEVER) for row in _found_otherwise(known, found)}
+            now = {row: before.found_otherwise(found.get(row), night) for row, before in otherwise.items()}
             self.database.executemany(
-                "insert into acknowledged (receiver, list, row_key, payload_sha256, generation) values (?, ?, ?, ?, 1)"
-                " on conflict (receiver, list, row_key) do update set payload = null,"
-                " payload_sha256 = excluded.payload_sha256, generation = generation + 1",
-                ((receiver, *row, found.get(row)) for row in otherwise),
+                "insert into acknowledged (receiver, list, row_key, payload_sha256, generation, key, gone)"
+                " values (?, ?, ?, ?, ?, ?, ?) on conflict (receiver, list, row_key) do update set payload = null,"
+                " payload_sha256 = excluded.payload_sha256, generation = excluded.generation, key = excluded.key,"
+                " gone = excluded.gone",
+                (
+                    (receiver, *row, each.payload_sha256, each.generation, each.key, each.gone)
+                    for row, each in now.items()
+                ),
             )
         return len(otherwise)
 
-    def _bring_up_to_date(self) -> None:
-        """Give a ledger of an earlier version the columns that it lacks."""
+    def differs(self, receiver: str, held: Iterable[HeldRow]) -> bool:
+        """Whether anything that was read is otherwise than acknowledged."""
+        found = {(row.list, row.row_key): row.payload_sha256 for row in held}
+        return bool(_found_otherwise(self.acknowledged(receiver), found))
+
+    def saw(self, receiver: str, found: Mapping[RowId, str]) -> None:
+        """Write down what was read: what was sent again and is there now is sent anew if it is lost once more."""
         with self.transaction():
-            columns = {name for _, name, *_ in self.database.execute("pragma table_info(outbox)")}
-            if "telling" not in columns:
-                self.database.execute("alter table outbox add column telling integer not null default 1")
+            self._saw(receiver, found)
+
+    def _saw(self, receiver: str, found: Mapping[RowId, str]) -> None:
+        again = self.database.execute(
+            "select list, row_key, payload_sha256 from acknowledged where receiver = ? and gone <> ''"
+            f" and key not like '{FOUND}%'",
+            (receiver,),
+        ).fetchall()
+        self.database.executemany(
+            "update acknowledged set gone = '' where receiver = ? and list = ? and row_key = ?",
+            ((receiver, name, row_key) for name, row_key, sha256 in again if found.get((name, row_key)) == sha256),
+        )
 
     def _acknowledge(self, receiver: str, keys: Sequence[str]) -> None:
         rows = [(receiver, key) for key in keys]
         self.database.executemany(
-            "insert into acknowledged (receiver, list, row_key, payload, payload_sha256, generation, night, release_id)"
-            " select receiver, list, row_key, payload, payload_sha256, generation + 1, night, release_id from changes"
-            " where receiver = ? and key = ? and status = 'planned'"
+            "insert into acknowledged (receiver, list, row_key, payload, payload_sha256, generation, night, release_id,"
+            " key, gone)"
+            " select receiver, list, row_key, payload, payload_sha256, generation + 1, night, release_id, key, replaces"
+            " from changes where receiver = ? and key = ? and status = 'planned'"
             " on conflict (receiver, list, row_key) do update set payload = excluded.payload,"
             " payload_sha256 = excluded.payload_sha256, generation = excluded.generation, night = excluded.night,"
-            " release_id = excluded.release_id",
+            " release_id = excluded.release_id, key = excluded.key, gone = excluded.gone",
             rows,
         )
         self.database.executemany(
@@ -208,16 +248,9 @@ class Receipts:
             rows,
         )
 
-    @contextmanager
-    def transaction(self) -> Iterator[None]:
+    def transaction(self) -> AbstractContextManager[None]:
         """All of what is written meanwhile, or nothing."""
-        self.database.execute("begin immediate")
-        try:
-            yield
-        except BaseException:
-            self.database.execute("rollback")
-            raise
-        self.database.execute("commit")
+        return transaction(self.database)
 
 
 def _found_otherwise(acknowledged: Mapping[RowId, Acknowledged], found: Mapping[RowId, str]) -> list[RowId]:

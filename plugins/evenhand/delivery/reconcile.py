@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 
 from evenhand.delivery.changes import RowId
-from evenhand.delivery.deliver import deliver
+from evenhand.delivery.deliver import believe_what_it_holds, deliver, held_of_ours, newer_than
 from evenhand.delivery.lock import delivery_lock
 from evenhand.delivery.read_release import read_release
 from evenhand.delivery.receipts import Receipts
@@ -63,7 +63,7 @@ class ReconcileSummary:
 
 
 def reconcile(release_dir: Path, receiver: Receiver, receipts: Receipts) -> ReconcileSummary:
-    """Compare what a receiver holds with a release. Nothing is sent and nothing is written.
+    """Compare what a receiver holds with a release. Nothing is sent.
 
     Raises:
         ReleaseError: the release can't be read.
@@ -75,12 +75,10 @@ def reconcile(release_dir: Path, receiver: Receiver, receipts: Receipts) -> Reco
         wanted = {
             (each.name, row_key): payload.sha256 for each in release.lists for row_key, payload in each.rows.items()
         }
-        position = receipts.position(receiver.name)
-        if position and position.night > release.night:
-            return ReconcileSummary(
-                receiver.name, release.night, release.release_id, len(wanted), 0, holds_newer=position.night
-            )
-        held = {(row.list, row.row_key): row.payload_sha256 for row in receiver.read_back()}
+        if newer := newer_than(release.night, receiver, receipts):
+            return ReconcileSummary(receiver.name, release.night, release.release_id, len(wanted), 0, holds_newer=newer)
+        held = {(row.list, row.row_key): row.payload_sha256 for row in held_of_ours(receiver)}
+        receipts.saw(receiver.name, held)
     return ReconcileSummary(
         receiver.name,
         release.night,
@@ -108,6 +106,8 @@ def reconcile_and_correct(release_dir: Path, receiver: Receiver, receipts: Recei
     if found.agrees or found.holds_newer:
         return found
     with delivery_lock(receipts.path.parent, receiver.name):
-        receipts.believe(receiver.name, receiver.read_back())
-    deliver(release_dir, receiver, receipts)
-    return replace(reconcile(release_dir, receiver, receipts), corrected=found.differences)
+        receiver.begin((), found.night)
+        otherwise = believe_what_it_holds(found.night, receiver, receipts)
+    delivered = deliver(release_dir, receiver, receipts)
+    corrected = found.differences if otherwise or delivered.sent else ""
+    return replace(reconcile(release_dir, receiver, receipts), corrected=corrected)

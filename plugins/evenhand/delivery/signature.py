@@ -10,6 +10,8 @@ import hmac
 ID_HEADER = "webhook-id"
 TIMESTAMP_HEADER = "webhook-timestamp"
 SIGNATURE_HEADER = "webhook-signature"
+# What is read, signed in the place of the body that a GET doesn't have.
+READ_HEADER = "evenhand-read"
 
 
 def sign(secret: str, message_id: str, timestamp: int, content: bytes) -> str:
@@ -19,7 +21,7 @@ def sign(secret: str, message_id: str, timestamp: int, content: bytes) -> str:
         secret: either `whsec_` and the base64 of the key, as the standard writes it, or the key as plain text.
         message_id: the same for every attempt to send one message.
         timestamp: seconds since 1970, when this attempt was made.
-        content: the body as sent; for a GET, which has none, the path under the base URL with its query.
+        content: the body as sent; for a GET, which has none, what its header `evenhand-read` says.
 
     Raises:
         ValueError: what follows `whsec_` isn't base64.

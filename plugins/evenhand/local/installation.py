@@ -42,10 +42,11 @@ def environment(settings: Settings) -> dict[str, str]:
 
 def defaults(settings: Settings) -> dict[str, str]:
     """What a local installation sets. docker-compose.yml sets the same for a deployed one, where it isn't local."""
-    secret = _secret(settings)
+    secret, notices_secret = _secret(settings, "sandbox.secret"), _secret(settings, "sandbox_notices.secret")
     return {
         "EVENHAND_HOME": str(settings.home),
         "EVENHAND_SANDBOX_SECRET": secret,
+        "EVENHAND_SANDBOX_NOTICES_SECRET": notices_secret,
         "AIRFLOW_HOME": str(settings.airflow_home),
         "AIRFLOW__CORE__DAGS_FOLDER": str(settings.project / "dags"),
         "AIRFLOW__CORE__PLUGINS_FOLDER": str(settings.project / "plugins"),
@@ -68,7 +69,7 @@ def defaults(settings: Settings) -> dict[str, str]:
         "AIRFLOW__USAGE_DATA_COLLECTION__ENABLED": "False",
         "AIRFLOW_CONN_EVENHAND_SANDBOX": json.dumps({"conn_type": "http", "host": sandbox_url(), "password": secret}),
         "AIRFLOW_CONN_EVENHAND_NOTICES": json.dumps(
-            {"conn_type": "http", "host": f"{sandbox_url()}/notices", "password": secret}
+            {"conn_type": "http", "host": f"{sandbox_url()}/notices", "password": notices_secret}
         ),
         "AIRFLOW_CONN_EVENHAND_FILES": json.dumps(
             {"conn_type": "generic", "extra": {"path": str(settings.home / "delivered")}}
@@ -215,8 +216,8 @@ def _port_taken() -> LocalError:
     return LocalError(f"{sandbox_url()} is taken by something else; set EVENHAND_SANDBOX_PORT to a free port")
 
 
-def _secret(settings: Settings) -> str:
-    path = settings.home / "sandbox.secret"
+def _secret(settings: Settings, name: str) -> str:
+    path = settings.home / name
     if not path.exists():
         settings.home.mkdir(parents=True, exist_ok=True)
         path.touch(mode=0o600)

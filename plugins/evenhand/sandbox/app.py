@@ -8,16 +8,17 @@ import hmac
 import json
 import time
 from collections.abc import Callable, Coroutine
+from datetime import date
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
-from fastapi import Depends, FastAPI, HTTPException, Query, Request
+from fastapi import Depends, FastAPI, HTTPException, Query, Request, Response
 from fastapi.responses import HTMLResponse
 from pydantic import BaseModel, Field, ValidationError
 
-from evenhand.delivery.signature import ID_HEADER, SIGNATURE_HEADER, TIMESTAMP_HEADER, sign
+from evenhand.delivery.signature import ID_HEADER, READ_HEADER, SIGNATURE_HEADER, TIMESTAMP_HEADER, sign
 from evenhand.sandbox.page import page
-from evenhand.sandbox.rows import accept
+from evenhand.sandbox.rows import Accepted, Probe, accept
 from evenhand.sandbox.store import Store
 
 _TOLERANCE_SECONDS = 300
@@ -29,48 +30,76 @@ class _Keyed(BaseModel, extra="allow"):
 
 
 class _Batch(BaseModel):
+    to: str
+    asks: Literal["changes"]
+    night: date
     changes: list[_Keyed]
 
 
-def create_sandbox(database: Path, secret: str) -> FastAPI:
+class _Reading(BaseModel, extra="forbid"):
+    to: str
+    asks: Literal["state"]
+    cursor: str
+    limit: int
+
+
+def create_sandbox(database: Path, secret: str, notices_secret: str) -> FastAPI:
     """A stand-in for two systems: one that enforces measures, and under /notices one that brings notices to accounts.
 
     Args:
         database: the SQLite file of the first; that of the second is beside it.
-        secret: what requests to either must be signed with.
+        secret: what requests to the first must be signed with.
+        notices_secret: what requests to the second must be signed with.
     """
-    app = create_app(database, secret)
-    app.mount("/notices", create_app(database.with_name(f"{database.stem}_notices{database.suffix}"), secret))
+    app = create_app(database, secret, "sandbox")
+    notices = create_app(database.with_name(f"{database.stem}_notices{database.suffix}"), notices_secret, "notices")
+    app.mount("/notices", notices)
     return app
 
 
-def create_app(database: Path, secret: str) -> FastAPI:
+def create_app(database: Path, secret: str, name: str) -> FastAPI:
     """One system on its SQLite file.
 
     Args:
         database: the file; it is created if need be.
         secret: what requests must be signed with.
+        name: what it calls itself; what is for somebody else is refused.
     """
     store = Store(database)
     store.create()
     app = FastAPI(title="Evenhand sandbox receiver", docs_url=None, redoc_url=None, openapi_url=None)
-    signed = Depends(_signed(secret))
+    signed = Depends(_signed_body(secret))
+    read_signed = Depends(_signed_reading(secret, name))
 
     @app.get("/healthz")
     def healthz() -> dict[str, str]:
         return {"status": "ok", "database": str(database)}
 
     @app.post("/v1/changes")
-    def changes(body: bytes = signed) -> dict[str, list[dict[str, str]]]:
+    def changes(request: Request, body: bytes = signed) -> Response:
         try:
             batch = _Batch.model_validate_json(body)
         except ValidationError as error:
-            raise HTTPException(422, f"not a batch of changes: {error.errors()[0]['msg']}") from error
+            where = ".".join(str(step) for step in error.errors()[0]["loc"])
+            raise HTTPException(422, f"not a batch of changes: {where}: {error.errors()[0]['msg']}") from error
+        _refuse_if_for_somebody_else(batch.to, name)
+        message = request.headers[ID_HEADER]
+        given = store.answer_to(message, body)
+        if given is None:
+            given = json.dumps(take(batch)).encode()
+            store.answered(message, body, given)
+        return Response(given, media_type="application/json")
+
+    def take(batch: _Batch) -> dict[str, list[dict[str, str]]]:
+        store.begin(batch.night)
         judged = [(change.key, accept(change.model_dump())) for change in batch.changes]
-        took_effect = iter(store.apply([change for _, change in judged if not isinstance(change, str)]))
+        took_effect = iter(store.apply([change for _, change in judged if isinstance(change, Accepted)]))
         results = []
         for key, change in judged:
-            if isinstance(change, str):
+            if isinstance(change, Probe):
+                store.probe(change)
+                results.append({"key": key, "status": "applied"})
+            elif isinstance(change, str):
                 results.append({"key": key, "status": "rejected", "reason": change})
             else:
                 results.append({"key": key, "status": "applied" if next(took_effect) else "duplicate"})
@@ -78,11 +107,12 @@ def create_app(database: Path, secret: str) -> FastAPI:
 
     @app.get("/v1/state")
     def state(
-        cursor: str = "", limit: Annotated[int, Query(ge=1, le=5000)] = 1000, _: bytes = signed
+        cursor: str = "", limit: Annotated[int, Query(ge=1, le=5000)] = 1000, _: None = read_signed
     ) -> dict[str, Any]:
         rows = [dict(row) for row in store.page(_after(cursor), limit)]
         more = len(rows) == limit
-        return {"rows": rows, "next": _cursor(rows[-1]["list"], rows[-1]["row_key"]) if more else None}
+        following = _cursor(rows[-1]["list"], rows[-1]["row_key"]) if more else None
+        return {"rows": rows if more else rows + store.probes(), "next": following, "night": store.newest_night()}
 
     @app.get("/", response_class=HTMLResponse)
     def look(
@@ -96,23 +126,44 @@ def create_app(database: Path, secret: str) -> FastAPI:
     return app
 
 
-def _signed(secret: str) -> Callable[[Request], Coroutine[Any, Any, bytes]]:
+def _signed_body(secret: str) -> Callable[[Request], Coroutine[Any, Any, bytes]]:
     async def body_of_signed_request(request: Request) -> bytes:
         body = await request.body()
-        # What is signed is the path under the base URL, wherever this is mounted.
-        path = request.url.path.removeprefix(request.scope.get("root_path", ""))
-        content = body or f"{path}?{request.url.query}".encode()
-        timestamp = request.headers.get(TIMESTAMP_HEADER, "")
-        if not timestamp.isdigit() or abs(time.time() - int(timestamp)) > _TOLERANCE_SECONDS:
-            raise HTTPException(401, f"{TIMESTAMP_HEADER} is missing or not within {_TOLERANCE_SECONDS} s of now")
-        expected = sign(secret, request.headers.get(ID_HEADER, ""), int(timestamp), content).encode()
-        given = request.headers.get(SIGNATURE_HEADER, "").encode()
-        # The standard allows several signatures, so that a secret can be changed without a gap.
-        if not any(hmac.compare_digest(expected, one) for one in given.split(b" ")):
-            raise HTTPException(401, f"{SIGNATURE_HEADER} isn't that of this request under this receiver's secret")
+        _refuse_unsigned(request, secret, body)
         return body
 
     return body_of_signed_request
+
+
+def _signed_reading(secret: str, name: str) -> Callable[[Request], None]:
+    def refuse_what_may_not_read(request: Request) -> None:
+        said = request.headers.get(READ_HEADER, "").encode("latin-1")
+        _refuse_unsigned(request, secret, said)
+        try:
+            reading = _Reading.model_validate_json(said)
+        except ValidationError as error:
+            raise HTTPException(401, f"{READ_HEADER} doesn't say what is read") from error
+        _refuse_if_for_somebody_else(reading.to, name)
+        if dict(request.query_params) != {"cursor": reading.cursor, "limit": str(reading.limit)}:
+            raise HTTPException(401, f"{READ_HEADER} is of another page")
+
+    return refuse_what_may_not_read
+
+
+def _refuse_unsigned(request: Request, secret: str, content: bytes) -> None:
+    timestamp = request.headers.get(TIMESTAMP_HEADER, "")
+    if not timestamp.isdigit() or abs(time.time() - int(timestamp)) > _TOLERANCE_SECONDS:
+        raise HTTPException(401, f"{TIMESTAMP_HEADER} is missing or not within {_TOLERANCE_SECONDS} s of now")
+    expected = sign(secret, request.headers.get(ID_HEADER, ""), int(timestamp), content).encode()
+    given = request.headers.get(SIGNATURE_HEADER, "").encode()
+    # The standard allows several signatures, so that a secret can be changed without a gap.
+    if not any(hmac.compare_digest(expected, one) for one in given.split(b" ")):
+        raise HTTPException(401, f"{SIGNATURE_HEADER} isn't that of this request under this receiver's secret")
+
+
+def _refuse_if_for_somebody_else(to: str, name: str) -> None:
+    if to != name:
+        raise HTTPException(421, f"this is for {to}, and this is {name}")
 
 
 def _cursor(name: str, row_key: str) -> str:

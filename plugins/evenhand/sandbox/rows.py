@@ -10,6 +10,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from evenhand.delivery.payload import Payload, canonical
 
 Key = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+# The list that it never acts on.
+PROBE = "probe"
 Word = Annotated[str, Field(min_length=1, max_length=200)]
 
 
@@ -47,10 +49,20 @@ class Accepted:
     scope: str | None = None
 
 
-def accept(change: dict[str, Any]) -> Accepted | str:
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """A row that nobody acts on: its sender looks whether it is read."""
+
+    row_key: str
+    payload: Payload
+
+
+def accept(change: dict[str, Any]) -> Accepted | Probe | str:
     """The change, or why it is rejected, in words for the sender."""
     try:
         row = _Change.model_validate(change)
+        if row.list == PROBE and row.payload is not None:
+            return Probe(row.row_key, canonical(row.payload))
         if row.action == "remove":
             if row.payload is not None:
                 return "payload: a removal has none"

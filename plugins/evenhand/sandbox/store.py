@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
-from evenhand.sandbox.rows import Accepted
+from evenhand.sandbox.rows import PROBE, Accepted, Probe
 
 _SCHEMA = """
 create table if not exists held (
@@ -33,7 +35,17 @@ create table if not exists effects (
     measure text,
     happened_at text not null
 ) strict;
+create table if not exists answers (
+    message text primary key,
+    body_sha256 text not null,
+    answer blob not null,
+    given_at text not null
+) strict;
+create table if not exists probes (row_key text primary key, payload_sha256 text not null) strict;
+create table if not exists nights (night text primary key) strict;
 """
+# An answer is given again for as long as its message may come again, and a while longer.
+_ANSWERS_MINUTES = 15
 _NOW = "strftime('%Y-%m-%dT%H:%M:%SZ', 'now')"
 
 
@@ -70,6 +82,47 @@ class Store:
             database.execute("commit")
         return took_effect
 
+    def begin(self, night: date) -> None:
+        """Something of this night was sent."""
+        with self.open() as database:
+            database.execute("insert into nights values (?) on conflict do nothing", (str(night),))
+
+    def newest_night(self) -> str | None:
+        """The newest night that anything was sent of."""
+        with self.open() as database:
+            (newest,) = database.execute("select max(night) from nights").fetchone()
+        return newest if newest is None else str(newest)
+
+    def probe(self, probe: Probe) -> None:
+        """Keep a row that nobody acts on."""
+        with self.open() as database:
+            database.execute("insert or replace into probes values (?, ?)", (probe.row_key, probe.payload.sha256))
+
+    def probes(self) -> list[dict[str, str]]:
+        """The rows that nobody acts on."""
+        with self.open() as database:
+            rows = database.execute("select ? as list, row_key, payload_sha256 from probes", (PROBE,)).fetchall()
+        return [dict(row) for row in rows]
+
+    def answer_to(self, message: str, body: bytes) -> bytes | None:
+        """What was answered to a message; None if it is new, which it is, too, if its body is another."""
+        with self.open() as database:
+            row = database.execute(
+                "select answer from answers where message = ? and body_sha256 = ?", (message, _sha256(body))
+            ).fetchone()
+        return None if row is None else bytes(row["answer"])
+
+    def answered(self, message: str, body: bytes, answer: bytes) -> None:
+        """Keep an answer for when its message comes again."""
+        with self.open() as database:
+            database.execute(
+                f"insert or replace into answers values (?, ?, ?, {_NOW})", (message, _sha256(body), answer)
+            )
+            database.execute(
+                "delete from answers where given_at < strftime('%Y-%m-%dT%H:%M:%SZ', 'now', ?)",
+                (f"-{_ANSWERS_MINUTES} minutes",),
+            )
+
     def page(self, after: tuple[str, str], limit: int) -> list[sqlite3.Row]:
         """Up to `limit` held rows after the given list and row_key, in that order."""
         with self.open() as database:
@@ -78,6 +131,10 @@ class Store:
                 " order by list, row_key limit ?",
                 (*after, limit),
             ).fetchall()
+
+
+def _sha256(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
 
 
 def _apply(database: sqlite3.Connection, change: Accepted) -> bool:

@@ -6,7 +6,7 @@ Heavy imports are inside the functions, for this module is imported wherever a D
 from __future__ import annotations
 
 import logging
-from datetime import date
+from datetime import date, timedelta
 
 from airflow.sdk import TaskGroup, task
 
@@ -32,6 +32,8 @@ def deliver_release(night: date, receiver: str) -> Facts:
     from evenhand.delivery.announcements.statement_words import NotStatable
     from evenhand.delivery.config import ReceiversError, announces, load_receivers
     from evenhand.delivery.deliver import deliver
+    from evenhand.delivery.emptied import ReceiverEmptied
+    from evenhand.delivery.ledger import LedgerBroken
     from evenhand.delivery.read_release import ReleaseError
     from evenhand.delivery.receipts import Receipts
     from evenhand.delivery.receivers import ReceiverError
@@ -47,7 +49,7 @@ def deliver_release(night: date, receiver: str) -> Facts:
             else:
                 with open_receiver(receiver) as opened:
                     summary = deliver(release, opened, receipts)
-    except (DeliveriesStopped, ReceiversError, ReleaseError, NotStatable) as error:
+    except (DeliveriesStopped, LedgerBroken, ReceiverEmptied, ReceiversError, ReleaseError, NotStatable) as error:
         raise AirflowFailException(str(error)) from error
     if summary.unanswered:
         raise ReceiverError(f"{summary}. What has no answer is asked again when this task is run again.")
@@ -66,7 +68,9 @@ def reconcile_receiver(night: date, receiver: str) -> Facts:
     from airflow.sdk.exceptions import AirflowFailException
 
     from evenhand.delivery.announcements.announce import check_announced
-    from evenhand.delivery.config import announces, load_receivers
+    from evenhand.delivery.config import ReceiversError, announces, load_receivers
+    from evenhand.delivery.emptied import ReceiverEmptied
+    from evenhand.delivery.ledger import LedgerBroken
     from evenhand.delivery.receipts import Receipts
     from evenhand.delivery.reconcile import reconcile_and_correct
     from evenhand.delivery.stopping import DeliveriesStopped
@@ -81,7 +85,7 @@ def reconcile_receiver(night: date, receiver: str) -> Facts:
             else:
                 with open_receiver(receiver) as opened:
                     summary = reconcile_and_correct(release, opened, receipts)
-    except DeliveriesStopped as error:
+    except (DeliveriesStopped, LedgerBroken, ReceiverEmptied, ReceiversError) as error:
         raise AirflowFailException(str(error)) from error
     if summary.corrected:
         log.warning("%s", summary)
@@ -119,7 +123,9 @@ def delivery_groups(night: str) -> TaskGroup:
         for receiver, config in load_receivers().items():
             with TaskGroup(receiver):
                 # What one receiver didn't take is told of as far as the others did.
-                sending = delivered.override(trigger_rule="all_done") if announces(config) else delivered
-                sent[receiver] = sending(night, receiver)
-                [sent[each] for each in announces(config)] >> sent[receiver] >> reconciled(night, receiver)
+                rule = "all_done" if announces(config) else "all_success"
+                within = timedelta(minutes=config.within_minutes)
+                sent[receiver] = delivered.override(trigger_rule=rule, execution_timeout=within)(night, receiver)
+                compared = reconciled.override(execution_timeout=within)(night, receiver)
+                [sent[each] for each in announces(config)] >> sent[receiver] >> compared
     return deliver

@@ -55,6 +55,7 @@ def check_announced(release_dir: Path, announcer: Announcer, receipts: Receipts)
     """
     with delivery_lock(receipts.path.parent, announcer.name):
         release = read_release(release_dir, ())
+        announcer.begin(release.night)
         rows = Outbox(receipts, announcer.name).said_on(release.night)
         lost = announcer.missing(rows)
         if lost:
@@ -79,6 +80,7 @@ def _say(
     for each in _released_since(release_dir, since):
         outbox.take(announcer.announcements(each))
     receipts.move_to(announcer.name, release)
+    announcer.begin(release.night)
     verdicts = _judge(release, announcer, receipts, outbox)
     sender = Sender(announcer, receipts)
     sender.settle()

@@ -77,6 +77,9 @@ class Announcer(Protocol):
     def capabilities(self) -> Capabilities:
         """Keys must be honoured: nothing that was said can be unsaid."""
 
+    def begin(self, night: date) -> None:
+        """What is said from now on is said on this night."""
+
     def announcements(self, release_dir: Path) -> Sequence[Announcement]:
         """What the release gives to say, and the revisions of its night before it.
 

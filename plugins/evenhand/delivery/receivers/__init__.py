@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Literal, Protocol
 
 from evenhand.delivery.changes import Change
@@ -60,10 +61,15 @@ class Capabilities:
         batch_size: the most changes that it takes at once.
         honours_keys: a change sent again with its key has no second effect. Delivery then settles an unanswered
             change by sending it again; otherwise it reads back what the receiver holds.
+        acts_on_changes: each change has an effect of its own there. Where it holds nothing any more, a person is
+            asked before everything has its effect once more. One that publishes whole lists is simply written anew.
+        others: lists that another entry of receivers.yml has in the same system: their rows are left alone.
     """
 
     batch_size: int
     honours_keys: bool
+    acts_on_changes: bool = True
+    others: frozenset[str] = frozenset()
 
 
 class Receiver(Protocol):
@@ -81,8 +87,8 @@ class Receiver(Protocol):
     def capabilities(self) -> Capabilities:
         """What delivery has to know about it."""
 
-    def begin(self, wanted: Sequence[WantedList]) -> None:
-        """A delivery begins; these are the lists it leads to, with their columns."""
+    def begin(self, wanted: Sequence[WantedList], night: date) -> None:
+        """A delivery of this night begins; these are the lists it leads to, with their columns."""
 
     def apply(self, batch: Sequence[Change]) -> Sequence[Receipt]:
         """Take changes, at most `batch_size`, in this order; give the answers known by now, in any order.
@@ -99,6 +105,20 @@ class Receiver(Protocol):
 
         Raises:
             ReceiverError: no answer can be had.
+        """
+
+    def newest_night(self) -> date | None:
+        """The newest night that it was brought to, as it says itself; None if none, or if it doesn't keep that.
+
+        Raises:
+            ReceiverError: it can't be read.
+        """
+
+    def catch_up(self) -> None:
+        """Wait until what it took can be read back.
+
+        Raises:
+            ReceiverError: it takes longer than it may.
         """
 
     def read_back(self) -> Iterable[HeldRow]:

@@ -1,19 +1,22 @@
-"""What an HTTP receiver gives back, and what its refusals mean."""
+"""What an HTTP receiver is sent and gives back, and what its refusals mean: docs/receivers.md, kind `http`."""
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
+from datetime import date
 from typing import Literal
 
 from pydantic import BaseModel
 
-# How often a request is made in all before its changes are left to the next delivery.
-ATTEMPTS = 4
+from evenhand.delivery.changes import Change
 
 REMEDIES = {
     401: "it doesn't accept the signature: compare the connection's password with its secret, and both clocks",
     403: "it knows the secret but doesn't allow this; ask its owner",
     404: "it has nothing there: the connection's host is the base URL, /v1/... is added to it",
     413: "the batch is too large for it: lower batch_size in receivers.yml",
+    421: "it isn't whom this is for: `audience` in receivers.yml must be the name that it calls itself",
     422: "it doesn't understand the request: it must take the form in docs/receivers.md",
 }
 
@@ -41,7 +44,34 @@ class Held(BaseModel):
 
 
 class StatePage(BaseModel):
-    """What `GET /v1/state` gives back; `next` is the cursor of the next page, null on the last."""
+    """What `GET /v1/state` gives back.
+
+    Attributes:
+        next: the cursor of the next page, null on the last.
+        night: the newest night that it was sent anything of; absent where it doesn't keep that.
+    """
 
     rows: list[Held]
     next: str | None
+    night: date | None = None
+
+
+def changes_message(audience: str, night: date, changes: Sequence[Change]) -> bytes:
+    """The body of `POST /v1/changes`."""
+    rows = [
+        {
+            "key": change.key,
+            "list": change.list,
+            "row_key": change.row_key,
+            "action": change.action,
+            "payload": json.loads(change.payload.text) if change.payload else None,
+        }
+        for change in changes
+    ]
+    message = {"to": audience, "asks": "changes", "night": str(night), "changes": rows}
+    return json.dumps(message, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def read_message(audience: str, cursor: str, limit: int) -> str:
+    """What the header of `GET /v1/state` says."""
+    return json.dumps({"to": audience, "asks": "state", "cursor": cursor, "limit": limit}, separators=(",", ":"))

@@ -9,21 +9,19 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import httpx
 from pydantic import BaseModel, ValidationError
-from tenacity import RetryError, Retrying, retry_if_exception_type, retry_if_result, stop_after_attempt
-from tenacity.wait import wait_random_exponential
 
 from evenhand.delivery.announcements.announcement import Announcement
 from evenhand.delivery.announcements.statements import mistakes
 from evenhand.delivery.changes import Change, RowId
 from evenhand.delivery.read_release import revisions_told
 from evenhand.delivery.receivers import BatchRefused, Capabilities, Receipt, ReceiverError
-from evenhand.delivery.receivers.contract import ATTEMPTS
-from evenhand.delivery.stopping import go_on, wait
+from evenhand.delivery.receivers.asking import GaveUp, ask, until_answered
 
 _AT_MOST = 100
 
@@ -54,8 +52,15 @@ class DsaReceiver:
         self._announcements = announcements
         self._base_url = base_url.rstrip("/")
         self._client = client
-        self._headers = {"authorization": f"Bearer {token}", "accept": "application/json"}
+        self._headers = {
+            "authorization": f"Bearer {token}",
+            "accept": "application/json",
+            "content-type": "application/json",
+        }
         self._backoff = backoff_seconds
+
+    def begin(self, night: date) -> None:
+        """A statement is of no night."""
 
     def announcements(self, release_dir: Path) -> Sequence[Announcement]:
         """The statements of the release, and of what earlier revisions of its night had: that may have taken effect."""
@@ -106,26 +111,16 @@ class DsaReceiver:
         return answers
 
     def _request(self, method: str, path: str, body: object = None) -> httpx.Response:
-        retrying = Retrying(
-            sleep=wait,
-            stop=stop_after_attempt(ATTEMPTS),
-            wait=wait_random_exponential(multiplier=self._backoff, max=60),
-            retry=retry_if_exception_type(httpx.TransportError) | retry_if_result(_may_pass),
-        )
         url = f"{self._base_url}/api/v1/{path}"
-
-        def ask() -> httpx.Response:
-            go_on()
-            return self._client.request(method, url, json=body, headers=self._headers)
-
+        content = b"" if body is None else json.dumps(body, ensure_ascii=False).encode()
         try:
-            response = retrying(ask)
-        except RetryError as error:
-            failure = error.last_attempt.exception() or f"HTTP {error.last_attempt.result().status_code}"
+            response = until_answered(
+                lambda: ask(self._client, method, url, content, self._headers), backoff_seconds=self._backoff
+            )
+        except GaveUp as failure:
             raise ReceiverError(
-                f"receiver {self.name}: {url} gave no answer in {ATTEMPTS} attempts; the last: {failure}. "
-                "Nothing is lost: when it is back, run the delivery again"
-            ) from error
+                f"receiver {self.name}: {url} {failure}. Nothing is lost: when it is back, run the delivery again"
+            ) from failure
         if response.status_code in (401, 403):
             raise ReceiverError(
                 f"receiver {self.name}: {url} gave HTTP {response.status_code}: compare the password of its Airflow "
@@ -138,7 +133,3 @@ class DsaReceiver:
     def _refused(self, response: httpx.Response) -> BatchRefused:
         said = f"HTTP {response.status_code}: {response.text[:300]}"
         return BatchRefused(f"receiver {self.name}: {response.request.url} gave {said}", said, had_no_effect=True)
-
-
-def _may_pass(response: httpx.Response) -> bool:
-    return response.status_code == 429 or response.status_code >= 500

@@ -2,6 +2,7 @@
 
     current.json                       what readers follow; moved last, in one step
     previous.json                      the pointer as it was before
+    night.json                         the night that it was brought to last
     versions/<version>/<list>.parquet  the two versions that the pointers name
     versions/<version>/<list>.csv
 
@@ -17,6 +18,7 @@ import os
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +47,10 @@ class _Pointer(BaseModel):
     lists: dict[str, _PublishedList]
 
 
+class _Night(BaseModel):
+    night: date
+
+
 class FilesReceiver:
     """Collects the changes of a delivery and publishes all of them, or none, in `commit`."""
 
@@ -60,18 +66,20 @@ class FilesReceiver:
         self.name = name
         self.lists = lists
         # Nothing is applied before `commit`, so keys aren't needed: what a crash left shows when the folder is read.
-        self.capabilities = Capabilities(batch_size=batch_size, honours_keys=False)
+        self.capabilities = Capabilities(batch_size=batch_size, honours_keys=False, acts_on_changes=False)
         self._url = url
         self._files, root = fsspec.core.url_to_fs(url, **(options or {}))
         self._root = str(root).rstrip("/")
         self._wanted: Sequence[WantedList] = ()
+        self._night = date.min
         self._rows: dict[str, dict[str, Payload]] = {}
         self._receipts: list[Receipt] = []
         self._is_damaged = False
 
-    def begin(self, wanted: Sequence[WantedList]) -> None:
+    def begin(self, wanted: Sequence[WantedList], night: date) -> None:
         """Start from the rows that are in the folder; a list that was damaged there has none."""
         self._wanted = wanted
+        self._night = night
         self._is_damaged = False
         self._rows = {held.name: dict(held.rows) for held in self._held()}
         self._receipts = []
@@ -104,14 +112,28 @@ class FilesReceiver:
         pointer = json.dumps({"version": version, "lists": lists}, sort_keys=True, indent=2).encode() + b"\n"
         before = self._read("current.json")
         if pointer != before or self._is_damaged:
-            for name, content in contents.items():
-                self._write(f"versions/{version}/{name}", content)
+            for name, file in contents.items():
+                self._write(f"versions/{version}/{name}", file)
             if before is not None and pointer != before and not self._is_damaged:
                 self._write("previous.json", before)
             self._write("current.json", pointer)
             self._drop_old_versions()
+        if self.newest_night() != self._night:
+            self._write("night.json", json.dumps({"night": str(self._night)}).encode() + b"\n")
         receipts, self._receipts = self._receipts, []
         return receipts
+
+    def newest_night(self) -> date | None:
+        """What night.json says; a folder of version 0.1 has none."""
+        content = self._read("night.json")
+        try:
+            return None if content is None else _Night.model_validate_json(content).night
+        except ValidationError:
+            log.warning("%s: %s/night.json can't be read any more", self.name, self._url)
+            return None
+
+    def catch_up(self) -> None:
+        """What is written can be read at once, in a folder and in an object store."""
 
     def read_back(self) -> Iterator[HeldRow]:
         """The rows that the pointer leads to."""

@@ -2,50 +2,45 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import logging
+import secrets
 import time
-from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from datetime import date
+from typing import TypeVar
 from urllib.parse import urlencode
 
 import httpx
 from pydantic import ValidationError
-from tenacity import RetryCallState, RetryError, Retrying, retry_if_exception, retry_if_result, stop_after_attempt
-from tenacity.wait import wait_random_exponential
 
 from evenhand.delivery.changes import Change
+from evenhand.delivery.payload import canonical
 from evenhand.delivery.read_release import WantedList
 from evenhand.delivery.receivers import BatchRefused, Capabilities, HeldRow, Receipt, ReceiverError
-from evenhand.delivery.receivers.contract import ATTEMPTS, REMEDIES, Answers, StatePage
-from evenhand.delivery.signature import ID_HEADER, SIGNATURE_HEADER, TIMESTAMP_HEADER, sign
-from evenhand.delivery.stopping import go_on, wait
+from evenhand.delivery.receivers.asking import ATTEMPTS, GaveUp, ask, until_answered
+from evenhand.delivery.receivers.contract import (
+    REMEDIES,
+    Answers,
+    StatePage,
+    changes_message,
+    read_message,
+)
+from evenhand.delivery.signature import ID_HEADER, READ_HEADER, SIGNATURE_HEADER, TIMESTAMP_HEADER, sign
+from evenhand.delivery.stopping import wait
 
 log = logging.getLogger(__name__)
 
-_LONGEST_WAIT_SECONDS = 60.0
 _STATE_PAGE_ROWS = 5000
-
-
+# Fifty million rows; whoever gives more pages gives them without end.
+_STATE_PAGES = 10_000
 # Answers that are about what was sent, not about who sent it or whether the receiver is up.
 _ABOUT_THE_BATCH = {400, 409, 413, 422}
+# A list that no receiver acts on, of one row.
+_PROBE = "probe"
+_PROBES = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0)
 
-
-class _TryAgain(Exception):
-    """No answer, or one that passes.
-
-    `status` is None if there was no answer; `is_certain` says that the request had no effect.
-    """
-
-    def __init__(
-        self, what: str, status: int | None = None, is_certain: bool = False, after_seconds: float | None = None
-    ) -> None:
-        super().__init__(what)
-        self.status = status
-        self.is_certain = is_certain
-        self.after_seconds = after_seconds
+Result = TypeVar("Result")
 
 
 class HttpReceiver:
@@ -62,10 +57,14 @@ class HttpReceiver:
         honours_keys: bool = True,
         attempts: int = ATTEMPTS,
         backoff_seconds: float = 1.0,
+        audience: str = "",
+        lag_seconds: float | None = None,
     ) -> None:
         """`attempts` in all per request; waits are random up to `backoff_seconds` doubled each time, at most 60 s.
 
         Without `honours_keys` a batch whose fate is unknown isn't sent again before what the receiver holds was read.
+        `audience` is what it calls itself, its name here unless it says otherwise. With `lag_seconds` what it was sent
+        may be read only so much later; without, at once.
         """
         self.name = name
         self.lists = lists
@@ -74,25 +73,33 @@ class HttpReceiver:
         self._secret = secret
         self._client = client
         self._attempts = attempts
-        self._backoff = wait_random_exponential(multiplier=backoff_seconds, max=_LONGEST_WAIT_SECONDS)
+        self._backoff = backoff_seconds
+        self._audience = audience or name
+        self._lag = lag_seconds
+        self._night = date.min
 
-    def begin(self, wanted: Sequence[WantedList]) -> None:
-        """Nothing to prepare: every batch stands for itself."""
+    def begin(self, wanted: Sequence[WantedList], night: date) -> None:
+        """Every batch says of which night it is."""
+        self._night = night
 
     def apply(self, batch: Sequence[Change]) -> Sequence[Receipt]:
         """Send a batch; send again what stays unanswered."""
         answered: dict[str, Receipt] = {}
+        # The same for all attempts at one message; what is asked again after an answer is another message.
+        message = _new_id()
 
         def send_open_ones() -> int:
-            answered.update(self._send([change for change in batch if change.key not in answered]))
+            nonlocal message
+            answered.update(self._send([change for change in batch if change.key not in answered], message))
+            message = _new_id()
             return len(batch) - len(answered)
 
         try:
-            self._retrying(self.capabilities.honours_keys)(send_open_ones)
-        except (RetryError, _TryAgain) as error:
+            self._until_answered(send_open_ones, self.capabilities.honours_keys, lambda left: left > 0)
+        except GaveUp as failure:
             # Answers that did come are worth keeping; the rest stays planned and is settled by the next delivery.
             if not answered:
-                raise self._gave_up("/v1/changes", error) from error
+                raise self._gave_up("/v1/changes", failure) from failure
             log.warning("%s left %d of %d rows unanswered", self.name, len(batch) - len(answered), len(batch))
         return [answered[change.key] for change in batch if change.key in answered]
 
@@ -102,95 +109,115 @@ class HttpReceiver:
 
     def read_back(self) -> Iterator[HeldRow]:
         """Page through `GET /v1/state`."""
-        cursor: str | None = ""
-        while cursor is not None:
-            target = "/v1/state?" + urlencode({"cursor": cursor, "limit": _STATE_PAGE_ROWS})
-            try:
-                content = self._retrying(True)(self._request, "GET", target, b"")
-                page = StatePage.model_validate_json(content)
-            except RetryError as error:
-                raise self._gave_up(target, error) from error
-            except ValidationError as error:
-                raise self._breach(target, str(error)) from error
-            yield from (HeldRow(row.list, row.row_key, row.payload_sha256) for row in page.rows)
-            cursor = page.next
+        for row in self._state():
+            if row.list != _PROBE:
+                yield row
 
-    def _send(self, changes: Sequence[Change]) -> dict[str, Receipt]:
-        rows = [
-            {
-                "key": change.key,
-                "list": change.list,
-                "row_key": change.row_key,
-                "action": change.action,
-                "payload": json.loads(change.payload.text) if change.payload else None,
-            }
-            for change in changes
-        ]
-        body = json.dumps({"changes": rows}, ensure_ascii=False, separators=(",", ":")).encode()
+    def newest_night(self) -> date | None:
+        """The newest night that it says it was sent anything of."""
+        return self._page("", 1).night
+
+    def catch_up(self) -> None:
+        """Put a row that it never acts on, and wait until it is read; or wait for as long as it says that it lags."""
+        if self._lag is not None:
+            wait(self._lag)
+            return
+        probe = canonical({"probe": secrets.token_hex(16)})
+        (receipt,) = self.apply([Change(probe.sha256, _PROBE, _PROBE, 0, "put", probe)]) or (None,)
+        if receipt is None or receipt.status == "rejected":
+            raise self._breach(
+                "/v1/changes", f"it must take the row {_PROBE}/{_PROBE} and act on nothing, or have lag_seconds"
+            )
+        for seconds in _PROBES:
+            if any(row.list == _PROBE and row.payload_sha256 == probe.sha256 for row in self._state()):
+                return
+            wait(seconds)
+        raise ReceiverError(
+            f"receiver {self.name}: {self._base_url}/v1/state doesn't show what it took {sum(_PROBES):g} s ago, so "
+            "what it lacks isn't sent again. Run this again when it has caught up; if it always lags, say by how much "
+            "with lag_seconds in receivers.yml"
+        )
+
+    def _state(self) -> Iterator[HeldRow]:
+        cursor = ""
+        seen: set[tuple[str, str]] = set()
+        for _ in range(_STATE_PAGES):
+            page = self._page(cursor, _STATE_PAGE_ROWS)
+            for row in page.rows:
+                if (row.list, row.row_key) in seen:
+                    raise self._breach("/v1/state", f"the row {row.list}/{row.row_key} is there twice")
+                seen.add((row.list, row.row_key))
+                yield HeldRow(row.list, row.row_key, row.payload_sha256)
+            if page.next is None:
+                return
+            if page.next == cursor:
+                raise self._breach("/v1/state", "a page names itself as the next")
+            cursor = page.next
+        raise self._breach("/v1/state", f"it has more than {_STATE_PAGES:,} pages")
+
+    def _page(self, cursor: str, limit: int) -> StatePage:
+        target = "/v1/state?" + urlencode({"cursor": cursor, "limit": limit})
+        reads = read_message(self._audience, cursor, limit)
+        message = _new_id()
         try:
-            answers = Answers.model_validate_json(self._request("POST", "/v1/changes", body)).results
+            content = self._until_answered(
+                lambda: self._request("GET", target, b"", {READ_HEADER: reads, **self._signed(message, reads.encode())})
+            )
+            return StatePage.model_validate_json(content)
+        except GaveUp as failure:
+            raise self._gave_up(target, failure) from failure
+        except ValidationError as error:
+            raise self._breach(target, str(error)) from error
+
+    def _send(self, changes: Sequence[Change], message: str) -> dict[str, Receipt]:
+        body = changes_message(self._audience, self._night, changes)
+        try:
+            content = self._request("POST", "/v1/changes", body, self._signed(message, body))
+            answers = Answers.model_validate_json(content).results
         except ValidationError as error:
             raise self._breach("/v1/changes", str(error)) from error
         sent = {change.key for change in changes}
         if unasked := [answer.key for answer in answers if answer.key not in sent]:
             raise self._breach("/v1/changes", f"it answered for a key that it wasn't sent: {unasked[0]}")
+        if twice := [key for key, times in Counter(answer.key for answer in answers).items() if times > 1]:
+            raise self._breach("/v1/changes", f"it answered twice for one key: {twice[0]}")
         return {answer.key: Receipt(answer.key, answer.status, answer.reason or "") for answer in answers}
 
-    def _request(self, method: str, target: str, body: bytes) -> bytes:
-        go_on()
-        content = body or target.encode()
-        message_id = "msg_" + hashlib.sha256(content).hexdigest()[:32]
+    def _signed(self, message: str, content: bytes) -> dict[str, str]:
         timestamp = int(time.time())
-        headers = {
+        return {
             "content-type": "application/json",
-            ID_HEADER: message_id,
+            ID_HEADER: message,
             TIMESTAMP_HEADER: str(timestamp),
-            SIGNATURE_HEADER: sign(self._secret, message_id, timestamp, content),
+            SIGNATURE_HEADER: sign(self._secret, message, timestamp, content),
         }
-        try:
-            response = self._client.request(method, self._base_url + target, content=body, headers=headers)
-        except httpx.TransportError as error:
-            never_left = isinstance(error, httpx.ConnectError | httpx.ConnectTimeout)
-            raise _TryAgain(f"{type(error).__name__}: {error}", is_certain=never_left) from error
-        status = response.status_code
-        if status == 429 or status >= 500:
-            raise _TryAgain(f"HTTP {status}", status, status == 429, _retry_after(response))
-        if status != 200:
-            remedy = REMEDIES.get(status, "it doesn't take the request; ask its owner")
-            said = f"HTTP {status}: {remedy}. It said: {response.text[:300]}"
+
+    def _request(self, method: str, target: str, body: bytes, headers: dict[str, str]) -> bytes:
+        response = ask(self._client, method, self._base_url + target, body, headers)
+        if response.status_code != 200:
+            remedy = REMEDIES.get(response.status_code, "it doesn't take the request; ask its owner")
+            said = f"HTTP {response.status_code}: {remedy}. It said: {response.text[:300]}"
             message = f"receiver {self.name}: {method} {self._base_url}{target} gave {said}"
-            raise BatchRefused(message, said, True) if status in _ABOUT_THE_BATCH else ReceiverError(message)
+            about_the_batch = response.status_code in _ABOUT_THE_BATCH
+            raise BatchRefused(message, said, True) if about_the_batch else ReceiverError(message)
         return response.content
 
-    def _retrying(self, may_repeat: bool) -> Retrying:
-        """`may_repeat`: also where the request may have had its effect already."""
-        return Retrying(
-            sleep=wait,
-            stop=stop_after_attempt(self._attempts),
-            wait=self._wait,
-            retry=retry_if_exception(lambda error: isinstance(error, _TryAgain) and (may_repeat or error.is_certain))
-            | retry_if_result(lambda left: may_repeat and isinstance(left, int) and left > 0),
-        )
+    def _until_answered(
+        self,
+        asking: Callable[[], Result],
+        may_repeat: bool = True,
+        is_open: Callable[[Result], bool] = lambda _: False,
+    ) -> Result:
+        return until_answered(asking, may_repeat, self._attempts, self._backoff, is_open)
 
-    def _wait(self, state: RetryCallState) -> float:
-        failure = state.outcome.exception() if state.outcome else None
-        if isinstance(failure, _TryAgain) and failure.after_seconds is not None:
-            return min(failure.after_seconds, _LONGEST_WAIT_SECONDS)
-        return self._backoff(state)
-
-    def _gave_up(self, target: str, error: RetryError | _TryAgain) -> ReceiverError:
-        attempts, failure = (
-            (error.last_attempt.attempt_number, error.last_attempt.exception())
-            if isinstance(error, RetryError)
-            else (1, error)
-        )
+    def _gave_up(self, target: str, failure: GaveUp) -> ReceiverError:
         message = (
-            f"receiver {self.name}: {self._base_url}{target} gave no answer in {attempts} attempts; the last: "
-            f"{failure or 'it answered no row'}. Nothing is lost: when it is back, run the delivery again"
+            f"receiver {self.name}: {self._base_url}{target} {failure}. "
+            "Nothing is lost: when it is back, run the delivery again"
         )
         # It is up and fails on this batch. Only keys make it safe to find out on which row.
-        if isinstance(failure, _TryAgain) and failure.status == 500 and self.capabilities.honours_keys:
-            return BatchRefused(message, str(failure), had_no_effect=False)
+        if failure.last and failure.last.status == 500 and self.capabilities.honours_keys:
+            return BatchRefused(message, str(failure.last), had_no_effect=False)
         return ReceiverError(message)
 
     def _breach(self, target: str, what: str) -> ReceiverError:
@@ -200,13 +227,5 @@ class HttpReceiver:
         )
 
 
-def _retry_after(response: httpx.Response) -> float | None:
-    # RFC 9110, 10.2.3: seconds or an HTTP date.
-    value = str(response.headers.get("retry-after", ""))
-    if value.isdigit():
-        return float(value)
-    try:
-        seconds = (parsedate_to_datetime(value) - datetime.now(UTC)).total_seconds()
-    except (TypeError, ValueError):
-        return None
-    return max(0.0, seconds)
+def _new_id() -> str:
+    return "msg_" + secrets.token_hex(16)

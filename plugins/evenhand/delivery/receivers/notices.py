@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from pathlib import Path
 
 from evenhand.delivery.announcements.announcement import Announcement, read_notices
@@ -20,6 +21,10 @@ class NoticesReceiver:
         self.capabilities = http.capabilities
         self.after = after
         self._http = http
+
+    def begin(self, night: date) -> None:
+        """Every batch says of which night it is."""
+        self._http.begin((), night)
 
     def announcements(self, release_dir: Path) -> Sequence[Announcement]:
         """The notices of the release, those of earlier revisions among them."""

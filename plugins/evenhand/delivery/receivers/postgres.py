@@ -2,6 +2,7 @@
 
     held      the rows, their payloads as canonical JSON; whoever acts on them reads the views
     applied   the key of every change that took effect; written in the same transaction as its effect
+    nights    the nights that were delivered
     <list>    a view with the columns of the list, typed
 
 What is read back is hashed by the database from what it holds, so an edit by hand shows.
@@ -12,6 +13,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import date
 from typing import Any
 
 import psycopg
@@ -39,6 +41,7 @@ create table if not exists {schema}.applied (
     action text not null,
     happened_at timestamptz not null default now()
 );
+create table if not exists {schema}.nights (night date primary key, begun_at timestamptz not null default now());
 """
 _APPLY = """
 with new_ones as (
@@ -91,10 +94,11 @@ class PostgresReceiver:
             self._open.close()
             self._open = None
 
-    def begin(self, wanted: Sequence[WantedList]) -> None:
+    def begin(self, wanted: Sequence[WantedList], night: date) -> None:
         """Make what isn't there yet, and the views anew if the lists have other columns."""
         with self._errors(), self._session().transaction():
             self._execute(_TABLES)
+            self._execute("insert into {schema}.nights (night) values (%s) on conflict do nothing", [night])
             for each in wanted:
                 view = self._view(each)
                 comment = sql.SQL("comment on view {schema}.{view} is {text}").format(
@@ -124,6 +128,16 @@ class PostgresReceiver:
         """Every answer was given by `apply`."""
         return ()
 
+    def newest_night(self) -> date | None:
+        """The newest of its nights."""
+        with self._errors(), self._session().transaction():
+            self._execute(_TABLES)
+            (newest,) = self._execute("select max(night) from {schema}.nights").fetchone() or (None,)
+        return newest if isinstance(newest, date) else None
+
+    def catch_up(self) -> None:
+        """What was committed can be read at once."""
+
     def read_back(self) -> Iterator[HeldRow]:
         """All rows of the schema."""
         with self._errors(), self._session().transaction():
@@ -146,8 +160,8 @@ class PostgresReceiver:
             go_on()
         return self._open
 
-    def _execute(self, query: str) -> psycopg.Cursor[Any]:
-        return self._session().execute(sql.SQL(query).format(schema=sql.Identifier(self._schema)))
+    def _execute(self, query: str, values: Sequence[object] = ()) -> psycopg.Cursor[Any]:
+        return self._session().execute(sql.SQL(query).format(schema=sql.Identifier(self._schema)), values or None)
 
     def _comment_on(self, view: str) -> str | None:
         found = self._session().execute(

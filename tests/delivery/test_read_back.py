@@ -1,0 +1,261 @@
+"""What delivery makes of a receiver that forgets, lags or lies, and of a ledger that was lost."""
+
+from __future__ import annotations
+
+import base64
+import json
+import shutil
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from delivery.faulty import FaultyServer
+from delivery.releases import LISTS, night, penalty, publish
+from evenhand.delivery import ledger as ledger_module
+from evenhand.delivery.deliver import deliver
+from evenhand.delivery.emptied import ReceiverEmptied, send_again
+from evenhand.delivery.ledger import LedgerBroken
+from evenhand.delivery.receipts import Receipts
+from evenhand.delivery.receivers import ReceiverError
+from evenhand.delivery.receivers import http as module
+from evenhand.delivery.receivers.deadline import client as client_in_time
+from evenhand.delivery.receivers.http import HttpReceiver
+from evenhand.delivery.reconcile import reconcile_and_correct
+from evenhand.records.persons import Person
+from sandbox.process import SECRET, SandboxProcess
+
+ROWS = [penalty(f"p{number}") for number in range(4)]
+
+
+@pytest.fixture(autouse=True)
+def _looks_again_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "_PROBES", (0.0, 0.0, 0.0))
+
+
+def test_a_lost_ledger_neither_repeats_what_is_there_nor_brings_back_an_older_night(
+    tmp_path: Path, sandbox: SandboxProcess, receiver: HttpReceiver
+) -> None:
+    old, new = publish(tmp_path, night(1), ROWS), publish(tmp_path, night(2), ROWS[:2])
+    with Receipts(tmp_path / "receipts.sqlite") as receipts:
+        deliver(old, receiver, receipts)
+        deliver(new, receiver, receipts)
+    with Receipts(tmp_path / "another.sqlite") as receipts:
+        assert str(deliver(old, receiver, receipts)).endswith("it holds night 2026-03-02, which is newer")
+        assert deliver(new, receiver, receipts).sent == {}
+        third = publish(tmp_path, night(3), [*ROWS[1:3], penalty("p9")])
+        assert deliver(third, receiver, receipts).sent == {"penalties": {"put": 2, "remove": 1}}
+        assert reconcile_and_correct(third, receiver, receipts).corrected == ""
+    assert {key for _, key in sandbox.held()} == {"p1", "p2", "p9"}
+    assert len(sandbox.effects()) == 4 + 2 + 3
+
+
+def test_after_a_restored_ledger_one_reconcile_does(
+    tmp_path: Path, sandbox: SandboxProcess, receiver: HttpReceiver
+) -> None:
+    """However many changes of a row the ledger lacks, none of which may be taken for a retry."""
+    ledger, backup = tmp_path / "receipts.sqlite", tmp_path / "backup.sqlite"
+    with Receipts(ledger) as receipts:
+        deliver(publish(tmp_path, night(1), ROWS), receiver, receipts)
+    shutil.copy(ledger, backup)
+    with Receipts(ledger) as receipts:
+        for day in range(2, 9):
+            # p0 goes and comes back, in turn with another measure.
+            rows = [penalty("p0", measure="no_ads" if day % 4 else "no_live")] if day % 2 else []
+            deliver(publish(tmp_path, night(day), [*rows, ROWS[3]]), receiver, receipts)
+    shutil.copy(backup, ledger)
+    for suffix in ("-wal", "-shm"):
+        ledger.with_name(ledger.name + suffix).unlink(missing_ok=True)
+    with Receipts(ledger) as receipts:
+        release = publish(tmp_path, night(9), [penalty("p0"), penalty("p1"), ROWS[3]])
+        assert deliver(release, receiver, receipts).complete
+        assert reconcile_and_correct(release, receiver, receipts).corrected == ""
+    assert {key: row["measure"] for (_, key), row in sandbox.held().items()} == dict.fromkeys(
+        ("p0", "p1", "p3"), "no_live"
+    )
+
+
+def test_a_ledger_of_the_version_before_goes_on(
+    tmp_path: Path, sandbox: SandboxProcess, receiver: HttpReceiver
+) -> None:
+    """It has no keys beside the rows: what it acknowledged stays, and what follows has keys that were never used."""
+    ledger = tmp_path / "receipts.sqlite"
+    with Receipts(ledger) as receipts:
+        for day, rows in ((1, ROWS), (2, ROWS[:2]), (3, ROWS)):
+            deliver(publish(tmp_path, night(day), rows), receiver, receipts)
+    with closing(sqlite3.connect(ledger, isolation_level=None)) as database:
+        keys = database.execute("select row_key, key from acknowledged order by row_key").fetchall()
+        for table, column in (
+            ("acknowledged", "key"),
+            ("acknowledged", "gone"),
+            ("changes", "replaces"),
+            ("positions", "epoch"),
+        ):
+            database.execute(f"alter table {table} drop column {column}")
+    with Receipts(ledger) as receipts:
+        assert receipts.database.execute("select row_key, key from acknowledged order by row_key").fetchall() == keys
+        assert deliver(publish(tmp_path, night(4), ROWS), receiver, receipts).sent == {}
+        release = publish(tmp_path, night(5), ROWS[:1])
+        assert deliver(release, receiver, receipts).applied == 3
+        assert reconcile_and_correct(release, receiver, receipts).agrees
+    effects = [key for key, *_ in sandbox.effects()]
+    assert len(effects) == len(set(effects)) == 4 + 2 + 2 + 3
+
+
+def test_an_empty_state_that_only_lags_sends_nothing_again(
+    tmp_path: Path, sandbox: SandboxProcess, faulty: FaultyServer, flaky: HttpReceiver, receipts: Receipts
+) -> None:
+    release = publish(tmp_path, night(1), ROWS)
+    deliver(release, flaky, receipts)
+    lags = [True] * 3
+
+    def told(page: Any) -> Any:
+        return {"rows": [], "next": None, "night": page["night"]} if lags and lags.pop() else page
+
+    faulty.tell_state = told
+    assert reconcile_and_correct(release, flaky, receipts).agrees
+    assert len(sandbox.effects()) == 4
+    faulty.tell_state = lambda page: {"rows": [], "next": None}
+    with pytest.raises(ReceiverError, match="doesn't show what it took"):
+        reconcile_and_correct(release, flaky, receipts)
+    assert len(sandbox.effects()) == 4
+
+
+def test_where_all_is_gone_a_person_says_so_before_it_takes_effect_once_more(
+    tmp_path: Path, sandbox: SandboxProcess, receiver: HttpReceiver, receipts: Receipts
+) -> None:
+    release = publish(tmp_path, night(1), ROWS)
+    deliver(release, receiver, receipts)
+    for emptied in (1, 2):
+        with closing(sandbox.database_open()) as database:
+            database.execute("delete from held")
+        with pytest.raises(ReceiverEmptied, match=r"had acknowledged 4 rows.*`evenhand send-again sandbox"):
+            reconcile_and_correct(release, receiver, receipts)
+        send_again(tmp_path, "sandbox", Person("ann", False), "its disk was replaced")
+        assert reconcile_and_correct(release, receiver, receipts).agrees
+        assert len(sandbox.effects()) == 4 + 4 * emptied
+
+
+def test_the_same_finding_twice_is_one_key_and_a_real_loss_is_another(
+    tmp_path: Path, sandbox: SandboxProcess, faulty: FaultyServer, flaky: HttpReceiver, receipts: Receipts
+) -> None:
+    """The probe is read, and what was sent again isn't, as where a store is behind its queue."""
+    release = publish(tmp_path, night(1), ROWS)
+    deliver(release, flaky, receipts)
+
+    def without_p0(page: Any) -> Any:
+        return {**page, "rows": [row for row in page["rows"] if row["row_key"] != "p0"]}
+
+    faulty.tell_state = without_p0
+    for _ in range(3):
+        assert not reconcile_and_correct(release, flaky, receipts).agrees
+    # It had been there: sending it again is a second effect, and a third time is none.
+    assert [row_key for _, _, row_key, _ in sandbox.effects()[4:]] == ["p0"]
+    faulty.tell_state = None
+    assert reconcile_and_correct(release, flaky, receipts).agrees
+    with closing(sandbox.database_open()) as database:
+        database.execute("delete from held where row_key = 'p0'")
+    assert reconcile_and_correct(release, flaky, receipts).corrected
+    assert [row_key for _, _, row_key, _ in sandbox.effects()[5:]] == ["p0"]
+    assert ("penalties", "p0") in sandbox.held()
+
+
+@pytest.mark.parametrize(
+    ("tell", "complaint"),
+    [
+        (lambda page: {**page, "rows": page["rows"] * 2}, "is there twice"),
+        (lambda page: {**page, "next": ""}, "names itself as the next"),
+        (lambda page: {**page, "rows": "all"}, "broke the contract"),
+    ],
+)
+def test_a_state_outside_the_contract_is_an_error(
+    tell: Callable[[Any], Any],
+    complaint: str,
+    tmp_path: Path,
+    faulty: FaultyServer,
+    flaky: HttpReceiver,
+    receipts: Receipts,
+) -> None:
+    release = publish(tmp_path, night(1), ROWS)
+    deliver(release, flaky, receipts)
+    faulty.tell_state = tell
+    with pytest.raises(ReceiverError, match=complaint):
+        reconcile_and_correct(release, flaky, receipts)
+
+
+def test_pages_without_end_are_an_error(
+    tmp_path: Path, faulty: FaultyServer, flaky: HttpReceiver, receipts: Receipts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    release = publish(tmp_path, night(1), ROWS)
+    deliver(release, flaky, receipts)
+    monkeypatch.setattr(module, "_STATE_PAGES", 20)
+    # Cursors that the sandbox takes, and never the same twice.
+    cursors = iter(range(100))
+
+    def told(page: Any) -> Any:
+        cursor = base64.urlsafe_b64encode(json.dumps(["zzz", f"{next(cursors):03}"]).encode()).decode()
+        return {"rows": [], "next": cursor, "night": None}
+
+    faulty.tell_state = told
+    with pytest.raises(ReceiverError, match="more than 20 pages"):
+        reconcile_and_correct(release, flaky, receipts)
+
+
+def test_an_answer_that_comes_byte_by_byte_ends_with_its_time(
+    tmp_path: Path, sandbox: SandboxProcess, faulty: FaultyServer, receipts: Receipts
+) -> None:
+    """Each byte comes long before the next read would time out."""
+    faulty.faults.extend(["drip", "drip"])
+    release = publish(tmp_path, night(1), ROWS)
+    with client_in_time(seconds=2) as client:
+        receiver = HttpReceiver("sandbox", LISTS, faulty.url, SECRET, client, attempts=2, backoff_seconds=0)
+        with pytest.raises(ReceiverError, match="gave no answer in 2 attempts; the last: ReadTimeout"):
+            deliver(release, receiver, receipts)
+        assert deliver(release, receiver, receipts).complete
+    assert len(sandbox.effects()) == 4
+
+
+def test_an_answer_twice_for_one_key_is_an_error(
+    tmp_path: Path, sandbox: SandboxProcess, faulty: FaultyServer, client: httpx.Client, receipts: Receipts
+) -> None:
+    faulty.faults.append("repeat")
+    receiver = HttpReceiver("sandbox", LISTS, faulty.url, SECRET, client, attempts=2, backoff_seconds=0)
+    release = publish(tmp_path, night(1), ROWS)
+    with pytest.raises(ReceiverError, match="it answered twice for one key"):
+        deliver(release, receiver, receipts)
+    assert deliver(release, receiver, receipts).duplicates == 4
+    assert len(sandbox.effects()) == 4
+
+
+@pytest.mark.parametrize(
+    ("spoil", "remedy"),
+    [
+        ("damaged", "Bring it back from a backup, or move it away"),
+        ("locked", "Another process has held it"),
+        ("read-only", "the right to write it"),
+    ],
+)
+def test_a_ledger_that_cannot_be_used_is_named_with_its_remedy(
+    spoil: str, remedy: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ledger = tmp_path / "receipts.sqlite"
+    monkeypatch.setattr(ledger_module, "LOCKED_SECONDS", 0.1)
+    with closing(sqlite3.connect(ledger, isolation_level=None)) as database:
+        if spoil == "damaged":
+            ledger.write_bytes(b"SQLite format 3\0" + b"rubbish" * 1000)
+        elif spoil == "locked":
+            database.execute("pragma journal_mode = wal")
+            database.execute("begin exclusive")
+        else:
+            database.execute("create table of_somebody_else (x)")
+            # Root may write what is read-only, and a folder by no means.
+            ledger.unlink()
+            ledger.mkdir()
+        with pytest.raises(LedgerBroken) as error:
+            Receipts(ledger)
+    assert str(ledger) in str(error.value)
+    assert remedy in str(error.value)
