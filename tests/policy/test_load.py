@@ -143,6 +143,20 @@ def test_a_mistake_is_named_with_its_place(folder: Path, old: str, new: str, sai
     _says(str(error.value), f"{path}:{said}")
 
 
+def test_a_measure_lasts_while_one_can_appeal(folder: Path) -> None:
+    """Told that it can appeal until day 30, an account isn't closed on day 15."""
+    within = ("measures: [warning", "appeals: {file_within_days: 30}\nmeasures: [warning")
+    path = write(folder, changed(within, ("days: 7", "appeal_days: 14")))
+    with pytest.raises(PackError) as error:
+        load_pack(path)
+    said = (
+        "found 14; expected at least 30: accounts are told that they can appeal for 30 days (appeals, file_within_days)"
+    )
+    assert str(error.value) == f"{path}:23:58: programmes.health.zones[1].measures[1].appeal_days: {said}"
+    load_pack(write(folder, changed(within, ("days: 7", "appeal_days: 29, starts_after_days: 1"))))
+    load_pack(write(folder, changed(("days: 7", "appeal_days: 14"))))
+
+
 def test_every_mistake_of_every_pack_is_named_in_order(folder: Path) -> None:
     first = write(folder, changed(("version: 1", "version: one"), ("amount: 1", "ammount: 1")), "a.yml")
     second = write(folder, changed(("pack: strikes", "pack: Strikes")), "b.yml")

@@ -4,12 +4,8 @@ zone_periods as (
     select * from {{ ref('int_zone_periods') }}
 ),
 
-entries_counted as (
-    select * from {{ ref('int_entries_counted') }}
-),
-
-appeals as (
-    select * from {{ ref('stg_appeals') }}
+appeal_measure_periods as (
+    select * from {{ ref('int_appeal_measure_periods') }}
 ),
 
 activities as (
@@ -30,10 +26,6 @@ effects as (
 
 followers as (
     select * from {{ source('policy', 'followers') }}
-),
-
-ledgers as (
-    select * from {{ source('policy', 'ledgers') }}
 ),
 
 effects_of_zones_in_which_an_account_was as (
@@ -205,83 +197,41 @@ effects_since_the_activity as (
     where activity_on is not null
 ),
 
-first_appeals_in_time_against_what_brought_an_effect as (
-    select
-        effects.account_id,
-        effects.programme,
-        effects.balance_of,
-        effects.history_version,
-        effects.on_day,
-        effects.effect,
-        min(appeals.filed_on) as filed_on,
-        min_by(
-            case when appeals.outcome <> 'pending' then appeals.decided_on end, (appeals.filed_on, appeals.appeal_id)
-        ) as settled_on,
-        min_by(appeals.outcome, (appeals.filed_on, appeals.appeal_id)) as outcome
-    from effects_of_zones_in_which_an_account_was as effects
-    inner join ledgers
-        on
-            effects.market = ledgers.market
-            and effects.pack = ledgers.pack
-            and effects.version = ledgers.version
-            and effects.programme = ledgers.programme
-    inner join entries_counted
-        on
-            effects.account_id = entries_counted.account_id
-            and effects.history_version = entries_counted.history_version
-            and ledgers.ledger = entries_counted.programme
-            and effects.on_day = entries_counted.counts_from
-    inner join appeals
-        on
-            entries_counted.violation_id = appeals.violation_id
-            and appeals.filed_on between effects.on_day
-            and {{ add_days('effects.starts_on', 'effects.appeal_days') }}
-    where effects.length = 'appeal'
-    group by all
-),
-
 effects_that_an_appeal_can_stop as (
     select
         effects.*,
-        appeals.filed_on,
-        appeals.settled_on,
-        appeals.outcome
+        appeals.told_from,
+        appeals.told_until,
+        appeals.in_force_until,
+        appeals.is_followed
     from effects_of_zones_in_which_an_account_was as effects
-    left join first_appeals_in_time_against_what_brought_an_effect as appeals
+    inner join appeal_measure_periods as appeals
         on
             effects.account_id = appeals.account_id
             and effects.programme = appeals.programme
             and effects.balance_of = appeals.balance_of
             and effects.history_version = appeals.history_version
             and effects.on_day = appeals.on_day
+            and effects.pack = appeals.pack
+            and effects.version = appeals.version
             and effects.effect = appeals.effect
     where effects.length = 'appeal'
 ),
 
-effects_before_an_appeal as (
+effects_until_appeals_are_settled as (
     select
-        * exclude (filed_on, settled_on, outcome) replace (least(known_until, filed_on) as known_until),
-        {{ add_days('starts_on', 'appeal_days + 1') }} as in_force_until
+        * exclude (told_from, told_until, is_followed) replace (
+            greatest(known_from, told_from) as known_from, least(known_until, told_until) as known_until
+        )
     from effects_that_an_appeal_can_stop
-),
-
-effects_while_an_appeal_is_open as (
-    select
-        * exclude (filed_on, settled_on, outcome) replace (
-            greatest(known_from, filed_on) as known_from, least(known_until, settled_on) as known_until
-        ),
-        cast(null as date) as in_force_until
-    from effects_that_an_appeal_can_stop
-    where filed_on is not null
+    -- What was over before it is told otherwise isn't told.
+    where in_force_until is null or in_force_until > told_from
 ),
 
 effects_that_follow_for_good as (
     select
-        stopped.* exclude (filed_on, settled_on, outcome) replace (  -- noqa: RF02
-            case
-                when stopped.filed_on is null then {{ add_days('stopped.starts_on', 'stopped.appeal_days + 1') }}
-                else stopped.settled_on
-            end as starts_on,
+        stopped.* exclude (told_from, told_until, is_followed, in_force_until) replace (  -- noqa: RF02
+            stopped.in_force_until as starts_on,
             'permanent' as length,
             followers.measure as measure,
             followers.measure_rank as measure_rank,
@@ -297,7 +247,7 @@ effects_that_follow_for_good as (
             and stopped.programme = followers.programme
             and stopped.zone = followers.zone
             and stopped.effect = followers.effect
-    where stopped.filed_on is null or stopped.outcome = 'denied'
+    where stopped.is_followed
 ),
 
 effects_of_every_length as (
@@ -313,9 +263,7 @@ effects_of_every_length as (
     union all by name
     select * from effects_since_the_activity
     union all by name
-    select * from effects_before_an_appeal
-    union all by name
-    select * from effects_while_an_appeal_is_open
+    select * from effects_until_appeals_are_settled
     union all by name
     select * from effects_that_follow_for_good
 )

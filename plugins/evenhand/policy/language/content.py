@@ -33,11 +33,13 @@ class Appeals(Part):
     """Which appeals count. Without this part, all do: what was decided is believed."""
 
     file_within_days: Days | None = None
-    """A first appeal filed later than so many days after the violation's decision changes nothing."""
+    """A first appeal filed later than so many days after the violation's decision changes nothing, and isn't counted
+    by `at_most`."""
     at_most: Annotated[int, Field(ge=1)] | None = None
     """How many appeals against one violation count."""
     again_within_days: Days | None = None
-    """A further appeal is filed at most so many days after the one before it was denied."""
+    """A further appeal is filed at most so many days after the one before it was denied or partly granted; without
+    this key, as many as `file_within_days` says."""
     partly_granted: Literal["adjusts", "voids", "denies"] = "adjusts"
     """What a partly granted appeal does: the violation has the appeal's points from the beginning, or as one that is
     granted, or nothing."""

@@ -67,15 +67,16 @@ class Effect(Part):
     until: Name | None = None
     """It lasts until a day of this calendar after its first, on which it is over."""
     appeal_days: Days | None = None
-    """It lasts until an appeal can be filed no more, so many days after its first day. An appeal filed by then against
-    a violation that brought it stops the clock until the decision."""
+    """It lasts until an appeal can be filed no more, so many days after its first day, and no fewer than
+    `file_within_days` after the decision. An appeal that counts, against a violation that brought it, stops the clock
+    until it is decided; of several such violations, the last decides."""
 
     until_nth: Annotated[int, Field(ge=1)] = 1
     """With `until`: which such day, 1 for the next."""
     and_until: Name | None = None
     """With `days`: also until such an activity; the longer of the two."""
     then: tuple[Follower, ...] = ()
-    """With `appeal_days`: what follows for good if no appeal was filed in time, or it was denied."""
+    """With `appeal_days`: what follows for good if no appeal was filed in time, or all were denied."""
     starts_after_days: Annotated[int, Field(ge=0)] = 0
     """1: it begins on the day after."""
     overlap: Literal["latest_end", "extend"] = "latest_end"

@@ -105,6 +105,20 @@ class Pack(PackContent):
                     yield ("examples", i, "expect", j, "measures", k), measure
 
     @model_validator(mode="after")
+    def _lasts_while_one_can_appeal(self) -> Pack:
+        within = self.appeals.file_within_days
+        for place, effect in self.effects:
+            if effect.appeal_days and within and effect.starts_after_days + effect.appeal_days < within:
+                least = within - effect.starts_after_days
+                raise mistake(
+                    (*place, "appeal_days"),
+                    str(effect.appeal_days),
+                    f"at least {least}: accounts are told that they can appeal for {within} days"
+                    " (appeals, file_within_days)",
+                )
+        return self
+
+    @model_validator(mode="after")
     def _calendars_are_known(self) -> Pack:
         known(self.calendars_named(), "a calendar of the pack", list(self.calendars))
         return self

@@ -105,6 +105,7 @@ def days_of(calendar: Calendar) -> str:
 
 def appeals(part: Appeals) -> Facts:
     """Which appeals count."""
+    again = part.again_within_days or part.file_within_days
     return {
         "a first appeal counts": (
             f"if it is filed within {days(part.file_within_days)} of the decision"
@@ -113,8 +114,8 @@ def appeals(part: Appeals) -> Facts:
         ),
         "how many count": f"at most {part.at_most} against one violation" if part.at_most else "all",
         "a further appeal counts": (
-            f"if it is filed within {days(part.again_within_days)} of the denial before it"
-            if part.again_within_days
+            f"if it is filed within {days(again)} of the decision on the one before it"
+            if again
             else "whenever it is filed"
         ),
         "an appeal that is partly granted": {

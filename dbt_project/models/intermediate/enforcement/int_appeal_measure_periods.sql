@@ -1,0 +1,199 @@
+with
+
+zone_periods as (
+    select * from {{ ref('int_zone_periods') }}
+),
+
+entries_counted as (
+    select * from {{ ref('int_entries_counted') }}
+),
+
+appeals_counted as (
+    select * from {{ ref('int_appeals_counted') }}
+),
+
+appeal_rules as (
+    select * from {{ ref('int_appeal_rules') }}
+),
+
+effects as (
+    select * from {{ source('policy', 'effects') }}
+),
+
+ledgers as (
+    select * from {{ source('policy', 'ledgers') }}
+),
+
+effects_that_an_appeal_can_stop as (
+    select
+        zone_periods.account_id,
+        zone_periods.programme,
+        zone_periods.balance_of,
+        zone_periods.history_version,
+        zone_periods.on_day,
+        effects.pack,
+        effects.version,
+        effects.effect,
+        ledgers.ledger,
+        cast({{ add_days('zone_periods.on_day', 'effects.starts_after_days + effects.appeal_days') }} as date)
+            as last_day_to_file
+    from zone_periods
+    inner join effects
+        on
+            zone_periods.market = effects.market
+            and zone_periods.pack = effects.pack
+            and zone_periods.version = effects.version
+            and zone_periods.programme = effects.programme
+            and zone_periods.zone = effects.zone
+    left join ledgers
+        on
+            effects.market = ledgers.market
+            and effects.pack = ledgers.pack
+            and effects.version = ledgers.version
+            and effects.programme = ledgers.programme
+    where zone_periods.fires and effects.length = 'appeal'
+),
+
+violations_that_brought_each as (
+    select distinct
+        effects.* replace (
+            -- Another pack can give more time to appeal against what counts in both.
+            greatest(
+                effects.last_day_to_file, {{ add_days('appeal_rules.decided_on', 'appeal_rules.file_within_days') }}
+            ) as last_day_to_file
+        ),
+        entries_counted.violation_id
+    from effects_that_an_appeal_can_stop as effects
+    inner join entries_counted
+        on
+            effects.account_id = entries_counted.account_id
+            and effects.history_version = entries_counted.history_version
+            and effects.ledger = entries_counted.programme
+            and (effects.balance_of = '' or effects.balance_of = entries_counted.balance_of)
+            and effects.on_day = entries_counted.counts_from
+    inner join appeal_rules on entries_counted.violation_id = appeal_rules.violation_id
+),
+
+violations_with_their_first_appeal as (
+    select
+        brought.*,
+        appeals.filed_on,
+        case when appeals.effect is not null then appeals.decided_on end as settled_on,
+        coalesce(appeals.effect <> 'denies', false) as helped
+    from violations_that_brought_each as brought
+    left join appeals_counted as appeals
+        on
+            brought.violation_id = appeals.violation_id
+            and appeals.filed_on between brought.on_day and brought.last_day_to_file
+    qualify row_number() over (
+        partition by
+            brought.account_id, brought.programme, brought.balance_of, brought.history_version, brought.on_day,
+            brought.pack, brought.version, brought.effect, brought.violation_id
+        order by appeals.filed_on, appeals.appeal_id
+    ) = 1
+),
+
+-- With no violation behind it, nothing can be appealed against, and the time passes all the same.
+days_on_which_the_end_is_told_otherwise as (
+    select
+        * exclude (ledger, last_day_to_file),
+        cast('0001-01-01' as date) as told_from
+    from effects_that_an_appeal_can_stop
+    union
+    select
+        * exclude (ledger, last_day_to_file, violation_id, filed_on, settled_on, helped),
+        filed_on as told_from
+    from violations_with_their_first_appeal
+    where filed_on is not null
+    union
+    select
+        * exclude (ledger, last_day_to_file, violation_id, filed_on, settled_on, helped),
+        settled_on as told_from
+    from violations_with_their_first_appeal
+    where settled_on is not null
+),
+
+-- It is over when the last of its violations is: denied, or appealed against no more. What was helped holds nothing.
+ends_as_they_are_known as (
+    select
+        days.account_id,
+        days.programme,
+        days.balance_of,
+        days.history_version,
+        days.on_day,
+        days.pack,
+        days.version,
+        days.effect,
+        days.told_from,
+        coalesce(
+            bool_or(
+                violations.filed_on <= days.told_from
+                and days.told_from < coalesce(violations.settled_on, cast('9999-12-31' as date))
+            ),
+            false
+        ) as is_open,
+        -- Whether anything is left that wasn't helped.
+        count(violations.violation_id) = 0
+        or bool_or(not violations.helped or days.told_from < violations.settled_on) as is_held,
+        coalesce(
+            max(
+                case
+                    when violations.helped and violations.settled_on <= days.told_from then null
+                    when violations.settled_on <= days.told_from then violations.settled_on
+                    else {{ add_days('violations.last_day_to_file', 1) }}
+                end
+            ),
+            max(violations.settled_on),
+            max({{ add_days('effects.last_day_to_file', 1) }})
+        ) as over_on
+    from days_on_which_the_end_is_told_otherwise as days
+    inner join effects_that_an_appeal_can_stop as effects
+        on
+            days.account_id = effects.account_id
+            and days.programme = effects.programme
+            and days.balance_of = effects.balance_of
+            and days.history_version = effects.history_version
+            and days.on_day = effects.on_day
+            and days.pack = effects.pack
+            and days.version = effects.version
+            and days.effect = effects.effect
+    left join violations_with_their_first_appeal as violations
+        on
+            days.account_id = violations.account_id
+            and days.programme = violations.programme
+            and days.balance_of = violations.balance_of
+            and days.history_version = violations.history_version
+            and days.on_day = violations.on_day
+            and days.pack = violations.pack
+            and days.version = violations.version
+            and days.effect = violations.effect
+    group by all
+),
+
+ends_until_they_are_told_otherwise as (
+    select
+        account_id,
+        programme,
+        balance_of,
+        history_version,
+        on_day,
+        pack,
+        version,
+        effect,
+        told_from,
+        lead(told_from) over (
+            partition by account_id, programme, balance_of, history_version, on_day, pack, version, effect
+            order by told_from
+        ) as told_until,
+        case when not is_open then over_on end as in_force_until,
+        -- What is told last is how it went.
+        lead(told_from) over (
+            partition by account_id, programme, balance_of, history_version, on_day, pack, version, effect
+            order by told_from
+        ) is null
+        and not is_open
+        and is_held as is_followed
+    from ends_as_they_are_known
+)
+
+select * from ends_until_they_are_told_otherwise
