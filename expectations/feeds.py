@@ -59,14 +59,23 @@ def row_suite(contract: Contract) -> list[Expectation]:
     suite = [
         expect_no_rows(
             f"""select {_LOCATOR}, {contract.key} from {{batch}}
-            qualify count(*) over (partition by {contract.key}, landed_night) > 1 and {contract.key} is not null""",
+            qualify count(*) over (partition by {contract.key}, landed_night) > 1 and {contract.key} is not null
+            and (
+                count(updated_at) over (partition by {contract.key}, landed_night)
+                < count(*) over (partition by {contract.key}, landed_night)
+                or count(*) over (partition by {contract.key}, landed_night, {contract.changed_at}) > 1
+            )""",
             described(
-                "one version of a key per night",
+                "one version of a key per night, or each with its own updated_at",
                 contract.key,
                 "Two different rows with this key landed in one night; land the right one again on a later night.",
             ),
         ),
     ]
+    if contract.progress:
+        suite.append(_goes_on(contract, contract.progress))
+    if "account_id" in contract.column_names and contract.key != "account_id":
+        suite.append(_keeps_its_account(contract))
     for column in contract.columns:
         suite.extend(_column_expectations(contract, column))
     return suite
@@ -179,6 +188,8 @@ def _column_expectations(contract: Contract, column: Column) -> list[Expectation
         expectations += [_is_a_day(column), _not_in_the_future(column)]
     if column.type == "number":
         expectations.append(_is_a_number(column))
+    if column.type == "moment":
+        expectations += [_is_a_moment(column), _is_no_later_moment(column)]
     if column.refers_to:
         expectations.append(_is_known(column, BY_NAME[column.refers_to]))
     if column.refers_to and column.with_the_same:
@@ -222,6 +233,80 @@ def _is_a_number(column: Column) -> Expectation:
             name,
             f"Land the row again with a number such as 12 or -0.5: at most {MOST_DIGITS} digits before the point and"
             f" {column.decimals} after it, and no other signs.",
+        ),
+    )
+
+
+def _is_a_moment(column: Column) -> Expectation:
+    # As text in a CSV file, and as DuckDB writes a TIMESTAMPTZ of a Parquet file.
+    name = column.name
+    spelling = "[0-9-]+[T ][0-9:.]+(Z|[+-][0-9:]+)"
+    return expect_no_rows(
+        f"select {_LOCATOR}, {name} from {{batch}} where {name} is not null"
+        f" and (not regexp_full_match({name}, '{spelling}') or try_cast({name} as timestamptz) is null)",
+        described(
+            f"{name} is a moment with its time zone",
+            name,
+            "Land the row again with a moment such as 2026-03-01T09:30:00+07:00 or 2026-03-01T02:30:00Z.",
+        ),
+    )
+
+
+def _is_no_later_moment(column: Column) -> Expectation:
+    # A night ends later in some time zones than in others; one too far ahead would keep all later versions out.
+    name = column.name
+    return expect_no_rows(
+        f"select {_LOCATOR}, {name} from {{batch}}"
+        f" where try_cast({name} as timestamptz) >= timezone('UTC', cast(landed_night + 2 as timestamp))",
+        described(
+            f"{name} is not after the night it landed in",
+            name,
+            "A row can't have been changed before it happens; land the row again with the right moment.",
+        ),
+    )
+
+
+def _goes_on(contract: Contract, progress: str) -> Expectation:
+    # Since the key was withdrawn last, for what is taken back begins again.
+    return expect_no_rows(
+        f"""select {_LOCATOR}, {contract.key} from (
+            select *, max(case when withdrawn is null then {progress} end) over (
+                partition by {contract.key}, withdrawals order by landed_night
+                range between unbounded preceding and interval 1 day preceding
+            ) as furthest
+            from (
+                select *, count(withdrawn) over (partition by {contract.key} order by landed_night) as withdrawals
+                from {{batch}}
+            )
+        )
+        where withdrawn is null and updated_at is null and {progress} < furthest""",
+        described(
+            "what has come so far doesn't go back",
+            contract.key,
+            "An older version of the row has landed late, most likely, and isn't used. If it is right all the same,"
+            " land it with updated_at, or withdraw the key and land it on a later night.",
+        ),
+    )
+
+
+def _keeps_its_account(contract: Contract) -> Expectation:
+    first = f"min_by(first.account_id, (first.landed_night, {contract.changed_at}, landed_file, landed_row))"
+    return expect_no_rows(
+        f"""select {_LOCATOR}, {contract.key} from {{batch}}
+        join (
+            select first.{contract.key} as known_key, {first} as first_account
+            from {{batch}} as first
+            where first.account_id in (select known.account_id from accepted.creators as known)
+            group by known_key
+        ) as owners on {contract.key} = known_key
+        where account_id <> first_account
+            and account_id in (select known.account_id from accepted.creators as known)""",
+        described(
+            f"{contract.key} is of the account that it was of first",
+            contract.key,
+            "A spreadsheet has made two long keys one (1.23457E+15), most likely, or the source has used a key twice."
+            " Withdraw the key for the account that has it, if that is the wrong one, and land the other's row under a"
+            " key of its own.",
         ),
     )
 

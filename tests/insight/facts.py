@@ -12,7 +12,8 @@ FACTS: dict[str, list[dict[str, object]]] = {
     "int_violation_cases": [
         # Posted on the 5th, enforced a day after the decision, told three days later, appealed against with success.
         {
-            "violation_id": "c1", "market": "SG", "content_id": "x1", "violation_type": "fraud",
+            "violation_id": "c1", "is_enforcement_due": True, "is_decision_due": True,
+            "market": "SG", "content_id": "x1", "violation_type": "fraud",
             "surface": "short_video", "severity": "high", "detected_by": "model", "category": "beauty",
             "detected_on": "2026-03-08", "decided_on": "2026-03-10", "enforced_on": "2026-03-11",
             "notified_on": "2026-03-14", "is_repeat": False, "days_to_detection": 3, "days_to_decision": 2,
@@ -20,7 +21,8 @@ FACTS: dict[str, list[dict[str, object]]] = {
             "appeal_decided_on": "2026-03-20", "appeal_outcome": "granted", "days_to_appeal_decision": 5,
         },
         {
-            "violation_id": "c2", "market": "SG", "live_id": "l1", "violation_type": "fraud", "surface": "live",
+            "violation_id": "c2", "is_enforcement_due": True, "is_decision_due": True,
+            "market": "SG", "live_id": "l1", "violation_type": "fraud", "surface": "live",
             "severity": "low", "detected_by": "user_report", "category": "beauty",
             "detected_on": "2026-03-12", "decided_on": "2026-03-12", "enforced_on": "2026-03-12",
             "notified_on": "2026-03-13", "is_repeat": True, "days_to_detection": 1, "days_to_decision": 0,
@@ -28,28 +30,33 @@ FACTS: dict[str, list[dict[str, object]]] = {
         },
         # Nothing was done about it; the appeal is open.
         {
-            "violation_id": "c3", "market": "SG", "content_id": "x2", "violation_type": "spam",
+            "violation_id": "c3", "is_enforcement_due": True, "is_decision_due": True,
+            "market": "SG", "content_id": "x2", "violation_type": "spam",
             "surface": "short_video", "severity": "low", "detected_by": "model", "category": "home",
             "detected_on": "2026-03-10", "decided_on": "2026-03-20", "is_repeat": True, "days_to_detection": 0,
             "days_to_decision": 10, "appealed_on": "2026-03-22",
         },
         # Never decided.
         {
-            "violation_id": "c4", "market": "SG", "content_id": "x3", "violation_type": "spam",
+            "violation_id": "c4", "is_enforcement_due": False, "is_decision_due": True,
+            "market": "SG", "content_id": "x3", "violation_type": "spam",
             "surface": "short_video", "severity": "low", "detected_by": "model", "category": "home",
             "detected_on": "2026-03-05",
             "is_repeat": False, "days_to_detection": 4,
         },
         # Of the weeks before, but for its enforcement.
         {
-            "violation_id": "c5", "market": "SG", "content_id": "x4", "violation_type": "spam",
+            "violation_id": "c5", "is_enforcement_due": True, "is_decision_due": True,
+            "market": "SG", "content_id": "x4", "violation_type": "spam",
             "surface": "short_video", "severity": "low", "detected_by": "model", "category": "home",
             "detected_on": "2026-02-20",
             "decided_on": "2026-02-28", "enforced_on": "2026-03-01", "is_repeat": True, "days_to_detection": 99,
             "days_to_decision": 99, "days_to_enforcement": 2,
         },
+        # Too young to be late.
         {
-            "violation_id": "d1", "market": "MY", "content_id": "y1", "violation_type": "fraud",
+            "violation_id": "d1", "is_enforcement_due": False, "is_decision_due": False,
+            "market": "MY", "content_id": "y1", "violation_type": "fraud",
             "surface": "short_video", "severity": "high", "detected_by": "model", "category": "home",
             "detected_on": "2026-03-28",
             "decided_on": "2026-03-28", "is_repeat": False,

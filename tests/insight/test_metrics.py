@@ -114,6 +114,12 @@ def test_markets_together_and_a_market_in_which_nothing_was_decided(told: duckdb
     assert _told(told, "numerator, denominator, figure, is_enough", where) == [(0, 0, None, False)]
 
 
+def test_what_is_too_young_to_be_late_is_in_no_denominator(told: duckdb.DuckDBPyConnection) -> None:
+    """MY's only case was detected and decided on the night itself: it says nothing of how many go nowhere."""
+    where = "metric in ('undecided_detections', 'unenforced_decisions') and slice = '' and market = 'MY'"
+    assert _told(told, "numerator, denominator, figure", where) == [(0, 0, None), (0, 0, None)]
+
+
 def test_slices(told: duckdb.DuckDBPyConnection) -> None:
     # Orders aren't of a type of violation: each type is told against all of them.
     where = "metric = 'violations_per_thousand_orders' and market = 'SG' and slice = 'violation_type'"

@@ -186,7 +186,7 @@ BECAUSE_OF_29 = {
     ("creators", "B2", "kind", "kind is one of creator, affiliate, marketing, official_shop, seller, platform"),
     ("creators", "B3", "onboarded_on", "onboarded_on is a day"),
     ("creators", "B4", "onboarded_on", "onboarded_on is not after the night it landed in"),
-    ("creators", "B5", "account_id", "one version of a key per night"),
+    ("creators", "B5", "account_id", "one version of a key per night, or each with its own updated_at"),
     ("creators", None, "account_id", "account_id is there"),
     ("creators", "B7", "kind", "kind is there"),
     ("creators", "B7", "onboarded_on", "onboarded_on is a day"),
@@ -391,6 +391,102 @@ def test_a_withdrawn_row_counts_as_one_that_never_landed_until_it_lands_again(tm
     assert [outcome.keys("appeals") for outcome in (of_2, of_3, of_4)] == [["P1"], [], ["P1"]]
     assert of_3.why() == {("appeals", "P1", "violation_id", "violation_id is in violations")}
     assert of_4.why() == set()
+
+
+def test_of_the_versions_of_a_key_the_one_that_its_source_changed_last_counts(tmp_path: Path) -> None:
+    """An old export lands late: the granted appeal stays granted. Two of one night are two versions."""
+    house = House(tmp_path)
+    granted = {"outcome": "granted", "decided_on": "2026-01-20"}
+    land(house.landing, "creators", 1, [creator("A1", market="new", updated_at="2026-03-01T09:30:00+07:00")])
+    land(house.landing, "creators", 2, [creator("A1", market="old", updated_at="2026-03-01T02:29:59Z")])
+    land(house.landing, "contents", 1)
+    land(house.landing, "violations", 1, [violation(f"V{number}", "A1") for number in (1, 2, 3)])
+    land(
+        house.landing,
+        "appeals",
+        1,
+        [
+            appeal("P1", "V1", "A1", updated_at="2026-03-01T10:00:00+00:00", **granted),
+            appeal("P1", "V1", "A1", updated_at="2026-03-01T08:00:00+00:00"),
+            appeal("P2", "V2", "A1", updated_at="2026-03-01T08:00:00Z", **granted),
+            appeal("P3", "V3", "A1", updated_at="2026-03-01T08:00:00", **granted),
+            appeal("P4", "V3", "A1", updated_at="2026-03-03T00:00:00Z"),
+            appeal("P5", "V3", "A1", updated_at="2026-03-01T08:00:00Z", **granted),
+            appeal("P5", "V3", "A1", updated_at="2026-03-01T10:00:00+02:00"),
+        ],
+    )
+    # What has no updated_at is of the end of its night. A newer one may say again what is open.
+    land(
+        house.landing,
+        "appeals",
+        2,
+        [
+            appeal("P1", "V1", "A1", updated_at="2026-03-01T09:00:00Z"),
+            appeal("P2", "V2", "A1", updated_at="2026-03-02T08:00:00Z"),
+        ],
+    )
+
+    of_1, of_2 = house.run(1), house.run(2)
+
+    outcomes = [{row[3]: row[7] for row in outcome.accepted["appeals"]} for outcome in (of_1, of_2)]
+    assert outcomes == [{"P1": "granted", "P2": "granted"}, {"P1": "granted", "P2": "pending"}]
+    assert [row[4] for row in of_2.accepted["creators"]] == ["new"]
+    warehouse = tmp_path / "it's a warehouse.duckdb"
+    assert query(warehouse, "select market from accepted.creator_versions") == [("new",)]
+    assert of_2.why() == {
+        ("appeals", "P3", "updated_at", "updated_at is a moment with its time zone"),
+        ("appeals", "P4", "updated_at", "updated_at is not after the night it landed in"),
+        ("appeals", "P5", "appeal_id", "one version of a key per night, or each with its own updated_at"),
+    }
+
+
+def test_what_has_come_so_far_does_not_go_back_unless_its_key_was_withdrawn(tmp_path: Path) -> None:
+    house = House(tmp_path)
+    land(house.landing, "creators", 1, [creator("A1")])
+    land(house.landing, "contents", 1)
+    land(house.landing, "violations", 1, [violation("V1", "A1"), violation("V2", "A1"), violation("V3", "A1")])
+    land(house.landing, "appeals", 1, [appeal("P1", "V1", "A1", outcome="denied", decided_on="2026-01-09")])
+    order = {"order_id": "O1", "account_id": "A1", "ordered_on": "2026-02-20", "amount": "1", "commission": "0"}
+    land(house.landing, "orders", 1, [order | {"status": "refunded", "status_on": "2026-02-28"}])
+    opened = {"status": "open", "decided_on": ""}
+    land(house.landing, "violations", 2, [violation("V1", "A1", **opened), violation("V2", "A1", withdrawn="yes")])
+    # Twice in a row, it still goes back.
+    land(house.landing, "violations", 3, [violation(name, "A1", **opened) for name in ("V1", "V2")])
+    land(house.landing, "appeals", 2, [appeal("P1", "V1", "A1")])
+    land(house.landing, "orders", 2, [order | {"status": "placed", "status_on": "2026-02-20"}])
+
+    outcome = house.run(3)
+
+    rule = "what has come so far doesn't go back"
+    assert outcome.why() == {
+        ("violations", "V1", "violation_id", rule),
+        ("appeals", "P1", "appeal_id", rule),
+        ("orders", "O1", "order_id", rule),
+    }
+    assert {row[3]: row[9] for row in outcome.accepted["violations"]} == {"V1": None, "V2": "open", "V3": None}
+    assert [row[7] for row in outcome.accepted["appeals"]] == ["denied"]
+    assert [row[6] for row in outcome.accepted["orders"]] == ["refunded"]
+
+
+def test_a_key_is_of_the_account_that_it_was_of_first(tmp_path: Path) -> None:
+    """A spreadsheet makes two long keys one; a strike would have gone from one account to the other."""
+    house = House(tmp_path)
+    land(house.landing, "creators", 1, [creator("A1"), creator("A2")])
+    land(house.landing, "contents", 1)
+    land(house.landing, "appeals", 1)
+    land(house.landing, "violations", 1, [violation("1.23457E+15", "A1"), violation("V2", "nobody")])
+    # Of an account that nobody knows it never was.
+    land(house.landing, "violations", 2, [violation("1.23457E+15", "A2"), violation("V2", "A2")])
+    land(house.landing, "violations", 3, [violation("1.23457E+15", "A1", withdrawn="yes")])
+    land(house.landing, "violations", 4, [violation("1.23457E+15", "A2")])
+
+    of_2, of_4 = house.run(2), house.run(4)
+
+    assert {row[3]: row[4] for row in of_2.accepted["violations"]} == {"1.23457E+15": "A1", "V2": "A2"}
+    rule = "violation_id is of the account that it was of first"
+    assert of_2.why() == of_4.why() == {("violations", "1.23457E+15", "violation_id", rule)}
+    assert "Withdraw the key for the account that has it" in of_2.quarantined[0][5]  # type: ignore[operator]
+    assert [row[3] for row in of_4.accepted["violations"]] == ["V2"]
 
 
 @pytest.mark.parametrize(("passed_on", "is_fresh"), [("2026-03-09", True), ("2026-03-08", False)])

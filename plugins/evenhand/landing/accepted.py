@@ -40,7 +40,7 @@ def accepted_as_of(contract: Contract, night: date, warehouse: str = "") -> dict
     """What is accepted of what had landed by a night: the tables of a feed, with the SQL of their rows.
 
     The newest good version of every key is accepted, unless it is withdrawn; of a feed whose older versions matter, all
-    good ones are in a table of their own.
+    good ones that were the newest when they landed are in a table of their own, one a night.
 
     Args:
         warehouse: the name of the attached database with the schemas `candidates` and `quarantine`, and a dot.
@@ -51,10 +51,21 @@ def accepted_as_of(contract: Contract, night: date, warehouse: str = "") -> dict
         f" anti join (from {warehouse}quarantine.bad where feed = '{contract.feed}') using (landed_file, landed_row)"
         f" where landed_night <= date '{night}'"
     )
-    newest = f"qualify row_number() over (partition by {contract.key} order by landed_night desc) = 1"
+    newest = (
+        f"qualify row_number() over"
+        f" (partition by {contract.key} order by {contract.changed_at} desc, landed_night desc) = 1"
+    )
     tables = {contract.feed: f"from ({known} {newest}) where withdrawn is null order by {contract.key}"}
     if contract.versions:
-        tables[contract.versions] = f"{known} and withdrawn is null order by {contract.key}, landed_night"
+        of_its_night = (
+            f"qualify row_number() over"
+            f" (partition by {contract.key}, landed_night order by {contract.changed_at} desc) = 1"
+            f" and {contract.changed_at} = max({contract.changed_at}) over"
+            f" (partition by {contract.key} order by landed_night)"
+        )
+        tables[contract.versions] = (
+            f"{known} and withdrawn is null {of_its_night} order by {contract.key}, landed_night"
+        )
     return tables
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, TypedDict
 
-ColumnType = Literal["text", "date", "number"]
+ColumnType = Literal["text", "date", "number", "moment"]
 
 # Four weeks that are counted, and a week for what comes late.
 RECENT_NIGHTS = 35
@@ -59,6 +59,15 @@ WITHDRAWN = Column(
 )
 
 
+UPDATED_AT = Column(
+    "updated_at",
+    "When the source changed the row last, as `2026-03-01T09:30:00+07:00`: of the versions of a key, the one changed"
+    " last counts, whenever each lands.",
+    type="moment",
+    **OPTIONAL,
+)
+
+
 @dataclass(frozen=True)
 class Contract:
     """One feed: a row's grain, its key, and its columns in order.
@@ -71,6 +80,8 @@ class Contract:
             row of another feed refers to it; None means for ever.
         happened_on: SQL over the columns for the day of what a row tells, by which gate 1 sees whether a feed is fresh;
             None where rows tell of no day.
+        progress: SQL over the columns for how far what a row tells has come, null if that can't be told; it never goes
+            back from one version of a key to the next. None where nothing goes on.
     """
 
     feed: str
@@ -81,11 +92,17 @@ class Contract:
     versions: str | None = None
     looked_at_nights: int | None = None
     happened_on: str | None = None
+    progress: str | None = None
 
     @property
     def columns(self) -> tuple[Column, ...]:
         """All columns of the feed."""
-        return (*self.own_columns, WITHDRAWN)
+        return (*self.own_columns, UPDATED_AT, WITHDRAWN)
+
+    @property
+    def changed_at(self) -> str:
+        """SQL for when a version of a row is of: when its source changed it, else the end of the night it landed in."""
+        return "coalesce(try_cast(updated_at as timestamptz), timezone('UTC', cast(landed_night + 1 as timestamp)))"
 
     @property
     def column_names(self) -> tuple[str, ...]:
@@ -155,6 +172,7 @@ LIVES = Contract(
 
 ORDERS = Contract(
     feed="orders",
+    progress="try_cast(status_on as date)",
     happened_on="status_on",
     grain="One row per order, which lands again when something becomes of it.",
     key="order_id",
@@ -196,6 +214,7 @@ USER_REPORTS = Contract(
 
 VIOLATIONS = Contract(
     feed="violations",
+    progress="case when status = 'open' then 0 when try_cast(decided_on as date) is not null then 1 end",
     happened_on="coalesce(decided_on, detected_on)",
     grain="One row per account and content that one decision finds in breach.",
     key="violation_id",
@@ -240,6 +259,7 @@ VIOLATIONS = Contract(
 
 APPEALS = Contract(
     feed="appeals",
+    progress="case when outcome = 'pending' then 0 when try_cast(decided_on as date) is not null then 1 end",
     happened_on="coalesce(decided_on, filed_on)",
     grain="One row per appeal against one violation.",
     key="appeal_id",

@@ -284,7 +284,9 @@ def compare(connection: duckdb.DuckDBPyConnection, night: date) -> None:
 
 
 def _write_twins(connection: duckdb.DuckDBPyConnection, night: date) -> None:
-    said = ", ".join(name for name in VIOLATIONS.column_names if name not in (VIOLATIONS.key, "withdrawn"))
+    said = ", ".join(
+        name for name in VIOLATIONS.column_names if name not in (VIOLATIONS.key, "updated_at", "withdrawn")
+    )
     connection.execute(
         f"""
         create or replace table gate.twins as

@@ -59,6 +59,9 @@ cases as (
         violations.decided_on,
         violations.enforced_on,
         violations.notified_on,
+        -- A decision is carried out within 3 days, and a case decided within 14.
+        coalesce(violations.decided_on < {{ add_days(night(), -3) }}, false) as is_enforcement_due,
+        coalesce(violations.detected_on < {{ add_days(night(), -14) }}, false) as is_decision_due,
         before_it.decided_before_on is not null as is_repeat,
         appeals.appealed_on,
         appeals.appeal_decided_on,

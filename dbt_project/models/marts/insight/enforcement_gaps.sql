@@ -16,7 +16,6 @@ measures as (
     select * from {{ source('policy', 'measures') }}
 ),
 
--- A decision is carried out within 3 days, and a case decided within 14; later is a gap.
 cases_that_went_nowhere as (
     select
         case
@@ -31,9 +30,9 @@ cases_that_went_nowhere as (
         coalesce(decided_on, enforced_on, detected_on) as since
     from violation_cases
     where
-        (decided_on is not null and enforced_on is null and decided_on < {{ add_days(night(), -3) }})
+        (decided_on is not null and enforced_on is null and is_enforcement_due)
         or (decided_on is null and enforced_on is not null)
-        or (decided_on is null and enforced_on is null and detected_on < {{ add_days(night(), -14) }})
+        or (decided_on is null and enforced_on is null and is_decision_due)
 ),
 
 orders_in_spite_of_a_penalty as (
