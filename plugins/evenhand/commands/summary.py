@@ -106,6 +106,15 @@ def _causes(manifest: Manifest) -> Table:
 
 
 def _held(manifest: Manifest, night: date, console: Console) -> None:
+    for market in manifest.held_markets:
+        place = f"{market.file}:{market.line}: " if market.line else f"{market.file}: " if market.file else ""
+        kept = f"keeps the lists of {market.since}, less what has ended" if market.since else "has nothing released"
+        console.print(
+            f"[bold red]Not decided[/bold red] {market.market}: {escape(place + market.why)}\n"
+            f"  It {kept}; correct this and run the night again.",
+            soft_wrap=True,
+            highlight=False,
+        )
     for each in manifest.held_lists:
         what = f"{each.list} of {each.market}"
         if each.answer == "approved":

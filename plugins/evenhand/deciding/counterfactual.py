@@ -17,6 +17,7 @@ import duckdb
 
 from evenhand.deciding.compiled import CompiledModel, run_models
 from evenhand.deciding.provenance import lay_rules_of, lay_texts_of, models_of
+from evenhand.deciding.set_aside import set_feeds_aside, set_rules_aside
 from evenhand.landing.accepted import accepted_as_of
 from evenhand.landing.contracts import FEEDS
 from evenhand.policy.compile import compile_packs
@@ -32,6 +33,7 @@ class WhatIf:
     def __init__(self, connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
         self._connection = connection
         self._folder = folder
+        self._held = sorted({each for (each,) in self.execute(f"select market from {_TONIGHT}.held.markets")})
 
     def lay_data_known(self, night: date | None = None) -> None:
         """What is accepted of what had landed by a night; without one, all that is accepted tonight.
@@ -55,10 +57,14 @@ class WhatIf:
             for table, rows in tables.items():
                 kind = "table" if night else "view"
                 self._connection.execute(f"create {kind} accepted.{table} as {rows}")
+        if night:
+            accounts = self.execute(f"select account_id from {_TONIGHT}.held.accounts where is_set_aside")
+            set_feeds_aside(self._connection, [account for (account,) in accounts])
 
     def lay_rules_of(self, release: Path) -> None:
-        """The rules of a release, as they were compiled then."""
+        """The rules of a release, as they were compiled then; of the markets that are held, what stays of them."""
         lay_rules_of(release, self._connection)
+        set_rules_aside(self._connection, self._held)
 
     def lay_texts_of(self, release: Path) -> None:
         """The rules of a release's packs, as they are compiled today.
@@ -70,6 +76,7 @@ class WhatIf:
         shutil.rmtree(texts, ignore_errors=True)
         lay_texts_of(release, texts, self._connection)
         compile_packs(load_packs(texts), self._connection)
+        set_rules_aside(self._connection, self._held)
 
     def models_of(self, release: Path) -> Sequence[CompiledModel]:
         """The models of a release."""

@@ -6,7 +6,7 @@ to) and `packs.parquet` (the packs' texts).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 import duckdb
@@ -22,15 +22,20 @@ DECIDED = ("penalties", "rewards")
 _RULES = tuple(table for table in TABLES if table != "asked_nights")
 
 
-def keep_deciders(warehouse: Path, project: Project, policies: Path) -> None:
+def keep_deciders(warehouse: Path, project: Project, policies: Path, unreadable: Collection[str] = ()) -> None:
     """Fill the warehouse's schema `deciders` with the models, the compiled packs and their texts.
 
     Args:
         project: as dbt compiled it.
         policies: the folder of the packs.
+        unreadable: names of files in it that hold their markets, and decide nothing.
     """
     models = project.models(leading_to=DECIDED)
-    texts = {path.name: path.read_text(encoding="utf-8") for path in sorted(policies.glob("*.yml"))}
+    texts = {
+        path.name: path.read_text(encoding="utf-8")
+        for path in sorted(policies.glob("*.yml"))
+        if path.name not in unreadable
+    }
     with duckdb.connect(str(warehouse)) as connection:
         connection.begin()
         connection.execute("create schema if not exists deciders")
@@ -79,6 +84,18 @@ def lay_rules_of(release: Path, connection: duckdb.DuckDBPyConnection) -> None:
         connection.execute(
             f"insert into policy.{table} select {fields} from read_parquet(?) where rules = ? and fields is not null",
             [file, table],
+        )
+
+
+def texts_of(release: Path | None) -> Mapping[str, str]:
+    """The texts of the packs that decided a release, by the name of their file; none where nothing was released."""
+    if release is None or not (release / "packs.parquet").exists():
+        return {}
+    with duckdb.connect() as connection:
+        return dict(
+            connection.execute(
+                "select file, text from read_parquet(?) order by file", [str(release / "packs.parquet")]
+            ).fetchall()
         )
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 import duckdb
 
 from evenhand.landing.contracts import FEEDS, Contract
+from evenhand.landing.held_markets import create_held_markets
 
 
 def take(store: Path, warehouse: Path, night: date) -> None:
@@ -23,6 +24,7 @@ def take(store: Path, warehouse: Path, night: date) -> None:
         path = str(store).replace("'", "''")
         connection.execute(f"attach '{path}' as store (read_only)")
         connection.begin()
+        create_held_markets(connection)
         connection.execute("create schema if not exists landing")
         connection.execute(
             "create or replace table landing.files as"

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from evenhand.landing.held_markets import HeldMarket
 from evenhand.notices.catalogs import CatalogError, Catalogs, load_catalogs, problems
 from evenhand.policy.language.pack import Pack
 from evenhand.policy.language.part import EMERGENCY
+from evenhand.policy.load import LoadedPack
 
 
 @dataclass(frozen=True)
@@ -67,6 +69,28 @@ def refuse_what_cannot_be_told(packs: Iterable[Pack], translations: Path) -> Non
     """
     if found := what_cannot_be_told(packs, translations):
         raise CatalogError("Notices couldn't be written:\n" + "\n".join(found))
+
+
+def markets_that_cannot_be_told(packs: Sequence[LoadedPack], translations: Path) -> list[HeldMarket]:
+    """The markets of packs about which no notice can be written, with what has no words.
+
+    Raises:
+        CatalogError: a file of translations is wrong for all of them, or each pack has something without words.
+    """
+    refuse_what_cannot_be_told([], translations)
+    if not what_cannot_be_told([loaded.pack for loaded in packs], translations):
+        return []
+    above = f"{translations.parent}/"
+    held = []
+    for loaded in packs:
+        found = what_cannot_be_told([loaded.pack], translations)
+        for said in found:
+            place, _, what = said.partition(": ")
+            file, _, line = place.removeprefix(above).partition(":")
+            held += [HeldMarket(market, what, file, int(line or 0)) for market in loaded.pack.markets]
+    if {market for loaded in packs for market in loaded.pack.markets} <= {each.market for each in held}:
+        refuse_what_cannot_be_told([loaded.pack for loaded in packs], translations)
+    return held
 
 
 def languages(catalogs: Catalogs) -> list[str]:

@@ -284,7 +284,9 @@ def _write(connection: duckdb.DuckDBPyConnection, steps: Sequence[tuple[str, str
         """
     )
     left = next((table for cause, table in steps if cause == "time"), proposed)
+    kept = "account_id in (select account_id from held.accounts) and programme != '" + PROGRAMME + "'"
     connection.execute(
-        f"insert into gate.left_by_time select list, market, programme, measure, count(*) from {left}"
+        f"insert into gate.left_by_time select list, market, programme, measure, count(*)"
+        f" from (from {left} where not ({kept}) union all from {proposed} where {kept})"
         f" where {comes_from_the_base} group by all order by all"
     )

@@ -12,6 +12,7 @@ from pathlib import Path
 import duckdb
 
 from evenhand.deciding.provenance import lay_rules_of
+from evenhand.landing.held_markets import held_markets
 from evenhand.policy.load import LoadedPack
 from evenhand.policy.preapproved import Preapproval, lay_preapproved
 from evenhand.quality.anomalies import count
@@ -95,8 +96,15 @@ def validate_changes(
             if finding.failing:
                 for name, market, found in _found(connection, finding.rows_query):
                     why[name, market].append(f"{found} ({finding.rule})")
+        held_with_their_market = {each.market: str(each) for each in held_markets(connection)}
+        # What is unusual of a market that can't be decided is so for that; what was unusual before still is.
+        why = defaultdict(list, {each: said for each, said in why.items() if each[1] not in held_with_their_market})
+        broken = {each: said for each, said in broken.items() if each[1] not in held_with_their_market}
         for night_before, name, market in _still_held(bases):
             why[name, market].append(f"It was held on {night_before}, and nobody has approved it since")
+            if market in held_with_their_market:
+                # Nobody can see tonight what would be in it.
+                broken[name, market] = [held_with_their_market[market]]
         changed_by = {market: loaded.changed_by for loaded in tonight.packs for market in loaded.pack.markets}
         held = hold_lists(connection, why, broken, changed_by, lambda *of: _kept_since(bases, *of))
         make_views(connection, night)
@@ -125,9 +133,11 @@ def _bases(warehouse: Path, releases: Path) -> list[Base]:
     while manifest.reversed:
         last, manifest = _revision(releases, manifest.reversed.back_to.night, manifest.reversed.back_to.release_id)
     held: dict[date, list[tuple[str, str]]] = defaultdict(list)
-    for each in manifest.held_lists:
-        if each.since and each.answer != "approved":
-            held[each.since].append((each.list, each.market))
+    kept = {(each.list, each.market): each.since for each in manifest.held_lists if each.answer != "approved"}
+    kept |= {(name, each.market): each.since for each in manifest.held_markets for name in LISTS}
+    for of_a_market, since in kept.items():
+        if since:
+            held[since].append(of_a_market)
     bases = [Base(last, manifest)]
     for since, lists in sorted(held.items()):
         release = (releases / f"night={since}").resolve()

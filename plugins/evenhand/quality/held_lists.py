@@ -3,6 +3,7 @@
 In the warehouse, gate 2 leaves in the schema `gate`:
 
     held_lists                   the lists that are held, why, and what was answered
+    held_markets                 the markets that can't be decided, why, and the night of the release that they keep
     first_wave                   the rows of a held list that are released before the others
     never_held                   the rows that people imposed or lifted themselves: a second person has seen them
     penalties, rewards, reasons  what is released
@@ -22,6 +23,7 @@ from datetime import date
 
 import duckdb
 
+from evenhand.landing.held_markets import held_markets
 from evenhand.quality.causes import EMERGENCY
 
 LISTS = ("penalties", "rewards")
@@ -85,6 +87,13 @@ def hold_lists(
     connection.execute(
         f"create or replace table gate.never_held as select list, row_key from gate.changes where cause = '{EMERGENCY}'"
     )
+    connection.execute(
+        "create or replace table gate.held_markets as select *, null::date as since from"
+        " (select distinct market, why, file, line from held.markets) order by all"
+    )
+    for each in {each.market for each in held_markets(connection)}:
+        kept = max((night for name in LISTS if (night := since(name, each))), default=None)
+        connection.execute("update gate.held_markets set since = ? where market = ?", [kept, each])
     held = []
     for name, market in sorted({*why, *broken}):
         digest, changes, by_policy = _digest(connection, name, market)
@@ -168,7 +177,10 @@ def make_views(connection: duckdb.DuckDBPyConnection, night: date) -> None:
             f"""
             create or replace view gate.{name}_and_holds as
             select counted.*, held.list is not null as is_held from gate.{name} as counted
-            left join (from gate.held_lists where answer != 'approved') as held using (list, market)
+            left join (
+                select list, market from gate.held_lists where answer != 'approved'
+                union select unnest({list(LISTS)}), market from held.markets
+            ) as held using (list, market)
             """
         )
     columns = _columns(connection, "reasons")

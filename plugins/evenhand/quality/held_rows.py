@@ -3,7 +3,8 @@
 In the warehouse, gate 2 leaves a schema `gate`:
 
     held_rows                               the rows that are held, and why
-    proposed_penalties, proposed_rewards    tonight's rows, and for those that are held the last release's
+    proposed_penalties, proposed_rewards    tonight's rows, and for those that are held the last release's; also for
+                                            all rows of markets that can't be decided tonight
 """
 
 from __future__ import annotations
@@ -14,7 +15,10 @@ from datetime import date
 
 import duckdb
 
-_LISTS = ("penalties", "rewards")
+from evenhand.policy.language.part import EMERGENCY
+
+# What a list calls its measures.
+_LISTS = {"penalties": "measure", "rewards": "reward"}
 # What can point at rows of a list, the narrowest first.
 _POINTERS = (
     ("row_key",),
@@ -106,7 +110,7 @@ def _hold(connection: duckdb.DuckDBPyConnection, wrong: WrongRows) -> None:
     about = wrong.table.removeprefix("main.")
     if pointer is None:
         raise NotAboutRows(f"{wrong.table}: {wrong.rule}")
-    lists = (about,) if about in _LISTS else _LISTS
+    lists = (about,) if about in _LISTS else tuple(_LISTS)
     of_them = f"from ({_ROWS}) as listed where list in ({', '.join(repr(name) for name in lists)})"
     same = " and ".join(f"bad.{name} = listed.{name}" for name in pointer)
     ((pointless,),) = connection.execute(
@@ -128,9 +132,18 @@ def _hold(connection: duckdb.DuckDBPyConnection, wrong: WrongRows) -> None:
 def _proposed(connection: duckdb.DuckDBPyConnection, name: str, night: date) -> str:
     columns = ", ".join(column for column, *_ in connection.execute(f"describe main.{name}").fetchall())
     is_held = f"row_key in (select row_key from gate.held_rows where list = '{name}')"
+    is_of_tonight, is_kept = f"not {is_held}", is_held
+    if connection.execute("select 1 from held.accounts limit 1").fetchone():
+        # What people decide themselves counts in a market that is held too.
+        is_of_a_held_market = f"(account_id in (select account_id from held.accounts) and programme != '{EMERGENCY}')"
+        is_lifted = (
+            f"(account_id, {_LISTS[name]}, scope) in (select (account_id, measure, scope)"
+            f" from main.int_emergencies_in_force where action = 'lift' and list = '{name}')"
+        )
+        is_of_tonight = f"not {is_held} and not {is_of_a_held_market}"
+        is_kept = f"({is_held} or ({is_of_a_held_market} and not {is_lifted}))"
     return f"""
-        select {columns} from main.{name} where not {is_held}
+        select {columns} from main.{name} where {is_of_tonight}
         union all
-        select {columns} from released.last_{name}
-        where {is_held} and (ends_on is null or ends_on >= date '{night}')
+        select {columns} from released.last_{name} where {is_kept} and (ends_on is null or ends_on >= date '{night}')
     """

@@ -1,7 +1,8 @@
 """What is released of a night: the views `wanted.penalties`, `wanted.rewards` and `wanted.reasons` of the warehouse.
 
 Beside them `wanted.changes` and `wanted.list_sizes`, what gate 2 found of tonight's, with whether it is held: on a
-night that is reversed all is, so that it tells nothing of what is usual.
+night that is reversed all is, so that it tells nothing of what is usual. And what is told of accounts
+(`TOLD_OF_ACCOUNTS`): of those of a market that can't be decided tonight, what the last release told.
 """
 
 from __future__ import annotations
@@ -13,10 +14,21 @@ import duckdb
 
 from evenhand.policy.language.part import EMERGENCY
 from evenhand.release.manifest import LastRelease, read_manifest
-from evenhand.release.previous import take_lists
+from evenhand.release.previous import last_release, take_lists
 
 # What a list calls its measures.
 _LISTS = {"penalties": "measure", "rewards": "reward"}
+
+
+# What tells of accounts what the rules of their market make of them, and its file in a release.
+TOLD_OF_ACCOUNTS = {
+    "account_standings": "standings",
+    "account_profiles": "account_profiles",
+    "account_health": "account_health",
+    "eligibility": "eligibility",
+    "account_timeline": "account_timeline",
+    "enforcement_gaps": "enforcement_gaps",
+}
 
 
 class NothingToGoBackTo(Exception):
@@ -70,6 +82,31 @@ def want(warehouse: Path, releases: Path, night: date, back_to: LastRelease | No
                 f" select * replace (is_held or {back_to is not None} as is_held) from gate.{name}_and_holds"
             )
         connection.commit()
+
+
+def tell_of_accounts(warehouse: Path, releases: Path, night: date) -> None:
+    """Want what tonight says of accounts, but of those of held markets what the last release said."""
+    with duckdb.connect(str(warehouse)) as connection:
+        connection.begin()
+        for name, file in TOLD_OF_ACCOUNTS.items():
+            _tell_of_accounts(connection, name, last_release(releases, night), file)
+        connection.commit()
+
+
+def _tell_of_accounts(connection: duckdb.DuckDBPyConnection, name: str, last: Path | None, file: str) -> None:
+    if not connection.execute("select 1 from held.accounts limit 1").fetchone():
+        connection.execute(f"create or replace view wanted.{name} as from main.{name}")
+        return
+    connection.execute(f"drop view if exists wanted.{name}")
+    is_held = "account_id in (select account_id from held.accounts)"
+    connection.execute(f"create or replace table wanted.{name} as from main.{name} where not {is_held}")
+    if last:
+        there = connection.execute("describe from read_parquet(?)", [str(last / f"{file}.parquet")]).fetchall()
+        shared = ", ".join({column for column, *_ in there} & set(_columns(connection, name).split(", ")))
+        connection.execute(
+            f"insert into wanted.{name} by name select {shared} from read_parquet(?) where {is_held}",
+            [str(last / f"{file}.parquet")],
+        )
 
 
 def _columns(connection: duckdb.DuckDBPyConnection, name: str) -> str:

@@ -15,6 +15,7 @@ from evenhand.release.manifest import (
     FeedCounts,
     HeldBack,
     HeldList,
+    HeldMarket,
     KnownEmergency,
     LastRelease,
     Manifest,
@@ -84,6 +85,7 @@ def describe(
                 " group by all order by list, market",
             )
         ),
+        held_markets=tuple(HeldMarket(**row) for row in _rows(connection, "from gate.held_markets order by all")),
         causes=tuple(
             Cause(**row)
             for row in _rows(

@@ -93,6 +93,23 @@ class HeldList(_Part):
     first_wave: int
 
 
+class HeldMarket(_Part):
+    """A market that couldn't be decided, for one reason: it keeps its lists, less what has ended.
+
+    Attributes:
+        why: what is wrong.
+        file: where that is, from the folder of the packs or the landing folder on; empty where it is in no file.
+        line: 0 where the file as a whole is meant.
+        since: the night of the release whose rows the market keeps; None if there was none.
+    """
+
+    market: str
+    why: str
+    file: str
+    line: int
+    since: date | None
+
+
 class Cause(_Part):
     """Rows of a list that were added, removed or changed since the last release, for one cause."""
 
@@ -196,6 +213,7 @@ class Manifest(_Part):
     quarantined: tuple[Quarantined, ...]
     held_back: tuple[HeldBack, ...] = ()
     held_lists: tuple[HeldList, ...] = ()
+    held_markets: tuple[HeldMarket, ...] = ()
     causes: tuple[Cause, ...] = ()
     zones: tuple[Zone, ...]
     penalties: tuple[MeasureChanges, ...]

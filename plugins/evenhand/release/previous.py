@@ -16,6 +16,7 @@ from pathlib import Path
 import duckdb
 from pydantic import ValidationError
 
+from evenhand.landing.held_markets import create_held_markets
 from evenhand.release.manifest import LastRelease, Manifest, read_manifest
 
 log = logging.getLogger(__name__)
@@ -93,7 +94,8 @@ def take_lists(connection: duckdb.DuckDBPyConnection, release: Path, prefix: str
 
 
 def create_released(connection: duckdb.DuckDBPyConnection) -> None:
-    """The schema `released` with nothing in it, and `wanted`, which publishing fills."""
+    """The schema `released` with nothing in it, `wanted`, which publishing fills, and `held`."""
+    create_held_markets(connection)
     for schema in ("released", "wanted"):
         connection.execute(f"create schema if not exists {schema}")
     for prefix in ("last", "told"):

@@ -54,16 +54,25 @@ def land_feeds(night: date) -> Facts:
 def compile_policies(night: date) -> Facts:
     """Check the policy packs and the words for them, and compile them to tables; returns rows per table."""
     from evenhand.deciding.compiled import compiled_project
-    from evenhand.deciding.provenance import keep_deciders
-    from evenhand.notices.names_to_translate import refuse_what_cannot_be_told
+    from evenhand.deciding.provenance import keep_deciders, texts_of
+    from evenhand.deciding.set_aside import lay_what_stays
+    from evenhand.landing.held_markets import hold_markets
+    from evenhand.notices.names_to_translate import markets_that_cannot_be_told
     from evenhand.policy.compile import compile_packs
-    from evenhand.policy.load import load_packs
+    from evenhand.policy.sift import sift
+    from evenhand.release.previous import last_release
 
-    packs = load_packs(settings().policies)
-    refuse_what_cannot_be_told([loaded.pack for loaded in packs], settings().translations)
-    rows = compile_packs(packs, _warehouse(night))
-    keep_deciders(_warehouse(night), compiled_project(), settings().policies)
-    return note(night, "policies_compiled", {"rows": rows})
+    here, last = settings(), last_release(settings().releases, night)
+    sifted = sift(here.policies, texts_of(last))
+    held = [*sifted.held, *markets_that_cannot_be_told(sifted.packs, here.translations)]
+    rows = compile_packs(sifted.packs, _warehouse(night))
+    if last:
+        lay_what_stays(_warehouse(night), last, {each.market for each in held})
+    hold_markets(_warehouse(night), "packs", held)
+    for each in held:
+        log.error("%s", each)
+    keep_deciders(_warehouse(night), compiled_project(), here.policies, sifted.unreadable)
+    return note(night, "policies_compiled", {"rows": rows, "held": [str(each) for each in held]})
 
 
 @told_if_it_fails("gate_1.feeds_validated")
@@ -93,17 +102,19 @@ def build_models(night: date) -> Facts:
     from airflow.sdk.exceptions import AirflowFailException
 
     from evenhand.deciding.build import ModelsFailed
-    from evenhand.deciding.build import build_models as build
     from evenhand.deciding.compiled import compiled_project
+    from evenhand.deciding.isolate import decide_markets
+    from evenhand.landing.held_markets import held_markets
 
     try:
-        report = build(_warehouse(night), compiled_project(), night, settings().models(night))
+        report = decide_markets(_warehouse(night), compiled_project(), night, settings().models(night))
     except ModelsFailed as error:
         raise AirflowFailException(str(error)) from error
     facts = {
         "models": len(report.models),
         "tests": sum(model.tests for model in report.models),
         "seconds": round(sum(model.seconds for model in report.models), 2),
+        "held": [str(each) for each in held_markets(_warehouse(night))],
         "page": str(settings().models(night) / PAGE),
     }
     return note(night, "models_built", facts)
@@ -113,9 +124,11 @@ def build_models(night: date) -> Facts:
 def validate_lists(night: date) -> Facts:
     """Gate 2: hold back rows that break a rule, and lists whose change is unusual, until a person has seen it."""
     from evenhand.deciding.code import code_version
-    from evenhand.policy.load import load_packs
+    from evenhand.deciding.provenance import texts_of
     from evenhand.policy.preapproved import read_preapproved
+    from evenhand.policy.sift import sift
     from evenhand.quality import changes, lists
+    from evenhand.release.previous import last_release
 
     here = settings()
     rows = lists.validate_lists(_warehouse(night), here.work(night) / "gate_2" / "rows", night)
@@ -125,8 +138,9 @@ def validate_lists(night: date) -> Facts:
         )
     for rule in rows.broken:
         log.warning("%s", rule)
+    before = texts_of(last_release(here.releases, night))
     tonight = changes.Tonight(
-        here.releases, load_packs(here.policies), read_preapproved(here.policies), code_version(here.project)
+        here.releases, sift(here.policies, before).packs, read_preapproved(here.policies), code_version(here.project)
     )
     broken = {(each.list, each.market): rows.broken for each in rows.too_many}
     changed = changes.validate_changes(
@@ -153,7 +167,7 @@ def publish_release(night: date) -> Facts:
     from evenhand.deciding.code import code_version
     from evenhand.deciding.compiled import compiled_project
     from evenhand.notices.write import write_notices
-    from evenhand.release.assemble import want
+    from evenhand.release.assemble import tell_of_accounts, want
     from evenhand.release.publish import publish
     from evenhand.release.reversal import reversal_of
 
@@ -163,6 +177,7 @@ def publish_release(night: date) -> Facts:
         log.warning("%s. That holds until it is lifted: evenhand reverse %s --lift", reversal, night)
     apply(_warehouse(night), here.approvals, night)
     want(_warehouse(night), here.releases, night, reversal.back_to if reversal else None)
+    tell_of_accounts(_warehouse(night), here.releases, night)
     project = compiled_project()
     build_after_gate(_warehouse(night), project, night)
     for language, notices in write_notices(_warehouse(night), here.translations, here.releases, night).items():

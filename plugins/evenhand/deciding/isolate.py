@@ -1,0 +1,105 @@
+"""Building a night's models so that a market on which they fail is held, and the others are decided.
+
+What fails on a market fails on it alone too: where all markets together can't be built, each is built by itself, and
+those that can't are held. What fails on each, or on none by itself, is a fault of the models and stops the night.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Collection
+from datetime import date
+from pathlib import Path
+
+import duckdb
+
+from evenhand.deciding.build import ModelsFailed, build_models
+from evenhand.deciding.compiled import Project
+from evenhand.deciding.report import Report
+from evenhand.deciding.set_aside import bring_back, set_feeds_aside, set_rules_aside
+from evenhand.landing.held_markets import HeldMarket, find_held_accounts, held_markets, hold_markets
+
+log = logging.getLogger(__name__)
+
+
+def decide_markets(
+    warehouse: Path, project: Project, night: date, folder: Path, *, threads: int | None = None
+) -> Report:
+    """Build and test the models without the markets that are held; a market on which they fail is held as well.
+
+    Args:
+        folder: where the report goes, as `build_models` has it.
+        threads: how many DuckDB may use; by default as many as there are cores.
+
+    Raises:
+        ModelsFailed: they fail on every market, on none by itself, or on the only one.
+    """
+    with duckdb.connect(str(warehouse)) as connection:
+        bring_back(connection)
+        hold_markets(connection, "models", [])
+        others = _set_held_aside(connection)
+    try:
+        return build_models(warehouse, project, night, folder, threads=threads)
+    except ModelsFailed as error:
+        failed = error
+    at_fault = [each for market in others if (each := _fault_of(warehouse, project, night, folder, market, threads))]
+    with duckdb.connect(str(warehouse)) as connection:
+        bring_back(connection)
+        if len(at_fault) < len(others):
+            hold_markets(connection, "models", at_fault)
+        _set_held_aside(connection)
+    if not at_fault or len(at_fault) == len(others):
+        raise failed
+    for each in at_fault:
+        log.error("%s", each)
+    return build_models(warehouse, project, night, folder, threads=threads)
+
+
+def _set_held_aside(connection: duckdb.DuckDBPyConnection) -> list[str]:
+    """Set aside what is held; returns the markets that aren't."""
+    connection.begin()
+    held = sorted({each.market for each in held_markets(connection)})
+    find_held_accounts(connection)
+    markets = [market for (market,) in connection.execute("select distinct market from policy.packs").fetchall()]
+    set_rules_aside(connection, held)
+    set_feeds_aside(
+        connection,
+        [
+            account
+            for (account,) in connection.execute("select account_id from held.accounts where is_set_aside").fetchall()
+        ],
+    )
+    connection.commit()
+    return sorted(set(markets) - set(held))
+
+
+def _fault_of(
+    warehouse: Path, project: Project, night: date, folder: Path, market: str, threads: int | None
+) -> HeldMarket | None:
+    """What keeps a market from being decided by itself; nothing if it can be."""
+    with duckdb.connect(str(warehouse)) as connection:
+        bring_back(connection)
+        connection.begin()
+        (others,) = connection.execute(
+            "select coalesce(list(distinct market), []) from policy.packs where market != ?", [market]
+        ).fetchone() or ([],)
+        everybody = _accounts_of(connection)
+        set_rules_aside(connection, others)
+        set_feeds_aside(connection, everybody - _accounts_of(connection, [market]))
+        connection.commit()
+    try:
+        build_models(warehouse, project, night, folder, threads=threads)
+    except ModelsFailed as error:
+        return HeldMarket(market, f"{str(error).splitlines()[0]}. Correct its pack or what landed of it")
+    return None
+
+
+def _accounts_of(connection: duckdb.DuckDBPyConnection, markets: Collection[str] = ()) -> set[str]:
+    """Who is or was in these markets; without any, everybody."""
+    found = connection.execute(
+        "select distinct account_id from (select account_id, market from accepted.creators"
+        " union all select account_id, market from accepted.creator_versions)"
+        " where len($markets) = 0 or list_contains($markets, market)",
+        {"markets": sorted(markets)},
+    )
+    return {account for (account,) in found.fetchall()}

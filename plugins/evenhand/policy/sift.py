@@ -1,0 +1,153 @@
+"""Which packs of a folder a night can be decided with, and which markets those that are wrong hold.
+
+A wrong pack holds the markets that it names and those that it had at the last release; a new one that can't be read at
+all holds those of the pack whose name its own begins or ends with. One of which nobody can say whose it is stops the
+night.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from pathlib import Path
+from typing import Any
+
+import duckdb
+from ruamel.yaml.error import YAMLError
+
+from evenhand.landing.held_markets import HeldMarket
+from evenhand.policy.compile import compile_packs
+from evenhand.policy.language.part import MARKET
+from evenhand.policy.load import LoadedPack, load_pack, overlapping, pack_files
+from evenhand.policy.nodes import parse
+from evenhand.policy.texts import Mistake, PackError, read_text
+
+
+@dataclass(frozen=True)
+class Sifted:
+    """The packs of a folder.
+
+    Attributes:
+        packs: those that are right, ordered by name and version.
+        held: the markets that the others hold, with the mistakes.
+        unreadable: names of files that say nothing which can be read again.
+    """
+
+    packs: tuple[LoadedPack, ...]
+    held: tuple[HeldMarket, ...] = ()
+    unreadable: frozenset[str] = frozenset()
+
+
+def sift(folder: Path, before: Mapping[str, str]) -> Sifted:
+    """The packs of a folder that are right, and the markets that are held for those that are wrong.
+
+    Args:
+        before: the texts that the last release was decided with, by the name of their file.
+
+    Raises:
+        PackError: no pack is right, or nobody can say whose market a wrong one is.
+    """
+    misnamed = sorted(folder.glob("*.yaml"))
+    paths = pack_files(folder.glob("*.yml"))
+    wrong = {path: [Mistake(str(path), 0, 0, "found a file that ends in .yaml; expected .yml")] for path in misnamed}
+    if not paths and not misnamed:
+        raise PackError(Mistake(str(folder), 0, 0, "found no pack; expected at least one file that ends in .yml"))
+    packs: list[LoadedPack] = []
+    for path in paths:
+        try:
+            packs.append(load_pack(path))
+        except PackError as error:
+            wrong[path] = list(error.mistakes)
+    for path, said in _not_compiled(packs).items():
+        packs = [loaded for loaded in packs if loaded.path != path]
+        wrong[path] = [Mistake(str(path), 1, 1, said)]
+    mistakes = [mistake for found in wrong.values() for mistake in found]
+    if not packs:
+        raise PackError(*mistakes)
+    markets_of = _markets_of_names(packs, before)
+    # A base that can't be read is a mistake of each pack that extends it, and those say whose it is.
+    told_by_others = {mistake.file for path, found in wrong.items() for mistake in found if mistake.file != str(path)}
+    held = set()
+    for path, found in wrong.items():
+        markets = {*markets_named(path), *markets_of.get(path.name, ())}
+        if not markets and str(path) not in told_by_others:
+            markets = set(_akin(path, markets_of))
+            if not markets:
+                raise PackError(*found)
+        held |= {_held(market, each, folder) for market in markets for each in found}
+    for one, other in combinations(sorted(packs, key=lambda loaded: (loaded.pack.pack, loaded.pack.version)), 2):
+        for each in overlapping([one, other]):
+            held |= {_held(market, each, folder) for market in _shared(one, other)}
+    unreadable = {path.name for path in wrong} | {Path(each.file).name for each in mistakes if not _is_yaml(each.file)}
+    packs.sort(key=lambda loaded: (loaded.pack.pack, loaded.pack.version))
+    return Sifted(tuple(packs), tuple(sorted(held)), frozenset(unreadable))
+
+
+def markets_named(path: Path) -> tuple[str, ...]:
+    """The markets that a file names as its own, as far as that can be read."""
+    try:
+        return _markets_in(read_text(path).content)
+    except PackError:
+        return ()
+
+
+def _not_compiled(packs: Sequence[LoadedPack]) -> dict[Path, str]:
+    """The packs that say what their tables can't hold, with what that is."""
+    with duckdb.connect() as aside:
+        try:
+            compile_packs(packs, aside)
+        except (duckdb.Error, OverflowError) as error:
+            if len(packs) > 1:
+                return {path: said for each in packs for path, said in _not_compiled([each]).items()}
+            found = str(error).splitlines()[0]
+            return {packs[0].path: f"found what can't be compiled ({found}); expected numbers and days within bounds"}
+    return {}
+
+
+def _held(market: str, mistake: Mistake, folder: Path) -> HeldMarket:
+    """A market that is held for a mistake, whose file is told from the folder of the packs on, wherever that is."""
+    above = f"{folder.parent}/"
+    return HeldMarket(market, mistake.said.replace(above, ""), mistake.file.removeprefix(above), mistake.line)
+
+
+def _markets_of_names(packs: Iterable[LoadedPack], before: Mapping[str, str]) -> Mapping[str, tuple[str, ...]]:
+    """The markets of each file, of the last release and, where it had none, of tonight."""
+    known = {loaded.path.name: tuple(loaded.pack.markets) for loaded in packs}
+    for name, text in before.items():
+        try:
+            _, content = parse(text)
+        except (YAMLError, ValueError):
+            continue
+        if markets := _markets_in(content):
+            known[name] = markets
+    return known
+
+
+def _akin(path: Path, markets_of: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
+    """The markets of the pack whose name a new file's begins or ends with; of several, the longest."""
+    alike = [
+        name for name in markets_of if path.stem.startswith(Path(name).stem) or path.stem.endswith(Path(name).stem)
+    ]
+    return markets_of[max(alike, key=lambda name: (len(name), name))] if alike else ()
+
+
+def _markets_in(content: Any) -> tuple[str, ...]:
+    markets = content.get("markets") if isinstance(content, dict) else None
+    written: Sequence[Any] = markets if isinstance(markets, list) else ()
+    return tuple(each for each in written if isinstance(each, str) and re.match(MARKET, each))
+
+
+def _shared(one: LoadedPack, other: LoadedPack) -> set[str]:
+    """The markets of two packs that clash: those of both, or all where one can't be told from the other."""
+    both = set(one.pack.markets) & set(other.pack.markets)
+    return both or {*one.pack.markets, *other.pack.markets}
+
+
+def _is_yaml(file: str) -> bool:
+    try:
+        read_text(Path(file))
+    except PackError:
+        return False
+    return True

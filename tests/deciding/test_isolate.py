@@ -1,0 +1,112 @@
+"""A market on which the models fail is held, and the others are decided as if it weren't there."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from evenhand.deciding.build import ModelsFailed, build_models
+from evenhand.deciding.compiled import Project
+from evenhand.deciding.isolate import decide_markets
+from evenhand.landing.accepted import create_accepted
+from evenhand.landing.held_markets import HeldMarket, held_markets, hold_markets
+from evenhand.policy.compile import compile_packs
+from evenhand.policy.load import load_packs
+from evenhand.release.previous import create_released
+from evenhand.settings import PROJECT
+from made_once import shared_project
+
+NIGHT = date(2026, 11, 5)
+MARKETS = ("ID", "TH", "VN")
+
+
+@pytest.fixture
+def warehouse(tmp_path: Path) -> Path:
+    """An account in each of three markets, with a violation."""
+    path = tmp_path / "warehouse.duckdb"
+    packs = [loaded for loaded in load_packs(PROJECT / "policies") if set(loaded.pack.markets) <= set(MARKETS)]
+    compile_packs(packs, path)
+    with duckdb.connect(str(path)) as connection:
+        create_accepted(connection)
+        create_released(connection)
+        for market in MARKETS:
+            connection.execute(
+                "insert into accepted.creators by name select date '2026-11-01' as landed_night, ? as account_id,"
+                " ? as market, 'creator' as kind, 'en' as language, '2026-01-01' as onboarded_on",
+                [f"a{market}", market],
+            )
+            connection.execute(
+                "insert into accepted.violations by name select date '2026-11-01' as landed_night, ? as violation_id,"
+                " ? as account_id, 'fraud' as violation_type, '2026-11-01' as decided_on",
+                [f"v{market}", f"a{market}"],
+            )
+    return path
+
+
+def failing_on(condition: str) -> Project:
+    """The project with a model that fails where a row is so."""
+    nodes = []
+    for node in shared_project().nodes:
+        if node.name == "int_events":
+            fails = f"case when {condition} then error('a number is too large') end"
+            node = replace(
+                node, model=replace(node.model, sql=f"select * from ({node.model.sql}) where {fails} is null")
+            )
+        nodes.append(node)
+    return Project(tuple(nodes))
+
+
+def of_markets(warehouse: Path, table: str) -> list[str]:
+    with duckdb.connect(str(warehouse), read_only=True) as connection:
+        found = connection.execute(f"select distinct account_id from {table} order by all").fetchall()
+    return [account for (account,) in found]
+
+
+def test_a_market_on_which_the_models_fail_is_held_and_the_others_are_decided(warehouse: Path, tmp_path: Path) -> None:
+    decide_markets(warehouse, failing_on("account_id = 'aTH'"), NIGHT, tmp_path / "models")
+
+    (held,) = held_markets(warehouse)
+    assert held.market == "TH"
+    assert held.why.startswith("int_events")
+    assert "a number is too large" in held.why
+    assert of_markets(warehouse, "main.int_events") == ["aID", "aVN"]
+    assert of_markets(warehouse, "held.accounts") == ["aTH"]
+
+    # Built again once it is mended, all are there again.
+    decide_markets(warehouse, shared_project(), NIGHT, tmp_path / "models")
+
+    assert held_markets(warehouse) == []
+    assert of_markets(warehouse, "main.int_events") == ["aID", "aTH", "aVN"]
+    with duckdb.connect(str(warehouse)) as connection:
+        assert connection.execute("select count(*) from held.accounts").fetchall() == [(0,)]
+
+
+def test_what_fails_on_every_market_is_a_fault_of_the_models(warehouse: Path, tmp_path: Path) -> None:
+    with pytest.raises(ModelsFailed, match="int_events"):
+        decide_markets(warehouse, failing_on("true or account_id is null"), NIGHT, tmp_path / "models")
+
+    assert held_markets(warehouse) == []
+
+
+def test_a_market_that_is_held_before_has_no_rules_and_others_come_out_as_ever(warehouse: Path, tmp_path: Path) -> None:
+    def standings() -> list[tuple[object, ...]]:
+        with duckdb.connect(str(warehouse), read_only=True) as connection:
+            return connection.execute(
+                "from main.account_standings where account_id != 'aTH' and programme != 'emergency' order by all"
+            ).fetchall()
+
+    build_models(warehouse, shared_project(), NIGHT, tmp_path / "models")
+    before = standings()
+    hold_markets(warehouse, "packs", [HeldMarket("TH", "found 'two'", "policies/th.yml", 3)])
+
+    decide_markets(warehouse, shared_project(), NIGHT, tmp_path / "models")
+
+    assert standings() == before != []
+    assert [str(each) for each in held_markets(warehouse)] == ["TH is held: policies/th.yml:3: found 'two'"]
+    with duckdb.connect(str(warehouse), read_only=True) as connection:
+        assert connection.execute("select count(*) from policy.programmes where market = 'TH'").fetchall() == [(0,)]
+        assert connection.execute("select count(*) from policy.packs where market = 'TH'").fetchall() != [(0,)]
