@@ -91,9 +91,9 @@ def hold_lists(
         "create or replace table gate.held_markets as select *, null::date as since from"
         " (select distinct market, why, file, line from held.markets) order by all"
     )
-    for each in {each.market for each in held_markets(connection)}:
-        kept = max((night for name in LISTS if (night := since(name, each))), default=None)
-        connection.execute("update gate.held_markets set since = ? where market = ?", [kept, each])
+    for market in {each.market for each in held_markets(connection)}:
+        kept = max((night for name in LISTS if (night := since(name, market))), default=None)
+        connection.execute("update gate.held_markets set since = ? where market = ?", [kept, market])
     held = []
     for name, market in sorted({*why, *broken}):
         digest, changes, by_policy = _digest(connection, name, market)
