@@ -18,6 +18,7 @@ from evenhand.tasks import emergency as steps
 from evenhand.tasks.alerts import notifiers
 from evenhand.tasks.facts import Facts
 from evenhand.tasks.human_tasks import name, second_person_asked
+from evenhand.tasks.repeating import REPEATED, REPEATED_UNLESS_THE_RUN_FAILED
 
 
 def text(description: str, **schema: Any) -> Param:
@@ -37,11 +38,13 @@ def night_decided(task_id: str, what: Any) -> TriggerDagRunOperator:
         trigger_dag_id="nightly_governance",
         trigger_run_id=what["run_id"],
         logical_date=what["logical_date"],
+        conf=what["form"],
         reset_dag_run=True,
         wait_for_completion=True,
         deferrable=True,
         poke_interval=10,
         fail_when_dag_is_paused=True,
+        **REPEATED_UNLESS_THE_RUN_FAILED,
     )
 
 
@@ -50,7 +53,7 @@ with DAG(
     doc_md=__doc__,
     schedule=None,
     start_date=datetime(2020, 1, 1, tzinfo=UTC),
-    default_args={"owner": "strategy", "retries": 0},
+    default_args={"owner": "strategy", **REPEATED},
     on_failure_callback=notifiers(),
     tags=["governance"],
     params={

@@ -14,6 +14,7 @@ from airflow.sdk import DAG, Param, task
 from evenhand.tasks import stop_and_reverse as by_hand
 from evenhand.tasks.facts import Facts
 from evenhand.tasks.human_tasks import name, second_person_asked
+from evenhand.tasks.repeating import REPEATED_AT_ONCE
 
 with DAG(
     "emergency_stop",
@@ -22,7 +23,7 @@ with DAG(
     # What waits for a second person keeps nobody from stopping.
     max_active_runs=16,
     # It goes before whatever else waits to run.
-    default_args={"owner": "strategy", "retries": 0, "priority_weight": 1000, "weight_rule": "absolute"},
+    default_args={"owner": "strategy", **REPEATED_AT_ONCE, "priority_weight": 1000, "weight_rule": "absolute"},
     params={
         "action": Param("stop", enum=["stop", "resume"], description="Resuming is asked of a second person"),
         "reason": Param(type="string", minLength=1, description="Why; it is shown wherever a delivery was stopped"),

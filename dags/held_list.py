@@ -19,21 +19,30 @@ from evenhand.tasks.alerts import notifiers
 from evenhand.tasks.deliveries import delivery_groups
 from evenhand.tasks.facts import Facts
 from evenhand.tasks.human_tasks import person_asked
+from evenhand.tasks.pools import WAREHOUSE
+from evenhand.tasks.repeating import REPEATED
 
 NIGHT = "{{ params.night }}"
 
 
-@task
+@task(pool=WAREHOUSE)
 def answer_recorded(answer: Any, params: Any = None) -> Facts:
     """Write the answer down, unless its person changed the policy that it is about."""
     return steps.record_answer(params, answer)
 
 
 # Several lists of a night can be answered at once; a release is published and delivered one after the other.
-@task(outlets=[Asset("evenhand_release", uri="evenhand://releases/nightly")], max_active_tis_per_dag=1)
+@task(outlets=[Asset("evenhand_release", uri="evenhand://releases/nightly")], pool=WAREHOUSE)
 def night_released(night: str) -> Facts:
     """Freeze the lists as the answers have them, as a new revision of the night's release."""
     return nightly.publish_release(date.fromisoformat(night))
+
+
+def released_after(recorded: Any) -> Any:
+    """The task that releases the night once an answer is recorded."""
+    released = night_released(NIGHT)
+    recorded >> released
+    return released
 
 
 with DAG(
@@ -41,8 +50,7 @@ with DAG(
     doc_md=__doc__,
     schedule=None,
     max_active_runs=64,
-    # Another list of the night may just be released: one process has the night's warehouse at a time.
-    default_args={"owner": "strategy", "retries": 3},
+    default_args={"owner": "strategy", **REPEATED},
     on_failure_callback=notifiers(),
     params={
         "night": Param(type="string", format="date", description="The night that holds the list"),
@@ -53,7 +61,7 @@ with DAG(
     tags=["governance"],
 ) as dag:
 
-    @task(owner="strategy")
+    @task(pool=WAREHOUSE)
     def list_shown(params: Any = None) -> Facts:
         """Show what is unusual: counts, causes, the largest groups, and twenty accounts with their reasons."""
         return steps.show(params)
@@ -67,8 +75,8 @@ with DAG(
     with TaskGroup("answer", tooltip="What a person says, and what comes of it") as answer:
         asked = person_asked(list(steps.OPTIONS), "list_shown")
         recorded = answer_recorded(asked.output)
-        chain(recorded, night_released(NIGHT), delivery_groups(NIGHT))
+        delivery_groups(NIGHT, released_after(recorded))
     with TaskGroup("rest", tooltip="After a first wave: the rest of the list") as rest:
         asked_again = person_asked(["Approve", "Reject"], "list_shown")
-        chain(answer_recorded(asked_again.output), night_released(NIGHT), delivery_groups(NIGHT))
+        delivery_groups(NIGHT, released_after(answer_recorded(asked_again.output)))
     chain(shown, answer, first_wave_released(recorded), rest)

@@ -4,52 +4,52 @@ Decides a night: which penalties and rewards are in force, why, and who must be 
 
 Gate 1 validates what landed (bad rows are quarantined, a broken feed stops the night), the dbt models turn it into
 ledger, standings and measures, and gate 2 validates the lists; only then are they released and delivered. A market's
-list that is unusual is held, and a person is asked (the DAG `held_list`); the others go on. The night is the run's
-logical date. Any task can be cleared at any time: docs/operations.md.
+list that is unusual is held, and a person is asked (the DAG `held_list`); the others go on. Any task can be cleared
+at any time, and by hand the newest night that has landed is decided: docs/operations.md.
 """
 
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from typing import Any
 
 from airflow.providers.standard.operators.trigger_dagrun import TriggerDagRunOperator
 from airflow.sdk import DAG, Asset, TaskGroup, chain, task
-from airflow.sdk.definitions.callback import AsyncCallback
-from airflow.sdk.definitions.deadline import DeadlineAlert, DeadlineReference
 from airflow.timetables.interval import CronDataIntervalTimetable
 
 from evenhand.deployment import deployment
 from evenhand.tasks import held_list as approval
 from evenhand.tasks import night as nightly
-from evenhand.tasks.alerts import night_is_late, notifiers
+from evenhand.tasks.alerts import deadlines, notifiers
+from evenhand.tasks.choosing import night_of_run
 from evenhand.tasks.deliveries import delivery_groups
 from evenhand.tasks.facts import Facts
+from evenhand.tasks.human_tasks import night_form
+from evenhand.tasks.pools import LANDED, WAREHOUSE
+from evenhand.tasks.repeating import REPEATED
 
 DEPLOYMENT = deployment()
-NIGHT = "{{ night(logical_date) }}"
-LATE = [
-    DeadlineAlert(DeadlineReference.DAGRUN_QUEUED_AT, after, AsyncCallback(night_is_late))
-    for after in [DEPLOYMENT.deadline]
-    if after
-]
+NIGHT = "{{ night(run_id, logical_date) }}"
 
 with DAG(
     "nightly_governance",
     doc_md=__doc__,
     schedule=DEPLOYMENT.schedule and CronDataIntervalTimetable(DEPLOYMENT.schedule, DEPLOYMENT.timezone.key),
-    start_date=datetime(2020, 1, 1, tzinfo=UTC),
+    # No feed has an earlier day.
+    start_date=datetime(2000, 1, 1, tzinfo=UTC),
     max_active_runs=1,
-    default_args={"owner": "data_engineering", "retries": 0},
-    user_defined_macros={"night": DEPLOYMENT.night_of},
+    default_args={"owner": "data_engineering", "pool": WAREHOUSE, **REPEATED},
+    user_defined_macros={"night": night_of_run},
+    params=night_form(),
     on_failure_callback=notifiers(),
-    deadline=LATE,
+    deadline=deadlines(),
     tags=["governance"],
 ) as dag:
 
-    @task
-    def feeds_landed(night: str) -> Facts:
-        """Load every file that had landed by the night into the night's warehouse."""
-        return nightly.land_feeds(date.fromisoformat(night))
+    @task(pool=LANDED)
+    def feeds_landed(params: Any = None, dag_run: Any = None) -> Facts:
+        """Choose the night, and load every file that had landed by then into the night's warehouse."""
+        return nightly.begin_night(params, dag_run)
 
     @task(owner="strategy")
     def policies_compiled(night: str) -> Facts:
@@ -87,10 +87,10 @@ with DAG(
         lists_validated(NIGHT)
 
     released = night_released(NIGHT)
-    chain(feeds_landed(NIGHT), policies_compiled(NIGHT), gate_1, models_built(NIGHT), gate_2, released)
-    released >> delivery_groups(NIGHT)
+    chain(feeds_landed(), policies_compiled(NIGHT), gate_1, models_built(NIGHT), gate_2, released)
+    delivery_groups(NIGHT, released)
     held = holds_found(NIGHT)
     released >> held
     TriggerDagRunOperator.partial(
-        task_id="people_asked", trigger_dag_id="held_list", skip_when_already_exists=True
+        task_id="people_asked", trigger_dag_id="held_list", skip_when_already_exists=True, pool="default_pool"
     ).expand_kwargs(held)

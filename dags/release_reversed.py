@@ -15,13 +15,15 @@ from evenhand.tasks import stop_and_reverse as by_hand
 from evenhand.tasks.deliveries import delivery_groups
 from evenhand.tasks.facts import Facts
 from evenhand.tasks.human_tasks import name, second_person_asked
+from evenhand.tasks.pools import WAREHOUSE
+from evenhand.tasks.repeating import REPEATED
 
 with DAG(
     "release_reversed",
     doc_md=__doc__,
     schedule=None,
     max_active_runs=1,
-    default_args={"owner": "strategy", "retries": 0},
+    default_args={"owner": "strategy", **REPEATED},
     params={
         "night": Param(type="string", format="date", description="The newest released night"),
         "action": Param("reverse", enum=["reverse", "lift"], description="Lifting ends a reversal"),
@@ -43,11 +45,11 @@ with DAG(
         ignore_downstream_trigger_rules=True,
     )
 
-    @task(outlets=[Asset("evenhand_release", uri="evenhand://releases/nightly")])
+    @task(outlets=[Asset("evenhand_release", uri="evenhand://releases/nightly")], pool=WAREHOUSE)
     def night_released(answer: Any, params: Any = None, dag_run: Any = None) -> Facts:
         """Release the night with the lists of the release before it, or, once that is lifted, with its own."""
         return by_hand.reverse_release(params, dag_run.triggering_user_name, answer)
 
     released = night_released(asked.output)
     reversal_proposed() >> asked
-    released >> delivery_groups("{{ params.night }}")
+    delivery_groups("{{ params.night }}", released)

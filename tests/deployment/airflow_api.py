@@ -59,7 +59,11 @@ class AirflowApi:
 
     def trigger(self, night: str) -> str:
         """Start a night; returns the run's id."""
-        body = {"logical_date": f"{night}T12:00:00Z", "dag_run_id": f"by_hand_{night}"}
+        body = {
+            "logical_date": f"{night}T12:00:00Z",
+            "dag_run_id": f"by_hand_{night}",
+            "conf": {"night": night},
+        }
         return str(self.call("POST", f"/dags/{DAG}/dagRuns", json=body)["dag_run_id"])
 
     def runs(self) -> list[dict[str, Any]]:

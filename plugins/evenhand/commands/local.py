@@ -33,10 +33,10 @@ def nightly(night: Night = None) -> None:
     try:
         with local.one_at_a_time(here) as lock:
             _prepare(here)
-            chosen = night.date() if night else _newest(here)
+            chosen = _chosen(here, night.date() if night else None)
             release = here.releases / f"night={chosen}"
             before = release.resolve() if release.exists() else None
-            _run_dag(here, chosen, lock)
+            _run_dag(here, chosen, is_asked_for=night is not None, lock=lock)
             show_night(here, chosen)
             if before == release.resolve():
                 console.print("[green]Nothing changed: the release is, byte for byte, what it was.[/green]")
@@ -108,9 +108,10 @@ def _prepare(here: Settings) -> None:
             console.print(f"Started the sandbox receiver at {local.sandbox_url()}", highlight=False)
 
 
-def _newest(here: Settings) -> date:
-    from evenhand.landing.files import FeedBroken, nights
+def _chosen(here: Settings, night: date | None) -> date:
+    from evenhand.landing.files import FeedBroken
     from evenhand.landing.mirror import mirror
+    from evenhand.tasks.choosing import NightRefused, night_by_hand, today
 
     if here.lands_elsewhere:
         try:
@@ -118,13 +119,13 @@ def _newest(here: Settings) -> date:
                 mirror(here.landing_from, here.landing)
         except FeedBroken as error:
             refuse(str(error))
-    landed = nights(here.landing)
-    if not landed:
-        refuse(f"{here.landing}: nothing has landed; put feeds there as docs/feeds.md says")
-    return landed[-1]
+    try:
+        return night_by_hand(here, night, night is not None, today(here))
+    except (NightRefused, FeedBroken) as error:
+        refuse(str(error))
 
 
-def _run_dag(here: Settings, night: date, lock: int) -> None:
+def _run_dag(here: Settings, night: date, is_asked_for: bool, lock: int) -> None:
     """Run the DAG, naming each task as it ends; a failed run ends this process with what its tasks complained of.
 
     The run holds the lock as well: if this process is killed, its tasks go on, and nobody else may begin meanwhile.
@@ -133,9 +134,13 @@ def _run_dag(here: Settings, night: date, lock: int) -> None:
     log.parent.mkdir(parents=True, exist_ok=True)
     complaints: list[str] = []
     console.print(f"Night {night} through Airflow", highlight=False)
+    form = {"night": str(night), "older": is_asked_for}
     with log.open("w") as kept, console.status("Starting Airflow") as status:
         run = subprocess.Popen(
-            [sys.executable, "-m", "evenhand.local.run", NIGHTLY, f"{night}T12:00:00", f"night_{night}"],
+            [
+                *(sys.executable, "-m", "evenhand.local.run"),
+                *(NIGHTLY, f"{night}T12:00:00", f"night_{night}", json.dumps(form)),
+            ],
             env=local.environment(here),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,

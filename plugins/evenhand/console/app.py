@@ -19,9 +19,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from pydantic import ValidationError
 from sqlalchemy import select
 
-from evenhand.console.run_notes import DAG, failures
+from evenhand.console.run_notes import DAG, failures, night_of_run
 from evenhand.deciding.docs import dbt_docs
-from evenhand.deployment import deployment
 from evenhand.release.manifest import NAME as MANIFEST
 from evenhand.release.manifest import Manifest, OtherFormat, read_manifest
 from evenhand.release.publish import revision_of
@@ -52,9 +51,9 @@ def run_page(dag_id: str, run_id: str, session: SessionDep) -> HTMLResponse:
     found = session.scalar(select(DagRun).where(DagRun.dag_id == dag_id, DagRun.run_id == run_id))
     if found is None:
         raise HTTPException(404, f"there is no run {run_id} of {dag_id}")
-    if dag_id != DAG or found.logical_date is None:
+    night = night_of_run(found) if dag_id == DAG else None
+    if night is None:
         return _page("nothing.html", dag_id=dag_id, run_id=run_id)
-    night = deployment().night_of(found.logical_date)
     release = settings().releases / f"night={night}"
     try:
         manifest = read_manifest(release) if release.exists() else None

@@ -10,6 +10,7 @@ from urllib.parse import quote
 from airflow.listeners import hookimpl
 
 from evenhand.deployment import deployment
+from evenhand.records.runs import night_of
 from evenhand.settings import settings
 
 if TYPE_CHECKING:
@@ -28,11 +29,20 @@ def failures(night: date) -> list[tuple[str, str]]:
     return [(path.name.removesuffix(".failed.json"), json.loads(path.read_text())["said"]) for path in in_order]
 
 
+def night_of_run(dag_run: DagRun) -> date | None:
+    """The night that a run decides: what it chose or, if an earlier version began it, its logical date."""
+    chosen = night_of(settings().nights, dag_run.run_id)
+    if chosen or not dag_run.logical_date:
+        return chosen
+    # What ended well chose a night, so that of this nothing was written down yet; what didn't may have been refused.
+    is_by_date = str(dag_run.run_type) in ("scheduled", "backfill") or str(dag_run.state) == "success"
+    return deployment().night_of(dag_run.logical_date) if is_by_date else None
+
+
 @hookimpl
 def on_dag_run_success(dag_run: DagRun, msg: str) -> None:
     """Note what was released."""
-    if dag_run.dag_id == DAG and dag_run.logical_date:
-        night = deployment().night_of(dag_run.logical_date)
+    if dag_run.dag_id == DAG and (night := night_of_run(dag_run)):
         released = json.loads((settings().work(night) / "steps" / "night_released.json").read_text())
         _note(dag_run, f"Night {night} is released: revision {released['revision']}, {released['release_id'][:12]}.")
 
@@ -40,10 +50,11 @@ def on_dag_run_success(dag_run: DagRun, msg: str) -> None:
 @hookimpl
 def on_dag_run_failed(dag_run: DagRun, msg: str) -> None:
     """Note what the tasks that failed complained of."""
-    if dag_run.dag_id == DAG and dag_run.logical_date:
-        night = deployment().night_of(dag_run.logical_date)
-        complaints = [f"{step} failed: {complaint}" for step, complaint in failures(night)]
-        said = "\n\n".join(complaints) or f"Night {night} failed; the log of the task that failed says why."
+    if dag_run.dag_id == DAG:
+        night = night_of_run(dag_run)
+        complaints = [f"{step} failed: {complaint}" for step, complaint in failures(night)] if night else []
+        which = f"Night {night}" if night else "The night"
+        said = "\n\n".join(complaints) or f"{which} failed; the log of the task that failed says why."
         _note(dag_run, said if len(said) <= _LONGEST else f"{said[:_LONGEST]} …")
 
 

@@ -91,8 +91,17 @@ def stopped(home: Path) -> Stop | None:
     Raises:
         HistoryBroken: that can't be read.
     """
-    last = newest(_folder(home), Stop)
+    last = newest_entry(home)
     return last if last and last.action == "stopped" else None
+
+
+def newest_entry(home: Path) -> Stop | None:
+    """What was said last, a stop or its end.
+
+    Raises:
+        HistoryBroken: that can't be read.
+    """
+    return newest(_folder(home), Stop)
 
 
 @contextmanager

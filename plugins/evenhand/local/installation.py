@@ -17,6 +17,7 @@ from typing import NoReturn
 from evenhand.deciding.compiled import is_compiled
 from evenhand.records.lock import only_one
 from evenhand.settings import Settings
+from evenhand.tasks.pools import POOLS
 
 TAKEDOWNS = "examples/takedowns/takedowns_2020_2026.csv.gz"
 
@@ -92,11 +93,14 @@ def set_up(settings: Settings) -> list[str]:
     done = []
     settings.home.mkdir(parents=True, exist_ok=True)
     stamp = settings.home / "set_up.json"
-    wanted = {"airflow": version("apache-airflow")}
+    wanted = {"airflow": version("apache-airflow"), "pools": sorted(POOLS)}
     found = json.loads(stamp.read_text()) if stamp.exists() else {}
     if found.get("airflow") != wanted["airflow"] or not (settings.airflow_home / "airflow.db").exists():
         _run(settings, ["airflow", "db", "migrate"], "Airflow's metadata database couldn't be made")
         done.append("Airflow's metadata database")
+    if done or found.get("pools") != wanted["pools"]:
+        _run(settings, [sys.executable, "-m", "evenhand.tasks.pools"], "Airflow's pools couldn't be made")
+        done.append("Airflow's pools")
     if not is_compiled(settings.dbt_target):
         _run(
             settings,

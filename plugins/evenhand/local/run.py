@@ -7,10 +7,10 @@ is imported once, before the first of them, and every task's process has it.
 
 Where a scheduler is running, the run is left to it, and watched.
 
-    python -m evenhand.local.run DAG LOGICAL_DATE RUN_ID
+    python -m evenhand.local.run DAG LOGICAL_DATE RUN_ID FORM
 
-tells what happens on its standard output, a JSON object a line (`Told`); its log is its standard error. It exits with 1
-where the run failed.
+with the form as JSON, tells what happens on its standard output, a JSON object a line (`Told`); its log is its standard
+error. It exits with 1 where the run failed.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -60,7 +60,7 @@ class CannotBeRun(Exception):
 
 def main() -> None:
     """Run the DAG that the arguments name."""
-    dag_id, logical_date, run_id = sys.argv[1:]
+    dag_id, logical_date, run_id, form = sys.argv[1:]
     # Airflow writes its log to the standard output.
     telling = os.fdopen(os.dup(sys.stdout.fileno()), "w")
     os.set_inheritable(telling.fileno(), False)
@@ -70,7 +70,7 @@ def main() -> None:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     state = ""
     try:
-        for told in run(dag_id, datetime.fromisoformat(logical_date).replace(tzinfo=UTC), run_id):
+        for told in run(dag_id, datetime.fromisoformat(logical_date).replace(tzinfo=UTC), run_id, json.loads(form)):
             print(json.dumps(asdict(told)), file=telling, flush=True)
             state = told.state if told.task == dag_id else state
     except CannotBeRun as error:
@@ -78,7 +78,7 @@ def main() -> None:
     sys.exit(state != "success")
 
 
-def run(dag_id: str, logical_date: datetime, run_id: str) -> Iterator[Told]:
+def run(dag_id: str, logical_date: datetime, run_id: str, form: Mapping[str, Any]) -> Iterator[Told]:
     """Run a DAG for a date, once more if it has been run for it; the last that is told is of the DAG itself.
 
     A run of that date that was begun otherwise, by a scheduler or a form, is the one that is run again.
@@ -93,7 +93,7 @@ def run(dag_id: str, logical_date: datetime, run_id: str) -> Iterator[Told]:
     session = settings.Session()
     dag = _dag(dag_id, session)
     is_left_to_scheduler = _a_scheduler_runs(session)
-    found = _begin(dag, logical_date, run_id, is_left_to_scheduler, session)
+    found = _begin(dag, logical_date, run_id, form, is_left_to_scheduler, session)
     if is_left_to_scheduler:
         yield from _watch(found, session)
     else:
@@ -133,7 +133,14 @@ def _a_scheduler_runs(session: Session) -> bool:
     return job is not None and job.is_alive()
 
 
-def _begin(dag: DAG, logical_date: datetime, run_id: str, is_left_to_scheduler: bool, session: Session) -> DagRun:
+def _begin(
+    dag: DAG,
+    logical_date: datetime,
+    run_id: str,
+    form: Mapping[str, Any],
+    is_left_to_scheduler: bool,
+    session: Session,
+) -> DagRun:
     """The run to be run: a new one, or the one of this date with all its tasks cleared."""
     from airflow._shared.timezones.timezone import coerce_datetime
     from airflow.models.dag import DagModel
@@ -166,6 +173,7 @@ def _begin(dag: DAG, logical_date: datetime, run_id: str, is_left_to_scheduler: 
         scheduled.clear(run_id=found.run_id, dag_run_state=state, run_on_latest_version=True, session=session)
         session.refresh(found)
         found.note = None
+        found.conf = dict(form)
         session.commit()
         return found
     created: DagRun = scheduled.create_dagrun(
@@ -178,6 +186,7 @@ def _begin(dag: DAG, logical_date: datetime, run_id: str, is_left_to_scheduler: 
         run_type=DagRunType.MANUAL,
         triggered_by=DagRunTriggeredByType.CLI,
         triggering_user_name=getpass.getuser(),
+        conf=dict(form),
         state=state,
         start_date=None if is_left_to_scheduler else now,
         session=session,

@@ -8,6 +8,9 @@ from __future__ import annotations
 import logging
 from typing import Any
 
+from airflow.sdk.definitions.callback import AsyncCallback
+from airflow.sdk.definitions.deadline import DeadlineAlert, DeadlineReference
+
 from evenhand.deployment import deployment
 
 log = logging.getLogger(__name__)
@@ -18,6 +21,13 @@ def notifiers() -> list[Any]:
     from airflow.sdk._shared.module_loading import import_string
 
     return [import_string(classpath)(**arguments) for classpath, arguments in deployment().notifiers]
+
+
+def deadlines() -> list[DeadlineAlert]:
+    """By when a run has to have ended, or `night_is_late` is called; none where the deployment names no deadline."""
+    after = deployment().deadline
+    alert = AsyncCallback(night_is_late)
+    return [DeadlineAlert(DeadlineReference.DAGRUN_QUEUED_AT, after, alert)] if after else []
 
 
 async def night_is_late(context: dict[str, Any]) -> None:

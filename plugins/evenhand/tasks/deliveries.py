@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 from datetime import date, timedelta
+from typing import Any
 
 from airflow.sdk import TaskGroup, task
 
@@ -98,23 +99,24 @@ def reconcile_receiver(night: date, receiver: str) -> Facts:
 
 
 # A receiver that is down comes back; sending again is safe, for it knows what it has answered before.
-@task(retries=2, retry_exponential_backoff=True)
+@task(retries=2, retry_exponential_backoff=True, pool="default_pool")
 def delivered(night: str, receiver: str) -> Facts:
     """Send the receiver the difference between the release and what it has acknowledged."""
     return deliver_release(date.fromisoformat(night), receiver)
 
 
-@task(retries=2, retry_exponential_backoff=True)
+@task(retries=2, retry_exponential_backoff=True, pool="default_pool")
 def reconciled(night: str, receiver: str) -> Facts:
     """Read back what the receiver holds; stop if it isn't the wanted state."""
     return reconcile_receiver(date.fromisoformat(night), receiver)
 
 
-def delivery_groups(night: str) -> TaskGroup:
+def delivery_groups(night: str, released: Any) -> TaskGroup:
     """Deliver a night's release to each receiver and reconcile it; what is said comes after those who enforce.
 
     Args:
         night: the night, YYYY-MM-DD, or the template of it.
+        released: the task that releases it.
     """
     with TaskGroup(
         "deliver", tooltip="Lists to those who enforce them; then what is said of what took effect"
@@ -122,10 +124,10 @@ def delivery_groups(night: str) -> TaskGroup:
         sent = {}
         for receiver, config in load_receivers().items():
             with TaskGroup(receiver):
-                # What one receiver didn't take is told of as far as the others did.
-                rule = "all_done" if announces(config) else "all_success"
+                # What one receiver didn't take is told of as far as the others did; of what isn't released, nothing.
+                rule = "all_done_min_one_success" if announces(config) else "all_success"
                 within = timedelta(minutes=config.within_minutes)
                 sent[receiver] = delivered.override(trigger_rule=rule, execution_timeout=within)(night, receiver)
                 compared = reconciled.override(execution_timeout=within)(night, receiver)
-                [sent[each] for each in announces(config)] >> sent[receiver] >> compared
+                [released, *(sent[each] for each in announces(config))] >> sent[receiver] >> compared
     return deliver

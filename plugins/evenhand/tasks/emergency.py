@@ -125,4 +125,6 @@ def _to_decide(emergency_id: str, night: date) -> Facts:
         "run_id": f"emergency__{emergency_id}__{night}",
         # Airflow wants another moment of the night for each run that decides it.
         "logical_date": deployment().moment_of(night, datetime.now(UTC)).isoformat(),
+        # A later one may be released meanwhile.
+        "form": {"night": str(night), "older": True},
     }

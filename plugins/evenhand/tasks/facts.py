@@ -15,7 +15,10 @@ Facts = dict[str, Any]
 
 
 def told_if_it_fails(step: str) -> Callable[[Callable[..., Facts]], Callable[..., Facts]]:
-    """Have what a step complains of kept with the night's work, where the run's page finds it, until it ends well."""
+    """Have what a step complains of kept with the night's work, where the run's page finds it, until it ends well.
+
+    What a repetition wouldn't mend is raised as Airflow's AirflowFailException, so that there is none.
+    """
 
     def decorated(function: Callable[..., Facts]) -> Callable[..., Facts]:
         @wraps(function)
@@ -25,6 +28,10 @@ def told_if_it_fails(step: str) -> Callable[[Callable[..., Facts]], Callable[...
                 facts = function(night, *arguments)
             except Exception as error:
                 note(night, name, {"said": str(error)})
+                if _is_in_vain(error):
+                    from airflow.sdk.exceptions import AirflowFailException
+
+                    raise AirflowFailException(str(error)) from error
                 raise
             (settings().work(night) / "steps" / f"{name}.json").unlink(missing_ok=True)
             return facts
@@ -40,3 +47,14 @@ def note(night: date, step: str, facts: Facts) -> Facts:
     folder.mkdir(parents=True, exist_ok=True)
     (folder / f"{step}.json").write_text(json.dumps(facts, indent=2))
     return facts
+
+
+def _is_in_vain(error: Exception) -> bool:
+    """Whether the same would be complained of again: an error of ours says what to mend first, unless it passes."""
+    from evenhand.delivery.lock import DeliveryRunning
+    from evenhand.delivery.receivers import ReceiverError
+    from evenhand.records.databases import DatabaseInUse
+
+    is_ours = type(error).__module__.partition(".")[0] in ("evenhand", "expectations")
+    passes = isinstance(error, ReceiverError | DeliveryRunning | DatabaseInUse) or isinstance(error.__cause__, OSError)
+    return is_ours and not passes

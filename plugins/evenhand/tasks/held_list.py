@@ -65,7 +65,7 @@ def show(form: Mapping[str, Any]) -> Facts:
     except NothingHeld as error:
         raise AirflowSkipException(str(error)) from error
     with duckdb.connect(str(settings().warehouse(night)), read_only=True) as connection:
-        return {"subject": subject(held, night), "body": body(connection, held)}
+        return {"subject": subject(held, night), "body": body(connection, held, night)}
 
 
 def find(night: date, name: str, market: str, digest: str | None = None) -> HeldList:

@@ -23,6 +23,14 @@ def name(description: str = "Your name, where nobody logs in") -> Param:
     return Param(None, type=["string", "null"], description=description)
 
 
+def night_form() -> dict[str, Param]:
+    """The form of a night by hand: what `evenhand.tasks.choosing` makes of it is said there."""
+    return {
+        "night": Param(None, type=["string", "null"], format="date", description="By default the newest landed"),
+        "older": Param(False, type="boolean", description="It may be older than the newest that is released"),
+    }
+
+
 def person_asked(options: list[str], shown_by: str) -> HITLOperator:
     """Ask a person about what a task has shown: `subject` and `body` of what it returns."""
     return HITLOperator(

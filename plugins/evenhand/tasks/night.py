@@ -7,12 +7,15 @@ imports are inside the functions, for this module is imported wherever the DAG i
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from evenhand.deciding.report import PAGE
 from evenhand.settings import settings
+from evenhand.tasks.choosing import NightRefused, choose_night
 from evenhand.tasks.facts import Facts, note, told_if_it_fails
 
 log = logging.getLogger(__name__)
@@ -28,20 +31,47 @@ class NightNotBegun(Exception):
     """A later task was run before the first one. The message says what to do."""
 
 
+def begin_night(form: Mapping[str, Any], run: Any) -> Facts:
+    """Choose the night of a run, and do what `land_feeds` does; returns the night as well.
+
+    Args:
+        form: the parameters of the run.
+        run: the run, as Airflow tells a task of it.
+
+    Raises:
+        AirflowFailException: the night isn't to be decided: trying again would not help.
+    """
+    from airflow.sdk.exceptions import AirflowFailException
+
+    fetch_landed()
+    try:
+        night = choose_night(form, run)
+    except NightRefused as error:
+        raise AirflowFailException(str(error)) from error
+    return {"night": str(night), **land_feeds(night)}
+
+
+def fetch_landed() -> None:
+    """Fetch what has landed elsewhere, if that is where feeds land."""
+    from evenhand.landing.mirror import mirror
+
+    here = settings()
+    if here.lands_elsewhere:
+        log.info("%d files fetched from %s", mirror(here.landing_from, here.landing), here.landing_from)
+
+
 @told_if_it_fails("feeds_landed")
 def land_feeds(night: date) -> Facts:
     """Load what had landed by the night, and take what it looks at, and the emergencies; returns rows per feed."""
     from evenhand.emergency.load import load_emergencies
     from evenhand.landing.load import load
-    from evenhand.landing.mirror import mirror
     from evenhand.landing.window import take
+    from evenhand.records.databases import wait_until_free
     from evenhand.release.previous import take_last_release
 
     _forget_old_warehouses(night)
-    if settings().lands_elsewhere:
-        log.info(
-            "%d files fetched from %s", mirror(settings().landing_from, settings().landing), settings().landing_from
-        )
+    wait_until_free(settings().store)
+    wait_until_free(settings().warehouse(night))
     arrivals = load(settings().store, settings().landing, night)
     take(settings().store, settings().warehouse(night), night)
     take_last_release(settings().releases, settings().warehouse(night), night)
@@ -174,7 +204,11 @@ def publish_release(night: date) -> Facts:
     here = settings()
     reversal = reversal_of(here.home, night)
     if reversal:
-        log.warning("%s. That holds until it is lifted: evenhand reverse %s --lift", reversal, night)
+        log.warning(
+            "%s. That holds until it is lifted, with a second person: the DAG release_reversed, or evenhand reverse %s"
+            " --lift --approved-by NAME --reason TEXT",
+            *(reversal, night),
+        )
     apply(_warehouse(night), here.approvals, night)
     want(_warehouse(night), here.releases, night, reversal.back_to if reversal else None)
     tell_of_accounts(_warehouse(night), here.releases, night)
@@ -196,12 +230,15 @@ def publish_release(night: date) -> Facts:
 
 
 def _warehouse(night: date) -> Path:
+    from evenhand.records.databases import wait_until_free
+
     warehouse = settings().warehouse(night)
     if not warehouse.exists():
         raise NightNotBegun(
             f"{warehouse}: not there. Night {night} isn't being worked on (only the {KEPT_WAREHOUSES} nights worked on "
             "last are kept); clear the run from its first task, feeds_landed."
         )
+    wait_until_free(warehouse)
     return warehouse
 
 

@@ -6,13 +6,14 @@ A function for each task. Heavy imports are inside the functions, for this modul
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from evenhand.settings import settings
 from evenhand.tasks.facts import Facts
 
 if TYPE_CHECKING:
+    from evenhand.delivery.stopping import Stop
     from evenhand.records.persons import Person
 
 
@@ -64,7 +65,7 @@ def propose_resuming(form: Mapping[str, Any], logged_in_as: str | None) -> Facts
 
 
 def resume_deliveries(form: Mapping[str, Any], logged_in_as: str | None, answer: Mapping[str, Any]) -> Facts:
-    """Let deliveries be made again, as a second person approved; none begins by itself.
+    """Let deliveries be made again, as a second person approved; none begins by itself. Once more changes nothing.
 
     Args:
         form: the parameters of the run.
@@ -76,9 +77,15 @@ def resume_deliveries(form: Mapping[str, Any], logged_in_as: str | None, answer:
     """
     from airflow.sdk.exceptions import AirflowFailException
 
-    from evenhand.delivery.stopping import NothingStopped, resume
+    from evenhand.delivery.stopping import NothingStopped, newest_entry, resume, stopped
     from evenhand.records.persons import PersonRefused, who
 
+    in_force = stopped(settings().home)
+    if in_force and in_force.at > _answered_at(answer):
+        raise AirflowFailException(
+            f"they have been stopped again since it was approved ({in_force}). To ask again, clear resuming_proposed"
+            " with all that comes after it."
+        )
     try:
         resumed = resume(
             settings().home,
@@ -86,7 +93,12 @@ def resume_deliveries(form: Mapping[str, Any], logged_in_as: str | None, answer:
             _second_person(answer),
             form["reason"],
         )
-    except (PersonRefused, NothingStopped) as error:
+    except NothingStopped as error:
+        before = newest_entry(settings().home)
+        if before is None or not _is_of(answer, before):
+            raise AirflowFailException(f"{error}. To ask again, clear second_person_asked.") from error
+        resumed = before
+    except PersonRefused as error:
         raise AirflowFailException(f"{error}. To ask again, clear second_person_asked.") from error
     return {"told": str(resumed)}
 
@@ -161,10 +173,12 @@ def reverse_night(action: str, night: date, by: Person, approved_by: Person, why
         evenhand.records.persons.PersonRefused: the second person is the first.
     """
     import duckdb
+    from airflow.sdk.exceptions import AirflowFailException
 
+    from evenhand.records.databases import DatabaseInUse
     from evenhand.records.history import HistoryBroken
     from evenhand.release.reversal import NotReversible, lift, reverse
-    from evenhand.tasks.night import NightNotBegun, publish_release
+    from evenhand.tasks.night import publish_release
 
     here = settings()
     try:
@@ -174,12 +188,23 @@ def reverse_night(action: str, night: date, by: Person, approved_by: Person, why
         raise NotDone(str(error)) from error
     try:
         released = publish_release(night)
-    except (NightNotBegun, duckdb.Error) as error:
+    except (AirflowFailException, DatabaseInUse, duckdb.Error) as error:
         raise NotDone(
             f"{recorded}. That is recorded, but it couldn't be released from what night {night} was computed in, which "
             f"is gone or being worked on ({error}). Clear the night's run from feeds_landed: it is then released so"
         ) from error
     return {"told": str(recorded), **released}
+
+
+def _is_of(answer: Mapping[str, Any], entry: Stop) -> bool:
+    """Whether an entry was written for this answer: by a try of this task before."""
+    is_resumed = (entry.action, entry.approved_by) == ("resumed", _second_person(answer))
+    return is_resumed and entry.at >= _answered_at(answer)
+
+
+def _answered_at(answer: Mapping[str, Any]) -> datetime:
+    at: str | datetime = answer["responded_at"]
+    return datetime.fromisoformat(at) if isinstance(at, str) else at
 
 
 def _second_person(answer: Mapping[str, Any]) -> Person:
