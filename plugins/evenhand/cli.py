@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from importlib.metadata import version
+from typing import Annotated
+
 import typer
 
-from evenhand.commands import emergency, held_list, local, policy, released, stop_and_reverse
+from evenhand.commands import emergency, held_list, listing, local, policy, released, stop_and_reverse
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -12,8 +15,24 @@ app = typer.Typer(
     help="Decide who is penalised and who is rewarded, night by night, and carry it to the systems that act on it.",
     epilog="Everything that a run writes is below EVENHAND_HOME, by default .evenhand in the checkout.",
 )
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        print(f"evenhand {version('evenhand')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    _: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")] = False,
+) -> None: ...
+
+
 app.command()(local.nightly)
 app.command()(released.summary)
+app.command()(listing.nights)
+app.command()(listing.quarantine)
 app.command()(released.explain)
 app.add_typer(policy.app, name="policy")
 app.command()(held_list.held)

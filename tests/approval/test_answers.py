@@ -88,18 +88,24 @@ def gate() -> Iterator[duckdb.DuckDBPyConnection]:
             "create table released.last_reasons as select 'r' || n as reason_id, 'it was for ' || n as explanation"
             " from range(10, 30) as numbers (n)"
         )
+        # Of 103 rows three ended the day before; the last that is in force ends tonight. Another market has its own.
+        connection.execute(
+            "create table released.last_penalties as select case when n < 103 then 'SG' else 'ID' end as market,"
+            f" date '{NIGHT}' + (case when n < 3 then -1 else n::integer - 3 end) as ends_on"
+            " from range(110) as numbers (n)"
+        )
         yield connection
 
 
 def test_a_person_is_shown_how_many_rows_why_and_twenty_accounts_with_their_reasons(
     gate: duckdb.DuckDBPyConnection,
 ) -> None:
-    said = body(gate, replace(HELD, by_policy=True, changed_by=("ayu", "citra"), changes=30))
+    said = body(gate, replace(HELD, by_policy=True, changed_by=("ayu", "citra"), changes=30), NIGHT)
 
     assert subject(HELD, NIGHT) == "penalties of SG, night 2026-03-06: 300 rows are held"
     assert said.startswith(
-        "The market keeps what was released on 2026-03-05: **100** rows; tonight there would be **130**."
-        " Changed by: ayu, citra."
+        "The market keeps what was released on 2026-03-05, less what has ended: **100** rows;"
+        " tonight there would be **130**. Changed by: ayu, citra."
     )
     assert "- There are 400 rows, and 100 were released last" in said
     assert "| data | 10 | 10 | 0 |\n| policy | 10 | 0 | 0 |" in said
@@ -110,10 +116,10 @@ def test_a_person_is_shown_how_many_rows_why_and_twenty_accounts_with_their_reas
     assert all("because of" in line or "it was for" in line for line in accounts)
     assert "m1" not in said
     # The same twenty whenever they are asked for.
-    assert body(gate, replace(HELD, by_policy=True, changed_by=("ayu", "citra"), changes=30)) == said
+    assert body(gate, replace(HELD, by_policy=True, changed_by=("ayu", "citra"), changes=30), NIGHT) == said
 
 
 def test_a_list_of_which_nothing_was_ever_released_says_so(gate: duckdb.DuckDBPyConnection) -> None:
-    assert body(gate, replace(HELD, since=None, by_policy=True)).startswith(
-        "Nothing of it was released before: **100** rows; tonight there would be **130**. Changed by: nobody is named."
+    assert body(gate, replace(HELD, since=None, by_policy=True), NIGHT).startswith(
+        "Nothing of it was released before; tonight there would be **130** rows. Changed by: nobody is named."
     )

@@ -12,7 +12,7 @@ LIFT = (
     *("lift", "campaigns_closed", "campaign", "--market", "world"),
     *("--programme", "copyright_strikes", "--zone", "restricted", "--until", "2026-03-06"),
 )
-WHY = ("--reason", "Fake prizes in lives", "--author", "mai")
+WHY = ("--reason", "Fake prizes in lives", "--by", "mai")
 CAMPAIGNS = {"a3/copyright_strikes/campaign", "a4/copyright_strikes/campaign"}
 
 

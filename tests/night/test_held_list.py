@@ -32,16 +32,24 @@ def test_what_a_changed_policy_changes_waits_for_somebody_else(installation: Ins
     assert "Changed by: ayu." in said
     assert "rows that a changed policy changes were approved beforehand" in said
     assert installation.run("held", "--market", "SG") == f"Nothing is held on night {NEXT}.\n"
+    in_force = installation.rows(FIRST, "penalties", "row_key", f"ends_on is null or ends_on >= date '{NEXT}'")
+    assert f"keeps what was released on {FIRST}, less what has ended: {len(in_force)} rows" in said
     assert installation.held() == before
     for arguments, why in (
-        (("approve", *OF_PENALTIES, "--by", "Ayu"), "Ayu asked for the policy that changes penalties of world"),
-        (("approve", "--list", "rewards", "--market", "world", "--by", "budi"), "rewards of world isn't held on night"),
+        (
+            ("approve", *OF_PENALTIES, "--night", NEXT, "--by", "Ayu"),
+            "Ayu asked for the policy that changes penalties of world",
+        ),
+        (
+            ("approve", "--list", "rewards", "--market", "world", "--night", NEXT, "--by", "budi"),
+            "rewards of world isn't held on night",
+        ),
         (("approve", *OF_PENALTIES, "--by", "budi", "--night", FIRST), f"{NEXT} is released, so that {FIRST} can't be"),
     ):
         assert why in installation.run("answer", *arguments, expect=1)
     assert not (installation.home / "approvals").exists()
 
-    said = installation.run("answer", "approve", *OF_PENALTIES, "--by", "budi")
+    said = installation.run("answer", "approve", *OF_PENALTIES, "--night", NEXT, "--by", "budi")
 
     assert f"penalties of world, night {NEXT}: approved by budi." in said
     assert f"{NEXT}: 2 rows are held (approved by budi)" in installation.run("held").replace("\n", " ")

@@ -18,17 +18,22 @@ def subject(held: HeldList, night: date) -> str:
     return f"{held.list} of {held.market}, night {night}: {held.changes:,} rows are held"
 
 
-def body(connection: duckdb.DuckDBPyConnection, held: HeldList) -> str:
-    """The page for a held list, in Markdown."""
-    ((released, proposed),) = connection.execute(
-        "select coalesce(sum(released), 0), coalesce(sum(rows), 0) from gate.list_sizes where list = ? and market = ?",
-        [held.list, held.market],
+def body(connection: duckdb.DuckDBPyConnection, held: HeldList, night: date) -> str:
+    """The page for a held list of a night, in Markdown."""
+    ((kept_rows, proposed),) = connection.execute(
+        # What has ended meanwhile isn't kept: nobody is penalised for longer because somebody has to look.
+        f"select (select count(*) from released.last_{held.list}"
+        " where market = $2 and (ends_on is null or ends_on >= $3)),"
+        " (select coalesce(sum(rows), 0) from gate.list_sizes where list = $1 and market = $2)",
+        [held.list, held.market, night],
     ).fetchall()
     kept = f"The market keeps what was released on {held.since}" if held.since else "Nothing of it was released before"
     changed_by = f" Changed by: {', '.join(held.changed_by) or 'nobody is named'}." if held.by_policy else ""
     return "\n\n".join(
         [
-            f"{kept}: **{released:,}** rows; tonight there would be **{proposed:,}**.{changed_by}",
+            f"{kept}, less what has ended: **{kept_rows:,}** rows; tonight there would be **{proposed:,}**.{changed_by}"
+            if held.since
+            else f"{kept}; tonight there would be **{proposed:,}** rows.{changed_by}",
             "### Why it is held",
             "\n".join(f"- {each}" for each in held.why),
             "### What would change, and why",

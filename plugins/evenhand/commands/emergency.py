@@ -8,7 +8,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from evenhand.commands.terminal import console, refuse
+from evenhand.commands.terminal import By, console, refuse
 from evenhand.emergency.emergency import EmergencyRefused
 from evenhand.emergency.wish import Wish
 from evenhand.local import installation as local
@@ -32,7 +32,6 @@ Kind = Annotated[str, typer.Option(help="Instead of accounts, a segment: those o
 Stage = Annotated[str, typer.Option(help="Those at this stage, such as pilot.")]
 Programme = Annotated[str, typer.Option(help="With --zone: those that stand in a zone of this programme.")]
 Zone = Annotated[str, typer.Option(help="The zone.")]
-Author = Annotated[str, typer.Option(help="Who asks for it; by default, the user of this machine.")]
 ApprovedBy = Annotated[str, typer.Option(help="The second person; without it, somebody is asked.")]
 
 
@@ -48,7 +47,7 @@ def impose(
     stage: Stage = "",
     programme: Programme = "",
     zone: Zone = "",
-    author: Author = "",
+    by: By = "",
     approved_by: ApprovedBy = "",
 ) -> None:
     """Put a measure in force now, on accounts or on a segment of a market.
@@ -60,7 +59,7 @@ def impose(
     wish = Wish(
         "impose", market, measure, scope, until.date(), reason, tuple(account or ()), kind, stage, programme, zone
     )
-    _decide(wish, author, approved_by)
+    _decide(wish, by, approved_by)
 
 
 @app.command()
@@ -75,7 +74,7 @@ def lift(
     stage: Stage = "",
     programme: Programme = "",
     zone: Zone = "",
-    author: Author = "",
+    by: By = "",
     approved_by: ApprovedBy = "",
 ) -> None:
     """Take a measure back now, whatever brought it, from accounts or a segment of a market.
@@ -87,7 +86,7 @@ def lift(
     wish = Wish(
         "lift", market, measure, scope, until.date(), reason, tuple(account or ()), kind, stage, programme, zone
     )
-    _decide(wish, author, approved_by)
+    _decide(wish, by, approved_by)
 
 
 def emergencies() -> None:
@@ -112,7 +111,7 @@ def emergencies() -> None:
         )
 
 
-def _decide(wish: Wish, author: str, approved_by: str) -> NoReturn:
+def _decide(wish: Wish, by: str, approved_by: str) -> NoReturn:
     from rich.markdown import Markdown
 
     from evenhand.emergency.propose import propose
@@ -124,7 +123,7 @@ def _decide(wish: Wish, author: str, approved_by: str) -> NoReturn:
     if release is None:
         refuse(f"{here.releases}: no night is released yet, so nothing is in force; run evenhand nightly")
     try:
-        asked = who(None, author or getpass.getuser(), "--author")
+        asked = who(None, by or getpass.getuser(), "--by")
         proposed = propose(wish, asked, load_packs(here.policies), release)
         console.print(Markdown(proposed.told))
         name = approved_by or typer.prompt("Approved by, another person's name")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import getpass
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Annotated
 
 import typer
 
-from evenhand.commands.terminal import console, refuse, released
+from evenhand.commands.terminal import By, console, refuse, released
 from evenhand.settings import settings
 
 Night = Annotated[
@@ -50,7 +51,7 @@ def held(
         for each in found:
             said = f" ({each.answer.replace('_', ' ')} by {each.answered_by})" if each.answer else ""
             console.print(f"\n[bold]{subject(each, chosen)}[/bold]{said}", highlight=False)
-            console.print(Markdown(body(connection, each)))
+            console.print(Markdown(body(connection, each, chosen)))
     if not found:
         console.print(f"Nothing is held on night {chosen}.", highlight=False)
 
@@ -59,26 +60,27 @@ def answer(
     say: Annotated[Say, typer.Argument(help="What you say to it.")],
     of_list: Annotated[List, typer.Option("--list", help="The list.")],
     market: Annotated[str, typer.Option(help="The market.")],
-    by: Annotated[str, typer.Option(help="Who you are; another than who changed the policy.")],
-    night: Annotated[
-        datetime | None,
-        typer.Option(formats=["%Y-%m-%d"], metavar="NIGHT", help="The night; by default the newest released."),
-    ] = None,
+    night: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], metavar="NIGHT", help="The night that holds it.")],
+    by: By = "",
 ) -> None:
-    """Answer to a held list. Running the night again then releases and delivers it, if it still is what it was."""
+    """Answer to a held list. Running the night again then releases and delivers it, if it still is what it was.
+
+    If a policy changed it, somebody else than who changed that has to answer.
+    """
     from evenhand.approval.answers import AnswerRefused
-    from evenhand.records.persons import Person, PersonRefused
+    from evenhand.records.persons import PersonRefused, who
     from evenhand.tasks.held_list import NothingHeld, find, give_answer
 
     chosen = _night(night)
     said = {Say.approve: "approved", Say.first_wave: "first_wave", Say.reject: "rejected"}
     try:
         found = find(chosen, of_list, market)
-        give_answer(chosen, found, said[say], Person(by, logged_in=False))  # type: ignore[arg-type]
+        person = who(None, by or getpass.getuser(), "--by")
+        give_answer(chosen, found, said[say], person)  # type: ignore[arg-type]
     except (NothingHeld, AnswerRefused, PersonRefused) as error:
         refuse(str(error))
     console.print(
-        f"{found.list} of {market}, night {chosen}: {said[say].replace('_', ' ')} by {by}."
+        f"{found.list} of {market}, night {chosen}: {said[say].replace('_', ' ')} by {person.name}."
         f" `evenhand nightly {chosen}` releases and delivers it.",
         soft_wrap=True,
         highlight=False,

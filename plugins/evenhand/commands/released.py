@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date, datetime
 from typing import Annotated
 
@@ -18,10 +19,14 @@ Night = Annotated[
 ]
 
 
-def summary(night: Night = None) -> None:
+def summary(
+    night: Night = None,
+    market: Annotated[str, typer.Option(help="Whose operational metrics are shown; by default, all together.")] = "all",
+    as_json: Annotated[bool, typer.Option("--json", help="Print it as JSON, for machines.")] = False,
+) -> None:
     """Show what a released night came to."""
     here = settings()
-    show_night(here, released(here, night))
+    show_night(here, released(here, night), market, as_json)
 
 
 def explain(
@@ -53,15 +58,18 @@ def docs() -> None:
     console.print(page, soft_wrap=True, highlight=False)
 
 
-def show_night(here: Settings, night: date) -> None:
+def show_night(here: Settings, night: date, market: str = "all", as_json: bool = False) -> None:
     """Print what a released night came to."""
     from pydantic import ValidationError
 
-    from evenhand.commands.summary import show
+    from evenhand.commands.summary import facts, show
     from evenhand.release.manifest import OtherFormat
 
     try:
-        show(here, night, console)
+        if as_json:
+            print(json.dumps(facts(here, night), indent=2))
+        else:
+            show(here, night, console, market)
     except OtherFormat as error:
         refuse(str(error))
     except ValidationError as error:

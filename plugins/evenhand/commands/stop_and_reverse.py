@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,32 +11,29 @@ from typing import Annotated
 
 import typer
 
-from evenhand.commands.terminal import console, errors, refuse
-from evenhand.records.persons import PersonRefused, who
+from evenhand.commands.terminal import By, console, errors, refuse
+from evenhand.records.persons import Person, PersonRefused, who
 from evenhand.settings import settings
 
 Reason = Annotated[str, typer.Option(metavar="TEXT", help="Why; it is shown and kept.")]
-By = Annotated[str, typer.Option(metavar="NAME", help="Who asks for it.")]
 ApprovedBy = Annotated[str, typer.Option(metavar="NAME", help="The second person.")]
 
 
-def stop(reason: Reason, by: By) -> None:
+def stop(reason: Reason, by: By = "") -> None:
     """Stop all deliveries: 42 seconds later nothing is sent any more. It takes one person alone."""
     from evenhand.delivery.stopping import stop as stop_deliveries
 
     with _refusals_told():
-        stopped = stop_deliveries(settings().home, who(None, by, "--by"), reason)
+        stopped = stop_deliveries(settings().home, _who(by), reason)
     console.print(f"From now on nothing is sent: {stopped}", markup=False, soft_wrap=True, highlight=False)
 
 
-def resume(reason: Reason, by: By, approved_by: ApprovedBy) -> None:
+def resume(reason: Reason, approved_by: ApprovedBy, by: By = "") -> None:
     """Let deliveries be made again, as a second person approved; those that were stopped are run again by hand."""
     from evenhand.delivery.stopping import resume as resume_deliveries
 
     with _refusals_told():
-        resumed = resume_deliveries(
-            settings().home, who(None, by, "--by"), who(None, approved_by, "--approved-by"), reason
-        )
+        resumed = resume_deliveries(settings().home, _who(by), who(None, approved_by, "--approved-by"), reason)
     console.print(f"Deliveries can be made again: {resumed}", markup=False, soft_wrap=True, highlight=False)
 
 
@@ -66,8 +64,8 @@ def reverse(
         datetime, typer.Argument(formats=["%Y-%m-%d"], metavar="NIGHT", help="The newest released night.")
     ],
     reason: Reason,
-    by: By,
     approved_by: ApprovedBy,
+    by: By = "",
     lift: Annotated[bool, typer.Option("--lift", help="End the reversal instead.")] = False,
 ) -> None:
     """Bring every receiver back to what the release before NIGHT had, as a second person approved.
@@ -84,7 +82,7 @@ def reverse(
         done = reverse_night(
             "lift" if lift else "reverse",
             night.date(),
-            who(None, by, "--by"),
+            _who(by),
             who(None, approved_by, "--approved-by"),
             reason,
         )
@@ -95,6 +93,10 @@ def reverse(
             highlight=False,
         )
         _deliver(night.date())
+
+
+def _who(by: str) -> Person:
+    return who(None, by or getpass.getuser(), "--by")
 
 
 def _deliver(night: date) -> None:

@@ -3,24 +3,56 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import date
+from shlex import quote
 from typing import Any
 
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from evenhand.commands.figures import ALL_MARKETS, Figure, figures
 from evenhand.deciding.report import PAGE
 from evenhand.delivery.config import load_receivers
 from evenhand.delivery.stopping import stopped
+from evenhand.policy.prose.words import counted
 from evenhand.release.manifest import Manifest, read_manifest
 from evenhand.release.publish import revision_of
 from evenhand.settings import Settings
 from evenhand.simulation.marketplace import simulated
 
 
-def show(settings: Settings, night: date, console: Console) -> None:
+def facts(settings: Settings, night: date) -> dict[str, Any]:
+    """The summary of a released night for machines: its manifest, and what became of it at each receiver.
+
+    Raises:
+        FileNotFoundError: the night was never released.
+    """
+    release = settings.releases / f"night={night}"
+    stop = stopped(settings.home)
+    return {
+        "night": str(night),
+        "revision": revision_of(release),
+        "release": read_manifest(release).model_dump(mode="json"),
+        "metrics": [asdict(each) for each in figures(release, settings.dbt_project)],
+        "warnings": _step(settings, night, "feeds_validated").get("warnings", []),
+        "deliveries_stopped": str(stop) if stop else None,
+        "receivers": {
+            receiver: {
+                step: _step(settings, night, f"{step}.{receiver}").get("told") for step in ("delivered", "reconciled")
+            }
+            for receiver in load_receivers()
+        },
+    }
+
+
+def show(settings: Settings, night: date, console: Console, market: str = ALL_MARKETS) -> None:
     """Print the summary of a released night.
+
+    Args:
+        market: whose operational metrics are shown.
 
     Raises:
         FileNotFoundError: the night was never released.
@@ -45,13 +77,14 @@ def show(settings: Settings, night: date, console: Console) -> None:
             soft_wrap=True,
             highlight=False,
         )
-    for table in (_feeds(manifest), _quarantine(manifest), _zones(manifest), _penalties(manifest), _metrics(manifest)):
+    for table in (_feeds(manifest), _quarantine(manifest), _zones(manifest), _penalties(manifest)):
         console.print(table)
+    console.print(_metrics(figures(release, settings.dbt_project, market), market))
     if manifest.held_back:
         console.print(_held_back(manifest))
     if manifest.causes:
         console.print(_causes(manifest))
-    _held(manifest, night, console)
+    held(manifest, night, console)
     stages = ", ".join(f"{each.accounts:,} {each.stage}" for each in manifest.stages)
     console.print(f"[bold]Stages[/bold]   {stages}", highlight=False, soft_wrap=True)
     notices = ", ".join(f"{each.notices:,} of {each.list} {each.event}" for each in manifest.notices)
@@ -78,9 +111,11 @@ def show(settings: Settings, night: date, console: Console) -> None:
 
 
 def _feeds(manifest: Manifest) -> Table:
-    table = _table("Rows in", "feed", "known", "accepted", "quarantined")
+    table = _table("Rows in", "feed", "known", "accepted", "quarantined", "passed over")
     for feed, counts in manifest.feeds.items():
-        table.add_row(feed, f"{counts.known:,}", f"{counts.accepted:,}", f"{counts.quarantined:,}")
+        rest = counts.known - counts.accepted - counts.quarantined
+        table.add_row(feed, *(f"{each:,}" for each in (counts.known, counts.accepted, counts.quarantined, rest)))
+    table.caption = "passed over: replaced by a later row of their key, landed twice, withdrawn, or too old for a night"
     return table
 
 
@@ -105,7 +140,8 @@ def _causes(manifest: Manifest) -> Table:
     return table
 
 
-def _held(manifest: Manifest, night: date, console: Console) -> None:
+def held(manifest: Manifest, night: date, console: Console) -> None:
+    """Print what isn't decided or is held, and what to type to look at each list and to answer."""
     for market in manifest.held_markets:
         place = f"{market.file}:{market.line}: " if market.line else f"{market.file}: " if market.file else ""
         kept = f"keeps the lists of {market.since}, less what has ended" if market.since else "has nothing released"
@@ -124,15 +160,18 @@ def _held(manifest: Manifest, night: date, console: Console) -> None:
         said = f"; {each.answer.replace('_', ' ')} by {each.answered_by}" if each.answer else ""
         wave = f", {each.first_wave:,} rows of it" if each.first_wave else ""
         console.print(
-            f"[bold yellow]Held[/bold yellow] {what}: {each.changes:,} rows would change, {kept}{said}{wave}",
+            f"[bold yellow]Held[/bold yellow] {what}: {counted(each.changes, 'row')} would change, {kept}{said}{wave}",
             soft_wrap=True,
             highlight=False,
         )
         for why in each.why:
             console.print(f"  {why}", soft_wrap=True, highlight=False)
+        of_it = f"--list {each.list} --market {quote(each.market)}"
         console.print(
-            f"  Look: evenhand held {night} --list {each.list} --market {each.market}\n"
-            f"  Answer: evenhand answer approve|first-wave|reject --list {each.list} --market {each.market} --by NAME",
+            f"  Look:    evenhand held {night} {of_it}\n"
+            f"  Answer:  evenhand answer approve --night {night} {of_it}\n"
+            f"           evenhand answer first-wave --night {night} {of_it}\n"
+            f"           evenhand answer reject --night {night} {of_it}",
             soft_wrap=True,
             highlight=False,
             markup=False,
@@ -147,7 +186,7 @@ def _zones(manifest: Manifest) -> Table:
 
 
 def _penalties(manifest: Manifest) -> Table:
-    table = _table("Penalties, against the night before", "measure", "new", "kept", "ended")
+    table = _table("Penalties in force, against the release before", "measure", "new", "kept", "ended")
     for each in manifest.penalties:
         table.add_row(each.measure, f"{each.new:,}", f"{each.kept:,}", f"{each.ended:,}")
     table.add_section()
@@ -156,10 +195,11 @@ def _penalties(manifest: Manifest) -> Table:
     return table
 
 
-def _metrics(manifest: Manifest) -> Table:
-    table = _table("Operational metrics, all markets, four weeks", "metric", "figure", "")
-    for each in manifest.metrics:
-        table.add_row(each.metric, each.figure, "" if each.is_enough else "of too few")
+def _metrics(found: Sequence[Figure], market: str) -> Table:
+    of = "all markets" if market == ALL_MARKETS else market
+    table = _table(f"Operational metrics, {of}, four weeks", "metric", "figure")
+    for each in found:
+        table.add_row(each.label, each.text)
     return table
 
 
@@ -187,7 +227,7 @@ def _step(settings: Settings, night: date, step: str) -> dict[str, Any]:
 def _table(title: str, *columns: str) -> Table:
     table = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False, header_style="dim")
     numbers = {
-        *("known", "accepted", "quarantined", "rows", "accounts", "new", "kept", "ended", "figure"),
+        *("known", "accepted", "quarantined", "passed over", "rows", "accounts", "new", "kept", "ended", "figure"),
         *("added", "removed", "changed"),
     }
     for column in columns:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import NoReturn
+from typing import Annotated, NoReturn
 
 import typer
 from rich.console import Console
 
 from evenhand.settings import Settings
+
+# Who does what a command does; where nobody logs in, a name is believed.
+By = Annotated[str, typer.Option("--by", metavar="NAME", help="Who you are; by default, the user of this machine.")]
 
 console = Console()
 errors = Console(stderr=True)

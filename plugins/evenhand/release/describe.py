@@ -30,8 +30,8 @@ from evenhand.release.manifest import (
     Zone,
 )
 
-# Of a night that is reversed: what of the last release it keeps.
-_CHANGES_TO_AN_EARLIER_RELEASE = """(
+# What is released against what was released last: whatever is held, reversed or released for the first time.
+_PENALTIES_IN_FORCE = """(
     select
         measure,
         case when last.key is null then 'new' when wanted.key is null then 'ended' else 'kept' end as change
@@ -109,7 +109,7 @@ def describe(
                 connection,
                 "select measure, count(*) filter (change = 'new') as new, count(*) filter (change = 'kept') as kept,"
                 " count(*) filter (change = 'ended') as ended"
-                f" from {_CHANGES_TO_AN_EARLIER_RELEASE if reversed_by else 'main.penalty_changes'}"
+                f" from {_PENALTIES_IN_FORCE}"
                 " group by measure order by measure",
             )
         ),

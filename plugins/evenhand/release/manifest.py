@@ -129,7 +129,7 @@ class Zone(_Part):
 
 
 class MeasureChanges(_Part):
-    """Penalties by measure: in force since this night, since an earlier one, and ended since the night before."""
+    """Penalties by measure, against the release before: in force since, in force as before, and in force no more."""
 
     measure: str
     new: int

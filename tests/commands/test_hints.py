@@ -1,0 +1,57 @@
+"""What the terminal tells to type next does just what it says."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from datetime import date
+from importlib.metadata import version
+
+import pytest
+from rich.console import Console
+from typer.testing import CliRunner
+
+from evenhand.cli import app
+from evenhand.commands.summary import held
+from evenhand.release.manifest import HeldList
+from release.manifests import manifest_of
+
+NIGHT = date(2026, 3, 6)
+
+
+@pytest.mark.parametrize("market", ["ID", "Côte d'Ivoire; rm -rf $HOME"])
+def test_the_hint_of_a_held_list_names_night_list_and_market_whatever_the_shell_makes_of_its_letters(
+    market: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    of_market = HeldList(
+        list="penalties", market=market, digest="d", changes=1, why=("unusual",), since=date(2026, 3, 5), answer="",
+        answered_by="", first_wave=0,
+    )  # fmt: skip
+    held(manifest_of(NIGHT, held_lists=(of_market,)), NIGHT, Console(width=300))
+    said = capsys.readouterr().out
+    assert "1 row would change" in said
+    commands = [shlex.split(found) for found in re.findall(r"evenhand .*", said)]
+    assert commands == [
+        ["evenhand", "held", "2026-03-06", "--list", "penalties", "--market", market],
+        *(
+            ["evenhand", "answer", word, "--night", "2026-03-06", "--list", "penalties", "--market", market]
+            for word in ("approve", "first-wave", "reject")
+        ),
+    ]
+
+
+def test_an_answer_without_its_night_is_none() -> None:
+    said = CliRunner().invoke(app, ["answer", "approve", "--list", "penalties", "--market", "ID"])
+    assert said.exit_code == 2
+    assert "--night" in said.output
+
+
+def test_who_does_it_is_by_in_every_command_that_writes_down_who_did_it() -> None:
+    for command in (["answer"], ["stop"], ["resume"], ["reverse"], ["emergency", "impose"], ["emergency", "lift"]):
+        said = CliRunner().invoke(app, [*command, "--help"], env={"COLUMNS": "200", "NO_COLOR": "1"}).output
+        assert "--by" in said, command
+        assert "--author" not in said, command
+
+
+def test_the_version_is_that_of_the_package() -> None:
+    assert CliRunner().invoke(app, ["--version"]).output == f"evenhand {version('evenhand')}\n"
