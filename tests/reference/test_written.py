@@ -2,7 +2,25 @@
 
 from __future__ import annotations
 
-from evenhand.reference import feeds, rules
+import json
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from evenhand.reference import contracts, feeds, rules
+
+CREATOR: dict[str, str | None] = {
+    "account_id": "a1",
+    "market": "ID",
+    "language": "id",
+    "onboarded_on": "2026-01-01",
+}
+APPEAL: dict[str, str | None] = {
+    "appeal_id": "p1",
+    "violation_id": "v1",
+    "account_id": "a1",
+    "filed_on": "2026-03-01",
+}
 
 
 def test_the_feeds_page_and_dbts_sources_of_feeds_say_what_the_contracts_say() -> None:
@@ -12,3 +30,36 @@ def test_the_feeds_page_and_dbts_sources_of_feeds_say_what_the_contracts_say() -
 
 def test_dbts_sources_of_rules_say_what_the_tables_say() -> None:
     assert rules.PATH.read_text(encoding="utf-8") == rules.render()
+
+
+def test_the_contracts_in_standard_formats_say_what_the_contracts_say() -> None:
+    there = {path.name: path.read_text(encoding="utf-8") for path in contracts.FOLDER.iterdir()}
+    assert there == contracts.render()
+
+
+@pytest.mark.parametrize(
+    ("feed", "row", "is_valid"),
+    [
+        ("violations", {"violation_id": "v1", "account_id": "a1", "violation_type": "fraud", "status": "open"}, True),
+        # A case that isn't open has its day.
+        ("violations", {"violation_id": "v1", "account_id": "a1", "violation_type": "fraud"}, False),
+        ("violations", {"violation_id": "v1", "account_id": "", "violation_type": "fraud", "status": "open"}, False),
+        (
+            "violations",
+            {"violation_id": "v1", "account_id": "a1", "violation_type": "fraud", "points": "-1.5.0"},
+            False,
+        ),
+        ("violations", {"violation_id": "v1", "account_id": "a1", "violation_type": "fraud", "x": "1"}, False),
+        ("creators", {**CREATOR, "kind": "creator"}, True),
+        ("creators", {**CREATOR, "kind": "a person"}, False),
+        ("creators", {**CREATOR, "kind": "creator", "onboarded_on": "5 March"}, False),
+        ("appeals", {**APPEAL, "outcome": "pending"}, True),
+        # A decision has a day, unless there is none yet.
+        ("appeals", {**APPEAL, "outcome": "granted"}, False),
+        ("appeals", {**APPEAL, "outcome": "granted", "decided_on": "2026-03-06"}, True),
+    ],
+)
+def test_a_json_schema_takes_the_rows_that_gate_1_takes(feed: str, row: dict[str, str | None], is_valid: bool) -> None:
+    schema = json.loads((contracts.FOLDER / f"{feed}.schema.json").read_text(encoding="utf-8"))
+    Draft202012Validator.check_schema(schema)
+    assert Draft202012Validator(schema).is_valid(row) == is_valid
