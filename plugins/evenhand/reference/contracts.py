@@ -19,6 +19,8 @@ from expectations.feeds import MOST_DIGITS
 FOLDER = PROJECT / "docs" / "contracts"
 ODCS = FOLDER / "feeds.odcs.yaml"
 _WRITTEN = "Written by `python -m evenhand.reference.contracts` from the contracts; edit those."
+_LOGICAL_TYPES = {"text": "string", "date": "date", "number": "number", "moment": "timestamp"}
+_MOMENT = r"^[0-9-]+[T ][0-9:.]+(Z|[+-][0-9:]+)$"
 _DAY = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 
 
@@ -51,6 +53,8 @@ def _property(column: Column) -> dict[str, Any]:
         said["enum"] = [*column.one_of, *([] if said["type"] == "string" else [None])]
     elif column.type == "date":
         said |= {"format": "date", "pattern": _DAY}
+    elif column.type == "moment":
+        said["pattern"] = _MOMENT
     elif column.type == "number":
         said["pattern"] = _number(column)
     elif column.required:
@@ -110,7 +114,7 @@ def _odcs_table(contract: Contract) -> dict[str, Any]:
 def _odcs_property(contract: Contract, column: Column) -> dict[str, Any]:
     said: dict[str, Any] = {
         "name": column.name,
-        "logicalType": {"text": "string", "date": "date", "number": "number"}[column.type],
+        "logicalType": _LOGICAL_TYPES[column.type],
         "physicalType": "text",
         "description": column.meaning,
         "required": column.required and not column.required_unless,
