@@ -108,13 +108,17 @@ class AirflowApi:
         return sorted(each["task_id"] for each in cleared)
 
     def wait_for_run(self, run: str, seconds: float, wanted: str = "success", dag: str = DAG) -> None:
-        """Wait until a run has ended in the state that is wanted; where that is success, no task is tried again."""
+        """Wait until a run has ended in the state that is wanted; where that is success, no task complains of anything.
+
+        One that Airflow lost is tried again, which is as it should be.
+        """
         state = ""
 
         def ended() -> bool:
             nonlocal state
             state = self.call("GET", f"/dags/{dag}/dagRuns/{run}")["state"]
-            is_spoilt = wanted == "success" and "up_for_retry" in self.states(run, dag).values()
+            again = [task for task, found in self.states(run, dag).items() if found == "up_for_retry"]
+            is_spoilt = wanted == "success" and any(self._errors(run, task, dag) for task in again)
             return state in ("success", "failed") or is_spoilt
 
         self.wait(ended, seconds, f"{wanted} of {run}")
@@ -135,9 +139,13 @@ class AirflowApi:
 
     def complaint(self, run: str, task: str, dag: str = DAG) -> str:
         """What a task complained of in its last try."""
+        errors = self._errors(run, task, dag)
+        said = "\n".join(f"{each['exc_type']}: {each['exc_value']}" for each in errors)
+        return said or str(self.log(run, task, dag))[-2000:]
+
+    def _errors(self, run: str, task: str, dag: str) -> list[dict[str, Any]]:
         lines = self.log(run, task, dag)
-        errors = [error for line in lines if isinstance(line, dict) for error in line.get("error_detail") or []]
-        return "\n".join(f"{each['exc_type']}: {each['exc_value']}" for each in errors) or str(lines)[-2000:]
+        return [error for line in lines if isinstance(line, dict) for error in line.get("error_detail") or []]
 
     def log(self, run: str, task: str, dag: str = DAG) -> list[Any]:
         """The lines of the log of a task's last try."""
