@@ -45,3 +45,27 @@
         lambda one, other: cast(one * other as decimal(18, 4))
     )
 {%- endmacro %}
+
+{#- So much of something, whose unit is given in the singular: `1 point`, `2 points per order`, `25 %` of a share. -#}
+{% macro counted(value, unit) -%}
+    case
+        when {{ unit }} is null then {{ plain_number(value) }}
+        when {{ unit }} = 'share' then {{ plain_number("cast(" ~ value ~ " * 100 as decimal(28, 4))") }} || ' %'
+        when {{ unit }} = 'percent' then {{ plain_number(value) }} || ' %'
+        when abs({{ value }}) = 1 then {{ plain_number(value) }} || ' ' || {{ unit }}
+        else
+            {{ plain_number(value) }} || ' '
+            || case
+                when split_part({{ unit }}, ' ', 1) like '%s' then split_part({{ unit }}, ' ', 1)
+                when regexp_matches(split_part({{ unit }}, ' ', 1), '[^aeiou]y$')
+                    then regexp_replace(split_part({{ unit }}, ' ', 1), 'y$', 'ies')
+                else split_part({{ unit }}, ' ', 1) || 's'
+            end
+            || substr({{ unit }}, length(split_part({{ unit }}, ' ', 1)) + 1)
+    end
+{%- endmacro %}
+
+{#- A value, and never less or more than its limits; a limit that isn't there holds nothing. -#}
+{% macro within(value, at_least, at_most) -%}
+    least(greatest({{ value }}, coalesce({{ at_least }}, {{ value }})), coalesce({{ at_most }}, {{ value }}))
+{%- endmacro %}

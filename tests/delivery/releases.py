@@ -106,7 +106,10 @@ def _reason(name: str, row: tuple[object, ...], **given: object) -> tuple[object
         "entry": f"health/v-{row[0]}",
         "violation": f"v-{row[0]}",
         "rule": "copyright",
+        "amount": 2,
         "counts_from": "2026-02-27",
+        "posted_on": "2026-02-20",
+        "detected_by": "user_report",
     }
     reason: dict[str, object] = {
         "reason_id": row[-1],
@@ -120,7 +123,7 @@ def _reason(name: str, row: tuple[object, ...], **given: object) -> tuple[object
         "condition": "balance at least 3",
         "balance_before": "1",
         "balance_after": "3",
-        "unit": "point(s)",
+        "unit": "point",
         "entries": json.dumps([entry]),
         "explanation": f"Because of {row[0]}, naturally.",
         **given,

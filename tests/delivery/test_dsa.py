@@ -17,7 +17,7 @@ from delivery.releases import LISTS, night, penalty, publish
 from delivery.systems import Transparency
 from delivery.transparency import TOKEN, WORDS
 from evenhand.delivery.announcements.announce import announce, check_announced
-from evenhand.delivery.announcements.statement_words import NotStatable, enums
+from evenhand.delivery.announcements.statement_words import NotStatable, StatementWords, enums
 from evenhand.delivery.announcements.statements import mistakes, statement_of, statements_of
 from evenhand.delivery.config import ReceiversError, load_receivers
 from evenhand.delivery.deliver import deliver
@@ -73,12 +73,12 @@ def test_a_penalty_is_stated_once_and_stays_stated(
         "category": "STATEMENT_CATEGORY_INTELLECTUAL_PROPERTY_INFRINGEMENTS",
         "category_specification": ["KEYWORD_COPYRIGHT_INFRINGEMENT"],
         "territorial_scope": ["DE", "FR"],
-        "content_date": "2026-02-27",
+        "content_date": "2026-02-20",
         "application_date": "2026-03-01",
-        "decision_facts": "On 2026-03-01 the balance in the programme health went from 1 to 3 point(s): balance at"
-        " least 3. 1 earlier or present decision(s) by the rules copyright counted",
-        "source_type": "SOURCE_VOLUNTARY",
-        "automated_detection": "Yes",
+        "decision_facts": "On 2026-03-01 the balance in the programme health went from 1 to 3 points: balance at"
+        " least 3. 1 decision by the rule copyright counted.",
+        "source_type": "SOURCE_TYPE_OTHER_NOTIFICATION",
+        "automated_detection": "No",
         "automated_decision": "AUTOMATED_DECISION_PARTIALLY",
     }
     # The same penalties a night later, and then none: nothing more is said, and nothing can be taken back.
@@ -171,7 +171,7 @@ def test_what_people_imposed_themselves_is_stated_as_not_automated() -> None:
         "starts_on": date(2026, 3, 5),
         "ends_on": date(2026, 3, 7),
     }
-    statement = statement_of(reason, words)
+    statement = statement_of(reason, words, date(2026, 3, 5))
     assert statement["automated_detection"] == "No"
     assert statement["automated_decision"] == "AUTOMATED_DECISION_NOT_AUTOMATED"
     assert statement["decision_facts"] == (
@@ -183,7 +183,63 @@ def test_what_people_imposed_themselves_is_stated_as_not_automated() -> None:
     )
     assert mistakes(statement, "ID-5628") == []
     with pytest.raises(NotStatable, match="grounds: emergency, or otherwise has no words"):
-        statement_of(reason, WORDS)
+        statement_of(reason, WORDS, date(2026, 3, 5))
+
+
+def _reason(entries: list[dict[str, Any]], **changes: Any) -> dict[str, Any]:
+    return {
+        "reason_id": "why",
+        "programme": "health",
+        "scope": "live",
+        "measure": "no_live",
+        "pack": "creators_us",
+        "pack_version": 3,
+        "condition": "balance at least 3",
+        "balance_before": Decimal(0),
+        "balance_after": Decimal(3),
+        "unit": "point",
+        "entries": json.dumps(entries),
+        "starts_on": date(2026, 3, 5),
+        "ends_on": None,
+        **changes,
+    }
+
+
+def test_a_penalty_of_which_nobody_knows_since_when_it_is_there_is_stated_with_the_night() -> None:
+    reason = _reason([], programme="copyright", balance_before=None, balance_after=None, unit=None, starts_on=None)
+    statement = statement_of(reason, WORDS, date(2026, 3, 5))
+    assert (statement["application_date"], statement["content_date"]) == ("2026-03-05", "2026-03-05")
+    assert statement["decision_facts"] == ("On 2026-03-05 the programme copyright was judged anew: balance at least 3.")
+    assert mistakes(statement, "ID-5628") == []
+
+
+def test_a_training_is_no_rule_that_was_broken() -> None:
+    """It is newer than the violation, and takes a point away; in a rating that falls, it gives some back."""
+    counted = {"entry": "v", "rule": "copyright", "counts_from": "2026-03-01", "amount": 4, "detected_by": "model"}
+    eased = {"entry": "t", "rule": "course", "counts_from": "2026-03-04", "amount": -1}
+    statement = statement_of(_reason([counted, eased]), WORDS, date(2026, 3, 5))
+    assert statement["incompatible_content_ground"] == "Rules copyright of policy creators_us, version 3"
+    assert statement["decision_facts"].endswith(": balance at least 3. 1 decision by the rule copyright counted.")
+    rating = [counted | {"amount": -4}, eased | {"amount": 1}]
+    falling = _reason(rating, balance_before=Decimal(200), balance_after=Decimal(197))
+    assert statement_of(falling, WORDS, date(2026, 3, 5))["incompatible_content_ground"] == (
+        "Rules copyright of policy creators_us, version 3"
+    )
+
+
+def test_how_a_case_came_up_is_its_own() -> None:
+    def stated(detected_by: str | None, words: StatementWords = WORDS) -> tuple[str, str]:
+        entry = {"entry": "v", "rule": "copyright", "counts_from": "2026-03-01", "amount": 3}
+        statement = statement_of(_reason([entry | {"detected_by": detected_by}]), words, date(2026, 3, 5))
+        return statement["source_type"], statement["automated_detection"]
+
+    assert stated("model") == ("SOURCE_VOLUNTARY", "Yes")
+    assert stated("rights_holder") == ("SOURCE_TYPE_OTHER_NOTIFICATION", "No")
+    # As receivers.yml has it, for what nobody says otherwise.
+    assert stated(None) == stated("a_guess") == ("SOURCE_VOLUNTARY", "Yes")
+    trusted = {"source_type": "SOURCE_TRUSTED_FLAGGER", "automated_detection": "No"}
+    words = StatementWords.model_validate(WORDS.model_dump(mode="json") | {"sources": {"rights_holder": trusted}})
+    assert stated("rights_holder", words) == ("SOURCE_TRUSTED_FLAGGER", "No")
 
 
 def _right() -> dict[str, Any]:

@@ -16,6 +16,26 @@ ledgers as (
     select * from {{ source('policy', 'ledgers') }}
 ),
 
+zones as (
+    select * from {{ source('policy', 'zones') }}
+),
+
+programmes as (
+    select * from {{ source('policy', 'programmes') }}
+),
+
+violations as (
+    select * from {{ ref('stg_violations') }}
+),
+
+contents as (
+    select * from {{ ref('stg_contents') }}
+),
+
+lives as (
+    select * from {{ ref('stg_lives') }}
+),
+
 measures_of_the_night as (
     select * from measures_in_force
     where as_of = {{ night() }} and list = 'penalties'
@@ -24,9 +44,22 @@ measures_of_the_night as (
 entries_counting_when_the_measure_began as (
     select
         measures_of_the_night.row_key,
-        any_value(entries_counted.unit) as unit,
-        count(*) as entry_count,
-        {{ entries_as_json('entries_counted') }} as entries
+        measures_of_the_night.on_day,
+        measures_of_the_night.value_before,
+        measures_of_the_night.value_after,
+        entries_counted.*,
+        violations.violation_type,
+        violations.detected_by,
+        coalesce(contents.published_on, lives.on_day) as posted_on,
+        zones.value_from,
+        zones.value_below,
+        zones.is_rising,
+        programmes.starts_at,
+        programmes.never_below,
+        programmes.never_above,
+        -- What a number is made of others can't be told entry by entry.
+        ledgers.ledger = measures_of_the_night.programme as is_of_its_ledger,
+        sum(entries_counted.amount) over (partition by measures_of_the_night.row_key) as amount_of_all
     from measures_of_the_night
     inner join ledgers
         on
@@ -44,7 +77,60 @@ entries_counting_when_the_measure_began as (
                 'coalesce(measures_of_the_night.on_day, measures_of_the_night.as_of)',
                 'entries_counted.counts_from', 'entries_counted.counts_until'
             ) }}
-    group by measures_of_the_night.row_key
+    left join violations on entries_counted.violation_id = violations.violation_id
+    left join contents on violations.content_id = contents.content_id
+    left join lives on violations.live_id = lives.live_id
+    left join zones
+        on
+            measures_of_the_night.market = zones.market
+            and measures_of_the_night.pack = zones.pack
+            and measures_of_the_night.version = zones.version
+            and measures_of_the_night.programme = zones.programme
+            and measures_of_the_night.zone = zones.zone
+    left join programmes
+        on
+            measures_of_the_night.market = programmes.market
+            and measures_of_the_night.pack = programmes.pack
+            and measures_of_the_night.version = programmes.version
+            and measures_of_the_night.programme = programmes.programme
+),
+
+balances_without_each_entry as (
+    select
+        *,
+        {{ within('starts_at + amount_of_all', 'never_below', 'never_above') }} as value_with_it,
+        {{ within('starts_at + amount_of_all - amount', 'never_below', 'never_above') }} as value_without_it
+    from entries_counting_when_the_measure_began
+),
+
+-- An entry is needed if the balance without it had not come to the zone; where the balance is no plain sum, that can't
+-- be told.
+entries_that_were_needed_or_only_count as (
+    select
+        *,
+        case
+            when is_of_its_ledger and value_with_it = value_after
+                then
+                    coalesce(
+                        case
+                            when is_rising then value_without_it < value_from else value_without_it >= value_below
+                        end,
+                        false
+                    )
+                    or (counts_from = on_day and value_without_it = value_before)
+        end as is_needed
+    from balances_without_each_entry
+),
+
+entries_of_each_measure as (
+    select
+        entries.row_key,
+        min(entries.unit) as unit,
+        count(*) as entry_count,
+        {{ entries_as_json('entries') }} as entries,
+        {{ explained_entries_as_json('entries') }} as explained_entries
+    from entries_that_were_needed_or_only_count as entries
+    group by entries.row_key
 ),
 
 measures_with_their_account as (
@@ -65,13 +151,14 @@ measures_with_their_account as (
         entries_counting.unit,
         coalesce(entries_counting.entry_count, 0) as entry_count,
         coalesce(entries_counting.entries, '[]') as entries,
+        coalesce(entries_counting.explained_entries, '[]') as explained_entries,
         measures_of_the_night.length,
         measures_of_the_night.on_day,
         measures_of_the_night.starts_on,
         measures_of_the_night.ends_on,
         packs.appeal_route
     from measures_of_the_night
-    left join entries_counting_when_the_measure_began as entries_counting
+    left join entries_of_each_measure as entries_counting
         on measures_of_the_night.row_key = entries_counting.row_key
     inner join packs
         on
@@ -84,7 +171,7 @@ reasons_in_words as (
     select
         {{ reason_id(['row_key', 'measure', 'zone', 'condition', 'starts_on', 'ends_on', 'entries']) }} as reason_id,
         'penalties' as list,
-        * exclude (length, on_day),
+        * exclude (length, on_day, explained_entries) replace (explained_entries as entries),
         case
             when length = 'emergency'
                 then 'On ' || on_day || ' people decided about the account themselves, as ' || condition
@@ -97,8 +184,7 @@ reasons_in_words as (
             else
                 'On ' || on_day || ' the account went from '
                 || coalesce({{ plain_number('balance_before') }}, 'no value')
-                || ' to ' || coalesce({{ plain_number('balance_after') }}, 'no value')
-                || coalesce(' ' || unit || '(s)', '') || ' of ' || programme
+                || ' to ' || coalesce({{ counted('balance_after', 'unit') }}, 'no value') || ' of ' || programme
                 || ' and entered the zone ' || zone || ' (' || condition || ')'
         end
         || '. This brings ' || measure || ' on ' || scope || coalesce(' from ' || starts_on, '')

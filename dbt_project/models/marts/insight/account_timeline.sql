@@ -115,7 +115,7 @@ entries_as_they_began_to_count as (
         40 as place,
         'entry' as event,
         entries.entry_id as about,
-        {{ plain_number('entries.amount') }} || ' ' || entries.unit || '(s) of ' || entries.programme
+        {{ counted('entries.amount', 'entries.unit') }} || ' of ' || entries.programme
         || ' by the rule ' || entries.rule
         || coalesce(', counts until ' || {{ add_days('entries.counts_until', -1) }}, '') as told
     from entries_counted as entries

@@ -78,6 +78,21 @@ class Ground(_Part):
         return self
 
 
+class Source(_Part):
+    """How a case came up, in the words of the database."""
+
+    source_type: str
+    automated_detection: Literal["Yes", "No"]
+
+
+# What the feed violations says in `detected_by`, where receivers.yml doesn't say it otherwise.
+SOURCES = {
+    "model": Source(source_type="SOURCE_VOLUNTARY", automated_detection="Yes"),
+    "user_report": Source(source_type="SOURCE_TYPE_OTHER_NOTIFICATION", automated_detection="No"),
+    "rights_holder": Source(source_type="SOURCE_TYPE_OTHER_NOTIFICATION", automated_detection="No"),
+}
+
+
 class StatementWords(_Part):
     """How penalties become statements.
 
@@ -85,6 +100,8 @@ class StatementWords(_Part):
         markets: the markets whose penalties are stated.
         measures: what each of their measures is.
         grounds: what each rule is, or each programme where no entry counted; `otherwise` is for the rest.
+        sources: how a case came up, by the `detected_by` of its violation; `source_type` and `automated_detection` are
+            for the rest.
     """
 
     markets: tuple[str, ...] = Field(min_length=1)
@@ -93,6 +110,7 @@ class StatementWords(_Part):
     grounds: dict[str, Ground]
     content_type: tuple[str, ...] = ("CONTENT_TYPE_VIDEO",)
     content_type_other: Text500 | None = None
+    sources: dict[str, Source] = Field(default_factory=dict)
     source_type: str = "SOURCE_VOLUNTARY"
     automated_detection: Literal["Yes", "No"]
     automated_decision: str

@@ -10,16 +10,18 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
 from evenhand.delivery.announcements.announcement import About, Announcement
-from evenhand.delivery.announcements.statement_words import END_DATES, NotStatable, StatementWords, enums
+from evenhand.delivery.announcements.statement_words import END_DATES, SOURCES, NotStatable, StatementWords, enums
 from evenhand.delivery.payload import canonical
 from evenhand.delivery.read_release import read_release
 from evenhand.policy.language.part import EMERGENCY
+from evenhand.policy.prose.words import counted, number
 
 Statement = Mapping[str, Any]
 
@@ -68,7 +70,7 @@ def statements_of(release_dir: Path, words: StatementWords) -> list[Announcement
         reasons = [dict(zip(names, values, strict=True)) for values in found.fetchall()]
     made = []
     for reason in reasons:
-        statement = statement_of(reason, words)
+        statement = statement_of(reason, words, release.night)
         row = ("penalties", reason["row_key"])
         # The payload is what is sent, and whom it is about only for the check that it doesn't say so.
         payload = canonical({"account_id": reason["account_id"], "statement": json.dumps(statement, sort_keys=True)})
@@ -77,13 +79,18 @@ def statements_of(release_dir: Path, words: StatementWords) -> list[Announcement
     return sorted(made, key=lambda each: each.row)
 
 
-def statement_of(reason: Mapping[str, Any], words: StatementWords) -> dict[str, Any]:
+def statement_of(reason: Mapping[str, Any], words: StatementWords, night: date) -> dict[str, Any]:
     """The statement of one reason; the PUID is the pack, its version and the reason's id.
+
+    Args:
+        reason: a row of reasons.parquet with its measure.
+        words: how it is said.
+        night: the night of the release, which is told of a penalty of which nobody knows since when it is there.
 
     Raises:
         NotStatable: the measure or the rule has no words.
     """
-    measure, entries = reason["measure"], json.loads(reason["entries"])
+    measure, entries = reason["measure"], _against(reason)
     rules = sorted({entry["rule"] for entry in entries}) or [reason["programme"]]
     last = max(entries, key=lambda entry: (entry["counts_from"], entry["entry"]), default=None)
     decision = words.measures.get(measure)
@@ -91,7 +98,7 @@ def statement_of(reason: Mapping[str, Any], words: StatementWords) -> dict[str, 
     if decision is None or ground is None:
         what = f"measures: {measure}" if decision is None else f"grounds: {' or '.join(rules)}, or otherwise"
         raise NotStatable(f"{what} has no words; add them to the receiver in receivers.yml (docs/receivers.md)")
-    begins = str(reason["starts_on"] or reason["night"])
+    begins = str(reason["starts_on"] or night)
     policy = f"policy {reason['pack']}, version {reason['pack_version']}"
     explanation = (
         f"The conduct isn't compatible with the rules {', '.join(rules)} of {policy}. "
@@ -106,12 +113,14 @@ def statement_of(reason: Mapping[str, Any], words: StatementWords) -> dict[str, 
     statement = {
         **decision.model_dump(mode="json", exclude_none=True),
         **ground.model_dump(mode="json", exclude_none=True),
-        **words.model_dump(mode="json", exclude_none=True, exclude={"markets", "measures", "grounds"}),
+        **words.model_dump(mode="json", exclude_none=True, exclude={"markets", "measures", "grounds", "sources"}),
+        **_source(last, words),
         "puid": re.sub(r"[^A-Za-z0-9_-]", "-", f"{reason['pack']}-{reason['pack_version']}-{reason['reason_id']}"),
         "territorial_scope": sorted(set(words.territorial_scope)),
-        "content_date": min(last["counts_from"], begins) if last else begins,
+        # Where nobody knows of which day the content is, it is of the decision's at the latest.
+        "content_date": min(last.get("posted_on") or last["counts_from"], begins) if last else begins,
         "application_date": begins,
-        "decision_facts": _facts(reason, len(entries), rules),
+        "decision_facts": _facts(reason, begins, len(entries), rules),
     }
     if reason["programme"] == EMERGENCY:
         # Whatever the deployment says of what its rules decide.
@@ -142,21 +151,37 @@ def mistakes(statement: Statement, account_id: str) -> list[str]:
     ]
 
 
-def _facts(reason: Mapping[str, Any], entries: int, rules: Sequence[str]) -> str:
+def _against(reason: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The entries that brought the balance to where it is, and not those that eased it, such as a training."""
+    entries: list[dict[str, Any]] = json.loads(reason["entries"])
+    before, after = reason["balance_before"], reason["balance_after"]
+    falls = before is not None and after is not None and after < before
+    return [entry for entry in entries if falls == (Decimal(str(entry.get("amount", -1 if falls else 1))) < 0)]
+
+
+def _source(last: Mapping[str, Any] | None, words: StatementWords) -> dict[str, Any]:
+    """How the case came up, where its violation says so."""
+    detected_by = (last or {}).get("detected_by") or ""
+    source = words.sources.get(detected_by) or SOURCES.get(detected_by)
+    return source.model_dump(mode="json") if source else {}
+
+
+def _facts(reason: Mapping[str, Any], begins: str, entries: int, rules: Sequence[str]) -> str:
     if reason["programme"] == EMERGENCY:
-        return f"On {reason['starts_on']} people of the platform decided this themselves: {reason['condition']}."
-    counted = f"{entries} earlier or present decision(s) by the rules {', '.join(rules)} counted" if entries else ""
+        return f"On {begins} people of the platform decided this themselves: {reason['condition']}."
+    by = "the rule" if len(rules) == 1 else "the rules"
+    counting = f"{counted(entries, 'decision')} by {by} {', '.join(rules)} counted." if entries else ""
     balance = (
-        f"the balance in the programme {reason['programme']} went from {_plain(reason['balance_before'])} to"
-        f" {_plain(reason['balance_after'])}{' ' + reason['unit'] if reason['unit'] else ''}"
+        f"the balance in the programme {reason['programme']} went from {_before(reason['balance_before'])} to"
+        f" {counted(reason['balance_after'], reason['unit']) if reason['unit'] else number(reason['balance_after'])}"
         if reason["balance_after"] is not None
         else f"the programme {reason['programme']} was judged anew"
     )
-    return f"On {reason['starts_on'] or reason['night']} {balance}: {reason['condition']}. {counted}".strip()
+    return f"On {begins} {balance}: {reason['condition']}. {counting}".strip()
 
 
-def _plain(number: Any) -> str:
-    return format(number.normalize(), "f") if number is not None else "nothing"
+def _before(balance: Decimal | None) -> str:
+    return "nothing" if balance is None else number(balance)
 
 
 def _missing(statement: Statement) -> list[str]:
