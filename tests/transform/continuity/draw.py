@@ -1,0 +1,92 @@
+"""Random histories: packs with two and three versions that differ in one figure or rule, and what happens meanwhile.
+
+What is drawn can be switched on by feature, so that a difference is known by what brought it.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Collection
+from copy import deepcopy
+from datetime import date
+
+from pydantic import ValidationError
+
+from evenhand.policy.language.pack import Pack
+from evenhand.policy.load import pack_from
+from transform.continuity.drawn_changes import CHANGES
+from transform.continuity.drawn_events import account
+from transform.continuity.drawn_packs import Content, first_version
+from transform.continuity.facts import DAY, FIRST_DAY, LAST_DAY, History
+
+# Beside changes: what a first version can have, and what can happen.
+OTHERS = (
+    *(
+        "versions",
+        "while_in_zone",
+        "gates",
+        "without_measure",
+        "appeals",
+        "batch",
+        "day",
+        "not_again",
+        "every",
+        "grace",
+    ),
+    *("relief", "evaluated", "tiers", "each_rise", "gap", "gone_and_back", "onboarding", "late_rows", "corrections"),
+    *("bonuses", "bonus_gates", "moves", "other_kinds", "no_such_market"),
+)
+FEATURES = frozenset((*OTHERS, *CHANGES))
+
+
+def draw(seed: int, number: int, features: Collection[str]) -> History:
+    """The history of a number; the same for the same features."""
+    chance = random.Random(f"{seed}/{number}")
+    name = f"h{number}"
+    packs = _packs(chance, name, features)
+    accounts = tuple(account(chance, f"{name}/a{each}", packs, features) for each in range(3))
+    return History(name, packs, accounts)
+
+
+def nights_of(seed: int, batch: int, count: int) -> list[date]:
+    """Nights to compare a batch of histories on."""
+    chance = random.Random(f"nights {seed}/{batch}")
+    return [FIRST_DAY + days * DAY for days in sorted(chance.sample(range(5, (LAST_DAY - FIRST_DAY).days), count))]
+
+
+def _packs(chance: random.Random, name: str, features: Collection[str]) -> tuple[Pack, ...]:
+    tens = sorted(chance.sample(range(2, 9), chance.choice((1, 2)))) if "versions" in features else []
+    turns = [10 * ten + chance.randint(0, 1) for ten in tens]
+    content = first_version(chance, name, features)
+    contents = [content]
+    for version, turn in enumerate(turns, start=2):
+        day = FIRST_DAY + turn * DAY
+        contents[-1]["effective_until"] = (
+            day - (chance.randint(2, 9) if "gap" in features and chance.random() < 0.3 else 1) * DAY
+        )
+        back = version == 3 and "gone_and_back" in features and chance.random() < 0.4
+        content = _changed(chance, contents[0] if back else contents[-1], features if not back else ())
+        content |= {"version": version, "effective_from": day}
+        content.pop("effective_until", None)
+        contents.append(content)
+    return tuple(pack_from(with_calendars(each)) for each in contents)
+
+
+def with_calendars(content: Content) -> Content:
+    """With the calendars that it names; each has many rows."""
+    named = {"mondays": {"weekday": "monday"}, "tenths": {"day_of_month": 10}}
+    return content | {"calendars": {name: days for name, days in named.items() if f"'{name}'" in str(content)}}
+
+
+def _changed(chance: random.Random, content: Content, features: Collection[str]) -> Content:
+    changes = sorted(CHANGES.keys() & set(features))
+    for _ in range(20):
+        changed = deepcopy(content)
+        try:
+            if changes and chance.random() < 0.85:
+                CHANGES[chance.choice(changes)](chance, changed)
+            pack_from(with_calendars({key: value for key, value in changed.items() if key != "effective_until"}))
+        except (ValidationError, LookupError):
+            continue  # No pack any more, or nothing there that the change is about.
+        return changed
+    return deepcopy(content)

@@ -1,0 +1,150 @@
+"""What a version of a random pack has otherwise than the one before it: one figure or one rule."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+
+from transform.continuity.drawn_packs import Content, effect, gate
+
+Change = Callable[[random.Random, Content], None]
+
+
+def _rule(chance: random.Random, content: Content) -> Content:
+    rule: Content = chance.choice(content["programmes"][chance.choice(("points", "points", "score"))]["entries"])
+    return rule
+
+
+def _zone(chance: random.Random, content: Content) -> Content:
+    zone: Content = chance.choice(content["programmes"][chance.choice(("points", "points", "score"))]["zones"][1:])
+    return zone
+
+
+def _amount(chance: random.Random, content: Content) -> None:
+    rule = _rule(chance, content)
+    if "amount" in rule:
+        rule["amount"] = rule["amount"] + (1 if rule["amount"] > 0 else -1)
+
+
+def _lasts_days(chance: random.Random, content: Content) -> None:
+    rule = _rule(chance, content)
+    rule["lasts_days"] = chance.choice((3, 10, 45, 90))
+
+
+def _bound(chance: random.Random, content: Content) -> None:
+    zone = _zone(chance, content)
+    how = "at_least" if "at_least" in zone else "at_most"
+    zone[how] = zone[how] + chance.choice((-2, -1, 1, 2))
+
+
+def _effect_days(chance: random.Random, content: Content) -> None:
+    for each in _zone(chance, content)["measures"]:
+        if "days" in each:
+            each["days"] = chance.choice((1, 5, 20))
+
+
+def _effect_gone(chance: random.Random, content: Content) -> None:
+    _zone(chance, content)["measures"] = []
+
+
+def _effect_new(chance: random.Random, content: Content) -> None:
+    zone = _zone(chance, content)
+    zone["measures"] = [effect(chance, 1, ())]
+
+
+def _zone_gone(chance: random.Random, content: Content) -> None:
+    zones = content["programmes"][chance.choice(("points", "score"))]["zones"]
+    if len(zones) > 2:
+        zones.pop(chance.randint(1, len(zones) - 1))
+
+
+def _rule_gone(chance: random.Random, content: Content) -> None:
+    content["programmes"]["points"]["entries"].pop(chance.randint(0, 1))
+
+
+def _programme_gone(chance: random.Random, content: Content) -> None:
+    name = chance.choice(("points", "score"))
+    named = [t.get("programme") for g in content.get("eligibility", {}).values() for t in g["conditions"]]
+    if name not in named and len(content["programmes"]) == 2:
+        del content["programmes"][name]
+
+
+def _balance(chance: random.Random, content: Content) -> None:
+    points = content["programmes"].get("points", {})
+    points["balance"] = chance.choice(({"at_most": 3}, {"at_most": 6}, {}))
+
+
+def _picks(chance: random.Random, content: Content) -> None:
+    for rule in content["programmes"]["points"]["entries"]:
+        if "not_again_within_days" in rule:
+            rule["not_again_within_days"] = chance.choice((2, 7, 30))
+        if "every" in rule:
+            rule["every"] = {"count": rule["every"]["count"], "within_days": chance.choice((5, 30))}
+        if "grace" in rule:
+            rule["grace"] = {"training": "course", "same_type_days": chance.choice((2, 30))}
+
+
+def _picks_gone(chance: random.Random, content: Content) -> None:
+    for rule in content["programmes"]["points"]["entries"]:
+        for key in ("not_again_within_days", "every", "grace", "counts_once_per"):
+            rule.pop(key, None)
+
+
+def _evaluated_changes(chance: random.Random, content: Content) -> None:
+    points = content["programmes"]["points"]
+    points["evaluated"] = chance.choice(("mondays", "tenths", None))
+
+
+def _gate_bound(chance: random.Random, content: Content) -> None:
+    for each in content.get("eligibility", {}).values():
+        for condition in each["conditions"]:
+            for how in ("less_than", "more_than"):
+                if how in condition:
+                    condition[how] = condition[how] + chance.choice((-1, 1))
+
+
+def _gate_conditions(chance: random.Random, content: Content) -> None:
+    for each in content.get("eligibility", {}).values():
+        each["conditions"] = gate(chance, ())["conditions"]
+
+
+def _gate_gone(chance: random.Random, content: Content) -> None:
+    content.pop("eligibility", None)
+
+
+def _gate_brings(chance: random.Random, content: Content) -> None:
+    for each in content.get("eligibility", {}).values():
+        each["while_not_eligible"] = chance.choice(([], [{"measure": "no_post", "scope": "short_video"}]))
+
+
+def _bonus_figure(chance: random.Random, content: Content) -> None:
+    bonus = content["bonuses"]["selling"]
+    key = chance.choice(("pays", "at_most_per_subject", "at_most_per_account", "budget"))
+    bonus[key] = chance.choice({"pays": (4, 12), "at_most_per_subject": (10, 40)}.get(key, (25, 80)))
+
+
+def _bonus_gone(chance: random.Random, content: Content) -> None:
+    del content["bonuses"]
+
+
+CHANGES: dict[str, Change] = {
+    "amount": _amount,
+    "lasts_days": _lasts_days,
+    "bound": _bound,
+    "effect_days": _effect_days,
+    "effect_gone": _effect_gone,
+    "effect_new": _effect_new,
+    "zone_gone": _zone_gone,
+    "rule_gone": _rule_gone,
+    "programme_gone": _programme_gone,
+    "balance": _balance,
+    "picks": _picks,
+    "picks_gone": _picks_gone,
+    "evaluated_changes": _evaluated_changes,
+    "gate_bound": _gate_bound,
+    "gate_conditions": _gate_conditions,
+    "gate_gone": _gate_gone,
+    "gate_brings": _gate_brings,
+    "bonus_figure": _bonus_figure,
+    "bonus_gone": _bonus_gone,
+}

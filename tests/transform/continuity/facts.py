@@ -1,0 +1,107 @@
+"""What lands in a drawn history: accounts, what happens to them, and appeals, each row with the night of its file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Protocol, TypeVar
+
+from evenhand.policy.language.pack import Pack
+
+DAY = timedelta(days=1)
+# What is drawn happens between them.
+FIRST_DAY, LAST_DAY = date(2026, 1, 1), date(2026, 4, 30)
+
+
+@dataclass(frozen=True)
+class AccountRow:
+    """An account, as one of its rows says: a later one can be of another market or kind."""
+
+    landed: date
+    market: str
+    kind: str = "creator"
+    onboarded_on: date = date(2026, 1, 1)
+
+
+@dataclass(frozen=True)
+class Event:
+    """A violation, by its type, or an activity, by its name. A later row of the same key corrects it."""
+
+    key: str
+    on: date
+    landed: date
+    violation: str | None = None
+    activity: str | None = None
+    severity: str | None = None
+    batch: str | None = None
+    subject: str | None = None
+    quantity: Decimal | None = None
+    withdrawn: bool = False
+
+
+@dataclass(frozen=True)
+class Appeal:
+    """An appeal against a violation. A later row of the same key brings the decision."""
+
+    key: str
+    against: str
+    filed_on: date
+    landed: date
+    outcome: str
+    decided_on: date | None = None
+    points: Decimal | None = None
+    withdrawn: bool = False
+
+
+@dataclass(frozen=True)
+class Account:
+    account_id: str
+    rows: tuple[AccountRow, ...]
+    events: tuple[Event, ...] = ()
+    appeals: tuple[Appeal, ...] = ()
+
+    def known_on(self, night: date) -> bool:
+        return any(row.landed <= night for row in self.rows)
+
+
+@dataclass(frozen=True)
+class History:
+    """The packs of some markets that no other history has, and the accounts of these markets.
+
+    The name of each account begins with its name.
+    """
+
+    name: str
+    packs: tuple[Pack, ...]
+    accounts: tuple[Account, ...]
+
+
+class Landed(Protocol):
+    """A row with a key."""
+
+    @property
+    def key(self) -> str: ...
+    @property
+    def landed(self) -> date: ...
+    @property
+    def withdrawn(self) -> bool: ...
+
+
+Row = TypeVar("Row", bound=Landed)
+
+
+def known(rows: Sequence[Row], night: date) -> list[Row]:
+    """The newest version of every key that had landed by a night, without those that are withdrawn."""
+    newest: dict[str, Row] = {}
+    for row in sorted(rows, key=lambda row: row.landed):
+        if row.landed <= night:
+            newest[row.key] = row
+    return [row for _, row in sorted(newest.items()) if not row.withdrawn]
+
+
+def days(first: date, last: date) -> Iterator[date]:
+    while first <= last:
+        yield first
+        first += DAY

@@ -1,0 +1,182 @@
+"""The entries of an account in a programme: each for life as the version of its day says.
+
+Sentences 1, 2, 5 and 15 of what goes on over versions, and docs/policy-language.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from decimal import Decimal
+
+from evenhand.policy.language.entries import EntryRule
+from evenhand.policy.language.programme import Programme
+from transform.continuity.appeals import Outcome
+from transform.continuity.facts import DAY, Event
+from transform.continuity.rules import Rules, calendar_days
+
+
+@dataclass(frozen=True)
+class Entry:
+    """`gone` is the first day on which it counts no longer."""
+
+    key: str
+    rule: str
+    event: Event
+    amount: Decimal
+    first: date
+    gone: date | None
+    balance_of: str = ""
+
+    def counts_on(self, day: date) -> bool:
+        return self.first <= day and (self.gone is None or day < self.gone)
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """An event and the rule that it is judged by, which is that of its day."""
+
+    event: Event
+    rule: EntryRule
+    programme: Programme
+
+    @property
+    def burden(self) -> int:
+        """1 where what weighs on the account is positive, -1 where it is negative."""
+        compared = [zone.comparison for zone in self.programme.zones if zone.comparison]
+        return 1 if all(how in ("at_least", "more_than") for how, _ in compared) else -1
+
+
+def entries_of(
+    rules: Rules, programme: str, events: Sequence[Event], outcomes: dict[str, Outcome], night: date
+) -> list[Entry]:
+    """What counts in a programme, as is known on a night, in the order in which it happened."""
+    judged: dict[str, list[Candidate]] = {}
+    for event in sorted(events, key=lambda event: (event.on, event.key)):
+        outcome = outcomes.get(event.key)
+        found = rules.programme_on(programme, event.on)
+        if event.on > night or not found or (outcome and outcome.voids):
+            continue
+        for rule in found[1].entries:
+            if _matches(rule, event):
+                judged.setdefault(rule.rule, []).append(Candidate(event, rule, found[1]))
+    entries = []
+    for candidates in judged.values():
+        amounts = {each.event.key: _amount(each.rule, each.event, outcomes.get(each.event.key)) for each in candidates}
+        for each in _picked(_once(candidates, amounts), events):
+            entries.append(_entry(programme, each, amounts[each.event.key], rules))
+    entries.sort(key=lambda entry: (entry.first, entry.event.key))
+    return _reliefs(entries, judged)
+
+
+def _matches(rule: EntryRule, event: Event) -> bool:
+    return (
+        (event.violation in rule.violation_types or event.activity in rule.activities)
+        and (not rule.severities or event.severity in rule.severities)
+        and (rule.amount_by_severity is None or event.severity in rule.amount_by_severity)
+        and (rule.effective_from is None or rule.effective_from <= event.on)
+        and (rule.effective_until is None or event.on <= rule.effective_until)
+    )
+
+
+def _amount(rule: EntryRule, event: Event, outcome: Outcome | None) -> Decimal:
+    if outcome and outcome.points is not None:
+        return outcome.points
+    if rule.amount_by_severity:
+        return rule.amount_by_severity[event.severity or ""]
+    if rule.amount_per_unit is not None:
+        return rule.amount_per_unit * (1 if event.quantity is None else event.quantity)
+    return rule.amount or Decimal(0)
+
+
+def _once(candidates: Sequence[Candidate], amounts: dict[str, Decimal]) -> list[Candidate]:
+    """The first of those that count once; of one day the largest. What a later one shares is its own rule's to say."""
+    kept: list[Candidate] = []
+    for each in sorted(candidates, key=lambda each: (each.event.on, -amounts[each.event.key], each.event.key)):
+        if not any(_shares(each, earlier) for earlier in kept):
+            kept.append(each)
+    return sorted(kept, key=lambda each: (each.event.on, each.event.key))
+
+
+def _shares(later: Candidate, earlier: Candidate) -> bool:
+    one, other = earlier.event, later.event
+    if later.rule.counts_once_per == "batch":
+        return other.batch is not None and one.batch == other.batch
+    if later.rule.counts_once_per == "day":
+        return one.on == other.on
+    return False
+
+
+def _picked(candidates: Sequence[Candidate], events: Sequence[Event]) -> list[Candidate]:
+    """Which count, asked of each by the version of its day, over those of all versions before it."""
+    picked: list[Candidate] = []
+    used: set[str] = set()
+    warnings: list[Candidate] = []
+    for at, each in enumerate(candidates):
+        if each.rule.not_again_within_days:
+            length = each.rule.not_again_within_days * DAY
+            if any(_about(p) == _about(each) and each.event.on < p.event.on + length for p in picked):
+                continue
+        if every := each.rule.every:
+            waiting = [c for c in candidates[: at + 1] if c.event.key not in used]
+            group = waiting[-every.count :]
+            if len(group) < every.count or each.event.on >= group[0].event.on + every.within_days * DAY:
+                continue
+            used |= {c.event.key for c in group}
+        if each.rule.grace and not _covered(each, warnings, events):
+            warnings.append(each)
+            continue
+        used.add(each.event.key)
+        picked.append(each)
+    return picked
+
+
+def _about(each: Candidate) -> str | None:
+    return each.event.violation or each.event.subject
+
+
+def _covered(each: Candidate, warnings: Sequence[Candidate], events: Sequence[Event]) -> bool:
+    assert each.rule.grace
+    for warning in warnings:
+        trained = min(
+            (e.on for e in events if e.activity == each.rule.grace.training and e.on >= warning.event.on), default=None
+        )
+        if trained is None or trained > each.event.on:
+            return True
+        same_type = warning.event.violation == each.event.violation
+        if same_type and each.event.on < trained + each.rule.grace.same_type_days * DAY:
+            return True
+    return False
+
+
+def _entry(programme: str, each: Candidate, amount: Decimal, rules: Rules) -> Entry:
+    rule, event = each.rule, each.event
+    gone = None if rule.lasts_days is None else event.on + timedelta(days=rule.lasts_days)
+    if rule.lasts_until:
+        found = rules.programme_on(programme, event.on)
+        assert found
+        gone = next(day for day in calendar_days(found[0].calendars[rule.lasts_until]) if day > event.on)
+    balance_of = str(event.violation) if each.programme.kept_per else ""
+    return Entry(f"{programme}/{event.key}", rule.rule, event, amount, event.on, gone, balance_of)
+
+
+def _reliefs(entries: list[Entry], judged: dict[str, list[Candidate]]) -> list[Entry]:
+    """The entries with what each relief takes from one that counts on its day, for as long as that one does."""
+    asked = {c.event.key: c for candidates in judged.values() for c in candidates if c.rule.relief}
+    plain = [entry for entry in entries if entry.event.key not in asked]
+    left = {entry.key: abs(entry.amount) for entry in plain}
+    taken = []
+    for entry in [each for each in entries if each.event.key in asked]:
+        candidate = asked[entry.event.key]
+        relief, sign = candidate.rule.relief, candidate.burden
+        assert relief
+        targets = [t for t in plain if t.counts_on(entry.first) and left[t.key] > 0 and t.amount * sign > 0]
+        if not targets:
+            continue
+        first = min(targets, key=lambda t: t.first).first if relief.takes_from == "oldest" else None
+        target = max((t for t in targets if first in (None, t.first)), key=lambda t: (t.first, t.key))
+        amount = left[target.key] if relief.amount is None else min(left[target.key], relief.amount)
+        left[target.key] -= amount
+        taken.append(replace(entry, amount=-sign * amount, gone=target.gone, balance_of=target.balance_of))
+    return plain + taken

@@ -1,0 +1,229 @@
+"""What a night's lists have to be, worked out slowly from the sentences on what goes on over versions, packs and moves.
+
+It shares no code with the models: an account is walked through day by day, each day by the rules of that day, and each
+night anew, from what had landed by it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+
+from evenhand.policy.language.effects import Effect
+from evenhand.policy.language.eligibility import Eligibility, Test
+from evenhand.policy.language.pack import Pack
+from transform.continuity.appeals import outcomes_of
+from transform.continuity.facts import DAY, Account, History, days, known
+from transform.continuity.ledger import entries_of
+from transform.continuity.money import Claim, Due, claims_of, paid
+from transform.continuity.rules import Rules, strictest_first
+from transform.continuity.standing import Brought, Walk, walk
+
+
+@dataclass(frozen=True)
+class Penalty:
+    measure: str
+    first: date
+    last: date | None
+
+
+@dataclass
+class Night:
+    """Penalties and rewards (with their first day) by row key, standings and failing conditions by account and name."""
+
+    penalties: dict[str, Penalty] = field(default_factory=dict)
+    rewards: dict[str, date] = field(default_factory=dict)
+    paid: dict[str, tuple[Decimal, date]] = field(default_factory=dict)
+    standings: dict[str, tuple[str, Decimal]] = field(default_factory=dict)
+    failed: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+def decide(history: History, night: date) -> Night:
+    said = Night()
+    claims: dict[Claim, Due] = {}
+    for account in history.accounts:
+        if account.known_on(night):
+            _Decided(history, account, night).say(said)
+            claims |= _claims(history, account, night)
+    rows = {account.account_id: Rules(history.packs, account).row_on(night) for account in history.accounts}
+    for (who, market, bonus, scope, period), amount in paid(claims).items():
+        said.paid[f"{who}/{bonus}/{scope}/{period} in {market}"] = amount, max(period, rows[who].onboarded_on)
+    return said
+
+
+def _claims(history: History, account: Account, night: date) -> dict[Claim, Due]:
+    decided: dict[date, _Decided] = {}
+
+    def is_open(gate: str, day: date, known_on: date) -> bool:
+        if known_on not in decided:
+            decided[known_on] = _Decided(history, account, known_on)
+        return decided[known_on].is_open(gate, day)
+
+    if not any(pack.bonuses for pack in history.packs):
+        return {}
+    return claims_of(Rules(history.packs, account), account, is_open, night)
+
+
+class _Decided:
+    """One account, as known on a night."""
+
+    def __init__(self, history: History, account: Account, night: date) -> None:
+        self._account, self._night = account, night
+        self._rules = Rules(history.packs, account)
+        self._first = min(pack.effective_from for pack in history.packs)
+        self._strict = strictest_first(history.packs)
+        events = known(account.events, night)
+        outcomes = outcomes_of(self._rules, events, known(account.appeals, night), night)
+        self._walks: dict[str, list[Walk]] = {}
+        for name in self._rules.names("programmes"):
+            entries = entries_of(self._rules, name, events, outcomes, night)
+            self._walks[name] = [
+                walk(self._rules, name, [e for e in entries if e.balance_of == balance], self._first, night)
+                for balance in sorted({entry.balance_of for entry in entries}) or [""]
+            ]
+        self._gates = {name: self._walk_gate(name) for name in self._rules.names("eligibility")}
+
+    def say(self, said: Night) -> None:
+        who, night = self._account.account_id, self._night
+        for name, walks in self._walks.items():
+            for scope, penalties in self._running(walks, night).items():
+                said.penalties[f"{who}/{name}/{scope}"] = self._strictest(penalties)
+            stands = [each.stands[night] for each in walks if night in each.stands]
+            if stands:
+                strictest = max(stands, key=lambda stand: stand.zone)
+                if not strictest.programme.kept_per:
+                    said.standings[f"{who}/{name}"] = strictest.name, strictest.value
+                for reward in strictest.programme.rewards:
+                    if strictest.name in reward.zones:
+                        since = self._since(walks, night, strictest.name)
+                        said.rewards[f"{who}/{name}/{reward.scope}/{reward.reward}"] = self._onboarded(since)
+        for name, states in self._gates.items():
+            if night in states:
+                said.failed[f"{who}/{name}"] = states[night][1]
+                self._say_gate(said, name, states)
+
+    def is_open(self, gate: str, day: date) -> bool:
+        return not self._gates[gate][day][1]
+
+    def _onboarded(self, day: date) -> date:
+        return max(day, self._rules.row_on(self._night).onboarded_on)
+
+    def _running(self, walks: list[Walk], night: date) -> dict[str, list[Penalty]]:
+        """Penalties of a programme that are in force, by scope."""
+        found: dict[str, list[Penalty]] = {}
+        for each in walks:
+            for brought in each.brought:
+                if brought.effect.measure and brought.runs_on(night):
+                    penalty = Penalty(brought.effect.measure, brought.first, brought.last)
+                    found.setdefault(brought.effect.scope, []).append(penalty)
+            if night not in each.stands:
+                continue
+            for effect in each.stands[night].programme.zones[each.stands[night].zone].measures:
+                if effect.while_in_zone and effect.measure:
+                    first = _in_zone_since(each, effect, night) + effect.starts_after_days * DAY
+                    if first <= night:
+                        found.setdefault(effect.scope, []).append(Penalty(effect.measure, first, None))
+        return found
+
+    def _strictest(self, penalties: list[Penalty]) -> Penalty:
+        """Of equal ones the later end, no end being the latest; then the earlier first day."""
+        return max(penalties, key=lambda p: (self._strict[p.measure], p.last or date.max, -p.first.toordinal()))
+
+    def _since(self, walks: list[Walk], night: date, zone: str) -> date:
+        """First day of the unbroken stay in a zone."""
+        day = night
+        while any((stand := each.stands.get(day - DAY)) and stand.name == zone for each in walks):
+            day -= DAY
+        return day
+
+    def _walk_gate(self, name: str) -> dict[date, tuple[Pack, tuple[str, ...]]]:
+        """On each day on which it is asked of the account: the pack, and the conditions that fail."""
+        states: dict[date, tuple[Pack, tuple[str, ...]]] = {}
+        was_open = False
+        for day in days(self._first, self._night):
+            for pack in self._rules.on(day):
+                gate = pack.eligibility.get(name)
+                if not gate or self._rules.row_on(day).kind not in (gate.applies_to or pack.applies_to):
+                    continue
+                failed = () if gate.stays_eligible and was_open else self._failed(gate, day)
+                was_open = was_open or not failed
+                states[day] = pack, failed
+        return states
+
+    def _failed(self, gate: Eligibility, day: date) -> tuple[str, ...]:
+        return tuple(
+            sorted(
+                condition.condition
+                for condition in gate.conditions
+                if (not condition.applies_to or self._rules.row_on(day).kind in condition.applies_to)
+                and (condition.effective_from is None or condition.effective_from <= day)
+                and (condition.effective_until is None or day <= condition.effective_until)
+                and not any(self._holds(test, day) for test in condition.tests())
+            )
+        )
+
+    def _holds(self, test: Test, day: date) -> bool:
+        if test.without_measure:
+            return not self._bars(test.without_measure, day)
+        assert test.programme and test.comparison
+        stands = [each.stands[day] for each in self._walks[test.programme] if day in each.stands]
+        if not stands:
+            return test.if_missing == "holds"
+        comparator, bound = test.comparison
+        value = stands[0].value
+        return {
+            "at_least": value >= bound, "more_than": value > bound,
+            "at_most": value <= bound, "less_than": value < bound,
+        }[comparator]  # fmt: skip
+
+    def _bars(self, measure: str, day: date) -> bool:
+        """Whether it, or a stricter one on one of its scopes or on the account, is in force, prevailing or not."""
+        scopes = {
+            effect.scope
+            for pack in self._rules.on(day)
+            for _, effect in pack.effects
+            if effect.measure == measure
+        } | {"account"}  # fmt: skip
+        for walks in self._walks.values():
+            for scope, penalties in self._running(walks, day).items():
+                for each in penalties:
+                    stricter = self._strict[each.measure] > self._strict[measure]
+                    if each.measure == measure or (scope in scopes and stricter):
+                        return True
+        return False
+
+    def _say_gate(self, said: Night, name: str, states: dict[date, tuple[Pack, tuple[str, ...]]]) -> None:
+        who, night = self._account.account_id, self._night
+        pack, failed = states[night]
+        gate = pack.eligibility[name]
+        for effect in gate.while_not_eligible if failed else gate.while_eligible:
+            day = night
+            # A version that lacks it ends it, as opening the gate does.
+            while (before := states.get(day - DAY)) and bool(before[1]) == bool(failed):
+                theirs = before[0].eligibility[name]
+                if effect not in (theirs.while_not_eligible if failed else theirs.while_eligible):
+                    break
+                day -= DAY
+            first = self._onboarded(day)
+            if effect.measure:
+                penalty = Penalty(effect.measure, first, None)
+                key = f"{who}/{name}/{effect.scope}"
+                there = said.penalties.get(key)
+                said.penalties[key] = self._strictest([penalty, there]) if there else penalty
+            else:
+                said.rewards[f"{who}/{name}/{effect.scope}/{effect.reward}"] = first
+
+
+def _in_zone_since(walked: Walk, effect: Effect, night: date) -> date:
+    """First day of the unbroken stay in a zone that brings this for as long as it lasts."""
+    zone, day = walked.stands[night].name, night
+    while (before := walked.stands.get(day - DAY)) and before.name == zone:
+        effects = before.programme.zones[before.zone].measures
+        if not any((e.name, e.scope, e.while_in_zone) == (effect.name, effect.scope, True) for e in effects):
+            break
+        day -= DAY
+    return day
+
+
+__all__ = ["Brought", "Night", "Penalty", "decide"]

@@ -1,0 +1,65 @@
+"""Which rules hold for an account on a day, and which of their names mean the same over versions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+
+from evenhand.policy.language.calendar import Calendar
+from evenhand.policy.language.pack import Pack
+from evenhand.policy.language.programme import Programme
+from transform.continuity.facts import Account, AccountRow
+
+
+@dataclass(frozen=True)
+class Rules:
+    """The packs of a history, as they hold for one of its accounts."""
+
+    packs: tuple[Pack, ...]
+    account: Account
+
+    def row_on(self, day: date) -> AccountRow:
+        """Where it is, and as what: a market that no pack knows is a word without effect."""
+        markets = {market for pack in self.packs for market in pack.markets}
+        rows = sorted((row for row in self.account.rows if row.market in markets), key=lambda row: row.landed)
+        return ([row for row in rows if row.landed <= day] or rows[:1])[-1]
+
+    def on(self, day: date) -> list[Pack]:
+        """The packs that judge the account on a day: by its market and kind of that day."""
+        row = self.row_on(day)
+        return [
+            pack
+            for pack in self.packs
+            if row.market in pack.markets
+            and row.kind in pack.applies_to
+            and pack.effective_from <= day
+            and (pack.effective_until is None or day <= pack.effective_until)
+        ]
+
+    def programme_on(self, name: str, day: date) -> tuple[Pack, Programme] | None:
+        """The programme of a name, with its pack."""
+        kind = self.row_on(day).kind
+        for pack in self.on(day):
+            programme = pack.programmes.get(name)
+            if programme and kind in (programme.applies_to or pack.applies_to):
+                return pack, programme
+        return None
+
+    def names(self, part: str) -> list[str]:
+        return sorted({name for pack in self.packs for name in getattr(pack, part)})
+
+
+def strictest_first(packs: Sequence[Pack]) -> dict[str, int]:
+    """How strict each measure is; the versions of a drawn pack have them in one order."""
+    order: list[str] = []
+    for pack in packs:
+        order += [measure for measure in pack.measures if measure not in order]
+    return {measure: rank for rank, measure in enumerate(order)}
+
+
+@cache
+def calendar_days(calendar: Calendar) -> tuple[date, ...]:
+    """Its days, in order."""
+    return tuple(calendar.days())

@@ -1,0 +1,155 @@
+"""A programme of an account walked through day by day: its value, its zone, and what entering zones brings.
+
+Sentences 3 to 6 and 15 of what goes on over versions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+
+from evenhand.policy.language.effects import Effect, Zone
+from evenhand.policy.language.pack import Pack
+from evenhand.policy.language.programme import RISING, Programme
+from transform.continuity.facts import DAY, days
+from transform.continuity.ledger import Entry
+from transform.continuity.rules import Rules, calendar_days
+
+
+@dataclass(frozen=True)
+class Brought:
+    """A measure or a reward with a length of its own; `last` is none where it has no end."""
+
+    programme: str
+    effect: Effect
+    first: date
+    last: date | None
+
+    def runs_on(self, day: date) -> bool:
+        return self.first <= day and (self.last is None or day <= self.last)
+
+
+@dataclass(frozen=True)
+class Stand:
+    """How an account stands on a day, by the version of the day.
+
+    Attributes:
+        entered: the strictest zone that counts as entered; a milder one that it fell back to does as well.
+        reached: the zone of the value of each day up to this one, as far as the version looks back.
+    """
+
+    pack: Pack
+    programme: Programme
+    value: Decimal
+    zone: int
+    entered: int
+    reached: tuple[int, ...]
+
+    @property
+    def name(self) -> str:
+        return self.programme.zones[self.zone].zone
+
+
+@dataclass
+class Walk:
+    """A balance of a programme over the days: where it stands, and what that brought."""
+
+    programme: str
+    stands: dict[date, Stand] = field(default_factory=dict)
+    brought: list[Brought] = field(default_factory=list)
+
+
+def walk(rules: Rules, name: str, entries: Sequence[Entry], first: date, night: date) -> Walk:
+    """Go through the days of a balance until a night. On a day without the programme it stands nowhere."""
+    walked = Walk(name)
+    for day in days(first, night):
+        found = rules.programme_on(name, day)
+        if not found:
+            continue
+        pack, programme = found
+        last = walked.stands.get(day - DAY)
+        stand, enters = _step(pack, programme, entries, day, last)
+        walked.stands[day] = stand
+        if enters:
+            for effect in programme.zones[stand.zone].measures:
+                if not effect.while_in_zone:
+                    walked.brought.append(_brought(pack, name, effect, day))
+    return walked
+
+
+def _step(
+    pack: Pack, programme: Programme, entries: Sequence[Entry], day: date, last: Stand | None
+) -> tuple[Stand, bool]:
+    """How it stands, and whether that brings the zone's measures."""
+    # The day before as this version reads it: what its rules alone make otherwise brings nothing.
+    before, now = _value(programme, entries, day - DAY), _value(programme, entries, day)
+    if programme.evaluated:
+        before = last.value if last else before
+        now = now if day in calendar_days(pack.calendars[programme.evaluated]) else before
+    reached = [_zone_of(programme, before)]
+    if last:
+        held = _named_alike(last, last.zone, programme)
+        if programme.never_falls:
+            reached = [max(reached[0], held)]
+        if programme.falls_after_days:
+            goes_on = last.pack is pack and last.programme.falls_after_days
+            reached = list(last.reached) if goes_on else [max(reached[0], held)]
+    zone_before = _held(programme, reached)
+    reached.append(_zone_of(programme, now))
+    zone = _held(programme, reached)
+    entered = _named_alike(last, last.entered, programme) if last else 0
+    rises = now > before if _is_rising(programme) else now < before
+    enters = zone > zone_before or (
+        zone == zone_before > 0 and rises and (entered < zone or programme.fires == "on_each_rise")
+    )
+    return Stand(pack, programme, now, zone, zone if enters else min(entered, zone), tuple(reached)), enters
+
+
+def _named_alike(last: Stand, zone: int, programme: Programme) -> int:
+    """The strictest zone that is named as one up to a zone of the day before."""
+    names = [each.zone for each in last.programme.zones[: zone + 1]]
+    return max(number for number, each in enumerate(programme.zones) if number == 0 or each.zone in names)
+
+
+def _held(programme: Programme, reached: Sequence[int]) -> int:
+    if programme.never_falls:
+        return max(reached)
+    return max(reached[-1 - (programme.falls_after_days or 0) :])
+
+
+def _value(programme: Programme, entries: Sequence[Entry], day: date) -> Decimal:
+    value = programme.balance.start + sum((e.amount for e in entries if e.counts_on(day)), Decimal(0))
+    if programme.balance.at_least is not None:
+        value = max(value, programme.balance.at_least)
+    return value if programme.balance.at_most is None else min(value, programme.balance.at_most)
+
+
+def _is_rising(programme: Programme) -> bool:
+    return all(zone.comparison[0] in RISING for zone in programme.zones if zone.comparison)
+
+
+def _zone_of(programme: Programme, value: Decimal) -> int:
+    return max(number for number, zone in enumerate(programme.zones) if _holds(zone, value))
+
+
+def _holds(zone: Zone, value: Decimal) -> bool:
+    if zone.at_least is not None:
+        return value >= zone.at_least
+    if zone.more_than is not None:
+        return value > zone.more_than
+    if zone.at_most is not None:
+        return value <= zone.at_most
+    return zone.less_than is None or value < zone.less_than
+
+
+def _brought(pack: Pack, programme: str, effect: Effect, day: date) -> Brought:
+    first = day + effect.starts_after_days * DAY
+    last: date | None = None
+    if effect.days:
+        last = first + (effect.days - 1) * DAY
+    elif effect.until:
+        after = [each for each in calendar_days(pack.calendars[effect.until]) if each > first]
+        last = after[effect.until_nth - 1] - DAY
+    return Brought(programme, effect, first, last)
