@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from evenhand.commands import emergency, held_list, listing, local, policy, released, stop_and_reverse
+from evenhand.commands import emergency, held_list, listing, local, policy, released, stop_and_reverse, verify
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -41,6 +41,7 @@ app.command()(stop_and_reverse.stop)
 app.command()(stop_and_reverse.resume)
 app.command()(stop_and_reverse.send_again)
 app.command()(stop_and_reverse.reverse)
+app.command()(verify.verify)
 app.add_typer(emergency.app, name="emergency")
 app.command()(emergency.emergencies)
 app.command()(local.simulate)

@@ -19,6 +19,7 @@ from pydantic import BaseModel, ConfigDict
 from evenhand.quality.held_lists import HeldList, answer, read_held
 from evenhand.records.history import add, everything
 from evenhand.records.persons import Person, PersonRefused, refuse_the_same_person
+from evenhand.records.record_log import seal
 
 Said = Literal["approved", "rejected", "first_wave"]
 
@@ -59,6 +60,7 @@ def record(folder: Path, night: date, held: HeldList, said: Said, by: Person) ->
         logged_in=by.logged_in, at=datetime.now(UTC).replace(microsecond=0),
     )  # fmt: skip
     add(folder / f"night={night}", given)
+    seal(folder.parent)
     return given
 
 

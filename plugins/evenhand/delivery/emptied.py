@@ -10,6 +10,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict
 from evenhand.delivery.receivers import ReceiverError
 from evenhand.records.history import add, everything
 from evenhand.records.persons import Person
+from evenhand.records.record_log import seal
 
 
 class ReceiverEmptied(ReceiverError):
@@ -29,6 +30,7 @@ class SendAgain(BaseModel):
 def send_again(home: Path, receiver: str, by: Person, why: str) -> None:
     """Let the next delivery send a receiver that was emptied all that it should hold."""
     add(_folder(home, receiver), SendAgain(said_by=by, why=why, at=datetime.now(UTC)))
+    seal(home)
 
 
 def refuse_if_emptied(home: Path, receiver: str, known: int) -> None:
@@ -44,6 +46,7 @@ def refuse_if_emptied(home: Path, receiver: str, known: int) -> None:
     said = everything(_folder(home, receiver), SendAgain)
     if said and said[-1].said_by:
         add(_folder(home, receiver), SendAgain(said_by=None, why="it was sent again", at=datetime.now(UTC)))
+        seal(home)
         return
     raise ReceiverEmptied(
         f"receiver {receiver}: it holds nothing, and had acknowledged {known:,} rows. If it was emptied, and they are "

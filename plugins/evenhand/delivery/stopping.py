@@ -25,6 +25,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 from evenhand.records.history import HistoryBroken, add, newest
 from evenhand.records.persons import Person, refuse_the_same_person
+from evenhand.records.record_log import seal
 
 log = logging.getLogger(__name__)
 
@@ -186,6 +187,7 @@ def _end_this_process(reason: DeliveriesStopped) -> None:
 
 def _add(home: Path, entry: Stop) -> Stop:
     add(_folder(home), entry)
+    seal(home)
     return entry
 
 

@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from evenhand.emergency.emergency import Emergency, EmergencyRefused, Proposal
 from evenhand.records.atomic_files import write_once
 from evenhand.records.persons import Person, refuse_the_same_person
+from evenhand.records.record_log import seal
 
 
 class EmergencyBroken(Exception):
@@ -54,6 +55,7 @@ def record(folder: Path, proposal: Proposal, approved_by: Person, approved_at: d
     )
     path = folder / f"{emergency.emergency_id}.json"
     write_once(path, (emergency.model_dump_json(indent=2) + "\n").encode())
+    seal(folder.parent)
     # What is there counts: it may have been recorded before, on an earlier night.
     return _read(path).emergency
 

@@ -22,6 +22,7 @@ from typing import Any
 import duckdb
 
 from evenhand.records.atomic_files import sync
+from evenhand.records.record_log import seal
 from evenhand.release.describe import describe
 from evenhand.release.manifest import NAME, ReleasedFile, Reversed
 
@@ -88,7 +89,9 @@ def publish(
             files = {name: _write(connection, query, draft / name) for name, query in FILES.items()}
             manifest = describe(connection, night, files, code, reversed_by)
             _write_text(draft / NAME, manifest.text())
-            return _make_visible(draft, revisions, releases / f"night={night}", manifest.release_id)
+            published = _make_visible(draft, revisions, releases / f"night={night}", manifest.release_id)
+            seal(releases.parent)
+            return published
         except (OSError, duckdb.IOException) as error:
             raise PublishFailed(
                 f"{releases}: night {night} couldn't be published ({error}). Its release is what it was before. "

@@ -12,6 +12,7 @@ from typing import Literal
 
 from evenhand.records.history import add, newest
 from evenhand.records.persons import Person, refuse_the_same_person
+from evenhand.records.record_log import seal
 from evenhand.release.manifest import LastRelease, Reversed, read_manifest
 from evenhand.release.previous import last_release
 
@@ -137,6 +138,7 @@ def lift(home: Path, releases: Path, night: date, by: Person, approved_by: Perso
 
 def _add(home: Path, entry: Reversal) -> Reversal:
     add(_folder(home, entry.night), entry)
+    seal(home)
     return entry
 
 

@@ -39,10 +39,12 @@ def deliver_release(night: date, receiver: str) -> Facts:
     from evenhand.delivery.receipts import Receipts
     from evenhand.delivery.receivers import ReceiverError
     from evenhand.delivery.stopping import DeliveriesStopped
+    from evenhand.release.verify import ReleaseChanged, refuse_changed
     from evenhand.tasks.receivers import open_announcer, open_receiver
 
     release = settings().releases / f"night={night}"
     try:
+        refuse_changed(release)
         with Receipts(settings().receipts) as receipts:
             if announces(load_receivers()[receiver]):
                 with open_announcer(receiver) as announcer:
@@ -50,7 +52,15 @@ def deliver_release(night: date, receiver: str) -> Facts:
             else:
                 with open_receiver(receiver) as opened:
                     summary = deliver(release, opened, receipts)
-    except (DeliveriesStopped, LedgerBroken, ReceiverEmptied, ReceiversError, ReleaseError, NotStatable) as error:
+    except (
+        DeliveriesStopped,
+        LedgerBroken,
+        ReceiverEmptied,
+        ReceiversError,
+        ReleaseChanged,
+        ReleaseError,
+        NotStatable,
+    ) as error:
         raise AirflowFailException(str(error)) from error
     if summary.unanswered:
         raise ReceiverError(f"{summary}. What has no answer is asked again when this task is run again.")

@@ -67,8 +67,14 @@ def land_feeds(night: date) -> Facts:
     from evenhand.landing.load import load
     from evenhand.landing.window import take
     from evenhand.records.databases import wait_until_free
-    from evenhand.release.previous import take_last_release
+    from evenhand.records.record_log import refuse_troubles, seal
+    from evenhand.release.previous import last_release, take_last_release
+    from evenhand.release.verify import refuse_changed
 
+    refuse_troubles(settings().home)
+    seal(settings().home)
+    if before := last_release(settings().releases, night):
+        refuse_changed(before)
     _forget_old_warehouses(night)
     wait_until_free(settings().store)
     wait_until_free(settings().warehouse(night))
