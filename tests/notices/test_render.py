@@ -4,17 +4,42 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from evenhand.notices.catalogs import CatalogError, load_catalogs
-from evenhand.notices.notice import Notice, NoticeFacts
+from evenhand.notices.notice import Case, Notice, NoticeFacts
 from evenhand.notices.render import render
 from notices.needed import LANGUAGES, PENALTIES, PROGRAMMES, REWARDS, SCOPES, TRANSLATIONS
 
 CATALOGS = load_catalogs(TRANSLATIONS)
+
+# Against the older one nobody can appeal any more.
+OLD = Case(
+    violation_type="counterfeit",
+    kind="live",
+    title="Spring sale",
+    posted_on=date(2026, 1, 30),
+    decided_on=date(2026, 2, 1),
+    amount=Decimal("4.00"),
+    counts_until=date(2026, 5, 1),
+    appeal="passed",
+    appeal_until=date(2026, 3, 3),
+)
+LATER = Case(
+    violation_type="misleading_claim",
+    kind="short_video",
+    title=None,
+    posted_on=date(2026, 3, 3),
+    decided_on=date(2026, 3, 4),
+    amount=Decimal("3.00"),
+    counts_until=None,
+    appeal="until",
+    appeal_until=date(2026, 4, 3),
+)
 
 NEW = NoticeFacts(
     language="en",
@@ -27,8 +52,13 @@ NEW = NoticeFacts(
     ends_on=date(2026, 3, 11),
     reason="",
     lifted_until=None,
-    evidence=("v-101", "v-102"),
-    appeal_until=date(2026, 4, 3),
+    cases=(OLD, LATER),
+    market="SG",
+    amount=None,
+    balance_before=Decimal(4),
+    balance_after=Decimal(7),
+    is_appeal_granted=False,
+    appeal_until=None,
     can_appeal=True,
     restored_by="time",
     restored_on=date(2026, 3, 12),
@@ -36,8 +66,8 @@ NEW = NoticeFacts(
 ENDED = replace(NEW, event="ended", can_appeal=False, appeal_until=None, restored_by="", restored_on=None)
 
 
-def _ids(number: int) -> tuple[str, ...]:
-    return tuple(f"v{i}" for i in range(1, number + 1))
+def _cases(number: int) -> tuple[Case, ...]:
+    return tuple(replace(LATER, title=f"v{i}") for i in range(1, number + 1))
 
 
 def test_a_new_penalty_in_english() -> None:
@@ -45,14 +75,21 @@ def test_a_new_penalty_in_english() -> None:
         "New measure: No live streaming",
         "We have placed a new measure on your live streams: “No live streaming”.\n"
         "This decision applies from March 5, 2026 to March 11, 2026, both days included.\n"
-        "The reason is these violations, which count in the programme “Account health”: v-101 and v-102.\n"
-        "If you think this decision is wrong, you can appeal it in the app until April 3, 2026, that day included.\n"
+        "The reason is these violations, which count in the programme “Account health”:\n"
+        "• Counterfeit goods, in your live stream “Spring sale” of January 30, 2026, decided on February 1, 2026. "
+        "It counts 4, until May 1, 2026. The time to appeal ended on March 3, 2026.\n"
+        "• Misleading claim, in your video of March 3, 2026, decided on March 4, 2026. "
+        "It counts 3. You can appeal until April 3, 2026, that day included.\n"
+        "Your count in the programme “Account health” went from 4 to 7.\n"
+        "If you think a decision is wrong, you can appeal it in the app.\n"
         "The measure ends by itself and no longer applies from March 12, 2026. You do not need to do anything.",
     )
 
 
 def test_what_people_imposed_or_lifted_themselves_is_told_with_their_reason() -> None:
-    imposed = replace(NEW, programme="emergency", reason="Fake prizes in lives", evidence=())
+    imposed = replace(
+        NEW, programme="emergency", reason="Fake prizes in lives", cases=(), appeal_until=date(2026, 4, 3)
+    )
     said = render(imposed, CATALOGS).body.split("\n")
     assert said[2:] == [
         "People of our team decided this themselves; no rule did. Their reason: “Fake prizes in lives”.",
@@ -64,7 +101,7 @@ def test_what_people_imposed_or_lifted_themselves_is_told_with_their_reason() ->
         "People of our team have lifted it until March 20, 2026, that day included. "
         "Their reason: “The model was wrong: {0}”."
     ]
-    over = replace(ENDED, programme="emergency", evidence=())
+    over = replace(ENDED, programme="emergency", cases=())
     assert render(over, CATALOGS).body.split("\n") == [
         "The measure “No live streaming” on your live streams has ended.",
         "It was in force from March 5, 2026 to March 11, 2026, both days included.",
@@ -76,9 +113,14 @@ def test_a_new_penalty_in_bahasa_indonesia() -> None:
         "Tindakan baru: Siaran langsung tidak diizinkan",
         "Kami menerapkan tindakan baru pada siaran langsung Anda: “Siaran langsung tidak diizinkan”.\n"
         "Keputusan ini berlaku dari 5 Maret 2026 sampai dengan 11 Maret 2026.\n"
-        "Alasannya adalah pelanggaran berikut, yang diperhitungkan dalam program “Kesehatan akun”: v-101 dan v-102.\n"
-        "Jika menurut Anda keputusan ini keliru, Anda dapat mengajukan banding di aplikasi "
-        "sampai dengan 3 April 2026.\n"
+        "Alasannya adalah pelanggaran berikut, yang diperhitungkan dalam program “Kesehatan akun”:\n"
+        "• Barang palsu, dalam siaran langsung Anda “Spring sale” tanggal 30 Januari 2026, "
+        "diputuskan pada 1 Februari 2026. Dihitung 4, sampai dengan 1 Mei 2026. "
+        "Batas waktu banding berakhir pada 3 Maret 2026.\n"
+        "• Klaim yang menyesatkan, dalam video Anda tanggal 3 Maret 2026, diputuskan pada 4 Maret 2026. "
+        "Dihitung 3. Anda dapat mengajukan banding sampai dengan 3 April 2026.\n"
+        "Hitungan Anda dalam program “Kesehatan akun” berubah dari 4 menjadi 7.\n"
+        "Jika menurut Anda suatu keputusan keliru, Anda dapat mengajukan banding di aplikasi.\n"
         "Tindakan ini berakhir dengan sendirinya dan tidak lagi berlaku mulai 12 Maret 2026. "
         "Anda tidak perlu melakukan apa pun.",
     )
@@ -89,7 +131,9 @@ def test_an_ended_penalty_in_english() -> None:
         "Measure ended: No live streaming",
         "The measure “No live streaming” on your live streams has ended.\n"
         "It was in force from March 5, 2026 to March 11, 2026, both days included.\n"
-        "The reason was these violations, which counted in the programme “Account health”: v-101 and v-102.",
+        "The reason was these violations, which counted in the programme “Account health”:\n"
+        "• Counterfeit goods, in your live stream “Spring sale” of January 30, 2026, decided on February 1, 2026.\n"
+        "• Misleading claim, in your video of March 3, 2026, decided on March 4, 2026.",
     )
 
 
@@ -98,8 +142,10 @@ def test_an_ended_penalty_in_bahasa_indonesia() -> None:
         "Tindakan berakhir: Siaran langsung tidak diizinkan",
         "Tindakan “Siaran langsung tidak diizinkan” pada siaran langsung Anda telah berakhir.\n"
         "Masa berlakunya dari 5 Maret 2026 sampai dengan 11 Maret 2026.\n"
-        "Alasannya waktu itu adalah pelanggaran berikut, yang diperhitungkan dalam program “Kesehatan akun”: "
-        "v-101 dan v-102.",
+        "Alasannya waktu itu adalah pelanggaran berikut, yang diperhitungkan dalam program “Kesehatan akun”:\n"
+        "• Barang palsu, dalam siaran langsung Anda “Spring sale” tanggal 30 Januari 2026, "
+        "diputuskan pada 1 Februari 2026.\n"
+        "• Klaim yang menyesatkan, dalam video Anda tanggal 3 Maret 2026, diputuskan pada 4 Maret 2026.",
     )
 
 
@@ -115,7 +161,12 @@ def test_a_reward_that_was_lost_in_english() -> None:
         ends_on=None,
         reason="",
         lifted_until=None,
-        evidence=(),
+        cases=(),
+        market="SG",
+        amount=None,
+        balance_before=None,
+        balance_after=None,
+        is_appeal_granted=False,
         appeal_until=None,
         can_appeal=False,
         restored_by="balance",
@@ -136,28 +187,88 @@ def test_a_reward_that_was_lost_in_english() -> None:
     ("number", "said"),
     [
         (0, "The reason is your standing in the programme “Account health”."),
-        (1, "The reason is this violation, which counts in the programme “Account health”: v1."),
-        (2, "The reason is these violations, which count in the programme “Account health”: v1 and v2."),
-        (
-            11,
-            "The reason is these violations, which count in the programme “Account health”: "
-            "v1, v2, v3, v4, v5, v6, v7, v8, v9, and v10.\nThere is 1 more violation besides these.",
-        ),
-        (
-            12,
-            "The reason is these violations, which count in the programme “Account health”: "
-            "v1, v2, v3, v4, v5, v6, v7, v8, v9, and v10.\nThere are 2 more violations besides these.",
-        ),
+        (1, "The reason is this violation, which counts in the programme “Account health”:"),
+        (2, "The reason is these violations, which count in the programme “Account health”:"),
+        (11, "There is 1 more violation besides these."),
+        (12, "There are 2 more violations besides these."),
     ],
 )
-def test_evidence_is_counted(number: int, said: str) -> None:
-    lines = render(replace(NEW, evidence=_ids(number)), CATALOGS).body.split("\n")
-    assert "\n".join(lines[2:-2]) == said
+def test_violations_are_counted(number: int, said: str) -> None:
+    lines = render(replace(NEW, cases=_cases(number)), CATALOGS).body.split("\n")
+    assert said in lines
+    assert len([line for line in lines if line.startswith("• ")]) == min(number, 10)
+
+
+@pytest.mark.parametrize(
+    ("case", "said"),
+    [
+        (replace(LATER, kind="repository", title="Lights"), "in your content “Lights” of March 3, 2026,"),
+        (replace(LATER, posted_on=None), "• Misleading claim, in your video, decided on"),
+        (replace(LATER, title="Lamp", posted_on=None), "in your video “Lamp”, decided on"),
+        (replace(LATER, kind=None), "• Misleading claim, decided on March 4, 2026. It counts 3."),
+        (replace(LATER, violation_type="a_new_one"), "• Violation, in your video"),
+        (replace(LATER, violation_type=None, decided_on=None), "• Violation. It counts 3."),
+        (replace(LATER, appeal="any_time", appeal_until=None), "It counts 3. You can appeal at any time."),
+        (replace(LATER, appeal="pending", appeal_until=None), "It counts 3. Your appeal is being looked at."),
+        (replace(LATER, appeal="none", appeal_until=None), "It counts 3. It can be appealed no further."),
+    ],
+)
+def test_a_violation_says_what_and_where_it_was_and_until_when_to_appeal(case: Case, said: str) -> None:
+    assert said in render(replace(NEW, cases=(case,)), CATALOGS).body
+
+
+def test_each_violation_has_a_deadline_of_its_own() -> None:
+    """Not the newest one's for all: an appeal against the older one would be too late."""
+    assert replace(NEW, can_appeal=True).can_appeal
+    body = render(NEW, CATALOGS).body
+    assert body.count("April 3, 2026") == 1
+    assert "The time to appeal ended on March 3, 2026." in body
+    none_left = render(replace(NEW, cases=(OLD,), can_appeal=False), CATALOGS).body
+    assert "you can appeal" not in none_left
+    assert "cannot be appealed" not in none_left
+
+
+@pytest.mark.parametrize(
+    ("language", "market", "paid"),
+    [
+        ("en", "SG", "You receive SGD49.50."),
+        ("id", "ID", "Anda menerima Rp50.000."),
+        ("vi", "VN", "Bạn nhận được 50.000\xa0₫."),
+        ("en", "world", "You receive 50,000."),
+    ],
+)
+def test_a_bonus_says_how_much_and_for_what_time(language: str, market: str, paid: str) -> None:
+    amount = Decimal("49.50") if market == "SG" else Decimal("50000.00")
+    facts = replace(
+        NEW,
+        language=language,
+        market=market,
+        list="rewards",
+        measure="welcome_bonus",
+        programme="welcome_bonus",
+        scope="account",
+        starts_on=date(2026, 3, 1),
+        ends_on=None,
+        cases=(),
+        amount=amount,
+        can_appeal=False,
+        restored_by="",
+        restored_on=None,
+    )
+    lines = render(facts, CATALOGS).body.split("\n")
+    assert lines[1] == paid
+    if language == "en":
+        assert lines[2:] == ["It is for the period that began on March 1, 2026."]
+
+
+def test_a_granted_appeal_is_told_as_such() -> None:
+    lines = render(replace(ENDED, is_appeal_granted=True), CATALOGS).body.split("\n")
+    assert lines[2] == "Your appeal was granted. What it was about no longer counts."
 
 
 @pytest.mark.parametrize(
     ("language", "starts_on", "ends_on"),
-    [("th", "5 มีนาคม ค.ศ. 2026", "11 มีนาคม ค.ศ. 2026"), ("zh", "2026年3月5日", "2026年3月11日")],
+    [("th", "5 มีนาคม 2569", "11 มีนาคม 2569"), ("zh", "2026年3月5日", "2026年3月11日")],
 )
 def test_days_are_written_as_the_language_does(language: str, starts_on: str, ends_on: str) -> None:
     line = render(replace(NEW, language=language), CATALOGS).body.split("\n")[1]
@@ -173,10 +284,10 @@ def test_days_are_written_as_the_language_does(language: str, starts_on: str, en
         (replace(NEW, starts_on=None, ends_on=None), "This decision applies without an end date."),
         (replace(ENDED, starts_on=None), "Its last day was March 11, 2026."),
         (
-            replace(NEW, appeal_until=None),
+            replace(NEW, cases=()),
             "If you think this decision is wrong, you can appeal it in the app at any time.",
         ),
-        (replace(NEW, can_appeal=False), "This decision cannot be appealed."),
+        (replace(NEW, cases=(), can_appeal=False), "This decision cannot be appealed."),
         (
             replace(NEW, restored_on=None),
             "The measure ends by itself when its time is over. You do not need to do anything.",
@@ -190,7 +301,7 @@ def test_what_else_there_is_to_tell(facts: NoticeFacts, said: str) -> None:
 
 
 def test_an_end_without_known_days_is_told_once() -> None:
-    facts = replace(ENDED, starts_on=None, ends_on=None, evidence=())
+    facts = replace(ENDED, starts_on=None, ends_on=None, cases=())
     assert render(facts, CATALOGS).body.split("\n") == [
         "The measure “No live streaming” on your live streams has ended.",
         "The reason was your standing in the programme “Account health”.",
@@ -228,7 +339,27 @@ def test_no_placeholder_is_ever_left(language: str, data: st.DataObject) -> None
             ends_on=_days,
             reason=st.sampled_from(["", "Fake prizes in lives"]),
             lifted_until=_days,
-            evidence=st.lists(st.from_regex(r"[a-z0-9-]{1,12}", fullmatch=True), max_size=14).map(tuple),
+            cases=st.lists(
+                st.builds(
+                    Case,
+                    violation_type=st.sampled_from(["copyright", "a_new_one", None]),
+                    kind=st.sampled_from(["live", "short_video", "repository", None]),
+                    title=st.sampled_from(["Spring sale", None]),
+                    posted_on=_days,
+                    decided_on=_days,
+                    amount=st.sampled_from([Decimal("3.00"), None]),
+                    counts_until=_days,
+                    appeal=st.sampled_from(["any_time", "pending", "none"]),
+                    appeal_until=_days,
+                )
+                | st.dates().map(lambda day: replace(LATER, appeal_until=day)),
+                max_size=14,
+            ).map(tuple),
+            market=st.sampled_from(["SG", "ID", "world"]),
+            amount=st.sampled_from([Decimal("50.00"), None]),
+            balance_before=st.sampled_from([Decimal(4), None]),
+            balance_after=st.sampled_from([Decimal("7.5"), None]),
+            is_appeal_granted=st.booleans(),
             appeal_until=_days,
             can_appeal=st.booleans(),
             restored_by=st.sampled_from(["time", "balance", "appeal", "conditions", ""]),

@@ -22,7 +22,13 @@ FACTS = """
         language, 'new' as event, 'penalties' as list, 'k1' as row_key, 'account_health' as programme,
         'live' as scope, measure, date '2026-03-05' as starts_on, date '2026-03-11' as ends_on,
         '' as reason, cast(null as date) as lifted_until,
-        ['v1'] as evidence, cast(null as date) as appeal_until, true as can_appeal, 'time' as restored_by,
+        ['v1'] as evidence,
+        '[{{"violation_type": "copyright", "kind": "live", "title": "Sale", "posted_on": "2026-03-01",'
+        || ' "decided_on": "2026-03-02", "amount": 3.00, "counts_until": "2026-05-30", "appeal": "until",'
+        || ' "appeal_until": "2026-04-01"}}]' as cases,
+        cast(null as decimal(18, 2)) as amount, 0.0 as balance_before, 3.0 as balance_after,
+        false as is_appeal_granted,
+        cast(null as date) as appeal_until, true as can_appeal, 'time' as restored_by,
         'r1' as reason_id, date '2026-03-12' as restored_on
     from (values {values}) as told (language, measure)
 """

@@ -24,6 +24,22 @@ violations as (
     select * from {{ ref('stg_violations') }}
 ),
 
+contents as (
+    select * from {{ ref('stg_contents') }}
+),
+
+lives as (
+    select * from {{ ref('stg_lives') }}
+),
+
+appeal_rules as (
+    select * from {{ ref('int_appeal_rules') }}
+),
+
+appeals_counted as (
+    select * from {{ ref('int_appeals_counted') }}
+),
+
 emergencies_in_force as (
     select * from {{ ref('int_emergencies_in_force') }}
 ),
@@ -193,29 +209,17 @@ revised as (
     where night = {{ night() }}
 ),
 
-reasons_of_both as (
-    select
-        reason_id,
-        entries
-    from reasons
-    union
-    select
-        reason_id,
-        entries
-    from told_reasons
-),
-
 -- Two versions that say the same give one reason: tonight's is the one to go by.
-pack_of_each_reason as (
-    select
-        reason_id,
-        pack,
-        pack_version
+each_reason as (
+    select * exclude (place)
     from (
         select
             reason_id,
             pack,
             pack_version,
+            entries,
+            balance_before,
+            balance_after,
             1 as place
         from reasons
         union all
@@ -223,33 +227,106 @@ pack_of_each_reason as (
             reason_id,
             pack,
             pack_version,
+            entries,
+            balance_before,
+            balance_after,
             2 as place
         from told_reasons
-    ) as packs_of_both
+    ) as reasons_of_both
     qualify row_number() over (partition by reason_id order by place, pack, pack_version) = 1
 ),
 
 violations_behind_each_reason as (
-    select distinct
+    select
         reason_id,
-        entry ->> 'violation' as violation_id
+        entry ->> 'violation' as violation_id,
+        sum(cast(entry ->> 'amount' as decimal(18, 2))) as amount,
+        case
+            when count(entry ->> 'last_counts_on') = count(*) then max(cast(entry ->> 'last_counts_on' as date))
+        end as counts_until
     from (
         select
             reason_id,
             unnest(cast(json_extract(entries, '$[*]') as json[])) as entry
-        from reasons_of_both
+        from each_reason
     ) as entries_one_by_one
     where entry ->> 'violation' is not null
+    group by all
+),
+
+appeals_against_each_violation as (
+    select
+        violation_id,
+        count(*) as appeals,
+        bool_or(effect is null) as is_pending,
+        bool_or(effect = 'voids') as is_granted,
+        max(case when effect is not null then decided_on end) as last_decided_on
+    from appeals_counted
+    group by violation_id
+),
+
+last_day_to_appeal_against_each_violation as (
+    select
+        rules.violation_id,
+        coalesce(appeals.is_pending, false) as is_pending,
+        coalesce(appeals.is_granted, false) as is_granted,
+        coalesce(appeals.appeals >= rules.appeals_at_most, false) as is_used_up,
+        case
+            when appeals.appeals is null then {{ add_days('rules.decided_on', 'rules.file_within_days') }}
+            else {{ add_days('appeals.last_decided_on', 'rules.again_within_days') }}
+        end as appeal_until
+    from appeal_rules as rules
+    left join appeals_against_each_violation as appeals on rules.violation_id = appeals.violation_id
+),
+
+violations_as_they_are_told as (
+    select
+        behind.*,
+        violations.violation_type,
+        case when violations.live_id is not null then 'live' else contents.kind end as kind,
+        case when violations.live_id is not null then lives.title else contents.title end as title,
+        case when violations.live_id is not null then lives.on_day else contents.published_on end as posted_on,
+        violations.decided_on,
+        case
+            when appeals.is_pending then 'pending'
+            when appeals.is_used_up then 'none'
+            when appeals.appeal_until < {{ night() }} then 'passed'
+            when appeals.appeal_until is not null then 'until'
+            else 'any_time'
+        end as appeal,
+        case when not appeals.is_pending and not appeals.is_used_up then appeals.appeal_until end as appeal_until,
+        coalesce(appeals.is_granted, false) as is_granted
+    from violations_behind_each_reason as behind
+    left join violations on behind.violation_id = violations.violation_id
+    left join contents on violations.content_id = contents.content_id
+    left join lives on violations.live_id = lives.live_id
+    left join last_day_to_appeal_against_each_violation as appeals on behind.violation_id = appeals.violation_id
 ),
 
 evidence_of_each_reason as (
     select
-        behind.reason_id,
-        list(behind.violation_id order by violations.decided_on, behind.violation_id) as evidence,
-        max(violations.decided_on) as last_decided_on
-    from violations_behind_each_reason as behind
-    left join violations on behind.violation_id = violations.violation_id
-    group by behind.reason_id
+        reason_id,
+        list(violation_id order by decided_on, violation_id) as evidence,
+        cast(to_json(list(
+            struct_pack(
+                violation_type := violation_type,
+                kind := kind,
+                title := title,
+                posted_on := posted_on,
+                decided_on := decided_on,
+                amount := amount,
+                counts_until := counts_until,
+                appeal := appeal,
+                appeal_until := appeal_until
+            )
+            order by decided_on, violation_id
+        )) as varchar) as cases,
+        bool_or(appeal in ('until', 'any_time')) as can_appeal,
+        case when not bool_or(appeal = 'any_time') then max(case when appeal = 'until' then appeal_until end) end
+            as appeal_until,
+        bool_or(is_granted) as is_appeal_granted
+    from violations_as_they_are_told
+    group by reason_id
 ),
 
 what_is_to_be_told_and_what_people_decided_of_it as (
@@ -300,18 +377,24 @@ facts as (
         told.starts_on,
         told.ends_on,
         coalesce(evidence.evidence, []) as evidence,
+        coalesce(evidence.cases, '[]') as cases,
+        told.amount,
+        brought_by.balance_before,
+        brought_by.balance_after,
+        told.list = 'penalties' and told.event = 'ended' and coalesce(evidence.is_appeal_granted, false)
+            as is_appeal_granted,
         told.reason,
         told.lifted_until,
-        {{ add_days('coalesce(told.decided_on, evidence.last_decided_on)', 'packs.file_within_days') }}
-            as appeal_until,
+        case
+            when told.decided_on is null then evidence.appeal_until
+            else {{ add_days('told.decided_on', 'packs.file_within_days') }}
+        end as appeal_until,
         -- What took something from the account, and can be undone.
         (told.list = 'penalties') = (told.event <> 'ended')
-        and (told.decided_on is not null or (told.list = 'penalties' and evidence.evidence is not null))
-        and coalesce(
-            {{ add_days('coalesce(told.decided_on, evidence.last_decided_on)', 'packs.file_within_days') }}
-            >= {{ night() }},
-            true
-        ) as can_appeal,
+        and case
+            when told.decided_on is null then told.list = 'penalties' and coalesce(evidence.can_appeal, false)
+            else coalesce({{ add_days('told.decided_on', 'packs.file_within_days') }} >= {{ night() }}, true)
+        end as can_appeal,
         case
             when told.list = 'penalties' and told.event <> 'ended'
                 then case told.length
@@ -333,7 +416,7 @@ facts as (
     from what_is_to_be_told_and_what_people_decided_of_it as told
     inner join creators on told.account_id = creators.account_id
     left join revised on true
-    left join pack_of_each_reason as brought_by on told.reason_id = brought_by.reason_id
+    left join each_reason as brought_by on told.reason_id = brought_by.reason_id
     left join packs
         on
             told.market = packs.market

@@ -3,5 +3,6 @@ select
     account_id,
     kind,
     cast(published_on as date) as published_on,
+    title,
     landed_night as known_at
 from {{ source('accepted', 'contents') }}

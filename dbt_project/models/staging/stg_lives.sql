@@ -7,5 +7,6 @@ select
     cast(interactions as bigint) as interactions,
     cast(product_links as bigint) as product_links,
     interrupted = 'yes' as interrupted,
+    title,
     landed_night as known_at
 from {{ source('accepted', 'lives') }}

@@ -147,6 +147,7 @@ CONTENTS = Contract(
         Column("account_id", "The account that owns it.", refers_to="creators"),
         Column("kind", "What it is.", one_of=("short_video", "live", "repository")),
         Column("published_on", "Day of publication, where the source knows it.", type="date", required=False),
+        Column("title", "What it is called, for notices to name it.", **OPTIONAL),
     ),
     looked_at_nights=RECENT_NIGHTS,
 )
@@ -167,6 +168,7 @@ LIVES = Contract(
         Column("interactions", "Comments, likes and shares.", type="number", decimals=0),
         Column("product_links", "How many products were linked.", type="number", decimals=0),
         Column("interrupted", "Whether it broke off, or was broken off.", one_of=("yes", "no")),
+        Column("title", "What it is called, for notices to name it.", **OPTIONAL),
     ),
 )
 

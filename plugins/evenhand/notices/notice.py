@@ -5,10 +5,43 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Literal
 
 Event = Literal["new", "changed", "ended"]
 RestoredBy = Literal["time", "balance", "appeal", "conditions", ""]
+
+
+# Until when one can appeal: until a day, `any_time`, no more since a day (`passed`), not while an appeal is `pending`,
+# and not after as many as the pack allows (`none`).
+Appeal = Literal["until", "any_time", "passed", "pending", "none"]
+
+
+@dataclass(frozen=True)
+class Case:
+    """A violation that a notice tells of.
+
+    Attributes:
+        violation_type: what was breached; None if that isn't known any more.
+        kind: what it was found in: `live`, `short_video` or something else; None if in the account as a whole.
+        title: what that is called, where the feed says so.
+        posted_on: the day of the content or the live; None if unknown.
+        decided_on: the day of the decision; None if unknown.
+        amount: what it counts; None if nothing is to be told of that.
+        counts_until: the last day on which it counts; None without an end.
+        appeal: until when one can appeal against it.
+        appeal_until: the last day for that, or the day that was the last.
+    """
+
+    violation_type: str | None
+    kind: str | None
+    title: str | None
+    posted_on: date | None
+    decided_on: date | None
+    amount: Decimal | None
+    counts_until: date | None
+    appeal: Appeal
+    appeal_until: date | None
 
 
 @dataclass(frozen=True)
@@ -26,8 +59,13 @@ class NoticeFacts:
         ends_on: its last day; None is without end. Of an ended one, the day that was its last; None if unknown.
         reason: why people imposed or lifted it themselves, in their words; "" for all that a pack decided.
         lifted_until: the last day that people lifted it for; None unless they did.
-        evidence: ids of the violations behind it, the ones to spell out first.
-        appeal_until: the last day to appeal; None is at any time.
+        cases: the violations behind it, the ones to spell out first.
+        market: the market, whose currency an amount is in.
+        amount: what a benefit pays; None if it is no payment.
+        balance_before: the programme's value before the day of the change; None if it isn't told.
+        balance_after: its value on that day.
+        is_appeal_granted: whether it has ended because an appeal was granted.
+        appeal_until: the last day to appeal against what people decided themselves; None is at any time.
         can_appeal: whether an appeal is possible at all.
         restored_by: what brings back what was taken: its `time` passes, the programme's `balance` recovers, an `appeal`
             is granted, or all `conditions` are met. "" is nothing, or nothing to be told.
@@ -44,7 +82,12 @@ class NoticeFacts:
     ends_on: date | None
     reason: str
     lifted_until: date | None
-    evidence: Sequence[str]
+    cases: Sequence[Case]
+    market: str
+    amount: Decimal | None
+    balance_before: Decimal | None
+    balance_after: Decimal | None
+    is_appeal_granted: bool
     appeal_until: date | None
     can_appeal: bool
     restored_by: RestoredBy

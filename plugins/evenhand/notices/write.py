@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
 from evenhand.notices.catalogs import REFERENCE, Catalogs, load_catalogs
-from evenhand.notices.notice import NoticeFacts
+from evenhand.notices.notice import Case, NoticeFacts
 from evenhand.notices.render import render
 from evenhand.release.previous import take_told
 
@@ -46,7 +48,8 @@ def write_notices(warehouse: Path, translations: Path, releases: Path, night: da
             if not _is_translated(catalogs, facts["language"]):
                 untranslated[facts["language"]] += 1
                 facts["language"] = REFERENCE
-            notice = render(NoticeFacts(**{name: facts[name] for name in _FACTS}), catalogs)
+            cases = {"cases": _cases(facts["cases"])}
+            notice = render(NoticeFacts(**{name: facts[name] for name in _FACTS} | cases), catalogs)
             notices.append(facts | {"subject": notice.subject, "body": notice.body})
         connection.begin()
         columns = ", ".join(f"{name} varchar{'' if name == 'reason_id' else ' not null'}" for name in _COLUMNS)
@@ -56,6 +59,28 @@ def write_notices(warehouse: Path, translations: Path, releases: Path, night: da
             _insert(connection, notices[start : start + 1000])
         connection.commit()
     return untranslated
+
+
+def _cases(told: str) -> Sequence[Case]:
+    """The violations of a notice, from their JSON."""
+    return [
+        Case(
+            violation_type=case["violation_type"],
+            kind=case["kind"],
+            title=case["title"],
+            posted_on=_day(case["posted_on"]),
+            decided_on=_day(case["decided_on"]),
+            amount=None if case["amount"] is None else Decimal(str(case["amount"])),
+            counts_until=_day(case["counts_until"]),
+            appeal=case["appeal"],
+            appeal_until=_day(case["appeal_until"]),
+        )
+        for case in json.loads(told)
+    ]
+
+
+def _day(told: str | None) -> date | None:
+    return date.fromisoformat(told) if told else None
 
 
 def _is_translated(catalogs: Catalogs, language: str) -> bool:
