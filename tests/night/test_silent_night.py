@@ -28,7 +28,3 @@ def test_nobody_is_let_off_by_silence_but_what_has_ended_ends(installation: Inst
     assert str(held["world"].since) == FIRST
     why = f"nothing has landed for night {SILENT}; what landed last is of {FIRST}, 9 days before"
     assert f"Not decided world: {why}" in said
-
-    # What lands after all is decided, when the run is cleared.
-    installation.land(SILENT, appeals=[])
-    assert "Not decided" not in installation.directly(SILENT, scheduled=True)
