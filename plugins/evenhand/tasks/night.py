@@ -107,7 +107,7 @@ def compile_policies(night: date) -> Facts:
     here, last = settings(), last_release(settings().releases, night)
     sifted = sift(here.policies, texts_of(last))
     held = [*sifted.held, *markets_that_cannot_be_told(sifted.packs, here.translations)]
-    rows = compile_packs(sifted.packs, _warehouse(night))
+    rows = compile_packs(sifted.packs, _warehouse(night), order=sifted.order)
     if last:
         lay_what_stays(_warehouse(night), last, {each.market for each in held})
     hold_markets(_warehouse(night), "packs", held)
@@ -170,7 +170,7 @@ def validate_lists(night: date) -> Facts:
     """Gate 2: hold back rows that break a rule, and lists whose change is unusual, until a person has seen it."""
     from evenhand.deciding.code import code_version
     from evenhand.deciding.provenance import texts_of
-    from evenhand.policy.preapproved import read_preapproved
+    from evenhand.policy.preapproved import read_preapproved, read_same_rules
     from evenhand.policy.sift import sift
     from evenhand.quality import changes, lists
     from evenhand.release.previous import last_release
@@ -185,7 +185,11 @@ def validate_lists(night: date) -> Facts:
         log.warning("%s", rule)
     before = texts_of(last_release(here.releases, night))
     tonight = changes.Tonight(
-        here.releases, sift(here.policies, before).packs, read_preapproved(here.policies), code_version(here.project)
+        here.releases,
+        sift(here.policies, before).packs,
+        read_preapproved(here.policies),
+        code_version(here.project),
+        read_same_rules(here.policies),
     )
     broken = {(each.list, each.market): rows.broken for each in rows.too_many}
     changed = changes.validate_changes(
