@@ -48,6 +48,32 @@ MAY_BE_NULL = {
 _REMEDY = "A model or a pack is wrong: read the rows, fix it and run the night again."
 
 
+# What was paid in a market stays there when the account moves.
+_OR_WAS_PAID_THERE = """
+            and (listed.amount is null or not exists (
+                from accepted.creators as creator join accepted.creator_versions as version using (account_id)
+                where creator.account_id = listed.account_id and version.market = listed.market
+            ))"""
+# A bonus is paid period by period, of which its reason names the first day.
+_IN_PERIODS = """
+    select listed.*, case when listed.amount is not null then try_cast(reason.zone as date) end as period_from
+    from (from {batch}) as listed
+    left join (select distinct reason_id, row_key, zone from main.reasons) as reason using (reason_id, row_key)
+"""
+# Each day's claims have the caps of that day, so that a period has none that is above the highest of its versions.
+_CAPS_OF_PERIODS = """
+    select bonus.market, bonus.bonus as programme, period.period_from,
+        case when count(*) = count(at_most_per_account) then max(at_most_per_account) end as at_most_per_account,
+        case when count(*) = count(budget) then max(budget) end as budget
+    from policy.bonuses as bonus
+    join policy.calendar_periods as period
+        on period.market = bonus.market and period.pack = bonus.pack and period.version = bonus.version
+        and period.calendar = bonus.calendar and period.period_until > bonus.effective_from
+        and (bonus.effective_until is null or period.period_from <= bonus.effective_until)
+    group by all
+"""
+
+
 def penalties_suite(night: date) -> list[Expectation]:
     """What the penalties of a night must satisfy."""
     return [
@@ -96,7 +122,11 @@ def rewards_suite(night: date) -> list[Expectation]:
     return [
         *_shape("rewards"),
         # Several rewards can share a scope; penalties can't, for of those the strictest is in force alone.
-        _one_row_per("account_id", "programme", "scope", "reward"),
+        expect_no_rows(
+            f"""select row_key, account_id, market, programme, scope, reward, period_from from ({_IN_PERIODS})
+            qualify count(*) over (partition by account_id, market, programme, scope, reward, period_from) > 1""",
+            described("one row per account_id, market, programme, scope, reward and period", "row_key", _REMEDY),
+        ),
         *_holds_together("rewards", "reward", night),
         *_as_people_decided("rewards", "reward", night),
         expect_no_rows(
@@ -122,14 +152,14 @@ def rewards_suite(night: date) -> list[Expectation]:
             described("a bonus has an amount, and nothing else has", "amount", _REMEDY),
         ),
         expect_no_rows(
-            f"""select row_key, reward, amount, at_most_per_account, budget from (
-                select granted.*, bonus.at_most_per_account, bonus.budget,
-                    sum(granted.amount) over (partition by granted.market, granted.programme, granted.starts_on) as paid
-                from (from {{batch}}) as granted
-                join policy.bonuses as bonus on {_same("bonus", "granted", "market")}
-                    and bonus.bonus = granted.programme and {_judges("bonus", "granted.starts_on")}
+            f"""select row_key, reward, period_from, amount, at_most_per_account, budget from (
+                select granted.*, caps.at_most_per_account, caps.budget,
+                    sum(amount) over (partition by account_id, market, programme, period_from) as paid_to_account,
+                    sum(amount) over (partition by market, programme, period_from) as paid
+                from ({_IN_PERIODS}) as granted
+                join ({_CAPS_OF_PERIODS}) as caps using (market, programme, period_from)
             )
-            where amount > at_most_per_account or paid > budget""",
+            where paid_to_account > at_most_per_account or paid > budget""",
             described("a bonus stays within its cap and its budget", "amount", _REMEDY),
         ),
     ]
@@ -276,7 +306,7 @@ def _holds_together(table: str, what: str, night: date) -> list[Expectation]:
             f"""select row_key, account_id, market from (from {{batch}}) as listed
             where not exists (
                 from accepted.creators as creator where {_same("creator", "listed", "account_id", "market")}
-            )""",
+            ){_OR_WAS_PAID_THERE if table == "rewards" else ""}""",
             described("the account is known in the market", "account_id", _REMEDY),
         ),
         expect_no_rows(
@@ -341,25 +371,15 @@ def _as_people_decided(table: str, what: str, night: date) -> list[Expectation]:
                 from (from {{batch}}) as listed
                 where {_same("listed", "wanted", "account_id", "scope")} and listed.programme = '{EMERGENCY}'
                     and (listed.{what} = wanted.measure or exists (
-                        select 1 from policy.measures as milder
-                        join policy.measures as stricter using (market, pack, version)
+                        from policy.measures as milder join policy.measures as stricter using (market, pack, version)
                         where milder.market = wanted.market and milder.measure = wanted.measure
                             and stricter.measure = listed.{what} and '{table}' = 'penalties'
                             and stricter.measure_rank > milder.measure_rank
-                    ) or ('{table}' = 'penalties' and {_place_in_order("wanted.market", "wanted.measure", "null")}
-                        < {_place_in_order("wanted.market", f"listed.{what}", "2147483647")}))
+                    ))
             )""",
             described("what an emergency imposed is in it, or something stricter in its place", what, _REMEDY),
         ),
     ]
-
-
-def _place_in_order(market: str, measure: str, unnamed: str) -> str:
-    """The place of a measure in its market's order; what isn't named is beyond all that is."""
-    return f"""coalesce((
-        select min(order_rank) from policy.measures_order as placed
-        where placed.market = {market} and placed.measure = {measure}
-    ), {unnamed})"""
 
 
 def _lifts(account: str, scope: str, measure: str, night: date) -> str:

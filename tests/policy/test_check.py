@@ -271,6 +271,33 @@ def test_versions_with_a_gap_or_an_overlap(folder: Path, here: Settings) -> None
     assert found.startswith("v2.yml:4:17: error: effective_from: found 2026-06-30 for world, where strikes version 1")
 
 
+def test_a_bonus_gets_another_calendar_only_on_a_day_that_begins_a_period_of_both(folder: Path, here: Settings) -> None:
+    pack = """\
+pack: posts
+version: 1
+markets: [world]
+effective_from: 2026-01-01
+effective_until: 2026-05-31
+appeal_route: Write to us.
+measures: []
+calendars: {weeks: {weekday: monday}}
+programmes: {posts: {unit: post, entries: [{rule: posts, activities: [post], amount: 1}]}}
+bonuses: {posts: {activity: post, scope: account, pays: 5, per: weeks}}
+"""
+    # 1 June 2026 is a Monday; 1 July isn't.
+    later = pack.replace("version: 1", "version: 2").replace("effective_until: 2026-05-31\n", "")
+    later = later.replace("2026-01-01", "2026-06-01").replace("{weekday: monday}", "{day_of_month: 1}")
+    write(folder, pack, "v1.yml")
+    write(folder, later, "v2.yml")
+    assert not [found for found in _found(here) if found.startswith("v")]
+    write(folder, pack.replace("2026-05-31", "2026-06-30"), "v1.yml")
+    write(folder, later.replace("2026-06-01", "2026-07-01"), "v2.yml")
+    assert [found for found in _found(here) if found.startswith("v")] == [
+        "v2.yml:9:65: error: bonuses.posts.per: found another calendar than in version 1 from 2026-07-01 on; expected"
+        " the change on a day that begins a period of both"
+    ]
+
+
 def test_other_policies_of_a_market_lie_beside_each_other_outside_the_nights_folder(
     folder: Path, here: Settings
 ) -> None:
@@ -280,23 +307,7 @@ def test_other_policies_of_a_market_lie_beside_each_other_outside_the_nights_fol
     assert _found(here) == []
     write(folder, name="one.yml")
     write(folder, changed(("pack: strikes", "pack: other")), "other.yml")
-    assert any(line.startswith("one.yml:8:3: error: programmes: found health, which other") for line in _found(here))
-
-
-def test_the_order_of_a_markets_measures_is_of_measures_that_its_packs_have(folder: Path, here: Settings) -> None:
-    write(folder)
-    order = folder / "measures_order.yml"
-    order.write_text("world: [warning, no_life, closed, no_live]\n")
-    assert _found(here) == [
-        "measures_order.yml:1:18: warning: world: found no_life; expected a measure of a pack of world; did you mean"
-        " no_live?",
-        "measures_order.yml:1:27: warning: world: found closed as milder than no_live; expected them as strikes version"
-        " 1 has them: no_live before closed",
-    ]
-    order.write_text("world: [warning, warning]\n")
-    assert _found(here) == ["measures_order.yml:1:18: error: world[1]: found warning again; expected each only once"]
-    order.write_text("moon: 3\n")
-    assert _found(here) == ["measures_order.yml:1:7: error: moon: found 3; expected a list"]
+    assert any(line.startswith("one.yml:4:17: error: effective_from:") for line in _found(here))
 
 
 def test_violation_types_of_the_marketplace(folder: Path, here: Settings) -> None:

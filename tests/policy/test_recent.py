@@ -91,6 +91,39 @@ def test_what_would_hang_on_what_is_out_of_sight_is_refused(folder: Path, old: s
     assert said in str(error.value)
 
 
+BONUS = """\
+bonuses:
+  posts: {activity: post, scope: account, pays: 5, per: mondays, eligibility: door}
+"""
+# Made of its own facts, so that it is known for ever.
+OWN = "  strikes: {unit: strike, entries: [{rule: one, violation_types: [spam], amount: 1}]}\n"
+
+
+@pytest.mark.parametrize(
+    ("condition", "said"),
+    [
+        ("{condition: many, programme: strikes, less_than: 10}", None),
+        ("{condition: many, programme: same, at_least: 10}", "found door; expected one without recent activities"),
+        ("{condition: free, without_measure: paused}", "found door; expected one without recent activities"),
+        (
+            "{condition: many, programme: beside_others, at_least: 1, if_missing: fails}",
+            "found door, which reads beside_others, a comparison with peers; expected one that reads no peers",
+        ),
+    ],
+)
+def test_a_bonus_hangs_on_what_is_known_of_its_account_for_ever(folder: Path, condition: str, said: str | None) -> None:
+    """Else it would be another on each night that is asked, as the case of the welcome bonus was."""
+    peers = "  beside_others: {unit: share, peers: {programme: strikes, group: kind}, evaluated: mondays}\n"
+    text = RIGHT.replace("{condition: many, programme: same, at_least: 10}", condition)
+    text = text.replace("eligibility:\n", f"{OWN}{peers}eligibility:\n") + BONUS
+    if said is None:
+        assert load_pack(write(folder, text)).pack.bonuses
+        return
+    with pytest.raises(PackError) as error:
+        load_pack(write(folder, text))
+    assert f"bonuses.posts.eligibility: {said}" in str(error.value)
+
+
 def test_a_night_by_itself_is_what_it_is_among_all_nights(models: Sequence[CompiledModel]) -> None:
     """The models read recent activities on the nights that are asked about alone; each night comes out the same."""
     packs = [load_pack(path) for path in packs_in(PROJECT / "policies")]

@@ -12,7 +12,6 @@ from evenhand.release.assemble import NothingToGoBackTo, want
 from evenhand.release.manifest import LastRelease
 from evenhand.release.previous import create_released
 from release.manifests import manifest_of
-from release.measures import create_what_measures_rank_by
 
 NIGHT, BEFORE = date(2026, 3, 6), date(2026, 3, 5)
 PENALTY = (
@@ -52,8 +51,7 @@ def warehouse(tmp_path: Path) -> Path:
     revision.mkdir(parents=True)
     with duckdb.connect(str(path)) as connection:
         create_released(connection)
-        connection.execute("create schema gate; create schema before; create schema policy")
-        create_what_measures_rank_by(connection)
+        connection.execute("create schema gate; create schema before")
         _fill(
             connection,
             "before",

@@ -40,7 +40,8 @@ def accepted_as_of(contract: Contract, night: date, warehouse: str = "") -> dict
     """What is accepted of what had landed by a night: the tables of a feed, with the SQL of their rows.
 
     The newest good version of every key is accepted, unless it is withdrawn; of a feed whose older versions matter, all
-    good ones that were the newest when they landed are in a table of their own, one a night.
+    good ones that were the newest when they landed are in a table of their own, one a night, with those that withdraw a
+    row.
 
     Args:
         warehouse: the name of the attached database with the schemas `candidates` and `quarantine`, and a dot.
@@ -63,9 +64,7 @@ def accepted_as_of(contract: Contract, night: date, warehouse: str = "") -> dict
             f" and {contract.changed_at} = max({contract.changed_at}) over"
             f" (partition by {contract.key} order by landed_night)"
         )
-        tables[contract.versions] = (
-            f"{known} and withdrawn is null {of_its_night} order by {contract.key}, landed_night"
-        )
+        tables[contract.versions] = f"{known} {of_its_night} order by {contract.key}, landed_night"
     return tables
 
 

@@ -75,7 +75,8 @@ class Contract:
     Attributes:
         own_columns: without those that every feed has.
         may_be_absent: whether a marketplace may do without the feed; it has no rows until its first file lands.
-        versions: what gate 1 calls the table of all good versions of its rows, where older ones matter as well.
+        versions: what gate 1 calls the table of all good versions of its rows, and of those that withdraw one, where
+            older ones matter as well.
         looked_at_nights: for how many nights a row is looked at after it has landed, its own night included, unless a
             row of another feed refers to it; None means for ever.
         happened_on: SQL over the columns for the day of what a row tells, by which gate 1 sees whether a feed is fresh;
@@ -299,6 +300,7 @@ APPEALS = Contract(
 
 TRAININGS = Contract(
     feed="trainings",
+    versions="training_versions",
     happened_on="passed_on",
     grain="One row per training that an account has passed.",
     key="attempt_id",
@@ -343,6 +345,7 @@ QA_REVIEWS = Contract(
 
 ACTIVITIES = Contract(
     feed="activities",
+    versions="activity_versions",
     happened_on="on_day",
     grain=(
         "One row per thing that an account did or that was done for it: a training passed, orders delivered, a post,"

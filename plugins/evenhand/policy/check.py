@@ -13,7 +13,7 @@ from pathlib import Path
 
 from evenhand.policy.diagnose import dotted, nearest
 from evenhand.policy.language.pack import Pack
-from evenhand.policy.load import MARKETPLACE, LoadedPack, clashes, load_each, of_each_name, where
+from evenhand.policy.load import MARKETPLACE, LoadedPack, load_each, of_each_name, overlapping, where
 from evenhand.policy.marketplace import Marketplace, read_marketplace
 from evenhand.policy.senseless import IN_A_PACK, OF_ITS_OWN_FILE, Severity
 from evenhand.policy.texts import Mistake, PackError
@@ -73,8 +73,9 @@ def _of_one_pack(loaded: LoadedPack) -> Iterator[Finding]:
 
 def _beside_each_other(packs: Sequence[LoadedPack]) -> Iterator[Finding]:
     for group in of_each_name(packs).values():
-        yield from (of_mistake("clash", mistake) for mistake in clashes(group))
+        yield from (of_mistake("overlap", mistake) for mistake in overlapping(group))
         yield from gaps_between_versions(group)
+        yield from bonus_periods_that_are_cut(group)
     for folder in {loaded.path.parent for loaded in packs}:
         beside = [loaded for loaded in packs if loaded.path.parent == folder]
         try:
@@ -102,6 +103,22 @@ def gaps_between_versions(versions: Sequence[LoadedPack]) -> Iterator[Finding]:
                     *where(later, ("effective_from",)), "warning", check_name(gaps_between_versions),
                     f"effective_from: found {later.pack.effective_from}; expected {last + timedelta(days=1)}, the day"
                     f" after version {earlier.pack.version} ends: no pack decides for {market} in between",
+                )  # fmt: skip
+
+
+def bonus_periods_that_are_cut(versions: Sequence[LoadedPack]) -> Iterator[Finding]:
+    """Bonuses that get another calendar on a day that doesn't begin a period of both."""
+    in_order = sorted(versions, key=lambda loaded: loaded.pack.effective_from)
+    for earlier, later in pairwise(in_order):
+        first = later.pack.effective_from
+        for name in earlier.pack.bonuses.keys() & later.pack.bonuses.keys():
+            calendars = [each.pack.calendars[each.pack.bonuses[name].per] for each in (earlier, later)]
+            if calendars[0] != calendars[1] and not all(first in calendar.days() for calendar in calendars):
+                place = ("bonuses", name, "per")
+                yield Finding(
+                    *where(later, place), "error", check_name(bonus_periods_that_are_cut),
+                    f"{dotted(place)}: found another calendar than in version {earlier.pack.version} from {first} on;"
+                    f" expected the change on a day that begins a period of both",
                 )  # fmt: skip
 
 

@@ -30,7 +30,9 @@ def render_sources() -> str:
     lines = [_SOURCES]
     tables = [(contract.feed, contract.grain, contract) for contract in FEEDS]
     tables += [
-        (each.versions, f"All good versions, newest and older. {each.grain}", each) for each in FEEDS if each.versions
+        (each.versions, f"All good versions, newest and older, and those that withdraw a row. {each.grain}", each)
+        for each in FEEDS
+        if each.versions
     ]
     for table, description, contract in tables:
         lines += [f"      - name: {table}", f"        description: {json.dumps(description)}", "        columns:"]

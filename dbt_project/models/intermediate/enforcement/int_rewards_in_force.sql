@@ -12,8 +12,16 @@ bonus_payments as (
     select * from {{ ref('int_bonus_payments') }}
 ),
 
-as_of_nights as (
-    select * from {{ ref('int_as_of_nights') }}
+creators as (
+    select * from {{ ref('stg_creators') }}
+),
+
+account_markets as (
+    select * from {{ ref('int_account_markets') }}
+),
+
+bonuses as (
+    select * from {{ source('policy', 'bonuses') }}
 ),
 
 rewards as (
@@ -79,29 +87,59 @@ rewards_of_zones_and_eligibility as (
     where list = 'rewards' and is_asked
 ),
 
--- Money that was paid stays paid: a period's row stays in the list when the period is over.
+-- Money that was paid stays paid: a period's row stays in the list when the period is over, and in its market when the
+-- account has moved.
 money_of_each_period as (
     select
-        as_of_nights.as_of,
-        payments.account_id,
-        payments.market,
-        payments.bonus,
-        payments.scope,
-        payments.pack,
-        payments.version,
-        payments.period_from,
-        cast(sum(payments.amount) as decimal(18, 2)) as amount
-    from bonus_payments as payments
-    inner join as_of_nights on payments.on_day <= as_of_nights.as_of
-    where as_of_nights.is_asked
+        as_of,
+        account_id,
+        market,
+        bonus,
+        scope,
+        period_from,
+        cast(sum(amount) as decimal(18, 2)) as amount
+    from bonus_payments
     group by all
-    having sum(payments.amount) > 0
+    having sum(amount) > 0
+),
+
+money_with_its_first_day as (
+    select
+        money.*,
+        greatest(money.period_from, creators.onboarded_on) as starts_on,
+        account_markets.market as first_market
+    from money_of_each_period as money
+    inner join creators on money.account_id = creators.account_id
+    inner join account_markets
+        on
+            money.account_id = account_markets.account_id
+            and account_markets.from_day = cast('0001-01-01' as date)
+),
+
+-- The version of the first day; where that had no such bonus, the next one that has.
+money_with_the_version_of_its_first_day as (
+    select
+        money.*,
+        bonuses.pack,
+        bonuses.version
+    from money_with_its_first_day as money
+    inner join bonuses
+        on
+            money.market = bonuses.market
+            and money.bonus = bonuses.bonus
+            and (bonuses.effective_until is null or money.starts_on <= bonuses.effective_until)
+    qualify row_number() over (
+        partition by money.as_of, money.account_id, money.market, money.bonus, money.scope, money.period_from
+        order by bonuses.effective_from, bonuses.pack, bonuses.version
+    ) = 1
 ),
 
 bonuses_of_each_period as (
     select
         as_of,
-        account_id || '/' || bonus || '/' || scope || '/' || period_from as row_key,
+        -- An account can be paid for one period in two markets.
+        account_id || '/' || bonus || '/' || scope || '/' || period_from
+        || case when market = first_market then '' else '/' || market end as row_key,
         account_id,
         market,
         bonus as programme,
@@ -114,13 +152,26 @@ bonuses_of_each_period as (
         {{ plain_number('amount') }} || ' for the period from ' || period_from as condition,
         cast(null as decimal(18, 4)) as balance,
         amount,
-        period_from as starts_on,
+        starts_on,
         cast(null as date) as ends_on
-    from money_of_each_period
+    from money_with_the_version_of_its_first_day
+),
+
+rewards_in_force as (
+    select * from rewards_of_the_zone
+    union all
+    select * from rewards_of_zones_and_eligibility
+    union all
+    select * from bonuses_of_each_period
 )
 
-select * from rewards_of_the_zone
-union all
-select * from rewards_of_zones_and_eligibility
-union all
-select * from bonuses_of_each_period
+select
+    rewards_in_force.* replace (
+        case
+            when rewards_in_force.programme = 'emergency' then rewards_in_force.starts_on
+            when rewards_in_force.starts_on < creators.onboarded_on then creators.onboarded_on
+            else rewards_in_force.starts_on
+        end as starts_on
+    )
+from rewards_in_force
+inner join creators on rewards_in_force.account_id = creators.account_id

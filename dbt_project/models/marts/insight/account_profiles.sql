@@ -16,17 +16,16 @@ eligibility as (
     select * from {{ ref('eligibility') }}
 ),
 
-measures_in_force as (
-    select * from {{ ref('int_measures_in_force') }}
-    where as_of = {{ night() }} and list = 'penalties' and prevails
+penalties as (
+    select * from {{ ref('penalties') }}
 ),
 
 rewards as (
     select * from {{ ref('rewards') }}
 ),
 
-probation_measures as (
-    select * from {{ ref('int_probation_measures') }}
+measures as (
+    select * from {{ source('policy', 'measures') }}
 ),
 
 latest_stage_of_each_account as (
@@ -36,17 +35,16 @@ latest_stage_of_each_account as (
 
 penalties_of_each_account as (
     select
-        measures_in_force.account_id,
+        penalties.account_id,
         cast(count(*) as integer) as penalties,
-        bool_or(probation_measures.measure is null) as is_restricted
-    from measures_in_force
-    inner join creators on measures_in_force.account_id = creators.account_id
-    left join probation_measures
+        bool_or(not coalesce(measures.puts_on_probation, false)) as is_restricted
+    from penalties
+    left join measures
         on
-            measures_in_force.market = probation_measures.market
-            and creators.kind = probation_measures.kind
-            and measures_in_force.measure = probation_measures.measure
-    group by measures_in_force.account_id
+            penalties.market = measures.market
+            and penalties.measure = measures.measure
+            and {{ in_effect_on('measures', night()) }}
+    group by penalties.account_id
 ),
 
 rewards_of_each_account as (

@@ -57,7 +57,7 @@ class Stages(Part):
 
 
 class Bonus(Part):
-    """Money for what an account does, with caps and a budget. Paid in the order of days, then of accounts."""
+    """Money for what an account of the pack's `applies_to` does, with caps and a budget."""
 
     activity: Name
     """What is paid for."""
@@ -74,7 +74,8 @@ class Bonus(Part):
     per: Name
     """A calendar: caps and budget begin anew on each of its days, and each of its periods is paid by itself."""
     eligibility: Name | None = None
-    """Only what is done while the account is eligible for this is paid."""
+    """Only what is done while the account is eligible for this is paid, as it is known tonight. It reads no `peers`
+    and no activity of a feed that is looked at for some weeks only."""
 
 
 class PackContent(Part):
@@ -87,9 +88,8 @@ class PackContent(Part):
     language: Annotated[int, Field(ge=1)] = LANGUAGE
     """The version of these keys that it is written in; without it, the newest. `evenhand policy migrate` brings an
     older one to it."""
-    extends: str | Annotated[tuple[str, ...], Field(min_length=1)] | None = None
-    """Another file, relative to this one, whose keys hold where this one doesn't say otherwise; or several, of which a
-    later one holds over an earlier one."""
+    extends: str | None = None
+    """Another file, relative to this one, whose keys hold where this one doesn't say otherwise."""
     changed_by: str | None = None
     """Who changed the text last, by the name that Airflow knows them by. What a change of a pack does to a list is
     released once another person has approved it; where nobody is named, nobody can."""
@@ -108,7 +108,7 @@ class PackContent(Part):
     appeals: Appeals = Appeals()
     """Which appeals count; without it, all."""
     measures: tuple[Name, ...]
-    """Every measure of the pack, mildest first; where two meet on a scope, the stricter prevails."""
+    """Every measure of the pack, mildest first; where two meet on a scope, the stricter is in force."""
     stops_sales: tuple[Name, ...] = ()
     """Measures under which an account may not sell: by lives if the measure is on `live`, by posts if it is on
     `short_video`, and not at all if it is on another scope. Sales in spite of one are told as enforcement gaps."""
@@ -127,11 +127,6 @@ class PackContent(Part):
     examples: tuple[Example, ...] = ()
     """Stories with their outcomes; `evenhand policy test` runs them."""
 
-    @property
-    def says_stages(self) -> bool:
-        """Whether it says the stages of its accounts itself; of the packs of a market and kind, one at most does."""
-        return "stages" in self.model_fields_set
-
     def level(self, programme: Name) -> int:
         """How many programmes deep a value is made of others: 0 for a ledger or a metric."""
         inputs = self.programmes[programme].inputs()
@@ -146,6 +141,11 @@ class PackContent(Part):
             return self.can_be_missing(content.inputs()[0])
         return True
 
+    def compares_accounts(self, programme: Name) -> bool:
+        """Whether a programme's value comes, however indirectly, from a comparison with peers."""
+        content = self.programmes[programme]
+        return content.peers is not None or any(self.compares_accounts(name) for name in content.inputs())
+
     @cached_property
     def effects(self) -> list[tuple[Place, Effect]]:
         """Every effect of a zone, with its place."""
@@ -155,6 +155,16 @@ class PackContent(Part):
             for position, zone in enumerate(programme.zones)
             for number, effect in enumerate(zone.measures)
         ]
+
+    def programmes_behind(self, eligibility: Eligibility) -> set[Name]:
+        """The programmes that its conditions read, and those that bring a measure that must not be in force."""
+        tests = [test for condition in eligibility.conditions for test in condition.tests()]
+        absent = {test.without_measure for test in tests if test.without_measure}
+        return {test.programme for test in tests if test.programme} | {
+            str(place[1])
+            for place, effect in self.effects
+            if absent & {effect.measure, *(follower.measure for follower in effect.then)}
+        }
 
     def activities_named(self) -> set[str]:
         """Every activity that something of the pack goes by."""

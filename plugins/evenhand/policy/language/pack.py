@@ -237,6 +237,20 @@ class Pack(PackContent):
         return self
 
     @model_validator(mode="after")
+    def _bonuses_hang_on_the_accounts_own_facts(self) -> Pack:
+        for name, bonus in self.bonuses.items():
+            if not bonus.eligibility:
+                continue
+            for programme in sorted(self.programmes_behind(self.eligibility[bonus.eligibility])):
+                if self.compares_accounts(programme):
+                    raise mistake(
+                        ("bonuses", name, "eligibility"),
+                        f"{bonus.eligibility}, which reads {programme}, a comparison with peers",
+                        "one that reads no peers: what one account is paid hangs on no other account's facts",
+                    )
+        return self
+
+    @model_validator(mode="after")
     def _examples_are_of_its_markets(self) -> Pack:
         known(
             ((("examples", i, "market"), e.market) for i, e in enumerate(self.examples) if e.market),

@@ -73,6 +73,8 @@ def _what_needs_more(pack: PackContent) -> Iterator[tuple[Place, str, str]]:
     for name, bonus in pack.bonuses.items():
         if bonus.activity in RECENT:
             yield ("bonuses", name, "activity"), bonus.activity, "an activity of the feeds activities or trainings"
+        if bonus.eligibility and eligibility_reads_recent(pack, pack.eligibility[bonus.eligibility]):
+            yield ("bonuses", name, "eligibility"), bonus.eligibility, f"one without recent activities {why}"
 
 
 def reads_recent(pack: PackContent, name: str) -> bool:
@@ -83,6 +85,5 @@ def reads_recent(pack: PackContent, name: str) -> bool:
 
 
 def eligibility_reads_recent(pack: PackContent, eligibility: Eligibility) -> bool:
-    """Whether a condition of an eligibility does."""
-    tests = [test for condition in eligibility.conditions for test in condition.tests()]
-    return any(test.programme and reads_recent(pack, test.programme) for test in tests)
+    """Whether a condition of an eligibility does, by a programme or by a measure that one brings."""
+    return any(reads_recent(pack, programme) for programme in pack.programmes_behind(eligibility))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from evenhand.policy.tables.effects import (
+    BonusKindRow,
     BonusRow,
     EffectRow,
     EligibilityEffectRow,
@@ -19,11 +20,8 @@ from evenhand.policy.tables.packs import (
     AskedNightRow,
     CalendarPeriodRow,
     LimitsRow,
-    MeasureOrderRow,
     MeasureRow,
     PackRow,
-    ProbationRow,
-    StageRow,
 )
 from evenhand.policy.tables.row import Row
 from evenhand.policy.tables.values import InputRow, KindRow, ProgrammeRow, ZoneRow
@@ -31,9 +29,6 @@ from evenhand.policy.tables.values import InputRow, KindRow, ProgrammeRow, ZoneR
 TABLES: Mapping[str, type[Row]] = {
     "packs": PackRow,
     "measures": MeasureRow,
-    "measures_order": MeasureOrderRow,
-    "stages": StageRow,
-    "probation": ProbationRow,
     "limits": LimitsRow,
     "kinds": KindRow,
     "programmes": ProgrammeRow,
@@ -51,6 +46,7 @@ TABLES: Mapping[str, type[Row]] = {
     "eligibility_tests": EligibilityTestRow,
     "eligibility_effects": EligibilityEffectRow,
     "bonuses": BonusRow,
+    "bonus_kinds": BonusKindRow,
     "calendar_periods": CalendarPeriodRow,
     "activities_named": ActivityNamedRow,
     "asked_nights": AskedNightRow,

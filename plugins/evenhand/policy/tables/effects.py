@@ -120,3 +120,11 @@ class BonusRow(Edition):
     budget: Annotated[Decimal | None, Column("decimal(18, 2)", "Cap for all accounts of the market.")]
     calendar: Annotated[str, Column("varchar", "The calendar.")]
     eligibility: Annotated[str | None, Column("varchar", "The eligibility.")]
+
+
+@dataclass(frozen=True, kw_only=True)
+class BonusKindRow(Edition):
+    """One row per bonus and kind of account that it is paid to."""
+
+    bonus: Annotated[str, Column("varchar", "The bonus.")]
+    kind: Annotated[str, Column("varchar", "The kind of account, as the feed creators spells it.")]

@@ -1,0 +1,134 @@
+with
+
+activity_versions as (
+    select * from {{ ref('int_activity_versions') }}
+),
+
+account_markets as (
+    select * from {{ ref('int_account_markets') }}
+),
+
+calendar_days as (
+    select * from {{ ref('int_calendar_days') }}
+),
+
+eligibility_periods as (
+    select * from {{ ref('int_eligibility_periods') }}
+),
+
+history_versions as (
+    select * from {{ ref('int_history_versions') }}
+),
+
+appeals as (
+    select * from {{ ref('stg_appeals') }}
+),
+
+bonuses as (
+    select * from {{ source('policy', 'bonuses') }}
+),
+
+bonus_kinds as (
+    select * from {{ source('policy', 'bonus_kinds') }}
+),
+
+-- What is paid for is judged by the market, kind and version of its day, on each night as it is known then.
+activities_that_are_paid_for as (
+    select
+        versions.activity_id,
+        versions.account_id,
+        bonuses.market,
+        bonuses.bonus,
+        calendar_days.period_from,
+        bonuses.pack,
+        bonuses.version,
+        bonuses.scope,
+        versions.on_day,
+        versions.subject,
+        bonuses.at_most_per_subject,
+        bonuses.at_most_per_account,
+        bonuses.budget,
+        bonuses.eligibility,
+        cast(bonuses.pays * versions.quantity as decimal(18, 2)) as earned,
+        greatest(versions.known_from, versions.on_day) as due_from,
+        versions.known_until as due_until
+    from activity_versions as versions
+    inner join account_markets
+        on
+            versions.account_id = account_markets.account_id
+            and {{ day_in('versions.on_day', 'account_markets.from_day', 'account_markets.until_day') }}
+    inner join bonuses
+        on
+            account_markets.market = bonuses.market
+            and versions.activity = bonuses.activity
+            and {{ in_effect_on('bonuses', 'versions.on_day') }}
+    inner join bonus_kinds
+        on
+            bonuses.market = bonus_kinds.market
+            and bonuses.pack = bonus_kinds.pack
+            and bonuses.version = bonus_kinds.version
+            and bonuses.bonus = bonus_kinds.bonus
+            and account_markets.kind = bonus_kinds.kind
+    inner join calendar_days
+        on
+            bonuses.market = calendar_days.market
+            and bonuses.pack = calendar_days.pack
+            and bonuses.version = calendar_days.version
+            and bonuses.calendar = calendar_days.calendar
+            and versions.on_day = calendar_days.on_day
+),
+
+-- A history is believed from the night on that brought the appeal it rests on, which may be later than the decision.
+histories_by_the_night_that_brought_them as (
+    select
+        history_version,
+        account_id,
+        greatest(known_from, coalesce(max(landed_on) over histories_so_far, known_from)) as known_from
+    from (
+        select
+            history_versions.history_version,
+            history_versions.account_id,
+            history_versions.known_from,
+            max(appeals.known_at) as landed_on
+        from history_versions
+        left join appeals
+            on
+                history_versions.account_id = appeals.account_id
+                and history_versions.known_from = appeals.decided_on
+        group by all
+    ) as histories_with_their_appeals
+    window histories_so_far as (partition by account_id order by history_version)
+),
+
+histories as (
+    select
+        *,
+        lead(known_from) over (partition by account_id order by history_version) as known_until
+    from histories_by_the_night_that_brought_them
+),
+
+-- An eligibility is asked of the activity's day, on each night as the account's history is believed then.
+due_while_known_and_eligible as (
+    select
+        paid_for.* replace (
+            greatest(paid_for.due_from, coalesce(histories.known_from, paid_for.due_from)) as due_from,
+            least(paid_for.due_until, histories.known_until) as due_until
+        )
+    from activities_that_are_paid_for as paid_for
+    left join eligibility_periods as eligible
+        on
+            paid_for.account_id = eligible.account_id
+            and paid_for.market = eligible.market
+            and paid_for.pack = eligible.pack
+            and paid_for.version = eligible.version
+            and paid_for.eligibility = eligible.eligibility
+            and {{ day_in('paid_for.on_day', 'eligible.on_day', 'eligible.until_day') }}
+    left join histories
+        on
+            eligible.account_id = histories.account_id
+            and eligible.history_version = histories.history_version
+    where paid_for.earned > 0 and (paid_for.eligibility is null or eligible.is_open)
+)
+
+select * exclude (eligibility) from due_while_known_and_eligible
+where due_until is null or due_from < due_until
