@@ -371,15 +371,25 @@ def _as_people_decided(table: str, what: str, night: date) -> list[Expectation]:
                 from (from {{batch}}) as listed
                 where {_same("listed", "wanted", "account_id", "scope")} and listed.programme = '{EMERGENCY}'
                     and (listed.{what} = wanted.measure or exists (
-                        from policy.measures as milder join policy.measures as stricter using (market, pack, version)
+                        select 1 from policy.measures as milder
+                        join policy.measures as stricter using (market, pack, version)
                         where milder.market = wanted.market and milder.measure = wanted.measure
                             and stricter.measure = listed.{what} and '{table}' = 'penalties'
                             and stricter.measure_rank > milder.measure_rank
-                    ))
+                    ) or ('{table}' = 'penalties' and {_place_in_order("wanted.market", "wanted.measure", "null")}
+                        < {_place_in_order("wanted.market", f"listed.{what}", "2147483647")}))
             )""",
             described("what an emergency imposed is in it, or something stricter in its place", what, _REMEDY),
         ),
     ]
+
+
+def _place_in_order(market: str, measure: str, unnamed: str) -> str:
+    """The place of a measure in its market's order; what isn't named is beyond all that is."""
+    return f"""coalesce((
+        select min(order_rank) from policy.measures_order as placed
+        where placed.market = {market} and placed.measure = {measure}
+    ), {unnamed})"""
 
 
 def _lifts(account: str, scope: str, measure: str, night: date) -> str:

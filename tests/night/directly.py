@@ -10,9 +10,10 @@ import os
 import shutil
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import date
+from datetime import UTC, date, datetime, time
 from io import StringIO
 from pathlib import Path
+from types import SimpleNamespace
 
 from airflow.sdk.exceptions import AirflowFailException
 from rich.console import Console
@@ -46,11 +47,12 @@ def decide(home: Path, night: str, threads: int | None = None) -> None:
         nightly.publish_release(day)
 
 
-def run_night(night: str, variables: Mapping[str, str]) -> tuple[bool, str]:
+def run_night(night: str, variables: Mapping[str, str], scheduled: bool = False) -> tuple[bool, str]:
     """Decide and deliver a night as the command `evenhand nightly` does.
 
     Args:
         variables: the whole environment.
+        scheduled: as a run of the schedule does, which takes the night as it comes.
 
     Returns:
         Whether all went well, and what the command would say: the summary, or what the steps complained of.
@@ -63,7 +65,8 @@ def run_night(night: str, variables: Mapping[str, str]) -> tuple[bool, str]:
         local.start_sandbox(here)
         release = here.releases / f"night={night}"
         before = release.resolve() if release.exists() else None
-        complaints = _decide_and_deliver(day)
+        nightly.fetch_landed()
+        complaints = _decide_and_deliver(day, _begin_scheduled if scheduled else nightly.land_feeds)
         if complaints:
             return False, "\n".join(dict.fromkeys(complaints))
         said = StringIO()
@@ -74,10 +77,15 @@ def run_night(night: str, variables: Mapping[str, str]) -> tuple[bool, str]:
         return True, said.getvalue() + nothing
 
 
-def _decide_and_deliver(day: date) -> list[str]:
+def _begin_scheduled(day: date) -> Facts:
+    at = datetime.combine(day, time(2, 30), UTC)
+    return nightly.begin_night({}, SimpleNamespace(run_type="scheduled", run_id=f"scheduled__{day}", logical_date=at))
+
+
+def _decide_and_deliver(day: date, begin: Callable[[date], Facts]) -> list[str]:
     """Every step that can be done after those before it; what they complain of."""
     steps: tuple[Callable[[date], Facts], ...] = (
-        nightly.land_feeds,
+        begin,
         nightly.compile_policies,
         nightly.validate_feeds,
         nightly.build_models,

@@ -307,7 +307,23 @@ def test_other_policies_of_a_market_lie_beside_each_other_outside_the_nights_fol
     assert _found(here) == []
     write(folder, name="one.yml")
     write(folder, changed(("pack: strikes", "pack: other")), "other.yml")
-    assert any(line.startswith("one.yml:4:17: error: effective_from:") for line in _found(here))
+    assert any(line.startswith("one.yml:8:3: error: programmes: found health, which other") for line in _found(here))
+
+
+def test_the_order_of_a_markets_measures_is_of_measures_that_its_packs_have(folder: Path, here: Settings) -> None:
+    write(folder)
+    order = folder / "measures_order.yml"
+    order.write_text("world: [warning, no_life, closed, no_live]\n")
+    assert _found(here) == [
+        "measures_order.yml:1:18: warning: world: found no_life; expected a measure of a pack of world; did you mean"
+        " no_live?",
+        "measures_order.yml:1:27: warning: world: found closed as milder than no_live; expected them as strikes version"
+        " 1 has them: no_live before closed",
+    ]
+    order.write_text("world: [warning, warning]\n")
+    assert _found(here) == ["measures_order.yml:1:18: error: world[1]: found warning again; expected each only once"]
+    order.write_text("moon: 3\n")
+    assert _found(here) == ["measures_order.yml:1:7: error: moon: found 3; expected a list"]
 
 
 def test_violation_types_of_the_marketplace(folder: Path, here: Settings) -> None:

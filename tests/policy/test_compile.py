@@ -28,20 +28,20 @@ def test_a_row_per_market_and_rule(folder: Path, warehouse: Path) -> None:
     (loaded,) = load_packs(folder)
     rows = compile_packs([loaded], warehouse)
     assert {table: number for table, number in rows.items() if number} == {
-        "packs": 2, "limits": 2, "measures": 6, "kinds": 4, "programmes": 2, "ledgers": 4, "entry_rules": 4, "zones": 6,
-        "effects": 6, "rewards": 4,
+        "packs": 2, "limits": 2, "stages": 4, "measures": 6, "kinds": 4, "programmes": 2, "ledgers": 4,
+        "entry_rules": 4, "zones": 6, "effects": 6, "rewards": 4,
     }  # fmt: skip
     edition = {"market": "GB", "effective_from": FROM, "pack": "strikes", "version": 1}
     in_britain = {table: _said(warehouse, table, edition) for table, number in rows.items() if number}
     health = {"programme": "health"}
     # What a column says that nothing was said for is the default; the columns named here are those that were.
     assert in_britain["packs"] == [
-        {"sha256": loaded.sha256, "appeal_route": "Write to us.", "partly_granted": "adjusts", "onboarding_days": 14}
+        {"sha256": loaded.sha256, "appeal_route": "Write to us.", "partly_granted": "adjusts"}
     ]
     assert in_britain["measures"] == [
-        {"measure": "warning", "measure_rank": 0, "puts_on_probation": True, "stops_sales": False},
-        {"measure": "no_live", "measure_rank": 1, "puts_on_probation": False, "stops_sales": False},
-        {"measure": "closed", "measure_rank": 2, "puts_on_probation": False, "stops_sales": False},
+        {"measure": "warning", "measure_rank": 0, "stops_sales": False},
+        {"measure": "no_live", "measure_rank": 1, "stops_sales": False},
+        {"measure": "closed", "measure_rank": 2, "stops_sales": False},
     ]
     assert in_britain["kinds"] == [{**health, "kind": "creator"}, {**health, "kind": "platform"}]
     # One for what people impose themselves is in every market.
@@ -71,7 +71,8 @@ def test_a_row_per_market_and_rule(folder: Path, warehouse: Path) -> None:
 
 def test_every_part_of_the_language_has_its_rows(folder: Path, warehouse: Path) -> None:
     write(folder, EVERYTHING)
-    rows = compile_packs(load_packs(folder), warehouse, [FROM])
+    order = {"world": ("closed", "held"), "moon": ("held",)}
+    rows = compile_packs(load_packs(folder), warehouse, [FROM], order)
     assert [table for table, number in rows.items() if not number] == []
 
     rules = {rule["rule"]: rule for rule in _said(warehouse, "entry_rules", {})}
@@ -87,10 +88,16 @@ def test_every_part_of_the_language_has_its_rows(folder: Path, warehouse: Path) 
     assert [(i["input"], i["role"], i.get("whole_at_least")) for i in _said(warehouse, "inputs", {})] == [
         ("points", "part", 5), ("orders", "whole", 5),
     ]  # fmt: skip
-    (pack,) = _said(warehouse, "packs", {})
-    assert (pack["onboarding_days"], pack["pilot_days"]) == (7, 30)
-    assert [(m["measure"], m["puts_on_probation"], m["stops_sales"]) for m in _said(warehouse, "measures", {})] == [
-        ("held", True, False), ("closed", True, True),
+    (stages,) = _said(warehouse, "stages", {})
+    assert (stages["kind"], stages["is_said"], stages["onboarding_days"], stages["pilot_days"]) == (
+        "creator", True, 7, 30,
+    )  # fmt: skip
+    assert [(m["measure"], m["stops_sales"]) for m in _said(warehouse, "measures", {})] == [
+        ("held", False), ("closed", True),
+    ]  # fmt: skip
+    assert [row["measure"] for row in _said(warehouse, "probation", {"kind": "creator"})] == ["held", "closed"]
+    assert [(row["market"], row["measure"], row["order_rank"]) for row in _said(warehouse, "measures_order", {})] == [
+        ("moon", "held", 0), ("world", "closed", 0), ("world", "held", 1),
     ]  # fmt: skip
     (shut,) = _said(warehouse, "zones", {"zone": "shut"})
     assert shut["warned_within"] == Decimal("1.5")

@@ -181,3 +181,23 @@ def test_a_place_is_found_in_the_file_that_says_it(folder: Path) -> None:
     zones = ("programmes", "health", "zones")
     assert where(loaded, (*zones, 1, "at_least")) == (str(folder / "gb.yml"), 6, 56)
     assert where(loaded, (*zones, 2, "at_least")) == (str(folder / "base.yml"), 20, 19)
+
+
+def test_of_several_files_a_later_one_holds_over_an_earlier_one_and_over_what_both_extend(folder: Path) -> None:
+    write(folder, BASE + "changed_by: mai\n", "base.yml")
+    write(folder, "extends: base.yml\nappeal_route: Call us.\nstops_sales: [closed]\n", "one.yml")
+    write(folder, "extends: base.yml\nstops_sales: [no_live]\nchanged_by: lan\n", "other.yml")
+    several = OWN.replace("extends: base.yml", "extends: [one.yml, other.yml]")
+    path = write(folder, several, "gb.yml")
+    loaded = load_pack(path)
+    # The route is that of one.yml, though other.yml extends what has another; the measures are those of other.yml.
+    assert (loaded.pack.appeal_route, loaded.pack.stops_sales) == ("Call us.", ("no_live",))
+    assert loaded.changed_by == ("lan", "mai")
+    files = [folder / name for name in ("gb.yml", "other.yml", "one.yml", "base.yml")]
+    assert loaded.sha256 == hashlib.sha256(b"\0".join(file.read_bytes() for file in files)).hexdigest()
+    # None of the three is a pack by itself.
+    assert [each.pack.pack for each in load_packs(folder)] == ["strikes_gb"]
+
+    write(folder, several.replace("one.yml", "none.yml"), "gb.yml")
+    with pytest.raises(PackError, match=rf"{path}:1:11: extends: found 'none.yml'; expected a file, relative to"):
+        load_pack(path)

@@ -203,25 +203,25 @@ def test_a_folder_without_packs(folder: Path) -> None:
         load_packs(folder)
 
 
-def test_a_market_has_one_pack_on_a_day(folder: Path) -> None:
-    other = ("pack: strikes", "pack: points")
+def test_a_market_has_one_version_of_a_pack_on_a_day(folder: Path) -> None:
     write(folder, changed(("effective_from", "effective_until: 2026-06-30\neffective_from")), "a.yml")
-    write(folder, changed(other, ("2026-01-01", "2026-07-01")), "b.yml")
-    write(folder, changed(("version: 1", "version: 2"), ("[world]", "[moon]")), "c.yml")
+    write(folder, changed(("version: 1", "version: 2"), ("2026-01-01", "2026-07-01")), "b.yml")
+    write(folder, changed(("version: 1", "version: 3"), ("[world]", "[moon]")), "c.yml")
     assert [(each.pack.pack, each.pack.version) for each in load_packs(folder)] == [
-        ("points", 1),
         ("strikes", 1),
         ("strikes", 2),
+        ("strikes", 3),
     ]
 
-    overlapping = (("2026-01-01", "2026-06-30"), ("[world]", "[moon, world]"))
-    path = write(folder, changed(("version: 1", "version: 3"), *overlapping))
+    path = write(
+        folder, changed(("version: 1", "version: 4"), ("2026-01-01", "2026-06-30"), ("[world]", "[moon, world]"))
+    )
     with pytest.raises(PackError) as error:
         load_packs(folder)
     message = str(error.value)
-    assert f"{path}:4:17: effective_from: found 2026-06-30 for world" in message
-    assert "points version 1" in message
-    assert "expected one pack for a market and day" in message
+    assert f"{path}:4:17: effective_from: found 2026-06-30 for world, where strikes version 1" in message
+    assert f"({folder / 'a.yml'}:5)" in message
+    assert "expected one version for a market and day" in message
 
 
 def test_a_version_is_there_once(folder: Path) -> None:

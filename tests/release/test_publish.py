@@ -27,6 +27,7 @@ from evenhand.release.manifest import OtherFormat, read_manifest
 from evenhand.release.previous import create_released
 from evenhand.release.publish import FILES, Published, PublishFailed, publish, revision_of
 from release.manifests import manifest_of
+from release.measures import create_what_measures_rank_by
 
 NIGHT = date(2026, 3, 5)
 CODE = {"evenhand": "1"}
@@ -36,11 +37,13 @@ CODE = {"evenhand": "1"}
 def warehouse(tmp_path: Path) -> Path:
     """A warehouse as gate 2 leaves it, with one penalty."""
     path = tmp_path / "warehouse.duckdb"
-    lists = "row_key varchar, account_id varchar, market varchar, starts_on date, ends_on date, reason_id varchar"
+    keys = "row_key varchar, account_id varchar, market varchar, programme varchar, scope varchar"
+    days = "starts_on date, ends_on date, reason_id varchar"
     with duckdb.connect(str(path)) as connection:
         for schema in ("policy", "landing", "accepted", "quarantine"):
             connection.execute(f"create schema {schema}")
         connection.execute("create table policy.packs as select 'p' as pack, 1 as version, 'abc' as sha256")
+        create_what_measures_rank_by(connection)
         connection.execute(
             "create table landing.files as select 'creators' as feed, 1 as rows, date '2026-03-05' as night,"
             " 'creators/night=2026-03-05/day.csv' as landed_file, 'def' as sha256"
@@ -51,9 +54,11 @@ def warehouse(tmp_path: Path) -> Path:
             "create table quarantine.rows (feed varchar, column_name varchar, rule varchar, remedy varchar,"
             " landed_file varchar, landed_row bigint)"
         )
-        connection.execute(f"create table penalties ({lists})")
-        connection.execute("insert into penalties values ('a1', 'A1', 'SG', '2026-03-01', null, 'r1')")
-        connection.execute(f"create table rewards ({lists})")
+        connection.execute(f"create table penalties ({keys}, measure varchar, {days})")
+        connection.execute(
+            "insert into penalties values ('a1', 'A1', 'SG', 'p', 'live', 'no_live', '2026-03-01', null, 'r1')"
+        )
+        connection.execute(f"create table rewards ({keys}, reward varchar, {days})")
         connection.execute("create table reasons as select 'r1' as reason_id, 'why' as explanation")
         connection.execute(
             "create table account_standings as"
@@ -84,7 +89,7 @@ def warehouse(tmp_path: Path) -> Path:
         connection.execute(
             "create table gate.list_sizes (list varchar, market varchar, programme varchar, measure varchar)"
         )
-        hold_lists(connection, {}, {}, {}, lambda name, market: None)
+        hold_lists(connection, {}, {}, lambda name, market: (), lambda name, market: None)
         make_views(connection, NIGHT)
         connection.execute(
             "create table penalty_changes as select 'a1' as row_key, 'warning' as measure, 'new' as change"

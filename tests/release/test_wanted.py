@@ -12,6 +12,7 @@ from evenhand.release.assemble import NothingToGoBackTo, want
 from evenhand.release.manifest import LastRelease
 from evenhand.release.previous import create_released
 from release.manifests import manifest_of
+from release.measures import create_what_measures_rank_by
 
 NIGHT, BEFORE = date(2026, 3, 6), date(2026, 3, 5)
 PENALTY = (
@@ -51,7 +52,8 @@ def warehouse(tmp_path: Path) -> Path:
     revision.mkdir(parents=True)
     with duckdb.connect(str(path)) as connection:
         create_released(connection)
-        connection.execute("create schema gate; create schema before")
+        connection.execute("create schema gate; create schema before; create schema policy")
+        create_what_measures_rank_by(connection)
         _fill(
             connection,
             "before",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -32,10 +32,11 @@ class Engine:
         history: list[Account],
         threads: int = 2,
         emergencies: Sequence[Emergency] = (),
+        order: Mapping[str, Sequence[str]] | None = None,
     ) -> None:
         self._models = models
         self._emergencies = emergencies
-        compile_packs([LoadedPack(pack, path, pack.pack) for pack in packs], path)
+        compile_packs([LoadedPack(pack, path, pack.pack) for pack in packs], path, order=order)
         self.connection = duckdb.connect(str(path), config={"threads": threads})
         # One transaction for many tables: each commit waits for the disk.
         self.connection.begin()

@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 from datetime import date, datetime
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -75,6 +76,36 @@ def simulate(
         soft_wrap=True,
         highlight=False,
     )
+
+
+def land_takedowns(
+    source: Annotated[Path, typer.Argument(metavar="FILE", help="The history, CSV or CSV.gz.", exists=True)],
+    until: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], metavar="NIGHT", help="Its last night.")],
+    backfill: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], metavar="NIGHT", help="The night that what is older lands in."),
+    ] = None,
+) -> None:
+    """Land a history of takedowns in the form of examples/takedowns, where nothing else has landed.
+
+    Each night gets the files of creators, contents, violations and appeals that it had then.
+    """
+    from evenhand.landing.takedowns import BACKFILL_NIGHT
+    from evenhand.landing.takedowns import land_takedowns as land
+
+    here = settings()
+    name = f"{source.name.partition('.')[0]}.csv"
+    try:
+        with local.one_at_a_time(here):
+            local.refuse_other_files(here, name)
+            written = land(
+                source, here.landing, str(until.date()), str(backfill.date()) if backfill else BACKFILL_NIGHT, name
+            )
+    except local.LocalError as error:
+        refuse(str(error))
+    except KeyError as error:
+        refuse(f"{source}, line 1 (the header): there is no column {error}; examples/takedowns/README.md has its form")
+    console.print(f"Landed {written:,} new files in {here.landing}", soft_wrap=True, highlight=False)
 
 
 def set_up() -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
+from itertools import pairwise
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -13,7 +14,8 @@ from evenhand.policy.check import Checked, Finding, check_name, check_packs, of_
 from evenhand.policy.diagnose import dotted, nearest
 from evenhand.policy.language.pack import Pack
 from evenhand.policy.language.part import Place
-from evenhand.policy.load import LoadedPack, files_of, overlapping, where
+from evenhand.policy.load import LoadedPack, clashes, files_of, where
+from evenhand.policy.measures_order import place_in_order, read_measures_order
 from evenhand.policy.preapproved import read_same_rules, texts_before
 from evenhand.policy.texts import PackError
 from evenhand.settings import Settings
@@ -32,7 +34,13 @@ def check(paths: Sequence[Path], here: Settings) -> Checked:
         found.append(Finding(names, 0, 0, "error", "language", "found no pack; expected a file that ends in .yml"))
     found += receivers_that_take_no_measure(packs, here.receivers)
     decided_at_night = [loaded for loaded in packs if loaded.path.resolve().parent == here.policies]
-    found += (of_mistake("overlap", mistake) for mistake in overlapping(decided_at_night))
+    try:
+        order = read_measures_order(here.policies)
+    except PackError as error:
+        order = {}
+        found += (of_mistake("language", mistake) for mistake in error.mistakes)
+    found += (of_mistake("clash", mistake) for mistake in clashes(decided_at_night, order))
+    found += orders_of_nothing(decided_at_night, order, here.policies)
     found += past_of_a_released_night(decided_at_night, here.releases)
     found += measures_without_words(decided_at_night, here.translations)
     # Of a market nothing can be missed where only some of the packs are looked at.
@@ -111,6 +119,31 @@ def past_of_a_released_night(packs: Sequence[LoadedPack], releases: Path) -> Ite
                 f"version: found {pack.version} with another text than night {night} was decided with; expected"
                 f" {pack.version + 1}, effective from {night + timedelta(days=1)}, if it decides anything else",
             )  # fmt: skip
+
+
+def orders_of_nothing(
+    packs: Sequence[LoadedPack], order: Mapping[str, Sequence[str]], folder: Path
+) -> Iterator[Finding]:
+    """Measures of a market's order that no pack of the market has, or that a pack has the other way round."""
+    for market, measures in order.items():
+        of_market = [loaded.pack for loaded in packs if market in loaded.pack.markets]
+        known = sorted({measure for pack in of_market for measure in pack.measures})
+        for measure in measures:
+            if packs and measure not in known:
+                yield Finding(
+                    *place_in_order(folder, market, measure), "warning", check_name(orders_of_nothing),
+                    f"{market}: found {measure}; expected a measure of a pack of {market}"
+                    f"{nearest(measure, known)}",
+                )  # fmt: skip
+        rank = {measure: place for place, measure in enumerate(measures)}
+        for pack in of_market:
+            for milder, stricter in pairwise(pack.measures):
+                if rank.get(milder, len(rank)) > rank.get(stricter, len(rank)):
+                    yield Finding(
+                        *place_in_order(folder, market, stricter), "warning", check_name(orders_of_nothing),
+                        f"{market}: found {stricter} as milder than {milder}; expected them as {pack.pack} version"
+                        f" {pack.version} has them: {milder} before {stricter}",
+                    )  # fmt: skip
 
 
 def markets_without_a_pack(packs: Sequence[LoadedPack], landing: Path) -> Iterator[Finding]:

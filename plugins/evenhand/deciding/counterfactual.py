@@ -22,6 +22,7 @@ from evenhand.landing.accepted import accepted_as_of
 from evenhand.landing.contracts import FEEDS
 from evenhand.policy.compile import compile_packs
 from evenhand.policy.load import load_packs
+from evenhand.policy.measures_order import read_measures_order
 
 # The name of the warehouse in the scratch.
 _TONIGHT = "tonight"
@@ -75,7 +76,7 @@ class WhatIf:
         texts = self._folder / "packs"
         shutil.rmtree(texts, ignore_errors=True)
         lay_texts_of(release, texts, self._connection)
-        compile_packs(load_packs(texts), self._connection)
+        compile_packs(load_packs(texts), self._connection, order=read_measures_order(texts))
         set_rules_aside(self._connection, self._held)
 
     def models_of(self, release: Path) -> Sequence[CompiledModel]:

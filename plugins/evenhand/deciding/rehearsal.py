@@ -185,7 +185,8 @@ class _Found:
                 "select account_id, as_of, programme, balance, zone from main.account_standings"
             ).fetchall()
         }
-        self._measures = _names(connection, "main.int_measures_in_force where list = 'penalties'", "measure")
+        felt = "main.int_measures_in_force where list = 'penalties' and prevails"
+        self._measures = _names(connection, felt, "measure")
         self._rewards = _names(connection, "main.int_rewards_in_force", "reward")
         self._amounts = {
             (account, on, bonus): amount

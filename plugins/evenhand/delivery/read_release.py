@@ -14,6 +14,8 @@ from pydantic import BaseModel, ValidationError
 from evenhand.delivery.payload import Payload, canonical
 from evenhand.release.manifest import OtherFormat, refuse_newer
 
+# Which of a scope's rows prevails is no part of a row: it changes with other rows.
+_OF_THE_SCOPE = "prevails"
 _SCALAR_TYPES = ("VARCHAR", "DATE", "DECIMAL", "BIGINT", "INTEGER", "BOOLEAN")
 
 
@@ -133,12 +135,16 @@ def read_list(name: str, path: Path, reasons: Path | None = None) -> WantedList:
         if reasons and "reason_id" in rows.columns and "explanation" not in rows.columns:
             why = connection.read_parquet(str(reasons)).project("reason_id, explanation").set_alias("why")
             rows = rows.join(why, "reason_id", how="left")
-        columns = tuple((column, str(kind)) for column, kind in zip(rows.columns, rows.types, strict=True))
+        columns = tuple(
+            (column, str(kind))
+            for column, kind in zip(rows.columns, rows.types, strict=True)
+            if column != _OF_THE_SCOPE
+        )
         _refuse_other_shapes(path, columns)
         names = [column for column, _ in columns]
         at = names.index("row_key")
         payloads: dict[str, Payload] = {}
-        for values in rows.order("row_key").fetchall():
+        for values in rows.project(", ".join(f'"{name}"' for name in names)).order("row_key").fetchall():
             row_key = values[at]
             if row_key is None or row_key in payloads:
                 raise ReleaseError(

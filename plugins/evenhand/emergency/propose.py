@@ -89,21 +89,23 @@ def _list_of(wish: Wish, packs: Sequence[LoadedPack], night: date) -> Literal["p
         if loaded.pack.effective_from <= night
         and (loaded.pack.effective_until is None or night <= loaded.pack.effective_until)
     ]
-    pack = next((each for each in judging if wish.market in each.markets), None)
-    if pack is None:
+    packs_of_it = [each for each in judging if wish.market in each.markets]
+    if not packs_of_it:
         markets = sorted({market for each in judging for market in each.markets})
         raise EmergencyRefused(f"no pack judges market {wish.market!r}; write one of {', '.join(markets)}")
-    had = sorted(set(_measures_of(pack)))
+    had = sorted({brought for pack in packs_of_it for brought in _measures_of(pack)})
     found = next((of_list for of_list, *what in had if what == [wish.measure, wish.scope]), None)
     if found is None:
         spelt = [f"{measure} on {scope}" for _, measure, scope in had]
         near = get_close_matches(f"{wish.measure} on {wish.scope}", spelt, n=1)
-        money = " A bonus that was paid stays paid." if wish.measure in pack.bonuses else ""
+        is_bonus = any(wish.measure in each.bonuses for each in packs_of_it)
+        names = ", ".join(each.pack for each in packs_of_it)
+        one = len(packs_of_it) == 1
         raise EmergencyRefused(
-            f"the pack {pack.pack} of {wish.market} has no {wish.measure!r} on {wish.scope!r}; it has "
-            + ", ".join(spelt)
+            (f"the pack {names} of {wish.market} has no" if one else f"none of the packs {names} of {wish.market} has")
+            + f" {wish.measure!r} on {wish.scope!r}; {'it has' if one else 'they have'} {', '.join(spelt)}"
             + (f". Is {near[0]} meant?" if near else ".")
-            + money
+            + (" A bonus that was paid stays paid." if is_bonus else "")
         )
     return found
 

@@ -17,8 +17,9 @@ from typing import Literal
 
 import duckdb
 
-# What finds that a market can't be decided, in the order of the night: its files, its packs, gate 1, the models.
-Step = Literal["feeds", "packs", "gate_1", "models"]
+# What finds that a market can't be decided, in the order of the night: that nothing has landed for it, its files, its
+# packs, gate 1, the models.
+Step = Literal["night", "feeds", "packs", "gate_1", "models"]
 _COLUMNS = "step varchar, market varchar, why varchar, file varchar, line integer"
 
 

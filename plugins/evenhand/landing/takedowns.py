@@ -39,20 +39,14 @@ Row = tuple[str, ...]
 
 @dataclass(frozen=True)
 class Event:
-    """One row of the source."""
+    """One row of the source, and the night that it lands in."""
 
     on: str
     kind: str
     notice: str
     account: str
     repository: str
-
-    @property
-    def night(self) -> str:
-        """The night that the row lands in."""
-        if self.on > LAST_NIGHT:
-            return LAST_NIGHT
-        return max(self.on, BACKFILL_NIGHT)
+    night: str
 
     @property
     def key(self) -> str:
@@ -60,16 +54,30 @@ class Event:
         return "/".join(part for part in (self.notice, self.account, self.repository) if part)
 
 
-def land_takedowns(source: Path, landing: Path) -> int:
-    """Write the example as feeds; a file that is already there with the same bytes is left alone.
+def land_takedowns(
+    source: Path,
+    landing: Path,
+    last_night: str = LAST_NIGHT,
+    backfill_night: str = BACKFILL_NIGHT,
+    file_name: str = FILE_NAME,
+) -> int:
+    """Write the example, or another history of its form, as feeds; a file that is there already is left alone.
 
     Every feed has a file on every night, with its header alone where the source has no rows: the snapshot is complete,
     and a night without a file would mean that the feed is late.
 
+    Args:
+        source: the history, gzipped CSV or CSV.
+        landing: the landing folder.
+        last_night: the last night that the source has documents of; what is dated later is a typing error.
+        backfill_night: the night that everything up to it lands in.
+        file_name: what the files are called, below the folders of their nights.
+
     Returns:
         How many files were written; 0 when everything was there.
     """
-    events = _read(source)
+    backfill_night = min(backfill_night, last_night)
+    events = _read(source, backfill_night, last_night)
     written = 0
     for feed, rows in (
         ("creators", _creators(events)),
@@ -77,26 +85,34 @@ def land_takedowns(source: Path, landing: Path) -> int:
         ("violations", _violations(events)),
         ("appeals", _appeals(events)),
     ):
-        by_night: dict[str, list[Row]] = {night: [] for night in _nights()}
+        by_night: dict[str, list[Row]] = {night: [] for night in _nights(backfill_night, last_night)}
         for night, row in rows:
             by_night[night].append(row)
         for night, night_rows in by_night.items():
             written += _write(
-                landing / feed / f"night={night}" / FILE_NAME, BY_NAME[feed].names_in_every_file, night_rows
+                landing / feed / f"night={night}" / file_name, BY_NAME[feed].names_in_every_file, night_rows
             )
     return written
 
 
-def _nights() -> list[str]:
-    first, last = date.fromisoformat(BACKFILL_NIGHT), date.fromisoformat(LAST_NIGHT)
+def _nights(first_night: str, last_night: str) -> list[str]:
+    first, last = date.fromisoformat(first_night), date.fromisoformat(last_night)
     return [str(first + timedelta(days)) for days in range((last - first).days + 1)]
 
 
-def _read(source: Path) -> list[Event]:
-    with gzip.open(source, "rt", encoding="utf-8", newline="") as lines:
+def _read(source: Path, backfill_night: str, last_night: str) -> list[Event]:
+    opened = gzip.open if source.suffix == ".gz" else open
+    with opened(source, "rt", encoding="utf-8", newline="") as lines:
         rows = csv.DictReader(lines)
         events = [
-            Event(row["event_date"], row["event_type"], row["notice_id"], row["account"], row["repository"])
+            Event(
+                row["event_date"],
+                row["event_type"],
+                row["notice_id"],
+                row["account"],
+                row["repository"],
+                night=last_night if row["event_date"] > last_night else max(row["event_date"], backfill_night),
+            )
             for row in rows
         ]
     return sorted(events, key=lambda event: (event.on, event.key))

@@ -155,6 +155,22 @@ def refuse_feeds_of_others(settings: Settings) -> None:
         )
 
 
+def refuse_other_files(settings: Settings, name: str) -> None:
+    """Make sure that nothing has landed but files of a name.
+
+    Raises:
+        LocalError: something else has, or feeds land elsewhere.
+    """
+    if settings.landing_from:
+        raise LocalError(f"feeds land in {settings.landing_from}; unset EVENHAND_LANDING_FROM to land some here")
+    others = [path for path in settings.landing.rglob("*") if path.is_file() and path.name != name]
+    if others:
+        raise LocalError(
+            f"{min(others)}: other feeds have landed, and the same account would be in both. Choose another"
+            " EVENHAND_HOME, or move them away."
+        )
+
+
 def start_sandbox(settings: Settings) -> bool:
     """Start the sandbox receiver in the background, unless it is running; returns whether it was started.
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from evenhand.policy.diagnose import dotted, nearest
 from evenhand.policy.language.pack import Pack
-from evenhand.policy.load import MARKETPLACE, LoadedPack, load_each, of_each_name, overlapping, where
+from evenhand.policy.load import MARKETPLACE, LoadedPack, clashes, load_each, of_each_name, where
 from evenhand.policy.marketplace import Marketplace, read_marketplace
 from evenhand.policy.senseless import IN_A_PACK, OF_ITS_OWN_FILE, Severity
 from evenhand.policy.texts import Mistake, PackError
@@ -73,7 +73,7 @@ def _of_one_pack(loaded: LoadedPack) -> Iterator[Finding]:
 
 def _beside_each_other(packs: Sequence[LoadedPack]) -> Iterator[Finding]:
     for group in of_each_name(packs).values():
-        yield from (of_mistake("overlap", mistake) for mistake in overlapping(group))
+        yield from (of_mistake("clash", mistake) for mistake in clashes(group))
         yield from gaps_between_versions(group)
         yield from bonus_periods_that_are_cut(group)
     for folder in {loaded.path.parent for loaded in packs}:

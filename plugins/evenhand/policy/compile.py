@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from decimal import Decimal
@@ -39,8 +39,11 @@ from evenhand.policy.tables.packs import (
     AskedNightRow,
     CalendarPeriodRow,
     LimitsRow,
+    MeasureOrderRow,
     MeasureRow,
     PackRow,
+    ProbationRow,
+    StageRow,
 )
 from evenhand.policy.tables.row import Row, columns, ddl
 from evenhand.policy.tables.values import InputRow, KindRow, ProgrammeRow, ZoneRow
@@ -61,13 +64,17 @@ _Numbers = dict[tuple[object, ...], int]
 
 
 def compile_packs(
-    packs: Sequence[LoadedPack], warehouse: Path | duckdb.DuckDBPyConnection, asked_nights: Iterable[date] = ()
+    packs: Sequence[LoadedPack],
+    warehouse: Path | duckdb.DuckDBPyConnection,
+    asked_nights: Iterable[date] = (),
+    order: Mapping[str, Sequence[str]] | None = None,
 ) -> dict[str, int]:
     """Write every pack's rules, replacing what was there, in one transaction.
 
     Args:
         warehouse: the DuckDB file, or a connection whose transaction the caller commits.
         asked_nights: nights whose measures are wanted besides the one that the models are run for.
+        order: of markets with several packs, the order of their measures, mildest first.
 
     Returns:
         Rows per table.
@@ -76,6 +83,11 @@ def compile_packs(
     rows = [row for loaded in packs for edition in _editions(loaded.pack) for row in _rows(loaded, edition, numbers)]
     named = {activity for loaded in packs for activity in loaded.pack.activities_named()}
     rows += [ActivityNamedRow(activity=activity) for activity in sorted(named)]
+    rows += [
+        MeasureOrderRow(market=market, measure=measure, order_rank=rank)
+        for market, measures in sorted((order or {}).items())
+        for rank, measure in enumerate(measures)
+    ]
     rows += [AskedNightRow(night=night) for night in sorted(set(asked_nights))]
     if isinstance(warehouse, Path):
         warehouse.parent.mkdir(parents=True, exist_ok=True)
@@ -121,21 +133,29 @@ def _rows(loaded: LoadedPack, edition: _Edition, numbers: _Numbers) -> Iterator[
         appeals_at_most=pack.appeals.at_most,
         again_within_days=pack.appeals.again_within_days,
         partly_granted=pack.appeals.partly_granted,
-        onboarding_days=pack.stages.onboarding_days,
-        pilot_days=pack.stages.pilot_days,
     )
+    # Of several packs of a market the strictest holds of what is said; what none says is as Limits has it.
+    said = {key: getattr(pack.limits, key) for key in pack.limits.model_fields_set}
     yield LimitsRow(
         **edition,
-        usual_spreads=pack.limits.usual_spreads,
-        share_changed=pack.limits.share_changed,
-        same_event_twice=pack.limits.same_event_twice,
+        usual_spreads=said.get("usual_spreads"),
+        share_changed=said.get("share_changed"),
+        same_event_twice=said.get("same_event_twice"),
     )
+    for kind in _kinds(pack):
+        yield StageRow(
+            **edition,
+            kind=kind,
+            is_said=pack.says_stages,
+            onboarding_days=pack.stages.onboarding_days,
+            pilot_days=pack.stages.pilot_days,
+        )
+        yield from (ProbationRow(**edition, kind=kind, measure=measure) for measure in pack.stages.probation)
     for rank, measure in enumerate(pack.measures):
         yield MeasureRow(
             **edition,
             measure=measure,
             measure_rank=rank,
-            puts_on_probation=measure in (pack.stages.probation or pack.measures[:1]),
             stops_sales=measure in pack.stops_sales,
         )
     read = {name for programme in pack.programmes.values() for name in programme.inputs()} | {
@@ -178,6 +198,13 @@ def _rows(loaded: LoadedPack, edition: _Edition, numbers: _Numbers) -> Iterator[
                 period_from=first,
                 period_until=following,
             )
+
+
+def _kinds(pack: Pack) -> list[str]:
+    """Every kind of account that something of the pack is for."""
+    own = [kind for programme in pack.programmes.values() for kind in programme.applies_to]
+    own += [kind for eligibility in pack.eligibility.values() for kind in eligibility.applies_to]
+    return sorted({*pack.applies_to, *own})
 
 
 def _eligibility_rows(pack: Pack, edition: _Edition, name: str, eligibility: Eligibility) -> Iterator[Row]:

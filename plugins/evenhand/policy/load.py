@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from itertools import combinations
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
+from evenhand.policy.clashes import clashes
 from evenhand.policy.diagnose import explain, nearest, place_of
 from evenhand.policy.language.former import ANNOUNCED
 from evenhand.policy.language.pack import Pack
-from evenhand.policy.language.part import Place
+from evenhand.policy.loaded import LoadedPack, where
+from evenhand.policy.measures_order import MEASURES_ORDER, read_measures_order
 from evenhand.policy.texts import Mistake, PackError, Text, extended, merged, position, read_text, read_texts
 
 __all__ = [
@@ -23,13 +23,13 @@ __all__ = [
     "LoadedPack",
     "Mistake",
     "PackError",
+    "clashes",
     "find_pack",
     "frozen",
     "load_all",
     "load_each",
     "load_pack",
     "load_packs",
-    "overlapping",
     "pack_files",
     "packs_in",
     "where",
@@ -38,28 +38,14 @@ __all__ = [
 # Beside packs, and no packs: what their marketplace knows, and which of their changes were approved.
 MARKETPLACE = "marketplace.yml"
 PREAPPROVED = "preapproved.yml"
-
-
-@dataclass(frozen=True)
-class LoadedPack:
-    """A pack, with what its text and the texts that it extends say.
-
-    Attributes:
-        sha256: the hash of these texts, in hex, by which a release names it.
-        changed_by: who changed one of them last.
-    """
-
-    pack: Pack
-    path: Path
-    sha256: str
-    changed_by: tuple[str, ...] = ()
+_NO_PACKS = (MARKETPLACE, PREAPPROVED, ANNOUNCED, MEASURES_ORDER)
 
 
 def load_packs(folder: Path) -> list[LoadedPack]:
     """Every pack in a folder, ordered by name and version. A file that only others extend is none.
 
     Raises:
-        PackError: a pack is wrong, two packs have one name and version, or two judge a market on the same day.
+        PackError: a pack is wrong, two packs have one name and version, or two clash for a market and day.
     """
     for path in sorted(folder.glob("*.yaml")):
         raise PackError(Mistake(str(path), 0, 0, "found a file that ends in .yaml; expected .yml"))
@@ -69,8 +55,8 @@ def load_packs(folder: Path) -> list[LoadedPack]:
     packs, mistakes = load_each(paths)
     if mistakes:
         raise PackError(*mistakes)
-    if overlaps := list(overlapping(packs)):
-        raise PackError(overlaps[0])
+    if mistakes := list(clashes(packs, read_measures_order(folder))):
+        raise PackError(*mistakes)
     return packs
 
 
@@ -132,7 +118,7 @@ def load_all(paths: Iterable[Path]) -> list[LoadedPack]:
     paths = list(paths)
     packs, mistakes = load_each(files_of(paths))
     for versions in of_each_name(packs).values():
-        mistakes += overlapping(versions)
+        mistakes += clashes(versions)
     if mistakes:
         raise PackError(*mistakes)
     if not packs:
@@ -143,15 +129,15 @@ def load_all(paths: Iterable[Path]) -> list[LoadedPack]:
 
 def pack_files(paths: Iterable[Path]) -> list[Path]:
     """Of some files, those that are packs by themselves: not a base, which has no markets and is extended by others."""
-    candidates = [path for path in sorted(paths) if path.name not in (MARKETPLACE, PREAPPROVED, ANNOUNCED)]
-    without_markets, bases = set(), set()
+    candidates = [path for path in sorted(paths) if path.name not in _NO_PACKS]
+    without_markets: set[Path] = set()
+    bases: set[Path] = set()
     for path in candidates:
         try:
             text = read_text(path)
         except PackError:
             continue  # What is wrong with it is said when it is loaded.
-        if base := extended(text):
-            bases.add(base.resolve())
+        bases |= {base.resolve() for base in extended(text)}
         if isinstance(text.content, dict) and "markets" not in text.content:
             without_markets.add(path)
     return [path for path in candidates if path not in without_markets or path.resolve() not in bases]
@@ -200,40 +186,6 @@ def pack_from(content: Any) -> Pack:
         ValidationError: they say none.
     """
     return Pack.model_validate(frozen(content))
-
-
-def where(loaded: LoadedPack, place: Place, of_key: bool = False) -> tuple[str, int, int]:
-    """File, line and column of a place in a pack, which may be in a file that it extends."""
-    texts = read_texts(loaded.path)
-    return position(texts, merged([text.content for text in texts]), place, of_key)
-
-
-def overlapping(packs: Sequence[LoadedPack]) -> Iterator[Mistake]:
-    """Packs that have one name and version, or that decide for one market on the same day."""
-    for one, other in combinations(packs, 2):
-        a, b = one.pack, other.pack
-        if (a.pack, a.version) == (b.pack, b.version):
-            yield Mistake(
-                *where(other, ("version",)),
-                f"version: found {b.version}, which {b.pack} also is in {one.path}; expected another: the version"
-                " counts up",
-            )
-            continue
-        shared = sorted(set(a.markets) & set(b.markets))
-        apart = (a.effective_until and a.effective_until < b.effective_from) or (
-            b.effective_until and b.effective_until < a.effective_from
-        )
-        if shared and not apart:
-            yield Mistake(
-                *where(other, ("effective_from",)),
-                f"effective_from: found {b.effective_from} for {', '.join(shared)}, where {a.pack} version {a.version}"
-                f" ({one.path}) decides {_days(a)}; expected one pack for a market and day: end one with"
-                " effective_until before the other begins",
-            )
-
-
-def _days(pack: Pack) -> str:
-    return f"from {pack.effective_from}" + (f" until {pack.effective_until}" if pack.effective_until else " on")
 
 
 def frozen(content: Any) -> Any:

@@ -83,8 +83,8 @@ def _tidy(part: Any) -> Any:
     # A key without a value is a key that isn't there.
     if tidied.get("default", ...) is None:
         del tidied["default"]
-        (choice,) = [each for each in tidied.pop("anyOf") if each != {"type": "null"}]
-        tidied = {**choice, **tidied}
+        choices = [each for each in tidied.pop("anyOf") if each != {"type": "null"}]
+        tidied = {**(choices[0] if len(choices) == 1 else {"anyOf": choices}), **tidied}
     return tidied
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import combinations
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,8 @@ from ruamel.yaml.error import YAMLError
 from evenhand.landing.held_markets import HeldMarket
 from evenhand.policy.compile import compile_packs
 from evenhand.policy.language.part import MARKET
-from evenhand.policy.load import LoadedPack, load_pack, overlapping, pack_files
+from evenhand.policy.load import LoadedPack, clashes, load_pack, pack_files
+from evenhand.policy.measures_order import read_measures_order
 from evenhand.policy.nodes import parse
 from evenhand.policy.texts import Mistake, PackError, read_text
 
@@ -33,11 +34,13 @@ class Sifted:
         packs: those that are right, ordered by name and version.
         held: the markets that the others hold, with the mistakes.
         unreadable: names of files that say nothing which can be read again.
+        order: of markets that have one, the order of their measures.
     """
 
     packs: tuple[LoadedPack, ...]
     held: tuple[HeldMarket, ...] = ()
     unreadable: frozenset[str] = frozenset()
+    order: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
 def sift(folder: Path, before: Mapping[str, str]) -> Sifted:
@@ -77,12 +80,21 @@ def sift(folder: Path, before: Mapping[str, str]) -> Sifted:
             if not markets:
                 raise PackError(*found)
         held |= {_held(market, each, folder) for market in markets for each in found}
+    order, wrong_order = _order_of(folder)
     for one, other in combinations(sorted(packs, key=lambda loaded: (loaded.pack.pack, loaded.pack.version)), 2):
-        for each in overlapping([one, other]):
-            held |= {_held(market, each, folder) for market in _shared(one, other)}
+        if found := list(clashes([one, other], order)):
+            # Where the order can't be read, that is said of the markets that need one.
+            held |= {_held(market, each, folder) for market in _shared(one, other) for each in (*wrong_order, *found)}
     unreadable = {path.name for path in wrong} | {Path(each.file).name for each in mistakes if not _is_yaml(each.file)}
     packs.sort(key=lambda loaded: (loaded.pack.pack, loaded.pack.version))
-    return Sifted(tuple(packs), tuple(sorted(held)), frozenset(unreadable))
+    return Sifted(tuple(packs), tuple(sorted(held)), frozenset(unreadable), order)
+
+
+def _order_of(folder: Path) -> tuple[Mapping[str, Sequence[str]], Sequence[Mistake]]:
+    try:
+        return read_measures_order(folder), ()
+    except PackError as error:
+        return {}, error.mistakes
 
 
 def markets_named(path: Path) -> tuple[str, ...]:

@@ -76,29 +76,39 @@ def read_text(path: Path) -> Text:
 
 
 def read_texts(path: Path, above: tuple[Path, ...] = ()) -> list[Text]:
-    """A pack's file, then the file that it extends, then that one's.
+    """A pack's file, then the files that it extends with theirs, in the order in which one holds over the next.
+
+    Of several that a file extends, a later one holds over an earlier one; what two of them extend holds over neither.
 
     Raises:
         PackError: one of them isn't there or isn't YAML, or one extends itself in the end.
     """
     own = read_text(path)
-    base = extended(own)
-    if not base:
-        return [own]
-    written = own.content["extends"]
-    if base.resolve() in (*above, path.resolve()):
-        expected = "a file that doesn't extend this one"
-    elif not base.is_file():
-        expected = f"a file, relative to the folder of this one: there is no {base}"
-    else:
-        return [own, *read_texts(base, (*above, path.resolve()))]
-    raise PackError(Mistake(str(path), *own.place("extends"), f"extends: found {written!r}; expected {expected}"))
+    texts = [own]
+    for number, base in reversed(list(enumerate(extended(own)))):
+        if base.resolve() in (*above, path.resolve()):
+            expected = "a file that doesn't extend this one"
+        elif not base.is_file():
+            expected = f"a file, relative to the folder of this one: there is no {base}"
+        else:
+            below = read_texts(base, (*above, path.resolve()))
+            again = {text.path.resolve() for text in below}
+            texts = [text for text in texts if text.path.resolve() not in again] + below
+            continue
+        written = own.content["extends"]
+        several = isinstance(written, list)
+        _, (line, column) = _walk(own.root, ("extends", number) if several else ("extends",), False)
+        found = written[number] if several else written
+        raise PackError(Mistake(str(path), line, column, f"extends: found {found!r}; expected {expected}"))
+    return texts
 
 
-def extended(text: Text) -> Path | None:
-    """The file that a file extends, if it extends one."""
-    base = text.content.get("extends") if isinstance(text.content, dict) else None
-    return text.path.parent / base if isinstance(base, str) else None
+def extended(text: Text) -> list[Path]:
+    """The files that a file extends, in the order in which it names them."""
+    named = text.content.get("extends") if isinstance(text.content, dict) else None
+    return [
+        text.path.parent / base for base in (named if isinstance(named, list) else [named]) if isinstance(base, str)
+    ]
 
 
 def merged(contents: Sequence[Any]) -> Any:

@@ -13,8 +13,9 @@ import duckdb
 
 from evenhand.deciding.provenance import lay_rules_of
 from evenhand.landing.held_markets import held_markets
+from evenhand.policy.language.limits import Limits
 from evenhand.policy.load import LoadedPack
-from evenhand.policy.preapproved import Preapproval, lay_preapproved
+from evenhand.policy.preapproved import Preapproval, SameRules, lay_preapproved, texts_before
 from evenhand.quality.anomalies import count
 from evenhand.quality.causes import Base, find_causes
 from evenhand.quality.gate import Gate
@@ -34,12 +35,14 @@ class Tonight:
         packs: tonight's packs.
         preapproved: the changes of policy and code that were approved.
         code: the version of the code that decides.
+        same_rules: texts of packs that were rewritten and say the same.
     """
 
     releases: Path
     packs: Sequence[LoadedPack]
     preapproved: Sequence[Preapproval]
     code: Mapping[str, object]
+    same_rules: Sequence[SameRules] = ()
 
 
 @dataclass(frozen=True)
@@ -105,8 +108,13 @@ def validate_changes(
             if market in held_with_their_market:
                 # Nobody can see tonight what would be in it.
                 broken[name, market] = [held_with_their_market[market]]
-        changed_by = {market: loaded.changed_by for loaded in tonight.packs for market in loaded.pack.markets}
-        held = hold_lists(connection, why, broken, changed_by, lambda *of: _kept_since(bases, *of))
+        held = hold_lists(
+            connection,
+            why,
+            broken,
+            lambda *of: changed_by(tonight, _base_of(bases, *of), of[1]),
+            lambda *of: _kept_since(bases, *of),
+        )
         make_views(connection, night)
     names = ", ".join(f"{each.list} of {each.market}" for each in held)
     gate.let_through(f"Held until a person has answered: {names}." if names else "No list is held.")
@@ -164,16 +172,41 @@ def _still_held(bases: Sequence[Base]) -> list[tuple[date, str, str]]:
     ]
 
 
+def changed_by(tonight: Tonight, base: Base | None, market: str) -> tuple[str, ...]:
+    """Who changed the packs of a market since a release: none of them may approve what that does to a list.
+
+    Where one of the packs names nobody, nobody is named: then nobody can.
+    """
+    of_market = [loaded for loaded in tonight.packs if market in loaded.pack.markets]
+    known = {each.sha256 for each in base.manifest.packs} if base else set()
+    changed = [loaded for loaded in of_market if not known & texts_before(tonight.same_rules, loaded.sha256)]
+    # One that is gone, or the order of their measures, is the doing of nobody whom a text names.
+    concerned = changed or of_market
+    if not all(loaded.changed_by for loaded in concerned):
+        return ()
+    return tuple(sorted({name for loaded in concerned for name in loaded.changed_by}))
+
+
+def _base_of(bases: Sequence[Base], name: str, market: str) -> Base | None:
+    of_it = [base for base in bases if (name, market) in base.lists]
+    return of_it[0] if of_it else (bases[0] if bases else None)
+
+
 def _kept_since(bases: Sequence[Base], name: str, market: str) -> date | None:
-    of_it = [base.manifest.night for base in bases if (name, market) in base.lists]
-    return of_it[0] if of_it else (bases[0].manifest.night if bases else None)
+    base = _base_of(bases, name, market)
+    return base.manifest.night if base else None
 
 
 def _lay_limits(connection: duckdb.DuckDBPyConnection, bases: Sequence[Base], night: date) -> None:
     """The limits of each market: those of the last release, for a pack can't loosen what holds itself."""
+    usual = Limits()
+    # Each as the strictest of the market's packs says; what none of them says is as it is without them.
     judging = (
-        "select market, usual_spreads, share_changed, same_event_twice from policy.limits"
+        f"select market, coalesce(min(usual_spreads), {usual.usual_spreads}) as usual_spreads,"
+        f" coalesce(min(share_changed), {usual.share_changed}) as share_changed,"
+        f" coalesce(min(same_event_twice), {usual.same_event_twice}) as same_event_twice from policy.limits"
         f" where effective_from <= date '{night}' and (effective_until is null or effective_until >= date '{night}')"
+        " group by market"
     )
     connection.execute(f"create or replace table gate.limits as {judging}")
     if not bases:

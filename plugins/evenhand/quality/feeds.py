@@ -37,12 +37,18 @@ class FeedsGate:
     page: Path
 
 
-def validate_feeds(warehouse: Path, folder: Path, night: date) -> FeedsGate:
+def validate_feeds(warehouse: Path, folder: Path, night: date, may_be_missing: bool = False) -> FeedsGate:
     """Validate every feed as known by `night`; fill the schema `accepted` and the table `quarantine.rows`.
 
     Both are functions of the landing folder and the night alone: a row leaves the quarantine when a corrected version
     of its key, or the row that it refers to, has landed. A gate that fails leaves nothing in `accepted`, so that
     nothing can be decided on feeds that were half looked at; the quarantine stays, to be read.
+
+    Args:
+        warehouse: the night's.
+        folder: where the page goes.
+        night: the night.
+        may_be_missing: whether the night goes on without a feed that always has a file, for its markets are held.
 
     Raises:
         GateFailed: a feed is broken as a whole.
@@ -72,7 +78,7 @@ def validate_feeds(warehouse: Path, folder: Path, night: date) -> FeedsGate:
             )
             findings += [found for found in arrivals if found.failing]
         broken = [found for found in findings if found.blocks]
-        if broken:
+        if broken and not may_be_missing:
             raise gate.complaint(broken)
         counts = {contract.feed: _count(gate, contract) for contract in FEEDS}
         gate.let_through(

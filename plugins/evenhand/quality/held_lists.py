@@ -65,7 +65,7 @@ def hold_lists(
     connection: duckdb.DuckDBPyConnection,
     why: Mapping[tuple[str, str], Sequence[str]],
     broken: Mapping[tuple[str, str], Sequence[str]],
-    changed_by: Mapping[str, Sequence[str]],
+    changed_by: Callable[[str, str], Sequence[str]],
     since: Callable[[str, str], date | None],
 ) -> list[HeldList]:
     """Hold lists, in place of those that were held before; also where nothing would change in them tonight.
@@ -75,7 +75,7 @@ def hold_lists(
     Args:
         why: what is unusual of a list and market.
         broken: which rules more of its rows break than may be held back one by one.
-        changed_by: who changed the packs of a market.
+        changed_by: who changed the packs that a list and market are decided by.
         since: the night of the release that a list and market keep.
     """
     connection.execute(
@@ -106,7 +106,7 @@ def hold_lists(
                 (*broken.get((name, market), ()), *why.get((name, market), ())),
                 (name, market) not in broken,
                 by_policy,
-                tuple(changed_by.get(market, ())) if by_policy else (),
+                tuple(changed_by(name, market)) if by_policy else (),
                 since(name, market),
             )
         )

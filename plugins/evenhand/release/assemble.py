@@ -14,6 +14,7 @@ import duckdb
 
 from evenhand.policy.language.part import EMERGENCY
 from evenhand.release.manifest import LastRelease, read_manifest
+from evenhand.release.prevailing import with_what_prevails
 from evenhand.release.previous import last_release, take_lists
 
 # What a list calls its measures.
@@ -49,9 +50,7 @@ def want(warehouse: Path, releases: Path, night: date, back_to: LastRelease | No
             take_lists(connection, _revision(releases, back_to), "back")
             for name, measure in _LISTS.items():
                 columns = _columns(connection, name)
-                connection.execute(
-                    f"""
-                    create or replace view wanted.{name} as
+                rows = f"""
                     select {columns} from released.back_{name} as back
                     where (ends_on is null or ends_on >= date '{night}') and programme != '{EMERGENCY}'
                         and not exists (
@@ -61,8 +60,8 @@ def want(warehouse: Path, releases: Path, night: date, back_to: LastRelease | No
                         )
                     union all
                     select {columns} from gate.{name} where programme = '{EMERGENCY}'
-                    """
-                )
+                """
+                _want_list(connection, name, rows, night)
             columns = _columns(connection, "reasons")
             in_use = "reason_id in (select reason_id from wanted.penalties union select reason_id from wanted.rewards)"
             connection.execute(
@@ -74,14 +73,20 @@ def want(warehouse: Path, releases: Path, night: date, back_to: LastRelease | No
                 """
             )
         else:
-            for name in (*_LISTS, "reasons"):
-                connection.execute(f"create or replace view wanted.{name} as from gate.{name}")
+            for name in _LISTS:
+                _want_list(connection, name, f"from gate.{name}", night)
+            connection.execute("create or replace view wanted.reasons as from gate.reasons")
         for name in ("changes", "list_sizes"):
             connection.execute(
                 f"create or replace view wanted.{name} as"
                 f" select * replace (is_held or {back_to is not None} as is_held) from gate.{name}_and_holds"
             )
         connection.commit()
+
+
+def _want_list(connection: duckdb.DuckDBPyConnection, name: str, rows: str, night: date) -> None:
+    shown = with_what_prevails(rows, night) if name == "penalties" else rows
+    connection.execute(f"create or replace view wanted.{name} as {shown}")
 
 
 def tell_of_accounts(warehouse: Path, releases: Path, night: date) -> None:

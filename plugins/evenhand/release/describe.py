@@ -9,6 +9,7 @@ from typing import Any
 import duckdb
 
 from evenhand.landing.contracts import FEEDS
+from evenhand.policy.measures_order import MEASURES_ORDER
 from evenhand.release.manifest import (
     FORMAT,
     Cause,
@@ -59,6 +60,7 @@ def describe(
             ReleasedPack(**row)
             for row in _rows(connection, "select distinct pack, version, sha256 from policy.packs order by all")
         ),
+        measures_order=_measures_order(connection),
         feeds={contract.feed: _feed_counts(connection, contract.feed) for contract in FEEDS},
         quarantined=tuple(
             Quarantined(**row)
@@ -152,6 +154,11 @@ def describe(
             )
         },
     ).named()
+
+
+def _measures_order(connection: duckdb.DuckDBPyConnection) -> str | None:
+    found = connection.execute("select sha256(text) from deciders.packs where file = ?", [MEASURES_ORDER]).fetchone()
+    return found[0] if found else None
 
 
 def _feed_counts(connection: duckdb.DuckDBPyConnection, feed: str) -> FeedCounts:

@@ -200,6 +200,7 @@ class Manifest(_Part):
         reversed: whether the lists are those of an earlier release, and why; None if they are the night's own.
         emergencies: those that the night knows.
         inputs: the landing files that were read, by path below the landing folder, with their SHA-256.
+        measures_order: the SHA-256 of measures_order.yml, if there was one.
         code: what `evenhand.deciding.code.code_version` gives.
     """
 
@@ -208,6 +209,7 @@ class Manifest(_Part):
     night: date
     known_at: date
     packs: tuple[ReleasedPack, ...]
+    measures_order: str | None = None
     files: dict[str, ReleasedFile]
     feeds: dict[str, FeedCounts]
     quarantined: tuple[Quarantined, ...]

@@ -103,7 +103,10 @@ def create_released(connection: duckdb.DuckDBPyConnection) -> None:
         for name, columns in _LISTS.items():
             connection.execute(f"create or replace table released.{prefix}_{name} ({columns})")
     for name in _LISTS:
-        connection.execute(f"create or replace view wanted.{name} as from released.last_{name} where false")
+        prevails = ", true as prevails" if name == "penalties" else ""
+        connection.execute(
+            f"create or replace view wanted.{name} as select *{prevails} from released.last_{name} where false"
+        )
     _forget_what_was_told(connection)
 
 

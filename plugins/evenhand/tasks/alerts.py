@@ -30,6 +30,23 @@ def deadlines() -> list[DeadlineAlert]:
     return [DeadlineAlert(DeadlineReference.DAGRUN_QUEUED_AT, after, alert)] if after else []
 
 
+def tell(reason: str) -> None:
+    """Have the notifiers told from within a task, as of a failure; one that fails keeps nobody from going on."""
+    from airflow.sdk import get_current_context
+
+    try:
+        context: Any = get_current_context()
+    except RuntimeError:
+        # Outside of Airflow there is nobody to tell but who reads the log.
+        log.error("%s", reason)
+        return
+    for notifier in notifiers():
+        try:
+            notifier({**context, "run_id": context["run_id"], "reason": reason})
+        except Exception:
+            log.exception("a notifier wasn't told: %s", reason)
+
+
 async def night_is_late(context: dict[str, Any]) -> None:
     """What Airflow's triggerer calls when a run misses its deadline.
 

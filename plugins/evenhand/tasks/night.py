@@ -15,8 +15,10 @@ from typing import Any
 
 from evenhand.deciding.report import PAGE
 from evenhand.settings import settings
+from evenhand.tasks.alerts import tell
 from evenhand.tasks.choosing import NightRefused, choose_night
 from evenhand.tasks.facts import Facts, note, told_if_it_fails
+from evenhand.tasks.silence import hold_if_silent
 
 log = logging.getLogger(__name__)
 # What it registers while it is imported is a hundred lines that say nothing of the night.
@@ -48,7 +50,11 @@ def begin_night(form: Mapping[str, Any], run: Any) -> Facts:
         night = choose_night(form, run)
     except NightRefused as error:
         raise AirflowFailException(str(error)) from error
-    return {"night": str(night), **land_feeds(night)}
+    facts = land_feeds(night)
+    silent = hold_if_silent(night)
+    if silent:
+        tell(f"Every market is held: {silent}")
+    return {"night": str(night), "silent": silent, **facts}
 
 
 def fetch_landed() -> None:
@@ -101,7 +107,7 @@ def compile_policies(night: date) -> Facts:
     here, last = settings(), last_release(settings().releases, night)
     sifted = sift(here.policies, texts_of(last))
     held = [*sifted.held, *markets_that_cannot_be_told(sifted.packs, here.translations)]
-    rows = compile_packs(sifted.packs, _warehouse(night))
+    rows = compile_packs(sifted.packs, _warehouse(night), order=sifted.order)
     if last:
         lay_what_stays(_warehouse(night), last, {each.market for each in held})
     hold_markets(_warehouse(night), "packs", held)
@@ -114,9 +120,12 @@ def compile_policies(night: date) -> Facts:
 @told_if_it_fails("gate_1.feeds_validated")
 def validate_feeds(night: date) -> Facts:
     """Gate 1: accept good rows, quarantine bad ones, stop if a feed is broken."""
+    from evenhand.landing.held_markets import held_markets
     from evenhand.quality import feeds
 
-    gate = feeds.validate_feeds(_warehouse(night), settings().work(night) / "gate_1", night)
+    # Where nothing has landed, what has to land every night is missing: that is why every market is held.
+    is_silent = bool(held_markets(_warehouse(night), ["night"]))
+    gate = feeds.validate_feeds(_warehouse(night), settings().work(night) / "gate_1", night, may_be_missing=is_silent)
     for warning in gate.warnings:
         log.warning("%s", warning)
     facts = {
@@ -161,7 +170,7 @@ def validate_lists(night: date) -> Facts:
     """Gate 2: hold back rows that break a rule, and lists whose change is unusual, until a person has seen it."""
     from evenhand.deciding.code import code_version
     from evenhand.deciding.provenance import texts_of
-    from evenhand.policy.preapproved import read_preapproved
+    from evenhand.policy.preapproved import read_preapproved, read_same_rules
     from evenhand.policy.sift import sift
     from evenhand.quality import changes, lists
     from evenhand.release.previous import last_release
@@ -176,7 +185,11 @@ def validate_lists(night: date) -> Facts:
         log.warning("%s", rule)
     before = texts_of(last_release(here.releases, night))
     tonight = changes.Tonight(
-        here.releases, sift(here.policies, before).packs, read_preapproved(here.policies), code_version(here.project)
+        here.releases,
+        sift(here.policies, before).packs,
+        read_preapproved(here.policies),
+        code_version(here.project),
+        read_same_rules(here.policies),
     )
     broken = {(each.list, each.market): rows.broken for each in rows.too_many}
     changed = changes.validate_changes(

@@ -43,8 +43,10 @@ def _smaller(history: History) -> Iterator[History]:
             named = {test.programme for pack in history.packs for test in _tests(pack)}
             if all(fewer) and name not in named:
                 yield replace(history, packs=tuple(map(_with_programmes, history.packs, fewer)))
-    if any(pack.eligibility for pack in history.packs):
-        yield replace(history, packs=tuple(pack.model_copy(update={"eligibility": {}}) for pack in history.packs))
+    for part in ("bonuses", "eligibility"):
+        gated = any(bonus.eligibility for pack in history.packs for bonus in pack.bonuses.values())
+        if any(getattr(pack, part) for pack in history.packs) and not (part == "eligibility" and gated):
+            yield replace(history, packs=tuple(pack.model_copy(update={part: {}}) for pack in history.packs))
 
 
 def _tests(pack: Pack) -> Iterator[Test]:

@@ -24,12 +24,56 @@ measures as (
     select * from {{ source('policy', 'measures') }}
 ),
 
+kinds as (
+    select distinct
+        market,
+        pack,
+        version,
+        kind
+    from {{ source('policy', 'kinds') }}
+),
+
+creators as (
+    select * from {{ ref('stg_creators') }}
+),
+
 what_zones_bring as (
     select
         *,
         '' as imposed_by,
         cast(null as varchar) as condition
     from zone_measure_periods
+),
+
+-- Of the packs of the market, it is by one that has the measure, and rather by one that judges the account's kind.
+pack_of_what_is_imposed as (
+    select
+        emergencies.emergency_id,
+        emergencies.account_id,
+        packs.pack,
+        packs.version,
+        measures.measure_rank
+    from emergencies
+    inner join creators on emergencies.account_id = creators.account_id
+    inner join packs on emergencies.market = packs.market and {{ in_effect_on('packs', 'emergencies.from_day') }}
+    left join measures
+        on
+            emergencies.list = 'penalties'
+            and packs.market = measures.market
+            and packs.pack = measures.pack
+            and packs.version = measures.version
+            and emergencies.measure = measures.measure
+    left join kinds
+        on
+            packs.market = kinds.market
+            and packs.pack = kinds.pack
+            and packs.version = kinds.version
+            and creators.kind = kinds.kind
+    where emergencies.action = 'impose'
+    qualify row_number() over (
+        partition by emergencies.emergency_id, emergencies.account_id
+        order by measures.measure is null, kinds.kind is null, packs.pack
+    ) = 1
 ),
 
 -- It is the same in every history of the account: no appeal against a violation touches it.
@@ -44,11 +88,11 @@ what_is_imposed as (
         history_versions.known_until,
         emergencies.list,
         emergencies.measure,
-        measures.measure_rank,
+        judging.measure_rank,
         emergencies.scope,
         'emergency' as length,
-        packs.pack,
-        packs.version,
+        judging.pack,
+        judging.version,
         'imposed' as zone,
         cast(0 as {{ figure() }}) as value_before,
         cast(1 as {{ figure() }}) as value_after,
@@ -60,14 +104,10 @@ what_is_imposed as (
         'emergency ' || emergencies.emergency_id || ': ' || emergencies.reason as condition
     from emergencies
     inner join history_versions on emergencies.account_id = history_versions.account_id
-    inner join packs on emergencies.market = packs.market and {{ in_effect_on('packs', 'emergencies.from_day') }}
-    left join measures
+    inner join pack_of_what_is_imposed as judging
         on
-            emergencies.list = 'penalties'
-            and packs.market = measures.market
-            and packs.pack = measures.pack
-            and packs.version = measures.version
-            and emergencies.measure = measures.measure
+            emergencies.emergency_id = judging.emergency_id
+            and emergencies.account_id = judging.account_id
     where emergencies.action = 'impose'
 ),
 

@@ -12,23 +12,44 @@ as_of_nights as (
     select * from {{ ref('int_as_of_nights') }}
 ),
 
-effects as (
-    select * from {{ source('policy', 'effects') }}
-),
-
 programmes as (
     select * from {{ source('policy', 'programmes') }}
 ),
 
-measures_as_each_pack_ranks_them as (
-    select distinct
+measures as (
+    select * from {{ source('policy', 'measures') }}
+),
+
+measures_order as (
+    select * from {{ source('policy', 'measures_order') }}
+),
+
+-- A programme's measures rank as the pack has them that has it on the day; what people impose, as its pack has it.
+measures_as_each_programme_ranks_them as (
+    select
+        measures.market,
+        measures.effective_from,
+        measures.effective_until,
+        programmes.programme,
+        '' as imposed_by_pack,
+        measures.measure,
+        measures.measure_rank
+    from measures
+    inner join programmes
+        on
+            measures.market = programmes.market
+            and measures.pack = programmes.pack
+            and measures.version = programmes.version
+    union all
+    select
         market,
         effective_from,
         effective_until,
+        'emergency' as programme,
+        pack as imposed_by_pack,
         measure,
         measure_rank
-    from effects
-    where list = 'penalties'
+    from measures
 ),
 
 episodes_in_force as (
@@ -44,8 +65,8 @@ episodes_in_force as (
         measure_periods.pack,
         measure_periods.version,
         measure_periods.measure,
-        -- Places in the lists of two packs can't be compared: what an earlier pack brought ranks as the pack of the
-        -- night has it, if that one brings it too.
+        -- Places in the lists of two versions can't be compared: what an earlier one brought ranks as that of the night
+        -- has it, if that one has it too.
         coalesce(ranks.measure_rank, measure_periods.measure_rank) as measure_rank,
         measure_periods.scope,
         measure_periods.length,
@@ -78,10 +99,13 @@ episodes_in_force as (
             and measure_periods.pack = programmes.pack
             and measure_periods.version = programmes.version
             and measure_periods.programme = programmes.programme
-    left join measures_as_each_pack_ranks_them as ranks
+    left join measures_as_each_programme_ranks_them as ranks
         on
             measure_periods.list = 'penalties'
             and measure_periods.market = ranks.market
+            and measure_periods.programme = ranks.programme
+            and case when measure_periods.programme = 'emergency' then measure_periods.pack else '' end
+            = ranks.imposed_by_pack
             and measure_periods.measure = ranks.measure
             and {{ in_effect_on('ranks', 'as_of_nights.as_of') }}
 ),
@@ -92,17 +116,43 @@ effects_of_zones_and_eligibility as (
     select * from eligibility_effects_in_force
 ),
 
+effects_with_their_place_in_the_market as (
+    select
+        effects.*,
+        case
+            when effects.list = 'penalties'
+                then {{ rank_in_market('measures_order.order_rank', 'effects.measure_rank') }}
+        end as market_rank
+    from effects_of_zones_and_eligibility as effects
+    left join measures_order
+        on
+            effects.list = 'penalties'
+            and effects.market = measures_order.market
+            and effects.measure = measures_order.measure
+),
+
 -- A scope has one penalty of a programme, the strictest; rewards stand side by side.
 strictest_then_longest_on_each_scope as (
     select
         account_id || '/' || programme || '/' || scope
         || case when list = 'rewards' then '/' || measure else '' end as row_key,
         *
-    from effects_of_zones_and_eligibility
+    from effects_with_their_place_in_the_market
     qualify row_number() over (
         partition by as_of, list, account_id, programme, scope, case when list = 'rewards' then measure end
-        order by measure_rank desc, ends_on desc nulls first, starts_on asc, balance_of asc, zone asc
+        order by market_rank desc, ends_on desc nulls first, starts_on asc, balance_of asc, zone asc
     ) = 1
+),
+
+-- Of the penalties of several programmes on a scope the account feels the strictest.
+rows_with_what_prevails as (
+    select
+        *,
+        list = 'rewards' or row_number() over (
+            partition by as_of, list, account_id, scope
+            order by market_rank desc, ends_on desc nulls first, starts_on asc nulls last, programme asc
+        ) = 1 as prevails
+    from strictest_then_longest_on_each_scope
 )
 
-select * from strictest_then_longest_on_each_scope
+select * from rows_with_what_prevails

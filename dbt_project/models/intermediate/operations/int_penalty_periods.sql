@@ -13,6 +13,10 @@ programmes as (
     select * from {{ source('policy', 'programmes') }}
 ),
 
+measures_order as (
+    select * from {{ source('policy', 'measures_order') }}
+),
+
 -- Since when is not known of what is looked at for some weeks only.
 episodes_with_days_that_can_be_told as (
     select episodes.*
@@ -34,7 +38,7 @@ episodes_on_the_days_that_they_were_believed as (
         episodes.programme,
         episodes.scope,
         episodes.measure,
-        episodes.measure_rank,
+        {{ rank_in_market('measures_order.order_rank', 'episodes.measure_rank') }} as market_rank,
         episodes.length = 'permanent' as is_permanent,
         greatest(episodes.starts_on, episodes.known_from) as from_day,
         least(episodes.in_force_until, episodes.known_until) as until_day,
@@ -45,6 +49,10 @@ episodes_on_the_days_that_they_were_believed as (
         on
             episodes.account_id = history_versions.account_id
             and episodes.history_version = history_versions.history_version
+    left join measures_order
+        on
+            episodes.market = measures_order.market
+            and episodes.measure = measures_order.measure
     where
         least(episodes.in_force_until, episodes.known_until) is null
         or greatest(episodes.starts_on, episodes.known_from) < least(episodes.in_force_until, episodes.known_until)
@@ -75,6 +83,7 @@ strictest_from_each_day_on as (
         days.on_day,
         episodes.market,
         episodes.measure,
+        episodes.market_rank,
         episodes.is_permanent,
         episodes.until_day,
         episodes.reconsidered_on
@@ -88,7 +97,7 @@ strictest_from_each_day_on as (
     qualify row_number() over (
         partition by days.account_id, days.programme, days.scope, days.on_day
         order by
-            episodes.measure_rank desc nulls last,
+            episodes.market_rank desc nulls last,
             episodes.until_day desc nulls first,
             episodes.from_day asc
     ) = 1
@@ -123,6 +132,7 @@ stretches as (
         measure,
         min(on_day) as in_force_from,
         case when not bool_or(next_day is null) then max(next_day) end as in_force_until,
+        max_by(market_rank, on_day) as market_rank,
         max_by(is_permanent, on_day) as is_permanent,
         max_by(coalesce(next_day = reconsidered_on, false), on_day) as was_reversed
     from days_numbered_by_stretch

@@ -8,12 +8,35 @@ penalty_periods as (
     select * from {{ ref('int_penalty_periods') }}
 ),
 
-packs as (
-    select * from {{ source('policy', 'packs') }}
+stages as (
+    select * from {{ source('policy', 'stages') }} as stages
+    where {{ in_effect_on('stages', night()) }}
 ),
 
-measures as (
-    select * from {{ source('policy', 'measures') }}
+probation_measures as (
+    select * from {{ ref('int_probation_measures') }}
+),
+
+kinds_of_each_market as (
+    select distinct
+        market,
+        kind
+    from creators
+),
+
+-- One pack of a market at most says them for a kind of account; of a kind that none judges, they are as for others.
+stages_of_each_kind as (
+    select
+        kinds.market,
+        kinds.kind,
+        stages.onboarding_days,
+        stages.pilot_days
+    from kinds_of_each_market as kinds
+    inner join stages on kinds.market = stages.market
+    qualify row_number() over (
+        partition by kinds.market, kinds.kind
+        order by stages.kind = kinds.kind desc, stages.is_said desc, stages.pack asc, stages.kind asc
+    ) = 1
 ),
 
 accounts_with_the_days_of_their_stages as (
@@ -22,12 +45,15 @@ accounts_with_the_days_of_their_stages as (
         creators.market,
         creators.onboarded_on,
         creators.exited_on,
-        packs.onboarding_days,
-        packs.pilot_days,
-        {{ add_days('creators.onboarded_on', 'packs.onboarding_days') }} as onboarded_until,
-        {{ add_days('creators.onboarded_on', 'packs.onboarding_days + packs.pilot_days') }} as pilot_until
+        stages.onboarding_days,
+        stages.pilot_days,
+        {{ add_days('creators.onboarded_on', 'stages.onboarding_days') }} as onboarded_until,
+        {{ add_days('creators.onboarded_on', 'stages.onboarding_days + stages.pilot_days') }} as pilot_until
     from creators
-    inner join packs on creators.market = packs.market and {{ in_effect_on('packs', night()) }}
+    inner join stages_of_each_kind as stages
+        on
+            creators.market = stages.market
+            and creators.kind = stages.kind
 ),
 
 penalties_as_the_pack_of_the_night_sees_them as (
@@ -38,17 +64,19 @@ penalties_as_the_pack_of_the_night_sees_them as (
         stretches.measure,
         stretches.in_force_from,
         stretches.in_force_until,
+        stretches.market_rank,
         case
             when stretches.is_permanent and stretches.scope = 'account' then 3
-            when coalesce(measures.puts_on_probation, false) then 1
+            when probation_measures.measure is not null then 1
             else 2
         end as weight
     from penalty_periods as stretches
-    left join measures
+    inner join creators on stretches.account_id = creators.account_id
+    left join probation_measures
         on
-            stretches.market = measures.market
-            and stretches.measure = measures.measure
-            and {{ in_effect_on('measures', night()) }}
+            stretches.market = probation_measures.market
+            and creators.kind = probation_measures.kind
+            and stretches.measure = probation_measures.measure
 ),
 
 days_on_which_a_stage_may_change as (
@@ -86,11 +114,14 @@ days_on_which_a_stage_may_change as (
     where in_force_until is not null
 ),
 
-days_with_the_heaviest_penalty as (
+days_with_what_prevails_on_each_scope as (
     select
         days.account_id,
         days.on_day,
         penalties.weight,
+        penalties.in_force_from,
+        penalties.programme,
+        penalties.scope,
         penalties.measure || ' on ' || penalties.scope || ' (' || penalties.programme || ')' as penalty
     from days_on_which_a_stage_may_change as days
     left join penalties_as_the_pack_of_the_night_sees_them as penalties
@@ -99,12 +130,25 @@ days_with_the_heaviest_penalty as (
             and {{ day_in('days.on_day', 'penalties.in_force_from', 'penalties.in_force_until') }}
     where days.on_day <= {{ night() }}
     qualify row_number() over (
-        partition by days.account_id, days.on_day
+        partition by days.account_id, days.on_day, penalties.scope
         order by
-            penalties.weight desc nulls last,
+            penalties.market_rank desc nulls last,
+            penalties.in_force_until desc nulls first,
             penalties.in_force_from asc,
-            penalties.programme asc,
-            penalties.scope asc
+            penalties.programme asc
+    ) = 1
+),
+
+days_with_the_heaviest_penalty as (
+    select
+        account_id,
+        on_day,
+        weight,
+        penalty
+    from days_with_what_prevails_on_each_scope
+    qualify row_number() over (
+        partition by account_id, on_day
+        order by weight desc nulls last, in_force_from asc, programme asc, scope asc
     ) = 1
 ),
 

@@ -16,16 +16,17 @@ eligibility as (
     select * from {{ ref('eligibility') }}
 ),
 
-penalties as (
-    select * from {{ ref('penalties') }}
+measures_in_force as (
+    select * from {{ ref('int_measures_in_force') }}
+    where as_of = {{ night() }} and list = 'penalties' and prevails
 ),
 
 rewards as (
     select * from {{ ref('rewards') }}
 ),
 
-measures as (
-    select * from {{ source('policy', 'measures') }}
+probation_measures as (
+    select * from {{ ref('int_probation_measures') }}
 ),
 
 latest_stage_of_each_account as (
@@ -35,16 +36,17 @@ latest_stage_of_each_account as (
 
 penalties_of_each_account as (
     select
-        penalties.account_id,
+        measures_in_force.account_id,
         cast(count(*) as integer) as penalties,
-        bool_or(not coalesce(measures.puts_on_probation, false)) as is_restricted
-    from penalties
-    left join measures
+        bool_or(probation_measures.measure is null) as is_restricted
+    from measures_in_force
+    inner join creators on measures_in_force.account_id = creators.account_id
+    left join probation_measures
         on
-            penalties.market = measures.market
-            and penalties.measure = measures.measure
-            and {{ in_effect_on('measures', night()) }}
-    group by penalties.account_id
+            measures_in_force.market = probation_measures.market
+            and creators.kind = probation_measures.kind
+            and measures_in_force.measure = probation_measures.measure
+    group by measures_in_force.account_id
 ),
 
 rewards_of_each_account as (

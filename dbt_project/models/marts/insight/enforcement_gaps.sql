@@ -12,8 +12,13 @@ orders as (
     select * from {{ ref('stg_orders') }}
 ),
 
-measures as (
-    select * from {{ source('policy', 'measures') }}
+-- What stops sales in one of a market's packs stops them, whichever pack brings it.
+measures_that_stop_sales as (
+    select distinct
+        measures.market,
+        measures.measure
+    from {{ source('policy', 'measures') }} as measures
+    where measures.stops_sales and {{ in_effect_on('measures', night()) }}
 ),
 
 cases_that_went_nowhere as (
@@ -35,23 +40,18 @@ cases_that_went_nowhere as (
         or (decided_on is null and enforced_on is null and is_decision_due)
 ),
 
-orders_in_spite_of_a_penalty as (
+orders_with_the_penalty_that_prevailed as (
     select
-        'sold_while_penalised' as gap,
+        orders.order_id,
+        orders.ordered_on,
+        orders.amount,
         stretches.account_id,
         stretches.market,
-        stretches.account_id || '/' || stretches.programme || '/' || stretches.scope
-        || '/' || stretches.in_force_from as row_key,
-        min(orders.ordered_on) as since,
-        count(*) as orders,
-        sum(orders.amount) as amount
+        stretches.programme,
+        stretches.scope,
+        stretches.measure,
+        stretches.in_force_from
     from penalty_periods as stretches
-    inner join measures
-        on
-            stretches.market = measures.market
-            and stretches.measure = measures.measure
-            and measures.stops_sales
-            and {{ in_effect_on('measures', night()) }}
     inner join orders
         on
             stretches.account_id = orders.account_id
@@ -63,8 +63,33 @@ orders_in_spite_of_a_penalty as (
             when 'short_video' then orders.content_id is not null
             else true
         end
+    qualify row_number() over (
+        partition by orders.order_id, stretches.scope
+        order by
+            stretches.market_rank desc,
+            stretches.in_force_until desc nulls first,
+            stretches.in_force_from asc,
+            stretches.programme asc
+    ) = 1
+),
+
+orders_in_spite_of_a_penalty as (
+    select
+        'sold_while_penalised' as gap,
+        prevailed.account_id,
+        prevailed.market,
+        prevailed.account_id || '/' || prevailed.programme || '/' || prevailed.scope
+        || '/' || prevailed.in_force_from as row_key,
+        min(prevailed.ordered_on) as since,
+        count(*) as orders,
+        sum(prevailed.amount) as amount
+    from orders_with_the_penalty_that_prevailed as prevailed
+    inner join measures_that_stop_sales as stopping
+        on
+            prevailed.market = stopping.market
+            and prevailed.measure = stopping.measure
     group by
-        stretches.account_id, stretches.market, stretches.programme, stretches.scope, stretches.in_force_from
+        prevailed.account_id, prevailed.market, prevailed.programme, prevailed.scope, prevailed.in_force_from
 ),
 
 all_gaps as (

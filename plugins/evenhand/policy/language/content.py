@@ -88,8 +88,9 @@ class PackContent(Part):
     language: Annotated[int, Field(ge=1)] = LANGUAGE
     """The version of these keys that it is written in; without it, the newest. `evenhand policy migrate` brings an
     older one to it."""
-    extends: str | None = None
-    """Another file, relative to this one, whose keys hold where this one doesn't say otherwise."""
+    extends: str | Annotated[tuple[str, ...], Field(min_length=1)] | None = None
+    """Another file, relative to this one, whose keys hold where this one doesn't say otherwise; or several, of which a
+    later one holds over an earlier one."""
     changed_by: str | None = None
     """Who changed the text last, by the name that Airflow knows them by. What a change of a pack does to a list is
     released once another person has approved it; where nobody is named, nobody can."""
@@ -108,7 +109,7 @@ class PackContent(Part):
     appeals: Appeals = Appeals()
     """Which appeals count; without it, all."""
     measures: tuple[Name, ...]
-    """Every measure of the pack, mildest first; where two meet on a scope, the stricter is in force."""
+    """Every measure of the pack, mildest first; where two meet on a scope, the stricter prevails."""
     stops_sales: tuple[Name, ...] = ()
     """Measures under which an account may not sell: by lives if the measure is on `live`, by posts if it is on
     `short_video`, and not at all if it is on another scope. Sales in spite of one are told as enforcement gaps."""
@@ -126,6 +127,11 @@ class PackContent(Part):
     """What is paid for, by name."""
     examples: tuple[Example, ...] = ()
     """Stories with their outcomes; `evenhand policy test` runs them."""
+
+    @property
+    def says_stages(self) -> bool:
+        """Whether it says the stages of its accounts itself; of the packs of a market and kind, one at most does."""
+        return "stages" in self.model_fields_set
 
     def level(self, programme: Name) -> int:
         """How many programmes deep a value is made of others: 0 for a ledger or a metric."""

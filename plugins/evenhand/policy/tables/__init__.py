@@ -20,8 +20,11 @@ from evenhand.policy.tables.packs import (
     AskedNightRow,
     CalendarPeriodRow,
     LimitsRow,
+    MeasureOrderRow,
     MeasureRow,
     PackRow,
+    ProbationRow,
+    StageRow,
 )
 from evenhand.policy.tables.row import Row
 from evenhand.policy.tables.values import InputRow, KindRow, ProgrammeRow, ZoneRow
@@ -29,6 +32,9 @@ from evenhand.policy.tables.values import InputRow, KindRow, ProgrammeRow, ZoneR
 TABLES: Mapping[str, type[Row]] = {
     "packs": PackRow,
     "measures": MeasureRow,
+    "measures_order": MeasureOrderRow,
+    "stages": StageRow,
+    "probation": ProbationRow,
     "limits": LimitsRow,
     "kinds": KindRow,
     "programmes": ProgrammeRow,

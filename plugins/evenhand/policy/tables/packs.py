@@ -26,10 +26,35 @@ class PackRow(Edition):
         int | None, Column("integer", "Days after a denied appeal for the next one; null for no limit.")
     ]
     partly_granted: Annotated[str, Column("varchar", "`adjusts`, `voids` or `denies`.")]
+
+
+@dataclass(frozen=True, kw_only=True)
+class StageRow(Edition):
+    """One row per pack and kind of account, with its stages; of the packs of a day, one at most says them."""
+
+    kind: Annotated[str, Column("varchar", "The kind of account, as the feed creators spells it.")]
+    is_said: Annotated[bool, Column("boolean", "Whether the pack says them; else they are as without any word.")]
     onboarding_days: Annotated[int, Column("integer", "Days that an account is onboarding.")]
     pilot_days: Annotated[
         int | None, Column("integer", "Days after them that it is a pilot; null if it is active at once.")
     ]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProbationRow(Edition):
+    """One row per kind of account and penalty that puts it on probation, where a pack says which do."""
+
+    kind: Annotated[str, Column("varchar", "The kind of account, as the feed creators spells it.")]
+    measure: Annotated[str, Column("varchar", "The penalty.")]
+
+
+@dataclass(frozen=True, kw_only=True)
+class MeasureOrderRow(Row):
+    """One row per market and measure that measures_order.yml names."""
+
+    market: Annotated[str, Column("varchar", "The market.")]
+    measure: Annotated[str, Column("varchar", "The penalty.")]
+    order_rank: Annotated[int, Column("integer", "Its place in the market's order, 0 for the mildest.")]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,21 +63,23 @@ class MeasureRow(Edition):
 
     measure: Annotated[str, Column("varchar", "The penalty.")]
     measure_rank: Annotated[int, Column("integer", "Its place in the pack's list of measures, 0 for the mildest.")]
-    puts_on_probation: Annotated[
-        bool, Column("boolean", "Whether an account under it is on probation; else it is restricted.")
-    ]
     stops_sales: Annotated[bool, Column("boolean", "Whether an account under it may not sell.")]
 
 
 @dataclass(frozen=True, kw_only=True)
 class LimitsRow(Edition):
-    """One row per pack, with what is too unusual to be released before a person has seen it."""
+    """One row per pack, with what it says is too unusual to be released before a person has seen it."""
 
     usual_spreads: Annotated[
-        Decimal, Column("decimal(18, 2)", "So many usual spreads a number may be from what is usual.")
+        Decimal | None,
+        Column("decimal(18, 2)", "So many usual spreads a number may be from what is usual; null where it isn't said."),
     ]
-    share_changed: Annotated[Decimal, Column("decimal(18, 2)", "By this share a list may grow or shrink.")]
-    same_event_twice: Annotated[Decimal, Column("decimal(18, 2)", "This share of violations may have a twin.")]
+    share_changed: Annotated[
+        Decimal | None, Column("decimal(18, 2)", "By this share a list may grow or shrink; null where it isn't said.")
+    ]
+    same_event_twice: Annotated[
+        Decimal | None, Column("decimal(18, 2)", "This share of violations may have a twin; null where it isn't said.")
+    ]
 
 
 @dataclass(frozen=True, kw_only=True)

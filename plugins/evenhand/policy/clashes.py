@@ -1,0 +1,128 @@
+"""Whether packs can decide beside each other: for one market and day, what two of them both say is said twice."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from itertools import combinations
+
+from evenhand.policy.language.pack import Pack
+from evenhand.policy.language.part import Place
+from evenhand.policy.loaded import LoadedPack, where
+from evenhand.policy.measures_order import MEASURES_ORDER
+from evenhand.policy.texts import Mistake
+
+# What a row of a list is known by: a programme, an eligibility and a bonus of a market can't have one name.
+_OF_ONE_NAME = ("programmes", "eligibility", "bonuses")
+
+
+def clashes(packs: Sequence[LoadedPack], ordered: Collection[str] | None = None) -> Iterator[Mistake]:
+    """What keeps packs from deciding beside each other, at its place in the later pack, with its place in the other.
+
+    Packs of one name are versions of each other: of them only one decides for a market and day. Packs of other names
+    combine, where their programmes, eligibility, bonuses and calendars have other names, and where only one of them
+    says the stages of a kind of account.
+
+    Args:
+        ordered: the markets whose measures have an order; without it, nobody asks whether they need one.
+    """
+    for one, other in combinations(packs, 2):
+        a, b = one.pack, other.pack
+        if (a.pack, a.version) == (b.pack, b.version):
+            yield Mistake(
+                *where(other, ("version",)),
+                f"version: found {b.version}, which {b.pack} also is in {one.path}; expected another: the version"
+                " counts up",
+            )
+        elif not (shared := markets_of_both(a, b)):
+            continue
+        elif a.pack == b.pack:
+            yield Mistake(
+                *where(other, ("effective_from",)),
+                f"effective_from: found {b.effective_from} for {', '.join(shared)}, where {a.pack} version {a.version}"
+                f" ({_at(one, ('effective_from',))}) decides {days_of(a)}; expected one version for a market and day:"
+                " end one with effective_until before the other begins",
+            )
+        else:
+            yield from _said_twice(one, other, shared)
+            if ordered is not None:
+                yield from _in_no_order(one, other, [market for market in shared if market not in ordered])
+
+
+def markets_of_both(a: Pack, b: Pack) -> list[str]:
+    """The markets for which two packs decide on one day."""
+    apart = (a.effective_until and a.effective_until < b.effective_from) or (
+        b.effective_until and b.effective_until < a.effective_from
+    )
+    return [] if apart else sorted(set(a.markets) & set(b.markets))
+
+
+def days_of(pack: Pack) -> str:
+    """The days of a pack, in words."""
+    return f"from {pack.effective_from}" + (f" until {pack.effective_until}" if pack.effective_until else " on")
+
+
+def _said_twice(one: LoadedPack, other: LoadedPack, shared: Sequence[str]) -> Iterator[Mistake]:
+    a, b = one.pack, other.pack
+    there: dict[tuple[str, str], Place] = {
+        ("" if part in _OF_ONE_NAME else part, name): (part, name)
+        for part in (*_OF_ONE_NAME, "calendars")
+        for name in getattr(a, part)
+    }
+    for part in (*_OF_ONE_NAME, "calendars"):
+        for name in getattr(b, part):
+            place = there.get(("" if part in _OF_ONE_NAME else part, name))
+            if place:
+                yield Mistake(
+                    *where(other, (part, name), of_key=True),
+                    f"{part}: found {name}, which {a.pack} version {a.version} ({_at(one, place, of_key=True)}) has"
+                    f" too, for {', '.join(shared)}; expected another name, where two packs decide for a market and"
+                    " day",
+                )
+    kinds = sorted(set(a.applies_to) & set(b.applies_to))
+    if kinds and a.says_stages and b.says_stages:
+        yield Mistake(
+            *where(other, ("stages",), of_key=True),
+            f"stages: found those of {', '.join(kinds)} in {', '.join(shared)}, which {a.pack} version {a.version}"
+            f" ({_at(one, ('stages',), of_key=True)}) says too; expected one pack that says them for a market and kind"
+            " of account",
+        )
+
+
+def _in_no_order(one: LoadedPack, other: LoadedPack, markets: Sequence[str]) -> Iterator[Mistake]:
+    a, b = one.pack, other.pack
+    meeting = {scope for _, scope in _scopes(a) & _scopes(b)}
+    # Whoever may have something without a measure is asked whether a stricter one is on the account as a whole.
+    for reading, putting in ((a, b), (b, a)):
+        if any(kind in reading.applies_to and scope == "account" for kind, scope in _scopes(putting)) and any(
+            test.without_measure
+            for eligibility in reading.eligibility.values()
+            for condition in eligibility.conditions
+            for test in condition.tests()
+        ):
+            meeting.add("account")
+    if markets and meeting:
+        yield Mistake(
+            *where(other, ("measures",), of_key=True),
+            f"measures: found measures on {', '.join(sorted(meeting))} in {', '.join(markets)} beside those of"
+            f" {a.pack} version {a.version} ({_at(one, ('measures',), of_key=True)}); expected the order of both in"
+            f" {MEASURES_ORDER}, such as {markets[0]}: [{', '.join(dict.fromkeys((*a.measures, *b.measures)))}],"
+            " mildest first",
+        )
+
+
+def _scopes(pack: Pack) -> set[tuple[str, str]]:
+    """The kinds of account and scopes on which a pack puts measures."""
+    found: set[tuple[str, str]] = set()
+    for (_, name, *_), effect in pack.effects:
+        kinds = pack.programmes[str(name)].applies_to or pack.applies_to
+        scopes = [follower.scope for follower in effect.then] + ([effect.scope] if effect.measure else [])
+        found |= {(kind, scope) for kind in kinds for scope in scopes}
+    for eligibility in pack.eligibility.values():
+        kinds = eligibility.applies_to or pack.applies_to
+        found |= {(kind, each.scope) for kind in kinds for each in eligibility.while_not_eligible if each.measure}
+    return found
+
+
+def _at(loaded: LoadedPack, place: Place, of_key: bool = False) -> str:
+    file, line, _ = where(loaded, place, of_key)
+    return f"{file}:{line}"
