@@ -113,11 +113,14 @@ def extended(text: Text) -> list[Path]:
 
 def merged(contents: Sequence[Any]) -> Any:
     """What a pack says, from its own content and that of what it extends."""
-    own, *bases = contents
-    for base in bases:
-        if isinstance(base, dict) and isinstance(own, dict):
-            own = _over({key: value for key, value in base.items() if key not in OF_ITS_OWN}, own)
-    return own
+    *others, both = contents
+    # From the file that extends none on: what one level takes away, the next one up doesn't bring back.
+    for own in reversed(others):
+        if isinstance(both, dict) and isinstance(own, dict):
+            both = _over({key: value for key, value in both.items() if key not in OF_ITS_OWN}, own)
+        else:
+            both = own
+    return both
 
 
 def _over(base: Any, own: Any) -> Any:

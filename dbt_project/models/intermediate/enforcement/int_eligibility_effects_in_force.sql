@@ -17,6 +17,25 @@ lifts as (
     where action = 'lift'
 ),
 
+-- Versions that follow each other without a gap and bring the same.
+effects_with_the_first_day_of_their_versions as (
+    select
+        * exclude (was_until),
+        max(case when {{ add_days('was_until', 1) }} is distinct from effective_from then effective_from end) over (
+            partition by market, eligibility, list, measure, scope
+            order by effective_from
+            rows between unbounded preceding and current row
+        ) as brought_since
+    from (
+        select
+            *,
+            lag(effective_until) over (
+                partition by market, eligibility, list, measure, scope order by effective_from
+            ) as was_until
+        from eligibility_effects
+    ) as effects_beside_the_version_before
+),
+
 eligibility_effects_of_accounts as (
     select
         as_of_nights.as_of,
@@ -27,8 +46,9 @@ eligibility_effects_of_accounts as (
         stretches.eligibility as programme,
         '' as balance_of,
         stretches.history_version,
-        stretches.pack,
-        stretches.version,
+        -- The version of its first day brought it.
+        coalesce(firsts.pack, stretches.pack) as pack,
+        coalesce(firsts.version, stretches.version) as version,
         eligibility_effects.measure,
         eligibility_effects.measure_rank,
         eligibility_effects.scope,
@@ -41,21 +61,40 @@ eligibility_effects_of_accounts as (
         cast(null as {{ figure() }}) as value_before,
         cast(null as {{ figure() }}) as value_after,
         -- Since when can't be told of what is looked at for some weeks only.
-        case when eligibility_effects.is_recent then null else stretches.since end as on_day,
-        case when eligibility_effects.is_recent then null else stretches.since end as starts_on,
+        case
+            when not eligibility_effects.is_recent
+                then greatest(stretches.since, eligibility_effects.brought_since)
+        end as on_day,
+        case
+            when not eligibility_effects.is_recent
+                then greatest(stretches.since, eligibility_effects.brought_since)
+        end as starts_on,
         cast(null as date) as ends_on
     from eligibility_periods as stretches
     inner join as_of_nights
         on
             {{ day_in('as_of_nights.as_of', 'stretches.on_day', 'stretches.until_day') }}
             and {{ day_in('as_of_nights.as_of', 'stretches.known_from', 'stretches.known_until') }}
-    inner join eligibility_effects
+    inner join effects_with_the_first_day_of_their_versions as eligibility_effects
         on
             stretches.market = eligibility_effects.market
             and stretches.pack = eligibility_effects.pack
             and stretches.version = eligibility_effects.version
             and stretches.eligibility = eligibility_effects.eligibility
             and stretches.is_open = (eligibility_effects.list = 'rewards')
+    left join eligibility_effects as firsts
+        on
+            eligibility_effects.market = firsts.market
+            and eligibility_effects.eligibility = firsts.eligibility
+            and eligibility_effects.list = firsts.list
+            and eligibility_effects.measure = firsts.measure
+            and eligibility_effects.scope = firsts.scope
+            and not eligibility_effects.is_recent
+            and greatest(stretches.since, eligibility_effects.brought_since) >= firsts.effective_from
+            and greatest(stretches.since, eligibility_effects.brought_since)
+            <= coalesce(firsts.effective_until, cast('9999-12-31' as date))
+    -- Before its onboarding an account has nothing.
+    where stretches.since is null or stretches.since <= as_of_nights.as_of
 )
 
 select effects.*

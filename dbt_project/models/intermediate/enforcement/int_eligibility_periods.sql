@@ -106,7 +106,11 @@ days_with_a_measure as (
         tests.eligibility,
         tests.condition,
         tests.test,
-        greatest(episodes.starts_on, episodes.known_from) as on_day,
+        -- A history is true from its beginning on; what changed a measure later is known from its day on.
+        case
+            when episodes.known_from > tests.known_from then greatest(episodes.starts_on, episodes.known_from)
+            else episodes.starts_on
+        end as on_day,
         least(episodes.in_force_until, episodes.known_until) as until_day,
         false as holds
     from tests_of_accounts as tests
@@ -256,32 +260,84 @@ asked_on_each_day as (
     group by all
 ),
 
-asked_with_what_was_once_open as (
+days_with_their_end as (
     select
-        * exclude (all_hold, failed, stays_eligible),
-        all_hold or stays_eligible and bool_or(all_hold) over days_so_far as is_open,
-        case when stays_eligible and bool_or(all_hold) over days_so_far then [] else failed end as failed,
-        coalesce(lead(on_day) over days_so_far, {{ add_days('effective_until', 1) }}) as until_day
+        *,
+        coalesce(lead(on_day) over days_in_order, {{ add_days('effective_until', 1) }}) as until_day
     from asked_on_each_day
-    window days_so_far as (partition by account_id, history_version, pack, version, eligibility order by on_day)
+    window
+        days_in_order as (
+            partition by account_id, history_version, eligibility, pack, version
+            order by on_day
+        )
 ),
 
-periods as (
+-- Over versions: a day that follows another without a gap goes on with what was reached by then, if it may.
+days_in_runs_that_keep_what_was_reached as (
     select
-        * exclude (effective_until, was),
-        max(case when was is distinct from (is_open, failed) then on_day end) over (
-            partition by account_id, history_version, pack, version, eligibility
+        *,
+        sum(case when stays_eligible and was_until = on_day then 0 else 1 end) over (
+            partition by account_id, history_version, eligibility
             order by on_day
             rows between unbounded preceding and current row
+        ) as run
+    from (
+        select
+            *,
+            lag(until_day) over (partition by account_id, history_version, eligibility order by on_day) as was_until
+        from days_with_their_end
+    ) as days_beside_the_one_before
+),
+
+asked_with_what_was_once_open as (
+    select
+        * exclude (all_hold, failed, stays_eligible, effective_until, run),
+        bool_or(all_hold) over days_of_the_run as is_open,
+        case when bool_or(all_hold) over days_of_the_run then [] else failed end as failed
+    from days_in_runs_that_keep_what_was_reached
+    window
+        days_of_the_run as (
+            partition by account_id, history_version, eligibility, run
+            order by on_day
+            rows between unbounded preceding and current row
+        )
+),
+
+-- Whatever conditions fail, and by whichever version: it is one stretch until it opens.
+periods as (
+    select
+        asked.* exclude (was_until, was_open),  -- noqa: RF02
+        greatest(
+            max(case
+                when asked.was_until is distinct from asked.on_day or asked.was_open <> asked.is_open then asked.on_day
+            end) over (
+                partition by asked.account_id, asked.history_version, asked.eligibility
+                order by asked.on_day
+                rows between unbounded preceding and current row
+            ),
+            creators.onboarded_on
         ) as since
     from (
         select
             *,
-            lag((is_open, failed)) over (
-                partition by account_id, history_version, pack, version, eligibility order by on_day
-            ) as was
+            lag(is_open) over (partition by account_id, history_version, eligibility order by on_day) as was_open
         from asked_with_what_was_once_open
-    ) as asked_beside_the_day_before
+    ) as asked
+    inner join creators on asked.account_id = creators.account_id
 )
 
-select * from periods
+select
+    account_id,
+    market,
+    history_version,
+    known_from,
+    known_until,
+    pack,
+    version,
+    eligibility,
+    on_day,
+    is_open,
+    failed,
+    until_day,
+    since
+from periods

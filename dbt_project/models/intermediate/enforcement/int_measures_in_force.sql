@@ -91,6 +91,8 @@ episodes_in_force as (
     inner join as_of_nights
         on
             measure_periods.starts_on <= as_of_nights.as_of
+            -- A stay in a zone is several stretches with one first day, of which some are still to come.
+            and measure_periods.on_day <= as_of_nights.as_of
             and (measure_periods.in_force_until is null or measure_periods.in_force_until > as_of_nights.as_of)
             and {{ day_in('as_of_nights.as_of', 'measure_periods.known_from', 'measure_periods.known_until') }}
     left join programmes
@@ -140,7 +142,17 @@ strictest_then_longest_on_each_scope as (
     from effects_with_their_place_in_the_market
     qualify row_number() over (
         partition by as_of, list, account_id, programme, scope, case when list = 'rewards' then measure end
-        order by market_rank desc, ends_on desc nulls first, starts_on asc, balance_of asc, zone asc
+        order by
+            market_rank desc,
+            ends_on desc nulls first,
+            starts_on asc,
+            balance_of asc,
+            zone asc,
+            measure asc,
+            length asc,
+            on_day asc,
+            pack asc,
+            version asc
     ) = 1
 ),
 

@@ -97,7 +97,7 @@ large_audiences as (
             and reached.metric = metrics.metric
             and reached.on_day >= metrics.on_day
     group by all
-    having max_by(metrics.value, metrics.on_day) >= any_value(reached.at_least)
+    having max_by(metrics.value, (metrics.on_day, metrics.measurement_id)) >= any_value(reached.at_least)
 ),
 
 factors_of_both_kinds as (

@@ -99,7 +99,10 @@ strictest_from_each_day_on as (
         order by
             episodes.market_rank desc nulls last,
             episodes.until_day desc nulls first,
-            episodes.from_day asc
+            episodes.from_day asc,
+            episodes.measure asc,
+            episodes.is_permanent desc,
+            episodes.reconsidered_on asc nulls last
     ) = 1
 ),
 

@@ -148,7 +148,7 @@ days_with_the_heaviest_penalty as (
     from days_with_what_prevails_on_each_scope
     qualify row_number() over (
         partition by account_id, on_day
-        order by weight desc nulls last, in_force_from asc, programme asc, scope asc
+        order by weight desc nulls last, in_force_from asc, programme asc, scope asc, penalty asc
     ) = 1
 ),
 

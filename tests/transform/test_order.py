@@ -1,0 +1,64 @@
+"""Of several rows that could be told, one is: the same in whatever order they lie, and none of a day to come."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import duckdb
+
+from evenhand.deciding.compiled import CompiledModel, run_models
+from evenhand.deciding.rehearsal import Stage
+from evenhand.policy.language.examples import Event
+from evenhand.policy.load import LoadedPack, load_pack, packs_in
+from evenhand.settings import PROJECT
+from made_once import shared_project
+from transform.story import day, decided, versions
+
+
+def test_every_model_is_the_same_on_packs_of_every_feature() -> None:
+    models = shared_project().part(after_gate=False).models(what_tells=True)
+    packs = [load_pack(path) for path in packs_in(PROJECT / "policies")]
+    wanted = _decided(packs, models, threads=1, seed=0)
+
+    assert len(wanted["int_measures_in_force"]) > 100 and len(wanted["rewards"]) > 50
+    for seed, threads in ((1, 1), (2, 4)):
+        found = _decided(packs, models, threads, seed)
+        assert [name for name, rows in wanted.items() if found[name] != rows] == []
+
+
+def test_a_measure_that_lasts_as_long_as_its_zone_tells_of_no_day_to_come(models: Sequence[CompiledModel]) -> None:
+    strikes = {"rule": "strikes", "violation_types": ["spam"], "amount": 1, "lasts_days": 10}
+    effect = {"measure": "no_live", "scope": "live", "while_in_zone": True}
+    zones = [{"zone": "good"}, {"zone": "bad", "at_least": 1, "measures": [effect]}]
+    packs = versions(
+        {"measures": ["no_live"], "programmes": {"strikes": {"unit": "strike", "entries": [strikes], "zones": zones}}}
+    )
+    # Two strikes from 3 March on, of which one is over on 11 March.
+    events = [Event(on=day(on), violation="spam") for on in ("03-01", "03-03")]
+    told = "select as_of, on_day, value_before, value_after, starts_on from main.int_measures_in_force order by as_of"
+
+    found = decided(models, packs, events, ["03-02", "03-05", "03-11"], told)
+
+    rows = [row for row in found if row[0] in (day("03-02"), day("03-05"), day("03-11"))]
+    assert rows == [
+        (day("03-02"), day("03-01"), 0, 1, day("03-01")),
+        (day("03-05"), day("03-03"), 1, 2, day("03-01")),
+        (day("03-11"), day("03-11"), 2, 1, day("03-01")),
+    ]
+
+
+def _decided(
+    packs: Sequence[LoadedPack], models: Sequence[CompiledModel], threads: int, seed: int
+) -> dict[str, Sequence[tuple[object, ...]]]:
+    """The rows of each model, with the rows of its sources in another order for each seed."""
+    with duckdb.connect(config={"threads": threads}) as connection:
+        stage = Stage(packs)
+        stage.set(connection)
+        for schema, table in connection.execute(
+            "select table_schema, table_name from information_schema.tables"
+            " where table_schema in ('accepted', 'policy') and table_type = 'BASE TABLE'"
+        ).fetchall():
+            shuffled = f"select * from {schema}.{table} order by hash(rowid, {seed})"
+            connection.execute(f"create or replace table {schema}.{table} as {shuffled}")
+        run_models(connection, models, stage.last_day)
+        return {model.name: connection.execute(f"from main.{model.name} order by all").fetchall() for model in models}
