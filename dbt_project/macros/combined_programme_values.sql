@@ -33,6 +33,8 @@ stretches_of_inputs as (
         readings.on_day,
         readings.until_day,
         readings.value,
+        readings.value_before,
+        readings.has_changed,
         inputs.* exclude (market)
     from readings
     inner join inputs
@@ -63,41 +65,12 @@ values_of_each_day as (
         days.on_day,
         days.pack,
         days.version,
-        cast(case
-            when
-                any_value(counts.proof_count) > 0
-                and not coalesce(bool_or(
-                    inputs.role = 'proof' and {{ compares('inputs.value', 'inputs.comparator', 'inputs.bound') }}
-                ), false)
-                then null
-            when days.source = 'ratio'
-                then case
-                    when
-                        max(case when inputs.role = 'whole' then inputs.value end)
-                        < max(case when inputs.role = 'whole' then inputs.whole_at_least end)
-                        then null
-                    when
-                        max(case when inputs.role = 'part' then inputs.value end)
-                        < max(case when inputs.role = 'part' then inputs.part_at_least end)
-                        then 0
-                    else
-                        max(case when inputs.role = 'part' then inputs.value end)
-                        / max(case when inputs.role = 'whole' then inputs.value end)
-                end
-            when days.source = 'weighted'
-                then case
-                    when
-                        count(case when inputs.role = 'value' then inputs.value end) = any_value(counts.value_count)
-                        then sum(case
-                            when inputs.role = 'value'
-                                then cast(inputs.value as decimal(18, 4)) * cast(inputs.weight as decimal(10, 4))
-                        end)
-                end
-            else min_by(
-                case when inputs.role = 'value' then inputs.value end,
-                case when inputs.role = 'value' and inputs.value is not null then inputs.input_no end
-            )
-        end as {{ figure() }}) as value
+        cast({{ values_combined('inputs.value') }} as {{ figure() }}) as value,
+        -- A version reads the day before its first as itself.
+        cast({{ values_combined(
+            'case when inputs.on_day = days.on_day then inputs.value_before else inputs.value end'
+        ) }} as {{ figure() }}) as value_on_the_day_before,
+        bool_or(inputs.on_day = days.on_day and inputs.has_changed) as has_changed
     from days_on_which_an_input_changes as days
     inner join how_many_inputs_there_are as counts
         on
@@ -140,13 +113,34 @@ values_until_the_next as (
                 and each_day.version = editions.version
     ) as days_of_their_edition
     window days_in_order as (partition by account_id, programme, history_version, pack, version order by on_day)
-)
+),
+
+values_beside_those_before as (
+    select
+        account_id,
+        market,
+        programme,
+        '' as balance_of,
+        history_version,
+        known_from,
+        known_until,
+        on_day,
+        until_day,
+        pack,
+        version,
+        value,
+        case when is_first_of_the_edition then value_on_the_day_before else value_before end as value_before,
+        not is_first_of_the_edition or coalesce(has_changed, false) as has_changed
+    from values_until_the_next
+),
+
+{{ held_between_evaluations('values_beside_those_before') }}
 
 select
     account_id,
     market,
     programme,
-    '' as balance_of,
+    balance_of,
     history_version,
     known_from,
     known_until,
@@ -155,7 +149,46 @@ select
     pack,
     version,
     value,
-    -- A new pack in_effect_on the value anew, but it hasn't changed.
-    case when is_first_of_the_edition then value else value_before end as value_before
-from values_until_the_next
+    value_before,
+    has_changed
+from values_held
 {% endmacro %}
+
+{#- What the values of inputs come to together, as the programme is made of them. -#}
+{% macro values_combined(value) -%}
+case
+    when
+        any_value(counts.proof_count) > 0
+        and not coalesce(bool_or(
+            inputs.role = 'proof' and {{ compares(value, 'inputs.comparator', 'inputs.bound') }}
+        ), false)
+        then null
+    when days.source = 'ratio'
+        then case
+            when
+                max(case when inputs.role = 'whole' then {{ value }} end)
+                < max(case when inputs.role = 'whole' then inputs.whole_at_least end)
+                then null
+            when
+                max(case when inputs.role = 'part' then {{ value }} end)
+                < max(case when inputs.role = 'part' then inputs.part_at_least end)
+                then 0
+            else
+                max(case when inputs.role = 'part' then {{ value }} end)
+                / max(case when inputs.role = 'whole' then {{ value }} end)
+        end
+    when days.source = 'weighted'
+        then case
+            when
+                count(case when inputs.role = 'value' then {{ value }} end) = any_value(counts.value_count)
+                then sum(case
+                    when inputs.role = 'value'
+                        then cast({{ value }} as decimal(18, 4)) * cast(inputs.weight as decimal(10, 4))
+                end)
+        end
+    else min_by(
+        case when inputs.role = 'value' then {{ value }} end,
+        case when inputs.role = 'value' and {{ value }} is not null then inputs.input_no end
+    )
+end
+{%- endmacro %}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from decimal import Decimal
 from itertools import pairwise
@@ -38,6 +38,7 @@ from evenhand.policy.tables.packs import (
     ActivityNamedRow,
     AskedNightRow,
     CalendarPeriodRow,
+    EndsRunningRow,
     LimitsRow,
     MeasureOrderRow,
     MeasureRow,
@@ -80,7 +81,9 @@ def compile_packs(
         Rows per table.
     """
     numbers: _Numbers = {}
-    rows = [row for loaded in packs for edition in _editions(loaded.pack) for row in _rows(loaded, edition, numbers)]
+    rows = _in_company(
+        [row for loaded in packs for edition in _editions(loaded.pack) for row in _rows(loaded, edition, numbers)]
+    )
     named = {activity for loaded in packs for activity in loaded.pack.activities_named()}
     rows += [ActivityNamedRow(activity=activity) for activity in sorted(named)]
     rows += [
@@ -99,6 +102,18 @@ def compile_packs(
         _write(warehouse, rows)
     counts = Counter(type(row) for row in rows)
     return {name: counts[table] for name, table in TABLES.items()}
+
+
+def _in_company(rows: Sequence[Row]) -> list[Row]:
+    """The same, where a programme that looks from one entry at another in any version does so over all of them."""
+    of_programmes = [row for row in rows if isinstance(row, ProgrammeRow | EntryRuleRow)]
+    looking = {(row.market, row.programme) for row in of_programmes if row.has_company}
+    return [
+        replace(row, has_company=True)
+        if isinstance(row, ProgrammeRow | EntryRuleRow) and (row.market, row.programme) in looking
+        else row
+        for row in rows
+    ]
 
 
 def _write(connection: duckdb.DuckDBPyConnection, rows: Sequence[Row]) -> None:
@@ -151,6 +166,8 @@ def _rows(loaded: LoadedPack, edition: _Edition, numbers: _Numbers) -> Iterator[
             pilot_days=pack.stages.pilot_days,
         )
         yield from (ProbationRow(**edition, kind=kind, measure=measure) for measure in pack.stages.probation)
+    for ended in pack.ends_running:
+        yield EndsRunningRow(**edition, measure=ended)
     for rank, measure in enumerate(pack.measures):
         yield MeasureRow(
             **edition,

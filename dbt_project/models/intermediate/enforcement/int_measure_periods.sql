@@ -99,6 +99,7 @@ what_is_imposed as (
         emergencies.from_day as on_day,
         emergencies.from_day as starts_on,
         {{ add_days('emergencies.until_day', -1) }} as ends_on,
+        emergencies.from_day as in_force_from,
         emergencies.until_day as in_force_until,
         emergencies.emergency_id as imposed_by,
         'emergency ' || emergencies.emergency_id || ': ' || emergencies.reason as condition
@@ -158,6 +159,7 @@ select
     on_day,
     starts_on,
     ends_on,
+    in_force_from,
     in_force_until,
     quota_activity,
     quota_at_most,

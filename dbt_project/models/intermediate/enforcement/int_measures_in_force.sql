@@ -90,9 +90,9 @@ episodes_in_force as (
     from measure_periods
     inner join as_of_nights
         on
-            measure_periods.starts_on <= as_of_nights.as_of
             -- A stay in a zone is several stretches with one first day, of which some are still to come.
-            and measure_periods.on_day <= as_of_nights.as_of
+            measure_periods.in_force_from <= as_of_nights.as_of
+            and measure_periods.starts_on <= as_of_nights.as_of
             and (measure_periods.in_force_until is null or measure_periods.in_force_until > as_of_nights.as_of)
             and {{ day_in('as_of_nights.as_of', 'measure_periods.known_from', 'measure_periods.known_until') }}
     left join programmes

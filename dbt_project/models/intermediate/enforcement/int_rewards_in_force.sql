@@ -33,6 +33,25 @@ lifts as (
     where action = 'lift' and list = 'rewards'
 ),
 
+-- Versions that follow each other without a gap and bring the same for the same zone.
+rewards_with_the_first_day_of_their_versions as (
+    select
+        * exclude (was_until),
+        max(case when {{ add_days('was_until', 1) }} is distinct from effective_from then effective_from end) over (
+            partition by market, programme, zone, reward, scope
+            order by effective_from
+            rows between unbounded preceding and current row
+        ) as brought_since
+    from (
+        select
+            *,
+            lag(effective_until) over (
+                partition by market, programme, zone, reward, scope order by effective_from
+            ) as was_until
+        from rewards
+    ) as rewards_beside_the_version_before
+),
+
 rewards_of_the_zone as (
     select
         standings.as_of,
@@ -42,21 +61,37 @@ rewards_of_the_zone as (
         standings.programme,
         rewards.scope,
         rewards.reward,
-        rewards.pack,
-        rewards.version,
+        -- The version of its first day brought it.
+        coalesce(firsts.pack, rewards.pack) as pack,
+        coalesce(firsts.version, rewards.version) as version,
         standings.zone,
         'in the zone ' || standings.zone as condition,
         standings.balance,
         cast(null as decimal(18, 2)) as amount,
-        case when rewards.is_recent then null else standings.since end as starts_on,
+        case
+            when standings.since is not null and not coalesce(rewards.is_recent, false)
+                then greatest(standings.since, rewards.brought_since)
+        end as starts_on,
         cast(null as date) as ends_on
     from standings
-    inner join rewards
+    inner join rewards_with_the_first_day_of_their_versions as rewards
         on
             standings.market = rewards.market
             and standings.programme = rewards.programme
             and standings.zone = rewards.zone
             and {{ in_effect_on('rewards', 'standings.as_of') }}
+    left join rewards as firsts
+        on
+            rewards.market = firsts.market
+            and rewards.programme = firsts.programme
+            and rewards.zone = firsts.zone
+            and rewards.reward = firsts.reward
+            and rewards.scope = firsts.scope
+            and standings.since is not null
+            and not rewards.is_recent
+            and greatest(standings.since, rewards.brought_since) >= firsts.effective_from
+            and greatest(standings.since, rewards.brought_since)
+            <= coalesce(firsts.effective_until, cast('9999-12-31' as date))
     left join lifts
         on
             standings.account_id = lifts.account_id

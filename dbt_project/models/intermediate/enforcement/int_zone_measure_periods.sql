@@ -28,6 +28,23 @@ followers as (
     select * from {{ source('policy', 'followers') }}
 ),
 
+-- What has a length of its own runs on through later versions, unless one of them says that it ends.
+first_days_on_which_a_version_ends_it as (
+    select
+        packs.market,
+        packs.pack,
+        packs.version,
+        ends_running.measure,
+        min(ends_running.effective_from) as ended_on
+    from {{ source('policy', 'packs') }} as packs
+    inner join {{ source('policy', 'ends_running') }} as ends_running
+        on
+            packs.market = ends_running.market
+            and packs.pack = ends_running.pack
+            and packs.effective_from < ends_running.effective_from
+    group by packs.market, packs.pack, packs.version, ends_running.measure
+),
+
 effects_of_zones_in_which_an_account_was as (
     select
         stretches.account_id,
@@ -46,9 +63,11 @@ effects_of_zones_in_which_an_account_was as (
         stretches.value as value_after,
         stretches.on_day,
         stretches.until_day,
+        stretches.has_changed,
         stretches.fires,
         effects.* exclude (market, effective_from, effective_until, pack, version, programme, zone),  -- noqa: RF02
-        cast({{ add_days('stretches.on_day', 'effects.starts_after_days') }} as date) as starts_on
+        cast({{ add_days('stretches.on_day', 'effects.starts_after_days') }} as date) as starts_on,
+        case when effects.length <> 'zone' then ended.ended_on end as ended_on
     from zone_periods as stretches
     inner join effects
         on
@@ -57,6 +76,12 @@ effects_of_zones_in_which_an_account_was as (
             and stretches.version = effects.version
             and stretches.programme = effects.programme
             and stretches.zone = effects.zone
+    left join first_days_on_which_a_version_ends_it as ended
+        on
+            effects.market = ended.market
+            and effects.pack = ended.pack
+            and effects.version = ended.version
+            and effects.measure = ended.measure
     where stretches.fires or effects.length = 'zone'
 ),
 
@@ -125,33 +150,62 @@ effects_until_a_day_of_a_calendar as (
             and effects.last_period = periods.period
 ),
 
--- A stay is one under one pack: of another pack's zone of this name nobody knows whether it is the same.
+-- A stay goes over versions that have the zone and what it brings by name; the version of its first day tells of it.
 effects_as_long_as_the_zone as (
     select
-        * exclude (was_until) replace (
-            {{ add_days(
-                'max(case when was_until is distinct from on_day then on_day end) over stays_so_far',
-                'starts_after_days'
-            ) }} as starts_on
+        * exclude (was_until, first_stretch, last_change) replace (
+            first_stretch['starts_on'] as starts_on,
+            first_stretch['pack'] as pack,
+            first_stretch['version'] as version,
+            first_stretch['comparator'] as comparator,
+            first_stretch['bound'] as bound,
+            last_change['on_day'] as on_day,
+            last_change['value_before'] as value_before,
+            last_change['value_after'] as value_after
         ),
+        on_day as in_force_from,
         until_day as in_force_until
     from (
         select
             *,
-            lag(until_day) over stays_in_order as was_until
-        from effects_of_zones_in_which_an_account_was
-        where length = 'zone'
+            last_value(
+                case
+                    when was_until is distinct from on_day
+                        then struct_pack(
+                            starts_on := starts_on,
+                            pack := pack,
+                            version := version,
+                            comparator := comparator,
+                            bound := bound
+                        )
+                end
+                ignore nulls
+            ) over stays_so_far as first_stretch,
+            last_value(
+                case
+                    when was_until is distinct from on_day or coalesce(has_changed, true)
+                        then struct_pack(on_day := on_day, value_before := value_before, value_after := value_after)
+                end
+                ignore nulls
+            ) over stays_so_far as last_change
+        from (
+            select
+                *,
+                lag(until_day) over (
+                    partition by
+                        account_id, programme, balance_of, history_version, zone, list, measure, scope
+                    order by on_day
+                ) as was_until
+            from effects_of_zones_in_which_an_account_was
+            where length = 'zone'
+        ) as effects_beside_the_end_of_the_stretch_before
         window
-            stays_in_order as (
-                partition by account_id, programme, balance_of, history_version, pack, version, zone, effect
+            stays_so_far as (
+                partition by account_id, programme, balance_of, history_version, zone, list, measure, scope
                 order by on_day
+                rows between unbounded preceding and current row
             )
-    ) as effects_with_the_end_of_the_stretch_before
-    window
-        stays_so_far as (
-            partition by account_id, programme, balance_of, history_version, pack, version, zone, effect
-            order by on_day
-        )
+    ) as effects_with_the_stay_that_they_are_of
 ),
 
 -- An activity that changes how long a measure lasts is known from its day on; until then the measure is what it was.
@@ -235,7 +289,8 @@ effects_that_follow_for_good as (
             'permanent' as length,
             followers.measure as measure,
             followers.measure_rank as measure_rank,
-            followers.scope as scope
+            followers.scope as scope,
+            ended.ended_on as ended_on
         ),
         cast(null as date) as in_force_until
     from effects_that_an_appeal_can_stop as stopped
@@ -247,7 +302,16 @@ effects_that_follow_for_good as (
             and stopped.programme = followers.programme
             and stopped.zone = followers.zone
             and stopped.effect = followers.effect
-    where stopped.is_followed
+    left join first_days_on_which_a_version_ends_it as ended
+        on
+            followers.market = ended.market
+            and followers.pack = ended.pack
+            and followers.version = ended.version
+            and followers.measure = ended.measure
+    where
+        stopped.is_followed
+        -- What a version ended before it ran out is followed by nothing.
+        and (stopped.ended_on is null or stopped.ended_on > stopped.in_force_until)
 ),
 
 effects_of_every_length as (
@@ -292,7 +356,8 @@ select
     starts_on,
     -- What lasts as long as a zone or an open appeal has no end that could be told.
     case when length in ('days', 'calendar', 'appeal') then {{ add_days('in_force_until', -1) }} end as ends_on,
-    in_force_until,
+    coalesce(in_force_from, starts_on) as in_force_from,
+    least(in_force_until, ended_on) as in_force_until,
     quota_activity,
     quota_at_most,
     quota_calendar
@@ -300,3 +365,4 @@ from effects_of_every_length
 where
     (known_until is null or known_from < known_until)
     and (in_force_until is null or starts_on < in_force_until)
+    and (ended_on is null or starts_on < ended_on)

@@ -57,6 +57,7 @@ amounts_that_come_and_go as (
         known_from,
         known_until,
         rule_no,
+        rule,
         step_of,
         counts_from as on_day,
         amount as change
@@ -71,6 +72,7 @@ amounts_that_come_and_go as (
         known_from,
         known_until,
         rule_no,
+        rule,
         step_of,
         counts_until as on_day,
         -amount as change
@@ -78,29 +80,8 @@ amounts_that_come_and_go as (
     where counts_until is not null
 ),
 
+-- Versions of a rule that count in the same steps count together.
 quantities_counted_together_by_day as (
-    select
-        account_id,
-        market,
-        programme,
-        balance_of,
-        history_version,
-        known_from,
-        known_until,
-        rule_no,
-        step_of,
-        on_day,
-        sum(sum(change)) over (
-            partition by account_id, programme, balance_of, history_version, rule_no
-            order by on_day
-        ) as quantity
-    from amounts_that_come_and_go
-    where step_of is not null
-    group by
-        account_id, market, programme, balance_of, history_version, known_from, known_until, rule_no, step_of, on_day
-),
-
-whole_steps_that_come_and_go as (
     select
         quantities.account_id,
         quantities.market,
@@ -109,22 +90,47 @@ whole_steps_that_come_and_go as (
         quantities.history_version,
         quantities.known_from,
         quantities.known_until,
+        quantities.rule,
+        quantities.step_of,
+        step_rules.step_amount,
         quantities.on_day,
-        step_rules.step_amount * (
-            {{ whole_times('quantities.quantity', 'quantities.step_of') }}
-            - lag({{ whole_times('quantities.quantity', 'quantities.step_of') }}, 1, 0) over (
-                partition by
-                    quantities.account_id, quantities.programme, quantities.balance_of, quantities.history_version,
-                    quantities.rule_no
-                order by quantities.on_day
+        sum(sum(quantities.change)) over (
+            partition by
+                quantities.account_id, quantities.programme, quantities.balance_of, quantities.history_version,
+                quantities.rule, quantities.step_of, step_rules.step_amount
+            order by quantities.on_day
+        ) as quantity
+    from amounts_that_come_and_go as quantities
+    inner join step_rules on quantities.rule_no = step_rules.rule_no
+    where quantities.step_of is not null
+    group by
+        quantities.account_id, quantities.market, quantities.programme, quantities.balance_of,
+        quantities.history_version, quantities.known_from, quantities.known_until, quantities.rule, quantities.step_of,
+        step_rules.step_amount, quantities.on_day
+),
+
+whole_steps_that_come_and_go as (
+    select
+        account_id,
+        market,
+        programme,
+        balance_of,
+        history_version,
+        known_from,
+        known_until,
+        on_day,
+        step_amount * (
+            {{ whole_times('quantity', 'step_of') }}
+            - lag({{ whole_times('quantity', 'step_of') }}, 1, 0) over (
+                partition by account_id, programme, balance_of, history_version, rule, step_of, step_amount
+                order by on_day
             )
         ) as change
-    from quantities_counted_together_by_day as quantities
-    inner join step_rules on quantities.rule_no = step_rules.rule_no
+    from quantities_counted_together_by_day
 ),
 
 changes_of_the_balance as (
-    select * exclude (rule_no, step_of) from amounts_that_come_and_go
+    select * exclude (rule_no, rule, step_of) from amounts_that_come_and_go
     where step_of is null
     union all
     select * from whole_steps_that_come_and_go

@@ -5,19 +5,32 @@ with recursive
 
 entries as (
     select * from {{ ref('int_entries_deduplicated') }}
-    where picked_by is not null
 ),
 
+-- A rule is the same in all versions that have its name. Where one of them picks, the events of the others are there to
+-- be looked back at: each of them counted.
 rules as (
     select distinct
-        rule_no,
-        not_again_within_days,
-        every_count,
-        every_within_days,
-        grace_training,
-        grace_same_type_days
-    from {{ source('policy', 'entry_rules') }}
-    where picked_by is not null
+        rules_of_all_versions.rule_no,
+        rules_of_all_versions.programme,
+        rules_of_all_versions.not_again_within_days,
+        rules_of_all_versions.every_count,
+        rules_of_all_versions.every_within_days,
+        rules_of_all_versions.grace_training,
+        rules_of_all_versions.grace_same_type_days
+    from {{ source('policy', 'entry_rules') }} as rules_of_all_versions
+    inner join {{ source('policy', 'entry_rules') }} as rules_that_pick
+        on
+            rules_of_all_versions.market = rules_that_pick.market
+            and rules_of_all_versions.programme = rules_that_pick.programme
+            and rules_of_all_versions.rule = rules_that_pick.rule
+    where rules_that_pick.picked_by is not null
+),
+
+trainings as (
+    select distinct grace_training
+    from rules
+    where grace_training is not null
 ),
 
 activities as (
@@ -31,22 +44,22 @@ entries_in_order as (
         entries.history_version,
         entries.entry_id,
         entries.event_type,
+        coalesce(entries.subject, '') as subject,
         entries.picked_by,
         entries.on_day,
-        rules.* exclude (rule_no),  -- noqa: RF02
+        rules.* exclude (rule_no, programme),  -- noqa: RF02
         dense_rank() over (
-            order by
-                entries.account_id, entries.programme, entries.history_version, entries.rule_no,
-                case when entries.picked_by = 'spacing' then coalesce(entries.subject, '') end
+            order by entries.account_id, entries.programme, entries.history_version, entries.rule
         ) as walk,
         row_number() over (
-            partition by
-                entries.account_id, entries.programme, entries.history_version, entries.rule_no,
-                case when entries.picked_by = 'spacing' then coalesce(entries.subject, '') end
+            partition by entries.account_id, entries.programme, entries.history_version, entries.rule
             order by entries.on_day, entries.entry_id
         ) as place
     from entries
-    inner join rules on entries.rule_no = rules.rule_no
+    inner join rules
+        on
+            entries.rule_no = rules.rule_no
+            and entries.programme = rules.programme
 ),
 
 entries_with_the_one_their_group_begins_with as (
@@ -60,24 +73,26 @@ entries_with_the_one_their_group_begins_with as (
 
 entries_that_could_be_picked as (
     select * from entries_with_the_one_their_group_begins_with
-    where picked_by <> 'every' or on_day < {{ add_days('group_begins_on', 'every_within_days') }}
+    where picked_by is distinct from 'every' or on_day < {{ add_days('group_begins_on', 'every_within_days') }}
 ),
 
-warnings_with_the_training_that_ends_them as (
+warnings_with_the_trainings_that_end_them as (
     select
         warnings.walk,
         warnings.place,
+        activities.activity as training,
         min(activities.on_day) as trained_on
     from entries_that_could_be_picked as warnings
     inner join activities
         on
             warnings.account_id = activities.account_id
-            and warnings.grace_training = activities.activity
             and warnings.on_day <= activities.on_day
+    inner join trainings on activities.activity = trainings.grace_training
     where warnings.picked_by = 'grace'
-    group by warnings.walk, warnings.place
+    group by warnings.walk, warnings.place, activities.activity
 ),
 
+-- Whether it is blocked, the version of the later event says.
 who_is_blocked_by_whom as (
     select
         later.walk,
@@ -88,21 +103,29 @@ who_is_blocked_by_whom as (
         on
             later.walk = earlier.walk
             and later.place > earlier.place
-    left join warnings_with_the_training_that_ends_them as trained
+    left join warnings_with_the_trainings_that_end_them as trained
         on
             earlier.walk = trained.walk
             and earlier.place = trained.place
+            and later.grace_training = trained.training
     where
         case later.picked_by
-            when 'spacing' then later.on_day < {{ add_days('earlier.on_day', 'later.not_again_within_days') }}
+            when 'spacing'
+                then
+                    earlier.subject = later.subject
+                    and later.on_day < {{ add_days('earlier.on_day', 'later.not_again_within_days') }}
             when 'every' then earlier.place > later.place - later.every_count
             when 'grace'
                 then
-                    trained.trained_on is null
-                    or trained.trained_on > later.on_day
-                    or (
-                        later.event_type = earlier.event_type
-                        and later.on_day < {{ add_days('trained.trained_on', 'later.grace_same_type_days') }}
+                    -- What another version let count, without a warning, is none.
+                    earlier.picked_by = 'grace'
+                    and (
+                        trained.trained_on is null
+                        or trained.trained_on > later.on_day
+                        or (
+                            later.event_type = earlier.event_type
+                            and later.on_day < {{ add_days('trained.trained_on', 'later.grace_same_type_days') }}
+                        )
                     )
         end
     group by later.walk, later.place
@@ -176,3 +199,4 @@ inner join picked
     on
         entries_in_order.walk = picked.walk
         and entries_in_order.place = picked.place
+where entries_in_order.picked_by is not null

@@ -14,9 +14,24 @@ creators as (
     select * from {{ ref('stg_creators') }}
 ),
 
+-- What is evaluated on the days of a calendar is missing from the first of them on.
 programmes as (
-    select * from {{ source('policy', 'programmes') }}
-    where has_effects_without_entries and source <> 'entries'
+    select
+        programmes.*,
+        case
+            when programmes.evaluated is null or calendar_days.period_from = programmes.effective_from
+                then programmes.effective_from
+            else calendar_days.period_until
+        end as first_day
+    from {{ source('policy', 'programmes') }} as programmes
+    left join {{ ref('int_calendar_days') }} as calendar_days
+        on
+            programmes.market = calendar_days.market
+            and programmes.pack = calendar_days.pack
+            and programmes.version = calendar_days.version
+            and programmes.evaluated = calendar_days.calendar
+            and greatest(programmes.effective_from, cast('2015-01-01' as date)) = calendar_days.on_day
+    where programmes.has_effects_without_entries and programmes.source <> 'entries'
 ),
 
 kinds as (
@@ -33,12 +48,13 @@ values_that_are_missing_at_first as (
         history_versions.history_version,
         history_versions.known_from,
         history_versions.known_until,
-        programmes.effective_from as on_day,
+        programmes.first_day as on_day,
         coalesce(min(known_readings.on_day), {{ add_days('programmes.effective_until', 1) }}) as until_day,
         programmes.pack,
         programmes.version,
         cast(null as {{ figure() }}) as value,
-        cast(null as {{ figure() }}) as value_before
+        cast(null as {{ figure() }}) as value_before,
+        false as has_changed
     from history_versions
     inner join creators on history_versions.account_id = creators.account_id
     inner join programmes on history_versions.market = programmes.market
@@ -59,8 +75,8 @@ values_that_are_missing_at_first as (
     group by
         history_versions.account_id, history_versions.market, programmes.programme,
         history_versions.history_version, history_versions.known_from, history_versions.known_until,
-        programmes.effective_from, programmes.effective_until, programmes.pack, programmes.version
-    having min(known_readings.on_day) is null or min(known_readings.on_day) > programmes.effective_from
+        programmes.first_day, programmes.effective_until, programmes.pack, programmes.version
+    having min(known_readings.on_day) is null or min(known_readings.on_day) > programmes.first_day
 )
 
 select * from known_readings

@@ -31,7 +31,7 @@ days_of_comparison as (
         inputs.input,
         inputs.peer_group,
         calendar_periods.period_from as on_day,
-        calendar_periods.period_until as until_day
+        least(calendar_periods.period_until, {{ add_days('programmes.effective_until', 1) }}) as until_day
     from programmes
     inner join inputs
         on
@@ -104,13 +104,34 @@ values_as_multiples_of_the_average as (
             and each_value.programme = averages.programme
             and each_value.peers = averages.peers
             and each_value.on_day = averages.on_day
-)
+),
+
+comparisons as (
+    select
+        account_id,
+        market,
+        programme,
+        '' as balance_of,
+        history_version,
+        known_from,
+        known_until,
+        on_day,
+        until_day,
+        pack,
+        version,
+        value,
+        lag(value) over (partition by account_id, programme, history_version order by on_day) as value_before,
+        true as has_changed
+    from values_as_multiples_of_the_average
+),
+
+{{ held_between_evaluations('comparisons') }}
 
 select
     account_id,
     market,
     programme,
-    '' as balance_of,
+    balance_of,
     history_version,
     known_from,
     known_until,
@@ -119,5 +140,6 @@ select
     pack,
     version,
     value,
-    lag(value) over (partition by account_id, programme, history_version order by on_day) as value_before
-from values_as_multiples_of_the_average
+    value_before,
+    has_changed
+from values_held

@@ -117,6 +117,14 @@ balances_while_a_pack_judged_them as (
             and balances.programme = programmes.programme
             and (balances.until_day is null or balances.until_day > programmes.effective_from)
             and (programmes.effective_until is null or balances.on_day <= programmes.effective_until)
+    inner join creators on balances.account_id = creators.account_id
+    inner join kinds
+        on
+            programmes.market = kinds.market
+            and programmes.pack = kinds.pack
+            and programmes.version = kinds.version
+            and programmes.programme = kinds.programme
+            and creators.kind = kinds.kind
     left join memberships
         on
             balances.account_id = memberships.account_id
@@ -125,7 +133,31 @@ balances_while_a_pack_judged_them as (
             and programmes.version = memberships.version
             and programmes.programme = memberships.programme
     where programmes.begins_with is null or memberships.member_from is not null
-)
+),
+
+balances_as_they_are_read as (
+    select
+        account_id,
+        market,
+        programme,
+        balance_of,
+        history_version,
+        known_from,
+        known_until,
+        on_day,
+        until_day,
+        pack,
+        version,
+        cast(least(greatest(starts_at + balance, never_below), never_above) as {{ figure() }}) as value,
+        cast(least(
+            greatest(starts_at + case when has_changed then balance_before else balance end, never_below), never_above
+        ) as {{ figure() }}) as value_before,
+        has_changed
+    from balances_while_a_pack_judged_them
+    where until_day is null or until_day > on_day
+),
+
+{{ held_between_evaluations('balances_as_they_are_read') }}
 
 select
     account_id,
@@ -139,9 +171,7 @@ select
     until_day,
     pack,
     version,
-    cast(least(greatest(starts_at + balance, never_below), never_above) as {{ figure() }}) as value,
-    cast(least(
-        greatest(starts_at + case when has_changed then balance_before else balance end, never_below), never_above
-    ) as {{ figure() }}) as value_before
-from balances_while_a_pack_judged_them
-where until_day is null or until_day > on_day
+    value,
+    value_before,
+    has_changed
+from values_held

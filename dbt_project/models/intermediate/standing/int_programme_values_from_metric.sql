@@ -55,7 +55,8 @@ values_while_a_pack_reads_them as (
         cast(
             case when metrics.on_day >= programmes.effective_from then metrics.value_before else metrics.value end
             as {{ figure() }}
-        ) as value_before
+        ) as value_before,
+        metrics.on_day >= programmes.effective_from as has_changed
     from values_until_the_next as metrics
     inner join creators on metrics.account_id = creators.account_id
     inner join history_versions on metrics.account_id = history_versions.account_id
@@ -72,6 +73,23 @@ values_while_a_pack_reads_them as (
             and programmes.version = kinds.version
             and programmes.programme = kinds.programme
             and creators.kind = kinds.kind
-)
+),
 
-select * from values_while_a_pack_reads_them
+{{ held_between_evaluations('values_while_a_pack_reads_them') }}
+
+select
+    account_id,
+    market,
+    programme,
+    balance_of,
+    history_version,
+    known_from,
+    known_until,
+    on_day,
+    until_day,
+    pack,
+    version,
+    value,
+    value_before,
+    has_changed
+from values_held

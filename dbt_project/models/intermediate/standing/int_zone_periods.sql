@@ -1,4 +1,6 @@
-with
+-- Under which version an account has entered a zone is asked by the zone's name: one step for each version that an account
+-- was under, all accounts side by side.
+with recursive
 
 zones_by_value as (
     select * from {{ ref('int_zones_by_value') }}
@@ -10,6 +12,10 @@ zones_after_grace as (
 
 programmes as (
     select * from {{ source('policy', 'programmes') }}
+),
+
+zones as (
+    select * from {{ source('policy', 'zones') }}
 ),
 
 columns_of_a_stretch as (
@@ -32,6 +38,7 @@ columns_of_a_stretch as (
         is_rising,
         value,
         value_before,
+        has_changed,
         strictness_before,
         false as is_held
     from zones_by_value
@@ -55,6 +62,7 @@ columns_of_a_stretch as (
         is_rising,
         value,
         value_before,
+        has_changed,
         strictness_before,
         true as is_held
     from zones_after_grace
@@ -63,17 +71,18 @@ columns_of_a_stretch as (
 stretches_of_each_programme as (
     select
         stretches.* exclude (is_held),  -- noqa: RF02
-        -- What brings a zone's measures.
-        stretches.zone_rank > stretches.strictness_before
-        or (
-            programmes.fires_on_each_rise
-            and stretches.zone_rank = stretches.strictness_before
+        programmes.fires_on_each_rise,
+        programmes.begins_with is null and stretches.on_day = programmes.effective_from as is_judged_anew,
+        stretches.zone_rank > stretches.strictness_before as enters,
+        coalesce(
+            stretches.zone_rank = stretches.strictness_before
             and stretches.bound is not null
             and case
                 when stretches.is_rising then stretches.value > stretches.value_before
                 else stretches.value < stretches.value_before
-            end
-        ) as fires
+            end,
+            false
+        ) as rises_inside
     from columns_of_a_stretch as stretches
     inner join programmes
         on
@@ -82,6 +91,170 @@ stretches_of_each_programme as (
             and stretches.version = programmes.version
             and stretches.programme = programmes.programme
             and stretches.is_held = (programmes.never_falls or programmes.falls_after_days is not null)
+),
+
+stays_under_each_version as (
+    select
+        account_id,
+        market,
+        programme,
+        balance_of,
+        history_version,
+        pack,
+        version,
+        min(on_day) as first_day,
+        case when not bool_or(until_day is null) then max(until_day) end as until_day,
+        min_by(strictness_before, on_day) as strictness_at_first,
+        min_by(is_judged_anew and value_before is not null, on_day) as is_judged_anew,
+        max_by(zone_rank, on_day) as strictness_at_last,
+        min(zone_rank) as mildest,
+        bool_or(enters) as has_entered,
+        max(case when rises_inside then zone_rank end) as strictest_rise_inside,
+        row_number() over (
+            partition by account_id, programme, balance_of, history_version
+            order by min(on_day)
+        ) as step
+    from stretches_of_each_programme
+    group by account_id, market, programme, balance_of, history_version, pack, version
+),
+
+-- The zones of two versions that have one name, as the places that they have in each.
+zones_of_one_name as (
+    select
+        zones.market,
+        zones.programme,
+        zones.pack,
+        zones.version,
+        former.pack as former_pack,
+        former.version as former_version,
+        list(
+            struct_pack(zone_rank := zones.zone_rank, former_rank := former.zone_rank) order by zones.zone_rank
+        ) as places
+    from zones
+    inner join zones as former
+        on
+            zones.market = former.market
+            and zones.programme = former.programme
+            and zones.zone = former.zone
+            and zones.effective_from = {{ add_days('former.effective_until', 1) }}
+    group by zones.market, zones.programme, zones.pack, zones.version, former.pack, former.version
+),
+
+stays_beside_the_version_before as (
+    select
+        stays.*,
+        names.places
+    from stays_under_each_version as stays
+    left join stays_under_each_version as former
+        on
+            stays.account_id = former.account_id
+            and stays.programme = former.programme
+            and stays.balance_of = former.balance_of
+            and stays.history_version = former.history_version
+            and stays.step = former.step + 1
+            and stays.first_day = former.until_day
+    left join zones_of_one_name as names
+        on
+            stays.market = names.market
+            and stays.programme = names.programme
+            and stays.pack = names.pack
+            and stays.version = names.version
+            and former.pack = names.former_pack
+            and former.version = names.former_version
+),
+
+-- The strictest zone that counts as entered when a version begins: of those that the version has by name, and that the
+-- account is in, or beyond, by its reading of the day before.
+entered_under_each_version as (
+    select
+        *,
+        case when is_judged_anew then 0 else strictness_at_first end as entered_at_first
+    from stays_beside_the_version_before
+    where step = 1
+    union all
+    select
+        stays.*,
+        case
+            when stays.places is not null
+                then coalesce(list_max(list_transform(
+                    list_filter(
+                        stays.places,
+                        lambda place: place.zone_rank <= stays.strictness_at_first
+                        and place.former_rank <= case
+                            when
+                                entered.has_entered
+                                or coalesce(entered.strictest_rise_inside > entered.entered_at_first, false)
+                                then entered.strictness_at_last
+                            else least(entered.entered_at_first, entered.mildest)
+                        end
+                    ),
+                    lambda place: place.zone_rank
+                )), 0)
+            when stays.is_judged_anew then 0
+            else stays.strictness_at_first
+        end as entered_at_first
+    from entered_under_each_version as entered
+    inner join stays_beside_the_version_before as stays
+        on
+            entered.account_id = stays.account_id
+            and entered.programme = stays.programme
+            and entered.balance_of = stays.balance_of
+            and entered.history_version = stays.history_version
+            and entered.step + 1 = stays.step
+),
+
+stretches_with_what_was_entered as (
+    select
+        stretches.*,
+        -- In a zone that it never entered, the first rise inside it is what entering is elsewhere.
+        stretches.rises_inside
+        and stretches.zone_rank > entered.entered_at_first
+        and not coalesce(
+            bool_or(
+                stretches.enters or (stretches.rises_inside and stretches.zone_rank > entered.entered_at_first)
+            ) over days_before,
+            false
+        ) as enters_at_last
+    from stretches_of_each_programme as stretches
+    inner join entered_under_each_version as entered
+        on
+            stretches.account_id = entered.account_id
+            and stretches.programme = entered.programme
+            and stretches.balance_of = entered.balance_of
+            and stretches.history_version = entered.history_version
+            and stretches.pack = entered.pack
+            and stretches.version = entered.version
+    window
+        days_before as (
+            partition by
+                stretches.account_id, stretches.programme, stretches.balance_of, stretches.history_version,
+                stretches.pack, stretches.version
+            order by stretches.on_day
+            rows between unbounded preceding and 1 preceding
+        )
 )
 
-select * from stretches_of_each_programme
+select
+    account_id,
+    market,
+    programme,
+    balance_of,
+    history_version,
+    known_from,
+    known_until,
+    on_day,
+    until_day,
+    pack,
+    version,
+    zone,
+    zone_rank,
+    comparator,
+    bound,
+    is_rising,
+    value,
+    value_before,
+    has_changed,
+    strictness_before,
+    -- What brings a zone's measures.
+    enters or enters_at_last or (fires_on_each_rise and rises_inside) as fires
+from stretches_with_what_was_entered

@@ -1,4 +1,5 @@
-with
+-- What a zone was held for goes over versions by the zone's name: one step for each version that follows a stretch.
+with recursive
 
 zones_by_value as (
     select * from {{ ref('int_zones_by_value') }}
@@ -9,16 +10,30 @@ zones as (
 ),
 
 programmes as (
-    select * from {{ source('policy', 'programmes') }}
-    where never_falls or falls_after_days is not null
+    select
+        market,
+        pack,
+        version,
+        programme,
+        never_falls,
+        falls_after_days,
+        effective_from,
+        effective_until,
+        never_falls or falls_after_days is not null as holds,
+        bool_or(never_falls or falls_after_days is not null) over (partition by market, programme) as ever_holds
+    from {{ source('policy', 'programmes') }}
 ),
 
 stretches_with_how_long_their_zone_is_held as (
     select
         zones_by_value.*,
+        programmes.holds,
+        programmes.never_falls,
+        programmes.falls_after_days,
+        programmes.effective_until,
         case
             when not programmes.never_falls
-                then {{ add_days('zones_by_value.until_day', 'programmes.falls_after_days') }}
+                then {{ add_days('zones_by_value.until_day', 'coalesce(programmes.falls_after_days, 0)') }}
         end as held_until
     from zones_by_value
     inner join programmes
@@ -27,6 +42,58 @@ stretches_with_how_long_their_zone_is_held as (
             and zones_by_value.pack = programmes.pack
             and zones_by_value.version = programmes.version
             and zones_by_value.programme = programmes.programme
+    where programmes.ever_holds
+),
+
+-- What was held on the last day of a version, the next one holds: for ever, for its days from its first day on, or, if
+-- it says the same, for what is left of them.
+zones_held_under_each_version as (
+    select
+        account_id,
+        market,
+        programme,
+        balance_of,
+        history_version,
+        pack,
+        version,
+        zone,
+        on_day as reached_on,
+        on_day as held_from,
+        held_until,
+        holds,
+        never_falls,
+        falls_after_days,
+        effective_until
+    from stretches_with_how_long_their_zone_is_held
+    union all
+    select
+        held.account_id,
+        held.market,
+        held.programme,
+        held.balance_of,
+        held.history_version,
+        programmes.pack,
+        programmes.version,
+        held.zone,
+        held.reached_on,
+        programmes.effective_from as held_from,
+        case
+            when programmes.never_falls then null
+            when held.falls_after_days = programmes.falls_after_days then held.held_until
+            else {{ add_days('programmes.effective_from', 'programmes.falls_after_days') }}
+        end as held_until,
+        programmes.holds,
+        programmes.never_falls,
+        programmes.falls_after_days,
+        programmes.effective_until
+    from zones_held_under_each_version as held
+    inner join programmes
+        on
+            held.market = programmes.market
+            and held.programme = programmes.programme
+            and {{ add_days('held.effective_until', 1) }} = programmes.effective_from
+            and programmes.holds
+            and coalesce(held.held_until >= programmes.effective_from, true)
 ),
 
 -- A stretch is cut where a zone that was held falls at last.
@@ -45,17 +112,21 @@ days_on_which_a_zone_may_change as (
         balance_of,
         history_version,
         held_until as on_day
-    from stretches_with_how_long_their_zone_is_held
-    where held_until is not null
+    from zones_held_under_each_version
+    where held_until is not null and holds
 ),
 
 stretches_cut_on_these_days as (
     select
-        stretches.* exclude (on_day, until_day, value_before, strictness_before, held_until),  -- noqa: RF02
+        stretches.* exclude (  -- noqa: RF02
+            on_day, until_day, value_before, strictness_before, held_until, has_changed, holds, never_falls,
+            falls_after_days, effective_until
+        ),
         stretches.strictness_before as reached_before,
         days.on_day,
         stretches.on_day as read_on,
         stretches.value_before as read_before,
+        stretches.has_changed and days.on_day = stretches.on_day as has_changed,
         least(stretches.until_day, lead(days.on_day) over days_in_order) as until_day
     from days_on_which_a_zone_may_change as days
     inner join stretches_with_how_long_their_zone_is_held as stretches
@@ -65,6 +136,7 @@ stretches_cut_on_these_days as (
             and days.balance_of = stretches.balance_of
             and days.history_version = stretches.history_version
             and {{ day_in('days.on_day', 'stretches.on_day', 'stretches.until_day') }}
+    where stretches.holds
     window
         days_in_order as (
             partition by
@@ -81,25 +153,31 @@ zones_that_are_held_on_each_day as (
         zones.zone_rank,
         zones.comparator,
         zones.bound,
-        zones.is_rising
+        zones.is_rising,
+        -- By what was held before this version began; its own readings say the rest.
+        max(case when held.reached_on < cut.on_day then zones.zone_rank end) over (
+            partition by cut.account_id, cut.programme, cut.balance_of, cut.history_version, cut.on_day
+        ) as held_from_before
     from stretches_cut_on_these_days as cut
-    inner join stretches_with_how_long_their_zone_is_held as earlier
+    inner join zones_held_under_each_version as held
         on
-            cut.account_id = earlier.account_id
-            and cut.programme = earlier.programme
-            and cut.balance_of = earlier.balance_of
-            and cut.history_version = earlier.history_version
-            and {{ day_in('cut.on_day', 'earlier.on_day', 'earlier.held_until') }}
+            cut.account_id = held.account_id
+            and cut.programme = held.programme
+            and cut.balance_of = held.balance_of
+            and cut.history_version = held.history_version
+            and cut.pack = held.pack
+            and cut.version = held.version
+            and {{ day_in('cut.on_day', 'held.held_from', 'held.held_until') }}
     inner join zones
         on
             cut.market = zones.market
             and cut.pack = zones.pack
             and cut.version = zones.version
             and cut.programme = zones.programme
-            and earlier.zone = zones.zone
+            and held.zone = zones.zone
     qualify row_number() over (
         partition by cut.account_id, cut.programme, cut.balance_of, cut.history_version, cut.on_day
-        order by zones.zone_rank desc, earlier.on_day desc
+        order by zones.zone_rank desc, held.reached_on desc, held.held_until desc nulls first
     ) = 1
 ),
 
@@ -107,18 +185,13 @@ zones_beside_the_one_before as (
     select
         * exclude (read_on, read_before),
         case when on_day = read_on then read_before else value end as value_before,
-        lag(zone_rank) over days_in_order as held_before,
-        lag(on_day) over days_in_order is null as is_first,
-        lag(pack || version) over days_in_order as pack_before
+        lag(zone_rank) over days_held_in_order as held_before,
+        lag(pack || '/' || version) over days_held_in_order is distinct from pack || '/' || version as is_first
     from zones_that_are_held_on_each_day
-    window days_in_order as (partition by account_id, programme, balance_of, history_version order by on_day)
+    window days_held_in_order as (partition by account_id, programme, balance_of, history_version order by on_day)
 )
 
 select
-    * exclude (is_first, pack_before, reached_before, held_before),
-    case
-        when is_first then reached_before
-        when pack_before <> pack || version then zone_rank
-        else held_before
-    end as strictness_before
+    * exclude (is_first, reached_before, held_before, held_from_before),
+    case when is_first then greatest(reached_before, held_from_before) else held_before end as strictness_before
 from zones_beside_the_one_before

@@ -1,7 +1,7 @@
 with
 
 readings as (
-    select * from {{ ref('int_programme_values_evaluated') }}
+    select * from {{ ref('int_programme_values') }}
 ),
 
 zones as (

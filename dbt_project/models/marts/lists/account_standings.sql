@@ -83,30 +83,36 @@ standings_on_each_night as (
     inner join nights on {{ day_in('nights.as_of', 'standings.valid_from', 'standings.valid_until') }}
 ),
 
--- A stay is one under one pack: of another pack's zone of this name nobody knows whether it is the same.
+-- A stay goes over versions that have the zone by its name.
+stretches_of_each_stay as (
+    select
+        *,
+        case
+            when
+                lag(zone) over stretches_in_order is distinct from zone
+                or lag(until_day) over stretches_in_order is distinct from on_day
+                then on_day
+        end as entered_on
+    from zone_periods
+    window stretches_in_order as (partition by account_id, programme, balance_of, history_version order by on_day)
+),
+
 first_days_of_the_stay_in_the_zone as (
     select
         standings.account_id,
         standings.programme,
         standings.balance_of,
         standings.history_version,
-        standings.pack,
-        standings.version,
         nights.as_of,
-        coalesce(
-            max(case when stretches.zone_rank <> stretches.strictness_before then stretches.on_day end),
-            min(stretches.on_day)
-        ) as in_zone_since
+        max(stretches.entered_on) as in_zone_since
     from standings_on_each_night as standings
     inner join nights on standings.as_of = nights.as_of
-    inner join zone_periods as stretches
+    inner join stretches_of_each_stay as stretches
         on
             standings.account_id = stretches.account_id
             and standings.programme = stretches.programme
             and standings.balance_of = stretches.balance_of
             and standings.history_version = stretches.history_version
-            and standings.pack = stretches.pack
-            and standings.version = stretches.version
             and standings.as_of >= stretches.on_day
     group by all
 ),
@@ -123,8 +129,6 @@ strictest_standing_on_each_night as (
             and standings.programme = stays.programme
             and standings.balance_of = stays.balance_of
             and standings.history_version = stays.history_version
-            and standings.pack = stays.pack
-            and standings.version = stays.version
     -- Of several balances of one programme, the strictest zone is the account's.
     qualify row_number() over (
         partition by standings.as_of, standings.account_id, standings.programme

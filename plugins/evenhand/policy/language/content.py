@@ -117,6 +117,9 @@ class PackContent(Part):
     """How far an account is on its way with the marketplace."""
     limits: Limits = Limits()
     """What is too unusual to be released before a person has seen it."""
+    ends_running: tuple[Name, ...] = ()
+    """Measures and rewards that earlier versions of this pack brought for a length of their own, and that end when this
+    version begins. Without this key they run to their end, whatever this version says."""
     calendars: dict[Name, Calendar] = Field(default_factory=dict)
     """Days that return, by the names that the rest of the pack calls them."""
     programmes: Annotated[dict[Name, Programme], Field(min_length=1)]

@@ -47,6 +47,7 @@ class Pack(PackContent):
     @model_validator(mode="after")
     def _names_differ(self) -> Pack:
         refuse_doubles({("measures", i): name for i, name in enumerate(self.measures)})
+        refuse_doubles({("ends_running", i): name for i, name in enumerate(self.ends_running)})
         refuse_doubles({("markets", i): name for i, name in enumerate(self.markets)})
         refuse_doubles({("applies_to", i): name for i, name in enumerate(self.applies_to)})
         refuse_doubles({("examples", i, "example"): example.example for i, example in enumerate(self.examples)})

@@ -67,6 +67,13 @@ class MeasureRow(Edition):
 
 
 @dataclass(frozen=True, kw_only=True)
+class EndsRunningRow(Edition):
+    """One row per measure or reward that runs when a version begins, and ends with it."""
+
+    measure: Annotated[str, Column("varchar", "The measure or the reward.")]
+
+
+@dataclass(frozen=True, kw_only=True)
 class LimitsRow(Edition):
     """One row per pack, with what it says is too unusual to be released before a person has seen it."""
 

@@ -1,0 +1,261 @@
+{#- Of programmes that are evaluated on the days of a calendar, what they hold between these days; of all others, what is
+    read. CTEs that follow `readings`; the last of them is `values_held`. Over versions, what is held goes on until the
+    first day of the new calendar. -#}
+{% macro held_between_evaluations(readings) -%}
+versions_of_programmes as (
+    select
+        market,
+        pack,
+        version,
+        programme,
+        evaluated,
+        effective_from,
+        effective_until,
+        bool_or(evaluated is not null) over (partition by market, programme) as is_ever_evaluated,
+        sum(case when {{ add_days('was_until', 1) }} = effective_from then 0 else 1 end) over (
+            partition by market, programme
+            order by effective_from
+            rows between unbounded preceding and current row
+        ) as run
+    from (
+        select
+            *,
+            lag(effective_until) over (partition by market, programme order by effective_from) as was_until
+        from {{ source('policy', 'programmes') }}
+    ) as versions_beside_the_one_before
+),
+
+read_every_night as (
+    select
+        readings.*,
+        versions.is_ever_evaluated,
+        versions.run
+    from {{ readings }} as readings
+    inner join versions_of_programmes as versions
+        on
+            readings.market = versions.market
+            and readings.pack = versions.pack
+            and readings.version = versions.version
+            and readings.programme = versions.programme
+    where versions.evaluated is null
+),
+
+read_with_the_day_of_evaluation as (
+    select
+        readings.*,
+        versions.run,
+        versions.effective_until,
+        case
+            when calendar_days.period_from = readings.on_day then readings.on_day
+            else calendar_days.period_until
+        end as evaluated_on,
+        case
+            when not bool_or(readings.until_day is null) over of_the_version
+                then max(readings.until_day) over of_the_version
+        end as ends_on
+    from {{ readings }} as readings
+    inner join versions_of_programmes as versions
+        on
+            readings.market = versions.market
+            and readings.pack = versions.pack
+            and readings.version = versions.version
+            and readings.programme = versions.programme
+    inner join {{ ref('int_calendar_days') }} as calendar_days
+        on
+            versions.market = calendar_days.market
+            and versions.pack = calendar_days.pack
+            and versions.version = calendar_days.version
+            and versions.evaluated = calendar_days.calendar
+            and greatest(readings.on_day, cast('2015-01-01' as date)) = calendar_days.on_day
+    window
+        of_the_version as (
+            partition by
+                readings.account_id, readings.programme, readings.balance_of, readings.history_version, readings.pack,
+                readings.version
+        )
+),
+
+last_reading_before_each_evaluation as (
+    select
+        * exclude (value_before),
+        first_value(value_before) over (
+            partition by account_id, programme, balance_of, history_version, pack, version, evaluated_on
+            order by on_day
+        ) as value_before
+    from read_with_the_day_of_evaluation
+    qualify row_number() over (
+        partition by account_id, programme, balance_of, history_version, pack, version, evaluated_on
+        order by on_day desc
+    ) = 1
+),
+
+what_an_evaluation_can_find as (
+    select
+        account_id,
+        market,
+        programme,
+        balance_of,
+        history_version,
+        known_from,
+        known_until,
+        pack,
+        version,
+        run,
+        'read' as found,
+        0 as place,
+        on_day,
+        until_day as ends_on,
+        struct_pack(held := value, ends_on := until_day) as holding,
+        cast(null as struct (before {{ figure() }})) as waiting,
+        has_changed
+    from read_every_night
+    where is_ever_evaluated
+    union all
+    select
+        account_id,
+        market,
+        programme,
+        balance_of,
+        history_version,
+        known_from,
+        known_until,
+        pack,
+        version,
+        run,
+        -- What waits for a day that its version doesn't see, the next one evaluates.
+        case when evaluated_on <= coalesce(effective_until, evaluated_on) then 'evaluated' else 'waiting' end as found,
+        case when evaluated_on <= coalesce(effective_until, evaluated_on) then 0 else 2 end as place,
+        case when evaluated_on <= coalesce(effective_until, evaluated_on) then evaluated_on else on_day end as on_day,
+        ends_on,
+        case
+            when evaluated_on <= coalesce(effective_until, evaluated_on)
+                then struct_pack(held := value, ends_on := ends_on)
+        end as holding,
+        struct_pack(before := value_before) as waiting,
+        has_changed
+    from last_reading_before_each_evaluation
+),
+
+versions_that_go_on_with_what_is_held as (
+    select distinct
+        found.account_id,
+        found.market,
+        found.programme,
+        found.balance_of,
+        found.history_version,
+        found.known_from,
+        found.known_until,
+        versions.pack,
+        versions.version,
+        versions.run,
+        versions.effective_from as on_day
+    from what_an_evaluation_can_find as found
+    inner join versions_of_programmes as versions
+        on
+            found.market = versions.market
+            and found.programme = versions.programme
+            and found.run = versions.run
+            and found.on_day < versions.effective_from
+    inner join {{ ref('stg_creators') }} as creators on found.account_id = creators.account_id
+    inner join {{ source('policy', 'kinds') }} as kinds
+        on
+            versions.market = kinds.market
+            and versions.pack = kinds.pack
+            and versions.version = kinds.version
+            and versions.programme = kinds.programme
+            and creators.kind = kinds.kind
+    where versions.evaluated is not null
+),
+
+what_is_held_from_each_day_on as (
+    select
+        *,
+        last_value(holding ignore nulls) over until_the_day_before as holding_before,
+        last_value(waiting ignore nulls) over until_the_day_before as waiting_before
+    from (
+        select * from what_an_evaluation_can_find
+        union all by name
+        select
+            *,
+            'goes on' as found,
+            1 as place,
+            cast(null as date) as ends_on,
+            false as has_changed
+        from versions_that_go_on_with_what_is_held
+    ) as found
+    window
+        until_the_day_before as (
+            partition by account_id, programme, balance_of, history_version, run
+            order by on_day, place
+            rows between unbounded preceding and 1 preceding
+        )
+),
+
+values_on_days_of_evaluation as (
+    select
+        account_id,
+        market,
+        programme,
+        balance_of,
+        history_version,
+        known_from,
+        known_until,
+        on_day,
+        pack,
+        version,
+        case when found = 'evaluated' then holding['held'] else holding_before['held'] end as value,
+        case
+            when holding_before is not null then holding_before['held']
+            when waiting_before is not null then waiting_before['before']
+            else waiting['before']
+        end as value_before,
+        found = 'evaluated' and (
+            has_changed or holding_before is null or holding['held'] is distinct from holding_before['held']
+        ) as has_changed,
+        coalesce(ends_on, case when found = 'goes on' then holding_before['ends_on'] end) as ends_on
+    from what_is_held_from_each_day_on
+    where
+        (found = 'evaluated' and coalesce(ends_on > on_day, true))
+        or (
+            found = 'goes on'
+            and holding_before is not null
+            and coalesce(holding_before['ends_on'] >= on_day, true)
+        )
+    -- On a day of the new calendar it is evaluated.
+    qualify row_number() over (
+        partition by account_id, programme, balance_of, history_version, on_day
+        order by place
+    ) = 1
+),
+
+values_until_the_next_evaluation as (
+    select
+        each_value.* exclude (ends_on),
+        least(
+            coalesce(
+                lead(each_value.on_day) over evaluations_in_order, {{ add_days('versions.effective_until', 1) }}
+            ),
+            case when each_value.ends_on > each_value.on_day then each_value.ends_on end
+        ) as until_day
+    from values_on_days_of_evaluation as each_value
+    inner join versions_of_programmes as versions
+        on
+            each_value.market = versions.market
+            and each_value.pack = versions.pack
+            and each_value.version = versions.version
+            and each_value.programme = versions.programme
+    window
+        evaluations_in_order as (
+            partition by
+                each_value.account_id, each_value.programme, each_value.balance_of, each_value.history_version,
+                each_value.pack, each_value.version
+            order by each_value.on_day
+        )
+),
+
+values_held as (
+    select * exclude (is_ever_evaluated, run) from read_every_night
+    union all by name
+    select * from values_until_the_next_evaluation
+)
+{%- endmacro %}
