@@ -12,6 +12,7 @@ versions_of_programmes as (
         effective_from,
         effective_until,
         bool_or(evaluated is not null) over (partition by market, programme) as is_ever_evaluated,
+        {{ add_days('was_until', 1) }} is distinct from effective_from as follows_none,
         sum(case when {{ add_days('was_until', 1) }} = effective_from then 0 else 1 end) over (
             partition by market, programme
             order by effective_from
@@ -44,6 +45,8 @@ read_with_the_day_of_evaluation as (
     select
         readings.*,
         versions.run,
+        versions.follows_none,
+        versions.effective_from,
         versions.effective_until,
         case
             when calendar_days.period_from = readings.on_day then readings.on_day
@@ -134,6 +137,28 @@ what_an_evaluation_can_find as (
         struct_pack(before := value_before) as waiting,
         has_changed
     from last_reading_before_each_evaluation
+    union all
+    -- Where no version was before, what is read of the day before is held.
+    select
+        account_id,
+        market,
+        programme,
+        balance_of,
+        history_version,
+        known_from,
+        known_until,
+        pack,
+        version,
+        run,
+        'begins' as found,
+        1 as place,
+        on_day,
+        ends_on,
+        struct_pack(held := value_before, ends_on := ends_on) as holding,
+        cast(null as struct (before {{ figure() }})) as waiting,
+        false as has_changed
+    from read_with_the_day_of_evaluation
+    where follows_none and on_day = effective_from
 ),
 
 versions_that_go_on_with_what_is_held as (
@@ -203,8 +228,9 @@ values_on_days_of_evaluation as (
         on_day,
         pack,
         version,
-        case when found = 'evaluated' then holding['held'] else holding_before['held'] end as value,
+        case when found = 'goes on' then holding_before['held'] else holding['held'] end as value,
         case
+            when found = 'begins' then holding['held']
             when holding_before is not null then holding_before['held']
             when waiting_before is not null then waiting_before['before']
             else waiting['before']
@@ -215,7 +241,7 @@ values_on_days_of_evaluation as (
         coalesce(ends_on, case when found = 'goes on' then holding_before['ends_on'] end) as ends_on
     from what_is_held_from_each_day_on
     where
-        (found = 'evaluated' and coalesce(ends_on > on_day, true))
+        (found in ('begins', 'evaluated') and coalesce(ends_on > on_day, true))
         or (
             found = 'goes on'
             and holding_before is not null

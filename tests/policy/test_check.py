@@ -298,6 +298,17 @@ bonuses: {posts: {activity: post, scope: account, pays: 5, per: weeks}}
     ]
 
 
+def test_a_part_that_goes_on_under_another_name(folder: Path, here: Settings) -> None:
+    first = ("effective_from: 2026-01-01", "effective_from: 2026-01-01\neffective_until: 2026-06-30")
+    second = (("version: 1", "version: 2"), ("2026-01-01", "2026-07-01"))
+    write(folder, changed(first), "v1.yml")
+    write(folder, changed(*second, ("rule: one_strike", "rule: strike")), "v2.yml")
+    assert _found(here) == [
+        "v2.yml:13:9: warning: programmes.health.entries[0]: found strike and no longer one_strike, which version 1"
+        " has; expected the same name for what goes on: under another name nothing does"
+    ]
+
+
 def test_other_policies_of_a_market_lie_beside_each_other_outside_the_nights_folder(
     folder: Path, here: Settings
 ) -> None:

@@ -15,6 +15,7 @@ from evenhand.policy.diagnose import dotted, nearest
 from evenhand.policy.language.pack import Pack
 from evenhand.policy.load import MARKETPLACE, LoadedPack, clashes, load_each, of_each_name, where
 from evenhand.policy.marketplace import Marketplace, read_marketplace
+from evenhand.policy.renamed import renamed_parts
 from evenhand.policy.senseless import IN_A_PACK, OF_ITS_OWN_FILE, Severity
 from evenhand.policy.texts import Mistake, PackError
 
@@ -76,6 +77,7 @@ def _beside_each_other(packs: Sequence[LoadedPack]) -> Iterator[Finding]:
         yield from (of_mistake("clash", mistake) for mistake in clashes(group))
         yield from gaps_between_versions(group)
         yield from bonus_periods_that_are_cut(group)
+        yield from parts_under_another_name(group)
     for folder in {loaded.path.parent for loaded in packs}:
         beside = [loaded for loaded in packs if loaded.path.parent == folder]
         try:
@@ -120,6 +122,14 @@ def bonus_periods_that_are_cut(versions: Sequence[LoadedPack]) -> Iterator[Findi
                     f"{dotted(place)}: found another calendar than in version {earlier.pack.version} from {first} on;"
                     f" expected the change on a day that begins a period of both",
                 )  # fmt: skip
+
+
+def parts_under_another_name(versions: Sequence[LoadedPack]) -> Iterator[Finding]:
+    """Parts that end with a version while others of their kind begin: perhaps one was meant to go on."""
+    for loaded, place, said in renamed_parts(versions):
+        yield Finding(
+            *where(loaded, place), "warning", check_name(parts_under_another_name), f"{dotted(place)}: {said}"
+        )
 
 
 def violation_types_without_a_rule(loaded: LoadedPack, marketplace: Marketplace) -> Iterator[Finding]:

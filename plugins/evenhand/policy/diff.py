@@ -97,6 +97,12 @@ def _of_measures(old: Pack, new: Pack) -> Iterator[Change]:
     if both != [measure for measure in old.measures if measure in new.measures]:
         order = listed(spoken(each) for each in new.measures)
         yield Change("measures", f"from the mildest to the strictest they are now {order}")
+    for measure in new.ends_running:
+        if measure not in old.ends_running or old.effective_from != new.effective_from:
+            yield Change("measures", f"{spoken(measure)} that is running ends on {new.effective_from}")
+    for measure in old.ends_running:
+        if measure not in new.ends_running and old.effective_from == new.effective_from:
+            yield Change("measures", f"{spoken(measure)} that is running goes on")
 
 
 # --- Programmes.
