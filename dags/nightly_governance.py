@@ -2,7 +2,7 @@
 
 Decides a night: which penalties and rewards are in force, why, and who must be told.
 
-Gate 1 validates what landed (bad rows are quarantined, a broken feed stops the night), the dbt models turn it into
+Gate 1 validates what landed (bad rows are quarantined, a broken file holds its market), the dbt models turn it into
 ledger, standings and measures, and gate 2 validates the lists; only then are they released and delivered. A market's
 list that is unusual is held, and a person is asked (the DAG `held_list`); the others go on. Any task can be cleared
 at any time, and by hand the newest night that has landed is decided: docs/operations.md.
@@ -58,7 +58,7 @@ with DAG(
 
     @task
     def feeds_validated(night: str) -> Facts:
-        """Accept good rows and quarantine bad ones; stop the night if a feed is broken."""
+        """Accept good rows and quarantine bad ones; hold the markets of what is broken."""
         return nightly.validate_feeds(date.fromisoformat(night))
 
     @task

@@ -1,20 +1,19 @@
 """Gate 1: what every feed must satisfy, built from its contract.
 
 Two suites a feed. The first looks at every row known by the night; a row that fails is quarantined and the night goes
-on. The second looks at what arrived this night; if that fails, the feed is broken as a whole and the night stops.
+on. The second looks at what arrived this night, market by market; a market that fails is held, and the others go on.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 import great_expectations.expectations as gxe
 from great_expectations.expectations import Expectation
-from great_expectations.expectations.metadata_types import FailureSeverity
 
-from evenhand.landing.contracts import BY_NAME, Column, Contract
-from expectations.rule import described, expect_no_rows
+from evenhand.landing.contracts import BY_NAME, FIRST_DAY, MARKET, Column, Contract
+from evenhand.landing.names import is_no_name
+from expectations.rule import described, expect_no_rows, warn_of_rows
 
 # What points at a row of a feed: the file it landed in, and its number there.
 ROW_LOCATOR = ("landed_file", "landed_row")
@@ -31,27 +30,26 @@ LARGEST_BAD_SHARE = 0.5
 STALE_DAYS = 2
 # What a number may have before its point: with four decimals it then fits decimal(18, 4).
 MOST_DIGITS = 14
-# Fewer bad rows than this never stop a night: a share means little in a file of a few rows.
+# Fewer bad rows than this never hold a market: a share means little in a file of a few rows.
 FEWEST_BAD_ROWS = 20
+# A market that had fewer rows than this on one of the last four nights of a weekday may well have none on the next.
+FEWEST_MISSED_ROWS = 20
+# What stands for all markets: rows of accounts that nobody knows, in a file of which nobody knows whose it is.
+EVERY_MARKET = "every market"
 
 
-@dataclass(frozen=True)
-class RecentNights:
-    """What arrived of a feed in the four weeks before a night.
-
-    Attributes:
-        largest: rows of the largest night; None if the feed began with this night, so that there is nothing to compare.
-        always_a_file: whether each of the last four nights of this weekday had a file, be it one without rows.
-        always_rows: whether each of them had rows.
-        oldest: how many days old the newest row of a night was at most when it landed; None if its rows tell of no day
-            or landed on fewer than seven nights.
-    """
-
-    night: date
-    largest: int | None
-    always_a_file: bool
-    always_rows: bool
-    oldest: int | None = None
+def reading_suite() -> list[Expectation]:
+    """What must hold of lines and values for anything to be read; those that can't be are quarantined."""
+    return [
+        expect_no_rows(
+            f"select {_LOCATOR}, line, feed, column_name, rule, text from {{batch}}",
+            described(
+                "each line and each value can be read",
+                "",
+                "Have the source land the rows again; those beside them are used.",
+            ),
+        )
+    ]
 
 
 def row_suite(contract: Contract) -> list[Expectation]:
@@ -81,78 +79,85 @@ def row_suite(contract: Contract) -> list[Expectation]:
     return suite
 
 
-def arrivals_suite(contract: Contract, recent: RecentNights) -> list[Expectation]:
-    """What the night's arrivals of a feed must satisfy for the night to go on."""
-    suite = [
+def arrivals_suite(contract: Contract, night: date) -> list[Expectation]:
+    """What the night's arrivals of a feed must satisfy, market by market, for the market to be decided.
+
+    Each query finds a row per market with what was found of it. Beside the batch there is `arrivals.usual`: what was
+    usual of the feed and a market in the four weeks before.
+    """
+    feed = contract.feed
+    usual = f"(from arrivals.usual where feed = '{feed}')"
+    nothing = f"from {usual} as usual where market not in (select market from {{batch}} where market is not null)"
+    return [
         expect_no_rows(
-            f"""select {_LOCATOR}, problem from {{batch}} where problem is not null
-            qualify count(*) over () >= {FEWEST_BAD_ROWS}
-            and count(*) over () > {LARGEST_BAD_SHARE} * (select count(*) from {{batch}})""",
+            f"""select coalesce(market, '{EVERY_MARKET}') as market, count(problem) || ' of ' || count(*)
+                || ' rows of {feed} are bad; the first: ' || arg_min(landed_file || ', row ' || landed_row || ', '
+                || problem, (landed_file, landed_row)) filter (problem is not null) as found
+            from {{batch}} group by all
+            having count(problem) >= {FEWEST_BAD_ROWS} and count(problem) > {LARGEST_BAD_SHARE}
+                * if(any_value(market) is null, (select count(*) from {{batch}}), count(*))""",
             described(
                 f"at most {LARGEST_BAD_SHARE:.0%} bad rows in a night",
                 "",
-                "So many bad rows mean that the file is wrong; have the source land it again."
-                " The first of them, as file, row and what is wrong in which column:",
+                "So many bad rows mean that the file is wrong; have the source land it again.",
             ),
         ),
+        expect_no_rows(
+            f"""select market, count(*) || ' rows of {feed} landed, and the largest of the last 28 nights had '
+                || largest as found
+            from {{batch}} join {usual} using (market)
+            group by market, largest having count(*) > greatest(largest * {LARGEST_GROWTH}, {SMALLEST_LIMIT})""",
+            described(
+                f"at most {LARGEST_GROWTH} times the rows of the largest of 28 nights",
+                "",
+                "If these rows are right, spread them over several nights; otherwise have the source land the feed"
+                " again.",
+            ),
+        ),
+        expect_no_rows(
+            f"""select '{EVERY_MARKET}' as market, 'nothing is in {feed}/night={night}' as found
+            from (select count(*) from {{batch}})
+            where (
+                select count(distinct night) from landing.files
+                where feed = '{feed}' and date '{night}' - night in (7, 14, 21, 28)
+            ) = 4 and not exists (
+                select 1 from (
+                    select feed, night from landing.files union all select feed, night from landing.unusable
+                ) where feed = '{feed}' and night = date '{night}'
+            )""",
+            described(
+                "a file on a night that always has one",
+                "",
+                "The feed is missing: each of the last four nights of this weekday had a file. Land it; if there is"
+                " nothing to report, land a CSV file with its header alone.",
+            ),
+        ),
+        expect_no_rows(
+            f"""select market, 'no row of {feed} landed, and at least ' || fewest
+                || ' did on each of the last four nights of this weekday' as found
+            {nothing} and fewest >= {FEWEST_MISSED_ROWS}""",
+            described(
+                "rows on a night that always has many",
+                "",
+                "Ask the source where they are, and land them.",
+            ),
+        ),
+        warn_of_rows(
+            f"""select market, 'no row of {feed} landed' as found {nothing} and fewest < {FEWEST_MISSED_ROWS}""",
+            described(
+                "rows on a night that always has some",
+                "",
+                f"Each of the last four nights of this weekday had {feed}; ask the source whether this is right.",
+            ),
+        ),
+        warn_of_rows(
+            f"""select market, 'the newest row of {feed} is of ' || max(happened_on)
+                || ', and in the last 28 nights it was at most ' || oldest || ' days old when it landed' as found
+            from {{batch}} join {usual} using (market)
+            group by market, oldest having max(happened_on) < date '{night}' - oldest - {STALE_DAYS}""",
+            described("rows that are fresh", "", "Ask the source whether it sends what it sent before."),
+        ),
     ]
-    if recent.largest is not None:
-        limit = max(recent.largest * LARGEST_GROWTH, SMALLEST_LIMIT)
-        suite.append(
-            expect_no_rows(
-                f"""select landed_file, count(*) from {{batch}} group by landed_file
-                having (select count(*) from {{batch}}) > {limit}""",
-                described(
-                    f"at most {limit} rows in a night",
-                    "",
-                    f"The largest of the last 28 nights had {recent.largest}. If these rows are right, spread them over"
-                    " several nights; otherwise have the source land the feed again. Its files, with their rows:",
-                ),
-            )
-        )
-    if recent.always_a_file:
-        suite.append(
-            expect_no_rows(
-                f"""select '{contract.feed}/night={recent.night}' as landed_file from (select count(*) from {{batch}})
-                where not exists (
-                    select 1 from landing.files where feed = '{contract.feed}' and night = date '{recent.night}'
-                )""",
-                described(
-                    "a file on a night that always has one",
-                    "",
-                    "The feed is missing: each of the last four nights of this weekday had a file. Land it; if there is"
-                    " nothing to report, land a CSV file with its header alone. Nothing is in:",
-                ),
-            )
-        )
-    if recent.always_rows:
-        suite.append(
-            gxe.ExpectTableRowCountToBeBetween(
-                min_value=1,
-                severity=FailureSeverity.WARNING,
-                meta=described(
-                    "rows on a night that always has some",
-                    "",
-                    f"Each of the last four nights of this weekday had {contract.feed}; ask the source whether this is"
-                    " right.",
-                ),
-            )
-        )
-    if recent.oldest is not None:
-        suite.append(
-            gxe.ExpectColumnMaxToBeBetween(
-                column="happened_on",
-                min_value=recent.night - timedelta(days=recent.oldest + STALE_DAYS),
-                severity=FailureSeverity.WARNING,
-                meta=described(
-                    "rows that are fresh",
-                    "",
-                    f"In the last 28 nights the newest row was at most {recent.oldest} days old when it landed; ask the"
-                    " source whether it sends what it sent before.",
-                ),
-            )
-        )
-    return suite
 
 
 _LOCATOR = ", ".join(ROW_LOCATOR)
@@ -185,11 +190,17 @@ def _column_expectations(contract: Contract, column: Column) -> list[Expectation
             )
         )
     if column.type == "date":
-        expectations += [_is_a_day(column), _not_in_the_future(column)]
+        expectations += [_is_a_day(column), _not_in_the_future(column), _not_too_early(column)]
     if column.type == "number":
         expectations.append(_is_a_number(column))
     if column.type == "moment":
         expectations += [_is_a_moment(column), _is_no_later_moment(column)]
+    if column.at_least is not None:
+        expectations.append(_is_enough(column, column.at_least))
+    if name in contract.names:
+        expectations.append(_is_a_name(column))
+    if column is MARKET:
+        expectations.append(_is_a_market(column))
     if column.refers_to:
         expectations.append(_is_known(column, BY_NAME[column.refers_to]))
     if column.refers_to and column.with_the_same:
@@ -216,6 +227,53 @@ def _not_in_the_future(column: Column) -> Expectation:
             f"{name} is not after the night it landed in",
             name,
             "A day can't be reported before it has come; land the row again with the right date.",
+        ),
+    )
+
+
+def _not_too_early(column: Column) -> Expectation:
+    name = column.name
+    return expect_no_rows(
+        f"select {_LOCATOR}, {name} from {{batch}} where try_cast({name} as date) < date '{FIRST_DAY}'",
+        described(
+            f"{name} is not before {FIRST_DAY}",
+            name,
+            "Nothing that counts is so old; land the row with the right date.",
+        ),
+    )
+
+
+def _is_enough(column: Column, at_least: int) -> Expectation:
+    name = column.name
+    return expect_no_rows(
+        f"select {_LOCATOR}, {name} from {{batch}} where try_cast({name} as decimal(18, 4)) < {at_least}",
+        described(f"{name} is at least {at_least}", name, "Land the row again with the right number."),
+    )
+
+
+def _is_a_name(column: Column) -> Expectation:
+    name = column.name
+    return expect_no_rows(
+        f"select {_LOCATOR}, {name} from {{batch}} where {is_no_name(name)}",
+        described(
+            f"{name} is a name as it is written",
+            name,
+            "A number in exponent form, or signs that nobody sees (a blank at an end, a control sign, a zero-width"
+            " sign), make it another name than the one that was likely meant; land the row again with that one.",
+        ),
+    )
+
+
+def _is_a_market(column: Column) -> Expectation:
+    name = column.name
+    return expect_no_rows(
+        f"select {_LOCATOR}, {name} from {{batch}}"
+        f" where {name} is not null and {name} not in (select market from candidates.markets)",
+        described(
+            f"{name} is a market",
+            name,
+            "No pack is of this market, and marketplace.yml doesn't list it: the account stays where it was. Land the"
+            " row again with the right market, or add the market first.",
         ),
     )
 

@@ -14,6 +14,7 @@ os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
 import great_expectations.expectations as gxe
 from great_expectations.execution_engine import ExecutionEngine
 from great_expectations.expectations import Expectation
+from great_expectations.expectations.metadata_types import FailureSeverity
 
 
 class ExpectNoRows(gxe.UnexpectedRowsExpectation):
@@ -34,6 +35,13 @@ class ExpectNoRows(gxe.UnexpectedRowsExpectation):
 def expect_no_rows(query: str, meta: dict[str, str]) -> Expectation:
     """An expectation that a query over `{batch}` finds nothing; its rows start with the table's locator."""
     return ExpectNoRows(unexpected_rows_query=query, description=meta["rule"], meta=meta)
+
+
+def warn_of_rows(query: str, meta: dict[str, str]) -> Expectation:
+    """The same, of what is a warning."""
+    return ExpectNoRows(
+        unexpected_rows_query=query, description=meta["rule"], meta=meta, severity=FailureSeverity.WARNING
+    )
 
 
 def described(rule: str, column: str, remedy: str) -> dict[str, str]:

@@ -105,7 +105,7 @@ def landed(store: Path, feed: str, *columns: str) -> list[tuple[object, ...]]:
 def everything(store: Path) -> dict[str, list[tuple[object, ...]]]:
     """All that loading keeps, but for when files were written."""
     return {
-        "files": query(store, "select * exclude (changed_at) from landing.files order by all"),
+        "files": query(store, "select * exclude (changed_at, touched_at) from landing.files order by all"),
         **{each.feed: query(store, f"select * from landing.{each.feed} order by all") for each in FEEDS},
     }
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -61,47 +60,41 @@ def test_bad_rows_are_quarantined_with_their_reason_and_come_back_when_corrected
     ]
 
 
-def _no_appeals_ever(installation: Installation) -> None:
+def test_a_feed_that_never_landed_stops_the_night_and_changes_nothing(installation: Installation) -> None:
+    installation.land("2026-03-05", creators=CREATORS, contents=CONTENTS, violations=VIOLATIONS, appeals=APPEALS[:0])
     shutil.rmtree(installation.home / "landing" / "appeals")
 
+    assert "landing/appeals" in installation.directly(NIGHT, expect=1)
 
-def _empty_file(installation: Installation) -> None:
-    installation.drop(NIGHT, "violations", [])
-
-
-def _no_account_column(installation: Installation) -> None:
-    names = [name for name in BY_NAME["violations"].names_in_every_file if name != "account_id"]
-    installation.drop(NIGHT, "violations", [names, ["v1", "c1", "copyright", "b1", "2026-03-01"]])
-
-
-def _ragged_row(installation: Installation) -> None:
-    installation.drop(NIGHT, "violations", [BY_NAME["violations"].names_in_every_file, *VIOLATIONS, ["v9", "a1"]])
-
-
-@pytest.mark.parametrize(
-    ("spoil", "complaint"),
-    [
-        (_no_appeals_ever, ["landing/appeals"]),
-        (_empty_file, ["violations/night=2026-03-05/day.csv", "empty"]),
-        (
-            _no_account_column,
-            ["violations/night=2026-03-05/day.csv", "line 1", "missing account_id", "land the file again"],
-        ),
-        (_ragged_row, ["violations/night=2026-03-05/day.csv", "line 12", "land the file again"]),
-    ],
-)
-def test_a_broken_feed_stops_the_night_and_changes_nothing(
-    installation: Installation, spoil: Callable[[Installation], None], complaint: list[str]
-) -> None:
-    installation.land("2026-03-05", creators=CREATORS, contents=CONTENTS, violations=VIOLATIONS, appeals=APPEALS[:0])
-    spoil(installation)
-
-    said = installation.directly(NIGHT, expect=1)
-
-    for words in complaint:
-        assert words in said
     assert not installation.release(NIGHT).exists()
     assert installation.effects() == 0
+
+
+def test_a_file_that_cannot_be_used_holds_its_market_until_it_is_mended(installation: Installation) -> None:
+    installation.land_history()
+    installation.directly(NIGHT)
+    before = installation.held()
+    names = [name for name in BY_NAME["violations"].names_in_every_file if name != "account_id"]
+    row = ["v1", "c1", "copyright", "b1", "2026-03-06"]
+    installation.land("2026-03-06")
+    installation.drop("2026-03-06", "violations", [names, row])
+
+    said = installation.directly("2026-03-06")
+
+    assert "world: violations/night=2026-03-06/day.csv: the file can't be used: its header lacks account_id" in said
+    assert installation.held() == before
+
+    installation.drop(
+        "2026-03-06",
+        "violations",
+        [
+            BY_NAME["violations"].names_in_every_file,
+            ["v99", "a5", "c5", "copyright", "b99", "2026-03-06"],
+            ["v98", "a1"],
+        ],
+    )
+    assert "the file can't be used" not in installation.directly("2026-03-06")
+    assert installation.rows("2026-03-06", "quarantine", "row_key, line, text") == [("v98", 3, "v98,a1")]
 
 
 @pytest.mark.parametrize(

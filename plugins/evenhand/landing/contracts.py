@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Literal, TypedDict
 
 ColumnType = Literal["text", "date", "number", "moment"]
 
 # Four weeks that are counted, and a week for what comes late.
 RECENT_NIGHTS = 35
+
+# What happened before was before there was anything to govern; such a day is a typing error, or somebody's zero.
+FIRST_DAY = date(2000, 1, 1)
 
 # What an account can be to the marketplace.
 KINDS = ("creator", "affiliate", "marketing", "official_shop", "seller", "platform")
@@ -22,6 +26,7 @@ class Column:
         meaning: what a value says, for people.
         type: what a value is.
         decimals: how many digits a number may have after its point.
+        at_least: the least that a number may be; None where it may be negative.
         required: whether a row without a value is quarantined.
         one_of: the only values allowed; empty means any.
         refers_to: the feed whose key a value must be found in; checked only where there is a value.
@@ -35,6 +40,7 @@ class Column:
     meaning: str
     type: ColumnType = "text"
     decimals: int = 2
+    at_least: int | None = None
     required: bool = True
     one_of: tuple[str, ...] = ()
     refers_to: str | None = None
@@ -57,6 +63,7 @@ WITHDRAWN = Column(
     one_of=("yes",),
     **OPTIONAL,
 )
+MARKET = Column("market", "The market whose policy pack decides about the account.")
 
 
 UPDATED_AT = Column(
@@ -106,6 +113,11 @@ class Contract:
         return "coalesce(try_cast(updated_at as timestamptz), timezone('UTC', cast(landed_night + 1 as timestamp)))"
 
     @property
+    def names(self) -> tuple[str, ...]:
+        """The columns that name something: the key, and what refers to a key."""
+        return tuple(each.name for each in self.columns if each.name == self.key or each.refers_to)
+
+    @property
     def column_names(self) -> tuple[str, ...]:
         """The names of all columns; a file may have no others in its header."""
         return tuple(column.name for column in self.columns)
@@ -123,7 +135,7 @@ CREATORS = Contract(
     versions="creator_versions",
     own_columns=(
         Column("account_id", "The account."),
-        Column("market", "The market whose policy pack decides about the account."),
+        MARKET,
         Column(
             "kind",
             "`platform` is an account of the marketplace itself; which kinds a policy applies to is the pack's to say.",
@@ -132,7 +144,7 @@ CREATORS = Contract(
         Column("language", "Two-letter code of the language the account is written to in."),
         Column("onboarded_on", "First day the marketplace knew the account.", type="date"),
         Column("exited_on", "Day on which it left; empty while it is there.", type="date", **OPTIONAL),
-        Column("followers", "How many accounts follow it.", type="number", decimals=0, **OPTIONAL),
+        Column("followers", "How many accounts follow it.", type="number", at_least=0, decimals=0, **OPTIONAL),
         Column("category", "What it mostly sells.", **OPTIONAL),
         Column("linked_to", "Another account of the same owner.", **OPTIONAL),
     ),
@@ -164,10 +176,10 @@ LIVES = Contract(
         Column("live_id", "The live."),
         Column("account_id", "The account that was live.", refers_to="creators"),
         Column("on_day", "Day on which it began, in the market's time zone.", type="date"),
-        Column("minutes", "How long it was on.", type="number", decimals=0),
-        Column("viewers", "How many people saw some of it.", type="number", decimals=0),
-        Column("interactions", "Comments, likes and shares.", type="number", decimals=0),
-        Column("product_links", "How many products were linked.", type="number", decimals=0),
+        Column("minutes", "How long it was on.", type="number", at_least=0, decimals=0),
+        Column("viewers", "How many people saw some of it.", type="number", at_least=0, decimals=0),
+        Column("interactions", "Comments, likes and shares.", type="number", at_least=0, decimals=0),
+        Column("product_links", "How many products were linked.", type="number", at_least=0, decimals=0),
         Column("interrupted", "Whether it broke off, or was broken off.", one_of=("yes", "no")),
         Column("title", "What it is called, for notices to name it.", **OPTIONAL),
     ),
@@ -191,8 +203,8 @@ ORDERS = Contract(
             one_of=("placed", "delivered", "cancelled", "refunded", "disputed"),
         ),
         Column("status_on", "Day since when that is so.", type="date"),
-        Column("amount", "What the buyer pays, in the market's currency.", type="number"),
-        Column("commission", "What the account earns of it, in the market's currency.", type="number"),
+        Column("amount", "What the buyer pays, in the market's currency.", type="number", at_least=0),
+        Column("commission", "What the account earns of it, in the market's currency.", type="number", at_least=0),
         Column("content_id", "The content that led to it.", refers_to="contents", **OPTIONAL),
         Column("live_id", "The live that led to it.", refers_to="lives", **OPTIONAL),
     ),
@@ -249,7 +261,7 @@ VIOLATIONS = Contract(
             **OPTIONAL,
         ),
         Column("severity", "How grave it is, in the words of the packs.", **OPTIONAL),
-        Column("points", "The value that the reviewer gave it.", type="number", **OPTIONAL),
+        Column("points", "The value that the reviewer gave it.", type="number", at_least=0, **OPTIONAL),
         Column("live_id", "The live in breach.", refers_to="lives", **OPTIONAL),
         Column("surface", "Where it was seen, such as `live` or `short_video`.", **OPTIONAL),
         Column("detected_on", "Day on which it was first flagged.", type="date", **OPTIONAL),
@@ -293,6 +305,7 @@ APPEALS = Contract(
             "points",
             "For `partly_granted`, the points that the violation has from the decision on.",
             type="number",
+            at_least=0,
             **OPTIONAL,
         ),
     ),

@@ -1,29 +1,30 @@
-"""The files that have landed, and what is wrong with one that can't be read."""
+"""The landing folder: which files of feeds have landed, and what else lies there."""
 
 from __future__ import annotations
 
-import csv
 import difflib
-import glob
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
+from typing import Literal
 
-import duckdb
+from evenhand.landing.contracts import BY_NAME, FEEDS
 
-from evenhand.landing.contracts import BY_NAME, FEEDS, Contract
+Form = Literal["csv", "csv.gz", "parquet"]
 
-# Parquet types whose values turn into text without a loss. A number with a point does not (pandas makes 7 into 7.0 as
-# soon as one value is missing), and a timestamp is a day only once somebody has said in which time zone.
-READABLE_TYPES = ("VARCHAR", "DATE", "TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UINTEGER", "UBIGINT", "UUID")
-# Where the contract has a number, 7.0 is as good as 7. What of these has too many digits is in the text for gate 1.
-READABLE_AS_NUMBER = (*READABLE_TYPES, "FLOAT", "DOUBLE", "DECIMAL")
+# What ends like this is a file of a feed, in capitals or not.
+_FORMS: dict[str, Form] = {".csv": "csv", ".csv.gz": "csv.gz", ".parquet": "parquet"}
+# A file beside another that says how many rows that one has.
+ROWS = ".rows"
+# A folder of which nobody knows the night counts on every one.
+ANY_NIGHT = date(1, 1, 1)
 
 
 class FeedBroken(Exception):
-    """A feed can't be used as a whole; nothing was changed. The message names file, row, column and remedy."""
+    """Nothing can be loaded at all; nothing was changed. The message names the place and the remedy."""
 
 
 @dataclass(frozen=True)
@@ -32,117 +33,197 @@ class LandedFile:
 
     Attributes:
         name: path below the landing folder, the name by which everything else refers to the file.
-        sha256: hash of its bytes, in hex.
+        sha256: hash of its bytes, in hex; empty where they can't be read.
         size: in bytes.
         changed_at: when it was last written, in nanoseconds since 1970.
+        touched_at: when anything of it was last changed, its name included; nobody can set that.
+        rows_said: what the file beside it says of its rows, as it stands there; None without one.
+        problem: why it can't be used whatever is in it; empty if nothing is known against it.
     """
 
     feed: str
     night: date
     name: str
     path: Path
-    sha256: str
-    size: int
-    changed_at: int
+    form: Form
+    sha256: str = ""
+    size: int = 0
+    changed_at: int = 0
+    touched_at: int = 0
+    rows_said: str | None = None
+    problem: str = ""
+
+
+@dataclass(frozen=True)
+class PassedOver:
+    """Something in the landing folder that is no file of a feed.
+
+    Attributes:
+        name: its path below the landing folder.
+        why: what it isn't, for people.
+        night: the night that it lies in; `ANY_NIGHT` where it lies in none.
+    """
+
+    name: str
+    why: str
+    night: date
+
+
+@dataclass(frozen=True)
+class Listing:
+    """What lies in the landing folder, by name: files of feeds, and what is passed over."""
+
+    files: tuple[LandedFile, ...]
+    passed_over: tuple[PassedOver, ...]
 
 
 @dataclass(frozen=True)
 class Known:
-    """What was known of a file when it was last loaded."""
+    """What was known of a file when it was last looked at."""
 
     size: int
     changed_at: int
+    touched_at: int
     sha256: str
 
 
 def nights(landing: Path) -> list[date]:
     """Every night that any known feed has a folder for, oldest first."""
-    return sorted({_night_of(folder) for contract in FEEDS for folder in _visible(landing / contract.feed)})
+    found = (_night_of(folder.name) for contract in FEEDS for folder in _visible(landing / contract.feed))
+    return sorted({night for night in found if night})
 
 
-def landed_by(landing: Path, night: date, known: Mapping[str, Known]) -> list[LandedFile]:
-    """The files of all feeds that had landed by the end of `night`, ordered by feed, night and name.
+def list_files(landing: Path, night: date, known: Mapping[str, Known]) -> Listing:
+    """What had landed by the end of `night`, ordered by name.
 
     What starts with a dot or an underscore is none of ours: sources leave such marks beside their files.
 
     Args:
-        known: by name; one that has its size and time of writing still isn't hashed again.
-
-    Raises:
-        FeedBroken: a folder of no known feed, one that isn't named `night=YYYY-MM-DD`, or a file that is neither CSV
-            nor Parquet.
+        known: by name; one that has its size and times still isn't hashed again.
     """
     landing = landing.absolute()
+    files: list[LandedFile] = []
+    passed_over: list[PassedOver] = []
     for folder in _visible(landing):
-        if folder.name not in BY_NAME:
-            nearest = difflib.get_close_matches(folder.name, BY_NAME, n=1)
-            raise FeedBroken(
-                f"{folder}: no feed has this name{f'; is it {nearest[0]}?' if nearest else ''} The feeds are"
-                f" {', '.join(BY_NAME)} (docs/feeds.md). Rename it or move it out of the landing folder."
-            )
-    files = []
-    for contract in FEEDS:
-        for folder in _visible(landing / contract.feed):
-            folder_night = _night_of(folder)
-            if folder_night > night:
-                continue
-            for path in _files_below(folder):
-                if path.suffix not in (".csv", ".parquet") or not path.is_file():
-                    raise FeedBroken(
-                        f"{path}: a feed's files end in .csv or .parquet; move this one out of the landing folder"
-                    )
-                name = path.relative_to(landing).as_posix()
-                files.append(_landed_file(contract.feed, folder_night, name, path, known.get(name)))
-    return files
+        if folder.name in BY_NAME and folder.is_dir():
+            _look_into_feed(landing, folder, night, files, passed_over)
+        else:
+            _look_into_stranger(landing, folder, files, passed_over)
+    there = {file.name for file in files}
+    said = {file.name.removesuffix(file.name[-len(ROWS) :]): file for file in files if _is_rows(file.path)}
+    lonely = [
+        replace(file, problem=f"it says how many rows {name.rpartition('/')[2]} has, and no such file is there")
+        for name, file in said.items()
+        if name not in there
+    ]
+    data = [file for file in files if not _is_rows(file.path)]
+    whole = [_with_bytes(file, said.get(file.name), known.get(file.name)) for file in (*data, *lonely)]
+    return Listing(
+        tuple(sorted(whole, key=lambda file: file.name)), tuple(sorted(passed_over, key=lambda each: each.name))
+    )
 
 
-def _landed_file(feed: str, night: date, name: str, path: Path, known: Known | None) -> LandedFile:
-    status = path.stat()
-    if known and (known.size, known.changed_at) == (status.st_size, status.st_mtime_ns):
-        sha256 = known.sha256
+def _look_into_feed(
+    landing: Path, folder: Path, night: date, files: list[LandedFile], passed_over: list[PassedOver]
+) -> None:
+    feed = folder.name
+    for inside in _visible(folder):
+        of_night = _night_of(inside.name)
+        if of_night and inside.is_dir():
+            if of_night <= night:
+                for path in _files_below(inside):
+                    _take(landing, feed, of_night, path, "", files, passed_over)
+            continue
+        if inside.name.startswith("night=") and not _spelt_otherwise(inside.name):
+            why = f"{inside.name} is no day: the folders of a feed are named night=YYYY-MM-DD"
+            passed_over.append(PassedOver(_name(landing, inside), why, ANY_NIGHT))
+            continue
+        since = _spelt_otherwise(inside.name) or ANY_NIGHT
+        if since <= night:
+            problem = f"it lies in {feed}/{inside.name}, and the folders of a feed are named night=YYYY-MM-DD"
+            if not inside.is_dir():
+                problem = f"it lies in {feed}/ itself, and files lie in folders named night=YYYY-MM-DD"
+            for path in _files_below(inside) if inside.is_dir() else [inside]:
+                _take(landing, feed, since, path, problem, files, passed_over)
+
+
+def _look_into_stranger(landing: Path, folder: Path, files: list[LandedFile], passed_over: list[PassedOver]) -> None:
+    """A folder of no feed. One that looks like a feed's was misspelt; the others are none of ours."""
+    nearest = difflib.get_close_matches(folder.name.casefold(), BY_NAME, n=1)
+    looks_like_one = folder.is_dir() and (nearest or any(each.name.startswith("night=") for each in _visible(folder)))
+    if not looks_like_one:
+        why = f"no feed is called so; the feeds are {', '.join(BY_NAME)}"
+        passed_over.append(PassedOver(_name(landing, folder), why, ANY_NIGHT))
+        return
+    problem = f"no feed is called {folder.name}" + (f"; is it {nearest[0]}?" if nearest else "")
+    for path in _files_below(folder):
+        _take(landing, nearest[0] if nearest else folder.name, ANY_NIGHT, path, problem, files, passed_over)
+
+
+def _take(
+    landing: Path,
+    feed: str,
+    night: date,
+    path: Path,
+    problem: str,
+    files: list[LandedFile],
+    passed_over: list[PassedOver],
+) -> None:
+    name = _name(landing, path)
+    form = form_of(path)
+    if form:
+        files.append(LandedFile(feed, night, name, path, form, problem=problem))
+    elif _is_rows(path) and form_of(path.with_name(path.name[: -len(ROWS)])):
+        files.append(LandedFile(feed, night, name, path, "csv", problem=problem))
     else:
-        with path.open("rb") as content:
-            sha256 = hashlib.file_digest(content, "sha256").hexdigest()
-    return LandedFile(feed, night, name, path, sha256, status.st_size, status.st_mtime_ns)
+        why = "files of feeds end in .csv, .csv.gz or .parquet"
+        passed_over.append(PassedOver(name, why, night))
 
 
-def check_headers(files: Sequence[LandedFile], contract: Contract) -> dict[str, tuple[tuple[str, str], ...]]:
-    """Hold the files' columns to the contract, and return them with their types, by file, in the file's order.
-
-    Raises:
-        FeedBroken: a file is empty or unreadable, or its columns differ from the contract's.
-    """
-    parquet = _columns_of_parquet([file for file in files if file.path.suffix == ".parquet"], contract)
-    return {
-        file.name: _checked(file, parquet[file.name] if file.name in parquet else _columns_of_csv(file), contract)
-        for file in files
-    }
+def form_of(path: Path) -> Form | None:
+    """What kind of file this is by its name; None if it is no file of a feed."""
+    name = path.name.casefold()
+    return next((form for suffix, form in _FORMS.items() if name.endswith(suffix)), None)
 
 
-def _checked(file: LandedFile, columns: list[tuple[str, str]], contract: Contract) -> tuple[tuple[str, str], ...]:
-    found = [name for name, _ in columns]
-    missing = [name for name in contract.names_in_every_file if name not in found]
-    unknown = [name for name in found if name not in contract.column_names]
-    doubled = sorted({name for name in found if found.count(name) > 1})
-    if missing or unknown or doubled:
-        complaints = [
-            f"{what} {', '.join(names)}"
-            for what, names in (("missing", missing), ("not in the contract:", unknown), ("twice", doubled))
-            if names
-        ]
-        optional = ", ".join(column.name for column in contract.columns if column.may_be_absent)
-        place = f"{file.path}, line 1 (the header)" if file.path.suffix == ".csv" else str(file.path)
-        raise FeedBroken(
-            f"{place}: columns {'; '.join(complaints)}. "
-            f"The feed {contract.feed} has exactly {', '.join(contract.names_in_every_file)}"
-            f"{f', and may have {optional}' if optional else ''} (docs/feeds.md). "
-            "Have the source land the file again with these columns; a new column is added to the contract first."
-        )
-    return tuple(columns)
+def _is_rows(path: Path) -> bool:
+    return path.name.casefold().endswith(ROWS)
+
+
+def _with_bytes(file: LandedFile, rows: LandedFile | None, known: Known | None) -> LandedFile:
+    """The file with what its bytes are, and what the file beside it says."""
+    try:
+        status = file.path.stat()
+        size, changed_at, touched_at = status.st_size, status.st_mtime_ns, status.st_ctime_ns
+        if known and (known.size, known.changed_at, known.touched_at) == (size, changed_at, touched_at):
+            sha256 = known.sha256
+        else:
+            with file.path.open("rb") as content:
+                sha256 = hashlib.file_digest(content, "sha256").hexdigest()
+    except OSError as error:
+        why = "it is a link to nothing" if file.path.is_symlink() else f"it can't be read ({error.strerror})"
+        return replace(file, problem=file.problem or why)
+    said = None
+    if rows:
+        try:
+            said = rows.path.read_bytes()[:100].decode("utf-8", "backslashreplace")
+        except OSError:
+            said = ""
+    if "\ufffd" in file.name:
+        file = replace(file, problem=file.problem or "its name isn't UTF-8")
+    return replace(file, sha256=sha256, size=size, changed_at=changed_at, touched_at=touched_at, rows_said=said)
+
+
+def _name(landing: Path, path: Path) -> str:
+    name = path.relative_to(landing).as_posix()
+    # A name that isn't UTF-8 can be told of only in part.
+    return re.sub("[\ud800-\udfff]", "\ufffd", name)
 
 
 def _visible(folder: Path) -> list[Path]:
-    return sorted(path for path in folder.glob("*") if not path.name.startswith((".", "_")))
+    if not folder.is_dir():
+        return []
+    return sorted(path for path in folder.iterdir() if not path.name.startswith((".", "_")))
 
 
 def _files_below(folder: Path) -> Iterator[Path]:
@@ -154,77 +235,19 @@ def _files_below(folder: Path) -> Iterator[Path]:
             yield path
 
 
-def _night_of(folder: Path) -> date:
+def _night_of(name: str) -> date | None:
     try:
-        night = date.fromisoformat(folder.name.removeprefix("night="))
+        night = date.fromisoformat(name.removeprefix("night="))
     except ValueError:
-        night = None
+        return None
     # Python reads more spellings of a day than one.
-    if not night or folder.name != f"night={night}" or not folder.is_dir():
-        raise FeedBroken(
-            f"{folder}: a feed has folders named night=YYYY-MM-DD and nothing else; rename it or move it out of the"
-            " landing folder"
-        )
-    return night
+    return night if name == f"night={night}" else None
 
 
-def _columns_of_parquet(files: Sequence[LandedFile], contract: Contract) -> dict[str, list[tuple[str, str]]]:
-    numbers = [column.name for column in contract.columns if column.type == "number"]
-    described = _parquet_schemas(files)
-    for file in files:
-        for name, column_type in described[file.name]:
-            # A decimal's type says how many digits it has: DECIMAL(18,2).
-            if column_type.partition("(")[0] not in (READABLE_AS_NUMBER if name in numbers else READABLE_TYPES):
-                raise FeedBroken(
-                    f"{file.path}, column {name}: {column_type} can't be read as text without a loss. Have the source"
-                    " land the column as text, or a day as DATE."
-                )
-    return described
-
-
-def _parquet_schemas(files: Sequence[LandedFile]) -> dict[str, list[tuple[str, str]]]:
-    """Columns and their types, by file. All files are opened by one query: a feed can have thousands."""
-    names = {str(file.path): file.name for file in files}
-    columns: dict[str, list[tuple[str, str]]] = {file.name: [] for file in files}
-    if not files:
-        return columns
+def _spelt_otherwise(name: str) -> date | None:
+    """The day that a folder is likely meant to be of, where its name isn't spelt as it should be."""
+    found = re.fullmatch(r"(?i)\s*night\s*[=_:-]?\s*(\d{4})[-_./]?(\d{1,2})[-_./]?(\d{1,2})\s*", name)
     try:
-        with duckdb.connect() as connection:
-            found = connection.execute(_SCHEMAS, {"paths": [glob.escape(path) for path in names]}).fetchall()
-    except duckdb.Error as error:
-        if len(files) > 1:
-            for file in files:
-                _parquet_schemas([file])
-        raise FeedBroken(
-            f"{files[0].path}: not a readable Parquet file ({first_line(error)}); have the source land it again"
-        ) from error
-    for path, name, column_type in found:
-        columns[names[path]].append((name, column_type))
-    return columns
-
-
-# Of a nested column, whose parts are rows as well, the outermost type says enough.
-_SCHEMAS = """
-    select file_name, name, coalesce(duckdb_type, logical_type, 'nested') as type
-    from parquet_schema($paths)
-    where column_id > 0
-    order by file_name, column_id
-"""
-
-
-def _columns_of_csv(file: LandedFile) -> list[tuple[str, str]]:
-    try:
-        with file.path.open(newline="", encoding="utf-8-sig", errors="surrogateescape") as lines:
-            header = next(csv.reader(lines), None)
-    except csv.Error as error:
-        raise FeedBroken(f"{file.path}, line 1 (the header): {error}; have the source land it again") from error
-    if not header:
-        raise FeedBroken(f"{file.path}: the file is empty, without even a header; have the source land it again")
-    if any("\udc80" <= letter <= "\udcff" for name in header for letter in name):
-        raise FeedBroken(f"{file.path}, line 1 (the header): not UTF-8; have the source land the file as UTF-8")
-    return [(name, "VARCHAR") for name in header]
-
-
-def first_line(error: duckdb.Error) -> str:
-    """What DuckDB has to say, without the options and the query that it prints below."""
-    return str(error).split("\n", 1)[0]
+        return date(*map(int, found.groups())) if found else None
+    except ValueError:
+        return None

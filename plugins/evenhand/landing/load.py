@@ -2,14 +2,15 @@
 
 Every column arrives as text: a value that doesn't fit its type is a bad row for gate 1 to quarantine, not a reason to
 lose the file. The one thing that changes is an empty text, which becomes null: CSV can't tell the two apart. A file is
-loaded once; one that changed is loaded again, one that is gone is forgotten, so that the store mirrors the folder. A
-night then takes from it what it looks at, into its own warehouse: see take.py.
+loaded once; one that changed is loaded again. No file keeps the others from being loaded: what can't be used of one, or
+that nothing of it can, is written down beside the rows. A night then takes from the store what it looks at, into its
+own warehouse: see window.py.
 """
 
 from __future__ import annotations
 
-import glob
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -17,48 +18,86 @@ from pathlib import Path
 import duckdb
 
 from evenhand.landing.contracts import BY_NAME, FEEDS, Contract
-from evenhand.landing.files import FeedBroken, Known, LandedFile, check_headers, first_line, landed_by, nights
+from evenhand.landing.files import FeedBroken, Known, LandedFile, Listing, list_files, nights
+from evenhand.landing.read_files import ReadAgain, note_unusable, read_files
+from evenhand.landing.store import create_tables, forget_files
 
 
 @dataclass(frozen=True)
 class Arrivals:
-    """What one loading found, per feed: files new or changed since the last one, and rows known by the night."""
+    """What one loading found.
+
+    Attributes:
+        new_files: per feed, files new or changed since the last one, whether they can be used or not.
+        rows: per feed, rows known by the night.
+        unusable: files known by the night that can't be used, by name, with why.
+    """
 
     new_files: dict[str, int]
     rows: dict[str, int]
+    unusable: dict[str, str]
 
 
 def load(store: Path, landing: Path, night: date) -> Arrivals:
     """Bring the store's `landing` schema up to what had landed by `night`, in one transaction.
 
     Raises:
-        FeedBroken: a feed that may not be absent is missing, or a file can't be read or breaks its contract's columns;
-            the store is as it was.
+        FeedBroken: nothing had landed by the night, or of a feed that may not be absent there is no file at all; the
+            store is as it was.
     """
     store.parent.mkdir(parents=True, exist_ok=True)
+    by_row: set[str] = set()
     with duckdb.connect(str(store)) as connection:
-        connection.begin()
-        _create_tables(connection)
-        files = landed_by(landing, night, _known(connection))
-        _refuse_missing_feeds(files, landing, night)
-        new = _forget_what_changed(connection, files, night)
-        for feed, feed_files in sorted(new.items()):
-            _load_files(connection, BY_NAME[feed], feed_files)
-        rows = {contract.feed: _rows_by(connection, contract, night) for contract in FEEDS}
-        connection.commit()
-    return Arrivals({contract.feed: len(new.get(contract.feed, ())) for contract in FEEDS}, rows)
+        while True:
+            connection.begin()
+            try:
+                arrivals = _load(connection, landing, night, by_row)
+                connection.commit()
+            except ReadAgain as failed:
+                connection.rollback()
+                if by_row >= set(failed.names):
+                    raise
+                by_row |= set(failed.names)
+            else:
+                return arrivals
+
+
+def _load(connection: duckdb.DuckDBPyConnection, landing: Path, night: date, by_row: set[str]) -> Arrivals:
+    create_tables(connection)
+    known = _known(connection)
+    listing = list_files(landing, night, known)
+    _refuse_missing_feeds(listing, landing, night)
+    new = _forget_what_changed(connection, listing, night)
+    _note_times(connection, listing, known)
+    for feed, files in sorted(new.items()):
+        if feed in BY_NAME:
+            read_files(connection, BY_NAME[feed], files, by_row)
+        else:
+            for file in files:
+                note_unusable(connection, None, file, file.problem)
+    connection.execute("delete from landing.passed_over where night <= ?", [night])
+    for each in listing.passed_over:
+        connection.execute("insert into landing.passed_over values (?, ?, ?)", [each.night, each.name, each.why])
+    rows = {contract.feed: _rows_by(connection, contract, night) for contract in FEEDS}
+    unusable = connection.execute(
+        "select landed_file, why from landing.unusable where night <= ? order by all", [night]
+    ).fetchall()
+    return Arrivals({contract.feed: len(new.get(contract.feed, ())) for contract in FEEDS}, rows, dict(unusable))
 
 
 def _known(connection: duckdb.DuckDBPyConnection) -> dict[str, Known]:
-    found = connection.execute("select landed_file, size, changed_at, sha256 from landing.files").fetchall()
-    return {name: Known(size, changed_at, sha256) for name, size, changed_at, sha256 in found}
+    columns = "landed_file, size, changed_at, touched_at, sha256"
+    found = connection.execute(
+        f"select {columns} from landing.files union all select {columns} from landing.unusable where sha256 != ''"
+    ).fetchall()
+    return {name: Known(*about) for name, *about in found}
 
 
-def _refuse_missing_feeds(files: list[LandedFile], landing: Path, night: date) -> None:
+def _refuse_missing_feeds(listing: Listing, landing: Path, night: date) -> None:
     # That an account never appealed and that appeals get lost on their way here look the same, but for a file.
-    landed = {file.feed for file in files}
+    landed = {file.feed for file in listing.files}
     missing = [contract.feed for contract in FEEDS if contract.feed not in landed and not contract.may_be_absent]
-    if not files:
+    if not listing.files:
         existing = nights(landing)
         first = f"the first night with input is {min(existing)}" if existing else "there is no night with input at all"
         raise FeedBroken(f"{landing}: nothing had landed by {night}; {first}. Choose a later night or land the feeds.")
@@ -69,166 +108,42 @@ def _refuse_missing_feeds(files: list[LandedFile], landing: Path, night: date) -
         )
 
 
-def _create_tables(connection: duckdb.DuckDBPyConnection) -> None:
-    connection.execute("create schema if not exists landing")
-    connection.execute(
-        "create table if not exists landing.files"
-        " (feed varchar, night date, landed_file varchar primary key, sha256 varchar, size bigint, changed_at bigint,"
-        " rows bigint)"
-    )
-    for contract in FEEDS:
-        wanted = ["landed_night", "landed_file", "landed_row", *contract.column_names]
-        found = connection.execute(
-            "select column_name from duckdb_columns()"
-            " where schema_name = 'landing' and table_name = ? order by column_index",
-            [contract.feed],
-        ).fetchall()
-        if found and [name for (name,) in found] != wanted:
-            # The contract has changed since: everything is loaded anew under it.
-            connection.execute(f"drop table landing.{contract.feed}")
-            connection.execute("delete from landing.files where feed = ?", [contract.feed])
-        columns = ", ".join(f"{name} varchar" for name in contract.column_names)
-        connection.execute(
-            f"create table if not exists landing.{contract.feed}"
-            f" (landed_night date, landed_file varchar, landed_row bigint, {columns})"
-        )
-
-
 def _forget_what_changed(
-    connection: duckdb.DuckDBPyConnection, files: list[LandedFile], night: date
+    connection: duckdb.DuckDBPyConnection, listing: Listing, night: date
 ) -> dict[str, list[LandedFile]]:
-    """Delete the rows of files that changed or are gone; return the files to load, by feed."""
+    """Delete what is kept of files that changed or are gone; return the files to load, by feed."""
+    columns = "landed_file, (sha256, rows_said, {}) as version"
     known = dict(
-        connection.execute("select landed_file, sha256 from landing.files where night <= ?", [night]).fetchall()
+        connection.execute(
+            f"select {columns.format(chr(39) * 2)} from landing.files where night <= $night"
+            f" union all select {columns.format('why')} from landing.unusable where night <= $night",
+            {"night": night},
+        ).fetchall()
     )
-    present = {file.name: file for file in files}
-    outdated = sorted(name for name, sha256 in known.items() if name not in present or present[name].sha256 != sha256)
-    for contract in FEEDS:
-        connection.execute(f"delete from landing.{contract.feed} where landed_file in (from unnest(?))", [outdated])
-    connection.execute("delete from landing.files where landed_file in (from unnest(?))", [outdated])
-    new = defaultdict(list)
-    for file in files:
-        if known.get(file.name) != file.sha256:
+    new: dict[str, list[LandedFile]] = defaultdict(list)
+    there = set()
+    for file in listing.files:
+        sha256, said, why = known.get(file.name, ("", None, ""))
+        # Why a file can't be used is found in its bytes, unless where it lies is why.
+        if (sha256, said) == (file.sha256, file.rows_said) and sha256 and (not file.problem or file.problem == why):
+            there.add(file.name)
+        else:
             new[file.feed].append(file)
+    forget_files(connection, sorted(known.keys() - there))
     return new
 
 
-def _load_files(connection: duckdb.DuckDBPyConnection, contract: Contract, files: list[LandedFile]) -> None:
-    # Columns may come in any order; files that share an order are read in one scan. They share the types as well: next
-    # to a file with DOUBLE, a whole 7 would be read as 7.0, and its text would depend on what else is new.
-    alike = defaultdict(list)
-    headers = check_headers(files, contract)
-    for file in files:
-        alike[file.path.suffix, headers[file.name]].append(file)
-    for (suffix, header), batch in sorted(alike.items()):
-        _load_batch(connection, contract, suffix, dict(header), batch)
-
-
-def _load_batch(
-    connection: duckdb.DuckDBPyConnection,
-    contract: Contract,
-    suffix: str,
-    header: dict[str, str],
-    files: list[LandedFile],
-) -> None:
-    scan = _CSV if suffix == ".csv" else _PARQUET
-    connection.execute(
-        "create or replace temp table arriving as"
-        " select unnest($paths) as path, unnest($nights) as night, unnest($names) as name, unnest($hashes) as sha256,"
-        " unnest($sizes) as size, unnest($changes) as changed_at",
-        {
-            "paths": [str(file.path) for file in files],
-            "nights": [file.night for file in files],
-            "names": [file.name for file in files],
-            "hashes": [file.sha256 for file in files],
-            "sizes": [file.size for file in files],
-            "changes": [file.changed_at for file in files],
-        },
-    )
-    values = ", ".join(
-        f"nullif(scanned.{name}::varchar, '')" if name in header else "null" for name in contract.column_names
-    )
-    try:
-        connection.execute(
-            f"insert into landing.{contract.feed}"
-            f" select arriving.night, arriving.name, scanned.landed_row, {values}"
-            f" from ({scan}) as scanned join arriving on arriving.path = scanned.filename"
-            " order by arriving.night, arriving.name, scanned.landed_row",
-            _scan_parameters(suffix, header, files),
-        )
-    except duckdb.Error as error:
-        unreadable = [file for file in files if not _is_readable(scan, _scan_parameters(suffix, header, [file]))]
-        where = unreadable[0].path if unreadable else f"one of {len(files)} files of {contract.feed}"
-        raise FeedBroken(f"{where}: {first_line(error)} Have the source land the file again.") from error
-    if suffix == ".csv":
-        _refuse_unreadable_rows(connection)
-    connection.execute(
-        "insert into landing.files select $feed, arriving.night, name, sha256, size, changed_at,"
-        " count(loaded.landed_row)"
-        f" from arriving left join landing.{contract.feed} as loaded on loaded.landed_file = arriving.name"
-        " group by all order by name",
-        {"feed": contract.feed},
-    )
-
-
-# A row's number counts data rows from 1, so that it points at the same row in a CSV and a Parquet file. Folders are
-# named like Hive's partitions, but what the path says is no column of the feed.
-_CSV = """
-    select *, scan_order - min(scan_order) over (partition by filename) + 1 as landed_row
-    from (
-        select *, row_number() over () as scan_order
-        from read_csv(
-            $paths, columns = $header, header = true, auto_detect = false, delim = ',', quote = '"', escape = '"',
-            filename = true, hive_partitioning = false, store_rejects = true
-        )
-    )
-"""
-_PARQUET = """
-    select *, file_row_number + 1 as landed_row
-    from read_parquet(
-        $paths, filename = true, file_row_number = true, union_by_name = true, hive_partitioning = false
-    )
-"""
-
-
-def _scan_parameters(suffix: str, header: dict[str, str], files: list[LandedFile]) -> dict[str, object]:
-    # DuckDB takes every path for a pattern.
-    paths = [glob.escape(str(file.path)) for file in files]
-    return {"paths": paths, "header": header} if suffix == ".csv" else {"paths": paths}
-
-
-def _is_readable(scan: str, parameters: dict[str, object]) -> bool:
-    # On a connection of its own: the one that failed can do nothing more in its transaction.
-    with duckdb.connect() as connection:
-        try:
-            connection.execute(f"create table readable as {scan}", parameters)
-        except duckdb.Error:
-            return False
-    return True
-
-
-def _refuse_unreadable_rows(connection: duckdb.DuckDBPyConnection) -> None:
-    rejected = connection.execute(
-        "select scan.file_path, error.line_byte_position, error.column_name, error.error_message,"
-        " count(distinct (scan.file_path, error.line)) over ()"
-        " from reject_errors as error join reject_scans as scan using (scan_id, file_id)"
-        " order by scan.file_path, error.line, error.error_message limit 1"
-    ).fetchone()
-    if rejected:
-        path, position, column, message, count = rejected
-        where = f"{path}, line {_line_at(Path(path), position)}" + (f", column {column}" if column else "")
-        raise FeedBroken(
-            f"{where}: {' '.join(message.split())} ({count} such row(s) in the files that are new). A row that can't be"
-            " split into columns can't be quarantined by key; have the source land the file again."
-        )
-
-
-def _line_at(path: Path, position: int) -> int:
-    """The line of a byte as an editor counts, where DuckDB counts no line break that stands in quotes."""
-    text = path.read_bytes()
-    # After CR LF, DuckDB points at the LF and not at the byte behind it.
-    before = text[: position if text[position - 2 : position] == b"\r\n" else position - 1]
-    return (before.count(b"\n") or before.count(b"\r")) + 1
+def _note_times(connection: duckdb.DuckDBPyConnection, listing: Listing, known: Mapping[str, Known]) -> None:
+    """Files that were written again with the bytes that they had aren't looked into on every night from now on."""
+    for file in listing.files:
+        before = known.get(file.name)
+        now = Known(file.size, file.changed_at, file.touched_at, file.sha256)
+        if before and before != now and before.sha256 == now.sha256:
+            for table in ("files", "unusable"):
+                connection.execute(
+                    f"update landing.{table} set changed_at = ?, touched_at = ? where landed_file = ?",
+                    [file.changed_at, file.touched_at, file.name],
+                )
 
 
 def _rows_by(connection: duckdb.DuckDBPyConnection, contract: Contract, night: date) -> int:

@@ -102,11 +102,20 @@ def _listing(files: Any, root: str) -> dict[str, _There]:
         name = path.removeprefix(prefix)
         # A web server's links are quoted: night%3D2026-03-01.
         name = unquote(name) if "http" in files.protocol else name
+        if _is_marker(name, about):
+            continue
+        # A key in a bucket may have an empty part, and a file here can't.
+        name = "/".join(part for part in name.split("/") if part)
         if ".." in name.split("/"):
             raise ValueError(f"{path} is outside of it")
         versions = [str(about[key]) for key in _VERSIONS if about.get(key) is not None]
         listing[name] = _There(path, "|".join([*versions, str(about.get("size"))]) if versions else "")
     return listing
+
+
+def _is_marker(name: str, about: Mapping[str, Any]) -> bool:
+    """Whether it stands for a folder, as buckets and what writes to them have it: no file of anybody."""
+    return name.strip("/") == "" or name.endswith(("/", "_$folder$")) or about.get("type") == "directory"
 
 
 @retry(retry=retry_if_exception_type(OSError), stop=stop_after_attempt(3), wait=wait_exponential(max=10), reraise=True)

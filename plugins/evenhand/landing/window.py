@@ -26,11 +26,16 @@ def take(store: Path, warehouse: Path, night: date) -> None:
         connection.begin()
         create_held_markets(connection)
         connection.execute("create schema if not exists landing")
-        connection.execute(
-            "create or replace table landing.files as"
-            " select feed, night, landed_file, sha256, rows from store.landing.files"
-            f" where night <= date '{night}' order by landed_file"
-        )
+        for table, columns in _OF_FILES.items():
+            which = f"night <= date '{night}'"
+            if table == "unusable_values":
+                which = f"landed_file in (select landed_file from store.landing.unusable where {which})"
+            elif table == "bad_rows":
+                which += f" and ({_is_recent(night)})"
+            connection.execute(
+                f"create or replace table landing.{table} as select {columns} from store.landing.{table}"
+                f" where {which} order by all"
+            )
         # Children before the parents that they refer to.
         for contract in reversed(FEEDS):
             connection.execute(
@@ -39,6 +44,25 @@ def take(store: Path, warehouse: Path, night: date) -> None:
                 " order by landed_night, landed_file, landed_row"
             )
         connection.commit()
+
+
+# What a night knows of files, beside their rows.
+_OF_FILES = {
+    "files": "landed_file, feed, night, sha256, rows, moments",
+    "unusable": "landed_file, feed, night, sha256, why",
+    "unusable_values": "landed_file, position, value",
+    "bad_rows": "*",
+    "told": "landed_file, night, said",
+    "passed_over": "name, night, why",
+}
+
+
+def _is_recent(night: date) -> str:
+    """Whether a line that can't be read is of a night that is looked at."""
+    recent = [contract for contract in FEEDS if contract.looked_at_nights is not None]
+    return " and ".join(
+        f"(feed != '{each.feed}' or night > date '{night}' - {each.looked_at_nights})" for each in recent
+    )
 
 
 def _is_looked_at(contract: Contract, night: date) -> str:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Annotated
+from zoneinfo import available_timezones
 
-from pydantic import ValidationError
+from pydantic import AfterValidator, Field, ValidationError
 
 from evenhand.policy.diagnose import explain, place_of
 from evenhand.policy.language.part import Name, Part
@@ -12,11 +14,26 @@ from evenhand.policy.load import MARKETPLACE
 from evenhand.policy.texts import Mistake, PackError, position, read_text
 
 
+def _time_zone(name: str) -> str:
+    if name not in available_timezones():
+        raise ValueError("a time zone such as Asia/Jakarta")
+    return name
+
+
+TimeZone = Annotated[str, AfterValidator(_time_zone)]
+
+
 class Marketplace(Part):
     """What a marketplace knows, whatever its policies say of it."""
 
     violation_types: dict[Name, str]
     """Every violation type that the feed violations may bring, and what it means."""
+
+    markets: tuple[str, ...] = ()
+    """Markets that accounts can be in, beside those of packs."""
+
+    time_zones: dict[str, TimeZone] = Field(default_factory=dict)
+    """By market: the time zone that the days of its feeds are in, where a source lands moments instead of days."""
 
 
 def read_marketplace(folder: Path) -> Marketplace | None:

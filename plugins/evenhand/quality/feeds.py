@@ -1,16 +1,43 @@
-"""Gate 1: which rows of each feed a night is decided on, and which are quarantined with their reason."""
+"""Gate 1: which rows of each feed a night is decided on, which are quarantined with their reason, and who is held."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
 from evenhand.landing.accepted import accepted_as_of
 from evenhand.landing.contracts import FEEDS, Contract
+from evenhand.landing.held_markets import HeldMarket, hold_markets
+from evenhand.landing.names import likely_meant
+from evenhand.quality.candidates import (
+    find_accounts,
+    find_arrivals,
+    find_candidates,
+    find_markets,
+    find_usual,
+    markets_without_rules,
+)
 from evenhand.quality.finding import Finding
 from evenhand.quality.gate import Gate
-from expectations.feeds import ROW_LOCATOR, RecentNights, arrivals_suite, row_suite
+from evenhand.quality.whose_file import hold_for_unusable_files, rows_of_other_markets
+from expectations.feeds import EVERY_MARKET, ROW_LOCATOR, arrivals_suite, reading_suite, row_suite
+
+
+@dataclass(frozen=True)
+class Beside:
+    """What a marketplace knows beside its packs.
+
+    Attributes:
+        markets: those that no pack may be of.
+        time_zones: by market.
+        time_zone: that of the other markets.
+    """
+
+    markets: Collection[str] = ()
+    time_zones: Mapping[str, str] = field(default_factory=dict)
+    time_zone: str = "UTC"
 
 
 @dataclass(frozen=True)
@@ -29,36 +56,36 @@ class FeedsGate:
     Attributes:
         feeds: counts per feed.
         warnings: what a person should look at although the night goes on.
+        held: the markets that are held, each with why.
         page: what was found, for people.
     """
 
     feeds: dict[str, FeedCounts]
     warnings: list[str]
+    held: Sequence[HeldMarket]
     page: Path
 
 
-def validate_feeds(warehouse: Path, folder: Path, night: date, may_be_missing: bool = False) -> FeedsGate:
+def validate_feeds(warehouse: Path, folder: Path, night: date, beside: Beside | None = None) -> FeedsGate:
     """Validate every feed as known by `night`; fill the schema `accepted` and the table `quarantine.rows`.
 
-    Both are functions of the landing folder and the night alone: a row leaves the quarantine when a corrected version
-    of its key, or the row that it refers to, has landed. A gate that fails leaves nothing in `accepted`, so that
-    nothing can be decided on feeds that were half looked at; the quarantine stays, to be read.
-
-    Args:
-        warehouse: the night's.
-        folder: where the page goes.
-        night: the night.
-        may_be_missing: whether the night goes on without a feed that always has a file, for its markets are held.
+    Both are functions of what had landed and the night alone: a row leaves the quarantine when a corrected version of
+    its key, or the row that it refers to, has landed. A market is held for a file of it that can't be used, and for
+    arrivals that can't be right as a whole.
 
     Raises:
-        GateFailed: a feed is broken as a whole.
+        GateFailed: an expectation couldn't be evaluated.
     """
+    beside = beside or Beside()
     gate = Gate("Gate 1", night, folder, warehouse)
     try:
         _create_tables(gate)
-        findings: list[Finding] = []
+        find_markets(gate, beside.markets)
+        gate.validate(
+            "landing.bad_rows", "lines and values", reading_suite(), ROW_LOCATOR, "Its rows go into quarantine."
+        )
         for contract in FEEDS:
-            _find_candidates(gate, contract, night)
+            find_candidates(gate, contract, night, beside.time_zones, beside.time_zone)
             rows = gate.validate(
                 f"candidates.{contract.feed}",
                 f"{contract.feed}: rows",
@@ -68,33 +95,64 @@ def validate_feeds(warehouse: Path, folder: Path, night: date, may_be_missing: b
             )
             _quarantine(gate, contract, rows)
             _accept(gate, contract, night)
-            _find_arrivals(gate, contract, night)
-            arrivals = gate.validate(
+        find_accounts(gate)
+        find_usual(gate, night)
+        findings: list[Finding] = []
+        for contract in FEEDS:
+            find_arrivals(gate, contract, night)
+            findings += gate.validate(
                 f"arrivals.{contract.feed}",
                 f"{contract.feed}: arrivals",
-                arrivals_suite(contract, _recent_nights(gate, contract, night)),
+                arrivals_suite(contract, night),
                 ROW_LOCATOR,
-                "The night stops.",
+                "Its market is held.",
             )
-            findings += [found for found in arrivals if found.failing]
-        broken = [found for found in findings if found.blocks]
-        if broken and not may_be_missing:
-            raise gate.complaint(broken)
+        held = [*hold_for_unusable_files(gate), *_held_for(gate, [each for each in findings if each.blocks])]
+        warnings = [*_told_of_files(gate, night), *_said_of(gate, [each for each in findings if not each.blocks])]
         counts = {contract.feed: _count(gate, contract) for contract in FEEDS}
+        markets = sorted({each.market for each in held})
         gate.let_through(
             f"Rows accepted: {sum(each.accepted for each in counts.values()):,}; in quarantine:"
-            f" {sum(each.quarantined for each in counts.values()):,}; warnings: {len(findings):,}."
-        )
-        return FeedsGate(
-            feeds=counts,
-            warnings=[f"{found.table}: {found.rule} ({found.observed}). {found.remedy}" for found in findings],
-            page=gate.page,
+            f" {sum(each.quarantined for each in counts.values()):,}; warnings: {len(warnings):,}; markets held:"
+            f" {', '.join(markets) or 'none'}."
         )
     except Exception:
         gate.execute("drop schema if exists accepted cascade")
         raise
     finally:
         gate.close()
+    hold_markets(warehouse, "gate_1", held)
+    return FeedsGate(feeds=counts, warnings=warnings, held=held, page=gate.page)
+
+
+def _held_for(gate: Gate, findings: Sequence[Finding]) -> list[HeldMarket]:
+    """The markets that are held for what was found of them."""
+    everybody = [str(market) for (market,) in gate.execute("from candidates.markets")]
+    return [
+        HeldMarket(market, f"{found}. {finding.remedy}")
+        for finding in findings
+        if finding.failing
+        for of, found in gate.execute(f"select market, found from ({finding.rows_query}) order by all")
+        for market in (everybody if of == EVERY_MARKET else [str(of)])
+    ]
+
+
+def _said_of(gate: Gate, findings: Sequence[Finding]) -> list[str]:
+    """What is told of markets that aren't held for it."""
+    return [
+        f"{market}: {found} ({finding.rule}). {finding.remedy}"
+        for finding in findings
+        if finding.failing
+        for market, found in gate.execute(f"select market, found from ({finding.rows_query}) order by all")
+    ]
+
+
+def _told_of_files(gate: Gate, night: date) -> list[str]:
+    """What is told of files that are loaded, and of what lies beside them."""
+    loaded = gate.execute("select landed_file, said from landing.told order by all")
+    others = gate.execute("select name, 'it is passed over: ' || why from landing.passed_over order by all")
+    told = [f"{name}: {said}" for name, said in (*loaded, *others)]
+    return [*told, *rows_of_other_markets(gate, night), *markets_without_rules(gate, night)]
 
 
 def _create_tables(gate: Gate) -> None:
@@ -107,24 +165,17 @@ def _create_tables(gate: Gate) -> None:
     )
     gate.execute(
         "create or replace table quarantine.rows (night date, feed varchar, row_key varchar, column_name varchar,"
-        " rule varchar, remedy varchar, landed_night date, landed_file varchar, landed_row bigint)"
-    )
-
-
-def _find_candidates(gate: Gate, contract: Contract, night: date) -> None:
-    """Every version of every row known by the night; a row that landed twice in one night counts once."""
-    columns = ", ".join(contract.column_names)
-    gate.execute(
-        f"""create or replace table candidates.{contract.feed} as
-        select landed_night, landed_file, landed_row, {columns} from landing.{contract.feed}
-        where landed_night <= date '{night}'
-        qualify row_number() over (partition by landed_night, {columns} order by landed_file, landed_row) = 1
-        order by landed_night, landed_file, landed_row"""
+        " rule varchar, remedy varchar, landed_night date, landed_file varchar, landed_row bigint, line bigint,"
+        " text varchar, meant varchar)"
     )
 
 
 def _quarantine(gate: Gate, contract: Contract, findings: list[Finding]) -> None:
-    """Write down every bad row of one feed, once per rule it breaks."""
+    """Write down every bad row of one feed, once per rule it breaks, and every line of it that can't be read."""
+    gate.execute(
+        "insert into quarantine.bad select feed, landed_file, landed_row, column_name, rule, remedy"
+        f" from landing.bad_rows where feed = '{contract.feed}' order by all"
+    )
     for finding in findings:
         if finding.rows_query and finding.failing:
             column, rule, remedy = (
@@ -140,71 +191,36 @@ def _quarantine(gate: Gate, contract: Contract, findings: list[Finding]) -> None
 def _accept(gate: Gate, contract: Contract, night: date) -> None:
     for table, rows in accepted_as_of(contract, night).items():
         gate.execute(f"create or replace table accepted.{table} as {rows}")
+    text = " ".join(f"when '{name}' then candidate.{name}" for name in contract.column_names)
     gate.execute(
         f"""insert into quarantine.rows
-        select date '{night}', '{contract.feed}', candidate.{contract.key}, bad.column_name, bad.rule, bad.remedy,
-            candidate.landed_night, candidate.landed_file, candidate.landed_row
-        from quarantine.bad as bad join candidates.{contract.feed} as candidate using (landed_file, landed_row)
-        left join (
-            select {contract.key}, max(landed_night) as landed_night
+        with
+
+        found as (
+            select candidate.{contract.key} as row_key, bad.column_name, bad.rule, bad.remedy, candidate.landed_night,
+                landed_file, landed_row, null as line, case bad.column_name {text} end as text
+            from quarantine.bad as bad join candidates.{contract.feed} as candidate using (landed_file, landed_row)
+            where bad.feed = '{contract.feed}'
+            union all
+            -- A line that can't be read is no candidate.
+            select row_key, column_name, rule, remedy, night, landed_file, landed_row, line, text
+            from landing.bad_rows where feed = '{contract.feed}' and column_name = ''
+        ),
+
+        newest as (
+            select {contract.key} as row_key, max(landed_night) as landed_night
             from candidates.{contract.feed}
             anti join (from quarantine.bad where feed = '{contract.feed}') using (landed_file, landed_row)
             group by all
-        ) as newest on newest.{contract.key} = candidate.{contract.key}
-        where bad.feed = '{contract.feed}'
-            and (newest.landed_night is null or newest.landed_night < candidate.landed_night)
-        order by candidate.landed_file, candidate.landed_row, bad.column_name, bad.rule"""
+        )
+
+        select date '{night}', '{contract.feed}', row_key, column_name, rule, remedy, found.landed_night, landed_file,
+            landed_row, line, text,
+            case when rule = column_name || ' is a name as it is written' then {likely_meant("text")} end
+        from found left join newest using (row_key)
+        where newest.landed_night is null or newest.landed_night < found.landed_night
+        order by landed_file, landed_row, column_name, rule"""
     )
-
-
-def _find_arrivals(gate: Gate, contract: Contract, night: date) -> None:
-    gate.execute(
-        f"""create or replace table arrivals.{contract.feed} as
-        select landed_file, landed_row, bad.problem, {_happened_on(contract)} as happened_on
-        from candidates.{contract.feed}
-        left join (
-            select landed_file, landed_row,
-                string_agg(column_name || ': ' || rule, '; ' order by column_name, rule) as problem
-            from quarantine.bad
-            where feed = '{contract.feed}'
-            group by landed_file, landed_row
-        ) as bad using (landed_file, landed_row)
-        where landed_night = date '{night}'
-        order by landed_file, landed_row"""
-    )
-
-
-def _recent_nights(gate: Gate, contract: Contract, night: date) -> RecentNights:
-    ((largest, begun, nights_with_a_file, nights_with_rows, oldest),) = gate.execute(
-        f"""with recent as (
-            select landed_night, count(*) as arrived, landed_night - max({_happened_on(contract)}) as age
-            from candidates.{contract.feed}
-            where landed_night between date '{night}' - 28 and date '{night}' - 1
-            group by landed_night
-        ),
-        begin as (select min(night) as night from landing.files where feed = '{contract.feed}')
-        select
-            -- The first night is a backfill, not a night's worth of rows.
-            (select max(arrived) from recent where landed_night > (select night from begin)),
-            (select night < date '{night}' from begin),
-            (
-                select count(distinct night) from landing.files
-                where feed = '{contract.feed}' and date '{night}' - night in (7, 14, 21, 28)
-            ),
-            (select count(*) from recent where date '{night}' - landed_night in (7, 14, 21, 28)),
-            (select max(age) from recent where landed_night > (select night from begin) having count(*) >= 7)"""
-    )
-    return RecentNights(
-        night=night,
-        largest=int(largest or 0) if begun else None,
-        always_a_file=nights_with_a_file == 4,
-        always_rows=nights_with_rows == 4,
-        oldest=oldest,
-    )
-
-
-def _happened_on(contract: Contract) -> str:
-    return f"try_cast({contract.happened_on or 'null'} as date)"
 
 
 def _count(gate: Gate, contract: Contract) -> FeedCounts:

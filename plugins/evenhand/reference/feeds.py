@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 
-from evenhand.landing.contracts import BY_NAME, FEEDS, RECENT_NIGHTS, Column, Contract
+from evenhand.landing.contracts import BY_NAME, FEEDS, FIRST_DAY, RECENT_NIGHTS, Column, Contract
 from evenhand.policy.language.recent import AT_MOST_DAYS, RECENT
 from evenhand.settings import PROJECT
 from expectations.feeds import (
     FEWEST_BAD_ROWS,
+    FEWEST_MISSED_ROWS,
     LARGEST_BAD_SHARE,
     LARGEST_GROWTH,
     MOST_DIGITS,
@@ -81,7 +82,8 @@ def _values(column: Column) -> str:
     if column.type == "moment":
         return "with its time zone, not after the night it lands in"
     if column.type == "number":
-        return f"at most {column.decimals} digits after the point"
+        digits = f"at most {column.decimals} digits after the point"
+        return digits if column.at_least is None else f"at least {column.at_least}, {digits}"
     return ", ".join(f"`{value}`" for value in column.one_of) or "any"
 
 
@@ -116,18 +118,25 @@ landing/violations/night=2026-03-01/more.parquet
 ```
 
 One folder per feed, in it one folder per night that something arrived, in it any number of files with any names, in
-folders of their own if you like: `night=2026-03-01/market=ID/violations.parquet`. Names
-that start with `.` or `_` are passed over. Write a file elsewhere and move it in: what is there is taken for whole.
+folders of their own if you like: `night=2026-03-01/market=ID/violations.parquet`. Names that start with `.` or `_`
+are passed over; so is what ends otherwise, such as `.part` or `.xlsx`, and the night's warnings name it. Write a
+file elsewhere and move it in: what is there is taken for whole. `violations.parquet.rows` beside a file may say how
+many
+rows it has; one that has another number can't be used.
 
 The folder is `landing/` below `EVENHAND_HOME`, or what `EVENHAND_LANDING_FROM` says: another folder, or an address that
 [fsspec](https://filesystem-spec.readthedocs.io) knows, such as `https://host/landing`, or `s3://bucket/landing` with
 `s3fs` installed. What is at an address is mirrored into `landing/` before a night looks at it: what is new or changed
 is fetched, what is gone is removed. Credentials are the file system's own, in the environment.
 
-- **CSV**: UTF-8, a header, commas, `"` around values that need it and doubled inside them. **Parquet**: text, whole
-  numbers or DATE; a day is DATE or text. A column of type number may also be DECIMAL, DOUBLE or FLOAT.
-- The header has exactly the columns of the contract, in any order. A column that may be absent can be left out of a
-  file: its rows then have no value in it.
+- **CSV**: UTF-8, with or without a byte order mark, a header, commas, `"` around values that need it and doubled inside
+  them, line ends of any kind. `.csv.gz` is CSV packed with gzip.
+- **Parquet**: a value is read as text. A float that is whole is the whole number, a BOOLEAN is `yes` or `no`, a BLOB is
+  UTF-8; a column of type null is empty. A day is DATE, text or a timestamp: one with a time zone is its day in the
+  market's time zone (`time_zones` in marketplace.yml, else the deployment's), one without has to be midnight.
+- The header has the columns of the contract, in any order and with any capitals. A column that may be absent can be
+left
+  out of a file: its rows then have no value in it. Columns that the contract doesn't have are left out and named.
 - A value is taken as it is: leading zeros and blanks stay. An empty text is no value. A day is `YYYY-MM-DD`. A number
   is digits, with a point before its decimals and `-` before a negative one: `12`, `-0.5`.
 - **A night without rows** is a file with its header alone. A night without a file is a feed that didn't come; a feed
@@ -177,11 +186,17 @@ What it makes of them holds for as long as the value does, and no longer; the fi
 The row is left out, the night goes on. `quarantine.rows` in the night's warehouse, and `quarantine.parquet` in its
 release, have a line per row and rule: feed, key, column, rule, remedy, file and row (the first row of data is row 1).
 
+- A line can't be read: a byte isn't UTF-8 or is zero, a quote isn't closed or doubled, it has too few or too many
+  values. It costs itself and no other line, and is kept as it stands in the column `text`.
+- A value of Parquet can't be used: a key that isn't whole or is too large for its type, a moment that is no day.
+- A key has a sign that nobody sees (a blank at an end, a control or zero-width sign) or is a number in exponent form;
+  `meant` has the key that was likely meant. Keys that look alike are alike: they are compared in Unicode's form NFC.
+- A market is none: no pack is of it, and `markets` in marketplace.yml doesn't list it. The account stays where it was.
 - A value is missing where the contract wants one, or is none of the allowed ones.
-- A date isn't a day that exists in the form `YYYY-MM-DD`, or is after the night that the row landed in. Waiting doesn't
-  make it right.
+- A date isn't a day that exists in the form `YYYY-MM-DD`, or is after the night that the row landed in (waiting
+  doesn't make it right), or before {FIRST_DAY}.
 - A number isn't one, or has more than {MOST_DIGITS} digits before its point or more than its column allows after
-  it.
+  it, or is less than its column allows.
 - It refers to a row that is not there, that is itself in quarantine, or that is another account's.
 - Two different rows with one key landed in one night: both are out.
 
@@ -189,32 +204,36 @@ release, have a line per row and rule: feed, key, column, rule, remedy, file and
 it refers to, and the quarantine lets go by itself. Until then the last good version of the key, if there is one, stays
 in force.
 
-## What stops the night
+## What holds a market
 
-Nothing is decided, published or delivered; the last release stays in force. The error names the file, the row or
-column if there is one, and the remedy.
+The market keeps its last lists, less what has ended, and holds no other ([decision
+11](decisions/0011-a-market-is-held.md)). The summary and the log name the file, what is wrong with it and the remedy.
 
-While loading; the warehouse stays as it was:
+**A file that can't be used**: another delimiter, UTF-16, HTML, no header or another feed's, a required column that is
+missing or there twice, no bytes, a packed or Parquet file that was cut, nested values, a number of rows beside it that
+isn't its own, a link to nothing, a misspelt folder. It holds its markets each night until it is replaced or taken
+away. Those are the markets of the accounts in it, as far as that can be read; else of `market=` or `source=` in
+its path; else of the file of that name that landed last; else all. Folders bind nothing otherwise: rows of other
+markets' accounts count there, and are told of.
 
-- A feed that may not be absent has no file at all by the night, a folder is of no known feed or isn't named
-  `night=YYYY-MM-DD`, or a file is neither `.csv` nor `.parquet`.
-- A file has no header, or its columns are not the contract's: missing (unless it may be absent), unknown or twice.
-- A file isn't UTF-8, isn't Parquet, has a row with too few or too many values, or a column of Parquet that can't be
-  read as text without a loss (timestamps, lists, and numbers with a point where the contract has none).
-
-At gate 1, for each feed:
+**Arrivals that can't be right**, counted per feed and market:
 
 | rule | limit |
 | --- | --- |
-| missing feed | no file this night, though each of the last four nights of this weekday had one |
+| missing rows | none, though each of the last four nights of this weekday had {FEWEST_MISSED_ROWS} or more |
 | too many rows | {_TOO_MANY} |
 | too many bad rows | {FEWEST_BAD_ROWS} or more bad rows, and more than {LARGEST_BAD_SHARE:.0%} of the night's rows |
 
-A feed without a single row, though each of the last four nights of this weekday had some, is a warning. So is a feed
-that isn't fresh: its newest row is older, by more than {STALE_DAYS} days, than the newest row of any of the last 28
-nights was when it landed, as if an old file had landed again. After gate 1 has stopped, the schema `accepted` is gone,
-so that no model can run on feeds that were half looked at; the quarantine stays, to be read. Once the feed is right,
-clear the run from its first task."""
+A feed without any file, though each of the last four nights of this weekday had one, holds all markets. A market
+without a row, though each of those nights had some, is a warning. So is one whose rows aren't fresh: its newest is
+older, by more than {STALE_DAYS} days, than the newest of any of the last 28 nights was when it landed, as if an old
+file had
+landed again.
+
+## What stops the night
+
+Nothing is decided, published or delivered: nothing at all had landed by the night, or there is no file of a feed that
+may not be absent."""
 
 
 if __name__ == "__main__":

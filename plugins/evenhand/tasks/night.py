@@ -88,7 +88,14 @@ def land_feeds(night: date) -> Facts:
     take(settings().store, settings().warehouse(night), night)
     take_last_release(settings().releases, settings().warehouse(night), night)
     emergencies = load_emergencies(settings().emergencies, settings().warehouse(night), night)
-    facts = {"new_files": arrivals.new_files, "rows": arrivals.rows, "emergencies": emergencies}
+    for name, why in arrivals.unusable.items():
+        log.error("%s can't be used: %s", name, why)
+    facts = {
+        "new_files": arrivals.new_files,
+        "rows": arrivals.rows,
+        "unusable": arrivals.unusable,
+        "emergencies": emergencies,
+    }
     return note(night, "feeds_landed", facts)
 
 
@@ -119,18 +126,25 @@ def compile_policies(night: date) -> Facts:
 
 @told_if_it_fails("gate_1.feeds_validated")
 def validate_feeds(night: date) -> Facts:
-    """Gate 1: accept good rows, quarantine bad ones, stop if a feed is broken."""
-    from evenhand.landing.held_markets import held_markets
+    """Gate 1: accept good rows, quarantine bad ones, hold the markets of which something is wrong as a whole."""
+    from evenhand.deployment import deployment
+    from evenhand.policy.marketplace import read_marketplace
     from evenhand.quality import feeds
 
-    # Where nothing has landed, what has to land every night is missing: that is why every market is held.
-    is_silent = bool(held_markets(_warehouse(night), ["night"]))
-    gate = feeds.validate_feeds(_warehouse(night), settings().work(night) / "gate_1", night, may_be_missing=is_silent)
+    marketplace = read_marketplace(settings().policies)
+    zone = deployment().timezone.key
+    beside = (
+        feeds.Beside(marketplace.markets, marketplace.time_zones, zone) if marketplace else feeds.Beside(time_zone=zone)
+    )
+    gate = feeds.validate_feeds(_warehouse(night), settings().work(night) / "gate_1", night, beside)
+    for held in gate.held:
+        log.error("%s", held)
     for warning in gate.warnings:
         log.warning("%s", warning)
     facts = {
         "accepted": {feed: counts.accepted for feed, counts in gate.feeds.items()},
         "quarantined": {feed: counts.quarantined for feed, counts in gate.feeds.items()},
+        "held": [str(each) for each in gate.held],
         "warnings": gate.warnings,
         "page": str(gate.page),
     }

@@ -1,0 +1,29 @@
+"""What names something, such as an account: how it is compared, and what isn't one."""
+
+from __future__ import annotations
+
+# What isn't seen where it is written: control signs, and signs of no width. Without braces, which are Great
+# Expectations' own in a query.
+_UNSEEN = "[\\pC\u2028\u2029]"
+# As spreadsheets write a long number: one digit before the point.
+_EXPONENT = r"[0-9]([.][0-9]+)?[eE][+-]?[0-9]+"
+
+
+def compared(name: str) -> str:
+    """SQL of a name as it is compared: what looks alike is alike, however it is composed."""
+    return f"nfc_normalize({name})"
+
+
+def is_no_name(name: str) -> str:
+    """SQL of whether a text isn't the name that was likely meant; false where there is none."""
+    return (
+        f"{name} is not null and (regexp_full_match({name}, '{_EXPONENT}') or regexp_matches({name}, '{_UNSEEN}')"
+        f" or regexp_matches({name}, '^[\\s\\pZ]|[\\s\\pZ]$'))"
+    )
+
+
+def likely_meant(name: str) -> str:
+    """SQL of what was likely meant by a text that is no name; null where nothing is."""
+    whole = f"try_cast(try_cast({name} as double) as hugeint)::varchar"
+    seen = f"regexp_replace(regexp_replace({name}, '{_UNSEEN}', '', 'g'), '^[\\s\\pZ]+|[\\s\\pZ]+$', '', 'g')"
+    return f"case when regexp_full_match({name}, '{_EXPONENT}') then {whole} else nullif({seen}, '') end"

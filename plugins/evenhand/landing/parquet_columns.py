@@ -1,0 +1,151 @@
+"""Parquet columns as text: what each type's values are in a feed, and which of them can't be used.
+
+A number that pandas made a float is the whole number that it was; a flag is yes or no; bytes are UTF-8. What isn't
+whole where a key is expected, a moment where a day is, and what isn't UTF-8 stays as it is and is told of, so that gate
+1 quarantines its row.
+"""
+
+from __future__ import annotations
+
+import glob
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import duckdb
+
+from evenhand.landing.contracts import Column
+from evenhand.landing.files import LandedFile
+
+NESTED = "nested"
+# A moment with its time zone, as text: its day depends on the market.
+MOMENT = "TIMESTAMP WITH TIME ZONE"
+# Whole numbers from here on aren't told apart any more.
+_EXACT_BELOW = {"FLOAT": 2**24, "DOUBLE": 2**53}
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How a column is read.
+
+    Attributes:
+        text: SQL of its value as text.
+        is_bad: SQL of whether the value can't be used as it is; empty where each can.
+        rule: what holds of the values that can be used, for people.
+        remedy: what to do about the others.
+    """
+
+    text: str
+    is_bad: str = ""
+    rule: str = ""
+    remedy: str = ""
+
+
+def reading(column: Column, sql: str, kind: str) -> Reading:
+    """How a value of a Parquet type is read where a feed has a column.
+
+    Args:
+        sql: the column in SQL, quoted.
+        kind: its type, as DuckDB calls it.
+    """
+    name, base = column.name, kind.partition("(")[0]
+    plain = f"{sql}::varchar"
+    if base == "NULL":
+        return Reading("null::varchar")
+    if base == "BOOLEAN":
+        return Reading(f"case {sql} when true then 'yes' when false then 'no' end")
+    if base == "BLOB":
+        return Reading(
+            f"coalesce(try(decode({sql})), {plain})",
+            f"{sql} is not null and try(decode({sql})) is null",
+            f"{name} is text in UTF-8",
+            "The bytes aren't UTF-8; land the row again with text.",
+        )
+    if base == MOMENT:
+        text = f"strftime(make_timestamp(epoch_us({sql})), '%Y-%m-%dT%H:%M:%SZ')"
+        return Reading(text)
+    if base.startswith("TIMESTAMP") and column.type == "date":
+        return Reading(
+            f"case when {sql} = date_trunc('day', {sql}) then {sql}::date::varchar else {plain} end",
+            f"{sql} is not null and {sql} != date_trunc('day', {sql})",
+            f"{name} is a day, or a moment with its time zone",
+            "A moment without a time zone is no day; land the row again with a day, as DATE or YYYY-MM-DD.",
+        )
+    if base in ("FLOAT", "DOUBLE", "DECIMAL"):
+        return _number(column, sql, base, kind)
+    return Reading(plain)
+
+
+def _number(column: Column, sql: str, base: str, kind: str) -> Reading:
+    plain = f"{sql}::varchar"
+    whole = f"{sql} = trunc({sql})" + ("" if base == "DECIMAL" else f" and isfinite({sql}) and abs({sql}) < 1e30")
+    as_whole = f"case when {whole} then {sql}::hugeint::varchar else {plain} end"
+    if column.type == "number" and base == "DECIMAL" and column.decimals:
+        if int(kind.rstrip(")").rpartition(",")[2]) <= column.decimals:
+            return Reading(plain)
+        # A column of money has as many digits as the source likes; those that say nothing are left out.
+        short = f"{sql}::decimal(38, {column.decimals})"
+        return Reading(f"case when {sql} = round({sql}, {column.decimals}) then {short}::varchar else {plain} end")
+    if column.type == "number":
+        return Reading(as_whole)
+    exact = f"{whole} and abs({sql}) < {_EXACT_BELOW[base]}" if base in _EXACT_BELOW else whole
+    return Reading(
+        as_whole,
+        f"{sql} is not null and not ({exact})",
+        f"{column.name} is text or a whole number",
+        "A number with a point, or one so large that its last digits are lost, names nothing; have the source land the"
+        " column as text.",
+    )
+
+
+def columns_of(files: Sequence[LandedFile]) -> dict[str, list[tuple[str, str]] | str]:
+    """Columns and their types, by file, or why it can't be read. One query opens all: there can be thousands."""
+    if not files:
+        return {}
+    names = {str(file.path): file.name for file in files}
+    try:
+        with duckdb.connect() as connection:
+            found = connection.execute(_SCHEMAS, {"paths": [glob.escape(path) for path in names]}).fetchall()
+    except duckdb.Error as error:
+        if len(files) > 1:
+            return {name: columns for file in files for name, columns in columns_of([file]).items()}
+        return {files[0].name: _why(files[0], error)}
+    parts: dict[str, list[tuple[str, str, int]]] = {file.name: [] for file in files}
+    for path, name, kind, children in found:
+        parts[names[path]].append((name, kind, children))
+    return {name: list(_outermost(iter(of_file))) for name, of_file in parts.items()}
+
+
+def _outermost(parts: Iterator[tuple[str, str, int]]) -> Iterator[tuple[str, str]]:
+    for name, kind, children in parts:
+        _skip(parts, children)
+        yield name, NESTED if children else kind.strip('"')
+
+
+def _skip(parts: Iterator[tuple[str, str, int]], children: int) -> None:
+    for _ in range(children):
+        _skip(parts, next(parts)[2])
+
+
+def _why(file: LandedFile, error: duckdb.Error) -> str:
+    try:
+        content = file.path.read_bytes()
+    except OSError:
+        return "it can't be read"
+    if not content:
+        return "it is empty, without a single byte"
+    if content.startswith(b"PAR1") and not content.endswith(b"PAR1"):
+        return "it was cut: the end of the Parquet file is missing"
+    return f"it isn't Parquet that can be read ({first_line(error)})"
+
+
+def first_line(error: duckdb.Error) -> str:
+    """What DuckDB has to say, without the options and the query that it prints below, and without our paths."""
+    return str(error).split("\n", 1)[0].partition(' "/')[0].partition(" '/")[0].rstrip(": ")
+
+
+_SCHEMAS = """
+    select file_name, name, coalesce(duckdb_type, 'nested') as type, coalesce(num_children, 0) as children
+    from parquet_schema($paths)
+    where column_id > 0
+    order by file_name, column_id
+"""

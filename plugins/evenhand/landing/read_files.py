@@ -1,0 +1,349 @@
+"""Read files of feeds into the store: whole ones many at once, the others one by one and row by row."""
+
+from __future__ import annotations
+
+import glob
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import duckdb
+
+from evenhand.landing.contracts import Contract
+from evenhand.landing.csv_rows import BadLine, Row, Text, Unreadable, read_rows, read_text
+from evenhand.landing.files import LandedFile
+from evenhand.landing.headers import Header, match, said_of_unknown
+from evenhand.landing.parquet_columns import MOMENT, NESTED, columns_of, reading
+from evenhand.landing.unusable import values_in
+
+CAN_BE_READ = "the line can be read"
+LAND_AGAIN = "Have the source land the row again, in a file of a later night or in this one."
+
+
+class ReadAgain(Exception):
+    """Files that were taken for whole aren't, and the transaction is lost: they have to be read on their own.
+
+    Attributes:
+        names: which files.
+    """
+
+    def __init__(self, names: Sequence[str]) -> None:
+        super().__init__(", ".join(names))
+        self.names = names
+
+
+@dataclass(frozen=True)
+class _Batch:
+    """Files that are read by one query: they have the same columns in the same order, and the same types."""
+
+    form: str
+    names: tuple[str, ...]
+    kinds: tuple[str, ...]
+
+
+def read_files(
+    connection: duckdb.DuckDBPyConnection, contract: Contract, files: Sequence[LandedFile], by_row: set[str]
+) -> None:
+    """Load files of one feed, or write down why one can't be used.
+
+    Args:
+        by_row: the names of files that a query on many of them couldn't read.
+
+    Raises:
+        ReadAgain: a query couldn't read some.
+    """
+    parquet = columns_of([file for file in files if file.form == "parquet" and not file.problem])
+    batches: dict[_Batch, list[LandedFile]] = defaultdict(list)
+    headers: dict[str, Header] = {}
+    lines: dict[str, int] = {}
+    for file in files:
+        if file.problem:
+            note_unusable(connection, contract, file, file.problem)
+            continue
+        if file.form == "parquet":
+            found = parquet[file.name]
+            if isinstance(found, str):
+                note_unusable(connection, contract, file, found)
+            elif file.name in by_row:
+                note_unusable(connection, contract, file, "it is damaged: not all of it can be read as Parquet")
+            elif header := _header(
+                connection, contract, file, [name for name, _ in found], [kind for _, kind in found]
+            ):
+                headers[file.name] = header
+                batches[_Batch("parquet", *zip(*found, strict=True))].append(file)
+            continue
+        try:
+            text = read_text(file)
+        except Unreadable as error:
+            note_unusable(connection, contract, file, str(error))
+            continue
+        except OSError as error:
+            note_unusable(connection, contract, file, f"it can't be read ({error.strerror})")
+            continue
+        header = _header(connection, contract, file, text.header)
+        if not header:
+            continue
+        if text.is_plain and file.form == "csv" and file.name not in by_row:
+            headers[file.name], lines[file.name] = header, text.lines
+            batches[_Batch("csv", text.header, ())].append(file)
+        else:
+            _read_by_row(connection, contract, file, text, header)
+    for batch, alike in sorted(batches.items(), key=lambda each: (each[0].form, each[0].names, each[0].kinds)):
+        _read_batch(connection, contract, batch, alike, headers[alike[0].name])
+        if batch.form == "csv":
+            _read_again_by_row(connection, contract, alike, lines, headers)
+
+
+def note_unusable(connection: duckdb.DuckDBPyConnection, contract: Contract | None, file: LandedFile, why: str) -> None:
+    """Write down that a file can't be used, and what in it may name accounts."""
+    connection.execute(
+        "insert into landing.unusable values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        [
+            *(file.feed, file.night, file.name, file.sha256, file.size, file.changed_at, file.touched_at),
+            *(file.rows_said, why),
+        ],
+    )
+    found = sorted(values_in(file, contract))
+    if found:
+        connection.execute(
+            "insert into landing.unusable_values select ?, unnest(?::integer[]), unnest(?::varchar[])",
+            [file.name, [position for position, _ in found], [value for _, value in found]],
+        )
+
+
+def _header(
+    connection: duckdb.DuckDBPyConnection,
+    contract: Contract,
+    file: LandedFile,
+    names: Sequence[str],
+    kinds: Sequence[str] = (),
+) -> Header | None:
+    """The file's columns; None if it can't be used with them, which is written down."""
+    header = match(names, contract)
+    nested = [name for name, kind in zip(header.columns, kinds, strict=bool(kinds)) if name and kind == NESTED]
+    problem = header.problem or (f"the values of its column {nested[0]} are nested" if nested else "")
+    if problem:
+        note_unusable(connection, contract, file, problem)
+        return None
+    if header.unknown:
+        _tell(connection, file, said_of_unknown(header, contract))
+    return header
+
+
+def _read_batch(
+    connection: duckdb.DuckDBPyConnection,
+    contract: Contract,
+    batch: _Batch,
+    files: Sequence[LandedFile],
+    header: Header,
+) -> None:
+    _lay_files(connection, files)
+    if batch.form == "csv":
+        scan = _CSV
+        given: dict[str, object] = {"header": {f"column{number}": "VARCHAR" for number in range(len(batch.names))}}
+        text = {
+            column: f"nullif(column{number}, '')" for number, column in enumerate(header.columns) if column is not None
+        }
+        readings = {}
+    else:
+        scan, given = _PARQUET, {}
+        kinds = zip(header.columns, batch.names, batch.kinds, strict=True)
+        by_name = {column.name: column for column in contract.columns}
+        readings = {
+            column: reading(by_name[column], '"' + name.replace('"', '""') + '"', kind)
+            for column, name, kind in kinds
+            if column is not None
+        }
+        text = {column: f"nullif({each.text}, '')" for column, each in readings.items()}
+    values = ", ".join(text.get(name, "null") for name in contract.column_names)
+    # DuckDB takes every path for a pattern.
+    given["paths"] = [glob.escape(str(file.path)) for file in files]
+    try:
+        connection.execute(
+            f"insert into landing.{contract.feed}"
+            f" select arriving.night, arriving.name, scanned.landed_row, {values}"
+            f' from ({scan}) as scanned join arriving on arriving.path = scanned."{_PATH}"'
+            " order by arriving.night, arriving.name, scanned.landed_row",
+            given,
+        )
+        for column, each in readings.items():
+            if each.is_bad:
+                connection.execute(
+                    "insert into landing.bad_rows"
+                    f" select '{contract.feed}', arriving.night, arriving.name, scanned.landed_row, null,"
+                    f" {text[contract.key]}, '{column}',"
+                    f" {each.text}, $rule, $remedy"
+                    f' from ({scan}) as scanned join arriving on arriving.path = scanned."{_PATH}"'
+                    f" where {each.is_bad} order by arriving.name, scanned.landed_row",
+                    given | {"rule": each.rule, "remedy": each.remedy},
+                )
+    except duckdb.Error as error:
+        unreadable = [file.name for file in files if not _is_readable(scan, given, file)]
+        raise ReadAgain(unreadable or [file.name for file in files]) from error
+    moments = [
+        column
+        for column, kind in zip(header.columns, batch.kinds, strict=bool(batch.kinds))
+        if kind == MOMENT and column
+    ]
+    _note_loaded(connection, contract, moments)
+    for file in files:
+        _hold_to_its_rows(connection, contract, file)
+
+
+# A row's number counts data rows from 1, so that it points at the same row in a CSV and a Parquet file. Folders are
+# named like Hive's partitions, but what the path says is no column of the feed.
+_PATH = "path of the file"
+_CSV = f"""
+    select *, scan_order - min(scan_order) over (partition by "{_PATH}") + 1 as landed_row
+    from (
+        select *, row_number() over () as scan_order
+        from read_csv(
+            $paths, columns = $header, header = true, auto_detect = false, delim = ',', quote = '"', escape = '"',
+            filename = '{_PATH}', hive_partitioning = false, store_rejects = true
+        )
+    )
+"""
+_PARQUET = f"""
+    select *, file_row_number + 1 as landed_row
+    from read_parquet(
+        $paths, filename = '{_PATH}', file_row_number = true, union_by_name = true, hive_partitioning = false
+    )
+"""
+
+
+def _is_readable(scan: str, given: Mapping[str, object], file: LandedFile) -> bool:
+    # On a connection of its own: the one that failed can do nothing more in its transaction.
+    with duckdb.connect() as connection:
+        try:
+            connection.execute(f"create table readable as {scan}", {**given, "paths": [glob.escape(str(file.path))]})
+        except duckdb.Error:
+            return False
+    return True
+
+
+def _lay_files(connection: duckdb.DuckDBPyConnection, files: Sequence[LandedFile]) -> None:
+    connection.execute(
+        "create or replace temp table arriving as"
+        " select unnest($paths) as path, unnest($nights) as night, unnest($names) as name, unnest($hashes) as sha256,"
+        " unnest($sizes) as size, unnest($changes) as changed_at, unnest($touches) as touched_at,"
+        " unnest($said::varchar[]) as rows_said",
+        {
+            "paths": [str(file.path) for file in files],
+            "nights": [file.night for file in files],
+            "names": [file.name for file in files],
+            "hashes": [file.sha256 for file in files],
+            "sizes": [file.size for file in files],
+            "changes": [file.changed_at for file in files],
+            "touches": [file.touched_at for file in files],
+            "said": [file.rows_said for file in files],
+        },
+    )
+
+
+def _note_loaded(connection: duckdb.DuckDBPyConnection, contract: Contract, moments: Sequence[str] = ()) -> None:
+    connection.execute(
+        "insert into landing.files select $feed, arriving.night, name, sha256, size, changed_at, touched_at, rows_said,"
+        " count(loaded.landed_row), $moments::varchar[]"
+        f" from arriving left join landing.{contract.feed} as loaded on loaded.landed_file = arriving.name"
+        " group by all order by name",
+        {"feed": contract.feed, "moments": list(moments)},
+    )
+
+
+def _read_again_by_row(
+    connection: duckdb.DuckDBPyConnection,
+    contract: Contract,
+    files: Sequence[LandedFile],
+    lines: Mapping[str, int],
+    headers: Mapping[str, Header],
+) -> None:
+    """Read those row by row of which DuckDB rejects a line, or doesn't give a row for each."""
+    rejected = {
+        path
+        for (path,) in connection.execute(
+            "select distinct file_path from reject_scans semi join reject_errors using (scan_id, file_id)"
+        ).fetchall()
+    }
+    loaded = dict(
+        connection.execute(
+            "select landed_file, rows from landing.files where feed = ? and landed_file in (from arriving select name)",
+            [contract.feed],
+        ).fetchall()
+    )
+    for file in files:
+        if file.name in loaded and (str(file.path) in rejected or loaded[file.name] != lines[file.name] - 1):
+            _delete(connection, contract, file, ("files",))
+            _read_by_row(connection, contract, file, read_text(file), headers[file.name])
+
+
+def _read_by_row(
+    connection: duckdb.DuckDBPyConnection, contract: Contract, file: LandedFile, text: Text, header: Header
+) -> None:
+    rows: list[Row] = []
+    bad: list[BadLine] = []
+    for each in read_rows(text):
+        if isinstance(each, Row):
+            rows.append(each)
+        else:
+            bad.append(each)
+    positions = {column: position for position, column in enumerate(header.columns) if column is not None}
+    values = [
+        [row.values[positions[name]] or None for row in rows] if name in positions else [None] * len(rows)
+        for name in contract.column_names
+    ]
+    marks = ", ".join("unnest(?::varchar[])" for _ in values)
+    connection.execute(
+        f"insert into landing.{contract.feed} select ?, ?, unnest(?::bigint[]), {marks}",
+        [file.night, file.name, [row.number for row in rows], *values],
+    )
+    connection.execute(
+        "insert into landing.bad_rows select ?, ?, ?, unnest(?::bigint[]), unnest(?::bigint[]),"
+        " unnest(?::varchar[]), '', unnest(?::varchar[]), ?, unnest(?::varchar[])",
+        [
+            *(contract.feed, file.night, file.name, [each.number for each in bad], [each.line for each in bad]),
+            *(
+                [_value_at(each.text, positions[contract.key]) for each in bad],
+                [each.text for each in bad],
+                CAN_BE_READ,
+            ),
+            [f"{each.why[0].upper()}{each.why[1:]}. {LAND_AGAIN}" for each in bad],
+        ],
+    )
+    _lay_files(connection, [file])
+    _note_loaded(connection, contract)
+    _hold_to_its_rows(connection, contract, file, len(bad))
+
+
+def _value_at(text: str, position: int) -> str | None:
+    """What is likely a value of a line that can't be read."""
+    values = text.split(",")
+    return values[position].strip(' "') or None if position < len(values) else None
+
+
+def _hold_to_its_rows(
+    connection: duckdb.DuckDBPyConnection, contract: Contract, file: LandedFile, bad_lines: int = 0
+) -> None:
+    """A file has as many rows as the file beside it says, or it can't be used."""
+    if file.rows_said is None:
+        return
+    found = connection.execute("select rows from landing.files where landed_file = ?", [file.name]).fetchone()
+    assert found is not None
+    rows, said = int(found[0]) + bad_lines, file.rows_said.strip().removeprefix("\ufeff")
+    if said.isascii() and said.isdigit() and int(said) == rows:
+        return
+    why = (
+        f"it has {rows} rows, and {said} are said beside it ({file.name.rpartition('/')[2]}.rows)"
+        if said.isascii() and said.isdigit()
+        else f"the file beside it ({file.name.rpartition('/')[2]}.rows) holds no number of rows"
+    )
+    _delete(connection, contract, file, ("files", "bad_rows", "told"))
+    note_unusable(connection, contract, file, why)
+
+
+def _delete(connection: duckdb.DuckDBPyConnection, contract: Contract, file: LandedFile, tables: Sequence[str]) -> None:
+    for table in (contract.feed, *tables):
+        connection.execute(f"delete from landing.{table} where landed_file = ?", [file.name])
+
+
+def _tell(connection: duckdb.DuckDBPyConnection, file: LandedFile, said: str) -> None:
+    connection.execute("insert into landing.told values (?, ?, ?)", [file.night, file.name, said])

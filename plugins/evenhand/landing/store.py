@@ -1,0 +1,77 @@
+"""The tables of the store of all that landed, in its schema `landing`.
+
+<feed>           a row per row that landed, every column as text
+files            a file that is loaded: its hash, its rows, and which of its columns are moments
+unusable         a file that can't be used as a whole, and why
+unusable_values  what in it may name an account, or a market (position -1)
+bad_rows         a line that can't be read, or a value of Parquet that can't be used, with its raw text
+told             what else there is to say of a file
+passed_over      what lies in the landing folder and is no file of a feed
+"""
+
+from __future__ import annotations
+
+import duckdb
+
+from evenhand.landing.contracts import FEEDS
+
+# What is known of a file whether it can be used or not.
+_FILE = (
+    "feed varchar, night date, landed_file varchar primary key, sha256 varchar, size bigint, changed_at bigint,"
+    " touched_at bigint, rows_said varchar"
+)
+TABLES = {
+    "files": f"{_FILE}, rows bigint, moments varchar[]",
+    "unusable": f"{_FILE}, why varchar",
+    "unusable_values": "landed_file varchar, position integer, value varchar",
+    "bad_rows": (
+        "feed varchar, night date, landed_file varchar, landed_row bigint, line bigint, row_key varchar,"
+        " column_name varchar, text varchar, rule varchar, remedy varchar"
+    ),
+    "told": "night date, landed_file varchar, said varchar",
+    "passed_over": "night date, name varchar, why varchar",
+}
+# What is kept of a file beside its rows.
+OF_FILES = ("files", "unusable", "unusable_values", "bad_rows", "told")
+
+
+def create_tables(connection: duckdb.DuckDBPyConnection) -> None:
+    """Make what is missing. What was made by other code, or under another contract, is loaded again."""
+    connection.execute("create schema if not exists landing")
+    if any(_is_otherwise(connection, name, columns) for name, columns in TABLES.items()):
+        connection.execute("drop schema landing cascade")
+        connection.execute("create schema landing")
+    for name, columns in TABLES.items():
+        connection.execute(f"create table if not exists landing.{name} ({columns})")
+    for contract in FEEDS:
+        columns = ", ".join(f"{name} varchar" for name in contract.column_names)
+        columns = f"landed_night date, landed_file varchar, landed_row bigint, {columns}"
+        if _is_otherwise(connection, contract.feed, columns):
+            connection.execute(f"drop table landing.{contract.feed}")
+            for table in OF_FILES:
+                of_feed = "(select landed_file from landing.files where feed = ? union all"
+                of_feed += " select landed_file from landing.unusable where feed = ?)"
+                if table not in ("files", "unusable"):
+                    connection.execute(
+                        f"delete from landing.{table} where landed_file in {of_feed}", [contract.feed, contract.feed]
+                    )
+            for table in ("files", "unusable"):
+                connection.execute(f"delete from landing.{table} where feed = ?", [contract.feed])
+        connection.execute(f"create table if not exists landing.{contract.feed} ({columns})")
+
+
+def _is_otherwise(connection: duckdb.DuckDBPyConnection, table: str, columns: str) -> bool:
+    found = connection.execute(
+        "select column_name from duckdb_columns() where schema_name = 'landing' and table_name = ?"
+        " order by column_index",
+        [table],
+    ).fetchall()
+    return bool(found) and [name for (name,) in found] != [each.split()[0] for each in columns.split(", ")]
+
+
+def forget_files(connection: duckdb.DuckDBPyConnection, names: list[str]) -> None:
+    """Delete everything that is kept of some files."""
+    if not names:
+        return
+    for table in (*(contract.feed for contract in FEEDS), *OF_FILES):
+        connection.execute(f"delete from landing.{table} where landed_file in (from unnest(?::varchar[]))", [names])

@@ -1,0 +1,230 @@
+"""What gate 1 looks at, in the night's warehouse:
+
+candidates.markets  every market that a pack is of, or that marketplace.yml lists
+candidates.<feed>   every version of every row known by the night
+arrivals.accounts   the market that an account is in, as far as anybody knows
+arrivals.<feed>     a row per row or line that arrived this night, with its market and what is wrong with it
+arrivals.usual      what was usual of a feed and a market in the four weeks before
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from datetime import date
+
+from evenhand.landing.contracts import FEEDS, Contract
+from evenhand.landing.names import compared
+from evenhand.quality.gate import Gate
+from evenhand.quality.whose_file import File, markets_of_file
+
+
+def find_markets(gate: Gate, known: Collection[str]) -> None:
+    """The markets that an account can be in: those of packs, whenever they are in force, and others that are known.
+
+    Without a single pack nobody decides, and an account can be in any.
+    """
+    listed = ", ".join(f"({_quoted(market)})" for market in sorted(known))
+    others = f" union select market from (values {listed}) as listed (market)" if listed else ""
+    there = gate.execute("select 1 from duckdb_tables() where schema_name = 'policy' and table_name = 'packs'")
+    packs = "select distinct market from policy.packs" if there else "select '' as market where false"
+    if not (there and gate.execute("select 1 from policy.packs limit 1")):
+        others = " union select distinct market from landing.creators where market is not null"
+    gate.execute(f"create or replace table candidates.markets as from ({packs}{others}) order by market")
+
+
+def markets_without_rules(gate: Gate, night: date) -> list[str]:
+    """What is told of markets of which accounts are known and no pack is in force tonight."""
+    if not gate.execute("select 1 from duckdb_tables() where schema_name = 'policy' and table_name = 'packs'"):
+        return []
+    found = gate.execute(
+        f"""select market, count(*) from accepted.creators
+        where market in (select market from policy.packs) and market not in (
+            select market from policy.packs
+            where effective_from <= date '{night}' and coalesce(effective_until, date '9999-12-31') >= date '{night}'
+        )
+        group by market order by market"""
+    )
+    return [
+        f"{market}: no pack is in force on {night}, and {accounts} accounts are in it" for market, accounts in found
+    ]
+
+
+def find_candidates(gate: Gate, contract: Contract, night: date, time_zones: Mapping[str, str], zone: str) -> None:
+    """Every version of every row known by the night; a row that landed twice in one night counts once.
+
+    Args:
+        time_zones: by market.
+        zone: that of the other markets.
+    """
+    moments = {
+        name
+        for (name,) in gate.execute(
+            f"select distinct unnest(moments) from landing.files where feed = '{contract.feed}'"
+        )
+    }
+    columns = []
+    for column in contract.columns:
+        sql = compared(column.name) if column.name in contract.names else column.name
+        if column.type == "date" and column.name in moments:
+            sql = (
+                f"case when list_contains(moments, '{column.name}') then coalesce(cast(cast(timezone("
+                f"time_zone, try_cast({column.name} as timestamptz)) as date) as varchar), {column.name})"
+                f" else {column.name} end"
+            )
+        columns.append(f"{sql} as {column.name}" if sql != column.name else sql)
+    source = f"landing.{contract.feed}"
+    if moments:
+        source = f"({_with_time_zones(contract, time_zones, zone)})"
+    names = ", ".join(contract.column_names)
+    gate.execute(
+        f"""create or replace table candidates.{contract.feed} as
+        select landed_night, landed_file, landed_row, {", ".join(columns)} from {source}
+        where landed_night <= date '{night}'
+        qualify row_number() over (partition by landed_night, {names} order by landed_file, landed_row) = 1
+        order by landed_night, landed_file, landed_row"""
+    )
+
+
+def _with_time_zones(contract: Contract, time_zones: Mapping[str, str], zone: str) -> str:
+    """The rows with the time zone of the market that their account was in when they landed."""
+    of_market = " ".join(f"when {_quoted(name)} then {_quoted(each)}" for name, each in sorted(time_zones.items()))
+    pick = f"case market {of_market} else {_quoted(zone)} end" if of_market else _quoted(zone)
+    if contract.feed == "creators":
+        return f"""
+            select rows.*, moments, {pick} as time_zone
+            from landing.creators as rows join landing.files using (landed_file)
+        """
+    return f"""
+        select rows.*, moments, {pick} as time_zone
+        from landing.{contract.feed} as rows
+        join landing.files using (landed_file)
+        asof left join (
+            select {compared("account_id")} as of_account, landed_night as since, max(market) as market
+            from landing.creators where account_id is not null group by all
+        ) as creators on of_account = {compared("rows.account_id")} and since <= rows.landed_night
+    """
+
+
+def find_accounts(gate: Gate) -> None:
+    """The market of every account: the one that it is accepted in, else the one that it was said to be in."""
+    gate.execute(
+        """create or replace table arrivals.accounts as
+        select account_id, market from accepted.creators
+        union all
+        select account_id, arg_max(market, landed_night) from candidates.creators
+        where market in (select market from candidates.markets)
+            and account_id not in (select account_id from accepted.creators)
+        group by account_id
+        order by account_id"""
+    )
+
+
+def find_arrivals(gate: Gate, contract: Contract, night: date) -> None:
+    """What arrived of a feed this night, lines that can't be read included."""
+    feed = contract.feed
+    own = "rows.market" if feed == "creators" else "null"
+    gate.execute(
+        f"""create or replace table arrivals.{feed} as
+        with
+
+        problems as (
+            select landed_file, landed_row,
+                string_agg(if(column_name = '', '', column_name || ': ') || rule, '; ' order by column_name, rule)
+                    as problem
+            from quarantine.bad where feed = '{feed}' group by all
+        ),
+
+        -- Of a line that can't be read, the account that is named in it.
+        named as (
+            select landed_file, landed_row, min(market) as market
+            from (
+                select landed_file, landed_row,
+                    unnest(string_split(regexp_replace(text, '"', '', 'g'), ',')) as account_id
+                from landing.bad_rows where feed = '{feed}' and night = date '{night}' and column_name = ''
+            )
+            join arrivals.accounts using (account_id)
+            group by all
+        ),
+
+        arrived as (
+            select rows.landed_file, rows.landed_row, problem,
+                coalesce(accounts.market, if({own} in (select market from candidates.markets), {own}, null)) as market,
+                {_happened_on(contract)} as happened_on
+            from candidates.{feed} as rows
+            left join problems using (landed_file, landed_row)
+            left join arrivals.accounts as accounts using (account_id)
+            where landed_night = date '{night}'
+            union all
+            select landed_file, landed_row, problem, market, null
+            from problems
+            semi join (
+                from landing.bad_rows
+                where feed = '{feed}' and night = date '{night}' and column_name = ''
+            ) using (landed_file, landed_row)
+            left join named using (landed_file, landed_row)
+        )
+
+        from arrived order by landed_file, landed_row"""
+    )
+    for (file,) in gate.execute(f"select distinct landed_file from arrivals.{feed} where market is null order by all"):
+        if len(markets := markets_of_file(gate, File(feed, night, str(file)))) == 1:
+            gate.execute(
+                f"update arrivals.{feed} set market = {_quoted(markets[0])}"
+                f" where market is null and landed_file = {_quoted(str(file))}"
+            )
+
+
+def find_usual(gate: Gate, night: date) -> None:
+    """What was usual of each feed and market in the 28 nights before."""
+    gate.execute(
+        "create or replace table arrivals.usual (feed varchar, market varchar, largest bigint, fewest bigint,"
+        " oldest integer)"
+    )
+    for contract in FEEDS:
+        feed = contract.feed
+        gate.execute(
+            f"""insert into arrivals.usual
+            with
+
+            begun as (select min(night) as night from landing.files where feed = '{feed}'),
+
+            recent as (
+                select market, landed_night, count(*) as arrived,
+                    landed_night - max({_happened_on(contract)}) as age
+                from candidates.{feed} as rows
+                join arrivals.accounts as accounts using (account_id{", market" if feed == "creators" else ""})
+                where landed_night between date '{night}' - 28 and date '{night}' - 1
+                group by market, landed_night
+            )
+
+            select
+                '{feed}', market,
+                -- The first night is a backfill, not a night's worth of rows.
+                coalesce(max(arrived) filter (landed_night > begun.night), 0),
+                case
+                    when count(*) filter (date '{night}' - landed_night in (7, 14, 21, 28)) = 4
+                        then min(arrived) filter (date '{night}' - landed_night in (7, 14, 21, 28))
+                end,
+                case
+                    when count(*) filter (landed_night > begun.night) >= 7
+                        then max(age) filter (landed_night > begun.night)
+                end
+            from recent, begun
+            group by market
+            order by market"""
+        )
+        # A market without a row in four weeks is compared with nothing, unless the feed has just begun.
+        gate.execute(
+            f"""insert into arrivals.usual
+            select '{feed}', market, 0, null, null from candidates.markets
+            where market not in (select market from arrivals.usual where feed = '{feed}')
+                and (select min(night) from landing.files where feed = '{feed}') < date '{night}'"""
+        )
+
+
+def _happened_on(contract: Contract) -> str:
+    return f"try_cast({contract.happened_on or 'null'} as date)"
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"

@@ -1,0 +1,155 @@
+"""Whose a file is, so that which markets pay for one that can't be used.
+
+Those of the accounts in its readable rows; else of `market=` or `source=` in its path; else of the file of that name
+that landed last; else all.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from evenhand.landing.files import ANY_NIGHT
+from evenhand.landing.held_markets import HeldMarket
+from evenhand.landing.unusable import OF_MARKETS
+from evenhand.quality.gate import Gate
+
+
+@dataclass(frozen=True)
+class File:
+    """A file of a feed, by its name in the landing folder."""
+
+    feed: str
+    night: date
+    name: str
+
+    @property
+    def below(self) -> str:
+        """Its path below the folder of its night."""
+        return self.name.split("/", 2)[-1]
+
+    def said(self, key: str) -> str:
+        """What its path says, as in `market=ID`; empty where it says nothing."""
+        parts = (part.partition("=") for part in self.name.split("/")[:-1])
+        return next((value for name, _, value in parts if name.casefold() == key), "")
+
+
+def hold_for_unusable_files(gate: Gate) -> list[HeldMarket]:
+    """The markets that are held for files that can't be used, each with why."""
+    markets = _all_markets(gate)
+    held = []
+    unusable = gate.execute("select feed, night, landed_file, why from landing.unusable order by landed_file")
+    for feed, of_night, name, why in unusable:
+        file = File(str(feed), of_night, str(name))
+        found, whose = _markets_of(gate, file, markets)
+        remedy = "Have the source land it again, or take it away"
+        held += [HeldMarket(market, f"the file can't be used: {why}{whose}. {remedy}", file.name) for market in found]
+    return held
+
+
+def rows_of_other_markets(gate: Gate, night: date) -> list[str]:
+    """What is told of files of a night that lie in the folder of one market and have rows of others: these load."""
+    markets = {market.casefold(): market for market in _all_markets(gate)}
+    said = []
+    for feed, name in gate.execute(
+        f"select feed, landed_file from landing.files where night = date '{night}'"
+        " and regexp_matches(landed_file, '(?i)/(market|source)=') order by landed_file"
+    ):
+        file = File(str(feed), night, str(name))
+        of_path = markets.get(file.said("market").casefold()) or markets.get(file.said("source").casefold())
+        if of_path:
+            ((others,),) = gate.execute(
+                f"select count(*) from arrivals.{file.feed} where landed_file = {_quoted(file.name)}"
+                f" and market != {_quoted(of_path)}"
+            )
+            if others:
+                said.append(f"{file.name}: {others} rows are of other markets than {of_path}; they count there")
+    return said
+
+
+def markets_of_file(gate: Gate, file: File) -> list[str]:
+    """The markets that a file is likely of, for rows that name nobody who is known; none where it can't be known."""
+    return (
+        _of_path(gate, file, _all_markets(gate))
+        or _of_files(gate, f"landed_file = {_quoted(file.name)}")
+        or _of_last(gate, file)
+    )
+
+
+def _all_markets(gate: Gate) -> list[str]:
+    return [str(market) for (market,) in gate.execute("from candidates.markets")]
+
+
+def _markets_of(gate: Gate, file: File, markets: list[str]) -> tuple[list[str], str]:
+    """The markets of a file that can't be used, and how that is known, where it is no more than likely."""
+    if found := _of_rows(gate, file):
+        return found, ""
+    if found := _of_path(gate, file, markets):
+        return found, ""
+    if found := _of_last(gate, file):
+        return found, ". Whose it is is known from the file of that name that landed last"
+    return markets, ". Whose it is can't be known, so that all markets are held"
+
+
+def _of_rows(gate: Gate, file: File) -> list[str]:
+    """The markets of the accounts in it, by the column that names most of those that are known."""
+    name = _quoted(file.name)
+    found = gate.execute(
+        f"""with
+
+        known as (
+            select position, market, count(*) as accounts
+            from landing.unusable_values join arrivals.accounts on account_id = value
+            where landed_file = {name} and position != {OF_MARKETS} group by all
+        ),
+
+        best as (select position from known group by position order by sum(accounts) desc, position limit 1)
+
+        select market from known join best using (position)
+        union
+        select markets.market from landing.unusable_values
+        join candidates.markets as markets on markets.market = value
+        where landed_file = {name} and position = {OF_MARKETS}
+        order by market"""
+    )
+    return [str(market) for (market,) in found]
+
+
+def _of_path(gate: Gate, file: File, markets: list[str]) -> list[str]:
+    for key in ("market", "source"):
+        said = file.said(key).casefold()
+        if found := [market for market in markets if said and market.casefold() == said]:
+            return found
+    if source := file.said("source"):
+        part = _quoted(f"%/source={source}/%")
+        return _of_files(gate, f"landed_file like {part} and landed_file != {_quoted(file.name)}")
+    return []
+
+
+def _of_last(gate: Gate, file: File) -> list[str]:
+    """The markets of the file of that name in that feed that landed last before it."""
+    name = _quoted(file.below)
+    same = f"feed = {_quoted(file.feed)} and substr(landed_file, length(feed) + 19) = {name}"
+    before = f"and night <= date '{file.night}'" if file.night != ANY_NIGHT else ""
+    last = gate.execute(
+        f"select landed_file from landing.files where {same} and landed_file != {_quoted(file.name)} and rows > 0"
+        f" {before} order by night desc, landed_file limit 1"
+    )
+    return _of_files(gate, f"landed_file = {_quoted(str(last[0][0]))}") if last else []
+
+
+def _of_files(gate: Gate, which: str) -> list[str]:
+    """The markets of the accounts in the rows of some files, as far as they are looked at."""
+    feeds = [str(feed) for (feed,) in gate.execute(f"select distinct feed from landing.files where {which}")]
+    found: set[str] = set()
+    for feed in feeds:
+        rows = gate.execute(
+            f"select distinct accounts.market from landing.{feed} as rows"
+            f" join arrivals.accounts as accounts using (account_id) where {which}"
+        )
+        found |= {str(market) for (market,) in rows}
+    return sorted(found)
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"

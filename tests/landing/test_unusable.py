@@ -1,0 +1,348 @@
+"""Files that aren't as they should be: what can be read of one is, what can't is written down, and no other is lost."""
+
+from __future__ import annotations
+
+import gzip
+import os
+from pathlib import Path
+
+import duckdb
+
+from evenhand.landing.contracts import CREATORS
+from evenhand.landing.load import load
+from landing.feeds import creator, land, land_text, landed, night, query
+
+HEADER = ",".join(CREATORS.names_in_every_file)
+FILE = "creators/night=2026-03-01/broken.csv"
+
+
+def row(account: str) -> str:
+    return f"{account},world,creator,en,2026-01-01"
+
+
+def whole(account: str) -> tuple[str, ...]:
+    return (account, "world", "creator", "en", "2026-01-01")
+
+
+def test_files_that_cannot_be_used_are_named_with_why_and_the_others_load(landing: Path, store: Path) -> None:
+    cases: list[tuple[str | bytes, str]] = [
+        ("account_id,market,kind,language\nA1,world,creator,en\n", "its header lacks onboarded_on"),
+        (f"{HEADER},Market\n{row('A1')},x\n", "its header has market twice"),
+        (HEADER.replace(",", ";") + "\n", "separated by semicolons"),
+        (HEADER.replace(",", "\t") + "\n", "separated by tabs"),
+        (f"{row('A1')}\n{row('A2')}\n", "its first line is no header of creators"),
+        ("content_id,account_id,kind,published_on\nC1,A1,live,\n", "that of the feed contents"),
+        (f"{HEADER},café\n".encode("latin-1"), "its header (line 1) isn't UTF-8"),
+        (f"{HEADER}\n".encode("utf-16"), "UTF-16"),
+        (f"{HEADER}\n".encode("utf-16-le"), "UTF-16"),
+        ("<!DOCTYPE html><html><body>Please log in</body></html>", "HTML"),
+        ('{"error": "no such report"}', "JSON"),
+        (gzip.compress(f"{HEADER}\n".encode()), "call it .csv.gz"),
+        ("", "it is empty"),
+        ("\n \n", "it is empty"),
+        ("\ufeff", "it is empty"),
+    ]
+    land(landing, "creators", 1, [creator("A9")], name="good.csv")
+    for number, (text, _) in enumerate(cases):
+        land_text(landing, "creators", 1, text, name=f"{number}.csv")
+    found = load(store, landing, night(1)).unusable
+    assert len(found) == len(cases)
+    for number, (_, why) in enumerate(cases):
+        assert why in found[f"creators/night=2026-03-01/{number}.csv"]
+    assert landed(store, "creators", "account_id") == [("A9",)]
+
+
+def test_a_line_that_cannot_be_read_costs_no_other(landing: Path, store: Path) -> None:
+    cases: list[tuple[list[str | bytes], str, list[int]]] = [
+        (["A2,world"], "It has 2 values, where the header has 5", [3]),
+        ([row("A2") + ",x"], "It has 6 values", [3]),
+        ([row("Mü").encode("latin-1")], "A byte isn't UTF-8", [3]),
+        ([row("A\0")], "A zero byte", [3]),
+        (['A2,"world,creator,en,2026-01-01'], "A quote is opened and not closed", [3]),
+        (['A2,"the "big" world",creator,en,2026-01-01'], "A quote within a value isn't doubled", [3]),
+        (['A2,wor"ld,creator,en,2026-01-01'], "A quote within a value isn't doubled", [3]),
+        (["A2,wor", "ld,creator,en,2026-01-01"], "It has", [3, 4]),
+        (['A2,"wor', "ld,creator,en,2026-01-01"], "", [3, 4]),
+    ]
+    wanted: dict[str, tuple[str, list[int]]] = {}
+    for broken, why, lines in cases:
+        for end in ("\n", "\r\n", "\r", "\r\r\n"):
+            name = f"{len(wanted):02}.csv"
+            given = [HEADER, row("A1"), *broken, row("A3"), row("A4")]
+            content = b"".join((each if isinstance(each, bytes) else each.encode()) + end.encode() for each in given)
+            land_text(landing, "creators", 1, content, name=name)
+            wanted[f"creators/night=2026-03-01/{name}"] = (why, lines)
+    assert not load(store, landing, night(1)).unusable
+    rows = landed(store, "creators", "landed_file", "landed_row", *CREATORS.names_in_every_file)
+    bad = query(store, "select landed_file, line, remedy from landing.bad_rows order by landed_file, line")
+    for name, (why, lines) in wanted.items():
+        # The rows after it keep their numbers.
+        after = [(name, 2 + len(lines), *whole("A3")), (name, 3 + len(lines), *whole("A4"))]
+        assert [each for each in rows if each[0] == name] == [(name, 1, *whole("A1")), *after]
+        of_file = [(line, str(remedy)) for landed_file, line, remedy in bad if landed_file == name]
+        assert [line for line, _ in of_file] == lines
+        assert all(why in remedy for _, remedy in of_file)
+
+
+def test_two_unclosed_quotes_do_not_swallow_the_rows_between_them(landing: Path, store: Path) -> None:
+    lines = [
+        HEADER,
+        'A1,"world,creator,en,2026-01-01',
+        row("A2"),
+        row("A3"),
+        'A4,world",creator,en,2026-01-01',
+        row("A5"),
+    ]
+    land_text(landing, "creators", 1, "\n".join(lines), name="broken.csv")
+    load(store, landing, night(1))
+    assert landed(store, "creators", "account_id") == [("A2",), ("A3",), ("A5",)]
+    assert query(store, "select line, row_key from landing.bad_rows order by all") == [(2, "A1"), (5, "A4")]
+
+
+def test_csv_comes_in_more_dresses(landing: Path, store: Path) -> None:
+    dresses = [
+        f"{HEADER}\r\r\n{row('A1')}\r\r\n{row('A2')}\r\r\n",
+        f"{HEADER}\n{row('A1')}\r\n{row('A2')}\r",
+        f"\n\n{HEADER}\n{row('A1')}\n   \n{row('A2')}",
+        f'\ufeff{HEADER}\n{row("A1")}\n"A2","world" ,creator, "en",2026-01-01\n',
+        " Account_ID ,MARKET,Kind,language,onboarded_on\n" + f"{row('A1')}\n{row('A2')}\n",
+        f"{HEADER},__index_level_0__,campaign_id\n{row('A1')},0,x\n{row('A2')},1,y\n",
+    ]
+    for number, text in enumerate(dresses):
+        land_text(landing, "creators", 1, text, name=f"{number}.csv")
+    assert not load(store, landing, night(1)).unusable
+    assert landed(store, "creators") == [whole("A1"), whole("A2")] * len(dresses)
+    assert query(store, "from landing.bad_rows") == []
+
+
+def test_a_value_of_several_lines_stays_as_it_is_where_another_line_cannot_be_read(landing: Path, store: Path) -> None:
+    lines = [HEADER, 'A1,"wo\r\n\r\nrld",creator,en,2026-01-01', "A2", '"A\n3",world,creator,en,2026-01-01']
+    land_text(landing, "creators", 1, "\n".join(lines), name="broken.csv")
+    load(store, landing, night(1))
+    assert landed(store, "creators", "account_id", "market") == [("A1", "wo\r\n\r\nrld"), ("A\n3", "world")]
+
+
+def test_columns_that_the_feed_does_not_have_are_named(landing: Path, store: Path) -> None:
+    land_text(landing, "creators", 1, f"{HEADER},follower\n{row('A1')},7\n", name="broken.csv")
+    load(store, landing, night(1))
+    assert query(store, "select landed_file, said from landing.told") == [
+        (
+            FILE,
+            "columns that the feed creators doesn't have are left out: 'follower' (is 'follower' meant as followers?)",
+        )
+    ]
+
+
+def test_packed_files_load_whatever_capitals_their_names_have(landing: Path, store: Path) -> None:
+    text = f"{HEADER}\n{row('A1')}\n".encode()
+    land_text(landing, "creators", 1, gzip.compress(text), name="rows.csv.gz")
+    land_text(landing, "creators", 1, gzip.compress(text.replace(b"A1", b"A2")), name="rows.CSV.GZ")
+    land_text(landing, "creators", 1, text.replace(b"A1", b"A3"), name="ROWS.CSV")
+    assert not load(store, landing, night(1)).unusable
+    assert sorted(landed(store, "creators", "account_id")) == [("A1",), ("A2",), ("A3",)]
+
+
+def test_a_packed_file_that_was_cut_is_unusable_and_what_it_names_is_known(landing: Path, store: Path) -> None:
+    packed = gzip.compress("\n".join([HEADER, *(row(f"A{i}") for i in range(500))]).encode(), mtime=0)
+    land_text(landing, "creators", 1, packed[:-20], name="rows.csv.gz")
+    (why,) = load(store, landing, night(1)).unusable.values()
+    assert why == "it was cut: the end of the packed file is missing"
+    assert ("A1",) in query(store, "select value from landing.unusable_values where position = 0")
+
+
+def test_values_of_parquet_that_are_no_text(landing: Path, store: Path) -> None:
+    """By column: how a value is written, what is loaded of it, and whether its row can be used."""
+    cases: dict[str, list[tuple[str, str | None, bool]]] = {
+        "account_id": [
+            ("7.0::double", "7", False),
+            ("7.5::double", "7.5", True),
+            ("9007199254740992.0::double", "9007199254740992", True),
+            ("9007199254740991.0::double", "9007199254740991", False),
+            ("16777216::float", "16777216", True),
+            ("16777215::float", "16777215", False),
+            ("12::decimal(20, 0)", "12", False),
+            ("true", "yes", False),
+            ("'a7'::blob", "a7", False),
+            ("'\\xFF'::blob", "\\xFF", True),
+            ("null", None, False),
+            ("'nan'::double", "nan", True),
+        ],
+        # What isn't whole is for gate 1, as in CSV.
+        "followers": [
+            ("1000.0::double", "1000", False),
+            ("2e16::double", "20000000000000000", False),
+            ("20000000::float", "20000000", False),
+            ("1000.00::decimal(9, 2)", "1000", False),
+            ("7.5::double", "7.5", False),
+            ("null::double", None, False),
+        ],
+        "exited_on": [
+            ("timestamp '2026-01-01 00:00:00'", "2026-01-01", False),
+            ("timestamp_ns '2026-01-01 00:00:00'", "2026-01-01", False),
+            ("timestamp '2026-01-01 00:30:00'", "2026-01-01 00:30:00", True),
+            ("timestamptz '2026-01-01 23:30:00+00'", "2026-01-01T23:30:00Z", False),
+            ("date '2026-01-01'", "2026-01-01", False),
+            ("20260101", "20260101", False),
+        ],
+    }
+    folder = landing / "creators" / "night=2026-03-01"
+    for column, values in cases.items():
+        for number, (value, _, _) in enumerate(values):
+            key = "" if column == "account_id" else "'A1' as account_id, "
+            _parquet(folder / f"{column}.{number:02}.parquet", f"{key}{value} as {column}")
+    assert not load(store, landing, night(1)).unusable
+    bad = query(store, "select landed_file, column_name, text from landing.bad_rows")
+    for column, values in cases.items():
+        for number, (value, loaded, is_bad) in enumerate(values):
+            name = f"creators/night=2026-03-01/{column}.{number:02}.parquet"
+            found = query(store, f"select {column} from landing.creators where landed_file = '{name}'")
+            assert found == [(loaded,)], value
+            assert [each for each in bad if each[0] == name] == ([(name, column, loaded)] if is_bad else []), value
+    assert query(store, "select landed_file, moments from landing.files where len(moments) > 0") == [
+        ("creators/night=2026-03-01/exited_on.03.parquet", ["exited_on"])
+    ]
+
+
+def test_nested_values_make_a_file_unusable_where_the_feed_has_the_column(landing: Path, store: Path) -> None:
+    folder = landing / "creators" / "night=2026-03-01"
+    for number, value in enumerate(("['a']", "{'id': 'a'}", "map {'a': 'b'}")):
+        _parquet(folder / f"{number}.parquet", f"'A{number}' as account_id, {value} as category")
+        _parquet(folder / f"other {number}.parquet", f"'B{number}' as account_id, {value} as labels")
+    assert load(store, landing, night(1)).unusable == {
+        f"creators/night=2026-03-01/{number}.parquet": "the values of its column category are nested"
+        for number in range(3)
+    }
+    assert landed(store, "creators", "account_id") == [("B0",), ("B1",), ("B2",)]
+    assert query(store, "select value from landing.unusable_values where position = 0 order by all") == [
+        ("A0",),
+        ("A1",),
+        ("A2",),
+    ]
+
+
+def test_parquet_that_is_none_or_was_cut_or_is_damaged(landing: Path, store: Path) -> None:
+    folder = landing / "creators" / "night=2026-03-01"
+    _parquet(folder / "good.parquet", "'A1' as account_id")
+    _parquet(folder / "cut.parquet", "'A2' as account_id")
+    (folder / "cut.parquet").write_bytes((folder / "cut.parquet").read_bytes()[:-9])
+    (folder / "none.parquet").write_bytes(HEADER.encode())
+    (folder / "zero.parquet").touch()
+    _parquet(folder / "torn.parquet", "md5(i::varchar) as account_id", rows=20_000)
+    torn = bytearray((folder / "torn.parquet").read_bytes())
+    torn[1000:20_000] = b"\xff" * 19_000
+    (folder / "torn.parquet").write_bytes(torn)
+    found = load(store, landing, night(1)).unusable
+    assert {name.rpartition("/")[2]: why.partition("(")[0].strip() for name, why in found.items()} == {
+        "cut.parquet": "it was cut: the end of the Parquet file is missing",
+        "none.parquet": "it isn't Parquet that can be read",
+        "torn.parquet": "it is damaged: not all of it can be read as Parquet",
+        "zero.parquet": "it is empty, without a single byte",
+    }
+    assert landed(store, "creators", "account_id") == [("A1",)]
+
+
+def test_a_file_has_as_many_rows_as_the_one_beside_it_says(landing: Path, store: Path) -> None:
+    no_number = "the file beside it ({}.csv.rows) holds no number of rows"
+    cases = {
+        "2": "",
+        " 2\r\n": "",
+        "3": "it has 2 rows, and 3 are said beside it ({}.csv.rows)",
+        "two": no_number,
+        "": no_number,
+    }
+    for number, said in enumerate(cases):
+        path = land(landing, "creators", 1, [creator("A1"), creator("A1")], name=f"{number}.csv")
+        path.with_name(f"{number}.csv.rows").write_text(said)
+    assert load(store, landing, night(1)).unusable == {
+        f"creators/night=2026-03-01/{number}.csv": why.format(number)
+        for number, why in enumerate(cases.values())
+        if why
+    }
+    assert len(landed(store, "creators")) == 4
+    # What it says is looked at each night.
+    path.with_name("4.csv.rows").write_text("2")
+    assert len(load(store, landing, night(1)).unusable) == 2
+    assert len(landed(store, "creators")) == 6
+
+
+def test_a_number_of_rows_beside_no_file(landing: Path, store: Path) -> None:
+    (landing / "creators" / "night=2026-03-01" / "rows.csv.rows").write_text("2")
+    assert load(store, landing, night(1)).unusable == {
+        "creators/night=2026-03-01/rows.csv.rows": ("it says how many rows rows.csv has, and no such file is there")
+    }
+
+
+def test_what_is_no_file_of_a_feed_is_passed_over_and_named(landing: Path, store: Path) -> None:
+    (landing / "README.txt").touch()
+    (landing / "archive").mkdir()
+    (landing / "creators" / "night=2026-02-30").mkdir()
+    for name in ("a.csv.part", "a.tmp", "a.crdownload", "rows.xlsx"):
+        (landing / "creators" / "night=2026-03-01" / name).touch()
+    (landing / "creators" / "night=2026-03-01" / "_SUCCESS").touch()
+    assert not load(store, landing, night(1)).unusable
+    assert query(store, "select name from landing.passed_over order by all") == [
+        ("README.txt",),
+        ("archive",),
+        ("creators/night=2026-02-30",),
+        ("creators/night=2026-03-01/a.crdownload",),
+        ("creators/night=2026-03-01/a.csv.part",),
+        ("creators/night=2026-03-01/a.tmp",),
+        ("creators/night=2026-03-01/rows.xlsx",),
+    ]
+
+
+def test_a_file_in_a_folder_that_is_misspelt_cannot_be_used(landing: Path, store: Path) -> None:
+    no_night = "the folders of a feed are named night=YYYY-MM-DD"
+    cases = {
+        "creatros/night=2026-03-01": "no feed is called creatros; is it creators?",
+        "Creators/night=2026-03-01": "no feed is called Creators; is it creators?",
+        "strikes/night=2026-03-01": "no feed is called strikes",
+        "creators/night=2026-3-1": no_night,
+        "creators/nigth=2026-03-01": no_night,
+        "creators/2026-03-01": no_night,
+    }
+    for folder in cases:
+        path = landing / folder / "rows.csv"
+        path.parent.mkdir(parents=True)
+        path.write_text(f"{HEADER}\n{row('A1')}\n")
+    found = load(store, landing, night(1)).unusable
+    assert list(found) == sorted(f"{folder}/rows.csv" for folder in cases)
+    for folder, why in cases.items():
+        assert why in found[f"{folder}/rows.csv"]
+    named = query(store, "select landed_file from landing.unusable_values where (position, value) = (0, 'A1')")
+    assert len(named) == len(cases)
+
+
+def test_a_link_to_nothing_is_a_file_that_cannot_be_read(landing: Path, store: Path) -> None:
+    (landing / "creators" / "night=2026-03-01" / "rows.csv").symlink_to(landing / "gone.csv")
+    assert list(load(store, landing, night(1)).unusable.values()) == ["it is a link to nothing"]
+
+
+def test_a_file_that_is_mended_or_taken_away_holds_nobody_any_more(landing: Path, store: Path) -> None:
+    path = land_text(landing, "creators", 1, "nonsense\n", name="broken.csv")
+    assert load(store, landing, night(1)).unusable
+    assert load(store, landing, night(1)).new_files["creators"] == 0
+    path.write_text(f"{HEADER}\n{row('A1')}\n")
+    assert not load(store, landing, night(1)).unusable
+    path.write_text("nonsense\n")
+    assert load(store, landing, night(1)).unusable
+    path.unlink()
+    assert not load(store, landing, night(1)).unusable
+
+
+def test_a_file_replaced_by_one_of_the_same_size_and_time_is_seen(landing: Path, store: Path) -> None:
+    path = land(landing, "creators", 1, [creator("A1")])
+    load(store, landing, night(1))
+    before = path.stat()
+    path.write_bytes(path.read_bytes().replace(b"A1", b"A2"))
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+    load(store, landing, night(1))
+    assert landed(store, "creators", "account_id") == [("A2",)]
+
+
+def _parquet(path: Path, columns: str, rows: int = 1) -> None:
+    with duckdb.connect() as connection:
+        connection.execute(
+            f"copy (select {columns}, 'world' as market, 'creator' as kind, 'en' as language,"
+            f" date '2026-01-01' as onboarded_on from range({rows}) as t (i)) to '{path}' (format parquet)"
+        )
