@@ -173,18 +173,19 @@ case
                 max(case when inputs.role = 'part' then {{ value }} end)
                 < max(case when inputs.role = 'part' then inputs.part_at_least end)
                 then 0
-            else
-                max(case when inputs.role = 'part' then {{ value }} end)
-                / max(case when inputs.role = 'whole' then {{ value }} end)
+            else {{ as_figure(
+                "(max(case when inputs.role = 'part' then " ~ value ~ " end)"
+                ~ " / max(case when inputs.role = 'whole' then " ~ value ~ " end))"
+            ) }}
         end
     when days.source = 'weighted'
         then case
             when
                 count(case when inputs.role = 'value' then {{ value }} end) = any_value(counts.value_count)
-                then sum(case
-                    when inputs.role = 'value'
-                        then cast({{ value }} as decimal(18, 4)) * cast(inputs.weight as decimal(10, 4))
-                end)
+                then {{ as_figure(
+                    "sum(case when inputs.role = 'value' then "
+                    ~ product(as_number(value), 'inputs.weight') ~ " end)"
+                ) }}
         end
     else min_by(
         case when inputs.role = 'value' then {{ value }} end,

@@ -1,6 +1,6 @@
 {#- How often a number goes into another, in whole hundredths: a binary fraction would lose a step now and then. -#}
 {% macro whole_times(quantity, step) -%}
-    (cast({{ quantity }} * 100 as bigint) // cast({{ step }} * 100 as bigint))
+    (cast({{ product(as_amount(quantity), 100) }} as bigint) // cast({{ product(step, 100) }} as bigint))
 {%- endmacro %}
 
 {#- Whether a value satisfies a comparison; null for a missing value. -#}
@@ -38,11 +38,57 @@
 {% macro spark__materialized_cte() -%}
 {%- endmacro %}
 
+{#- A number as a type that can't hold every sum or product: what is beyond it is the most that it holds, for no one row
+    shall fail the others. What a feed or a pack may say is far from that. The nines are a number with and without a
+    binary fraction. -#}
+{% macro held_to(value, digits, type) -%}
+    cast(case
+        when ({{ value }}) >= 1{{ '0' * digits }} then {{ '9' * digits }}
+        when ({{ value }}) <= -1{{ '0' * digits }} then -{{ '9' * digits }}
+        else {{ value }}
+    end as {{ type }})
+{%- endmacro %}
+
+{#- A product, wide enough for any two numbers of feeds and packs: DuckDB makes no product wider than its factors. -#}
+{% macro product(one, other) -%}
+    (cast({{ one }} as decimal(28, 4)) * {{ other }})
+{%- endmacro %}
+
+{#- An amount: what a ledger adds up, money. -#}
+{% macro as_amount(value) -%}
+    {{ held_to(value, 15, 'decimal(18, 2)') }}
+{%- endmacro %}
+
+{#- A number with four decimals, as feeds and packs have them. -#}
+{% macro as_number(value) -%}
+    {{ held_to(value, 14, 'decimal(18, 4)') }}
+{%- endmacro %}
+
+{#- A ratio that is told. -#}
+{% macro as_ratio(value) -%}
+    {{ held_to(value, 12, 'decimal(18, 6)') }}
+{%- endmacro %}
+
+{#- What is read of an account. -#}
+{% macro as_figure(value) -%}
+    {{ held_to(value, 17, figure()) }}
+{%- endmacro %}
+
+{#- A whole number. -#}
+{% macro as_count(value) -%}
+    {{ held_to(value, 9, 'integer') }}
+{%- endmacro %}
+
+{#- A number of days that a feed says; beyond a hundred years it is as good as for ever. -#}
+{% macro as_days(value) -%}
+    cast(greatest(-36500, least(36500, {{ value }})) as integer)
+{%- endmacro %}
+
 {#- The product of a group's factors, without binary fractions. -#}
 {% macro product_of(factor, in_order) -%}
     list_reduce(
         list(cast({{ factor }} as decimal(18, 4)) order by {{ in_order }}),
-        lambda one, other: cast(one * other as decimal(18, 4))
+        lambda one, other: {{ as_number(product('one', 'other')) }}
     )
 {%- endmacro %}
 

@@ -43,7 +43,7 @@ quotas_with_what_was_done as (
         quotas.quota_activity,
         quotas.quota_at_most,
         quotas.counted_from,
-        cast(coalesce(sum(activities.quantity), 0) as integer) as done
+        {{ as_count('coalesce(sum(activities.quantity), 0)') }} as done
     from quotas_in_force as quotas
     left join activities
         on

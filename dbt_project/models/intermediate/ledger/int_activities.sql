@@ -70,7 +70,7 @@ what_accounts_did_each_day as (
         account_id,
         activity,
         on_day,
-        cast(sum(quantity) as decimal(18, 2)) as quantity,
+        {{ as_amount('sum(quantity)') }} as quantity,
         cast(null as varchar) as violation_id,
         cast(null as varchar) as content_id,
         cast(null as varchar) as subject

@@ -119,7 +119,7 @@ whole_steps_that_come_and_go as (
         known_from,
         known_until,
         on_day,
-        step_amount * (
+        cast(step_amount as decimal(28, 2)) * (
             {{ whole_times('quantity', 'step_of') }}
             - lag({{ whole_times('quantity', 'step_of') }}, 1, 0) over (
                 partition by account_id, programme, balance_of, history_version, rule, step_of, step_amount
@@ -146,7 +146,7 @@ changes_by_day as (
         any_value(known_from) as known_from,
         any_value(known_until) as known_until,
         on_day,
-        cast(sum(change) as decimal(18, 2)) as change
+        {{ as_amount('sum(change)') }} as change
     from changes_of_the_balance
     -- What a history says of days after its truth ended is nobody's truth.
     where known_until is null or on_day < known_until
@@ -156,8 +156,8 @@ changes_by_day as (
 balances_after_each_change as (
     select
         *,
-        cast(sum(change) over days_so_far as decimal(18, 2)) as balance,
-        cast(sum(change) over days_so_far - change as decimal(18, 2)) as balance_before,
+        {{ as_amount('sum(change) over days_so_far') }} as balance,
+        {{ as_amount('(sum(change) over days_so_far - change)') }} as balance_before,
         lead(on_day) over days_so_far as until_day
     from changes_by_day
     window days_so_far as (partition by account_id, programme, balance_of, history_version order by on_day)

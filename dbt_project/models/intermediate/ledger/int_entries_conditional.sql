@@ -110,13 +110,13 @@ pauses_that_touch_an_entry as (
         paused.lasts_days,
         paused.counts_from,
         greatest(activities.on_day, paused.counts_from) as pause_from,
-        {{ add_days('activities.on_day', 'cast(activities.quantity as integer)') }} as pause_until
+        {{ add_days('activities.on_day', as_days('activities.quantity')) }} as pause_until
     from entries_with_their_first_day as paused
     inner join activities
         on
             paused.account_id = activities.account_id
             and paused.paused_by = activities.activity
-            and {{ add_days('activities.on_day', 'cast(activities.quantity as integer)') }} > paused.counts_from
+            and {{ add_days('activities.on_day', as_days('activities.quantity')) }} > paused.counts_from
 ),
 
 pauses_without_what_an_earlier_one_covers as (

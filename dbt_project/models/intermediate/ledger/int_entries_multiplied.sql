@@ -120,10 +120,7 @@ factors_that_apply as (
 entries_with_their_weight as (
     select
         entries_that_count.* exclude (amount),
-        cast(case
-            when factors_that_apply.factor is null then entries_that_count.amount
-            else entries_that_count.amount * factors_that_apply.factor
-        end as decimal(18, 2)) as amount
+        {{ as_amount(product('entries_that_count.amount', 'coalesce(factors_that_apply.factor, 1)')) }} as amount
     from entries_that_count
     left join factors_that_apply
         on

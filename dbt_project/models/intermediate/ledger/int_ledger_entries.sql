@@ -77,7 +77,7 @@ entries_carried_over_from_another_programme as (
         entries.rule,
         programmes.unit,
         'event' as amount_by,
-        cast(entries.amount * carried_over.times as decimal(18, 2)) as amount,
+        {{ as_amount(product('entries.amount', 'carried_over.times')) }} as amount,
         cast(null as decimal(18, 2)) as step_of,
         cast(null as varchar) as picked_by,
         programmes.has_company,
@@ -88,7 +88,7 @@ entries_carried_over_from_another_programme as (
         entries.counts_until,
         entries.voided_on,
         entries.adjusted_on,
-        cast(entries.adjusted_amount * carried_over.times as decimal(18, 2)) as adjusted_amount
+        {{ as_amount(product('entries.adjusted_amount', 'carried_over.times')) }} as adjusted_amount
     from entries_of_the_programmes_own_rules as entries
     inner join carried_over
         on

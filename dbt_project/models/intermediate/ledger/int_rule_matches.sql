@@ -73,14 +73,14 @@ events_that_a_rule_counts as (
                         -- What isn't given is the least.
                         greatest(events.quantity, entry_rules.reviewer_at_least), entry_rules.reviewer_at_most
                     )
-            when 'unit' then cast(entry_rules.amount * coalesce(events.quantity, 1) as decimal(18, 2))
+            when 'unit' then {{ as_amount(product('entry_rules.amount', 'coalesce(events.quantity, 1)')) }}
             when 'step' then coalesce(events.quantity, 1)
             -- What a relief takes is known when it is known what counts.
             else 0
         end as amount,
         case
             when events.adjusted_on is null then null
-            when entry_rules.amount_by = 'unit' then cast(entry_rules.amount * events.adjusted_points as decimal(18, 2))
+            when entry_rules.amount_by = 'unit' then {{ as_amount(product('entry_rules.amount', 'events.adjusted_points')) }}
             else events.adjusted_points
         end as adjusted_amount
     from events

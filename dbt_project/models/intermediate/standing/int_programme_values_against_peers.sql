@@ -92,9 +92,7 @@ averages_as_they_were_known_that_day as (
 values_as_multiples_of_the_average as (
     select
         each_value.* exclude (peers, value),  -- noqa: RF02
-        cast(case
-            when averages.total <> 0 then each_value.value * averages.accounts / averages.total
-        end as {{ figure() }}) as value
+        {{ as_figure('(each_value.value * averages.accounts / nullif(averages.total, 0))') }} as value
     from values_on_these_days as each_value
     inner join averages_as_they_were_known_that_day as averages
         on

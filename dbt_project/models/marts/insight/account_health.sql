@@ -58,7 +58,7 @@ standings_of_last_night as (
         standings.account_id,
         standings.programme,
         standings.zone,
-        cast(standings.value as decimal(18, 4)) as balance
+        {{ as_number('standings.value') }} as balance
     from standings
     where {{ day_in(add_days(night(), -1), 'standings.valid_from', 'standings.valid_until') }}
     qualify row_number() over (
@@ -131,7 +131,7 @@ standings_with_the_next_zone as (
         end as balance_last_night,
         coalesce(moved.moved_by, '[]') as moved_by,
         next_zones.zone as next_zone,
-        cast(abs(next_zones.bound - tonight.balance) as decimal(18, 4)) as to_next_zone,
+        {{ as_number('abs(next_zones.bound - tonight.balance)') }} as to_next_zone,
         coalesce(abs(next_zones.bound - tonight.balance) <= next_zones.warned_within, false) as is_near
     from standings_on_a_ladder as tonight
     left join standings_of_last_night as last_night

@@ -160,7 +160,7 @@ zones_entered as (
         'zone_entered' as event,
         programme || case when balance_of = '' then '' else '/' || balance_of end as about,
         'from ' || zone_before || ' to ' || zone
-        || coalesce(', at ' || {{ plain_number('cast(value as decimal(18, 4))') }}, '') as told
+        || coalesce(', at ' || {{ plain_number(as_number('value')) }}, '') as told
     from zones_in_the_order_of_days
     where zone <> zone_before
 ),

@@ -112,7 +112,7 @@ all_gaps as (
         cast(null as varchar) as violation_id,
         since,
         orders,
-        cast(amount as decimal(18, 2)) as amount
+        {{ as_amount('amount') }} as amount
     from orders_in_spite_of_a_penalty
 )
 

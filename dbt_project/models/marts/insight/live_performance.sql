@@ -11,16 +11,16 @@ lives_of_each_account as (
         account_id,
         market,
         cast(sum(lives) as bigint) as lives,
-        cast(sum(live_minutes) / 60.0 as decimal(18, 4)) as hours,
+        {{ as_number('sum(live_minutes) / 60.0') }} as hours,
         cast(sum(viewers) as bigint) as viewers,
         cast(sum(interactions) as bigint) as interactions,
         cast(sum(product_links) as bigint) as product_links,
         cast(sum(orders_from_lives) as bigint) as orders,
-        cast({{ metric_figure('viewers_per_live') }} as decimal(18, 6)) as viewers_per_live,
-        cast({{ metric_figure('live_conversion') }} as decimal(18, 6)) as conversion,
-        cast({{ metric_figure('share_of_lives_without_interaction') }} as decimal(18, 6)) as without_interaction,
-        cast({{ metric_figure('share_of_lives_interrupted') }} as decimal(18, 6)) as interrupted,
-        cast({{ metric_figure('misleading_reports_per_thousand_lives') }} as decimal(18, 6))
+        {{ as_ratio(metric_figure('viewers_per_live')) }} as viewers_per_live,
+        {{ as_ratio(metric_figure('live_conversion')) }} as conversion,
+        {{ as_ratio(metric_figure('share_of_lives_without_interaction')) }} as without_interaction,
+        {{ as_ratio(metric_figure('share_of_lives_interrupted')) }} as interrupted,
+        {{ as_ratio(metric_figure('misleading_reports_per_thousand_lives')) }}
             as misleading_reports_per_thousand
     from account_days
     group by account_id, market

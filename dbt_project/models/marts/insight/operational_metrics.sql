@@ -30,12 +30,12 @@ values_with_their_intervals as (
         market,
         slice,
         slice_value,
-        cast(numerator as decimal(18, 4)) as numerator,
-        cast(denominator as decimal(18, 4)) as denominator,
-        cast(figure as decimal(18, 6)) as figure,
+        {{ as_number('numerator') }} as numerator,
+        {{ as_number('denominator') }} as denominator,
+        {{ as_ratio('figure') }} as figure,
         cast(case when is_share then {{ wilson('figure', 'sample', -1) }} end as decimal(18, 6)) as interval_low,
         cast(case when is_share then {{ wilson('figure', 'sample', 1) }} end as decimal(18, 6)) as interval_high,
-        cast(sample as decimal(18, 2)) as sample,
+        {{ as_amount('sample') }} as sample,
         coalesce(sample >= minimum_sample, false) as is_enough
     from values_of_every_metric
 )

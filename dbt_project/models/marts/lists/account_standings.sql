@@ -144,9 +144,7 @@ every_account_with_its_standing as (
         resting.programme,
         coalesce(reached.zone, resting.zone) as zone,
         coalesce(reached.zone_rank, resting.zone_rank) as zone_rank,
-        cast(case
-            when reached.account_id is null then resting.value else reached.value
-        end as decimal(18, 4)) as balance,
+        {{ as_number('case when reached.account_id is null then resting.value else reached.value end') }} as balance,
         reached.in_zone_since as since
     from zones_of_accounts_without_a_standing as resting
     left join strictest_standing_on_each_night as reached

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
 from functools import cached_property
 from typing import Annotated, Literal
 
@@ -16,6 +15,8 @@ from evenhand.policy.language.examples import Example
 from evenhand.policy.language.limits import Limits
 from evenhand.policy.language.part import (
     Amount,
+    Count,
+    Day,
     Days,
     Market,
     Name,
@@ -35,7 +36,7 @@ class Appeals(Part):
     file_within_days: Days | None = None
     """A first appeal filed later than so many days after the violation's decision changes nothing, and isn't counted
     by `at_most`."""
-    at_most: Annotated[int, Field(ge=1)] | None = None
+    at_most: Count | None = None
     """How many appeals against one violation count."""
     again_within_days: Days | None = None
     """A further appeal is filed at most so many days after the one before it was denied or partly granted; without
@@ -83,7 +84,7 @@ class PackContent(Part):
 
     pack: Name
     """The name of the policy; all its versions have it."""
-    version: Annotated[int, Field(ge=1)]
+    version: Count
     """Counts up with each text that is put in force; a released night names it."""
     language: Annotated[int, Field(ge=1)] = LANGUAGE
     """The version of these keys that it is written in; without it, the newest. `evenhand policy migrate` brings an
@@ -98,9 +99,9 @@ class PackContent(Part):
     """Where the policy is published, and what in it is a placeholder."""
     markets: Annotated[tuple[Market, ...], Field(min_length=1)]
     """The markets it decides for."""
-    effective_from: date
+    effective_from: Day
     """First day whose decisions it judges."""
-    effective_until: date | None = None
+    effective_until: Day | None = None
     """The last such day; without it, no end."""
     applies_to: Annotated[tuple[Name, ...], Field(min_length=1)] = ("creator",)
     """The kinds of account (feed creators) that it judges; others are left alone."""

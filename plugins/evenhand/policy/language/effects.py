@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from evenhand.policy.language.part import (
+    MOST_DAYS,
     Comparison,
     Days,
     Figure,
@@ -24,7 +25,7 @@ class Quota(Part):
 
     activity: Name
     """What is counted. What counts is the feed's to say: it lands a row for each one that does."""
-    at_most: Annotated[int, Field(ge=0)]
+    at_most: Annotated[int, Field(ge=0, le=1_000_000)]
     """How many are allowed; 0 for none."""
     per: Name | None = None
     """A calendar on whose days counting begins anew; without it, once for the whole effect."""
@@ -35,7 +36,7 @@ class Shortening(Part):
 
     activity: Name
     """Its name."""
-    to_days: Annotated[int, Field(ge=0)]
+    to_days: Annotated[int, Field(ge=0, le=MOST_DAYS)]
     """Its whole length from then on, counted from its first day; what has been served stays served."""
 
 
@@ -71,13 +72,13 @@ class Effect(Part):
     `file_within_days` after the decision. An appeal that counts, against a violation that brought it, stops the clock
     until it is decided; of several such violations, the last decides."""
 
-    until_nth: Annotated[int, Field(ge=1)] = 1
+    until_nth: Annotated[int, Field(ge=1, le=100)] = 1
     """With `until`: which such day, 1 for the next."""
     and_until: Name | None = None
     """With `days`: also until such an activity; the longer of the two."""
     then: tuple[Follower, ...] = ()
     """With `appeal_days`: what follows for good if no appeal was filed in time, or all were denied."""
-    starts_after_days: Annotated[int, Field(ge=0)] = 0
+    starts_after_days: Annotated[int, Field(ge=0, le=MOST_DAYS)] = 0
     """1: it begins on the day after."""
     overlap: Literal["latest_end", "extend"] = "latest_end"
     """Where two of the same measure overlap: the later end holds, or with `extend` the second begins after the

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
@@ -10,6 +9,7 @@ from pydantic import Field, model_validator
 from evenhand.policy.language.part import (
     COMPARATORS,
     Comparison,
+    Day,
     Name,
     Part,
     Scope,
@@ -49,9 +49,9 @@ class Condition(Test):
     """Only for these kinds of account; for others it holds."""
     any_of: Annotated[tuple[Test, ...], Field()] = ()
     """It holds if one of these does."""
-    effective_from: date | None = None
+    effective_from: Day | None = None
     """First day on which it is asked; without it, the pack's."""
-    effective_until: date | None = None
+    effective_until: Day | None = None
     """The last such day."""
 
     @model_validator(mode="after")

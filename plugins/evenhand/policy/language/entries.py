@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from evenhand.policy.language.part import Amount, Days, Figure, Name, Part, exactly_one, mistake, refuse_doubles
+from evenhand.policy.language.part import (
+    MOST_DAYS,
+    Amount,
+    Day,
+    Days,
+    Figure,
+    Name,
+    Part,
+    exactly_one,
+    mistake,
+    refuse_doubles,
+)
 
 
 class ReviewerRange(Part):
@@ -39,7 +49,7 @@ class Multiplier(Part):
 
     by: Annotated[Amount, Field(gt=0)]
     """The factor."""
-    from_occurrence: Annotated[int, Field(ge=2)] | None = None
+    from_occurrence: Annotated[int, Field(ge=2, le=1_000_000)] | None = None
     """Applies from such a violation of one type on: 2 for the second, 3 for the third."""
     within_days: Days | None = None
     """With `from_occurrence`: only those of so many days count, this one's day included."""
@@ -62,7 +72,7 @@ class Multiplier(Part):
 class Every(Part):
     """Several events make one entry, on the day of the last of them; none is used for two entries."""
 
-    count: Annotated[int, Field(ge=2)]
+    count: Annotated[int, Field(ge=2, le=1_000_000)]
     """How many."""
     within_days: Days
     """The first and the last of them are at most so many days apart, both included."""
@@ -94,7 +104,7 @@ class Answer(Part):
 
     activity: Name
     """Its name."""
-    within_days: Annotated[int, Field(ge=0)]
+    within_days: Annotated[int, Field(ge=0, le=MOST_DAYS)]
     """The deadline: so many days after the event's day; 14 days from 1 March: 15 March is in time."""
     extended_by: Name | None = None
     """An activity on the same subject, by the deadline, that moves it; only the first one does."""
@@ -167,9 +177,9 @@ class EntryRule(Part):
     """An activity that ends the entry from its day: one that names the violation or, for activities, one on the same
     subject."""
 
-    effective_from: date | None = None
+    effective_from: Day | None = None
     """First day whose events it counts; without it, the pack's."""
-    effective_until: date | None = None
+    effective_until: Day | None = None
     """The last such day."""
 
     @model_validator(mode="after")

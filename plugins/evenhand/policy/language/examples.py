@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from evenhand.policy.language.part import Amount, Figure, Market, Name, Part, exactly_one, mistake
+from evenhand.policy.language.part import Amount, Day, Figure, Market, Name, Part, exactly_one, mistake
 
 
 class Event(Part):
     """One thing that happens to the example's account."""
 
-    on: date
+    on: Day
     """The day: of the decision for a violation and an appeal, of the measurement for a metric."""
 
     violation: Name | None = None
@@ -38,7 +37,7 @@ class Event(Part):
     """Of a violation: the document or sweep that it came from."""
     content: str | None = None
     """Of a violation or an activity: the content that it is about."""
-    published_on: date | None = None
+    published_on: Day | None = None
     """Of a violation: when its content was published."""
     quantity: Amount | None = None
     """Of an activity; without it, 1."""
@@ -50,7 +49,7 @@ class Event(Part):
     """Of a metric; without it, the metric is missing from then on."""
     outcome: Literal["granted", "partly_granted", "denied", "pending"] | None = None
     """Of an appeal."""
-    filed_on: date | None = None
+    filed_on: Day | None = None
     """Of an appeal; without it, the day of the decision."""
 
     @model_validator(mode="after")
@@ -74,16 +73,16 @@ _KEYS = {
 class QuotaUse(Part):
     """How far a quota is used up."""
 
-    used: Annotated[int, Field(ge=0)]
+    used: Annotated[int, Field(ge=0, le=1_000_000_000)]
     """How many went through."""
-    refused: Annotated[int, Field(ge=0)]
+    refused: Annotated[int, Field(ge=0, le=1_000_000_000)]
     """How many were over it."""
 
 
 class Expectation(Part):
     """What the pack says at the end of a day. What isn't named isn't looked at."""
 
-    on: date
+    on: Day
     """The day."""
     balances: dict[Name, Figure | None] = Field(default_factory=dict)
     """The value of each named programme; nothing for a missing one."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
@@ -24,12 +25,19 @@ MARKET = r"^[A-Za-z][A-Za-z0-9_-]*$"
 
 Name = Annotated[str, Field(pattern=NAME)]
 Market = Annotated[str, Field(pattern=MARKET)]
-Days = Annotated[int, Field(ge=1)]
+# A hundred years; a clock that runs longer is none. From the last day, a day so much later is still one.
+MOST_DAYS = 36_500
+LAST_DAY = date(2999, 12, 31)
+Days = Annotated[int, Field(ge=1, le=MOST_DAYS)]
+Count = Annotated[int, Field(ge=1, le=1_000_000)]
+Day = Annotated[date, Field(ge=date(1900, 1, 1), le=LAST_DAY)]
 
 _DECIMAL = (BeforeValidator(_as_decimal), WithJsonSchema({"type": "number"}))
-# As much as the tables that packs are compiled to hold: two decimals for what a ledger adds up, four for what is read.
-Amount = Annotated[Decimal, *_DECIMAL, Field(max_digits=18, decimal_places=2)]
-Figure = Annotated[Decimal, *_DECIMAL, Field(max_digits=18, decimal_places=4)]
+# Two decimals for what a ledger adds up, four for what is read; as large as a number of a feed may be, so that what is
+# made of both fits the tables that are built of them.
+MOST = 99_999_999_999_999
+Amount = Annotated[Decimal, *_DECIMAL, Field(ge=-MOST, le=MOST, decimal_places=2)]
+Figure = Annotated[Decimal, *_DECIMAL, Field(ge=-MOST, le=MOST, decimal_places=4)]
 
 Scope = Literal["live", "short_video", "showcase", "listing", "campaign", "ads", "commission", "account"]
 
