@@ -122,7 +122,7 @@ def test_what_lasts_as_long_as_its_zone_goes_on_ends_or_begins_with_the_version(
 
 
 def test_a_reward_of_a_zone_goes_on_over_versions_that_have_it(models: Sequence[CompiledModel]) -> None:
-    reward = {"rewards": [{"reward": "boost", "scope": "ads", "zones": ["limited"]}]}
+    reward: dict[str, Any] = {"rewards": [{"reward": "boost", "scope": "ads", "zones": ["limited"]}]}
     packs = versions(
         _pack(4, **reward), ("04-01", _pack(4, **reward)), ("04-03", _pack(4)), ("04-05", _pack(4, **reward))
     )

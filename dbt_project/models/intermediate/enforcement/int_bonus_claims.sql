@@ -49,7 +49,7 @@ activities_that_are_paid_for as (
         bonuses.at_most_per_account,
         bonuses.budget,
         bonuses.eligibility,
-        cast(bonuses.pays * versions.quantity as decimal(18, 2)) as earned,
+        {{ as_amount(product('bonuses.pays', 'versions.quantity')) }} as earned,
         greatest(versions.known_from, versions.on_day) as due_from,
         versions.known_until as due_until
     from activity_versions as versions

@@ -114,7 +114,7 @@ rewards_of_zones_and_eligibility as (
         version,
         zone,
         condition,
-        cast(value_after as decimal(18, 4)) as balance,
+        {{ as_number('value_after') }} as balance,
         cast(null as decimal(18, 2)) as amount,
         starts_on,
         ends_on
@@ -132,7 +132,7 @@ money_of_each_period as (
         bonus,
         scope,
         period_from,
-        cast(sum(amount) as decimal(18, 2)) as amount
+        {{ as_amount('sum(amount)') }} as amount
     from bonus_payments
     group by all
     having sum(amount) > 0
