@@ -119,8 +119,8 @@ days_on_which_a_zone_may_change as (
 stretches_cut_on_these_days as (
     select
         stretches.* exclude (  -- noqa: RF02
-            on_day, until_day, value_before, strictness_before, held_until, has_changed, holds, never_falls,
-            falls_after_days, effective_until
+            on_day, until_day, value_before, strictness_before, held_until, has_changed, holds,  -- noqa: RF02
+            never_falls, falls_after_days, effective_until  -- noqa: RF02
         ),
         stretches.strictness_before as reached_before,
         days.on_day,
@@ -186,7 +186,7 @@ zones_beside_the_one_before as (
         * exclude (read_on, read_before),
         case when on_day = read_on then read_before else value end as value_before,
         lag(zone_rank) over days_held_in_order as held_before,
-        lag(pack || '/' || version) over days_held_in_order is distinct from pack || '/' || version as is_first
+        coalesce(lag(pack || '/' || version) over days_held_in_order, '') <> pack || '/' || version as is_first
     from zones_that_are_held_on_each_day
     window days_held_in_order as (partition by account_id, programme, balance_of, history_version order by on_day)
 )
