@@ -29,7 +29,7 @@ test: $(VENV)/installed ## run all tests
 	@pytest
 
 test-fast: $(VENV)/installed ## what one runs while writing: no Airflow, browser, server, dbt or whole night
-	@pytest -m 'not real'
+	@pytest -m 'not real and not soak'
 
 install: $(VENV)/installed
 

@@ -21,6 +21,7 @@ from evenhand.deployment import deployment
 from evenhand.tasks import held_list as approval
 from evenhand.tasks import night as nightly
 from evenhand.tasks.alerts import deadlines, notifiers
+from evenhand.tasks.beginning import begin_night
 from evenhand.tasks.choosing import night_of_run
 from evenhand.tasks.deliveries import delivery_groups
 from evenhand.tasks.facts import Facts
@@ -49,7 +50,7 @@ with DAG(
     @task(pool=LANDED)
     def feeds_landed(params: Any = None, dag_run: Any = None) -> Facts:
         """Choose the night, and load every file that had landed by then into the night's warehouse."""
-        return nightly.begin_night(params, dag_run)
+        return begin_night(params, dag_run)
 
     @task(owner="strategy")
     def policies_compiled(night: str) -> Facts:

@@ -25,6 +25,7 @@ from evenhand.delivery.config import announces, load_receivers
 from evenhand.local import installation as local
 from evenhand.settings import settings
 from evenhand.tasks import night as nightly
+from evenhand.tasks.beginning import begin_night
 from evenhand.tasks.deliveries import deliver_release, reconcile_receiver
 from evenhand.tasks.facts import Facts
 from made_once import shared_compiled
@@ -79,7 +80,7 @@ def run_night(night: str, variables: Mapping[str, str], scheduled: bool = False)
 
 def _begin_scheduled(day: date) -> Facts:
     at = datetime.combine(day, time(2, 30), UTC)
-    return nightly.begin_night({}, SimpleNamespace(run_type="scheduled", run_id=f"scheduled__{day}", logical_date=at))
+    return begin_night({}, SimpleNamespace(run_type="scheduled", run_id=f"scheduled__{day}", logical_date=at))
 
 
 def _decide_and_deliver(day: date, begin: Callable[[date], Facts]) -> list[str]:

@@ -304,7 +304,7 @@ def test_a_part_that_goes_on_under_another_name(folder: Path, here: Settings) ->
     write(folder, changed(first), "v1.yml")
     write(folder, changed(*second, ("rule: one_strike", "rule: strike")), "v2.yml")
     assert _found(here) == [
-        "v2.yml:13:9: warning: programmes.health.entries[0]: found strike and no longer one_strike, which version 1"
+        "v2.yml:11:9: warning: programmes.health.entries[0]: found strike and no longer one_strike, which version 1"
         " has; expected the same name for what goes on: under another name nothing does"
     ]
 

@@ -123,6 +123,7 @@ effective_from: 2026-01-01
 appeal_route: Write to us.
 measures: [held, closed]
 stops_sales: [closed]
+ends_running: [held]
 stages: {onboarding_days: 7, pilot_days: 30, probation: [held, closed]}
 calendars: {mondays: {weekday: monday}}
 programmes:

@@ -564,17 +564,17 @@ def test_a_key_is_of_the_account_that_it_was_of_first(tmp_path: Path) -> None:
     land(house.landing, "creators", 1, [creator("A1"), creator("A2")])
     land(house.landing, "contents", 1)
     land(house.landing, "appeals", 1)
-    land(house.landing, "violations", 1, [violation("1.23457E+15", "A1"), violation("V2", "nobody")])
+    land(house.landing, "violations", 1, [violation("1234570000000000", "A1"), violation("V2", "nobody")])
     # Of an account that nobody knows it never was.
-    land(house.landing, "violations", 2, [violation("1.23457E+15", "A2"), violation("V2", "A2")])
-    land(house.landing, "violations", 3, [violation("1.23457E+15", "A1", withdrawn="yes")])
-    land(house.landing, "violations", 4, [violation("1.23457E+15", "A2")])
+    land(house.landing, "violations", 2, [violation("1234570000000000", "A2"), violation("V2", "A2")])
+    land(house.landing, "violations", 3, [violation("1234570000000000", "A1", withdrawn="yes")])
+    land(house.landing, "violations", 4, [violation("1234570000000000", "A2")])
 
     of_2, of_4 = house.run(2), house.run(4)
 
-    assert {row[3]: row[4] for row in of_2.accepted["violations"]} == {"1.23457E+15": "A1", "V2": "A2"}
+    assert {row[3]: row[4] for row in of_2.accepted["violations"]} == {"1234570000000000": "A1", "V2": "A2"}
     rule = "violation_id is of the account that it was of first"
-    assert of_2.why() == of_4.why() == {("violations", "1.23457E+15", "violation_id", rule)}
+    assert of_2.why() == of_4.why() == {("violations", "1234570000000000", "violation_id", rule)}
     assert "Withdraw the key for the account that has it" in of_2.quarantined[0][5]  # type: ignore[operator]
     assert [row[3] for row in of_4.accepted["violations"]] == ["V2"]
 

@@ -48,6 +48,7 @@ def say(pack: Pack, events: Sequence[Event], day: date) -> Said:
     """What the pack says at the end of a day, from what had happened and been decided by then."""
     said = Said()
     running: set[str] = set()
+    felt: dict[str, str] = {}
     values: dict[str, Decimal] = {}
     known = [event for event in events if event.on <= day]
     first = min((event.on for event in known), default=day) - DAY
@@ -68,9 +69,10 @@ def say(pack: Pack, events: Sequence[Event], day: date) -> Said:
         if not source.kept_per:
             said.balances[name] = values[name]
         running |= {effect.name for effect in in_force}
-        for scope in {effect.scope for effect in in_force}:
-            names = [effect.name for effect in in_force if effect.scope == scope]
-            said.measures.add(max(names, key=pack.measures.index))
+        for effect in in_force:
+            # Of the measures of all programmes that meet on a scope the account feels the strictest.
+            felt[effect.scope] = max(felt.get(effect.scope, effect.name), effect.name, key=pack.measures.index)
+    said.measures = set(felt.values())
     for name, eligibility in pack.eligibility.items():
         said.failed[name] = sorted(
             condition.condition

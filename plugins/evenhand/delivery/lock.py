@@ -13,6 +13,8 @@ from evenhand.records.lock import only_one
 class DeliveryRunning(Exception):
     """Another process is delivering to this receiver."""
 
+    passes = True
+
 
 @contextmanager
 def delivery_lock(home: Path, receiver: str) -> Iterator[None]:

@@ -19,6 +19,8 @@ _HELD_BY = re.compile(r"Could not set lock on file .*?(?:held in (?P<program>.+?
 class DatabaseInUse(Exception):
     """Another process has the file open. The message names it and says what to do."""
 
+    passes = True
+
 
 def wait_until_free(path: Path, seconds: float = PATIENCE_SECONDS) -> None:
     """Wait until a DuckDB file can be written to; one that isn't there, or isn't one, is left to who opens it.

@@ -7,16 +7,12 @@ imports are inside the functions, for this module is imported wherever the DAG i
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 from evenhand.deciding.report import PAGE
 from evenhand.settings import settings
-from evenhand.tasks.alerts import tell
-from evenhand.tasks.choosing import NightRefused, choose_night
 from evenhand.tasks.facts import Facts, note, told_if_it_fails
 from evenhand.tasks.silence import hold_if_silent
 
@@ -33,28 +29,10 @@ class NightNotBegun(Exception):
     """A later task was run before the first one. The message says what to do."""
 
 
-def begin_night(form: Mapping[str, Any], run: Any) -> Facts:
-    """Choose the night of a run, and do what `land_feeds` does; returns the night as well.
-
-    Args:
-        form: the parameters of the run.
-        run: the run, as Airflow tells a task of it.
-
-    Raises:
-        AirflowFailException: the night isn't to be decided: trying again would not help.
-    """
-    from airflow.sdk.exceptions import AirflowFailException
-
-    fetch_landed()
-    try:
-        night = choose_night(form, run)
-    except NightRefused as error:
-        raise AirflowFailException(str(error)) from error
+def land_or_hold(night: date) -> Facts:
+    """`land_feeds`, and hold every market where nothing has landed for the night; returns why, too, as `silent`."""
     facts = land_feeds(night)
-    silent = hold_if_silent(night)
-    if silent:
-        tell(f"Every market is held: {silent}")
-    return {"night": str(night), "silent": silent, **facts}
+    return {"silent": hold_if_silent(night), **facts}
 
 
 def fetch_landed() -> None:

@@ -131,8 +131,10 @@ standings_with_the_next_zone as (
         end as balance_last_night,
         coalesce(moved.moved_by, '[]') as moved_by,
         next_zones.zone as next_zone,
-        {{ as_number('abs(next_zones.bound - tonight.balance)') }} as to_next_zone,
-        coalesce(abs(next_zones.bound - tonight.balance) <= next_zones.warned_within, false) as is_near
+        {{ as_number('abs(cast(next_zones.bound as decimal(28, 4)) - tonight.balance)') }} as to_next_zone,
+        coalesce(
+            abs(cast(next_zones.bound as decimal(28, 4)) - tonight.balance) <= next_zones.warned_within, false
+        ) as is_near
     from standings_on_a_ladder as tonight
     left join standings_of_last_night as last_night
         on

@@ -14,6 +14,9 @@ from evenhand.delivery.read_release import WantedList
 class ReceiverError(Exception):
     """A receiver can't be reached or doesn't keep to the contract. The message names it, the place and the remedy."""
 
+    # It may be reached when it is asked again.
+    passes = True
+
 
 class BatchRefused(ReceiverError):
     """A receiver takes requests, but not this batch as a whole: something in it is the reason.
