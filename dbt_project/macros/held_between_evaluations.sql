@@ -12,7 +12,7 @@ versions_of_programmes as (
         effective_from,
         effective_until,
         bool_or(evaluated is not null) over (partition by market, programme) as is_ever_evaluated,
-        {{ add_days('was_until', 1) }} is distinct from effective_from as follows_none,
+        coalesce({{ add_days('was_until', 1) }} <> effective_from, true) as follows_none,
         sum(case when {{ add_days('was_until', 1) }} = effective_from then 0 else 1 end) over (
             partition by market, programme
             order by effective_from

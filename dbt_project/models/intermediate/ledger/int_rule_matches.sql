@@ -80,7 +80,8 @@ events_that_a_rule_counts as (
         end as amount,
         case
             when events.adjusted_on is null then null
-            when entry_rules.amount_by = 'unit' then {{ as_amount(product('entry_rules.amount', 'events.adjusted_points')) }}
+            when entry_rules.amount_by = 'unit'
+                then {{ as_amount(product('entry_rules.amount', 'events.adjusted_points')) }}
             else events.adjusted_points
         end as adjusted_amount
     from events

@@ -1,5 +1,5 @@
--- Under which version an account has entered a zone is asked by the zone's name: one step for each version that an account
--- was under, all accounts side by side.
+-- Under which version an account has entered a zone is asked by the zone's name: one step for each version that an
+-- account was under, all accounts side by side.
 with recursive
 
 zones_by_value as (
@@ -179,8 +179,8 @@ entered_under_each_version as (
                 then coalesce(list_max(list_transform(
                     list_filter(
                         stays.places,
-                        lambda place: place.zone_rank <= stays.strictness_at_first
-                        and place.former_rank <= case
+                        lambda place: place.zone_rank <= stays.strictness_at_first  -- noqa: RF01
+                        and place.former_rank <= case  -- noqa: RF01
                             when
                                 entered.has_entered
                                 or coalesce(entered.strictest_rise_inside > entered.entered_at_first, false)
@@ -188,7 +188,7 @@ entered_under_each_version as (
                             else least(entered.entered_at_first, entered.mildest)
                         end
                     ),
-                    lambda place: place.zone_rank
+                    lambda place: place.zone_rank  -- noqa: RF01
                 )), 0)
             when stays.is_judged_anew then 0
             else stays.strictness_at_first

@@ -89,8 +89,8 @@ stretches_of_each_stay as (
         *,
         case
             when
-                lag(zone) over stretches_in_order is distinct from zone
-                or lag(until_day) over stretches_in_order is distinct from on_day
+                coalesce(lag(zone) over stretches_in_order <> zone, true)
+                or coalesce(lag(until_day) over stretches_in_order <> on_day, true)
                 then on_day
         end as entered_on
     from zone_periods
