@@ -7,6 +7,8 @@ import binascii
 import hashlib
 import hmac
 
+# Which version of the contract in docs/receivers.md this is. 1 signed a reading's path, and named nobody.
+CONTRACT = 2
 ID_HEADER = "webhook-id"
 TIMESTAMP_HEADER = "webhook-timestamp"
 SIGNATURE_HEADER = "webhook-signature"

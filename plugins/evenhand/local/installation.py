@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import secrets
+import signal
 import subprocess
 import sys
 import time
@@ -15,6 +16,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from evenhand.deciding.compiled import is_compiled
+from evenhand.delivery.signature import CONTRACT
 from evenhand.records.lock import only_one
 from evenhand.settings import Settings
 from evenhand.tasks.pools import POOLS
@@ -229,7 +231,29 @@ def _sandbox_answers(settings: Settings) -> bool:
             f"the sandbox receiver at {sandbox_url()} belongs to another installation ({database});"
             " stop it or set EVENHAND_SANDBOX_PORT to a free port"
         )
+    if answer.json().get("contract") != CONTRACT:
+        _end_sandbox_of_another_version(settings)
+        return False
     return True
+
+
+def _end_sandbox_of_another_version(settings: Settings) -> None:
+    """One that this installation started before an upgrade: what it holds is in its file, and another goes on."""
+    try:
+        os.kill(int((settings.home / "sandbox.pid").read_text()), signal.SIGTERM)
+    except (OSError, ValueError) as error:
+        raise LocalError(
+            f"the sandbox receiver at {sandbox_url()} is of another version of Evenhand; stop it and run this again"
+        ) from error
+    import httpx
+
+    for _ in range(50):
+        try:
+            httpx.get(f"{sandbox_url()}/healthz", timeout=5)
+        except httpx.HTTPError:
+            return
+        time.sleep(0.2)
+    raise LocalError(f"the sandbox receiver at {sandbox_url()}, of another version of Evenhand, doesn't end; stop it")
 
 
 def _port_taken() -> LocalError:

@@ -16,7 +16,7 @@ from fastapi import Depends, FastAPI, HTTPException, Query, Request, Response
 from fastapi.responses import HTMLResponse
 from pydantic import BaseModel, Field, ValidationError
 
-from evenhand.delivery.signature import ID_HEADER, READ_HEADER, SIGNATURE_HEADER, TIMESTAMP_HEADER, sign
+from evenhand.delivery.signature import CONTRACT, ID_HEADER, READ_HEADER, SIGNATURE_HEADER, TIMESTAMP_HEADER, sign
 from evenhand.sandbox.page import page
 from evenhand.sandbox.rows import Accepted, Probe, accept
 from evenhand.sandbox.store import Store
@@ -72,8 +72,8 @@ def create_app(database: Path, secret: str, name: str) -> FastAPI:
     read_signed = Depends(_signed_reading(secret, name))
 
     @app.get("/healthz")
-    def healthz() -> dict[str, str]:
-        return {"status": "ok", "database": str(database)}
+    def healthz() -> dict[str, str | int]:
+        return {"status": "ok", "database": str(database), "contract": CONTRACT}
 
     @app.post("/v1/changes")
     def changes(request: Request, body: bytes = signed) -> Response:
