@@ -33,8 +33,8 @@ def test_bad_rows_are_quarantined_with_their_reason_and_come_back_when_corrected
     assert installation.rows("2026-03-05", "quarantine", "row_key, column_name, rule, night::text") == [
         ("bad_type", "decided_on", "decided_on is a day", "2026-03-05"),
         ("in_the_future", "decided_on", "decided_on is not after the night it landed in", "2026-03-05"),
-        ("twice", "violation_id", "one version of a key per night", "2026-03-05"),
-        ("twice", "violation_id", "one version of a key per night", "2026-03-05"),
+        ("twice", "violation_id", "one version of a key per night, or each with its own updated_at", "2026-03-05"),
+        ("twice", "violation_id", "one version of a key per night, or each with its own updated_at", "2026-03-05"),
         ("unknown_account", "account_id", "account_id is in creators", "2026-03-05"),
     ]
     assert not [key for key in installation.held() if key.startswith("a5/")]

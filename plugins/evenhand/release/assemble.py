@@ -99,12 +99,17 @@ def tell_of_accounts(warehouse: Path, releases: Path, night: date) -> None:
 
 
 def _tell_of_accounts(connection: duckdb.DuckDBPyConnection, name: str, last: Path | None, file: str) -> None:
+    # A view where nothing is held, and a table where something is; the night may have been released otherwise before.
+    found = connection.execute(
+        "select table_type from information_schema.tables where table_schema = 'wanted' and table_name = ?", [name]
+    ).fetchone()
+    if found:
+        connection.execute(f"drop {'view' if found[0] == 'VIEW' else 'table'} wanted.{name}")
     if not connection.execute("select 1 from held.accounts limit 1").fetchone():
-        connection.execute(f"create or replace view wanted.{name} as from main.{name}")
+        connection.execute(f"create view wanted.{name} as from main.{name}")
         return
-    connection.execute(f"drop view if exists wanted.{name}")
     is_held = "account_id in (select account_id from held.accounts)"
-    connection.execute(f"create or replace table wanted.{name} as from main.{name} where not {is_held}")
+    connection.execute(f"create table wanted.{name} as from main.{name} where not {is_held}")
     if last:
         there = connection.execute("describe from read_parquet(?)", [str(last / f"{file}.parquet")]).fetchall()
         shared = ", ".join({column for column, *_ in there} & set(_columns(connection, name).split(", ")))
