@@ -1,13 +1,14 @@
 """Building a night's models so that a market on which they fail is held, and the others are decided.
 
 What fails on a market fails on it alone too: where all markets together can't be built, each is built by itself, and
-those that can't are held. What fails on each, or on none by itself, is a fault of the models and stops the night.
+those that can't are held. What fails on each, on none by itself or on nobody's rows is a fault of the models and stops
+the night.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -42,7 +43,7 @@ def decide_markets(
         return build_models(warehouse, project, night, folder, threads=threads)
     except ModelsFailed as error:
         failed = error
-    at_fault = [each for market in others if (each := _fault_of(warehouse, project, night, folder, market, threads))]
+    at_fault = _at_fault(warehouse, project, night, folder, others, threads)
     with duckdb.connect(str(warehouse)) as connection:
         bring_back(connection)
         if len(at_fault) < len(others):
@@ -73,33 +74,47 @@ def _set_held_aside(connection: duckdb.DuckDBPyConnection) -> list[str]:
     return sorted(set(markets) - set(held))
 
 
-def _fault_of(
-    warehouse: Path, project: Project, night: date, folder: Path, market: str, threads: int | None
-) -> HeldMarket | None:
-    """What keeps a market from being decided by itself; nothing if it can be."""
+def _at_fault(
+    warehouse: Path, project: Project, night: date, folder: Path, markets: Sequence[str], threads: int | None
+) -> list[HeldMarket]:
+    """What keeps each of the markets from being decided by itself; nothing where the models fail without any."""
+    if _failure(warehouse, project, night, folder, [], threads):
+        return []
+    failures = {market: _failure(warehouse, project, night, folder, [market], threads) for market in markets}
+    return [
+        HeldMarket(market, f"{str(failed).splitlines()[0]}. Correct its pack or what landed of it")
+        for market, failed in failures.items()
+        if failed
+    ]
+
+
+def _failure(
+    warehouse: Path, project: Project, night: date, folder: Path, markets: Sequence[str], threads: int | None
+) -> ModelsFailed | None:
+    """How the models fail on these markets alone, if they do."""
     with duckdb.connect(str(warehouse)) as connection:
         bring_back(connection)
         connection.begin()
         (others,) = connection.execute(
-            "select coalesce(list(distinct market), []) from policy.packs where market != ?", [market]
+            "select coalesce(list(distinct market), []) from policy.packs where not list_contains(?, market)", [markets]
         ).fetchone() or ([],)
         everybody = _accounts_of(connection)
         set_rules_aside(connection, others)
-        set_feeds_aside(connection, everybody - _accounts_of(connection, [market]))
+        set_feeds_aside(connection, everybody - _accounts_of(connection, markets))
         connection.commit()
     try:
         build_models(warehouse, project, night, folder, threads=threads)
     except ModelsFailed as error:
-        return HeldMarket(market, f"{str(error).splitlines()[0]}. Correct its pack or what landed of it")
+        return error
     return None
 
 
-def _accounts_of(connection: duckdb.DuckDBPyConnection, markets: Collection[str] = ()) -> set[str]:
-    """Who is or was in these markets; without any, everybody."""
+def _accounts_of(connection: duckdb.DuckDBPyConnection, markets: Collection[str] | None = None) -> set[str]:
+    """Who is or was in these markets; by default, everybody."""
     found = connection.execute(
         "select distinct account_id from (select account_id, market from accepted.creators"
         " union all select account_id, market from accepted.creator_versions)"
-        " where len($markets) = 0 or list_contains($markets, market)",
-        {"markets": sorted(markets)},
+        " where $markets is null or list_contains($markets, market)",
+        {"markets": None if markets is None else sorted(markets)},
     )
     return {account for (account,) in found.fetchall()}

@@ -71,8 +71,15 @@ def _lay_what_stays(connection: duckdb.DuckDBPyConnection, release: Path, market
                 )
 
 
+def bring_all_back(warehouse: Path) -> None:
+    """Bring back what an earlier run set aside, before a step makes anew what it was taken from."""
+    with duckdb.connect(str(warehouse)) as connection:
+        bring_back(connection)
+
+
 def bring_back(connection: duckdb.DuckDBPyConnection) -> None:
-    """Bring back all that is set aside."""
+    """Bring back all that is set aside, in a transaction of its own, so that it comes back once."""
+    connection.begin()
     found = connection.execute(
         "select table_name from duckdb_tables() where database_name = current_database() and schema_name = 'set_aside'"
     )
@@ -80,6 +87,7 @@ def bring_back(connection: duckdb.DuckDBPyConnection) -> None:
         schema, _, name = aside.partition("_")
         connection.execute(f"insert into {schema}.{name} from set_aside.{aside}")
     connection.execute("drop schema if exists set_aside cascade")
+    connection.commit()
 
 
 def _move(connection: duckdb.DuckDBPyConnection, table: str, which: str, these: Collection[str]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -114,6 +114,7 @@ def validate_changes(
             broken,
             lambda *of: changed_by(tonight, _base_of(bases, *of), of[1]),
             lambda *of: _kept_since(bases, *of),
+            _kept_of_tonight(connection, tonight.releases, night),
         )
         make_views(connection, night)
     names = ", ".join(f"{each.list} of {each.market}" for each in held)
@@ -140,17 +141,30 @@ def _bases(warehouse: Path, releases: Path) -> list[Base]:
     last, manifest = _revision(releases, *found)
     while manifest.reversed:
         last, manifest = _revision(releases, manifest.reversed.back_to.night, manifest.reversed.back_to.release_id)
-    held: dict[date, list[tuple[str, str]]] = defaultdict(list)
-    kept = {(each.list, each.market): each.since for each in manifest.held_lists if each.answer != "approved"}
-    kept |= {(name, each.market): each.since for each in manifest.held_markets for name in LISTS}
-    for of_a_market, since in kept.items():
+    held: dict[Path, list[tuple[str, str]]] = defaultdict(list)
+    for (name, market), since in _kept_by(manifest).items():
         if since:
-            held[since].append(of_a_market)
+            held[_decided(releases, since, name, market)].append((name, market))
     bases = [Base(last, manifest)]
-    for since, lists in sorted(held.items()):
-        release = (releases / f"night={since}").resolve()
+    for release, lists in sorted(held.items()):
         bases.append(Base(release, read_manifest(release), tuple(sorted(lists)), and_others=False))
     return bases
+
+
+def _kept_by(manifest: Manifest) -> dict[tuple[str, str], date | None]:
+    """The lists that a release didn't decide, with the night of the release that they come from."""
+    kept = {(each.list, each.market): each.since for each in manifest.held_lists if each.answer != "approved"}
+    return kept | {(name, each.market): each.since for each in manifest.held_markets for name in LISTS}
+
+
+def _decided(releases: Path, night: date, name: str, market: str) -> Path:
+    """The newest revision of a night that decided a list; a later one may have kept what that one had."""
+    newest = (releases / f"night={night}").resolve()
+    for folder in [newest, *sorted(newest.parent.iterdir(), reverse=True)]:
+        manifest = read_manifest(folder)
+        if not manifest.reversed and (name, market) not in _kept_by(manifest):
+            return folder
+    return newest
 
 
 def _revision(releases: Path, night: date, release_id: str) -> tuple[Path, Manifest]:
@@ -195,6 +209,19 @@ def _base_of(bases: Sequence[Base], name: str, market: str) -> Base | None:
 def _kept_since(bases: Sequence[Base], name: str, market: str) -> date | None:
     base = _base_of(bases, name, market)
     return base.manifest.night if base else None
+
+
+def _kept_of_tonight(
+    connection: duckdb.DuckDBPyConnection, releases: Path, night: date
+) -> Callable[[str], date | None] | None:
+    """Where the night was released before: the night of the release that a market keeps that can't be decided now."""
+    found = connection.execute(
+        "select night, release_id from released.kept_release where night = ?", [night]
+    ).fetchone()
+    if not found:
+        return None
+    kept = _kept_by(_revision(releases, *found)[1])
+    return lambda market: max((since for name in LISTS if (since := kept.get((name, market), night))), default=None)
 
 
 def _lay_limits(connection: duckdb.DuckDBPyConnection, bases: Sequence[Base], night: date) -> None:

@@ -67,6 +67,7 @@ def hold_lists(
     broken: Mapping[tuple[str, str], Sequence[str]],
     changed_by: Callable[[str, str], Sequence[str]],
     since: Callable[[str, str], date | None],
+    since_of_tonight: Callable[[str], date | None] | None = None,
 ) -> list[HeldList]:
     """Hold lists, in place of those that were held before; also where nothing would change in them tonight.
 
@@ -77,6 +78,7 @@ def hold_lists(
         broken: which rules more of its rows break than may be held back one by one.
         changed_by: who changed the packs that a list and market are decided by.
         since: the night of the release that a list and market keep.
+        since_of_tonight: the same of a market that can't be decided, where the night was released before.
     """
     connection.execute(
         "create or replace table gate.held_lists (list varchar, market varchar, digest varchar, changes bigint,"
@@ -92,7 +94,10 @@ def hold_lists(
         " (select distinct market, why, file, line from held.markets) order by all"
     )
     for market in {each.market for each in held_markets(connection)}:
-        kept = max((night for name in LISTS if (night := since(name, market))), default=None)
+        if since_of_tonight:
+            kept = since_of_tonight(market)
+        else:
+            kept = max((night for name in LISTS if (night := since(name, market))), default=None)
         connection.execute("update gate.held_markets set since = ? where market = ?", [kept, market])
     held = []
     for name, market in sorted({*why, *broken}):
@@ -192,6 +197,11 @@ def make_views(connection: duckdb.DuckDBPyConnection, night: date) -> None:
         union all
         select {columns} from released.last_reasons
         where {in_use} and reason_id not in (select reason_id from main.reasons)
+        union all
+        select {columns} from released.kept_reasons
+        where {in_use} and reason_id not in (
+            select reason_id from main.reasons union all select reason_id from released.last_reasons
+        )
         """
     )
 

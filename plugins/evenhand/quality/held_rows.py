@@ -3,8 +3,8 @@
 In the warehouse, gate 2 leaves a schema `gate`:
 
     held_rows                               the rows that are held, and why
-    proposed_penalties, proposed_rewards    tonight's rows, and for those that are held the last release's; also for
-                                            all rows of markets that can't be decided tonight
+    proposed_penalties, proposed_rewards    tonight's rows, and for those that are held the last release's; of markets
+                                            that can't be decided tonight, what was released last of them
 """
 
 from __future__ import annotations
@@ -132,18 +132,23 @@ def _hold(connection: duckdb.DuckDBPyConnection, wrong: WrongRows) -> None:
 def _proposed(connection: duckdb.DuckDBPyConnection, name: str, night: date) -> str:
     columns = ", ".join(column for column, *_ in connection.execute(f"describe main.{name}").fetchall())
     is_held = f"row_key in (select row_key from gate.held_rows where list = '{name}')"
-    is_of_tonight, is_kept = f"not {is_held}", is_held
-    if connection.execute("select 1 from held.accounts limit 1").fetchone():
-        # What people decide themselves counts in a market that is held too.
-        is_of_a_held_market = f"(account_id in (select account_id from held.accounts) and programme != '{EMERGENCY}')"
-        is_lifted = (
-            f"(account_id, {_LISTS[name]}, scope) in (select (account_id, measure, scope)"
-            f" from main.int_emergencies_in_force where action = 'lift' and list = '{name}')"
-        )
-        is_of_tonight = f"not {is_held} and not {is_of_a_held_market}"
-        is_kept = f"({is_held} or ({is_of_a_held_market} and not {is_lifted}))"
+    has_not_ended = f"(ends_on is null or ends_on >= date '{night}')"
+    if not connection.execute("select 1 from held.accounts limit 1").fetchone():
+        return f"""
+            select {columns} from main.{name} where not {is_held}
+            union all
+            select {columns} from released.last_{name} where {is_held} and {has_not_ended}
+        """
+    # What people decide themselves counts in a market that is held too.
+    is_of_a_held_market = f"(account_id in (select account_id from held.accounts) and programme != '{EMERGENCY}')"
+    is_lifted = (
+        f"(account_id, {_LISTS[name]}, scope) in (select (account_id, measure, scope)"
+        f" from main.int_emergencies_in_force where action = 'lift' and list = '{name}')"
+    )
     return f"""
-        select {columns} from main.{name} where {is_of_tonight}
+        select {columns} from main.{name} where not {is_held} and not {is_of_a_held_market}
         union all
-        select {columns} from released.last_{name} where {is_kept} and (ends_on is null or ends_on >= date '{night}')
+        select {columns} from released.last_{name} where {is_held} and not {is_of_a_held_market} and {has_not_ended}
+        union all
+        select {columns} from released.kept_{name} where {is_of_a_held_market} and not {is_lifted} and {has_not_ended}
     """

@@ -2,7 +2,7 @@
 
 Beside them `wanted.changes` and `wanted.list_sizes`, what gate 2 found of tonight's, with whether it is held: on a
 night that is reversed all is, so that it tells nothing of what is usual. And what is told of accounts
-(`TOLD_OF_ACCOUNTS`): of those of a market that can't be decided tonight, what the last release told.
+(`TOLD_OF_ACCOUNTS`): of those of a market that can't be decided tonight, what was released of them last.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import duckdb
 from evenhand.policy.language.part import EMERGENCY
 from evenhand.release.manifest import LastRelease, read_manifest
 from evenhand.release.prevailing import with_what_prevails
-from evenhand.release.previous import last_release, take_lists
+from evenhand.release.previous import kept_release, take_lists
 
 # What a list calls its measures.
 _LISTS = {"penalties": "measure", "rewards": "reward"}
@@ -90,15 +90,16 @@ def _want_list(connection: duckdb.DuckDBPyConnection, name: str, rows: str, nigh
 
 
 def tell_of_accounts(warehouse: Path, releases: Path, night: date) -> None:
-    """Want what tonight says of accounts, but of those of held markets what the last release said."""
+    """Want what tonight says of accounts, but of those of held markets what was released of them last."""
     with duckdb.connect(str(warehouse)) as connection:
         connection.begin()
+        kept = kept_release(releases, night)
         for name, file in TOLD_OF_ACCOUNTS.items():
-            _tell_of_accounts(connection, name, last_release(releases, night), file)
+            _tell_of_accounts(connection, name, kept, file)
         connection.commit()
 
 
-def _tell_of_accounts(connection: duckdb.DuckDBPyConnection, name: str, last: Path | None, file: str) -> None:
+def _tell_of_accounts(connection: duckdb.DuckDBPyConnection, name: str, kept: Path | None, file: str) -> None:
     # A view where nothing is held, and a table where something is; the night may have been released otherwise before.
     found = connection.execute(
         "select table_type from information_schema.tables where table_schema = 'wanted' and table_name = ?", [name]
@@ -110,12 +111,12 @@ def _tell_of_accounts(connection: duckdb.DuckDBPyConnection, name: str, last: Pa
         return
     is_held = "account_id in (select account_id from held.accounts)"
     connection.execute(f"create table wanted.{name} as from main.{name} where not {is_held}")
-    if last:
-        there = connection.execute("describe from read_parquet(?)", [str(last / f"{file}.parquet")]).fetchall()
+    if kept:
+        there = connection.execute("describe from read_parquet(?)", [str(kept / f"{file}.parquet")]).fetchall()
         shared = ", ".join({column for column, *_ in there} & set(_columns(connection, name).split(", ")))
         connection.execute(
             f"insert into wanted.{name} by name select {shared} from read_parquet(?) where {is_held}",
-            [str(last / f"{file}.parquet")],
+            [str(kept / f"{file}.parquet")],
         )
 
 

@@ -3,6 +3,7 @@
 In the warehouse there are, in the schema `released`, the lists and reasons of
 
     last_*     the newest release of an earlier night: what a row that is held back keeps
+    kept_*     what a market that can't be decided keeps: the night's own release if there is one already, else the same
     told_*     the release that accounts were last told of: the night's own if there is one already, else the same
 """
 
@@ -44,6 +45,24 @@ def last_release(releases: Path, night: date) -> Path | None:
     """The folder of the newest night released before this one."""
     earlier = [path for path in releases.glob("night=*") if path.name < f"night={night}"]
     return max(earlier, default=None)
+
+
+def kept_release(releases: Path, night: date) -> Path | None:
+    """The folder of what a market keeps that can't be decided: what was released last of it, tonight included."""
+    own = releases / f"night={night}"
+    return own if _whole(own) else last_release(releases, night)
+
+
+def take_kept_release(releases: Path, warehouse: Path, night: date) -> None:
+    """Fill `released.kept_*`; without any release the tables are empty."""
+    with duckdb.connect(str(warehouse)) as connection:
+        connection.begin()
+        for name in ("release", *_LISTS):
+            connection.execute(f"create or replace table released.kept_{name} as from released.last_{name} where false")
+        if release := kept_release(releases, night):
+            _name(connection, "kept", release.name.removeprefix("night="), read_manifest(release).release_id)
+            take_lists(connection, release, "kept")
+        connection.commit()
 
 
 def take_last_release(releases: Path, warehouse: Path, night: date) -> None:
@@ -98,7 +117,7 @@ def create_released(connection: duckdb.DuckDBPyConnection) -> None:
     create_held_markets(connection)
     for schema in ("released", "wanted"):
         connection.execute(f"create schema if not exists {schema}")
-    for prefix in ("last", "told"):
+    for prefix in ("last", "kept", "told"):
         connection.execute(f"create or replace table released.{prefix}_release (night date, release_id varchar)")
         for name, columns in _LISTS.items():
             connection.execute(f"create or replace table released.{prefix}_{name} ({columns})")
@@ -147,7 +166,10 @@ def _whole(release: Path) -> Manifest | None:
                     raise OSError(f"{name}.parquet isn't what the manifest says")
     except (OSError, KeyError, ValidationError) as error:
         log.warning(
-            "%s: damaged, or of another version (%s); what it told of is told as if for the first time", release, error
+            "%s: damaged, or of another version (%s): what it told is told as if for the first time, and nothing of it"
+            " is kept",
+            release,
+            error,
         )
         return None
     return manifest

@@ -82,7 +82,7 @@ def compile_policies(night: date) -> Facts:
     """Check the policy packs and the words for them, and compile them to tables; returns rows per table."""
     from evenhand.deciding.compiled import compiled_project
     from evenhand.deciding.provenance import keep_deciders, texts_of
-    from evenhand.deciding.set_aside import lay_what_stays
+    from evenhand.deciding.set_aside import bring_all_back, lay_what_stays
     from evenhand.landing.held_markets import hold_markets
     from evenhand.notices.names_to_translate import markets_that_cannot_be_told
     from evenhand.policy.compile import compile_packs
@@ -92,6 +92,7 @@ def compile_policies(night: date) -> Facts:
     here, last = settings(), last_release(settings().releases, night)
     sifted = sift(here.policies, texts_of(last))
     held = [*sifted.held, *markets_that_cannot_be_told(sifted.packs, here.translations)]
+    bring_all_back(_warehouse(night))
     rows = compile_packs(sifted.packs, _warehouse(night), order=sifted.order)
     if last:
         lay_what_stays(_warehouse(night), last, {each.market for each in held})
@@ -105,6 +106,7 @@ def compile_policies(night: date) -> Facts:
 @told_if_it_fails("gate_1.feeds_validated")
 def validate_feeds(night: date) -> Facts:
     """Gate 1: accept good rows, quarantine bad ones, hold the markets of which something is wrong as a whole."""
+    from evenhand.deciding.set_aside import bring_all_back
     from evenhand.deployment import deployment
     from evenhand.policy.marketplace import read_marketplace
     from evenhand.quality import feeds
@@ -114,6 +116,7 @@ def validate_feeds(night: date) -> Facts:
     beside = (
         feeds.Beside(marketplace.markets, marketplace.time_zones, zone) if marketplace else feeds.Beside(time_zone=zone)
     )
+    bring_all_back(_warehouse(night))
     gate = feeds.validate_feeds(_warehouse(night), settings().work(night) / "gate_1", night, beside)
     for held in gate.held:
         log.error("%s", held)
@@ -165,9 +168,10 @@ def validate_lists(night: date) -> Facts:
     from evenhand.policy.preapproved import read_preapproved, read_same_rules
     from evenhand.policy.sift import sift
     from evenhand.quality import changes, lists
-    from evenhand.release.previous import last_release
+    from evenhand.release.previous import last_release, take_kept_release
 
     here = settings()
+    take_kept_release(here.releases, _warehouse(night), night)
     rows = lists.validate_lists(_warehouse(night), here.work(night) / "gate_2" / "rows", night)
     for each in rows.held:
         log.warning(
