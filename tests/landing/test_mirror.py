@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
+import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+import boto3
 import httpx
 import pytest
 
@@ -98,3 +104,139 @@ def test_over_http_until_the_server_is_killed(there: Path, tmp_path: Path) -> No
     with pytest.raises(FeedBroken, match=r"can't be read .*nothing was removed"):
         mirror(url, here)
     assert _files(here) == _files(there)
+
+
+@contextmanager
+def _web(pages: dict[str, str]) -> Iterator[str]:
+    """A web server that says just what it is told to; whatever isn't among its pages is a file of `owned`."""
+
+    class Pages(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            index = pages.get(self.path)
+            body = (index if index is not None else "owned").encode()
+            self.send_response(200)
+            self.send_header("content-type", "text/html" if index is not None else "text/csv")
+            self.send_header("content-length", str(len(body)))
+            self.end_headers()
+            if self.command == "GET":
+                self.wfile.write(body)
+
+        do_HEAD = do_GET
+
+        def log_message(self, format: str, *args: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Pages)
+    threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}/landing"
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        "%2Fetc%2Fowned.csv",
+        "%2e%2e%2fowned.csv",
+        "..%2Fowned.csv",
+        "creators%2F..%2F..%2Fowned.csv",
+        "creators/%2e%2e/%2e%2e/owned.csv",
+        "%2F%2Fetc%2Fowned.csv",
+        "owned%00.csv",
+        "%2e%2e",
+    ],
+)
+def test_a_web_servers_name_that_leads_out_of_the_folder_is_refused(tmp_path: Path, link: str) -> None:
+    here = tmp_path / "home" / "landing"
+    here.mkdir(parents=True)
+    (here / "kept.csv").write_text("kept")
+    before = _files(tmp_path)
+    index = f'<a href="creators/">creators/</a><a href="good.csv">good</a><a href="{link}">bad</a>'
+    pages = {"/landing": index, "/landing/": index, "/landing/creators/": ""}
+    with _web(pages) as url, pytest.raises(FeedBroken, match="nothing was fetched or removed") as refused:
+        mirror(url, here)
+    assert link.rstrip("/") in str(refused.value)
+    assert _files(tmp_path) == before
+
+
+def test_a_web_servers_quoted_names_are_read(tmp_path: Path) -> None:
+    index = '<a href="a%20b%3D1.csv">x</a><a href="./c.csv">x</a><a href="../">up</a><a href="/elsewhere/d.csv">x</a>'
+    with _web({"/landing": index, "/landing/": index}) as url:
+        assert mirror(url, tmp_path / "here") == 2
+    assert sorted(_files(tmp_path / "here")) == ["a b=1.csv", "c.csv"]
+
+
+def test_two_names_for_one_file_are_refused(tmp_path: Path) -> None:
+    index = '<a href="a%20b.csv">x</a><a href="a b.csv">x</a>'
+    with _web({"/landing": index, "/landing/": index}) as url, pytest.raises(FeedBroken, match=r"two files 'a b\.csv'"):
+        mirror(url, tmp_path / "here")
+
+
+def test_keys_of_a_bucket_that_lead_out_of_the_folder_are_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    port = free_port()
+    address = f"http://127.0.0.1:{port}"
+    secrets = {"AWS_ACCESS_KEY_ID": "x", "AWS_SECRET_ACCESS_KEY": "x", "AWS_DEFAULT_REGION": "us-east-1"}
+    for name, value in (secrets | {"AWS_ENDPOINT_URL": address}).items():
+        monkeypatch.setenv(name, value)
+    moto = [str(Path(sys.executable).with_name("moto_server")), "-H", "127.0.0.1", "-p", str(port)]
+    server = subprocess.Popen(moto, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        for _ in range(600):
+            try:
+                httpx.get(address)
+                break
+            except httpx.ConnectError:
+                time.sleep(0.05)
+        client = boto3.client("s3")
+        client.create_bucket(Bucket="lake")
+        here = tmp_path / "home" / "landing"
+        client.put_object(Bucket="lake", Key="feeds/creators/night=2026-03-01/rows.csv", Body=b"rows")
+        client.put_object(Bucket="lake", Key=f"feeds/{INDEX}", Body=b'{"creators/night=2026-03-01/rows.csv": "theirs"}')
+        assert mirror("s3://lake/feeds", here) == 1
+        before = _files(tmp_path)
+        assert list(before) == ["home/landing/creators/night=2026-03-01/rows.csv"]
+        for key in ("feeds/../../owned.csv", "feeds/creators/../../../owned.csv", "feeds/creators/.."):
+            client.put_object(Bucket="lake", Key=key, Body=b"owned")
+            with pytest.raises(FeedBroken, match=r"outside of it, so nothing was fetched or removed"):
+                mirror("s3://lake/feeds", here)
+            assert _files(tmp_path) == before
+            client.delete_object(Bucket="lake", Key=key)
+    finally:
+        server.kill()
+        server.wait()
+
+
+@pytest.mark.parametrize("link", ["creators", "creators/night=2026-03-01"])
+def test_nothing_is_written_through_a_link_that_leads_out_of_the_folder(there: Path, tmp_path: Path, link: str) -> None:
+    here, outside = tmp_path / "here", tmp_path / "outside"
+    outside.mkdir()
+    (here / link).parent.mkdir(parents=True)
+    (here / link).symlink_to(outside)
+    with pytest.raises(FeedBroken, match=f"{re.escape(str(here / 'creators'))}.* leads out of .* through a link"):
+        mirror(f"file://{there}", here)
+    assert not list(outside.iterdir())
+
+
+def test_links_in_the_place_of_files_are_replaced_and_not_followed(there: Path, tmp_path: Path) -> None:
+    here, outside = tmp_path / "here", tmp_path / "outside"
+    mirror(f"file://{there}", here)
+    outside.write_text("kept")
+    rows = here / "creators" / "night=2026-03-01" / "rows.csv"
+    rows.unlink()
+    for link in (rows, rows.with_name("rows.csv.mirror.part"), here / f"{INDEX}.draft"):
+        link.symlink_to(outside)
+    (here / INDEX).unlink()
+    mirror(f"file://{there}", here)
+    assert outside.read_text() == "kept"
+    assert _files(here) == _files(there)
+    assert not rows.is_symlink()
+
+
+def test_the_folder_itself_may_be_a_link(there: Path, tmp_path: Path) -> None:
+    (tmp_path / "volume").mkdir()
+    (tmp_path / "here").symlink_to(tmp_path / "volume")
+    assert mirror(f"file://{there}", tmp_path / "here") == 4

@@ -318,6 +318,27 @@ def test_a_link_to_nothing_is_a_file_that_cannot_be_read(landing: Path, store: P
     assert list(load(store, landing, night(1)).unusable.values()) == ["it is a link to nothing"]
 
 
+def test_a_link_out_of_the_landing_folder_is_not_read(landing: Path, store: Path, tmp_path: Path) -> None:
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    for name, text in (("rows.csv", f"{HEADER}\n{row('A1')}\n"), ("rows.csv.rows", "1")):
+        (outside / name).write_text(text)
+    of_night = landing / "creators" / "night=2026-03-01"
+    (of_night / "linked.csv").symlink_to(outside / "rows.csv")
+    land_text(landing, "creators", 1, f"{HEADER}\n{row('A2')}\n", name="counted.csv")
+    (of_night / "counted.csv.rows").symlink_to(outside / "rows.csv.rows")
+    (landing / "creators" / "night=2026-02-01").symlink_to(outside)
+    # What is linked within the folder lies in it.
+    land_text(landing, "creators", 1, f"{HEADER}\n{row('A3')}\n", name="_kept")
+    (of_night / "inside.csv").symlink_to(of_night / "_kept")
+    found = load(store, landing, night(1)).unusable
+    why = "it is a link that leads out of the landing folder"
+    names = ["night=2026-02-01/rows.csv", "night=2026-03-01/counted.csv", "night=2026-03-01/linked.csv"]
+    assert found == {f"creators/{name}": why for name in names}
+    assert landed(store, "creators", "account_id") == [("A3",)]
+    assert query(store, "select * from landing.unusable_values") == []
+
+
 def test_a_file_that_is_mended_or_taken_away_holds_nobody_any_more(landing: Path, store: Path) -> None:
     path = land_text(landing, "creators", 1, "nonsense\n", name="broken.csv")
     assert load(store, landing, night(1)).unusable

@@ -117,7 +117,11 @@ def list_files(landing: Path, night: date, known: Mapping[str, Known]) -> Listin
         if name not in there
     ]
     data = [file for file in files if not _is_rows(file.path)]
-    whole = [_with_bytes(file, said.get(file.name), known.get(file.name)) for file in (*data, *lonely)]
+    inside = landing.resolve()
+    whole = [
+        _with_bytes(file, said.get(file.name), known.get(file.name)) if _lies_in(inside, file.path) else _linked(file)
+        for file in (*data, *lonely)
+    ]
     return Listing(
         tuple(sorted(whole, key=lambda file: file.name)), tuple(sorted(passed_over, key=lambda each: each.name))
     )
@@ -188,6 +192,17 @@ def form_of(path: Path) -> Form | None:
 
 def _is_rows(path: Path) -> bool:
     return path.name.casefold().endswith(ROWS)
+
+
+def _lies_in(landing: Path, path: Path) -> bool:
+    """Whether a file lies in the landing folder (links resolved), and so does what says how many rows it has."""
+    beside = path.with_name(f"{path.name}{ROWS}")
+    return all(each.resolve().is_relative_to(landing) for each in (path, beside))
+
+
+def _linked(file: LandedFile) -> LandedFile:
+    """The file, unread: who may lay links into the landing folder may not thereby have any file read."""
+    return replace(file, problem=file.problem or "it is a link that leads out of the landing folder")
 
 
 def _with_bytes(file: LandedFile, rows: LandedFile | None, known: Known | None) -> LandedFile:

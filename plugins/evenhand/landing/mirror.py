@@ -1,7 +1,8 @@
 """A landing folder elsewhere, mirrored into ours: any place that fsspec can list and read.
 
 What is there is taken for whole. A file that hasn't changed there is not fetched again; one that is gone there is
-removed here. Killed at any moment, the mirror has whole files only, and the next one goes on.
+removed here. Killed at any moment, the mirror has whole files only, and the next one goes on. Nothing is written
+outside of the folder, whatever the other side calls its files and whatever links lie in the folder.
 """
 
 from __future__ import annotations
@@ -21,6 +22,9 @@ from evenhand.landing.files import FeedBroken
 
 # What was fetched, and which version of it; hidden, so that it is no feed.
 INDEX = ".mirror.json"
+_DRAFT = f"{INDEX}.draft"
+# Another mirror's notes are no file of a feed; fetched, they would take the place of ours.
+_OURS = (INDEX, _DRAFT)
 _PART = ".mirror.part"
 # What file systems call the version of a file. One that says none of these is fetched every time.
 _VERSIONS = (
@@ -38,6 +42,10 @@ _VERSIONS = (
 _AT_ONCE = 200
 
 
+class _NoName(Exception):
+    """Something in a listing has no place below the landing folder. The message says what."""
+
+
 @dataclass(frozen=True)
 class _There:
     """A file there: its path, and its version, which is empty where the file system knows none."""
@@ -53,11 +61,19 @@ def mirror(url: str, landing: Path) -> int:
         How many files were fetched.
 
     Raises:
-        FeedBroken: the place can't be listed or read, or has no file at all; nothing was removed here.
+        FeedBroken: the place can't be listed or read, or has no file at all, or one whose name or folder here is
+            outside of the landing folder; nothing was removed here.
     """
     try:
         files, root = fsspec.url_to_fs(url)
+        # What this process listed before may be otherwise by now.
+        files.invalidate_cache()
         there = _listing(files, root)
+    except _NoName as error:
+        raise FeedBroken(
+            f"{url}: {error}, so nothing was fetched or removed. Files are named by where they lie below that address;"
+            " have its owner mend the listing (docs/feeds.md), then clear this task."
+        ) from error
     except Exception as error:
         raise FeedBroken(_unreadable(url, error)) from error
     if not there:
@@ -65,6 +81,8 @@ def mirror(url: str, landing: Path) -> int:
             f"{url}: there is no file; the files that were mirrored before are left alone. Is it the folder?"
         )
     landing.mkdir(parents=True, exist_ok=True)
+    for name in there:
+        _refuse_links_out(landing, name)
     index = _index(landing)
     wanted = [
         name
@@ -99,18 +117,54 @@ def _listing(files: Any, root: str) -> dict[str, _There]:
         for path, about in ((about["name"], about) for about in of_folder.values())
     }
     for path, about in sorted(found.items()):
-        name = path.removeprefix(prefix)
-        # A web server's links are quoted: night%3D2026-03-01.
-        name = unquote(name) if "http" in files.protocol else name
-        if _is_marker(name, about):
+        if _is_marker(path.removeprefix(prefix), about):
             continue
-        # A key in a bucket may have an empty part, and a file here can't.
-        name = "/".join(part for part in name.split("/") if part)
-        if ".." in name.split("/"):
-            raise ValueError(f"{path} is outside of it")
+        name = _name(path, prefix, is_quoted="http" in files.protocol)
+        if name.split("/")[-1] in _OURS:
+            continue
+        if name in listing:
+            raise _NoName(f"it has two files {name!r}, and which of them counts isn't known")
         versions = [str(about[key]) for key in _VERSIONS if about.get(key) is not None]
         listing[name] = _There(path, "|".join([*versions, str(about.get("size"))]) if versions else "")
     return listing
+
+
+def _name(path: str, prefix: str, *, is_quoted: bool) -> str:
+    """What a file there is called below the landing folder.
+
+    Args:
+        path: as the other side lists it.
+        prefix: the folder that was asked for, with a slash at its end.
+        is_quoted: whether it quotes names as web servers do: night%3D2026-03-01.
+
+    Raises:
+        _NoName: it isn't below the folder that was asked for, or can't be below ours.
+    """
+    if not path.startswith(prefix):
+        raise _NoName(f"it lists {path!r}, which isn't below it")
+    parts = path.removeprefix(prefix).split("/")
+    if is_quoted:
+        parts = [unquote(part) for part in parts]
+    # A key in a bucket may have an empty part, and a file here can't.
+    parts = [part for part in parts if part not in ("", ".")]
+    # A slash is within a part where it was quoted.
+    if not parts or any(part == ".." or "/" in part or "\0" in part for part in parts):
+        raise _NoName(f"it lists {path!r}, which is outside of it")
+    return "/".join(parts)
+
+
+def _refuse_links_out(landing: Path, name: str) -> None:
+    """Make sure that a file would be written where its name says, and not where a link leads to.
+
+    Raises:
+        FeedBroken: a folder on its way is a link to a place outside of the landing folder.
+    """
+    folder = (landing / name).parent
+    if not folder.resolve().is_relative_to(landing.resolve()):
+        raise FeedBroken(
+            f"{folder} leads out of {landing} through a link, so {name} isn't fetched into it, nor is anything else."
+            " Remove the link, then clear this task."
+        )
 
 
 def _is_marker(name: str, about: Mapping[str, Any]) -> bool:
@@ -123,6 +177,8 @@ def _fetch(files: Any, some: Mapping[str, _There], landing: Path) -> None:
     parts = [landing / f"{name}{_PART}" for name in some]
     for part in parts:
         part.parent.mkdir(parents=True, exist_ok=True)
+        # What a kill left behind, or a link that somebody laid there.
+        part.unlink(missing_ok=True)
     files.get([file.path for file in some.values()], [str(part) for part in parts])
     for name, part in zip(some, parts, strict=True):
         part.replace(landing / name)
@@ -136,7 +192,8 @@ def _index(landing: Path) -> dict[str, str]:
 
 
 def _write_index(landing: Path, index: Mapping[str, str]) -> None:
-    draft = landing / f"{INDEX}.draft"
+    draft = landing / _DRAFT
+    draft.unlink(missing_ok=True)
     draft.write_text(json.dumps(index))
     draft.replace(landing / INDEX)
 

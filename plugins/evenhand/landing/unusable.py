@@ -26,6 +26,9 @@ OF_MARKETS = -1
 
 def values_in(file: LandedFile, contract: Contract | None) -> set[tuple[int, str]]:
     """The values of a file that may name accounts, with the position of their column; `OF_MARKETS` for markets."""
+    # What couldn't be hashed isn't read: there is nothing to read, or it lies outside of the landing folder.
+    if not file.sha256:
+        return set()
     try:
         if file.form == "parquet":
             return set(_of_parquet(file))

@@ -128,6 +128,8 @@ The folder is `landing/` below `EVENHAND_HOME`, or what `EVENHAND_LANDING_FROM` 
 [fsspec](https://filesystem-spec.readthedocs.io) knows, such as `https://host/landing`, or `s3://bucket/landing` with
 `s3fs` installed. What is at an address is mirrored into `landing/` before a night looks at it: what is new or changed
 is fetched, what is gone is removed. Credentials are the file system's own, in the environment.
+A listing that names a file outside of that address is refused as a whole, and a link in `landing/` that leads out of it
+is neither written through nor read: what lies there can't be used. `landing/` itself may be a link.
 
 - **CSV**: UTF-8, with or without a byte order mark, a header, commas, `"` around values that need it and doubled inside
   them, line ends of any kind. `.csv.gz` is CSV packed with gzip.
