@@ -1,4 +1,4 @@
-"""The models on a history: what gate 1 would accept, and the policy tables, in a DuckDB file of their own."""
+"""The models on a history: what gate 1 would accept, and the policy tables, in a DuckDB of their own."""
 
 from __future__ import annotations
 
@@ -26,20 +26,20 @@ class Engine:
 
     def __init__(
         self,
-        path: Path,
         models: Sequence[CompiledModel],
         packs: list[Pack],
         history: list[Account],
-        threads: int = 2,
+        threads: int = 1,
         emergencies: Sequence[Emergency] = (),
         order: Mapping[str, Sequence[str]] | None = None,
     ) -> None:
         self._models = models
         self._emergencies = emergencies
-        compile_packs([LoadedPack(pack, path, pack.pack) for pack in packs], path, order=order)
-        self.connection = duckdb.connect(str(path), config={"threads": threads})
-        # One transaction for many tables: each commit waits for the disk.
+        # A few rows: threads to share them would take longer than the models.
+        self.connection = duckdb.connect(config={"threads": threads})
         self.connection.begin()
+        loaded = [LoadedPack(pack, Path(f"{pack.pack}.yml"), pack.pack) for pack in packs]
+        compile_packs(loaded, self.connection, order=order)
         create_accepted(self.connection)
         self._fill("creators", [(a.account_id, a.market, a.kind, "en", "2026-01-01") for a in history])
         self._violations: list[tuple[date, Row]] = []

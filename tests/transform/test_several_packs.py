@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -48,17 +47,16 @@ HISTORY = [Account("a1", "earth", "creator", FRAUD), Account("a2", "earth", "sel
 
 
 def _engine(
-    folder: Path,
     models: Sequence[CompiledModel],
     packs: list[Pack],
     order: list[str],
     emergencies: tuple[Emergency, ...] = (),
 ) -> Engine:
-    return Engine(folder / "warehouse.duckdb", models, packs, HISTORY, 1, emergencies, {"earth": order})
+    return Engine(models, packs, HISTORY, 1, emergencies, {"earth": order})
 
 
-def test_each_pack_decides_by_itself_and_explains_its_own_rows(tmp_path: Path, models: Sequence[CompiledModel]) -> None:
-    engine = _engine(tmp_path, models, [POINTS, LIMIT, SELLERS], order=["slow", "no_live"])
+def test_each_pack_decides_by_itself_and_explains_its_own_rows(models: Sequence[CompiledModel]) -> None:
+    engine = _engine(models, [POINTS, LIMIT, SELLERS], order=["slow", "no_live"])
     engine.run(date(2026, 3, 7))
     rows = engine.connection.execute(
         "select row_key, measure, pack, appeal_route, ends_on from main.reasons order by row_key"
@@ -80,9 +78,9 @@ def test_each_pack_decides_by_itself_and_explains_its_own_rows(tmp_path: Path, m
     ],
 )
 def test_when_what_prevailed_ends_the_other_takes_its_place(
-    tmp_path: Path, models: Sequence[CompiledModel], order: list[str], until_the_7th: str, from_the_8th: str
+    models: Sequence[CompiledModel], order: list[str], until_the_7th: str, from_the_8th: str
 ) -> None:
-    engine = _engine(tmp_path, models, [POINTS, LIMIT], order=order)
+    engine = _engine(models, [POINTS, LIMIT], order=order)
     for day, prevailing in ((7, until_the_7th), (8, from_the_8th)):
         engine.run(date(2026, 3, day))
         rows = engine.connection.execute(
@@ -91,14 +89,12 @@ def test_when_what_prevailed_ends_the_other_takes_its_place(
         assert rows == [(prevailing,)]
 
 
-def test_what_is_imposed_is_there_once_by_a_pack_that_judges_the_account(
-    tmp_path: Path, models: Sequence[CompiledModel]
-) -> None:
+def test_what_is_imposed_is_there_once_by_a_pack_that_judges_the_account(models: Sequence[CompiledModel]) -> None:
     imposed = tuple(
         Emergency(f"e{number}", "impose", account, "earth", "no_live", "live", date(2026, 3, 9), NIGHT)
         for number, account in enumerate(("a1", "a2"), 1)
     )
-    engine = _engine(tmp_path, models, [SELLERS, LIMIT, POINTS], order=["slow", "no_live"], emergencies=imposed)
+    engine = _engine(models, [SELLERS, LIMIT, POINTS], order=["slow", "no_live"], emergencies=imposed)
     engine.run(NIGHT)
     rows = engine.connection.execute(
         "select account_id, pack, appeal_route from main.reasons where programme = 'emergency' order by account_id"
