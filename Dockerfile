@@ -1,6 +1,8 @@
 # One image for every service of docker-compose.yml but Postgres. It holds no secret and no state: what a run writes is
 # in the volume at /data, and the dbt project is compiled there by the service `init`, as this image has it.
-FROM python:3.11-slim-bookworm AS build
+# The base image; docs/operations.md says how to pin it by its digest.
+ARG PYTHON_IMAGE=python:3.11-slim-bookworm
+FROM ${PYTHON_IMAGE} AS build
 RUN pip install --no-cache-dir 'uv>=0.9,<1'
 ENV UV_PROJECT_ENVIRONMENT=/opt/venv UV_PYTHON_DOWNLOADS=never UV_LINK_MODE=copy UV_COMPILE_BYTECODE=1
 WORKDIR /opt/evenhand
@@ -10,11 +12,14 @@ RUN uv sync --locked --no-dev --no-install-project
 COPY . .
 RUN uv sync --locked --no-dev
 
-FROM python:3.11-slim-bookworm
+FROM ${PYTHON_IMAGE}
 # The folders that volumes are mounted at give those their owner.
-RUN useradd --uid 50000 --create-home evenhand && install --directory --owner=evenhand /data /data/landing /sandbox
+RUN useradd --uid 50000 --create-home evenhand && install --directory --owner=evenhand --mode=0700 /data /sandbox \
+    && install --directory --owner=evenhand /data/landing
 COPY --from=build /opt/venv /opt/venv
 COPY --from=build /opt/evenhand /opt/evenhand
 ENV PATH=/opt/venv/bin:$PATH PYTHONUNBUFFERED=1
 WORKDIR /opt/evenhand
 USER 50000
+# What is written is for this user alone (plugins/evenhand/records/modes.py).
+ENTRYPOINT ["sh", "-c", "umask 077; exec \"$@\"", "sh"]

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from importlib.metadata import version
 from typing import Annotated
 
 import typer
 
 from evenhand.commands import emergency, held_list, listing, local, policy, released, stop_and_reverse, verify
+from evenhand.commands.terminal import refuse
+from evenhand.records.modes import UnknownReaders, keep_private
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -25,8 +28,16 @@ def _version(asked: bool) -> None:
 
 @app.callback()
 def _options(
+    context: typer.Context,
     _: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")] = False,
-) -> None: ...
+) -> None:
+    # What `evenhand policy` writes is a checkout's, where others work too.
+    if context.invoked_subcommand != "policy":
+        try:
+            before = keep_private()
+        except UnknownReaders as error:
+            refuse(str(error))
+        context.call_on_close(lambda: os.umask(before))
 
 
 app.command()(local.nightly)

@@ -68,8 +68,10 @@ def how_to_make() -> dict[str, str]:
 
 
 def dockerfile() -> list[tuple[str, str]]:
-    """The instructions of the Dockerfile, in order."""
+    """The instructions of the Dockerfile, in order, with its arguments as they are by default."""
     text = (PROJECT / "Dockerfile").read_text().replace("\\\n", " ")
+    for name, value in re.findall(r"^ARG (\w+)=(\S+)$", text, re.MULTILINE):
+        text = text.replace(f"${{{name}}}", value)
     lines = [line.strip() for line in text.splitlines()]
     return [(line.split()[0], line.split(maxsplit=1)[1]) for line in lines if line and not line.startswith("#")]
 

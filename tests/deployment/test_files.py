@@ -59,6 +59,9 @@ def test_the_images_are_those_of_the_project() -> None:
     images = {said.split()[0] for instruction, said in dockerfile() if instruction == "FROM"}
     (python,) = {re.fullmatch(r"python:(\d+)\.(\d+)-slim-bookworm", image) for image in images}
     assert python and project["requires-python"] == f">={python[1]}.{python[2]},<{python[1]}.{int(python[2]) + 1}"
+    # What a digest pins, with what it is by default.
+    args = [service["build"]["args"] for _, service in compose_services_with_build()]
+    assert {image for each in args for image in each.values()} == images
     own = {service["image"] for name, service in compose_services_with_build()}
     assert own == {f"evenhand:{project['version']}"}
 
@@ -150,6 +153,7 @@ def test_the_environment_is_that_of_a_local_installation_but_for_what_a_deployme
         "PATH",
     }
     only_deployed = {
+        "EVENHAND_READERS",
         "EVENHAND_SCHEDULE",
         "EVENHAND_TIMEZONE",
         "EVENHAND_DEADLINE_MINUTES",

@@ -38,7 +38,7 @@ def test_what_is_recorded_says_everything_and_is_read_back(tmp_path: Path) -> No
     assert (emergency.author.name, emergency.approved_by, emergency.first_night) == ("mai", LAN, NIGHT)
     (path,) = tmp_path.iterdir()
     assert path.name == f"{emergency.emergency_id}.json"
-    assert path.stat().st_mode & 0o777 == 0o444
+    assert path.stat().st_mode & 0o777 == 0o400
     assert [each.emergency for each in known(tmp_path, NIGHT)] == [emergency]
 
 

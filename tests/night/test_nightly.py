@@ -32,6 +32,13 @@ def test_a_night_is_decided_released_and_delivered_and_a_second_run_changes_and_
     assert len(installation.held()) == 12
     assert "12 penalties put; 12 applied" in said
     before = installation.release_bytes("2026-03-05")
+    # What it wrote is for its own account.
+    written = [installation.home / name for name in ("nights", "releases", "airflow/logs")]
+    modes = {path.lstat().st_mode & 0o777 for folder in written for path in folder.rglob("*") if not path.is_symlink()}
+    assert modes == {0o700, 0o600, 0o400}
+    assert {path.stat().st_mode & 0o777 for path in installation.home.iterdir() if path.is_file()} == {0o600}
+    assert {path.stat().st_mode & 0o777 for path in installation.release("2026-03-05").iterdir()} == {0o400}
+    assert installation.home.stat().st_mode & 0o777 == 0o700
 
     said = installation.nightly("2026-03-05")
 

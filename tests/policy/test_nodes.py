@@ -14,9 +14,12 @@ from hypothesis import strategies as st
 from ruamel.yaml.error import YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode
 
+from evenhand.delivery.config import ReceiversError, load_receivers
 from evenhand.policy import nodes
 from evenhand.policy.load import load_pack
 from evenhand.policy.nodes import parse, parse_purely
+from evenhand.policy.preapproved import read_preapproved
+from evenhand.policy.texts import PackError
 from evenhand.settings import PROJECT
 from policy.packs import changed, write
 
@@ -209,3 +212,28 @@ def test_a_file_that_was_changed_is_read_anew(folder: Path) -> None:
     days = [loaded.pack.programmes["health"].entries[0].lasts_days for loaded in (before, after)]
     assert (days, path.stat().st_size) == ([180, 181], times.st_size)
     assert before.sha256 != after.sha256
+
+
+_LAUGHS = "a: &a [x, x, x, x, x, x, x, x, x, x]\n" + "".join(
+    f"{name}: &{name} [{', '.join([f'*{before}'] * 10)}]\n" for before, name in zip("abcdefgh", "bcdefghi", strict=True)
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [(_LAUGHS, "stand for more than 10,000 keys and values"), ("a: &a {b: *a}\n", "stands within what it names")],
+)
+def test_aliases_make_no_text_longer_than_can_be_read(tmp_path: Path, text: str, why: str) -> None:
+    with pytest.raises(YAMLError, match=why):
+        parse(text)
+    for read, name in ((load_pack, "x.yml"), (lambda path: read_preapproved(path.parent), "preapproved.yml")):
+        (tmp_path / name).write_text(text)
+        with pytest.raises(PackError, match=f"{name}:1:.*{why}"):
+            read(tmp_path / name)
+    (tmp_path / "receivers.yml").write_text(text)
+    with pytest.raises(ReceiversError, match=f"receivers.yml:1: .*{why}"):
+        load_receivers(tmp_path / "receivers.yml")
+
+
+def test_aliases_and_merged_keys_of_people_are_read() -> None:
+    assert parse("a: &a {x: 1}\nb: {<<: *a, y: 2}\nc: *a\n")[1] == {"a": {"x": 1}, "b": {"x": 1, "y": 2}, "c": {"x": 1}}

@@ -8,6 +8,7 @@ from typing import Any
 import duckdb
 
 from evenhand.quality.held_lists import HeldList, first_wave_of
+from evenhand.records.markdown import plain
 
 GROUPS = 10
 SAMPLE = 20
@@ -28,14 +29,16 @@ def body(connection: duckdb.DuckDBPyConnection, held: HeldList, night: date) -> 
         [held.list, held.market, night],
     ).fetchall()
     kept = f"The market keeps what was released on {held.since}" if held.since else "Nothing of it was released before"
-    changed_by = f" Changed by: {', '.join(held.changed_by) or 'nobody is named'}." if held.by_policy else ""
+    changed_by = (
+        f" Changed by: {', '.join(map(plain, held.changed_by)) or 'nobody is named'}." if held.by_policy else ""
+    )
     return "\n\n".join(
         [
             f"{kept}, less what has ended: **{kept_rows:,}** rows; tonight there would be **{proposed:,}**.{changed_by}"
             if held.since
             else f"{kept}; tonight there would be **{proposed:,}** rows.{changed_by}",
             "### Why it is held",
-            "\n".join(f"- {each}" for each in held.why),
+            "\n".join(f"- {plain(each)}" for each in held.why),
             "### What would change, and why",
             _table(
                 connection,
@@ -76,7 +79,7 @@ def body(connection: duckdb.DuckDBPyConnection, held: HeldList, night: date) -> 
 
 def _table(connection: duckdb.DuckDBPyConnection, columns: tuple[str, ...], query: str, held: HeldList) -> str:
     rows = connection.execute(query, [held.list, held.market]).fetchall()
-    lines = [_line(columns), _line(["---"] * len(columns)), *(_line(row) for row in rows)]
+    lines = [_line(columns), "| --- " * len(columns) + "|", *(_line(row) for row in rows)]
     return "\n".join(lines)
 
 
@@ -85,5 +88,5 @@ def _line(cells: Any) -> str:
 
 
 def _cell(cell: Any) -> str:
-    """What stands in a cell, and can't end it or its line."""
-    return "" if cell is None else " ".join(str(cell).replace("|", "\\|").splitlines())
+    """What stands in a cell: it can't end it or its line, and is no Markdown of its own."""
+    return "" if cell is None else plain(cell)

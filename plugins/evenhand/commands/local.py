@@ -59,13 +59,14 @@ def simulate(
 
     Replaces what was simulated before. The same numbers give the same rows.
     """
+    from evenhand.records.modes import for_readers
     from evenhand.simulation.marketplace import simulate as land
     from evenhand.simulation.plan import UNTIL, Plan
 
     here = settings()
     plan = Plan(creators, nights, until.date() if until else UNTIL, seed)
     try:
-        with local.one_at_a_time(here), console.status("Simulating") as status:
+        with local.one_at_a_time(here), for_readers(), console.status("Simulating") as status:
             local.refuse_feeds_of_others(here)
             written = land(plan, here.landing, lambda made: status.update(f"Simulating: {made}"))
     except local.LocalError as error:
@@ -92,11 +93,12 @@ def land_takedowns(
     """
     from evenhand.landing.takedowns import BACKFILL_NIGHT
     from evenhand.landing.takedowns import land_takedowns as land
+    from evenhand.records.modes import for_readers
 
     here = settings()
     name = f"{source.name.partition('.')[0]}.csv"
     try:
-        with local.one_at_a_time(here):
+        with local.one_at_a_time(here), for_readers():
             local.refuse_other_files(here, name)
             written = land(
                 source, here.landing, str(until.date()), str(backfill.date()) if backfill else BACKFILL_NIGHT, name
@@ -142,12 +144,15 @@ def _prepare(here: Settings) -> None:
 def _chosen(here: Settings, night: date | None) -> date:
     from evenhand.landing.files import FeedBroken
     from evenhand.landing.mirror import mirror
+    from evenhand.records.modes import close, for_readers
     from evenhand.tasks.choosing import NightRefused, night_by_hand, today
 
     if here.lands_elsewhere:
         try:
             with console.status(f"Fetching what landed in {here.landing_from}"):
-                mirror(here.landing_from, here.landing)
+                close(here.home)
+                with for_readers():
+                    mirror(here.landing_from, here.landing)
         except FeedBroken as error:
             refuse(str(error))
     try:

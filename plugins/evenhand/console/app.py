@@ -14,7 +14,7 @@ from airflow.api_fastapi.common.db.common import SessionDep
 from airflow.api_fastapi.core_api.security import requires_access_dag
 from airflow.models.dagrun import DagRun
 from fastapi import Depends, FastAPI, HTTPException
-from fastapi.responses import FileResponse, HTMLResponse
+from fastapi.responses import FileResponse, HTMLResponse, StreamingResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from pydantic import ValidationError
 from sqlalchemy import select
@@ -24,6 +24,7 @@ from evenhand.deciding.docs import dbt_docs
 from evenhand.release.manifest import NAME as MANIFEST
 from evenhand.release.manifest import Manifest, OtherFormat, read_manifest
 from evenhand.release.publish import revision_of
+from evenhand.release.spreadsheet import as_csv
 from evenhand.settings import settings
 
 app = FastAPI(
@@ -85,13 +86,33 @@ def night_page(night: date, page: str) -> HTMLResponse:
 @app.get("/releases/{night}/{file}")
 def release_file(night: date, file: str) -> FileResponse:
     """A file of a night's newest release."""
+    return FileResponse(released_file(night, file), filename=f"{night}_{file}")
+
+
+def released_file(night: date, file: str) -> Path:
+    """Where a file of a night's newest release lies.
+
+    Raises:
+        HTTPException: there is none.
+    """
     release = settings().releases / f"night={night}"
     if not release.exists():
         raise HTTPException(404, f"night {night} isn't released")
     names = {MANIFEST, *json.loads((release / MANIFEST).read_text())["files"]}
     if file not in names:
         raise HTTPException(404, f"the release of night {night} has no file {file}")
-    return FileResponse(release.resolve() / file, filename=f"{night}_{file}")
+    return release.resolve() / file
+
+
+@app.get("/releases/{night}/{file}/csv")
+def release_file_as_csv(night: date, file: str) -> StreamingResponse:
+    """A file of a night's newest release as CSV, safe to open in a spreadsheet."""
+    there = released_file(night, file)
+    if there.suffix != ".parquet":
+        raise HTTPException(404, f"{file} has no rows")
+    name = f"{night}_{there.stem}.csv"
+    headers = {"content-disposition": f'attachment; filename="{name}"'}
+    return StreamingResponse(as_csv(there), media_type="text/csv; charset=utf-8", headers=headers)
 
 
 @app.get("/models")

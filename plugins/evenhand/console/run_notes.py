@@ -10,6 +10,7 @@ from urllib.parse import quote
 from airflow.listeners import hookimpl
 
 from evenhand.deployment import deployment
+from evenhand.records.markdown import plain
 from evenhand.records.runs import night_of
 from evenhand.settings import settings
 
@@ -52,7 +53,11 @@ def on_dag_run_failed(dag_run: DagRun, msg: str) -> None:
     """Note what the tasks that failed complained of."""
     if dag_run.dag_id == DAG:
         night = night_of_run(dag_run)
-        complaints = [f"{step} failed: {complaint}" for step, complaint in failures(night)] if night else []
+        complaints = (
+            ["\n".join(map(plain, f"{step} failed: {complaint}".splitlines())) for step, complaint in failures(night)]
+            if night
+            else []
+        )
         which = f"Night {night}" if night else "The night"
         said = "\n\n".join(complaints) or f"{which} failed; the log of the task that failed says why."
         _note(dag_run, said if len(said) <= _LONGEST else f"{said[:_LONGEST]} …")

@@ -13,6 +13,7 @@ from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.error import MarkedYAMLError
 
 from evenhand.delivery.announcements.statement_words import StatementWords
+from evenhand.policy.nodes import compose
 from evenhand.settings import settings
 
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
@@ -127,7 +128,9 @@ def load_receivers(path: Path | None = None) -> Mapping[str, AnyConfig]:
     """
     path = path or settings().receivers
     try:
-        content = YAML(typ="rt").load(path.read_bytes())
+        text = path.read_text(encoding="utf-8-sig")
+        compose(text)
+        content = YAML(typ="rt").load(text)
         # Through JSON: round-trip types carry line numbers, but pydantic wants plain ones.
         return _Receivers.model_validate_json(json.dumps(content, default=str)).receivers
     except FileNotFoundError as error:

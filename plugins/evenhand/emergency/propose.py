@@ -20,6 +20,7 @@ from evenhand.emergency.emergency import EmergencyRefused, Proposal
 from evenhand.emergency.wish import Wish
 from evenhand.policy.language.pack import Pack
 from evenhand.policy.load import LoadedPack
+from evenhand.records.markdown import code, plain
 from evenhand.records.persons import Person
 
 _SHOWN = 20
@@ -42,14 +43,14 @@ class Proposed:
     def told(self) -> str:
         """For the second person, as Markdown."""
         p = self.proposal
-        shown = ", ".join(f"`{account}`" for account in p.accounts[:_SHOWN])
+        shown = ", ".join(map(code, p.accounts[:_SHOWN]))
         more = f" and {len(p.accounts) - _SHOWN:,} more" if len(p.accounts) > _SHOWN else ""
         whom = f"**{len(p.accounts):,} account(s)**, of which {self.have_it:,} have it now"
         return "\n\n".join(
             [
-                f"**{p.author}** asks for {p.what}, on {whom}.",
+                f"**{plain(p.author)}** asks for {plain(p.what)}, on {whom}.",
                 f"From the night {self.night}, or the newest that is released by then, until **{p.until}**.",
-                f"The accounts are told: “{p.reason}”",
+                f"The accounts are told: “{plain(p.reason)}”",
                 f"They are {shown}{more}.",
             ]
         )

@@ -18,6 +18,7 @@ from typing import NoReturn
 from evenhand.deciding.compiled import is_compiled
 from evenhand.delivery.signature import CONTRACT
 from evenhand.records.lock import only_one
+from evenhand.records.modes import close, for_readers
 from evenhand.settings import Settings
 from evenhand.tasks.pools import POOLS
 
@@ -56,6 +57,8 @@ def defaults(settings: Settings) -> dict[str, str]:
         "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
         # Not what Airflow wrote down when the folder was made: it may have been moved.
         "AIRFLOW__LOGGING__BASE_LOG_FOLDER": str(settings.airflow_home / "logs"),
+        "AIRFLOW__LOGGING__FILE_TASK_HANDLER_NEW_FOLDER_PERMISSIONS": "0o700",
+        "AIRFLOW__LOGGING__FILE_TASK_HANDLER_NEW_FILE_PERMISSIONS": "0o600",
         # Nights are started by hand here, so nothing happens by itself.
         "AIRFLOW__CORE__DAGS_ARE_PAUSED_AT_CREATION": "False",
         "AIRFLOW__CORE__EXECUTOR": "evenhand.tasks.executor.PreloadedExecutor",
@@ -93,7 +96,7 @@ def set_up(settings: Settings) -> list[str]:
         LocalError: Airflow or dbt failed.
     """
     done = []
-    settings.home.mkdir(parents=True, exist_ok=True)
+    close(settings.home)
     stamp = settings.home / "set_up.json"
     wanted = {"airflow": version("apache-airflow"), "pools": sorted(POOLS)}
     found = json.loads(stamp.read_text()) if stamp.exists() else {}
@@ -131,11 +134,13 @@ def land_example(settings: Settings, progress: Callable[[str], None]) -> bool:
     if settings.example == "takedowns":
         if any(path.name != FILE_NAME for path in landed):
             return False
-        return bool(land_takedowns(settings.project / TAKEDOWNS, settings.landing))
+        with for_readers():
+            return bool(land_takedowns(settings.project / TAKEDOWNS, settings.landing))
     # What was simulated otherwise, with `evenhand simulate`, is wanted so.
     if simulated(settings.landing) or (landed and not plan_file_of(settings.landing).exists()):
         return False
-    return simulate(Plan(), settings.landing, progress)
+    with for_readers():
+        return simulate(Plan(), settings.landing, progress)
 
 
 def refuse_feeds_of_others(settings: Settings) -> None:

@@ -12,6 +12,7 @@ from functools import lru_cache
 from typing import Any
 
 from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from ruamel.yaml.tag import Tag
 from yaml import MappingEndEvent, ScalarEvent, SequenceEndEvent, SequenceStartEvent, StreamEndEvent
@@ -33,6 +34,8 @@ _UNUSUAL = re.compile(
 )
 # Each node takes a frame or two of Python; what is deeper than people write, ruamel may refuse.
 _DEEPEST = 50
+# So many keys and values may be there only because an alias names them.
+_MOST_OF_ALIASES = 10_000
 
 _WORDS = YAML(typ="safe", pure=True).resolver
 _TEXT = Tag(suffix="tag:yaml.org,2002:str")
@@ -75,7 +78,33 @@ def compose(text: str) -> Node | None:
         YAMLError: it isn't YAML.
     """
     root: Node | None = YAML(typ="safe", pure=True).compose(text)
+    _refuse_what_aliases_make_of_it(root)
     return root
+
+
+def _refuse_what_aliases_make_of_it(root: Node | None) -> None:
+    """Make sure that what a text says is about as long as the text: with aliases of aliases, a line can be a billion.
+
+    Raises:
+        MarkedYAMLError: it is longer, or something is within itself.
+    """
+    sizes: dict[int, int] = {}
+    within: set[int] = set()
+
+    def size(node: Node) -> int:
+        if id(node) in within:
+            raise MarkedYAMLError(problem="an alias stands within what it names", problem_mark=node.start_mark)
+        if id(node) not in sizes:
+            within.add(id(node))
+            inner = node.value if isinstance(node, SequenceNode | MappingNode) else ()
+            pairs = isinstance(node, MappingNode)
+            sizes[id(node)] = 1 + sum(size(each) for item in inner for each in (item if pairs else (item,)))
+            within.remove(id(node))
+        return sizes[id(node)]
+
+    if root is not None and size(root) - len(sizes) > _MOST_OF_ALIASES:
+        problem = f"its aliases stand for more than {_MOST_OF_ALIASES:,} keys and values; write out what they name"
+        raise MarkedYAMLError(problem=problem, problem_mark=root.start_mark)
 
 
 def _parse_quickly(text: str) -> tuple[Node | None, Any]:

@@ -17,7 +17,7 @@ def write_once(path: Path, content: bytes) -> bool:
     with NamedTemporaryFile(dir=path.parent, prefix=".", suffix=".draft") as draft:
         draft.write(content)
         draft.flush()
-        os.fchmod(draft.fileno(), 0o444)
+        os.fchmod(draft.fileno(), 0o400)
         os.fsync(draft.fileno())
         try:
             # A link, unlike a rename, replaces nothing.
@@ -29,7 +29,10 @@ def write_once(path: Path, content: bytes) -> bool:
 
 
 def write_anew(path: Path, content: bytes) -> None:
-    """Write a file in the place of what is there; it is on disk and whole before anybody sees it."""
+    """Write a file in the place of what is there; it is on disk and whole before anybody sees it.
+
+    It has the mode of what was there; a new one can be read by everybody, for it is a file of a checkout.
+    """
     with NamedTemporaryFile(dir=path.parent, prefix=".", suffix=".draft", delete=False) as draft:
         draft.write(content)
         draft.flush()

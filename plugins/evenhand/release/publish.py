@@ -151,7 +151,7 @@ def _settle(path: Path) -> None:
     """Bring a file to disk and take the right to write it away: a release is immutable."""
     with path.open("rb") as file:
         os.fsync(file.fileno())
-    path.chmod(0o444)
+    path.chmod(0o400)
 
 
 def _quoted(path: Path) -> str:

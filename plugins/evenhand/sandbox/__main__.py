@@ -8,6 +8,7 @@ from pathlib import Path
 
 import uvicorn
 
+from evenhand.records.modes import keep_private
 from evenhand.sandbox.app import create_sandbox
 from evenhand.settings import settings
 
@@ -24,6 +25,7 @@ def main() -> None:
     parser.add_argument("--port", type=int, default=8700)
     parser.add_argument("--host", default="127.0.0.1", help="the page shows everything to whoever reaches it")
     arguments = parser.parse_args()
+    keep_private()
     secrets = []
     for variable, connection in _SECRETS.items():
         secrets.append(os.environ.get(variable, ""))

@@ -38,10 +38,13 @@ def land_or_hold(night: date) -> Facts:
 def fetch_landed() -> None:
     """Fetch what has landed elsewhere, if that is where feeds land."""
     from evenhand.landing.mirror import mirror
+    from evenhand.records.modes import close, for_readers
 
     here = settings()
     if here.lands_elsewhere:
-        log.info("%d files fetched from %s", mirror(here.landing_from, here.landing), here.landing_from)
+        close(here.home)
+        with for_readers():
+            log.info("%d files fetched from %s", mirror(here.landing_from, here.landing), here.landing_from)
 
 
 @told_if_it_fails("feeds_landed")
@@ -51,10 +54,12 @@ def land_feeds(night: date) -> Facts:
     from evenhand.landing.load import load
     from evenhand.landing.window import take
     from evenhand.records.databases import wait_until_free
+    from evenhand.records.modes import close
     from evenhand.records.record_log import refuse_troubles, seal
     from evenhand.release.previous import last_release, take_last_release
     from evenhand.release.verify import refuse_changed
 
+    close(settings().home)
     refuse_troubles(settings().home)
     seal(settings().home)
     if before := last_release(settings().releases, night):

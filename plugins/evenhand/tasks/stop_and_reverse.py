@@ -52,6 +52,7 @@ def propose_resuming(form: Mapping[str, Any], logged_in_as: str | None) -> Facts
     from airflow.sdk.exceptions import AirflowFailException
 
     from evenhand.delivery.stopping import stopped
+    from evenhand.records.markdown import plain
     from evenhand.records.persons import PersonRefused, who
 
     try:
@@ -61,7 +62,7 @@ def propose_resuming(form: Mapping[str, Any], logged_in_as: str | None) -> Facts
     stop = stopped(settings().home)
     if not stop:
         raise AirflowFailException("deliveries aren't stopped; there is nothing to resume")
-    return {"told": f"**{author}** asks to resume them: {form['reason']}\n\nUntil now, {stop}"}
+    return {"told": f"**{plain(author)}** asks to resume them: {plain(form['reason'])}\n\nUntil now, {plain(stop)}"}
 
 
 def resume_deliveries(form: Mapping[str, Any], logged_in_as: str | None, answer: Mapping[str, Any]) -> Facts:
@@ -111,6 +112,7 @@ def propose_reversing(form: Mapping[str, Any], logged_in_as: str | None) -> Fact
     """
     from airflow.sdk.exceptions import AirflowFailException
 
+    from evenhand.records.markdown import plain
     from evenhand.records.persons import PersonRefused, who
     from evenhand.release.manifest import read_manifest
     from evenhand.release.reversal import NotReversible, reversal_of, reversible
@@ -136,8 +138,8 @@ def propose_reversing(form: Mapping[str, Any], logged_in_as: str | None) -> Fact
         else f"to lift the reversal of night {night}, so that its lists are again what was decided"
     )
     has = "; ".join(f"the release of {of} has {them}" for of, them in rows.items())
-    standing = f"\n\nUntil now, {reversal}" if reversal else ""
-    return {"told": f"**{author}** asks {what}: {form['reason']}\n\n{has[0].upper()}{has[1:]}.{standing}"}
+    standing = f"\n\nUntil now, {plain(reversal)}" if reversal else ""
+    return {"told": f"**{plain(author)}** asks {what}: {plain(form['reason'])}\n\n{has[0].upper()}{has[1:]}.{standing}"}
 
 
 def reverse_release(form: Mapping[str, Any], logged_in_as: str | None, answer: Mapping[str, Any]) -> Facts:

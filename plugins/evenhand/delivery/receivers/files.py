@@ -33,6 +33,7 @@ from evenhand.delivery.read_release import WantedList, read_list
 from evenhand.delivery.receivers import Capabilities, HeldRow, Receipt, ReceiverError
 from evenhand.delivery.stopping import go_on
 from evenhand.records.atomic_files import sync
+from evenhand.records.modes import for_readers, mode_for_readers
 
 log = logging.getLogger(__name__)
 
@@ -179,14 +180,15 @@ class FilesReceiver:
                 self._files.pipe_file(path, content)
                 return
             folder, _, last = path.rpartition("/")
-            self._files.makedirs(folder, exist_ok=True)
+            with for_readers():
+                self._files.makedirs(folder, exist_ok=True)
             # Of one name, so that the next delivery writes over what a crash left.
             part = f"{folder}/.{last}.part"
             with open(part, "wb") as file:
                 file.write(content)
                 file.flush()
                 os.fsync(file.fileno())
-            os.chmod(part, 0o644)
+            os.chmod(part, mode_for_readers())
             os.replace(part, path)
             sync(Path(folder))
 
