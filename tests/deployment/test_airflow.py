@@ -354,6 +354,8 @@ def test_nobody_sees_what_a_run_made_without_logging_in(
         "night": SIXTH,
         "page": "models",
         "file": "manifest.json",
+        "table": "penalties",
+        "revision": 1,
     }
     addresses = {f"/evenhand{route.format(**there)}" for route in routes}
     assert f"/evenhand/releases/{SIXTH}/manifest.json" in addresses

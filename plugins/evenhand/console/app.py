@@ -7,13 +7,14 @@ routes that FastAPI would add are off.
 from __future__ import annotations
 
 import json
+from collections.abc import Awaitable, Callable
 from datetime import date
 from pathlib import Path
 
 from airflow.api_fastapi.common.db.common import SessionDep
 from airflow.api_fastapi.core_api.security import requires_access_dag
 from airflow.models.dagrun import DagRun
-from fastapi import Depends, FastAPI, HTTPException
+from fastapi import Depends, FastAPI, HTTPException, Request, Response
 from fastapi.responses import FileResponse, HTMLResponse, StreamingResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from pydantic import ValidationError
@@ -21,6 +22,8 @@ from sqlalchemy import select
 
 from evenhand.console.run_notes import DAG, failures, night_of_run
 from evenhand.deciding.docs import dbt_docs
+from evenhand.quality.nights_page import GATES, kept_page
+from evenhand.quality.nights_page import index as nights_index
 from evenhand.release.manifest import NAME as MANIFEST
 from evenhand.release.manifest import Manifest, OtherFormat, read_manifest
 from evenhand.release.publish import revision_of
@@ -33,9 +36,19 @@ app = FastAPI(
     openapi_url=None,
     dependencies=[Depends(requires_access_dag("GET", param_dag_id=DAG))],
 )
+# Pages load nothing from anywhere else, whatever stands in them.
+_ITSELF_ALONE = "default-src 'self' data: blob:; script-src 'unsafe-inline' 'unsafe-eval'; style-src 'unsafe-inline'"
 _templates = Environment(
     loader=PackageLoader("evenhand.console"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
 )
+
+
+@app.middleware("http")
+async def _load_nothing_foreign(request: Request, call: Callable[[Request], Awaitable[Response]]) -> Response:
+    response = await call(request)
+    response.headers["content-security-policy"] = _ITSELF_ALONE
+    return response
+
 
 # A night's pages: the name in an address, what it is called, and where it lies in the night's work.
 PAGES = {
@@ -83,6 +96,26 @@ def night_page(night: date, page: str) -> HTMLResponse:
     return HTMLResponse(_text(path, f"night {night} has no such page: it wasn't decided so far, or its work is gone"))
 
 
+@app.get("/nights")
+def nights_page() -> HTMLResponse:
+    """All nights, with the pages of their gates."""
+    here = settings()
+    return HTMLResponse(nights_index(here.nights, here.releases, _page_of))
+
+
+def _page_of(night: str, page: str, *, revision: int) -> str:
+    return f"kept/{night}/{revision}/{page}" if revision else f"nights/{night}/{page}"
+
+
+@app.get("/kept/{night}/{revision}/{page}")
+def page_of_release(night: date, revision: int, page: str) -> HTMLResponse:
+    """A page of a gate, as it was when a revision was released."""
+    if page not in GATES:
+        raise HTTPException(404, f"there is no page {page}; there are {', '.join(GATES)}")
+    path = kept_page(settings().work(night), revision, page)
+    return HTMLResponse(_text(path, f"of revision {revision} of night {night} no such page is kept"))
+
+
 @app.get("/releases/{night}/{file}")
 def release_file(night: date, file: str) -> FileResponse:
     """A file of a night's newest release."""
@@ -104,12 +137,10 @@ def released_file(night: date, file: str) -> Path:
     return release.resolve() / file
 
 
-@app.get("/releases/{night}/{file}/csv")
-def release_file_as_csv(night: date, file: str) -> StreamingResponse:
-    """A file of a night's newest release as CSV, safe to open in a spreadsheet."""
-    there = released_file(night, file)
-    if there.suffix != ".parquet":
-        raise HTTPException(404, f"{file} has no rows")
+@app.get("/spreadsheets/{night}/{table}")
+def release_file_as_csv(night: date, table: str) -> StreamingResponse:
+    """A table of a night's newest release as CSV, safe to open in a spreadsheet."""
+    there = released_file(night, f"{table}.parquet")
     name = f"{night}_{there.stem}.csv"
     headers = {"content-disposition": f'attachment; filename="{name}"'}
     return StreamingResponse(as_csv(there), media_type="text/csv; charset=utf-8", headers=headers)

@@ -144,7 +144,8 @@ def _page(report: Report) -> str:
         for each in model.problems
     )
     return (
-        f"<!doctype html><html lang=en><meta charset=utf-8><title>Models of night {report.night}</title>"
+        f"<!doctype html><html lang=en><meta charset=utf-8><link rel=icon href=data:,>"
+        f"<title>Models of night {report.night}</title>"
         "<style>body{font:15px/1.5 system-ui,sans-serif;margin:2rem;max-width:80rem}table{border-collapse:collapse}"
         "td,th{padding:.2rem .8rem;text-align:left;border-bottom:1px solid #ddd}.n{text-align:right}"
         ".wrong{background:#fde8e8}pre{background:#f5f5f5;padding:1rem;overflow:auto}</style>"

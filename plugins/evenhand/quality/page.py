@@ -16,7 +16,7 @@ PAGE = "index.html"
 RESULTS = "results.json"
 
 # What rows say comes from outside and may be anything.
-_templates = Environment(
+templates = Environment(
     loader=PackageLoader("evenhand.quality"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
 )
 
@@ -31,7 +31,7 @@ def write_page(folder: Path, title: str, outcome: str, stopped: bool, findings: 
         stopped: whether the night stopped here.
         findings: what the rules found, those of a table one after the other.
     """
-    page = _templates.get_template("gate.html").render(
+    page = templates.get_template("gate.html").render(
         title=title, outcome=outcome, stopped=stopped, tables=_tables(findings), rules=len(findings)
     )
     (folder / PAGE).write_text(page, encoding="utf-8")

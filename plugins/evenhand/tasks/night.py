@@ -14,6 +14,7 @@ from pathlib import Path
 from evenhand.deciding.report import PAGE
 from evenhand.settings import settings
 from evenhand.tasks.facts import Facts, note, told_if_it_fails
+from evenhand.tasks.indexed import indexed
 from evenhand.tasks.silence import hold_if_silent
 
 log = logging.getLogger(__name__)
@@ -108,6 +109,7 @@ def compile_policies(night: date) -> Facts:
     return note(night, "policies_compiled", {"rows": rows, "held": [str(each) for each in held]})
 
 
+@indexed
 @told_if_it_fails("gate_1.feeds_validated")
 def validate_feeds(night: date) -> Facts:
     """Gate 1: accept good rows, quarantine bad ones, hold the markets of which something is wrong as a whole."""
@@ -165,6 +167,7 @@ def build_models(night: date) -> Facts:
     return note(night, "models_built", facts)
 
 
+@indexed
 @told_if_it_fails("gate_2.lists_validated")
 def validate_lists(night: date) -> Facts:
     """Gate 2: hold back rows that break a rule, and lists whose change is unusual, until a person has seen it."""
@@ -209,6 +212,7 @@ def validate_lists(night: date) -> Facts:
     return note(night, "lists_validated", facts)
 
 
+@indexed
 @told_if_it_fails("night_released")
 def publish_release(night: date) -> Facts:
     """Release what passed and what people answered to, with its notices, frozen; a reversed night has earlier lists."""
@@ -217,6 +221,7 @@ def publish_release(night: date) -> Facts:
     from evenhand.deciding.code import code_version
     from evenhand.deciding.compiled import compiled_project
     from evenhand.notices.write import write_notices
+    from evenhand.quality.nights_page import keep_pages
     from evenhand.release.assemble import tell_of_accounts, want
     from evenhand.release.publish import publish
     from evenhand.release.reversal import reversal_of
@@ -239,6 +244,7 @@ def publish_release(night: date) -> Facts:
     tested = check_after_gate(_warehouse(night), project, night)
     said = reversal.in_manifest if reversal else None
     published = publish(_warehouse(night), here.releases, night, code_version(here.project), said)
+    keep_pages(settings().work(night), published.revision)
     facts = {
         "release": str(published.folder),
         "release_id": published.release_id,
