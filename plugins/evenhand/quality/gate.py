@@ -26,6 +26,7 @@ from great_expectations.datasource.fluent import SQLDatasource
 from great_expectations.expectations import Expectation
 from sqlalchemy.exc import DBAPIError
 
+from evenhand.quality.configurations import configurations_kept
 from evenhand.quality.finding import Finding
 from evenhand.quality.page import PAGE, write_page
 
@@ -98,14 +99,15 @@ class Gate:
         """
         schema, name = table.split(".")
         asset = self._datasource.add_table_asset(suite, table_name=name, schema_name=schema)
-        validation = asset.get_batch(asset.build_batch_request()).validate(
-            gx.ExpectationSuite(suite, expectations=list(expectations)),
-            result_format={
-                "result_format": "BASIC",
-                "unexpected_index_column_names": list(locator),
-                "return_unexpected_index_query": True,
-            },
-        )
+        with configurations_kept():
+            validation = asset.get_batch(asset.build_batch_request()).validate(
+                gx.ExpectationSuite(suite, expectations=list(expectations)),
+                result_format={
+                    "result_format": "BASIC",
+                    "unexpected_index_column_names": list(locator),
+                    "return_unexpected_index_query": True,
+                },
+            )
         try:
             findings = [
                 self._with_examples(_finding(suite, table, result.to_json_dict(), if_broken))
