@@ -113,8 +113,8 @@ def _preapproved(cause: str, rule: str) -> Expectation:
             count(distinct row_key) || ' rows'
             || coalesce(', and ' || max(at_most) || ' were approved', ', and none were approved') as found
         from (from {{batch}}) as changes
-        left join gate.preapproved on changes.market = preapproved.market and changes.cause = preapproved.cause
-        where changes.cause = '{cause}'
+        left join gate.preapproved on changes.market = preapproved.market and preapproved.cause = '{cause}'
+        where '{cause}' in (changes.cause, changes.text_of)
         group by list, changes.market
         having count(distinct row_key) > coalesce(max(at_most), 0)""",
         described(rule, "cause", _PREAPPROVE),

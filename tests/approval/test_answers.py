@@ -88,10 +88,13 @@ def gate() -> Iterator[duckdb.DuckDBPyConnection]:
             "create table released.last_reasons as select 'r' || n as reason_id, 'it was for ' || n as explanation"
             " from range(10, 30) as numbers (n)"
         )
-        # Of 103 rows three ended the day before; the last that is in force ends tonight. Another market has its own.
+        # Of 103 rows three ended the day before, and one begins tomorrow; the last that is in force ends tonight.
+        # Another market has its own.
         connection.execute(
             "create table released.last_penalties as select case when n < 103 then 'SG' else 'ID' end as market,"
-            f" date '{NIGHT}' + (case when n < 3 then -1 else n::integer - 3 end) as ends_on"
+            f" date '{NIGHT}' + (case when n < 3 then -1 else n::integer - 3 end) as ends_on,"
+            f" date '{NIGHT}' + (case when n = 102 then 1 else -9 end) as starts_on, 'row' || n as row_key,"
+            " 'r' || n as reason_id"
             " from range(110) as numbers (n)"
         )
         yield connection
@@ -104,8 +107,8 @@ def test_a_person_is_shown_how_many_rows_why_and_twenty_accounts_with_their_reas
 
     assert subject(HELD, NIGHT) == "penalties of SG, night 2026-03-06: 300 rows are held"
     assert said.startswith(
-        "The market keeps what was released on 2026-03-05, less what has ended: **100** rows;"
-        " tonight there would be **130**. Changed by: ayu, citra."
+        "The market keeps what was released on 2026-03-05: 103 rows, of which **99** are in force tonight, after what"
+        " has ended; the list of tonight would have **130** rows. Changed by: ayu, citra."
     )
     assert "- There are 400 rows, and 100 were released last" in said
     assert "| data | 10 | 10 | 0 |\n| policy | 10 | 0 | 0 |" in said

@@ -25,11 +25,14 @@ def test_the_hint_of_a_held_list_names_night_list_and_market_whatever_the_shell_
 ) -> None:
     of_market = HeldList(
         list="penalties", market=market, digest="d", changes=1, why=("unusual",), since=date(2026, 3, 5), answer="",
-        answered_by="", first_wave=0,
+        answered_by="", first_wave=0, kept=99, in_force=25,
     )  # fmt: skip
     held(manifest_of(NIGHT, held_lists=(of_market,)), NIGHT, Console(width=300))
     said = capsys.readouterr().out
-    assert "1 row would change" in said
+    assert (
+        "1 row would change, it keeps the release of 2026-03-05. Of 99 rows that it had, 25 are in force tonight."
+        in said
+    )
     commands = [shlex.split(found) for found in re.findall(r"evenhand .*", said)]
     assert commands == [
         ["evenhand", "held", "2026-03-06", "--list", "penalties", "--market", market],

@@ -30,6 +30,7 @@ from evenhand.release.assemble import want
 from evenhand.release.manifest import HeldList as ReleasedHeldList
 from evenhand.release.previous import take_last_release
 from evenhand.release.publish import FILES
+from evenhand.release.rows import COMPARED
 from release.manifests import manifest_of
 
 CODE = {"evenhand": "simulated", "sha256": "0" * 64, "engines": {}}
@@ -47,6 +48,7 @@ class Judged:
     causes: dict[str, int]
     held: Sequence[HeldList]
     warehouse: Path
+    not_compared: Sequence[str] = ()
 
     def is_held(self, name: str, market: str) -> bool:
         return any((each.list, each.market) == (name, market) for each in self.held)
@@ -120,7 +122,7 @@ class Nights:
             connection.commit()
         tonight = Tonight(self.releases, packs, preapproved, code)
         gate = validate_changes(warehouse, warehouse.with_suffix(".gate"), night, tonight, {})
-        return Judged(gate.causes, gate.held, warehouse)
+        return Judged(gate.causes, gate.held, warehouse, gate.not_compared)
 
     def release(self, judged: Judged, night: date, said: str = "approved") -> None:
         """Publish what the next nights look back on, after a person said this to what is held."""
@@ -142,7 +144,7 @@ class Nights:
             )
             for each in judged.held
         )  # fmt: skip
-        manifest = manifest_of(night, held_lists=held, code=CODE, inputs=inputs).named()
+        manifest = manifest_of(night, held_lists=held, code=CODE, inputs=inputs, compared=COMPARED).named()
         (folder / "manifest.json").write_text(manifest.text())
 
     def forget(self, night: date) -> None:

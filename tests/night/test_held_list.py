@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 
 from evenhand.settings import PROJECT
@@ -33,7 +34,11 @@ def test_what_a_changed_policy_changes_waits_for_somebody_else(installation: Ins
     assert "rows that a changed policy changes were approved beforehand" in said
     assert installation.run("held", "--market", "SG") == f"Nothing is held on night {NEXT}.\n"
     in_force = installation.rows(FIRST, "penalties", "row_key", f"ends_on is null or ends_on >= date '{NEXT}'")
-    assert f"keeps what was released on {FIRST}, less what has ended: {len(in_force)} rows" in said
+    kept = installation.rows(FIRST, "penalties", "row_key")
+    told = f"{len(kept)} rows, of which {len(in_force)} are in force tonight"
+    assert f"keeps what was released on {FIRST}: {told}" in said
+    manifest = json.loads((installation.home / "releases" / f"night={NEXT}" / "manifest.json").read_text())
+    assert [(each["kept"], each["in_force"]) for each in manifest["held_lists"]] == [(len(kept), len(in_force))]
     assert installation.held() == before
     for arguments, why in (
         (

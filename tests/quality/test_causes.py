@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
@@ -10,6 +11,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from evenhand.approval.shown import body
 from evenhand.emergency.emergency import Proposal
 from evenhand.emergency.load import load_emergencies
 from evenhand.emergency.record import record
@@ -17,6 +19,7 @@ from evenhand.policy.load import load_packs
 from evenhand.policy.preapproved import Preapproval
 from evenhand.quality.held_lists import first_wave_of
 from evenhand.records.persons import Person
+from evenhand.release.manifest import read_manifest
 from evenhand.settings import PROJECT
 from gates.nights import CODE, Judged, Nights
 from made_once import shared_compiled
@@ -283,6 +286,97 @@ def test_a_release_whose_models_dont_know_tonights_data_holds_everything_that_ch
     assert judged.is_held("penalties", "world")
 
 
+def with_another_appeal(nights: Nights) -> Path:
+    """The packs' folder with one change: where to appeal."""
+    folder = nights.home / "appeal"
+    shutil.copytree(nights.policies, folder)
+    pack = folder / "takedowns.yml"
+    route = re.search(r"(?m)^appeal_route: .*$", pack.read_text())
+    assert route
+    pack.write_text(pack.read_text().replace(route[0], "changed_by: ayu\nappeal_route: Pay 50 USD at example.com."))
+    return folder
+
+
+def test_words_that_a_pack_changed_are_a_text_which_is_shown_and_held_and_what_is_kept_keeps_its_words(
+    nights: Nights,
+) -> None:
+    policies = with_another_appeal(nights)
+    before = words(nights.releases / f"night={FIRST}")
+
+    judged = nights.judge(nights.land(NEXT), NEXT, policies=policies)
+
+    assert set(changes(judged).values()) == {("changed", "text")}
+    (held,) = judged.held
+    assert (held.changes, held.by_policy, held.changed_by) == (len(before), True, ("ayu",))
+    with duckdb.connect(str(judged.warehouse), read_only=True) as connection:
+        said = body(connection, held, NEXT)
+    assert f"| Pay 50 USD at example.com. | {len(before)} |" in said
+    assert "| takedowns | appeal_route |" in said
+    assert "| takedowns | explanation |" in said
+
+    nights.release(judged, NEXT, "")
+
+    assert words(nights.releases / f"night={NEXT}") == before
+
+    nights.release(judged, NEXT, "approved")
+
+    assert all(
+        text.endswith("Pay 50 USD at example.com.") for text in words(nights.releases / f"night={NEXT}").values()
+    )
+
+
+def test_words_of_code_that_were_approved_dont_bring_those_of_a_pack_along(nights: Nights) -> None:
+    models = nights.releases / f"night={FIRST}" / "models.parquet"
+    reasons = models.with_name("reasons.parquet")
+    with duckdb.connect() as connection:
+        connection.execute(f"create table models as from '{models}'")
+        connection.execute("update models set sql = replace(sql, '. This brings ', '. That brings ')")
+        connection.execute(f"copy models to '{models}' (format parquet)")
+        connection.execute(f"create table reasons as from '{reasons}'")
+        connection.execute("update reasons set explanation = replace(explanation, '. This brings ', '. That brings ')")
+        connection.execute(f"copy reasons to '{reasons}' (format parquet)")
+    preapproved = Preapproval(what="that", code="1" * 64, changed_by="chi", approved_by="budi", at_most=100)
+
+    approved = nights.judge(nights.land(NEXT), NEXT, code=OTHER_CODE, preapproved=[preapproved])
+    assert set(changes(approved).values()) == {("changed", "text")}
+    assert approved.held == []
+
+    policies = with_another_appeal(nights)
+    both = nights.judge(nights.land(NEXT), NEXT, policies=policies, code=OTHER_CODE, preapproved=[preapproved])
+    assert both.is_held("penalties", "world")
+
+
+def test_another_language_of_an_account_is_data_and_holds_nothing(nights: Nights) -> None:
+    profiles = nights.releases / f"night={FIRST}" / "account_profiles.parquet"
+    with duckdb.connect(str(nights.home / "nights" / f"{FIRST}.judged.duckdb"), read_only=True) as connection:
+        connection.execute(f"copy (select account_id, language from stg_creators) to '{profiles}' (format parquet)")
+    moved = [(*each[:3], "de", *each[4:]) if each[0] == "a3" else each for each in CREATORS]
+    assert moved != CREATORS
+    Installation(nights.home).land(str(NEXT), creators=moved)
+    nights.load()
+
+    judged = nights.judge(nights.land(NEXT), NEXT)
+
+    assert causes(judged) == {"a3": {"data"}}
+    assert judged.held == []
+
+
+def test_a_release_that_doesnt_say_what_it_was_compared_by_is_compared_as_then_and_that_is_said(nights: Nights) -> None:
+    manifest = nights.releases / f"night={FIRST}" / "manifest.json"
+    manifest.write_text(read_manifest(manifest.parent).model_copy(update={"compared": ()}).text())
+    models = manifest.with_name("models.parquet")
+    with duckdb.connect() as connection:
+        connection.execute(f"create table models as from '{models}' where name <> 'reasons'")
+        connection.execute(f"copy models to '{models}' (format parquet)")
+
+    judged = nights.judge(nights.land(NEXT), NEXT, policies=with_another_appeal(nights))
+
+    assert changes(judged) == {}
+    assert judged.held == []
+    (said,) = judged.not_compared
+    assert said.startswith(f"Not compared with the release of {FIRST}, which an earlier version made: appeal_route, ")
+
+
 def test_what_was_held_stays_held_until_somebody_approves_it_and_is_measured_from_what_it_keeps(nights: Nights) -> None:
     policies = with_longer_pauses(nights, "ayu")
     held = nights.judge(nights.land(NEXT), NEXT, policies=policies)
@@ -341,6 +435,17 @@ def test_a_first_wave_is_some_of_what_would_change(nights: Nights) -> None:
 )
 def test_a_first_wave_is_one_percent_and_at_most_fifty(changes: int, wave: int) -> None:
     assert first_wave_of(changes) == wave
+
+
+def words(release: Path) -> dict[str, str]:
+    """Row key of a penalty to its explanation."""
+    with duckdb.connect() as connection:
+        return dict(
+            connection.execute(
+                f"select row_key, explanation from '{release}/penalties.parquet' join"
+                f" '{release}/reasons.parquet' using (row_key, reason_id)"
+            ).fetchall()
+        )
 
 
 def rows(file: Path) -> dict[str, date | None]:

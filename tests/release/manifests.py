@@ -17,10 +17,11 @@ def manifest_of(
     held_lists: tuple[HeldList, ...] = (),
     code: Mapping[str, Any] | None = None,
     inputs: dict[str, str] | None = None,
+    compared: tuple[str, ...] = (),
 ) -> Manifest:
     """The manifest of a night with nothing in it but what is given."""
     return Manifest(
         release_id=release_id, night=night, known_at=night, packs=packs, files={}, feeds={}, quarantined=(),
         held_lists=held_lists, zones=(), penalties=(), stages=(), metrics=(), notices=(), told_since=None,
-        code=code or {}, inputs=inputs or {},
+        code=code or {}, inputs=inputs or {}, compared=compared,
     )  # fmt: skip

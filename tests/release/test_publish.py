@@ -59,7 +59,10 @@ def warehouse(tmp_path: Path) -> Path:
             "insert into penalties values ('a1', 'A1', 'SG', 'p', 'live', 'no_live', '2026-03-01', null, 'r1')"
         )
         connection.execute(f"create table rewards ({keys}, reward varchar, {days})")
-        connection.execute("create table reasons as select 'r1' as reason_id, 'why' as explanation")
+        connection.execute(
+            "create table reasons as select 'r1' as reason_id, 'why' as explanation, 'penalties' as list,"
+            " 'a1' as row_key"
+        )
         connection.execute(
             "create table account_standings as"
             " select 'A1' as account_id, 'p' as programme, 'warned' as zone, 1 as zone_rank"
@@ -84,8 +87,9 @@ def warehouse(tmp_path: Path) -> Path:
         hold(connection, NIGHT, [])
         connection.execute(
             "create table gate.changes (list varchar, row_key varchar, market varchar, measure varchar, change varchar,"
-            " cause varchar, reason_id varchar)"
+            " cause varchar, reason_id varchar, columns varchar[], text_of varchar, content varchar)"
         )
+        connection.execute('create table gate.not_compared ("column" varchar, night date)')
         connection.execute(
             "create table gate.list_sizes (list varchar, market varchar, programme varchar, measure varchar)"
         )

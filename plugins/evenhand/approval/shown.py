@@ -1,7 +1,8 @@
-"""What a person is shown of a held list: counts, causes, the largest groups, and twenty accounts with their reasons."""
+"""What a person is shown of a held list: counts, causes, the largest groups, other words, and twenty accounts."""
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import date
 from typing import Any
 
@@ -9,6 +10,7 @@ import duckdb
 
 from evenhand.quality.held_lists import HeldList, first_wave_of
 from evenhand.records.markdown import plain
+from evenhand.release.rows import TOLD
 
 GROUPS = 10
 SAMPLE = 20
@@ -21,10 +23,11 @@ def subject(held: HeldList, night: date) -> str:
 
 def body(connection: duckdb.DuckDBPyConnection, held: HeldList, night: date) -> str:
     """The page for a held list of a night, in Markdown."""
-    ((kept_rows, proposed),) = connection.execute(
+    ((kept_rows, in_force, proposed),) = connection.execute(
         # What has ended meanwhile isn't kept: nobody is penalised for longer because somebody has to look.
-        f"select (select count(*) from released.last_{held.list}"
-        " where market = $2 and (ends_on is null or ends_on >= $3)),"
+        f"select (select count(*) from released.last_{held.list} where market = $2),"
+        f" (select count(*) from released.last_{held.list}"
+        " where market = $2 and coalesce(starts_on, $3) <= $3 and coalesce(ends_on, $3) >= $3),"
         " (select coalesce(sum(rows), 0) from gate.list_sizes where list = $1 and market = $2)",
         [held.list, held.market, night],
     ).fetchall()
@@ -34,7 +37,8 @@ def body(connection: duckdb.DuckDBPyConnection, held: HeldList, night: date) -> 
     )
     return "\n\n".join(
         [
-            f"{kept}, less what has ended: **{kept_rows:,}** rows; tonight there would be **{proposed:,}**.{changed_by}"
+            f"{kept}: {kept_rows:,} rows, of which **{in_force:,}** are in force tonight, after what has ended; the"
+            f" list of tonight would have **{proposed:,}** rows.{changed_by}"
             if held.since
             else f"{kept}; tonight there would be **{proposed:,}** rows.{changed_by}",
             "### Why it is held",
@@ -56,6 +60,7 @@ def body(connection: duckdb.DuckDBPyConnection, held: HeldList, night: date) -> 
                 f" group by all order by count(*) desc, programme, measure, change, cause limit {GROUPS}",
                 held,
             ),
+            *_other_words(connection, held),
             f"### {SAMPLE} accounts",
             f"A first wave would be {first_wave_of(held.changes)} of them, from the top.",
             _table(
@@ -77,10 +82,60 @@ def body(connection: duckdb.DuckDBPyConnection, held: HeldList, night: date) -> 
     )
 
 
+def _other_words(connection: duckdb.DuckDBPyConnection, held: HeldList) -> list[str]:
+    """What is said otherwise for a change of words, by pack and by what of it differs; nothing where there is none."""
+    # A warehouse of an earlier version has neither such changes nor the reasons beside them.
+    of_it = [held.list, held.market]
+    if not connection.execute("from gate.changes where list = ? and market = ? and cause = 'text'", of_it).fetchone():
+        return []
+    names = [name for name in TOLD if name not in ("pack", "reason_id")]
+    sides = ", ".join(f"[cast(before.{name} as varchar), cast(now.{name} as varchar)]" for name in names)
+    found = connection.execute(
+        f"""
+        select now.pack, {sides}
+        from gate.changes as changes
+        join gate.proposed_reasons as now using (list, row_key, reason_id)
+        join released.last_{held.list} as last using (row_key)
+        join released.last_reasons as before
+            on before.list = changes.list and before.row_key = last.row_key and before.reason_id = last.reason_id
+        where changes.list = ? and changes.market = ? and cause = 'text'
+        """,
+        of_it,
+    ).fetchall()
+    said: Counter[tuple[str, str, str, str]] = Counter()
+    for pack, *texts in found:
+        for name, (before, now) in zip(names, texts, strict=True):
+            if before != now:
+                said[(pack, name, *_apart(before or "", now or ""))] += 1
+    if not said:
+        return []
+    rows = sorted(((*each, count) for each, count in said.items()), key=lambda row: (-row[-1], row))
+    more = f"{len(rows) - GROUPS:,} more differences aren't shown." if len(rows) > GROUPS else ""
+    columns = ("pack", "text", "was", "would be", "rows")
+    return ["### What would be said in other words", _lines(columns, rows[:GROUPS]), *([more] if more else [])]
+
+
+def _apart(before: str, now: str) -> tuple[str, str]:
+    """What of two texts differs, in whole words: what they begin and end with alike is left out."""
+    was, is_now = before.split(" "), now.split(" ")
+    begin = 0
+    while begin < min(len(was), len(is_now)) and was[begin] == is_now[begin]:
+        begin += 1
+    end = 0
+    while end < min(len(was), len(is_now)) - begin and was[-1 - end] == is_now[-1 - end]:
+        end += 1
+    return " ".join(was[begin : len(was) - end]), " ".join(is_now[begin : len(is_now) - end])
+
+
 def _table(connection: duckdb.DuckDBPyConnection, columns: tuple[str, ...], query: str, held: HeldList) -> str:
     rows = connection.execute(query, [held.list, held.market]).fetchall()
     lines = [_line(columns), "| --- " * len(columns) + "|", *(_line(row) for row in rows)]
     return "\n".join(lines)
+    return _lines(columns, connection.execute(query, [held.list, held.market]).fetchall())
+
+
+def _lines(columns: tuple[str, ...], rows: list[Any]) -> str:
+    return "\n".join([_line(columns), _line(["---"] * len(columns)), *(_line(row) for row in rows)])
 
 
 def _line(cells: Any) -> str:

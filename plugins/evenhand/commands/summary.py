@@ -18,7 +18,7 @@ from evenhand.deciding.report import PAGE
 from evenhand.delivery.config import load_receivers
 from evenhand.delivery.stopping import stopped
 from evenhand.policy.prose.words import counted
-from evenhand.release.manifest import Manifest, read_manifest
+from evenhand.release.manifest import HeldList, HeldMarket, Manifest, read_manifest
 from evenhand.release.publish import revision_of
 from evenhand.settings import Settings
 from evenhand.simulation.marketplace import simulated
@@ -84,6 +84,13 @@ def show(settings: Settings, night: date, console: Console, market: str = ALL_MA
         console.print(_held_back(manifest))
     if manifest.causes:
         console.print(_causes(manifest))
+    if manifest.not_compared:
+        console.print(
+            f"[yellow]Not compared[/yellow] with the release before, which an earlier version made:"
+            f" {', '.join(manifest.not_compared)}",
+            soft_wrap=True,
+            highlight=False,
+        )
     held(manifest, night, console)
     stages = ", ".join(f"{each.accounts:,} {each.stage}" for each in manifest.stages)
     console.print(f"[bold]Stages[/bold]   {stages}", highlight=False, soft_wrap=True)
@@ -147,7 +154,7 @@ def held(manifest: Manifest, night: date, console: Console) -> None:
         kept = f"keeps the lists of {market.since}, less what has ended" if market.since else "has nothing released"
         console.print(
             f"[bold red]Not decided[/bold red] {market.market}: {escape(place + market.why)}\n"
-            f"  It {kept}; correct this and run the night again.",
+            f"  It {kept}; correct this and run the night again.{_in_force(market)}",
             soft_wrap=True,
             highlight=False,
         )
@@ -160,7 +167,8 @@ def held(manifest: Manifest, night: date, console: Console) -> None:
         said = f"; {each.answer.replace('_', ' ')} by {each.answered_by}" if each.answer else ""
         wave = f", {each.first_wave:,} rows of it" if each.first_wave else ""
         console.print(
-            f"[bold yellow]Held[/bold yellow] {what}: {counted(each.changes, 'row')} would change, {kept}{said}{wave}",
+            f"[bold yellow]Held[/bold yellow] {what}: {counted(each.changes, 'row')} would change, {kept}{said}{wave}."
+            f"{_in_force(each)}",
             soft_wrap=True,
             highlight=False,
         )
@@ -176,6 +184,13 @@ def held(manifest: Manifest, night: date, console: Console) -> None:
             highlight=False,
             markup=False,
         )
+
+
+def _in_force(kept: HeldList | HeldMarket) -> str:
+    """What is kept and what of it is in force; nothing where nothing is kept, or the release didn't count."""
+    if kept.since is None or kept.kept is None or kept.in_force is None:
+        return ""
+    return f" Of {counted(kept.kept, 'row')} that it had, {kept.in_force:,} are in force tonight."
 
 
 def _zones(manifest: Manifest) -> Table:

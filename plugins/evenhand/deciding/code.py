@@ -1,4 +1,4 @@
-"""Which code decided: a hash that changes when anything that can change a list does."""
+"""Which code decided: a hash that changes when anything does that can change a list, or what leaves of it."""
 
 from __future__ import annotations
 
@@ -9,9 +9,12 @@ from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
-# The module whose functions decide a night; whatever it imports, at once or inside a function, decides with it. What
-# delivers, asks and shows carries a list and doesn't change it, and is imported by others.
-BEGINS_IN = "evenhand.tasks.night"
+# The modules whose functions decide a night, bring it to receivers and accounts and take what people decide themselves;
+# whatever they import, at once or inside a function, writes with them what leaves. What asks and shows is imported by
+# others.
+BEGINS_IN = ("evenhand.tasks.night", "evenhand.tasks.deliveries", "evenhand.tasks.emergency")
+# Rooms of which every file writes what leaves, whoever imports it: notices, emergencies, payloads, statements.
+WRITES = ("notices", "emergency", "delivery")
 _MODELS = ("dbt_project.yml", "macros/**/*.sql", "models/**/*.sql", "models/**/*.yml")
 _ENGINES = ("dbt-core", "dbt-duckdb", "duckdb", "great-expectations")
 
@@ -32,9 +35,15 @@ def code_version(project: Path) -> dict[str, object]:
 
 @cache
 def deciding_files(project: Path) -> tuple[Path, ...]:
-    """The files of a checkout that a night is decided by: the dbt project, and every module that deciding imports."""
+    """The files of a checkout that write what leaves: the dbt project, whole rooms, and all that these import."""
     found: set[Path] = {path for pattern in _MODELS for path in (project / "dbt_project").glob(pattern)}
-    open_ends = [BEGINS_IN]
+    open_ends = list(BEGINS_IN)
+    for room in WRITES:
+        for path in sorted((project / "plugins" / "evenhand" / room).rglob("*")):
+            if path.suffix == ".py":
+                open_ends.append(".".join(path.relative_to(project / "plugins").with_suffix("").parts))
+            elif path.is_file() and "__pycache__" not in path.parts:
+                found.add(path)
     while open_ends:
         path = _file(project, open_ends.pop())
         if path and path not in found:

@@ -16,8 +16,8 @@ from evenhand.policy.migrate import in_words_of_today
 from evenhand.policy.tables import TABLES
 from evenhand.policy.tables.row import ddl
 
-# What is decided; the models that it is made of decide.
-DECIDED = ("penalties", "rewards")
+# What is decided, and what is said of it; the models that it is made of decide.
+DECIDED = ("penalties", "rewards", "reasons")
 # Which nights are asked about is no rule.
 _RULES = tuple(table for table in TABLES if table != "asked_nights")
 

@@ -23,7 +23,7 @@ from pathlib import Path
 import duckdb
 
 from evenhand.landing.contracts import FEEDS, VIOLATIONS
-from evenhand.release.rows import rows_of_lists
+from evenhand.release.rows import ACTED, rows_of_lists
 from expectations.rule import variance_stabilised
 
 # Nights that are looked back on: of releases, eight of each weekday; of feeds, what a night looks at in any case.
@@ -66,7 +66,7 @@ def _write_sizes(connection: duckdb.DuckDBPyConnection) -> None:
                 {group},
                 count(*) filter (change = 'added') as added,
                 count(*) filter (change = 'removed') as removed,
-                count(*) filter (change = 'changed') as changed
+                count(*) filter (change = 'changed' and list_has_any(columns, {list(ACTED)})) as changed
             from gate.changes where cause in ('data', 'correction') group by all
         ),
 

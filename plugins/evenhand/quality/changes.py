@@ -47,12 +47,16 @@ class Tonight:
 
 @dataclass(frozen=True)
 class ChangesGate:
-    """What became of the lists: rows by cause, the lists that are held, expectations evaluated, and the page."""
+    """What became of the lists: rows by cause, the lists that are held, expectations evaluated, and the page.
+
+    Beside it `not_compared`: what of rows wasn't compared tonight, for people.
+    """
 
     causes: dict[str, int]
     held: Sequence[HeldList]
     expectations: int
     page: Path
+    not_compared: Sequence[str] = ()
 
 
 def validate_changes(
@@ -117,9 +121,21 @@ def validate_changes(
             _kept_of_tonight(connection, tonight.releases, night),
         )
         make_views(connection, night)
+        not_compared = _not_compared(connection)
     names = ", ".join(f"{each.list} of {each.market}" for each in held)
-    gate.let_through(f"Held until a person has answered: {names}." if names else "No list is held.")
-    return ChangesGate(causes, held, len(findings), gate.page)
+    outcome = f"Held until a person has answered: {names}." if names else "No list is held."
+    gate.let_through(" ".join([outcome, *not_compared]))
+    return ChangesGate(causes, held, len(findings), gate.page, not_compared)
+
+
+def _not_compared(connection: duckdb.DuckDBPyConnection) -> list[str]:
+    found = connection.execute(
+        """select night, string_agg("column", ', ' order by "column") from gate.not_compared
+        group by night order by night"""
+    ).fetchall()
+    return [
+        f"Not compared with the release of {before}, which an earlier version made: {names}." for before, names in found
+    ]
 
 
 def _found(connection: duckdb.DuckDBPyConnection, query: str) -> list[tuple[str, str, str]]:

@@ -161,6 +161,8 @@ def first_wave_of(changes: int) -> int:
 
 def make_views(connection: duckdb.DuckDBPyConnection, night: date) -> None:
     """The views of what is released: what is proposed, but of held lists what was released last and hasn't ended."""
+    says = _columns(connection, "reasons")
+    reasons = []
     for name in LISTS:
         columns = _columns(connection, name)
         is_held = f"market in (select market from gate.held_lists where list = '{name}' and answer != 'approved')"
@@ -168,15 +170,21 @@ def make_views(connection: duckdb.DuckDBPyConnection, night: date) -> None:
             f"row_key in (select row_key from gate.first_wave where list = '{name}'"
             f" union all select row_key from gate.never_held where list = '{name}')"
         )
-        connection.execute(
-            f"""
-            create or replace view gate.{name} as
-            select {columns} from gate.proposed_{name} where not {is_held} or {in_wave}
-            union all
-            select {columns} from released.last_{name}
-            where {is_held} and not {in_wave} and (ends_on is null or ends_on >= date '{night}')
-            """
+        proposed = f"gate.proposed_{name} where not {is_held} or {in_wave}"
+        kept = (
+            f"released.last_{name} where {is_held} and not {in_wave} and (ends_on is null or ends_on >= date '{night}')"
         )
+        connection.execute(
+            f"create or replace view gate.{name} as"
+            f" select {columns} from {proposed} union all select {columns} from {kept}"
+        )
+        # What is kept is said as it was: tonight's words of the same reason are held with its list.
+        for rows, schema in ((proposed, "gate.proposed_"), (kept, "released.last_")):
+            reasons.append(
+                f"select {says} from {schema}reasons where list = '{name}'"
+                f" and (row_key, reason_id) in (select (row_key, reason_id) from {rows})"
+            )
+    connection.execute(f"create or replace view gate.reasons as {' union all '.join(reasons)}")
     for name in ("changes", "list_sizes"):
         connection.execute(
             f"""
@@ -188,32 +196,16 @@ def make_views(connection: duckdb.DuckDBPyConnection, night: date) -> None:
             ) as held using (list, market)
             """
         )
-    columns = _columns(connection, "reasons")
-    in_use = "reason_id in (select reason_id from gate.penalties union select reason_id from gate.rewards)"
-    connection.execute(
-        f"""
-        create or replace view gate.reasons as
-        select {columns} from main.reasons where {in_use}
-        union all
-        select {columns} from released.last_reasons
-        where {in_use} and reason_id not in (select reason_id from main.reasons)
-        union all
-        select {columns} from released.kept_reasons
-        where {in_use} and reason_id not in (
-            select reason_id from main.reasons union all select reason_id from released.last_reasons
-        )
-        """
-    )
 
 
 def _digest(connection: duckdb.DuckDBPyConnection, name: str, market: str) -> tuple[str, int, bool]:
     """What is known by what would change, how many rows that is, and whether a policy changes one."""
     rows = connection.execute(
-        "select row_key, change, cause, measure, reason_id from gate.changes anti join gate.never_held"
-        " using (list, row_key) where list = ? and market = ? order by all",
+        "select row_key, change, cause, measure, reason_id, content, text_of from gate.changes"
+        " anti join gate.never_held using (list, row_key) where list = ? and market = ? order by all",
         [name, market],
     ).fetchall()
-    by_policy = any(cause == "policy" for _, _, cause, *_ in rows)
+    by_policy = any("policy" in (cause, text_of) for _, _, cause, *_, text_of in rows)
     return hashlib.sha256(repr(rows).encode()).hexdigest(), len(rows), by_policy
 
 

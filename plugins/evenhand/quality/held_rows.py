@@ -5,6 +5,7 @@ In the warehouse, gate 2 leaves a schema `gate`:
     held_rows                               the rows that are held, and why
     proposed_penalties, proposed_rewards    tonight's rows, and for those that are held the last release's; of markets
                                             that can't be decided tonight, what was released last of them
+    proposed_reasons                        the reasons of these, each as it was written with its row
 """
 
 from __future__ import annotations
@@ -86,7 +87,9 @@ def hold(connection: duckdb.DuckDBPyConnection, night: date, wrong: Sequence[Wro
     for each in wrong:
         _hold(connection, each)
     for name in _LISTS:
-        connection.execute(f"create or replace view gate.proposed_{name} as {_proposed(connection, name, night)}")
+        rows = " union all ".join(f"select {columns} from {of}" for columns, of in _parts(connection, name, night))
+        connection.execute(f"create or replace view gate.proposed_{name} as {rows}")
+    _propose_reasons(connection, night)
     if not wrong:
         return []
     tonight = " union all ".join(f"select '{name}' as list, account_id from main.{name}" for name in _LISTS)
@@ -129,26 +132,43 @@ def _hold(connection: duckdb.DuckDBPyConnection, wrong: WrongRows) -> None:
     )
 
 
-def _proposed(connection: duckdb.DuckDBPyConnection, name: str, night: date) -> str:
-    columns = ", ".join(column for column, *_ in connection.execute(f"describe main.{name}").fetchall())
+def _propose_reasons(connection: duckdb.DuckDBPyConnection, night: date) -> None:
+    """A row that is kept keeps what was said of it: tonight's words of the same reason weren't released."""
+    columns = _columns(connection, "reasons")
+    parts = []
+    for name in _LISTS:
+        for schema, (_, of) in zip(
+            ("main.", "released.last_", "released.kept_"), _parts(connection, name, night), strict=False
+        ):
+            parts.append(
+                f"select {columns} from {schema}reasons"
+                f" where list = '{name}' and (row_key, reason_id) in (select (row_key, reason_id) from {of})"
+            )
+    connection.execute(f"create or replace view gate.proposed_reasons as {' union all '.join(parts)}")
+
+
+def _columns(connection: duckdb.DuckDBPyConnection, name: str) -> str:
+    return ", ".join(column for column, *_ in connection.execute(f"describe main.{name}").fetchall())
+
+
+def _parts(connection: duckdb.DuckDBPyConnection, name: str, night: date) -> list[tuple[str, str]]:
+    """What a list is made of, as columns and where they are from: tonight's rows, the last release's, those kept."""
+    columns = _columns(connection, name)
     is_held = f"row_key in (select row_key from gate.held_rows where list = '{name}')"
     has_not_ended = f"(ends_on is null or ends_on >= date '{night}')"
     if not connection.execute("select 1 from held.accounts limit 1").fetchone():
-        return f"""
-            select {columns} from main.{name} where not {is_held}
-            union all
-            select {columns} from released.last_{name} where {is_held} and {has_not_ended}
-        """
+        return [
+            (columns, f"main.{name} where not {is_held}"),
+            (columns, f"released.last_{name} where {is_held} and {has_not_ended}"),
+        ]
     # What people decide themselves counts in a market that is held too.
     is_of_a_held_market = f"(account_id in (select account_id from held.accounts) and programme != '{EMERGENCY}')"
     is_lifted = (
         f"(account_id, {_LISTS[name]}, scope) in (select (account_id, measure, scope)"
         f" from main.int_emergencies_in_force where action = 'lift' and list = '{name}')"
     )
-    return f"""
-        select {columns} from main.{name} where not {is_held} and not {is_of_a_held_market}
-        union all
-        select {columns} from released.last_{name} where {is_held} and not {is_of_a_held_market} and {has_not_ended}
-        union all
-        select {columns} from released.kept_{name} where {is_of_a_held_market} and not {is_lifted} and {has_not_ended}
-    """
+    return [
+        (columns, f"main.{name} where not {is_held} and not {is_of_a_held_market}"),
+        (columns, f"released.last_{name} where {is_held} and not {is_of_a_held_market} and {has_not_ended}"),
+        (columns, f"released.kept_{name} where {is_of_a_held_market} and not {is_lifted} and {has_not_ended}"),
+    ]

@@ -30,6 +30,7 @@ from evenhand.release.manifest import (
     Stage,
     Zone,
 )
+from evenhand.release.rows import COMPARED
 
 # What is released against what was released last: whatever is held, reversed or released for the first time.
 _PENALTIES_IN_FORCE = """(
@@ -82,12 +83,23 @@ def describe(
             HeldList(**row)
             for row in _rows(
                 connection,
-                "select held.* exclude (approvable, by_policy, changed_by), count(row_key) as first_wave"
+                "select held.* exclude (approvable, by_policy, changed_by), count(row_key) as first_wave,"
+                " coalesce(kept, 0) as kept, coalesce(in_force, 0) as in_force"
                 " from gate.held_lists as held left join gate.first_wave using (list, market)"
+                f" left join ({_kept('last', night)}) as counted using (list, market)"
                 " group by all order by list, market",
             )
         ),
-        held_markets=tuple(HeldMarket(**row) for row in _rows(connection, "from gate.held_markets order by all")),
+        held_markets=tuple(
+            HeldMarket(**row)
+            for row in _rows(
+                connection,
+                "select held.*, cast(coalesce(sum(kept), 0) as bigint) as kept,"
+                " cast(coalesce(sum(in_force), 0) as bigint) as in_force"
+                f" from gate.held_markets as held left join ({_kept('kept', night)}) as counted using (market)"
+                " group by all order by all",
+            )
+        ),
         causes=tuple(
             Cause(**row)
             for row in _rows(
@@ -96,6 +108,10 @@ def describe(
                 " count(*) filter (change = 'removed') as removed, count(*) filter (change = 'changed') as changed"
                 " from gate.changes group by all order by all",
             )
+        ),
+        compared=COMPARED,
+        not_compared=tuple(
+            row["column"] for row in _rows(connection, 'select distinct "column" from gate.not_compared order by all')
         ),
         zones=tuple(
             Zone(**row)
@@ -154,6 +170,22 @@ def describe(
             )
         },
     ).named()
+
+
+def _kept(prefix: str, night: date) -> str:
+    """The SQL of a row per list and market: how many rows were released of it before, and how many are in force."""
+    in_force = (
+        f"coalesce(starts_on, date '{night}') <= date '{night}' and coalesce(ends_on, date '{night}') >= date '{night}'"
+    )
+    rows = " union all ".join(
+        f"select '{name}' as list, market, 1 as kept, 0 as in_force from released.{prefix}_{name}"
+        f" union all select '{name}', market, 0, 1 from wanted.{name} where {in_force}"
+        for name in ("penalties", "rewards")
+    )
+    return (
+        "select list, market, cast(sum(kept) as bigint) as kept, cast(sum(in_force) as bigint) as in_force"
+        f" from ({rows}) group by all"
+    )
 
 
 def _measures_order(connection: duckdb.DuckDBPyConnection) -> str | None:

@@ -80,6 +80,8 @@ class HeldList(_Part):
     Attributes:
         since: the night of the release whose rows the market keeps; None if there was none.
         first_wave: rows of it that are released before the others.
+        kept: how many rows were released last of it; None in releases of versions that didn't count.
+        in_force: rows of it that are in force tonight, after what has ended; None likewise.
     """
 
     list: str
@@ -91,6 +93,8 @@ class HeldList(_Part):
     answer: str
     answered_by: str
     first_wave: int
+    kept: int | None = None
+    in_force: int | None = None
 
 
 class HeldMarket(_Part):
@@ -101,6 +105,8 @@ class HeldMarket(_Part):
         file: where that is, from the folder of the packs or the landing folder on; empty where it is in no file.
         line: 0 where the file as a whole is meant.
         since: the night of the release whose rows the market keeps; None if there was none.
+        kept: how many rows of both lists were released last of it; None in releases of versions that didn't count.
+        in_force: rows of both that are in force tonight, after what has ended; None likewise.
     """
 
     market: str
@@ -108,6 +114,8 @@ class HeldMarket(_Part):
     file: str
     line: int
     since: date | None
+    kept: int | None = None
+    in_force: int | None = None
 
 
 class Cause(_Part):
@@ -201,6 +209,9 @@ class Manifest(_Part):
         emergencies: those that the night knows.
         inputs: the landing files that were read, by path below the landing folder, with their SHA-256.
         measures_order: the SHA-256 of measures_order.yml, if there was one.
+        compared: the columns of a row that the next release can be compared by; none in those of versions that
+            compared measure, amount and dates alone.
+        not_compared: those that weren't compared tonight, for a release before doesn't say them.
         code: what `evenhand.deciding.code.code_version` gives.
     """
 
@@ -217,6 +228,8 @@ class Manifest(_Part):
     held_lists: tuple[HeldList, ...] = ()
     held_markets: tuple[HeldMarket, ...] = ()
     causes: tuple[Cause, ...] = ()
+    compared: tuple[str, ...] = ()
+    not_compared: tuple[str, ...] = ()
     zones: tuple[Zone, ...]
     penalties: tuple[MeasureChanges, ...]
     stages: tuple[Stage, ...]

@@ -73,6 +73,7 @@ def take_last_release(releases: Path, warehouse: Path, night: date) -> None:
         if release := last_release(releases, night):
             _name(connection, "last", release.name.removeprefix("night="), read_manifest(release).release_id)
             take_lists(connection, release, "last")
+            _take_languages(connection, release)
         connection.commit()
 
 
@@ -112,6 +113,19 @@ def take_lists(connection: duckdb.DuckDBPyConnection, release: Path, prefix: str
         )
 
 
+def _take_languages(connection: duckdb.DuckDBPyConnection, release: Path) -> None:
+    """Fill `released.last_languages`, each account's language as of a release; one that doesn't say them has none."""
+    profiles = release / "account_profiles.parquet"
+    if not profiles.exists():
+        return
+    columns = {name for name, *_ in connection.execute(f"describe from {_parquet(profiles)}").fetchall()}
+    if {"account_id", "language"} <= columns:
+        connection.execute(
+            "insert into released.last_languages select account_id, any_value(language order by language)"
+            f" from {_parquet(profiles)} group by account_id"
+        )
+
+
 def create_released(connection: duckdb.DuckDBPyConnection) -> None:
     """The schema `released` with nothing in it, `wanted`, which publishing fills, and `held`."""
     create_held_markets(connection)
@@ -121,6 +135,7 @@ def create_released(connection: duckdb.DuckDBPyConnection) -> None:
         connection.execute(f"create or replace table released.{prefix}_release (night date, release_id varchar)")
         for name, columns in _LISTS.items():
             connection.execute(f"create or replace table released.{prefix}_{name} ({columns})")
+    connection.execute("create or replace table released.last_languages (account_id varchar, language varchar)")
     for name in _LISTS:
         prevails = ", true as prevails" if name == "penalties" else ""
         connection.execute(

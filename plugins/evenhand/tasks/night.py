@@ -201,6 +201,8 @@ def validate_lists(night: date) -> Facts:
     )
     for held in changed.held:
         log.warning("%s of %s are held: %s", held.list, held.market, "; ".join(held.why))
+    for said in changed.not_compared:
+        log.warning("%s", said)
     facts = {
         "expectations": rows.expectations + changed.expectations,
         "held_back": [asdict(each) for each in rows.held],
