@@ -18,6 +18,7 @@ from evenhand.emergency.record import record
 from evenhand.policy.load import load_packs
 from evenhand.policy.preapproved import Preapproval
 from evenhand.quality.held_lists import first_wave_of
+from evenhand.records.markdown import plain
 from evenhand.records.persons import Person
 from evenhand.release.manifest import read_manifest
 from evenhand.settings import PROJECT
@@ -310,8 +311,8 @@ def test_words_that_a_pack_changed_are_a_text_which_is_shown_and_held_and_what_i
     assert (held.changes, held.by_policy, held.changed_by) == (len(before), True, ("ayu",))
     with duckdb.connect(str(judged.warehouse), read_only=True) as connection:
         said = body(connection, held, NEXT)
-    assert f"| Pay 50 USD at example.com. | {len(before)} |" in said
-    assert "| takedowns | appeal_route |" in said
+    assert f"| {plain('Pay 50 USD at example.com.')} | {len(before)} |" in said
+    assert f"| takedowns | {plain('appeal_route')} |" in said
     assert "| takedowns | explanation |" in said
 
     nights.release(judged, NEXT, "")

@@ -128,14 +128,11 @@ def _apart(before: str, now: str) -> tuple[str, str]:
 
 
 def _table(connection: duckdb.DuckDBPyConnection, columns: tuple[str, ...], query: str, held: HeldList) -> str:
-    rows = connection.execute(query, [held.list, held.market]).fetchall()
-    lines = [_line(columns), "| --- " * len(columns) + "|", *(_line(row) for row in rows)]
-    return "\n".join(lines)
     return _lines(columns, connection.execute(query, [held.list, held.market]).fetchall())
 
 
 def _lines(columns: tuple[str, ...], rows: list[Any]) -> str:
-    return "\n".join([_line(columns), _line(["---"] * len(columns)), *(_line(row) for row in rows)])
+    return "\n".join([_line(columns), "| --- " * len(columns) + "|", *(_line(row) for row in rows)])
 
 
 def _line(cells: Any) -> str:

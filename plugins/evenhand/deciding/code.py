@@ -45,10 +45,10 @@ def deciding_files(project: Path) -> tuple[Path, ...]:
             elif path.is_file() and "__pycache__" not in path.parts:
                 found.add(path)
     while open_ends:
-        path = _file(project, open_ends.pop())
-        if path and path not in found:
-            found.add(path)
-            open_ends += _imported(path)
+        file = _file(project, open_ends.pop())
+        if file and file not in found:
+            found.add(file)
+            open_ends += _imported(file)
     return tuple(sorted(found))
 
 
