@@ -110,6 +110,15 @@ FACTS: dict[str, list[dict[str, object]]] = {
             for n in range(4)
         ),
     ],
+    "int_landed_rows": [
+        {"landed_night": "2026-03-02", "feed": "violations", "market": "SG", "rows_landed": 60,
+         "rows_without_effect": 3},
+        {"landed_night": "2026-03-28", "feed": "user_reports", "market": "SG", "rows_landed": 40,
+         "rows_without_effect": 0},
+        # Of the weeks before.
+        {"landed_night": "2026-02-28", "feed": "violations", "market": "SG", "rows_landed": 60,
+         "rows_without_effect": 60},
+    ],
 }  # fmt: skip
 
 

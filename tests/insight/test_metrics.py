@@ -62,6 +62,8 @@ BY_HAND = {
     "share_of_lives_without_interaction": ("6", "40", "0.15"),
     "share_of_lives_interrupted": ("2", "40", "0.05"),
     "misleading_reports_per_thousand_lives": ("4", "40", "100"),
+    # 3 of 60, and none of 40; the night before these weeks isn't counted.
+    "rows_with_words_without_effect": ("3", "100", "0.03"),
 }
 
 
@@ -136,7 +138,7 @@ def test_slices(told: duckdb.DuckDBPyConnection) -> None:
     where = "metric = 'repeat_rate' and market = 'SG' and slice = 'detected_by'"
     assert _told(told, "slice_value, numerator, denominator", where) == [("model", 1, 2), ("user_report", 1, 1)]
     slices = told.execute("select distinct slice from main.operational_metrics order by all").fetchall()
-    assert slices == [(s,) for s in ("", "category", "detected_by", "severity", "surface", "violation_type")]
+    assert slices == [(s,) for s in ("", "category", "detected_by", "feed", "severity", "surface", "violation_type")]
 
 
 def test_a_share_has_an_interval_and_few_are_not_enough(told: duckdb.DuckDBPyConnection) -> None:

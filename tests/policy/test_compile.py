@@ -28,7 +28,7 @@ def test_a_row_per_market_and_rule(folder: Path, warehouse: Path) -> None:
     (loaded,) = load_packs(folder)
     rows = compile_packs([loaded], warehouse)
     assert {table: number for table, number in rows.items() if number} == {
-        "packs": 2, "limits": 2, "stages": 4, "measures": 6, "kinds": 4, "programmes": 2, "ledgers": 4,
+        "packs": 2, "limits": 2, "words": 4, "stages": 4, "measures": 6, "kinds": 4, "programmes": 2, "ledgers": 4,
         "entry_rules": 4, "zones": 6, "effects": 6, "rewards": 4,
     }  # fmt: skip
     edition = {"market": "GB", "effective_from": FROM, "pack": "strikes", "version": 1}
@@ -56,6 +56,10 @@ def test_a_row_per_market_and_rule(folder: Path, warehouse: Path) -> None:
         ("good", 0, None, None),
         ("warned", 1, "at_least", Decimal("1.5")),
         ("shut", 2, "at_least", 10),
+    ]
+    assert [(w["vocabulary"], w["word"]) for w in in_britain["words"]] == [
+        ("violation_types", "copyright"),
+        ("violation_types", "fraud"),
     ]
     effects = ("zone", "effect", "list", "measure", "measure_rank", "scope", "length", "days")
     assert [tuple(e.get(key) for key in effects) for e in in_britain["effects"]] == [

@@ -54,6 +54,11 @@ def warehouse(tmp_path: Path) -> Path:
             "create table quarantine.rows (feed varchar, column_name varchar, rule varchar, remedy varchar,"
             " landed_file varchar, landed_row bigint)"
         )
+        connection.execute("create schema arrivals")
+        connection.execute(
+            "create table arrivals.words_without_effect as select 'violations' as feed, 'SG' as market,"
+            " 'violation_type' as column_name, 'Spam' as word, 'spam' as nearest, 3 as rows"
+        )
         connection.execute(f"create table penalties ({keys}, measure varchar, {days})")
         connection.execute(
             "insert into penalties values ('a1', 'A1', 'SG', 'p', 'live', 'no_live', '2026-03-01', null, 'r1')"

@@ -80,6 +80,8 @@ def show(settings: Settings, night: date, console: Console, market: str = ALL_MA
     for table in (_feeds(manifest), _quarantine(manifest), _zones(manifest), _penalties(manifest)):
         console.print(table)
     console.print(_metrics(figures(release, settings.dbt_project, market), market))
+    if manifest.words_without_effect:
+        console.print(_words(manifest))
     if manifest.held_back:
         console.print(_held_back(manifest))
     if manifest.causes:
@@ -130,6 +132,14 @@ def _quarantine(manifest: Manifest) -> Table:
     table = _table("In quarantine, and why", "feed", "rows", "rule that they break", "remedy")
     for each in manifest.quarantined:
         table.add_row(each.feed, f"{each.rows:,}", each.rule, each.remedy)
+    return table
+
+
+def _words(manifest: Manifest) -> Table:
+    table = _table("Words that nothing counts", "feed", "market", "column", "word", "likely meant", "rows")
+    for each in manifest.words_without_effect:
+        market, word = each.market or "none", f"`{each.word}`" if each.word else "others"
+        table.add_row(each.feed, market, each.column, escape(word), each.nearest, f"{each.rows:,}")
     return table
 
 

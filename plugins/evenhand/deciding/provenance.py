@@ -7,11 +7,14 @@ to) and `packs.parquet` (the packs' texts).
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 import duckdb
 
 from evenhand.deciding.compiled import CompiledModel, Project
+from evenhand.policy.language.limits import Limits
 from evenhand.policy.migrate import in_words_of_today
 from evenhand.policy.tables import TABLES
 from evenhand.policy.tables.row import ddl
@@ -84,6 +87,26 @@ def lay_rules_of(release: Path, connection: duckdb.DuckDBPyConnection) -> None:
         connection.execute(
             f"insert into policy.{table} select {fields} from read_parquet(?) where rules = ? and fields is not null",
             [file, table],
+        )
+
+
+def limits_of_words(release: Path | None, night: date) -> Mapping[str, Decimal]:
+    """By market, the `words_without_effect` of the limits that decided a release."""
+    if release is None or not (release / "rules.parquet").exists():
+        return {}
+    usual = Limits().words_without_effect
+    with duckdb.connect() as connection:
+        lay_rules_of(release, connection)
+        # A release of an older version has none.
+        is_there = "words_without_effect" in {name for name, _ in _columns(connection, "policy.limits")}
+        said = "min(words_without_effect)" if is_there else "null"
+        return dict(
+            connection.execute(
+                f"select market, cast(coalesce({said}, {usual}) as decimal(18, 2)) from policy.limits"
+                " where effective_from <= $night and coalesce(effective_until, $night) >= $night"
+                " group by market order by market",
+                {"night": night},
+            ).fetchall()
         )
 
 

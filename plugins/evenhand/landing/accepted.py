@@ -5,6 +5,7 @@ Empty ones too, for rows of one's own.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
 import duckdb
@@ -19,10 +20,19 @@ EMERGENCIES = (
 )
 
 
+# A row per night of the last four weeks, feed and market: the rows that landed, and those with a word without effect.
+LANDED_ROWS = "landed_night date, feed varchar, market varchar, rows_landed bigint, rows_without_effect bigint"
+
+
+def create_landed_rows() -> Sequence[str]:
+    """SQL for the table `arrivals.landed_rows` with nothing in it."""
+    return ("create schema if not exists arrivals", f"create or replace table arrivals.landed_rows ({LANDED_ROWS})")
+
+
 def create_accepted(connection: duckdb.DuckDBPyConnection) -> None:
     """The schema `accepted` with a table for each feed, whose rows are each the only version of their key.
 
-    And beside it the table of emergencies, with none in it.
+    And beside it the tables of emergencies and of what landed, with nothing in them.
     """
     connection.execute("create schema accepted")
     for contract in FEEDS:
@@ -34,6 +44,8 @@ def create_accepted(connection: duckdb.DuckDBPyConnection) -> None:
         if contract.versions:
             connection.execute(f"create view accepted.{contract.versions} as from accepted.{contract.feed}")
     create_emergencies(connection)
+    for statement in create_landed_rows():
+        connection.execute(statement)
 
 
 def accepted_as_of(contract: Contract, night: date, warehouse: str = "") -> dict[str, str]:

@@ -7,6 +7,8 @@ from datetime import date
 from typing import Literal, TypedDict
 
 ColumnType = Literal["text", "date", "number", "moment"]
+# What the packs and marketplace.yml say of the words of a column.
+Vocabulary = Literal["violation_types", "severities", "surfaces", "activities", "metrics"]
 
 # Four weeks that are counted, and a week for what comes late.
 RECENT_NIGHTS = 35
@@ -29,6 +31,7 @@ class Column:
         at_least: the least that a number may be; None where it may be negative.
         required: whether a row without a value is quarantined.
         one_of: the only values allowed; empty means any.
+        vocabulary: what has the words that do something, where others are allowed and do nothing.
         refers_to: the feed whose key a value must be found in; checked only where there is a value.
         with_the_same: a column in which this row and the one that it refers to must agree.
         required_unless: a value of another column, as (column, value), that excuses a missing one.
@@ -43,6 +46,7 @@ class Column:
     at_least: int | None = None
     required: bool = True
     one_of: tuple[str, ...] = ()
+    vocabulary: Vocabulary | None = None
     refers_to: str | None = None
     with_the_same: str | None = None
     required_unless: tuple[str, str] | None = None
@@ -222,7 +226,11 @@ USER_REPORTS = Contract(
         Column("account_id", "The account that it is about.", refers_to="creators"),
         Column("content_id", "The content that it is about.", refers_to="contents", **OPTIONAL),
         Column("live_id", "The live that it is about.", refers_to="lives", **OPTIONAL),
-        Column("report_type", "What the user says is wrong, in the words of the violation types."),
+        Column(
+            "report_type",
+            "What the user says is wrong, in the words of the violation types.",
+            vocabulary="violation_types",
+        ),
         Column("reported_on", "Day of the report, in the market's time zone.", type="date"),
     ),
 )
@@ -242,7 +250,7 @@ VIOLATIONS = Contract(
             required=False,
             refers_to="contents",
         ),
-        Column("violation_type", "What was breached, in the words of the policy pack."),
+        Column("violation_type", "What was breached, in the words of the policy pack.", vocabulary="violation_types"),
         Column(
             "batch_id",
             "The document or sweep that the decision came from; one batch can name thousands of accounts.",
@@ -260,10 +268,10 @@ VIOLATIONS = Contract(
             one_of=("open", "decided"),
             **OPTIONAL,
         ),
-        Column("severity", "How grave it is, in the words of the packs.", **OPTIONAL),
+        Column("severity", "How grave it is, in the words of the packs.", vocabulary="severities", **OPTIONAL),
         Column("points", "The value that the reviewer gave it.", type="number", at_least=0, **OPTIONAL),
         Column("live_id", "The live in breach.", refers_to="lives", **OPTIONAL),
-        Column("surface", "Where it was seen, such as `live` or `short_video`.", **OPTIONAL),
+        Column("surface", "Where it was seen, such as `live` or `short_video`.", vocabulary="surfaces", **OPTIONAL),
         Column("detected_on", "Day on which it was first flagged.", type="date", **OPTIONAL),
         Column("detected_by", "Who flagged it first, such as `model`, `user_report` or `rights_holder`.", **OPTIONAL),
         Column("decided_by", "Who decided: a reviewer, or a system.", **OPTIONAL),
@@ -321,7 +329,7 @@ TRAININGS = Contract(
     own_columns=(
         Column("attempt_id", "The attempt that was passed."),
         Column("account_id", "The account.", refers_to="creators"),
-        Column("training", "Its name, an activity in the words of the packs."),
+        Column("training", "Its name, an activity in the words of the packs.", vocabulary="activities"),
         Column("passed_on", "Day on which it was passed, in the market's time zone.", type="date"),
         Column("subject", "What it teaches, for instance a type of violation.", **OPTIONAL),
     ),
@@ -352,7 +360,7 @@ QA_REVIEWS = Contract(
         ),
         Column("reviewed_on", "Day of the review, in the market's time zone.", type="date"),
         Column("is_violation", "The opinion.", one_of=("yes", "no")),
-        Column("violation_type", "Of which type, if it is one.", **OPTIONAL),
+        Column("violation_type", "Of which type, if it is one.", vocabulary="violation_types", **OPTIONAL),
     ),
 )
 
@@ -369,7 +377,7 @@ ACTIVITIES = Contract(
     own_columns=(
         Column("activity_id", "The activity."),
         Column("account_id", "The account.", refers_to="creators"),
-        Column("activity", "Its name, in the words of the packs."),
+        Column("activity", "Its name, in the words of the packs.", vocabulary="activities"),
         Column("on_day", "The day of it, in the market's time zone.", type="date"),
         Column("quantity", "How many at once; empty means 1.", type="number", required=False),
         Column(
@@ -397,7 +405,7 @@ METRICS = Contract(
     own_columns=(
         Column("measurement_id", "The measurement."),
         Column("account_id", "The account.", refers_to="creators"),
-        Column("metric", "Its name, in the words of the packs."),
+        Column("metric", "Its name, in the words of the packs.", vocabulary="metrics"),
         Column("on_day", "First day that the value holds, in the market's time zone.", type="date"),
         Column(
             "value",

@@ -45,9 +45,11 @@ from evenhand.policy.tables.packs import (
     PackRow,
     ProbationRow,
     StageRow,
+    WordRow,
 )
 from evenhand.policy.tables.row import Row, columns, ddl
 from evenhand.policy.tables.values import InputRow, KindRow, ProgrammeRow, ZoneRow
+from evenhand.policy.words_known import words_known
 
 
 class _Edition(TypedDict):
@@ -156,7 +158,10 @@ def _rows(loaded: LoadedPack, edition: _Edition, numbers: _Numbers) -> Iterator[
         usual_spreads=said.get("usual_spreads"),
         share_changed=said.get("share_changed"),
         same_event_twice=said.get("same_event_twice"),
+        words_without_effect=said.get("words_without_effect"),
     )
+    for vocabulary, violation_type, word in words_known(pack):
+        yield WordRow(**edition, vocabulary=vocabulary, violation_type=violation_type, word=word)
     for kind in _kinds(pack):
         yield StageRow(
             **edition,

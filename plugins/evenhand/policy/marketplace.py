@@ -32,6 +32,9 @@ class Marketplace(Part):
     markets: tuple[str, ...] = ()
     """Markets that accounts can be in, beside those of packs."""
 
+    surfaces: tuple[str, ...] = ()
+    """Every surface that a violation may be seen on; without this key, any."""
+
     time_zones: dict[str, TimeZone] = Field(default_factory=dict)
     """By market: the time zone that the days of its feeds are in, where a source lands moments instead of days."""
 

@@ -22,7 +22,9 @@ from evenhand.quality.candidates import (
 from evenhand.quality.finding import Finding
 from evenhand.quality.gate import Gate
 from evenhand.quality.whose_file import hold_for_unusable_files, rows_of_other_markets
+from evenhand.quality.words_without_effect import WordsKnown, find_words_without_effect
 from expectations.feeds import EVERY_MARKET, ROW_LOCATOR, arrivals_suite, reading_suite, row_suite
+from expectations.words import words_suite
 
 
 @dataclass(frozen=True)
@@ -33,11 +35,13 @@ class Beside:
         markets: those that no pack may be of.
         time_zones: by market.
         time_zone: that of the other markets.
+        words: what is known of words.
     """
 
     markets: Collection[str] = ()
     time_zones: Mapping[str, str] = field(default_factory=dict)
     time_zone: str = "UTC"
+    words: WordsKnown = field(default_factory=WordsKnown)
 
 
 @dataclass(frozen=True)
@@ -108,6 +112,10 @@ def validate_feeds(warehouse: Path, folder: Path, night: date, beside: Beside | 
                 ROW_LOCATOR,
                 "Its market is held.",
             )
+        find_words_without_effect(gate, night, beside.words)
+        findings += gate.validate(
+            "arrivals.words_without_effect", "words", words_suite(), ("market",), "Its market is held."
+        )
         held = [*hold_for_unusable_files(gate), *_held_for(gate, [each for each in findings if each.blocks])]
         warnings = [*_told_of_files(gate, night), *_said_of(gate, [each for each in findings if not each.blocks])]
         counts = {contract.feed: _count(gate, contract) for contract in FEEDS}

@@ -16,6 +16,7 @@ from expectations.feeds import (
     SMALLEST_LIMIT,
     STALE_DAYS,
 )
+from expectations.words import FEWEST_ROWS
 
 PATH = PROJECT / "docs" / "feeds.md"
 SOURCES = PROJECT / "dbt_project" / "models" / "staging" / "accepted.yml"
@@ -225,6 +226,14 @@ markets' accounts count there, and are told of.
 | missing rows | none, though each of the last four nights of this weekday had {FEWEST_MISSED_ROWS} or more |
 | too many rows | {_TOO_MANY} |
 | too many bad rows | {FEWEST_BAD_ROWS} or more bad rows, and more than {LARGEST_BAD_SHARE:.0%} of the night's rows |
+
+**Words that nothing counts**: a market that is none; a violation type (of reports and reviews too), an activity, a
+training or a metric that no pack of the market goes by; a severity that no rule for the type reads, where one reads
+severities; a surface that marketplace.yml doesn't list, where it lists `surfaces`. The night's warnings, its summary
+and manifest (`words_without_effect`) name each with the word that was likely meant, and the metric
+`rows_with_words_without_effect` says how many there are in four weeks. {FEWEST_ROWS} rows or more of a feed and market
+on one night, and more than `limits.words_without_effect` of its pack (1 %), hold the market. What is right all the
+same stands under `without_effect` in the pack.
 
 A feed without any file, though each of the last four nights of this weekday had one, holds all markets. A market
 without a row, though each of those nights had some, is a warning. So is one whose rows aren't fresh: its newest is

@@ -28,6 +28,7 @@ from evenhand.release.manifest import (
     ReleasedPack,
     Reversed,
     Stage,
+    WordWithoutEffect,
     Zone,
 )
 from evenhand.release.rows import COMPARED
@@ -69,6 +70,14 @@ def describe(
                 connection,
                 'select feed, column_name as "column", rule, remedy, count(*) as rows from quarantine.rows'
                 " group by all order by all",
+            )
+        ),
+        words_without_effect=tuple(
+            WordWithoutEffect(**row)
+            for row in _rows(
+                connection,
+                "select feed, market, column_name as \"column\", word, coalesce(nearest, '') as nearest, rows"
+                " from arrivals.words_without_effect order by feed, market, column_name, rows desc, word",
             )
         ),
         held_back=tuple(

@@ -56,6 +56,23 @@ class Quarantined(_Part):
     rows: int
 
 
+class WordWithoutEffect(_Part):
+    """Rows of one feed and market that landed tonight with a word that nothing counts.
+
+    Attributes:
+        market: that of the accounts; empty where nobody knows it.
+        word: as it landed; empty for all that aren't named one by one.
+        nearest: the word that was likely meant; empty if none is near.
+    """
+
+    feed: str
+    market: str
+    column: str
+    word: str
+    nearest: str
+    rows: int
+
+
 class FeedCounts(_Part):
     """Rows of one feed: versions known by the night, keys accepted, rows in quarantine."""
 
@@ -224,6 +241,7 @@ class Manifest(_Part):
     files: dict[str, ReleasedFile]
     feeds: dict[str, FeedCounts]
     quarantined: tuple[Quarantined, ...]
+    words_without_effect: tuple[WordWithoutEffect, ...] = ()
     held_back: tuple[HeldBack, ...] = ()
     held_lists: tuple[HeldList, ...] = ()
     held_markets: tuple[HeldMarket, ...] = ()

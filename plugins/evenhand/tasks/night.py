@@ -113,15 +113,22 @@ def compile_policies(night: date) -> Facts:
 @told_if_it_fails("gate_1.feeds_validated")
 def validate_feeds(night: date) -> Facts:
     """Gate 1: accept good rows, quarantine bad ones, hold the markets of which something is wrong as a whole."""
+    from evenhand.deciding.provenance import limits_of_words
     from evenhand.deciding.set_aside import bring_all_back
     from evenhand.deployment import deployment
     from evenhand.policy.marketplace import read_marketplace
     from evenhand.quality import feeds
+    from evenhand.quality.words_without_effect import WordsKnown
+    from evenhand.release.previous import last_release
 
     marketplace = read_marketplace(settings().policies)
     zone = deployment().timezone.key
+    limits = limits_of_words(last_release(settings().releases, night), night)
+    words = WordsKnown(marketplace.surfaces if marketplace else (), limits)
     beside = (
-        feeds.Beside(marketplace.markets, marketplace.time_zones, zone) if marketplace else feeds.Beside(time_zone=zone)
+        feeds.Beside(marketplace.markets, marketplace.time_zones, zone, words)
+        if marketplace
+        else feeds.Beside(time_zone=zone, words=words)
     )
     bring_all_back(_warehouse(night))
     gate = feeds.validate_feeds(_warehouse(night), settings().work(night) / "gate_1", night, beside)

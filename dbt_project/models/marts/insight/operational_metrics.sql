@@ -2,6 +2,7 @@
 -- depends_on: {{ ref('enforcement_gaps') }}
 -- depends_on: {{ ref('int_account_days') }}
 -- depends_on: {{ ref('int_qa_reviews_weighted') }}
+-- depends_on: {{ ref('int_landed_rows') }}
 with
 
 {% if execute %}

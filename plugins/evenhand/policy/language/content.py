@@ -12,7 +12,7 @@ from evenhand.policy.language.calendar import Calendar
 from evenhand.policy.language.effects import Effect
 from evenhand.policy.language.eligibility import Eligibility
 from evenhand.policy.language.examples import Example
-from evenhand.policy.language.limits import Limits
+from evenhand.policy.language.limits import Limits, WithoutEffect
 from evenhand.policy.language.part import (
     Amount,
     Count,
@@ -118,6 +118,8 @@ class PackContent(Part):
     """How far an account is on its way with the marketplace."""
     limits: Limits = Limits()
     """What is too unusual to be released before a person has seen it."""
+    without_effect: WithoutEffect = WithoutEffect()
+    """Words of feeds that nothing is to follow from."""
     ends_running: tuple[Name, ...] = ()
     """Measures and rewards that earlier versions of this pack brought for a length of their own, and that end when this
     version begins. Without this key they run to their end, whatever this version says."""
@@ -191,6 +193,14 @@ class PackContent(Part):
             named |= {effect.shortened_by.activity} if effect.shortened_by else set()
             named |= {effect.quota.activity} if effect.quota else set()
         named |= {bonus.activity for bonus in self.bonuses.values()}
+        return {name for name in named if name}
+
+    def metrics_named(self) -> set[str]:
+        """Every metric that something of the pack reads."""
+        multipliers = [
+            each for programme in self.programmes.values() for rule in programme.entries for each in rule.multiplied
+        ]
+        named = [programme.metric for programme in self.programmes.values()] + [each.metric for each in multipliers]
         return {name for name in named if name}
 
     def calendars_named(self) -> Iterator[tuple[Place, str]]:

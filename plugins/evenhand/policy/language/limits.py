@@ -1,4 +1,4 @@
-"""From when on a night's lists of a market are held until a person has seen them."""
+"""From when on a night's lists of a market are held until a person has seen them, and words that hold none."""
 
 from __future__ import annotations
 
@@ -8,6 +8,9 @@ from typing import Annotated
 from pydantic import Field
 
 from evenhand.policy.language.part import Amount, Part
+
+# As a feed has it, however it is spelt.
+Word = Annotated[str, Field(min_length=1)]
 
 
 class Limits(Part):
@@ -25,3 +28,19 @@ class Limits(Part):
     ten rows, and by more than `usual_spreads` of what chance makes of such a number."""
     same_event_twice: Annotated[Amount, Field(ge=0, lt=1)] = Decimal("0.05")
     """Held, if more than this share of tonight's violations have a twin: the same but for the key."""
+    words_without_effect: Annotated[Amount, Field(ge=0, lt=1)] = Decimal("0.01")
+    """Held, if more than this share of a feed's rows that landed tonight, and at least 20 of them, have a word that
+    nothing counts, such as a violation type that is spelt otherwise than in any rule."""
+
+
+class WithoutEffect(Part):
+    """Words of feeds that nothing is to follow from; others that no rule knows are told, and hold the market."""
+
+    violation_types: tuple[Word, ...] = ()
+    """Violation types that no rule counts."""
+    severities: tuple[Word, ...] = ()
+    """Severities that no rule reads, of any violation type."""
+    activities: tuple[Word, ...] = ()
+    """Activities and trainings that nothing goes by."""
+    metrics: tuple[Word, ...] = ()
+    """Metrics that no programme reads."""

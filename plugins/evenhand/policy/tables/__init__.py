@@ -26,6 +26,7 @@ from evenhand.policy.tables.packs import (
     PackRow,
     ProbationRow,
     StageRow,
+    WordRow,
 )
 from evenhand.policy.tables.row import Row
 from evenhand.policy.tables.values import InputRow, KindRow, ProgrammeRow, ZoneRow
@@ -38,6 +39,7 @@ TABLES: Mapping[str, type[Row]] = {
     "probation": ProbationRow,
     "ends_running": EndsRunningRow,
     "limits": LimitsRow,
+    "words": WordRow,
     "kinds": KindRow,
     "programmes": ProgrammeRow,
     "entry_rules": EntryRuleRow,

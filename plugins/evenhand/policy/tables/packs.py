@@ -87,6 +87,21 @@ class LimitsRow(Edition):
     same_event_twice: Annotated[
         Decimal | None, Column("decimal(18, 2)", "This share of violations may have a twin; null where it isn't said.")
     ]
+    words_without_effect: Annotated[
+        Decimal | None,
+        Column("decimal(18, 2)", "This share of a feed's rows may have a word that nothing counts; null if not said."),
+    ]
+
+
+@dataclass(frozen=True, kw_only=True)
+class WordRow(Edition):
+    """One row per word of feeds that something of a pack goes by, or that it says is without effect."""
+
+    vocabulary: Annotated[str, Column("varchar", "`violation_types`, `severities`, `activities` or `metrics`.")]
+    violation_type: Annotated[
+        str | None, Column("varchar", "Of a severity, the type whose rule reads it; null for any type.")
+    ]
+    word: Annotated[str, Column("varchar", "The word, as the feeds spell it.")]
 
 
 @dataclass(frozen=True, kw_only=True)
