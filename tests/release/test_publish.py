@@ -54,6 +54,10 @@ def warehouse(tmp_path: Path) -> Path:
             "create table quarantine.rows (feed varchar, column_name varchar, rule varchar, remedy varchar,"
             " landed_file varchar, landed_row bigint)"
         )
+        connection.execute(
+            "create table landing.forgotten (landed_file varchar, sha256 varchar, forgotten_by varchar,"
+            " approved_by varchar, why varchar)"
+        )
         connection.execute("create schema arrivals")
         connection.execute(
             "create table arrivals.words_without_effect as select 'violations' as feed, 'SG' as market,"

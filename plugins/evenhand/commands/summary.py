@@ -99,6 +99,13 @@ def show(settings: Settings, night: date, console: Console, market: str = ALL_MA
     notices = ", ".join(f"{each.notices:,} of {each.list} {each.event}" for each in manifest.notices)
     since = f"the release of {manifest.told_since.night}" if manifest.told_since else "no earlier release"
     console.print(f"[bold]Notices[/bold]  {notices or 'none'} (since {since})", highlight=False, soft_wrap=True)
+    for gone in manifest.forgotten:
+        console.print(
+            f"[bold]Forgotten[/bold]  {escape(gone.file)}, by {escape(gone.by)}, approved by"
+            f" {escape(gone.approved_by)}: {escape(gone.why)}",
+            highlight=False,
+            soft_wrap=True,
+        )
     if manifest.emergencies:
         console.print(
             f"[bold]Emergencies[/bold]  {len(manifest.emergencies):,} known, in force or over; evenhand emergencies"

@@ -2,7 +2,8 @@
 
 Every column arrives as text: a value that doesn't fit its type is a bad row for gate 1 to quarantine, not a reason to
 lose the file. The one thing that changes is an empty text, which becomes null: CSV can't tell the two apart. A file is
-loaded once; one that changed is loaded again. No file keeps the others from being loaded: what can't be used of one, or
+loaded once, and its bytes are kept: one that vanishes goes on counting, and so does what a file was if what replaces it
+can't be right (see kept.py and replaced.py). No file keeps the others from being loaded: what can't be used of one, or
 that nothing of it can, is written down beside the rows. A night then takes from the store what it looks at, into its
 own warehouse: see window.py.
 """
@@ -10,7 +11,7 @@ own warehouse: see window.py.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -18,8 +19,11 @@ from pathlib import Path
 import duckdb
 
 from evenhand.landing.contracts import BY_NAME, FEEDS, Contract
+from evenhand.landing.decisions import FileDecision, accepted
 from evenhand.landing.files import FeedBroken, Known, LandedFile, Listing, list_files, nights
+from evenhand.landing.kept import FOLDER, Kept
 from evenhand.landing.read_files import ReadAgain, note_unusable, read_files
+from evenhand.landing.replaced import Versions, replace_files, versions
 from evenhand.landing.store import create_tables, forget_files
 
 
@@ -38,8 +42,13 @@ class Arrivals:
     unusable: dict[str, str]
 
 
-def load(store: Path, landing: Path, night: date) -> Arrivals:
+def load(store: Path, landing: Path, night: date, decisions: Sequence[FileDecision] = ()) -> Arrivals:
     """Bring the store's `landing` schema up to what had landed by `night`, in one transaction.
+
+    What is loaded is kept beside the store.
+
+    Args:
+        decisions: what people decided about single files.
 
     Raises:
         FeedBroken: nothing had landed by the night, or of a feed that may not be absent there is no file at all; the
@@ -51,7 +60,8 @@ def load(store: Path, landing: Path, night: date) -> Arrivals:
         while True:
             connection.begin()
             try:
-                arrivals = _load(connection, landing, night, by_row)
+                kept = Kept(store.parent / FOLDER)
+                arrivals = _load(connection, landing, night, by_row, kept, accepted(decisions))
                 connection.commit()
             except ReadAgain as failed:
                 connection.rollback()
@@ -62,12 +72,20 @@ def load(store: Path, landing: Path, night: date) -> Arrivals:
                 return arrivals
 
 
-def _load(connection: duckdb.DuckDBPyConnection, landing: Path, night: date, by_row: set[str]) -> Arrivals:
+def _load(
+    connection: duckdb.DuckDBPyConnection,
+    landing: Path,
+    night: date,
+    by_row: set[str],
+    kept: Kept,
+    taken: set[tuple[str, str]],
+) -> Arrivals:
     create_tables(connection)
     known = _known(connection)
     listing = list_files(landing, night, known)
-    _refuse_missing_feeds(listing, landing, night)
-    new = _forget_what_changed(connection, listing, night)
+    found = versions(listing.files, kept, night)
+    _refuse_missing_feeds(found.counting, landing, night)
+    new = _forget_what_changed(connection, found, night)
     _note_times(connection, listing, known)
     for feed, files in sorted(new.items()):
         if feed in BY_NAME:
@@ -75,6 +93,8 @@ def _load(connection: duckdb.DuckDBPyConnection, landing: Path, night: date, by_
         else:
             for file in files:
                 note_unusable(connection, None, file, file.problem)
+    replaced = replace_files(connection, found.replacing, by_row, taken)
+    _keep(connection, kept, found, replaced, night)
     connection.execute("delete from landing.passed_over where night <= ?", [night])
     for each in listing.passed_over:
         connection.execute("insert into landing.passed_over values (?, ?, ?)", [each.night, each.name, each.why])
@@ -82,22 +102,49 @@ def _load(connection: duckdb.DuckDBPyConnection, landing: Path, night: date, by_
     unusable = connection.execute(
         "select landed_file, why from landing.unusable where night <= ? order by all", [night]
     ).fetchall()
-    return Arrivals({contract.feed: len(new.get(contract.feed, ())) for contract in FEEDS}, rows, dict(unusable))
+    new_files = {feed: len(files) for feed, files in new.items()}
+    for file in replaced:
+        new_files[file.feed] = new_files.get(file.feed, 0) + 1
+    return Arrivals({contract.feed: new_files.get(contract.feed, 0) for contract in FEEDS}, rows, dict(unusable))
+
+
+def _keep(
+    connection: duckdb.DuckDBPyConnection,
+    kept: Kept,
+    found: Versions,
+    replaced: Sequence[LandedFile],
+    night: date,
+) -> None:
+    """Keep what is loaded, and write down which files are gone from the landing folder."""
+    loaded = {name for (name,) in connection.execute("select landed_file from landing.files").fetchall()}
+    by_name = {file.name: file for file in found.counting if file.name not in found.vanished}
+    # What counts of a file that is to be replaced is kept already, unless it was replaced just now.
+    by_name = {name: file for name, file in by_name.items() if name not in {each.name for each in found.replacing}}
+    by_name |= {file.name: file for file in replaced}
+    kept.keep([file for name, file in sorted(by_name.items()) if name in loaded])
+    kept.drop(found.renamed)
+    kept.mark_vanished([name for name in found.vanished if not kept.files[name].vanished_on], night)
+    connection.execute("delete from landing.vanished where night <= ?", [night])
+    for name in sorted(found.vanished):
+        file = kept.files[name]
+        connection.execute("insert into landing.vanished values (?, ?, ?)", [file.night, name, file.vanished_on])
 
 
 def _known(connection: duckdb.DuckDBPyConnection) -> dict[str, Known]:
     columns = "landed_file, size, changed_at, touched_at, sha256"
     found = connection.execute(
-        f"select {columns} from landing.files union all select {columns} from landing.unusable where sha256 != ''"
+        f"select {columns}, 0 as place from landing.files"
+        f" union all select {columns}, 1 from landing.unusable where sha256 != '' order by place"
     ).fetchall()
-    return {name: Known(*about) for name, *about in found}
+    # Of a file that can't replace what it was, the version that lies there.
+    return {name: Known(*about) for name, *about, _ in found}
 
 
-def _refuse_missing_feeds(listing: Listing, landing: Path, night: date) -> None:
+def _refuse_missing_feeds(files: Sequence[LandedFile], landing: Path, night: date) -> None:
     # That an account never appealed and that appeals get lost on their way here look the same, but for a file.
-    landed = {file.feed for file in listing.files}
+    landed = {file.feed for file in files}
     missing = [contract.feed for contract in FEEDS if contract.feed not in landed and not contract.may_be_absent]
-    if not listing.files:
+    if not files:
         existing = nights(landing)
         first = f"the first night with input is {min(existing)}" if existing else "there is no night with input at all"
         raise FeedBroken(f"{landing}: nothing had landed by {night}; {first}. Choose a later night or land the feeds.")
@@ -109,27 +156,37 @@ def _refuse_missing_feeds(listing: Listing, landing: Path, night: date) -> None:
 
 
 def _forget_what_changed(
-    connection: duckdb.DuckDBPyConnection, listing: Listing, night: date
+    connection: duckdb.DuckDBPyConnection, found: Versions, night: date
 ) -> dict[str, list[LandedFile]]:
-    """Delete what is kept of files that changed or are gone; return the files to load, by feed."""
+    """Delete what is kept of files that changed or count no more; return the files to load, by feed."""
     columns = "landed_file, (sha256, rows_said, {}) as version"
     known = dict(
         connection.execute(
             f"select {columns.format(chr(39) * 2)} from landing.files where night <= $night"
-            f" union all select {columns.format('why')} from landing.unusable where night <= $night",
+            f" union all select {columns.format('why')} from landing.unusable where night <= $night"
+            " and landed_file not in (select landed_file from landing.files)",
             {"night": night},
         ).fetchall()
     )
     new: dict[str, list[LandedFile]] = defaultdict(list)
     there = set()
-    for file in listing.files:
+    for file in found.counting:
         sha256, said, why = known.get(file.name, ("", None, ""))
         # Why a file can't be used is found in its bytes, unless where it lies is why.
         if (sha256, said) == (file.sha256, file.rows_said) and sha256 and (not file.problem or file.problem == why):
             there.add(file.name)
-        else:
+        elif not (file.problem and file.name in found.vanished and sha256):
             new[file.feed].append(file)
+        else:
+            there.add(file.name)
     forget_files(connection, sorted(known.keys() - there))
+    # A replacement that lies there no more.
+    waiting = [file.name for file in found.replacing]
+    connection.execute(
+        "delete from landing.unusable where night <= ? and landed_file in (select landed_file from landing.files)"
+        " and not list_contains(?, landed_file)",
+        [night, waiting],
+    )
     return new
 
 

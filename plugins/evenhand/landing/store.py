@@ -6,6 +6,7 @@ unusable         a file that can't be used as a whole, and why
 unusable_values  what in it may name an account, or a market (position -1)
 bad_rows         a line that can't be read, or a value of Parquet that can't be used, with its raw text
 told             what else there is to say of a file
+vanished         a file that is loaded and lies in the landing folder no more, and the first night without it
 passed_over      what lies in the landing folder and is no file of a feed
 """
 
@@ -29,6 +30,7 @@ TABLES = {
         " column_name varchar, text varchar, rule varchar, remedy varchar"
     ),
     "told": "night date, landed_file varchar, said varchar",
+    "vanished": "night date, landed_file varchar, since date",
     "passed_over": "night date, name varchar, why varchar",
 }
 # What is kept of a file beside its rows.

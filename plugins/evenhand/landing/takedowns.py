@@ -19,6 +19,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from evenhand.landing.contracts import BY_NAME
+from evenhand.landing.kept import drop_kept
 
 MARKET = "world"
 
@@ -78,7 +79,7 @@ def land_takedowns(
     """
     backfill_night = min(backfill_night, last_night)
     events = _read(source, backfill_night, last_night)
-    written = 0
+    written: set[str] = set()
     for feed, rows in (
         ("creators", _creators(events)),
         ("contents", _contents(events)),
@@ -89,10 +90,12 @@ def land_takedowns(
         for night, row in rows:
             by_night[night].append(row)
         for night, night_rows in by_night.items():
-            written += _write(
-                landing / feed / f"night={night}" / file_name, BY_NAME[feed].names_in_every_file, night_rows
-            )
-    return written
+            name = f"{feed}/night={night}/{file_name}"
+            if _write(landing / name, BY_NAME[feed].names_in_every_file, night_rows):
+                written.add(name)
+    # What this wrote before is its own to replace.
+    drop_kept(landing.parent, lambda name: name in written)
+    return len(written)
 
 
 def _nights(first_night: str, last_night: str) -> list[str]:

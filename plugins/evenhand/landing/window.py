@@ -7,18 +7,23 @@ follows from what had landed by the night and from nothing else.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
 import duckdb
 
 from evenhand.landing.contracts import FEEDS, Contract
+from evenhand.landing.decisions import FileDecision, forgotten
 from evenhand.landing.held_markets import create_held_markets
 
 
-def take(store: Path, warehouse: Path, night: date) -> None:
-    """Fill the warehouse's schema `landing` with the files known by the night and the rows that it looks at."""
+def take(store: Path, warehouse: Path, night: date, decisions: Sequence[FileDecision] = ()) -> None:
+    """Fill the warehouse's schema `landing` with the files known by the night and the rows that it looks at.
+
+    Args:
+        decisions: what people decided about single files; one that is forgotten isn't there.
+    """
     warehouse.parent.mkdir(parents=True, exist_ok=True)
     with duckdb.connect(str(warehouse)) as connection:
         path = str(store).replace("'", "''")
@@ -26,11 +31,16 @@ def take(store: Path, warehouse: Path, night: date) -> None:
         connection.begin()
         create_held_markets(connection)
         connection.execute("create schema if not exists landing")
+        counts = _lay_forgotten(connection, forgotten(decisions, night))
         for table, columns in _OF_FILES.items():
             which = f"night <= date '{night}'"
             if table == "unusable_values":
-                which = f"landed_file in (select landed_file from store.landing.unusable where {which})"
-            elif table == "bad_rows":
+                which = "landed_file in (select landed_file from landing.unusable)"
+            elif table in ("files", "unusable"):
+                which += " and (landed_file, sha256) not in (select (landed_file, sha256) from landing.forgotten)"
+            else:
+                which += counts if table != "passed_over" else ""
+            if table == "bad_rows":
                 which += f" and ({_is_recent(night)})"
             connection.execute(
                 f"create or replace table landing.{table} as select {columns} from store.landing.{table}"
@@ -41,9 +51,24 @@ def take(store: Path, warehouse: Path, night: date) -> None:
             connection.execute(
                 f"create or replace table landing.{contract.feed} as select * from store.landing.{contract.feed}"
                 f" where landed_night <= date '{night}' and ({_is_looked_at(contract, night)})"
+                f"{counts}"
                 " order by landed_night, landed_file, landed_row"
             )
         connection.commit()
+
+
+def _lay_forgotten(connection: duckdb.DuckDBPyConnection, versions: Mapping[tuple[str, str], FileDecision]) -> str:
+    """The table `landing.forgotten`; returns the condition on what else there is of a file, where that needs one."""
+    connection.execute(
+        "create or replace table landing.forgotten (landed_file varchar, sha256 varchar, forgotten_by varchar,"
+        " approved_by varchar, why varchar)"
+    )
+    for (name, sha256), each in sorted(versions.items()):
+        connection.execute(
+            "insert into landing.forgotten values (?, ?, ?, ?, ?)",
+            [name, sha256, each.by.name, each.approved_by.name, each.why],
+        )
+    return " and landed_file in (select landed_file from landing.files)" if versions else ""
 
 
 # What a night knows of files, beside their rows.
@@ -53,6 +78,7 @@ _OF_FILES = {
     "unusable_values": "landed_file, position, value",
     "bad_rows": "*",
     "told": "landed_file, night, said",
+    "vanished": "night, landed_file, since",
     "passed_over": "name, night, why",
 }
 

@@ -26,6 +26,8 @@ from evenhand.quality.words_without_effect import WordsKnown, find_words_without
 from expectations.feeds import EVERY_MARKET, ROW_LOCATOR, arrivals_suite, reading_suite, row_suite
 from expectations.words import words_suite
 
+_GONE = "it is in the landing folder no more, and its rows count on; evenhand feed forget has them count no more"
+
 
 @dataclass(frozen=True)
 class Beside:
@@ -161,6 +163,10 @@ def _told_of_files(gate: Gate, night: date) -> list[str]:
     loaded = gate.execute("select landed_file, said from landing.told order by all")
     others = gate.execute("select name, 'it is passed over: ' || why from landing.passed_over order by all")
     told = [f"{name}: {said}" for name, said in (*loaded, *others)]
+    gone = gate.execute(f"select landed_file, since from landing.vanished where since <= date '{night}' order by all")
+    told += [f"{name}: {_GONE}" for name, since in gone if since == night]
+    if before := [name for name, since in gone if since < night]:
+        told.append(f"{len(before)} files that vanished on earlier nights count on; the first is {before[0]}")
     return [*told, *rows_of_other_markets(gate, night), *markets_without_rules(gate, night)]
 
 

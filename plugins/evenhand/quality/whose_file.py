@@ -82,7 +82,8 @@ def _all_markets(gate: Gate) -> list[str]:
 
 def _markets_of(gate: Gate, file: File, markets: list[str]) -> tuple[list[str], str]:
     """The markets of a file that can't be used, and how that is known, where it is no more than likely."""
-    if found := _of_rows(gate, file):
+    # Of one that was to be replaced, those of what counts as well.
+    if found := sorted({*_of_rows(gate, file), *_of_files(gate, f"landed_file = {_quoted(file.name)}")}):
         return found, ""
     if found := _of_path(gate, file, markets):
         return found, ""

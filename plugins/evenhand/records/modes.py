@@ -17,7 +17,10 @@ _TAKEN = {"owner": 0o077, "group": 0o027, "all": 0o022}
 # The data directory itself: readers go through it, and see nothing of what is in it.
 _HOME = {"owner": 0o700, "group": 0o710, "all": 0o711}
 # What lies in it and is nobody else's; a version that didn't see to it left them open.
-_CLOSED = ("airflow", "approvals", "dbt", "emergencies", "nights", "proposals", "releases", "reversals", "stops")
+_CLOSED = (
+    *("airflow", "approvals", "dbt", "emergencies", "feed_decisions", "kept", "nights", "proposals", "releases"),
+    *("reversals", "stops"),
+)
 
 
 class UnknownReaders(Exception):

@@ -32,6 +32,7 @@ _KEPT = (
     "approvals/*/*.json",
     "emergencies/*.json",
     "sent_again/*/*.json",
+    "feed_decisions/*.json",
 )
 _NOTHING = ""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 from evenhand.landing.contracts import BY_NAME, FEEDS, FIRST_DAY, RECENT_NIGHTS, Column, Contract
+from evenhand.landing.replaced import FEWEST_GONE, LARGEST_SHARE_GONE
 from evenhand.policy.language.recent import AT_MOST_DAYS, RECENT
 from evenhand.settings import PROJECT
 from expectations.feeds import (
@@ -103,7 +104,7 @@ _WHERE_IT_LANDED = (
     ("landed_row", "Its row in that file, from 1.", "bigint"),
 )
 
-_START = """\
+_START = f"""\
 <!-- Written by `python -m evenhand.reference.feeds` from the contracts; edit those. -->
 
 # Feeds
@@ -128,7 +129,7 @@ rows it has; one that has another number can't be used.
 The folder is `landing/` below `EVENHAND_HOME`, or what `EVENHAND_LANDING_FROM` says: another folder, or an address that
 [fsspec](https://filesystem-spec.readthedocs.io) knows, such as `https://host/landing`, or `s3://bucket/landing` with
 `s3fs` installed. What is at an address is mirrored into `landing/` before a night looks at it: what is new or changed
-is fetched, what is gone is removed. Credentials are the file system's own, in the environment.
+is fetched, what is gone is removed (and counts on). Credentials are the file system's own, in the environment.
 A listing that names a file outside of that address is refused as a whole, and a link in `landing/` that leads out of it
 is neither written through nor read: what lies there can't be used. `landing/` itself may be a link.
 
@@ -144,8 +145,13 @@ left
   is digits, with a point before its decimals and `-` before a negative one: `12`, `-0.5`.
 - **A night without rows** is a file with its header alone. A night without a file is a feed that didn't come; a feed
   that may be absent has no rows until its first file lands, and from then on is a feed like the others.
-- A file that changes after it was loaded is loaded again; one that is removed is forgotten. Better leave what has
-  landed and land corrections: a night that is run again then sees what it saw.
+- A file that changes after it was loaded is loaded again, unless more than {LARGEST_SHARE_GONE:.0%} of its keys, and at
+  least {FEWEST_GONE}, are gone: then its markets are held, and the old rows count until a better one lands or two
+  persons have it taken (`evenhand feed accept FILE`). Better leave what has landed and land corrections.
+- What landed once is known until people say otherwise. A file that is removed, by a retention rule say, keeps its rows:
+  its bytes are kept in `EVENHAND_HOME/kept/`, from where `landed.duckdb` can be built again. It is told on the first
+  night without it, and counted after that. `evenhand feed forget FILE --approved-by NAME --reason TEXT` has one count
+  no more, from the newest released night on; the manifest (`forgotten`) says so.
 
 ## Versions of a row
 
@@ -214,9 +220,9 @@ The market keeps its last lists, less what has ended, and holds no other ([decis
 
 **A file that can't be used**: another delimiter, UTF-16, HTML, no header or another feed's, a required column that is
 missing or there twice, no bytes, a packed or Parquet file that was cut, nested values, a number of rows beside it that
-isn't its own, a link to nothing, a misspelt folder. It holds its markets each night until it is replaced or taken
-away. Those are the markets of the accounts in it, as far as that can be read; else of `market=` or `source=` in
-its path; else of the file of that name that landed last; else all. Folders bind nothing otherwise: rows of other
+isn't its own, a link to nothing, a misspelt folder. It holds its markets each night until it is replaced, taken
+away or forgotten; what it was before, if it could be used then, counts on. Those are the markets of the accounts
+in it, as far as that can be read; else of `market=` or `source=` in its path; else of the file of that name that landed last; else all. Folders bind nothing otherwise: rows of other
 markets' accounts count there, and are told of.
 
 **Arrivals that can't be right**, counted per feed and market:

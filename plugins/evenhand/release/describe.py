@@ -14,6 +14,7 @@ from evenhand.release.manifest import (
     FORMAT,
     Cause,
     FeedCounts,
+    ForgottenFile,
     HeldBack,
     HeldList,
     HeldMarket,
@@ -169,6 +170,14 @@ def describe(
             KnownEmergency(**row)
             for row in _rows(
                 connection, "select distinct emergency_id as emergency, sha256 from emergencies.known order by all"
+            )
+        ),
+        forgotten=tuple(
+            ForgottenFile(**row)
+            for row in _rows(
+                connection,
+                'select landed_file as file, sha256, forgotten_by as "by", approved_by, why'
+                " from landing.forgotten order by all",
             )
         ),
         inputs={

@@ -73,6 +73,16 @@ class WordWithoutEffect(_Part):
     rows: int
 
 
+class ForgottenFile(_Part):
+    """A version of a landed file that counts no more, as two persons decided."""
+
+    file: str
+    sha256: str
+    by: str
+    approved_by: str
+    why: str
+
+
 class FeedCounts(_Part):
     """Rows of one feed: versions known by the night, keys accepted, rows in quarantine."""
 
@@ -224,6 +234,7 @@ class Manifest(_Part):
             those of what differs from it; None if there was none.
         reversed: whether the lists are those of an earlier release, and why; None if they are the night's own.
         emergencies: those that the night knows.
+        forgotten: files that had landed and count no more.
         inputs: the landing files that were read, by path below the landing folder, with their SHA-256.
         measures_order: the SHA-256 of measures_order.yml, if there was one.
         compared: the columns of a row that the next release can be compared by; none in those of versions that
@@ -259,6 +270,7 @@ class Manifest(_Part):
     emergencies: tuple[KnownEmergency, ...] = ()
     code: Mapping[str, Any]
     inputs: dict[str, str]
+    forgotten: tuple[ForgottenFile, ...] = ()
 
     def named(self) -> Manifest:
         """The same manifest with its release_id."""

@@ -16,6 +16,7 @@ from tempfile import TemporaryDirectory
 import duckdb
 
 from evenhand.landing.contracts import BY_NAME
+from evenhand.landing.kept import drop_kept
 from evenhand.simulation import plan as planted
 from evenhand.simulation.plan import MARKETS, TRENDS, Plan
 
@@ -71,9 +72,16 @@ def simulate(plan: Plan, landing: Path, progress: Callable[[str], None]) -> bool
         for feed in FEEDS:
             shutil.rmtree(landing / feed, ignore_errors=True)
             (Path(scratch) / feed).rename(landing / feed)
+        drop_kept(landing.parent, is_simulated)
         truth.replace(landing.parent / TRUTH_FILE)
     plan_file.write_text(wanted)
     return True
+
+
+def is_simulated(name: str) -> bool:
+    """Whether a file of the landing folder, by its name, is one that a simulation lands."""
+    feed, _, below = name.partition("/")
+    return feed in FEEDS and ("/source=" in below or below.endswith("/none.csv"))
 
 
 def plan_file_of(landing: Path) -> Path:

@@ -52,6 +52,7 @@ def fetch_landed() -> None:
 def land_feeds(night: date) -> Facts:
     """Load what had landed by the night, and take what it looks at, and the emergencies; returns rows per feed."""
     from evenhand.emergency.load import load_emergencies
+    from evenhand.landing.decisions import file_decisions
     from evenhand.landing.load import load
     from evenhand.landing.window import take
     from evenhand.records.databases import wait_until_free
@@ -68,8 +69,9 @@ def land_feeds(night: date) -> Facts:
     _forget_old_warehouses(night)
     wait_until_free(settings().store)
     wait_until_free(settings().warehouse(night))
-    arrivals = load(settings().store, settings().landing, night)
-    take(settings().store, settings().warehouse(night), night)
+    decisions = file_decisions(settings().home)
+    arrivals = load(settings().store, settings().landing, night, decisions)
+    take(settings().store, settings().warehouse(night), night, decisions)
     take_last_release(settings().releases, settings().warehouse(night), night)
     emergencies = load_emergencies(settings().emergencies, settings().warehouse(night), night)
     for name, why in arrivals.unusable.items():

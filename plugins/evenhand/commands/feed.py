@@ -1,0 +1,75 @@
+"""`evenhand feed`: single files of the landing folder, and what people decide about them."""
+
+from __future__ import annotations
+
+import getpass
+from datetime import date
+from typing import Annotated, Literal
+
+import duckdb
+import typer
+
+from evenhand.commands.terminal import By, console, refuse
+from evenhand.settings import Settings, settings
+
+app = typer.Typer(no_args_is_help=True, help="Look at single files that land, and decide about them.")
+
+File = Annotated[str, typer.Argument(metavar="FILE", help="From the landing folder on: orders/night=2026-03-01/a.csv")]
+ApprovedBy = Annotated[str, typer.Option("--approved-by", metavar="NAME", help="The second person.")]
+Reason = Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why.")]
+
+
+@app.command()
+def forget(file: File, approved_by: ApprovedBy, reason: Reason, by: By = "") -> None:
+    """Have a file that landed count no more, whether it is still in the landing folder or not.
+
+    It holds from the newest released night on; earlier nights, run again, see the file as they did.
+    """
+    here = settings()
+    _decide(here, "forget", file, by, approved_by, reason)
+    console.print(f"{file} counts no more; run the night again.", soft_wrap=True, highlight=False, markup=False)
+
+
+@app.command()
+def accept(file: File, approved_by: ApprovedBy, reason: Reason, by: By = "") -> None:
+    """Have a file take the place of what it was, although many of the rows that were in it are gone."""
+    here = settings()
+    _decide(here, "accept", file, by, approved_by, reason)
+    console.print(f"{file} is taken as it is now; run the night again.", soft_wrap=True, highlight=False, markup=False)
+
+
+def _decide(
+    here: Settings, action: Literal["forget", "accept"], file: str, by: str, approved_by: str, reason: str
+) -> None:
+    from evenhand.landing.decisions import decide_file, file_decisions, kept_versions
+    from evenhand.landing.files import FeedBroken
+    from evenhand.records.history import HistoryBroken
+    from evenhand.records.persons import PersonRefused, who
+    from evenhand.tasks.choosing import FIRST_NIGHT
+
+    name = file.removeprefix(f"{here.landing}/")
+    released = sorted(path.name.removeprefix("night=") for path in here.releases.glob("night=*"))
+    try:
+        gone = {(each.file, each.sha256) for each in file_decisions(here.home) if each.action == "forget"}
+        versions = kept_versions(here.home) if action == "forget" else {}
+        # Of a file that can't be used, or can't replace what it was, the version that lies there.
+        versions |= {each: sha256 for each, sha256 in _unusable(here) if (each, sha256) not in gone}
+        decide_file(
+            here.home,
+            action,
+            name,
+            versions,
+            date.fromisoformat(released[-1]) if released else FIRST_NIGHT,
+            who(None, by or getpass.getuser(), "--by"),
+            who(None, approved_by, "--approved-by"),
+            reason,
+        )
+    except (FeedBroken, HistoryBroken, PersonRefused) as error:
+        refuse(str(error))
+
+
+def _unusable(here: Settings) -> list[tuple[str, str]]:
+    if not here.store.exists():
+        return []
+    with duckdb.connect(str(here.store), read_only=True) as connection:
+        return connection.execute("select landed_file, sha256 from landing.unusable order by all").fetchall()
