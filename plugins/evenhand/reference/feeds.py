@@ -222,8 +222,8 @@ The market keeps its last lists, less what has ended, and holds no other ([decis
 missing or there twice, no bytes, a packed or Parquet file that was cut, nested values, a number of rows beside it that
 isn't its own, a link to nothing, a misspelt folder. It holds its markets each night until it is replaced, taken
 away or forgotten; what it was before, if it could be used then, counts on. Those are the markets of the accounts
-in it, as far as that can be read; else of `market=` or `source=` in its path; else of the file of that name that landed last; else all. Folders bind nothing otherwise: rows of other
-markets' accounts count there, and are told of.
+in it, as far as that can be read; else of `market=` or `source=` in its path; else of the file of that name that landed
+last; else all. Folders bind nothing otherwise: rows of other markets' accounts count there, and are told of.
 
 **Arrivals that can't be right**, counted per feed and market:
 
