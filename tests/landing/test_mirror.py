@@ -12,8 +12,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 
 import boto3
+import fsspec
 import httpx
 import pytest
 
@@ -174,9 +176,9 @@ def test_two_names_for_one_file_are_refused(tmp_path: Path) -> None:
         mirror(url, tmp_path / "here")
 
 
-def test_keys_of_a_bucket_that_lead_out_of_the_folder_are_refused(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@contextmanager
+def _bucket(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    """An S3 server with a bucket `lake`; gives a client of it."""
     port = free_port()
     address = f"http://127.0.0.1:{port}"
     secrets = {"AWS_ACCESS_KEY_ID": "x", "AWS_SECRET_ACCESS_KEY": "x", "AWS_DEFAULT_REGION": "us-east-1"}
@@ -193,6 +195,18 @@ def test_keys_of_a_bucket_that_lead_out_of_the_folder_are_refused(
                 time.sleep(0.05)
         client = boto3.client("s3")
         client.create_bucket(Bucket="lake")
+        # It remembers the address of a server before.
+        fsspec.get_filesystem_class("s3").clear_instance_cache()
+        yield client
+    finally:
+        server.kill()
+        server.wait()
+
+
+def test_keys_of_a_bucket_that_lead_out_of_the_folder_are_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with _bucket(monkeypatch) as client:
         here = tmp_path / "home" / "landing"
         client.put_object(Bucket="lake", Key="feeds/creators/night=2026-03-01/rows.csv", Body=b"rows")
         client.put_object(Bucket="lake", Key=f"feeds/{INDEX}", Body=b'{"creators/night=2026-03-01/rows.csv": "theirs"}')
@@ -205,9 +219,21 @@ def test_keys_of_a_bucket_that_lead_out_of_the_folder_are_refused(
                 mirror("s3://lake/feeds", here)
             assert _files(tmp_path) == before
             client.delete_object(Bucket="lake", Key=key)
-    finally:
-        server.kill()
-        server.wait()
+
+
+def test_what_stands_for_a_folder_in_a_bucket_is_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Zero-byte markers of consoles, `_$folder$` of Hadoop, and keys with an empty part."""
+    with _bucket(monkeypatch) as client:
+        for key in ("", "creators/", "creators/night=2026-03-01/", "creators_$folder$", "creators/night=1_$folder$"):
+            client.put_object(Bucket="lake", Key=f"feeds/{key}", Body=b"")
+        client.put_object(Bucket="lake", Key="feeds/creators/night=2026-03-01/a.csv", Body=b"a")
+        client.put_object(Bucket="lake", Key="feeds/creators//night=2026-03-02/b.csv", Body=b"b")
+        assert mirror("s3://lake/feeds", tmp_path) == 2
+        assert _files(tmp_path) == {
+            "creators/night=2026-03-01/a.csv": b"a",
+            "creators/night=2026-03-02/b.csv": b"b",
+        }
+        assert mirror("s3://lake/feeds", tmp_path) == 0
 
 
 @pytest.mark.parametrize("link", ["creators", "creators/night=2026-03-01"])
