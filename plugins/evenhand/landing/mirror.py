@@ -40,6 +40,8 @@ _VERSIONS = (
     "version_id",
 )
 _AT_ONCE = 200
+# File systems whose folders are only parts of keys.
+_BUCKETS = {"s3", "s3a", "gs", "gcs", "az", "abfs", "abfss", "oss"}
 
 
 class _NoName(Exception):
@@ -110,12 +112,7 @@ def _listing(files: Any, root: str) -> dict[str, _There]:
     """The files by their path below the root, as we name it."""
     prefix = root.rstrip("/") + "/"
     listing = {}
-    # A folder that can't be listed is an error: what is in it isn't gone.
-    found = {
-        path: about
-        for _, _, of_folder in files.walk(root, detail=True, on_error="raise")
-        for path, about in ((about["name"], about) for about in of_folder.values())
-    }
+    found = _everything(files, root)
     for path, about in sorted(found.items()):
         if _is_marker(path.removeprefix(prefix), about):
             continue
@@ -165,6 +162,21 @@ def _refuse_links_out(landing: Path, name: str) -> None:
             f"{folder} leads out of {landing} through a link, so {name} isn't fetched into it, nor is anything else."
             " Remove the link, then clear this task."
         )
+
+
+def _everything(files: Any, root: str) -> Mapping[str, Mapping[str, Any]]:
+    """What is known of each file, by its path."""
+    protocols = {files.protocol} if isinstance(files.protocol, str) else set(files.protocol)
+    if protocols & _BUCKETS:
+        # All keys at once: a walk from folder to folder finds no key with an empty part.
+        keys: Mapping[str, Mapping[str, Any]] = files.find(root, detail=True)
+        return keys
+    # A folder that can't be listed is an error: what is in it isn't gone.
+    return {
+        about["name"]: about
+        for _, _, of_folder in files.walk(root, detail=True, on_error="raise")
+        for about in of_folder.values()
+    }
 
 
 def _is_marker(name: str, about: Mapping[str, Any]) -> bool:
