@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import getpass
-from datetime import date
+from datetime import date, datetime
+from pathlib import Path
 from typing import Annotated, Literal
 
 import duckdb
@@ -17,6 +18,54 @@ app = typer.Typer(no_args_is_help=True, help="Look at single files that land, an
 File = Annotated[str, typer.Argument(metavar="FILE", help="From the landing folder on: orders/night=2026-03-01/a.csv")]
 ApprovedBy = Annotated[str, typer.Option("--approved-by", metavar="NAME", help="The second person.")]
 Reason = Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why.")]
+
+
+@app.command()
+def check(
+    path: Annotated[Path, typer.Argument(metavar="FILE", help="Wherever it lies.", exists=True, dir_okay=False)],
+    feed: Annotated[str, typer.Option(help="Its feed; without it, that of the folder that it lies in.")] = "",
+    night: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], metavar="NIGHT", help="The night that it is for; by default the newest."),
+    ] = None,
+) -> None:
+    """Say what gate 1 would make of a file before it is dropped; ends with 1 if not every row of it would be used."""
+    from evenhand.landing.contracts import BY_NAME
+    from evenhand.landing.files import FeedBroken, nights
+    from evenhand.policy.texts import PackError
+    from evenhand.quality.check_file import check_file, feed_of
+    from evenhand.records.databases import wait_until_free
+    from evenhand.tasks.night import known_beside
+
+    here = settings()
+    of = feed or feed_of(path)
+    if of not in BY_NAME:
+        refuse(f"{path}: which feed it is of isn't known; say --feed, one of {', '.join(BY_NAME)}")
+    landed = nights(here.landing)
+    if not night and not landed:
+        refuse(f"{here.landing}: nothing has landed so far; say which --night it is for")
+    chosen = night.date() if night else landed[-1]
+    try:
+        if here.store.exists():
+            wait_until_free(here.store)
+        found = check_file(path, of, chosen, here.store, here.policies, known_beside(chosen))
+    except (FeedBroken, PackError) as error:
+        refuse(str(error))
+    if found.unusable:
+        _say(f"It can't be used: {found.unusable}.")
+    for each in found.broken:
+        _say(f"{each.rows} rows would be quarantined: {each.rule} (the first: {each.first}). {each.remedy}")
+    for said in found.held:
+        _say(said.replace(" is held: ", " would be held: "))
+    for said in found.told:
+        _say(f"It would be told: {said}")
+    if not found.is_right:
+        raise typer.Exit(1)
+    _say(f"All {found.rows} rows of {path.name} would be used on night {chosen}.")
+
+
+def _say(text: str) -> None:
+    console.print(text, soft_wrap=True, highlight=False, markup=False)
 
 
 @app.command()

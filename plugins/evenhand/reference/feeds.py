@@ -153,6 +153,9 @@ left
   night without it, and counted after that. `evenhand feed forget FILE --approved-by NAME --reason TEXT` has one count
   no more, from the newest released night on; the manifest (`forgotten`) says so.
 
+`evenhand feed check FILE` says what would become of a file before it is dropped: why it can't be used, which rows would
+be quarantined, who would be held. It changes nothing, and ends with 1 if not every row would be used.
+
 ## Versions of a row
 
 A row that lands again with the same key on a later night is its newer version; it replaces the older one as a whole.

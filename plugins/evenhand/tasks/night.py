@@ -10,12 +10,16 @@ import logging
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from evenhand.deciding.report import PAGE
 from evenhand.settings import settings
 from evenhand.tasks.facts import Facts, note, told_if_it_fails
 from evenhand.tasks.indexed import indexed
 from evenhand.tasks.silence import hold_if_silent
+
+if TYPE_CHECKING:
+    from evenhand.quality.feeds import Beside
 
 log = logging.getLogger(__name__)
 # What it registers while it is imported is a hundred lines that say nothing of the night.
@@ -115,25 +119,11 @@ def compile_policies(night: date) -> Facts:
 @told_if_it_fails("gate_1.feeds_validated")
 def validate_feeds(night: date) -> Facts:
     """Gate 1: accept good rows, quarantine bad ones, hold the markets of which something is wrong as a whole."""
-    from evenhand.deciding.provenance import limits_of_words
     from evenhand.deciding.set_aside import bring_all_back
-    from evenhand.deployment import deployment
-    from evenhand.policy.marketplace import read_marketplace
     from evenhand.quality import feeds
-    from evenhand.quality.words_without_effect import WordsKnown
-    from evenhand.release.previous import last_release
 
-    marketplace = read_marketplace(settings().policies)
-    zone = deployment().timezone.key
-    limits = limits_of_words(last_release(settings().releases, night), night)
-    words = WordsKnown(marketplace.surfaces if marketplace else (), limits)
-    beside = (
-        feeds.Beside(marketplace.markets, marketplace.time_zones, zone, words)
-        if marketplace
-        else feeds.Beside(time_zone=zone, words=words)
-    )
     bring_all_back(_warehouse(night))
-    gate = feeds.validate_feeds(_warehouse(night), settings().work(night) / "gate_1", night, beside)
+    gate = feeds.validate_feeds(_warehouse(night), settings().work(night) / "gate_1", night, known_beside(night))
     for held in gate.held:
         log.error("%s", held)
     for warning in gate.warnings:
@@ -264,6 +254,24 @@ def publish_release(night: date) -> Facts:
         "notices_tested": tested,
     }
     return note(night, "night_released", facts)
+
+
+def known_beside(night: date) -> Beside:
+    """What gate 1 knows beside the packs: marketplace.yml, and the limits of the last release."""
+    from evenhand.deciding.provenance import limits_of_words
+    from evenhand.deployment import deployment
+    from evenhand.policy.marketplace import read_marketplace
+    from evenhand.quality.feeds import Beside
+    from evenhand.quality.words_without_effect import WordsKnown
+    from evenhand.release.previous import last_release
+
+    marketplace = read_marketplace(settings().policies)
+    zone = deployment().timezone.key
+    limits = limits_of_words(last_release(settings().releases, night), night)
+    words = WordsKnown(marketplace.surfaces if marketplace else (), limits)
+    if not marketplace:
+        return Beside(time_zone=zone, words=words)
+    return Beside(marketplace.markets, marketplace.time_zones, zone, words)
 
 
 def _warehouse(night: date) -> Path:

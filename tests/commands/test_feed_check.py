@@ -1,0 +1,60 @@
+"""`evenhand feed check`: what gate 1 would make of a file, before it is dropped."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from evenhand.cli import app
+from evenhand.landing.load import load
+from evenhand.settings import PROJECT
+from landing.feeds import creator, land, land_headers, night, violation
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    home = tmp_path_factory.mktemp("home")
+    land(home / "landing", "creators", 1, [creator("A1"), creator("A2")])
+    land_headers(home / "landing", 1, "contents", "violations", "appeals")
+    load(home / "landed.duckdb", home / "landing", night(1))
+    return home
+
+
+def _check(home: Path, monkeypatch: pytest.MonkeyPatch, *words: str) -> tuple[int, str]:
+    monkeypatch.setenv("EVENHAND_HOME", str(home))
+    monkeypatch.setenv("EVENHAND_POLICIES", str(PROJECT / "policies"))
+    done = CliRunner().invoke(app, ["feed", "check", *words])
+    assert not done.exception or isinstance(done.exception, SystemExit), done.exception
+    return done.exit_code, done.output
+
+
+def test_what_would_be_quarantined_is_said_and_nothing_is_changed(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = sorted(path for path in home.rglob("*"))
+    rows = [violation("V1", "A1"), violation("V2", "nobody"), violation("V3", "A2", decided_on="2026-2-1")]
+    # V3's type is none that the pack counts.
+    path = land(tmp_path, "violations", 2, [*rows, violation("V4", "A1", violation_type="copyrigth")])
+    code, said = _check(home, monkeypatch, str(path), "--night", "2026-03-02")
+    assert code == 1
+    assert "1 rows would be quarantined: account_id is in creators (the first: row 2, `nobody`)" in said
+    assert "1 rows would be quarantined: decided_on is a day (the first: row 3, `2026-2-1`)" in said
+    assert "(is `copyright` meant?)" in said
+    assert sorted(path for path in home.rglob("*")) == before
+
+
+def test_a_right_file_and_one_that_cannot_be_used(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "mine.csv"
+    path.write_text("violation_id;account_id\n")
+    code, said = _check(home, monkeypatch, str(path), "--feed", "violations")
+    assert code == 1
+    assert "It can't be used: its values are separated by semicolons" in said
+    assert "would be held: mine.csv: the file can't be used" in said
+    code, said = _check(home, monkeypatch, str(path))
+    assert code == 1
+    assert "say --feed, one of creators" in said
+    good = land(tmp_path, "violations", 2, [violation("V1", "A1")])
+    code, said = _check(home, monkeypatch, str(good))
+    assert (code, said.strip()) == (0, "All 1 rows of rows.csv would be used on night 2026-03-01.")
