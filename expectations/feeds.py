@@ -28,6 +28,8 @@ SMALLEST_LIMIT = 10_000
 LARGEST_BAD_SHARE = 0.5
 # A feed whose newest row is older by more days than this than it ever was in four weeks isn't fresh.
 STALE_DAYS = 2
+# After fewer arrivals nobody knows how often a feed comes.
+FEWEST_WAITS = 3
 # What a number may have before its point: with four decimals it then fits decimal(18, 4).
 MOST_DIGITS = 14
 # Fewer bad rows than this never hold a market: a share means little in a file of a few rows.
@@ -157,6 +159,19 @@ def arrivals_suite(contract: Contract, night: date) -> list[Expectation]:
             group by market, oldest having max(happened_on) < date '{night}' - oldest - {STALE_DAYS}""",
             described("rows that are fresh", "", "Ask the source whether it sends what it sent before."),
         ),
+    ]
+
+
+def silences_suite(night: date) -> list[Expectation]:
+    """What must hold of how long ago anything landed: the table arrivals.silences, a row per feed and market."""
+    return [
+        warn_of_rows(
+            f"""select market, 'nothing of ' || feed || ' has landed since ' || newest || ', ' || days
+                || ' days ago, and never before did it take more than ' || longest as found
+            from (from {{batch}}) as silences
+            where waits >= {FEWEST_WAITS} and days > longest + {STALE_DAYS}""",
+            described("something as often as ever", "", "Ask the source whether it still sends the feed, and land it."),
+        )
     ]
 
 

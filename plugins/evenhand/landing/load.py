@@ -94,6 +94,7 @@ def _load(
             for file in files:
                 note_unusable(connection, None, file, file.problem)
     replaced = replace_files(connection, found.replacing, by_row, taken)
+    _note_markets(connection)
     _keep(connection, kept, found, replaced, night)
     connection.execute("delete from landing.passed_over where night <= ?", [night])
     for each in listing.passed_over:
@@ -106,6 +107,35 @@ def _load(
     for file in replaced:
         new_files[file.feed] = new_files.get(file.feed, 0) + 1
     return Arrivals({contract.feed: new_files.get(contract.feed, 0) for contract in FEEDS}, rows, dict(unusable))
+
+
+def _note_markets(connection: duckdb.DuckDBPyConnection) -> None:
+    """Write down which markets the files have rows of of which that isn't known yet."""
+    for contract in FEEDS:
+        new = connection.execute(
+            "select landed_file from landing.files where feed = ? and rows > 0"
+            " and landed_file not in (select landed_file from landing.arrived)",
+            [contract.feed],
+        ).fetchall()
+        if not new:
+            continue
+        rows = f"(from landing.{contract.feed} where list_contains($new, landed_file))"
+        market = "rows.market"
+        if contract.feed != "creators":
+            market = "creators.market"
+            rows += """ as rows
+                asof join (
+                    select account_id, landed_night as since, max(market) as market
+                    from landing.creators where account_id is not null group by all
+                ) as creators on creators.account_id = rows.account_id and since <= rows.landed_night"""
+        else:
+            rows += " as rows"
+        connection.execute(
+            "insert into landing.arrived"
+            f" select distinct rows.landed_night, rows.landed_file, '{contract.feed}', {market}"
+            f" from {rows} where {market} is not null order by all",
+            {"new": [name for (name,) in new]},
+        )
 
 
 def _keep(

@@ -77,6 +77,7 @@ _OF_FILES = {
     "unusable": "landed_file, feed, night, sha256, why",
     "unusable_values": "landed_file, position, value",
     "bad_rows": "*",
+    "arrived": "distinct night, feed, market",
     "told": "landed_file, night, said",
     "vanished": "night, landed_file, since",
     "passed_over": "name, night, why",

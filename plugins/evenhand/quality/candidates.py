@@ -4,6 +4,7 @@ candidates.markets  every market that a pack is of, or that marketplace.yml list
 candidates.<feed>   every version of every row known by the night
 arrivals.accounts   the market that an account is in, as far as anybody knows
 arrivals.<feed>     a row per row or line that arrived this night, with its market and what is wrong with it
+arrivals.silences   how long ago anything of a feed and a market landed
 arrivals.usual      what was usual of a feed and a market in the four weeks before
 """
 
@@ -220,6 +221,29 @@ def find_usual(gate: Gate, night: date) -> None:
             where market not in (select market from arrivals.usual where feed = '{feed}')
                 and (select min(night) from landing.files where feed = '{feed}') < date '{night}'"""
         )
+
+
+def find_silences(gate: Gate, night: date) -> None:
+    """How long ago anything of each feed and market landed, and how long it was usual to wait, whatever the gap."""
+    gate.execute(
+        f"""create or replace table arrivals.silences as
+        with
+
+        arrivals as (
+            select feed, market, night, night - lag(night) over (partition by feed, market order by night) as waited
+            from landing.arrived
+            where night <= date '{night}' and market in (select market from candidates.markets)
+        ),
+
+        -- Of the last of them, for what was usual long ago isn't any more.
+        last_arrivals as (
+            from arrivals qualify row_number() over (partition by feed, market order by night desc) <= 28
+        )
+
+        select feed, market, max(night) as newest, date '{night}' - max(night) as days, max(waited) as longest,
+            count(waited) as waits
+        from last_arrivals group by feed, market order by feed, market"""
+    )
 
 
 def _happened_on(contract: Contract) -> str:

@@ -16,6 +16,7 @@ from evenhand.quality.candidates import (
     find_arrivals,
     find_candidates,
     find_markets,
+    find_silences,
     find_usual,
     markets_without_rules,
 )
@@ -23,7 +24,7 @@ from evenhand.quality.finding import Finding
 from evenhand.quality.gate import Gate
 from evenhand.quality.whose_file import hold_for_unusable_files, rows_of_other_markets
 from evenhand.quality.words_without_effect import WordsKnown, find_words_without_effect
-from expectations.feeds import EVERY_MARKET, ROW_LOCATOR, arrivals_suite, reading_suite, row_suite
+from expectations.feeds import EVERY_MARKET, ROW_LOCATOR, arrivals_suite, reading_suite, row_suite, silences_suite
 from expectations.words import words_suite
 
 _GONE = "it is in the landing folder no more, and its rows count on; evenhand feed forget has them count no more"
@@ -114,6 +115,10 @@ def validate_feeds(warehouse: Path, folder: Path, night: date, beside: Beside | 
                 ROW_LOCATOR,
                 "Its market is held.",
             )
+        find_silences(gate, night)
+        findings += gate.validate(
+            "arrivals.silences", "silences", silences_suite(night), ("market",), "Its market is held."
+        )
         find_words_without_effect(gate, night, beside.words)
         findings += gate.validate(
             "arrivals.words_without_effect", "words", words_suite(), ("market",), "Its market is held."

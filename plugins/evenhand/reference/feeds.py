@@ -11,6 +11,7 @@ from evenhand.settings import PROJECT
 from expectations.feeds import (
     FEWEST_BAD_ROWS,
     FEWEST_MISSED_ROWS,
+    FEWEST_WAITS,
     LARGEST_BAD_SHARE,
     LARGEST_GROWTH,
     MOST_DIGITS,
@@ -247,8 +248,8 @@ same stands under `without_effect` in the pack.
 A feed without any file, though each of the last four nights of this weekday had one, holds all markets. A market
 without a row, though each of those nights had some, is a warning. So is one whose rows aren't fresh: its newest is
 older, by more than {STALE_DAYS} days, than the newest of any of the last 28 nights was when it landed, as if an old
-file had
-landed again.
+file had landed again. And so is a feed of a market of which nothing has landed for more than {STALE_DAYS} days longer
+than it ever took in its last 28 arrivals (of {FEWEST_WAITS} waits or more), however long ago that is.
 
 ## What stops the night
 
