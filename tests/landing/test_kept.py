@@ -94,6 +94,14 @@ def test_a_file_replaced_by_one_with_many_keys_less_holds_and_the_old_rows_count
     assert _accounts(store) == (rows if is_held else rows - gone)
 
 
+def test_rows_that_could_not_count_may_be_left_out_of_a_file_that_is_mended(landing: Path, store: Path) -> None:
+    land(landing, "creators", 1, [creator(f"A{n}", kind="" if n < 30 else "creator") for n in range(40)])
+    _load(store, landing)
+    land(landing, "creators", 1, MANY[30:])
+    assert not _load(store, landing).unusable
+    assert _accounts(store) == 10
+
+
 def test_what_cannot_be_used_takes_the_place_of_nothing(landing: Path, store: Path) -> None:
     path = land(landing, "creators", 1, MANY)
     _load(store, landing)

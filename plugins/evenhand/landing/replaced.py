@@ -104,7 +104,10 @@ def _replace(connection: duckdb.DuckDBPyConnection, file: LandedFile, by_row: se
 
 def _too_many_gone(connection: duckdb.DuckDBPyConnection, old: LandedFile, new: LandedFile) -> str:
     key = BY_NAME[old.feed].key
-    keys = f"select distinct {key} from landing.{old.feed} where landed_file = $old and {key} is not null"
+    # A row without what the contract asks for never counted: whoever mends a file may leave it out.
+    needed = [column.name for column in BY_NAME[old.feed].columns if column.required and not column.required_unless]
+    whole = " and ".join(f"{name} is not null" for name in needed)
+    keys = f"select distinct {key} from landing.{old.feed} where landed_file = $old and {whole}"
     ((before, gone),) = connection.execute(
         f"""select count(*), count(*) filter ({key} not in (
             select {key} from landing.{old.feed} where landed_file = $new and {key} is not null
