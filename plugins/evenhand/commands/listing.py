@@ -74,7 +74,7 @@ def quarantine(
         console.print(f"  {row['rule']}. {row['remedy']}", highlight=False, markup=False, soft_wrap=True)
     of = f" of {feed}" if feed else ""
     shown = f"; {limit:,} are shown, --limit shows more" if len(rows) > limit else ""
-    console.print(f"{len(rows):,} in quarantine{of} on night {chosen}{shown}.", highlight=False)
+    console.print(f"{len(rows):,} in quarantine{of} on night {chosen}{shown}.", highlight=False, soft_wrap=True)
 
 
 def _night(night: date, is_landed: bool, is_released: bool) -> dict[str, Any]:
