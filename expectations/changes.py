@@ -98,6 +98,24 @@ def twins_suite() -> list[Expectation]:
     ]
 
 
+def late_money_suite() -> list[Expectation]:
+    """What must hold of what was paid, where files landed late in earlier nights' folders: table gate.late_money."""
+    return [
+        expect_no_rows(
+            """select 'rewards' as list, market,
+                min(landed_file) || ' landed late in the folder of an earlier night, and takes '
+                || sum(paid - left_of_it) || ' of ' || programme || ' from ' || count(*)
+                || case count(*) when 1 then ' account' else ' accounts' end || ' paid before' as found
+            from (from {batch}) as late group by market, programme""",
+            described(
+                "no file that landed late takes money from who was paid",
+                "paid",
+                "Land it in tonight's folder, where it takes nothing from others; then run the night again.",
+            ),
+        ),
+    ]
+
+
 def _rows_are_far_from(before: str) -> str:
     """By a share, by some rows, and by more than chance: on that scale each of the two is spread by 1."""
     apart = f"abs(rows - {before})"

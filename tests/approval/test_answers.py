@@ -66,6 +66,7 @@ def gate() -> Iterator[duckdb.DuckDBPyConnection]:
     """A warehouse after gate 2: thirty changes of SG, one of MY, with reasons of tonight or of the last release."""
     with duckdb.connect() as connection:
         connection.execute("create schema gate; create schema released")
+        connection.execute("create table gate.kept_accounts (list varchar, market varchar, account_id varchar)")
         connection.execute(
             "create table gate.list_sizes as from (values ('penalties', 'SG', 100, 130), ('penalties', 'MY', 7, 8))"
             " as sizes (list, market, released, rows)"

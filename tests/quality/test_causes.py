@@ -134,6 +134,113 @@ def test_a_file_of_then_that_is_another_now_is_a_correction(nights: Nights) -> N
     assert {change for change, _ in changes(judged).values()} == {"removed"}
 
 
+def test_who_moves_while_a_list_is_held_keeps_what_it_had_and_then_the_cause_is_the_move(nights: Nights) -> None:
+    """a2 goes to the moon, whose changed pack holds its penalties, and m2 comes from it; a3 and m3 stay."""
+    home, third = Installation(nights.home), date(2026, 3, 7)
+    of_moon = [(account.replace("a", "m"), "moon", *rest) for account, _, *rest in CREATORS[:3]]
+    strikes_of_moon = [
+        (key.replace("v", "m"), account.replace("a", "m"), "", *rest)
+        for key, account, _, *rest in VIOLATIONS
+        if account < "a4"
+    ]
+    home.land(
+        str(FIRST), creators=[*CREATORS, *of_moon], contents=CONTENTS, violations=[*VIOLATIONS, *strikes_of_moon],
+        appeals=[],
+    )  # fmt: skip
+    moved = [("a2", "moon", "creator", "en", "2026-01-01"), ("m2", "world", "creator", "en", "2026-01-01")]
+    home.land(str(NEXT), creators=moved)
+    text = (nights.policies / "takedowns.yml").read_text()
+    moon = text.replace("markets: [world]", "markets: [moon]").replace("pack: takedowns", "pack: moon")
+    (nights.policies / "moon.yml").write_text(moon)
+    two = Nights(nights.home, shared_compiled(), nights.policies)
+    shutil.rmtree(two.releases)
+    two.release(two.judge(two.land(FIRST), FIRST), FIRST)
+    before = rows(two.releases / f"night={FIRST}" / "penalties.parquet")
+
+    (nights.policies / "moon.yml").write_text(moon.replace("scope: campaign, days: 90", "scope: campaign, days: 80"))
+    two = Nights(nights.home, shared_compiled(), nights.policies)
+    judged = two.judge(two.land(NEXT), NEXT)
+
+    assert [(each.list, each.market) for each in judged.held] == [("penalties", "moon")]
+    with duckdb.connect(str(judged.warehouse), read_only=True) as connection:
+        found = connection.execute(
+            "select account_id, market, change, cause, count(*) from gate.changes where account_id in ('a2', 'm2')"
+            " group by all order by all"
+        ).fetchall()
+        sizes = connection.execute(
+            "select market, sum(added), sum(removed) from gate.list_sizes where list = 'penalties' group by all"
+            " order by all"
+        ).fetchall()
+    assert found == [
+        ("a2", "moon", "added", "move", 3),
+        ("a2", "world", "removed", "move", 3),
+        ("m2", "moon", "removed", "move", 3),
+        ("m2", "world", "added", "move", 3),
+    ]
+    assert sizes == [("moon", 3, 3), ("world", 3, 3)]
+    two.release(judged, NEXT, "")
+    assert rows(two.releases / f"night={NEXT}" / "penalties.parquet") == before
+
+    judged = two.judge(two.land(third), third)
+
+    assert causes(judged)["m2"] == {"move"}
+    two.release(judged, third, "approved")
+    with duckdb.connect() as connection:
+        file = two.releases / f"night={third}" / "penalties.parquet"
+        of_who_moved = connection.execute(
+            f"select account_id, market, count(*) from '{file}' where account_id in ('a2', 'm2') group by all"
+            " order by all"
+        ).fetchall()
+    assert of_who_moved == [("a2", "moon", 3), ("m2", "world", 3)]
+    assert rows(file).keys() == before.keys()
+
+
+A_BONUS = """
+calendars: {months: {day_of_month: 1}}
+bonuses:
+  selling: {scope: campaign, activity: sale, pays: 10, per: months, budget: 100}
+"""
+
+
+def sale_of(account: str) -> tuple[str, ...]:
+    """What the bonus pays 50 for."""
+    return f"s{account}", account, "sale", str(FIRST), "5", "", "", ""
+
+
+def test_a_late_file_that_takes_money_from_who_was_paid_is_held_and_in_tonights_folder_takes_none(
+    nights: Nights,
+) -> None:
+    """Of a budget of 100, a2 and a3 were paid 50 each on the first night; a1's sale of that day lands late."""
+    home = Installation(nights.home)
+    home.land(str(FIRST), activities=[sale_of("a2"), sale_of("a3")])
+    pack = nights.policies / "takedowns.yml"
+    pack.write_text(pack.read_text() + A_BONUS)
+    paying = Nights(nights.home, shared_compiled(), nights.policies)
+    shutil.rmtree(paying.releases)
+    paying.release(paying.judge(paying.land(FIRST), FIRST), FIRST)
+    home.land(str(NEXT), activities=[sale_of("a1")])
+    paying.load()
+
+    tonight = paying.judge(paying.land(NEXT), NEXT)
+
+    assert (tonight.causes, tonight.held) == ({}, [])
+
+    landed = home.home / "landing" / "activities"
+    (landed / f"night={NEXT}" / "day.csv").rename(landed / f"night={FIRST}" / "late.csv")
+    paying.load()
+    taking = paying.judge(paying.land(NEXT), NEXT)
+
+    assert taking.is_held("rewards", "world")
+    assert (
+        taking.held[0]
+        .why[0]
+        .startswith(
+            f"activities/night={FIRST}/late.csv landed late in the folder of an earlier night, and takes 50.00 of"
+            " selling from 1 account paid before"
+        )
+    )
+
+
 def test_a_changed_pack_is_policy_and_held_and_what_landed_is_still_data(nights: Nights) -> None:
     Installation(nights.home).land(str(NEXT), violations=strikes(1, "a5", NEXT))
     nights.load()

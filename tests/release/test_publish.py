@@ -95,14 +95,15 @@ def warehouse(tmp_path: Path) -> Path:
         connection.execute("create table deciders.packs as select 'p.yml' as file, 'pack: p' as text")
         hold(connection, NIGHT, [])
         connection.execute(
-            "create table gate.changes (list varchar, row_key varchar, market varchar, measure varchar, change varchar,"
+            "create table gate.changes (list varchar, row_key varchar, account_id varchar, market varchar,"
+            " measure varchar, change varchar,"
             " cause varchar, reason_id varchar, columns varchar[], text_of varchar, content varchar)"
         )
         connection.execute('create table gate.not_compared ("column" varchar, night date)')
         connection.execute(
             "create table gate.list_sizes (list varchar, market varchar, programme varchar, measure varchar)"
         )
-        hold_lists(connection, {}, {}, lambda name, market: (), lambda name, market: None)
+        hold_lists(connection, {}, {}, lambda name, market: (), lambda name, market: None, NIGHT)
         make_views(connection, NIGHT)
         connection.execute(
             "create table penalty_changes as select 'a1' as row_key, 'warning' as measure, 'new' as change"

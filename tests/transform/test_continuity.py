@@ -21,7 +21,7 @@ from transform.continuity.engine import Engine
 from transform.continuity.facts import History
 
 # What isn't decided as the sentences say yet.
-NOT_YET = {"without_measure", "other_kinds", "no_such_market", "bonus_gates"}
+NOT_YET = {"without_measure", "other_kinds", "no_such_market"}
 SEED = 20261128
 
 

@@ -7,7 +7,7 @@ time it is decided what the lists come to. It is no part of the night and is thr
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
@@ -61,6 +61,15 @@ class WhatIf:
         if night:
             accounts = self.execute(f"select account_id from {_TONIGHT}.held.accounts where is_set_aside")
             set_feeds_aside(self._connection, [account for (account,) in accounts])
+
+    def lay_creators_of_tonight(self, accounts: Collection[str]) -> None:
+        """What is accepted tonight of these creators, beside what was known by the night whose data lies here."""
+        for name in ("creators", "creator_versions"):
+            these = "list_contains(?, account_id)"
+            self._connection.execute(f"delete from accepted.{name} where {these}", [list(accounts)])
+            self._connection.execute(
+                f"insert into accepted.{name} by name from {_TONIGHT}.accepted.{name} where {these}", [list(accounts)]
+            )
 
     def lay_rules_of(self, release: Path) -> None:
         """The rules of a release, as they were compiled then; of the markets that are held, what stays of them."""

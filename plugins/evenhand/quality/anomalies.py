@@ -67,7 +67,7 @@ def _write_sizes(connection: duckdb.DuckDBPyConnection) -> None:
                 count(*) filter (change = 'added') as added,
                 count(*) filter (change = 'removed') as removed,
                 count(*) filter (change = 'changed' and list_has_any(columns, {list(ACTED)})) as changed
-            from gate.changes where cause in ('data', 'correction') group by all
+            from gate.changes where cause in ('move', 'data', 'correction') group by all
         ),
 
         what_people_imposed_and_lifted as (

@@ -17,11 +17,13 @@ from evenhand.policy.language.limits import Limits
 from evenhand.policy.load import LoadedPack
 from evenhand.policy.preapproved import Preapproval, SameRules, lay_preapproved, texts_before
 from evenhand.quality.anomalies import count
-from evenhand.quality.causes import Base, find_causes
+from evenhand.quality.causes import find_causes
 from evenhand.quality.gate import Gate
 from evenhand.quality.held_lists import LISTS, HeldList, hold_lists, make_views
+from evenhand.quality.moves import Kept
+from evenhand.quality.row_causes import Base
 from evenhand.release.manifest import Manifest, read_manifest
-from expectations.changes import LOCATOR, changes_suite, counts_suite, sizes_suite, twins_suite
+from expectations.changes import LOCATOR, changes_suite, counts_suite, late_money_suite, sizes_suite, twins_suite
 
 log = logging.getLogger(__name__)
 
@@ -87,6 +89,7 @@ def validate_changes(
         "list_sizes": sizes_suite(),
         "counts": counts_suite(),
         "twins": twins_suite(),
+        "late_money": late_money_suite(),
     }
     gate = Gate("Gate 2", night, folder, warehouse, "changes")
     try:
@@ -118,6 +121,7 @@ def validate_changes(
             broken,
             lambda *of: changed_by(tonight, _base_of(bases, *of), of[1]),
             lambda *of: _kept_since(bases, *of),
+            night,
             _kept_of_tonight(connection, tonight.releases, night),
         )
         make_views(connection, night)
@@ -157,13 +161,14 @@ def _bases(warehouse: Path, releases: Path) -> list[Base]:
     last, manifest = _revision(releases, *found)
     while manifest.reversed:
         last, manifest = _revision(releases, manifest.reversed.back_to.night, manifest.reversed.back_to.release_id)
-    held: dict[Path, list[tuple[str, str]]] = defaultdict(list)
+    held: dict[Path, list[Kept]] = defaultdict(list)
+    undecided = {each.market for each in manifest.held_markets}
     for (name, market), since in _kept_by(manifest).items():
         if since:
-            held[_decided(releases, since, name, market)].append((name, market))
+            held[_decided(releases, since, name, market)].append(Kept(name, market, since, market in undecided))
     bases = [Base(last, manifest)]
     for release, lists in sorted(held.items()):
-        bases.append(Base(release, read_manifest(release), tuple(sorted(lists)), and_others=False))
+        bases.append(Base(release, read_manifest(release), tuple(lists), and_others=False))
     return bases
 
 
@@ -218,7 +223,7 @@ def changed_by(tonight: Tonight, base: Base | None, market: str) -> tuple[str, .
 
 
 def _base_of(bases: Sequence[Base], name: str, market: str) -> Base | None:
-    of_it = [base for base in bases if (name, market) in base.lists]
+    of_it = [base for base in bases if (name, market) in {(each.list, each.market) for each in base.lists}]
     return of_it[0] if of_it else (bases[0] if bases else None)
 
 

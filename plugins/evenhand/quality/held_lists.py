@@ -6,6 +6,7 @@ In the warehouse, gate 2 leaves in the schema `gate`:
     held_markets                 the markets that can't be decided, why, and the night of the release that they keep
     first_wave                   the rows of a held list that are released before the others
     never_held                   the rows that people imposed or lifted themselves: a second person has seen them
+    kept_accounts                the accounts that moved from or to the market of a held list: they keep what they had
     penalties, rewards, reasons  what is released
     changes_and_holds            the changes and the sizes of lists, with whether
     list_sizes_and_holds         the list is held
@@ -24,7 +25,8 @@ from datetime import date
 import duckdb
 
 from evenhand.landing.held_markets import held_markets
-from evenhand.quality.causes import EMERGENCY
+from evenhand.quality.moves import Kept, create_kept_accounts, find_kept_accounts
+from evenhand.quality.row_causes import EMERGENCY
 
 LISTS = ("penalties", "rewards")
 # A first wave is at most this share of what would change in a market's list, and at most so many rows.
@@ -67,6 +69,7 @@ def hold_lists(
     broken: Mapping[tuple[str, str], Sequence[str]],
     changed_by: Callable[[str, str], Sequence[str]],
     since: Callable[[str, str], date | None],
+    night: date,
     since_of_tonight: Callable[[str], date | None] | None = None,
 ) -> list[HeldList]:
     """Hold lists, in place of those that were held before; also where nothing would change in them tonight.
@@ -78,6 +81,7 @@ def hold_lists(
         broken: which rules more of its rows break than may be held back one by one.
         changed_by: who changed the packs that a list and market are decided by.
         since: the night of the release that a list and market keep.
+        night: tonight.
         since_of_tonight: the same of a market that can't be decided, where the night was released before.
     """
     connection.execute(
@@ -97,8 +101,9 @@ def hold_lists(
         if since_of_tonight:
             kept = since_of_tonight(market)
         else:
-            kept = max((night for name in LISTS if (night := since(name, market))), default=None)
+            kept = max((known for name in LISTS if (known := since(name, market))), default=None)
         connection.execute("update gate.held_markets set since = ? where market = ?", [kept, market])
+    create_kept_accounts(connection, "gate.kept_accounts")
     held = []
     for name, market in sorted({*why, *broken}):
         digest, changes, by_policy = _digest(connection, name, market)
@@ -116,6 +121,7 @@ def hold_lists(
             )
         )
     for each in held:
+        find_kept_accounts(connection, "gate.kept_accounts", Kept(each.list, each.market, each.since), night)
         connection.execute(
             "insert into gate.held_lists values (?, ?, ?, ?, ?, ?, ?, ?, ?, '', '')",
             [
@@ -143,11 +149,15 @@ def answer(connection: duckdb.DuckDBPyConnection, held: HeldList, said: str, by:
     )
     connection.execute("delete from gate.first_wave where list = ? and market = ?", [held.list, held.market])
     if said == "first_wave":
+        # A warehouse of an earlier version doesn't know who moved.
+        connection.execute("create table if not exists gate.kept_accounts (list varchar, account_id varchar)")
+        # Who moved is released as a whole, once neither market's list is held.
         connection.execute(
             """
             insert into gate.first_wave
             select list, market, row_key from gate.changes anti join gate.never_held using (list, row_key)
             where list = ? and market = ?
+                and (list, account_id) not in (select (list, account_id) from gate.kept_accounts)
             order by md5(row_key), row_key limit ?
             """,
             [held.list, held.market, first_wave_of(held.changes)],
@@ -163,17 +173,26 @@ def make_views(connection: duckdb.DuckDBPyConnection, night: date) -> None:
     """The views of what is released: what is proposed, but of held lists what was released last and hasn't ended."""
     says = _columns(connection, "reasons")
     reasons = []
+    connection.execute(
+        """
+        create or replace view gate.kept_by_held_lists as
+        select distinct list, account_id from gate.kept_accounts join gate.held_lists using (list, market)
+        where answer != 'approved'
+        """
+    )
     for name in LISTS:
         columns = _columns(connection, name)
         is_held = f"market in (select market from gate.held_lists where list = '{name}' and answer != 'approved')"
-        in_wave = (
-            f"row_key in (select row_key from gate.first_wave where list = '{name}'"
-            f" union all select row_key from gate.never_held where list = '{name}')"
+        in_wave = f"row_key in (select row_key from gate.first_wave where list = '{name}')"
+        is_never_held = f"row_key in (select row_key from gate.never_held where list = '{name}')"
+        # What is proposed of those of a market that can't be decided is what was released of them last.
+        is_of_a_held_market = "account_id in (select account_id from held.accounts)"
+        is_kept = f"account_id in (select account_id from gate.kept_by_held_lists where list = '{name}')"
+        keeps_its_row = (
+            f"not {is_never_held} and not {is_of_a_held_market} and ({is_kept} or ({is_held} and not {in_wave}))"
         )
-        proposed = f"gate.proposed_{name} where not {is_held} or {in_wave}"
-        kept = (
-            f"released.last_{name} where {is_held} and not {in_wave} and (ends_on is null or ends_on >= date '{night}')"
-        )
+        proposed = f"gate.proposed_{name} where not ({keeps_its_row})"
+        kept = f"released.last_{name} where {keeps_its_row} and (ends_on is null or ends_on >= date '{night}')"
         connection.execute(
             f"create or replace view gate.{name} as"
             f" select {columns} from {proposed} union all select {columns} from {kept}"
@@ -185,11 +204,14 @@ def make_views(connection: duckdb.DuckDBPyConnection, night: date) -> None:
                 f" and (row_key, reason_id) in (select (row_key, reason_id) from {rows})"
             )
     connection.execute(f"create or replace view gate.reasons as {' union all '.join(reasons)}")
-    for name in ("changes", "list_sizes"):
+    for name, of_an_account in (
+        ("changes", "(list, account_id) in (select (list, account_id) from gate.kept_by_held_lists)"),
+        ("list_sizes", "false"),
+    ):
         connection.execute(
             f"""
             create or replace view gate.{name}_and_holds as
-            select counted.*, held.list is not null as is_held from gate.{name} as counted
+            select counted.*, held.list is not null or {of_an_account} as is_held from gate.{name} as counted
             left join (
                 select list, market from gate.held_lists where answer != 'approved'
                 union select unnest({list(LISTS)}), market from held.markets

@@ -40,7 +40,7 @@ FILES = {
     "operational_metrics.parquet": "from main.operational_metrics order by metric, market, slice, slice_value",
     "enforcement_gaps.parquet": "from wanted.enforcement_gaps order by gap, row_key",
     "live_performance.parquet": "from main.live_performance order by account_id",
-    "changes.parquet": "from wanted.changes order by list, row_key",
+    "changes.parquet": "from wanted.changes order by list, row_key, market",
     "list_sizes.parquet": "from wanted.list_sizes order by list, market, programme, measure",
     "held_rows.parquet": "from gate.held_rows order by list, row_key, rule",
     "quarantine.parquet": "from quarantine.rows order by feed, landed_file, landed_row, column_name, rule",

@@ -107,7 +107,8 @@ histories as (
     from histories_by_the_night_that_brought_them
 ),
 
--- An eligibility is asked of the activity's day, on each night as the account's history is believed then.
+-- An eligibility is asked of the activity's day, on each night as the account's history is believed then. A pack of
+-- several markets asks it alike in each, also of who has moved to another of them since.
 due_while_known_and_eligible as (
     select
         paid_for.* replace (
@@ -118,7 +119,6 @@ due_while_known_and_eligible as (
     left join eligibility_periods as eligible
         on
             paid_for.account_id = eligible.account_id
-            and paid_for.market = eligible.market
             and paid_for.pack = eligible.pack
             and paid_for.version = eligible.version
             and paid_for.eligibility = eligible.eligibility
