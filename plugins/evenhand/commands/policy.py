@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Annotated
@@ -27,15 +27,36 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print the outcome as JSON,
 
 
 @app.command()
-def check(paths: Paths = None, as_json: AsJson = False) -> None:
+def check(
+    paths: Paths = None,
+    as_json: AsJson = False,
+    nights: Annotated[
+        bool,
+        typer.Option(
+            "--nights",
+            help="Decide nights, too: an empty and a small random one on each day on which a version that is or will be"
+            " in force, or a part of it, begins or ends. Takes up to a minute; for CI, and before a change is merged.",
+        ),
+    ] = False,
+) -> None:
     """Look for mistakes: in the language, and in what is said in it.
 
     Each is named with file, line and column. Exits with 1 if one is an error; a warning is something to look at.
+    With --nights, also for what only breaks once a night is decided; it is tried where there is no error.
     """
     from evenhand.commands.policy_check import check as look
 
     here = settings()
-    checked = look(_shortest(paths or [here.policies]), here)
+    looked_at = _shortest(paths or [here.policies])
+    checked = look(looked_at, here)
+    if nights and not checked.count("error"):
+        from evenhand.commands.policy_nights import try_all
+
+        with errors.status("Deciding nights") as status:
+            found = try_all(looked_at, here, date.today(), lambda said: status.update(f"Deciding nights: {said}"))
+        checked = replace(checked, findings=(*checked.findings, *found))
+    elif nights:
+        errors.print("No night is tried while there are errors: mend them, and run this again.", highlight=False)
     counts = {"packs": checked.packs, "errors": checked.count("error"), "warnings": checked.count("warning")}
     if as_json:
         print(json.dumps({**counts, "findings": [asdict(finding) for finding in checked.findings]}, indent=2))

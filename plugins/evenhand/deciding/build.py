@@ -55,6 +55,21 @@ def build_models(warehouse: Path, project: Project, night: date, folder: Path, *
     return report
 
 
+def models_in(connection: duckdb.DuckDBPyConnection, project: Project, night: date) -> tuple[Problem, ...]:
+    """Build and test the models that come before gate 2 in the open transaction, until one fails; returns what did."""
+    built: dict[str, BuiltModel] = {}
+    for node in project.part(after_gate=False).nodes:
+        try:
+            built[node.name] = _build(connection, node, night)
+            for test in node.tests:
+                _test(connection, test, built, night, stops=True)
+        except duckdb.Error as error:
+            return (Problem(node.name, str(error), node.model.of(night)),)
+        if problems := [problem for each in built.values() for problem in each.problems]:
+            return tuple(problems)
+    return ()
+
+
 def build_after_gate(warehouse: Path, project: Project, night: date) -> None:
     """Build the models that read what gate 2 let through: views, so that they show what is there when they are read.
 
