@@ -8,7 +8,18 @@ from typing import Annotated
 
 import typer
 
-from evenhand.commands import emergency, feed, held_list, listing, local, policy, released, stop_and_reverse, verify
+from evenhand.commands import (
+    emergency,
+    explain,
+    feed,
+    held_list,
+    listing,
+    local,
+    policy,
+    released,
+    stop_and_reverse,
+    verify,
+)
 from evenhand.commands.terminal import refuse
 from evenhand.records.modes import UnknownReaders, keep_private
 
@@ -44,7 +55,7 @@ app.command()(local.nightly)
 app.command()(released.summary)
 app.command()(listing.nights)
 app.command()(listing.quarantine)
-app.command()(released.explain)
+app.command()(explain.explain)
 app.add_typer(policy.app, name="policy")
 app.add_typer(feed.app, name="feed")
 app.command()(held_list.held)

@@ -14,6 +14,7 @@ LAYERS = (
     ("policy",),
     ("expectations", "deciding", "release", "emergency"),
     ("notices", "quality", "delivery", "reference"),
+    ("explain",),
     ("sandbox", "approval", "console"),
     ("tasks",),
     ("local",),

@@ -85,6 +85,15 @@ def warehouse(tmp_path: Path) -> Path:
             " '' as slice_value, 0.25 as figure, true as is_enough"
         )
         connection.execute("create table enforcement_gaps as select 'decided_not_enforced' as gap, 'v1' as row_key")
+        connection.execute(
+            "create table account_entries as select 'A1' as account_id, 'p' as programme, 'e1' as entry_id, on_day"
+            " from (select date '2026-03-01' as on_day)"
+        )
+        connection.execute(
+            "create table balance_periods as select 'A1' as account_id, 'p' as programme, '' as balance_of,"
+            " date '2026-03-01' as from_day"
+        )
+        connection.execute("create table account_violations as select 'A1' as account_id, 'v1' as violation_id")
         connection.execute("create table live_performance as select 'A1' as account_id")
         connection.execute("create table notices as select 'n1' as notice_id, 'penalties' as list, 'new' as event")
         create_released(connection)

@@ -32,12 +32,8 @@ lives as (
     select * from {{ ref('stg_lives') }}
 ),
 
-appeal_rules as (
-    select * from {{ ref('int_appeal_rules') }}
-),
-
-appeals_counted as (
-    select * from {{ ref('int_appeals_counted') }}
+appeal_deadlines as (
+    select * from {{ ref('int_appeal_deadlines') }}
 ),
 
 emergencies_in_force as (
@@ -254,31 +250,6 @@ violations_behind_each_reason as (
     group by all
 ),
 
-appeals_against_each_violation as (
-    select
-        violation_id,
-        count(*) as appeals,
-        bool_or(effect is null) as is_pending,
-        bool_or(effect = 'voids') as is_granted,
-        max(case when effect is not null then decided_on end) as last_decided_on
-    from appeals_counted
-    group by violation_id
-),
-
-last_day_to_appeal_against_each_violation as (
-    select
-        rules.violation_id,
-        coalesce(appeals.is_pending, false) as is_pending,
-        coalesce(appeals.is_granted, false) as is_granted,
-        coalesce(appeals.appeals >= rules.appeals_at_most, false) as is_used_up,
-        case
-            when appeals.appeals is null then {{ add_days('rules.decided_on', 'rules.file_within_days') }}
-            else {{ add_days('appeals.last_decided_on', 'rules.again_within_days') }}
-        end as appeal_until
-    from appeal_rules as rules
-    left join appeals_against_each_violation as appeals on rules.violation_id = appeals.violation_id
-),
-
 violations_as_they_are_told as (
     select
         behind.*,
@@ -287,20 +258,14 @@ violations_as_they_are_told as (
         case when violations.live_id is not null then lives.title else contents.title end as title,
         case when violations.live_id is not null then lives.on_day else contents.published_on end as posted_on,
         violations.decided_on,
-        case
-            when appeals.is_pending then 'pending'
-            when appeals.is_used_up then 'none'
-            when appeals.appeal_until < {{ night() }} then 'passed'
-            when appeals.appeal_until is not null then 'until'
-            else 'any_time'
-        end as appeal,
+        coalesce(appeals.appeal, 'any_time') as appeal,
         case when not appeals.is_pending and not appeals.is_used_up then appeals.appeal_until end as appeal_until,
         coalesce(appeals.is_granted, false) as is_granted
     from violations_behind_each_reason as behind
     left join violations on behind.violation_id = violations.violation_id
     left join contents on violations.content_id = contents.content_id
     left join lives on violations.live_id = lives.live_id
-    left join last_day_to_appeal_against_each_violation as appeals on behind.violation_id = appeals.violation_id
+    left join appeal_deadlines as appeals on behind.violation_id = appeals.violation_id
 ),
 
 evidence_of_each_reason as (

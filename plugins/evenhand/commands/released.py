@@ -29,23 +29,6 @@ def summary(
     show_night(here, released(here, night), market, as_json)
 
 
-def explain(
-    account: Annotated[str, typer.Argument(help="The account, as the feeds spell it.")],
-    night: Annotated[
-        datetime | None,
-        typer.Option(formats=["%Y-%m-%d"], metavar="NIGHT", help="As of this night; by default the newest released."),
-    ] = None,
-) -> None:
-    """Tell what happened to an account, what is in force on it and why, from a release alone."""
-    from evenhand.release.account_timeline import NoSuchAccount, tell
-
-    here = settings()
-    try:
-        tell(here.releases / f"night={released(here, night)}", account, console)
-    except NoSuchAccount as error:
-        refuse(str(error))
-
-
 def docs() -> None:
     """Make dbt's own pages of all models and their columns, unless they are there, and say where they are."""
     from evenhand.deciding.docs import DocsFailed, dbt_docs

@@ -28,6 +28,9 @@ TOLD_OF_ACCOUNTS = {
     "account_health": "account_health",
     "eligibility": "eligibility",
     "account_timeline": "account_timeline",
+    "account_entries": "account_entries",
+    "balance_periods": "balance_periods",
+    "account_violations": "account_violations",
     "enforcement_gaps": "enforcement_gaps",
 }
 
@@ -111,7 +114,8 @@ def _tell_of_accounts(connection: duckdb.DuckDBPyConnection, name: str, kept: Pa
         return
     is_held = "account_id in (select account_id from held.accounts)"
     connection.execute(f"create table wanted.{name} as from main.{name} where not {is_held}")
-    if kept:
+    # An older release may not have told it yet.
+    if kept and (kept / f"{file}.parquet").exists():
         there = connection.execute("describe from read_parquet(?)", [str(kept / f"{file}.parquet")]).fetchall()
         shared = ", ".join({column for column, *_ in there} & set(_columns(connection, name).split(", ")))
         connection.execute(

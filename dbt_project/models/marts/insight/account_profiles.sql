@@ -99,6 +99,7 @@ profiles as (
         creators.kind,
         creators.language,
         creators.category,
+        creators.linked_to,
         creators.followers,
         creators.onboarded_on,
         creators.exited_on,

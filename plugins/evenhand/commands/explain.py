@@ -1,0 +1,241 @@
+"""`evenhand explain`: the facts about an account, on the terminal and for machines."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from evenhand.commands.terminal import console, refuse, released
+from evenhand.explain.facts import Explanation, Measure, NoSuchAccount, Programme, Violation, number
+from evenhand.explain.facts import explain as facts_about
+from evenhand.explain.labels import Labels, NoSuchLanguage
+from evenhand.explain.restoring import NIGHTS, CannotBeTried, Restored, Tried, summed_up, what_restores
+from evenhand.notices.catalogs import load_catalogs
+from evenhand.policy.prose.words import plural
+from evenhand.release.manifest import OtherFormat
+from evenhand.settings import Settings, settings
+
+_APPEAL = {
+    "until": "can be appealed against until {until}",
+    "any_time": "can be appealed against at any time",
+    "pending": "an appeal of {filed} isn't decided yet",
+    "granted": "an appeal was granted on {decided}: it counts for nothing",
+    "none": "no further appeal counts",
+    "passed": "could be appealed against until {until}",
+}
+
+
+class Audience(StrEnum):
+    """Who is told."""
+
+    MANAGERS = "managers"
+    SUPPORT = "support"
+
+
+def explain(
+    account: Annotated[str, typer.Argument(help="The account, as the feeds spell it.")],
+    night: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], metavar="NIGHT", help="As of this night; by default the newest released."),
+    ] = None,
+    lang: Annotated[str, typer.Option(metavar="LANG", help="The language of labels, such as en, id or pt_BR.")] = "en",
+    audience: Annotated[
+        Audience,
+        typer.Option("--for", help="support: what people who talk to creators may tell; by default everything."),
+    ] = Audience.MANAGERS,
+    restore: Annotated[
+        bool, typer.Option("--restore/--no-restore", help="Try what would restore it, and by when; takes some seconds.")
+    ] = True,
+    as_json: Annotated[bool, typer.Option("--json", help="Print it as JSON, for machines.")] = False,
+) -> None:
+    """Tell why an account has what it has: standings, measures, entries, appeals, notices, and what would restore it.
+
+    Everything but the last is from the night's release; what would restore it is the night's own models over the next
+    180 nights.
+    """
+    here = settings()
+    on = released(here, night)
+    try:
+        found = facts_about(
+            here.releases,
+            here.home / "receipts.sqlite",
+            on,
+            account,
+            Labels(load_catalogs(here.translations), lang),
+            "support" if audience is Audience.SUPPORT else "managers",
+        )
+    except (NoSuchAccount, NoSuchLanguage, OtherFormat) as error:
+        refuse(str(error))
+    labels = Labels(load_catalogs(here.translations), lang)
+    tried, why_not = _tried(here, on, found) if restore else ([], "")
+    if as_json:
+        print(json.dumps(_as_json(found, tried, why_not), indent=2, default=str, ensure_ascii=False))
+        return
+    _show(found, labels, console)
+    _show_restoring(tried, why_not, labels, found, console)
+
+
+def _tried(here: Settings, night: date, found: Explanation) -> tuple[list[Tried], str]:
+    if not any(each.list == "penalties" for each in found.measures) and not found.lacking:
+        return [], ""
+    from evenhand.deciding.compiled import compiled_project
+
+    try:
+        with console.status("Trying what would restore it over the next nights"):
+            models = compiled_project().models()
+            release = here.releases / f"night={night}"
+            return what_restores(release, here.warehouse(night), models, night, found.account), ""
+    except CannotBeTried as error:
+        return [], str(error)
+
+
+def _as_json(found: Explanation, tried: list[Tried], why_not: str) -> dict[str, Any]:
+    return {
+        **asdict(found),
+        "restoring": [asdict(each) for each in tried],
+        "restoring_not_tried": why_not,
+    }
+
+
+def _show(found: Explanation, labels: Labels, to: Console) -> None:
+    since = f" since {found.stage_since}" if found.stage_since else ""
+    to.print(
+        f"\n[bold]{escape(found.account)}[/bold]  {escape(found.kind)} in {escape(found.market)},"
+        f" {escape(found.stage or 'no stage')}{since}; night {found.night}, revision {found.revision}",
+        highlight=False,
+        soft_wrap=True,
+    )
+    for said in found.not_decided:
+        to.print(f"[yellow]Not decided[/yellow]  {escape(said)}", highlight=False, soft_wrap=True)
+    for programme in found.programmes:
+        _show_programme(programme, to)
+    for measure in found.measures:
+        _show_measure(measure, to)
+    for lacking in found.lacking:
+        gives = f": {', '.join(lacking.gives)}" if lacking.gives and lacking.gives != (lacking.label,) else ""
+        to.print(f"\n[bold]Doesn't have[/bold] {escape(lacking.label + gives)}", highlight=False, soft_wrap=True)
+        for fails in lacking.fails:
+            by = f"; {number(fails.lacks)} away" if fails.lacks is not None else ""
+            to.print(f"  asks for {escape(fails.asks)}; {escape(fails.has)}{by}", highlight=False, soft_wrap=True)
+    if found.violations:
+        to.print("\n[bold]Violations[/bold]", highlight=False)
+    for violation in found.violations:
+        to.print(f"  {escape(_violation(violation))}", highlight=False, soft_wrap=True)
+    if found.timeline:
+        table = _table("What happened", "day", "event", "what")
+        for step in found.timeline:
+            table.add_row(str(step.on_day), step.event.replace("_", " "), escape(step.what))
+        to.print(table, highlight=False)
+    else:
+        to.print("Nothing was ever decided about it.")
+    for notice in found.told:
+        to.print(f"\n[bold]Told on {notice.night}[/bold] {escape(notice.subject)}", highlight=False, soft_wrap=True)
+        to.print(notice.body, highlight=False, soft_wrap=True, markup=False)
+    if found.linked:
+        to.print(f"\n[bold]Linked accounts[/bold]  {escape(', '.join(found.linked))}", highlight=False, soft_wrap=True)
+
+
+def _show_programme(programme: Programme, to: Console) -> None:
+    balance = "no figure" if programme.balance is None else _of_unit(programme.balance, programme.unit)
+    near = (
+        f"; {number(programme.to_next_zone)} from {programme.next_zone.replace('_', ' ')}"
+        if programme.next_zone and programme.to_next_zone is not None
+        else ""
+    )
+    since = f" since {programme.since}" if programme.since else ""
+    to.print(
+        f"\n[bold]{escape(programme.label)}[/bold]  {balance}, {escape(programme.zone_label)}{since}{escape(near)}",
+        highlight=False,
+        soft_wrap=True,
+    )
+    if programme.entries:
+        table = _table("", "entry of", "adds", "counts from", "last day", "rule", "")
+        for entry in programme.entries:
+            table.add_row(
+                escape(entry.event),
+                number(entry.amount),
+                str(entry.first_day),
+                str(entry.last_day or "for good"),
+                escape(f"{entry.rule}, {entry.pack} v{entry.version}"),
+                entry.left_out,
+            )
+        to.print(table, highlight=False)
+
+
+def _of_unit(amount: Decimal, unit: str) -> str:
+    """A number of a programme's unit: `3 points`."""
+    return f"{number(amount)} {unit if abs(amount) == 1 else plural(unit)}" if unit else number(amount)
+
+
+def _show_measure(measure: Measure, to: Console) -> None:
+    what = "Penalty" if measure.list == "penalties" else "Reward"
+    until = f" until {measure.last_day}" if measure.last_day else ""
+    amount = f" {number(measure.amount)}" if measure.amount is not None else ""
+    to.print(
+        f"\n[bold]{what}[/bold] {escape(measure.label)}{amount} ({escape(measure.scope_label)}), from"
+        f" {measure.first_day}{until}; {escape(measure.row_key)}",
+        highlight=False,
+        soft_wrap=True,
+    )
+    to.print(measure.explanation, highlight=False, soft_wrap=True, markup=False)
+    to.print(
+        f"  Rule: {escape(measure.rule)}; pack {escape(measure.pack)} v{measure.version} ({measure.pack_sha256[:12]})",
+        highlight=False,
+        soft_wrap=True,
+    )
+    if measure.outranked_by:
+        to.print(f"  not felt: {escape(measure.outranked_by)} is stricter on the same scope", highlight=False)
+    for other in measure.outranks:
+        to.print(f"  is felt instead of {escape(other)}", highlight=False)
+    for each in measure.answered:
+        had = {"acknowledged": "acknowledged", "planned": "hasn't answered yet", "rejected": "rejected"}[each.status]
+        to.print(f"  {escape(each.receiver)} {had} it, sent for night {each.night}", highlight=False)
+
+
+def _violation(violation: Violation) -> str:
+    found = f", found by {violation.detected_by}" if violation.detected_by else ""
+    on = f" on {violation.on}" if violation.on else ""
+    posted = f" of {violation.posted_on}" if violation.posted_on else ""
+    decided = f"decided on {violation.decided_on}" if violation.decided_on else "not decided yet"
+    appeal = _APPEAL.get(violation.appeal or "", "").format(
+        until=violation.appeal_until, filed=violation.appeal_filed_on, decided=violation.appeal_decided_on
+    )
+    return f"{violation.violation}: {violation.label}{on}{posted}{found}, {decided}{'; ' if appeal else ''}{appeal}"
+
+
+def _show_restoring(tried: list[Tried], why_not: str, labels: Labels, found: Explanation, to: Console) -> None:
+    if why_not:
+        to.print(f"\n[bold]What would restore it[/bold]  not tried: {escape(why_not)}", highlight=False, soft_wrap=True)
+    if not tried:
+        return
+    to.print("\n[bold]What would restore it[/bold]", highlight=False)
+    names = {each.row_key: f"{each.label} ({each.scope_label})" for each in found.measures}
+    for what, ways in summed_up(tried).items():
+        to.print(f"  {escape(names.get(what, labels.of('eligibility', what)))}", highlight=False, soft_wrap=True)
+        to.print(f"    If nothing happens: {_free(tried[0].of(what))}", highlight=False)
+        for way in ways:
+            to.print(f"    {escape(way.way.said(labels))}: {_free(way.of(what))}", highlight=False, soft_wrap=True)
+        if not ways and tried[0].of(what).free_on is None:
+            to.print("    Nothing of what its packs name restores it by itself or together.", highlight=False)
+
+
+def _free(restored: Restored) -> str:
+    if restored.free_on:
+        return f"free from {restored.free_on} on"
+    return "for good" if restored.outcome == "for_good" else f"not within {NIGHTS} nights"
+
+
+def _table(title: str, *columns: str) -> Table:
+    table = Table(title=title or None, title_justify="left", title_style="bold", box=None, pad_edge=False)
+    for column in columns:
+        table.add_column(column, header_style="dim", justify="right" if column == "adds" else "left")
+    return table

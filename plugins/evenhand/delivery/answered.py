@@ -1,0 +1,50 @@
+"""What receivers had acknowledged of rows by a night, read from the ledger while others may write to it."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from evenhand.delivery.changes import RowId
+
+
+@dataclass(frozen=True)
+class Answered:
+    """What a receiver was last sent of a row by a night.
+
+    Attributes:
+        action: `put` or `remove`.
+        night: the night of the release that it was sent for.
+        status: `planned` (no answer yet), `acknowledged` or `rejected`.
+        answered_at: when it answered, in UTC; None if it didn't.
+    """
+
+    receiver: str
+    action: str
+    night: date
+    status: str
+    answered_at: str | None
+
+
+def answered(ledger: Path, rows: Sequence[RowId], night: date) -> Mapping[RowId, Sequence[Answered]]:
+    """The last change of each row that each receiver was sent for this night or an earlier one."""
+    if not ledger.exists() or not rows:
+        return {}
+    found: dict[RowId, list[Answered]] = {}
+    with closing(sqlite3.connect(f"{ledger.as_uri()}?mode=ro", uri=True)) as database:
+        for name, row_key in rows:
+            sent = database.execute(
+                "select receiver, action, night, status, answered_at, max(generation) from changes"
+                " where list = ? and row_key = ? and night <= ? and status <> 'superseded'"
+                " group by receiver order by receiver",
+                (name, row_key, night.isoformat()),
+            )
+            found[name, row_key] = [
+                Answered(receiver, action, date.fromisoformat(of), status, at)
+                for receiver, action, of, status, at, _ in sent
+            ]
+    return found

@@ -1,0 +1,1 @@
+"""What stands behind an account's measures: facts that command, JSON and pages show alike."""

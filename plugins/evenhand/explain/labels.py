@@ -1,0 +1,41 @@
+"""What keys are called for people: the words of the catalogues, else the key with blanks for underscores."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from evenhand.notices.catalogs import REFERENCE, Catalogs, text
+
+
+class NoSuchLanguage(Exception):
+    """There are no words in the language that was asked for. The message says which there are."""
+
+
+@dataclass(frozen=True)
+class Labels:
+    """The words of one language.
+
+    Raises:
+        NoSuchLanguage: there is no catalogue of it.
+    """
+
+    catalogs: Catalogs
+    language: str = REFERENCE
+
+    def __post_init__(self) -> None:
+        if self.language not in self.catalogs.languages:
+            there = ", ".join(sorted(self.catalogs.languages))
+            raise NoSuchLanguage(f"{self.catalogs.folder}: there are no words in {self.language}; there are {there}")
+
+    def of(self, kind: str, key: str | None) -> str:
+        """The label of a `measure`, `scope`, `programme`, `violation_type`, …; empty for nothing."""
+        if not key:
+            return ""
+        name = f"{kind}.{key}"
+        for language in (self.language, REFERENCE):
+            catalog = self.catalogs.languages.get(language)
+            if catalog and name in catalog.messages and catalog.messages[name].string:
+                said = text(catalog, name, {})
+                return said[:1].upper() + said[1:]
+        said = key.replace("_", " ")
+        return said[:1].upper() + said[1:]

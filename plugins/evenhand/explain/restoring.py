@@ -1,0 +1,305 @@
+"""What would restore an account, and by when: the night's own models over the nights to come, with nothing new.
+
+Each way is tried on a copy of the account, all of them in one run of the models: nothing at all, each appeal that can
+still be filed or is pending, granted tomorrow, each training and relief that the packs name, done tomorrow; and all of
+them together. What hangs on others (a place among peers, a budget for all) can't be told from one account.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Literal
+
+import duckdb
+
+from evenhand.deciding.compiled import CompiledModel, run_models
+from evenhand.deciding.provenance import lay_rules_of
+from evenhand.explain.labels import Labels
+from evenhand.landing.contracts import BY_NAME, FEEDS, Contract
+
+NIGHTS = 180
+_DAY = timedelta(days=1)
+_TONIGHT = "tonight"
+# Activities that take something back or let something end, by the table and column of the rules that name them.
+_HELPING = (
+    ("entry_rules", "event_type", "rules.amount_by = 'relief' and rules.takes_from <> 'violation'"),
+    ("entry_rules", "ends_only_after", "true"),
+    ("entry_rules", "clock_starts_with", "true"),
+    ("entry_rules", "grace_training", "true"),
+    ("effects", "shortened_by", "true"),
+    ("effects", "and_until", "true"),
+)
+# Activities that name the violation which they end or take from.
+_NAMING = (("entry_rules", "ended_by", "true"), ("entry_rules", "event_type", "rules.takes_from = 'violation'"))
+Outcome = Literal["on", "not_within", "for_good"]
+
+
+class CannotBeTried(Exception):
+    """What would restore the account can't be computed. The message says why and what to do."""
+
+
+@dataclass(frozen=True)
+class Way:
+    """Something that may restore an account.
+
+    Attributes:
+        kind: `nothing`, `appeal`, `activity` or `all`.
+        about: the appealed violation or the activity; empty for nothing and for all.
+        violation: the violation that an activity names.
+    """
+
+    kind: Literal["nothing", "appeal", "activity", "all"]
+    about: str = ""
+    violation: str = ""
+
+    def said(self, labels: Labels) -> str:
+        """The way in words, as the beginning of a sentence."""
+        if self.kind == "nothing":
+            return "If nothing happens"
+        if self.kind == "all":
+            return "If all of these come together"
+        if self.kind == "appeal":
+            return f"If an appeal against {self.about} is granted"
+        named = f" for {self.violation}" if self.violation else ""
+        return f"After {labels.of('activity', self.about).lower()}{named}"
+
+
+@dataclass(frozen=True)
+class Restored:
+    """When something ends or opens on a way.
+
+    Attributes:
+        what: the row of a penalty, or an eligibility.
+        outcome: `on` a day; `not_within` the nights that are looked at; or `for_good`.
+        free_on: the first night without it, or with it open.
+    """
+
+    what: str
+    outcome: Outcome
+    free_on: date | None = None
+
+
+@dataclass(frozen=True)
+class Tried:
+    """A way, and what becomes of each penalty and each shut eligibility on it."""
+
+    way: Way
+    restored: Sequence[Restored]
+
+    def of(self, what: str) -> Restored:
+        """What becomes of one."""
+        return next(each for each in self.restored if each.what == what)
+
+
+def what_restores(
+    release: Path, warehouse: Path, models: Sequence[CompiledModel], night: date, account: str, nights: int = NIGHTS
+) -> list[Tried]:
+    """Every way by itself, and all of them together where none by itself restores everything.
+
+    Args:
+        release: the night's, whose rules are taken.
+        warehouse: the night's, for what gate 1 accepted; it is only read.
+        models: those that decide.
+
+    Raises:
+        CannotBeTried: the night's work is gone, or the account's market isn't decided on the night.
+    """
+    if not warehouse.exists():
+        raise CannotBeTried(
+            f"the work of night {night} is gone (only the newest nights' is kept); run evenhand nightly {night} again"
+        )
+    with duckdb.connect(config={"threads": 1}) as connection:
+        path = str(warehouse).replace("'", "''")
+        connection.execute(f"attach '{path}' as {_TONIGHT} (read_only)")
+        _refuse_if_held(connection, night, account)
+        lay_rules_of(release, connection)
+        connection.execute(
+            "insert into policy.asked_nights select unnest(generate_series(?::date, ?::date, interval 1 day))::date",
+            [night, night + nights * _DAY],
+        )
+        single = [Way("nothing"), *_appeals(connection, night, account), *_activities(connection, night, account)]
+        ways = [*single, Way("all")] if len(single) > 2 else single
+        _lay_copies(connection, account, len(ways))
+        for number, way in enumerate(ways):
+            for step in single if way.kind == "all" else [way]:
+                _take(connection, step, account, number, night + _DAY)
+        run_models(connection, models, night + nights * _DAY)
+        tried = _tried(connection, account, ways, night)
+    restored_by_one = {
+        what.what for each in tried if each.way.kind != "all" for what in each.restored if what.outcome == "on"
+    }
+    everything = {what.what for what in tried[0].restored}
+    return [each for each in tried if each.way.kind != "all" or everything - restored_by_one]
+
+
+def _refuse_if_held(connection: duckdb.DuckDBPyConnection, night: date, account: str) -> None:
+    if connection.execute(f"select 1 from {_TONIGHT}.held.accounts where account_id = ?", [account]).fetchone():
+        raise CannotBeTried(f"its market isn't decided on {night}; correct what holds it and run the night again")
+
+
+def _appeals(connection: duckdb.DuckDBPyConnection, night: date, account: str) -> list[Way]:
+    found = connection.execute(
+        f"select violation_id from {_TONIGHT}.main.account_violations where account_id = ?"
+        " and (appeal in ('pending', 'any_time') or (appeal = 'until' and appeal_until > ?)) order by violation_id",
+        [account, night],
+    )
+    return [Way("appeal", violation) for (violation,) in found.fetchall()]
+
+
+def _activities(connection: duckdb.DuckDBPyConnection, night: date, account: str) -> list[Way]:
+    of_market = (
+        f"rules.market = (select market from {_TONIGHT}.accepted.creators where account_id = $account)"
+        " and rules.effective_from <= $night and (rules.effective_until is null or rules.effective_until >= $night)"
+    )
+    values = {"account": account, "night": night}
+    ways = set()
+    for table, column, which in _HELPING:
+        found = connection.execute(
+            f"select distinct rules.{column} from policy.{table} as rules where {of_market}"
+            f" and rules.{column} is not null and {which}",
+            values,
+        )
+        ways |= {Way("activity", activity) for (activity,) in found.fetchall()}
+    for table, column, which in _NAMING:
+        found = connection.execute(
+            f"select distinct rules.{column}, entries.violation_id from policy.{table} as rules"
+            f" cross join {_TONIGHT}.main.account_entries as entries where {of_market}"
+            f" and rules.{column} is not null and {which} and entries.account_id = $account and entries.is_counted"
+            " and entries.violation_id is not null and (entries.counts_until is null or entries.counts_until > $night)",
+            values,
+        )
+        ways |= {Way("activity", activity, violation) for activity, violation in found.fetchall()}
+    return sorted(ways, key=lambda way: (way.about, way.violation))
+
+
+def _lay_copies(connection: duckdb.DuckDBPyConnection, account: str, copies: int) -> None:
+    """What gate 1 accepted of the account, as often as there are ways, each with names of its own."""
+    connection.execute("create schema accepted")
+    connection.execute("create schema emergencies")
+    connection.execute(f"create table copies as select unnest(range({copies})) as copy")
+    for contract in FEEDS:
+        renamed = ", ".join(f"{name} || '~' || copy as {name}" for name in _names_of_its_own(contract))
+        for table in (contract.feed, contract.versions):
+            if table:
+                connection.execute(
+                    f"create table accepted.{table} as select accepted.* replace ({renamed})"
+                    f" from {_TONIGHT}.accepted.{table} as accepted, copies where account_id = ? order by all",
+                    [account],
+                )
+    connection.execute(
+        "create table emergencies.known as select known.* replace (account_id || '~' || copy as account_id)"
+        f" from {_TONIGHT}.emergencies.known as known, copies where account_id = ? order by all",
+        [account],
+    )
+
+
+def _names_of_its_own(contract: Contract) -> list[str]:
+    """The columns whose names a copy has by itself: its account, its keys, and what refers to keys."""
+    referring = [column.name for column in contract.columns if column.refers_to and column.name != "account_id"]
+    return list(dict.fromkeys(["account_id", contract.key, *referring]))
+
+
+def _take(connection: duckdb.DuckDBPyConnection, way: Way, account: str, copy: int, day: date) -> None:
+    """Have a way be gone on a day."""
+    if way.kind == "appeal":
+        violation = f"{way.about}~{copy}"
+        pending = connection.execute(
+            "update accepted.appeals set outcome = 'granted', decided_on = ? where violation_id = ?"
+            " and outcome = 'pending' returning 1",
+            [str(day), violation],
+        ).fetchall()
+        if not pending:
+            _insert(
+                connection,
+                BY_NAME["appeals"],
+                day,
+                appeal_id=f"if granted/{violation}",
+                violation_id=violation,
+                account_id=f"{account}~{copy}",
+                filed_on=str(day),
+                outcome="granted",
+                decided_on=str(day),
+            )
+    elif way.kind == "activity":
+        _insert(
+            connection,
+            BY_NAME["activities"],
+            day,
+            activity_id=f"if done/{way.about}/{way.violation}~{copy}",
+            account_id=f"{account}~{copy}",
+            activity=way.about,
+            on_day=str(day),
+            violation_id=f"{way.violation}~{copy}" if way.violation else None,
+        )
+
+
+def _insert(connection: duckdb.DuckDBPyConnection, contract: Contract, day: date, **values: str | None) -> None:
+    names = ["landed_night", "landed_file", "landed_row", *values]
+    for table in (contract.feed, contract.versions):
+        if table:
+            connection.execute(
+                f"insert into accepted.{table} ({', '.join(names)}) values ({', '.join('?' for _ in names)})",
+                [day, "what would restore it", 1, *values.values()],
+            )
+
+
+def _tried(connection: duckdb.DuckDBPyConnection, account: str, ways: Sequence[Way], night: date) -> list[Tried]:
+    measures = connection.execute(
+        "select account_id, row_key, as_of, length from main.int_measures_in_force"
+        " where list = 'penalties' and is_asked order by all"
+    ).fetchall()
+    gates = connection.execute(
+        "select account_id, eligibility, as_of from main.int_eligibility_periods join main.int_as_of_nights"
+        " on as_of >= on_day and (until_day is null or as_of < until_day)"
+        " and as_of >= known_from and (known_until is null or as_of < known_until)"
+        " where is_asked and not is_open order by all"
+    ).fetchall()
+    nights = [
+        asked
+        for (asked,) in connection.execute("select distinct night from policy.asked_nights order by all").fetchall()
+    ]
+    shut: dict[tuple[str, str], set[date]] = {}
+    lengths: dict[tuple[str, str], str] = {}
+    for who, row_key, as_of, length in measures:
+        copy = who.rpartition("~")[2]
+        what = row_key.replace(who, account, 1)
+        shut.setdefault((copy, what), set()).add(as_of)
+        lengths[copy, what] = length
+    for who, eligibility, as_of in gates:
+        shut.setdefault((who.rpartition("~")[2], eligibility), set()).add(as_of)
+    things = sorted({what for (copy, what), on in shut.items() if copy == "0" and night in on})
+    return [
+        Tried(
+            way,
+            tuple(_restored(what, nights, shut.get((str(number), what), set()), lengths.get((str(number), what)))
+                  for what in things),
+        )
+        for number, way in enumerate(ways)
+    ]  # fmt: skip
+
+
+def _restored(what: str, nights: Sequence[date], shut: set[date], length: str | None) -> Restored:
+    """The first night from which on it stays away."""
+    last = max((night for night in nights if night in shut), default=None)
+    if last is None:
+        return Restored(what, "on", nights[0])
+    if last == nights[-1]:
+        return Restored(what, "for_good" if length == "permanent" else "not_within")
+    return Restored(what, "on", last + _DAY)
+
+
+def summed_up(tried: Sequence[Tried]) -> Mapping[str, Sequence[Tried]]:
+    """For each thing, the ways that bring it back sooner than nothing does, the soonest first."""
+    nothing = tried[0]
+    found: dict[str, list[Tried]] = {}
+    for thing in nothing.restored:
+        better = [
+            each
+            for each in tried[1:]
+            if (free := each.of(thing.what).free_on) and (thing.free_on is None or free < thing.free_on)
+        ]
+        found[thing.what] = sorted(better, key=lambda each: each.of(thing.what).free_on or date.max)
+    return found

@@ -1,0 +1,323 @@
+"""`evenhand explain`: the facts about an account on a decided night, worked out by hand from its pack and its feeds."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+from typer.testing import CliRunner
+
+from evenhand.cli import app
+from evenhand.deciding.compiled import run_models
+from evenhand.deciding.provenance import lay_rules_of
+from evenhand.explain.restoring import Tried, summed_up, what_restores
+from evenhand.landing.contracts import FEEDS
+from made_once import shared_project
+from night.directly import decide
+
+NIGHT = date(2026, 3, 5)
+PACK = """\
+pack: points
+version: 1
+markets: [world]
+effective_from: 2020-01-01
+appeal_route: Write to us.
+appeals: {file_within_days: 30}
+measures: [warning, no_live, account_closed]
+programmes:
+  account_health:
+    unit: point
+    entries:
+      - {rule: fraud, violation_types: [fraud], amount: 3, lasts_days: 90}
+      - {rule: grave, violation_types: [counterfeit], amount: 24, lasts_days: 90}
+      - {rule: course, activities: [policy_course], relief: {takes_from: newest, amount: 1}}
+    zones:
+      - {zone: good}
+      - {zone: warned, at_least: 3, measures: [{measure: warning, scope: account, days: 30}]}
+      - {zone: limited, at_least: 6, measures: [{measure: no_live, scope: live, days: 7}]}
+      - {zone: closed, at_least: 24, measures: [{measure: account_closed, scope: account, permanent: true}]}
+    rewards:
+      - {reward: lower_commission, scope: commission, zones: [good]}
+eligibility:
+  campaign_access:
+    conditions:
+      - {condition: good_health, programme: account_health, less_than: 3}
+    while_eligible: [{reward: campaign_access, scope: campaign}]
+"""
+FEEDS_LANDED: Mapping[str, Sequence[Mapping[str, str]]] = {
+    "creators": [
+        {"account_id": "a1", "market": "world", "kind": "creator", "language": "en", "onboarded_on": "2026-01-01"},
+        {
+            **{"account_id": "a2", "market": "world", "kind": "creator", "language": "en"},
+            **{"onboarded_on": "2026-01-01", "linked_to": "a1"},
+        },
+        {"account_id": "a3", "market": "world", "kind": "creator", "language": "en", "onboarded_on": "2026-01-01"},
+    ],
+    "contents": [
+        {
+            **{"content_id": "c1", "account_id": "a1", "kind": "short_video", "published_on": "2026-02-18"},
+            "title": "My [bold]best[/bold] watches",
+        }
+    ],
+    "violations": [
+        {
+            **{"violation_id": "v1", "account_id": "a1", "violation_type": "fraud", "decided_on": "2026-02-20"},
+            **{"content_id": "c1", "batch_id": "", "detected_by": "model"},
+        },
+        {"violation_id": "v2", "account_id": "a1", "violation_type": "fraud", "decided_on": "2026-03-05"},
+        {"violation_id": "v3", "account_id": "a3", "violation_type": "counterfeit", "decided_on": "2026-03-01"},
+    ],
+    "appeals": [
+        {
+            **{"appeal_id": "p1", "violation_id": "v2", "account_id": "a1", "filed_on": "2026-03-05"},
+            "outcome": "pending",
+        }
+    ],
+}
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A home in which the night is decided and released."""
+    folder = tmp_path_factory.mktemp("explain")
+    (folder / "packs").mkdir()
+    (folder / "packs" / "points.yml").write_text(PACK)
+    home = folder / "home"
+    for feed, rows in FEEDS_LANDED.items():
+        columns = list(dict.fromkeys(column for row in rows for column in row))
+        path = home / "landing" / feed / f"night={NIGHT}" / "day.csv"
+        path.parent.mkdir(parents=True)
+        with path.open("w", newline="") as file:
+            writer = csv.DictWriter(file, [*columns, *(each for each in _required(feed) if each not in columns)])
+            writer.writeheader()
+            writer.writerows(rows)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("EVENHAND_POLICIES", str(folder / "packs"))
+        patch.setenv("EVENHAND_HOME", str(home))
+        patch.setenv("COLUMNS", "300")
+        decide(home, str(NIGHT))
+        yield home
+
+
+def _required(feed: str) -> Sequence[str]:
+    return next(contract.names_in_every_file for contract in FEEDS if contract.feed == feed)
+
+
+def _run(*arguments: str) -> tuple[int, str]:
+    result = CliRunner().invoke(app, ["explain", *arguments])
+    return result.exit_code, "\n".join(line.rstrip() for line in result.output.splitlines())
+
+
+def _json(*arguments: str) -> dict[str, Any]:
+    code, said = _run(*arguments, "--json")
+    assert code == 0, said
+    found: dict[str, Any] = json.loads(said)
+    return found
+
+
+@pytest.mark.usefixtures("home")
+def test_where_an_account_stands_and_what_of_its_ledger_counts_until_when() -> None:
+    (health,) = _json("a1", "--no-restore")["programmes"]
+
+    assert (health["label"], health["balance"], health["unit"], health["zone"]) == (
+        *("Account health", "6.0000", "point", "limited"),
+    )
+    assert (health["since"], health["next_zone"], health["to_next_zone"]) == ("2026-03-05", "closed", "18.0000")
+    assert [(each["entry"], each["amount"], each["first_day"], each["last_day"]) for each in health["entries"]] == [
+        ("account_health/v1", "3.00", "2026-02-20", "2026-05-20"),
+        ("account_health/v2", "3.00", "2026-03-05", "2026-06-02"),
+    ]
+    # From nothing to both and back to nothing, the days to come included.
+    assert [(each["first_day"], each["balance"], each["zone"]) for each in health["periods"]] == [
+        ("2020-01-01", "0.0000", "good"),
+        ("2026-02-20", "3.0000", "warned"),
+        ("2026-03-05", "6.0000", "limited"),
+        ("2026-05-21", "3.0000", "warned"),
+        ("2026-06-03", "0.0000", "good"),
+    ]
+
+
+@pytest.mark.usefixtures("home")
+def test_a_measure_says_its_rule_its_entries_and_what_was_told() -> None:
+    found = _json("a1", "--no-restore")
+    no_live, warning = sorted(found["measures"], key=lambda each: each["measure"])
+
+    assert (no_live["measure"], no_live["first_day"], no_live["last_day"]) == ("no_live", "2026-03-05", "2026-03-11")
+    assert (no_live["before"], no_live["after"], no_live["pack"], no_live["version"]) == (
+        *("3.0000", "6.0000", "points", 1),
+    )
+    assert no_live["rule"] == "balance at least 6"
+    assert [each["violation"] for each in no_live["cited"]] == ["v1", "v2"]
+    assert no_live["appeal_route"] == "Write to us."
+    assert (warning["first_day"], warning["last_day"]) == ("2026-02-20", "2026-03-21")
+    # On the first night that is released, what begins that night is told.
+    (told,) = found["told"]
+    assert (told["night"], told["event"], told["row_key"]) == (str(NIGHT), "new", "a1/account_health/live")
+    assert "live" in told["subject"]
+
+
+@pytest.mark.usefixtures("home")
+def test_each_violation_has_its_appeal_and_its_deadline() -> None:
+    found = {each["violation"]: each for each in _json("a1", "--no-restore")["violations"]}
+
+    assert (found["v1"]["appeal"], found["v1"]["appeal_until"]) == ("until", "2026-03-22")
+    assert (found["v2"]["appeal"], found["v2"]["appeal_id"]) == ("pending", "p1")
+    assert found["v1"]["on"] == "short video “My [bold]best[/bold] watches”"
+    code, said = _run("a1", "--no-restore")
+    assert code == 0
+    # What stands in the feeds is shown as it stands there.
+    assert (
+        "v1: Fraud on short video “My [bold]best[/bold] watches” of 2026-02-18, found by model, decided on 2026-02-20;"
+        " can be appealed against until 2026-03-22"
+    ) in said
+    assert "an appeal of 2026-03-05 isn't decided yet" in said
+
+
+@pytest.mark.usefixtures("home")
+def test_what_it_lacks_says_every_condition_that_fails_and_by_how_much() -> None:
+    access, commission = _json("a1", "--no-restore")["lacking"]
+
+    assert (access["what"], access["gives"]) == ("campaign_access", ["Access to campaigns (Your campaigns)"])
+    (fails,) = access["fails"]
+    assert (fails["asks"], fails["has"], fails["lacks"]) == (
+        *("Account health less than 3", "Account health is 6", "3.0000"),
+    )
+    assert commission["what"] == "account_health/lower_commission"
+    assert (commission["fails"][0]["asks"], commission["fails"][0]["has"]) == ("Account health in Good", "Limited")
+    assert _json("a2", "--no-restore")["lacking"] == []
+
+
+@pytest.mark.usefixtures("home")
+def test_support_is_told_neither_of_linked_accounts_nor_how_something_was_found() -> None:
+    assert _json("a1", "--no-restore")["linked"] == ["a2"]
+    assert _json("a2", "--no-restore")["linked"] == ["a1"]
+    code, said = _run("a1", "--for", "support")
+    assert code == 0
+    assert "a2" not in said
+    assert "found by" not in said
+    assert "free from 2026-03-12 on" in said
+    told = _json("a1", "--for", "support", "--no-restore")
+    assert (told["linked"], told["violations"][0]["detected_by"]) == ([], None)
+
+
+def test_what_would_restore_it_and_by_when(home: Path) -> None:
+    tried = _restoring(home, "a1")
+    nothing = {each.what: each.free_on for each in tried[0].restored}
+    assert nothing == {
+        "a1/account_health/account": date(2026, 3, 21 + 1),
+        "a1/account_health/live": date(2026, 3, 11 + 1),
+        "campaign_access": date(2026, 6, 2 + 1),
+    }
+    better = {
+        what: [(each.way.kind, each.way.about, each.of(what).free_on) for each in ways]
+        for what, ways in summed_up(tried).items()
+    }
+    assert better == {
+        # Without the first, the second warns from its own day on, and for longer.
+        "a1/account_health/account": [],
+        "a1/account_health/live": [("appeal", "v1", date(2026, 3, 6)), ("appeal", "v2", date(2026, 3, 6))],
+        "campaign_access": [("appeal", "v2", date(2026, 5, 21)), ("activity", "policy_course", date(2026, 5, 21))],
+    }
+
+
+def test_for_good_is_told_apart_from_not_within_the_nights_that_are_looked_at(home: Path) -> None:
+    closed, *others = (each.of("a3/account_health/account") for each in _restoring(home, "a3"))
+    assert (closed.outcome, closed.free_on) == ("for_good", None)
+    assert [each.free_on for each in others] == [date(2026, 3, 6), None]
+    few_nights = _restoring(home, "a1", nights=20)
+    assert [few_nights[0].of(what).outcome for what in ("campaign_access", "a1/account_health/live")] == [
+        "not_within",
+        "on",
+    ]
+
+
+def test_each_day_is_the_day_that_the_models_come_to_when_it_really_happens(home: Path) -> None:
+    """Night by night, with all accounts as they are and no copies."""
+    compared = 0
+    for account in ("a1", "a3"):
+        for tried in _restoring(home, account):
+            if tried.way.kind == "all":
+                continue
+            free = {each.what: each.free_on for each in tried.restored if each.free_on}
+            in_force = _in_force(home, account, tried, sorted(free.values()))
+            for what, on in free.items():
+                compared += 1
+                assert (what in in_force[on - timedelta(days=1)], what in in_force[on]) == (True, False), (tried, what)
+    assert compared > 8
+
+
+@pytest.mark.usefixtures("home")
+def test_an_account_a_night_a_language_that_is_not_there(home: Path) -> None:
+    release = f"{home}/releases/night={NIGHT}"
+    assert _run("A1") == (1, f"{release}: no account A1 on that night; names are spelt as in the feeds")
+    assert _run("a1", "--night", "2026-03-04") == (1, "night 2026-03-04 isn't released; 2026-03-05 is")
+    code, said = _run("a1", "--lang", "tlh")
+    assert code == 1
+    assert "there are no words in tlh; there are en, fil, id," in said
+
+
+def test_where_the_work_of_the_night_is_gone_everything_else_is_told(home: Path) -> None:
+    warehouse = home / "nights" / f"night={NIGHT}" / "warehouse.duckdb"
+    aside = warehouse.rename(warehouse.with_suffix(".aside"))
+    try:
+        code, said = _run("a1")
+    finally:
+        aside.rename(warehouse)
+    assert code == 0
+    assert f"not tried: the work of night {NIGHT} is gone" in said
+    assert "No live streaming" in said
+
+
+def _restoring(home: Path, account: str, nights: int = 180) -> list[Tried]:
+    work = home / "nights" / f"night={NIGHT}"
+    models = shared_project().models()
+    return what_restores(
+        home / "releases" / f"night={NIGHT}", work / "warehouse.duckdb", models, NIGHT, account, nights
+    )
+
+
+def _in_force(home: Path, account: str, tried: Tried, days: Sequence[date]) -> Mapping[date, set[str]]:
+    """What of an account is in force or shut on days and the days before, after a way was really gone on 6 March."""
+    nights = sorted({NIGHT, *days, *(day - timedelta(days=1) for day in days)})
+    with duckdb.connect(config={"threads": 1}) as connection:
+        warehouse = home / "nights" / f"night={NIGHT}" / "warehouse.duckdb"
+        connection.execute(f"attach '{warehouse}' as decided (read_only)")
+        lay_rules_of(home / "releases" / f"night={NIGHT}", connection)
+        connection.executemany("insert into policy.asked_nights values (?)", [[night] for night in nights])
+        connection.execute("create schema accepted")
+        connection.execute("create schema emergencies")
+        connection.execute("create table emergencies.known as from decided.emergencies.known")
+        for contract in FEEDS:
+            for table in filter(None, (contract.feed, contract.versions)):
+                connection.execute(f"create table accepted.{table} as from decided.accepted.{table}")
+        landed = "date '2026-03-06' as landed_night, 'x' as landed_file, 1 as landed_row"
+        if tried.way.kind == "appeal":
+            connection.execute("delete from accepted.appeals where violation_id = ?", [tried.way.about])
+            connection.execute(
+                f"insert into accepted.appeals by name select {landed}, 'x' as appeal_id, ? as violation_id,"
+                " ? as account_id, '2026-03-06' as filed_on, 'granted' as outcome, '2026-03-06' as decided_on",
+                [tried.way.about, account],
+            )
+        elif tried.way.kind == "activity":
+            for table in ("activities", "activity_versions"):
+                connection.execute(
+                    f"insert into accepted.{table} by name select {landed}, 'x' as activity_id, ? as account_id,"
+                    " ? as activity, '2026-03-06' as on_day",
+                    [account, tried.way.about],
+                )
+        run_models(connection, shared_project().models(), nights[-1])
+        rows = connection.execute(
+            "select as_of, row_key from main.int_measures_in_force where list = 'penalties' and account_id = $1"
+            " union all select as_of, eligibility from main.int_eligibility_periods"
+            " join main.int_as_of_nights on as_of >= on_day and (until_day is null or as_of < until_day)"
+            " and as_of >= known_from and (known_until is null or as_of < known_until)"
+            " where account_id = $1 and not is_open",
+            [account],
+        ).fetchall()
+        return {night: {what for on, what in rows if on == night} for night in nights}
