@@ -245,7 +245,7 @@ def _shrunk(place: _Place) -> None:
 
 
 def _of_another(place: _Place) -> Path:
-    return place.path.with_name("moved.csv").parent.parent / "market=Mx" / "rows.csv"
+    return place.path.parent.parent / "market=Mx" / "moved.csv"
 
 
 _ANY = FEEDS
