@@ -13,12 +13,15 @@ COPY . .
 RUN uv sync --locked --no-dev
 
 FROM ${PYTHON_IMAGE}
+# Which commit this is, and who changed it since the image before (addresses, by commas): an image has no git.
+ARG CODE_COMMIT=""
+ARG CODE_AUTHORS=""
 # The folders that volumes are mounted at give those their owner.
 RUN useradd --uid 50000 --create-home evenhand && install --directory --owner=evenhand --mode=0700 /data /sandbox \
     && install --directory --owner=evenhand /data/landing
 COPY --from=build /opt/venv /opt/venv
 COPY --from=build /opt/evenhand /opt/evenhand
-ENV PATH=/opt/venv/bin:$PATH PYTHONUNBUFFERED=1
+ENV PATH=/opt/venv/bin:$PATH PYTHONUNBUFFERED=1 EVENHAND_CODE_COMMIT=$CODE_COMMIT EVENHAND_CODE_AUTHORS=$CODE_AUTHORS
 WORKDIR /opt/evenhand
 USER 50000
 # What is written is for this user alone (plugins/evenhand/records/modes.py).

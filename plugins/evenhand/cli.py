@@ -16,6 +16,7 @@ from evenhand.commands import (
     listing,
     local,
     policy,
+    proposals,
     released,
     stop_and_reverse,
     verify,
@@ -64,6 +65,8 @@ app.command()(stop_and_reverse.stop)
 app.command()(stop_and_reverse.resume)
 app.command()(stop_and_reverse.send_again)
 app.command()(stop_and_reverse.reverse)
+app.command()(proposals.proposals)
+app.command()(proposals.approve)
 app.command()(verify.verify)
 app.add_typer(emergency.app, name="emergency")
 app.command()(emergency.emergencies)

@@ -12,6 +12,7 @@ import pytest
 
 from evenhand.approval.answers import AnswerRefused, Said, answered, record
 from evenhand.approval.shown import body, subject
+from evenhand.deciding.code_authors import CodeAuthors
 from evenhand.quality.held_lists import HeldList
 from evenhand.records.persons import Person, PersonRefused
 
@@ -54,11 +55,64 @@ def test_an_answer_is_to_what_was_shown_and_the_last_one_holds(tmp_path: Path) -
     others = [replace(HELD, digest="b" * 64), replace(HELD, market="MY"), replace(HELD, list="rewards")]
 
     assert answered([HELD, *others], tmp_path, NIGHT) == [
-        replace(HELD, answer="first_wave", answered_by="lan"),
+        replace(HELD, answer="first_wave", answered_by="lan (by their own word)"),
         *others,
     ]
     assert answered([HELD], tmp_path, date(2026, 3, 7)) == [HELD]
     assert sorted(path.name for path in (tmp_path / f"night={NIGHT}").iterdir()) == ["0001.json", "0002.json"]
+
+
+AYU, CITRA = Person("ayu", True), Person("citra", True)
+KEY = ("penalties", "SG")
+
+
+def test_who_changed_code_does_not_approve_what_it_does(tmp_path: Path) -> None:
+    code = CodeAuthors(("ayu",), ())
+    with pytest.raises(PersonRefused, match="ayu asked for the code that changes penalties of SG and can't approve"):
+        record(tmp_path, NIGHT, HELD, "approved", AYU, code)
+    record(tmp_path, NIGHT, HELD, "approved", BUDI, code)
+    assert answered([HELD], tmp_path, NIGHT, {KEY: code}) == [replace(HELD, answer="approved", answered_by="budi")]
+
+
+def test_where_an_author_is_not_known_two_persons_approve(tmp_path: Path) -> None:
+    code = CodeAuthors((), ("someone@example.org",))
+    for _ in range(2):
+        record(tmp_path, NIGHT, HELD, "approved", BUDI, code)
+        assert answered([HELD], tmp_path, NIGHT, {KEY: code}) == [HELD]
+    record(tmp_path, NIGHT, HELD, "approved", CITRA, code)
+    (found,) = answered([HELD], tmp_path, NIGHT, {KEY: code})
+    assert (found.answer, found.answered_by) == ("approved", "budi and citra")
+    # One who takes it back is enough.
+    record(tmp_path, NIGHT, HELD, "rejected", AYU, code)
+    record(tmp_path, NIGHT, HELD, "approved", BUDI, code)
+    (found,) = answered([HELD], tmp_path, NIGHT, {KEY: code})
+    assert (found.answer, found.answered_by) == ("rejected", "ayu")
+
+
+def test_a_first_wave_stays_until_enough_approve_the_rest(tmp_path: Path) -> None:
+    code = CodeAuthors((), ("someone@example.org",))
+    for person in (BUDI, CITRA):
+        record(tmp_path, NIGHT, HELD, "first_wave", person, code)
+    record(tmp_path, NIGHT, HELD, "approved", BUDI, code)
+    assert [each.answer for each in answered([HELD], tmp_path, NIGHT, {KEY: code})] == ["first_wave"]
+    record(tmp_path, NIGHT, HELD, "approved", CITRA, code)
+    assert [each.answer for each in answered([HELD], tmp_path, NIGHT, {KEY: code})] == ["approved"]
+
+
+@pytest.mark.parametrize(
+    ("now", "code"),
+    [
+        (replace(HELD, by_policy=True, changed_by=("Budi",)), None),
+        (replace(HELD, by_policy=True), None),
+        (replace(HELD, approvable=False), None),
+        (HELD, CodeAuthors(("budi",), ())),
+    ],
+)
+def test_who_approved_is_looked_at_again_when_the_answer_counts(
+    tmp_path: Path, now: HeldList, code: CodeAuthors | None
+) -> None:
+    record(tmp_path, NIGHT, HELD, "approved", BUDI)
+    assert answered([now], tmp_path, NIGHT, {KEY: code} if code else None) == [now]
 
 
 @pytest.fixture

@@ -56,8 +56,10 @@ def test_what_a_changed_policy_changes_waits_for_somebody_else(installation: Ins
 
     said = installation.run("answer", "approve", *OF_PENALTIES, "--night", NEXT, "--by", "budi")
 
-    assert f"penalties of world, night {NEXT}: approved by budi." in said
-    assert f"{NEXT}: 2 rows are held (approved by budi)" in installation.run("held").replace("\n", " ")
+    assert f"penalties of world, night {NEXT}: approved by budi (by their own word)." in said
+    assert f"{NEXT}: 2 rows are held (approved by budi (by their own word))" in installation.run("held").replace(
+        "\n", " "
+    )
     installation.directly(NEXT)
     # Who has two strikes is paused for nine days now; the appeal of a1 was granted.
     assert installation.rows(NEXT, "penalties", "account_id, ends_on::text", "measure = 'publishing_paused'") == [

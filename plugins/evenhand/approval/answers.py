@@ -7,7 +7,9 @@ An answer is to what was shown, by its digest: it doesn't count for another nigh
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import logging
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -16,10 +18,14 @@ from typing import Literal
 import duckdb
 from pydantic import BaseModel, ConfigDict
 
+from evenhand.approval.code_changes import by_code
+from evenhand.deciding.code_authors import CodeAuthors
 from evenhand.quality.held_lists import HeldList, answer, read_held
 from evenhand.records.history import add, everything
-from evenhand.records.persons import Person, PersonRefused, refuse_the_same_person
+from evenhand.records.persons import Person, PersonRefused, is_same, refuse_the_same_person
 from evenhand.records.record_log import seal
+
+log = logging.getLogger(__name__)
 
 Said = Literal["approved", "rejected", "first_wave"]
 
@@ -42,19 +48,27 @@ class Answer(BaseModel):
     logged_in: bool
     at: datetime
 
+    @property
+    def person(self) -> Person:
+        """Who answered."""
+        return Person(self.by, self.logged_in)
 
-def record(folder: Path, night: date, held: HeldList, said: Said, by: Person) -> Answer:
+
+def record(
+    folder: Path, night: date, held: HeldList, said: Said, by: Person, code: CodeAuthors | None = None
+) -> Answer:
     """Write an answer down.
 
     Args:
         folder: of all answers.
+        code: who changed the code that changes the list, if code does.
 
     Raises:
         AnswerRefused: rows break a rule, so that nobody can approve them.
-        PersonRefused: the same person changed the policy, or it isn't known who did.
+        PersonRefused: the same person changed the policy or the code, or it isn't known who changed the policy.
     """
     if said != "rejected":
-        _refuse_what_nobody_can_approve(held, by)
+        _refuse_what_they_cannot_approve(held, by, code)
     given = Answer(
         night=night, list=held.list, market=held.market, digest=held.digest, said=said, by=by.name,
         logged_in=by.logged_in, at=datetime.now(UTC).replace(microsecond=0),
@@ -73,27 +87,70 @@ def answers(folder: Path, night: date) -> Sequence[Answer]:
     return everything(folder / f"night={night}", Answer)
 
 
-def answered(held: Iterable[HeldList], folder: Path, night: date) -> list[HeldList]:
-    """Held lists with the last answer to what each is now."""
-    given = {(each.list, each.market, each.digest): each for each in answers(folder, night)}
-    found = [(each, given.get((each.list, each.market, each.digest))) for each in held]
-    return [replace(each, answer=last.said, answered_by=last.by) if last else each for each, last in found]
+def answered(
+    held: Iterable[HeldList], folder: Path, night: date, code: Mapping[tuple[str, str], CodeAuthors] | None = None
+) -> list[HeldList]:
+    """Held lists with what was answered to what each is now.
+
+    The last answer holds. Who gave it is looked at again: what somebody approved who may not counts for nothing.
+
+    Args:
+        code: who changed the code that changes lists, by list and market; two approve where one of them isn't known.
+    """
+    given: dict[tuple[str, str, str], list[Answer]] = defaultdict(list)
+    for answer_given in answers(folder, night):
+        given[answer_given.list, answer_given.market, answer_given.digest].append(answer_given)
+    found = []
+    for each in held:
+        of_code = (code or {}).get((each.list, each.market))
+        in_force = _in_force(each, given[each.list, each.market, each.digest], of_code)
+        said = in_force[-1].said if in_force else ""
+        found.append(replace(each, answer=said, answered_by=" and ".join(str(last.person) for last in in_force)))
+    return found
+
+
+def approvals_needed(code: CodeAuthors | None) -> int:
+    """How many have to approve a list, where it isn't known who changed the code that changes it."""
+    return 2 if code and code.unknown else 1
+
+
+def _in_force(held: HeldList, given: Sequence[Answer], code: CodeAuthors | None) -> list[Answer]:
+    """The answers that count now: the last, or as many of different persons as it needs, the last of them last."""
+    counted: list[Answer] = []
+    for each in reversed(given):
+        if each.said == "rejected":
+            return [each]
+        try:
+            _refuse_what_they_cannot_approve(held, each.person, code)
+        except (AnswerRefused, PersonRefused) as error:
+            log.warning("the answer of %s to %s of %s doesn't count: %s", each.by, held.list, held.market, error)
+            continue
+        if counted and each.said != counted[0].said:
+            # Too few said the later; what was said before it holds until enough do.
+            counted = []
+        if not any(is_same(each.person, other.person) for other in counted):
+            counted.insert(0, each)
+        if len(counted) >= approvals_needed(code):
+            return counted
+    return []
 
 
 def apply(warehouse: Path, folder: Path, night: date) -> None:
-    """Have the last answer to what is held tonight count for what is released."""
+    """Have what was answered to what is held tonight count for what is released."""
     with duckdb.connect(str(warehouse)) as connection:
-        for held in answered(read_held(connection), folder, night):
+        for held in answered(read_held(connection), folder, night, by_code(connection)):
             answer(connection, held, held.answer, held.answered_by)
 
 
-def _refuse_what_nobody_can_approve(held: HeldList, by: Person) -> None:
+def _refuse_what_they_cannot_approve(held: HeldList, by: Person, code: CodeAuthors | None) -> None:
     what = f"{held.list} of {held.market}"
     if not held.approvable:
         raise AnswerRefused(
             f"{what}: more rows than a few break a rule, so they can only be rejected. Correct what is at fault and run"
             " the night again"
         )
+    for name in code.log_ins if code else ():
+        refuse_the_same_person(Person(name, logged_in=True), by, f"the code that changes {what}")
     if not held.by_policy:
         return
     if not held.changed_by:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-import getpass
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from typing import Annotated, NoReturn
 
 import typer
 
+from evenhand.commands.persons import person, second_person
+from evenhand.commands.proposing import propose, refusals_told
 from evenhand.commands.terminal import By, console, refuse
-from evenhand.emergency.emergency import EmergencyRefused
+from evenhand.emergency.emergency import Proposal
 from evenhand.emergency.wish import Wish
 from evenhand.local import installation as local
-from evenhand.records.persons import PersonRefused, who
+from evenhand.records.persons import Person
 from evenhand.settings import settings
 
 app = typer.Typer(
@@ -32,7 +34,9 @@ Kind = Annotated[str, typer.Option(help="Instead of accounts, a segment: those o
 Stage = Annotated[str, typer.Option(help="Those at this stage, such as pilot.")]
 Programme = Annotated[str, typer.Option(help="With --zone: those that stand in a zone of this programme.")]
 Zone = Annotated[str, typer.Option(help="The zone.")]
-ApprovedBy = Annotated[str, typer.Option(help="The second person; without it, somebody is asked.")]
+ApprovedBy = Annotated[
+    str, typer.Option(help="The second person, where nobody logs in; else they run evenhand approve.")
+]
 
 
 @app.command()
@@ -111,30 +115,35 @@ def emergencies() -> None:
         )
 
 
-def _decide(wish: Wish, by: str, approved_by: str) -> NoReturn:
+def _decide(wish: Wish, by: str, approved_by: str) -> None:
     from rich.markdown import Markdown
 
-    from evenhand.emergency.propose import propose
-    from evenhand.emergency.record import record
+    from evenhand.emergency.propose import propose as find
     from evenhand.policy.load import load_packs
 
     here = settings()
     release = max(here.releases.glob("night=*"), default=None)
     if release is None:
         refuse(f"{here.releases}: no night is released yet, so nothing is in force; run evenhand nightly")
-    try:
-        asked = who(None, by or getpass.getuser(), "--by")
-        proposed = propose(wish, asked, load_packs(here.policies), release)
+    with refusals_told():
+        proposed = find(wish, person(by), load_packs(here.policies), release)
         console.print(Markdown(proposed.told))
-        name = approved_by or typer.prompt("Approved by, another person's name")
-        second = who(None, name, "--approved-by")
-        emergency = record(here.emergencies, proposed.proposal, second, datetime.now(UTC), proposed.night)
-    except (EmergencyRefused, PersonRefused) as error:
-        refuse(str(error))
+        if approved_by:
+            take_now(proposed.proposal, [second_person(approved_by)], datetime.now(UTC))
+        propose("emergency", proposed.proposal.model_dump(mode="json"), proposed.told, proposed.proposal.author)
+
+
+def take_now(proposal: Proposal, approved_by: Sequence[Person], at: datetime) -> NoReturn:
+    """Record an emergency that others approved, and become the run that decides the newest night again."""
+    from evenhand.emergency.record import record
+
+    here = settings()
+    night = date.fromisoformat(max(here.releases.glob("night=*")).name.removeprefix("night="))
+    emergency = record(here.emergencies, proposal, approved_by[0], at, night)
     console.print(
-        f"Recorded as {emergency.emergency_id}. Night {proposed.night} is decided again; should that fail, `evenhand"
-        f" nightly {proposed.night}` does it.",
+        f"Recorded as {emergency.emergency_id}. Night {night} is decided again; should that fail, `evenhand"
+        f" nightly {night}` does it.",
         highlight=False,
         soft_wrap=True,
     )
-    local.become(here, ["evenhand", "nightly", str(proposed.night)])
+    local.become(here, ["evenhand", "nightly", str(night)])

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import getpass
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Annotated
 
 import typer
 
+from evenhand.commands.persons import person
 from evenhand.commands.terminal import By, console, refuse, released
 from evenhand.settings import settings
 
@@ -68,20 +68,20 @@ def answer(
     If a policy changed it, somebody else than who changed that has to answer.
     """
     from evenhand.approval.answers import AnswerRefused
-    from evenhand.records.persons import PersonRefused, who
-    from evenhand.tasks.held_list import NothingHeld, find, give_answer
+    from evenhand.records.persons import PersonRefused
+    from evenhand.tasks.held_list import NothingHeld, find, give_answer, still_needed
 
     chosen = _night(night)
     said = {Say.approve: "approved", Say.first_wave: "first_wave", Say.reject: "rejected"}
     try:
         found = find(chosen, of_list, market)
-        person = who(None, by or getpass.getuser(), "--by")
-        give_answer(chosen, found, said[say], person)  # type: ignore[arg-type]
+        answers = person(by)
+        give_answer(chosen, found, said[say], answers)  # type: ignore[arg-type]
     except (NothingHeld, AnswerRefused, PersonRefused) as error:
         refuse(str(error))
     console.print(
-        f"{found.list} of {market}, night {chosen}: {said[say].replace('_', ' ')} by {person.name}."
-        f" `evenhand nightly {chosen}` releases and delivers it.",
+        f"{found.list} of {market}, night {chosen}: {said[say].replace('_', ' ')} by {answers}."
+        f" {still_needed(chosen, found) or f'`evenhand nightly {chosen}` releases and delivers it.'}",
         soft_wrap=True,
         highlight=False,
     )

@@ -11,6 +11,7 @@ from typing import Annotated
 
 import typer
 
+from evenhand.commands.preapprove import preapprove
 from evenhand.commands.terminal import console, errors, refuse
 from evenhand.settings import settings
 
@@ -261,44 +262,4 @@ def rename_keys(
         console.print("Every key is as the language has it today.")
 
 
-@app.command()
-def preapprove(
-    what: Annotated[str, typer.Option(help="The change, in a sentence.")],
-    changed_by: Annotated[str, typer.Option(help="Who changed it.")],
-    approved_by: Annotated[str, typer.Option(help="Who approved that; another person.")],
-    at_most: Annotated[int, typer.Option(min=0, help="So many rows of each list and market may be otherwise for it.")],
-    pack: Annotated[str | None, typer.Argument(help="The pack that was changed, by its name.")] = None,
-    code: Annotated[bool, typer.Option("--code", help="Not a pack: the code that decides, as it is now.")] = False,
-) -> None:
-    """Write down a change that another person approved beforehand: the next night doesn't hold what it changes.
-
-    It is written to preapproved.yml beside the packs, and is for the text, or the code, as it is now.
-    """
-    from pydantic import ValidationError
-
-    from evenhand.deciding.code import code_version
-    from evenhand.policy.diagnose import explain
-    from evenhand.policy.load import find_pack, load_pack
-    from evenhand.policy.preapproved import Preapproval, add_preapproval
-    from evenhand.policy.texts import PackError
-
-    here = settings()
-    if code == (pack is not None):
-        refuse("approve either a pack, by its name, or the code, with --code")
-    try:
-        text = load_pack(find_pack(pack, here.policies)) if pack else None
-        preapproval = Preapproval(
-            what=what,
-            pack=text.pack.pack if text else None,
-            text=text.sha256 if text else None,
-            code=str(code_version(here.project)["sha256"]) if code else None,
-            changed_by=changed_by,
-            approved_by=approved_by,
-            at_most=at_most,
-        )
-        written = add_preapproval(here.policies, preapproval)
-    except PackError as error:
-        refuse(str(error))
-    except ValidationError as error:
-        refuse("\n".join(explain(problem, Preapproval) for problem in error.errors()))
-    console.print(f"Written to {written}", soft_wrap=True, highlight=False)
+app.command()(preapprove)

@@ -2,45 +2,61 @@
 
 from __future__ import annotations
 
-import getpass
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date, datetime
 from typing import Annotated
 
 import typer
 
+from evenhand.commands.persons import person, second_person
+from evenhand.commands.proposing import propose, refusals_told
 from evenhand.commands.terminal import By, console, errors, refuse
-from evenhand.records.persons import Person, PersonRefused, who
+from evenhand.records.persons import Person
 from evenhand.settings import settings
 
 Reason = Annotated[str, typer.Option(metavar="TEXT", help="Why; it is shown and kept.")]
-ApprovedBy = Annotated[str, typer.Option(metavar="NAME", help="The second person.")]
+ApprovedBy = Annotated[
+    str, typer.Option(metavar="NAME", help="The second person, where nobody logs in; else they run evenhand approve.")
+]
 
 
 def stop(reason: Reason, by: By = "") -> None:
     """Stop all deliveries: 42 seconds later nothing is sent any more. It takes one person alone."""
     from evenhand.delivery.stopping import stop as stop_deliveries
 
-    with _refusals_told():
-        stopped = stop_deliveries(settings().home, _who(by), reason)
+    with refusals_told():
+        stopped = stop_deliveries(settings().home, person(by), reason)
     console.print(f"From now on nothing is sent: {stopped}", markup=False, soft_wrap=True, highlight=False)
 
 
-def resume(reason: Reason, approved_by: ApprovedBy, by: By = "") -> None:
-    """Let deliveries be made again, as a second person approved; those that were stopped are run again by hand."""
+def resume(reason: Reason, approved_by: ApprovedBy = "", by: By = "") -> None:
+    """Propose that deliveries are made again; once a second person approves, those stopped are run again by hand."""
+    from evenhand.delivery.stopping import NothingStopped, stopped
+    from evenhand.records.markdown import plain
+
+    with refusals_told():
+        if approved_by:
+            resume_now(person(by), second_person(approved_by), reason)
+            return
+        author, in_force = person(by), stopped(settings().home)
+        if in_force is None:
+            raise NothingStopped("deliveries aren't stopped; there is nothing to resume")
+        said = f"{plain(author)} asks to resume deliveries: {plain(reason)}\n\nUntil now, {plain(in_force)}"
+        propose("resume", {"reason": reason}, said, author)
+
+
+def resume_now(by: Person, approved_by: Person, reason: str) -> None:
+    """Let deliveries be made again, as a second person approved."""
     from evenhand.delivery.stopping import resume as resume_deliveries
 
-    with _refusals_told():
-        resumed = resume_deliveries(settings().home, _who(by), who(None, approved_by, "--approved-by"), reason)
+    resumed = resume_deliveries(settings().home, by, approved_by, reason)
     console.print(f"Deliveries can be made again: {resumed}", markup=False, soft_wrap=True, highlight=False)
 
 
 def send_again(
     receiver: Annotated[str, typer.Argument(metavar="RECEIVER", help="Its name in receivers.yml.")],
     reason: Reason,
-    by: By,
+    by: By = "",
 ) -> None:
     """Say that a receiver was emptied, so that the next delivery sends it all that it should hold once more."""
     from evenhand.delivery.config import load_receivers
@@ -48,8 +64,8 @@ def send_again(
 
     if receiver not in load_receivers():
         refuse(f"receivers.yml has no {receiver}; it has {', '.join(load_receivers())}")
-    with _refusals_told():
-        say_so(settings().home, receiver, who(None, by, "--by"), reason)
+    with refusals_told():
+        say_so(settings().home, receiver, person(by), reason)
     console.print(
         f"If {receiver} holds nothing, the next delivery sends it everything. Clear its delivery in Airflow, or run the"
         " night again.",
@@ -64,39 +80,44 @@ def reverse(
         datetime, typer.Argument(formats=["%Y-%m-%d"], metavar="NIGHT", help="The newest released night.")
     ],
     reason: Reason,
-    approved_by: ApprovedBy,
+    approved_by: ApprovedBy = "",
     by: By = "",
     lift: Annotated[bool, typer.Option("--lift", help="End the reversal instead.")] = False,
 ) -> None:
-    """Bring every receiver back to what the release before NIGHT had, as a second person approved.
+    """Propose to bring every receiver back to what the release before NIGHT had; a second person approves it.
 
     The night is released anew with the lists of the release before it, less what has ended, and delivered. Running it
     again doesn't undo that, and doing this again changes nothing.
     """
+    from evenhand.tasks.stop_and_reverse import told_of_reversing
+
+    action = "lift" if lift else "reverse"
+    with refusals_told():
+        # Before the environment of Airflow's processes is this one's: it says otherwise how people are known.
+        author = person(by)
+        if approved_by:
+            reverse_now(action, night.date(), author, second_person(approved_by), reason)
+            return
+        said = told_of_reversing(action, night.date(), author, reason)
+        propose("reverse", {"action": action, "night": str(night.date()), "reason": reason}, said, author)
+
+
+def reverse_now(action: str, night: date, by: Person, approved_by: Person, reason: str) -> None:
+    """Reverse a night (`reverse`) or lift that (`lift`), as a second person approved, and deliver it."""
     from evenhand.local import installation as local
     from evenhand.tasks.stop_and_reverse import reverse_night
 
     here = settings()
     os.environ.update(local.environment(here))
-    with _refusals_told(), local.one_at_a_time(here):
-        done = reverse_night(
-            "lift" if lift else "reverse",
-            night.date(),
-            _who(by),
-            who(None, approved_by, "--approved-by"),
-            reason,
-        )
+    with local.one_at_a_time(here):
+        done = reverse_night(action, night, by, approved_by, reason)
         console.print(
             f"{done['told']}\nRevision {done['revision']} of the night, release {done['release_id'][:12]}",
             markup=False,
             soft_wrap=True,
             highlight=False,
         )
-        _deliver(night.date())
-
-
-def _who(by: str) -> Person:
-    return who(None, by or getpass.getuser(), "--by")
+        _deliver(night)
 
 
 def _deliver(night: date) -> None:
@@ -114,16 +135,3 @@ def _deliver(night: date) -> None:
             failed = True
     if failed:
         raise typer.Exit(1)
-
-
-@contextmanager
-def _refusals_told() -> Iterator[None]:
-    from evenhand.delivery.stopping import NothingStopped
-    from evenhand.local.installation import LocalError
-    from evenhand.records.history import HistoryBroken
-    from evenhand.tasks.stop_and_reverse import NotDone
-
-    try:
-        yield
-    except (PersonRefused, NothingStopped, HistoryBroken, LocalError, NotDone) as error:
-        refuse(str(error))

@@ -10,8 +10,10 @@ from rich.console import Console
 
 from evenhand.settings import Settings
 
-# Who does what a command does; where nobody logs in, a name is believed.
-By = Annotated[str, typer.Option("--by", metavar="NAME", help="Who you are; by default, the user of this machine.")]
+# Who does what a command does: believed where nobody logs in, else it has to be who logged in.
+By = Annotated[
+    str, typer.Option("--by", metavar="NAME", help="Who you are, where nobody logs in (EVENHAND_PERSONS=none).")
+]
 
 console = Console()
 errors = Console(stderr=True)

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from evenhand.commands.persons import person, second_person
+from evenhand.commands.proposing import propose, refusals_told
 from evenhand.commands.terminal import console, refuse
-from evenhand.records.persons import PersonRefused, who
+from evenhand.records.markdown import plain
+from evenhand.records.persons import Person
 from evenhand.settings import Settings, settings
 
 
@@ -21,8 +25,11 @@ def verify(
         bool,
         typer.Option("--accept", help="Take what is otherwise or gone as it is now; the log keeps that."),
     ] = False,
-    by: Annotated[str, typer.Option(metavar="NAME", help="With --accept: who says so.")] = "",
-    approved_by: Annotated[str, typer.Option(metavar="NAME", help="With --accept: the second person.")] = "",
+    by: Annotated[str, typer.Option(metavar="NAME", help="With --accept, where nobody logs in: who says so.")] = "",
+    approved_by: Annotated[
+        str,
+        typer.Option(metavar="NAME", help="The second person, where nobody logs in; else they run evenhand approve."),
+    ] = "",
     reason: Annotated[str, typer.Option(metavar="TEXT", help="With --accept: why; it is kept.")] = "",
 ) -> None:
     """Check releases, stops, approvals, emergencies and reversals against the log of when they were written.
@@ -37,11 +44,17 @@ def verify(
     if accept:
         if not reason.strip():
             refuse("--accept needs a --reason, which the log keeps")
-        try:
-            record_log.accept(here.home, found, who(None, by, "--by"), who(None, approved_by, "--approved-by"), reason)
-        except PersonRefused as error:
-            refuse(str(error))
-        _say(f"Accepted as they are now: {len(found)} files." if found else "Nothing was otherwise or gone.")
+        if not found:
+            _say("Nothing was otherwise or gone.")
+            return
+        with refusals_told():
+            author, states = person(by), [[each.path, each.now] for each in found]
+            if approved_by:
+                accept_now(states, author, second_person(approved_by), reason)
+                return
+            listed = "\n".join(f"- {plain(each)}" for each in found)
+            said = f"{plain(author)} asks to accept this as it is now: {plain(reason)}\n\n{listed}"
+            propose("accept", {"found": states, "reason": reason}, said, author)
         return
     lines = [f"{here.home / each.path}: {each.what}" for each in found]
     checked, wrong = _releases(here, night.date() if night else None)
@@ -51,9 +64,23 @@ def verify(
     if lines:
         refuse(
             f"{len(lines)} files aren't what was written. Bring them back from a backup; what is lost for good, two "
-            "persons accept: evenhand verify --accept --by NAME --approved-by NAME --reason TEXT"
+            "persons accept: evenhand verify --accept --reason TEXT, and another evenhand approve"
         )
     _say(f"All is as it was written: {checked} releases, and a log of {record_log.summary(here.home)}.")
+
+
+def accept_now(states: Sequence[Sequence[str]], by: Person, approved_by: Person, reason: str) -> None:
+    """Take what is otherwise or gone as it is now, as two persons say.
+
+    Args:
+        states: the paths, each with the SHA-256 that the persons saw; what has changed since isn't accepted.
+    """
+    from evenhand.records import record_log
+
+    seen = {(path, now) for path, now in states}
+    found = [each for each in record_log.troubles(settings().home) if (each.path, each.now) in seen]
+    record_log.accept(settings().home, found, by, approved_by, reason)
+    _say(f"Accepted as they are now: {len(found)} files.")
 
 
 def _releases(here: Settings, night: date | None) -> tuple[int, list[tuple[Path, str]]]:

@@ -50,7 +50,7 @@ def refuse_if_emptied(home: Path, receiver: str, known: int) -> None:
         return
     raise ReceiverEmptied(
         f"receiver {receiver}: it holds nothing, and had acknowledged {known:,} rows. If it was emptied, and they are "
-        f"to take effect there once more: `evenhand send-again {receiver} --by NAME --reason TEXT`, then run this "
+        f"to take effect there once more: `evenhand send-again {receiver} --reason TEXT`, then run this "
         "again. If it is read from a place that isn't up to date, or from another system, mend its connection instead"
     )
 

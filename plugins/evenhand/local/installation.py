@@ -65,6 +65,7 @@ def defaults(settings: Settings) -> dict[str, str]:
         "AIRFLOW__CORE__DEFAULT_TASK_RETRY_DELAY": "5",
         # So long, and not five seconds, waits a supervisor that saw all of a task but its very end.
         "AIRFLOW__WORKERS__MIN_HEARTBEAT_INTERVAL": "1",
+        "EVENHAND_PERSONS": "none",
         # No log-in, and in return nobody else's machine can reach it.
         "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_ALL_ADMINS": "True",
         "AIRFLOW__API__HOST": "127.0.0.1",

@@ -16,7 +16,6 @@ error. It exits with 1 where the run failed.
 from __future__ import annotations
 
 import ctypes
-import getpass
 import json
 import os
 import signal
@@ -27,6 +26,8 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from evenhand.records.persons import PersonRefused, account
 
 if TYPE_CHECKING:
     from airflow.models.dagrun import DagRun
@@ -185,7 +186,7 @@ def _begin(
         run_after=now,
         run_type=DagRunType.MANUAL,
         triggered_by=DagRunTriggeredByType.CLI,
-        triggering_user_name=getpass.getuser(),
+        triggering_user_name=_account(),
         conf=dict(form),
         state=state,
         start_date=None if is_left_to_scheduler else now,
@@ -193,6 +194,14 @@ def _begin(
     )
     session.commit()
     return created
+
+
+def _account() -> str | None:
+    """Whose account began the run, for Airflow's pages."""
+    try:
+        return account().name
+    except PersonRefused:
+        return None
 
 
 def _give_up(found: DagRun, session: Session) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from io import StringIO
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import duckdb
 from pydantic import Field, ValidationError, model_validator
@@ -37,6 +37,8 @@ class Preapproval(Part):
     """Who changed it."""
     approved_by: Annotated[str, Field(min_length=1)]
     """Who approved that; another person."""
+    by_their_own_word: Literal[True] | None = None
+    """That who approved it wasn't logged in, so that the name is what they said."""
     at_most: Annotated[int, Field(ge=0)]
     """So many rows of each list and market may be otherwise for it. More than were expected are held."""
 

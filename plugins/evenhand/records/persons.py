@@ -1,16 +1,39 @@
 """Who asked for something and who approved it: never one and the same.
 
+`EVENHAND_PERSONS` says how an installation knows people on the terminal:
+
+- `accounts`, the default: each has an account of the operating system of their own;
+- `tokens`: all commands run as one account, and a token of Airflow's log-in in `EVENHAND_TOKEN` says who it is;
+- `none`: nobody logs in. Then what counts is who they say they are, and that nobody has verified it is written down and
+  shown wherever the name is.
+
 Airflow says who triggered a run (`dag_run.triggering_user_name`) and who answered a task that waits for a person
-(`responded_by_user`). In a local installation it lets everybody in without a log-in and calls them all the same; then
-what counts is who they say they are, and that nobody has verified it is written down.
+(`responded_by_user`). Where it lets everybody in without a log-in, it calls them all the same; that is nobody's name.
 """
 
 from __future__ import annotations
 
+import os
+import pwd
+import unicodedata
+from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, get_args
 
+Persons = Literal["accounts", "tokens", "none"]
 # What Airflow's simple auth manager calls everybody where `simple_auth_manager_all_admins` lets them in.
 _NOBODY_IN_PARTICULAR = "Anonymous"
+BY_THEIR_OWN_WORD = " (by their own word)"
+# What the kernel says of a process that nobody logged in for.
+_NO_LOGIN = 4294967295
+# Letters of no width, whatever kind Unicode calls them.
+_UNSEEN = {0x034F, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x2800, 0x3164, 0xFFA0, *range(0x180B, 0x1810)}
+_UNSEEN |= {*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0)}
+# Scripts that one language writes side by side.
+_TOGETHER = ({"CJK", "HIRAGANA", "KATAKANA"}, {"CJK", "HANGUL"}, {"CJK", "BOPOMOFO"})
+# Letters of other scripts that look like one of ours.
+_LOOKS_LIKE = str.maketrans("аеорсухіјѕԁһԛԝкмтвнοαικνρτυχ", "aeopcyxijsdhqwkmtbhoaikvptux")
 
 
 class PersonRefused(Exception):
@@ -30,7 +53,36 @@ class Person:
     logged_in: bool
 
     def __str__(self) -> str:
-        return self.name if self.logged_in else f"{self.name} (by their own word)"
+        return self.name if self.logged_in else f"{self.name}{BY_THEIR_OWN_WORD}"
+
+
+def persons() -> Persons:
+    """How this installation knows people.
+
+    Raises:
+        PersonRefused: the setting says something else than it can.
+    """
+    said = os.environ.get("EVENHAND_PERSONS") or "accounts"
+    for known in get_args(Persons):
+        if said == known:
+            return known  # type: ignore[no-any-return]
+    raise PersonRefused(f"EVENHAND_PERSONS is {said!r}; write {', '.join(get_args(Persons))}")
+
+
+def account() -> Person:
+    """Whose account of the operating system this is: who logged in, also behind sudo, and not what a variable says.
+
+    Raises:
+        PersonRefused: it has no name.
+    """
+    number = os.getuid()
+    with suppress(OSError, ValueError):
+        logged_in = int(Path("/proc/self/loginuid").read_text())
+        number = number if logged_in == _NO_LOGIN else logged_in
+    try:
+        return Person(normalised(pwd.getpwuid(number).pw_name), logged_in=True)
+    except KeyError as error:
+        raise PersonRefused(f"the account {number} has no name on this machine; log in with one that has") from error
 
 
 def who(logged_in_as: str | None, says: str | None, where: str) -> Person:
@@ -38,17 +90,44 @@ def who(logged_in_as: str | None, says: str | None, where: str) -> Person:
 
     Args:
         logged_in_as: what Airflow calls them; None if it doesn't say.
-        says: who they say they are, which counts only where there was no log-in.
+        says: who they say they are, which counts only where there was no log-in and none is needed.
         where: where they can say it, for the message.
 
     Raises:
-        PersonRefused: there was no log-in and they say nothing.
+        PersonRefused: there was no log-in and they say nothing, or need one; or the name can't be one.
     """
     if logged_in_as and logged_in_as.strip() and logged_in_as != _NOBODY_IN_PARTICULAR:
-        return Person(logged_in_as.strip(), logged_in=True)
+        return Person(normalised(logged_in_as), logged_in=True)
+    if persons() != "none":
+        raise PersonRefused(
+            "nobody is logged in here, so that it isn't known who this is; log in. Names are believed only where"
+            " EVENHAND_PERSONS is none"
+        )
     if not says or not says.strip():
         raise PersonRefused(f"nobody is logged in here, so that it isn't known who this is; write a name in {where}")
-    return Person(says.strip(), logged_in=False)
+    return Person(normalised(says), logged_in=False)
+
+
+def normalised(name: str) -> str:
+    """A name as it is written down and compared: one spelling of what looks the same.
+
+    Raises:
+        PersonRefused: it is empty, has letters that can't be seen, or mixes scripts, in which letters look alike.
+    """
+    found = " ".join(unicodedata.normalize("NFKC", name).split())
+    if not found:
+        raise PersonRefused("an empty name is nobody's; write a name")
+    # What normalising drops or what stands for it counts as well.
+    for letter in {*name.strip(), *found} - {" ", "\t", "\n"}:
+        if ord(letter) in _UNSEEN or unicodedata.category(letter) in ("Cc", "Cf", "Co", "Cn", "Cs", "Zl", "Zp"):
+            raise PersonRefused(
+                f"{found!r} has U+{ord(letter):04X}, which nobody sees, and could be another's name; write it without"
+            )
+    scripts = {_script(letter) for letter in found if letter.isalpha()}
+    if len(scripts) > 1 and not any(scripts <= together for together in _TOGETHER):
+        mixed = ", ".join(sorted(each.capitalize() for each in scripts))
+        raise PersonRefused(f"{found!r} mixes scripts ({mixed}), whose letters can look alike; write it in one")
+    return found
 
 
 def refuse_the_same_person(first: Person, second: Person, what: str) -> None:
@@ -58,11 +137,28 @@ def refuse_the_same_person(first: Person, second: Person, what: str) -> None:
         what: what was asked for, for the message.
 
     Raises:
-        PersonRefused: they have one name, however it is spelt.
+        PersonRefused: they have one name, however it is spelt, or one of them none.
     """
-    if _spelt_alike(first) == _spelt_alike(second):
+    if is_same(first, second):
         raise PersonRefused(f"{second.name} asked for {what} and can't approve it too; have somebody else approve it")
 
 
+def is_same(first: Person, second: Person) -> bool:
+    """Whether two have one name, however it is spelt.
+
+    Raises:
+        PersonRefused: a name can't be one.
+    """
+    return _spelt_alike(first) == _spelt_alike(second)
+
+
 def _spelt_alike(person: Person) -> str:
-    return " ".join(person.name.casefold().split())
+    name = normalised(person.name).casefold()
+    return unicodedata.normalize("NFKC", name).translate(_LOOKS_LIKE)
+
+
+def _script(letter: str) -> str:
+    """The script of a letter, by the first word of its name: LATIN, CYRILLIC, CJK …"""
+    first = unicodedata.name(letter, "UNKNOWN").split()[0].split("-")[0]
+    # Marks of several scripts, and the sign that makes Japanese vowels long.
+    return "KATAKANA" if first == "KATAKANA" or letter == "ー" else first

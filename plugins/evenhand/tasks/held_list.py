@@ -42,10 +42,11 @@ def held_lists(night: date) -> list[HeldList]:
     import duckdb
 
     from evenhand.approval.answers import answered
+    from evenhand.approval.code_changes import by_code
     from evenhand.quality.held_lists import read_held
 
     with duckdb.connect(str(settings().warehouse(night)), read_only=True) as connection:
-        return answered(read_held(connection), settings().approvals, night)
+        return answered(read_held(connection), settings().approvals, night, by_code(connection))
 
 
 def show(form: Mapping[str, Any]) -> Facts:
@@ -108,7 +109,8 @@ def record_answer(form: Mapping[str, Any], answer: Mapping[str, Any]) -> Facts:
         given = give_answer(date.fromisoformat(form["night"]), held, OPTIONS[answer["chosen_options"][0]], by)
     except (NothingHeld, AnswerRefused, PersonRefused) as error:
         raise AirflowFailException(f"{error}. To ask again, clear the task that asked, with downstream.") from error
-    return {"said": given.said, "told": f"{given.said.replace('_', ' ')} by {by}"}
+    needed = still_needed(given.night, held)
+    return {"said": given.said, "told": f"{given.said.replace('_', ' ')} by {by}{needed and '. '}{needed}"}
 
 
 def give_answer(night: date, held: HeldList, said: Said, by: Person) -> Answer:
@@ -118,6 +120,21 @@ def give_answer(night: date, held: HeldList, said: Said, by: Person) -> Answer:
         AnswerRefused: it can't be answered so.
         PersonRefused: this person can't answer so.
     """
-    from evenhand.approval.answers import record
+    import duckdb
 
-    return record(settings().approvals, night, held, said, by)
+    from evenhand.approval.answers import record
+    from evenhand.approval.code_changes import by_code
+
+    with duckdb.connect(str(settings().warehouse(night)), read_only=True) as connection:
+        code = by_code(connection).get((held.list, held.market))
+    return record(settings().approvals, night, held, said, by, code)
+
+
+def still_needed(night: date, held: HeldList) -> str:
+    """What has to come before an approval counts, for people; empty where it counts."""
+    if find(night, held.list, held.market).answer:
+        return ""
+    return (
+        "It doesn't count yet: it isn't known who wrote all of the code that changes the list, so that another person"
+        " has to approve it too (a run of the DAG held_list by hand, or evenhand answer)."
+    )

@@ -170,11 +170,14 @@ def build_models(night: date) -> Facts:
 @told_if_it_fails("gate_2.lists_validated")
 def validate_lists(night: date) -> Facts:
     """Gate 2: hold back rows that break a rule, and lists whose change is unusual, until a person has seen it."""
+    from evenhand.approval.code_changes import lay_code_authors
     from evenhand.deciding.code import code_version
+    from evenhand.deciding.code_authors import authors_since
     from evenhand.deciding.provenance import texts_of
     from evenhand.policy.preapproved import read_preapproved, read_same_rules
     from evenhand.policy.sift import sift
     from evenhand.quality import changes, lists
+    from evenhand.release.manifest import read_manifest
     from evenhand.release.previous import last_release, take_kept_release
 
     here = settings()
@@ -198,6 +201,9 @@ def validate_lists(night: date) -> Facts:
     changed = changes.validate_changes(
         _warehouse(night), here.work(night) / "gate_2" / "changes", night, tonight, broken
     )
+    last = last_release(here.releases, night)
+    since = read_manifest(last).code if last else {}
+    lay_code_authors(_warehouse(night), authors_since(here.project, since))
     for held in changed.held:
         log.warning("%s of %s are held: %s", held.list, held.market, "; ".join(held.why))
     for said in changed.not_compared:
@@ -220,6 +226,7 @@ def publish_release(night: date) -> Facts:
     from evenhand.approval.answers import apply
     from evenhand.deciding.build import build_after_gate, check_after_gate
     from evenhand.deciding.code import code_version
+    from evenhand.deciding.code_authors import origin
     from evenhand.deciding.compiled import compiled_project
     from evenhand.notices.write import write_notices
     from evenhand.quality.nights_page import keep_pages
@@ -232,7 +239,7 @@ def publish_release(night: date) -> Facts:
     if reversal:
         log.warning(
             "%s. That holds until it is lifted, with a second person: the DAG release_reversed, or evenhand reverse %s"
-            " --lift --approved-by NAME --reason TEXT",
+            " --lift --reason TEXT",
             *(reversal, night),
         )
     apply(_warehouse(night), here.approvals, night)
@@ -244,7 +251,8 @@ def publish_release(night: date) -> Facts:
         log.warning("%d notices in English: nothing is translated to %s, the accounts' language", notices, language)
     tested = check_after_gate(_warehouse(night), project, night)
     said = reversal.in_manifest if reversal else None
-    published = publish(_warehouse(night), here.releases, night, code_version(here.project), said)
+    code = {**code_version(here.project), **origin(here.project)}
+    published = publish(_warehouse(night), here.releases, night, code, said)
     keep_pages(settings().work(night), published.revision)
     facts = {
         "release": str(published.folder),

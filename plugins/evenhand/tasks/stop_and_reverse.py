@@ -112,20 +112,33 @@ def propose_reversing(form: Mapping[str, Any], logged_in_as: str | None) -> Fact
     """
     from airflow.sdk.exceptions import AirflowFailException
 
-    from evenhand.records.markdown import plain
     from evenhand.records.persons import PersonRefused, who
+
+    try:
+        author = who(logged_in_as, form["author"], "author")
+        told = told_of_reversing(form["action"], date.fromisoformat(form["night"]), author, form["reason"])
+    except (PersonRefused, NotDone) as error:
+        raise AirflowFailException(str(error)) from error
+    return {"told": told}
+
+
+def told_of_reversing(action: str, night: date, author: Person, why: str) -> str:
+    """The same, in Markdown.
+
+    Raises:
+        NotDone: it can't be reversed, or its reversal can't be lifted.
+    """
+    from evenhand.records.markdown import plain
     from evenhand.release.manifest import read_manifest
     from evenhand.release.reversal import NotReversible, reversal_of, reversible
 
-    night = date.fromisoformat(form["night"])
     try:
-        author = who(logged_in_as, form["author"], "author")
         release, before = reversible(settings().releases, night)
         reversal = reversal_of(settings().home, night)
-        if form["action"] == "lift" and reversal is None:
+        if action == "lift" and reversal is None:
             raise NotReversible(f"night {night} isn't reversed, so there is nothing to lift")
-    except (PersonRefused, NotReversible) as error:
-        raise AirflowFailException(str(error)) from error
+    except NotReversible as error:
+        raise NotDone(str(error)) from error
     rows = {
         folder.name.removeprefix("night="): ", ".join(
             f"{read_manifest(folder).files[f'{name}.parquet'].rows:,} {name}" for name in ("penalties", "rewards")
@@ -134,12 +147,12 @@ def propose_reversing(form: Mapping[str, Any], logged_in_as: str | None) -> Fact
     }
     what = (
         f"to have the lists of night {night} be again those of the release before it, less what has ended"
-        if form["action"] == "reverse"
+        if action == "reverse"
         else f"to lift the reversal of night {night}, so that its lists are again what was decided"
     )
     has = "; ".join(f"the release of {of} has {them}" for of, them in rows.items())
     standing = f"\n\nUntil now, {plain(reversal)}" if reversal else ""
-    return {"told": f"**{plain(author)}** asks {what}: {plain(form['reason'])}\n\n{has[0].upper()}{has[1:]}.{standing}"}
+    return f"**{plain(author)}** asks {what}: {plain(why)}\n\n{has[0].upper()}{has[1:]}.{standing}"
 
 
 def reverse_release(form: Mapping[str, Any], logged_in_as: str | None, answer: Mapping[str, Any]) -> Facts:

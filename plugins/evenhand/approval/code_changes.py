@@ -1,0 +1,41 @@
+"""Which held lists changed code changes, and who wrote that code: they don't approve what it does.
+
+In the warehouse, gate 2 leaves `gate.code_authors`: a row per author, as a log-in or, where none is known, as what is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import duckdb
+
+from evenhand.deciding.code_authors import CodeAuthors
+
+_NOT_LOOKED_FOR = CodeAuthors((), ("the night was validated before authors were looked for",))
+
+
+def lay_code_authors(warehouse: Path, authors: CodeAuthors) -> None:
+    """Write down who changed the code that decides, since the last release."""
+    with duckdb.connect(str(warehouse)) as connection:
+        connection.execute("create or replace table gate.code_authors (log_in varchar, unknown varchar)")
+        for log_in in authors.log_ins:
+            connection.execute("insert into gate.code_authors values (?, null)", [log_in])
+        for unknown in authors.unknown:
+            connection.execute("insert into gate.code_authors values (null, ?)", [unknown])
+
+
+def by_code(connection: duckdb.DuckDBPyConnection) -> Mapping[tuple[str, str], CodeAuthors]:
+    """The lists and markets of which changed code changes a row, with who changed it."""
+    lists = connection.execute(
+        "select distinct list, market from gate.changes where cause = 'code' order by all"
+    ).fetchall()
+    try:
+        found = connection.execute("select log_in, unknown from gate.code_authors order by all").fetchall()
+    except duckdb.CatalogException:
+        authors = _NOT_LOOKED_FOR
+    else:
+        authors = CodeAuthors(
+            tuple(log_in for log_in, _ in found if log_in), tuple(unknown for _, unknown in found if unknown)
+        )
+    return {(name, market): authors for name, market in lists}

@@ -1,0 +1,75 @@
+"""`evenhand policy preapprove`: a change that another person approves before a night meets it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any
+
+import typer
+
+from evenhand.commands.persons import person, second_person
+from evenhand.commands.proposing import propose, refusals_told
+from evenhand.commands.terminal import By, console, refuse
+from evenhand.records.persons import Person
+from evenhand.settings import settings
+
+
+def preapprove(
+    what: Annotated[str, typer.Option(help="The change, in a sentence.")],
+    changed_by: Annotated[str, typer.Option(help="Who changed it.")],
+    at_most: Annotated[int, typer.Option(min=0, help="So many rows of each list and market may be otherwise for it.")],
+    approved_by: Annotated[
+        str, typer.Option(help="Who approved that, where nobody logs in; else another person runs evenhand approve.")
+    ] = "",
+    by: By = "",
+    pack: Annotated[str | None, typer.Argument(help="The pack that was changed, by its name.")] = None,
+    code: Annotated[bool, typer.Option("--code", help="Not a pack: the code that decides, as it is now.")] = False,
+) -> None:
+    """Propose a change that another person approves beforehand: the next night doesn't hold what it changes.
+
+    Once approved it is written to preapproved.yml beside the packs, and is for the text, or the code, as it is now.
+    """
+    from evenhand.deciding.code import code_version
+    from evenhand.policy.load import find_pack, load_pack
+    from evenhand.records.markdown import plain
+
+    here = settings()
+    if code == (pack is not None):
+        refuse("approve either a pack, by its name, or the code, with --code")
+    with refusals_told():
+        text = load_pack(find_pack(pack, here.policies)) if pack else None
+        form = {
+            "what": what,
+            "pack": text.pack.pack if text else None,
+            "text": text.sha256 if text else None,
+            "code": str(code_version(here.project)["sha256"]) if code else None,
+            "changed_by": changed_by,
+            "at_most": at_most,
+        }
+        if approved_by:
+            write(form, [second_person(approved_by)])
+            return
+        of = f"of the pack {form['pack']} ({text.sha256[:12]})" if text else f"of the code ({str(form['code'])[:12]})"
+        said = (
+            f"The change {of} by {plain(changed_by)}: {plain(what)}. At most {at_most:,} rows of each list and market."
+        )
+        propose("preapprove", form, said, person(by), not_by=(changed_by,))
+
+
+def write(form: Mapping[str, Any], approved_by: Sequence[Person]) -> None:
+    """Write an approved change to preapproved.yml, if the text or the code is still what was proposed."""
+    from pydantic import ValidationError
+
+    from evenhand.policy.diagnose import explain
+    from evenhand.policy.preapproved import Preapproval, add_preapproval
+
+    try:
+        preapproval = Preapproval(
+            **form,
+            approved_by=" and ".join(each.name for each in approved_by),
+            by_their_own_word=True if not all(each.logged_in for each in approved_by) else None,
+        )
+    except ValidationError as error:
+        refuse("\n".join(explain(problem, Preapproval) for problem in error.errors()))
+    written = add_preapproval(settings().policies, preapproval)
+    console.print(f"Written to {written}", soft_wrap=True, highlight=False)

@@ -1,0 +1,178 @@
+"""One proposes and others approve, each in a call of their own, by the account that they have."""
+
+from __future__ import annotations
+
+import json
+import os
+import pwd
+import shutil
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from evenhand.cli import app
+from evenhand.delivery.stopping import stop, stopped
+from evenhand.policy.preapproved import read_preapproved
+from evenhand.records.persons import Person, PersonRefused
+from evenhand.records.proposals import (
+    ProposalRefused,
+    ProposedAct,
+    approve,
+    claim,
+    is_approved,
+    open_proposals,
+    propose,
+)
+from evenhand.records.record_log import seal, troubles
+from evenhand.release.manifest import FORMAT
+from evenhand.settings import PROJECT
+from release.manifests import manifest_of
+
+ANN, BOB, CHI = (Person(name, logged_in=True) for name in ("ann", "bob", "chi"))
+AT = datetime(2026, 3, 6, 9, tzinfo=UTC)
+ACT = ProposedAct(action="resume", form={"reason": "right again"}, said="ann asks", by=ANN, at=AT)
+only_root = pytest.mark.skipif(
+    os.geteuid() != 0 or Path("/proc/self/loginuid").read_text() != "4294967295", reason="only root can be others"
+)
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("EVENHAND_HOME", str(tmp_path))
+    return tmp_path
+
+
+@pytest.fixture
+def accounts(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.delenv("EVENHAND_PERSONS")
+    yield
+    os.setresuid(0, 0, 0)
+
+
+def _as(account: str, *command: str) -> Result:
+    """A command given from an account; the rights stay root's, so that the files can be read."""
+    os.setresuid(pwd.getpwnam(account).pw_uid, 0, 0)
+    try:
+        return CliRunner().invoke(app, list(command))
+    finally:
+        os.setresuid(0, 0, 0)
+
+
+def _proposed(said: Result) -> str:
+    assert said.exit_code == 0, said.output
+    return str(said.output.rpartition("evenhand approve ")[2].split()[0])
+
+
+def test_as_many_others_as_it_needs_approve_it_and_it_is_done_once(home: Path) -> None:
+    act = ACT.model_copy(update={"needs": 2, "not_by": ("dan",)})
+    name = propose(home, act)
+    assert open_proposals(home, AT) == [(act, [])]
+    for refused in (ANN, Person("Ann ", False), Person("DAN", True)):
+        with pytest.raises(PersonRefused, match="can't approve it too"):
+            approve(home, name, refused, AT)
+    for again in (BOB, Person("BOB", True)):
+        found, approvals = approve(home, name, again, AT)
+        assert (len(approvals), is_approved(found, approvals)) == (1, False)
+    found, approvals = approve(home, name, CHI, AT)
+    assert is_approved(found, approvals)
+    assert [claim(home, found, AT), claim(home, found, AT)] == [True, False]
+    assert open_proposals(home, AT) == []
+    with pytest.raises(ProposalRefused, match="is done already"):
+        approve(home, name, CHI, AT)
+
+
+def test_what_is_old_or_changed_or_nowhere_is_not_approved(home: Path) -> None:
+    name = propose(home, ACT)
+    with pytest.raises(ProposalRefused, match="more than 24 hours ago"):
+        approve(home, name, BOB, AT + timedelta(hours=24))
+    assert open_proposals(home, AT + timedelta(hours=24)) == []
+    path = home / "proposals" / name / "proposal.json"
+    path.chmod(0o600)
+    path.write_text(path.read_text().replace("right again", "send all my money"))
+    for nowhere in (name, "nothing", "../proposals", f"../proposals/{name}"):
+        with pytest.raises(ProposalRefused, match="there is no proposal"):
+            approve(home, nowhere, BOB, AT)
+
+
+@only_root
+@pytest.mark.usefixtures("accounts")
+def test_resuming_takes_two_accounts_and_two_calls(home: Path) -> None:
+    stop(home, ANN, "drill")
+    proposed = _proposed(_as("root", "resume", "--reason", "it is over"))
+    alone = _as("root", "approve", proposed)
+    assert (alone.exit_code, "root asked for this and can't approve it too" in alone.output) == (1, True)
+    for option in (("--by", "nobody"), ("--approved-by", "nobody")):
+        assert _as("root", "resume", "--reason", "x", *option).exit_code == 1
+    assert stopped(home)
+    assert "it is over" in _as("nobody", "proposals").output
+    done = _as("nobody", "approve", proposed)
+    assert "Deliveries can be made again: deliveries were resumed by root, approved by nobody" in done.output
+    assert stopped(home) is None
+    assert "is done already" in _as("daemon", "approve", proposed).output
+
+
+@only_root
+@pytest.mark.usefixtures("accounts")
+def test_what_was_proposed_before_they_were_stopped_again_resumes_nothing(home: Path) -> None:
+    stop(home, ANN, "drill")
+    proposed = _proposed(_as("root", "resume", "--reason", "it is over"))
+    stop(home, BOB, "no, it isn't")
+    said = _as("nobody", "approve", proposed)
+    assert (said.exit_code, "stopped again since" in said.output.replace("\n", " ")) == (1, True)
+    assert stopped(home)
+
+
+@only_root
+@pytest.mark.usefixtures("accounts")
+def test_a_loss_is_accepted_by_two_accounts_as_it_was_when_it_was_proposed(home: Path) -> None:
+    folders = [home / f"releases/revisions/night=2026-03-01/000{number}" for number in (1, 2)]
+    for folder in folders:
+        folder.mkdir(parents=True)
+        manifest = manifest_of(date(2026, 3, 1)).model_copy(update={"format": FORMAT, "told_before": folder.name})
+        (folder / "manifest.json").write_text(manifest.named().text())
+    seal(home)
+    (folders[0] / "manifest.json").unlink()
+    proposed = _proposed(_as("root", "verify", "--accept", "--reason", "the disk was lost"))
+    (folders[1] / "manifest.json").unlink()
+    assert "Accepted as they are now: 1 files" in _as("nobody", "approve", proposed).output
+    assert [each.path for each in troubles(home)] == ["releases/revisions/night=2026-03-01/0002/manifest.json"]
+    line = json.loads((home / "records.jsonl").read_text().splitlines()[-1])
+    assert (line["accepted_by"], line["approved_by"]) == (
+        {"name": "root", "logged_in": True},
+        {"name": "nobody", "logged_in": True},
+    )
+
+
+@only_root
+@pytest.mark.usefixtures("accounts")
+def test_a_change_is_preapproved_by_another_than_who_made_or_proposed_it(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    policies = home / "policies"
+    policies.mkdir()
+    shutil.copy(PROJECT / "policies" / "takedowns.yml", policies)
+    monkeypatch.setenv("EVENHAND_POLICIES", str(policies))
+    said = ("policy", "preapprove", "takedowns", "--what", "a longer pause", "--changed-by", "daemon", "--at-most", "5")
+    proposed = _proposed(_as("root", *said))
+    assert read_preapproved(policies) == ()
+    for author in ("root", "daemon"):
+        assert "can't approve it too" in _as(author, "approve", proposed).output
+    assert "Written to" in _as("nobody", "approve", proposed).output
+    (found,) = read_preapproved(policies)
+    assert (found.changed_by, found.approved_by, found.by_their_own_word, found.at_most) == (
+        "daemon",
+        "nobody",
+        None,
+        5,
+    )
+
+
+def test_where_nobody_logs_in_one_call_does_it_and_it_says_so(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    stop(home, ANN, "drill")
+    said = ["resume", "--by", "ann", "--approved-by", "bob", "--reason", "it is over"]
+    told = CliRunner().invoke(app, said).output.replace("\n", " ")
+    assert "by ann (by their own word), approved by bob (by their own word)" in told
+    assert stopped(home) is None
