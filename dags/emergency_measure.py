@@ -80,7 +80,7 @@ with DAG(
     @task
     def emergency_recorded(proposed: Any, answer: Any) -> Facts:
         """Write it down, if the second person is another one than the author."""
-        return steps.record_emergency(proposed["proposal"], answer)
+        return steps.record_emergency(proposed["proposal"], answer, proposed["told"])
 
     @task.short_circuit
     def later_night_looked_at(recorded: Any) -> Facts | None:

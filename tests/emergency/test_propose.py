@@ -55,6 +55,8 @@ def test_accounts_are_met_as_they_are_named(release: Path) -> None:
         "**mai** asks for no_live on live to be imposed in SG, on **2 account(s)**, of which 1 have it now.",
         "From the night 2026-03-05, or the newest that is released by then, until **2026-03-07**.",
         "The accounts are told: “Fake prizes in lives”",
+        "That is 66.7% of the 3 accounts of SG, of which 1 have it as usual: who is met is 1 creator, pilot, 1 creator,"
+        " restricted.",
         "They are `S-1`, `S-2`.",
     ]
 
@@ -107,6 +109,38 @@ def test_a_reward_can_be_given_and_taken(release: Path) -> None:
 def test_what_cannot_be_is_refused_with_what_to_write(release: Path, change: dict[str, object], said: str) -> None:
     with pytest.raises(EmergencyRefused, match=said):
         _propose(replace(WISH, **change), release)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("in_market", "met", "needs"), [(5000, 50, 1), (5000, 51, 2), (10000, 100, 1), (10000, 101, 2), (60, 60, 2)]
+)
+def test_more_than_fifty_accounts_and_a_hundredth_of_a_market_need_a_third_person(
+    release: Path, tmp_path: Path, in_market: int, met: int, needs: int
+) -> None:
+    many = tmp_path / "night=2026-03-05"
+    many.mkdir()
+    for path in release.iterdir():
+        (many / path.name).write_bytes(path.read_bytes())
+    with duckdb.connect() as connection:
+        rows = (
+            "select printf('S-%05d', n) as account_id, 'SG' as market, 'creator' as kind,"
+            f" if(n < {met}, 'met', 'not') as stage from range({in_market}) as r(n)"
+        )
+        connection.execute(f"copy ({rows}) to '{many}/account_profiles.parquet'")
+        # Who has it already is met as well.
+        has = (
+            f"select printf('S-%05d', n) as account_id, 'no_live' as measure, 'live' as scope from range({met}) as r(n)"
+        )
+        connection.execute(f"copy ({has}) to '{many}/penalties.parquet'")
+    proposed = _propose(replace(SEGMENT, stage="met"), many)
+    assert (len(proposed.proposal.accounts), proposed.proposal.needs, proposed.have_it) == (met, needs, met)
+    assert ("A third person has to approve it too" in proposed.told) == (needs == 2)
+
+
+def test_an_emergency_ends_within_thirty_days(release: Path) -> None:
+    assert _propose(replace(WISH, until=date(2026, 4, 4)), release).proposal.until == date(2026, 4, 4)
+    with pytest.raises(EmergencyRefused, match=r"ends within 30 days, by 2026-04-04 at the latest"):
+        _propose(replace(WISH, until=date(2026, 4, 5)), release)
 
 
 def test_of_many_accounts_the_first_are_shown(release: Path, tmp_path: Path) -> None:

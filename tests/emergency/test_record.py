@@ -42,6 +42,30 @@ def test_what_is_recorded_says_everything_and_is_read_back(tmp_path: Path) -> No
     assert [each.emergency for each in known(tmp_path, NIGHT)] == [emergency]
 
 
+def test_one_that_meets_many_needs_a_third_person_who_is_neither_of_the_others(tmp_path: Path) -> None:
+    many = PROPOSAL.model_copy(update={"needs": 2})
+    with pytest.raises(EmergencyRefused, match="so that a third person has to approve it too"):
+        record(tmp_path, many, LAN, AT, NIGHT)
+    for third in (LAN, Person("Mai", logged_in=True)):
+        with pytest.raises(PersonRefused, match="can't approve it too"):
+            record(tmp_path, many, LAN, AT, NIGHT, third)
+    assert not list(tmp_path.iterdir())
+    emergency = record(tmp_path, many, LAN, AT, NIGHT, Person("chi", logged_in=False))
+    assert emergency.approved == "lan and chi (by their own word)"
+    assert [each.emergency for each in known(tmp_path, NIGHT)] == [emergency]
+
+
+def test_a_longer_one_than_thirty_days_is_refused_and_not_shortened(tmp_path: Path) -> None:
+    with pytest.raises(EmergencyRefused, match="an emergency ends within 30 days, by 2026-04-04"):
+        record(tmp_path, PROPOSAL.model_copy(update={"until": date(2026, 4, 5)}), LAN, AT, NIGHT)
+    # One that an earlier version recorded for longer is what it was.
+    longer = record(tmp_path, PROPOSAL, LAN, AT, NIGHT)
+    path = tmp_path / f"{longer.emergency_id}.json"
+    path.chmod(0o600)
+    path.write_text(path.read_text().replace("2026-03-07", "2027-03-07"))
+    assert [each.emergency.until for each in known(tmp_path, NIGHT)] == [date(2027, 3, 7)]
+
+
 def test_the_same_approval_again_changes_nothing(tmp_path: Path) -> None:
     first = record(tmp_path, PROPOSAL, LAN, AT, NIGHT)
     (before,) = known(tmp_path, NIGHT)

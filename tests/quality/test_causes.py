@@ -18,6 +18,7 @@ from evenhand.emergency.record import record
 from evenhand.policy.load import load_packs
 from evenhand.policy.preapproved import Preapproval
 from evenhand.quality.held_lists import first_wave_of
+from evenhand.quality.rehearsed_change import most_that_may_change, rehearse_change
 from evenhand.records.markdown import plain
 from evenhand.records.persons import Person
 from evenhand.release.manifest import read_manifest
@@ -83,6 +84,18 @@ def with_longer_pauses(nights: Nights, changed_by: str = "") -> Path:
     named = f"changed_by: {changed_by}\n" if changed_by else ""
     pack.write_text(pack.read_text().replace("days: 7}", "days: 9}").replace("version: 1\n", f"version: 1\n{named}"))
     return folder
+
+
+def test_what_a_changed_pack_does_is_rehearsed_on_tonights_data(nights: Nights) -> None:
+    warehouse = nights.judge(nights.land(FIRST), FIRST).warehouse
+    release = nights.releases / f"night={FIRST}"
+    same = rehearse_change(warehouse, release, FIRST, load_packs(nights.policies), {})
+    assert same == {}
+    longer = load_packs(with_longer_pauses(nights))
+    # Who has two strikes is paused for nine days and not seven.
+    found = rehearse_change(warehouse, release, FIRST, longer, {})
+    assert found == {("penalties", "world"): 1}
+    assert [most_that_may_change(rows) for rows in (0, 1, 9, 10, 100)] == [10, 10, 10, 12, 120]
 
 
 def test_the_first_night_is_all_data_and_nothing_is_held(nights: Nights) -> None:

@@ -35,7 +35,8 @@ Stage = Annotated[str, typer.Option(help="Those at this stage, such as pilot.")]
 Programme = Annotated[str, typer.Option(help="With --zone: those that stand in a zone of this programme.")]
 Zone = Annotated[str, typer.Option(help="The zone.")]
 ApprovedBy = Annotated[
-    str, typer.Option(help="The second person, where nobody logs in; else they run evenhand approve.")
+    list[str] | None,
+    typer.Option(help="The second person, where nobody logs in, and once more the third; else evenhand approve."),
 ]
 
 
@@ -52,7 +53,7 @@ def impose(
     programme: Programme = "",
     zone: Zone = "",
     by: By = "",
-    approved_by: ApprovedBy = "",
+    approved_by: ApprovedBy = None,
 ) -> None:
     """Put a measure in force now, on accounts or on a segment of a market.
 
@@ -63,7 +64,7 @@ def impose(
     wish = Wish(
         "impose", market, measure, scope, until.date(), reason, tuple(account or ()), kind, stage, programme, zone
     )
-    _decide(wish, by, approved_by)
+    _decide(wish, by, approved_by or ())
 
 
 @app.command()
@@ -79,7 +80,7 @@ def lift(
     programme: Programme = "",
     zone: Zone = "",
     by: By = "",
-    approved_by: ApprovedBy = "",
+    approved_by: ApprovedBy = None,
 ) -> None:
     """Take a measure back now, whatever brought it, from accounts or a segment of a market.
 
@@ -90,7 +91,7 @@ def lift(
     wish = Wish(
         "lift", market, measure, scope, until.date(), reason, tuple(account or ()), kind, stage, programme, zone
     )
-    _decide(wish, by, approved_by)
+    _decide(wish, by, approved_by or ())
 
 
 def emergencies() -> None:
@@ -108,14 +109,14 @@ def emergencies() -> None:
         e = each.emergency
         console.print(f"[bold]{e.emergency_id}[/bold]  {e.said}", highlight=False, soft_wrap=True)
         console.print(
-            f"  {e.first_night} to {e.until}, asked for by {e.author}, approved by {e.approved_by}: {e.reason}",
+            f"  {e.first_night} to {e.until}, asked for by {e.author}, approved by {e.approved}: {e.reason}",
             highlight=False,
             markup=False,
             soft_wrap=True,
         )
 
 
-def _decide(wish: Wish, by: str, approved_by: str) -> None:
+def _decide(wish: Wish, by: str, approved_by: Sequence[str]) -> None:
     from rich.markdown import Markdown
 
     from evenhand.emergency.propose import propose as find
@@ -129,8 +130,10 @@ def _decide(wish: Wish, by: str, approved_by: str) -> None:
         proposed = find(wish, person(by), load_packs(here.policies), release)
         console.print(Markdown(proposed.told))
         if approved_by:
-            take_now(proposed.proposal, [second_person(approved_by)], datetime.now(UTC))
-        propose("emergency", proposed.proposal.model_dump(mode="json"), proposed.told, proposed.proposal.author)
+            others = [second_person(name) for name in approved_by]
+            take_now(proposed.proposal, others, datetime.now(UTC))
+        form, author = proposed.proposal.model_dump(mode="json"), proposed.proposal.author
+        propose("emergency", form, proposed.told, author, needs=proposed.proposal.needs)
 
 
 def take_now(proposal: Proposal, approved_by: Sequence[Person], at: datetime) -> NoReturn:
@@ -139,7 +142,7 @@ def take_now(proposal: Proposal, approved_by: Sequence[Person], at: datetime) ->
 
     here = settings()
     night = date.fromisoformat(max(here.releases.glob("night=*")).name.removeprefix("night="))
-    emergency = record(here.emergencies, proposal, approved_by[0], at, night)
+    emergency = record(here.emergencies, proposal, approved_by[0], at, night, *approved_by[1:2])
     console.print(
         f"Recorded as {emergency.emergency_id}. Night {night} is decided again; should that fail, `evenhand"
         f" nightly {night}` does it.",

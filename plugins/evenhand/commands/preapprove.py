@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Any
+from datetime import date
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -12,6 +13,9 @@ from evenhand.commands.proposing import propose, refusals_told
 from evenhand.commands.terminal import By, console, refuse
 from evenhand.records.persons import Person
 from evenhand.settings import settings
+
+if TYPE_CHECKING:
+    from evenhand.policy.load import LoadedPack
 
 
 def preapprove(
@@ -46,14 +50,57 @@ def preapprove(
             "changed_by": changed_by,
             "at_most": at_most,
         }
+        said_of_effect = _refuse_more_than_it_changes(text, at_most)
         if approved_by:
             write(form, [second_person(approved_by)])
             return
         of = f"of the pack {form['pack']} ({text.sha256[:12]})" if text else f"of the code ({str(form['code'])[:12]})"
         said = (
             f"The change {of} by {plain(changed_by)}: {plain(what)}. At most {at_most:,} rows of each list and market."
+            f" {said_of_effect}"
         )
         propose("preapprove", form, said, person(by), not_by=(changed_by,))
+
+
+def _refuse_more_than_it_changes(text: LoadedPack | None, at_most: int) -> str:
+    """Make sure that nobody preapproves many more rows than the change makes otherwise; returns what it does."""
+    import duckdb
+
+    from evenhand.deciding.compiled import compiled_project
+    from evenhand.policy.load import load_packs
+    from evenhand.policy.measures_order import read_measures_order
+    from evenhand.quality.rehearsed_change import LEAST, most_that_may_change, rehearse_change
+
+    here = settings()
+    release = max(here.releases.glob("night=*"), default=None)
+    night = date.fromisoformat(release.name.removeprefix("night=")) if release else None
+    if release is None or night is None or not here.warehouse(night).exists():
+        if at_most > LEAST:
+            refuse(
+                f"no night is being worked on that could say what the change does, so at most {LEAST} rows can be"
+                " preapproved; run a night first (evenhand nightly)"
+            )
+        return "No night was there to rehearse it on."
+    day = max(night, text.pack.effective_from) if text else night
+    try:
+        changed = rehearse_change(
+            here.warehouse(night),
+            release.resolve(),
+            day,
+            load_packs(here.policies),
+            read_measures_order(here.policies),
+            None if text else compiled_project().models(),
+        )
+    except duckdb.Error as error:
+        refuse(f"the change couldn't be rehearsed on night {night}, so it can't be preapproved: {error}")
+    rows = max(changed.values(), default=0)
+    found = ", ".join(f"{count:,} of {name} in {market}" for (name, market), count in changed.items()) or "no row"
+    if at_most > (most := most_that_may_change(rows)):
+        refuse(
+            f"at most {most:,} rows of each list and market can be preapproved, not {at_most:,}: rehearsed on night"
+            f" {night}'s data for {day}, the change makes otherwise {found}"
+        )
+    return f"Rehearsed on night {night}'s data for {day}, it makes otherwise: {found}."
 
 
 def write(form: Mapping[str, Any], approved_by: Sequence[Person]) -> None:

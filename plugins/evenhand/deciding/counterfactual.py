@@ -7,7 +7,7 @@ time it is decided what the lists come to. It is no part of the night and is thr
 from __future__ import annotations
 
 import shutil
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
@@ -21,7 +21,7 @@ from evenhand.deciding.set_aside import set_feeds_aside, set_rules_aside
 from evenhand.landing.accepted import accepted_as_of
 from evenhand.landing.contracts import FEEDS
 from evenhand.policy.compile import compile_packs
-from evenhand.policy.load import load_packs
+from evenhand.policy.load import LoadedPack, load_packs
 from evenhand.policy.measures_order import read_measures_order
 
 # The name of the warehouse in the scratch.
@@ -86,6 +86,15 @@ class WhatIf:
         shutil.rmtree(texts, ignore_errors=True)
         lay_texts_of(release, texts, self._connection)
         compile_packs(load_packs(texts), self._connection, order=read_measures_order(texts))
+        set_rules_aside(self._connection, self._held)
+
+    def lay_packs(self, packs: Sequence[LoadedPack], order: Mapping[str, Sequence[str]]) -> None:
+        """The rules of packs, as they are compiled today.
+
+        Args:
+            order: of measures across packs, by market.
+        """
+        compile_packs(packs, self._connection, order=order)
         set_rules_aside(self._connection, self._held)
 
     def models_of(self, release: Path) -> Sequence[CompiledModel]:

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, field_validator
 
 from evenhand.records.persons import Person
+
+# An emergency is over after so many days; what has to last longer is a policy, or asked for again.
+LONGEST = timedelta(days=30)
+# One that meets more than so many accounts, and more than this share of its market's, needs a third person.
+MANY = 50
+MANY_OF_MARKET = 0.01
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 
@@ -24,6 +30,7 @@ class Proposal(BaseModel):
         accounts: whom it meets. Those of a segment, as it was when this was proposed.
         until: the last day in force.
         reason: why, in words that the accounts are told; one line.
+        needs: how many others have to approve it: a third person where it meets many.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -37,6 +44,7 @@ class Proposal(BaseModel):
     until: date
     reason: Annotated[Text, StringConstraints(max_length=500)]
     author: Person
+    needs: int = 1
 
     @field_validator("reason", mode="before")
     @classmethod
@@ -56,13 +64,20 @@ class Emergency(Proposal):
     Attributes:
         emergency_id: names it; in the order of these they were approved.
         approved_by: the second person.
+        also_approved_by: the third person, of one that meets many accounts.
         first_night: the first night that it holds on.
     """
 
     emergency_id: Text
     approved_by: Person
+    also_approved_by: Person | None = None
     approved_at: AwareDatetime
     first_night: date
+
+    @property
+    def approved(self) -> str:
+        """Who approved it, for people."""
+        return f"{self.approved_by} and {self.also_approved_by}" if self.also_approved_by else str(self.approved_by)
 
     @property
     def said(self) -> str:

@@ -27,7 +27,7 @@ def load_emergencies(folder: Path, warehouse: Path, night: date) -> int:
                 "insert into emergencies.known select ?, ?, ?, ?, ?, unnest(?::varchar[]), ?, ?, ?, ?, ?, ?, ?",
                 [
                     *(e.emergency_id, each.sha256, e.action, e.list, e.market, sorted(set(e.accounts)), e.measure),
-                    *(e.scope, e.reason, e.author.name, e.approved_by.name, e.first_night, e.until),
+                    *(e.scope, e.reason, str(e.author), e.approved, e.first_night, e.until),
                 ],
             )
         connection.commit()

@@ -16,7 +16,8 @@ from typing import Literal
 import duckdb
 from pydantic import ValidationError
 
-from evenhand.emergency.emergency import EmergencyRefused, Proposal
+from evenhand.emergency.emergency import MANY, MANY_OF_MARKET, EmergencyRefused, Proposal
+from evenhand.emergency.record import refuse_what_lasts_too_long
 from evenhand.emergency.wish import Wish
 from evenhand.policy.language.pack import Pack
 from evenhand.policy.load import LoadedPack
@@ -33,11 +34,17 @@ class Proposed:
     Attributes:
         night: the night whose release was looked at.
         have_it: how many of the accounts have the measure on that night.
+        all_have_it: the same, of all accounts of the market.
+        in_market: how many accounts the market has.
+        who: kinds and stages of the accounts, with how many are of each.
     """
 
     proposal: Proposal
     night: date
     have_it: int
+    all_have_it: int = 0
+    in_market: int = 0
+    who: tuple[tuple[str, int], ...] = ()
 
     @property
     def told(self) -> str:
@@ -51,6 +58,17 @@ class Proposed:
                 f"**{plain(p.author)}** asks for {plain(p.what)}, on {whom}.",
                 f"From the night {self.night}, or the newest that is released by then, until **{p.until}**.",
                 f"The accounts are told: “{plain(p.reason)}”",
+                f"That is {len(p.accounts) / max(self.in_market, 1):.1%} of the {self.in_market:,} accounts of"
+                f" {plain(p.market)}, of which {self.all_have_it:,} have it as usual: who is met is"
+                f" {', '.join(f'{count:,} {plain(of)}' for of, count in self.who)}.",
+                *(
+                    [
+                        f"**A third person has to approve it too**: it meets more than {MANY} accounts and more than"
+                        f" {MANY_OF_MARKET:.0%} of the market's."
+                    ]
+                    if p.needs > 1
+                    else []
+                ),
                 f"They are {shown}{more}.",
             ]
         )
@@ -68,19 +86,39 @@ def propose(wish: Wish, author: Person, packs: Sequence[LoadedPack], release: Pa
     night = date.fromisoformat(release.name.removeprefix("night="))
     if wish.until < night:
         raise EmergencyRefused(f"until is {wish.until}; write a day that isn't before the newest night, {night}")
+    refuse_what_lasts_too_long(wish.until, night)
     of_list = _list_of(wish, packs, night)
     with duckdb.connect() as connection:
         accounts = _accounts(connection, wish, release)
+        in_market, who = _market(connection, wish.market, accounts, release)
         _refuse_a_reason_that_names_somebody(wish.reason, accounts)
         try:
             proposal = Proposal(
                 action=wish.action, list=of_list, market=wish.market, accounts=accounts, measure=wish.measure,
                 scope=wish.scope, until=wish.until, reason=wish.reason, author=author,
+                needs=_needed(len(accounts), in_market),
             )  # fmt: skip
         except ValidationError as error:
             wrong = "; ".join(f"{each['loc'][0]}: {each['msg']}" for each in error.errors())
             raise EmergencyRefused(f"something is missing or too long: {wrong}") from error
-        return Proposed(proposal, night, _have_it(connection, proposal, release))
+        have_it, all_have_it = _have_it(connection, proposal, release)
+        return Proposed(proposal, night, have_it, all_have_it, in_market, who)
+
+
+def _needed(accounts: int, in_market: int) -> int:
+    return 2 if accounts > max(MANY, MANY_OF_MARKET * in_market) else 1
+
+
+def _market(
+    connection: duckdb.DuckDBPyConnection, market: str, accounts: Sequence[str], release: Path
+) -> tuple[int, tuple[tuple[str, int], ...]]:
+    """How many accounts a market has, and of which kinds and stages those are that would be met."""
+    found = connection.execute(
+        "select concat_ws(', ', kind, stage) as who, count(*), count(*) filter (list_contains($accounts, account_id))"
+        " from read_parquet($profiles) where market = $market group by who order by 3 desc, who",
+        {"profiles": str(release / "account_profiles.parquet"), "market": market, "accounts": list(accounts)},
+    ).fetchall()
+    return sum(rows for _, rows, _ in found), tuple((who, met) for who, _, met in found if met)
 
 
 def _list_of(wish: Wish, packs: Sequence[LoadedPack], night: date) -> Literal["penalties", "rewards"]:
@@ -168,11 +206,20 @@ def _refuse_a_reason_that_names_somebody(reason: str, accounts: Sequence[str]) -
         raise EmergencyRefused(f"the reason names account {named}, and is told and published; write it without names")
 
 
-def _have_it(connection: duckdb.DuckDBPyConnection, proposal: Proposal, release: Path) -> int:
+def _have_it(connection: duckdb.DuckDBPyConnection, proposal: Proposal, release: Path) -> tuple[int, int]:
+    """How many of the accounts have the measure, and how many of the market's."""
     column = "measure" if proposal.list == "penalties" else "reward"
-    ((rows,),) = connection.execute(
-        f"select count(distinct account_id) from read_parquet(?) where {column} = ? and scope = ?"
-        " and list_contains(?, account_id)",
-        [str(release / f"{proposal.list}.parquet"), proposal.measure, proposal.scope, list(proposal.accounts)],
+    ((met, of_market),) = connection.execute(
+        "select count(distinct account_id) filter (list_contains($accounts, account_id)), count(distinct account_id)"
+        f" from read_parquet($list) where {column} = $measure and scope = $scope and account_id in"
+        " (select account_id from read_parquet($profiles) where market = $market)",
+        {
+            "list": str(release / f"{proposal.list}.parquet"),
+            "profiles": str(release / "account_profiles.parquet"),
+            "measure": proposal.measure,
+            "scope": proposal.scope,
+            "market": proposal.market,
+            "accounts": list(proposal.accounts),
+        },
     ).fetchall()
-    return int(rows)
+    return int(met), int(of_market)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from evenhand.emergency.emergency import Emergency, EmergencyRefused, Proposal
+from evenhand.emergency.emergency import LONGEST, Emergency, EmergencyRefused, Proposal
 from evenhand.records.atomic_files import write_once
 from evenhand.records.persons import Person, refuse_the_same_person
 from evenhand.records.record_log import seal
@@ -27,21 +27,37 @@ class Known:
     sha256: str
 
 
-def record(folder: Path, proposal: Proposal, approved_by: Person, approved_at: datetime, night: date) -> Emergency:
-    """Record a proposal that a second person approved; the same approval again changes nothing.
+def record(
+    folder: Path,
+    proposal: Proposal,
+    approved_by: Person,
+    approved_at: datetime,
+    night: date,
+    also_approved_by: Person | None = None,
+) -> Emergency:
+    """Record a proposal that others approved; the same approval again changes nothing.
 
     Args:
         folder: where emergencies are.
         proposal: what was approved.
         approved_by: the second person.
+        also_approved_by: the third person, whom a proposal that meets many accounts needs.
         approved_at: when, with its time zone.
         night: the first night that it holds on.
 
     Raises:
-        EmergencyRefused: it is over before it begins.
-        evenhand.records.persons.PersonRefused: the second person is the author.
+        EmergencyRefused: it is over before it begins, lasts too long, or lacks its third person.
+        evenhand.records.persons.PersonRefused: two of them are one person.
     """
     refuse_the_same_person(proposal.author, approved_by, proposal.what)
+    if also_approved_by:
+        for other in (proposal.author, approved_by):
+            refuse_the_same_person(other, also_approved_by, proposal.what)
+    elif proposal.needs > 1:
+        raise EmergencyRefused(
+            f"{proposal.what} meets {len(proposal.accounts):,} accounts, so that a third person has to approve it too"
+        )
+    refuse_what_lasts_too_long(proposal.until, night)
     if proposal.until < night:
         raise EmergencyRefused(
             f"it ends on {proposal.until}, before the night {night} that it would begin on; propose it again"
@@ -50,14 +66,28 @@ def record(folder: Path, proposal: Proposal, approved_by: Person, approved_at: d
         **proposal.model_dump(),
         emergency_id=_id_of(proposal, approved_at),
         approved_by=approved_by,
+        also_approved_by=also_approved_by,
         approved_at=approved_at,
         first_night=night,
     )
     path = folder / f"{emergency.emergency_id}.json"
-    write_once(path, (emergency.model_dump_json(indent=2) + "\n").encode())
+    write_once(path, (emergency.model_dump_json(indent=2, exclude_defaults=True) + "\n").encode())
     seal(folder.parent)
     # What is there counts: it may have been recorded before, on an earlier night.
     return _read(path).emergency
+
+
+def refuse_what_lasts_too_long(until: date, night: date) -> None:
+    """Make sure that an emergency ends soon after it begins.
+
+    Raises:
+        EmergencyRefused: it doesn't.
+    """
+    if until > night + LONGEST:
+        raise EmergencyRefused(
+            f"until is {until}; an emergency ends within {LONGEST.days} days, by {night + LONGEST} at the latest. Write"
+            " an earlier day; to go on after it, ask for another emergency then, or change the policy"
+        )
 
 
 def known(folder: Path, night: date) -> list[Known]:
@@ -72,7 +102,7 @@ def known(folder: Path, night: date) -> list[Known]:
 
 def _id_of(proposal: Proposal, approved_at: datetime) -> str:
     # Never nine digits in a row, which would be taken for somebody's number where it is published.
-    what = hashlib.sha256(proposal.model_dump_json().encode()).hexdigest()[:6]
+    what = hashlib.sha256(proposal.model_dump_json(exclude_defaults=True).encode()).hexdigest()[:6]
     return f"{approved_at.astimezone(UTC):%Y-%m-%dT%H-%M-%SZ}-{proposal.action}-{what}"
 
 

@@ -8,10 +8,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from evenhand.settings import settings
 from evenhand.tasks.facts import Facts
+
+if TYPE_CHECKING:
+    from evenhand.emergency.emergency import Proposal
+    from evenhand.records.persons import Person
 
 
 def propose_emergency(form: Mapping[str, Any], logged_in_as: str | None) -> Facts:
@@ -50,40 +54,54 @@ def propose_emergency(form: Mapping[str, Any], logged_in_as: str | None) -> Fact
     return {"proposal": proposed.proposal.model_dump(mode="json"), "told": proposed.told}
 
 
-def record_emergency(proposal: Mapping[str, Any], answer: Mapping[str, Any]) -> Facts:
+def record_emergency(proposal: Mapping[str, Any], answer: Mapping[str, Any], told: str = "") -> Facts:
     """Record what the second person approved; returns its id, and the run that decides the night again.
 
     Args:
         proposal: from `propose_emergency`.
         answer: what the task that asked the second person got.
+        told: what the second person was told, for the third.
 
     Raises:
         AirflowFailException: the second person is the author or unknown, or it is over already.
+        AirflowSkipException: a third person has to approve it too; until then nothing is recorded.
     """
-    from airflow.sdk.exceptions import AirflowFailException
+    from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
 
     from evenhand.emergency.emergency import EmergencyRefused, Proposal
     from evenhand.emergency.record import record
     from evenhand.records.persons import PersonRefused, who
 
     responded_at = answer["responded_at"]
+    at = datetime.fromisoformat(responded_at) if isinstance(responded_at, str) else responded_at
+    wanted = Proposal.model_validate(proposal)
     try:
-        emergency = record(
-            settings().emergencies,
-            Proposal.model_validate(proposal),
-            who(
-                (answer["responded_by_user"] or {}).get("name"),
-                answer["params_input"].get("approved_by"),
-                "approved_by",
-            ),
-            datetime.fromisoformat(responded_at) if isinstance(responded_at, str) else responded_at,
-            newest_night(),
+        second = who(
+            (answer["responded_by_user"] or {}).get("name"), answer["params_input"].get("approved_by"), "approved_by"
         )
+        if wanted.needs > 1:
+            proposal_id = _third_person_asked(wanted, second, told, at)
+            raise AirflowSkipException(
+                f"{second} approved it; it meets {len(wanted.accounts):,} accounts, so that a third person approves it"
+                f" too, within 24 hours: evenhand approve {proposal_id}"
+            )
+        emergency = record(settings().emergencies, wanted, second, at, newest_night())
     except PersonRefused as error:
         raise AirflowFailException(f"{error}. Clear second_person_asked, and it is asked again.") from error
     except EmergencyRefused as error:
         raise AirflowFailException(str(error)) from error
     return _to_decide(emergency.emergency_id, newest_night())
+
+
+def _third_person_asked(wanted: Proposal, second: Person, told: str, at: datetime) -> str:
+    """Write down what two persons want and a third has to approve; returns how it is called."""
+    from evenhand.records.proposals import ProposedAct, approve, propose
+
+    form = wanted.model_dump(mode="json")
+    act = ProposedAct(action="emergency", form=form, said=told, by=wanted.author, at=at, needs=wanted.needs)
+    propose(settings().home, act)
+    approve(settings().home, act.proposal_id, second, at)
+    return act.proposal_id
 
 
 def night_that_lacks(emergency_id: str) -> Facts | None:

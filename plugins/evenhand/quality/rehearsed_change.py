@@ -1,0 +1,74 @@
+"""How many rows a changed pack, or changed code, makes otherwise on tonight's data, on the day that it takes effect.
+
+What may be preapproved is bounded by that: a number that lets everything through would approve what nobody looked at.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from pathlib import Path
+
+from evenhand.deciding.compiled import CompiledModel
+from evenhand.deciding.counterfactual import WhatIf, forget, what_if
+from evenhand.policy.load import LoadedPack
+from evenhand.release.rows import COMPARED, LANGUAGE, rows_that_leave
+
+LEAST = 10
+SHARE = 1.2
+
+
+def most_that_may_change(rows: int) -> int:
+    """So many rows of a list and market may be preapproved, where a rehearsal finds so many otherwise."""
+    return max(LEAST, int(rows * SHARE))
+
+
+def rehearse_change(
+    warehouse: Path,
+    release: Path,
+    day: date,
+    packs: Sequence[LoadedPack],
+    order: Mapping[str, Sequence[str]],
+    models: Sequence[CompiledModel] | None = None,
+) -> dict[tuple[str, str], int]:
+    """Rows of each list and market that come or go or are otherwise with a change, on a day.
+
+    Args:
+        warehouse: of the newest night; it is only read.
+        release: of that night, which is compared with.
+        packs: as they are now.
+        models: as they are now; without them, those that the night was decided by.
+
+    Raises:
+        duckdb.Error: the changed models don't know the night's data.
+        evenhand.policy.texts.PackError: today's language doesn't know the packs of the release.
+    """
+    scratch = warehouse.with_name("rehearsed_change.duckdb")
+    try:
+        with what_if(warehouse, scratch) as asked:
+            asked.lay_data_known()
+            asked.lay_texts_of(release)
+            _decide(asked, "before", asked.models_of_tonight(), day)
+            asked.lay_packs(packs, order)
+            _decide(asked, "after", models or asked.models_of_tonight(), day)
+            found = asked.execute(
+                """
+                with
+                otherwise as (
+                    (from changed.before except all from changed.after)
+                    union all (from changed.after except all from changed.before)
+                )
+
+                select list, market, count(distinct row_key) from otherwise group by all order by all
+                """
+            )
+    finally:
+        forget(scratch)
+    return {(name, market): rows for name, market, rows in found}
+
+
+def _decide(asked: WhatIf, name: str, models: Sequence[CompiledModel], day: date) -> None:
+    asked.decide(models, day)
+    asked.execute("create schema if not exists changed")
+    rows = rows_that_leave("main", "", frozenset(COMPARED) - {LANGUAGE}, "")
+    asked.execute(f"create table changed.{name} as select * exclude (reason) from ({rows})")
