@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, Literal
@@ -10,13 +9,25 @@ from typing import Annotated, Literal
 import duckdb
 import typer
 
+from evenhand.commands.persons import person, second_person
+from evenhand.commands.proposing import propose, refusals_told
 from evenhand.commands.terminal import By, console, refuse
+from evenhand.records.markdown import code, plain
+from evenhand.records.persons import Person
+from evenhand.records.proposals import ProposalRefused
 from evenhand.settings import Settings, settings
+
+Action = Literal["forget", "accept"]
 
 app = typer.Typer(no_args_is_help=True, help="Look at single files that land, and decide about them.")
 
 File = Annotated[str, typer.Argument(metavar="FILE", help="From the landing folder on: orders/night=2026-03-01/a.csv")]
-ApprovedBy = Annotated[str, typer.Option("--approved-by", metavar="NAME", help="The second person.")]
+ApprovedBy = Annotated[
+    str,
+    typer.Option(
+        "--approved-by", metavar="NAME", help="The second person, where nobody logs in; else they run evenhand approve."
+    ),
+]
 Reason = Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why.")]
 
 
@@ -69,52 +80,69 @@ def _say(text: str) -> None:
 
 
 @app.command()
-def forget(file: File, approved_by: ApprovedBy, reason: Reason, by: By = "") -> None:
-    """Have a file that landed count no more, whether it is still in the landing folder or not.
+def forget(file: File, reason: Reason, approved_by: ApprovedBy = "", by: By = "") -> None:
+    """Propose that a file that landed counts no more, whether it is still in the landing folder or not.
 
     It holds from the newest released night on; earlier nights, run again, see the file as they did.
     """
-    here = settings()
-    _decide(here, "forget", file, by, approved_by, reason)
-    console.print(f"{file} counts no more; run the night again.", soft_wrap=True, highlight=False, markup=False)
+    _propose("forget", file, by, approved_by, reason)
 
 
 @app.command()
-def accept(file: File, approved_by: ApprovedBy, reason: Reason, by: By = "") -> None:
-    """Have a file take the place of what it was, although many of the rows that were in it are gone."""
-    here = settings()
-    _decide(here, "accept", file, by, approved_by, reason)
-    console.print(f"{file} is taken as it is now; run the night again.", soft_wrap=True, highlight=False, markup=False)
+def accept(file: File, reason: Reason, approved_by: ApprovedBy = "", by: By = "") -> None:
+    """Propose that a file takes the place of what it was, although many of the rows that were in it are gone."""
+    _propose("accept", file, by, approved_by, reason)
 
 
-def _decide(
-    here: Settings, action: Literal["forget", "accept"], file: str, by: str, approved_by: str, reason: str
-) -> None:
-    from evenhand.landing.decisions import decide_file, file_decisions, kept_versions
-    from evenhand.landing.files import FeedBroken
-    from evenhand.records.history import HistoryBroken
-    from evenhand.records.persons import PersonRefused, who
+def _propose(action: Action, file: str, by: str, approved_by: str, reason: str) -> None:
+    from evenhand.landing.decisions import refuse_unknown
+
+    name = file.removeprefix(f"{settings().landing}/")
+    with refusals_told():
+        author, versions = person(by), _versions(settings(), action)
+        if approved_by:
+            decide_now(action, name, versions.get(name, ""), author, second_person(approved_by), reason)
+            return
+        refuse_unknown(name, versions)
+        version = versions[name]
+        what = "counts no more" if action == "forget" else "is taken as it is now"
+        said = f"{plain(author)} asks that {code(name)} ({version[:12]}) {what}: {plain(reason)}"
+        form = {"action": action, "file": name, "version": version, "reason": reason}
+        propose("file", form, said, author)
+
+
+def decide_now(action: Action, name: str, version: str, by: Person, approved_by: Person, reason: str) -> None:
+    """Have a file count no more, or be taken as it is, as a second person approved.
+
+    Args:
+        version: the SHA-256 of the version that they saw; another isn't decided about.
+
+    Raises:
+        ProposalRefused: it is another version by now.
+        FeedBroken: there is no such file to decide about.
+    """
+    from evenhand.landing.decisions import decide_file
     from evenhand.tasks.choosing import FIRST_NIGHT
 
-    name = file.removeprefix(f"{here.landing}/")
+    here = settings()
+    versions = _versions(here, action)
+    if versions.get(name, "") != version:
+        raise ProposalRefused(f"{name} is another version than the one that was proposed; propose it again")
     released = sorted(path.name.removeprefix("night=") for path in here.releases.glob("night=*"))
-    try:
-        gone = {(each.file, each.sha256) for each in file_decisions(here.home) if each.action == "forget"}
-        versions = kept_versions(here.home) if action == "forget" else {}
-        # Of a file that can't be used, or can't replace what it was, the version that lies there.
-        versions |= {each: sha256 for each, sha256 in _unusable(here) if (each, sha256) not in gone}
-        decide_file(
-            here.home,
-            action,
-            name,
-            versions,
-            date.fromisoformat(released[-1]) if released else FIRST_NIGHT,
-            who(None, by or getpass.getuser(), "--by"),
-            who(None, approved_by, "--approved-by"),
-            reason,
-        )
-    except (FeedBroken, HistoryBroken, PersonRefused) as error:
-        refuse(str(error))
+    night = date.fromisoformat(released[-1]) if released else FIRST_NIGHT
+    decide_file(here.home, action, name, versions, night, by, approved_by, reason)
+    what = "counts no more" if action == "forget" else "is taken as it is now"
+    console.print(f"{name} {what}; run the night again.", soft_wrap=True, highlight=False, markup=False)
+
+
+def _versions(here: Settings, action: Action) -> dict[str, str]:
+    """The files that can be decided about, each with the SHA-256 of its version."""
+    from evenhand.landing.decisions import file_decisions, kept_versions
+
+    gone = {(each.file, each.sha256) for each in file_decisions(here.home) if each.action == "forget"}
+    versions = dict(kept_versions(here.home)) if action == "forget" else {}
+    # Of a file that can't be used, or can't replace what it was, the version that lies there.
+    return versions | {each: sha256 for each, sha256 in _unusable(here) if (each, sha256) not in gone}
 
 
 def _unusable(here: Settings) -> list[tuple[str, str]]:

@@ -97,6 +97,13 @@ def _accept(act: ProposedAct, approvals: list[Approval]) -> None:
     accept_now(act.form["found"], act.by, approvals[0].by, act.form["reason"])
 
 
+def _file(act: ProposedAct, approvals: list[Approval]) -> None:
+    from evenhand.commands.feed import decide_now
+
+    form = act.form
+    decide_now(form["action"], form["file"], form["version"], act.by, approvals[0].by, form["reason"])
+
+
 # What an action is refused for before it is begun, and what does it.
 _ACTIONS: Mapping[str, tuple[Callable[[ProposedAct], None], Callable[[ProposedAct, list[Approval]], None]]] = {
     "resume": (_is_stopped_since_before, _resume),
@@ -104,4 +111,5 @@ _ACTIONS: Mapping[str, tuple[Callable[[ProposedAct], None], Callable[[ProposedAc
     "emergency": (_nothing_to_check, _emergency),
     "preapprove": (_nothing_to_check, _preapprove),
     "accept": (_nothing_to_check, _accept),
+    "file": (_nothing_to_check, _file),
 }

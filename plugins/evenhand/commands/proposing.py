@@ -37,6 +37,7 @@ def refusals_told() -> Iterator[None]:
     """Say why something can't be done, and end with 1."""
     from evenhand.delivery.stopping import NothingStopped
     from evenhand.emergency.emergency import EmergencyRefused
+    from evenhand.landing.files import FeedBroken
     from evenhand.local.installation import LocalError
     from evenhand.policy.texts import PackError
     from evenhand.records.history import HistoryBroken
@@ -46,6 +47,6 @@ def refusals_told() -> Iterator[None]:
         yield
     except (
         *(PersonRefused, ProposalRefused, NothingStopped, EmergencyRefused),
-        *(HistoryBroken, LocalError, NotDone, PackError),
+        *(FeedBroken, HistoryBroken, LocalError, NotDone, PackError),
     ) as error:
         refuse(str(error))

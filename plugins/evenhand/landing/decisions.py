@@ -85,10 +85,7 @@ def decide_file(
         PersonRefused: the second person is the first.
     """
     refuse_the_same_person(by, approved_by, f"having {file} {'forgotten' if action == 'forget' else 'taken'}")
-    if file not in versions:
-        near = [name for name in sorted(versions) if name.endswith(file.rpartition("/")[2])][:3]
-        said = f"; is it {' or '.join(near)}?" if near else ""
-        raise FeedBroken(f"{file}: no such file has landed. Name it from the landing folder on{said}")
+    refuse_unknown(file, versions)
     decision = FileDecision(
         action=action,
         file=file,
@@ -102,6 +99,18 @@ def decide_file(
     add(home / FOLDER, decision)
     seal(home)
     return decision
+
+
+def refuse_unknown(file: str, versions: Mapping[str, str]) -> None:
+    """Make sure that a file is one that can be decided about.
+
+    Raises:
+        FeedBroken: there is no such file.
+    """
+    if file not in versions:
+        near = [name for name in sorted(versions) if name.endswith(file.rpartition("/")[2])][:3]
+        said = f"; is it {' or '.join(near)}?" if near else ""
+        raise FeedBroken(f"{file}: no such file has landed. Name it from the landing folder on{said}")
 
 
 def kept_versions(home: Path) -> dict[str, str]:

@@ -118,7 +118,9 @@ def normalised(name: str) -> str:
     if not found:
         raise PersonRefused("an empty name is nobody's; write a name")
     # What normalising drops or what stands for it counts as well.
-    for letter in {*name.strip(), *found} - {" ", "\t", "\n"}:
+    for letter in f"{name.strip()}{found}":
+        if letter in " \t\n":
+            continue
         if ord(letter) in _UNSEEN or unicodedata.category(letter) in ("Cc", "Cf", "Co", "Cn", "Cs", "Zl", "Zp"):
             raise PersonRefused(
                 f"{found!r} has U+{ord(letter):04X}, which nobody sees, and could be another's name; write it without"

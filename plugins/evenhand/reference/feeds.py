@@ -151,7 +151,7 @@ left
   persons have it taken (`evenhand feed accept FILE`). Better leave what has landed and land corrections.
 - What landed once is known until people say otherwise. A file that is removed, by a retention rule say, keeps its rows:
   its bytes are kept in `EVENHAND_HOME/kept/`, from where `landed.duckdb` can be built again. It is told on the first
-  night without it, and counted after that. `evenhand feed forget FILE --approved-by NAME --reason TEXT` has one count
+  night without it, and counted after that. `evenhand feed forget FILE --reason TEXT` has one count
   no more, from the newest released night on; the manifest (`forgotten`) says so.
 
 `evenhand feed check FILE` says what would become of a file before it is dropped: why it can't be used, which rows would
