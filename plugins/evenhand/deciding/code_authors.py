@@ -94,7 +94,9 @@ def _git(project: Path, *command: str) -> str | None:
     if not (project / ".git").exists():
         return None
     try:
-        run = subprocess.run(["git", "-C", str(project), *command], capture_output=True, text=True, check=False)
+        run = subprocess.run(
+            ["git", "--no-optional-locks", "-C", str(project), *command], capture_output=True, text=True, check=False
+        )
     except OSError:
         return None
     return run.stdout if run.returncode == 0 else None
