@@ -28,6 +28,7 @@ from evenhand.release.manifest import NAME as MANIFEST
 from evenhand.release.manifest import Manifest, OtherFormat, read_manifest
 from evenhand.release.publish import revision_of
 from evenhand.release.spreadsheet import as_csv
+from evenhand.release.verify import release_troubles
 from evenhand.settings import settings
 
 app = FastAPI(
@@ -82,6 +83,7 @@ def run_page(dag_id: str, run_id: str, session: SessionDep) -> HTMLResponse:
         manifest=manifest,
         revision=revision_of(release) if manifest else "",
         files=_files(manifest),
+        troubles=[(path.name, what) for path, what in release_troubles(release)] if release.exists() else [],
         pages=[(name, title) for name, (title, path) in PAGES.items() if (work / path).exists()],
         failures=failures(night),
     )
@@ -134,7 +136,11 @@ def released_file(night: date, file: str) -> Path:
     names = {MANIFEST, *json.loads((release / MANIFEST).read_text())["files"]}
     if file not in names:
         raise HTTPException(404, f"the release of night {night} has no file {file}")
-    return release.resolve() / file
+    path = release.resolve() / file
+    for changed, what in release_troubles(release):
+        if changed in (path, path.with_name(MANIFEST)):
+            raise HTTPException(409, f"{changed}: {what}; bring it back from a backup (evenhand verify)")
+    return path
 
 
 @app.get("/spreadsheets/{night}/{table}")
