@@ -10,13 +10,15 @@ from pathlib import Path
 
 import duckdb
 
-from evenhand.deciding.code_authors import CodeAuthors
+from evenhand.deciding.code_authors import CodeAuthors, authors_since
+from evenhand.release.manifest import read_manifest
 
 _NOT_LOOKED_FOR = CodeAuthors((), ("the night was validated before authors were looked for",))
 
 
-def lay_code_authors(warehouse: Path, authors: CodeAuthors) -> None:
-    """Write down who changed the code that decides, since the last release."""
+def lay_code_authors(warehouse: Path, project: Path, last: Path | None) -> None:
+    """Write down who changed the code that decides, since the last release; all of it, where there is none."""
+    authors = authors_since(project, read_manifest(last).code if last else {})
     with duckdb.connect(str(warehouse)) as connection:
         connection.execute("create or replace table gate.code_authors (log_in varchar, unknown varchar)")
         for log_in in authors.log_ins:

@@ -172,12 +172,10 @@ def validate_lists(night: date) -> Facts:
     """Gate 2: hold back rows that break a rule, and lists whose change is unusual, until a person has seen it."""
     from evenhand.approval.code_changes import lay_code_authors
     from evenhand.deciding.code import code_version
-    from evenhand.deciding.code_authors import authors_since
     from evenhand.deciding.provenance import texts_of
     from evenhand.policy.preapproved import read_preapproved, read_same_rules
     from evenhand.policy.sift import sift
     from evenhand.quality import changes, lists
-    from evenhand.release.manifest import read_manifest
     from evenhand.release.previous import last_release, take_kept_release
 
     here = settings()
@@ -201,9 +199,7 @@ def validate_lists(night: date) -> Facts:
     changed = changes.validate_changes(
         _warehouse(night), here.work(night) / "gate_2" / "changes", night, tonight, broken
     )
-    last = last_release(here.releases, night)
-    since = read_manifest(last).code if last else {}
-    lay_code_authors(_warehouse(night), authors_since(here.project, since))
+    lay_code_authors(_warehouse(night), here.project, last_release(here.releases, night))
     for held in changed.held:
         log.warning("%s of %s are held: %s", held.list, held.market, "; ".join(held.why))
     for said in changed.not_compared:
