@@ -54,8 +54,8 @@ with DAG(
     on_failure_callback=notifiers(),
     params={
         "night": Param(type="string", format="date", description="The night that holds the list"),
-        "list": Param(type="string", enum=["penalties", "rewards"], description="The list"),
-        "market": Param(type="string", description="The market"),
+        "list": Param(type="string", enum=["penalties", "rewards", "deliveries"], description="The list"),
+        "market": Param(type="string", description="The market, or the receiver of the deliveries"),
         "digest": Param(None, type=["string", "null"], description="What is shown; by default what is held now"),
     },
     tags=["governance"],

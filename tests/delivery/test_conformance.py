@@ -135,6 +135,7 @@ def test_what_was_edited_by_hand_is_found_and_put_right(
     release = publish(tmp_path, night(1), *rows)
     with opened() as receiver:
         deliver(release, receiver, receipts)
+        assert reconcile_and_correct(release, receiver, receipts).agrees
         system.edit(Random(seed))
         assert reconcile_and_correct(release, receiver, receipts).agrees
         assert reconcile_and_correct(release, receiver, receipts).corrected == ""

@@ -122,6 +122,7 @@ def test_what_the_receiver_changed_by_itself_is_found_and_corrected(
     other = publish(tmp_path / "other", night(1), [penalty("p2", measure="no_ads"), penalty("p3")])
     deliver(publish(tmp_path, night(1), [penalty("p1"), penalty("p2")]), receiver, receipts)
     release = tmp_path / "releases" / f"night={night(1)}"
+    assert reconcile_and_correct(release, receiver, receipts).agrees
     with Receipts(tmp_path / "other" / "receipts.sqlite") as foreign:
         sandbox.forget()
         deliver(other, receiver, foreign)

@@ -19,6 +19,7 @@ from delivery.releases import LISTS, night, penalty, publish
 from evenhand.delivery import ledger as ledger_module
 from evenhand.delivery.deliver import deliver
 from evenhand.delivery.emptied import ReceiverEmptied, send_again
+from evenhand.delivery.first_read import HoldsOthers, take_over
 from evenhand.delivery.ledger import LedgerBroken
 from evenhand.delivery.receipts import Receipts
 from evenhand.delivery.receivers import ReceiverError
@@ -138,6 +139,28 @@ def test_where_all_is_gone_a_person_says_so_before_it_takes_effect_once_more(
         send_again(tmp_path, "sandbox", Person("ann", False), "its disk was replaced")
         assert reconcile_and_correct(release, receiver, receipts).agrees
         assert len(sandbox.effects()) == 4 + 4 * emptied
+
+
+@pytest.mark.parametrize("honours_keys", [True, False])
+def test_what_it_was_never_sent_is_removed_on_a_first_reconcile_only_after_a_person_said_so(
+    tmp_path: Path, sandbox: SandboxProcess, client: httpx.Client, receipts: Receipts, honours_keys: bool
+) -> None:
+    receiver = HttpReceiver("sandbox", LISTS, sandbox.url, SECRET, client, honours_keys=honours_keys)
+    release = publish(tmp_path, night(1), ROWS)
+    with closing(sandbox.database_open()) as database:
+        database.execute(
+            "insert into held (list, row_key, payload, payload_sha256, account_id, changed_at)"
+            " values ('penalties', 'theirs', '{}', 'theirs', 'theirs', '2026-03-01')"
+        )
+    for _ in range(2):
+        with pytest.raises(HoldsOthers, match=r"1 rows that it was never sent.*penalties/theirs.*`evenhand take-over"):
+            deliver(release, receiver, receipts)
+            reconcile_and_correct(release, receiver, receipts)
+        assert ("penalties", "theirs") in sandbox.held()
+    take_over(tmp_path, "sandbox", Person("ann", False), "it is ours")
+    deliver(release, receiver, receipts)
+    assert reconcile_and_correct(release, receiver, receipts).agrees
+    assert ("penalties", "theirs") not in sandbox.held()
 
 
 def test_the_same_finding_twice_is_one_key_and_a_real_loss_is_another(

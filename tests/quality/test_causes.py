@@ -263,10 +263,12 @@ def test_a_changed_pack_is_policy_and_held_and_what_landed_is_still_data(nights:
     found = causes(judged)
     assert found["a2"] == {"policy"}
     assert found["a5"] == {"data"}
-    (held,) = judged.held
-    assert (held.list, held.market, held.since) == ("penalties", "world", FIRST)
-    assert held.by_policy
-    assert held.changed_by == ("ayu",)
+    # Both lists of the market: its rules are others, and nothing of the rewards changes tonight.
+    assert [(held.list, held.market, held.since, held.changes > 0) for held in judged.held] == [
+        ("penalties", "world", FIRST, True),
+        ("rewards", "world", FIRST, False),
+    ]
+    assert all(held.by_policy and held.changed_by == ("ayu",) for held in judged.held)
 
 
 @pytest.mark.parametrize(("at_most", "is_held"), [(100, False), (0, True)])
@@ -427,7 +429,7 @@ def test_words_that_a_pack_changed_are_a_text_which_is_shown_and_held_and_what_i
     judged = nights.judge(nights.land(NEXT), NEXT, policies=policies)
 
     assert set(changes(judged).values()) == {("changed", "text")}
-    (held,) = judged.held
+    held = judged.held[0]
     assert (held.changes, held.by_policy, held.changed_by) == (len(before), True, ("ayu",))
     with duckdb.connect(str(judged.warehouse), read_only=True) as connection:
         said = body(connection, held, NEXT)
@@ -485,17 +487,54 @@ def test_another_language_of_an_account_is_data_and_holds_nothing(nights: Nights
 def test_a_release_that_doesnt_say_what_it_was_compared_by_is_compared_as_then_and_that_is_said(nights: Nights) -> None:
     manifest = nights.releases / f"night={FIRST}" / "manifest.json"
     manifest.write_text(read_manifest(manifest.parent).model_copy(update={"compared": ()}).text())
-    models = manifest.with_name("models.parquet")
+    models, reasons = manifest.with_name("models.parquet"), manifest.with_name("reasons.parquet")
     with duckdb.connect() as connection:
         connection.execute(f"create table models as from '{models}' where name <> 'reasons'")
         connection.execute(f"copy models to '{models}' (format parquet)")
+        connection.execute(f"create table reasons as select * replace ('1 strikes' as explanation) from '{reasons}'")
+        connection.execute(f"copy reasons to '{reasons}' (format parquet)")
 
-    judged = nights.judge(nights.land(NEXT), NEXT, policies=with_another_appeal(nights))
+    judged = nights.judge(nights.land(NEXT), NEXT, code=OTHER_CODE)
 
     assert changes(judged) == {}
     assert judged.held == []
     (said,) = judged.not_compared
     assert said.startswith(f"Not compared with the release of {FIRST}, which an earlier version made: appeal_route, ")
+
+
+def test_limits_that_were_loosened_hold_the_lists_before_they_let_anything_pass(nights: Nights) -> None:
+    folder = nights.home / "loosened"
+    shutil.copytree(nights.policies, folder)
+    pack = folder / "takedowns.yml"
+    pack.write_text(pack.read_text() + "changed_by: ayu\nlimits: {usual_spreads: 40}\n")
+    (loaded,) = load_packs(folder)
+    preapproved = Preapproval(
+        what="more", pack="takedowns", text=loaded.sha256, changed_by="ayu", approved_by="budi", at_most=0
+    )
+
+    landed = nights.land(NEXT)
+    approved = nights.judge(landed, NEXT, policies=folder, preapproved=[preapproved])
+    assert approved.held == []
+
+    judged = nights.judge(landed, NEXT, policies=folder)
+
+    assert changes(judged) == {}
+    assert [(held.list, held.by_policy, held.changed_by) for held in judged.held] == [
+        ("penalties", True, ("ayu",)),
+        ("rewards", True, ("ayu",)),
+    ]
+    (said,) = judged.held[0].why
+    assert said.startswith("takedowns: limits: usual_spreads was ")
+    assert "and is 40" in said
+    # What nobody has approved loosens nothing on the night after, either.
+    nights.release(judged, NEXT, "")
+    third = date(2026, 3, 7)
+    still = nights.judge(nights.land(third), third, policies=folder)
+    assert still.is_held("penalties", "world")
+    with duckdb.connect(str(still.warehouse), read_only=True) as connection:
+        assert connection.execute("select max(usual_spreads) from gate.limits").fetchall() == [(4,)]
+    nights.release(judged, NEXT, "approved")
+    assert nights.judge(nights.land(third), third, policies=folder).held == []
 
 
 def test_what_was_held_stays_held_until_somebody_approves_it_and_is_measured_from_what_it_keeps(nights: Nights) -> None:

@@ -24,6 +24,7 @@ from evenhand.quality.held_lists import HeldList, answer, read_held
 from evenhand.records.history import add, everything
 from evenhand.records.persons import Person, PersonRefused, is_same, refuse_the_same_person
 from evenhand.records.record_log import seal
+from evenhand.release.manifest import DELIVERIES
 
 log = logging.getLogger(__name__)
 
@@ -68,7 +69,7 @@ def record(
         PersonRefused: the same person changed the policy or the code, or it isn't known who changed the policy.
     """
     if said != "rejected":
-        _refuse_what_they_cannot_approve(held, by, code)
+        _refuse_what_they_cannot_approve(held, said, by, code)
     given = Answer(
         night=night, list=held.list, market=held.market, digest=held.digest, said=said, by=by.name,
         logged_in=by.logged_in, at=datetime.now(UTC).replace(microsecond=0),
@@ -121,7 +122,7 @@ def _in_force(held: HeldList, given: Sequence[Answer], code: CodeAuthors | None)
         if each.said == "rejected":
             return [each]
         try:
-            _refuse_what_they_cannot_approve(held, each.person, code)
+            _refuse_what_they_cannot_approve(held, each.said, each.person, code)
         except (AnswerRefused, PersonRefused) as error:
             log.warning("the answer of %s to %s of %s doesn't count: %s", each.by, held.list, held.market, error)
             continue
@@ -142,8 +143,10 @@ def apply(warehouse: Path, folder: Path, night: date) -> None:
             answer(connection, held, held.answer, held.answered_by)
 
 
-def _refuse_what_they_cannot_approve(held: HeldList, by: Person, code: CodeAuthors | None) -> None:
+def _refuse_what_they_cannot_approve(held: HeldList, said: Said, by: Person, code: CodeAuthors | None) -> None:
     what = f"{held.list} of {held.market}"
+    if held.list == DELIVERIES and said == "first_wave":
+        raise AnswerRefused(f"{what}: a delivery has no first wave. Approve it, or reject it and correct receivers.yml")
     if not held.approvable:
         raise AnswerRefused(
             f"{what}: more rows than a few break a rule, so they can only be rejected. Correct what is at fault and run"
@@ -153,10 +156,19 @@ def _refuse_what_they_cannot_approve(held: HeldList, by: Person, code: CodeAutho
         refuse_the_same_person(Person(name, logged_in=True), by, f"the code that changes {what}")
     if not held.by_policy:
         return
+    if not held.changed_by and held.list == DELIVERIES:
+        raise PersonRefused(
+            f"{what}: receivers.yml doesn't say who changed it. Write `changed_by` into it and run the night again, so"
+            " that it is known that somebody else approves"
+        )
     if not held.changed_by:
         raise PersonRefused(
             f"{what}: a policy changed them, and its pack doesn't say who changed it. Write `changed_by` into the pack"
             " and run the night again, so that it is known that somebody else approves"
         )
     for name in held.changed_by:
-        refuse_the_same_person(Person(name, logged_in=False), by, f"the policy that changes {what}")
+        refuse_the_same_person(
+            Person(name, logged_in=False),
+            by,
+            f"the {'change of' if held.list == DELIVERIES else 'policy that changes'} {what}",
+        )

@@ -10,6 +10,7 @@ import duckdb
 
 from evenhand.quality.held_lists import HeldList, first_wave_of
 from evenhand.records.markdown import plain
+from evenhand.release.manifest import DELIVERIES
 from evenhand.release.rows import TOLD
 
 GROUPS = 10
@@ -18,11 +19,22 @@ SAMPLE = 20
 
 def subject(held: HeldList, night: date) -> str:
     """One line for a held list."""
+    if held.list == DELIVERIES:
+        return f"deliveries to {held.market}, night {night}: they are held"
     return f"{held.list} of {held.market}, night {night}: {held.changes:,} rows are held"
 
 
 def body(connection: duckdb.DuckDBPyConnection, held: HeldList, night: date) -> str:
     """The page for a held list of a night, in Markdown."""
+    if held.list == DELIVERIES:
+        by = ", ".join(map(plain, held.changed_by)) or "nobody is named"
+        return "\n\n".join(
+            [
+                f"Nothing is sent to {plain(held.market)} before somebody else has approved this. Changed by: {by}.",
+                "### What is otherwise in receivers.yml",
+                "\n".join(f"- {plain(each)}" for each in held.why),
+            ]
+        )
     ((kept_rows, in_force, proposed),) = connection.execute(
         # What has ended meanwhile isn't kept: nobody is penalised for longer because somebody has to look.
         f"select (select count(*) from released.last_{held.list} where market = $2),"

@@ -19,10 +19,11 @@ Night = Annotated[
 
 
 class List(StrEnum):
-    """A list."""
+    """A list; or the deliveries to a receiver, which stands for the market then."""
 
     penalties = "penalties"
     rewards = "rewards"
+    deliveries = "deliveries"
 
 
 class Say(StrEnum):

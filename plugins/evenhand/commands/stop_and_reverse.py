@@ -75,6 +75,28 @@ def send_again(
     )
 
 
+def take_over(
+    receiver: Annotated[str, typer.Argument(metavar="RECEIVER", help="Its name in receivers.yml.")],
+    reason: Reason,
+    by: By,
+) -> None:
+    """Say that a receiver's lists are ours alone, so that what it was never sent is removed there."""
+    from evenhand.delivery.config import load_receivers
+    from evenhand.delivery.first_read import take_over as say_so
+
+    if receiver not in load_receivers():
+        refuse(f"receivers.yml has no {receiver}; it has {', '.join(load_receivers())}")
+    with _refusals_told():
+        say_so(settings().home, receiver, who(None, by, "--by"), reason)
+    console.print(
+        f"The next delivery brings {receiver} to the wanted state, whatever it holds. Clear its delivery in Airflow, or"
+        " run the night again.",
+        markup=False,
+        soft_wrap=True,
+        highlight=False,
+    )
+
+
 def reverse(
     night: Annotated[
         datetime, typer.Argument(formats=["%Y-%m-%d"], metavar="NIGHT", help="The newest released night.")

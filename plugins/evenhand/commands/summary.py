@@ -18,7 +18,7 @@ from evenhand.deciding.report import PAGE
 from evenhand.delivery.config import load_receivers
 from evenhand.delivery.stopping import stopped
 from evenhand.policy.prose.words import counted
-from evenhand.release.manifest import HeldList, HeldMarket, Manifest, read_manifest
+from evenhand.release.manifest import DELIVERIES, HeldList, HeldMarket, Manifest, read_manifest
 from evenhand.release.publish import revision_of
 from evenhand.settings import Settings
 from evenhand.simulation.marketplace import simulated
@@ -180,12 +180,16 @@ def held(manifest: Manifest, night: date, console: Console) -> None:
         if each.answer == "approved":
             console.print(f"[bold]Was held[/bold] {what}: approved by {each.answered_by}", highlight=False)
             continue
+        if each.list == DELIVERIES:
+            what = f"deliveries to {each.market}"
         kept = f"it keeps the release of {each.since}" if each.since else "nothing of it is released"
         said = f"; {each.answer.replace('_', ' ')} by {each.answered_by}" if each.answer else ""
         wave = f", {each.first_wave:,} rows of it" if each.first_wave else ""
         console.print(
-            f"[bold yellow]Held[/bold yellow] {what}: {counted(each.changes, 'row')} would change, {kept}{said}{wave}."
-            f"{_in_force(each)}",
+            f"[bold yellow]Held[/bold yellow] {what}: nothing is sent{said}."
+            if each.list == DELIVERIES
+            else f"[bold yellow]Held[/bold yellow] {what}: {counted(each.changes, 'row')} would change,"
+            f" {kept}{said}{wave}.{_in_force(each)}",
             soft_wrap=True,
             highlight=False,
         )

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.error import MarkedYAMLError
@@ -101,6 +101,13 @@ class _Receivers(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     receivers: dict[Name, ReceiverConfig]
+    # Who changed this last: none of them may approve what that does.
+    changed_by: tuple[str, ...] = ()
+
+    @field_validator("changed_by", mode="before")
+    @classmethod
+    def _one_or_more(cls, said: object) -> object:
+        return (said,) if isinstance(said, str) else said
 
     @model_validator(mode="after")
     def _after_ones_that_enforce(self) -> _Receivers:
@@ -126,13 +133,25 @@ def load_receivers(path: Path | None = None) -> Mapping[str, AnyConfig]:
     Raises:
         ReceiversError: the file is missing or wrong; the message has a line for every mistake.
     """
-    path = path or settings().receivers
+    return _load(path or settings().receivers).receivers
+
+
+def receivers_changed_by(path: Path | None = None) -> tuple[str, ...]:
+    """Who receivers.yml says changed it last.
+
+    Raises:
+        ReceiversError: as above.
+    """
+    return _load(path or settings().receivers).changed_by
+
+
+def _load(path: Path) -> _Receivers:
     try:
         text = path.read_text(encoding="utf-8-sig")
         compose(text)
         content = YAML(typ="rt").load(text)
         # Through JSON: round-trip types carry line numbers, but pydantic wants plain ones.
-        return _Receivers.model_validate_json(json.dumps(content, default=str)).receivers
+        return _Receivers.model_validate_json(json.dumps(content, default=str))
     except FileNotFoundError as error:
         raise ReceiversError(f"{path}: not there; it says which receivers get the lists") from error
     except MarkedYAMLError as error:

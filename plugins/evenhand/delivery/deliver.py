@@ -12,6 +12,7 @@ from pathlib import Path
 
 from evenhand.delivery.changes import Change, RowId, diff
 from evenhand.delivery.emptied import refuse_if_emptied
+from evenhand.delivery.first_read import refuse_to_remove
 from evenhand.delivery.lock import delivery_lock
 from evenhand.delivery.read_release import Release, read_release
 from evenhand.delivery.receipts import Receipts
@@ -103,8 +104,9 @@ def deliver(release_dir: Path, receiver: Receiver, receipts: Receipts) -> Delive
         if newer := _newest((known, says), after=release.night):
             summary = DeliverySummary(receiver.name, release.night, release.release_id, holds_newer=newer)
         else:
+            is_behind = _is_behind(known, says)
             receipts.move_to(receiver.name, release)
-            summary = _bring(release, receiver, receipts, is_behind=says is not None and (known or date.min) < says)
+            summary = _bring(release, receiver, receipts, is_behind)
     log.info("%s", summary)
     return summary
 
@@ -116,6 +118,19 @@ def newer_than(night: date, receiver: Receiver, receipts: Receipts) -> date | No
         ReceiverError: it can't be asked.
     """
     return _newest(_nights(receiver, receipts), after=night)
+
+
+def ledger_is_behind(receiver: Receiver, receipts: Receipts) -> bool:
+    """Whether a receiver has a night that the ledger never heard of, which was lost or brought back from a backup.
+
+    Raises:
+        ReceiverError: it can't be asked.
+    """
+    return _is_behind(*_nights(receiver, receipts))
+
+
+def _is_behind(known: date | None, says: date | None) -> bool:
+    return says is not None and (known or date.min) < says
 
 
 def _newest(nights: Iterable[date | None], after: date) -> date | None:
@@ -136,14 +151,20 @@ def held_of_ours(receiver: Receiver) -> list[HeldRow]:
     return [row for row in receiver.read_back() if row.list not in receiver.capabilities.others]
 
 
-def believe_what_it_holds(night: date, receiver: Receiver, receipts: Receipts) -> int:
+def believe_what_it_holds(
+    night: date, receiver: Receiver, receipts: Receipts, wanted: AbstractSet[RowId] | None = None
+) -> int:
     """Take what a receiver is read to hold for the truth, once its reading has caught up with what it took.
+
+    Args:
+        wanted: the rows that it should hold, where it isn't known by itself that what it holds is ours.
 
     Returns:
         how many rows were found otherwise than acknowledged.
 
     Raises:
         ReceiverEmptied: it holds nothing of what it had acknowledged, and nobody has said that this is so.
+        HoldsOthers: it holds rows that it was never sent, and nobody has said that they may be removed.
         ReceiverError: it can't be read.
     """
     held = held_of_ours(receiver)
@@ -154,6 +175,11 @@ def believe_what_it_holds(night: date, receiver: Receiver, receipts: Receipts) -
     known = sum(each.payload_sha256 is not None for each in receipts.acknowledged(receiver.name).values())
     if known and not held and receiver.capabilities.acts_on_changes:
         refuse_if_emptied(receipts.path.parent, receiver.name, known)
+    if wanted is not None:
+        ours = wanted | receipts.acknowledged(receiver.name).keys()
+        ours |= {(change.list, change.row_key) for change in receipts.unanswered(receiver.name)}
+        never_sent = sorted({(row.list, row.row_key) for row in held} - ours)
+        refuse_to_remove(receipts.path.parent, receiver.name, never_sent)
     return receipts.believe(receiver.name, held, night)
 
 
@@ -167,7 +193,9 @@ def _bring(release: Release, receiver: Receiver, receipts: Receipts, is_behind: 
         # It has a night that the ledger never heard of, which was lost or brought back from a backup.
         receipts.begin_epoch(name)
     if not receiver.capabilities.honours_keys or is_behind:
-        believe_what_it_holds(release.night, receiver, receipts)
+        wanted = {(each.name, row_key) for each in release.lists for row_key in each.rows}
+        # What the ledger never heard of, where it is behind, the receiver has by a night of ours.
+        believe_what_it_holds(release.night, receiver, receipts, None if is_behind else wanted)
     unsettled = {(change.list, change.row_key) for change in receipts.unanswered(name)}
     needed = diff(name, release.lists, receipts.acknowledged(name), unsettled, receipts.epoch(name))
     # A change that was asked again and rejected just now isn't asked a third time.

@@ -7,7 +7,14 @@ from datetime import date
 from pathlib import Path
 
 from evenhand.delivery.changes import RowId
-from evenhand.delivery.deliver import believe_what_it_holds, deliver, held_of_ours, newer_than
+from evenhand.delivery.deliver import (
+    believe_what_it_holds,
+    deliver,
+    held_of_ours,
+    ledger_is_behind,
+    newer_than,
+)
+from evenhand.delivery.first_read import agreed
 from evenhand.delivery.lock import delivery_lock
 from evenhand.delivery.read_release import read_release
 from evenhand.delivery.receipts import Receipts
@@ -98,16 +105,26 @@ def reconcile_and_correct(release_dir: Path, receiver: Receiver, receipts: Recei
     then believed rather than what it acknowledged, and the release is delivered again from there.
 
     Raises:
+        HoldsOthers: it never agreed before and holds rows that it was never sent; a person is asked before they go.
         ReleaseError: the release can't be read.
         DeliveryRunning: a delivery to this receiver is running.
         ReceiverError: the receiver can't be read, or gave no answer.
     """
     found = reconcile(release_dir, receiver, receipts)
+    if found.agrees:
+        agreed(receipts.path.parent, receiver.name)
     if found.agrees or found.holds_newer:
         return found
     with delivery_lock(receipts.path.parent, receiver.name):
         receiver.begin((), found.night)
-        otherwise = believe_what_it_holds(found.night, receiver, receipts)
+        wanted = {
+            (each.name, row_key) for each in read_release(release_dir, receiver.lists).lists for row_key in each.rows
+        }
+        ours = None if ledger_is_behind(receiver, receipts) else wanted
+        otherwise = believe_what_it_holds(found.night, receiver, receipts, ours)
     delivered = deliver(release_dir, receiver, receipts)
     corrected = found.differences if otherwise or delivered.sent else ""
-    return replace(reconcile(release_dir, receiver, receipts), corrected=corrected)
+    after = reconcile(release_dir, receiver, receipts)
+    if after.agrees:
+        agreed(receipts.path.parent, receiver.name)
+    return replace(after, corrected=corrected)

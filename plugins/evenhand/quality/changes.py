@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
@@ -21,8 +22,10 @@ from evenhand.quality.causes import find_causes
 from evenhand.quality.gate import Gate
 from evenhand.quality.held_lists import LISTS, HeldList, hold_lists, make_views
 from evenhand.quality.moves import Kept
+from evenhand.quality.receiver_changes import lay_receivers
 from evenhand.quality.row_causes import Base
-from evenhand.release.manifest import Manifest, read_manifest
+from evenhand.quality.rule_changes import RulesChanged, rule_changes
+from evenhand.release.manifest import DELIVERIES, Manifest, read_manifest
 from expectations.changes import LOCATOR, changes_suite, counts_suite, late_money_suite, sizes_suite, twins_suite
 
 log = logging.getLogger(__name__)
@@ -38,6 +41,8 @@ class Tonight:
         preapproved: the changes of policy and code that were approved.
         code: the version of the code that decides.
         same_rules: texts of packs that were rewritten and say the same.
+        receivers: what receivers.yml says of each receiver; None where that isn't to be compared.
+        receivers_changed_by: who changed that.
     """
 
     releases: Path
@@ -45,6 +50,8 @@ class Tonight:
     preapproved: Sequence[Preapproval]
     code: Mapping[str, object]
     same_rules: Sequence[SameRules] = ()
+    receivers: Mapping[str, Any] | None = None
+    receivers_changed_by: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -78,6 +85,7 @@ def validate_changes(
     bases = _bases(warehouse, tonight.releases)
     find_causes(warehouse, folder.with_name("what_if.duckdb"), bases, tonight.code, night)
     count(warehouse, tonight.releases, night)
+    others = _other_rules(warehouse, bases, tonight, folder.with_name("packs_before"))
     with duckdb.connect(str(warehouse)) as connection:
         lay_preapproved(connection, tonight.preapproved, tonight.packs, str(tonight.code["sha256"]))
         _lay_limits(connection, bases, night)
@@ -110,19 +118,36 @@ def validate_changes(
         # What is unusual of a market that can't be decided is so for that; what was unusual before still is.
         why = defaultdict(list, {each: said for each, said in why.items() if each[1] not in held_with_their_market})
         broken = {each: said for each, said in broken.items() if each[1] not in held_with_their_market}
+        for (name, market), (base, changed) in others.items():
+            if market not in held_with_their_market:
+                why[name, market] += [
+                    f"{each} (other rules than those of {base.manifest.night} were approved)" for each in changed.said
+                ]
         for night_before, name, market in _still_held(bases):
             why[name, market].append(f"It was held on {night_before}, and nobody has approved it since")
             if market in held_with_their_market:
                 # Nobody can see tonight what would be in it.
                 broken[name, market] = [held_with_their_market[market]]
+        before = bases[0].manifest.receivers if bases else None
+        otherwise = lay_receivers(connection, before, tonight.receivers)
+        for receiver, said in otherwise.items():
+            why[DELIVERIES, receiver] += [f"{each} (receivers are as they were approved)" for each in said]
+        if bases and before is None and tonight.receivers is not None:
+            connection.execute("insert into gate.not_compared values ('receivers', ?)", [bases[0].manifest.night])
         held = hold_lists(
             connection,
             why,
             broken,
-            lambda *of: changed_by(tonight, _base_of(bases, *of), of[1]),
+            lambda *of: (
+                tonight.receivers_changed_by
+                if of[0] == DELIVERIES
+                else changed_by(tonight, _base_of(bases, *of), of[1])
+            ),
             lambda *of: _kept_since(bases, *of),
             night,
             _kept_of_tonight(connection, tonight.releases, night),
+            {of: _digested(tonight, changed) for of, (_, changed) in others.items()}
+            | {(DELIVERIES, receiver): "; ".join(said) for receiver, said in otherwise.items()},
         )
         make_views(connection, night)
         not_compared = _not_compared(connection)
@@ -130,6 +155,32 @@ def validate_changes(
     outcome = f"Held until a person has answered: {names}." if names else "No list is held."
     gate.let_through(" ".join([outcome, *not_compared]))
     return ChangesGate(causes, held, len(findings), gate.page, not_compared)
+
+
+def _other_rules(
+    warehouse: Path, bases: Sequence[Base], tonight: Tonight, scratch: Path
+) -> dict[tuple[str, str], tuple[Base, RulesChanged]]:
+    """The lists whose rules aren't those of the release that they come from, and that nobody has approved."""
+    approved = {
+        loaded.pack.pack
+        for loaded in tonight.packs
+        if any((each.pack, each.text) == (loaded.pack.pack, loaded.sha256) for each in tonight.preapproved)
+    }
+    found = {}
+    for base in bases:
+        for market, changed in rule_changes(warehouse, base.release, scratch).items():
+            if set(changed.packs) <= approved:
+                continue
+            for name in LISTS:
+                if _base_of(bases, name, market) is base:
+                    found[name, market] = (base, changed)
+    return found
+
+
+def _digested(tonight: Tonight, changed: RulesChanged) -> str:
+    """What an answer to other rules is to: what was shown of them, and the texts that say them."""
+    texts = sorted(loaded.sha256 for loaded in tonight.packs if changed.market in loaded.pack.markets)
+    return "; ".join((*changed.said, *texts))
 
 
 def _not_compared(connection: duckdb.DuckDBPyConnection) -> list[str]:
@@ -174,7 +225,11 @@ def _bases(warehouse: Path, releases: Path) -> list[Base]:
 
 def _kept_by(manifest: Manifest) -> dict[tuple[str, str], date | None]:
     """The lists that a release didn't decide, with the night of the release that they come from."""
-    kept = {(each.list, each.market): each.since for each in manifest.held_lists if each.answer != "approved"}
+    kept = {
+        (each.list, each.market): each.since
+        for each in manifest.held_lists
+        if each.answer != "approved" and each.list in LISTS
+    }
     return kept | {(name, each.market): each.since for each in manifest.held_markets for name in LISTS}
 
 
@@ -203,7 +258,8 @@ def _still_held(bases: Sequence[Base]) -> list[tuple[date, str, str]]:
     return [
         (bases[0].manifest.night, each.list, each.market)
         for each in (bases[0].manifest.held_lists if bases else ())
-        if each.answer != "approved"
+        # What a delivery is held for is found anew each night, against what was approved.
+        if each.answer != "approved" and each.list in LISTS
     ]
 
 
@@ -246,7 +302,11 @@ def _kept_of_tonight(
 
 
 def _lay_limits(connection: duckdb.DuckDBPyConnection, bases: Sequence[Base], night: date) -> None:
-    """The limits of each market: those of the last release, for a pack can't loosen what holds itself."""
+    """The limits of each market: those of the last release, for a pack can't loosen what holds itself.
+
+    Of a market with a list that is held, those of the release that the list comes from: what nobody has approved since
+    loosens nothing.
+    """
     usual = Limits()
     # Each as the strictest of the market's packs says; what none of them says is as it is without them.
     judging = (
@@ -259,9 +319,12 @@ def _lay_limits(connection: duckdb.DuckDBPyConnection, bases: Sequence[Base], ni
     connection.execute(f"create or replace table gate.limits as {judging}")
     if not bases:
         return
-    with duckdb.connect() as aside:
-        lay_rules_of(bases[0].release, aside)
-        before = aside.execute(judging).fetchall()
-    for limits in before:
-        connection.execute("delete from gate.limits where market = ?", [limits[0]])
-        connection.execute("insert into gate.limits values (?, ?, ?, ?)", limits)
+    for base in bases:
+        with duckdb.connect() as aside:
+            lay_rules_of(base.release, aside)
+            before = aside.execute(judging).fetchall()
+        held = {each.market for each in base.lists}
+        for limits in before:
+            if base.and_others or limits[0] in held:
+                connection.execute("delete from gate.limits where market = ?", [limits[0]])
+                connection.execute("insert into gate.limits values (?, ?, ?, ?)", limits)

@@ -43,7 +43,7 @@ class HeldList:
         changes: how many rows that is.
         why: what is unusual, for people.
         approvable: whether a person may release it all the same; rows that break a rule are mended instead.
-        by_policy: whether a changed policy changes rows of it.
+        by_policy: whether a changed policy changes rows of it, or its rules are others.
         changed_by: who changed that; one of them can't approve it.
         since: the night of the release that the market keeps; None if nothing of it was ever released.
         answer: what was answered: `approved`, `rejected`, `first_wave`, or nothing yet.
@@ -71,6 +71,7 @@ def hold_lists(
     since: Callable[[str, str], date | None],
     night: date,
     since_of_tonight: Callable[[str], date | None] | None = None,
+    other_rules: Mapping[tuple[str, str], str] | None = None,
 ) -> list[HeldList]:
     """Hold lists, in place of those that were held before; also where nothing would change in them tonight.
 
@@ -83,7 +84,9 @@ def hold_lists(
         since: the night of the release that a list and market keep.
         night: tonight.
         since_of_tonight: the same of a market that can't be decided, where the night was released before.
+        other_rules: how the rules of a list and market differ from those that it was released by.
     """
+    other_rules = other_rules or {}
     connection.execute(
         "create or replace table gate.held_lists (list varchar, market varchar, digest varchar, changes bigint,"
         " why varchar[], approvable boolean, by_policy boolean, changed_by varchar[], since date, answer varchar,"
@@ -106,7 +109,8 @@ def hold_lists(
     create_kept_accounts(connection, "gate.kept_accounts")
     held = []
     for name, market in sorted({*why, *broken}):
-        digest, changes, by_policy = _digest(connection, name, market)
+        rules = other_rules.get((name, market), "")
+        digest, changes, by_policy = _digest(connection, name, market, rules)
         held.append(
             HeldList(
                 name,
@@ -121,7 +125,9 @@ def hold_lists(
             )
         )
     for each in held:
-        find_kept_accounts(connection, "gate.kept_accounts", Kept(each.list, each.market, each.since), night)
+        # A delivery that is held keeps no list.
+        if each.list in LISTS:
+            find_kept_accounts(connection, "gate.kept_accounts", Kept(each.list, each.market, each.since), night)
         connection.execute(
             "insert into gate.held_lists values (?, ?, ?, ?, ?, ?, ?, ?, ?, '', '')",
             [
@@ -220,15 +226,18 @@ def make_views(connection: duckdb.DuckDBPyConnection, night: date) -> None:
         )
 
 
-def _digest(connection: duckdb.DuckDBPyConnection, name: str, market: str) -> tuple[str, int, bool]:
-    """What is known by what would change, how many rows that is, and whether a policy changes one."""
+def _digest(connection: duckdb.DuckDBPyConnection, name: str, market: str, rules: str) -> tuple[str, int, bool]:
+    """What is known by what would change, how many rows that is, and whether a policy changes one, or will.
+
+    Other rules are a part of what would change, also where they change no row tonight.
+    """
     rows = connection.execute(
         "select row_key, change, cause, measure, reason_id, content, text_of from gate.changes"
         " anti join gate.never_held using (list, row_key) where list = ? and market = ? order by all",
         [name, market],
     ).fetchall()
     by_policy = any("policy" in (cause, text_of) for _, _, cause, *_, text_of in rows)
-    return hashlib.sha256(repr(rows).encode()).hexdigest(), len(rows), by_policy
+    return hashlib.sha256((repr(rows) + rules).encode()).hexdigest(), len(rows), by_policy or bool(rules)
 
 
 def _columns(connection: duckdb.DuckDBPyConnection, name: str) -> str:

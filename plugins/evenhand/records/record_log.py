@@ -33,6 +33,7 @@ _KEPT = (
     "emergencies/*.json",
     "sent_again/*/*.json",
     "feed_decisions/*.json",
+    "taken_over/*/*.json",
 )
 _NOTHING = ""
 

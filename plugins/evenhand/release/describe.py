@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
@@ -11,6 +12,7 @@ import duckdb
 from evenhand.landing.contracts import FEEDS
 from evenhand.policy.measures_order import MEASURES_ORDER
 from evenhand.release.manifest import (
+    DELIVERIES,
     FORMAT,
     Cause,
     FeedCounts,
@@ -123,6 +125,7 @@ def describe(
         not_compared=tuple(
             row["column"] for row in _rows(connection, 'select distinct "column" from gate.not_compared order by all')
         ),
+        receivers=approved_receivers(connection),
         zones=tuple(
             Zone(**row)
             for row in _rows(
@@ -188,6 +191,20 @@ def describe(
             )
         },
     ).named()
+
+
+def approved_receivers(connection: duckdb.DuckDBPyConnection) -> dict[str, Any] | None:
+    """What the next night compares with: each receiver as it is, but as it was where its delivery is held."""
+    found = connection.execute(
+        f"""
+        select receiver, case when held.market is null then config else before end
+        from gate.receivers
+        left join (from gate.held_lists where list = '{DELIVERIES}' and answer != 'approved') as held
+            on receiver = held.market
+        order by receiver
+        """
+    ).fetchall()
+    return {name: json.loads(config) for name, config in found if config is not None} if found else None
 
 
 def _kept(prefix: str, night: date) -> str:

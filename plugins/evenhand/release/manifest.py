@@ -19,6 +19,10 @@ NAME = "manifest.json"
 FORMAT = 2
 
 
+# What a held delivery is called among held lists; its market is the receiver's name.
+DELIVERIES = "deliveries"
+
+
 class OtherFormat(ValueError):
     """A release of a format that this version doesn't know. The message says what to do."""
 
@@ -239,6 +243,8 @@ class Manifest(_Part):
         measures_order: the SHA-256 of measures_order.yml, if there was one.
         compared: the columns of a row that the next release can be compared by; none in those of versions that
             compared measure, amount and dates alone.
+        receivers: what receivers.yml said of each, as it was when nothing was held for it last; None in releases of
+            versions that didn't say.
         not_compared: those that weren't compared tonight, for a release before doesn't say them.
         code: what `evenhand.deciding.code.code_version` gives.
     """
@@ -259,6 +265,7 @@ class Manifest(_Part):
     causes: tuple[Cause, ...] = ()
     compared: tuple[str, ...] = ()
     not_compared: tuple[str, ...] = ()
+    receivers: Mapping[str, Any] | None = None
     zones: tuple[Zone, ...]
     penalties: tuple[MeasureChanges, ...]
     stages: tuple[Stage, ...]

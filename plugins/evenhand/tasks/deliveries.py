@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 from airflow.sdk import TaskGroup, task
@@ -34,6 +35,7 @@ def deliver_release(night: date, receiver: str) -> Facts:
     from evenhand.delivery.config import ReceiversError, announces, load_receivers
     from evenhand.delivery.deliver import deliver
     from evenhand.delivery.emptied import ReceiverEmptied
+    from evenhand.delivery.first_read import HoldsOthers
     from evenhand.delivery.ledger import LedgerBroken
     from evenhand.delivery.read_release import ReleaseError
     from evenhand.delivery.receipts import Receipts
@@ -45,6 +47,9 @@ def deliver_release(night: date, receiver: str) -> Facts:
     release = settings().releases / f"night={night}"
     try:
         refuse_changed(release)
+        if said := held_delivery(release, receiver):
+            log.warning("%s", said)
+            return note(night, f"delivered.{receiver}", {"told": said, "sent": {}})
         with Receipts(settings().receipts) as receipts:
             if announces(load_receivers()[receiver]):
                 with open_announcer(receiver) as announcer:
@@ -54,6 +59,7 @@ def deliver_release(night: date, receiver: str) -> Facts:
                     summary = deliver(release, opened, receipts)
     except (
         DeliveriesStopped,
+        HoldsOthers,
         LedgerBroken,
         ReceiverEmptied,
         ReceiversError,
@@ -81,6 +87,7 @@ def reconcile_receiver(night: date, receiver: str) -> Facts:
     from evenhand.delivery.announcements.announce import check_announced
     from evenhand.delivery.config import ReceiversError, announces, load_receivers
     from evenhand.delivery.emptied import ReceiverEmptied
+    from evenhand.delivery.first_read import HoldsOthers
     from evenhand.delivery.ledger import LedgerBroken
     from evenhand.delivery.receipts import Receipts
     from evenhand.delivery.reconcile import reconcile_and_correct
@@ -88,6 +95,8 @@ def reconcile_receiver(night: date, receiver: str) -> Facts:
     from evenhand.tasks.receivers import open_announcer, open_receiver
 
     release = settings().releases / f"night={night}"
+    if said := held_delivery(release, receiver):
+        return note(night, f"reconciled.{receiver}", {"told": said})
     try:
         with Receipts(settings().receipts) as receipts:
             if announces(load_receivers()[receiver]):
@@ -96,7 +105,7 @@ def reconcile_receiver(night: date, receiver: str) -> Facts:
             else:
                 with open_receiver(receiver) as opened:
                     summary = reconcile_and_correct(release, opened, receipts)
-    except (DeliveriesStopped, LedgerBroken, ReceiverEmptied, ReceiversError) as error:
+    except (DeliveriesStopped, HoldsOthers, LedgerBroken, ReceiverEmptied, ReceiversError) as error:
         raise AirflowFailException(str(error)) from error
     if summary.corrected:
         log.warning("%s", summary)
@@ -106,6 +115,22 @@ def reconcile_receiver(night: date, receiver: str) -> Facts:
             "written to by others meanwhile. Settle that with its owners and clear this task."
         )
     return note(night, f"reconciled.{receiver}", {"told": str(summary)})
+
+
+def held_delivery(release: Path, receiver: str) -> str:
+    """What is told of a receiver to which nothing is sent, for receivers.yml says otherwise of it than was approved."""
+    from evenhand.release.manifest import DELIVERIES, NAME, read_manifest
+
+    if not (release / NAME).exists():
+        return ""
+    manifest = read_manifest(release)
+    for each in manifest.held_lists:
+        if (each.list, each.market) == (DELIVERIES, receiver) and each.answer != "approved":
+            return (
+                f"{receiver}, night {manifest.night}: nothing sent, receivers.yml says otherwise of it than was"
+                f" approved; look at it with: evenhand held {manifest.night} --list deliveries --market {receiver}"
+            )
+    return ""
 
 
 # A receiver that is down comes back; sending again is safe, for it knows what it has answered before.

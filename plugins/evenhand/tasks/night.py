@@ -10,7 +10,7 @@ import logging
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from evenhand.deciding.report import PAGE
 from evenhand.settings import settings
@@ -194,6 +194,7 @@ def validate_lists(night: date) -> Facts:
         read_preapproved(here.policies),
         code_version(here.project),
         read_same_rules(here.policies),
+        *_receivers(),
     )
     broken = {(each.list, each.market): rows.broken for each in rows.too_many}
     changed = changes.validate_changes(
@@ -276,6 +277,18 @@ def known_beside(night: date) -> Beside:
     if not marketplace:
         return Beside(time_zone=zone, words=words)
     return Beside(marketplace.markets, marketplace.time_zones, zone, words)
+
+
+def _receivers() -> tuple[dict[str, Any] | None, tuple[str, ...]]:
+    """What receivers.yml says of each and who changed it; where it is wrong, nothing is compared and nothing sent."""
+    from evenhand.delivery.config import ReceiversError, load_receivers, receivers_changed_by
+
+    try:
+        said = {name: config.model_dump(mode="json") for name, config in load_receivers().items()}
+        return said, receivers_changed_by()
+    except ReceiversError as error:
+        log.warning("%s", error)
+        return None, ()
 
 
 def _warehouse(night: date) -> Path:

@@ -1,0 +1,142 @@
+"""Rules that aren't those of a release, whatever they change tonight: what is loosened tonight lets rows pass tomorrow.
+
+Packs are compared as they are compiled today, both those of the release and tonight's: another comment is no
+difference, and neither is another version of the code. In a difference are all rules of a market, days to come among
+them, and the limits that its lists are held by.
+"""
+
+from __future__ import annotations
+
+import logging
+import shutil
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from evenhand.deciding.provenance import lay_texts_of
+from evenhand.policy.compile import compile_packs
+from evenhand.policy.load import PREAPPROVED
+from evenhand.policy.migrate import in_words_of_today
+from evenhand.policy.sift import sift
+from evenhand.policy.tables import TABLES
+from evenhand.policy.tables.row import columns
+from evenhand.policy.texts import PackError
+
+log = logging.getLogger(__name__)
+
+# Which nights are asked about is no rule, and a hash is another wherever a comment is.
+_NO_RULES = ("asked_nights",)
+_NO_COLUMNS = ("sha256",)
+# Rules are numbered over all packs: what counts is a rule's place in its own.
+_NUMBERED = "rule_no"
+_PLACE = """rule_no - (
+    select min(rule_no) from {schema}.entry_rules as first
+    where first.market = rules.market and first.pack = rules.pack and first.version = rules.version
+) as rule_no"""
+
+
+@dataclass(frozen=True)
+class RulesChanged:
+    """The rules of a market that aren't those of a release.
+
+    Attributes:
+        market: whose.
+        packs: the packs with a difference; "" is the order of their measures, which is no pack's.
+        said: each difference, for people.
+    """
+
+    market: str
+    packs: tuple[str, ...]
+    said: tuple[str, ...]
+
+
+def rule_changes(warehouse: Path, release: Path, scratch: Path) -> Mapping[str, RulesChanged]:
+    """By market, what of tonight's rules isn't as in a release; nothing where the release has no packs to compare.
+
+    Args:
+        warehouse: the night's, with its packs compiled and their texts kept.
+        scratch: a folder that may be written and is deleted again.
+    """
+    if not (release / "packs.parquet").exists():
+        return {}
+    with duckdb.connect() as connection:
+        path = str(warehouse).replace("'", "''")
+        connection.execute(f"attach '{path}' as tonight (read_only)")
+        if _texts_are_the_same(connection, release):
+            return {}
+        shutil.rmtree(scratch, ignore_errors=True)
+        try:
+            lay_texts_of(release, scratch, connection)
+            before = sift(scratch, {})
+            compile_packs(before.packs, connection, order=before.order)
+        except PackError as error:
+            log.warning("the packs of %s aren't packs any more, and aren't compared: %s", release.name, error)
+            return {}
+        finally:
+            shutil.rmtree(scratch, ignore_errors=True)
+        held = {each.market for each in before.held}
+        differences: dict[str, list[tuple[str, str]]] = defaultdict(list)
+        for market, pack, said in _differences(connection):
+            if market not in held:
+                differences[market].append((pack, said))
+    return {
+        market: RulesChanged(
+            market,
+            tuple(sorted({pack for pack, _ in found})),
+            tuple(f"{pack and f'{pack}: '}{said}" for pack, said in found),
+        )
+        for market, found in sorted(differences.items())
+    }
+
+
+def _texts_are_the_same(connection: duckdb.DuckDBPyConnection, release: Path) -> bool:
+    texts = "select file, text from {} where file != $preapproved order by file"
+    then = connection.execute(
+        texts.format("read_parquet($release)"), {"release": str(release / "packs.parquet"), "preapproved": PREAPPROVED}
+    ).fetchall()
+    now = connection.execute(texts.format("tonight.deciders.packs"), {"preapproved": PREAPPROVED}).fetchall()
+    return [(file, in_words_of_today(text)[0]) for file, text in then] == now
+
+
+def _differences(connection: duckdb.DuckDBPyConnection) -> Iterator[tuple[str, str, str]]:
+    """Market, pack (or nothing, where a rule is of none) and what differs, by table."""
+    for table, row in TABLES.items():
+        names = [name for name in columns(row) if name not in _NO_COLUMNS]
+        if table in _NO_RULES or "market" not in names:
+            continue
+        pack = "pack" if "pack" in names else "''"
+        listed = ", ".join(names)
+        then, now = (_rules(schema, table, names) for schema in ("policy", "tonight.policy"))
+        found: dict[tuple[str, str], tuple[list[Any], list[Any]]] = defaultdict(lambda: ([], []))
+        for side, query in enumerate((f"{then} except all {now}", f"{now} except all {then}")):
+            for market, of_pack, *values in connection.execute(
+                f"select market, {pack}, {listed} from ({query}) order by all"
+            ).fetchall():
+                found[market, of_pack][side].append(dict(zip(names, values, strict=True)))
+        for (market, of_pack), (before, after) in sorted(found.items()):
+            yield market, of_pack, _said(table, before, after)
+
+
+def _rules(schema: str, table: str, names: Sequence[str]) -> str:
+    places = [_PLACE.format(schema=schema) if name == _NUMBERED else name for name in names]
+    return f"select {', '.join(places)} from {schema}.{table} as rules"
+
+
+def _said(table: str, before: list[dict[str, Any]], after: list[dict[str, Any]]) -> str:
+    """What differs of a table: the values where a row took the place of another, else how many rows are otherwise."""
+    if len(before) == len(after) == 1:
+        changed = [
+            f"{name} was {_value(before[0][name])} and is {_value(after[0][name])}"
+            for name in before[0]
+            if before[0][name] != after[0][name]
+        ]
+        return f"{table}: {', '.join(changed)}"
+    return f"{table}: {len(before):,} rules are gone or otherwise, {len(after):,} are new or otherwise"
+
+
+def _value(value: object) -> str:
+    return "nothing" if value is None else str(value)

@@ -1,0 +1,83 @@
+"""Which rules are others than those of a release, by market and pack, whatever they change tonight."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from evenhand.policy.compile import compile_packs
+from evenhand.policy.sift import sift
+from evenhand.quality.rule_changes import rule_changes
+from evenhand.settings import PROJECT
+
+Said = Callable[[Callable[[Path], object]], dict[str, list[str]]]
+
+
+@pytest.fixture
+def said(tmp_path: Path) -> Said:
+    """What is said by market once a folder of two packs that say the same, for world and for moon, was changed."""
+    packs = tmp_path / "packs"
+    packs.mkdir()
+    text = (PROJECT / "policies" / "takedowns.yml").read_text()
+    (packs / "takedowns.yml").write_text(text)
+    (packs / "moon.yml").write_text(text.replace("[world]", "[moon]").replace("pack: takedowns", "pack: moon"))
+
+    def after(change: Callable[[Path], object]) -> dict[str, list[str]]:
+        release = tmp_path / "release"
+        release.mkdir()
+        then = _compiled(packs, tmp_path / "then.duckdb")
+        with duckdb.connect(str(then)) as connection:
+            connection.execute(
+                f"copy (from deciders.packs order by file) to '{release}/packs.parquet' (format parquet)"
+            )
+        change(packs)
+        found = rule_changes(_compiled(packs, tmp_path / "now.duckdb"), release, tmp_path / "scratch")
+        return {market: list(each.said) for market, each in found.items()}
+
+    return after
+
+
+def _compiled(packs: Path, warehouse: Path) -> Path:
+    sifted = sift(packs, {})
+    compile_packs(sifted.packs, warehouse, order=sifted.order)
+    texts = [(path.name, path.read_text()) for path in sorted(packs.glob("*.yml"))]
+    with duckdb.connect(str(warehouse)) as connection:
+        connection.execute("create schema deciders")
+        connection.execute("create table deciders.packs (file varchar, text varchar)")
+        connection.executemany("insert into deciders.packs values (?, ?)", texts)
+    return warehouse
+
+
+def _replace(name: str, *what: tuple[str, str]) -> Callable[[Path], object]:
+    def change(packs: Path) -> None:
+        text = (packs / name).read_text()
+        for before, after in what:
+            assert before in text
+            text = text.replace(before, after, 1)
+        (packs / name).write_text(text)
+
+    return change
+
+
+def test_another_length_is_said_of_its_market_alone(said: Said) -> None:
+    assert said(_replace("moon.yml", ("days: 7}", "days: 9}"))) == {
+        "moon": ["moon: effects: days was 7 and is 9"],
+    }
+
+
+def test_a_comment_and_a_pack_that_is_another_file_are_no_difference(said: Said) -> None:
+    def change(packs: Path) -> None:
+        _replace("moon.yml", ("pack: moon", "# The moon's.\npack: moon"))(packs)
+        shutil.move(packs / "takedowns.yml", packs / "zz_takedowns.yml")
+
+    assert said(change) == {}
+
+
+def test_another_pack_beside_numbers_no_rule_anew(said: Said) -> None:
+    found = said(lambda packs: (packs / "moon.yml").unlink())
+    assert list(found) == ["moon"]
+    assert all(each.startswith("moon: ") for each in found["moon"])
