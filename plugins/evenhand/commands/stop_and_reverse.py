@@ -78,7 +78,7 @@ def send_again(
 def take_over(
     receiver: Annotated[str, typer.Argument(metavar="RECEIVER", help="Its name in receivers.yml.")],
     reason: Reason,
-    by: By,
+    by: By = "",
 ) -> None:
     """Say that a receiver's lists are ours alone, so that what it was never sent is removed there."""
     from evenhand.delivery.config import load_receivers
@@ -86,8 +86,8 @@ def take_over(
 
     if receiver not in load_receivers():
         refuse(f"receivers.yml has no {receiver}; it has {', '.join(load_receivers())}")
-    with _refusals_told():
-        say_so(settings().home, receiver, who(None, by, "--by"), reason)
+    with refusals_told():
+        say_so(settings().home, receiver, person(by), reason)
     console.print(
         f"The next delivery brings {receiver} to the wanted state, whatever it holds. Clear its delivery in Airflow, or"
         " run the night again.",
