@@ -28,9 +28,12 @@ def lay_code_authors(warehouse: Path, project: Path, last: Path | None) -> None:
 
 
 def by_code(connection: duckdb.DuckDBPyConnection) -> Mapping[tuple[str, str], CodeAuthors]:
-    """The lists and markets of which changed code changes a row, with who changed it."""
+    """The lists and markets of which changed code changes a row or its words, with who changed it."""
+    # A night that was validated before words were compared has no word of them.
+    columns = {name for name, *_ in connection.execute("describe gate.changes").fetchall()}
+    words = " or text_of = 'code'" if "text_of" in columns else ""
     lists = connection.execute(
-        "select distinct list, market from gate.changes where cause = 'code' order by all"
+        f"select distinct list, market from gate.changes where cause = 'code'{words} order by all"
     ).fetchall()
     try:
         found = connection.execute("select log_in, unknown from gate.code_authors order by all").fetchall()
