@@ -15,6 +15,7 @@ from evenhand.commands import (
     held_list,
     listing,
     local,
+    plan,
     policy,
     proposals,
     released,
@@ -56,6 +57,7 @@ app.command()(local.nightly)
 app.command()(released.summary)
 app.command()(listing.nights)
 app.command()(listing.quarantine)
+app.command()(plan.plan)
 app.command()(explain.explain)
 app.add_typer(policy.app, name="policy")
 app.add_typer(feed.app, name="feed")

@@ -67,7 +67,7 @@ def explain(
     try:
         found = facts_about(
             here.releases,
-            here.home / "receipts.sqlite",
+            here.receipts,
             on,
             account,
             Labels(load_catalogs(here.translations), lang),

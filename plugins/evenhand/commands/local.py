@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import subprocess
 import sys
 from datetime import date, datetime
@@ -13,6 +14,7 @@ import typer
 
 from evenhand.commands.released import show_night
 from evenhand.commands.terminal import console, refuse
+from evenhand.commands.trial import show_trial
 from evenhand.local import installation as local
 from evenhand.settings import Settings, settings
 
@@ -24,17 +26,28 @@ Night = Annotated[
 ]
 
 
-def nightly(night: Night = None) -> None:
+def nightly(
+    night: Night = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Decide it and put it through the gates; release and send nothing.")
+    ] = False,
+) -> None:
     """Decide one night: land, validate, compute, release and deliver, through Airflow.
 
     Sets up what is missing, lands the bundled example if nothing else has landed, and starts the sandbox receiver if
     it isn't running. Running a night again changes nothing and sends nothing.
+
+    With --dry-run nothing is changed at all: it says what the night would come to, without Airflow, and ends with 1 if
+    a step would fail.
     """
     here = settings()
     try:
         with local.one_at_a_time(here) as lock:
             _prepare(here)
             chosen = _chosen(here, night.date() if night else None)
+            if dry_run:
+                _try(chosen)
+                return
             release = here.releases / f"night={chosen}"
             before = release.resolve() if release.exists() else None
             _run_dag(here, chosen, is_asked_for=night is not None, lock=lock)
@@ -45,6 +58,21 @@ def nightly(night: Night = None) -> None:
         refuse(str(error))
     console.print(f"{'Sandbox receiver':<18} {local.sandbox_url()}", highlight=False)
     console.print(f"{'Airflow':<18} make ui, then {local.ui_url()}", highlight=False)
+
+
+def _try(night: date) -> None:
+    """Say what a night would come to."""
+    from evenhand.tasks.trial_run import try_night
+
+    logging.disable(logging.ERROR)
+    try:
+        with console.status("Deciding on copies") as status:
+            outcome = try_night(night, lambda step: status.update(f"Deciding on copies: {step}"))
+    except Exception as error:
+        refuse(str(error))
+    finally:
+        logging.disable(logging.NOTSET)
+    show_trial(outcome, console)
 
 
 def simulate(

@@ -1,0 +1,106 @@
+"""What a receiver would be sent of a release, before it is: what a delivery compares, without sending or writing."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import duckdb
+
+from evenhand.delivery.changes import Acknowledged, RowId, diff
+from evenhand.delivery.read_release import read_release
+from evenhand.delivery.receipts import Receipts
+
+# Where the release itself changed nothing of a row: an earlier one did, or the receiver was found otherwise.
+NOT_YET = "not acknowledged yet"
+
+
+@dataclass(frozen=True)
+class PlannedChange:
+    """A row that would be put or removed.
+
+    Attributes:
+        why: the cause of the change in this release; or `not acknowledged yet`, where it is older.
+    """
+
+    list: str
+    row_key: str
+    action: str
+    why: str
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a receiver would be sent of a night's release.
+
+    Attributes:
+        holds_newer: the later night that it was brought to; nothing is sent then.
+        unanswered: changes of an earlier delivery that have no answer and are settled first.
+        already_there: wanted rows that need no change.
+    """
+
+    receiver: str
+    night: date
+    release_id: str
+    holds_newer: date | None
+    unanswered: int
+    changes: Sequence[PlannedChange]
+    already_there: int
+
+    @property
+    def counts(self) -> Mapping[tuple[str, str, str], int]:
+        """Changes by list, action and why."""
+        return Counter((each.list, each.action, each.why) for each in self.changes)
+
+
+def plan(release_dir: Path, receiver: str, lists: Sequence[str], ledger: Path) -> Plan:
+    """What a receiver of lists would be sent, by what it acknowledged so far; it isn't asked itself.
+
+    Args:
+        lists: those that it gets.
+        ledger: the receipts; it may not be there yet.
+
+    Raises:
+        ReleaseError: the release can't be delivered.
+        LedgerBroken: the ledger can't be read.
+    """
+    release = read_release(release_dir, lists)
+    acknowledged: Mapping[RowId, Acknowledged] = {}
+    unsettled: set[RowId] = set()
+    newer = None
+    if ledger.exists():
+        with Receipts(ledger) as receipts:
+            acknowledged = receipts.acknowledged(receiver)
+            unsettled = {(change.list, change.row_key) for change in receipts.unanswered(receiver)}
+            position = receipts.position(receiver)
+            newer = position.night if position and position.night > release.night else None
+    found = [] if newer else diff(receiver, release.lists, acknowledged, unsettled)
+    causes = _causes(release_dir)
+    touched = {(change.list, change.row_key) for change in found} | unsettled
+    return Plan(
+        receiver,
+        release.night,
+        release.release_id,
+        newer,
+        len(unsettled),
+        [
+            PlannedChange(each.list, each.row_key, each.action, causes.get((each.list, each.row_key), NOT_YET))
+            for each in found
+        ],
+        sum((each.name, row_key) not in touched for each in release.lists for row_key in each.rows),
+    )
+
+
+def _causes(release_dir: Path) -> Mapping[RowId, str]:
+    file = release_dir / "changes.parquet"
+    if not file.exists():
+        return {}
+    with duckdb.connect() as connection:
+        found = connection.execute(
+            "select list, row_key, any_value(cause order by cause) from read_parquet(?) group by all order by all",
+            [str(file)],
+        ).fetchall()
+    return {(name, row_key): cause for name, row_key, cause in found}

@@ -1,0 +1,79 @@
+"""What would be sent, against what then is."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import duckdb
+import pytest
+from typer.testing import CliRunner
+
+from delivery.releases import LISTS, night, notice, penalty, publish, reward
+from evenhand.cli import app
+from evenhand.delivery.deliver import deliver
+from evenhand.delivery.plan import NOT_YET, plan
+from evenhand.delivery.receipts import Receipts
+from evenhand.delivery.receivers.http import HttpReceiver
+from sandbox.process import SandboxProcess
+
+DAYS = [
+    ([penalty("p1"), penalty("p2")], [reward("r1")]),
+    ([penalty("p2", ends_on=None), penalty("p3")], [reward("r1")]),
+    ([], []),
+    ([penalty("p1")], [reward("r1", amount="20.00")]),
+]
+
+
+def test_night_by_night_what_is_planned_is_what_is_sent_and_after_it_nothing_is(
+    tmp_path: Path, sandbox: SandboxProcess, receiver: HttpReceiver, receipts: Receipts
+) -> None:
+    for number, (penalties, rewards) in enumerate(DAYS, 1):
+        release = publish(tmp_path, night(number), penalties, rewards)
+        effects = len(sandbox.effects())
+        planned = plan(release, receiver.name, LISTS, receipts.path)
+        assert len(sandbox.effects()) == effects
+        deliver(release, receiver, receipts)
+        sent = [effect[1:] for effect in sandbox.effects()[effects:]]
+        assert [(each.list, each.row_key, each.action) for each in planned.changes] == sent
+        assert sent
+        after = plan(release, receiver.name, LISTS, receipts.path)
+        assert (after.changes, after.already_there) == ([], len(penalties) + len(rewards))
+    earlier = plan(tmp_path / "releases" / f"night={night(1)}", receiver.name, LISTS, receipts.path)
+    assert (str(earlier.holds_newer), earlier.changes) == (night(4), [])
+
+
+def test_a_change_has_the_cause_that_gate_2_found_and_an_older_one_says_that_it_is_not_there_yet(
+    tmp_path: Path,
+) -> None:
+    release = publish(tmp_path, night(1), [penalty("p1"), penalty("p2")])
+    _causes(release, "select 'penalties' as list, 'p1' as row_key, 'policy' as cause")
+    ledger = tmp_path / "receipts.sqlite"
+    found = plan(release, "sandbox", LISTS, ledger)
+    assert {each.row_key: each.why for each in found.changes} == {"p1": "policy", "p2": NOT_YET}
+    assert not ledger.exists()
+
+
+def test_the_command_says_it_for_each_receiver(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("EVENHAND_HOME", str(tmp_path))
+    monkeypatch.setenv("COLUMNS", "200")
+    release = publish(tmp_path, night(1), [penalty("p1"), penalty("p2")], [], [notice("p1", "new")])
+    _causes(release, "select 'penalties' as list, 'p' || unnest([1, 2]) as row_key, 'data' as cause")
+    done = CliRunner().invoke(app, ["plan", "--rows", "1"])
+    assert (done.exit_code, done.output.splitlines()) == (
+        0,
+        [
+            f"sandbox  night {night(1)}: 2 penalties put (new data), 0 already there",
+            "  put    p1 of penalties: new data",
+            "  and 1 more; --rows 2 shows all",
+            f"files  night {night(1)}: 2 penalties put (new data), 0 already there",
+            "  put    p1 of penalties: new data",
+            "  and 1 more; --rows 2 shows all",
+            "notices  the release has 1 notice; each is said once, after its measure has taken effect",
+        ],
+    )
+    assert CliRunner().invoke(app, ["plan", "--receiver", "nobody"]).exit_code == 1
+
+
+def _causes(release: Path, rows: str) -> None:
+    with duckdb.connect() as connection:
+        connection.execute(f"copy ({rows}) to '{release / 'changes.parquet'}' (format parquet)")
