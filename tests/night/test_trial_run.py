@@ -43,5 +43,7 @@ def _files(home: Path) -> dict[str, str]:
     return {
         str(path.relative_to(home)): hashlib.sha256(path.read_bytes()).hexdigest()
         for path in sorted(home.rglob("*"))
-        if path.is_file() and path.relative_to(home).parts[0] not in ("airflow", "nightly.lock") and "sandbox" not in path.name
+        if path.is_file()
+        and path.relative_to(home).parts[0] not in ("airflow", "nightly.lock")
+        and "sandbox" not in path.name
     }

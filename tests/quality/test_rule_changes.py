@@ -81,3 +81,21 @@ def test_another_pack_beside_numbers_no_rule_anew(said: Said) -> None:
     found = said(lambda packs: (packs / "moon.yml").unlink())
     assert list(found) == ["moon"]
     assert all(each.startswith("moon: ") for each in found["moon"])
+
+
+def test_a_list_that_no_rule_brings_a_row_to_cannot_be_otherwise(tmp_path: Path) -> None:
+    packs, release = tmp_path / "packs", tmp_path / "release"
+    packs.mkdir()
+    release.mkdir()
+    text = (PROJECT / "policies" / "takedowns.yml").read_text()
+    (packs / "takedowns.yml").write_text(text)
+    then = _compiled(packs, tmp_path / "then.duckdb")
+    with duckdb.connect(str(then)) as connection:
+        connection.execute(f"copy (from deciders.packs order by file) to '{release}/packs.parquet' (format parquet)")
+
+    longer = text.replace("days: 7}", "days: 9}", 1)
+    rewarding = text.replace("rewards: []", "rewards: [{reward: boost, scope: campaign, zones: [good]}]", 1)
+    for number, (changed, lists) in enumerate([(longer, ("penalties",)), (rewarding, ("penalties", "rewards"))]):
+        (packs / "takedowns.yml").write_text(changed)
+        found = rule_changes(_compiled(packs, tmp_path / f"now_{number}.duckdb"), release, tmp_path / "scratch")
+        assert found["world"].lists == lists

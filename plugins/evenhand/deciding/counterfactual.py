@@ -65,7 +65,7 @@ class WhatIf:
     def lay_creators_of_tonight(self, accounts: Collection[str]) -> None:
         """What is accepted tonight of these creators, beside what was known by the night whose data lies here."""
         for name in ("creators", "creator_versions"):
-            these = "list_contains(?, account_id)"
+            these = "account_id in (select unnest(?::varchar[]))"
             self._connection.execute(f"delete from accepted.{name} where {these}", [list(accounts)])
             self._connection.execute(
                 f"insert into accepted.{name} by name from {_TONIGHT}.accepted.{name} where {these}", [list(accounts)]

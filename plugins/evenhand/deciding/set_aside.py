@@ -38,7 +38,7 @@ def set_feeds_aside(connection: duckdb.DuckDBPyConnection, accounts: Collection[
     if not accounts:
         return
     for feed in _FEEDS:
-        _move(connection, f"accepted.{feed}", "list_contains($these, account_id)", accounts)
+        _move(connection, f"accepted.{feed}", "account_id in (select unnest($these::varchar[]))", accounts)
 
 
 def lay_what_stays(warehouse: Path, release: Path, markets: Collection[str]) -> None:

@@ -172,7 +172,8 @@ def _accounts(connection: duckdb.DuckDBPyConnection, wish: Wish, release: Path) 
     if wish.accounts:
         wanted = sorted({account.strip() for account in wish.accounts if account.strip()})
         found = connection.execute(
-            f"select account_id {in_market} and list_contains($wanted, account_id)", {**files, "wanted": wanted}
+            f"select account_id {in_market} and account_id in (select unnest($wanted::varchar[]))",
+            {**files, "wanted": wanted},
         ).fetchall()
         if unknown := sorted(set(wanted) - {account for (account,) in found}):
             raise EmergencyRefused(

@@ -171,7 +171,7 @@ def _other_rules(
         for market, changed in rule_changes(warehouse, base.release, scratch).items():
             if set(changed.packs) <= approved:
                 continue
-            for name in LISTS:
+            for name in changed.lists:
                 if _base_of(bases, name, market) is base:
                     found[name, market] = (base, changed)
     return found

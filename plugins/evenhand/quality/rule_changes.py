@@ -46,11 +46,13 @@ class RulesChanged:
     Attributes:
         market: whose.
         packs: the packs with a difference; "" is the order of their measures, which is no pack's.
+        lists: those that rules of the market bring rows to, then or tonight; of others nothing can be otherwise.
         said: each difference, for people.
     """
 
     market: str
     packs: tuple[str, ...]
+    lists: tuple[str, ...]
     said: tuple[str, ...]
 
 
@@ -83,10 +85,12 @@ def rule_changes(warehouse: Path, release: Path, scratch: Path) -> Mapping[str, 
         for market, pack, said in _differences(connection):
             if market not in held:
                 differences[market].append((pack, said))
+        lists = {market: _lists_of(connection, market) for market in differences}
     return {
         market: RulesChanged(
             market,
             tuple(sorted({pack for pack, _ in found})),
+            lists[market],
             tuple(f"{pack and f'{pack}: '}{said}" for pack, said in found),
         )
         for market, found in sorted(differences.items())
@@ -100,6 +104,22 @@ def _texts_are_the_same(connection: duckdb.DuckDBPyConnection, release: Path) ->
     ).fetchall()
     now = connection.execute(texts.format("tonight.deciders.packs"), {"preapproved": PREAPPROVED}).fetchall()
     return [(file, in_words_of_today(text)[0]) for file, text in then] == now
+
+
+def _lists_of(connection: duckdb.DuckDBPyConnection, market: str) -> tuple[str, ...]:
+    brought = " union ".join(
+        query.format(schema=schema)
+        for schema in ("policy", "tonight.policy")
+        for query in (
+            "select list, market from {schema}.effects",
+            "select list, market from {schema}.eligibility_effects",
+            "select 'penalties', market from {schema}.followers",
+            "select 'rewards', market from {schema}.rewards",
+            "select 'rewards', market from {schema}.bonuses",
+        )
+    )
+    found = connection.execute(f"select distinct list from ({brought}) where market = ? order by list", [market])
+    return tuple(name for (name,) in found.fetchall())
 
 
 def _differences(connection: duckdb.DuckDBPyConnection) -> Iterator[tuple[str, str, str]]:
