@@ -25,13 +25,17 @@ class AirflowApi:
         self._client = httpx.Client(base_url=url, timeout=60)
 
     def log_in(self, username: str = "", password: str = "") -> None:
-        """Get a token; without a name, as an installation without log-in gives it to everybody."""
+        """Be somebody from now on; without a name, whom an installation without log-in takes everybody for."""
+        self._client.headers["Authorization"] = f"Bearer {self.token(username, password)}"
+
+    def token(self, username: str = "", password: str = "") -> str:
+        """A token that says who somebody is."""
         if username:
             answer = self._client.post("/auth/token", json={"username": username, "password": password})
         else:
             answer = self._client.get("/auth/token")
         assert answer.status_code == 201, answer.text
-        self._client.headers["Authorization"] = f"Bearer {answer.json()['access_token']}"
+        return str(answer.json()["access_token"])
 
     def call(self, method: str, path: str, **arguments: Any) -> Any:
         answer = self._client.request(method, f"/api/v2{path}", **arguments)

@@ -106,9 +106,9 @@ class Stack:
         assert kind == "CMD"
         return self.run(name, command)
 
-    def run(self, name: str, command: list[str]) -> tuple[int, str]:
-        """Run a command as `docker compose exec` would; returns its exit code and what it said."""
-        return self.processes.run(_unprivileged(name, command), self.environment(name), self.project)
+    def run(self, name: str, command: list[str], **more: str) -> tuple[int, str]:
+        """Run a command as `docker compose exec` would, with more variables; returns its exit code and what it said."""
+        return self.processes.run(_unprivileged(name, command), {**self.environment(name), **more}, self.project)
 
     def environment(self, name: str) -> dict[str, str]:
         """What a service has in its environment, and nothing of this process's."""

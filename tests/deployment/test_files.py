@@ -153,6 +153,7 @@ def test_the_environment_is_that_of_a_local_installation_but_for_what_a_deployme
         "PATH",
     }
     only_deployed = {
+        "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS",
         "EVENHAND_CODE_LOGINS",
         "EVENHAND_READERS",
         "EVENHAND_SCHEDULE",

@@ -32,11 +32,19 @@ MANUAL = (PROJECT / "docs" / "operations.md").read_text()
 
 
 class Manual:
-    """The commands of docs/operations.md that are run in a service, run as they are written there."""
+    """The commands of docs/operations.md that are run in a service, run as they are written there.
+
+    Attributes:
+        not_yet_run: service and command of each, once.
+        tokens: of the two people who give commands that have to be known: who proposes, and who approves.
+    """
 
     def __init__(self, stack: Stack, alerts: AlertServer) -> None:
-        commands = re.findall(r"^docker compose exec (\S+) (.+)$", MANUAL, re.MULTILINE)
-        self.not_yet_run = [(service, command) for service, command in commands]
+        commands = re.findall(r"^docker compose exec (-e EVENHAND_TOKEN )?(\S+) (.+)$", MANUAL, re.MULTILINE)
+        self.not_yet_run = list(dict.fromkeys((service, command) for _, service, command in commands))
+        self.tokens = ("", "")
+        self._known = {command for option, _, command in commands if option}
+        self._proposal = ""
         self._stack = stack
         self._others = {
             "/data/": f"{stack.home}/",
@@ -48,10 +56,14 @@ class Manual:
         """Run the command that has this in it; it must end well. Returns what it said."""
         ((service, command),) = [(service, command) for service, command in self.not_yet_run if part in command]
         self.not_yet_run.remove((service, command))
+        known = {"EVENHAND_TOKEN": self.tokens["approve" in command]} if command in self._known else {}
+        command = command.replace("PROPOSAL", self._proposal)
         for there, here in self._others.items():
             command = command.replace(there, here)
-        code, said = self._stack.run(service, shlex.split(command))
+        code, said = self._stack.run(service, shlex.split(command), **known)
         assert code == 0, f"{command}\n{said}"
+        if proposed := re.search(r"evenhand approve (\S+)", said):
+            self._proposal = proposed[1]
         return said
 
 
@@ -83,7 +95,12 @@ def manual(stack: Stack, alerts: AlertServer) -> Manual:
 def night(stack: Stack, manual: Manual) -> str:
     """A night that was triggered over the REST API and has ended well; its run."""
     said = manual.run("simple_auth_manager_passwords")
-    stack.api.log_in("admin", json.loads(said)["admin"])
+    passwords = json.loads(said)
+    stack.api.log_in("admin", passwords["admin"])
+    manual.tokens = (
+        stack.api.token("admin", passwords["admin"]),
+        stack.api.token("approver", passwords["approver"]),
+    )
     stack.api.wait_for_dag()
     manual.run("connections add")
     settle_last_night(stack)

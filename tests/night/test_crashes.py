@@ -116,7 +116,7 @@ def test_a_full_disk_while_publishing_keeps_the_old_release(installation: Instal
     before = installation.release_bytes(NIGHT)
     installation.land(NIGHT, appeals=[("p9", "v2.0", "a2", "2026-03-04", "granted", "2026-03-05")])
     releases = installation.home / "releases"
-    kept = Path(shutil.copytree(releases, installation.home / "kept", symlinks=True))
+    kept = Path(shutil.copytree(releases, installation.home / "aside", symlinks=True))
 
     # A disk that holds the old release and has no room for another: two pages more than its files take.
     pages = sum(
