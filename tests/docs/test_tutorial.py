@@ -45,6 +45,7 @@ def test_the_marketplace_of_the_page_is_one(checkout: Path) -> None:
     (checkout / "policies" / "marketplace.yml").write_text(text)
     marketplace = read_marketplace(checkout / "policies")
     assert marketplace and list(marketplace.violation_types) == list(YAML(typ="safe").load(text)["violation_types"])
+    assert marketplace.surfaces == ("live", "short_video")
 
 
 def test_there_is_a_row_for_every_check() -> None:

@@ -10,7 +10,7 @@ from pydantic import AfterValidator, Field, ValidationError
 
 from evenhand.policy.diagnose import explain, place_of
 from evenhand.policy.language.part import Name, Part
-from evenhand.policy.load import MARKETPLACE
+from evenhand.policy.load import MARKETPLACE, frozen
 from evenhand.policy.texts import Mistake, PackError, position, read_text
 
 
@@ -50,7 +50,7 @@ def read_marketplace(folder: Path) -> Marketplace | None:
         return None
     text = read_text(path)
     try:
-        return Marketplace.model_validate(text.content)
+        return Marketplace.model_validate(frozen(text.content))
     except ValidationError as error:
         mistakes = {
             Mistake(*position([text], text.content, *place_of(problem)), explain(problem, Marketplace))
