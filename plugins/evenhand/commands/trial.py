@@ -23,8 +23,8 @@ def show_trial(outcome: Outcome, to: Console) -> None:
     for name, market, change, cause, rows in outcome.changes:
         table.add_row(name, escape(market), change, cause, f"{rows:,}")
     to.print(table if outcome.changes else "  No row of a list changes against the release before.", highlight=False)
-    for market in outcome.held_markets:
-        to.print(f"[bold red]Not decided[/bold red] {escape(str(market))}", highlight=False, soft_wrap=True)
+    for held_market in outcome.held_markets:
+        to.print(f"[bold red]Not decided[/bold red] {escape(str(held_market))}", highlight=False, soft_wrap=True)
     for held in outcome.held_lists:
         to.print(
             f"[bold yellow]Would be held[/bold yellow] {held.list} of {escape(held.market)}:"
