@@ -8,9 +8,8 @@ from typing import Annotated, Any
 
 import duckdb
 import typer
-from rich.table import Table
 
-from evenhand.commands.terminal import console, refuse, released
+from evenhand.commands.terminal import console, plain_table, refuse, released
 from evenhand.release.manifest import OtherFormat, read_manifest
 from evenhand.release.publish import revision_of
 from evenhand.settings import settings
@@ -33,11 +32,10 @@ def nights(as_json: AsJson = False) -> None:
     if as_json:
         print(json.dumps(found, indent=2))
         return
-    table = Table(box=None, pad_edge=False, header_style="dim")
-    for column in ("night", "landed", "revision", "penalties", "rewards", "held", ""):
-        table.add_column(column, justify="left" if column in ("night", "landed", "held", "") else "right")
+    counts_of = ("revision", "penalties", "rewards")
+    table = plain_table("night", "landed", *counts_of, "held", "", numbers=counts_of)
     for each in found:
-        counts = [f"{each[name]:,}" if name in each else "" for name in ("revision", "penalties", "rewards")]
+        counts = [f"{each[name]:,}" if name in each else "" for name in counts_of]
         note = each.get("note", "") if each["released"] else "not decided"
         table.add_row(
             each["night"], "yes" if each["landed"] else "nothing", *counts, ", ".join(each.get("held", ())), note

@@ -12,9 +12,9 @@ from typing import Annotated
 
 import typer
 
+from evenhand.commands.dry_run import show_dry_run
 from evenhand.commands.released import show_night
 from evenhand.commands.terminal import console, refuse
-from evenhand.commands.trial import show_trial
 from evenhand.local import installation as local
 from evenhand.settings import Settings, settings
 
@@ -46,7 +46,7 @@ def nightly(
             _prepare(here)
             chosen = _chosen(here, night.date() if night else None)
             if dry_run:
-                _try(chosen)
+                _dry_run(chosen)
                 return
             release = here.releases / f"night={chosen}"
             before = release.resolve() if release.exists() else None
@@ -60,19 +60,19 @@ def nightly(
     console.print(f"{'Airflow':<18} make ui, then {local.ui_url()}", highlight=False)
 
 
-def _try(night: date) -> None:
+def _dry_run(night: date) -> None:
     """Say what a night would come to."""
-    from evenhand.tasks.trial_run import try_night
+    from evenhand.tasks.dry_run import dry_run
 
     logging.disable(logging.ERROR)
     try:
         with console.status("Deciding on copies") as status:
-            outcome = try_night(night, lambda step: status.update(f"Deciding on copies: {step}"))
+            outcome = dry_run(night, lambda step: status.update(f"Deciding on copies: {step}"))
     except Exception as error:
         refuse(str(error))
     finally:
         logging.disable(logging.NOTSET)
-    show_trial(outcome, console)
+    show_dry_run(outcome, console)
 
 
 def simulate(

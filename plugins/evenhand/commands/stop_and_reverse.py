@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from datetime import date, datetime
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -53,47 +55,33 @@ def resume_now(by: Person, approved_by: Person, reason: str) -> None:
     console.print(f"Deliveries can be made again: {resumed}", markup=False, soft_wrap=True, highlight=False)
 
 
-def send_again(
-    receiver: Annotated[str, typer.Argument(metavar="RECEIVER", help="Its name in receivers.yml.")],
-    reason: Reason,
-    by: By = "",
-) -> None:
+ReceiverName = Annotated[str, typer.Argument(metavar="RECEIVER", help="Its name in receivers.yml.")]
+
+
+def send_again(receiver: ReceiverName, reason: Reason, by: By = "") -> None:
     """Say that a receiver was emptied, so that the next delivery sends it all that it should hold once more."""
-    from evenhand.delivery.config import load_receivers
     from evenhand.delivery.emptied import send_again as say_so
 
-    if receiver not in load_receivers():
-        refuse(f"receivers.yml has no {receiver}; it has {', '.join(load_receivers())}")
-    with refusals_told():
-        say_so(settings().home, receiver, person(by), reason)
-    console.print(
-        f"If {receiver} holds nothing, the next delivery sends it everything. Clear its delivery in Airflow, or run the"
-        " night again.",
-        markup=False,
-        soft_wrap=True,
-        highlight=False,
-    )
+    _say_of(receiver, say_so, by, reason, f"If {receiver} holds nothing, the next delivery sends it everything.")
 
 
-def take_over(
-    receiver: Annotated[str, typer.Argument(metavar="RECEIVER", help="Its name in receivers.yml.")],
-    reason: Reason,
-    by: By = "",
-) -> None:
+def take_over(receiver: ReceiverName, reason: Reason, by: By = "") -> None:
     """Say that a receiver's lists are ours alone, so that what it was never sent is removed there."""
-    from evenhand.delivery.config import load_receivers
     from evenhand.delivery.first_read import take_over as say_so
 
+    told = f"The next delivery brings {receiver} to the wanted state, whatever it holds."
+    _say_of(receiver, say_so, by, reason, told)
+
+
+def _say_of(receiver: str, say: Callable[[Path, str, Person, str], None], by: str, reason: str, told: str) -> None:
+    from evenhand.delivery.config import load_receivers
+
     if receiver not in load_receivers():
         refuse(f"receivers.yml has no {receiver}; it has {', '.join(load_receivers())}")
     with refusals_told():
-        say_so(settings().home, receiver, person(by), reason)
+        say(settings().home, receiver, person(by), reason)
     console.print(
-        f"The next delivery brings {receiver} to the wanted state, whatever it holds. Clear its delivery in Airflow, or"
-        " run the night again.",
-        markup=False,
-        soft_wrap=True,
-        highlight=False,
+        f"{told} Clear its delivery in Airflow, or run the night again.", markup=False, soft_wrap=True, highlight=False
     )
 
 

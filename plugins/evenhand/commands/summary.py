@@ -14,6 +14,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from evenhand.commands.figures import ALL_MARKETS, Figure, figures
+from evenhand.commands.terminal import plain_table
 from evenhand.deciding.report import PAGE
 from evenhand.delivery.config import load_receivers
 from evenhand.delivery.stopping import stopped
@@ -22,6 +23,12 @@ from evenhand.release.manifest import DELIVERIES, HeldList, HeldMarket, Manifest
 from evenhand.release.publish import revision_of
 from evenhand.settings import Settings
 from evenhand.simulation.marketplace import simulated
+
+# The columns of its tables that are set to the right.
+_NUMBERS = {
+    *("known", "accepted", "quarantined", "passed over", "rows", "accounts", "new", "kept", "ended", "figure"),
+    *("added", "removed", "changed"),
+}
 
 
 def facts(settings: Settings, night: date) -> dict[str, Any]:
@@ -261,11 +268,4 @@ def _step(settings: Settings, night: date, step: str) -> dict[str, Any]:
 
 
 def _table(title: str, *columns: str) -> Table:
-    table = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False, header_style="dim")
-    numbers = {
-        *("known", "accepted", "quarantined", "passed over", "rows", "accounts", "new", "kept", "ended", "figure"),
-        *("added", "removed", "changed"),
-    }
-    for column in columns:
-        table.add_column(column, justify="right" if column in numbers else "left")
-    return table
+    return plain_table(*columns, numbers=_NUMBERS, title=title)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date, datetime
 from typing import Annotated, NoReturn
 
 import typer
 from rich.console import Console
+from rich.table import Table
 
 from evenhand.settings import Settings
 
@@ -23,6 +25,18 @@ def refuse(message: str) -> NoReturn:
     """Say why it can't be done and what to do, and end with 1."""
     errors.print(message, style="red", soft_wrap=True, highlight=False, markup=False)
     raise typer.Exit(1)
+
+
+def plain_table(*columns: str, numbers: Collection[str] = (), title: str | None = None) -> Table:
+    """A table as all commands print theirs.
+
+    Args:
+        numbers: the columns that are set to the right.
+    """
+    table = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False, header_style="dim")
+    for column in columns:
+        table.add_column(column, justify="right" if column in numbers else "left")
+    return table
 
 
 def released(here: Settings, night: datetime | None) -> date:

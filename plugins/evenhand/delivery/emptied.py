@@ -2,35 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from pathlib import Path
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict
-
 from evenhand.delivery.receivers import ReceiverError
-from evenhand.records.history import add, everything
+from evenhand.delivery.said_of_receivers import said, say
 from evenhand.records.persons import Person
-from evenhand.records.record_log import seal
+
+FOLDER = "sent_again"
 
 
 class ReceiverEmptied(ReceiverError):
     """A receiver was read to hold nothing of what it had acknowledged. The message says how to go on."""
 
 
-class SendAgain(BaseModel):
-    """Somebody said that everything is to be sent again, or it was."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    said_by: Person | None
-    why: str
-    at: AwareDatetime
-
-
 def send_again(home: Path, receiver: str, by: Person, why: str) -> None:
     """Let the next delivery send a receiver that was emptied all that it should hold."""
-    add(_folder(home, receiver), SendAgain(said_by=by, why=why, at=datetime.now(UTC)))
-    seal(home)
+    say(home, FOLDER, receiver, by, why)
 
 
 def refuse_if_emptied(home: Path, receiver: str, known: int) -> None:
@@ -43,17 +30,12 @@ def refuse_if_emptied(home: Path, receiver: str, known: int) -> None:
         ReceiverEmptied: nobody has said so since it was sent again last.
         HistoryBroken: it can't be read whether somebody has.
     """
-    said = everything(_folder(home, receiver), SendAgain)
-    if said and said[-1].said_by:
-        add(_folder(home, receiver), SendAgain(said_by=None, why="it was sent again", at=datetime.now(UTC)))
-        seal(home)
+    so_far = said(home, FOLDER, receiver)
+    if so_far and so_far[-1].said_by:
+        say(home, FOLDER, receiver, None, "it was sent again")
         return
     raise ReceiverEmptied(
         f"receiver {receiver}: it holds nothing, and had acknowledged {known:,} rows. If it was emptied, and they are "
         f"to take effect there once more: `evenhand send-again {receiver} --reason TEXT`, then run this "
         "again. If it is read from a place that isn't up to date, or from another system, mend its connection instead"
     )
-
-
-def _folder(home: Path, receiver: str) -> Path:
-    return home / "sent_again" / receiver

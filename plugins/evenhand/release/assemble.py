@@ -96,31 +96,36 @@ def tell_of_accounts(warehouse: Path, releases: Path, night: date) -> None:
     """Want what tonight says of accounts, but of those of held markets what was released of them last."""
     with duckdb.connect(str(warehouse)) as connection:
         connection.begin()
-        kept = kept_release(releases, night)
-        for name, file in TOLD_OF_ACCOUNTS.items():
-            _tell_of_accounts(connection, name, kept, file)
+        for name in TOLD_OF_ACCOUNTS:
+            _forget_wanted(connection, name)
+        if connection.execute("select 1 from held.accounts limit 1").fetchone():
+            kept = kept_release(releases, night)
+            for name, file in TOLD_OF_ACCOUNTS.items():
+                _keep_what_was_told(connection, name, kept / f"{file}.parquet" if kept else None)
+        else:
+            for name in TOLD_OF_ACCOUNTS:
+                connection.execute(f"create view wanted.{name} as from main.{name}")
         connection.commit()
 
 
-def _tell_of_accounts(connection: duckdb.DuckDBPyConnection, name: str, kept: Path | None, file: str) -> None:
-    # A view where nothing is held, and a table where something is; the night may have been released otherwise before.
+def _forget_wanted(connection: duckdb.DuckDBPyConnection, name: str) -> None:
+    """A view where nothing is held, and a table where something is: the night may have been released otherwise."""
     found = connection.execute(
         "select table_type from information_schema.tables where table_schema = 'wanted' and table_name = ?", [name]
     ).fetchone()
     if found:
         connection.execute(f"drop {'view' if found[0] == 'VIEW' else 'table'} wanted.{name}")
-    if not connection.execute("select 1 from held.accounts limit 1").fetchone():
-        connection.execute(f"create view wanted.{name} as from main.{name}")
-        return
+
+
+def _keep_what_was_told(connection: duckdb.DuckDBPyConnection, name: str, kept: Path | None) -> None:
     is_held = "account_id in (select account_id from held.accounts)"
     connection.execute(f"create table wanted.{name} as from main.{name} where not {is_held}")
     # An older release may not have told it yet.
-    if kept and (kept / f"{file}.parquet").exists():
-        there = connection.execute("describe from read_parquet(?)", [str(kept / f"{file}.parquet")]).fetchall()
+    if kept and kept.exists():
+        there = connection.execute("describe from read_parquet(?)", [str(kept)]).fetchall()
         shared = ", ".join({column for column, *_ in there} & set(_columns(connection, name).split(", ")))
         connection.execute(
-            f"insert into wanted.{name} by name select {shared} from read_parquet(?) where {is_held}",
-            [str(kept / f"{file}.parquet")],
+            f"insert into wanted.{name} by name select {shared} from read_parquet(?) where {is_held}", [str(kept)]
         )
 
 

@@ -24,7 +24,8 @@ Facts = dict[str, str]
 # What is said of appeals without a limit.
 NO_LIMIT = ("all", "whenever it is filed")
 
-_HOW = {"at_least": "at least", "more_than": "more than", "at_most": "at most", "less_than": "less than"}
+# The comparators of packs as people say them.
+COMPARATORS = {"at_least": "at least", "more_than": "more than", "at_most": "at most", "less_than": "less than"}
 _BEYOND = {"at_least": "less than", "more_than": "at most", "at_most": "more than", "less_than": "at least"}
 
 
@@ -74,14 +75,14 @@ def edition(pack: Pack) -> str:
 def bound(comparison: Comparison, unit: str = "") -> str:
     """A comparison: `at least 6 points`."""
     how, value = comparison.comparison or ("", Decimal(0))
-    return f"{_HOW[how]} {counted(value, unit) if unit else number(value)}" if how else ""
+    return f"{COMPARATORS[how]} {counted(value, unit) if unit else number(value)}" if how else ""
 
 
 def band(programme: Programme, position: int) -> str:
     """The values of a zone: `at least 6 and less than 24 points`."""
     own = programme.zones[position].comparison
     stricter = programme.zones[position + 1].comparison if position + 1 < len(programme.zones) else None
-    ends = [(_HOW[own[0]], own[1])] if own else []
+    ends = [(COMPARATORS[own[0]], own[1])] if own else []
     ends += [(_BEYOND[stricter[0]], stricter[1])] if stricter else []
     if not ends:
         return "any"

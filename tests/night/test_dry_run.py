@@ -10,7 +10,7 @@ from night.installation import Installation
 EARLIER, NIGHT = "2026-03-05", "2026-03-06"
 
 
-def test_a_trial_says_what_the_night_then_comes_to_and_changes_nothing(installation: Installation) -> None:
+def test_a_dry_run_says_what_the_night_then_comes_to_and_changes_nothing(installation: Installation) -> None:
     installation.land_history()
     installation.directly(EARLIER)
     before = _files(installation.home)
@@ -22,7 +22,7 @@ def test_a_trial_says_what_the_night_then_comes_to_and_changes_nothing(installat
     assert installation.effects() == effects
     assert "Night 2026-03-06 would come to, if it were decided now:" in said
     assert "Nothing was released or sent." in said
-    assert not list(installation.home.glob(".trial-*"))
+    assert not list(installation.home.glob(".dry-run-*"))
     # The strike that the granted appeal voids is what changes.
     assert [line.split() for line in said.splitlines() if line.startswith("penalties")] == [
         ["penalties", "world", "removed", "correction", "1"]

@@ -35,7 +35,7 @@ _READ = (
     "taken_over",
     "dbt",
 )
-_PREFIX = ".trial-"
+_PREFIX = ".dry-run-"
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ class Outcome:
     held_markets: Sequence[HeldMarket]
 
 
-def try_night(night: date, begins: Callable[[str], None] = lambda step: None) -> Outcome:
+def dry_run(night: date, begins: Callable[[str], None] = lambda step: None) -> Outcome:
     """Decide a night and put its lists through the gates, on copies.
 
     Args:

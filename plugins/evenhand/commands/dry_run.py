@@ -4,22 +4,20 @@ from __future__ import annotations
 
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
 
+from evenhand.commands.terminal import plain_table
 from evenhand.policy.prose.words import counted
-from evenhand.tasks.trial_run import Outcome
+from evenhand.tasks.dry_run import Outcome
 
 
-def show_trial(outcome: Outcome, to: Console) -> None:
+def show_dry_run(outcome: Outcome, to: Console) -> None:
     """Print what a night would come to; nothing of it was released or sent."""
     to.print(f"\n[bold]Night {outcome.night}[/bold] would come to, if it were decided now:", highlight=False)
     for name, rows in outcome.rows:
         to.print(f"  {rows:,} {name} in force", highlight=False)
     for feed, rows in outcome.quarantined:
         to.print(f"  {counted(rows, 'row')} of {feed} in quarantine", highlight=False)
-    table = Table(box=None, pad_edge=False, header_style="dim")
-    for column in ("list", "market", "change", "cause", "rows"):
-        table.add_column(column, justify="right" if column == "rows" else "left")
+    table = plain_table("list", "market", "change", "cause", "rows", numbers=["rows"])
     for name, market, change, cause, rows in outcome.changes:
         table.add_row(name, escape(market), change, cause, f"{rows:,}")
     to.print(table if outcome.changes else "  No row of a list changes against the release before.", highlight=False)

@@ -1,0 +1,41 @@
+"""What people said of receivers: a history for each, from which a delivery goes on."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict
+
+from evenhand.records.history import add, everything
+from evenhand.records.persons import Person
+from evenhand.records.record_log import seal
+
+
+class Said(BaseModel):
+    """Somebody said something of a receiver; or, where it is nobody, it turned out to be so."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    said_by: Person | None
+    why: str
+    at: AwareDatetime
+
+
+def say(home: Path, what: str, receiver: str, by: Person | None, why: str) -> None:
+    """Write it down.
+
+    Args:
+        what: the folder of the home that it goes to.
+    """
+    add(home / what / receiver, Said(said_by=by, why=why, at=datetime.now(UTC)))
+    seal(home)
+
+
+def said(home: Path, what: str, receiver: str) -> list[Said]:
+    """All that was said, the newest last.
+
+    Raises:
+        HistoryBroken: an entry can't be read.
+    """
+    return everything(home / what / receiver, Said)
