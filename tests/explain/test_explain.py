@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from pathlib import Path
@@ -111,6 +112,7 @@ def _required(feed: str) -> Sequence[str]:
 
 def _run(*arguments: str) -> tuple[int, str]:
     result = CliRunner().invoke(app, ["explain", *arguments])
+    assert not result.exception or isinstance(result.exception, SystemExit), result.exception
     return result.exit_code, "\n".join(line.rstrip() for line in result.output.splitlines())
 
 
@@ -160,6 +162,43 @@ def test_a_measure_says_its_rule_its_entries_and_what_was_told() -> None:
     (told,) = found["told"]
     assert (told["night"], told["event"], told["row_key"]) == (str(NIGHT), "new", "a1/account_health/live")
     assert "live" in told["subject"]
+
+
+@pytest.mark.parametrize("is_told_what_prevails", [True, False])
+def test_a_penalty_outranks_those_of_its_scope_and_a_reward_none(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_told_what_prevails: bool
+) -> None:
+    shutil.copytree(home / "releases", tmp_path / "releases", symlinks=True)
+    release = (tmp_path / "releases" / f"night={NIGHT}").resolve()
+    other = "'a1/other/live' as row_key, 'other' as programme, 'milder' as reason_id"
+    live = "where row_key = 'a1/account_health/live'"
+    with duckdb.connect() as connection:
+        for name, rows in {
+            "penalties": f"from {{file}} union all select * replace ({other}, false as prevails) from {{file}} {live}",
+            "rewards": "select 'a1/other/live/boost' as row_key, 'a1' as account_id, 'world' as market,"
+            " 'other' as programme, 'live' as scope, 'boost' as reward, null::decimal(18, 2) as amount,"
+            " date '2026-03-05' as starts_on, null::date as ends_on, 'boosts' as reason_id",
+            "reasons": f"from {{file}} union all select * replace ({other}) from {{file}} {live}"
+            " union all select * replace ('rewards' as list, 'a1/other/live/boost' as row_key, 'boosts' as reason_id)"
+            f" from {{file}} {live}",
+        }.items():
+            file = release / f"{name}.parquet"
+            connection.execute(f"create table {name} as {rows.format(file=repr(str(file)))}")
+            if name == "penalties" and not is_told_what_prevails:
+                connection.execute("delete from penalties where not prevails")
+                connection.execute("alter table penalties drop column prevails")
+            if name == "reasons" and not is_told_what_prevails:
+                connection.execute("delete from reasons where reason_id = 'milder'")
+            file.unlink()
+            connection.execute(f"copy {name} to '{file}' (format parquet)")
+    monkeypatch.setenv("EVENHAND_HOME", str(tmp_path))
+
+    found = {each["row_key"]: each for each in _json("a1", "--no-restore")["measures"]}
+
+    milder = ["a1/other/live"] if is_told_what_prevails else []
+    assert found["a1/account_health/live"]["outranks"] == milder
+    assert [found[each]["outranked_by"] for each in milder] == ["a1/account_health/live"] * len(milder)
+    assert found["a1/other/live/boost"]["outranks"] == []
 
 
 @pytest.mark.usefixtures("home")

@@ -12,15 +12,15 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
 
-from evenhand.commands.terminal import console, refuse, released
-from evenhand.explain.facts import Explanation, Measure, NoSuchAccount, Programme, Violation, number
+from evenhand.commands.terminal import console, plain_table, refuse, released
+from evenhand.explain.explanation import FOR_SUPPORT, Explanation, Measure, Programme, Violation
+from evenhand.explain.facts import NoSuchAccount
 from evenhand.explain.facts import explain as facts_about
-from evenhand.explain.labels import Labels, NoSuchLanguage
+from evenhand.explain.labels import Labels, NoSuchLanguage, number
 from evenhand.explain.restoring import NIGHTS, CannotBeTried, Restored, Tried, summed_up, what_restores
 from evenhand.notices.catalogs import load_catalogs
-from evenhand.policy.prose.words import plural
+from evenhand.policy.prose.words import plural, spoken
 from evenhand.release.manifest import OtherFormat
 from evenhand.settings import Settings, settings
 
@@ -64,18 +64,12 @@ def explain(
     """
     here = settings()
     on = released(here, night)
+    told_to = FOR_SUPPORT if audience is Audience.SUPPORT else "managers"
     try:
-        found = facts_about(
-            here.releases,
-            here.receipts,
-            on,
-            account,
-            Labels(load_catalogs(here.translations), lang),
-            "support" if audience is Audience.SUPPORT else "managers",
-        )
+        labels = Labels(load_catalogs(here.translations), lang)
+        found = facts_about(here.releases, here.receipts, on, account, labels, told_to)
     except (NoSuchAccount, NoSuchLanguage, OtherFormat) as error:
         refuse(str(error))
-    labels = Labels(load_catalogs(here.translations), lang)
     tried, why_not = _tried(here, on, found) if restore else ([], "")
     if as_json:
         print(json.dumps(_as_json(found, tried, why_not), indent=2, default=str, ensure_ascii=False))
@@ -131,9 +125,9 @@ def _show(found: Explanation, labels: Labels, to: Console) -> None:
     for violation in found.violations:
         to.print(f"  {escape(_violation(violation))}", highlight=False, soft_wrap=True)
     if found.timeline:
-        table = _table("What happened", "day", "event", "what")
+        table = plain_table("day", "event", "what", title="What happened")
         for step in found.timeline:
-            table.add_row(str(step.on_day), step.event.replace("_", " "), escape(step.what))
+            table.add_row(str(step.on_day), spoken(step.event), escape(step.what))
         to.print(table, highlight=False)
     else:
         to.print("Nothing was ever decided about it.")
@@ -147,7 +141,7 @@ def _show(found: Explanation, labels: Labels, to: Console) -> None:
 def _show_programme(programme: Programme, to: Console) -> None:
     balance = "no figure" if programme.balance is None else _of_unit(programme.balance, programme.unit)
     near = (
-        f"; {number(programme.to_next_zone)} from {programme.next_zone.replace('_', ' ')}"
+        f"; {number(programme.to_next_zone)} from {spoken(programme.next_zone)}"
         if programme.next_zone and programme.to_next_zone is not None
         else ""
     )
@@ -158,7 +152,7 @@ def _show_programme(programme: Programme, to: Console) -> None:
         soft_wrap=True,
     )
     if programme.entries:
-        table = _table("", "entry of", "adds", "counts from", "last day", "rule", "")
+        table = plain_table("entry of", "adds", "counts from", "last day", "rule", "", numbers=["adds"])
         for entry in programme.entries:
             table.add_row(
                 escape(entry.event),
@@ -232,10 +226,3 @@ def _free(restored: Restored) -> str:
     if restored.free_on:
         return f"free from {restored.free_on} on"
     return "for good" if restored.outcome == "for_good" else f"not within {NIGHTS} nights"
-
-
-def _table(title: str, *columns: str) -> Table:
-    table = Table(title=title or None, title_justify="left", title_style="bold", box=None, pad_edge=False)
-    for column in columns:
-        table.add_column(column, header_style="dim", justify="right" if column == "adds" else "left")
-    return table

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 
 from evenhand.notices.catalogs import REFERENCE, Catalogs, text
+from evenhand.policy.prose.words import spoken
 
 
 class NoSuchLanguage(Exception):
@@ -37,5 +39,12 @@ class Labels:
             if catalog and name in catalog.messages and catalog.messages[name].string:
                 said = text(catalog, name, {})
                 return said[:1].upper() + said[1:]
-        said = key.replace("_", " ")
+        said = spoken(key)
         return said[:1].upper() + said[1:]
+
+
+def number(value: Decimal) -> str:
+    """A number without zeros that say nothing, and with a comma for each thousand."""
+    whole, _, rest = f"{value:,f}".partition(".")
+    rest = rest.rstrip("0")
+    return f"{whole}.{rest}" if rest else whole

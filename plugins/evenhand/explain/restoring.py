@@ -17,54 +17,17 @@ import duckdb
 
 from evenhand.deciding.compiled import CompiledModel, run_models
 from evenhand.deciding.provenance import lay_rules_of
-from evenhand.explain.labels import Labels
+from evenhand.explain.ways import Way, ways_to_try
 from evenhand.landing.contracts import BY_NAME, FEEDS, Contract
 
 NIGHTS = 180
 _DAY = timedelta(days=1)
 _TONIGHT = "tonight"
-# Activities that take something back or let something end, by the table and column of the rules that name them.
-_HELPING = (
-    ("entry_rules", "event_type", "rules.amount_by = 'relief' and rules.takes_from <> 'violation'"),
-    ("entry_rules", "ends_only_after", "true"),
-    ("entry_rules", "clock_starts_with", "true"),
-    ("entry_rules", "grace_training", "true"),
-    ("effects", "shortened_by", "true"),
-    ("effects", "and_until", "true"),
-)
-# Activities that name the violation which they end or take from.
-_NAMING = (("entry_rules", "ended_by", "true"), ("entry_rules", "event_type", "rules.takes_from = 'violation'"))
 Outcome = Literal["on", "not_within", "for_good"]
 
 
 class CannotBeTried(Exception):
     """What would restore the account can't be computed. The message says why and what to do."""
-
-
-@dataclass(frozen=True)
-class Way:
-    """Something that may restore an account.
-
-    Attributes:
-        kind: `nothing`, `appeal`, `activity` or `all`.
-        about: the appealed violation or the activity; empty for nothing and for all.
-        violation: the violation that an activity names.
-    """
-
-    kind: Literal["nothing", "appeal", "activity", "all"]
-    about: str = ""
-    violation: str = ""
-
-    def said(self, labels: Labels) -> str:
-        """The way in words, as the beginning of a sentence."""
-        if self.kind == "nothing":
-            return "If nothing happens"
-        if self.kind == "all":
-            return "If all of these come together"
-        if self.kind == "appeal":
-            return f"If an appeal against {self.about} is granted"
-        named = f" for {self.violation}" if self.violation else ""
-        return f"After {labels.of('activity', self.about).lower()}{named}"
 
 
 @dataclass(frozen=True)
@@ -120,7 +83,7 @@ def what_restores(
             "insert into policy.asked_nights select unnest(generate_series(?::date, ?::date, interval 1 day))::date",
             [night, night + nights * _DAY],
         )
-        single = [Way("nothing"), *_appeals(connection, night, account), *_activities(connection, night, account)]
+        single = [Way("nothing"), *ways_to_try(connection, _TONIGHT, night, account)]
         ways = [*single, Way("all")] if len(single) > 2 else single
         _lay_copies(connection, account, len(ways))
         for number, way in enumerate(ways):
@@ -138,41 +101,6 @@ def what_restores(
 def _refuse_if_held(connection: duckdb.DuckDBPyConnection, night: date, account: str) -> None:
     if connection.execute(f"select 1 from {_TONIGHT}.held.accounts where account_id = ?", [account]).fetchone():
         raise CannotBeTried(f"its market isn't decided on {night}; correct what holds it and run the night again")
-
-
-def _appeals(connection: duckdb.DuckDBPyConnection, night: date, account: str) -> list[Way]:
-    found = connection.execute(
-        f"select violation_id from {_TONIGHT}.main.account_violations where account_id = ?"
-        " and (appeal in ('pending', 'any_time') or (appeal = 'until' and appeal_until > ?)) order by violation_id",
-        [account, night],
-    )
-    return [Way("appeal", violation) for (violation,) in found.fetchall()]
-
-
-def _activities(connection: duckdb.DuckDBPyConnection, night: date, account: str) -> list[Way]:
-    of_market = (
-        f"rules.market = (select market from {_TONIGHT}.accepted.creators where account_id = $account)"
-        " and rules.effective_from <= $night and (rules.effective_until is null or rules.effective_until >= $night)"
-    )
-    values = {"account": account, "night": night}
-    ways = set()
-    for table, column, which in _HELPING:
-        found = connection.execute(
-            f"select distinct rules.{column} from policy.{table} as rules where {of_market}"
-            f" and rules.{column} is not null and {which}",
-            values,
-        )
-        ways |= {Way("activity", activity) for (activity,) in found.fetchall()}
-    for table, column, which in _NAMING:
-        found = connection.execute(
-            f"select distinct rules.{column}, entries.violation_id from policy.{table} as rules"
-            f" cross join {_TONIGHT}.main.account_entries as entries where {of_market}"
-            f" and rules.{column} is not null and {which} and entries.account_id = $account and entries.is_counted"
-            " and entries.violation_id is not null and (entries.counts_until is null or entries.counts_until > $night)",
-            values,
-        )
-        ways |= {Way("activity", activity, violation) for activity, violation in found.fetchall()}
-    return sorted(ways, key=lambda way: (way.about, way.violation))
 
 
 def _lay_copies(connection: duckdb.DuckDBPyConnection, account: str, copies: int) -> None:

@@ -1,0 +1,218 @@
+"""What is told of an account on a night: the facts that command, JSON and pages show alike."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Literal
+
+from evenhand.delivery.answered import Answered
+
+Audience = Literal["managers", "support"]
+FOR_SUPPORT: Audience = "support"
+
+
+@dataclass(frozen=True)
+class Period:
+    """Days on which a balance was in one zone at one value; `last_day` is None while it goes on."""
+
+    first_day: date
+    last_day: date | None
+    balance: Decimal | None
+    zone: str
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What an event adds to a balance, in the programme's unit.
+
+    Attributes:
+        last_day: the last day that it counts; None if it counts for ever.
+        left_out: why it doesn't count; empty if it does on its days.
+        event: the violation, training or activity behind it, in words.
+    """
+
+    entry: str
+    rule: str
+    pack: str
+    version: int
+    amount: Decimal
+    first_day: date
+    last_day: date | None
+    event: str
+    left_out: str
+
+
+@dataclass(frozen=True)
+class Programme:
+    """Where the account stands in a programme."""
+
+    programme: str
+    label: str
+    unit: str
+    balance: Decimal | None
+    zone: str
+    zone_label: str
+    since: date | None
+    next_zone: str | None
+    to_next_zone: Decimal | None
+    periods: Sequence[Period]
+    entries: Sequence[Entry]
+
+
+@dataclass(frozen=True)
+class Cited:
+    """An entry that a measure cites.
+
+    Attributes:
+        is_needed: whether the measure would be another without it; None where a release doesn't say.
+    """
+
+    entry: str
+    violation: str | None
+    rule: str
+    amount: Decimal
+    first_day: date
+    last_day: date | None
+    is_needed: bool | None
+
+
+@dataclass(frozen=True)
+class Measure:
+    """A penalty or a reward that is in force.
+
+    Attributes:
+        prevails: whether it is what the account feels on its scope.
+        outranked_by: the row that prevails instead.
+        outranks: the rows that it prevails over.
+        before: the balance before it was entered, in the programme's unit.
+        answered: what each receiver acknowledged of its row by the night.
+    """
+
+    row_key: str
+    list: str
+    measure: str
+    label: str
+    scope: str
+    scope_label: str
+    programme: str
+    first_day: date
+    last_day: date | None
+    amount: Decimal | None
+    prevails: bool
+    outranked_by: str | None
+    outranks: Sequence[str]
+    pack: str
+    version: int
+    pack_sha256: str
+    rule: str
+    unit: str
+    before: Decimal | None
+    after: Decimal | None
+    explanation: str
+    appeal_route: str
+    cited: Sequence[Cited]
+    answered: Sequence[Answered]
+
+
+@dataclass(frozen=True)
+class Condition:
+    """A condition that fails.
+
+    Attributes:
+        asks: what it asks for, in words.
+        has: the account's value, in words.
+        lacks: by how much it fails; None where that is no number.
+    """
+
+    condition: str
+    asks: str
+    has: str
+    lacks: Decimal | None
+
+
+@dataclass(frozen=True)
+class Lacking:
+    """A reward of a zone, or what an eligibility gives, that the account lacks, with every condition that fails."""
+
+    what: str
+    label: str
+    gives: Sequence[str]
+    fails: Sequence[Condition]
+
+
+@dataclass(frozen=True)
+class Violation:
+    """A violation that was found, with its appeal.
+
+    Attributes:
+        appeal: what can be done against it: `until` a day, `any_time`, `pending`, `granted`, `none` or `passed`.
+    """
+
+    violation: str
+    label: str
+    severity: str | None
+    on: str
+    posted_on: date | None
+    detected_by: str | None
+    detected_on: date | None
+    decided_on: date | None
+    appeal_id: str | None
+    appeal_filed_on: date | None
+    appeal_outcome: str | None
+    appeal_decided_on: date | None
+    appeal: str | None
+    appeal_until: date | None
+
+
+@dataclass(frozen=True)
+class Happened:
+    """A step of what happened to the account, in the order of days."""
+
+    on_day: date
+    event: str
+    what: str
+
+
+@dataclass(frozen=True)
+class Told:
+    """A notice, as it was written on a night."""
+
+    night: date
+    event: str
+    row_key: str
+    subject: str
+    body: str
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """All facts about an account on a night.
+
+    Attributes:
+        not_decided: what of its market waits for somebody, in words; empty for support.
+        linked: accounts of the same owner; empty for support.
+    """
+
+    account: str
+    night: date
+    revision: int
+    release_id: str
+    audience: Audience
+    market: str
+    kind: str
+    language: str
+    onboarded_on: date | None
+    exited_on: date | None
+    stage: str
+    stage_since: date | None
+    not_decided: Sequence[str]
+    programmes: Sequence[Programme]
+    measures: Sequence[Measure]
+    lacking: Sequence[Lacking]
+    violations: Sequence[Violation]
+    timeline: Sequence[Happened]
+    told: Sequence[Told]
+    linked: Sequence[str]

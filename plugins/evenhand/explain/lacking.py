@@ -1,0 +1,98 @@
+"""What an account lacks: rewards of zones and of eligibilities that it doesn't have, with what fails for each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from evenhand.explain.account_rows import AccountRows
+from evenhand.explain.explanation import Condition, Lacking
+from evenhand.explain.labels import Labels, number
+from evenhand.policy.prose.words import COMPARATORS, spoken
+
+
+def what_is_lacking(rows: AccountRows, labels: Labels, market: str, kind: str) -> tuple[Lacking, ...]:
+    """Each eligibility that is shut, and each reward of a zone that the account isn't in."""
+    standings = {row["programme"]: row for row in rows.of("standings", "programme")}
+    return (
+        *_shut_eligibilities(rows, labels, market, kind, standings),
+        *_rewards_of_other_zones(rows, labels, market, standings),
+    )
+
+
+def _shut_eligibilities(
+    rows: AccountRows, labels: Labels, market: str, kind: str, standings: Mapping[str, Mapping[str, Any]]
+) -> Iterator[Lacking]:
+    penalties = {row["measure"] for row in rows.of("penalties", "row_key")}
+    for gate in rows.of("eligibility", "eligibility"):
+        if gate["is_open"]:
+            continue
+        name = gate["eligibility"]
+        tests = rows.rules(
+            "eligibility_tests",
+            market,
+            "eligibility = $eligibility and kind = $kind and asked_from <= $night"
+            " and (asked_until is null or asked_until >= $night)",
+            eligibility=name,
+            kind=kind,
+        )
+        effects = rows.rules("eligibility_effects", market, "eligibility = $eligibility", eligibility=name)
+        yield Lacking(
+            what=name,
+            label=labels.of("eligibility", name),
+            gives=tuple(
+                _given(labels, row["measure"], row["scope"])
+                for row in effects
+                if row["list"] == "rewards" and row["measure"]
+            ),
+            fails=tuple(
+                _condition(each, [test for test in tests if test["condition"] == each], standings, penalties, labels)
+                for each in gate["failed_conditions"].split(", ")
+                if each
+            ),
+        )
+
+
+def _rewards_of_other_zones(
+    rows: AccountRows, labels: Labels, market: str, standings: Mapping[str, Mapping[str, Any]]
+) -> Iterator[Lacking]:
+    rewards = {(row["reward"], row["scope"]) for row in rows.of("rewards", "row_key")}
+    zones: dict[tuple[str, str, str], list[str]] = {}
+    for row in rows.rules("rewards", market):
+        zones.setdefault((row["programme"], row["reward"], row["scope"]), []).append(row["zone"])
+    for (programme, reward, scope), asked in sorted(zones.items()):
+        if programme not in standings or (reward, scope) in rewards or standings[programme]["zone"] in asked:
+            continue
+        asks = f"{labels.of('programme', programme)} in {' or '.join(labels.of('zone', zone) for zone in asked)}"
+        has = labels.of("zone", standings[programme]["zone"])
+        label = _given(labels, reward, scope)
+        yield Lacking(f"{programme}/{reward}", label, (label,), (Condition("zone", asks, has, None),))
+
+
+def _given(labels: Labels, reward: str, scope: str) -> str:
+    return f"{labels.of('measure', reward)} ({labels.of('scope', scope)})"
+
+
+def _condition(
+    name: str,
+    tests: Sequence[Mapping[str, Any]],
+    standings: Mapping[str, Mapping[str, Any]],
+    penalties: set[str],
+    labels: Labels,
+) -> Condition:
+    """A condition that fails, and how near the account is to the nearest of its alternatives."""
+    asks, has, lacks = [], [], []
+    for test in tests:
+        if test["without_measure"]:
+            measure = labels.of("measure", test["without_measure"])
+            asks.append(f"no {measure} or stricter in force")
+            has.append("in force" if test["without_measure"] in penalties else "a stricter one is in force")
+            continue
+        programme = test["programme"]
+        value = standings.get(programme, {}).get("balance")
+        label = labels.of("programme", programme)
+        asks.append(f"{label} {COMPARATORS[test['comparator']]} {number(test['bound'])}")
+        has.append(f"{label} {'is missing' if value is None else f'is {number(value)}'}")
+        if value is not None:
+            lacks.append(abs(test["bound"] - value))
+    return Condition(name, " or ".join(asks) or spoken(name), ", ".join(has), min(lacks, default=None))
