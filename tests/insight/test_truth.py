@@ -116,7 +116,14 @@ def test_prevalence_covers_the_truth_in_nine_markets_of_ten(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> None:
     covered = _covered(marketplace)
-    needed = ("stg_", "int_account_days", "int_qa_reviews_weighted", "int_violation_cases", "operational_metrics")
+    needed = (
+        "stg_",
+        "int_account_days",
+        "int_landed_rows",
+        "int_qa_reviews_weighted",
+        "int_violation_cases",
+        "operational_metrics",
+    )
     for seed in SEEDS[1:]:
         with _marketplace(tmp_path_factory.mktemp("other"), seed) as connection:
             models = [model for model in every_model if model.name.startswith(needed)]
