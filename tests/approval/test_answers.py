@@ -9,12 +9,15 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from airflow.sdk.exceptions import AirflowFailException
 
 from evenhand.approval.answers import AnswerRefused, Said, answered, record
 from evenhand.approval.shown import body, subject
 from evenhand.deciding.code_authors import CodeAuthors
 from evenhand.quality.held_lists import HeldList
 from evenhand.records.persons import Person, PersonRefused
+from evenhand.settings import settings
+from evenhand.tasks import held_list as steps
 
 NIGHT = date(2026, 3, 6)
 BUDI = Person("budi", logged_in=True)
@@ -97,6 +100,41 @@ def test_a_first_wave_stays_until_enough_approve_the_rest(tmp_path: Path) -> Non
     assert [each.answer for each in answered([HELD], tmp_path, NIGHT, {KEY: code})] == ["first_wave"]
     record(tmp_path, NIGHT, HELD, "approved", CITRA, code)
     assert [each.answer for each in answered([HELD], tmp_path, NIGHT, {KEY: code})] == ["approved"]
+
+
+def test_in_airflow_another_person_is_asked_until_two_say_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("EVENHAND_HOME", str(tmp_path))
+    warehouse = settings().warehouse(NIGHT)
+    warehouse.parent.mkdir(parents=True)
+    with duckdb.connect(str(warehouse)) as connection:
+        for each in (
+            "create schema gate",
+            "create table gate.changes as select 'penalties' as list, 'SG' as market, 'code' as cause, '' as text_of",
+            "create table gate.code_authors as select null::varchar as log_in, 'someone@example.org' as unknown",
+            "create table gate.held_lists as select 'penalties' as list, 'SG' as market, 'd' as digest, 3 as changes,"
+            " ['why'] as why, true as approvable, false as by_policy, []::varchar[] as changed_by, null::date as since,"
+            " '' as answer, '' as answered_by",
+        ):
+            connection.execute(each)
+    form = {"night": str(NIGHT), "list": "penalties", "market": "SG", "digest": "d"}
+
+    def answer(chosen: str, name: str) -> dict[str, object]:
+        return {"chosen_options": [chosen], "responded_by_user": {"name": name}, "params_input": {}}
+
+    assert steps.record_answer(form, answer("First wave", "budi"))["needs_another"]
+    assert not steps.is_first_wave(form)
+    for said, name in (("First wave", "Budi"), ("Approve", "citra")):
+        with pytest.raises(AirflowFailException, match=r"another person has to say so too.*clear the task that asked"):
+            steps.record_other_answer(form, answer(said, name))
+    assert steps.record_other_answer(form, answer("First wave", "citra"))["needs_another"] is False
+    assert steps.is_first_wave(form)
+    # What counts of a first wave is no approval of the rest.
+    assert steps.record_answer(form, answer("Approve", "budi"))["needs_another"]
+    assert steps.record_other_answer(form, answer("Approve", "citra"))["needs_another"] is False
+    assert not steps.is_first_wave(form)
+    assert steps.record_answer(form, answer("Reject", "ayu"))["needs_another"] is False
 
 
 @pytest.mark.parametrize(

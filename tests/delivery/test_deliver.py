@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import fcntl
+import hashlib
 import json
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
 
-from delivery.releases import night, penalty, publish, reward
+from delivery.releases import night, notice, penalty, publish, reward
+from evenhand.delivery.announcements.announcement import read_notices
 from evenhand.delivery.deliver import deliver
 from evenhand.delivery.lock import DeliveryRunning
-from evenhand.delivery.read_release import ReleaseError
+from evenhand.delivery.read_release import ReleaseError, read_release
 from evenhand.delivery.receipts import Receipts
 from evenhand.delivery.receivers.http import HttpReceiver
 from evenhand.delivery.reconcile import reconcile, reconcile_and_correct
@@ -157,16 +160,36 @@ def test_a_release_that_changed_after_publication_is_refused(
     (release / "penalties.parquet").write_bytes(
         (publish(tmp_path, night(2), [penalty("p2")]) / "penalties.parquet").read_bytes()
     )
-    with pytest.raises(ReleaseError, match="the manifest says"):
+    with pytest.raises(ReleaseError, match=r"penalties\.parquet: it isn't what the manifest says"):
         deliver(release, receiver, receipts)
     manifest = json.loads((release / "manifest.json").read_text())
     del manifest["files"]["penalties.parquet"]
     (release / "manifest.json").write_text(json.dumps(manifest))
-    with pytest.raises(ReleaseError, match="not an empty list"):
+    with pytest.raises(ReleaseError, match=r"manifest\.json: it isn't what its release_id says.*not an empty list"):
+        deliver(release, receiver, receipts)
+    manifest["release_id"] = hashlib.sha256(
+        json.dumps({name: value for name, value in manifest.items() if name != "release_id"}, sort_keys=True).encode()
+    ).hexdigest()
+    (release / "manifest.json").write_text(json.dumps(manifest))
+    with pytest.raises(ReleaseError, match=r"penalties\.parquet: it isn't in the manifest"):
         deliver(release, receiver, receipts)
     with pytest.raises(ReleaseError, match="nothing was released here"):
         deliver(tmp_path / "releases" / "night=2020-01-01", receiver, receipts)
     assert sandbox.effects() == []
+
+
+def test_each_receiver_looks_at_the_files_that_it_reads_and_no_others(tmp_path: Path) -> None:
+    release = publish(tmp_path, night(1), [penalty("p1")], notices=[notice("p1", "new")])
+    for name in ("penalties", "rewards", "notices"):
+        path = release / f"{name}.parquet"
+        kept = path.read_bytes()
+        path.write_bytes(kept[:-4] + b"xxxx")
+        readers = {"penalties": ("penalties",), "rewards": ("rewards",), "notices": ("penalties", "rewards")}
+        for reading, lists in readers.items():
+            concerned = name in (reading, *lists)
+            with pytest.raises(ReleaseError, match=f"{name}.parquet: it isn't") if concerned else nullcontext():
+                read_notices(release, lists) if reading == "notices" else read_release(release, lists)
+        path.write_bytes(kept)
 
 
 def test_a_row_key_that_is_there_twice_is_refused(tmp_path: Path, receiver: HttpReceiver, receipts: Receipts) -> None:

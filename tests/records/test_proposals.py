@@ -170,6 +170,47 @@ def test_a_change_is_preapproved_by_another_than_who_made_or_proposed_it(
     )
 
 
+@only_root
+@pytest.mark.usefixtures("accounts")
+@pytest.mark.parametrize(("log_ins", "needs"), [('{"mai@example.org": "daemon"}', 1), ("{}", 2)])
+def test_code_is_preapproved_by_none_of_its_authors_and_by_two_where_one_is_not_known(
+    home: Path, monkeypatch: pytest.MonkeyPatch, log_ins: str, needs: int
+) -> None:
+    policies = home / "policies"
+    policies.mkdir()
+    monkeypatch.setenv("EVENHAND_POLICIES", str(policies))
+    monkeypatch.setenv("EVENHAND_CODE_AUTHORS", "mai@example.org")
+    monkeypatch.setenv("EVENHAND_CODE_LOGINS", log_ins)
+    # Whatever is said of who changed it.
+    proposed = _proposed(_as("root", "policy", "preapprove", "--code", "--what", "x", "--changed-by", "games",
+                             "--at-most", "5"))  # fmt: skip
+    if needs == 1:
+        assert "can't approve it too" in _as("daemon", "approve", proposed).output
+    else:
+        assert "Approved; it needs 2 in all and has 1" in _as("daemon", "approve", proposed).output
+        assert "It isn't known who wrote all of it" in " ".join(_as("root", "proposals").output.split())
+    assert read_preapproved(policies) == ()
+    assert "Written to" in _as("nobody", "approve", proposed).output
+    (found,) = read_preapproved(policies)
+    assert found.approved_by == ("nobody" if needs == 1 else "daemon and nobody")
+
+
+@pytest.mark.parametrize(
+    ("log_ins", "said"),
+    [("{}", "two have to approve it; leave out --approved-by"), ('{"mai@example.org": "bob"}', "can't approve it too")],
+)
+def test_nor_in_one_call_where_nobody_logs_in(
+    home: Path, monkeypatch: pytest.MonkeyPatch, log_ins: str, said: str
+) -> None:
+    monkeypatch.setenv("EVENHAND_POLICIES", str(home))
+    monkeypatch.setenv("EVENHAND_CODE_AUTHORS", "mai@example.org")
+    monkeypatch.setenv("EVENHAND_CODE_LOGINS", log_ins)
+    command = ["policy", "preapprove", "--code", "--what", "x", "--changed-by", "ann", "--at-most", "5", "--by", "ann"]
+    told = CliRunner().invoke(app, [*command, "--approved-by", "bob"])
+    assert (told.exit_code, said in told.output.replace("\n", " ")) == (1, True)
+    assert read_preapproved(home) == ()
+
+
 def test_where_nobody_logs_in_one_call_does_it_and_it_says_so(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     stop(home, ANN, "drill")
     said = ["resume", "--by", "ann", "--approved-by", "bob", "--reason", "it is over"]

@@ -128,3 +128,19 @@ def test_the_same_answer_resumes_no_stop_that_came_after_it(tmp_path: Path, monk
     with pytest.raises(AirflowFailException, match="have been stopped again since"):
         resume_deliveries(form, "ann", answer)
     resume(tmp_path, ann, bob, "right at last")
+
+
+@pytest.mark.parametrize("group", ["answer", "rest"])
+def test_another_person_is_asked_only_where_one_is_not_enough_and_the_night_is_released_after_both(group: str) -> None:
+    tasks = {task.task_id: task for task in dags()["held_list"].tasks}
+
+    def before(name: str) -> set[str]:
+        return {each.removeprefix(f"{group}.") for each in tasks[f"{group}.{name}"].upstream_task_ids}
+
+    assert before("another_needed") == {"answer_recorded"}
+    # Left out alone: what is released follows all the same, unless an answer couldn't be recorded.
+    assert getattr(tasks[f"{group}.another_needed"], "ignore_downstream_trigger_rules") is False  # noqa: B009
+    assert before("another_person_asked") == {"another_needed"}
+    assert before("other_answer_recorded") == {"another_person_asked"}
+    assert before("night_released") == {"answer_recorded", "other_answer_recorded"}
+    assert tasks[f"{group}.night_released"].trigger_rule == "none_failed_min_one_success"

@@ -116,24 +116,26 @@ def approvals_needed(code: CodeAuthors | None) -> int:
 
 
 def _in_force(held: HeldList, given: Sequence[Answer], code: CodeAuthors | None) -> list[Answer]:
-    """The answers that count now: the last, or as many of different persons as it needs, the last of them last."""
-    counted: list[Answer] = []
-    for each in reversed(given):
+    """The answers that count now: those of the last moment at which as many persons as it needs said the same.
+
+    Who answers again takes back what they said before; who rejects takes back what all did.
+    """
+    in_force: list[Answer] = []
+    newest: list[Answer] = []
+    for each in given:
         if each.said == "rejected":
-            return [each]
+            in_force, newest = [each], []
+            continue
         try:
             _refuse_what_they_cannot_approve(held, each.said, each.person, code)
         except (AnswerRefused, PersonRefused) as error:
             log.warning("the answer of %s to %s of %s doesn't count: %s", each.by, held.list, held.market, error)
             continue
-        if counted and each.said != counted[0].said:
-            # Too few said the later; what was said before it holds until enough do.
-            counted = []
-        if not any(is_same(each.person, other.person) for other in counted):
-            counted.insert(0, each)
-        if len(counted) >= approvals_needed(code):
-            return counted
-    return []
+        newest = [*(other for other in newest if not is_same(other.person, each.person)), each]
+        agreeing = [other for other in newest if other.said == each.said]
+        if len(agreeing) >= approvals_needed(code):
+            in_force = agreeing
+    return in_force
 
 
 def apply(warehouse: Path, folder: Path, night: date) -> None:

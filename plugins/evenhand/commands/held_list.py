@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from evenhand.commands.persons import person
 from evenhand.commands.terminal import By, console, refuse, released
 from evenhand.settings import settings
+
+if TYPE_CHECKING:
+    from evenhand.approval.answers import Said
 
 Night = Annotated[
     datetime | None,
@@ -73,16 +76,16 @@ def answer(
     from evenhand.tasks.held_list import NothingHeld, find, give_answer, still_needed
 
     chosen = _night(night)
-    said = {Say.approve: "approved", Say.first_wave: "first_wave", Say.reject: "rejected"}
+    said: dict[Say, Said] = {Say.approve: "approved", Say.first_wave: "first_wave", Say.reject: "rejected"}
     try:
         found = find(chosen, of_list, market)
         answers = person(by)
-        give_answer(chosen, found, said[say], answers)  # type: ignore[arg-type]
+        give_answer(chosen, found, said[say], answers)
     except (NothingHeld, AnswerRefused, PersonRefused) as error:
         refuse(str(error))
     console.print(
         f"{found.list} of {market}, night {chosen}: {said[say].replace('_', ' ')} by {answers}."
-        f" {still_needed(chosen, found) or f'`evenhand nightly {chosen}` releases and delivers it.'}",
+        f" {still_needed(chosen, found, said[say]) or f'`evenhand nightly {chosen}` releases and delivers it.'}",
         soft_wrap=True,
         highlight=False,
     )

@@ -11,7 +11,8 @@ import typer
 from evenhand.commands.persons import person, second_person
 from evenhand.commands.proposing import propose, refusals_told
 from evenhand.commands.terminal import By, console, refuse
-from evenhand.records.persons import Person
+from evenhand.deciding.code_authors import CodeAuthors
+from evenhand.records.persons import Person, refuse_the_same_person
 from evenhand.settings import settings
 
 if TYPE_CHECKING:
@@ -51,15 +52,52 @@ def preapprove(
             "at_most": at_most,
         }
         said_of_effect = _refuse_more_than_it_changes(text, at_most)
+        authors = CodeAuthors((), ()) if text else _authors()
         if approved_by:
-            write(form, [second_person(approved_by)])
+            second = second_person(approved_by)
+            _refuse_authors(authors, second)
+            write(form, [second])
             return
         of = f"of the pack {form['pack']} ({text.sha256[:12]})" if text else f"of the code ({str(form['code'])[:12]})"
         said = (
             f"The change {of} by {plain(changed_by)}: {plain(what)}. At most {at_most:,} rows of each list and market."
             f" {said_of_effect}"
         )
-        propose("preapprove", form, said, person(by), not_by=(changed_by,))
+        if authors.unknown:
+            said += (
+                f" It isn't known who wrote all of it ({', '.join(map(plain, authors.unknown))}), so two approve it."
+            )
+        propose(
+            "preapprove",
+            form,
+            said,
+            person(by),
+            needs=2 if authors.unknown else 1,
+            not_by=(changed_by, *authors.log_ins),
+        )
+
+
+def _authors() -> CodeAuthors:
+    """Who changed the code that decides since the newest release: whatever is said, none of them approves it."""
+    from evenhand.deciding.code_authors import LogInsBroken, authors_since
+    from evenhand.release.manifest import read_manifest
+
+    here = settings()
+    release = max(here.releases.glob("night=*"), default=None)
+    try:
+        return authors_since(here.project, read_manifest(release).code if release else {})
+    except LogInsBroken as error:
+        refuse(str(error))
+
+
+def _refuse_authors(authors: CodeAuthors, second: Person) -> None:
+    if authors.unknown:
+        refuse(
+            f"it isn't known who wrote all of the code ({', '.join(authors.unknown)}), so two have to approve it; leave"
+            " out --approved-by, and they run evenhand approve"
+        )
+    for name in authors.log_ins:
+        refuse_the_same_person(Person(name, logged_in=True), second, "the change of the code")
 
 
 def _refuse_more_than_it_changes(text: LoadedPack | None, at_most: int) -> str:

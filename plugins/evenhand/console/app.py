@@ -137,9 +137,8 @@ def released_file(night: date, file: str) -> Path:
     if file not in names:
         raise HTTPException(404, f"the release of night {night} has no file {file}")
     path = release.resolve() / file
-    for changed, what in release_troubles(release):
-        if changed in (path, path.with_name(MANIFEST)):
-            raise HTTPException(409, f"{changed}: {what}; bring it back from a backup (evenhand verify)")
+    for changed, what in release_troubles(release, {file} - {MANIFEST}):
+        raise HTTPException(409, f"{changed}: {what}; bring it back from a backup (evenhand verify)")
     return path
 
 

@@ -1,4 +1,4 @@
-"""The plugin that Airflow finds by its entry point: pages, and a note on every run of a night.
+"""The plugin that Airflow finds by its entry point: pages, a note on every run of a night, and whose log-in counts.
 
 Each of Airflow's processes imports this, so it imports nothing that takes time.
 """
@@ -9,7 +9,7 @@ from typing import Any
 
 from airflow.plugins_manager import AirflowPlugin
 
-from evenhand.console import run_notes
+from evenhand.console import log_ins, run_notes
 
 PREFIX = "/evenhand"
 
@@ -38,4 +38,4 @@ class EvenhandPlugin(AirflowPlugin):
     name = "evenhand"
     fastapi_apps: list[Any] = _PAGES
     external_views: list[Any] = _TABS
-    listeners: list[Any] = [run_notes]  # noqa: RUF012
+    listeners: list[Any] = [log_ins, run_notes]  # noqa: RUF012

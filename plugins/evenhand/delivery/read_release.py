@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -13,6 +12,7 @@ from pydantic import BaseModel, ValidationError
 
 from evenhand.delivery.payload import Payload, canonical
 from evenhand.release.manifest import OtherFormat, refuse_newer
+from evenhand.release.verify import release_troubles
 
 # Which of a scope's rows prevails is no part of a row: it changes with other rows.
 _OF_THE_SCOPE = "prevails"
@@ -47,16 +47,10 @@ class Release:
     lists: tuple[WantedList, ...]
 
 
-class _File(BaseModel):
-    rows: int
-    sha256: str
-
-
 class _Manifest(BaseModel):
     release_id: str
     format: int = 1
     night: date
-    files: dict[str, _File]
     told_before: str | None = None
 
 
@@ -70,14 +64,26 @@ def read_release(release_dir: Path, lists: Sequence[str]) -> Release:
     """
     folder = release_dir.resolve()
     manifest = _manifest(folder)
-    reasons = _verified(folder, "reasons.parquet", manifest)
+    names = sorted(set(lists))
+    refuse_other_files(folder, [f"{name}.parquet" for name in ("reasons", *names)])
     return Release(
         night=manifest.night,
         release_id=manifest.release_id,
-        lists=tuple(
-            read_list(name, _verified(folder, f"{name}.parquet", manifest), reasons) for name in sorted(set(lists))
-        ),
+        lists=tuple(read_list(name, folder / f"{name}.parquet", folder / "reasons.parquet") for name in names),
     )
+
+
+def refuse_other_files(folder: Path, names: Sequence[str]) -> None:
+    """Read files of a release only if they, and its manifest, are what was released.
+
+    Raises:
+        ReleaseError: one of them isn't, or this release doesn't have it.
+    """
+    for path, what in release_troubles(folder, names):
+        raise ReleaseError(
+            f"{path}: it {what}; a list that isn't there is not an empty list. Bring it back from a backup (evenhand"
+            " verify), or take the list from the receiver in receivers.yml if the release never had it"
+        )
 
 
 def revisions_told(release_dir: Path) -> list[Path]:
@@ -155,23 +161,6 @@ def read_list(name: str, path: Path, reasons: Path | None = None) -> WantedList:
                 {column: value for column, value in zip(names, values, strict=True) if column != "row_key"}
             )
     return WantedList(name, tuple(column for column in columns if column[0] != "row_key"), payloads)
-
-
-def _verified(folder: Path, name: str, manifest: _Manifest) -> Path:
-    path = folder / name
-    if name not in manifest.files or not path.is_file():
-        raise ReleaseError(
-            f"{path}: this release doesn't have it. A list that isn't there is not an empty list; "
-            "publish the night again or take the list from the receiver in receivers.yml"
-        )
-    with path.open("rb") as file:
-        found = hashlib.file_digest(file, "sha256").hexdigest()
-    if found != manifest.files[name].sha256:
-        raise ReleaseError(
-            f"{path}: SHA-256 is {found}, the manifest says {manifest.files[name].sha256}. "
-            "The file changed after the release; publish the night again"
-        )
-    return path
 
 
 def _refuse_other_shapes(path: Path, columns: Sequence[tuple[str, str]]) -> None:

@@ -9,6 +9,7 @@
 
 Airflow says who triggered a run (`dag_run.triggering_user_name`) and who answered a task that waits for a person
 (`responded_by_user`). Where it lets everybody in without a log-in, it calls them all the same; that is nobody's name.
+What `airflow dags trigger` takes from the shell isn't one either (`console/log_ins.py`).
 """
 
 from __future__ import annotations
@@ -22,8 +23,9 @@ from pathlib import Path
 from typing import Literal, get_args
 
 Persons = Literal["accounts", "tokens", "none"]
-# What Airflow's simple auth manager calls everybody where `simple_auth_manager_all_admins` lets them in.
-_NOBODY_IN_PARTICULAR = "Anonymous"
+# What Airflow's simple auth manager calls everybody where `simple_auth_manager_all_admins` lets them in, and what
+# `airflow dags test` calls whoever runs it.
+_NOBODY_IN_PARTICULAR = ("Anonymous", "dag_test")
 BY_THEIR_OWN_WORD = " (by their own word)"
 # What the kernel says of a process that nobody logged in for.
 _NO_LOGIN = 4294967295
@@ -96,7 +98,7 @@ def who(logged_in_as: str | None, says: str | None, where: str) -> Person:
     Raises:
         PersonRefused: there was no log-in and they say nothing, or need one; or the name can't be one.
     """
-    if logged_in_as and logged_in_as.strip() and logged_in_as != _NOBODY_IN_PARTICULAR:
+    if logged_in_as and logged_in_as.strip() and logged_in_as not in _NOBODY_IN_PARTICULAR:
         return Person(normalised(logged_in_as), logged_in=True)
     if persons() != "none":
         raise PersonRefused(

@@ -9,7 +9,6 @@ In the warehouse there are, in the schema `released`, the lists and reasons of
 
 from __future__ import annotations
 
-import hashlib
 import logging
 from datetime import date
 from pathlib import Path
@@ -19,6 +18,7 @@ from pydantic import ValidationError
 
 from evenhand.landing.held_markets import create_held_markets
 from evenhand.release.manifest import LastRelease, Manifest, read_manifest
+from evenhand.release.verify import ReleaseChanged, refuse_changed
 
 log = logging.getLogger(__name__)
 
@@ -175,11 +175,8 @@ def _whole(release: Path) -> Manifest | None:
         return None
     try:
         manifest = read_manifest(release)
-        for name in (*_LISTS, "notices"):
-            with (release / f"{name}.parquet").open("rb") as file:
-                if hashlib.file_digest(file, "sha256").hexdigest() != manifest.files[f"{name}.parquet"].sha256:
-                    raise OSError(f"{name}.parquet isn't what the manifest says")
-    except (OSError, KeyError, ValidationError) as error:
+        refuse_changed(release, [f"{name}.parquet" for name in (*_LISTS, "notices")])
+    except (OSError, ReleaseChanged, ValidationError) as error:
         log.warning(
             "%s: damaged, or of another version (%s): what it told is told as if for the first time, and nothing of it"
             " is kept",

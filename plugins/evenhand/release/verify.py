@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterable
 from pathlib import Path
 
 from evenhand.release.manifest import NAME
@@ -13,8 +14,12 @@ class ReleaseChanged(Exception):
     """A release isn't what was released. The message names the file and what to do."""
 
 
-def release_troubles(release: Path) -> list[tuple[Path, str]]:
-    """The files of a release that aren't what was released, with what is wrong; none if all are."""
+def release_troubles(release: Path, only: Iterable[str] | None = None) -> list[tuple[Path, str]]:
+    """The files of a release that aren't what was released, with what is wrong; none if all are.
+
+    Args:
+        only: the files to look at beside the manifest, for who reads no others; by default all that it names.
+    """
     folder = release.resolve()
     try:
         manifest = json.loads((folder / NAME).read_bytes())
@@ -28,24 +33,30 @@ def release_troubles(release: Path) -> list[tuple[Path, str]]:
     # As it was made: over all else, whatever fields the manifest of that version had.
     if hashlib.sha256(json.dumps(manifest, sort_keys=True).encode()).hexdigest() != release_id:
         found.append((folder / NAME, "isn't what its release_id says"))
-    for name, sha256 in sorted(files.items()):
+    for name in sorted(files if only is None else set(only)):
         path = folder / name
+        if name not in files:
+            found.append((path, "isn't in the manifest"))
+            continue
         if not path.is_file():
             found.append((path, "is gone"))
             continue
         with path.open("rb") as file:
-            if hashlib.file_digest(file, "sha256").hexdigest() != sha256:
+            if hashlib.file_digest(file, "sha256").hexdigest() != files[name]:
                 found.append((path, "isn't what the manifest says"))
     return found
 
 
-def refuse_changed(release: Path) -> None:
+def refuse_changed(release: Path, only: Iterable[str] | None = None) -> None:
     """Go on only with a release that is what was released.
+
+    Args:
+        only: as for `release_troubles`.
 
     Raises:
         ReleaseChanged: it isn't.
     """
-    for path, what in release_troubles(release):
+    for path, what in release_troubles(release, only):
         raise ReleaseChanged(
             f"{path}: {what}. Bring it back from a backup; what is wrong besides is listed by `evenhand verify`"
         )

@@ -46,7 +46,8 @@ def deliver_release(night: date, receiver: str) -> Facts:
 
     release = settings().releases / f"night={night}"
     try:
-        refuse_changed(release)
+        # The manifest alone, which says what is held; each list is looked at where it is read.
+        refuse_changed(release, ())
         if said := held_delivery(release, receiver):
             log.warning("%s", said)
             return note(night, f"delivered.{receiver}", {"told": said, "sent": {}})
@@ -89,15 +90,18 @@ def reconcile_receiver(night: date, receiver: str) -> Facts:
     from evenhand.delivery.emptied import ReceiverEmptied
     from evenhand.delivery.first_read import HoldsOthers
     from evenhand.delivery.ledger import LedgerBroken
+    from evenhand.delivery.read_release import ReleaseError
     from evenhand.delivery.receipts import Receipts
     from evenhand.delivery.reconcile import reconcile_and_correct
     from evenhand.delivery.stopping import DeliveriesStopped
+    from evenhand.release.verify import ReleaseChanged, refuse_changed
     from evenhand.tasks.receivers import open_announcer, open_receiver
 
     release = settings().releases / f"night={night}"
-    if said := held_delivery(release, receiver):
-        return note(night, f"reconciled.{receiver}", {"told": said})
     try:
+        refuse_changed(release, ())
+        if said := held_delivery(release, receiver):
+            return note(night, f"reconciled.{receiver}", {"told": said})
         with Receipts(settings().receipts) as receipts:
             if announces(load_receivers()[receiver]):
                 with open_announcer(receiver) as announcer:
@@ -105,7 +109,15 @@ def reconcile_receiver(night: date, receiver: str) -> Facts:
             else:
                 with open_receiver(receiver) as opened:
                     summary = reconcile_and_correct(release, opened, receipts)
-    except (DeliveriesStopped, HoldsOthers, LedgerBroken, ReceiverEmptied, ReceiversError) as error:
+    except (
+        DeliveriesStopped,
+        HoldsOthers,
+        LedgerBroken,
+        ReceiverEmptied,
+        ReceiversError,
+        ReleaseChanged,
+        ReleaseError,
+    ) as error:
         raise AirflowFailException(str(error)) from error
     if summary.corrected:
         log.warning("%s", summary)

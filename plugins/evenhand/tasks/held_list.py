@@ -109,8 +109,31 @@ def record_answer(form: Mapping[str, Any], answer: Mapping[str, Any]) -> Facts:
         given = give_answer(date.fromisoformat(form["night"]), held, OPTIONS[answer["chosen_options"][0]], by)
     except (NothingHeld, AnswerRefused, PersonRefused) as error:
         raise AirflowFailException(f"{error}. To ask again, clear the task that asked, with downstream.") from error
-    needed = still_needed(given.night, held)
-    return {"said": given.said, "told": f"{given.said.replace('_', ' ')} by {by}{needed and '. '}{needed}"}
+    needed = still_needed(given.night, held, given.said)
+    told = f"{given.said.replace('_', ' ')} by {by}{needed and '. '}{needed}"
+    return {"said": given.said, "told": told, "needs_another": bool(needed)}
+
+
+def record_other_answer(form: Mapping[str, Any], answer: Mapping[str, Any]) -> Facts:
+    """Write down what another person answered in Airflow, where one isn't enough.
+
+    Raises:
+        AirflowFailException: as above; or it was the same person, or they said otherwise, so that nothing counts yet.
+    """
+    from airflow.sdk.exceptions import AirflowFailException
+
+    recorded = record_answer(form, answer)
+    if recorded["needs_another"]:
+        raise AirflowFailException(f"{recorded['told']} To ask again, clear the task that asked, with downstream.")
+    return recorded
+
+
+def is_first_wave(form: Mapping[str, Any]) -> bool:
+    """Whether what counts of all that was answered is that a first wave is released."""
+    return any(
+        (each.list, each.market, each.answer) == (form["list"], form["market"], "first_wave")
+        for each in held_lists(date.fromisoformat(form["night"]))
+    )
 
 
 def give_answer(night: date, held: HeldList, said: Said, by: Person) -> Answer:
@@ -130,11 +153,11 @@ def give_answer(night: date, held: HeldList, said: Said, by: Person) -> Answer:
     return record(settings().approvals, night, held, said, by, code)
 
 
-def still_needed(night: date, held: HeldList) -> str:
-    """What has to come before an approval counts, for people; empty where it counts."""
-    if find(night, held.list, held.market).answer:
+def still_needed(night: date, held: HeldList, said: Said) -> str:
+    """What has to come before an answer counts, for people; empty where it counts."""
+    if find(night, held.list, held.market).answer == said:
         return ""
     return (
         "It doesn't count yet: it isn't known who wrote all of the code that changes the list, so that another person"
-        " has to approve it too (a run of the DAG held_list by hand, or evenhand answer)."
+        " has to say so too: the run in Airflow asks for it, or evenhand answer."
     )

@@ -31,10 +31,10 @@ def night_form() -> dict[str, Param]:
     }
 
 
-def person_asked(options: list[str], shown_by: str) -> HITLOperator:
+def person_asked(options: list[str], shown_by: str, task_id: str = "person_asked") -> HITLOperator:
     """Ask a person about what a task has shown: `subject` and `body` of what it returns."""
     return HITLOperator(
-        task_id="person_asked",
+        task_id=task_id,
         subject=f"{{{{ ti.xcom_pull('{shown_by}')['subject'] }}}}",
         body=f"{{{{ ti.xcom_pull('{shown_by}')['body'] }}}}",
         options=options,

@@ -12,7 +12,7 @@ import duckdb
 
 from evenhand.delivery.changes import Change, RowId
 from evenhand.delivery.payload import Payload, canonical
-from evenhand.delivery.read_release import read_release, revisions_told
+from evenhand.delivery.read_release import read_release, refuse_other_files, revisions_told
 from evenhand.delivery.receivers import Capabilities, Receipt
 
 Event = Literal["new", "changed", "ended"]
@@ -151,6 +151,7 @@ def read_notices(release_dir: Path, lists: Sequence[str]) -> list[Announcement]:
 
 
 def _notices(folder: Path, night: date, telling: int) -> list[Announcement]:
+    refuse_other_files(folder, ["notices.parquet"])
     with duckdb.connect(config={"threads": 1}) as connection:
         found = connection.execute(
             "select * from read_parquet($file, hive_partitioning = false) order by notice_id",
