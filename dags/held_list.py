@@ -2,8 +2,8 @@
 
 Gate 2 found something unusual in it, and the market keeps what was released last until a person has answered: approve,
 reject, or release a first wave and answer for the rest. Where it isn't known who wrote code that changes the list,
-another person is asked after the first. Approved rows are released and delivered like any others. The night begins a run
-for each list that it holds; an answer counts for what was shown and nothing else.
+another person is asked after the first. Approved rows are released and delivered like any others. The night begins a
+run for each list that it holds; an answer counts for what was shown and nothing else.
 See docs/operations.md.
 """
 
