@@ -318,6 +318,69 @@ def test_a_link_to_nothing_is_a_file_that_cannot_be_read(landing: Path, store: P
     assert list(load(store, landing, night(1)).unusable.values()) == ["it is a link to nothing"]
 
 
+def test_what_has_no_end_is_neither_followed_nor_waited_for(landing: Path, store: Path) -> None:
+    of_night = landing / "creators" / "night=2026-03-01"
+    (of_night / "loop.csv").symlink_to("loop.csv")
+    # Each way through two links is another path: without an end there are more of them than can be walked.
+    (of_night / "again").symlink_to(".")
+    (of_night / "more").symlink_to("..")
+    os.mkfifo(of_night / "pipe.csv")
+    land_text(landing, "creators", 1, f"{HEADER}\n{row('A1')}\n", name="counted.csv")
+    os.mkfifo(of_night / "counted.csv.rows")
+    assert load(store, landing, night(1)).unusable == {
+        "creators/night=2026-03-01/counted.csv": "the file beside it (counted.csv.rows) holds no number of rows",
+        "creators/night=2026-03-01/loop.csv": "it is a link to nothing",
+        "creators/night=2026-03-01/pipe.csv": "it is a pipe, a socket or a device, and no file",
+    }
+    assert query(store, "select name, why from landing.passed_over order by all") == [
+        (f"creators/night=2026-03-01/{name}", "it is a link to a folder that it lies in") for name in ("again", "more")
+    ]
+
+
+def test_what_is_hidden_by_mistake_is_named(landing: Path, store: Path) -> None:
+    of_night = landing / "creators" / "night=2026-03-01"
+    (of_night / "_market=ID").mkdir()
+    for name in (".rows.csv", "_rows.PARQUET", "_SUCCESS", ".rows.csv.crc", ".rows.csv.part"):
+        (of_night / name).touch()
+    (landing / "creators" / "_night=2026-03-01").mkdir()
+    load(store, landing, night(1))
+    assert query(store, "select name from landing.passed_over order by all") == [
+        ("creators/_night=2026-03-01",),
+        *((f"creators/night=2026-03-01/{name}",) for name in (".rows.csv", "_market=ID", "_rows.PARQUET")),
+    ]
+
+
+def test_an_empty_value_too_many_is_one_too_many(landing: Path, store: Path) -> None:
+    lines = [HEADER, f"{row('A1')},", row("A2"), '"A3","wor,ld",creator,en,2026-01-01,']
+    land_text(landing, "creators", 1, "\n".join(lines), name="broken.csv")
+    load(store, landing, night(1))
+    assert landed(store, "creators", "account_id") == [("A2",)]
+    assert query(store, "select line, row_key from landing.bad_rows order by all") == [(2, "A1"), (4, "A3")]
+
+
+def test_a_line_that_cannot_be_read_is_one_of_the_rows_that_are_said(landing: Path, store: Path) -> None:
+    path = land_text(landing, "creators", 1, "\n".join([HEADER, row("A1"), "junk", row("A2")]), name="broken.csv")
+    path.with_name("broken.csv.rows").write_text("3")
+    assert not load(store, landing, night(1)).unusable
+    assert landed(store, "creators", "account_id") == [("A1",), ("A2",)]
+
+
+def test_parquet_may_have_columns_that_are_called_as_what_duckdb_adds(landing: Path, store: Path) -> None:
+    columns = "'A' || n as account_id, 'world' as market, 'creator' as kind, 'en' as language,"
+    columns += " date '2026-01-01' as onboarded_on, false as withdrawn"
+    columns += ", 7 as file_row_number, 'x' as \"path of the file\", 'x' as landed_row"
+    path = landing / "creators" / "night=2026-03-01" / "rows.parquet"
+    with duckdb.connect() as connection:
+        connection.execute(f"copy (select {columns} from range(3) as numbers (n)) to '{path}'")
+    assert not load(store, landing, night(1)).unusable
+    # A flag that is false, where a feed knows `yes` or nothing, is nothing.
+    assert landed(store, "creators", "account_id", "landed_row", "withdrawn") == [
+        ("A0", 1, None),
+        ("A1", 2, None),
+        ("A2", 3, None),
+    ]
+
+
 def test_a_link_out_of_the_landing_folder_is_not_read(landing: Path, store: Path, tmp_path: Path) -> None:
     outside = tmp_path / "outside"
     outside.mkdir()
@@ -333,7 +396,12 @@ def test_a_link_out_of_the_landing_folder_is_not_read(landing: Path, store: Path
     (of_night / "inside.csv").symlink_to(of_night / "_kept")
     found = load(store, landing, night(1)).unusable
     why = "it is a link that leads out of the landing folder"
-    names = ["night=2026-02-01/rows.csv", "night=2026-03-01/counted.csv", "night=2026-03-01/linked.csv"]
+    nothing_in_it = tmp_path / "empty"
+    nothing_in_it.mkdir()
+    (of_night / "market=ID").symlink_to(nothing_in_it)
+    found |= load(store, landing, night(1)).unusable
+    names = ["night=2026-02-01/rows.csv"]
+    names += [f"night=2026-03-01/{name}" for name in ("counted.csv", "linked.csv", "market=ID")]
     assert found == {f"creators/{name}": why for name in names}
     assert landed(store, "creators", "account_id") == [("A3",)]
     assert query(store, "select * from landing.unusable_values") == []

@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import gzip
 import io
+import os
 import random
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -234,6 +235,23 @@ def _dangling(place: _Place) -> None:
     place.path.symlink_to("nowhere.csv")
 
 
+def _link(path: Path, to: str) -> None:
+    path.unlink(missing_ok=True)
+    path.symlink_to(to)
+
+
+def _pipe(place: _Place) -> None:
+    place.path.unlink()
+    os.mkfifo(place.path)
+
+
+def _junk_and_number(place: _Place) -> None:
+    lines = place.lines
+    lines[place.draw.randint(1, 60)] = b"junk\n"
+    write(place.path, b"".join(lines))
+    write(place.path.with_name("rows.csv.rows"), b"60")
+
+
 def _rows_beside(said: Callable[[_Place], str]) -> _Make:
     return lambda place: write(place.path.with_name("rows.csv.rows"), said(place).encode())
 
@@ -409,6 +427,23 @@ _MAKERS: Mapping[str, tuple[Sequence[str], tuple[Outcome, ...], _Make]] = {
     "the number of rows beside it": (_ANY, ("loaded",), _rows_beside(lambda p: " 60\n")),
     "an older file that shrank": (_ANY, ("held",), _shrunk),
     "the folder of another market": (_ANY, ("told",), _rename(_of_another)),
+    "an empty value too many": (_ANY, ("quarantined",), _lines(lambda p, line: line.rstrip(b"\n") + b",\n")),
+    "the number of rows beside it, and a line that can't be read": (_ANY, ("quarantined",), _junk_and_number),
+    "a name that is hidden": (
+        _ANY,
+        ("told",),
+        _rename(lambda p: p.path.with_name(p.draw.choice([".rows.csv", "_rows.csv", "._rows.csv"]))),
+    ),
+    "a pipe": (_ANY, ("held",), _pipe),
+    "a link to itself": (_ANY, ("held",), lambda p: _link(p.path, p.path.name)),
+    "a link to the folder it lies in": (_ANY, ("told",), lambda p: _link(p.path.with_name("again"), ".")),
+    "a link to a folder elsewhere": (_ANY, ("held",), lambda p: _link(p.path.with_name("others.csv"), "/usr")),
+    "parquet with columns that DuckDB adds": (
+        _ANY,
+        ("told",),
+        _parquet(lambda p: {"file_row_number": "'x'", "landed_row": "'x'"}),
+    ),
+    "parquet with flags": (_ANY, ("loaded",), _parquet(lambda p: {"withdrawn": "false"})),
 }
 KINDS = tuple(_MAKERS)
 

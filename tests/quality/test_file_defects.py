@@ -96,7 +96,11 @@ def _wrong(defect: Defect, found: Night, clean: Night) -> str:
     market = defect.market
     said = [each for each in found.gate.warnings if f"market={market}/" in each or each.startswith(f"{market}:")]
     # What names no market in its path.
-    others = {"the folder of another market": "rows are of other markets", "a night that is none": "is no day"}
+    others = {
+        "the folder of another market": "rows are of other markets",
+        "a night that is none": f"is no day: the folders of a feed are named night=YYYY-MM-DD; 1 file lies in it,"
+        f" market={market}/rows.csv",
+    }
     named = [each for each in found.gate.warnings if others.get(defect.kind, "-") in each]
     outcomes = {
         "held": market in found.held(),

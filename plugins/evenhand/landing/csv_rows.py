@@ -25,6 +25,7 @@ _QUOTED = r' *"(?:[^"]|"")*" *'
 _VALUE = re.compile(f"({_QUOTED}|{_PLAIN})(,|$)")
 # Quantifiers that give nothing back: a long line is looked at once.
 _WHOLE_LINE = re.compile(rb'(?:(?: *+"(?:[^"]|"")*+" *+|[^",\r\n]*+),)*+(?: *+"(?:[^"]|"")*+" *+|[^",\r\n]*+)')
+_IN_QUOTES = re.compile(rb'"[^"]*"')
 
 
 class Unreadable(Exception):
@@ -92,7 +93,8 @@ def read_text(file: LandedFile) -> Text:
         raise Unreadable("its header (line 1) isn't UTF-8") from None
     if isinstance(header, str):
         raise Unreadable(f"its header (line 1) can't be read: {header}")
-    return Text(content, header, _count_lines(content), not has_bom and first.number == 1 and _is_plain(content))
+    is_plain = not has_bom and first.number == 1 and _is_plain(content, len(header))
+    return Text(content, header, _count_lines(content), is_plain)
 
 
 def unpacked(path: Path) -> bytes:
@@ -223,7 +225,7 @@ def _count_lines(content: bytes) -> int:
     return feeds + (not content.endswith((b"\n", b"\r")))
 
 
-def _is_plain(content: bytes) -> bool:
+def _is_plain(content: bytes, width: int) -> bool:
     returns, feeds = content.count(b"\r"), content.count(b"\n")
     if returns and feeds and not returns == feeds == content.count(b"\r\n"):
         return False
@@ -231,6 +233,10 @@ def _is_plain(content: bytes) -> bool:
         return False
     # Beside a quote that isn't where it should be DuckDB guesses.
     end = b"\n" if feeds else b"\r"
-    return b'"' not in content or all(
+    if b'"' in content and not all(
         _WHOLE_LINE.fullmatch(line.removesuffix(b"\r")) for line in content.split(end) if b'"' in line
-    )
+    ):
+        return False
+    # It takes a row with an empty value too many. One with a value too few, which would make up for it, it rejects.
+    between = _IN_QUOTES.sub(b"", content) if b'"' in content else content
+    return between.count(b",") == _count_lines(content) * (width - 1)

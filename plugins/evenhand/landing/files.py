@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import difflib
 import hashlib
+import os
 import re
-from collections.abc import Iterator, Mapping
+import stat
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Literal
 
 from evenhand.landing.contracts import BY_NAME, FEEDS
+from evenhand.landing.walk import HIDDEN, LEADS_OUT, Found, files_below, hidden_by_mistake, visible
 
 Form = Literal["csv", "csv.gz", "parquet"]
 
@@ -89,14 +92,12 @@ class Known:
 
 def nights(landing: Path) -> list[date]:
     """Every night that any known feed has a folder for, oldest first."""
-    found = (_night_of(folder.name) for contract in FEEDS for folder in _visible(landing / contract.feed))
+    found = (_night_of(folder.name) for contract in FEEDS for folder in visible(landing / contract.feed))
     return sorted({night for night in found if night})
 
 
 def list_files(landing: Path, night: date, known: Mapping[str, Known]) -> Listing:
     """What had landed by the end of `night`, ordered by name.
-
-    What starts with a dot or an underscore is none of ours: sources leave such marks beside their files.
 
     Args:
         known: by name; one that has its size and times still isn't hashed again.
@@ -104,7 +105,7 @@ def list_files(landing: Path, night: date, known: Mapping[str, Known]) -> Listin
     landing = landing.absolute()
     files: list[LandedFile] = []
     passed_over: list[PassedOver] = []
-    for folder in _visible(landing):
+    for folder in visible(landing):
         if folder.name in BY_NAME and folder.is_dir():
             _look_into_feed(landing, folder, night, files, passed_over)
         else:
@@ -131,51 +132,67 @@ def _look_into_feed(
     landing: Path, folder: Path, night: date, files: list[LandedFile], passed_over: list[PassedOver]
 ) -> None:
     feed = folder.name
-    for inside in _visible(folder):
+    try:
+        there = visible(folder)
+    except OSError as error:
+        problem = f"the folder can't be read ({error.strerror})"
+        files.append(LandedFile(feed, ANY_NIGHT, feed, folder, "csv", problem=problem))
+        return
+    for inside in hidden_by_mistake(folder):
+        passed_over.append(PassedOver(_name(landing, inside), HIDDEN, ANY_NIGHT))
+    for inside in there:
         of_night = _night_of(inside.name)
         if of_night and inside.is_dir():
             if of_night <= night:
-                for path in _files_below(inside):
-                    _take(landing, feed, of_night, path, "", files, passed_over)
+                for found in files_below(landing, inside):
+                    _take(landing, feed, of_night, found, "", files, passed_over)
             continue
         if inside.name.startswith("night=") and not _spelt_otherwise(inside.name):
             why = f"{inside.name} is no day: the folders of a feed are named night=YYYY-MM-DD"
-            passed_over.append(PassedOver(_name(landing, inside), why, ANY_NIGHT))
+            within = [_name(inside, found.path) for found in files_below(landing, inside)]
+            lie = f"; {len(within)} files lie in it, the first is {within[0]}" if len(within) > 1 else ""
+            lie = f"; 1 file lies in it, {within[0]}" if len(within) == 1 and inside.is_dir() else lie
+            passed_over.append(PassedOver(_name(landing, inside), why + lie, ANY_NIGHT))
             continue
         since = _spelt_otherwise(inside.name) or ANY_NIGHT
         if since <= night:
             problem = f"it lies in {feed}/{inside.name}, and the folders of a feed are named night=YYYY-MM-DD"
             if not inside.is_dir():
                 problem = f"it lies in {feed}/ itself, and files lie in folders named night=YYYY-MM-DD"
-            for path in _files_below(inside) if inside.is_dir() else [inside]:
-                _take(landing, feed, since, path, problem, files, passed_over)
+            for found in files_below(landing, inside) if inside.is_dir() else [Found(inside)]:
+                _take(landing, feed, since, found, problem, files, passed_over)
 
 
 def _look_into_stranger(landing: Path, folder: Path, files: list[LandedFile], passed_over: list[PassedOver]) -> None:
     """A folder of no feed. One that looks like a feed's was misspelt; the others are none of ours."""
     nearest = difflib.get_close_matches(folder.name.casefold(), BY_NAME, n=1)
-    looks_like_one = folder.is_dir() and (nearest or any(each.name.startswith("night=") for each in _visible(folder)))
+    looks_like_one = folder.is_dir() and (nearest or any(each.name.startswith("night=") for each in visible(folder)))
     if not looks_like_one:
         why = f"no feed is called so; the feeds are {', '.join(BY_NAME)}"
         passed_over.append(PassedOver(_name(landing, folder), why, ANY_NIGHT))
         return
     problem = f"no feed is called {folder.name}" + (f"; is it {nearest[0]}?" if nearest else "")
-    for path in _files_below(folder):
-        _take(landing, nearest[0] if nearest else folder.name, ANY_NIGHT, path, problem, files, passed_over)
+    for found in files_below(landing, folder):
+        _take(landing, nearest[0] if nearest else folder.name, ANY_NIGHT, found, problem, files, passed_over)
 
 
 def _take(
     landing: Path,
     feed: str,
     night: date,
-    path: Path,
+    found: Found,
     problem: str,
     files: list[LandedFile],
     passed_over: list[PassedOver],
 ) -> None:
+    path = found.path
     name = _name(landing, path)
     form = form_of(path)
-    if form:
+    if found.passed_over:
+        passed_over.append(PassedOver(name, found.passed_over, night))
+    elif found.problem:
+        files.append(LandedFile(feed, night, name, path, "csv", problem=found.problem))
+    elif form:
         files.append(LandedFile(feed, night, name, path, form, problem=problem))
     elif _is_rows(path) and form_of(path.with_name(path.name[: -len(ROWS)])):
         files.append(LandedFile(feed, night, name, path, "csv", problem=problem))
@@ -197,18 +214,22 @@ def _is_rows(path: Path) -> bool:
 def _lies_in(landing: Path, path: Path) -> bool:
     """Whether a file lies in the landing folder (links resolved), and so does what says how many rows it has."""
     beside = path.with_name(f"{path.name}{ROWS}")
-    return all(each.resolve().is_relative_to(landing) for each in (path, beside))
+    # Not `Path.resolve`, which fails on a link to itself.
+    return all(Path(os.path.realpath(each)).is_relative_to(landing) for each in (path, beside))
 
 
 def _linked(file: LandedFile) -> LandedFile:
     """The file, unread: who may lay links into the landing folder may not thereby have any file read."""
-    return replace(file, problem=file.problem or "it is a link that leads out of the landing folder")
+    return replace(file, problem=file.problem or LEADS_OUT)
 
 
 def _with_bytes(file: LandedFile, rows: LandedFile | None, known: Known | None) -> LandedFile:
     """The file with what its bytes are, and what the file beside it says."""
     try:
         status = file.path.stat()
+        if not stat.S_ISREG(status.st_mode):
+            # To open a pipe is to wait until somebody writes to it.
+            return replace(file, problem=file.problem or "it is a pipe, a socket or a device, and no file")
         size, changed_at, touched_at = status.st_size, status.st_mtime_ns, status.st_ctime_ns
         if known and (known.size, known.changed_at, known.touched_at) == (size, changed_at, touched_at):
             sha256 = known.sha256
@@ -221,7 +242,8 @@ def _with_bytes(file: LandedFile, rows: LandedFile | None, known: Known | None) 
     said = None
     if rows:
         try:
-            said = rows.path.read_bytes()[:100].decode("utf-8", "backslashreplace")
+            # A pipe says nothing: to open it is to wait until somebody writes to it.
+            said = rows.path.read_bytes()[:100].decode("utf-8", "backslashreplace") if rows.path.is_file() else ""
         except OSError:
             said = ""
     if "\ufffd" in file.name:
@@ -233,21 +255,6 @@ def _name(landing: Path, path: Path) -> str:
     name = path.relative_to(landing).as_posix()
     # A name that isn't UTF-8 can be told of only in part.
     return re.sub("[\ud800-\udfff]", "\ufffd", name)
-
-
-def _visible(folder: Path) -> list[Path]:
-    if not folder.is_dir():
-        return []
-    return sorted(path for path in folder.iterdir() if not path.name.startswith((".", "_")))
-
-
-def _files_below(folder: Path) -> Iterator[Path]:
-    """Everything in a folder and the folders in it that isn't a folder itself, by name."""
-    for path in _visible(folder):
-        if path.is_dir():
-            yield from _files_below(path)
-        else:
-            yield path
 
 
 def _night_of(name: str) -> date | None:

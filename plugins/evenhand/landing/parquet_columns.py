@@ -1,8 +1,8 @@
 """Parquet columns as text: what each type's values are in a feed, and which of them can't be used.
 
-A number that pandas made a float is the whole number that it was; a flag is yes or no; bytes are UTF-8. What isn't
-whole where a key is expected, a moment where a day is, and what isn't UTF-8 stays as it is and is told of, so that gate
-1 quarantines its row.
+A number that pandas made a float is the whole number that it was; a flag is yes or no, or yes or empty where a feed
+knows no other value; bytes are UTF-8. What isn't whole where a key is expected, a moment where a day is, and what isn't
+UTF-8 stays as it is and is told of, so that gate 1 quarantines its row.
 """
 
 from __future__ import annotations
@@ -51,6 +51,8 @@ def reading(column: Column, sql: str, kind: str) -> Reading:
     plain = f"{sql}::varchar"
     if base == "NULL":
         return Reading("null::varchar")
+    if base == "BOOLEAN" and column.one_of == ("yes",):
+        return Reading(f"case when {sql} then 'yes' end")
     if base == "BOOLEAN":
         return Reading(f"case {sql} when true then 'yes' when false then 'no' end")
     if base == "BLOB":

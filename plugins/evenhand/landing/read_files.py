@@ -14,6 +14,7 @@ from evenhand.landing.csv_rows import BadLine, Row, Text, Unreadable, read_rows,
 from evenhand.landing.files import LandedFile
 from evenhand.landing.headers import Header, match, said_of_unknown
 from evenhand.landing.parquet_columns import MOMENT, NESTED, columns_of, reading
+from evenhand.landing.scans import CSV, PATH, parquet_scan
 from evenhand.landing.unusable import values_in
 
 CAN_BE_READ = "the line can be read"
@@ -90,8 +91,10 @@ def read_files(
             _read_by_row(connection, contract, file, text, header)
     for batch, alike in sorted(batches.items(), key=lambda each: (each[0].form, each[0].names, each[0].kinds)):
         _read_batch(connection, contract, batch, alike, headers[alike[0].name])
-        if batch.form == "csv":
-            _read_again_by_row(connection, contract, alike, lines, headers)
+        again = _read_again_by_row(connection, contract, alike, lines, headers) if batch.form == "csv" else set()
+        for file in alike:
+            if file.name not in again:
+                _hold_to_its_rows(connection, contract, file)
 
 
 def note_unusable(connection: duckdb.DuckDBPyConnection, contract: Contract | None, file: LandedFile, why: str) -> None:
@@ -139,19 +142,18 @@ def _read_batch(
 ) -> None:
     _lay_files(connection, files)
     if batch.form == "csv":
-        scan = _CSV
+        scan = CSV
         given: dict[str, object] = {"header": {f"column{number}": "VARCHAR" for number in range(len(batch.names))}}
         text = {
             column: f"nullif(column{number}, '')" for number, column in enumerate(header.columns) if column is not None
         }
         readings = {}
     else:
-        scan, given = _PARQUET, {}
-        kinds = zip(header.columns, batch.names, batch.kinds, strict=True)
+        scan, given = parquet_scan(batch.names, header), {}
         by_name = {column.name: column for column in contract.columns}
         readings = {
-            column: reading(by_name[column], '"' + name.replace('"', '""') + '"', kind)
-            for column, name, kind in kinds
+            column: reading(by_name[column], f"column{number}", kind)
+            for number, (column, kind) in enumerate(zip(header.columns, batch.kinds, strict=True))
             if column is not None
         }
         text = {column: f"nullif({each.text}, '')" for column, each in readings.items()}
@@ -162,7 +164,7 @@ def _read_batch(
         connection.execute(
             f"insert into landing.{contract.feed}"
             f" select arriving.night, arriving.name, scanned.landed_row, {values}"
-            f' from ({scan}) as scanned join arriving on arriving.path = scanned."{_PATH}"'
+            f' from ({scan}) as scanned join arriving on arriving.path = scanned."{PATH}"'
             " order by arriving.night, arriving.name, scanned.landed_row",
             given,
         )
@@ -173,7 +175,7 @@ def _read_batch(
                     f" select '{contract.feed}', arriving.night, arriving.name, scanned.landed_row, null,"
                     f" {text[contract.key]}, '{column}',"
                     f" {each.text}, $rule, $remedy"
-                    f' from ({scan}) as scanned join arriving on arriving.path = scanned."{_PATH}"'
+                    f' from ({scan}) as scanned join arriving on arriving.path = scanned."{PATH}"'
                     f" where {each.is_bad} order by arriving.name, scanned.landed_row",
                     given | {"rule": each.rule, "remedy": each.remedy},
                 )
@@ -186,29 +188,6 @@ def _read_batch(
         if kind == MOMENT and column
     ]
     _note_loaded(connection, contract, moments)
-    for file in files:
-        _hold_to_its_rows(connection, contract, file)
-
-
-# A row's number counts data rows from 1, so that it points at the same row in a CSV and a Parquet file. Folders are
-# named like Hive's partitions, but what the path says is no column of the feed.
-_PATH = "path of the file"
-_CSV = f"""
-    select *, scan_order - min(scan_order) over (partition by "{_PATH}") + 1 as landed_row
-    from (
-        select *, row_number() over () as scan_order
-        from read_csv(
-            $paths, columns = $header, header = true, auto_detect = false, delim = ',', quote = '"', escape = '"',
-            filename = '{_PATH}', hive_partitioning = false, store_rejects = true
-        )
-    )
-"""
-_PARQUET = f"""
-    select *, file_row_number + 1 as landed_row
-    from read_parquet(
-        $paths, filename = '{_PATH}', file_row_number = true, union_by_name = true, hive_partitioning = false
-    )
-"""
 
 
 def _is_readable(scan: str, given: Mapping[str, object], file: LandedFile) -> bool:
@@ -256,8 +235,9 @@ def _read_again_by_row(
     files: Sequence[LandedFile],
     lines: Mapping[str, int],
     headers: Mapping[str, Header],
-) -> None:
-    """Read those row by row of which DuckDB rejects a line, or doesn't give a row for each."""
+) -> set[str]:
+    """Read those row by row of which DuckDB rejects a line, or doesn't give a row for each; returns their names."""
+    again = set()
     rejected = {
         path
         for (path,) in connection.execute(
@@ -274,6 +254,8 @@ def _read_again_by_row(
         if file.name in loaded and (str(file.path) in rejected or loaded[file.name] != lines[file.name] - 1):
             _delete(connection, contract, file, ("files",))
             _read_by_row(connection, contract, file, read_text(file), headers[file.name])
+            again.add(file.name)
+    return again
 
 
 def _read_by_row(

@@ -22,6 +22,7 @@ from evenhand.quality.candidates import (
 )
 from evenhand.quality.finding import Finding
 from evenhand.quality.gate import Gate
+from evenhand.quality.missed_files import missed_files
 from evenhand.quality.whose_file import hold_for_unusable_files, rows_of_other_markets
 from evenhand.quality.words_without_effect import WordsKnown, find_words_without_effect
 from expectations.feeds import EVERY_MARKET, ROW_LOCATOR, arrivals_suite, reading_suite, row_suite, silences_suite
@@ -172,6 +173,7 @@ def _told_of_files(gate: Gate, night: date) -> list[str]:
     told += [f"{name}: {_GONE}" for name, since in gone if since == night]
     if before := [name for name, since in gone if since < night]:
         told.append(f"{len(before)} files that vanished on earlier nights count on; the first is {before[0]}")
+    told += missed_files(gate, night)
     return [*told, *rows_of_other_markets(gate, night), *markets_without_rules(gate, night)]
 
 

@@ -30,7 +30,7 @@ class File:
 
     def said(self, key: str) -> str:
         """What its path says, as in `market=ID`; empty where it says nothing."""
-        parts = (part.partition("=") for part in self.name.split("/")[:-1])
+        parts = (part.partition("=") for part in self.name.split("/"))
         return next((value for name, _, value in parts if name.casefold() == key), "")
 
 

@@ -121,27 +121,27 @@ landing/violations/night=2026-03-01/more.parquet
 ```
 
 One folder per feed, in it one folder per night that something arrived, in it any number of files with any names, in
-folders of their own if you like: `night=2026-03-01/market=ID/violations.parquet`. Names that start with `.` or `_`
-are passed over; so is what ends otherwise, such as `.part` or `.xlsx`, and the night's warnings name it. Write a
-file elsewhere and move it in: what is there is taken for whole. `violations.parquet.rows` beside a file may say how
-many
-rows it has; one that has another number can't be used.
+folders of their own if you like: `night=2026-03-01/market=ID/violations.parquet`. What ends otherwise, such as `.part`
+or `.xlsx`, is passed over, and the night's warnings name it; so is what starts with `.` or `_`, which is named only
+where it ends as a feed's file does or says a market (`_rows.csv`, `.market=ID`). Write a file elsewhere and move it in:
+what is there is taken for whole. `violations.parquet.rows` beside a file may say how many rows of data it has, lines
+that can't be read included; one that has another number can't be used.
 
 The folder is `landing/` below `EVENHAND_HOME`, or what `EVENHAND_LANDING_FROM` says: another folder, or an address that
 [fsspec](https://filesystem-spec.readthedocs.io) knows, such as `https://host/landing`, or `s3://bucket/landing` with
 `s3fs` installed. What is at an address is mirrored into `landing/` before a night looks at it: what is new or changed
 is fetched, what is gone is removed (and counts on). Credentials are the file system's own, in the environment.
 A listing that names a file outside of that address is refused as a whole, and a link in `landing/` that leads out of it
-is neither written through nor read: what lies there can't be used. `landing/` itself may be a link.
+is neither written through nor read: what lies there can't be used. `landing/` itself may be a link. A link to a folder
+that it lies in is passed over and named; a pipe, a socket or a device can't be used.
 
 - **CSV**: UTF-8, with or without a byte order mark, a header, commas, `"` around values that need it and doubled inside
   them, line ends of any kind. `.csv.gz` is CSV packed with gzip.
-- **Parquet**: a value is read as text. A float that is whole is the whole number, a BOOLEAN is `yes` or `no`, a BLOB is
-  UTF-8; a column of type null is empty. A day is DATE, text or a timestamp: one with a time zone is its day in the
+- **Parquet**: a value is read as text. A float that is whole is the whole number, a BOOLEAN is `yes` or `no` (in
+  `withdrawn`, `yes` or empty), a BLOB is UTF-8; a column of type null is empty. A day is DATE, text or a timestamp: one with a time zone is its day in the
   market's time zone (`time_zones` in marketplace.yml, else the deployment's), one without has to be midnight.
 - The header has the columns of the contract, in any order and with any capitals. A column that may be absent can be
-left
-  out of a file: its rows then have no value in it. Columns that the contract doesn't have are left out and named.
+  left out of a file: its rows then have no value in it. Columns that the contract doesn't have are left out and named.
 - A value is taken as it is: leading zeros and blanks stay. An empty text is no value. A day is `YYYY-MM-DD`. A number
   is digits, with a point before its decimals and `-` before a negative one: `12`, `-0.5`.
 - **A night without rows** is a file with its header alone. A night without a file is a feed that didn't come; a feed
@@ -245,8 +245,9 @@ and manifest (`words_without_effect`) name each with the word that was likely me
 on one night, and more than `limits.words_without_effect` of its pack (1 %), hold the market. What is right all the
 same stands under `without_effect` in the pack.
 
-A feed without any file, though each of the last four nights of this weekday had one, holds all markets. A market
-without a row, though each of those nights had some, is a warning. So is one whose rows aren't fresh: its newest is
+A feed without any file, though each of the last four nights of this weekday had one, holds all markets. A market's
+file of a name that came on each of those nights and doesn't tonight is named in a warning, whatever else came of its
+market. A market without a row, though each of those nights had some, is a warning. So is one whose rows aren't fresh: its newest is
 older, by more than {STALE_DAYS} days, than the newest of any of the last 28 nights was when it landed, as if an old
 file had landed again. And so is a feed of a market of which nothing has landed for more than {STALE_DAYS} days longer
 than it ever took in its last 28 arrivals (of {FEWEST_WAITS} waits or more), however long ago that is.
