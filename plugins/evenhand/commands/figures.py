@@ -7,7 +7,8 @@ from decimal import Decimal
 from pathlib import Path
 
 import duckdb
-from ruamel.yaml import YAML
+
+from evenhand.policy.nodes import parse
 
 ALL_MARKETS = "all"
 
@@ -67,7 +68,8 @@ def figures(release: Path, project: Path, market: str = ALL_MARKETS) -> list[Fig
 
 def _defined(path: Path) -> dict[str, _Defined]:
     defined = {}
-    for metric in YAML(typ="safe").load(path)["metrics"]:
+    _, content = parse(path.read_text(encoding="utf-8"))
+    for metric in content["metrics"]:
         meta = metric["config"]["meta"]
         name = metric["name"]
         defined[name] = _Defined(

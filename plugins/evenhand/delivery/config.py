@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -133,7 +134,7 @@ def load_receivers(path: Path | None = None) -> Mapping[str, AnyConfig]:
     Raises:
         ReceiversError: the file is missing or wrong; the message has a line for every mistake.
     """
-    return _load(path or settings().receivers).receivers
+    return dict(_load(path or settings().receivers).receivers)
 
 
 def receivers_changed_by(path: Path | None = None) -> tuple[str, ...]:
@@ -147,13 +148,19 @@ def receivers_changed_by(path: Path | None = None) -> tuple[str, ...]:
 
 def _load(path: Path) -> _Receivers:
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        return _parsed(path, path.read_text(encoding="utf-8-sig"))
+    except FileNotFoundError as error:
+        raise ReceiversError(f"{path}: not there; it says which receivers get the lists") from error
+
+
+# A night asks for them some twenty times.
+@lru_cache(maxsize=8)
+def _parsed(path: Path, text: str) -> _Receivers:
+    try:
         compose(text)
         content = YAML(typ="rt").load(text)
         # Through JSON: round-trip types carry line numbers, but pydantic wants plain ones.
         return _Receivers.model_validate_json(json.dumps(content, default=str))
-    except FileNotFoundError as error:
-        raise ReceiversError(f"{path}: not there; it says which receivers get the lists") from error
     except MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise ReceiversError(f"{path}:{line}: {error.problem}; this isn't YAML") from error

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,6 +31,8 @@ class Migrated:
 
 def in_words_of_today(text: str, renamed: Renamed = OF_PACKS) -> tuple[str, int]:
     """A text with its old keys renamed, and how many those are; what isn't YAML stays as it is."""
+    if not _may_be_old(text, renamed):
+        return text, 0
     try:
         root = compose(text)
     except (YAMLError, ValueError):
@@ -75,6 +78,12 @@ def migrate(folder: Path) -> list[Migrated]:
             write_anew(path, text.encode("utf-8"))
             done.append(Migrated(path, keys))
     return done
+
+
+def _may_be_old(text: str, renamed: Renamed) -> bool:
+    """Whether there is anything in a text that may be an old key, or an old version of the language."""
+    versions = re.findall(r"\blanguage\W*(\w+)", text)
+    return any(path[-1] in text for path in renamed) or any(each != str(LANGUAGE) for each in versions)
 
 
 def _old_keys(node: Node | None, above: tuple[str, ...], renamed: Renamed) -> Iterator[tuple[int, int, str]]:

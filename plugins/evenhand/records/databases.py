@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from pwd import getpwuid
 
@@ -31,14 +32,34 @@ def wait_until_free(path: Path, seconds: float = PATIENCE_SECONDS) -> None:
     Raises:
         DatabaseInUse: it still is open elsewhere.
     """
+    if opened := _opened(path, seconds):
+        opened.close()
+
+
+@contextmanager
+def kept_open(path: Path, seconds: float = PATIENCE_SECONDS) -> Iterator[None]:
+    """`wait_until_free`, and have the file open meanwhile.
+
+    To open a night's warehouse, with its hundreds of tables, costs more than a step of a small night does in it; what
+    this process opens besides is then there at once. It can't be opened with other settings or attached meanwhile.
+    """
+    opened = _opened(path, seconds)
+    try:
+        yield
+    finally:
+        if opened:
+            opened.close()
+
+
+def _opened(path: Path, seconds: float) -> duckdb.DuckDBPyConnection | None:
     until = time.monotonic() + seconds
     while path.exists():
         try:
-            duckdb.connect(str(path)).close()
+            return duckdb.connect(str(path))
         except duckdb.IOException as error:
             held = _HELD_BY.search(str(error))
             if not held:
-                return
+                return None
             if time.monotonic() >= until:
                 raise DatabaseInUse(
                     f"{path}: {_process(held)} has had it open for {seconds:.0f} s. Close it there, then clear this"
@@ -46,9 +67,8 @@ def wait_until_free(path: Path, seconds: float = PATIENCE_SECONDS) -> None:
                 ) from error
             time.sleep(_EVERY_SECONDS)
         except duckdb.Error:
-            return
-        else:
-            return
+            return None
+    return None
 
 
 def _process(held: re.Match[str]) -> str:

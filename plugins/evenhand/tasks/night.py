@@ -17,6 +17,7 @@ from evenhand.settings import settings
 from evenhand.tasks.facts import Facts, note, told_if_it_fails
 from evenhand.tasks.indexed import indexed
 from evenhand.tasks.silence import hold_if_silent
+from evenhand.tasks.warehouse import begun, forget_old_ones, in_warehouse
 
 if TYPE_CHECKING:
     from evenhand.quality.feeds import Beside
@@ -24,14 +25,6 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 # What it registers while it is imported is a hundred lines that say nothing of the night.
 logging.getLogger("great_expectations").setLevel(logging.WARNING)
-
-# Nights whose warehouse is kept, so that their tasks can be cleared one by one; older ones start again from their
-# first task. Releases are never deleted.
-KEPT_WAREHOUSES = 7
-
-
-class NightNotBegun(Exception):
-    """A later task was run before the first one. The message says what to do."""
 
 
 def land_or_hold(night: date) -> Facts:
@@ -70,7 +63,7 @@ def land_feeds(night: date) -> Facts:
     seal(settings().home)
     if before := last_release(settings().releases, night):
         refuse_changed(before)
-    _forget_old_warehouses(night)
+    forget_old_ones(night)
     wait_until_free(settings().store)
     wait_until_free(settings().warehouse(night))
     decisions = file_decisions(settings().home)
@@ -90,7 +83,8 @@ def land_feeds(night: date) -> Facts:
 
 
 @told_if_it_fails("policies_compiled")
-def compile_policies(night: date) -> Facts:
+@in_warehouse
+def compile_policies(night: date, warehouse: Path) -> Facts:
     """Check the policy packs and the words for them, and compile them to tables; returns rows per table."""
     from evenhand.deciding.compiled import compiled_project
     from evenhand.deciding.provenance import keep_deciders, texts_of
@@ -104,14 +98,14 @@ def compile_policies(night: date) -> Facts:
     here, last = settings(), last_release(settings().releases, night)
     sifted = sift(here.policies, texts_of(last))
     held = [*sifted.held, *markets_that_cannot_be_told(sifted.packs, here.translations)]
-    bring_all_back(_warehouse(night))
-    rows = compile_packs(sifted.packs, _warehouse(night), order=sifted.order)
+    bring_all_back(warehouse)
+    rows = compile_packs(sifted.packs, warehouse, order=sifted.order)
     if last:
-        lay_what_stays(_warehouse(night), last, {each.market for each in held})
-    hold_markets(_warehouse(night), "packs", held)
+        lay_what_stays(warehouse, last, {each.market for each in held})
+    hold_markets(warehouse, "packs", held)
     for each in held:
         log.error("%s", each)
-    keep_deciders(_warehouse(night), compiled_project(), here.policies, sifted.unreadable)
+    keep_deciders(warehouse, compiled_project(), here.policies, sifted.unreadable)
     return note(night, "policies_compiled", {"rows": rows, "held": [str(each) for each in held]})
 
 
@@ -121,9 +115,12 @@ def validate_feeds(night: date) -> Facts:
     """Gate 1: accept good rows, quarantine bad ones, hold the markets of which something is wrong as a whole."""
     from evenhand.deciding.set_aside import bring_all_back
     from evenhand.quality import feeds
+    from evenhand.records.databases import wait_until_free
 
-    bring_all_back(_warehouse(night))
-    gate = feeds.validate_feeds(_warehouse(night), settings().work(night) / "gate_1", night, known_beside(night))
+    warehouse = begun(night)
+    wait_until_free(warehouse)
+    bring_all_back(warehouse)
+    gate = feeds.validate_feeds(warehouse, settings().work(night) / "gate_1", night, known_beside(night))
     for held in gate.held:
         log.error("%s", held)
     for warning in gate.warnings:
@@ -139,7 +136,8 @@ def validate_feeds(night: date) -> Facts:
 
 
 @told_if_it_fails("models_built")
-def build_models(night: date) -> Facts:
+@in_warehouse
+def build_models(night: date, warehouse: Path) -> Facts:
     """Build and test every dbt model in the night's warehouse, from what dbt compiled; returns what became of each.
 
     Raises:
@@ -153,14 +151,14 @@ def build_models(night: date) -> Facts:
     from evenhand.landing.held_markets import held_markets
 
     try:
-        report = decide_markets(_warehouse(night), compiled_project(), night, settings().models(night))
+        report = decide_markets(warehouse, compiled_project(), night, settings().models(night))
     except ModelsFailed as error:
         raise AirflowFailException(str(error)) from error
     facts = {
         "models": len(report.models),
         "tests": sum(model.tests for model in report.models),
         "seconds": round(sum(model.seconds for model in report.models), 2),
-        "held": [str(each) for each in held_markets(_warehouse(night))],
+        "held": [str(each) for each in held_markets(warehouse)],
         "page": str(settings().models(night) / PAGE),
     }
     return note(night, "models_built", facts)
@@ -176,11 +174,14 @@ def validate_lists(night: date) -> Facts:
     from evenhand.policy.preapproved import read_preapproved, read_same_rules
     from evenhand.policy.sift import sift
     from evenhand.quality import changes, lists
+    from evenhand.records.databases import wait_until_free
     from evenhand.release.previous import last_release, take_kept_release
 
     here = settings()
-    take_kept_release(here.releases, _warehouse(night), night)
-    rows = lists.validate_lists(_warehouse(night), here.work(night) / "gate_2" / "rows", night)
+    warehouse = begun(night)
+    wait_until_free(warehouse)
+    take_kept_release(here.releases, warehouse, night)
+    rows = lists.validate_lists(warehouse, here.work(night) / "gate_2" / "rows", night)
     for each in rows.held:
         log.warning(
             "%d of %d rows of %s in %s are held back", each.held, each.rows, each.list, each.market or "no market"
@@ -197,10 +198,8 @@ def validate_lists(night: date) -> Facts:
         *_receivers(),
     )
     broken = {(each.list, each.market): rows.broken for each in rows.too_many}
-    changed = changes.validate_changes(
-        _warehouse(night), here.work(night) / "gate_2" / "changes", night, tonight, broken
-    )
-    lay_code_authors(_warehouse(night), here.project, last_release(here.releases, night))
+    changed = changes.validate_changes(warehouse, here.work(night) / "gate_2" / "changes", night, tonight, broken)
+    lay_code_authors(warehouse, here.project, last_release(here.releases, night))
     for held in changed.held:
         log.warning("%s of %s are held: %s", held.list, held.market, "; ".join(held.why))
     for said in changed.not_compared:
@@ -227,6 +226,7 @@ def publish_release(night: date) -> Facts:
     from evenhand.deciding.compiled import compiled_project
     from evenhand.notices.write import write_notices
     from evenhand.quality.nights_page import keep_pages
+    from evenhand.records.databases import kept_open
     from evenhand.release.assemble import tell_of_accounts, want
     from evenhand.release.publish import publish
     from evenhand.release.reversal import reversal_of
@@ -239,17 +239,18 @@ def publish_release(night: date) -> Facts:
             " --lift --reason TEXT",
             *(reversal, night),
         )
-    apply(_warehouse(night), here.approvals, night)
-    want(_warehouse(night), here.releases, night, reversal.back_to if reversal else None)
-    tell_of_accounts(_warehouse(night), here.releases, night)
-    project = compiled_project()
-    build_after_gate(_warehouse(night), project, night)
-    for language, notices in write_notices(_warehouse(night), here.translations, here.releases, night).items():
-        log.warning("%d notices in English: nothing is translated to %s, the accounts' language", notices, language)
-    tested = check_after_gate(_warehouse(night), project, night)
+    warehouse, project = begun(night), compiled_project()
+    with kept_open(warehouse):
+        apply(warehouse, here.approvals, night)
+        want(warehouse, here.releases, night, reversal.back_to if reversal else None)
+        tell_of_accounts(warehouse, here.releases, night)
+        build_after_gate(warehouse, project, night)
+        for language, notices in write_notices(warehouse, here.translations, here.releases, night).items():
+            log.warning("%d notices in English: nothing is translated to %s, the accounts' language", notices, language)
+        tested = check_after_gate(warehouse, project, night)
     said = reversal.in_manifest if reversal else None
     code = {**code_version(here.project), **origin(here.project)}
-    published = publish(_warehouse(night), here.releases, night, code, said)
+    published = publish(warehouse, here.releases, night, code, said)
     keep_pages(settings().work(night), published.revision)
     facts = {
         "release": str(published.folder),
@@ -289,23 +290,3 @@ def _receivers() -> tuple[dict[str, Any] | None, tuple[str, ...]]:
     except ReceiversError as error:
         log.warning("%s", error)
         return None, ()
-
-
-def _warehouse(night: date) -> Path:
-    from evenhand.records.databases import wait_until_free
-
-    warehouse = settings().warehouse(night)
-    if not warehouse.exists():
-        raise NightNotBegun(
-            f"{warehouse}: not there. Night {night} isn't being worked on (only the {KEPT_WAREHOUSES} nights worked on "
-            "last are kept); clear the run from its first task, feeds_landed."
-        )
-    wait_until_free(warehouse)
-    return warehouse
-
-
-def _forget_old_warehouses(night: date) -> None:
-    files = [path for path in settings().nights.glob("night=*/warehouse.duckdb") if path != settings().warehouse(night)]
-    by_last_use = sorted(files, key=lambda path: (path.stat().st_mtime, path), reverse=True)
-    for path in by_last_use[KEPT_WAREHOUSES - 1 :]:
-        path.unlink()
