@@ -104,14 +104,14 @@ def _print(
     imports: dict[str, float],
 ) -> None:
     rows = [
-        ("landing", tasks["feeds_landed"]),
-        ("policies", tasks["policies_compiled"]),
-        ("gate 1", tasks["gate_1.feeds_validated"]),
-        ("models and their tests", tasks["models_built"]),
-        ("gate 2", tasks["gate_2.lists_validated"]),
-        ("release", tasks["night_released"]),
-        ("delivery", sum(seconds for task, seconds in tasks.items() if task.endswith(".delivered"))),
-        ("reconcile", sum(seconds for task, seconds in tasks.items() if task.endswith(".reconciled"))),
+        ("landing", tasks["land_feeds"]),
+        ("policies", tasks["compile_policies"]),
+        ("gate 1", tasks["gate_1.validate_feeds"]),
+        ("models and their tests", tasks["build_models"]),
+        ("gate 2", tasks["gate_2.validate_lists"]),
+        ("release", tasks["publish_release"]),
+        ("delivery", sum(seconds for task, seconds in tasks.items() if task.endswith(".deliver_release"))),
+        ("reconcile", sum(seconds for task, seconds in tasks.items() if task.endswith(".reconcile_receiver"))),
         ("command, Airflow's start-up and scheduling, imports", whole - sum(tasks.values())),
     ]
     table = Table("", "seconds", "share", title=f"Night {NIGHT} of the example", title_justify="left", box=None)
@@ -122,7 +122,7 @@ def _print(
     console.print(table)
     console.print("Imports, each in a process of its own: " + ", ".join(f"{n} {s:.1f} s" for n, s in imports.items()))
     console.print(f"The models' SQL directly in DuckDB: {direct:.2f} s (best of {DIRECT_RUNS})")
-    console.print(f"models and tests : direct SQL = {tasks['models_built'] / direct:.1f}")
+    console.print(f"models and tests : direct SQL = {tasks['build_models'] / direct:.1f}")
     console.print(f"whole night : direct SQL = {whole / direct:.1f}")
 
 

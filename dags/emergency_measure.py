@@ -17,7 +17,7 @@ from evenhand.policy.language.part import Scope
 from evenhand.tasks import emergency as steps
 from evenhand.tasks.alerts import notifiers
 from evenhand.tasks.facts import Facts
-from evenhand.tasks.human_tasks import name, second_person_asked
+from evenhand.tasks.human_tasks import ask_second_person, name
 from evenhand.tasks.repeating import REPEATED, REPEATED_UNLESS_THE_RUN_FAILED
 
 
@@ -31,7 +31,7 @@ def of_a_segment(description: str) -> Param:
     return Param(None, type=["string", "null"], description=description, section="Or a segment of the market")
 
 
-def night_decided(task_id: str, what: Any) -> TriggerDagRunOperator:
+def deciding_again(task_id: str, what: Any) -> TriggerDagRunOperator:
     """Run the nightly run of a night once more, after one that is running, and wait for it."""
     return TriggerDagRunOperator(
         task_id=task_id,
@@ -73,25 +73,25 @@ with DAG(
 ) as dag:
 
     @task
-    def emergency_proposed(params: Any = None, dag_run: Any = None) -> Facts:
+    def propose_emergency(params: Any = None, dag_run: Any = None) -> Facts:
         """Find whom it meets, and refuse what the market's pack doesn't have."""
         return steps.propose_emergency(params, dag_run.triggering_user_name)
 
     @task
-    def emergency_recorded(proposed: Any, answer: Any) -> Facts:
+    def record_emergency(proposed: Any, answer: Any) -> Facts:
         """Write it down, if the second person is another one than the author."""
         return steps.record_emergency(proposed["proposal"], answer, proposed["told"])
 
     @task.short_circuit
-    def later_night_looked_at(recorded: Any) -> Facts | None:
+    def find_later_night(recorded: Any) -> Facts | None:
         """Go on only if a night has been released meanwhile that was begun before the emergency was recorded."""
-        return steps.night_that_lacks(recorded["emergency"])
+        return steps.find_later_night(recorded["emergency"])
 
-    proposed = emergency_proposed()
-    asked = second_person_asked(
-        "Shall this measure be taken now?", "emergency_proposed", response_timeout=timedelta(days=1)
+    proposed = propose_emergency()
+    asked = ask_second_person(
+        "Shall this measure be taken now?", "propose_emergency", response_timeout=timedelta(days=1)
     )
-    recorded = emergency_recorded(proposed, asked.output)
-    later = later_night_looked_at(recorded)
-    chain(proposed, asked, recorded, night_decided("night_decided_again", recorded), later)
-    chain(later, night_decided("later_night_decided_again", later))
+    recorded = record_emergency(proposed, asked.output)
+    later = find_later_night(recorded)
+    chain(proposed, asked, recorded, deciding_again("decide_night_again", recorded), later)
+    chain(later, deciding_again("decide_later_night_again", later))

@@ -13,7 +13,7 @@ from airflow.sdk import DAG, Param, task
 
 from evenhand.tasks import stop_and_reverse as by_hand
 from evenhand.tasks.facts import Facts
-from evenhand.tasks.human_tasks import name, second_person_asked
+from evenhand.tasks.human_tasks import ask_second_person, name
 from evenhand.tasks.repeating import REPEATED_AT_ONCE
 
 with DAG(
@@ -34,22 +34,22 @@ with DAG(
 
     @task.run_if(lambda context: context["params"]["action"] == "stop", "deliveries are to be resumed")
     @task
-    def deliveries_stopped(params: Any = None, dag_run: Any = None) -> Facts:
+    def stop_deliveries(params: Any = None, dag_run: Any = None) -> Facts:
         """From now on nothing is sent; what is under way has 40 seconds to end."""
         return by_hand.stop_deliveries(params, dag_run.triggering_user_name)
 
     @task.run_if(lambda context: context["params"]["action"] == "resume", "deliveries are to be stopped")
     @task
-    def resuming_proposed(params: Any = None, dag_run: Any = None) -> Facts:
+    def propose_resuming(params: Any = None, dag_run: Any = None) -> Facts:
         """Make sure that there is something to resume, and find what the second person has to know."""
         return by_hand.propose_resuming(params, dag_run.triggering_user_name)
 
-    asked = second_person_asked("Resume all deliveries?", "resuming_proposed")
+    asked = ask_second_person("Resume all deliveries?", "propose_resuming")
 
     @task
-    def deliveries_resumed(answer: Any, params: Any = None, dag_run: Any = None) -> Facts:
+    def resume_deliveries(answer: Any, params: Any = None, dag_run: Any = None) -> Facts:
         """Deliveries can be made again; those that were stopped are cleared by hand."""
         return by_hand.resume_deliveries(params, dag_run.triggering_user_name, answer)
 
-    deliveries_stopped()
-    resuming_proposed() >> asked >> deliveries_resumed(asked.output)
+    stop_deliveries()
+    propose_resuming() >> asked >> resume_deliveries(asked.output)

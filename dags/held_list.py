@@ -19,7 +19,7 @@ from evenhand.tasks import night as nightly
 from evenhand.tasks.alerts import notifiers
 from evenhand.tasks.deliveries import delivery_groups
 from evenhand.tasks.facts import Facts
-from evenhand.tasks.human_tasks import person_asked
+from evenhand.tasks.human_tasks import ask_person
 from evenhand.tasks.pools import WAREHOUSE
 from evenhand.tasks.repeating import REPEATED
 
@@ -27,38 +27,38 @@ NIGHT = "{{ params.night }}"
 
 
 @task(pool=WAREHOUSE)
-def answer_recorded(answer: Any, params: Any = None) -> Facts:
+def record_answer(answer: Any, params: Any = None) -> Facts:
     """Write the answer down, unless its person changed the policy that it is about."""
     return steps.record_answer(params, answer)
 
 
 @task(pool=WAREHOUSE)
-def other_answer_recorded(answer: Any, params: Any = None) -> Facts:
+def record_other_answer(answer: Any, params: Any = None) -> Facts:
     """Write down what another person answered, if it isn't the same person's word again."""
     return steps.record_other_answer(params, answer)
 
 
 # Several lists of a night can be answered at once; a release is published and delivered one after the other.
 @task(outlets=[Asset("evenhand_release", uri="evenhand://releases/nightly")], pool=WAREHOUSE)
-def night_released(night: str) -> Facts:
+def publish_release(night: str) -> Facts:
     """Freeze the lists as the answers have them, as a new revision of the night's release."""
     return nightly.publish_release(date.fromisoformat(night))
 
 
 # Where it doesn't, what asks another person is left out, and the night is released on what was answered.
 @task.short_circuit(ignore_downstream_trigger_rules=False)
-def another_needed(recorded: Any) -> bool:
+def needs_another(recorded: Any) -> bool:
     """Go on to ask another person only if one isn't enough."""
     return bool(recorded["needs_another"])
 
 
 def asked_recorded_and_released(options: list[str]) -> None:
     """Ask a person, and another where one isn't enough; release the night on that, and deliver it."""
-    recorded = answer_recorded(person_asked(options, "list_shown").output)
-    asked_too = person_asked(options, "list_shown", "another_person_asked")
-    another_needed(recorded) >> asked_too
-    recorded_too = other_answer_recorded(asked_too.output)
-    released = night_released.override(trigger_rule="none_failed_min_one_success")(NIGHT)
+    recorded = record_answer(ask_person(options, "show_list").output)
+    asked_too = ask_person(options, "show_list", "ask_another_person")
+    needs_another(recorded) >> asked_too
+    recorded_too = record_other_answer(asked_too.output)
+    released = publish_release.override(trigger_rule="none_failed_min_one_success")(NIGHT)
     [recorded, recorded_too] >> released
     delivery_groups(NIGHT, released)
 
@@ -80,18 +80,18 @@ with DAG(
 ) as dag:
 
     @task(pool=WAREHOUSE)
-    def list_shown(params: Any = None) -> Facts:
+    def show_list(params: Any = None) -> Facts:
         """Show what is unusual: counts, causes, the largest groups, and twenty accounts with their reasons."""
-        return steps.show(params)
+        return steps.show_list(params)
 
     @task.short_circuit
-    def first_wave_released(params: Any = None) -> bool:
+    def is_first_wave(params: Any = None) -> bool:
         """Go on to ask about the rest only if a first wave was released."""
         return steps.is_first_wave(params)
 
-    shown = list_shown()
+    shown = show_list()
     with TaskGroup("answer", tooltip="What a person says, and what comes of it") as answer:
         asked_recorded_and_released(list(steps.OPTIONS))
     with TaskGroup("rest", tooltip="After a first wave: the rest of the list") as rest:
         asked_recorded_and_released(["Approve", "Reject"])
-    chain(shown, answer, first_wave_released(), rest)
+    chain(shown, answer, is_first_wave(), rest)

@@ -48,50 +48,50 @@ with DAG(
 ) as dag:
 
     @task(pool=LANDED)
-    def feeds_landed(params: Any = None, dag_run: Any = None) -> Facts:
+    def land_feeds(params: Any = None, dag_run: Any = None) -> Facts:
         """Choose the night, and load every file that had landed by then into the night's warehouse."""
         return begin_night(params, dag_run)
 
     @task(owner="strategy")
-    def policies_compiled(night: str) -> Facts:
+    def compile_policies(night: str) -> Facts:
         """Check the policy packs and compile them to tables that the models join with."""
         return nightly.compile_policies(date.fromisoformat(night))
 
     @task
-    def feeds_validated(night: str) -> Facts:
+    def validate_feeds(night: str) -> Facts:
         """Accept good rows and quarantine bad ones; hold the markets of what is broken."""
         return nightly.validate_feeds(date.fromisoformat(night))
 
     @task
-    def models_built(night: str) -> Facts:
+    def build_models(night: str) -> Facts:
         """Build and test every dbt model; the log and the page that it names tell what became of each."""
         return nightly.build_models(date.fromisoformat(night))
 
     @task(owner="strategy")
-    def lists_validated(night: str) -> Facts:
+    def validate_lists(night: str) -> Facts:
         """Hold rows that break a rule, and the lists of markets whose change is unusual, until a person has seen it."""
         return nightly.validate_lists(date.fromisoformat(night))
 
     @task(outlets=[Asset("evenhand_release", uri="evenhand://releases/nightly")])
-    def night_released(night: str) -> Facts:
+    def publish_release(night: str) -> Facts:
         """Freeze the lists as the night's release, visible in one step; a new revision only if they changed."""
         return nightly.publish_release(date.fromisoformat(night))
 
     @task
-    def holds_found(night: str) -> list[Facts]:
+    def find_held_lists(night: str) -> list[Facts]:
         """Find the lists that are held and that nobody has answered to."""
-        return approval.lists_to_ask_about(date.fromisoformat(night))
+        return approval.find_held_lists(date.fromisoformat(night))
 
     with TaskGroup("gate_1", tooltip="What landed: a contract per feed") as gate_1:
-        feeds_validated(NIGHT)
+        validate_feeds(NIGHT)
     with TaskGroup("gate_2", tooltip="The lists and their reasons, before anybody sees them") as gate_2:
-        lists_validated(NIGHT)
+        validate_lists(NIGHT)
 
-    released = night_released(NIGHT)
-    chain(feeds_landed(), policies_compiled(NIGHT), gate_1, models_built(NIGHT), gate_2, released)
+    released = publish_release(NIGHT)
+    chain(land_feeds(), compile_policies(NIGHT), gate_1, build_models(NIGHT), gate_2, released)
     delivery_groups(NIGHT, released)
-    held = holds_found(NIGHT)
+    held = find_held_lists(NIGHT)
     released >> held
     TriggerDagRunOperator.partial(
-        task_id="people_asked", trigger_dag_id="held_list", skip_when_already_exists=True, pool="default_pool"
+        task_id="ask_people", trigger_dag_id="held_list", skip_when_already_exists=True, pool="default_pool"
     ).expand_kwargs(held)

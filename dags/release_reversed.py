@@ -14,7 +14,7 @@ from airflow.sdk import DAG, Asset, Param, task
 from evenhand.tasks import stop_and_reverse as by_hand
 from evenhand.tasks.deliveries import delivery_groups
 from evenhand.tasks.facts import Facts
-from evenhand.tasks.human_tasks import name, second_person_asked
+from evenhand.tasks.human_tasks import ask_second_person, name
 from evenhand.tasks.pools import WAREHOUSE
 from evenhand.tasks.repeating import REPEATED
 
@@ -34,22 +34,22 @@ with DAG(
 ) as dag:
 
     @task
-    def reversal_proposed(params: Any = None, dag_run: Any = None) -> Facts:
+    def propose_reversing(params: Any = None, dag_run: Any = None) -> Facts:
         """Make sure that it can be done, and find what the second person has to know."""
         return by_hand.propose_reversing(params, dag_run.triggering_user_name)
 
-    asked = second_person_asked(
+    asked = ask_second_person(
         "{{ params.action }} {{ params.night }}?",
-        "reversal_proposed",
+        "propose_reversing",
         # Of those who say something once too, which go on when a delivery before them failed.
         ignore_downstream_trigger_rules=True,
     )
 
     @task(outlets=[Asset("evenhand_release", uri="evenhand://releases/nightly")], pool=WAREHOUSE)
-    def night_released(answer: Any, params: Any = None, dag_run: Any = None) -> Facts:
+    def reverse_release(answer: Any, params: Any = None, dag_run: Any = None) -> Facts:
         """Release the night with the lists of the release before it, or, once that is lifted, with its own."""
         return by_hand.reverse_release(params, dag_run.triggering_user_name, answer)
 
-    released = night_released(asked.output)
-    reversal_proposed() >> asked
+    released = reverse_release(asked.output)
+    propose_reversing() >> asked
     delivery_groups("{{ params.night }}", released)

@@ -91,7 +91,7 @@ class AirflowApi:
         return [
             f"{task}: {state}"
             for task, state in self.states(run).items()
-            if state != ("skipped" if task == "people_asked" else "success")
+            if state != ("skipped" if task == "ask_people" else "success")
         ]
 
     def tries(self, run: str) -> dict[str, int]:

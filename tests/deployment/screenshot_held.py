@@ -55,12 +55,12 @@ def answer_in_pages(standalone: Standalone) -> None:
     api = standalone.api
     log_in(api, LAN)
     run = run_of_list(api, NIGHT, "penalties", "ID")
-    question(api, "held_list", run, "answer.person_asked", 300)
+    question(api, "held_list", run, "answer.ask_person", 300)
     with sync_playwright() as playwright:
         browser, page = open_pages(playwright, api, LAN)
-        _answer(page, f"{api.url}/dags/held_list/runs/{run}/tasks/answer.person_asked", "First wave", "held_list")
-        question(api, "held_list", run, "rest.person_asked", 600)
-        _answer(page, f"{api.url}/dags/held_list/runs/{run}/tasks/rest.person_asked", "Approve", None)
+        _answer(page, f"{api.url}/dags/held_list/runs/{run}/tasks/answer.ask_person", "First wave", "held_list")
+        question(api, "held_list", run, "rest.ask_person", 600)
+        _answer(page, f"{api.url}/dags/held_list/runs/{run}/tasks/rest.ask_person", "Approve", None)
         api.wait_for_run(run, 600, dag="held_list")
         page.goto(f"{api.url}/dags/held_list/runs/{run}")
         page.wait_for_timeout(4000)

@@ -45,7 +45,7 @@ FIRST, SECOND, THIRD, FOURTH, FIFTH, SIXTH = (f"2025-11-{day:02}" for day in ran
 
 OF_A1 = "a1/copyright_strikes/account"
 STOP, REVERSE, EMERGENCY, HELD = "emergency_stop", "release_reversed", "emergency_measure", "held_list"
-ASKED = "second_person_asked"
+ASKED = "ask_second_person"
 WHY = "The appeal was granted by mistake"
 FORM = {
     "action": "impose",
@@ -163,25 +163,25 @@ def test_one_stops_two_resume_and_two_reverse_the_newest_night(airflow: Standalo
 
     stop = fill_in(api, STOP, action="stop", reason=WHY)
     api.wait_for_run(stop, 300, dag=STOP)
-    tries = api.tries(run)["deliver.sandbox.delivered"]
-    api.clear(run, "deliver.sandbox.delivered", downstream=True)
+    tries = api.tries(run)["deliver.sandbox.deliver_release"]
+    api.clear(run, "deliver.sandbox.deliver_release", downstream=True)
     api.wait_for_run(run, 200, "failed")
-    assert "stopped by mai at" in api.complaint(run, "deliver.sandbox.delivered")
+    assert "stopped by mai at" in api.complaint(run, "deliver.sandbox.deliver_release")
     # Trying again would be in vain, so it isn't.
-    assert api.tries(run)["deliver.sandbox.delivered"] == tries + 1
+    assert api.tries(run)["deliver.sandbox.deliver_release"] == tries + 1
     for told in (api.note(run), api.get(f"/evenhand/runs/nightly_governance/{run}").text):
-        assert "delivered.sandbox failed" in told and "stopped by mai at" in told
+        assert "deliver_release.sandbox failed" in told and "stopped by mai at" in told
     assert "Pages are made of nights" in api.get(f"/evenhand/runs/{STOP}/{quote(stop)}").text
 
     resume = fill_in(api, STOP, action="resume", reason=WHY)
     answer(airflow, STOP, resume, ASKED, "Approve")
     api.wait_for_run(resume, 300, "failed", STOP)
-    assert "mai asked for resuming deliveries" in api.complaint(resume, "deliveries_resumed", STOP)
+    assert "mai asked for resuming deliveries" in api.complaint(resume, "resume_deliveries", STOP)
     log_in(api, LAN)
     api.clear(resume, ASKED, downstream=True, dag=STOP)
     answer(airflow, STOP, resume, ASKED, "Approve")
     api.wait_for_run(resume, 300, dag=STOP)
-    api.clear(run, "deliver.sandbox.delivered", "deliver.notices.delivered", downstream=True)
+    api.clear(run, "deliver.sandbox.deliver_release", "deliver.notices.deliver_release", downstream=True)
     api.wait_for_run(run, 200)
     assert f"Night {SECOND} is released: revision 1" in api.note(run)
     assert "failed" not in api.get(f"/evenhand/runs/nightly_governance/{run}").text
@@ -212,7 +212,7 @@ def test_one_asks_for_a_measure_now_another_approves_and_the_night_is_decided_ag
 
     refused = fill_in(api, EMERGENCY, **{**FORM, "measure": "flogging"})
     api.wait_for_run(refused, 300, "failed", EMERGENCY)
-    assert "has no 'flogging' on 'account'" in api.complaint(refused, "emergency_proposed", EMERGENCY)
+    assert "has no 'flogging' on 'account'" in api.complaint(refused, "propose_emergency", EMERGENCY)
 
     # Who gives another name in the form is still who is logged in.
     run = fill_in(api, EMERGENCY, **FORM, author="somebody else")
@@ -220,7 +220,7 @@ def test_one_asks_for_a_measure_now_another_approves_and_the_night_is_decided_ag
     assert "**mai** asks for account_suspended on account to be imposed in world, on **2 account(s)**" in asked["body"]
     answer(airflow, EMERGENCY, run, ASKED, "Approve")
     api.wait_for_run(run, 300, "failed", EMERGENCY)
-    assert "mai asked for account_suspended" in api.complaint(run, "emergency_recorded", EMERGENCY)
+    assert "mai asked for account_suspended" in api.complaint(run, "record_emergency", EMERGENCY)
     assert not (airflow.home / "emergencies").exists()
 
     log_in(api, LAN)
@@ -233,7 +233,7 @@ def test_one_asks_for_a_measure_now_another_approves_and_the_night_is_decided_ag
     assert content["author"] == {"name": MAI, "logged_in": True}
     assert content["approved_by"] == {"name": LAN, "logged_in": True}
     assert content["first_night"] == THIRD
-    assert api.states(run, EMERGENCY)["later_night_decided_again"] == "skipped"
+    assert api.states(run, EMERGENCY)["decide_later_night_again"] == "skipped"
     assert of_account(airflow, "a5") == ["a5/emergency/account"]
     assert of_account(airflow, "a6") == ["a6/emergency/account"]
     assert revision(airflow, THIRD) == "0002"
@@ -253,7 +253,7 @@ def test_a_policy_that_somebody_changed_waits_for_somebody_else(airflow: Standal
     pack.write_text(text.replace("version: 1\n", f"version: 1\nchanged_by: {MAI}\n"))
     decided(api, FOURTH)
     run = run_of_list(api, FOURTH, "penalties", "world")
-    asked = question(api, HELD, run, "answer.person_asked")
+    asked = question(api, HELD, run, "answer.ask_person")
     assert f"penalties of world, night {FOURTH}" in asked["subject"]
     for said in (
         f"Changed by: {MAI}.",
@@ -264,19 +264,19 @@ def test_a_policy_that_somebody_changed_waits_for_somebody_else(airflow: Standal
         assert said in asked["body"]
     assert held_penalties(airflow)[PAUSE]["ends_on"] == SEVEN_DAYS
 
-    answer(airflow, HELD, run, "answer.person_asked", "Approve")
+    answer(airflow, HELD, run, "answer.ask_person", "Approve")
     api.wait_for_run(run, 300, "failed", HELD)
     assert f"{MAI} asked for the policy that changes penalties of world and can't approve it too" in api.complaint(
-        run, "answer.answer_recorded", HELD
+        run, "answer.record_answer", HELD
     )
 
     log_in(api, LAN)
-    api.clear(run, "answer.person_asked", downstream=True, dag=HELD)
-    answer(airflow, HELD, run, "answer.person_asked", "First wave")
-    question(api, HELD, run, "rest.person_asked", 400)
+    api.clear(run, "answer.ask_person", downstream=True, dag=HELD)
+    answer(airflow, HELD, run, "answer.ask_person", "First wave")
+    question(api, HELD, run, "rest.ask_person", 400)
     assert revision(airflow, FOURTH) == "0002"
-    assert api.states(run, HELD)["answer.deliver.sandbox.reconciled"] == "success"
-    answer(airflow, HELD, run, "rest.person_asked", "Approve")
+    assert api.states(run, HELD)["answer.deliver.sandbox.reconcile_receiver"] == "success"
+    answer(airflow, HELD, run, "rest.ask_person", "Approve")
     api.wait_for_run(run, 400, dag=HELD)
     assert revision(airflow, FOURTH) == "0003"
     assert held_penalties(airflow)[PAUSE]["ends_on"] == NINE_DAYS
@@ -286,7 +286,7 @@ def test_a_policy_that_somebody_changed_waits_for_somebody_else(airflow: Standal
 def test_evenhand_nightly_leaves_the_night_to_a_scheduler_that_runs(airflow: Standalone, api: AirflowApi) -> None:
     said = airflow.evenhand("nightly", FIFTH)
 
-    assert "models_built" in said and "reconciled" in said
+    assert "build_models" in said and "reconcile_receiver" in said
     run = f"night_{FIFTH}"
     assert api.not_done(run) == []
     assert airflow.scheduler_ran(run)
@@ -310,7 +310,7 @@ def test_a_run_of_evenhand_nightly_is_told_with_its_night_its_time_and_a_line_pe
             )
 
     models = json.loads((airflow.home / "nights" / f"night={SIXTH}" / "models" / "models.json").read_text())["models"]
-    lines = [str(line.get("event")) for line in api.log(commanded.run, "models_built") if isinstance(line, dict)]
+    lines = [str(line.get("event")) for line in api.log(commanded.run, "build_models") if isinstance(line, dict)]
     assert len(models) > 50
     for model in models:
         assert len([line for line in lines if line.startswith(f"{model['layer']}.{model['name']}: ")]) == 1

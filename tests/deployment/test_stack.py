@@ -159,23 +159,23 @@ def test_a_night_triggered_over_the_rest_api_is_released_and_delivered(stack: St
 def test_clearing_the_middle_of_a_night_gives_the_same_release_and_sends_nothing(stack: Stack, night: str) -> None:
     before, sent = release(stack), held_and_effects(stack)
 
-    cleared = set(stack.api.clear(night, "gate_1.feeds_validated", downstream=True))
+    cleared = set(stack.api.clear(night, "gate_1.validate_feeds", downstream=True))
     stack.api.wait_for_run(night, 300)
 
-    assert {"gate_1.feeds_validated", "models_built", "night_released", "deliver.sandbox.delivered"} <= cleared
-    assert {"feeds_landed", "policies_compiled"}.isdisjoint(cleared)
+    assert {"gate_1.validate_feeds", "build_models", "publish_release", "deliver.sandbox.deliver_release"} <= cleared
+    assert {"land_feeds", "compile_policies"}.isdisjoint(cleared)
     assert release(stack) == before
     revisions = stack.home / "releases" / "revisions" / f"night={NIGHT}"
     assert [path.name for path in revisions.iterdir()] == ["0001"]
     assert held_and_effects(stack) == sent
 
 
-@pytest.mark.parametrize("task", ["models_built", "night_released"])
+@pytest.mark.parametrize("task", ["build_models", "publish_release"])
 def test_clearing_one_task_alone_runs_it_alone(stack: Stack, manual: Manual, night: str, task: str) -> None:
     before, sent, tries = release(stack), held_and_effects(stack), stack.api.tries(night)
 
-    if task == "models_built":
-        manual.run("--task-regex models_built")
+    if task == "build_models":
+        manual.run("--task-regex build_models")
     else:
         assert stack.api.clear(night, task) == [task]
     stack.api.wait_for_run(night, 120)
@@ -191,7 +191,7 @@ def test_what_a_receiver_lost_is_found_and_sent_again(stack: Stack, manual: Manu
     with closing(sqlite3.connect(stack.sandbox / "sandbox.sqlite", isolation_level=None)) as database:
         database.execute("delete from held where row_key in (select row_key from held limit 3)")
 
-    manual.run("--task-regex deliver.sandbox.delivered --downstream")
+    manual.run("--task-regex deliver.sandbox.deliver_release --downstream")
     stack.api.wait_for_run(night, 120)
 
     assert held_and_effects(stack) == (rows, effects + 3)
@@ -205,7 +205,7 @@ def test_a_night_that_fails_is_told(stack: Stack, night: str, alerts: AlertServe
     run = stack.api.trigger("2020-01-01")
     stack.api.wait_for_run(run, 60, wanted="failed")
 
-    assert stack.api.states(run)["feeds_landed"] == "failed"
+    assert stack.api.states(run)["land_feeds"] == "failed"
     told = f"{run}: task_failure"
     stack.api.wait(lambda: told in alerts.heard, 60, told)
 
@@ -228,6 +228,6 @@ def test_nights_that_were_left_out_are_begun_by_a_backfill_one_after_the_other(
     begun = [datetime.fromisoformat(each["logical_date"]).astimezone(ZoneInfo(ZONE)) for each in runs]
     assert sorted(str(each.date()) for each in begun) == list(EARLY_NIGHTS)
     first, second = (each["dag_run_id"] for each in sorted(runs, key=lambda run: str(run["logical_date"])))
-    stack.api.wait(lambda: stack.api.states(first)["feeds_landed"] == "success", 90, "the first night's landing")
-    assert stack.api.states(second)["feeds_landed"] == "None"
+    stack.api.wait(lambda: stack.api.states(first)["land_feeds"] == "success", 90, "the first night's landing")
+    assert stack.api.states(second)["land_feeds"] == "None"
     assert manual.not_yet_run == []

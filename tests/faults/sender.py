@@ -28,7 +28,7 @@ def send(
     seconds: float,
     result: str,
 ) -> None:
-    """What the tasks `delivered` and `reconciled` of a night do for a receiver of lists.
+    """What the tasks `deliver_release` and `reconcile_receiver` of a night do for a receiver of lists.
 
     Writes to `result` what they would have told: `success`, `told` the error they failed with, or `broken`, an error
     that isn't one of a receiver.

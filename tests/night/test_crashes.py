@@ -73,7 +73,7 @@ def test_while_the_tasks_of_a_killed_command_go_on_nobody_else_begins(installati
     installation.land_history()
     run = installation.start("nightly", NIGHT)
     assert run.stdout
-    while "feeds_landed" not in run.stdout.readline():
+    while "land_feeds" not in run.stdout.readline():
         pass
     os.kill(run.pid, signal.SIGKILL)
     run.wait()
@@ -92,7 +92,7 @@ def test_ctrl_c_ends_all_that_runs_and_the_runs_page_says_so(installation: Insta
     installation.land_history()
     run = installation.start("nightly", NIGHT)
     assert run.stdout
-    while "feeds_landed" not in run.stdout.readline():
+    while "land_feeds" not in run.stdout.readline():
         pass
 
     os.killpg(run.pid, signal.SIGINT)

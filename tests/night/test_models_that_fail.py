@@ -40,7 +40,7 @@ def test_a_model_that_fails_is_named_where_the_command_ends_and_where_the_runs_p
 
     said = installation.nightly(NIGHT, expect=1)
 
-    assert "models_built failed" in said
+    assert "build_models failed" in said
     assert "int_zone_measure_periods failed: Conversion Error: Could not convert string 'nothing' to INT32" in said
     sql = installation.home / "nights" / f"night={NIGHT}" / "models" / "int_zone_measure_periods.sql"
     assert f"The SQL that was run: {sql}" in said
@@ -49,7 +49,7 @@ def test_a_model_that_fails_is_named_where_the_command_ends_and_where_the_runs_p
     assert installation.effects() == 0
     state, note, began, ended, run_id = _run(installation)
     assert (state, run_id) == ("failed", f"night_{NIGHT}")
-    assert note.startswith("models_built failed: int_zone_measure_periods failed: Conversion Error")
+    assert note.startswith("build_models failed: int_zone_measure_periods failed: Conversion Error")
     assert f"[What it made](/evenhand/runs/nightly_governance/night_{NIGHT})" in note
     # The run has the time that it took, and not the time since the night.
     assert timedelta(0) < ended - began < timedelta(hours=1)
@@ -60,7 +60,7 @@ def test_a_model_that_fails_is_named_where_the_command_ends_and_where_the_runs_p
     state, note, *_ = _run(installation)
     assert state == "success"
     assert note.startswith(f"Night {NIGHT} is released: revision 1, ")
-    logs = sorted((installation.home / "airflow" / "logs").rglob("task_id=models_built/attempt=*.log"))
+    logs = sorted((installation.home / "airflow" / "logs").rglob("task_id=build_models/attempt=*.log"))
     assert [path.name for path in logs] == ["attempt=1.log", "attempt=2.log"]
     assert "int_zone_measure_periods failed: Conversion Error" in logs[0].read_text()
     assert "lists.penalties: 12 rows, 7 tests passed" in logs[1].read_text()

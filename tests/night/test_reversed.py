@@ -161,7 +161,7 @@ def test_the_next_night_decides_afresh_and_goes_on_from_what_the_reversal_left(i
 
 def test_a_night_whose_warehouse_is_gone_is_released_reversed_when_it_is_run_again(installation: Installation) -> None:
     (installation.home / "nights" / f"night={NIGHT}" / "warehouse.duckdb").unlink()
-    with pytest.raises(NotDone, match=r"was reversed .*That is recorded.*Clear the night's run from feeds_landed"):
+    with pytest.raises(NotDone, match=r"was reversed .*That is recorded.*Clear the night's run from land_feeds"):
         _reverse("reverse")
     _decide(installation, NIGHT)
     assert _rows(installation, NIGHT, "penalties") == _rows(installation, EARLIER, "penalties")

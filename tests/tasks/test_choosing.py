@@ -90,7 +90,7 @@ def test_a_run_that_is_cleared_decides_the_night_that_it_decided_before(here: Se
 
 def test_a_run_of_an_earlier_version_has_the_night_of_its_logical_date(here: Settings) -> None:
     assert night_of_run("of_before", datetime(2026, 3, 6, 1, tzinfo=UTC)) == date(2026, 3, 6)
-    with pytest.raises(NightRefused, match="clear it from its first task, feeds_landed"):
+    with pytest.raises(NightRefused, match="clear it from its first task, land_feeds"):
         night_of_run("not_begun", None)
 
 

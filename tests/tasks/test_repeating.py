@@ -5,13 +5,16 @@ from __future__ import annotations
 import json
 from datetime import UTC, date, datetime
 from functools import cache
+from importlib import import_module
 from pathlib import Path
+from pkgutil import iter_modules
 
 import pytest
 from airflow.models.pool import Pool
 from airflow.sdk import DAG
 from airflow.sdk.exceptions import AirflowFailException
 
+import evenhand.tasks
 from evenhand.delivery.config import announces, load_receivers
 from evenhand.delivery.receivers import ReceiverError
 from evenhand.delivery.stopping import resume, stop
@@ -38,31 +41,52 @@ def test_every_task_is_repeated() -> None:
     assert [task.task_id for dag in dags().values() for task in dag.tasks if not task.retries] == []
 
 
+def test_a_task_is_called_as_the_function_that_it_runs() -> None:
+    functions = {
+        name
+        for module in iter_modules(evenhand.tasks.__path__)
+        for name in vars(import_module(f"evenhand.tasks.{module.name}"))
+    }
+    called = {
+        task.task_id.split(".")[-1].partition("__")[0]
+        for dag in dags().values()
+        for task in dag.tasks
+        if hasattr(task, "python_callable")
+    }
+    assert {"land_feeds", "build_models", "record_answer", "deliver_release"} <= called
+    assert called - functions - {"needs_another"} == set()
+
+
 def test_a_task_that_has_landed_duckdb_or_a_night_s_warehouse_is_of_its_pool_and_deliveries_wait_for_nobody() -> None:
     pools = {f"{dag.dag_id}.{task.task_id}": task.pool for dag in dags().values() for task in dag.tasks}
     assert set(pools.values()) == {*POOLS, Pool.DEFAULT_POOL_NAME}
-    assert [task for task, pool in pools.items() if pool == LANDED] == ["nightly_governance.feeds_landed"]
-    for task in ("models_built", "night_released", "gate_1.feeds_validated", "holds_found"):
+    assert [task for task, pool in pools.items() if pool == LANDED] == ["nightly_governance.land_feeds"]
+    for task in ("build_models", "publish_release", "gate_1.validate_feeds", "find_held_lists"):
         assert pools[f"nightly_governance.{task}"] == WAREHOUSE
-    for task in ("held_list.answer.night_released", "held_list.list_shown", "release_reversed.night_released"):
+    for task in ("held_list.answer.publish_release", "held_list.show_list", "release_reversed.reverse_release"):
         assert pools[task] == WAREHOUSE
     assert {pool for task, pool in pools.items() if "deliver" in task} == {Pool.DEFAULT_POOL_NAME}
 
 
 @pytest.mark.parametrize(
-    ("dag", "group"),
-    [("nightly_governance", ""), ("held_list", "answer."), ("held_list", "rest."), ("release_reversed", "")],
+    ("dag", "group", "released"),
+    [
+        ("nightly_governance", "", "publish_release"),
+        ("held_list", "answer.", "publish_release"),
+        ("held_list", "rest.", "publish_release"),
+        ("release_reversed", "", "reverse_release"),
+    ],
 )
 def test_what_is_said_follows_those_who_enforce_whatever_became_of_them_but_not_a_release_that_failed(
-    dag: str, group: str
+    dag: str, group: str, released: str
 ) -> None:
     saying = [name for name, config in load_receivers().items() if announces(config)]
     assert saying
     for name in saying:
-        task = dags()[dag].get_task(f"{group}deliver.{name}.delivered")
+        task = dags()[dag].get_task(f"{group}deliver.{name}.deliver_release")
         # As Airflow has it: all have ended and one of them well, which the release has if another was begun at all.
         assert task.trigger_rule.value == "all_done_min_one_success"
-        assert f"{group}night_released" in task.upstream_task_ids
+        assert f"{group}{released}" in task.upstream_task_ids
 
 
 def test_no_night_is_before_the_dag_begins() -> None:
@@ -137,10 +161,10 @@ def test_another_person_is_asked_only_where_one_is_not_enough_and_the_night_is_r
     def before(name: str) -> set[str]:
         return {each.removeprefix(f"{group}.") for each in tasks[f"{group}.{name}"].upstream_task_ids}
 
-    assert before("another_needed") == {"answer_recorded"}
+    assert before("needs_another") == {"record_answer"}
     # Left out alone: what is released follows all the same, unless an answer couldn't be recorded.
-    assert getattr(tasks[f"{group}.another_needed"], "ignore_downstream_trigger_rules") is False  # noqa: B009
-    assert before("another_person_asked") == {"another_needed"}
-    assert before("other_answer_recorded") == {"another_person_asked"}
-    assert before("night_released") == {"answer_recorded", "other_answer_recorded"}
-    assert tasks[f"{group}.night_released"].trigger_rule == "none_failed_min_one_success"
+    assert getattr(tasks[f"{group}.needs_another"], "ignore_downstream_trigger_rules") is False  # noqa: B009
+    assert before("ask_another_person") == {"needs_another"}
+    assert before("record_other_answer") == {"ask_another_person"}
+    assert before("publish_release") == {"record_answer", "record_other_answer"}
+    assert tasks[f"{group}.publish_release"].trigger_rule == "none_failed_min_one_success"

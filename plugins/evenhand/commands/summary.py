@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import date
@@ -19,11 +18,14 @@ from evenhand.deciding.report import PAGE
 from evenhand.delivery.config import load_receivers
 from evenhand.delivery.stopping import stopped
 from evenhand.policy.prose.words import counted
+from evenhand.records.steps import kept
 from evenhand.release.manifest import DELIVERIES, HeldList, HeldMarket, Manifest, read_manifest
 from evenhand.release.publish import revision_of
 from evenhand.settings import Settings
 from evenhand.simulation.marketplace import simulated
 
+# The steps of a night for a receiver, and what the summary calls what they have done.
+_OF_A_RECEIVER = {"deliver_release": "delivered", "reconcile_receiver": "reconciled"}
 # The columns of its tables that are set to the right.
 _NUMBERS = {
     *("known", "accepted", "quarantined", "passed over", "rows", "accounts", "new", "kept", "ended", "figure"),
@@ -44,11 +46,11 @@ def facts(settings: Settings, night: date) -> dict[str, Any]:
         "revision": revision_of(release),
         "release": read_manifest(release).model_dump(mode="json"),
         "metrics": [asdict(each) for each in figures(release, settings.dbt_project)],
-        "warnings": _step(settings, night, "feeds_validated").get("warnings", []),
+        "warnings": kept(settings.work(night), "validate_feeds").get("warnings", []),
         "deliveries_stopped": str(stop) if stop else None,
         "receivers": {
             receiver: {
-                step: _step(settings, night, f"{step}.{receiver}").get("told") for step in ("delivered", "reconciled")
+                done: kept(settings.work(night), step, receiver).get("told") for step, done in _OF_A_RECEIVER.items()
             }
             for receiver in load_receivers()
         },
@@ -247,7 +249,7 @@ def _metrics(found: Sequence[Figure], market: str) -> Table:
 
 
 def _warnings(settings: Settings, night: date, console: Console) -> None:
-    for warning in _step(settings, night, "feeds_validated").get("warnings", ()):
+    for warning in kept(settings.work(night), "validate_feeds").get("warnings", ()):
         console.print(f"[yellow]Look at[/yellow] {warning}", soft_wrap=True, highlight=False)
 
 
@@ -256,15 +258,9 @@ def _receivers(settings: Settings, night: date, console: Console) -> None:
     if stop := stopped(settings.home):
         console.print(f"  Nothing is sent: {stop}", style="red", soft_wrap=True, highlight=False, markup=False)
     for receiver in load_receivers():
-        for step in ("delivered", "reconciled"):
-            told = _step(settings, night, f"{step}.{receiver}").get("told", f"{receiver}: not {step} yet")
-            console.print(f"  {step:<11} {told}", soft_wrap=True, highlight=False)
-
-
-def _step(settings: Settings, night: date, step: str) -> dict[str, Any]:
-    path = settings.work(night) / "steps" / f"{step}.json"
-    facts: dict[str, Any] = json.loads(path.read_text()) if path.exists() else {}
-    return facts
+        for step, done in _OF_A_RECEIVER.items():
+            told = kept(settings.work(night), step, receiver).get("told", f"{receiver}: not {done} yet")
+            console.print(f"  {done:<11} {told}", soft_wrap=True, highlight=False)
 
 
 def _table(title: str, *columns: str) -> Table:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import date
 from typing import TYPE_CHECKING
 from urllib.parse import quote
@@ -12,6 +11,7 @@ from airflow.listeners import hookimpl
 from evenhand.deployment import deployment
 from evenhand.records.markdown import plain
 from evenhand.records.runs import night_of
+from evenhand.records.steps import complaints, kept
 from evenhand.settings import settings
 
 if TYPE_CHECKING:
@@ -25,9 +25,7 @@ _LONGEST = 850
 
 def failures(night: date) -> list[tuple[str, str]]:
     """The steps of a night that failed when they were last run, with what they complained of; the first comes first."""
-    found = (settings().work(night) / "steps").glob("*.failed.json")
-    in_order = sorted(found, key=lambda path: (path.stat().st_mtime_ns, path))
-    return [(path.name.removesuffix(".failed.json"), json.loads(path.read_text())["said"]) for path in in_order]
+    return complaints(settings().work(night))
 
 
 def night_of_run(dag_run: DagRun) -> date | None:
@@ -44,7 +42,7 @@ def night_of_run(dag_run: DagRun) -> date | None:
 def on_dag_run_success(dag_run: DagRun, msg: str) -> None:
     """Note what was released."""
     if dag_run.dag_id == DAG and (night := night_of_run(dag_run)):
-        released = json.loads((settings().work(night) / "steps" / "night_released.json").read_text())
+        released = kept(settings().work(night), "publish_release")
         _note(dag_run, f"Night {night} is released: revision {released['revision']}, {released['release_id'][:12]}.")
 
 

@@ -54,7 +54,7 @@ def night_of_run(run_id: str, logical_date: datetime | None) -> date:
     if chosen:
         return chosen
     if logical_date is None:
-        raise NightRefused(f"run {run_id} hasn't chosen its night yet; clear it from its first task, feeds_landed")
+        raise NightRefused(f"run {run_id} hasn't chosen its night yet; clear it from its first task, land_feeds")
     return deployment().night_of(logical_date)
 
 

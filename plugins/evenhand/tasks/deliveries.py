@@ -19,7 +19,7 @@ from evenhand.tasks.facts import Facts, note, told_if_it_fails
 log = logging.getLogger(__name__)
 
 
-@told_if_it_fails("delivered")
+@told_if_it_fails("deliver_release")
 def deliver_release(night: date, receiver: str) -> Facts:
     """Bring a receiver to the wanted state.
 
@@ -50,7 +50,7 @@ def deliver_release(night: date, receiver: str) -> Facts:
         refuse_changed(release, ())
         if said := held_delivery(release, receiver):
             log.warning("%s", said)
-            return note(night, f"delivered.{receiver}", {"told": said, "sent": {}})
+            return note(night, "deliver_release", {"told": said, "sent": {}}, receiver)
         with Receipts(settings().receipts) as receipts:
             if announces(load_receivers()[receiver]):
                 with open_announcer(receiver) as announcer:
@@ -77,10 +77,10 @@ def deliver_release(night: date, receiver: str) -> Facts:
             f"{summary}. The rows that it took are in force there; the first that it refused:\n{rejected}\n"
             "Settle them with the receiver's owners and clear this task; only what isn't acknowledged is sent."
         )
-    return note(night, f"delivered.{receiver}", {"told": str(summary), "sent": summary.sent})
+    return note(night, "deliver_release", {"told": str(summary), "sent": summary.sent}, receiver)
 
 
-@told_if_it_fails("reconciled")
+@told_if_it_fails("reconcile_receiver")
 def reconcile_receiver(night: date, receiver: str) -> Facts:
     """Read back what a receiver holds, correct what it lost or changed by itself, and stop if it still differs."""
     from airflow.sdk.exceptions import AirflowFailException
@@ -101,7 +101,7 @@ def reconcile_receiver(night: date, receiver: str) -> Facts:
     try:
         refuse_changed(release, ())
         if said := held_delivery(release, receiver):
-            return note(night, f"reconciled.{receiver}", {"told": said})
+            return note(night, "reconcile_receiver", {"told": said}, receiver)
         with Receipts(settings().receipts) as receipts:
             if announces(load_receivers()[receiver]):
                 with open_announcer(receiver) as announcer:
@@ -126,7 +126,7 @@ def reconcile_receiver(night: date, receiver: str) -> Facts:
             f"{summary}. It was sent again what differs and still holds something else: it refuses these rows, or is "
             "written to by others meanwhile. Settle that with its owners and clear this task."
         )
-    return note(night, f"reconciled.{receiver}", {"told": str(summary)})
+    return note(night, "reconcile_receiver", {"told": str(summary)}, receiver)
 
 
 def held_delivery(release: Path, receiver: str) -> str:
@@ -146,14 +146,14 @@ def held_delivery(release: Path, receiver: str) -> str:
 
 
 # A receiver that is down comes back; sending again is safe, for it knows what it has answered before.
-@task(retries=2, retry_exponential_backoff=True, pool="default_pool")
-def delivered(night: str, receiver: str) -> Facts:
+@task(task_id="deliver_release", retries=2, retry_exponential_backoff=True, pool="default_pool")
+def _deliver(night: str, receiver: str) -> Facts:
     """Send the receiver the difference between the release and what it has acknowledged."""
     return deliver_release(date.fromisoformat(night), receiver)
 
 
-@task(retries=2, retry_exponential_backoff=True, pool="default_pool")
-def reconciled(night: str, receiver: str) -> Facts:
+@task(task_id="reconcile_receiver", retries=2, retry_exponential_backoff=True, pool="default_pool")
+def _reconcile(night: str, receiver: str) -> Facts:
     """Read back what the receiver holds; stop if it isn't the wanted state."""
     return reconcile_receiver(date.fromisoformat(night), receiver)
 
@@ -174,7 +174,7 @@ def delivery_groups(night: str, released: Any) -> TaskGroup:
                 # What one receiver didn't take is told of as far as the others did; of what isn't released, nothing.
                 rule = "all_done_min_one_success" if announces(config) else "all_success"
                 within = timedelta(minutes=config.within_minutes)
-                sent[receiver] = delivered.override(trigger_rule=rule, execution_timeout=within)(night, receiver)
-                compared = reconciled.override(execution_timeout=within)(night, receiver)
+                sent[receiver] = _deliver.override(trigger_rule=rule, execution_timeout=within)(night, receiver)
+                compared = _reconcile.override(execution_timeout=within)(night, receiver)
                 [released, *(sent[each] for each in announces(config))] >> sent[receiver] >> compared
     return deliver

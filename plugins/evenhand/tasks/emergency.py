@@ -87,7 +87,7 @@ def record_emergency(proposal: Mapping[str, Any], answer: Mapping[str, Any], tol
             )
         emergency = record(settings().emergencies, wanted, second, at, newest_night())
     except PersonRefused as error:
-        raise AirflowFailException(f"{error}. Clear second_person_asked, and it is asked again.") from error
+        raise AirflowFailException(f"{error}. Clear ask_second_person, and it is asked again.") from error
     except EmergencyRefused as error:
         raise AirflowFailException(str(error)) from error
     return _to_decide(emergency.emergency_id, newest_night())
@@ -104,7 +104,7 @@ def _third_person_asked(wanted: Proposal, second: Person, told: str, at: datetim
     return act.proposal_id
 
 
-def night_that_lacks(emergency_id: str) -> Facts | None:
+def find_later_night(emergency_id: str) -> Facts | None:
     """The newest released night, if its release doesn't know the emergency yet: it was begun before.
 
     None, and nothing more is to be done, if it does.

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from datetime import date
 from functools import wraps
 from typing import Any
 
+from evenhand.records import steps
 from evenhand.settings import settings
 
 # What a step found and did, for the summary and for Airflow's XCom page.
@@ -23,17 +23,17 @@ def told_if_it_fails(step: str) -> Callable[[Callable[..., Facts]], Callable[...
     def decorated(function: Callable[..., Facts]) -> Callable[..., Facts]:
         @wraps(function)
         def called(night: date, *arguments: str) -> Facts:
-            name = ".".join((step, *arguments, "failed"))
+            work = settings().work(night)
             try:
                 facts = function(night, *arguments)
             except Exception as error:
-                note(night, name, {"said": str(error)})
+                steps.keep_complaint(work, step, str(error), *arguments)
                 if _is_in_vain(error):
                     from airflow.sdk.exceptions import AirflowFailException
 
                     raise AirflowFailException(str(error)) from error
                 raise
-            (settings().work(night) / "steps" / f"{name}.json").unlink(missing_ok=True)
+            steps.forget_complaint(work, step, *arguments)
             return facts
 
         return called
@@ -41,11 +41,9 @@ def told_if_it_fails(step: str) -> Callable[[Callable[..., Facts]], Callable[...
     return decorated
 
 
-def note(night: date, step: str, facts: Facts) -> Facts:
+def note(night: date, step: str, facts: Facts, receiver: str = "") -> Facts:
     """Keep what a step came to with the night's work, where the summary finds it."""
-    folder = settings().work(night) / "steps"
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / f"{step}.json").write_text(json.dumps(facts, indent=2))
+    steps.keep(settings().work(night), step, facts, receiver)
     return facts
 
 

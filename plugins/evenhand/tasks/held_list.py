@@ -25,7 +25,7 @@ class NothingHeld(Exception):
     """This list isn't held, or not any more. The message says why."""
 
 
-def lists_to_ask_about(night: date) -> list[Facts]:
+def find_held_lists(night: date) -> list[Facts]:
     """The lists of a night that nobody has answered to yet, as runs of the DAG `held_list`: a run's id and its form."""
     return [
         {
@@ -49,7 +49,7 @@ def held_lists(night: date) -> list[HeldList]:
         return answered(read_held(connection), settings().approvals, night, by_code(connection))
 
 
-def show(form: Mapping[str, Any]) -> Facts:
+def show_list(form: Mapping[str, Any]) -> Facts:
     """What a person is shown of the list that a run is about.
 
     Raises:

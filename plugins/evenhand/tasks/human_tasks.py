@@ -31,7 +31,7 @@ def night_form() -> dict[str, Param]:
     }
 
 
-def person_asked(options: list[str], shown_by: str, task_id: str = "person_asked") -> HITLOperator:
+def ask_person(options: list[str], shown_by: str, task_id: str = "ask_person") -> HITLOperator:
     """Ask a person about what a task has shown: `subject` and `body` of what it returns."""
     return HITLOperator(
         task_id=task_id,
@@ -43,7 +43,7 @@ def person_asked(options: list[str], shown_by: str, task_id: str = "person_asked
     )
 
 
-def second_person_asked(subject: str, told_by: str, **asking: Any) -> ApprovalOperator:
+def ask_second_person(subject: str, told_by: str, **asking: Any) -> ApprovalOperator:
     """Ask a second person to approve what the first one asks for.
 
     Args:
@@ -52,7 +52,7 @@ def second_person_asked(subject: str, told_by: str, **asking: Any) -> ApprovalOp
         asking: what else `ApprovalOperator` takes.
     """
     return ApprovalOperator(
-        task_id="second_person_asked",
+        task_id="ask_second_person",
         subject=subject,
         body=f"{{{{ ti.xcom_pull('{told_by}')['told'] }}}}",
         params={"approved_by": name()},

@@ -45,7 +45,7 @@ def fetch_landed() -> None:
             log.info("%d files fetched from %s", mirror(here.landing_from, here.landing), here.landing_from)
 
 
-@told_if_it_fails("feeds_landed")
+@told_if_it_fails("land_feeds")
 def land_feeds(night: date) -> Facts:
     """Load what had landed by the night, and take what it looks at, and the emergencies; returns rows per feed."""
     from evenhand.emergency.load import load_emergencies
@@ -79,10 +79,10 @@ def land_feeds(night: date) -> Facts:
         "unusable": arrivals.unusable,
         "emergencies": emergencies,
     }
-    return note(night, "feeds_landed", facts)
+    return note(night, "land_feeds", facts)
 
 
-@told_if_it_fails("policies_compiled")
+@told_if_it_fails("compile_policies")
 @in_warehouse
 def compile_policies(night: date, warehouse: Path) -> Facts:
     """Check the policy packs and the words for them, and compile them to tables; returns rows per table."""
@@ -106,11 +106,11 @@ def compile_policies(night: date, warehouse: Path) -> Facts:
     for each in held:
         log.error("%s", each)
     keep_deciders(warehouse, compiled_project(), here.policies, sifted.unreadable)
-    return note(night, "policies_compiled", {"rows": rows, "held": [str(each) for each in held]})
+    return note(night, "compile_policies", {"rows": rows, "held": [str(each) for each in held]})
 
 
 @indexed
-@told_if_it_fails("gate_1.feeds_validated")
+@told_if_it_fails("gate_1.validate_feeds")
 def validate_feeds(night: date) -> Facts:
     """Gate 1: accept good rows, quarantine bad ones, hold the markets of which something is wrong as a whole."""
     from evenhand.deciding.set_aside import bring_all_back
@@ -132,10 +132,10 @@ def validate_feeds(night: date) -> Facts:
         "warnings": gate.warnings,
         "page": str(gate.page),
     }
-    return note(night, "feeds_validated", facts)
+    return note(night, "validate_feeds", facts)
 
 
-@told_if_it_fails("models_built")
+@told_if_it_fails("build_models")
 @in_warehouse
 def build_models(night: date, warehouse: Path) -> Facts:
     """Build and test every dbt model in the night's warehouse, from what dbt compiled; returns what became of each.
@@ -161,11 +161,11 @@ def build_models(night: date, warehouse: Path) -> Facts:
         "held": [str(each) for each in held_markets(warehouse)],
         "page": str(settings().models(night) / PAGE),
     }
-    return note(night, "models_built", facts)
+    return note(night, "build_models", facts)
 
 
 @indexed
-@told_if_it_fails("gate_2.lists_validated")
+@told_if_it_fails("gate_2.validate_lists")
 def validate_lists(night: date) -> Facts:
     """Gate 2: hold back rows that break a rule, and lists whose change is unusual, until a person has seen it."""
     from evenhand.approval.code_changes import lay_code_authors
@@ -212,11 +212,11 @@ def validate_lists(night: date) -> Facts:
         "page": str(rows.page),
         "page_of_changes": str(changed.page),
     }
-    return note(night, "lists_validated", facts)
+    return note(night, "validate_lists", facts)
 
 
 @indexed
-@told_if_it_fails("night_released")
+@told_if_it_fails("publish_release")
 def publish_release(night: date) -> Facts:
     """Release what passed and what people answered to, with its notices, frozen; a reversed night has earlier lists."""
     from evenhand.approval.answers import apply
@@ -259,7 +259,7 @@ def publish_release(night: date) -> Facts:
         "changed": published.changed,
         "notices_tested": tested,
     }
-    return note(night, "night_released", facts)
+    return note(night, "publish_release", facts)
 
 
 def known_beside(night: date) -> Beside:

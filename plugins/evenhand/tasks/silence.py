@@ -30,7 +30,7 @@ def hold_if_silent(night: date) -> str:
         return ""
     why = (
         f"nothing has landed for night {night}; what landed last is of {newest}, {(night - newest).days} days before."
-        " Land the feeds, then clear the run from feeds_landed"
+        " Land the feeds, then clear the run from land_feeds"
     )
     packs = sift(here.policies, texts_of(last_release(here.releases, night))).packs
     markets = {market for loaded in packs for market in loaded.pack.markets}

@@ -84,7 +84,7 @@ def resume_deliveries(form: Mapping[str, Any], logged_in_as: str | None, answer:
     in_force = stopped(settings().home)
     if in_force and in_force.at > _answered_at(answer):
         raise AirflowFailException(
-            f"they have been stopped again since it was approved ({in_force}). To ask again, clear resuming_proposed"
+            f"they have been stopped again since it was approved ({in_force}). To ask again, clear propose_resuming"
             " with all that comes after it."
         )
     try:
@@ -97,10 +97,10 @@ def resume_deliveries(form: Mapping[str, Any], logged_in_as: str | None, answer:
     except NothingStopped as error:
         before = newest_entry(settings().home)
         if before is None or not _is_of(answer, before):
-            raise AirflowFailException(f"{error}. To ask again, clear second_person_asked.") from error
+            raise AirflowFailException(f"{error}. To ask again, clear ask_second_person.") from error
         resumed = before
     except PersonRefused as error:
-        raise AirflowFailException(f"{error}. To ask again, clear second_person_asked.") from error
+        raise AirflowFailException(f"{error}. To ask again, clear ask_second_person.") from error
     return {"told": str(resumed)}
 
 
@@ -206,7 +206,7 @@ def reverse_night(action: str, night: date, by: Person, approved_by: Person, why
     except (AirflowFailException, DatabaseInUse, duckdb.Error) as error:
         raise NotDone(
             f"{recorded}. That is recorded, but it couldn't be released from what night {night} was computed in, which "
-            f"is gone or being worked on ({error}). Clear the night's run from feeds_landed: it is then released so"
+            f"is gone or being worked on ({error}). Clear the night's run from land_feeds: it is then released so"
         ) from error
     return {"told": str(recorded), **released}
 

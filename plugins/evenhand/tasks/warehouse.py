@@ -48,7 +48,7 @@ def begun(night: date) -> Path:
     if not warehouse.exists():
         raise NightNotBegun(
             f"{warehouse}: not there. Night {night} isn't being worked on (only the {KEPT_WAREHOUSES} nights worked on "
-            "last are kept); clear the run from its first task, feeds_landed."
+            "last are kept); clear the run from its first task, land_feeds."
         )
     return warehouse
 
