@@ -63,7 +63,7 @@ def sizes_suite() -> list[Expectation]:
 
 def counts_suite() -> list[Expectation]:
     """What must hold of the numbers that are compared with earlier nights: the table gate.counts."""
-    told = "number || ' where ' || usual || ' are usual, ' || abs(spreads_away) || ' spreads away'"
+    told = "number || ' where ' || expected || ' are usual, ' || abs(z_score) || ' spreads away'"
     return [
         expect_no_rows(
             f"""select kind as list, market,
@@ -71,14 +71,14 @@ def counts_suite() -> list[Expectation]:
                 || 'rows ' || what || ': ' || {told} as found
             from (from {{batch}}) as counts
             join gate.limits using (market)
-            where kind != 'feed' and abs(spreads_away) > usual_spreads""",
+            where kind != 'feed' and abs(z_score) > usual_spreads""",
             described("as many rows as usual were added, removed and changed by what landed", "number", _LOOK),
         ),
         expect_no_rows(
             f"""select market, 'Rows of ' || what || ': ' || {told} as found
             from (from {{batch}}) as counts
             join gate.limits using (market)
-            where kind = 'feed' and abs(spreads_away) > usual_spreads""",
+            where kind = 'feed' and abs(z_score) > usual_spreads""",
             described("as many rows as usual landed and were withdrawn, beside the other markets", "number", _LOOK),
         ),
     ]

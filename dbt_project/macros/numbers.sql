@@ -19,9 +19,9 @@
 {%- endmacro %}
 
 {#- How many zones of a ladder a value has passed: its zone's zone_rank. -#}
-{% macro strictness_reached(value, ladder) -%}
+{% macro rank_reached(value, ladder) -%}
     cast(case
-        when {{ value }} is null then {{ ladder }}.missing_strictness
+        when {{ value }} is null then {{ ladder }}.missing_rank
         else len(list_filter({{ ladder }}.edges, lambda edge: ({{ value }} >= edge) = {{ ladder }}.is_rising))
     end as integer)
 {%- endmacro %}

@@ -26,7 +26,7 @@ from evenhand.policy.preapproved import Preapproval
 from evenhand.quality.changes import Tonight, validate_changes
 from evenhand.quality.held_lists import HeldList, answer
 from evenhand.quality.held_rows import hold
-from evenhand.release.assemble import want
+from evenhand.release.assemble import assemble
 from evenhand.release.manifest import HeldList as ReleasedHeldList
 from evenhand.release.previous import take_last_release
 from evenhand.release.publish import FILES
@@ -132,7 +132,7 @@ class Nights:
         with duckdb.connect(str(judged.warehouse), config={"threads": 1}) as connection:
             for each in judged.held:
                 answer(connection, each, said, "a person")
-        want(judged.warehouse, self.releases, night, None)
+        assemble(judged.warehouse, self.releases, night, None)
         with duckdb.connect(str(judged.warehouse), config={"threads": 1}) as connection:
             for name in _RELEASED:
                 connection.execute(f"copy ({FILES[name]}) to '{folder / name}' (format parquet)")

@@ -38,7 +38,7 @@ def connection() -> Iterator[duckdb.DuckDBPyConnection]:
         yield connection
 
 
-def spreads_away(connection: duckdb.DuckDBPyConnection, earlier: dict[date, int], night: date, number: int) -> float:
+def z_score(connection: duckdb.DuckDBPyConnection, earlier: dict[date, int], night: date, number: int) -> float:
     """How unusual a number of one feed of one market is."""
     for table, numbers in {"earlier": earlier, "tonight": {night: number}}.items():
         connection.execute(f"create or replace temp table {table} ({NUMBERS})")
@@ -46,7 +46,7 @@ def spreads_away(connection: duckdb.DuckDBPyConnection, earlier: dict[date, int]
             f"insert into {table} values ('feed', 'events that landed', 'world', '', '', ?, ?)", list(numbers.items())
         )
     compare(connection, night)
-    (found,) = connection.execute("select cast(spreads_away as double) from gate.counts").fetchall()
+    (found,) = connection.execute("select cast(z_score as double) from gate.counts").fetchall()
     return float(found[0])
 
 
@@ -64,7 +64,7 @@ def test_real_nights_are_seldom_unusual(
         for night, number in numbers.items():
             if night > first + timedelta(LANDINGS):
                 judged += 1
-                unusual[night] += abs(spreads_away(connection, before(numbers, night), night, number)) > LIMIT
+                unusual[night] += abs(z_score(connection, before(numbers, night), night, number)) > LIMIT
 
     assert judged > 500
     # The flood of 27 March is one: 70 times what is usual.
@@ -80,8 +80,8 @@ def test_half_or_twice_of_what_a_steady_market_sends_is_unusual(
     night = date(2026, 8, 20)
     numbers = {night - timedelta(days): 400 + 17 * (days % 5) for days in range(1, LANDINGS + 1)}
 
-    assert abs(spreads_away(connection, numbers, night, 430)) < LIMIT
-    assert abs(spreads_away(connection, numbers, night, int(430 * wrong))) > LIMIT
+    assert abs(z_score(connection, numbers, night, 430)) < LIMIT
+    assert abs(z_score(connection, numbers, night, int(430 * wrong))) > LIMIT
 
 
 def test_two_wrong_nights_dont_hide_a_third(connection: duckdb.DuckDBPyConnection) -> None:
@@ -90,5 +90,5 @@ def test_two_wrong_nights_dont_hide_a_third(connection: duckdb.DuckDBPyConnectio
     for days in (1, 9):
         numbers[night - timedelta(days)] *= 10
 
-    assert abs(spreads_away(connection, numbers, night, 4300)) > LIMIT
-    assert abs(spreads_away(connection, numbers, night, 240)) > LIMIT
+    assert abs(z_score(connection, numbers, night, 4300)) > LIMIT
+    assert abs(z_score(connection, numbers, night, 240)) > LIMIT

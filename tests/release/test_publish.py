@@ -22,7 +22,7 @@ from evenhand.landing.accepted import create_emergencies
 from evenhand.landing.contracts import FEEDS
 from evenhand.quality.held_lists import hold_lists, make_views
 from evenhand.quality.held_rows import hold
-from evenhand.release.assemble import tell_of_accounts, want
+from evenhand.release.assemble import assemble, tell_of_accounts
 from evenhand.release.manifest import OtherFormat, read_manifest
 from evenhand.release.previous import create_released
 from evenhand.release.publish import FILES, Published, PublishFailed, publish, revision_of
@@ -118,7 +118,7 @@ def warehouse(tmp_path: Path) -> Path:
         connection.execute(
             "create table penalty_changes as select 'a1' as row_key, 'warning' as measure, 'new' as change"
         )
-    want(path, tmp_path / "releases", NIGHT, None)
+    assemble(path, tmp_path / "releases", NIGHT, None)
     tell_of_accounts(path, tmp_path / "releases", NIGHT)
     return path
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from evenhand.release.assemble import NothingToGoBackTo, want
+from evenhand.release.assemble import NothingToGoBackTo, assemble
 from evenhand.release.manifest import LastRelease
 from evenhand.release.previous import create_released
 from release.manifests import manifest_of
@@ -85,7 +85,7 @@ def warehouse(tmp_path: Path) -> Path:
 def test_a_reversed_night_has_what_hasnt_ended_and_what_people_decided_themselves(
     warehouse: Path, tmp_path: Path
 ) -> None:
-    want(warehouse, tmp_path / "releases", NIGHT, LastRelease(night=BEFORE, release_id="then"))
+    assemble(warehouse, tmp_path / "releases", NIGHT, LastRelease(night=BEFORE, release_id="then"))
     assert _wanted(warehouse, "penalties", "account_id, measure") == [
         ("a1", "no_live"),
         ("a4", "suspended"),
@@ -96,14 +96,14 @@ def test_a_reversed_night_has_what_hasnt_ended_and_what_people_decided_themselve
     # It is no example of what is usual.
     assert _wanted(warehouse, "list_sizes", "is_held") == _wanted(warehouse, "changes", "is_held") == [(True,)]
 
-    want(warehouse, tmp_path / "releases", NIGHT, None)
+    assemble(warehouse, tmp_path / "releases", NIGHT, None)
     assert len(_wanted(warehouse, "penalties", "row_key")) == 6
     assert _wanted(warehouse, "list_sizes", "is_held") == [(False,)]
 
 
 def test_a_release_that_isnt_there_any_more_is_not_taken_for_an_empty_one(warehouse: Path, tmp_path: Path) -> None:
     with pytest.raises(NothingToGoBackTo, match=r"night=2026-03-05: release gone isn't there.*backup"):
-        want(warehouse, tmp_path / "releases", NIGHT, LastRelease(night=BEFORE, release_id="gone"))
+        assemble(warehouse, tmp_path / "releases", NIGHT, LastRelease(night=BEFORE, release_id="gone"))
 
 
 def _wanted(warehouse: Path, name: str, columns: str) -> list[tuple[object, ...]]:

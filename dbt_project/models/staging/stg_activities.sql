@@ -7,5 +7,5 @@ select
     violation_id,
     content_id,
     subject,
-    landed_night as known_at
+    landed_night
 from {{ source('accepted', 'activities') }}

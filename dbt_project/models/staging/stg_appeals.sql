@@ -6,5 +6,5 @@ select
     outcome,
     cast(decided_on as date) as decided_on,
     cast(points as decimal(18, 2)) as points,
-    landed_night as known_at
+    landed_night
 from {{ source('accepted', 'appeals') }}

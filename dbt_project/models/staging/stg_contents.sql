@@ -4,5 +4,5 @@ select
     kind,
     cast(published_on as date) as published_on,
     title,
-    landed_night as known_at
+    landed_night
 from {{ source('accepted', 'contents') }}

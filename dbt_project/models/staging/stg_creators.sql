@@ -8,5 +8,5 @@ select
     cast(followers as bigint) as followers,
     category,
     linked_to,
-    landed_night as known_at
+    landed_night
 from {{ source('accepted', 'creators') }}

@@ -8,5 +8,5 @@ select
     cast(product_links as bigint) as product_links,
     interrupted = 'yes' as interrupted,
     title,
-    landed_night as known_at
+    landed_night
 from {{ source('accepted', 'lives') }}

@@ -4,5 +4,5 @@ select
     metric,
     cast(on_day as date) as on_day,
     cast(value as decimal(18, 4)) as value,
-    landed_night as known_at
+    landed_night
 from {{ source('accepted', 'metrics') }}

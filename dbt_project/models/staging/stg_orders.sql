@@ -8,5 +8,5 @@ select
     cast(commission as decimal(18, 2)) as commission,
     content_id,
     live_id,
-    landed_night as known_at
+    landed_night
 from {{ source('accepted', 'orders') }}

@@ -7,5 +7,5 @@ select
     cast(reviewed_on as date) as reviewed_on,
     is_violation = 'yes' as is_violation,
     violation_type,
-    landed_night as known_at
+    landed_night
 from {{ source('accepted', 'qa_reviews') }}

@@ -4,5 +4,5 @@ select
     training,
     cast(passed_on as date) as passed_on,
     subject,
-    landed_night as known_at
+    landed_night
 from {{ source('accepted', 'trainings') }}

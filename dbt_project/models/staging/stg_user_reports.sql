@@ -5,5 +5,5 @@ select
     live_id,
     report_type,
     cast(reported_on as date) as reported_on,
-    landed_night as known_at
+    landed_night
 from {{ source('accepted', 'user_reports') }}

@@ -15,5 +15,5 @@ select
     decided_by,
     cast(enforced_on as date) as enforced_on,
     cast(notified_on as date) as notified_on,
-    landed_night as known_at
+    landed_night
 from {{ source('accepted', 'violations') }}

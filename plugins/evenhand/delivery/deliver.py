@@ -16,7 +16,7 @@ from evenhand.delivery.first_read import refuse_to_remove
 from evenhand.delivery.lock import delivery_lock
 from evenhand.delivery.read_release import Release, read_release
 from evenhand.delivery.receipts import Receipts
-from evenhand.delivery.receivers import HeldRow, Receipt, Receiver
+from evenhand.delivery.receivers import Receipt, Receiver, ReceiverRow
 from evenhand.delivery.sending import Sender
 
 log = logging.getLogger(__name__)
@@ -142,7 +142,7 @@ def _nights(receiver: Receiver, receipts: Receipts) -> tuple[date | None, date |
     return position.night if position else None, receiver.newest_night()
 
 
-def held_of_ours(receiver: Receiver) -> list[HeldRow]:
+def held_of_ours(receiver: Receiver) -> list[ReceiverRow]:
     """What a receiver holds, but for the lists that another entry of receivers.yml brings there.
 
     Raises:

@@ -14,7 +14,7 @@ from evenhand.delivery.changes import FOUND, Acknowledged, Change, RowId
 from evenhand.delivery.ledger import open_ledger, transaction
 from evenhand.delivery.payload import Payload
 from evenhand.delivery.read_release import Release
-from evenhand.delivery.receivers import HeldRow, Receipt
+from evenhand.delivery.receivers import Receipt, ReceiverRow
 
 _NEVER = Acknowledged(None, 0)
 _NOW = "strftime('%Y-%m-%dT%H:%M:%fZ', 'now')"
@@ -169,7 +169,7 @@ class Receipts:
                 ((receiver, *row) for row in rows),
             )
 
-    def believe(self, receiver: str, held: Iterable[HeldRow], night: date) -> int:
+    def believe(self, receiver: str, held: Iterable[ReceiverRow], night: date) -> int:
         """Take what the receiver was read to hold on a night as the truth: the next difference starts from there.
 
         An unanswered change that shows is acknowledged, one that doesn't is superseded. A row that was found otherwise
@@ -209,7 +209,7 @@ class Receipts:
             )
         return len(otherwise)
 
-    def differs(self, receiver: str, held: Iterable[HeldRow]) -> bool:
+    def differs(self, receiver: str, held: Iterable[ReceiverRow]) -> bool:
         """Whether anything that was read is otherwise than acknowledged."""
         found = {(row.list, row.row_key): row.payload_sha256 for row in held}
         return bool(_found_otherwise(self.acknowledged(receiver), found))

@@ -236,12 +236,12 @@ def compare(connection: duckdb.DuckDBPyConnection, night: date) -> None:
         earlier_nights as (
             select
                 *,
-                median(beyond_season) over (partition by kind, what, market, programme, measure) as usually
+                median(beyond_season) over (partition by kind, what, market, programme, measure) as expected_beyond
             from beside_the_other_markets
             where night < date '{night}'
         ),
 
-        usual_numbers as (
+        expected_numbers as (
             select
                 kind, what, market, programme, measure,
                 count(*) as nights,
@@ -251,11 +251,11 @@ def compare(connection: duckdb.DuckDBPyConnection, night: date) -> None:
                             then median({variance_stabilised("number")}) filter (isodow(night) = isodow(date '{night}'))
                     end,
                     median({variance_stabilised("number")})
-                ) as centre,
+                ) as baseline,
                 greatest(
                     1,
                     1.4826 * mad(beyond_season),
-                    quantile_cont(abs(beyond_season - usually), 0.9) / 1.6449
+                    quantile_cont(abs(beyond_season - expected_beyond), 0.9) / 1.6449
                 ) as spread
             from earlier_nights
             group by all
@@ -264,18 +264,18 @@ def compare(connection: duckdb.DuckDBPyConnection, night: date) -> None:
         compared as (
             select
                 now.kind, now.what, now.market, now.programme, now.measure, now.number, nights, spread,
-                coalesce(by_season, centre) as centre
+                coalesce(by_season, baseline) as baseline
             from beside_the_other_markets as now
-            join usual_numbers using (kind, what, market, programme, measure)
+            join expected_numbers using (kind, what, market, programme, measure)
             where now.night = date '{night}'
         )
 
         select
             kind, what, market, programme, measure, number, nights,
-            round(centre, 6) as centre,
+            round(baseline, 6) as baseline,
             round(spread, 6) as spread,
-            round(({variance_stabilised("number")} - centre) / spread, 2) as spreads_away,
-            cast(round(greatest(pow(centre / 2, 2) - 0.375, 0)) as bigint) as usual
+            round(({variance_stabilised("number")} - baseline) / spread, 2) as z_score,
+            cast(round(greatest(pow(baseline / 2, 2) - 0.375, 0)) as bigint) as expected
         from compared
         where nights >= {ENOUGH}
         order by all

@@ -39,7 +39,7 @@ class NothingToGoBackTo(Exception):
     """A release that was there isn't any more. The message names it."""
 
 
-def want(warehouse: Path, releases: Path, night: date, back_to: LastRelease | None) -> None:
+def assemble(warehouse: Path, releases: Path, night: date, back_to: LastRelease | None) -> None:
     """Want what gate 2 lets through; or, of a night that is reversed, what an earlier release had and hasn't ended.
 
     What people impose and lift themselves was wrong in no feed and no pack: it counts on a reversed night too.

@@ -94,7 +94,7 @@ def record_emergency(proposal: Mapping[str, Any], answer: Mapping[str, Any], tol
 
 
 def _third_person_asked(wanted: Proposal, second: Person, told: str, at: datetime) -> str:
-    """Write down what two persons want and a third has to approve; returns how it is called."""
+    """Write down what two persons assemble and a third has to approve; returns how it is called."""
     from evenhand.records.proposals import ProposedAct, approve, propose
 
     form = wanted.model_dump(mode="json")

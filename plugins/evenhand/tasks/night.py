@@ -227,7 +227,7 @@ def publish_release(night: date) -> Facts:
     from evenhand.notices.write import write_notices
     from evenhand.quality.nights_page import keep_pages
     from evenhand.records.databases import kept_open
-    from evenhand.release.assemble import tell_of_accounts, want
+    from evenhand.release.assemble import assemble, tell_of_accounts
     from evenhand.release.publish import publish
     from evenhand.release.reversal import reversal_of
 
@@ -242,7 +242,7 @@ def publish_release(night: date) -> Facts:
     warehouse, project = begun(night), compiled_project()
     with kept_open(warehouse):
         apply(warehouse, here.approvals, night)
-        want(warehouse, here.releases, night, reversal.back_to if reversal else None)
+        assemble(warehouse, here.releases, night, reversal.back_to if reversal else None)
         tell_of_accounts(warehouse, here.releases, night)
         build_after_gate(warehouse, project, night)
         for language, notices in write_notices(warehouse, here.translations, here.releases, night).items():

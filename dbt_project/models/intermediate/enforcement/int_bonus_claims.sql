@@ -89,7 +89,7 @@ histories_by_the_night_that_brought_them as (
             history_versions.history_version,
             history_versions.account_id,
             history_versions.known_from,
-            max(appeals.known_at) as landed_on
+            max(appeals.landed_night) as landed_on
         from history_versions
         left join appeals
             on

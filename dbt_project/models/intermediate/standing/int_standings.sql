@@ -16,7 +16,7 @@ stretches_while_their_history_was_true as (
         zone,
         zone_rank,
         value,
-        strictness_before,
+        zone_rank_before,
         on_day,
         greatest(on_day, known_from) as valid_from,
         least(until_day, known_until) as valid_until

@@ -39,7 +39,7 @@ columns_of_a_stretch as (
         value,
         value_before,
         has_changed,
-        strictness_before,
+        zone_rank_before,
         false as is_held
     from zones_by_value
     union all
@@ -63,7 +63,7 @@ columns_of_a_stretch as (
         value,
         value_before,
         has_changed,
-        strictness_before,
+        zone_rank_before,
         true as is_held
     from zones_after_grace
 ),
@@ -73,9 +73,9 @@ stretches_of_each_programme as (
         stretches.* exclude (is_held),  -- noqa: RF02
         programmes.fires_on_each_rise,
         programmes.begins_with is null and stretches.on_day = programmes.effective_from as is_judged_anew,
-        stretches.zone_rank > stretches.strictness_before as enters,
+        stretches.zone_rank > stretches.zone_rank_before as enters,
         coalesce(
-            stretches.zone_rank = stretches.strictness_before
+            stretches.zone_rank = stretches.zone_rank_before
             and stretches.bound is not null
             and case
                 when stretches.is_rising then stretches.value > stretches.value_before
@@ -104,9 +104,9 @@ stays_under_each_version as (
         version,
         min(on_day) as first_day,
         case when not bool_or(until_day is null) then max(until_day) end as until_day,
-        min_by(strictness_before, on_day) as strictness_at_first,
+        min_by(zone_rank_before, on_day) as rank_at_first,
         min_by(is_judged_anew and value_before is not null, on_day) as is_judged_anew,
-        max_by(zone_rank, on_day) as strictness_at_last,
+        max_by(zone_rank, on_day) as rank_at_last,
         min(zone_rank) as mildest,
         bool_or(enters) as has_entered,
         max(case when rises_inside then zone_rank end) as strictest_rise_inside,
@@ -168,7 +168,7 @@ stays_beside_the_version_before as (
 entered_under_each_version as (
     select
         *,
-        case when is_judged_anew then 0 else strictness_at_first end as entered_at_first
+        case when is_judged_anew then 0 else rank_at_first end as entered_at_first
     from stays_beside_the_version_before
     where step = 1
     union all
@@ -179,19 +179,19 @@ entered_under_each_version as (
                 then coalesce(list_max(list_transform(
                     list_filter(
                         stays.places,
-                        lambda place: place.zone_rank <= stays.strictness_at_first  -- noqa: RF01
+                        lambda place: place.zone_rank <= stays.rank_at_first  -- noqa: RF01
                         and place.former_rank <= case  -- noqa: RF01
                             when
                                 entered.has_entered
                                 or coalesce(entered.strictest_rise_inside > entered.entered_at_first, false)
-                                then entered.strictness_at_last
+                                then entered.rank_at_last
                             else least(entered.entered_at_first, entered.mildest)
                         end
                     ),
                     lambda place: place.zone_rank  -- noqa: RF01
                 )), 0)
             when stays.is_judged_anew then 0
-            else stays.strictness_at_first
+            else stays.rank_at_first
         end as entered_at_first
     from entered_under_each_version as entered
     inner join stays_beside_the_version_before as stays
@@ -254,7 +254,7 @@ select
     value,
     value_before,
     has_changed,
-    strictness_before,
+    zone_rank_before,
     -- What brings a zone's measures.
     enters or enters_at_last or (fires_on_each_rise and rises_inside) as fires
 from stretches_with_what_was_entered

@@ -119,10 +119,10 @@ days_on_which_a_zone_may_change as (
 stretches_cut_on_these_days as (
     select
         stretches.* exclude (  -- noqa: RF02
-            on_day, until_day, value_before, strictness_before, held_until, has_changed, holds,  -- noqa: RF02
+            on_day, until_day, value_before, zone_rank_before, held_until, has_changed, holds,  -- noqa: RF02
             never_falls, falls_after_days, effective_until  -- noqa: RF02
         ),
-        stretches.strictness_before as reached_before,
+        stretches.zone_rank_before as reached_before,
         days.on_day,
         stretches.on_day as read_on,
         stretches.value_before as read_before,
@@ -193,5 +193,5 @@ zones_beside_the_one_before as (
 
 select
     * exclude (is_first, reached_before, held_before, held_from_before),
-    case when is_first then greatest(reached_before, held_from_before) else held_before end as strictness_before
+    case when is_first then greatest(reached_before, held_from_before) else held_before end as zone_rank_before
 from zones_beside_the_one_before

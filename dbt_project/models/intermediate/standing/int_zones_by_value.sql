@@ -16,7 +16,7 @@ ladders as {{ materialized_cte() }} (
         version,
         programme,
         any_value(is_rising) as is_rising,
-        min(case when is_missing then zone_rank end) as missing_strictness,
+        min(case when is_missing then zone_rank end) as missing_rank,
         list(zone order by zone_rank) as zones,
         list(comparator order by zone_rank) as comparators,
         list(bound order by zone_rank) as bounds,
@@ -29,9 +29,9 @@ readings_with_how_far_up_the_ladder_they_reach as (
     select
         readings.*,
         ladders.* exclude (market, pack, version, programme),  -- noqa: RF02
-        {{ strictness_reached('readings.value', 'ladders') }} as zone_rank,
+        {{ rank_reached('readings.value', 'ladders') }} as zone_rank,
         -- By the rules of the day for both values: zones of two packs can't be compared.
-        {{ strictness_reached('readings.value_before', 'ladders') }} as strictness_before
+        {{ rank_reached('readings.value_before', 'ladders') }} as zone_rank_before
     from readings
     inner join ladders
         on
@@ -42,7 +42,7 @@ readings_with_how_far_up_the_ladder_they_reach as (
 )
 
 select
-    * exclude (missing_strictness, zones, comparators, bounds, edges),
+    * exclude (missing_rank, zones, comparators, bounds, edges),
     zones[zone_rank + 1] as zone,
     comparators[zone_rank + 1] as comparator,
     bounds[zone_rank + 1] as bound

@@ -48,7 +48,7 @@ class Receipt:
 
 
 @dataclass(frozen=True, slots=True)
-class HeldRow:
+class ReceiverRow:
     """A row that a receiver holds, with the SHA-256 of its canonical payload in hex."""
 
     list: str
@@ -124,7 +124,7 @@ class Receiver(Protocol):
             ReceiverError: it takes longer than it may.
         """
 
-    def read_back(self) -> Iterable[HeldRow]:
+    def read_back(self) -> Iterable[ReceiverRow]:
         """Everything it holds, in any order.
 
         Raises:

@@ -35,7 +35,7 @@ class Answers(BaseModel):
     results: list[Answer]
 
 
-class Held(BaseModel):
+class ReceiverRow(BaseModel):
     """A row that the receiver holds."""
 
     list: str
@@ -51,7 +51,7 @@ class StatePage(BaseModel):
         night: the newest night that it was sent anything of; absent where it doesn't keep that.
     """
 
-    rows: list[Held]
+    rows: list[ReceiverRow]
     next: str | None
     night: date | None = None
 

@@ -30,7 +30,7 @@ from pydantic import BaseModel, ValidationError
 from evenhand.delivery.changes import Change
 from evenhand.delivery.payload import Payload
 from evenhand.delivery.read_release import WantedList, read_list
-from evenhand.delivery.receivers import Capabilities, HeldRow, Receipt, ReceiverError
+from evenhand.delivery.receivers import Capabilities, Receipt, ReceiverError, ReceiverRow
 from evenhand.delivery.stopping import go_on
 from evenhand.records.atomic_files import sync
 from evenhand.records.modes import for_readers, mode_for_readers
@@ -136,10 +136,10 @@ class FilesReceiver:
     def catch_up(self) -> None:
         """What is written can be read at once, in a folder and in an object store."""
 
-    def read_back(self) -> Iterator[HeldRow]:
+    def read_back(self) -> Iterator[ReceiverRow]:
         """The rows that the pointer leads to."""
         for held in self._held():
-            yield from (HeldRow(held.name, row_key, payload.sha256) for row_key, payload in held.rows.items())
+            yield from (ReceiverRow(held.name, row_key, payload.sha256) for row_key, payload in held.rows.items())
 
     def _held(self) -> Iterator[WantedList]:
         current = self._pointer("current.json")

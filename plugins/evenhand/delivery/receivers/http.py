@@ -17,7 +17,7 @@ from pydantic import ValidationError
 from evenhand.delivery.changes import Change
 from evenhand.delivery.payload import canonical
 from evenhand.delivery.read_release import WantedList
-from evenhand.delivery.receivers import BatchRefused, Capabilities, HeldRow, Receipt, ReceiverError
+from evenhand.delivery.receivers import BatchRefused, Capabilities, Receipt, ReceiverError, ReceiverRow
 from evenhand.delivery.receivers.asking import ATTEMPTS, GaveUp, ask, until_answered
 from evenhand.delivery.receivers.contract import (
     REMEDIES,
@@ -107,7 +107,7 @@ class HttpReceiver:
         """Every answer was given by `apply`."""
         return ()
 
-    def read_back(self) -> Iterator[HeldRow]:
+    def read_back(self) -> Iterator[ReceiverRow]:
         """Page through `GET /v1/state`."""
         for row in self._state():
             if row.list != _PROBE:
@@ -138,7 +138,7 @@ class HttpReceiver:
             "with lag_seconds in receivers.yml"
         )
 
-    def _state(self) -> Iterator[HeldRow]:
+    def _state(self) -> Iterator[ReceiverRow]:
         cursor = ""
         seen: set[tuple[str, str]] = set()
         for _ in range(_STATE_PAGES):
@@ -147,7 +147,7 @@ class HttpReceiver:
                 if (row.list, row.row_key) in seen:
                     raise self._breach("/v1/state", f"the row {row.list}/{row.row_key} is there twice")
                 seen.add((row.list, row.row_key))
-                yield HeldRow(row.list, row.row_key, row.payload_sha256)
+                yield ReceiverRow(row.list, row.row_key, row.payload_sha256)
             if page.next is None:
                 return
             if page.next == cursor:

@@ -21,7 +21,7 @@ from psycopg import sql
 
 from evenhand.delivery.changes import Change
 from evenhand.delivery.read_release import WantedList
-from evenhand.delivery.receivers import BatchRefused, Capabilities, HeldRow, Receipt, ReceiverError
+from evenhand.delivery.receivers import BatchRefused, Capabilities, Receipt, ReceiverError, ReceiverRow
 from evenhand.delivery.stopping import go_on
 
 _TABLES = """
@@ -138,14 +138,14 @@ class PostgresReceiver:
     def catch_up(self) -> None:
         """What was committed can be read at once."""
 
-    def read_back(self) -> Iterator[HeldRow]:
+    def read_back(self) -> Iterator[ReceiverRow]:
         """All rows of the schema."""
         with self._errors(), self._session().transaction():
             self._execute(_TABLES)
             with self._session().cursor(name="read_back") as cursor:
                 cursor.itersize = 5000
                 cursor.execute(sql.SQL(_READ).format(schema=sql.Identifier(self._schema)))
-                yield from (HeldRow(*row) for row in cursor)
+                yield from (ReceiverRow(*row) for row in cursor)
 
     def _session(self) -> psycopg.Connection[Any]:
         if self._open is None:
