@@ -69,7 +69,7 @@ _CAPS_OF_PERIODS = """
     join policy.calendar_periods as period
         on period.market = bonus.market and period.pack = bonus.pack and period.version = bonus.version
         and period.calendar = bonus.calendar and period.period_until > bonus.effective_from
-        and (bonus.effective_until is null or period.period_from <= bonus.effective_until)
+        and (bonus.effective_before is null or period.period_from < bonus.effective_before)
     group by all
 """
 
@@ -259,7 +259,7 @@ def standings_suite(night: date) -> list[Expectation]:
             from (from {{batch}}) as standing
             join main.int_standings as now
                 on {_same("now", "standing", "account_id", "programme", "zone")}
-                and {_holds_on("now", night)} and now.on_day = date '{night}'
+                and {_holds_on("now", night)} and now.from_day = date '{night}'
             left join main.int_standings as before
                 on {_same("before", "now", "account_id", "programme", "balance_of")}
                 and before.valid_from < date '{night}'
@@ -445,7 +445,7 @@ def _entries_of_reasons(night: date) -> str:
 
 # Ledgers whose balance is their start and the sum of what counts, with the programmes that read them as they are.
 _LEDGERS_THAT_ADD_UP = """
-    select programme.market, programme.effective_from, programme.effective_until, programme.pack, programme.version,
+    select programme.market, programme.effective_from, programme.effective_before, programme.pack, programme.version,
         programme.programme, kept.starts_at, kept.never_below, kept.never_above
     from policy.programmes as programme
     join policy.ledgers as ledger using (market, pack, version, programme)
@@ -473,7 +473,7 @@ def _clamped(balance: str) -> str:
 
 
 def _judges(rules: str, day: str) -> str:
-    return f"{day} >= {rules}.effective_from and ({rules}.effective_until is null or {day} <= {rules}.effective_until)"
+    return f"{day} >= {rules}.effective_from and ({rules}.effective_before is null or {day} < {rules}.effective_before)"
 
 
 def _holds_on(standing: str, night: date) -> str:

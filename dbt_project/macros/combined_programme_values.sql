@@ -30,7 +30,7 @@ stretches_of_inputs as (
         readings.history_version,
         readings.known_from,
         readings.known_until,
-        readings.on_day,
+        readings.from_day,
         readings.until_day,
         readings.value,
         readings.value_before,
@@ -46,12 +46,12 @@ stretches_of_inputs as (
 ),
 
 days_on_which_an_input_changes as (
-    select account_id, market, history_version, known_from, known_until, pack, version, programme, source, on_day
+    select account_id, market, history_version, known_from, known_until, pack, version, programme, source, from_day
     from stretches_of_inputs
     union
-    select account_id, market, history_version, known_from, known_until, pack, version, programme, source, until_day as on_day
+    select account_id, market, history_version, known_from, known_until, pack, version, programme, source, until_day as from_day
     from stretches_of_inputs
-    where until_day is not null and (effective_until is null or until_day <= effective_until)
+    where until_day is not null and (effective_before is null or until_day < effective_before)
 ),
 
 values_of_each_day as (
@@ -62,15 +62,15 @@ values_of_each_day as (
         days.history_version,
         days.known_from,
         days.known_until,
-        days.on_day,
+        days.from_day,
         days.pack,
         days.version,
         cast({{ values_combined('inputs.value') }} as {{ figure() }}) as value,
         -- A version reads the day before its first as itself.
         cast({{ values_combined(
-            'case when inputs.on_day = days.on_day then inputs.value_before else inputs.value end'
+            'case when inputs.from_day = days.from_day then inputs.value_before else inputs.value end'
         ) }} as {{ figure() }}) as value_on_the_day_before,
-        bool_or(inputs.on_day = days.on_day and inputs.has_changed) as has_changed
+        bool_or(inputs.from_day = days.from_day and inputs.has_changed) as has_changed
     from days_on_which_an_input_changes as days
     inner join how_many_inputs_there_are as counts
         on
@@ -85,9 +85,9 @@ values_of_each_day as (
             and days.pack = inputs.pack
             and days.version = inputs.version
             and days.programme = inputs.programme
-            and {{ day_in('days.on_day', 'inputs.on_day', 'inputs.until_day') }}
+            and {{ day_in('days.from_day', 'inputs.from_day', 'inputs.until_day') }}
     group by
-        days.account_id, days.market, days.programme, days.history_version, days.known_from, days.known_until, days.on_day,
+        days.account_id, days.market, days.programme, days.history_version, days.known_from, days.known_until, days.from_day,
         days.pack, days.version, days.source
 ),
 
@@ -95,16 +95,16 @@ values_until_the_next as (
     select
         *,
         coalesce(
-            lead(on_day) over days_in_order,
-            {{ add_days('edition_until', 1) }}
+            lead(from_day) over days_in_order,
+            edition_until
         ) as until_day,
         lag(value) over days_in_order as value_before,
-        on_day = edition_from as is_first_of_the_edition
+        from_day = edition_from as is_first_of_the_edition
     from (
         select
             each_day.*,
             editions.effective_from as edition_from,
-            editions.effective_until as edition_until
+            editions.effective_before as edition_until
         from values_of_each_day as each_day
         inner join {{ source('policy', 'packs') }} as editions
             on
@@ -112,7 +112,7 @@ values_until_the_next as (
                 and each_day.pack = editions.pack
                 and each_day.version = editions.version
     ) as days_of_their_edition
-    window days_in_order as (partition by account_id, programme, history_version, pack, version order by on_day)
+    window days_in_order as (partition by account_id, programme, history_version, pack, version order by from_day)
 ),
 
 values_beside_those_before as (
@@ -124,7 +124,7 @@ values_beside_those_before as (
         history_version,
         known_from,
         known_until,
-        on_day,
+        from_day,
         until_day,
         pack,
         version,
@@ -144,7 +144,7 @@ select
     history_version,
     known_from,
     known_until,
-    on_day,
+    from_day,
     until_day,
     pack,
     version,

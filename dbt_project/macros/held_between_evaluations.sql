@@ -10,10 +10,10 @@ versions_of_programmes as (
         programme,
         evaluated,
         effective_from,
-        effective_until,
+        effective_before,
         bool_or(evaluated is not null) over (partition by market, programme) as is_ever_evaluated,
-        coalesce({{ add_days('was_until', 1) }} <> effective_from, true) as follows_none,
-        sum(case when {{ add_days('was_until', 1) }} = effective_from then 0 else 1 end) over (
+        coalesce(was_until <> effective_from, true) as follows_none,
+        sum(case when was_until = effective_from then 0 else 1 end) over (
             partition by market, programme
             order by effective_from
             rows between unbounded preceding and current row
@@ -21,7 +21,7 @@ versions_of_programmes as (
     from (
         select
             *,
-            lag(effective_until) over (partition by market, programme order by effective_from) as was_until
+            lag(effective_before) over (partition by market, programme order by effective_from) as was_until
         from {{ source('policy', 'programmes') }}
     ) as versions_beside_the_one_before
 ),
@@ -47,9 +47,9 @@ read_with_the_day_of_evaluation as (
         versions.run,
         versions.follows_none,
         versions.effective_from,
-        versions.effective_until,
+        versions.effective_before,
         case
-            when calendar_days.period_from = readings.on_day then readings.on_day
+            when calendar_days.period_from = readings.from_day then readings.from_day
             else calendar_days.period_until
         end as evaluated_on,
         case
@@ -69,7 +69,7 @@ read_with_the_day_of_evaluation as (
             and versions.pack = calendar_days.pack
             and versions.version = calendar_days.version
             and versions.evaluated = calendar_days.calendar
-            and greatest(readings.on_day, cast('2015-01-01' as date)) = calendar_days.on_day
+            and greatest(readings.from_day, cast('2015-01-01' as date)) = calendar_days.on_day
     window
         of_the_version as (
             partition by
@@ -81,14 +81,15 @@ read_with_the_day_of_evaluation as (
 last_reading_before_each_evaluation as (
     select
         * exclude (value_before),
+        evaluated_on < coalesce(effective_before, cast('9999-12-31' as date)) as is_seen,
         first_value(value_before) over (
             partition by account_id, programme, balance_of, history_version, pack, version, evaluated_on
-            order by on_day
+            order by from_day
         ) as value_before
     from read_with_the_day_of_evaluation
     qualify row_number() over (
         partition by account_id, programme, balance_of, history_version, pack, version, evaluated_on
-        order by on_day desc
+        order by from_day desc
     ) = 1
 ),
 
@@ -106,7 +107,7 @@ what_an_evaluation_can_find as (
         run,
         'read' as found,
         0 as place,
-        on_day,
+        from_day,
         until_day as ends_on,
         struct_pack(held := value, ends_on := until_day) as holding,
         cast(null as struct (before {{ figure() }})) as waiting,
@@ -126,14 +127,11 @@ what_an_evaluation_can_find as (
         version,
         run,
         -- What waits for a day that its version doesn't see, the next one evaluates.
-        case when evaluated_on <= coalesce(effective_until, evaluated_on) then 'evaluated' else 'waiting' end as found,
-        case when evaluated_on <= coalesce(effective_until, evaluated_on) then 0 else 2 end as place,
-        case when evaluated_on <= coalesce(effective_until, evaluated_on) then evaluated_on else on_day end as on_day,
+        case when is_seen then 'evaluated' else 'waiting' end as found,
+        case when is_seen then 0 else 2 end as place,
+        case when is_seen then evaluated_on else from_day end as from_day,
         ends_on,
-        case
-            when evaluated_on <= coalesce(effective_until, evaluated_on)
-                then struct_pack(held := value, ends_on := ends_on)
-        end as holding,
+        case when is_seen then struct_pack(held := value, ends_on := ends_on) end as holding,
         struct_pack(before := value_before) as waiting,
         has_changed
     from last_reading_before_each_evaluation
@@ -152,13 +150,13 @@ what_an_evaluation_can_find as (
         run,
         'begins' as found,
         1 as place,
-        on_day,
+        from_day,
         ends_on,
         struct_pack(held := value_before, ends_on := ends_on) as holding,
         cast(null as struct (before {{ figure() }})) as waiting,
         false as has_changed
     from read_with_the_day_of_evaluation
-    where follows_none and on_day = effective_from
+    where follows_none and from_day = effective_from
 ),
 
 versions_that_go_on_with_what_is_held as (
@@ -173,14 +171,14 @@ versions_that_go_on_with_what_is_held as (
         versions.pack,
         versions.version,
         versions.run,
-        versions.effective_from as on_day
+        versions.effective_from as from_day
     from what_an_evaluation_can_find as found
     inner join versions_of_programmes as versions
         on
             found.market = versions.market
             and found.programme = versions.programme
             and found.run = versions.run
-            and found.on_day < versions.effective_from
+            and found.from_day < versions.effective_from
     inner join {{ ref('stg_creators') }} as creators on found.account_id = creators.account_id
     inner join {{ source('policy', 'kinds') }} as kinds
         on
@@ -211,7 +209,7 @@ what_is_held_from_each_day_on as (
     window
         until_the_day_before as (
             partition by account_id, programme, balance_of, history_version, run
-            order by on_day, place
+            order by from_day, place
             rows between unbounded preceding and 1 preceding
         )
 ),
@@ -225,7 +223,7 @@ values_on_days_of_evaluation as (
         history_version,
         known_from,
         known_until,
-        on_day,
+        from_day,
         pack,
         version,
         case when found = 'goes on' then holding_before['held'] else holding['held'] end as value,
@@ -241,15 +239,15 @@ values_on_days_of_evaluation as (
         coalesce(ends_on, case when found = 'goes on' then holding_before['ends_on'] end) as ends_on
     from what_is_held_from_each_day_on
     where
-        (found in ('begins', 'evaluated') and coalesce(ends_on > on_day, true))
+        (found in ('begins', 'evaluated') and coalesce(ends_on > from_day, true))
         or (
             found = 'goes on'
             and holding_before is not null
-            and coalesce(holding_before['ends_on'] >= on_day, true)
+            and coalesce(holding_before['ends_on'] >= from_day, true)
         )
     -- On a day of the new calendar it is evaluated.
     qualify row_number() over (
-        partition by account_id, programme, balance_of, history_version, on_day
+        partition by account_id, programme, balance_of, history_version, from_day
         order by place
     ) = 1
 ),
@@ -259,9 +257,9 @@ values_until_the_next_evaluation as (
         each_value.* exclude (ends_on),
         least(
             coalesce(
-                lead(each_value.on_day) over evaluations_in_order, {{ add_days('versions.effective_until', 1) }}
+                lead(each_value.from_day) over evaluations_in_order, versions.effective_before
             ),
-            case when each_value.ends_on > each_value.on_day then each_value.ends_on end
+            case when each_value.ends_on > each_value.from_day then each_value.ends_on end
         ) as until_day
     from values_on_days_of_evaluation as each_value
     inner join versions_of_programmes as versions
@@ -275,7 +273,7 @@ values_until_the_next_evaluation as (
             partition by
                 each_value.account_id, each_value.programme, each_value.balance_of, each_value.history_version,
                 each_value.pack, each_value.version
-            order by each_value.on_day
+            order by each_value.from_day
         )
 ),
 

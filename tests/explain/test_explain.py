@@ -354,7 +354,7 @@ def _in_force(home: Path, account: str, tried: Tried, days: Sequence[date]) -> M
         rows = connection.execute(
             "select as_of, row_key from main.int_measures_in_force where list = 'penalties' and account_id = $1"
             " union all select as_of, eligibility from main.int_eligibility_periods"
-            " join main.int_as_of_nights on as_of >= on_day and (until_day is null or as_of < until_day)"
+            " join main.int_as_of_nights on as_of >= from_day and (until_day is null or as_of < until_day)"
             " and as_of >= known_from and (known_until is null or as_of < known_until)"
             " where account_id = $1 and not is_open",
             [account],

@@ -100,7 +100,7 @@ SPOILT = {
     " where account_id = 'a5'": "an emergency imposed it, for these days, and none has lifted it since",
     "update emergencies.known set account_id = 'a3' where account_id = 'a4'": "no emergency has lifted it",
     "delete from penalties where account_id = 'a4'; delete from reasons where account_id = 'a4';"
-    " update int_zone_periods set on_day = date '2026-03-05' where account_id = 'a4' and zone_rank > 0": (
+    " update int_zone_periods set from_day = date '2026-03-05' where account_id = 'a4' and zone_rank > 0": (
         "an account that entered a stricter zone this night is penalised for it"
     ),
 }

@@ -21,6 +21,8 @@ from evenhand.policy.tables.row import ddl
 
 # What is decided, and what is said of it; the models that it is made of decide.
 DECIDED = ("penalties", "rewards", "reasons")
+# Columns that were a last day in earlier versions, by what the first day after it is called now.
+_LAST_DAYS = {"effective_until": "effective_before", "asked_until": "asked_before"}
 # Which nights are asked about is no rule.
 _RULES = tuple(table for table in TABLES if table != "asked_nights")
 
@@ -90,20 +92,36 @@ def lay_rules_of(release: Path, connection: duckdb.DuckDBPyConnection) -> None:
         )
 
 
+def lay_rules_in_words_of_today(release: Path, connection: duckdb.DuckDBPyConnection) -> None:
+    """Fill the schema `policy` with the rules that decided a release, their columns called as they are today.
+
+    An earlier version's models are run on rules as `lay_rules_of` lays them: there they had columns for last days.
+    """
+    lay_rules_of(release, connection)
+    found = connection.execute(
+        "select table_name, column_name from duckdb_columns() where database_name = current_database()"
+        " and schema_name = 'policy' and list_contains($names, column_name) order by all",
+        {"names": list(_LAST_DAYS)},
+    ).fetchall()
+    for table, last_day in found:
+        connection.execute(f"alter table policy.{table} rename column {last_day} to {_LAST_DAYS[last_day]}")
+        connection.execute(f"update policy.{table} set {_LAST_DAYS[last_day]} = {_LAST_DAYS[last_day]} + 1")
+
+
 def limits_of_words(release: Path | None, night: date) -> Mapping[str, Decimal]:
     """By market, the `words_without_effect` of the limits that decided a release."""
     if release is None or not (release / "rules.parquet").exists():
         return {}
     usual = Limits().words_without_effect
     with duckdb.connect() as connection:
-        lay_rules_of(release, connection)
+        lay_rules_in_words_of_today(release, connection)
         # A release of an older version has none.
         is_there = "words_without_effect" in {name for name, _ in _columns(connection, "policy.limits")}
         said = "min(words_without_effect)" if is_there else "null"
         return dict(
             connection.execute(
                 f"select market, cast(coalesce({said}, {usual}) as decimal(18, 2)) from policy.limits"
-                " where effective_from <= $night and coalesce(effective_until, $night) >= $night"
+                " where effective_from <= $night and coalesce(effective_before, date '9999-12-31') > $night"
                 " group by market order by market",
                 {"night": night},
             ).fetchall()

@@ -200,7 +200,7 @@ class _Found:
             for account, on, eligibility, failed in connection.execute(
                 "select account_id, as_of, eligibility, failed"
                 " from main.int_eligibility_periods join main.int_as_of_nights"
-                " on as_of >= on_day and (until_day is null or as_of < until_day)"
+                " on as_of >= from_day and (until_day is null or as_of < until_day)"
                 " and as_of >= known_from and (known_until is null or as_of < known_until)"
             ).fetchall()
         }

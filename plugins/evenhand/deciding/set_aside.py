@@ -12,7 +12,7 @@ from pathlib import Path
 
 import duckdb
 
-from evenhand.deciding.provenance import lay_rules_of
+from evenhand.deciding.provenance import lay_rules_in_words_of_today
 from evenhand.landing.contracts import FEEDS
 from evenhand.policy.language.part import EMERGENCY
 from evenhand.policy.tables import TABLES
@@ -58,7 +58,7 @@ def _lay_what_stays(connection: duckdb.DuckDBPyConnection, release: Path, market
     if not missing:
         return
     with duckdb.connect() as aside:
-        lay_rules_of(release, aside)
+        lay_rules_in_words_of_today(release, aside)
         for name, which in _KEPT.items():
             there = {column for column, *_ in aside.execute(f"describe policy.{name}").fetchall()}
             columns = [column for column in columns_of(TABLES[name]) if column in there]

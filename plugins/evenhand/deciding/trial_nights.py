@@ -113,18 +113,18 @@ def _days(connection: duckdb.DuckDBPyConnection, today: date) -> list[date]:
         ).fetchall()
     ]
     parts = " union all ".join(
-        f"select market, pack, version, effective_from, effective_until from policy.{name}" for name in dated
+        f"select market, pack, version, effective_from, effective_before from policy.{name}" for name in dated
     )
     found = connection.execute(
         f"""
         with lasting as (
             select distinct market, pack, version from policy.packs
-            where effective_until is null or effective_until >= $today
+            where effective_before is null or effective_before > $today
         ),
         parts as (from ({parts}) semi join lasting using (market, pack, version))
         select effective_from from parts
-        union select effective_until from parts where effective_until is not null
-        union select effective_until + 1 from parts where effective_until is not null
+        union select effective_before - 1 from parts where effective_before is not null
+        union select effective_before from parts where effective_before is not null
         """,
         {"today": today},
     ).fetchall()

@@ -9,7 +9,7 @@ from typing import Any
 
 import duckdb
 
-from evenhand.deciding.provenance import lay_rules_of
+from evenhand.deciding.provenance import lay_rules_in_words_of_today
 
 
 class AccountRows:
@@ -18,7 +18,7 @@ class AccountRows:
     def __init__(self, connection: duckdb.DuckDBPyConnection, release: Path, night: date, account: str) -> None:
         self._connection, self._release, self._night, self._account = connection, release, night, account
         self._read: dict[tuple[str, str], list[dict[str, Any]]] = {}
-        lay_rules_of(release, connection)
+        lay_rules_in_words_of_today(release, connection)
 
     def of(self, name: str, order: str = "account_id") -> list[dict[str, Any]]:
         """Those of a file, which is read once."""
@@ -44,7 +44,7 @@ class AccountRows:
         """The rows of a table of rules that are in effect in a market on the night, by a condition on them."""
         query = (
             f"from policy.{table} where market = $market and effective_from <= $night"
-            f" and (effective_until is null or effective_until >= $night) and {which} order by all"
+            f" and (effective_before is null or $night < effective_before) and {which} order by all"
         )
         return list(as_dicts(self._connection, query, {"market": market, "night": self._night, **values}))
 

@@ -32,7 +32,7 @@ def _shut_eligibilities(
             "eligibility_tests",
             market,
             "eligibility = $eligibility and kind = $kind and asked_from <= $night"
-            " and (asked_until is null or asked_until >= $night)",
+            " and (asked_before is null or $night < asked_before)",
             eligibility=name,
             kind=kind,
         )

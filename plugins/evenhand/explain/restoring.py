@@ -16,7 +16,7 @@ from typing import Literal
 import duckdb
 
 from evenhand.deciding.compiled import CompiledModel, run_models
-from evenhand.deciding.provenance import lay_rules_of
+from evenhand.deciding.provenance import lay_rules_in_words_of_today
 from evenhand.explain.ways import Way, ways_to_try
 from evenhand.landing.contracts import BY_NAME, FEEDS, Contract
 
@@ -78,7 +78,7 @@ def what_restores(
         path = str(warehouse).replace("'", "''")
         connection.execute(f"attach '{path}' as {_TONIGHT} (read_only)")
         _refuse_if_held(connection, night, account)
-        lay_rules_of(release, connection)
+        lay_rules_in_words_of_today(release, connection)
         connection.execute(
             "insert into policy.asked_nights select unnest(generate_series(?::date, ?::date, interval 1 day))::date",
             [night, night + nights * _DAY],
@@ -181,7 +181,7 @@ def _tried(connection: duckdb.DuckDBPyConnection, account: str, ways: Sequence[W
     ).fetchall()
     gates = connection.execute(
         "select account_id, eligibility, as_of from main.int_eligibility_periods join main.int_as_of_nights"
-        " on as_of >= on_day and (until_day is null or as_of < until_day)"
+        " on as_of >= from_day and (until_day is null or as_of < until_day)"
         " and as_of >= known_from and (known_until is null or as_of < known_until)"
         " where is_asked and not is_open order by all"
     ).fetchall()

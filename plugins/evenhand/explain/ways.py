@@ -74,7 +74,7 @@ def _appeals(connection: duckdb.DuckDBPyConnection, warehouse: str, night: date,
 def _activities(connection: duckdb.DuckDBPyConnection, warehouse: str, night: date, account: str) -> list[Way]:
     of_market = (
         f"rules.market = (select market from {warehouse}.accepted.creators where account_id = $account)"
-        " and rules.effective_from <= $night and (rules.effective_until is null or rules.effective_until >= $night)"
+        " and rules.effective_from <= $night and (rules.effective_before is null or $night < rules.effective_before)"
     )
     values = {"account": account, "night": night}
     ways = set()

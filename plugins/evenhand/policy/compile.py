@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from itertools import pairwise
 from pathlib import Path
@@ -57,7 +57,7 @@ class _Edition(TypedDict):
 
     market: str
     effective_from: date
-    effective_until: date | None
+    effective_before: date | None
     pack: str
     version: int
 
@@ -134,7 +134,7 @@ def _editions(pack: Pack) -> Iterator[_Edition]:
         yield _Edition(
             market=market,
             effective_from=pack.effective_from,
-            effective_until=pack.effective_until,
+            effective_before=_day_after(pack.effective_until),
             pack=pack.pack,
             version=pack.version,
         )
@@ -235,7 +235,7 @@ def _eligibility_rows(pack: Pack, edition: _Edition, name: str, eligibility: Eli
         for condition in eligibility.conditions:
             if condition.applies_to and kind not in condition.applies_to:
                 continue
-            first, last = _asked(edition, condition.effective_from, condition.effective_until)
+            first, end = _asked(edition, condition.effective_from, condition.effective_until)
             for number, test in enumerate(condition.tests()):
                 comparator, bound = test.comparison or (None, None)
                 yield EligibilityTestRow(
@@ -244,7 +244,7 @@ def _eligibility_rows(pack: Pack, edition: _Edition, name: str, eligibility: Eli
                     condition=condition.condition,
                     kind=kind,
                     asked_from=first,
-                    asked_until=last,
+                    asked_before=end,
                     test=number,
                     programme=test.programme,
                     without_measure=test.without_measure,
@@ -362,11 +362,11 @@ def _entry_rule_rows(
     burden: int,
     numbers: _Numbers,
 ) -> Iterator[Row]:
-    first, last = _asked(edition, rule.effective_from, rule.effective_until)
+    first, end = _asked(edition, rule.effective_from, rule.effective_until)
     own = _Edition(
         market=edition["market"],
         effective_from=first,
-        effective_until=last,
+        effective_before=end,
         pack=edition["pack"],
         version=edition["version"],
     )
@@ -431,10 +431,15 @@ def _entry_rule_rows(
 
 
 def _asked(edition: _Edition, effective_from: date | None, effective_until: date | None) -> tuple[date, date | None]:
-    """The days of a rule inside its pack's."""
+    """The days of a rule inside its pack's: the first, and the first after them."""
     first = edition["effective_from"]
-    ends = [day for day in (edition["effective_until"], effective_until) if day]
+    ends = [day for day in (edition["effective_before"], _day_after(effective_until)) if day]
     return max(first, effective_from or first), min(ends, default=None)
+
+
+def _day_after(last: date | None) -> date | None:
+    """A pack names last days; in its tables a stretch ends before the first day after it, as all others do."""
+    return last + timedelta(days=1) if last else None
 
 
 def _amounts(rule: EntryRule) -> list[tuple[str | None, Decimal | None]]:

@@ -41,7 +41,7 @@ def markets_without_rules(gate: Gate, night: date) -> list[str]:
         f"""select market, count(*) from accepted.creators
         where market in (select market from policy.packs) and market not in (
             select market from policy.packs
-            where effective_from <= date '{night}' and coalesce(effective_until, date '9999-12-31') >= date '{night}'
+            where effective_from <= date '{night}' and coalesce(effective_before, date '9999-12-31') > date '{night}'
         )
         group by market order by market"""
     )

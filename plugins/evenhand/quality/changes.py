@@ -12,7 +12,7 @@ from typing import Any
 
 import duckdb
 
-from evenhand.deciding.provenance import lay_rules_of
+from evenhand.deciding.provenance import lay_rules_in_words_of_today
 from evenhand.landing.held_markets import held_markets
 from evenhand.policy.language.limits import Limits
 from evenhand.policy.load import LoadedPack
@@ -313,7 +313,7 @@ def _lay_limits(connection: duckdb.DuckDBPyConnection, bases: Sequence[Base], ni
         f"select market, coalesce(min(usual_spreads), {usual.usual_spreads}) as usual_spreads,"
         f" coalesce(min(share_changed), {usual.share_changed}) as share_changed,"
         f" coalesce(min(same_event_twice), {usual.same_event_twice}) as same_event_twice from policy.limits"
-        f" where effective_from <= date '{night}' and (effective_until is null or effective_until >= date '{night}')"
+        f" where effective_from <= date '{night}' and (effective_before is null or effective_before > date '{night}')"
         " group by market"
     )
     connection.execute(f"create or replace table gate.limits as {judging}")
@@ -321,7 +321,7 @@ def _lay_limits(connection: duckdb.DuckDBPyConnection, bases: Sequence[Base], ni
         return
     for base in bases:
         with duckdb.connect() as aside:
-            lay_rules_of(base.release, aside)
+            lay_rules_in_words_of_today(base.release, aside)
             before = aside.execute(judging).fetchall()
         held = {each.market for each in base.lists}
         for limits in before:

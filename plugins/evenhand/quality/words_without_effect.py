@@ -71,7 +71,7 @@ def _lay_limits(gate: Gate, night: date, before: Mapping[str, Decimal]) -> None:
         "create or replace table arrivals.limits_of_words as"
         f" select market, cast(coalesce(min(words_without_effect), {usual}) as decimal(18, 2)) as at_most"
         f" from policy.limits where effective_from <= date '{night}'"
-        f" and coalesce(effective_until, date '{night}') >= date '{night}' group by market"
+        f" and coalesce(effective_before, date '9999-12-31') > date '{night}' group by market"
     )
     for market, at_most in before.items():
         gate.execute(f"delete from arrivals.limits_of_words where market = {_quoted(market)}")

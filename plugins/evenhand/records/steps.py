@@ -9,7 +9,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-# As they were called until version 0.2, by what they are called now.
+# As they were called in earlier versions, by what they are called now.
 FORMER = {
     "land_feeds": "land_feeds",
     "compile_policies": "policies_compiled",

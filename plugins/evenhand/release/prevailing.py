@@ -35,7 +35,7 @@ def with_what_prevails(penalties: str, night: date) -> str:
         left join (
             select market, measure, max(coalesce(order_rank, 100000 + measure_rank)) as market_rank
             from policy.measures left join policy.measures_order using (market, measure)
-            where effective_from <= date '{night}' and (effective_until is null or effective_until >= date '{night}')
+            where effective_from <= date '{night}' and (effective_before is null or effective_before > date '{night}')
             group by market, measure
         ) as ranks using (market, measure)
     """

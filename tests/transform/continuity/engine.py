@@ -70,7 +70,7 @@ class Engine:
         ).fetchall()
         failed = say(
             "select account_id || '/' || eligibility, failed from main.int_eligibility_periods"
-            f" where on_day <= '{night}' and (until_day is null or until_day > '{night}')"
+            f" where from_day <= '{night}' and (until_day is null or until_day > '{night}')"
             f" and known_from <= '{night}' and (known_until is null or known_until > '{night}')"
         ).fetchall()
         return Night(

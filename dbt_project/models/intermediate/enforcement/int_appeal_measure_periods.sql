@@ -30,12 +30,12 @@ effects_that_an_appeal_can_stop as (
         zone_periods.programme,
         zone_periods.balance_of,
         zone_periods.history_version,
-        zone_periods.on_day,
+        zone_periods.from_day as on_day,
         effects.pack,
         effects.version,
         effects.effect,
         ledgers.ledger,
-        cast({{ add_days('zone_periods.on_day', 'effects.starts_after_days + effects.appeal_days') }} as date)
+        cast({{ add_days('zone_periods.from_day', 'effects.starts_after_days + effects.appeal_days') }} as date)
             as last_day_to_file
     from zone_periods
     inner join effects

@@ -122,7 +122,7 @@ due_while_known_and_eligible as (
             and paid_for.pack = eligible.pack
             and paid_for.version = eligible.version
             and paid_for.eligibility = eligible.eligibility
-            and {{ day_in('paid_for.on_day', 'eligible.on_day', 'eligible.until_day') }}
+            and {{ day_in('paid_for.on_day', 'eligible.from_day', 'eligible.until_day') }}
     left join histories
         on
             eligible.account_id = histories.account_id

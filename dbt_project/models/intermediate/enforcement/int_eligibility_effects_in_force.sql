@@ -21,7 +21,7 @@ lifts as (
 effects_with_the_first_day_of_their_versions as (
     select
         * exclude (was_until),
-        max(case when {{ add_days('was_until', 1) }} is distinct from effective_from then effective_from end) over (
+        max(case when was_until is distinct from effective_from then effective_from end) over (
             partition by market, eligibility, list, measure, scope
             order by effective_from
             rows between unbounded preceding and current row
@@ -29,7 +29,7 @@ effects_with_the_first_day_of_their_versions as (
     from (
         select
             *,
-            lag(effective_until) over (
+            lag(effective_before) over (
                 partition by market, eligibility, list, measure, scope order by effective_from
             ) as was_until
         from eligibility_effects
@@ -73,7 +73,7 @@ eligibility_effects_of_accounts as (
     from eligibility_periods as stretches
     inner join as_of_nights
         on
-            {{ day_in('as_of_nights.as_of', 'stretches.on_day', 'stretches.until_day') }}
+            {{ day_in('as_of_nights.as_of', 'stretches.from_day', 'stretches.until_day') }}
             and {{ day_in('as_of_nights.as_of', 'stretches.known_from', 'stretches.known_until') }}
     inner join effects_with_the_first_day_of_their_versions as eligibility_effects
         on
@@ -92,7 +92,7 @@ eligibility_effects_of_accounts as (
             and not eligibility_effects.is_recent
             and greatest(stretches.since, eligibility_effects.brought_since) >= firsts.effective_from
             and greatest(stretches.since, eligibility_effects.brought_since)
-            <= coalesce(firsts.effective_until, cast('9999-12-31' as date))
+            < coalesce(firsts.effective_before, cast('9999-12-31' as date))
     -- Before its onboarding an account has nothing.
     where stretches.since is null or stretches.since <= as_of_nights.as_of
 )

@@ -52,12 +52,12 @@ tests_of_accounts as (
         asked.version,
         asked.eligibility,
         asked.effective_from,
-        asked.effective_until,
+        asked.effective_before,
         asked.stays_eligible,
         tests.condition,
         tests.test,
         tests.asked_from,
-        tests.asked_until,
+        tests.asked_before,
         tests.programme,
         tests.without_measure,
         tests.comparator,
@@ -83,7 +83,7 @@ days_with_a_value as (
         tests.eligibility,
         tests.condition,
         tests.test,
-        programme_values.on_day,
+        programme_values.from_day,
         programme_values.until_day,
         {{ compares('programme_values.value', 'tests.comparator', 'tests.bound') }} as holds
     from tests_of_accounts as tests
@@ -110,7 +110,7 @@ days_with_a_measure as (
         case
             when episodes.known_from > tests.known_from then greatest(episodes.starts_on, episodes.known_from)
             else episodes.starts_on
-        end as on_day,
+        end as from_day,
         least(episodes.in_force_until, episodes.known_until) as until_day,
         false as holds
     from tests_of_accounts as tests
@@ -134,7 +134,7 @@ days_on_which_an_answer_may_change as (
         pack,
         version,
         eligibility,
-        on_day
+        from_day
     from stretches_of_answers
     union
     select
@@ -143,7 +143,7 @@ days_on_which_an_answer_may_change as (
         pack,
         version,
         eligibility,
-        until_day as on_day
+        until_day as from_day
     from stretches_of_answers
     where until_day is not null
     union
@@ -153,7 +153,7 @@ days_on_which_an_answer_may_change as (
         pack,
         version,
         eligibility,
-        asked_from as on_day
+        asked_from as from_day
     from tests_of_accounts
     union
     select
@@ -162,9 +162,9 @@ days_on_which_an_answer_may_change as (
         pack,
         version,
         eligibility,
-        {{ add_days('asked_until', 1) }} as on_day
+        asked_before as from_day
     from tests_of_accounts
-    where asked_until is not null
+    where asked_before is not null
     union
     select
         account_id,
@@ -172,7 +172,7 @@ days_on_which_an_answer_may_change as (
         pack,
         version,
         eligibility,
-        effective_from as on_day
+        effective_from as from_day
     from accounts_at_a_gate
 ),
 
@@ -186,11 +186,11 @@ answers_of_each_day as (
         tests.pack,
         tests.version,
         tests.eligibility,
-        tests.effective_until,
+        tests.effective_before,
         tests.stays_eligible,
         tests.condition,
         tests.test,
-        days.on_day,
+        days.from_day,
         coalesce(
             bool_and(answers.holds), coalesce(tests.without_measure is not null, false) or tests.missing_holds
         ) as holds
@@ -202,10 +202,9 @@ answers_of_each_day as (
             and tests.pack = days.pack
             and tests.version = days.version
             and tests.eligibility = days.eligibility
-            and tests.effective_from <= days.on_day
-            and (tests.effective_until is null or tests.effective_until >= days.on_day)
-            and tests.asked_from <= days.on_day
-            and (tests.asked_until is null or tests.asked_until >= days.on_day)
+            and {{ in_effect_on('tests', 'days.from_day') }}
+            and tests.asked_from <= days.from_day
+            and (tests.asked_before is null or days.from_day < tests.asked_before)
     left join stretches_of_answers as answers
         on
             tests.account_id = answers.account_id
@@ -215,11 +214,11 @@ answers_of_each_day as (
             and tests.eligibility = answers.eligibility
             and tests.condition = answers.condition
             and tests.test = answers.test
-            and {{ day_in('days.on_day', 'answers.on_day', 'answers.until_day') }}
+            and {{ day_in('days.from_day', 'answers.from_day', 'answers.until_day') }}
     group by
         tests.account_id, tests.market, tests.history_version, tests.known_from, tests.known_until, tests.pack,
-        tests.version, tests.eligibility, tests.effective_until, tests.stays_eligible, tests.condition, tests.test,
-        days.on_day, tests.without_measure, tests.missing_holds
+        tests.version, tests.eligibility, tests.effective_before, tests.stays_eligible, tests.condition, tests.test,
+        days.from_day, tests.without_measure, tests.missing_holds
 ),
 
 conditions_of_each_day as (
@@ -232,10 +231,10 @@ conditions_of_each_day as (
         pack,
         version,
         eligibility,
-        effective_until,
+        effective_before,
         stays_eligible,
         condition,
-        on_day,
+        from_day,
         bool_or(holds) as holds
     from answers_of_each_day
     group by all
@@ -251,9 +250,9 @@ asked_on_each_day as (
         pack,
         version,
         eligibility,
-        effective_until,
+        effective_before,
         stays_eligible,
-        on_day,
+        from_day,
         bool_and(holds) as all_hold,
         coalesce(list(condition order by condition) filter (where not holds), []) as failed
     from conditions_of_each_day
@@ -263,12 +262,12 @@ asked_on_each_day as (
 days_with_their_end as (
     select
         *,
-        coalesce(lead(on_day) over days_in_order, {{ add_days('effective_until', 1) }}) as until_day
+        coalesce(lead(from_day) over days_in_order, effective_before) as until_day
     from asked_on_each_day
     window
         days_in_order as (
             partition by account_id, history_version, eligibility, pack, version
-            order by on_day
+            order by from_day
         )
 ),
 
@@ -276,29 +275,29 @@ days_with_their_end as (
 days_in_runs_that_keep_what_was_reached as (
     select
         *,
-        sum(case when stays_eligible and was_until = on_day then 0 else 1 end) over (
+        sum(case when stays_eligible and was_until = from_day then 0 else 1 end) over (
             partition by account_id, history_version, eligibility
-            order by on_day
+            order by from_day
             rows between unbounded preceding and current row
         ) as run
     from (
         select
             *,
-            lag(until_day) over (partition by account_id, history_version, eligibility order by on_day) as was_until
+            lag(until_day) over (partition by account_id, history_version, eligibility order by from_day) as was_until
         from days_with_their_end
     ) as days_beside_the_one_before
 ),
 
 asked_with_what_was_once_open as (
     select
-        * exclude (all_hold, failed, stays_eligible, effective_until, run),
+        * exclude (all_hold, failed, stays_eligible, effective_before, run),
         bool_or(all_hold) over days_of_the_run as is_open,
         case when bool_or(all_hold) over days_of_the_run then [] else failed end as failed
     from days_in_runs_that_keep_what_was_reached
     window
         days_of_the_run as (
             partition by account_id, history_version, eligibility, run
-            order by on_day
+            order by from_day
             rows between unbounded preceding and current row
         )
 ),
@@ -309,10 +308,10 @@ periods as (
         asked.* exclude (was_until, was_open),  -- noqa: RF02
         greatest(
             max(case
-                when asked.was_until is distinct from asked.on_day or asked.was_open <> asked.is_open then asked.on_day
+                when asked.was_until is distinct from asked.from_day or asked.was_open <> asked.is_open then asked.from_day
             end) over (
                 partition by asked.account_id, asked.history_version, asked.eligibility
-                order by asked.on_day
+                order by asked.from_day
                 rows between unbounded preceding and current row
             ),
             creators.onboarded_on
@@ -320,7 +319,7 @@ periods as (
     from (
         select
             *,
-            lag(is_open) over (partition by account_id, history_version, eligibility order by on_day) as was_open
+            lag(is_open) over (partition by account_id, history_version, eligibility order by from_day) as was_open
         from asked_with_what_was_once_open
     ) as asked
     inner join creators on asked.account_id = creators.account_id
@@ -335,7 +334,7 @@ select
     pack,
     version,
     eligibility,
-    on_day,
+    from_day,
     is_open,
     failed,
     until_day,

@@ -29,7 +29,7 @@ measures_as_each_programme_ranks_them as (
     select
         measures.market,
         measures.effective_from,
-        measures.effective_until,
+        measures.effective_before,
         programmes.programme,
         '' as imposed_by_pack,
         measures.measure,
@@ -44,7 +44,7 @@ measures_as_each_programme_ranks_them as (
     select
         market,
         effective_from,
-        effective_until,
+        effective_before,
         'emergency' as programme,
         pack as imposed_by_pack,
         measure,

@@ -37,7 +37,7 @@ lifts as (
 rewards_with_the_first_day_of_their_versions as (
     select
         * exclude (was_until),
-        max(case when {{ add_days('was_until', 1) }} is distinct from effective_from then effective_from end) over (
+        max(case when was_until is distinct from effective_from then effective_from end) over (
             partition by market, programme, zone, reward, scope
             order by effective_from
             rows between unbounded preceding and current row
@@ -45,7 +45,7 @@ rewards_with_the_first_day_of_their_versions as (
     from (
         select
             *,
-            lag(effective_until) over (
+            lag(effective_before) over (
                 partition by market, programme, zone, reward, scope order by effective_from
             ) as was_until
         from rewards
@@ -91,7 +91,7 @@ rewards_of_the_zone as (
             and not rewards.is_recent
             and greatest(standings.since, rewards.brought_since) >= firsts.effective_from
             and greatest(standings.since, rewards.brought_since)
-            <= coalesce(firsts.effective_until, cast('9999-12-31' as date))
+            < coalesce(firsts.effective_before, cast('9999-12-31' as date))
     left join lifts
         on
             standings.account_id = lifts.account_id
@@ -162,7 +162,7 @@ money_with_the_version_of_its_first_day as (
         on
             money.market = bonuses.market
             and money.bonus = bonuses.bonus
-            and (bonuses.effective_until is null or money.starts_on <= bonuses.effective_until)
+            and (bonuses.effective_before is null or money.starts_on < bonuses.effective_before)
     qualify row_number() over (
         partition by money.as_of, money.account_id, money.market, money.bonus, money.scope, money.period_from
         order by bonuses.effective_from, bonuses.pack, bonuses.version

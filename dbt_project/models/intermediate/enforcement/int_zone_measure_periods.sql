@@ -61,12 +61,12 @@ effects_of_zones_in_which_an_account_was as (
         stretches.bound,
         stretches.value_before,
         stretches.value as value_after,
-        stretches.on_day,
+        stretches.from_day as on_day,
         stretches.until_day,
         stretches.has_changed,
         stretches.fires,
-        effects.* exclude (market, effective_from, effective_until, pack, version, programme, zone),  -- noqa: RF02
-        cast({{ add_days('stretches.on_day', 'effects.starts_after_days') }} as date) as starts_on,
+        effects.* exclude (market, effective_from, effective_before, pack, version, programme, zone),  -- noqa: RF02
+        cast({{ add_days('stretches.from_day', 'effects.starts_after_days') }} as date) as starts_on,
         case when effects.length <> 'zone' then ended.ended_on end as ended_on
     from zone_periods as stretches
     inner join effects

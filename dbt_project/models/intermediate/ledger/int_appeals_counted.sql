@@ -43,7 +43,7 @@ appeals_with_the_last_day_for_each as (
             when appeal_no = 1 then {{ add_days('violation_decided_on', 'file_within_days') }}
             -- While one is pending, the time for the next hasn't begun.
             when not is_one_before_it_pending then {{ add_days('decided_before', 'again_within_days') }}
-        end as file_until
+        end as last_day_to_file
     from appeals_in_the_order_they_were_filed
 ),
 
@@ -67,7 +67,7 @@ appeals_that_count as (
     from appeals_with_the_last_day_for_each
     qualify
         (appeals_at_most is null or appeal_no <= appeals_at_most)
-        and bool_and(coalesce(filed_on <= file_until, true)) over (
+        and bool_and(coalesce(filed_on <= last_day_to_file, true)) over (
             partition by violation_id order by filed_on, appeal_id
             rows between unbounded preceding and current row
         )

@@ -59,7 +59,7 @@ amounts_that_come_and_go as (
         rule_no,
         rule,
         step_of,
-        counts_from as on_day,
+        counts_from as from_day,
         amount as change
     from entries_as_they_are_looked_at
     union all
@@ -74,7 +74,7 @@ amounts_that_come_and_go as (
         rule_no,
         rule,
         step_of,
-        counts_until as on_day,
+        counts_until as from_day,
         -amount as change
     from entries_as_they_are_looked_at
     where counts_until is not null
@@ -93,12 +93,12 @@ quantities_counted_together_by_day as (
         quantities.rule,
         quantities.step_of,
         step_rules.step_amount,
-        quantities.on_day,
+        quantities.from_day,
         sum(sum(quantities.change)) over (
             partition by
                 quantities.account_id, quantities.programme, quantities.balance_of, quantities.history_version,
                 quantities.rule, quantities.step_of, step_rules.step_amount
-            order by quantities.on_day
+            order by quantities.from_day
         ) as quantity
     from amounts_that_come_and_go as quantities
     inner join step_rules on quantities.rule_no = step_rules.rule_no
@@ -106,7 +106,7 @@ quantities_counted_together_by_day as (
     group by
         quantities.account_id, quantities.market, quantities.programme, quantities.balance_of,
         quantities.history_version, quantities.known_from, quantities.known_until, quantities.rule, quantities.step_of,
-        step_rules.step_amount, quantities.on_day
+        step_rules.step_amount, quantities.from_day
 ),
 
 whole_steps_that_come_and_go as (
@@ -118,12 +118,12 @@ whole_steps_that_come_and_go as (
         history_version,
         known_from,
         known_until,
-        on_day,
+        from_day,
         cast(step_amount as decimal(28, 2)) * (
             {{ whole_times('quantity', 'step_of') }}
             - lag({{ whole_times('quantity', 'step_of') }}, 1, 0) over (
                 partition by account_id, programme, balance_of, history_version, rule, step_of, step_amount
-                order by on_day
+                order by from_day
             )
         ) as change
     from quantities_counted_together_by_day
@@ -145,12 +145,12 @@ changes_by_day as (
         history_version,
         any_value(known_from) as known_from,
         any_value(known_until) as known_until,
-        on_day,
+        from_day,
         {{ as_amount('sum(change)') }} as change
     from changes_of_the_balance
     -- What a history says of days after its truth ended is nobody's truth.
-    where known_until is null or on_day < known_until
-    group by account_id, programme, balance_of, history_version, on_day
+    where known_until is null or from_day < known_until
+    group by account_id, programme, balance_of, history_version, from_day
 ),
 
 balances_after_each_change as (
@@ -158,9 +158,9 @@ balances_after_each_change as (
         *,
         {{ as_amount('sum(change) over days_so_far') }} as balance,
         {{ as_amount('(sum(change) over days_so_far - change)') }} as balance_before,
-        lead(on_day) over days_so_far as until_day
+        lead(from_day) over days_so_far as until_day
     from changes_by_day
-    window days_so_far as (partition by account_id, programme, balance_of, history_version order by on_day)
+    window days_so_far as (partition by account_id, programme, balance_of, history_version order by from_day)
 )
 
 select * from balances_after_each_change

@@ -48,7 +48,7 @@ events_that_a_rule_counts as (
         || '/' || events.event_id as entry_id,
         events.* exclude (source, kind, severity, content_age_days, adjusted_points),  -- noqa: RF02
         entry_rules.* exclude (
-            market, effective_from, effective_until, source, event_type, severity,  -- noqa: RF02
+            market, effective_from, effective_before, source, event_type, severity,  -- noqa: RF02
             content_age_at_most_days, amount, reviewer_at_least, reviewer_at_most,  -- noqa: RF02
             kind, kept_per, begins_with, is_recent  -- noqa: RF02
         ),

@@ -48,8 +48,8 @@ values_that_are_missing_at_first as (
         history_versions.history_version,
         history_versions.known_from,
         history_versions.known_until,
-        programmes.first_day as on_day,
-        coalesce(min(known_readings.on_day), {{ add_days('programmes.effective_until', 1) }}) as until_day,
+        programmes.first_day as from_day,
+        coalesce(min(known_readings.from_day), programmes.effective_before) as until_day,
         programmes.pack,
         programmes.version,
         cast(null as {{ figure() }}) as value,
@@ -75,8 +75,8 @@ values_that_are_missing_at_first as (
     group by
         history_versions.account_id, history_versions.market, programmes.programme,
         history_versions.history_version, history_versions.known_from, history_versions.known_until,
-        programmes.first_day, programmes.effective_until, programmes.pack, programmes.version
-    having min(known_readings.on_day) is null or min(known_readings.on_day) > programmes.first_day
+        programmes.first_day, programmes.effective_before, programmes.pack, programmes.version
+    having min(known_readings.from_day) is null or min(known_readings.from_day) > programmes.first_day
 )
 
 select * from known_readings

@@ -30,8 +30,8 @@ days_of_comparison as (
         programmes.programme,
         inputs.input,
         inputs.peer_group,
-        calendar_periods.period_from as on_day,
-        least(calendar_periods.period_until, {{ add_days('programmes.effective_until', 1) }}) as until_day
+        calendar_periods.period_from as from_day,
+        least(calendar_periods.period_until, programmes.effective_before) as until_day
     from programmes
     inner join inputs
         on
@@ -59,7 +59,7 @@ values_on_these_days as (
         days.pack,
         days.version,
         days.programme,
-        days.on_day,
+        days.from_day,
         days.until_day,
         case when days.peer_group = 'kind' then creators.kind else '' end as peers,
         readings.value
@@ -71,7 +71,7 @@ values_on_these_days as (
             and readings.pack = days.pack
             and readings.version = days.version
             and readings.programme = days.input
-            and {{ day_in('days.on_day', 'readings.on_day', 'readings.until_day') }}
+            and {{ day_in('days.from_day', 'readings.from_day', 'readings.until_day') }}
 ),
 
 averages_as_they_were_known_that_day as (
@@ -81,12 +81,12 @@ averages_as_they_were_known_that_day as (
         version,
         programme,
         peers,
-        on_day,
+        from_day,
         sum(value) as total,
         count(value) as accounts
     from values_on_these_days
-    where {{ day_in('on_day', 'known_from', 'known_until') }}
-    group by market, pack, version, programme, peers, on_day
+    where {{ day_in('from_day', 'known_from', 'known_until') }}
+    group by market, pack, version, programme, peers, from_day
 ),
 
 values_as_multiples_of_the_average as (
@@ -101,7 +101,7 @@ values_as_multiples_of_the_average as (
             and each_value.version = averages.version
             and each_value.programme = averages.programme
             and each_value.peers = averages.peers
-            and each_value.on_day = averages.on_day
+            and each_value.from_day = averages.from_day
 ),
 
 comparisons as (
@@ -113,12 +113,12 @@ comparisons as (
         history_version,
         known_from,
         known_until,
-        on_day,
+        from_day,
         until_day,
         pack,
         version,
         value,
-        lag(value) over (partition by account_id, programme, history_version order by on_day) as value_before,
+        lag(value) over (partition by account_id, programme, history_version order by from_day) as value_before,
         true as has_changed
     from values_as_multiples_of_the_average
 ),
@@ -133,7 +133,7 @@ select
     history_version,
     known_from,
     known_until,
-    on_day,
+    from_day,
     until_day,
     pack,
     version,

@@ -61,8 +61,8 @@ empty_ledgers_that_are_read as (
         asked.history_version,
         asked.known_from,
         asked.known_until,
-        asked.first_day as on_day,
-        min(change_points.on_day) as until_day,
+        asked.first_day as from_day,
+        min(change_points.from_day) as until_day,
         cast(0 as decimal(18, 2)) as balance,
         cast(0 as decimal(18, 2)) as balance_before
     from programmes_of_each_account as asked
@@ -74,7 +74,7 @@ empty_ledgers_that_are_read as (
     group by
         asked.account_id, asked.market, asked.programme, asked.history_version, asked.known_from, asked.known_until,
         asked.first_day
-    having min(change_points.on_day) is null or min(change_points.on_day) > asked.first_day
+    having min(change_points.from_day) is null or min(change_points.from_day) > asked.first_day
 ),
 
 balances_of_all as (
@@ -86,7 +86,7 @@ balances_of_all as (
         history_version,
         known_from,
         known_until,
-        on_day,
+        from_day,
         until_day,
         balance,
         balance_before
@@ -97,26 +97,26 @@ balances_of_all as (
 
 balances_while_a_pack_judged_them as (
     select
-        balances.* exclude (on_day, until_day),
+        balances.* exclude (from_day, until_day),
         programmes.pack,
         programmes.version,
         programmes.starts_at,
         programmes.never_below,
         programmes.never_above,
-        greatest(balances.on_day, programmes.effective_from, memberships.member_from) as on_day,
+        greatest(balances.from_day, programmes.effective_from, memberships.member_from) as from_day,
         least(
-            balances.until_day, {{ add_days('programmes.effective_until', 1) }}, memberships.member_until
+            balances.until_day, programmes.effective_before, memberships.member_until
         ) as until_day,
         -- On the first day of a new pack, or of the programme for the account, the balance is judged anew, but it
         -- hasn't changed.
-        balances.on_day >= greatest(programmes.effective_from, memberships.member_from) as has_changed
+        balances.from_day >= greatest(programmes.effective_from, memberships.member_from) as has_changed
     from balances_of_all as balances
     inner join programmes
         on
             balances.market = programmes.market
             and balances.programme = programmes.programme
             and (balances.until_day is null or balances.until_day > programmes.effective_from)
-            and (programmes.effective_until is null or balances.on_day <= programmes.effective_until)
+            and (programmes.effective_before is null or balances.from_day < programmes.effective_before)
     inner join creators on balances.account_id = creators.account_id
     inner join kinds
         on
@@ -144,7 +144,7 @@ balances_as_they_are_read as (
         history_version,
         known_from,
         known_until,
-        on_day,
+        from_day,
         until_day,
         pack,
         version,
@@ -154,7 +154,7 @@ balances_as_they_are_read as (
         ) as {{ figure() }}) as value_before,
         has_changed
     from balances_while_a_pack_judged_them
-    where until_day is null or until_day > on_day
+    where until_day is null or until_day > from_day
 ),
 
 {{ held_between_evaluations('balances_as_they_are_read') }}
@@ -167,7 +167,7 @@ select
     history_version,
     known_from,
     known_until,
-    on_day,
+    from_day,
     until_day,
     pack,
     version,

@@ -31,7 +31,7 @@ values_until_the_next as (
     select
         account_id,
         metric,
-        on_day,
+        on_day as from_day,
         value,
         lead(on_day) over (partition by account_id, metric order by on_day) as until_day,
         lag(value) over (partition by account_id, metric order by on_day) as value_before
@@ -47,16 +47,16 @@ values_while_a_pack_reads_them as (
         history_versions.history_version,
         history_versions.known_from,
         history_versions.known_until,
-        greatest(metrics.on_day, programmes.effective_from) as on_day,
-        least(metrics.until_day, {{ add_days('programmes.effective_until', 1) }}) as until_day,
+        greatest(metrics.from_day, programmes.effective_from) as from_day,
+        least(metrics.until_day, programmes.effective_before) as until_day,
         programmes.pack,
         programmes.version,
         cast(metrics.value as {{ figure() }}) as value,
         cast(
-            case when metrics.on_day >= programmes.effective_from then metrics.value_before else metrics.value end
+            case when metrics.from_day >= programmes.effective_from then metrics.value_before else metrics.value end
             as {{ figure() }}
         ) as value_before,
-        metrics.on_day >= programmes.effective_from as has_changed
+        metrics.from_day >= programmes.effective_from as has_changed
     from values_until_the_next as metrics
     inner join creators on metrics.account_id = creators.account_id
     inner join history_versions on metrics.account_id = history_versions.account_id
@@ -65,7 +65,7 @@ values_while_a_pack_reads_them as (
             creators.market = programmes.market
             and metrics.metric = programmes.metric
             and (metrics.until_day is null or metrics.until_day > programmes.effective_from)
-            and (programmes.effective_until is null or metrics.on_day <= programmes.effective_until)
+            and (programmes.effective_before is null or metrics.from_day < programmes.effective_before)
     inner join kinds
         on
             programmes.market = kinds.market
@@ -85,7 +85,7 @@ select
     history_version,
     known_from,
     known_until,
-    on_day,
+    from_day,
     until_day,
     pack,
     version,

@@ -17,8 +17,8 @@ stretches_while_their_history_was_true as (
         zone_rank,
         value,
         zone_rank_before,
-        on_day,
-        greatest(on_day, known_from) as valid_from,
+        from_day,
+        greatest(from_day, known_from) as valid_from,
         least(until_day, known_until) as valid_until
     from zone_periods
 )

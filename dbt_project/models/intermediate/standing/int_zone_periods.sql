@@ -27,7 +27,7 @@ columns_of_a_stretch as (
         history_version,
         known_from,
         known_until,
-        on_day,
+        from_day,
         until_day,
         pack,
         version,
@@ -51,7 +51,7 @@ columns_of_a_stretch as (
         history_version,
         known_from,
         known_until,
-        on_day,
+        from_day,
         until_day,
         pack,
         version,
@@ -72,7 +72,7 @@ stretches_of_each_programme as (
     select
         stretches.* exclude (is_held),  -- noqa: RF02
         programmes.fires_on_each_rise,
-        programmes.begins_with is null and stretches.on_day = programmes.effective_from as is_judged_anew,
+        programmes.begins_with is null and stretches.from_day = programmes.effective_from as is_judged_anew,
         stretches.zone_rank > stretches.zone_rank_before as enters,
         coalesce(
             stretches.zone_rank = stretches.zone_rank_before
@@ -102,17 +102,17 @@ stays_under_each_version as (
         history_version,
         pack,
         version,
-        min(on_day) as first_day,
+        min(from_day) as first_day,
         case when not bool_or(until_day is null) then max(until_day) end as until_day,
-        min_by(zone_rank_before, on_day) as rank_at_first,
-        min_by(is_judged_anew and value_before is not null, on_day) as is_judged_anew,
-        max_by(zone_rank, on_day) as rank_at_last,
+        min_by(zone_rank_before, from_day) as rank_at_first,
+        min_by(is_judged_anew and value_before is not null, from_day) as is_judged_anew,
+        max_by(zone_rank, from_day) as rank_at_last,
         min(zone_rank) as mildest,
         bool_or(enters) as has_entered,
         max(case when rises_inside then zone_rank end) as strictest_rise_inside,
         row_number() over (
             partition by account_id, programme, balance_of, history_version
-            order by min(on_day)
+            order by min(from_day)
         ) as step
     from stretches_of_each_programme
     group by account_id, market, programme, balance_of, history_version, pack, version
@@ -136,7 +136,7 @@ zones_of_one_name as (
             zones.market = former.market
             and zones.programme = former.programme
             and zones.zone = former.zone
-            and zones.effective_from = {{ add_days('former.effective_until', 1) }}
+            and zones.effective_from = former.effective_before
     group by zones.market, zones.programme, zones.pack, zones.version, former.pack, former.version
 ),
 
@@ -229,7 +229,7 @@ stretches_with_what_was_entered as (
             partition by
                 stretches.account_id, stretches.programme, stretches.balance_of, stretches.history_version,
                 stretches.pack, stretches.version
-            order by stretches.on_day
+            order by stretches.from_day
             rows between unbounded preceding and 1 preceding
         )
 )
@@ -242,7 +242,7 @@ select
     history_version,
     known_from,
     known_until,
-    on_day,
+    from_day,
     until_day,
     pack,
     version,

@@ -18,7 +18,7 @@ programmes as (
         never_falls,
         falls_after_days,
         effective_from,
-        effective_until,
+        effective_before,
         never_falls or falls_after_days is not null as holds,
         bool_or(never_falls or falls_after_days is not null) over (partition by market, programme) as ever_holds
     from {{ source('policy', 'programmes') }}
@@ -30,7 +30,7 @@ stretches_with_how_long_their_zone_is_held as (
         programmes.holds,
         programmes.never_falls,
         programmes.falls_after_days,
-        programmes.effective_until,
+        programmes.effective_before,
         case
             when not programmes.never_falls
                 then {{ add_days('zones_by_value.until_day', 'coalesce(programmes.falls_after_days, 0)') }}
@@ -57,13 +57,13 @@ zones_held_under_each_version as (
         pack,
         version,
         zone,
-        on_day as reached_on,
-        on_day as held_from,
+        from_day as reached_on,
+        from_day as held_from,
         held_until,
         holds,
         never_falls,
         falls_after_days,
-        effective_until
+        effective_before
     from stretches_with_how_long_their_zone_is_held
     union all
     select
@@ -85,13 +85,13 @@ zones_held_under_each_version as (
         programmes.holds,
         programmes.never_falls,
         programmes.falls_after_days,
-        programmes.effective_until
+        programmes.effective_before
     from zones_held_under_each_version as held
     inner join programmes
         on
             held.market = programmes.market
             and held.programme = programmes.programme
-            and {{ add_days('held.effective_until', 1) }} = programmes.effective_from
+            and held.effective_before = programmes.effective_from
             and programmes.holds
             and coalesce(held.held_until >= programmes.effective_from, true)
 ),
@@ -103,7 +103,7 @@ days_on_which_a_zone_may_change as (
         programme,
         balance_of,
         history_version,
-        on_day
+        from_day
     from stretches_with_how_long_their_zone_is_held
     union
     select
@@ -111,7 +111,7 @@ days_on_which_a_zone_may_change as (
         programme,
         balance_of,
         history_version,
-        held_until as on_day
+        held_until as from_day
     from zones_held_under_each_version
     where held_until is not null and holds
 ),
@@ -119,15 +119,15 @@ days_on_which_a_zone_may_change as (
 stretches_cut_on_these_days as (
     select
         stretches.* exclude (  -- noqa: RF02
-            on_day, until_day, value_before, zone_rank_before, held_until, has_changed, holds,  -- noqa: RF02
-            never_falls, falls_after_days, effective_until  -- noqa: RF02
+            from_day, until_day, value_before, zone_rank_before, held_until, has_changed, holds,  -- noqa: RF02
+            never_falls, falls_after_days, effective_before  -- noqa: RF02
         ),
         stretches.zone_rank_before as reached_before,
-        days.on_day,
-        stretches.on_day as read_on,
+        days.from_day,
+        stretches.from_day as read_on,
         stretches.value_before as read_before,
-        stretches.has_changed and days.on_day = stretches.on_day as has_changed,
-        least(stretches.until_day, lead(days.on_day) over days_in_order) as until_day
+        stretches.has_changed and days.from_day = stretches.from_day as has_changed,
+        least(stretches.until_day, lead(days.from_day) over days_in_order) as until_day
     from days_on_which_a_zone_may_change as days
     inner join stretches_with_how_long_their_zone_is_held as stretches
         on
@@ -135,14 +135,14 @@ stretches_cut_on_these_days as (
             and days.programme = stretches.programme
             and days.balance_of = stretches.balance_of
             and days.history_version = stretches.history_version
-            and {{ day_in('days.on_day', 'stretches.on_day', 'stretches.until_day') }}
+            and {{ day_in('days.from_day', 'stretches.from_day', 'stretches.until_day') }}
     where stretches.holds
     window
         days_in_order as (
             partition by
                 stretches.account_id, stretches.programme, stretches.balance_of, stretches.history_version,
                 stretches.pack, stretches.version
-            order by days.on_day
+            order by days.from_day
         )
 ),
 
@@ -155,8 +155,8 @@ zones_that_are_held_on_each_day as (
         zones.bound,
         zones.is_rising,
         -- By what was held before this version began; its own readings say the rest.
-        max(case when held.reached_on < cut.on_day then zones.zone_rank end) over (
-            partition by cut.account_id, cut.programme, cut.balance_of, cut.history_version, cut.on_day
+        max(case when held.reached_on < cut.from_day then zones.zone_rank end) over (
+            partition by cut.account_id, cut.programme, cut.balance_of, cut.history_version, cut.from_day
         ) as held_from_before
     from stretches_cut_on_these_days as cut
     inner join zones_held_under_each_version as held
@@ -167,7 +167,7 @@ zones_that_are_held_on_each_day as (
             and cut.history_version = held.history_version
             and cut.pack = held.pack
             and cut.version = held.version
-            and {{ day_in('cut.on_day', 'held.held_from', 'held.held_until') }}
+            and {{ day_in('cut.from_day', 'held.held_from', 'held.held_until') }}
     inner join zones
         on
             cut.market = zones.market
@@ -176,7 +176,7 @@ zones_that_are_held_on_each_day as (
             and cut.programme = zones.programme
             and held.zone = zones.zone
     qualify row_number() over (
-        partition by cut.account_id, cut.programme, cut.balance_of, cut.history_version, cut.on_day
+        partition by cut.account_id, cut.programme, cut.balance_of, cut.history_version, cut.from_day
         order by zones.zone_rank desc, held.reached_on desc, held.held_until desc nulls first
     ) = 1
 ),
@@ -184,11 +184,11 @@ zones_that_are_held_on_each_day as (
 zones_beside_the_one_before as (
     select
         * exclude (read_on, read_before),
-        case when on_day = read_on then read_before else value end as value_before,
+        case when from_day = read_on then read_before else value end as value_before,
         lag(zone_rank) over days_held_in_order as held_before,
         coalesce(lag(pack || '/' || version) over days_held_in_order, '') <> pack || '/' || version as is_first
     from zones_that_are_held_on_each_day
-    window days_held_in_order as (partition by account_id, programme, balance_of, history_version order by on_day)
+    window days_held_in_order as (partition by account_id, programme, balance_of, history_version order by from_day)
 )
 
 select

@@ -63,7 +63,7 @@ standings_of_last_night as (
     where {{ day_in(add_days(night(), -1), 'standings.valid_from', 'standings.valid_until') }}
     qualify row_number() over (
         partition by standings.account_id, standings.programme
-        order by standings.zone_rank desc, standings.on_day asc, standings.balance_of asc
+        order by standings.zone_rank desc, standings.from_day asc, standings.balance_of asc
     ) = 1
 ),
 

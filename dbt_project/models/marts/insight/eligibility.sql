@@ -14,7 +14,7 @@ gates_on_the_night as (
         array_to_string(stretches.failed, ', ') as failed_conditions
     from eligibility_periods as stretches
     where
-        {{ day_in(night(), 'stretches.on_day', 'stretches.until_day') }}
+        {{ day_in(night(), 'stretches.from_day', 'stretches.until_day') }}
         and {{ day_in(night(), 'stretches.known_from', 'stretches.known_until') }}
 )
 

@@ -90,11 +90,11 @@ stretches_of_each_stay as (
         case
             when
                 coalesce(lag(zone) over stretches_in_order <> zone, true)
-                or coalesce(lag(until_day) over stretches_in_order <> on_day, true)
-                then on_day
+                or coalesce(lag(until_day) over stretches_in_order <> from_day, true)
+                then from_day
         end as entered_on
     from zone_periods
-    window stretches_in_order as (partition by account_id, programme, balance_of, history_version order by on_day)
+    window stretches_in_order as (partition by account_id, programme, balance_of, history_version order by from_day)
 ),
 
 first_days_of_the_stay_in_the_zone as (
@@ -113,7 +113,7 @@ first_days_of_the_stay_in_the_zone as (
             and standings.programme = stretches.programme
             and standings.balance_of = stretches.balance_of
             and standings.history_version = stretches.history_version
-            and standings.as_of >= stretches.on_day
+            and standings.as_of >= stretches.from_day
     group by all
 ),
 

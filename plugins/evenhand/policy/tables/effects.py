@@ -82,7 +82,7 @@ class EligibilityTestRow(Edition):
     condition: Annotated[str, Column("varchar", "The condition.")]
     kind: Annotated[str, Column("varchar", "The kind of account, as the feed creators spells it.")]
     asked_from: Annotated[date, Column("date", "First day on which the condition is asked.")]
-    asked_until: Annotated[date | None, Column("date", "Last such day.")]
+    asked_before: Annotated[date | None, Column("date", "First day on which it isn't asked any more.")]
     test: Annotated[int, Column("integer", "Its place among the alternatives of the condition.")]
     programme: Annotated[str | None, Column("varchar", "The programme of the pack.")]
     without_measure: Annotated[str | None, Column("varchar", "The measure that mustn't be in force.")]

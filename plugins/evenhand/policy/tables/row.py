@@ -25,7 +25,9 @@ class Edition(Row):
 
     market: Annotated[str, Column("varchar", "The market that the pack decides for.")]
     effective_from: Annotated[date, Column("date", "First day that it judges.")]
-    effective_until: Annotated[date | None, Column("date", "Last day that it judges; null while no end is set.")]
+    effective_before: Annotated[
+        date | None, Column("date", "First day that it doesn't judge any more; null while no end is set.")
+    ]
     pack: Annotated[str, Column("varchar", "The pack.")]
     version: Annotated[int, Column("integer", "The pack's version.")]
 

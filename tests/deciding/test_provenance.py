@@ -1,0 +1,76 @@
+"""The rules that decided a release, laid as it had them or as the columns are called today."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from evenhand.deciding.provenance import (
+    keep_deciders,
+    lay_rules_in_words_of_today,
+    lay_rules_of,
+    limits_of_words,
+)
+from evenhand.policy.compile import compile_packs
+from evenhand.policy.load import load_packs
+from made_once import shared_project
+from policy.packs import TEXT, changed, write
+
+LAST_DAY = date(2026, 3, 31)
+
+
+def released_before(folder: Path, limits: Sequence[tuple[str, str | None, str]]) -> Path:
+    """A release of a version that compiled a pack's last day as it stands there: market, last day and limit."""
+    columns = "market varchar, effective_from date, effective_until date, words_without_effect decimal(18, 2)"
+    with duckdb.connect() as connection:
+        connection.execute("create table rules (rules varchar, columns varchar, fields varchar[])")
+        connection.execute("insert into rules values ('limits', ?, null)", [columns])
+        for market, last, limit in limits:
+            connection.execute(
+                "insert into rules values ('limits', ?, ?)", [columns, [market, "2026-01-01", last, limit]]
+            )
+        connection.execute(f"copy rules to '{folder / 'rules.parquet'}' (format parquet)")
+    return folder
+
+
+def test_models_of_an_earlier_version_have_its_columns_and_code_of_today_the_first_day_after(tmp_path: Path) -> None:
+    release = released_before(tmp_path, [("ID", str(LAST_DAY), "1"), ("TH", None, "2")])
+    with duckdb.connect() as connection:
+        lay_rules_of(release, connection)
+        then = connection.execute("select market, effective_until from policy.limits order by market").fetchall()
+        lay_rules_in_words_of_today(release, connection)
+        now = connection.execute("select market, effective_before from policy.limits order by market").fetchall()
+    assert then == [("ID", LAST_DAY), ("TH", None)]
+    assert now == [("ID", date(2026, 4, 1)), ("TH", None)]
+
+
+@pytest.mark.parametrize(("night", "found"), [(LAST_DAY, {"ID", "TH"}), (date(2026, 4, 1), {"TH"})])
+def test_limits_of_an_earlier_version_s_release_hold_on_their_last_day_and_not_after_it(
+    tmp_path: Path, night: date, found: set[str]
+) -> None:
+    release = released_before(tmp_path, [("ID", str(LAST_DAY), "1"), ("TH", None, "2")])
+    limits = limits_of_words(release, night)
+    assert set(limits) == found
+    assert limits["TH"] == Decimal(2)
+
+
+def test_the_rules_of_a_release_of_today_are_the_same_both_ways(tmp_path: Path) -> None:
+    packs = tmp_path / "packs"
+    packs.mkdir()
+    write(packs, changed(("effective_from: 2026-01-01", f"effective_from: 2026-01-01\neffective_until: {LAST_DAY}")))
+    warehouse = tmp_path / "warehouse.duckdb"
+    compile_packs(load_packs(packs), warehouse)
+    keep_deciders(warehouse, shared_project(), packs)
+    with duckdb.connect(str(warehouse)) as connection:
+        compiled = connection.execute("select distinct effective_before from policy.packs").fetchall()
+        connection.execute(f"copy deciders.rules to '{tmp_path / 'rules.parquet'}' (format parquet)")
+    assert compiled == [(date(2026, 4, 1),)]
+    for lay in (lay_rules_of, lay_rules_in_words_of_today):
+        with duckdb.connect() as connection:
+            lay(tmp_path, connection)
+            assert connection.execute("select distinct effective_before from policy.packs").fetchall() == compiled
