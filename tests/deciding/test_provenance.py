@@ -19,7 +19,7 @@ from evenhand.deciding.provenance import (
 from evenhand.policy.compile import compile_packs
 from evenhand.policy.load import load_packs
 from made_once import shared_project
-from policy.packs import TEXT, changed, write
+from policy.packs import changed, write
 
 LAST_DAY = date(2026, 3, 31)
 
