@@ -72,8 +72,8 @@ with DAG(
     on_failure_callback=notifiers(),
     params={
         "night": Param(type="string", format="date", description="The night that holds the list"),
-        "list": Param(type="string", enum=["penalties", "rewards", "deliveries"], description="The list"),
-        "market": Param(type="string", description="The market, or the receiver of the deliveries"),
+        "list": Param(type="string", enum=["penalties", "rewards", "deliveries", "notices"], description="The list"),
+        "market": Param(type="string", description="The market; the receiver of deliveries, the language of notices"),
         "digest": Param(None, type=["string", "null"], description="What is shown; by default what is held now"),
     },
     tags=["governance"],

@@ -3,7 +3,8 @@
 | variable | meaning | default |
 | --- | --- | --- |
 | `EVENHAND_SCHEDULE` | cron expression, in the time zone below; empty: nights are run by hand | empty |
-| `EVENHAND_TIMEZONE` | time zone that nights end in | `UTC` |
+| `EVENHAND_TIMEZONE` | time zone that nights end in; another holds all lists until somebody else approves | `UTC` |
+| `EVENHAND_CHANGED_BY` | who changed it last, by commas | empty |
 | `EVENHAND_DEADLINE_MINUTES` | a run that takes longer is reported as late; empty: none is | empty |
 | `EVENHAND_NOTIFIERS` | JSON list of Airflow notifiers, as `{"classpath": …, "kwargs": {…}}` | `[]` |
 """
@@ -43,6 +44,11 @@ class Deployment:
     def moment_of(self, night: date, clock: datetime) -> datetime:
         """A logical date of the night: its day, at the time of day that the clock shows in the time zone."""
         return datetime.combine(night, clock.astimezone(self.timezone).time(), self.timezone)
+
+
+def changed_by() -> tuple[str, ...]:
+    """Who changed the time zone last: none of them approves what that does."""
+    return tuple(name for each in (os.environ.get("EVENHAND_CHANGED_BY") or "").split(",") if (name := each.strip()))
 
 
 def deployment() -> Deployment:

@@ -64,6 +64,7 @@ def publish(
     rewards: Sequence[tuple[object, ...]] = (),
     notices: Sequence[tuple[object, ...]] = (),
     goes_on: bool = False,
+    held_lists: Sequence[Mapping[str, str]] = (),
 ) -> Path:
     """A release as publishing leaves it: a revision folder and the night's symlink to it.
 
@@ -93,7 +94,7 @@ def publish(
         for path in sorted(revision.glob("*.parquet"))
     }
     before = json.loads((link / "manifest.json").read_text())["release_id"] if goes_on else None
-    content = {"night": night, "files": files, "told_before": before}
+    content = {"night": night, "files": files, "told_before": before, "held_lists": list(held_lists)}
     release_id = hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
     (revision / "manifest.json").write_text(json.dumps({"release_id": release_id, **content}))
     link.unlink(missing_ok=True)

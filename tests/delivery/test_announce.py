@@ -57,6 +57,26 @@ def test_what_took_effect_is_told_once(
     assert check_announced(ended, messenger, receipts).agrees
 
 
+def test_a_notice_in_a_language_whose_words_are_held_waits_until_somebody_has_approved_them(
+    tmp_path: Path, sandbox: SandboxProcess, receiver: HttpReceiver, messenger: NoticesReceiver, receipts: Receipts
+) -> None:
+    def held(number: int, answered: str, *notices: tuple[object, ...]) -> Path:
+        of_it = {"list": "notices", "market": "vi", "answer": answered}
+        return publish(tmp_path, night(number), [penalty("p1"), penalty("p2")], notices=notices, held_lists=[of_it])
+
+    in_vi = (*notice("p1", "new")[:7], "vi", *notice("p1", "new")[8:])
+    for number, answered in ((1, ""), (2, "rejected")):
+        release = held(number, answered, *([in_vi, notice("p2", "new")] if number == 1 else []))
+        deliver(release, receiver, receipts)
+        assert announce(release, messenger, receipts).waiting == 1
+        assert [key for key, _ in sandbox.notices()] == ["2026-03-01-p2-new"]
+    release = held(3, "approved")
+    deliver(release, receiver, receipts)
+    assert announce(release, messenger, receipts).applied == 1
+    assert announce(release, messenger, receipts).sent == {}
+    assert sorted(key for key, _ in sandbox.notices()) == ["2026-03-01-p1-new", "2026-03-01-p2-new"]
+
+
 def test_nothing_is_told_before_it_took_effect_or_if_it_never_does(
     tmp_path: Path, sandbox: SandboxProcess, receiver: HttpReceiver, messenger: NoticesReceiver, receipts: Receipts
 ) -> None:

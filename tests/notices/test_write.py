@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
 from datetime import date
 from pathlib import Path
 
 import duckdb
 import pytest
 
-from evenhand.notices.catalogs import CatalogError
+from evenhand.notices.catalogs import CatalogError, in_words_of, load_catalogs, said_by
 from evenhand.notices.write import write_notices
 from evenhand.release.previous import create_released, last_release, take_last_release
 from notices.needed import TRANSLATIONS
@@ -58,6 +59,31 @@ def test_each_account_is_told_in_its_language_and_in_english_where_nobody_transl
     ]
     assert write_notices(warehouse, TRANSLATIONS, tmp_path / "releases", NIGHT) == {"sv": 2}
     assert _notices(warehouse) == first
+
+
+def test_words_that_nobody_has_approved_are_not_used_and_a_new_language_is_told_in_english(tmp_path: Path) -> None:
+    folder = tmp_path / "po"
+    shutil.copytree(TRANSLATIONS, folder)
+    before = said_by(load_catalogs(folder).languages["id"])
+    (folder / "id.po").write_text((folder / "id.po").read_text().replace("Tindakan baru", "Bayar 50 USD"))
+    warehouse = _warehouse(tmp_path, "('id', 'no_live'), ('th', 'no_live')")
+    write_notices(warehouse, folder, tmp_path / "releases", NIGHT, {"id": before, "th": None})
+    assert _notices(warehouse) == [
+        ("n1", "id", "Tindakan baru: Siaran langsung tidak diizinkan"),
+        ("n2", "en", "New measure: No live streaming"),
+    ]
+    write_notices(warehouse, folder, tmp_path / "releases", NIGHT)
+    assert _notices(warehouse)[0] == ("n1", "id", "Bayar 50 USD: Siaran langsung tidak diizinkan")
+
+
+@pytest.mark.parametrize("language", [path.stem for path in sorted(TRANSLATIONS.glob("*.po"))])
+def test_a_language_in_the_words_that_a_release_kept_says_the_same(tmp_path: Path, language: str) -> None:
+    catalogs = load_catalogs(TRANSLATIONS)
+    kept = said_by(catalogs.languages[language])
+    again = in_words_of(load_catalogs(tmp_path), language, kept).languages[language]
+    assert said_by(again) == kept
+    for count in (0, 1, 2, 5, 21):
+        assert again.form(count) == catalogs.languages[language].form(count)
 
 
 def test_more_notices_than_are_written_at_once(tmp_path: Path) -> None:

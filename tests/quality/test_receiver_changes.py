@@ -14,8 +14,9 @@ import pytest
 from evenhand.approval.answers import AnswerRefused, record
 from evenhand.approval.shown import body, subject
 from evenhand.delivery.config import load_receivers, receivers_changed_by
+from evenhand.policy.preapproved import Preapproval
 from evenhand.quality.held_lists import HeldList, answer, hold_lists, read_held
-from evenhand.quality.receiver_changes import lay_receivers
+from evenhand.quality.receiver_changes import config_sha256, lay_receivers
 from evenhand.records.persons import Person, PersonRefused
 from evenhand.release.describe import approved_receivers
 from evenhand.release.manifest import DELIVERIES
@@ -78,6 +79,40 @@ def test_the_next_night_compares_with_what_was_approved(gate: duckdb.DuckDBPyCon
     assert approved_receivers(gate) == {"files": DROPPED["files"], "sandbox": DROPPED["sandbox"]}
     answer(gate, lake, "approved", "budi")
     assert approved_receivers(gate) == DROPPED
+
+
+def test_what_comes_to_it_or_goes_is_said_of_tonight_and_of_the_nights_before(gate: duckdb.DuckDBPyConnection) -> None:
+    rows = {"penalties": [1150, 1230, 1200], "rewards": [40, 40, 44]}
+    now = {"sandbox": {"kind": "http", "lists": ["rewards"]}, "lake": {"kind": "files", "lists": ["rewards"]}}
+    found = lay_receivers(gate, BEFORE, now, rows)
+    assert found["sandbox"][1:] == (
+        "It would lose 1,200 rows of penalties tonight; of the last 2 nights, 1,150 to 1,230",
+    )
+    assert found["lake"][1:] == ("It would be sent 44 rows of rewards tonight; of the last 2 nights, 40",)
+
+
+@pytest.mark.parametrize(("at_most", "held"), [(1199, True), (1200, False)])
+def test_what_was_preapproved_of_a_receiver_is_its_text_and_so_many_rows(
+    gate: duckdb.DuckDBPyConnection, at_most: int, held: bool
+) -> None:
+    now: dict[str, Any] = {"sandbox": {"kind": "http", "lists": ["rewards"]}, "files": {"kind": "files"}}
+    approved = Preapproval(
+        what="x",
+        receiver="sandbox",
+        text=config_sha256(now["sandbox"]),
+        changed_by="ayu",
+        approved_by="budi",
+        at_most=at_most,
+    )
+    assert bool(lay_receivers(gate, BEFORE, now, {"penalties": [1200]}, [approved])) is held
+    # Of another receiver, or of another text, it is none.
+    for other in ({"receiver": "files"}, {"text": "a" * 64}):
+        assert lay_receivers(gate, BEFORE, now, {"penalties": [10]}, [approved.model_copy(update=other)])
+
+
+@pytest.mark.parametrize("setting", ["batch_size", "within_minutes"])
+def test_how_quickly_rows_are_sent_is_no_difference(gate: duckdb.DuckDBPyConnection, setting: str) -> None:
+    assert lay_receivers(gate, BEFORE, {**BEFORE, "files": {"kind": "files", setting: 3}}) == {}
 
 
 def test_a_release_that_doesnt_say_what_receivers_were_is_compared_with_nothing(

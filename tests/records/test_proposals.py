@@ -195,6 +195,24 @@ def test_code_is_preapproved_by_none_of_its_authors_and_by_two_where_one_is_not_
     assert found.approved_by == ("nobody" if needs == 1 else "daemon and nobody")
 
 
+@only_root
+@pytest.mark.usefixtures("accounts")
+def test_a_receiver_is_preapproved_by_none_whom_receivers_yml_names(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = home / "receivers.yml"
+    file.write_text("changed_by: daemon\nreceivers:\n  lake: {kind: files, connection: files, lists: [penalties]}\n")
+    monkeypatch.setenv("EVENHAND_RECEIVERS", str(file))
+    monkeypatch.setenv("EVENHAND_POLICIES", str(home))
+    said = ("policy", "preapprove", "--what", "x", "--changed-by", "games", "--at-most", "5", "--receiver")
+    assert "no receiver pond; it has lake" in _as("root", *said, "pond").output.replace("\n", " ")
+    proposed = _proposed(_as("root", *said, "lake"))
+    assert "can't approve it too" in _as("daemon", "approve", proposed).output
+    assert "Written to" in _as("nobody", "approve", proposed).output
+    (found,) = read_preapproved(home)
+    assert (found.receiver, found.pack, found.at_most, found.approved_by) == ("lake", None, 5, "nobody")
+
+
 @pytest.mark.parametrize(
     ("log_ins", "said"),
     [("{}", "two have to approve it; leave out --approved-by"), ('{"mai@example.org": "bob"}', "can't approve it too")],

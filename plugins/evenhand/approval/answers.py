@@ -24,10 +24,13 @@ from evenhand.quality.held_lists import HeldList, answer, read_held
 from evenhand.records.history import add, everything
 from evenhand.records.persons import Person, PersonRefused, is_same, refuse_the_same_person
 from evenhand.records.record_log import seal
-from evenhand.release.manifest import DELIVERIES
+from evenhand.release.manifest import DELIVERIES, NOTICES
 
 log = logging.getLogger(__name__)
 
+# What is held for a file that is no pack, and which that is.
+FILES_OF = {DELIVERIES: "receivers.yml", NOTICES: "the translation"}
+_NO_WAVE = {DELIVERIES: "a delivery has", NOTICES: "notices have"}
 Said = Literal["approved", "rejected", "first_wave"]
 
 
@@ -147,8 +150,10 @@ def apply(warehouse: Path, folder: Path, night: date) -> None:
 
 def _refuse_what_they_cannot_approve(held: HeldList, said: Said, by: Person, code: CodeAuthors | None) -> None:
     what = f"{held.list} of {held.market}"
-    if held.list == DELIVERIES and said == "first_wave":
-        raise AnswerRefused(f"{what}: a delivery has no first wave. Approve it, or reject it and correct receivers.yml")
+    if held.list in FILES_OF and said == "first_wave":
+        raise AnswerRefused(
+            f"{what}: {_NO_WAVE[held.list]} no first wave. Approve it, or reject it and correct {FILES_OF[held.list]}"
+        )
     if not held.approvable:
         raise AnswerRefused(
             f"{what}: more rows than a few break a rule, so they can only be rejected. Correct what is at fault and run"
@@ -158,10 +163,11 @@ def _refuse_what_they_cannot_approve(held: HeldList, said: Said, by: Person, cod
         refuse_the_same_person(Person(name, logged_in=True), by, f"the code that changes {what}")
     if not held.by_policy:
         return
-    if not held.changed_by and held.list == DELIVERIES:
+    if not held.changed_by and held.list in FILES_OF:
+        how = "`changed_by` into it" if held.list == DELIVERIES else "`Last-Translator` into its header"
         raise PersonRefused(
-            f"{what}: receivers.yml doesn't say who changed it. Write `changed_by` into it and run the night again, so"
-            " that it is known that somebody else approves"
+            f"{what}: {FILES_OF[held.list]} doesn't say who changed it. Write {how} and run the night again, so that it"
+            " is known that somebody else approves"
         )
     if not held.changed_by:
         raise PersonRefused(
@@ -172,5 +178,5 @@ def _refuse_what_they_cannot_approve(held: HeldList, said: Said, by: Person, cod
         refuse_the_same_person(
             Person(name, logged_in=False),
             by,
-            f"the {'change of' if held.list == DELIVERIES else 'policy that changes'} {what}",
+            f"the {'change of' if held.list in FILES_OF else 'policy that changes'} {what}",
         )

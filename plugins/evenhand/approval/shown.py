@@ -10,7 +10,7 @@ import duckdb
 
 from evenhand.quality.held_lists import HeldList, first_wave_of
 from evenhand.records.markdown import plain
-from evenhand.release.manifest import DELIVERIES
+from evenhand.release.manifest import DELIVERIES, NOTICES
 from evenhand.release.rows import TOLD
 
 GROUPS = 10
@@ -21,18 +21,23 @@ def subject(held: HeldList, night: date) -> str:
     """One line for a held list."""
     if held.list == DELIVERIES:
         return f"deliveries to {held.market}, night {night}: they are held"
+    if held.list == NOTICES:
+        return f"notices in {held.market}, night {night}: they are held"
     return f"{held.list} of {held.market}, night {night}: {held.changes:,} rows are held"
 
 
 def body(connection: duckdb.DuckDBPyConnection, held: HeldList, night: date) -> str:
     """The page for a held list of a night, in Markdown."""
-    if held.list == DELIVERIES:
+    if held.list in (DELIVERIES, NOTICES):
         by = ", ".join(map(plain, held.changed_by)) or "nobody is named"
+        is_delivery = held.list == DELIVERIES
+        what = f"Nothing is sent to {plain(held.market)}" if is_delivery else f"Nobody is told in {plain(held.market)}"
         return "\n\n".join(
             [
-                f"Nothing is sent to {plain(held.market)} before somebody else has approved this. Changed by: {by}.",
-                "### What is otherwise in receivers.yml",
+                f"{what} before somebody else has approved this. Changed by: {by}.",
+                f"### What is otherwise in {'receivers.yml' if is_delivery else 'the translation'}",
                 "\n".join(f"- {plain(each)}" for each in held.why),
+                *([] if is_delivery else [_notices_tonight(connection, held.market)]),
             ]
         )
     ((kept_rows, in_force, proposed),) = connection.execute(
@@ -92,6 +97,17 @@ def body(connection: duckdb.DuckDBPyConnection, held: HeldList, night: date) -> 
             ),
         ]
     )
+
+
+def _notices_tonight(connection: duckdb.DuckDBPyConnection, language: str) -> str:
+    """How many notices of tonight wait for it; they are only known once the night is released."""
+    known = connection.execute("from duckdb_tables() where schema_name = 'main' and table_name = 'notice_facts'")
+    if not known.fetchone():
+        return "How many notices of tonight are in it is known once the night is released."
+    ((notices, accounts),) = connection.execute(
+        "select count(*), count(distinct account_id) from main.notice_facts where language = ?", [language]
+    ).fetchall()
+    return f"Tonight {notices:,} notices to {accounts:,} accounts wait for it."
 
 
 def _waits(connection: duckdb.DuckDBPyConnection) -> str:

@@ -22,11 +22,12 @@ Night = Annotated[
 
 
 class List(StrEnum):
-    """A list; or the deliveries to a receiver, which stands for the market then."""
+    """A list; or the deliveries to a receiver, or the notices in a language, which stand for the market then."""
 
     penalties = "penalties"
     rewards = "rewards"
     deliveries = "deliveries"
+    notices = "notices"
 
 
 class Say(StrEnum):

@@ -29,6 +29,9 @@ def preapprove(
     by: By = "",
     pack: Annotated[str | None, typer.Argument(help="The pack that was changed, by its name.")] = None,
     code: Annotated[bool, typer.Option("--code", help="Not a pack: the code that decides, as it is now.")] = False,
+    receiver: Annotated[
+        str, typer.Option(help="Not a pack: what receivers.yml says of this receiver, as it is now.")
+    ] = "",
 ) -> None:
     """Propose a change that another person approves beforehand: the next night doesn't hold what it changes.
 
@@ -39,8 +42,11 @@ def preapprove(
     from evenhand.records.markdown import plain
 
     here = settings()
-    if code == (pack is not None):
-        refuse("approve either a pack, by its name, or the code, with --code")
+    if [code, pack is not None, bool(receiver)].count(True) != 1:
+        refuse("approve either a pack, by its name, or the code, with --code, or a receiver, with --receiver")
+    if receiver:
+        _preapprove_receiver(receiver, what, changed_by, at_most, by, approved_by)
+        return
     with refusals_told():
         text = load_pack(find_pack(pack, here.policies)) if pack else None
         form = {
@@ -75,6 +81,37 @@ def preapprove(
             needs=2 if authors.unknown else 1,
             not_by=(changed_by, *authors.log_ins),
         )
+
+
+def _preapprove_receiver(name: str, what: str, changed_by: str, at_most: int, by: str, approved_by: str) -> None:
+    from evenhand.delivery.config import load_receivers, receivers_changed_by
+    from evenhand.quality.receiver_changes import config_sha256
+    from evenhand.records.markdown import plain
+
+    with refusals_told():
+        receivers = load_receivers()
+        if name not in receivers:
+            refuse(f"receivers.yml has no receiver {name}; it has {', '.join(receivers)}")
+        config = receivers[name].model_dump(mode="json")
+        form = {
+            "what": what,
+            "receiver": name,
+            "text": config_sha256(config),
+            "changed_by": changed_by,
+            "at_most": at_most,
+        }
+        authors = tuple(dict.fromkeys((changed_by, *receivers_changed_by())))
+        if approved_by:
+            second = second_person(approved_by)
+            for author in authors:
+                refuse_the_same_person(Person(author, logged_in=False), second, "the change of the receiver")
+            write(form, [second])
+            return
+        said = (
+            f"What receivers.yml says of {plain(name)}, changed by {plain(', '.join(authors))}: {plain(what)}. At most"
+            f" {at_most:,} rows of each list that comes to it or goes."
+        )
+        propose("preapprove", form, said, person(by), not_by=authors)
 
 
 def _authors() -> CodeAuthors:

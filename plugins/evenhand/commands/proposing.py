@@ -35,6 +35,7 @@ def propose(
 @contextmanager
 def refusals_told() -> Iterator[None]:
     """Say why something can't be done, and end with 1."""
+    from evenhand.delivery.config import ReceiversError
     from evenhand.delivery.stopping import NothingStopped
     from evenhand.emergency.emergency import EmergencyRefused
     from evenhand.landing.files import FeedBroken
@@ -47,6 +48,6 @@ def refusals_told() -> Iterator[None]:
         yield
     except (
         *(PersonRefused, ProposalRefused, NothingStopped, EmergencyRefused),
-        *(FeedBroken, HistoryBroken, LocalError, NotDone, PackError),
+        *(FeedBroken, HistoryBroken, LocalError, NotDone, PackError, ReceiversError),
     ) as error:
         refuse(str(error))

@@ -19,7 +19,7 @@ from evenhand.delivery.config import load_receivers
 from evenhand.delivery.stopping import stopped
 from evenhand.policy.prose.words import counted
 from evenhand.records.steps import kept
-from evenhand.release.manifest import DELIVERIES, HeldList, HeldMarket, Manifest, read_manifest
+from evenhand.release.manifest import DELIVERIES, NOTICES, HeldList, HeldMarket, Manifest, read_manifest
 from evenhand.release.publish import revision_of
 from evenhand.settings import Settings
 from evenhand.simulation.marketplace import simulated
@@ -189,14 +189,14 @@ def held(manifest: Manifest, night: date, console: Console) -> None:
         if each.answer == "approved":
             console.print(f"[bold]Was held[/bold] {what}: approved by {each.answered_by}", highlight=False)
             continue
-        if each.list == DELIVERIES:
-            what = f"deliveries to {each.market}"
+        if each.list in (DELIVERIES, NOTICES):
+            what = f"{each.list} {'to' if each.list == DELIVERIES else 'in'} {each.market}"
         kept = f"it keeps the release of {each.since}" if each.since else "nothing of it is released"
         said = f"; {each.answer.replace('_', ' ')} by {each.answered_by}" if each.answer else ""
         wave = f", {each.first_wave:,} rows of it" if each.first_wave else ""
         console.print(
             f"[bold yellow]Held[/bold yellow] {what}: nothing is sent{said}."
-            if each.list == DELIVERIES
+            if each.list in (DELIVERIES, NOTICES)
             else f"[bold yellow]Held[/bold yellow] {what}: {counted(each.changes, 'row')} would change,"
             f" {kept}{said}{wave}.{_in_force(each)}",
             soft_wrap=True,

@@ -11,7 +11,7 @@ import duckdb
 from pydantic import BaseModel, ValidationError
 
 from evenhand.delivery.payload import Payload, canonical
-from evenhand.release.manifest import OtherFormat, refuse_newer
+from evenhand.release.manifest import NOTICES, OtherFormat, refuse_newer
 from evenhand.release.verify import release_troubles
 
 # Which of a scope's rows prevails is no part of a row: it changes with other rows.
@@ -45,6 +45,14 @@ class Release:
     night: date
     release_id: str
     lists: tuple[WantedList, ...]
+    # In these, nobody is told anything before their words are approved.
+    held_languages: frozenset[str] = frozenset()
+
+
+class _Held(BaseModel):
+    list: str
+    market: str
+    answer: str
 
 
 class _Manifest(BaseModel):
@@ -52,6 +60,7 @@ class _Manifest(BaseModel):
     format: int = 1
     night: date
     told_before: str | None = None
+    held_lists: tuple[_Held, ...] = ()
 
 
 def read_release(release_dir: Path, lists: Sequence[str]) -> Release:
@@ -70,6 +79,9 @@ def read_release(release_dir: Path, lists: Sequence[str]) -> Release:
         night=manifest.night,
         release_id=manifest.release_id,
         lists=tuple(read_list(name, folder / f"{name}.parquet", folder / "reasons.parquet") for name in names),
+        held_languages=frozenset(
+            each.market for each in manifest.held_lists if each.list == NOTICES and each.answer != "approved"
+        ),
     )
 
 

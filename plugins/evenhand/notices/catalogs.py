@@ -6,8 +6,9 @@ of all languages. en.po is the reference for which keys there are and which plac
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from gettext import c2py
 from pathlib import Path
 from string import Formatter
@@ -37,6 +38,8 @@ class Catalog:
         messages: by key.
         form: which plural form a count takes, from 0.
         forms: how many plural forms there are.
+        plural: the rule of that, as the file has it.
+        changed_by: who changed it last, as its header says.
     """
 
     path: Path
@@ -44,6 +47,8 @@ class Catalog:
     messages: Mapping[str, Message]
     form: Callable[[int], int]
     forms: int
+    plural: str
+    changed_by: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -155,7 +160,41 @@ def _read(path: Path) -> Catalog:
         raise CatalogError(f"{path}: {error}; it must be a gettext catalog in UTF-8") from error
     forms = len({locale.plural_form(count) for count in _COUNTS})
     messages = {message.id if isinstance(message.id, str) else message.id[0]: message for message in po if message.id}
-    return Catalog(path, locale, messages, _plural_rule(path, po, forms), forms)
+    changed_by = () if po.last_translator == PoFile().last_translator else _names(po.last_translator)
+    return Catalog(path, locale, messages, _plural_rule(path, po, forms), forms, po.plural_expr, changed_by)
+
+
+def _names(translators: str) -> tuple[str, ...]:
+    """Who a header names: `mai, lan <lan@example.org>` are two."""
+    names = (each.partition("<")[0].strip() for each in translators.split(","))
+    return tuple(name for name in names if name)
+
+
+def said_by(catalog: Catalog) -> str:
+    """All that a language says, as JSON: equal for files that differ in comments or order alone."""
+    texts = {key: list(_forms(message)) for key, message in sorted(catalog.messages.items()) if not message.fuzzy}
+    return json.dumps({"plural": catalog.plural, "texts": texts}, ensure_ascii=False, sort_keys=True)
+
+
+def in_words_of(catalogs: Catalogs, language: str, said: str | None) -> Catalogs:
+    """The same languages, but one in the words that it had before; without it, where it had none.
+
+    What it had no words for is said as it is now.
+    """
+    others = {name: catalog for name, catalog in catalogs.languages.items() if name != language}
+    if said is None:
+        return replace(catalogs, languages=others)
+    before = json.loads(said)
+    now = catalogs.languages.get(language)
+    messages = dict(now.messages) if now else {}
+    for key, forms in before["texts"].items():
+        messages[key] = Message(key, forms[0]) if len(forms) == 1 else Message((key, key), tuple(forms))
+    locale = Locale.parse(language)
+    count = len({locale.plural_form(number) for number in _COUNTS})
+    path = now.path if now else catalogs.folder / f"{language}.po"
+    then = Catalog(path, locale, messages, c2py(before["plural"]), count, before["plural"])
+    unreadable = {name: why for name, why in catalogs.unreadable.items() if name != language}
+    return replace(catalogs, languages={**others, language: then}, unreadable=unreadable)
 
 
 def _plural_rule(path: Path, po: PoFile, forms: int) -> Callable[[int], int]:

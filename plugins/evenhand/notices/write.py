@@ -12,7 +12,7 @@ from typing import Any
 
 import duckdb
 
-from evenhand.notices.catalogs import REFERENCE, Catalogs, load_catalogs
+from evenhand.notices.catalogs import REFERENCE, Catalogs, in_words_of, load_catalogs
 from evenhand.notices.notice import Case, NoticeFacts
 from evenhand.notices.render import render
 from evenhand.release.previous import take_told
@@ -24,11 +24,20 @@ _COLUMNS = (
 _FACTS = tuple(NoticeFacts.__dataclass_fields__)
 
 
-def write_notices(warehouse: Path, translations: Path, releases: Path, night: date) -> Mapping[str, int]:
+def write_notices(
+    warehouse: Path,
+    translations: Path,
+    releases: Path,
+    night: date,
+    approved: Mapping[str, str | None] | None = None,
+) -> Mapping[str, int]:
     """Write the table `main.notices` from `main.notice_facts`, once it is known what is released.
 
     What the night's release told before is told as it was; what differs from it is told besides. An account whose
     language nobody has translated is told in the reference language.
+
+    Args:
+        approved: what is said in languages whose words of tonight nobody has approved; None in one that is new.
 
     Returns:
         How many new notices that was, by such a language.
@@ -37,6 +46,8 @@ def write_notices(warehouse: Path, translations: Path, releases: Path, night: da
         CatalogError: something that a notice says isn't translated.
     """
     catalogs = load_catalogs(translations)
+    for language, said in (approved or {}).items():
+        catalogs = in_words_of(catalogs, language, said)
     untranslated: Counter[str] = Counter()
     notices: list[dict[str, Any]] = []
     with duckdb.connect(str(warehouse)) as connection:

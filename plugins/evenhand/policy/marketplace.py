@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Annotated
 from zoneinfo import available_timezones
 
-from pydantic import AfterValidator, Field, ValidationError
+from pydantic import AfterValidator, Field, ValidationError, field_validator
+from ruamel.yaml import YAML
 
 from evenhand.policy.diagnose import explain, place_of
 from evenhand.policy.language.part import Name, Part
@@ -37,6 +38,22 @@ class Marketplace(Part):
 
     time_zones: dict[str, TimeZone] = Field(default_factory=dict)
     """By market: the time zone that the days of its feeds are in, where a source lands moments instead of days."""
+
+    changed_by: tuple[str, ...] = ()
+    """Who changed this file last; one of them doesn't approve what that does."""
+
+    @field_validator("changed_by", mode="before")
+    @classmethod
+    def _one_or_more(cls, said: object) -> object:
+        return (said,) if isinstance(said, str) else said
+
+
+def marketplace_of(text: str) -> Marketplace:
+    """What a text of marketplace.yml says that was read before; one that says nothing that is known knows nothing."""
+    try:
+        return Marketplace.model_validate(frozen(YAML(typ="safe").load(text)))
+    except ValidationError:
+        return Marketplace(violation_types={})
 
 
 def read_marketplace(folder: Path) -> Marketplace | None:

@@ -33,6 +33,8 @@ class Preapproval(Part):
     """The SHA-256 of its text, with the texts that it extends, as changed: another text is another change."""
     code: Sha256 | None = None
     """Instead of a pack: the SHA-256 of the code that decides, as changed."""
+    receiver: Name | None = None
+    """Instead of a pack: the receiver that receivers.yml says otherwise of; `text` is the SHA-256 of what it says."""
     changed_by: Annotated[str, Field(min_length=1)]
     """Who changed it."""
     approved_by: Annotated[str, Field(min_length=1)]
@@ -40,12 +42,13 @@ class Preapproval(Part):
     by_their_own_word: Literal[True] | None = None
     """That who approved it wasn't logged in, so that the name is what they said."""
     at_most: Annotated[int, Field(ge=0)]
-    """So many rows of each list and market may be otherwise for it. More than were expected are held."""
+    """So many rows of each list and market may be otherwise for it; of a receiver, so many of each list that comes or
+    goes. More than were expected are held."""
 
     @model_validator(mode="after")
     def _is_of_a_pack_or_of_code(self) -> Preapproval:
         exactly_one(self, ("text", "code"))
-        exactly_one(self, ("pack", "code"))
+        exactly_one(self, ("pack", "code", "receiver"))
         try:
             refuse_the_same_person(Person(self.changed_by, False), Person(self.approved_by, False), self.what)
         except PersonRefused:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -15,17 +15,19 @@ import duckdb
 from evenhand.deciding.provenance import lay_rules_in_words_of_today
 from evenhand.landing.held_markets import held_markets
 from evenhand.policy.language.limits import Limits
-from evenhand.policy.load import LoadedPack
+from evenhand.policy.load import MARKETPLACE, LoadedPack
 from evenhand.policy.preapproved import Preapproval, SameRules, lay_preapproved, texts_before
 from evenhand.quality.anomalies import count
+from evenhand.quality.beside_lists import hold_beside_lists
 from evenhand.quality.causes import find_causes
 from evenhand.quality.gate import Gate
 from evenhand.quality.held_lists import LISTS, HeldList, hold_lists, make_views
 from evenhand.quality.moves import Kept
-from evenhand.quality.receiver_changes import lay_receivers
 from evenhand.quality.row_causes import Base
 from evenhand.quality.rule_changes import RulesChanged, rule_changes
-from evenhand.release.manifest import DELIVERIES, Manifest, read_manifest
+from evenhand.quality.setting_changes import TIME_ZONE
+from evenhand.quality.translation_changes import Words
+from evenhand.release.manifest import DELIVERIES, NOTICES, Manifest, read_manifest
 from expectations.changes import LOCATOR, changes_suite, counts_suite, late_money_suite, sizes_suite, twins_suite
 
 log = logging.getLogger(__name__)
@@ -43,6 +45,9 @@ class Tonight:
         same_rules: texts of packs that were rewritten and say the same.
         receivers: what receivers.yml says of each receiver; None where that isn't to be compared.
         receivers_changed_by: who changed that.
+        translations: what each language says; None where that isn't to be compared.
+        time_zone: the deployment's.
+        settings_changed_by: who changed marketplace.yml, and the deployment's time zone.
     """
 
     releases: Path
@@ -52,6 +57,9 @@ class Tonight:
     same_rules: Sequence[SameRules] = ()
     receivers: Mapping[str, Any] | None = None
     receivers_changed_by: tuple[str, ...] = ()
+    translations: Mapping[str, Words] | None = None
+    time_zone: str | None = None
+    settings_changed_by: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -87,6 +95,7 @@ def validate_changes(
     count(warehouse, tonight.releases, night)
     others = _other_rules(warehouse, bases, tonight, folder.with_name("packs_before"))
     with duckdb.connect(str(warehouse)) as connection:
+        connection.execute("create or replace table gate.settings as select ? as time_zone", [tonight.time_zone])
         lay_preapproved(connection, tonight.preapproved, tonight.packs, str(tonight.code["sha256"]))
         _lay_limits(connection, bases, night)
         causes = dict(
@@ -128,26 +137,25 @@ def validate_changes(
             if market in held_with_their_market:
                 # Nobody can see tonight what would be in it.
                 broken[name, market] = [held_with_their_market[market]]
-        before = bases[0].manifest.receivers if bases else None
-        otherwise = lay_receivers(connection, before, tonight.receivers)
-        for receiver, said in otherwise.items():
-            why[DELIVERIES, receiver] += [f"{each} (receivers are as they were approved)" for each in said]
-        if bases and before is None and tonight.receivers is not None:
-            connection.execute("insert into gate.not_compared values ('receivers', ?)", [bases[0].manifest.night])
+        beside = hold_beside_lists(
+            connection,
+            tonight.releases,
+            night,
+            bases[0] if bases else None,
+            tonight.receivers,
+            tonight.translations,
+            tonight.preapproved,
+        )
+        why.update({of: list(said) for of, said in beside.why.items()})
         held = hold_lists(
             connection,
             why,
             broken,
-            lambda *of: (
-                tonight.receivers_changed_by
-                if of[0] == DELIVERIES
-                else changed_by(tonight, _base_of(bases, *of), of[1])
-            ),
+            lambda *of: _changed_by(tonight, bases, others.get(of), *of),
             lambda *of: _kept_since(bases, *of),
             night,
             _kept_of_tonight(connection, tonight.releases, night),
-            {of: _digested(tonight, changed) for of, (_, changed) in others.items()}
-            | {(DELIVERIES, receiver): "; ".join(said) for receiver, said in otherwise.items()},
+            {of: _digested(tonight, changed) for of, (_, changed) in others.items()} | dict(beside.texts),
         )
         make_views(connection, night)
         not_compared = _not_compared(connection)
@@ -168,7 +176,9 @@ def _other_rules(
     }
     found = {}
     for base in bases:
-        for market, changed in rule_changes(warehouse, base.release, scratch).items():
+        for market, changed in rule_changes(
+            warehouse, base.release, scratch, (base.manifest.time_zone, tonight.time_zone)
+        ).items():
             if set(changed.packs) <= approved:
                 continue
             for name in changed.lists:
@@ -261,6 +271,21 @@ def _still_held(bases: Sequence[Base]) -> list[tuple[date, str, str]]:
         # What a delivery is held for is found anew each night, against what was approved.
         if each.answer != "approved" and each.list in LISTS
     ]
+
+
+def _changed_by(
+    tonight: Tonight, bases: Sequence[Base], rules: tuple[Base, RulesChanged] | None, name: str, market: str
+) -> tuple[str, ...]:
+    """Who changed what a list, a delivery to a receiver, or the notices in a language are held for."""
+    if name == DELIVERIES:
+        return tonight.receivers_changed_by
+    if name == NOTICES:
+        return (tonight.translations or {})[market].changed_by
+    changed = set(rules[1].packs) if rules else set()
+    settings = [tonight.settings_changed_by.get(each, ()) for each in sorted(changed & {MARKETPLACE, TIME_ZONE})]
+    of_packs = changed - {MARKETPLACE, TIME_ZONE} or not settings
+    all_of_them = [*settings, *([changed_by(tonight, _base_of(bases, name, market), market)] if of_packs else [])]
+    return tuple(sorted({each for names in all_of_them for each in names})) if all(all_of_them) else ()
 
 
 def changed_by(tonight: Tonight, base: Base | None, market: str) -> tuple[str, ...]:

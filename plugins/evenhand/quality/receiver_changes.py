@@ -5,15 +5,30 @@ A list that is dropped from a receiver removes all its rows there at once, and a
 
 from __future__ import annotations
 
+import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import duckdb
 
+from evenhand.policy.preapproved import Preapproval
+
+# What changes when rows are sent, and not which or to whom.
+_NO_ROWS = ("batch_size", "within_minutes", "measures")
+
+
+def config_sha256(config: Mapping[str, Any]) -> str:
+    """What an approval of what receivers.yml says of a receiver is of."""
+    return hashlib.sha256(_text(config).encode()).hexdigest()
+
 
 def lay_receivers(
-    connection: duckdb.DuckDBPyConnection, before: Mapping[str, Any] | None, now: Mapping[str, Any] | None
+    connection: duckdb.DuckDBPyConnection,
+    before: Mapping[str, Any] | None,
+    now: Mapping[str, Any] | None,
+    rows: Mapping[str, Sequence[int]] | None = None,
+    preapproved: Sequence[Preapproval] = (),
 ) -> dict[str, tuple[str, ...]]:
     """Write `gate.receivers`, and find by receiver what is said otherwise of it than when it was approved.
 
@@ -21,6 +36,8 @@ def lay_receivers(
         before: what the last release has of each; None in one of a version that didn't say, or where nothing was
             released: then nothing is compared.
         now: what receivers.yml says of each; None where it can't be read.
+        rows: of each list, how many rows it had on the nights before, the oldest first, and tonight.
+        preapproved: what people approved beforehand, each up to so many rows of each list that comes or goes.
     """
     connection.execute("create or replace table gate.receivers (receiver varchar, config varchar, before varchar)")
     configs = now if now is not None else before
@@ -32,7 +49,40 @@ def lay_receivers(
         )
     if before is None or now is None:
         return {}
-    return {name: _said(before.get(name), config) for name, config in sorted(now.items()) if before.get(name) != config}
+    found = {}
+    for name, config in sorted(now.items()):
+        effect = _effect(before.get(name), config, rows or {})
+        said = _said(before.get(name), config)
+        if said and not _is_preapproved(name, config, effect, preapproved):
+            found[name] = (*said, *(_effect_said(each, counts) for each, counts in effect.items()))
+    return found
+
+
+def _effect(before: Any, now: Any, rows: Mapping[str, Sequence[int]]) -> dict[tuple[str, str], Sequence[int]]:
+    """The lists that come to a receiver or go from it, with their rows."""
+    had, has = set((before or {}).get("lists", ())), set(now.get("lists", ()))
+    changed = [("would be sent", each) for each in sorted(has - had)]
+    changed += [("would lose", each) for each in sorted(had - has)]
+    return {(what, each): rows[each] for what, each in changed if each in rows}
+
+
+def _effect_said(of: tuple[str, str], rows: Sequence[int]) -> str:
+    what, name = of
+    *earlier, tonight = rows
+    if not earlier:
+        return f"It {what} {tonight:,} rows of {name} tonight"
+    nights = f"of the last {len(earlier)} nights" if len(earlier) > 1 else "of the night before"
+    low, high = min(earlier), max(earlier)
+    return f"It {what} {tonight:,} rows of {name} tonight; {nights}, {low:,}{f' to {high:,}' if high > low else ''}"
+
+
+def _is_preapproved(
+    name: str, config: Any, effect: Mapping[tuple[str, str], Sequence[int]], preapproved: Sequence[Preapproval]
+) -> bool:
+    most = max((rows[-1] for rows in effect.values()), default=0)
+    return any(
+        each.receiver == name and each.text == config_sha256(config) and most <= each.at_most for each in preapproved
+    )
 
 
 def _said(before: Any, now: Any) -> tuple[str, ...]:
@@ -40,7 +90,7 @@ def _said(before: Any, now: Any) -> tuple[str, ...]:
         return ("It is a receiver that nobody has approved; all that it should hold would be sent to it",)
     return tuple(
         f"{name} was {_value(before.get(name))} and is {_value(now.get(name))}"
-        for name in sorted({*before, *now})
+        for name in sorted({*before, *now} - {*_NO_ROWS})
         if before.get(name) != now.get(name)
     )
 

@@ -25,6 +25,7 @@ from evenhand.policy.sift import sift
 from evenhand.policy.tables import TABLES
 from evenhand.policy.tables.row import columns
 from evenhand.policy.texts import PackError
+from evenhand.quality.setting_changes import said_now, said_then, setting_changes
 
 log = logging.getLogger(__name__)
 
@@ -45,7 +46,8 @@ class RulesChanged:
 
     Attributes:
         market: whose.
-        packs: the packs with a difference; "" is the order of their measures, which is no pack's.
+        packs: the packs with a difference; "" is the order of their measures, which is no pack's, and settings have
+            names of their own.
         lists: those that rules of the market bring rows to, then or tonight; of others nothing can be otherwise.
         said: each difference, for people.
     """
@@ -56,19 +58,22 @@ class RulesChanged:
     said: tuple[str, ...]
 
 
-def rule_changes(warehouse: Path, release: Path, scratch: Path) -> Mapping[str, RulesChanged]:
+def rule_changes(
+    warehouse: Path, release: Path, scratch: Path, time_zones: tuple[str | None, str | None] = (None, None)
+) -> Mapping[str, RulesChanged]:
     """By market, what of tonight's rules isn't as in a release; nothing where the release has no packs to compare.
 
     Args:
         warehouse: the night's, with its packs compiled and their texts kept.
         scratch: a folder that may be written and is deleted again.
+        time_zones: the deployment's then and tonight; None where it isn't known.
     """
     if not (release / "packs.parquet").exists():
         return {}
     with duckdb.connect() as connection:
         path = str(warehouse).replace("'", "''")
         connection.execute(f"attach '{path}' as tonight (read_only)")
-        if _texts_are_the_same(connection, release):
+        if _texts_are_the_same(connection, release) and len(set(time_zones) - {None}) < 2:
             return {}
         shutil.rmtree(scratch, ignore_errors=True)
         try:
@@ -85,6 +90,8 @@ def rule_changes(warehouse: Path, release: Path, scratch: Path) -> Mapping[str, 
         for market, pack, said in _differences(connection):
             if market not in held:
                 differences[market].append((pack, said))
+        for market, settings in _settings(connection, release, time_zones).items():
+            differences[market] += settings
         lists = {market: _lists_of(connection, market) for market in differences}
     return {
         market: RulesChanged(
@@ -95,6 +102,15 @@ def rule_changes(warehouse: Path, release: Path, scratch: Path) -> Mapping[str, 
         )
         for market, found in sorted(differences.items())
     }
+
+
+def _settings(
+    connection: duckdb.DuckDBPyConnection, release: Path, time_zones: tuple[str | None, str | None]
+) -> Mapping[str, tuple[tuple[str, str], ...]]:
+    markets = connection.execute("select market from policy.packs union select market from tonight.policy.packs")
+    names = [name for (name,) in markets.fetchall()]
+    now = said_now(connection, "tonight.deciders.packs", time_zones[1])
+    return setting_changes(said_then(release, time_zones[0]), now, names)
 
 
 def _texts_are_the_same(connection: duckdb.DuckDBPyConnection, release: Path) -> bool:

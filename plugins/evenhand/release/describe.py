@@ -126,6 +126,7 @@ def describe(
             row["column"] for row in _rows(connection, 'select distinct "column" from gate.not_compared order by all')
         ),
         receivers=approved_receivers(connection),
+        time_zone=_time_zone(connection),
         zones=tuple(
             Zone(**row)
             for row in _rows(
@@ -205,6 +206,13 @@ def approved_receivers(connection: duckdb.DuckDBPyConnection) -> dict[str, Any] 
         """
     ).fetchall()
     return {name: json.loads(config) for name, config in found if config is not None} if found else None
+
+
+def _time_zone(connection: duckdb.DuckDBPyConnection) -> str | None:
+    # A warehouse of an earlier version doesn't say.
+    known = connection.execute("from duckdb_tables() where schema_name = 'gate' and table_name = 'settings'").fetchone()
+    found = connection.execute("select time_zone from gate.settings").fetchone() if known else None
+    return found[0] if found else None
 
 
 def _kept(prefix: str, night: date) -> str:

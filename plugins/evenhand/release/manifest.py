@@ -21,6 +21,8 @@ FORMAT = 2
 
 # What a held delivery is called among held lists; its market is the receiver's name.
 DELIVERIES = "deliveries"
+# And what held notices are; their market is the language.
+NOTICES = "notices"
 
 
 class OtherFormat(ValueError):
@@ -245,6 +247,7 @@ class Manifest(_Part):
             compared measure, amount and dates alone.
         receivers: what receivers.yml said of each, as it was when nothing was held for it last; None in releases of
             versions that didn't say.
+        time_zone: the deployment's; None in releases of versions that didn't say.
         not_compared: those that weren't compared tonight, for a release before doesn't say them.
         code: what `evenhand.deciding.code.code_version` gives.
     """
@@ -266,6 +269,7 @@ class Manifest(_Part):
     compared: tuple[str, ...] = ()
     not_compared: tuple[str, ...] = ()
     receivers: Mapping[str, Any] | None = None
+    time_zone: str | None = None
     zones: tuple[Zone, ...]
     penalties: tuple[MeasureChanges, ...]
     stages: tuple[Stage, ...]

@@ -50,7 +50,15 @@ FILES = {
     "models.parquet": "from deciders.models order by position",
     "rules.parquet": "from deciders.rules order by all",
     "packs.parquet": "from deciders.packs order by file",
+    # As they are, but as they were where nobody has approved that.
+    "translations.parquet": (
+        "select language, said from (select language, case when market is null then said else before end as said"
+        " from gate.translations left join (from gate.held_lists where list = 'notices' and answer != 'approved')"
+        " on language = market) where said is not null order by language"
+    ),
 }
+# A warehouse of an earlier version has none.
+_TRANSLATIONS = "create table if not exists gate.translations (language varchar, said varchar, before varchar)"
 
 
 class PublishFailed(Exception):
@@ -89,6 +97,7 @@ def publish(
             revisions.mkdir(parents=True, exist_ok=True)
             shutil.rmtree(draft, ignore_errors=True)
             draft.mkdir()
+            connection.execute(_TRANSLATIONS)
             files = {name: _write(connection, query, draft / name) for name, query in FILES.items()}
             manifest = describe(connection, night, files, code, reversed_by)
             _write_text(draft / NAME, manifest.text())

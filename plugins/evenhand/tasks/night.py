@@ -20,7 +20,10 @@ from evenhand.tasks.silence import hold_if_silent
 from evenhand.tasks.warehouse import begun, forget_old_ones, in_warehouse
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from evenhand.quality.feeds import Beside
+    from evenhand.quality.translation_changes import Words
 
 log = logging.getLogger(__name__)
 # What it registers while it is imported is a hundred lines that say nothing of the night.
@@ -171,6 +174,7 @@ def validate_lists(night: date) -> Facts:
     from evenhand.approval.code_changes import lay_code_authors
     from evenhand.deciding.code import code_version
     from evenhand.deciding.provenance import texts_of
+    from evenhand.deployment import deployment
     from evenhand.policy.preapproved import read_preapproved, read_same_rules
     from evenhand.policy.sift import sift
     from evenhand.quality import changes, lists
@@ -196,6 +200,9 @@ def validate_lists(night: date) -> Facts:
         code_version(here.project),
         read_same_rules(here.policies),
         *_receivers(),
+        _translations(),
+        deployment().timezone.key,
+        _settings_changed_by(),
     )
     broken = {(each.list, each.market): rows.broken for each in rows.too_many}
     changed = changes.validate_changes(warehouse, here.work(night) / "gate_2" / "changes", night, tonight, broken)
@@ -245,7 +252,8 @@ def publish_release(night: date) -> Facts:
         assemble(warehouse, here.releases, night, reversal.back_to if reversal else None)
         tell_of_accounts(warehouse, here.releases, night)
         build_after_gate(warehouse, project, night)
-        for language, notices in write_notices(warehouse, here.translations, here.releases, night).items():
+        told = write_notices(warehouse, here.translations, here.releases, night, _approved_words(warehouse))
+        for language, notices in told.items():
             log.warning("%d notices in English: nothing is translated to %s, the accounts' language", notices, language)
         tested = check_after_gate(warehouse, project, night)
     said = reversal.in_manifest if reversal else None
@@ -290,3 +298,31 @@ def _receivers() -> tuple[dict[str, Any] | None, tuple[str, ...]]:
     except ReceiversError as error:
         log.warning("%s", error)
         return None, ()
+
+
+def _settings_changed_by() -> dict[str, tuple[str, ...]]:
+    from evenhand.deployment import changed_by
+    from evenhand.policy.load import MARKETPLACE
+    from evenhand.policy.marketplace import read_marketplace
+    from evenhand.quality.setting_changes import TIME_ZONE
+
+    marketplace = read_marketplace(settings().policies)
+    return {MARKETPLACE: marketplace.changed_by if marketplace else (), TIME_ZONE: changed_by()}
+
+
+def _translations() -> dict[str, Words]:
+    """What each language says, and who changed it last; without those whose file can't be read."""
+    from evenhand.notices.catalogs import load_catalogs, said_by
+    from evenhand.quality.translation_changes import Words
+
+    languages = load_catalogs(settings().translations).languages
+    return {name: Words(said_by(catalog), catalog.changed_by) for name, catalog in languages.items()}
+
+
+def _approved_words(warehouse: Path) -> Mapping[str, str | None]:
+    import duckdb
+
+    from evenhand.quality.translation_changes import approved_words
+
+    with duckdb.connect(str(warehouse)) as connection:
+        return approved_words(connection)

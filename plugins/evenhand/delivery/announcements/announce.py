@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from collections import Counter
 from dataclasses import replace
@@ -12,10 +13,12 @@ from evenhand.delivery.announcements.announcement import Announcer, judge
 from evenhand.delivery.announcements.outbox import Outbox
 from evenhand.delivery.deliver import DeliverySummary, summary_of
 from evenhand.delivery.lock import delivery_lock
+from evenhand.delivery.payload import Payload
 from evenhand.delivery.read_release import Release, read_release
 from evenhand.delivery.receipts import Receipts
 from evenhand.delivery.reconcile import ReconcileSummary
 from evenhand.delivery.sending import Sender
+from evenhand.release.manifest import NOTICES
 
 log = logging.getLogger(__name__)
 
@@ -84,7 +87,11 @@ def _say(
     verdicts = _judge(release, announcer, receipts, outbox)
     sender = Sender(announcer, receipts)
     sender.settle()
-    ready = [change for change in outbox.to_send() if change.key not in sender.answers]
+    ready = [
+        change
+        for change in outbox.to_send()
+        if change.key not in sender.answers and not (change.payload and _is_held(change.list, change.payload, release))
+    ]
     sender.send(ready, release)
     summary = summary_of(release, announcer.name, sender.sent, sender.answers, {change.key for change in sender.sent})
     return replace(summary, already_there=0, waiting=verdicts["waiting"], dropped=verdicts["dropped"])
@@ -103,6 +110,15 @@ def _released_since(release_dir: Path, since: date | None) -> list[Path]:
     return [*earlier, release_dir]
 
 
+def _is_held(name: str, payload: Payload, release: Release) -> bool:
+    """Whether it is a notice in a language whose words nobody has approved: it waits, whatever took effect."""
+    return bool(
+        name == NOTICES
+        and release.held_languages
+        and json.loads(payload.text).get("language") in release.held_languages
+    )
+
+
 def _judge(release: Release, announcer: Announcer, receipts: Receipts, outbox: Outbox) -> Counter[str]:
     # Judged before anything is sent: what took effect tonight is still told if the receiver of announcements is down.
     wanted_now = {
@@ -111,6 +127,9 @@ def _judge(release: Release, announcer: Announcer, receipts: Receipts, outbox: O
     verdicts: Counter[str] = Counter()
     with receipts.transaction():
         for each in outbox.waiting():
+            if _is_held(each.row[0], each.payload, release):
+                verdicts["waiting"] += 1
+                continue
             about = each.about
             enforcers = [name for name, lists in announcer.after.items() if about.row[0] in lists]
             verdict, why = judge(
