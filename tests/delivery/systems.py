@@ -299,6 +299,50 @@ class Folder:
             _damage(random.choice(files), random)
 
 
+class Box:
+    """A SQLite file, which a plug-in brings."""
+
+    kind = "box"
+    honours_keys = True
+
+    def __init__(self, folder: Path) -> None:
+        self.settings: dict[str, Any] = {"wait_seconds": 2}
+        self.file = folder / "box.sqlite"
+
+    def fresh(self) -> None:
+        self.file.unlink(missing_ok=True)
+
+    def start(self) -> None: ...
+
+    def kill(self) -> None: ...
+
+    def stop(self) -> None: ...
+
+    def address(self) -> int | None:
+        return None
+
+    def connection(self) -> dict[str, Any]:
+        return {"conn_type": "generic", "extra": {"path": str(self.file)}}
+
+    def held(self) -> Held:
+        with closing(sqlite3.connect(self.file)) as database:
+            rows = database.execute("select list, row_key, payload from held").fetchall()
+        return {(name, row_key): _texts(json.loads(payload)) for name, row_key, payload in rows}
+
+    def stored(self) -> object:
+        return self.held()
+
+    def effects(self) -> None: ...
+
+    def edit(self, random: Random) -> None:
+        with closing(sqlite3.connect(self.file, isolation_level=None)) as database:
+            if random.random() < 0.5:
+                database.execute("delete from held where rowid in (select rowid from held order by row_key limit 2)")
+            else:
+                database.execute("update held set payload = '{}', sha256 = 'edited' where row_key = 'p1'")
+                database.execute("insert or replace into held values (?, ?, '{}', 'edited')", STRANGER)
+
+
 class ObjectStore:
     """An S3 server that keeps everything in memory: killing it also loses all that it held."""
 
@@ -556,6 +600,8 @@ def start(kind: str, folder: Path) -> System:
             return ObjectStore(folder)
         case "files":
             return Folder(folder)
+        case "box":
+            return Box(folder)
         case "notices":
             return Messenger(folder)
         case "dsa":
@@ -565,6 +611,8 @@ def start(kind: str, folder: Path) -> System:
 
 ONCE = ("notices", "dsa")
 KINDS = ("http", "http_without_keys", "postgres", "object_store", "files")
+# Of a package beside Evenhand, which is installed while it is tested.
+PLUGINS = ("box",)
 
 
 @contextmanager

@@ -13,6 +13,7 @@ from random import Random
 import pytest
 
 from delivery import systems
+from delivery.installed import installed
 from delivery.releases import night, penalty, publish, reward
 from delivery.systems import LISTS, System
 from evenhand.delivery.changes import Change
@@ -29,8 +30,13 @@ Row = tuple[object, ...]
 Open = Callable[[], AbstractContextManager[Receiver]]
 
 
-@pytest.fixture(scope="module", params=systems.KINDS)
+@pytest.fixture(scope="module", params=(*systems.KINDS, *systems.PLUGINS))
 def running(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
+    if request.param in systems.PLUGINS:
+        with installed(tmp_path_factory.mktemp("site"), request.param):
+            system = systems.start(request.param, tmp_path_factory.mktemp(request.param))
+            yield system
+        return
     system = systems.start(request.param, tmp_path_factory.mktemp(request.param))
     yield system
     system.stop()

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, ValidationError, field_validator, model_validator
+from pydantic_core import ErrorDetails
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.error import MarkedYAMLError
 
 from evenhand.delivery.announcements.statement_words import StatementWords
+from evenhand.delivery.plugins import PluginBroken, offered, plugin_of
 from evenhand.policy.nodes import compose
 from evenhand.settings import settings
 
@@ -93,9 +95,42 @@ class DsaConfig(_Part):
     statements: StatementWords
 
 
-AnyConfig = HttpConfig | FilesConfig | ObjectStoreConfig | PostgresConfig | NoticesConfig | DsaConfig
+class PluginConfig(_Part):
+    """A receiver of a kind that another package brings. What that needs besides is its own to say."""
+
+    model_config = ConfigDict(extra="allow", frozen=True)
+
+    kind: Name
+    batch_size: int = Field(default=500, ge=1, le=100_000)
+
+    @property
+    def own(self) -> dict[str, Any]:
+        """What is said of it besides what is said of any receiver."""
+        return dict(self.model_extra or {})
+
+
+AnyConfig = HttpConfig | FilesConfig | ObjectStoreConfig | PostgresConfig | NoticesConfig | DsaConfig | PluginConfig
 _KINDS = ("http", "files", "object_store", "postgres", "notices", "dsa")
-ReceiverConfig = Annotated[AnyConfig, Field(discriminator="kind")]
+_OF_A_PLUGIN = "plugin"
+
+
+def _which(said: Any) -> str | None:
+    kind = said.get("kind") if isinstance(said, Mapping) else getattr(said, "kind", None)
+    if kind in _KINDS:
+        return str(kind)
+    return _OF_A_PLUGIN if isinstance(kind, str) and kind in offered() else None
+
+
+ReceiverConfig = Annotated[
+    Annotated[HttpConfig, Tag("http")]
+    | Annotated[FilesConfig, Tag("files")]
+    | Annotated[ObjectStoreConfig, Tag("object_store")]
+    | Annotated[PostgresConfig, Tag("postgres")]
+    | Annotated[NoticesConfig, Tag("notices")]
+    | Annotated[DsaConfig, Tag("dsa")]
+    | Annotated[PluginConfig, Tag(_OF_A_PLUGIN)],
+    Discriminator(_which),
+]
 
 
 class _Receivers(BaseModel):
@@ -160,13 +195,33 @@ def _parsed(path: Path, text: str) -> _Receivers:
         compose(text)
         content = YAML(typ="rt").load(text)
         # Through JSON: round-trip types carry line numbers, but pydantic wants plain ones.
-        return _Receivers.model_validate_json(json.dumps(content, default=str))
+        receivers = _Receivers.model_validate_json(json.dumps(content, default=str))
     except MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise ReceiversError(f"{path}:{line}: {error.problem}; this isn't YAML") from error
     except ValidationError as error:
-        mistakes = [f"{path}:{_line(content, each['loc'])}: {_words(each)}" for each in error.errors()]
-        raise ReceiversError("\n".join(mistakes)) from error
+        raise ReceiversError("\n".join(_said(path, content, error.errors()))) from error
+    if mistakes := [_said(path, content, [each]) for each in _mistakes_of_plugins(receivers)]:
+        raise ReceiversError("\n".join(line for lines in mistakes for line in lines))
+    return receivers
+
+
+def _mistakes_of_plugins(receivers: _Receivers) -> Iterator[ErrorDetails]:
+    """What is said of receivers that their plug-ins don't know."""
+    for name, config in receivers.receivers.items():
+        if isinstance(config, PluginConfig):
+            try:
+                plugin_of(config.kind).settings.model_validate(config.own)
+            except PluginBroken:
+                # Its own delivery says so, and the others go on.
+                continue
+            except ValidationError as error:
+                for each in error.errors():
+                    yield {**each, "loc": ("receivers", name, *each["loc"])}
+
+
+def _said(path: Path, content: object, mistakes: Sequence[ErrorDetails]) -> list[str]:
+    return [f"{path}:{_line(content, each['loc'])}: {_words(each)}" for each in mistakes]
 
 
 def _line(content: object, location: Sequence[Any]) -> int:
@@ -182,12 +237,13 @@ def _line(content: object, location: Sequence[Any]) -> int:
     return line
 
 
-def _words(mistake: Mapping[str, Any]) -> str:
+def _words(mistake: ErrorDetails) -> str:
     where = ".".join(str(step) for step in mistake["loc"])
     if mistake["type"] == "extra_forbidden":
         return f"{where}: there is no such setting; remove it or look up its spelling in docs/receivers.md"
     if mistake["type"] == "missing":
         return f"{where}: is missing; add it"
     if mistake["type"].startswith("union_tag"):
-        return f"{where}: kind must be one of {', '.join(_KINDS)}"
+        others = "".join(f", {kind} (of {whose})" for kind, whose in offered().items() if kind not in _KINDS)
+        return f"{where}: kind must be one of {', '.join(_KINDS)} (of Evenhand){others}"
     return f"{where}: {mistake['msg']} (it is {mistake['input']!r})"

@@ -17,10 +17,12 @@ from evenhand.delivery.config import (
     HttpConfig,
     NoticesConfig,
     ObjectStoreConfig,
+    PluginConfig,
     PostgresConfig,
     ReceiversError,
     announces,
 )
+from evenhand.delivery.plugins import Opening, PluginBroken, plugin_of
 
 if TYPE_CHECKING:
     import httpx
@@ -64,7 +66,10 @@ def opened(
     config, connection = receivers[name], connection_of(name, receivers[name])
     after = {each: receivers[each].lists for each in announces(config)}
     others = _others_there(name, receivers, connection, connection_of)
-    return _OPEN[config.kind](name, config, connection, _Beside(after, others))
+    beside = _Beside(after, others)
+    if isinstance(config, PluginConfig):
+        return _open_plugin(name, config, connection, beside)
+    return _OPEN[config.kind](name, config, connection, beside)
 
 
 def _others_there(
@@ -100,6 +105,13 @@ def _others_there(
 
 def address_of(config: AnyConfig, connection: Connection) -> str | None:
     """What system a receiver is, however its connection spells it; None where the connection is incomplete."""
+    if isinstance(config, PluginConfig):
+        try:
+            plugin = plugin_of(config.kind)
+        except PluginBroken:
+            return None
+        address = plugin.address_of(plugin.settings.model_validate(config.own), connection)
+        return None if address is None else f"{config.kind} at {address}"
     if isinstance(config, FilesConfig | ObjectStoreConfig):
         path = str(connection.extra_dejson.get("path") or "")
         if not path:
@@ -246,6 +258,17 @@ def _open_postgres(name: str, config: PostgresConfig, connection: Connection, be
         yield receiver
     finally:
         receiver.close()
+
+
+def _open_plugin(
+    name: str, config: PluginConfig, connection: Connection, beside: _Beside
+) -> AbstractContextManager[Receiver]:
+    try:
+        plugin = plugin_of(config.kind)
+    except PluginBroken as error:
+        raise ReceiversError(f"receiver {name}: {error}") from error
+    settings = plugin.settings.model_validate(config.own)
+    return plugin.open(Opening(name, config.lists, config.batch_size, settings, connection, beside.others))
 
 
 _OPEN: Mapping[str, Callable[[str, Any, Connection, _Beside], AbstractContextManager[Any]]] = {

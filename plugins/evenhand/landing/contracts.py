@@ -53,6 +53,11 @@ class Column:
     absent_means: str = ""
     may_be_absent: bool = False
 
+    @property
+    def is_flag(self) -> bool:
+        """Whether its values are yes and no."""
+        return self.one_of == ("yes", "no")
+
 
 class _Optional(TypedDict):
     required: bool
@@ -125,6 +130,11 @@ class Contract:
     def column_names(self) -> tuple[str, ...]:
         """The names of all columns; a file may have no others in its header."""
         return tuple(column.name for column in self.columns)
+
+    @property
+    def figures(self) -> tuple[Column, ...]:
+        """Its own columns that are numbers, or yes and no: those of creators are metrics, by their names."""
+        return tuple(each for each in self.own_columns if each.type == "number" or each.is_flag)
 
     @property
     def names_in_every_file(self) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ def words_known(pack: Pack) -> list[Known]:
     """Vocabulary, violation type of a severity that rules for one type read, and word; each once, in order."""
     fine = pack.without_effect
     found: set[Known] = {("activities", None, name) for name in pack.activities_named()}
-    found |= {("metrics", None, name) for name in pack.metrics_named()}
+    found |= {("metrics", None, name) for _, name in pack.metrics_named()}
     for vocabulary in ("violation_types", "severities", "activities", "metrics"):
         found |= {(vocabulary, None, word) for word in getattr(fine, vocabulary)}
     for programme in pack.programmes.values():

@@ -1,10 +1,13 @@
-"""Write docs/feeds.md and dbt's sources from the contracts: `python -m evenhand.reference.feeds`."""
+"""Write docs/feeds.md, dbt's sources and what it makes metrics of from the contracts:
+
+python -m evenhand.reference.feeds
+"""
 
 from __future__ import annotations
 
 import json
 
-from evenhand.landing.contracts import BY_NAME, FEEDS, FIRST_DAY, RECENT_NIGHTS, Column, Contract
+from evenhand.landing.contracts import BY_NAME, CREATORS, FEEDS, FIRST_DAY, RECENT_NIGHTS, Column, Contract
 from evenhand.landing.replaced import FEWEST_GONE, LARGEST_SHARE_GONE
 from evenhand.policy.language.recent import AT_MOST_DAYS, RECENT
 from evenhand.settings import PROJECT
@@ -22,6 +25,7 @@ from expectations.words import FEWEST_ROWS
 
 PATH = PROJECT / "docs" / "feeds.md"
 SOURCES = PROJECT / "dbt_project" / "models" / "staging" / "accepted.yml"
+METRICS = PROJECT / "dbt_project" / "macros" / "creator_metrics.sql"
 
 
 def render() -> str:
@@ -48,6 +52,12 @@ def render_sources() -> str:
                 f"            data_type: {data_type}",
             ]
     return "\n".join(lines) + "\n"
+
+
+def render_metrics() -> str:
+    """The text of dbt's macro of the columns of creators that are metrics."""
+    columns = [f'    {{"name": "{each.name}", "is_flag": {str(each.is_flag).lower()}}}' for each in CREATORS.figures]
+    return _METRICS.format(columns=",\n".join(columns))
 
 
 def _feed(contract: Contract) -> str:
@@ -99,6 +109,15 @@ sources:
       every value as text. A feed that is absent has no rows.
     tables:"""
 
+_METRICS = """\
+{{# Written by `python -m evenhand.reference.feeds` from the contracts; edit those. #}}
+{{% macro creator_metrics() %}}
+{{{{ return([
+{columns}
+]) }}}}
+{{% endmacro %}}
+"""
+
 _WHERE_IT_LANDED = (
     ("landed_night", "The night that this version of the row landed in.", "date"),
     ("landed_file", "The file that it came in.", "varchar"),
@@ -138,8 +157,9 @@ that it lies in is passed over and named; a pipe, a socket or a device can't be 
 - **CSV**: UTF-8, with or without a byte order mark, a header, commas, `"` around values that need it and doubled inside
   them, line ends of any kind. `.csv.gz` is CSV packed with gzip.
 - **Parquet**: a value is read as text. A float that is whole is the whole number, a BOOLEAN is `yes` or `no` (in
-  `withdrawn`, `yes` or empty), a BLOB is UTF-8; a column of type null is empty. A day is DATE, text or a timestamp: one with a time zone is its day in the
-  market's time zone (`time_zones` in marketplace.yml, else the deployment's), one without has to be midnight.
+  `withdrawn`, `yes` or empty), a BLOB is UTF-8; a column of type null is empty. A day is DATE, text or a timestamp: one
+  with a time zone is its day in the market's time zone (`time_zones` in marketplace.yml, else the deployment's), one
+  without has to be midnight.
 - The header has the columns of the contract, in any order and with any capitals. A column that may be absent can be
   left out of a file: its rows then have no value in it. Columns that the contract doesn't have are left out and named.
 - A value is taken as it is: leading zeros and blanks stay. An empty text is no value. A day is `YYYY-MM-DD`. A number
@@ -180,6 +200,8 @@ _TOO_MANY = (
 
 _DERIVED = "\n".join(f"| `{activity}` | {quantity} |" for activity, quantity in RECENT.items())
 
+_FIGURES = ", ".join(f"`{each.name}`" for each in CREATORS.figures)
+
 _END = f"""\
 ## Activities that come out of other feeds
 
@@ -191,8 +213,14 @@ come out of contents, lives and orders, summed up by account and day:
 {_DERIVED}
 
 As rows of these feeds are looked at for {RECENT_NIGHTS} nights, a pack can count them for at most {AT_MOST_DAYS} days.
-What it makes of them holds for as long as the value does, and no longer; the first day of it is not told. The metric
-`followers` comes out of the feed creators; metrics are looked at for ever.
+What it makes of them holds for as long as the value does, and no longer; the first day of it is not told. Metrics
+are looked at for ever.
+
+## Metrics that come out of creators
+
+Each column of creators that is a number, or `yes` and `no`, is a metric of its name as well (`yes` is 1, `no` is 0),
+from the night on that its value landed in: {_FIGURES}. What another column needs for that is in
+[adding.md](adding.md#a-column).
 
 ## What quarantines a row
 
@@ -247,10 +275,10 @@ same stands under `without_effect` in the pack.
 
 A feed without any file, though each of the last four nights of this weekday had one, holds all markets. A market's
 file of a name that came on each of those nights and doesn't tonight is named in a warning, whatever else came of its
-market. A market without a row, though each of those nights had some, is a warning. So is one whose rows aren't fresh: its newest is
-older, by more than {STALE_DAYS} days, than the newest of any of the last 28 nights was when it landed, as if an old
-file had landed again. And so is a feed of a market of which nothing has landed for more than {STALE_DAYS} days longer
-than it ever took in its last 28 arrivals (of {FEWEST_WAITS} waits or more), however long ago that is.
+market. A market without a row, though each of those nights had some, is a warning. So is one whose rows aren't fresh:
+its newest is older, by more than {STALE_DAYS} days, than the newest of any of the last 28 nights was when it landed, as
+if an old file had landed again. And so is a feed of a market of which nothing has landed for more than {STALE_DAYS}
+days longer than it ever took in its last 28 arrivals (of {FEWEST_WAITS} waits or more), however long ago that is.
 
 ## What stops the night
 
@@ -261,3 +289,4 @@ may not be absent."""
 if __name__ == "__main__":
     PATH.write_text(render(), encoding="utf-8")
     SOURCES.write_text(render_sources(), encoding="utf-8")
+    METRICS.write_text(render_metrics(), encoding="utf-8")

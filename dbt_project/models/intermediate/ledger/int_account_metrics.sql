@@ -4,19 +4,18 @@ stg_metrics as (
     select * from {{ ref('stg_metrics') }}
 ),
 
-creator_versions as (
-    select * from {{ ref('stg_creator_versions') }}
+stg_creator_metrics as (
+    select * from {{ ref('stg_creator_metrics') }}
 ),
 
-followers_of_each_version as (
+metrics_of_each_version as (
     select
-        'followers/' || account_id || '/' || known_from as measurement_id,
+        metric || '/' || account_id || '/' || on_day as measurement_id,
         account_id,
-        'followers' as metric,
-        known_from as on_day,
-        cast(followers as decimal(18, 4)) as value
-    from creator_versions
-    where followers is not null
+        metric,
+        on_day,
+        value
+    from stg_creator_metrics
 ),
 
 measurements_of_both_feeds as (
@@ -28,7 +27,7 @@ measurements_of_both_feeds as (
         value
     from stg_metrics
     union all
-    select * from followers_of_each_version
+    select * from metrics_of_each_version
 )
 
 select * from measurements_of_both_feeds

@@ -195,13 +195,15 @@ class PackContent(Part):
         named |= {bonus.activity for bonus in self.bonuses.values()}
         return {name for name in named if name}
 
-    def metrics_named(self) -> set[str]:
-        """Every metric that something of the pack reads."""
-        multipliers = [
-            each for programme in self.programmes.values() for rule in programme.entries for each in rule.multiplied
-        ]
-        named = [programme.metric for programme in self.programmes.values()] + [each.metric for each in multipliers]
-        return {name for name in named if name}
+    def metrics_named(self) -> Iterator[tuple[Place, str]]:
+        """Every mention of a metric, with its place."""
+        for name, programme in self.programmes.items():
+            if programme.metric:
+                yield ("programmes", name, "metric"), programme.metric
+            for i, rule in enumerate(programme.entries):
+                for j, multiplier in enumerate(rule.multiplied):
+                    if multiplier.metric:
+                        yield ("programmes", name, "entries", i, "multiplied", j, "metric"), multiplier.metric
 
     def calendars_named(self) -> Iterator[tuple[Place, str]]:
         """Every mention of a calendar, with its place."""

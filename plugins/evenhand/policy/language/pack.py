@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from pydantic import model_validator
 
-from evenhand.landing.contracts import KINDS
+from evenhand.landing.contracts import CREATORS, KINDS
 from evenhand.policy.language.content import LANGUAGE, PackContent
 from evenhand.policy.language.part import (
     EMERGENCY,
@@ -19,6 +19,7 @@ from evenhand.policy.language.recent import refuse_what_needs_more
 
 # How deep programmes can be made of programmes: a ratio of ledgers, a score of ratios.
 DEEPEST = 2
+_KINDS_OF_VALUES = {"text": "texts", "date": "days", "moment": "moments"}
 
 
 class Pack(PackContent):
@@ -65,6 +66,20 @@ class Pack(PackContent):
     @model_validator(mode="after")
     def _kinds_are_known(self) -> Pack:
         known(self._kinds(), "a kind of account (feed creators)", KINDS)
+        return self
+
+    @model_validator(mode="after")
+    def _metrics_are_figures(self) -> Pack:
+        figures = {column.name for column in CREATORS.figures}
+        others = {column.name: column for column in CREATORS.columns if column.name not in figures}
+        for place, metric in self.metrics_named():
+            if column := others.get(metric):
+                raise mistake(
+                    place,
+                    f"{metric}, a column of creators whose values are {_KINDS_OF_VALUES[column.type]}",
+                    "a column of numbers or of yes and no, or a metric of the feed metrics",
+                    sorted(figures),
+                )
         return self
 
     def _kinds(self) -> Iterator[tuple[Place, str]]:

@@ -118,7 +118,8 @@ class Programme(Part):
     """With `begins_with`: what becomes of another programme's entries."""
 
     metric: Name | None = None
-    """The last value of a metric of the feed metrics, or of `followers`; missing until the first."""
+    """The last value of a metric of the feed metrics, or of a column of creators that is a number, or yes (1) and no
+    (0), such as `followers`; missing until the first."""
     ratio: Ratio | None = None
     """One programme divided by another."""
     weighted: tuple[Weight, ...] = ()
