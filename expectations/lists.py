@@ -48,11 +48,13 @@ MAY_BE_NULL = {
 _REMEDY = "A model or a pack is wrong: read the rows, fix it and run the night again."
 
 
+# What was brought in a market runs on when the account moves, and says so.
+_WHERE_IT_WAS = "(select distinct account_id, market from main.int_account_markets)"
 # What was paid in a market stays there when the account moves.
 _OR_WAS_PAID_THERE = """
             and (listed.amount is null or not exists (
-                from accepted.creators as creator join accepted.creator_versions as version using (account_id)
-                where creator.account_id = listed.account_id and version.market = listed.market
+                from main.int_account_markets as stay
+                where stay.account_id = listed.account_id and stay.market = listed.market
             ))"""
 # A bonus is paid period by period, of which its reason names the first day.
 _IN_PERIODS = """
@@ -89,20 +91,28 @@ def penalties_suite(night: date) -> list[Expectation]:
                     union all select market, eligibility, is_recent from policy.eligibility_effects
                 ) as recent
                 where {_same("recent", "penalty", "market", "programme")} and recent.is_recent
+            ) and not exists (
+                from policy.programmes as recent join {_WHERE_IT_WAS} as stay using (market)
+                where {_same("stay", "penalty", "account_id")} and {_same("recent", "penalty", "programme")}
+                    and recent.is_recent
             )""",
             described("it has a first day, unless it hangs on recent activities", "starts_on", _REMEDY),
         ),
         expect_no_rows(
-            f"""select row_key, measure, scope from (from {{batch}}) as penalty
+            f"""with brought as (
+                select market, programme, measure, scope from policy.effects where list = 'penalties'
+                union all select market, programme, measure, scope from policy.followers
+                union all select market, eligibility, measure, scope
+                from policy.eligibility_effects where list = 'penalties'
+            )
+            select row_key, measure, scope from (from {{batch}}) as penalty
             where not exists (
-                from (
-                    select market, programme, measure, scope from policy.effects where list = 'penalties'
-                    union all select market, programme, measure, scope from policy.followers
-                    union all select market, eligibility, measure, scope
-                    from policy.eligibility_effects where list = 'penalties'
-                ) as brought
-                where {_same("brought", "penalty", "market", "measure", "scope")}
+                from brought where {_same("brought", "penalty", "market", "measure", "scope")}
                     and penalty.programme in (brought.programme, '{EMERGENCY}')
+            ) and not exists (
+                from brought join {_WHERE_IT_WAS} as stay using (market)
+                where {_same("stay", "penalty", "account_id")}
+                    and {_same("brought", "penalty", "programme", "measure", "scope")}
             )""",
             described("a pack of the market has the measure on this scope", "measure", _REMEDY),
         ),
@@ -130,17 +140,21 @@ def rewards_suite(night: date) -> list[Expectation]:
         *_holds_together("rewards", "reward", night),
         *_as_people_decided("rewards", "reward", night),
         expect_no_rows(
-            f"""select row_key, reward, scope from (from {{batch}}) as granted
+            f"""with promised as (
+                select market, programme, reward, scope from policy.rewards
+                union all select market, programme, measure, scope from policy.effects where list = 'rewards'
+                union all select market, eligibility, measure, scope
+                from policy.eligibility_effects where list = 'rewards'
+                union all select market, bonus, bonus, scope from policy.bonuses
+            )
+            select row_key, reward, scope from (from {{batch}}) as granted
             where not exists (
-                from (
-                    select market, programme, reward, scope from policy.rewards
-                    union all select market, programme, measure, scope from policy.effects where list = 'rewards'
-                    union all select market, eligibility, measure, scope
-                    from policy.eligibility_effects where list = 'rewards'
-                    union all select market, bonus, bonus, scope from policy.bonuses
-                ) as promised
-                where {_same("promised", "granted", "market", "reward", "scope")}
+                from promised where {_same("promised", "granted", "market", "reward", "scope")}
                     and granted.programme in (promised.programme, '{EMERGENCY}')
+            ) and not exists (
+                from promised join {_WHERE_IT_WAS} as stay using (market)
+                where {_same("stay", "granted", "account_id")}
+                    and {_same("promised", "granted", "programme", "reward", "scope")}
             )""",
             described("a pack of the market has the reward on this scope", "reward", _REMEDY),
         ),
@@ -182,6 +196,10 @@ def reasons_suite(night: date) -> list[Expectation]:
             where not exists (
                 from policy.packs as pack
                 where {_same("pack", "reason", "market", "pack")}
+                    and pack.version = reason.pack_version and pack.sha256 = reason.pack_sha256
+            ) and not exists (
+                from policy.packs as pack join {_WHERE_IT_WAS} as stay using (market)
+                where {_same("stay", "reason", "account_id")} and {_same("pack", "reason", "pack")}
                     and pack.version = reason.pack_version and pack.sha256 = reason.pack_sha256
             )""",
             described("the pack is one of this night's, by name, version and hash", "pack_sha256", _REMEDY),
@@ -305,15 +323,20 @@ def _holds_together(table: str, what: str, night: date) -> list[Expectation]:
         expect_no_rows(
             f"""select row_key, account_id, market from (from {{batch}}) as listed
             where not exists (
-                from accepted.creators as creator where {_same("creator", "listed", "account_id", "market")}
+                from main.stg_creators as creator where {_same("creator", "listed", "account_id", "market")}
             ){_OR_WAS_PAID_THERE if table == "rewards" else ""}""",
             described("the account is known in the market", "account_id", _REMEDY),
         ),
         expect_no_rows(
             f"""select row_key, account_id, programme from (from {{batch}}) as listed
             anti join main.account_standings using (account_id, programme)
-            -- A gate and a bonus are no programmes; what a programme that has ended for the account brought runs on.
-            where programme in (select programme from policy.programmes) and not exists (
+            -- A gate and a bonus are no programmes; what a programme brought runs on where it has ended for the
+            -- account, or the version, market or kind of the night lacks it.
+            where exists (
+                from policy.kinds as judged join main.stg_creators as creator using (market, kind)
+                where {_same("creator", "listed", "account_id")} and {_same("judged", "listed", "programme")}
+                    and {_judges("judged", f"date '{night}'")}
+            ) and not exists (
                 from main.int_memberships as member
                 where {_same("member", "listed", "account_id", "programme")} and member.member_until <= date '{night}'
             )""",
@@ -336,7 +359,7 @@ def _holds_together(table: str, what: str, night: date) -> list[Expectation]:
 def _as_people_decided(table: str, what: str, night: date) -> list[Expectation]:
     """What emergencies ask for, read off their own table."""
     imposed = f"""
-        from emergencies.known as imposed join accepted.creators as creator using (account_id, market)
+        from emergencies.known as imposed join main.stg_creators as creator using (account_id, market)
         join policy.packs as pack on pack.market = imposed.market and {_judges("pack", "imposed.first_night")}
         where imposed.action = 'impose' and imposed.list = '{table}' and {_holds_tonight("imposed", night)}
             and not exists (
@@ -417,6 +440,10 @@ def _entries_of_reasons(night: date) -> str:
                 when not exists (
                     from policy.ledgers as read
                     where {_same("read", "reason", "market", "pack", "programme")}
+                        and read.version = reason.pack_version and read.ledger = ledger.programme
+                ) and not exists (
+                    from policy.ledgers as read join {_WHERE_IT_WAS} as stay using (market)
+                    where {_same("stay", "reason", "account_id")} and {_same("read", "reason", "pack", "programme")}
                         and read.version = reason.pack_version and read.ledger = ledger.programme
                 ) then 'of another programme'
                 when not ledger.has_company and cited.amount not in (ledger.amount, coalesce(ledger.adjusted_amount, 0))

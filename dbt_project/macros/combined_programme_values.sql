@@ -7,7 +7,7 @@ readings as (
 ),
 
 inputs as (
-    select * from {{ source('policy', 'inputs') }}
+    select * from {{ rules('inputs') }}
     where level = {{ level }} and source <> 'peers'
 ),
 
@@ -106,7 +106,7 @@ values_until_the_next as (
             editions.effective_from as edition_from,
             editions.effective_before as edition_until
         from values_of_each_day as each_day
-        inner join {{ source('policy', 'packs') }} as editions
+        inner join {{ rules('packs') }} as editions
             on
                 each_day.market = editions.market
                 and each_day.pack = editions.pack

@@ -22,7 +22,7 @@ versions_of_programmes as (
         select
             *,
             lag(effective_before) over (partition by market, programme order by effective_from) as was_until
-        from {{ source('policy', 'programmes') }}
+        from {{ rules('programmes') }}
     ) as versions_beside_the_one_before
 ),
 
@@ -65,8 +65,8 @@ read_with_the_day_of_evaluation as (
             and readings.programme = versions.programme
     inner join {{ ref('int_calendar_days') }} as calendar_days
         on
-            versions.market = calendar_days.market
-            and versions.pack = calendar_days.pack
+            {{ market_of_edition('versions') }} = calendar_days.market
+            and {{ pack_itself('versions.pack') }} = calendar_days.pack
             and versions.version = calendar_days.version
             and versions.evaluated = calendar_days.calendar
             and greatest(readings.from_day, cast('2015-01-01' as date)) = calendar_days.on_day
@@ -93,6 +93,22 @@ last_reading_before_each_evaluation as (
     ) = 1
 ),
 
+first_readings as (
+    select
+        account_id,
+        programme,
+        balance_of,
+        history_version,
+        run,
+        min(from_day) as from_day
+    from (
+        select account_id, programme, balance_of, history_version, run, from_day from read_every_night
+        union all
+        select account_id, programme, balance_of, history_version, run, from_day from read_with_the_day_of_evaluation
+    ) as all_readings
+    group by account_id, programme, balance_of, history_version, run
+),
+
 what_an_evaluation_can_find as (
     select
         account_id,
@@ -109,7 +125,8 @@ what_an_evaluation_can_find as (
         0 as place,
         from_day,
         until_day as ends_on,
-        struct_pack(held := value, ends_on := until_day) as holding,
+        struct_pack(held := value) as holding,
+        struct_pack(ends_on := until_day) as reading,
         cast(null as struct (before {{ figure() }})) as waiting,
         has_changed
     from read_every_night
@@ -131,32 +148,43 @@ what_an_evaluation_can_find as (
         case when is_seen then 0 else 2 end as place,
         case when is_seen then evaluated_on else from_day end as from_day,
         ends_on,
-        case when is_seen then struct_pack(held := value, ends_on := ends_on) end as holding,
+        case when is_seen then struct_pack(held := value) end as holding,
+        struct_pack(ends_on := ends_on) as reading,
         struct_pack(before := value_before) as waiting,
         has_changed
     from last_reading_before_each_evaluation
     union all
-    -- Where no version was before, what is read of the day before is held.
+    -- Where no version was before, or none that read it, what is read of the day before is held.
     select
-        account_id,
-        market,
-        programme,
-        balance_of,
-        history_version,
-        known_from,
-        known_until,
-        pack,
-        version,
-        run,
+        readings.account_id,
+        readings.market,
+        readings.programme,
+        readings.balance_of,
+        readings.history_version,
+        readings.known_from,
+        readings.known_until,
+        readings.pack,
+        readings.version,
+        readings.run,
         'begins' as found,
         1 as place,
-        from_day,
-        ends_on,
-        struct_pack(held := value_before, ends_on := ends_on) as holding,
+        readings.from_day,
+        readings.ends_on,
+        struct_pack(held := readings.value_before) as holding,
+        struct_pack(ends_on := readings.ends_on) as reading,
         cast(null as struct (before {{ figure() }})) as waiting,
         false as has_changed
-    from read_with_the_day_of_evaluation
-    where follows_none and from_day = effective_from
+    from read_with_the_day_of_evaluation as readings
+    inner join first_readings
+        on
+            readings.account_id = first_readings.account_id
+            and readings.programme = first_readings.programme
+            and readings.balance_of = first_readings.balance_of
+            and readings.history_version = first_readings.history_version
+            and readings.run = first_readings.run
+    where
+        readings.from_day = readings.effective_from
+        and (readings.follows_none or readings.from_day = first_readings.from_day)
 ),
 
 versions_that_go_on_with_what_is_held as (
@@ -179,8 +207,8 @@ versions_that_go_on_with_what_is_held as (
             and found.programme = versions.programme
             and found.run = versions.run
             and found.from_day < versions.effective_from
-    inner join {{ ref('stg_creators') }} as creators on found.account_id = creators.account_id
-    inner join {{ source('policy', 'kinds') }} as kinds
+    inner join {{ ref('int_creators_judged') }} as creators on found.account_id = creators.account_id
+    inner join {{ rules('kinds') }} as kinds
         on
             versions.market = kinds.market
             and versions.pack = kinds.pack
@@ -194,6 +222,8 @@ what_is_held_from_each_day_on as (
     select
         *,
         last_value(holding ignore nulls) over until_the_day_before as holding_before,
+        -- Also of a version that saw no day of the calendar, and so evaluated nothing.
+        last_value(reading ignore nulls) over until_the_day_before as reading_before,
         last_value(waiting ignore nulls) over until_the_day_before as waiting_before
     from (
         select * from what_an_evaluation_can_find
@@ -236,14 +266,14 @@ values_on_days_of_evaluation as (
         found = 'evaluated' and (
             has_changed or holding_before is null or holding['held'] is distinct from holding_before['held']
         ) as has_changed,
-        coalesce(ends_on, case when found = 'goes on' then holding_before['ends_on'] end) as ends_on
+        coalesce(ends_on, case when found = 'goes on' then reading_before['ends_on'] end) as ends_on
     from what_is_held_from_each_day_on
     where
         (found in ('begins', 'evaluated') and coalesce(ends_on > from_day, true))
         or (
             found = 'goes on'
             and holding_before is not null
-            and coalesce(holding_before['ends_on'] >= from_day, true)
+            and coalesce(reading_before['ends_on'] >= from_day, true)
         )
     -- On a day of the new calendar it is evaluated.
     qualify row_number() over (

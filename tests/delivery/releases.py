@@ -65,10 +65,12 @@ def publish(
     notices: Sequence[tuple[object, ...]] = (),
     goes_on: bool = False,
     held_lists: Sequence[Mapping[str, str]] = (),
+    outranked: Sequence[str] | None = None,
 ) -> Path:
     """A release as publishing leaves it: a revision folder and the night's symlink to it.
 
-    With `goes_on`, a revision that tells of other lists than the one before it.
+    With `goes_on`, a revision that tells of other lists than the one before it. With `outranked`, penalties say whether
+    they prevail on their scope: all but those.
     """
     lists: Mapping[str, Sequence[tuple[object, ...]]] = {"penalties": penalties, "rewards": rewards}
     link = home / "releases" / f"night={night}"
@@ -76,7 +78,11 @@ def publish(
     revision.mkdir(parents=True)
     with duckdb.connect() as connection:
         for name, rows in lists.items():
-            _write(connection, revision / f"{name}.parquet", _COLUMNS[name], rows)
+            columns, shown = _COLUMNS[name], rows
+            if name == "penalties" and outranked is not None:
+                columns = f"{columns}, prevails BOOLEAN"
+                shown = [(*row, row[0] not in outranked) for row in rows]
+            _write(connection, revision / f"{name}.parquet", columns, shown)
         _write(connection, revision / "notices.parquet", _NOTICES, notices)
         whys = [
             *(

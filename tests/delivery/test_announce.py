@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import httpx
@@ -14,10 +15,12 @@ from delivery.faulty import FaultyServer
 from delivery.releases import LISTS, night, notice, penalty, publish
 from evenhand.delivery.announcements.announce import announce, check_announced
 from evenhand.delivery.deliver import deliver
+from evenhand.delivery.plan import plan
 from evenhand.delivery.receipts import Receipts
 from evenhand.delivery.receivers import ReceiverError
 from evenhand.delivery.receivers.http import HttpReceiver
 from evenhand.delivery.receivers.notices import NoticesReceiver
+from evenhand.delivery.reconcile import reconcile
 from sandbox.process import SECRET, SandboxProcess
 
 
@@ -93,6 +96,30 @@ def test_nothing_is_told_before_it_took_effect_or_if_it_never_does(
     deliver(ended, receiver, receipts)
     assert announce(ended, messenger, receipts).dropped == 2
     assert [key for key, _ in sandbox.notices()] == ["2026-03-01-p1-new"]
+
+
+def test_what_another_outranks_is_told_though_a_receiver_of_one_row_per_scope_never_gets_it(
+    tmp_path: Path, sandbox: SandboxProcess, receiver: HttpReceiver, messenger: NoticesReceiver, receipts: Receipts
+) -> None:
+    receiver.capabilities = replace(receiver.capabilities, one_row_per_scope=True)
+    messenger.one_row_per_scope = frozenset({"sandbox"})
+    both = [penalty("mild"), penalty("strict", measure="closed")]
+    wanted = [(both, ["mild"]), ([penalty("mild")], []), ([], [])]
+    told = [[notice("mild", "new"), notice("strict", "new", "closed")]]
+    told += [[notice("strict", "ended", "closed", night(2))], [notice("mild", "ended", night=night(3))]]
+    for number, ((rows, outranked), notices) in enumerate(zip(wanted, told, strict=True), 1):
+        release = publish(tmp_path, night(number), rows, notices=notices, outranked=outranked)
+        planned = plan(release, receiver.name, LISTS, receipts.path, one_row_per_scope=True)
+        sent = len(sandbox.effects())
+        deliver(release, receiver, receipts)
+        assert [(each.list, each.row_key, each.action) for each in planned.changes] == [
+            effect[1:] for effect in sandbox.effects()[sent:]
+        ]
+        assert announce(release, messenger, receipts).applied == len(notices)
+        assert reconcile(release, receiver, receipts).agrees
+    assert [effect[2:] for effect in sandbox.effects()] == [
+        ("strict", "put"), ("strict", "remove"), ("mild", "put"), ("mild", "remove")
+    ]  # fmt: skip
 
 
 def test_what_took_effect_while_the_messenger_was_down_is_told_later(

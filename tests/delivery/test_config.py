@@ -150,3 +150,16 @@ def test_reading_the_file_imports_nothing_slow() -> None:
         "print(*{'airflow', 'duckdb', 'httpx'} & set(sys.modules))"
     )
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip() == ""
+
+
+def test_a_receiver_that_says_nothing_of_one_row_per_scope_is_as_it_was_approved(tmp_path: Path) -> None:
+    """Else the first night after an upgrade would wait for a person to approve every receiver anew."""
+    path = tmp_path / "receivers.yml"
+    path.write_text(
+        "receivers:\n"
+        "  a: {kind: files, connection: a, lists: [penalties]}\n"
+        "  b: {kind: files, connection: b, lists: [penalties], one_row_per_scope: true}\n"
+    )
+    a, b = (config.model_dump(mode="json") for config in load_receivers(path).values())
+    assert "one_row_per_scope" not in a
+    assert b["one_row_per_scope"] is True

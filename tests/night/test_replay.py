@@ -10,12 +10,14 @@ import csv
 import json
 import random
 import zlib
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from evenhand.landing.takedowns import land_takedowns
 from evenhand.local.installation import TAKEDOWNS
+from evenhand.release.order import decided_too_early, to_run_again
 from evenhand.settings import PROJECT
 from night.directly import decide
 
@@ -63,6 +65,9 @@ def _decide_in_two_orders(in_order: Path, in_another: Path, one_of: int) -> None
 
     for night in (early, late):
         assert released(in_another, night) == released(in_order, night)
+    releases = in_another / "releases"
+    assert to_run_again(releases, date.fromisoformat(late)) == [date.fromisoformat(newest)]
+    assert decided_too_early(releases, date.fromisoformat(newest)) == date.fromisoformat(late)
     # There was no release before it yet.
     assert _decided(in_another, newest) == _decided(in_order, newest)
     for name in AGAINST_THE_RELEASE_BEFORE:
@@ -70,6 +75,7 @@ def _decide_in_two_orders(in_order: Path, in_another: Path, one_of: int) -> None
 
     decide(in_another, newest)
 
+    assert decided_too_early(releases, date.fromisoformat(newest)) is None
     assert released(in_another, newest) == released(in_order, newest)
     for night, revisions in ((early, 1), (late, 1), (newest, 2)):
         assert len(list((in_another / "releases" / "revisions" / f"night={night}").iterdir())) == revisions
@@ -81,7 +87,7 @@ def _decided(home: Path, night: str) -> tuple[dict[str, bytes], dict[str, object
     manifest = json.loads(files.pop("manifest.json"))
     for name in AGAINST_THE_RELEASE_BEFORE:
         del files[name], manifest["files"][name]
-    for key in ("release_id", "notices", "told_since", "causes", "penalties"):
+    for key in ("release_id", "notices", "told_since", "follows", "causes", "penalties"):
         del manifest[key]
     return files, manifest
 

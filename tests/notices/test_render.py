@@ -26,6 +26,7 @@ OLD = Case(
     decided_on=date(2026, 2, 1),
     amount=Decimal("4.00"),
     counts_until=date(2026, 5, 1),
+    is_needed=None,
     appeal="passed",
     appeal_until=date(2026, 3, 3),
 )
@@ -37,6 +38,7 @@ LATER = Case(
     decided_on=date(2026, 3, 4),
     amount=Decimal("3.00"),
     counts_until=None,
+    is_needed=None,
     appeal="until",
     appeal_until=date(2026, 4, 3),
 )
@@ -57,6 +59,11 @@ NEW = NoticeFacts(
     amount=None,
     balance_before=Decimal(4),
     balance_after=Decimal(7),
+    unit=None,
+    is_reversed=False,
+    outranked_by=None,
+    followed_by=None,
+    followed_until=None,
     is_appeal_granted=False,
     appeal_until=None,
     can_appeal=True,
@@ -71,19 +78,67 @@ def _cases(number: int) -> tuple[Case, ...]:
 
 
 def test_a_new_penalty_in_english() -> None:
-    assert render(NEW, CATALOGS) == Notice(
+    cases = (replace(OLD, is_needed=True), replace(LATER, is_needed=False))
+    assert render(replace(NEW, unit="point", cases=cases), CATALOGS) == Notice(
         "New measure: No live streaming",
         "We have placed a new measure on your live streams: “No live streaming”.\n"
         "This decision applies from March 5, 2026 to March 11, 2026, both days included.\n"
         "The reason is these violations, which count in the programme “Account health”:\n"
         "• Counterfeit goods, in your live stream “Spring sale” of January 30, 2026, decided on February 1, 2026. "
-        "It counts 4, until May 1, 2026. The time to appeal ended on March 3, 2026.\n"
+        "It counts 4 points, until May 1, 2026. Without it, this measure would not have come. "
+        "The time to appeal ended on March 3, 2026.\n"
         "• Misleading claim, in your video of March 3, 2026, decided on March 4, 2026. "
-        "It counts 3. You can appeal until April 3, 2026, that day included.\n"
-        "Your count in the programme “Account health” went from 4 to 7.\n"
+        "It counts 3 points. It counts too; the measure would have come without it. "
+        "You can appeal until April 3, 2026, that day included.\n"
+        "Your count in the programme “Account health” went from 4 to 7 points.\n"
         "If you think a decision is wrong, you can appeal it in the app.\n"
         "The measure ends by itself and no longer applies from March 12, 2026. You do not need to do anything.",
     )
+
+
+@pytest.mark.parametrize(
+    ("language", "one", "several"),
+    [
+        ("en", "1 point", "2.5 points"), ("id", "1 poin", "2,5 poin"), ("vi", "1 điểm", "2,5 điểm"),
+        ("th", "1 คะแนน", "2.5 คะแนน"), ("ms", "1 mata", "2.5 mata"), ("fil", "1 puntos", "2.5 puntos"),
+        ("pt_BR", "1 ponto", "2,5 pontos"), ("zh", "1 分", "2.5 分"),
+    ],
+)  # fmt: skip
+def test_what_counts_has_its_unit_in_every_language(language: str, one: str, several: str) -> None:
+    case = replace(LATER, amount=Decimal("2.50"))
+    counted = replace(NEW, language=language, unit="point", balance_after=Decimal(1), cases=(case,))
+    said = render(counted, CATALOGS).body
+    assert f"{one}." in said.replace("。", ".") or one in said
+    assert several in said
+    # Of a unit that nobody has translated the number alone is told.
+    assert one not in render(replace(counted, unit="demerit"), CATALOGS).body
+
+
+def test_a_violation_alone_is_not_said_to_be_needed() -> None:
+    said = render(replace(NEW, cases=(replace(OLD, is_needed=True),)), CATALOGS).body
+    assert "would not have come" not in said
+
+
+def test_what_is_taken_back_is_told_as_such() -> None:
+    taken_back = render(replace(ENDED, is_reversed=True), CATALOGS).body.split("\n")
+    assert taken_back[2] == (
+        "A decision of ours was wrong, and we have taken it back. What applied before it applies again."
+    )
+
+
+def test_what_else_is_in_force_on_the_scope_is_told() -> None:
+    beside = replace(NEW, outranked_by="account_closed")
+    assert (
+        "The stricter measure “Account closed” is in force on your live streams at the same time, and applies as long"
+        " as it lasts."
+    ) in render(beside, CATALOGS).body
+    follows = replace(ENDED, followed_by="warning", followed_until=date(2026, 3, 20))
+    assert (
+        "The measure “Warning” on your live streams remains in force until March 20, 2026, that day included."
+        in render(follows, CATALOGS).body
+    )
+    for_good = replace(follows, followed_until=None)
+    assert "The measure “Warning” on your live streams remains in force." in render(for_good, CATALOGS).body
 
 
 def test_what_people_imposed_or_lifted_themselves_is_told_with_their_reason() -> None:
@@ -166,6 +221,11 @@ def test_a_reward_that_was_lost_in_english() -> None:
         amount=None,
         balance_before=None,
         balance_after=None,
+        unit=None,
+        is_reversed=False,
+        outranked_by=None,
+        followed_by=None,
+        followed_until=None,
         is_appeal_granted=False,
         appeal_until=None,
         can_appeal=False,

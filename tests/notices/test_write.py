@@ -25,9 +25,11 @@ FACTS = """
         '' as reason, cast(null as date) as lifted_until,
         ['v1'] as evidence,
         '[{{"violation_type": "copyright", "kind": "live", "title": "Sale", "posted_on": "2026-03-01",'
-        || ' "decided_on": "2026-03-02", "amount": 3.00, "counts_until": "2026-05-30", "appeal": "until",'
-        || ' "appeal_until": "2026-04-01"}}]' as cases,
+        || ' "decided_on": "2026-03-02", "amount": 3.00, "counts_until": "2026-05-30", "is_needed": true,'
+        || ' "appeal": "until", "appeal_until": "2026-04-01"}}]' as cases,
         cast(null as decimal(18, 2)) as amount, 0.0 as balance_before, 3.0 as balance_after,
+        'point' as unit, cast(null as varchar) as outranked_by, cast(null as varchar) as followed_by,
+        cast(null as date) as followed_until,
         false as is_appeal_granted,
         cast(null as date) as appeal_until, true as can_appeal, 'time' as restored_by,
         'r1' as reason_id, date '2026-03-12' as restored_on

@@ -20,13 +20,11 @@ from transform.continuity.drawn_packs import Content
 from transform.continuity.engine import Engine
 from transform.continuity.facts import History
 
-# What isn't decided as the sentences say yet.
-NOT_YET = {"without_measure", "other_kinds", "no_such_market"}
 SEED = 20261128
 
 
 def test_every_night_is_what_the_oracle_says(models: Sequence[CompiledModel]) -> None:
-    histories = [draw(SEED, number, sorted(FEATURES - NOT_YET)) for number in range(60)]
+    histories = [draw(SEED, number, sorted(FEATURES)) for number in range(60)]
 
     assert [str(each) for each in differences(models, histories, nights_of(SEED, 0, 2))] == []
 
@@ -34,12 +32,12 @@ def test_every_night_is_what_the_oracle_says(models: Sequence[CompiledModel]) ->
 @pytest.mark.soak
 def test_two_thousand_histories_are_what_the_oracle_says(capsys: pytest.CaptureFixture[str]) -> None:
     with capsys.disabled():
-        assert main(["--histories", "2000", "--features", ",".join(sorted(FEATURES - NOT_YET))]) == 0
+        assert main(["--histories", "2000", "--features", ",".join(sorted(FEATURES))]) == 0
 
 
 def test_versions_word_for_word_the_first_leave_lists_as_they_are(models: Sequence[CompiledModel]) -> None:
     """In all columns, but that a reason names the version of its row's first day."""
-    drawn = sorted(FEATURES - NOT_YET - CHANGES.keys() - {"gap", "moves", "bonuses"})
+    drawn = sorted(FEATURES - CHANGES.keys() - {"gap", "moves", "bonuses"})
     several = [draw(SEED, number, drawn) for number in range(30)]
     night = nights_of(SEED, 1, 1)[0]
 

@@ -126,6 +126,56 @@ def test_who_stays_eligible_does_so_over_versions(models: Sequence[CompiledModel
     assert found["03-05"] == [_closed("03-05", 3)]
 
 
+def test_a_stricter_measure_shuts_where_the_one_asked_for_is_put_or_on_the_account(
+    models: Sequence[CompiledModel],
+) -> None:
+    def bringing(violation: str, measure: str, scope: str) -> dict[str, Any]:
+        rule = {"rule": "each", "violation_types": [violation], "amount": 1, "lasts_days": 90}
+        effect = {"measure": measure, "scope": scope, "days": 5}
+        return {
+            "unit": "point",
+            "entries": [rule],
+            "zones": [{"zone": "good"}, {"zone": "bad", "at_least": 1, "measures": [effect]}],
+        }
+
+    # What is asked for is put on short videos alone, and never comes.
+    content = {
+        "measures": ["warning", "no_post", "no_live", "closed"],
+        "programmes": {
+            "posts": bringing("never", "no_post", "short_video"),
+            "copies": bringing("copyright", "no_live", "short_video"),
+            "lives": bringing("spam", "no_live", "live"),
+            "frauds": bringing("fraud", "closed", "account"),
+            "mild": bringing("late", "warning", "short_video"),
+        },
+        "eligibility": {
+            "campaigns": {
+                "conditions": [{"condition": "may_post", "without_measure": "no_post"}],
+                # It is stricter on the scope, and would keep the gate shut that it comes from.
+                "while_not_eligible": [{"measure": "closed", "scope": "short_video"}],
+                "while_eligible": [{"reward": "campaigns", "scope": "campaign"}],
+            }
+        },
+    }
+    begins = {"late": "03-01", "spam": "03-03", "copyright": "03-10", "fraud": "03-20"}
+    events = [Event(on=day(on), violation=violation) for violation, on in begins.items()]
+    nights = ["03-01", "03-09", "03-10", "03-14", "03-15", "03-19", "03-20", "03-24", "03-25"]
+
+    found = _of(lists_of(models, versions(content), events, nights))
+
+    def is_open(first: str) -> list[Told]:
+        return [Told("campaigns", "campaigns", day(first), None, 1)]
+
+    def shut(first: str) -> list[Told]:
+        return [Told("campaigns", "closed", day(first), None, 1)]
+
+    assert found["03-01"] == found["03-09"] == is_open("03-01")
+    assert found["03-10"] == found["03-14"] == shut("03-10")
+    assert found["03-15"] == found["03-19"] == is_open("03-15")
+    assert found["03-20"] == found["03-24"] == shut("03-20")
+    assert found["03-25"] == is_open("03-25")
+
+
 def _asking_for_a_measure() -> dict[str, Any]:
     conditions = [
         CONTENT["eligibility"]["campaigns"]["conditions"][0],

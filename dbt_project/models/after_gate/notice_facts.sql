@@ -170,6 +170,28 @@ what_has_ended as (
     where tonight.row_key is null
 ),
 
+-- What the account feels on each scope tonight.
+penalties_that_prevail as (
+    select
+        prevailing.account_id,
+        prevailing.scope,
+        prevailing.row_key,
+        prevailing.measure,
+        prevailing.ends_on,
+        told.row_key is not null as was_told
+    from penalties as prevailing
+    left join told_penalties as told
+        on
+            prevailing.row_key = told.row_key
+            and prevailing.measure = told.measure
+    where coalesce(prevailing.prevails, true)
+    -- Releases of before several packs don't say which does; one of a scope is told of.
+    qualify row_number() over (
+        partition by prevailing.account_id, prevailing.scope
+        order by prevailing.ends_on desc nulls first, prevailing.row_key asc
+    ) = 1
+),
+
 eligibilities_of_each_market as (
     select distinct
         market,
@@ -216,6 +238,7 @@ each_reason as (
             entries,
             balance_before,
             balance_after,
+            unit,
             1 as place
         from reasons
         union all
@@ -226,6 +249,7 @@ each_reason as (
             entries,
             balance_before,
             balance_after,
+            unit,
             2 as place
         from told_reasons
     ) as reasons_of_both
@@ -237,6 +261,7 @@ violations_behind_each_reason as (
         reason_id,
         entry ->> 'violation' as violation_id,
         sum(cast(entry ->> 'amount' as decimal(18, 2))) as amount,
+        bool_or(cast(entry ->> 'needed' as boolean)) as is_needed,
         case
             when count(entry ->> 'last_counts_on') = count(*) then max(cast(entry ->> 'last_counts_on' as date))
         end as counts_until
@@ -281,6 +306,7 @@ evidence_of_each_reason as (
                 decided_on := decided_on,
                 amount := amount,
                 counts_until := counts_until,
+                is_needed := is_needed,
                 appeal := appeal,
                 appeal_until := appeal_until
             )
@@ -346,8 +372,21 @@ facts as (
         told.amount,
         brought_by.balance_before,
         brought_by.balance_after,
+        brought_by.unit,
         told.list = 'penalties' and told.event = 'ended' and coalesce(evidence.is_appeal_granted, false)
             as is_appeal_granted,
+        case
+            when told.list = 'penalties' and told.event <> 'ended' and prevailing.row_key <> told.row_key
+                then prevailing.measure
+        end as outranked_by,
+        case
+            when told.list = 'penalties' and told.event = 'ended' and prevailing.was_told
+                then prevailing.measure
+        end as followed_by,
+        case
+            when told.list = 'penalties' and told.event = 'ended' and prevailing.was_told
+                then prevailing.ends_on
+        end as followed_until,
         told.reason,
         told.lifted_until,
         case
@@ -388,6 +427,12 @@ facts as (
             and brought_by.pack = packs.pack
             and brought_by.pack_version = packs.version
     left join evidence_of_each_reason as evidence on told.reason_id = evidence.reason_id
+    left join penalties_that_prevail as prevailing
+        on
+            told.list = 'penalties'
+            and told.account_id = prevailing.account_id
+            and told.scope = prevailing.scope
+            and (told.event <> 'ended' or told.row_key <> prevailing.row_key)
     left join eligibilities_of_each_market as eligibilities
         on
             told.market = eligibilities.market

@@ -12,7 +12,7 @@ import typer
 from rich.markup import escape
 
 from evenhand.commands.terminal import console, refuse, released
-from evenhand.delivery.config import ReceiversError, announces, load_receivers
+from evenhand.delivery.config import ReceiversError, announces, load_receivers, takes_one_row_per_scope
 from evenhand.delivery.ledger import LedgerBroken
 from evenhand.delivery.plan import Plan
 from evenhand.delivery.plan import plan as planned
@@ -49,7 +49,7 @@ def plan(
                 if announces(config):
                     notices[name] = _notices(here, str(on))
                 else:
-                    found.append(planned(release, name, config.lists, here.receipts))
+                    found.append(planned(release, name, config.lists, here.receipts, takes_one_row_per_scope(config)))
     except (LedgerBroken, ReceiversError, ReleaseError) as error:
         refuse(str(error))
     if as_json:

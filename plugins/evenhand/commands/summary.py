@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from datetime import date
 from shlex import quote
@@ -20,6 +20,7 @@ from evenhand.delivery.stopping import stopped
 from evenhand.policy.prose.words import counted
 from evenhand.records.steps import kept
 from evenhand.release.manifest import DELIVERIES, NOTICES, HeldList, HeldMarket, Manifest, read_manifest
+from evenhand.release.order import decided_too_early, to_run_again
 from evenhand.release.publish import revision_of
 from evenhand.settings import Settings
 from evenhand.simulation.marketplace import simulated
@@ -48,6 +49,8 @@ def facts(settings: Settings, night: date) -> dict[str, Any]:
         "metrics": [asdict(each) for each in figures(release, settings.dbt_project)],
         "warnings": kept(settings.work(night), "validate_feeds").get("warnings", []),
         "deliveries_stopped": str(stop) if stop else None,
+        "decided_before": _text(decided_too_early(settings.releases, night)),
+        "to_run_again": [str(each) for each in to_run_again(settings.releases, night)],
         "receivers": {
             receiver: {
                 done: kept(settings.work(night), step, receiver).get("told") for step, done in _OF_A_RECEIVER.items()
@@ -55,6 +58,24 @@ def facts(settings: Settings, night: date) -> dict[str, Any]:
             for receiver in load_receivers()
         },
     }
+
+
+def _text(night: date | None) -> str | None:
+    return str(night) if night else None
+
+
+def _order(settings: Settings, night: date) -> Iterator[str]:
+    """What to run again where nights weren't decided in order."""
+    if earlier := decided_too_early(settings.releases, night):
+        yield (
+            f"[yellow]Decided too early[/yellow]: night {earlier} was decided after this one, which goes on from an"
+            f" older release. Run it again: evenhand nightly {night}"
+        )
+    if again := to_run_again(settings.releases, night):
+        yield (
+            f"[yellow]Decided late[/yellow]: night {again[0]} was decided before this one. Run again in order:"
+            f" {'; '.join(f'evenhand nightly {each}' for each in again)}"
+        )
 
 
 def show(settings: Settings, night: date, console: Console, market: str = ALL_MARKETS) -> None:
@@ -86,6 +107,8 @@ def show(settings: Settings, night: date, console: Console, market: str = ALL_MA
             soft_wrap=True,
             highlight=False,
         )
+    for line in _order(settings, night):
+        console.print(line, soft_wrap=True, highlight=False)
     for table in (_feeds(manifest), _quarantine(manifest), _zones(manifest), _penalties(manifest)):
         console.print(table)
     console.print(_metrics(figures(release, settings.dbt_project, market), market))

@@ -8,7 +8,18 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, ValidationError, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Discriminator,
+    Field,
+    SerializerFunctionWrapHandler,
+    Tag,
+    ValidationError,
+    field_validator,
+    model_serializer,
+    model_validator,
+)
 from pydantic_core import ErrorDetails
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
@@ -37,7 +48,20 @@ class _Part(BaseModel):
     within_minutes: int = Field(default=120, ge=1, le=24 * 60)
 
 
-class HttpConfig(_Part):
+class _Lists(_Part):
+    # Of the penalties that an account has on a scope, the one that prevails alone.
+    one_row_per_scope: bool = False
+
+    @model_serializer(mode="wrap")
+    def _as_approved(self, dump: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """A receiver that doesn't say it is as it was approved before there was such a key."""
+        said: dict[str, Any] = dump(self)
+        if not self.one_row_per_scope:
+            del said["one_row_per_scope"]
+        return said
+
+
+class HttpConfig(_Lists):
     """A receiver behind HTTP. Connection: `host` is the base URL, `password` the secret that signs requests."""
 
     kind: Literal["http"]
@@ -50,14 +74,14 @@ class HttpConfig(_Part):
     lag_seconds: float | None = Field(default=None, gt=0, le=3600)
 
 
-class FilesConfig(_Part):
+class FilesConfig(_Lists):
     """A receiver that is a folder. Connection: `extra` is `{"path": ...}`, a path or a URL that fsspec knows."""
 
     kind: Literal["files"]
     batch_size: int = Field(default=10_000, ge=1)
 
 
-class ObjectStoreConfig(_Part):
+class ObjectStoreConfig(_Lists):
     """A receiver that is a prefix of an S3-compatible store. Connection of type `aws`: `login` and `password` are the
     access key and its secret, `extra` is `{"path": "s3://bucket/prefix", "endpoint_url": ..., "region_name": ...}`."""
 
@@ -65,7 +89,7 @@ class ObjectStoreConfig(_Part):
     batch_size: int = Field(default=10_000, ge=1)
 
 
-class PostgresConfig(_Part):
+class PostgresConfig(_Lists):
     """A receiver that is a PostgreSQL database. Connection of type `postgres`; its `schema` is the database."""
 
     kind: Literal["postgres"]
@@ -158,6 +182,11 @@ class _Receivers(BaseModel):
 def announces(config: AnyConfig) -> tuple[str, ...]:
     """The receivers that must have acknowledged what this one is told; none if it gets lists."""
     return config.after if isinstance(config, NoticesConfig | DsaConfig) else ()
+
+
+def takes_one_row_per_scope(config: AnyConfig) -> bool:
+    """Whether it gets, of the penalties on a scope of an account, the one that prevails alone."""
+    return isinstance(config, _Lists) and config.one_row_per_scope
 
 
 def load_receivers(path: Path | None = None) -> Mapping[str, AnyConfig]:

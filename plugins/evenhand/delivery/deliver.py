@@ -99,7 +99,7 @@ def deliver(release_dir: Path, receiver: Receiver, receipts: Receipts) -> Delive
         ReceiverError: the receiver gave no answer or broke the contract; run it again after the remedy.
     """
     with delivery_lock(receipts.path.parent, receiver.name):
-        release = read_release(release_dir, receiver.lists)
+        release = read_release(release_dir, receiver.lists, receiver.capabilities.one_row_per_scope)
         known, says = _nights(receiver, receipts)
         if newer := _newest((known, says), after=release.night):
             summary = DeliverySummary(receiver.name, release.night, release.release_id, holds_newer=newer)

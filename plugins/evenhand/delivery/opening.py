@@ -21,6 +21,7 @@ from evenhand.delivery.config import (
     PostgresConfig,
     ReceiversError,
     announces,
+    takes_one_row_per_scope,
 )
 from evenhand.delivery.plugins import Opening, PluginBroken, plugin_of
 
@@ -47,9 +48,11 @@ class Connection(Protocol):
 
 @dataclass(frozen=True)
 class _Beside:
-    """The receivers, with their lists, that one waits for; and the lists that others bring to the same system."""
+    """The receivers, with their lists, that one waits for, and which of them get one row per scope; and the lists that
+    others bring to the same system."""
 
     after: Mapping[str, tuple[str, ...]]
+    one_row_per_scope: frozenset[str]
     others: frozenset[str]
 
 
@@ -65,8 +68,9 @@ def opened(
         raise ReceiversError(f"no receiver {name!r}; receivers.yml has {', '.join(receivers) or 'none'}")
     config, connection = receivers[name], connection_of(name, receivers[name])
     after = {each: receivers[each].lists for each in announces(config)}
+    of_one_row = frozenset(each for each in after if takes_one_row_per_scope(receivers[each]))
     others = _others_there(name, receivers, connection, connection_of)
-    beside = _Beside(after, others)
+    beside = _Beside(after, of_one_row, others)
     if isinstance(config, PluginConfig):
         return _open_plugin(name, config, connection, beside)
     return _OPEN[config.kind](name, config, connection, beside)
@@ -145,7 +149,9 @@ def _open_http(name: str, config: HttpConfig, connection: Connection, beside: _B
             audience=config.audience,
             lag_seconds=config.lag_seconds,
         )
-        receiver.capabilities = replace(receiver.capabilities, others=beside.others)
+        receiver.capabilities = replace(
+            receiver.capabilities, one_row_per_scope=config.one_row_per_scope, others=beside.others
+        )
         yield receiver
 
 
@@ -157,7 +163,7 @@ def _open_notices(name: str, config: NoticesConfig, connection: Connection, besi
     with _client() as client:
         address = _address(config.connection, connection, "the secret that signs requests")
         http = HttpReceiver(name, config.lists, *address, client, config.batch_size, audience=config.audience)
-        yield NoticesReceiver(http, beside.after)
+        yield NoticesReceiver(http, beside.after, beside.one_row_per_scope)
 
 
 @contextmanager
@@ -174,6 +180,7 @@ def _open_dsa(name: str, config: DsaConfig, connection: Connection, beside: _Bes
             beside.after,
             lambda release: statements_of(release, config.statements),
             config.batch_size,
+            one_row_per_scope=beside.one_row_per_scope,
         )
 
 
@@ -200,7 +207,9 @@ def _open_files(name: str, config: FilesConfig, connection: Connection, beside: 
     url = str(connection.extra_dejson.get("path") or "")
     if not url:
         raise ReceiversError(f'connection {config.connection}: write {{"path": "..."}} in its extra')
-    yield FilesReceiver(name, config.lists, url, config.batch_size)
+    receiver = FilesReceiver(name, config.lists, url, config.batch_size)
+    receiver.capabilities = replace(receiver.capabilities, one_row_per_scope=config.one_row_per_scope)
+    yield receiver
 
 
 @contextmanager
@@ -215,7 +224,7 @@ def _open_object_store(
         raise ReceiversError(
             f'connection {config.connection}: write {{"path": "s3://bucket/prefix"}} in its extra (it is {url!r})'
         )
-    yield FilesReceiver(
+    receiver = FilesReceiver(
         name,
         config.lists,
         url,
@@ -232,6 +241,8 @@ def _open_object_store(
             "skip_instance_cache": True,
         },
     )
+    receiver.capabilities = replace(receiver.capabilities, one_row_per_scope=config.one_row_per_scope)
+    yield receiver
 
 
 @contextmanager
@@ -253,7 +264,9 @@ def _open_postgres(name: str, config: PostgresConfig, connection: Connection, be
         config.in_schema,
         config.batch_size,
     )
-    receiver.capabilities = replace(receiver.capabilities, others=beside.others)
+    receiver.capabilities = replace(
+        receiver.capabilities, one_row_per_scope=config.one_row_per_scope, others=beside.others
+    )
     try:
         yield receiver
     finally:

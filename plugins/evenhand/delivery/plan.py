@@ -56,18 +56,19 @@ class Plan:
         return Counter((each.list, each.action, each.why) for each in self.changes)
 
 
-def plan(release_dir: Path, receiver: str, lists: Sequence[str], ledger: Path) -> Plan:
+def plan(release_dir: Path, receiver: str, lists: Sequence[str], ledger: Path, one_row_per_scope: bool = False) -> Plan:
     """What a receiver of lists would be sent, by what it acknowledged so far; it isn't asked itself.
 
     Args:
         lists: those that it gets.
+        one_row_per_scope: of the penalties on a scope of an account, it gets the one that prevails alone.
         ledger: the receipts; it may not be there yet.
 
     Raises:
         ReleaseError: the release can't be delivered.
         LedgerBroken: the ledger can't be read.
     """
-    release = read_release(release_dir, lists)
+    release = read_release(release_dir, lists, one_row_per_scope)
     acknowledged: Mapping[RowId, Acknowledged] = {}
     unsettled: set[RowId] = set()
     newer = None

@@ -63,10 +63,13 @@ class _Manifest(BaseModel):
     held_lists: tuple[_Held, ...] = ()
 
 
-def read_release(release_dir: Path, lists: Sequence[str]) -> Release:
+def read_release(release_dir: Path, lists: Sequence[str], one_row_per_scope: bool = False) -> Release:
     """The given lists of a release; every row carries the explanation that its reason gives.
 
     The folder may be the night's symlink: it is resolved once, so that a revision published meanwhile isn't mixed in.
+
+    Args:
+        one_row_per_scope: of the penalties on a scope of an account, the one that prevails alone.
 
     Raises:
         ReleaseError: a file is missing, isn't what the manifest says, or isn't a list.
@@ -78,7 +81,9 @@ def read_release(release_dir: Path, lists: Sequence[str]) -> Release:
     return Release(
         night=manifest.night,
         release_id=manifest.release_id,
-        lists=tuple(read_list(name, folder / f"{name}.parquet", folder / "reasons.parquet") for name in names),
+        lists=tuple(
+            read_list(name, folder / f"{name}.parquet", folder / "reasons.parquet", one_row_per_scope) for name in names
+        ),
         held_languages=frozenset(
             each.market for each in manifest.held_lists if each.list == NOTICES and each.answer != "approved"
         ),
@@ -96,6 +101,22 @@ def refuse_other_files(folder: Path, names: Sequence[str]) -> None:
             f"{path}: it {what}; a list that isn't there is not an empty list. Bring it back from a backup (evenhand"
             " verify), or take the list from the receiver in receivers.yml if the release never had it"
         )
+
+
+def outranked_rows(release_dir: Path) -> frozenset[str]:
+    """The row keys of the release's penalties of which another one prevails on their scope.
+
+    Raises:
+        ReleaseError: the release can't be read.
+    """
+    folder = release_dir.resolve()
+    refuse_other_files(folder, ["penalties.parquet"])
+    with duckdb.connect(config={"threads": 1}) as connection:
+        rows = connection.read_parquet(str(folder / "penalties.parquet"))
+        # A release of before several packs has one row of a scope.
+        if _OF_THE_SCOPE not in rows.columns:
+            return frozenset()
+        return frozenset(key for (key,) in rows.filter(f"not {_OF_THE_SCOPE}").project("row_key").fetchall())
 
 
 def revisions_told(release_dir: Path) -> list[Path]:
@@ -136,7 +157,7 @@ def _manifest(folder: Path) -> _Manifest:
         raise ReleaseError(f"{folder / 'manifest.json'}: {error}; publish the night again") from error
 
 
-def read_list(name: str, path: Path, reasons: Path | None = None) -> WantedList:
+def read_list(name: str, path: Path, reasons: Path | None = None, one_row_per_scope: bool = False) -> WantedList:
     """The rows of one list file: `row_key` VARCHAR, unique, and scalar columns.
 
     Args:
@@ -144,12 +165,17 @@ def read_list(name: str, path: Path, reasons: Path | None = None) -> WantedList:
         path: its Parquet file.
         reasons: a Parquet file with `reason_id` and `explanation`; if given, a list with a reason_id gets the
             explanation as another payload column.
+        one_row_per_scope: without the rows of which another one prevails on their scope.
 
     Raises:
         ReleaseError: no row_key, a row_key twice, or a column of another type.
     """
     with duckdb.connect(config={"threads": 1}) as connection:
-        rows = connection.read_parquet(str(path)).set_alias("rows")
+        rows = connection.read_parquet(str(path))
+        # A release of before several packs has one row of a scope.
+        if one_row_per_scope and _OF_THE_SCOPE in rows.columns:
+            rows = rows.filter(_OF_THE_SCOPE)
+        rows = rows.set_alias("rows")
         if reasons and "reason_id" in rows.columns and "explanation" not in rows.columns:
             why = connection.read_parquet(str(reasons)).project("reason_id, explanation").set_alias("why")
             rows = rows.join(why, "reason_id", how="left")

@@ -78,7 +78,7 @@ def reconcile(release_dir: Path, receiver: Receiver, receipts: Receipts) -> Reco
         ReceiverError: the receiver can't be read.
     """
     with delivery_lock(receipts.path.parent, receiver.name):
-        release = read_release(release_dir, receiver.lists)
+        release = read_release(release_dir, receiver.lists, receiver.capabilities.one_row_per_scope)
         wanted = {
             (each.name, row_key): payload.sha256 for each in release.lists for row_key, payload in each.rows.items()
         }
@@ -117,9 +117,8 @@ def reconcile_and_correct(release_dir: Path, receiver: Receiver, receipts: Recei
         return found
     with delivery_lock(receipts.path.parent, receiver.name):
         receiver.begin((), found.night)
-        wanted = {
-            (each.name, row_key) for each in read_release(release_dir, receiver.lists).lists for row_key in each.rows
-        }
+        release = read_release(release_dir, receiver.lists, receiver.capabilities.one_row_per_scope)
+        wanted = {(each.name, row_key) for each in release.lists for row_key in each.rows}
         ours = None if ledger_is_behind(receiver, receipts) else wanted
         otherwise = believe_what_it_holds(found.night, receiver, receipts, ours)
     delivered = deliver(release_dir, receiver, receipts)

@@ -29,6 +29,7 @@ class Case:
         decided_on: the day of the decision; None if unknown.
         amount: what it counts; None if nothing is to be told of that.
         counts_until: the last day on which it counts; None without an end.
+        is_needed: whether the measure would not have come without it; None where that can't be told.
         appeal: until when one can appeal against it.
         appeal_until: the last day for that, or the day that was the last.
     """
@@ -40,6 +41,7 @@ class Case:
     decided_on: date | None
     amount: Decimal | None
     counts_until: date | None
+    is_needed: bool | None
     appeal: Appeal
     appeal_until: date | None
 
@@ -64,6 +66,11 @@ class NoticeFacts:
         amount: what a benefit pays; None if it is no payment.
         balance_before: the programme's value before the day of the change; None if it isn't told.
         balance_after: its value on that day.
+        unit: what the value counts, as the pack has it, in the singular; None if it isn't told.
+        is_reversed: whether people took back the decision of the night that said otherwise.
+        outranked_by: the stricter measure that applies on the scope meanwhile; None if this one does.
+        followed_by: what the account knows of and still has on the scope of what has ended; None if nothing.
+        followed_until: the last day of that; None is without end.
         is_appeal_granted: whether it has ended because an appeal was granted.
         appeal_until: the last day to appeal against what people decided themselves; None is at any time.
         can_appeal: whether an appeal is possible at all.
@@ -87,6 +94,11 @@ class NoticeFacts:
     amount: Decimal | None
     balance_before: Decimal | None
     balance_after: Decimal | None
+    unit: str | None
+    is_reversed: bool
+    outranked_by: str | None
+    followed_by: str | None
+    followed_until: date | None
     is_appeal_granted: bool
     appeal_until: date | None
     can_appeal: bool

@@ -31,7 +31,8 @@ def render(facts: NoticeFacts, catalogs: Catalogs) -> Notice:
     happened = f"{facts.list}.{facts.event}"
     lines = [text(catalog, key, values) for key in (f"what.{happened}", _amount(facts), _when(facts)) if key]
     lines += _why(facts, catalog, values)
-    lines += [text(catalog, key, values) for key in (_balance(facts), _appeal(facts), _restored(facts)) if key]
+    keys = (_balance(facts), _beside(facts), _appeal(facts), _restored(facts))
+    lines += [text(catalog, key, values) for key in keys if key]
     return Notice(text(catalog, f"subject.{happened}", values), "\n".join(lines))
 
 
@@ -45,9 +46,12 @@ def _values(facts: NoticeFacts, catalog: Catalog) -> dict[str, str]:
     }
     if facts.amount is not None:
         values["amount"] = _money(facts.amount, facts.market, facts.starts_on, catalog)
-    for name, number in (("balance_before", facts.balance_before), ("balance_after", facts.balance_after)):
-        if number is not None:
-            values[name] = format_decimal(number, locale=catalog.locale)
+    if facts.balance_before is not None:
+        values["balance_before"] = format_decimal(facts.balance_before, locale=catalog.locale)
+    if facts.balance_after is not None:
+        values["balance_after"] = _counted(facts.balance_after, facts.unit, catalog)
+    if other := facts.outranked_by or facts.followed_by:
+        values["other"] = text(catalog, f"measure.{other}", {})
     return values | _days(
         catalog,
         starts_on=facts.starts_on,
@@ -55,7 +59,17 @@ def _values(facts: NoticeFacts, catalog: Catalog) -> dict[str, str]:
         lifted_until=facts.lifted_until,
         appeal_until=facts.appeal_until,
         restored_on=facts.restored_on,
+        followed_until=facts.followed_until,
     )
+
+
+def _counted(number: Decimal, unit: str | None, catalog: Catalog) -> str:
+    """A number with its unit, if the language has a word for that."""
+    shown = str(format_decimal(number, locale=catalog.locale))
+    key = f"unit.{unit}"
+    if key not in catalog.messages:
+        return shown
+    return text(catalog, key, {"count": shown}, int(number) if number == int(number) else 2)
 
 
 def _days(catalog: Catalog, **days: date | None) -> dict[str, str]:
@@ -100,11 +114,13 @@ def _case(case: Case, facts: NoticeFacts, catalog: Catalog) -> str:
         "about": _about(case, catalog, days),
     }
     if case.amount is not None:
-        values["amount"] = format_decimal(case.amount, locale=catalog.locale)
+        values["amount"] = _counted(case.amount, facts.unit, catalog)
     keys = ["case.undated" if not case.decided_on else "case.about" if case.kind else "case.plain"]
     if (facts.list, facts.event) not in _GOOD_NEWS and facts.list == "penalties":
         if case.amount is not None:
             keys.append("case.counts_until" if case.counts_until else "case.counts")
+        if case.is_needed is not None and len(facts.cases) > 1:
+            keys.append("case.needed" if case.is_needed else "case.not_needed")
         keys.append(f"case.appeal.{case.appeal}")
     return " ".join(text(catalog, key, values) for key in keys)
 
@@ -127,6 +143,15 @@ def _amount(facts: NoticeFacts) -> str:
 def _balance(facts: NoticeFacts) -> str:
     told = facts.list == "penalties" and facts.event != "ended" and facts.cases
     return "balance.reached" if told and None not in (facts.balance_before, facts.balance_after) else ""
+
+
+def _beside(facts: NoticeFacts) -> str:
+    """What else of the account's is in force on the scope."""
+    if facts.outranked_by:
+        return "beside.stricter"
+    if facts.followed_by:
+        return "beside.remains_until" if facts.followed_until else "beside.remains"
+    return ""
 
 
 def _when(facts: NoticeFacts) -> str:
@@ -152,7 +177,9 @@ def _why(facts: NoticeFacts, catalog: Catalog, values: Mapping[str, str]) -> lis
         # It is over; why it was imposed has been told.
         return []
     of = "penalties_ended" if (facts.list, facts.event) == ("penalties", "ended") else facts.list
-    lines = [text(catalog, "ended.appeal", values)] if facts.is_appeal_granted else []
+    lines = [text(catalog, "reversed", values)] if facts.is_reversed else []
+    if facts.is_appeal_granted:
+        lines.append(text(catalog, "ended.appeal", values))
     if facts.amount is not None and not facts.cases:
         # It is paid for what the account did, and its name says for what.
         return lines

@@ -30,6 +30,7 @@ def write_notices(
     releases: Path,
     night: date,
     approved: Mapping[str, str | None] | None = None,
+    is_reversed: bool = False,
 ) -> Mapping[str, int]:
     """Write the table `main.notices` from `main.notice_facts`, once it is known what is released.
 
@@ -38,6 +39,7 @@ def write_notices(
 
     Args:
         approved: what is said in languages whose words of tonight nobody has approved; None in one that is new.
+        is_reversed: whether people took the night's lists back; what that changes of what the night told is told so.
 
     Returns:
         How many new notices that was, by such a language.
@@ -52,6 +54,8 @@ def write_notices(
     notices: list[dict[str, Any]] = []
     with duckdb.connect(str(warehouse)) as connection:
         take_told(connection, releases, night)
+        told_tonight = connection.execute("select 1 from released.told_release where night = ?", [night]).fetchone()
+        taken_back = {"is_reversed": is_reversed and told_tonight is not None}
         found = connection.execute("from main.notice_facts order by notice_id")
         names = [column for column, *_ in found.description or ()]
         for values in found.fetchall():
@@ -60,7 +64,8 @@ def write_notices(
                 untranslated[facts["language"]] += 1
                 facts["language"] = REFERENCE
             cases = {"cases": _cases(facts["cases"])}
-            notice = render(NoticeFacts(**{name: facts[name] for name in _FACTS} | cases), catalogs)
+            given = {name: facts[name] for name in _FACTS if name in facts}
+            notice = render(NoticeFacts(**given | cases | taken_back), catalogs)
             notices.append(facts | {"subject": notice.subject, "body": notice.body})
         connection.begin()
         columns = ", ".join(f"{name} varchar{'' if name == 'reason_id' else ' not null'}" for name in _COLUMNS)
@@ -83,6 +88,7 @@ def _cases(told: str) -> Sequence[Case]:
             decided_on=_day(case["decided_on"]),
             amount=None if case["amount"] is None else Decimal(str(case["amount"])),
             counts_until=_day(case["counts_until"]),
+            is_needed=case["is_needed"],
             appeal=case["appeal"],
             appeal_until=_day(case["appeal_until"]),
         )

@@ -168,6 +168,7 @@ def describe(
             )
         ),
         told_since=next((LastRelease(**row) for row in _rows(connection, "from released.told_since")), None),
+        follows=next((row["night"] for row in _rows(connection, "from released.last_release")), None),
         reversed=reversed_by,
         told_before=next((row["release_id"] for row in _rows(connection, "from released.told_before")), None),
         emergencies=tuple(

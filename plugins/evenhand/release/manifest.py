@@ -238,6 +238,8 @@ class Manifest(_Part):
         told_since: the release of an earlier night that the notices tell what is new against; None if there was none.
         told_before: the revision of this night that has told of other lists before: its notices are in here too, and
             those of what differs from it; None if there was none.
+        follows: the newest night that was released before it, when it was decided; None if none was, or if an older
+            version decided it.
         reversed: whether the lists are those of an earlier release, and why; None if they are the night's own.
         emergencies: those that the night knows.
         forgotten: files that had landed and count no more.
@@ -277,6 +279,7 @@ class Manifest(_Part):
     notices: tuple[Notices, ...]
     told_since: LastRelease | None
     told_before: str | None = None
+    follows: date | None = None
     reversed: Reversed | None = None
     emergencies: tuple[KnownEmergency, ...] = ()
     code: Mapping[str, Any]

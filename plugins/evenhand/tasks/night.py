@@ -252,7 +252,8 @@ def publish_release(night: date) -> Facts:
         assemble(warehouse, here.releases, night, reversal.back_to if reversal else None)
         tell_of_accounts(warehouse, here.releases, night)
         build_after_gate(warehouse, project, night)
-        told = write_notices(warehouse, here.translations, here.releases, night, _approved_words(warehouse))
+        words = _approved_words(warehouse)
+        told = write_notices(warehouse, here.translations, here.releases, night, words, bool(reversal))
         for language, notices in told.items():
             log.warning("%d notices in English: nothing is translated to %s, the accounts' language", notices, language)
         tested = check_after_gate(warehouse, project, night)

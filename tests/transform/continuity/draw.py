@@ -9,10 +9,10 @@ import random
 from collections.abc import Collection
 from copy import deepcopy
 from datetime import date
+from typing import Any
 
 from pydantic import ValidationError
 
-from evenhand.policy.language.pack import Pack
 from evenhand.policy.load import pack_from
 from transform.continuity.drawn_changes import CHANGES
 from transform.continuity.drawn_events import account
@@ -34,7 +34,7 @@ OTHERS = (
         "grace",
     ),
     *("relief", "evaluated", "tiers", "each_rise", "gap", "gone_and_back", "onboarding", "late_rows", "corrections"),
-    *("bonuses", "bonus_gates", "moves", "other_kinds", "no_such_market"),
+    *("bonuses", "bonus_gates", "moves", "other_packs", "other_kinds", "no_such_market"),
 )
 FEATURES = frozenset((*OTHERS, *CHANGES))
 
@@ -43,7 +43,10 @@ def draw(seed: int, number: int, features: Collection[str]) -> History:
     """The history of a number; the same for the same features."""
     chance = random.Random(f"{seed}/{number}")
     name = f"h{number}"
-    packs = _packs(chance, name, features)
+    contents = _contents(chance, name, features)
+    if {"moves", "other_packs"} <= set(features) and chance.random() < 0.6:
+        contents = _with_another_pack_there(chance, contents, name, features)
+    packs = tuple(pack_from(with_calendars(content)) for content in contents)
     accounts = tuple(account(chance, f"{name}/a{each}", packs, features) for each in range(3))
     return History(name, packs, accounts)
 
@@ -54,7 +57,7 @@ def nights_of(seed: int, batch: int, count: int) -> list[date]:
     return [FIRST_DAY + days * DAY for days in sorted(chance.sample(range(5, (LAST_DAY - FIRST_DAY).days), count))]
 
 
-def _packs(chance: random.Random, name: str, features: Collection[str]) -> tuple[Pack, ...]:
+def _contents(chance: random.Random, name: str, features: Collection[str]) -> list[Content]:
     tens = sorted(chance.sample(range(2, 9), chance.choice((1, 2)))) if "versions" in features else []
     turns = [10 * ten + chance.randint(0, 1) for ten in tens]
     content = first_version(chance, name, features)
@@ -69,7 +72,29 @@ def _packs(chance: random.Random, name: str, features: Collection[str]) -> tuple
         content |= {"version": version, "effective_from": day}
         content.pop("effective_until", None)
         contents.append(content)
-    return tuple(pack_from(with_calendars(each)) for each in contents)
+    return contents
+
+
+def _with_another_pack_there(
+    chance: random.Random, contents: list[Content], name: str, features: Collection[str]
+) -> list[Content]:
+    """With another pack for the second market, some of whose names are those of the first."""
+    others = _contents(chance, f"{name}o", features)
+    if chance.random() < 0.4:
+        others = [_renamed(content, "score", "marks") for content in others]
+    return [
+        *(content | {"markets": [name]} for content in contents),
+        *(content | {"markets": [f"{name}b"]} for content in others),
+    ]
+
+
+def _renamed(content: Any, old: str, new: str) -> Any:
+    """A part of a pack in which everything that has a name has another one."""
+    if isinstance(content, dict):
+        return {new if key == old else key: _renamed(value, old, new) for key, value in content.items()}
+    if isinstance(content, list):
+        return [_renamed(each, old, new) for each in content]
+    return new if content == old else content
 
 
 def with_calendars(content: Content) -> Content:

@@ -33,7 +33,9 @@ def account(chance: random.Random, name: str, packs: Sequence[Pack], features: C
             appeals += _appeals(chance, event)
     if "corrections" in features:
         events += tuple(_corrected(chance, event) for event in events if chance.random() < 0.1)
-    return Account(name, tuple({row.landed: row for row in rows}.values()), events, tuple(appeals))
+    # A first row says a market: nothing is known of an account before.
+    later = {row.landed: row for row in rows[1:] if row.landed > onboarded}
+    return Account(name, (rows[0], *later.values()), events, tuple(appeals))
 
 
 def _event(chance: random.Random, key: str, packs: Sequence[Pack], features: Collection[str]) -> Event:

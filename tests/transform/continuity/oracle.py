@@ -179,12 +179,11 @@ class _Decided:
 
     def _bars(self, measure: str, day: date) -> bool:
         """Whether it, or a stricter one on one of its scopes or on the account, is in force, prevailing or not."""
-        scopes = {
-            effect.scope
-            for pack in self._rules.on(day)
-            for _, effect in pack.effects
-            if effect.measure == measure
-        } | {"account"}  # fmt: skip
+        scopes = {"account"}
+        for pack in self._rules.on(day):
+            scopes |= {effect.scope for _, effect in pack.effects if effect.measure == measure}
+            for gate in pack.eligibility.values():
+                scopes |= {effect.scope for effect in gate.while_not_eligible if effect.measure == measure}
         for walks in self._walks.values():
             for scope, penalties in self._running(walks, day).items():
                 for each in penalties:

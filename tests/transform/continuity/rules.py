@@ -23,7 +23,8 @@ class Rules:
     def row_on(self, day: date) -> AccountRow:
         """Where it is, and as what: a market that no pack knows is a word without effect."""
         markets = {market for pack in self.packs for market in pack.markets}
-        rows = sorted((row for row in self.account.rows if row.market in markets), key=lambda row: row.landed)
+        known = [row for row in self.account.rows if row.market in markets] or self.account.rows
+        rows = sorted(known, key=lambda row: row.landed)
         return ([row for row in rows if row.landed <= day] or rows[:1])[-1]
 
     def on(self, day: date) -> list[Pack]:

@@ -17,11 +17,11 @@ appeal_rules as (
 ),
 
 effects as (
-    select * from {{ source('policy', 'effects') }}
+    select * from {{ rules('effects') }}
 ),
 
 ledgers as (
-    select * from {{ source('policy', 'ledgers') }}
+    select * from {{ rules('ledgers') }}
 ),
 
 effects_that_an_appeal_can_stop as (

@@ -119,7 +119,8 @@ due_while_known_and_eligible as (
     left join eligibility_periods as eligible
         on
             paid_for.account_id = eligible.account_id
-            and paid_for.pack = eligible.pack
+            and paid_for.pack = {{ pack_itself('eligible.pack') }}
+            and paid_for.market = {{ market_of_edition('eligible') }}
             and paid_for.version = eligible.version
             and paid_for.eligibility = eligible.eligibility
             and {{ day_in('paid_for.on_day', 'eligible.from_day', 'eligible.until_day') }}

@@ -9,7 +9,7 @@ as_of_nights as (
 ),
 
 eligibility_effects as (
-    select * from {{ source('policy', 'eligibility_effects') }}
+    select * from {{ rules('eligibility_effects') }}
 ),
 
 lifts as (

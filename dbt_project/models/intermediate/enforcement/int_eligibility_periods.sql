@@ -14,15 +14,19 @@ history_versions as (
 ),
 
 creators as (
-    select * from {{ ref('stg_creators') }}
+    select * from {{ ref('int_creators_judged') }}
 ),
 
 eligibilities as (
-    select * from {{ source('policy', 'eligibility') }}
+    select * from {{ rules('eligibility') }}
 ),
 
 eligibility_tests as (
-    select * from {{ source('policy', 'eligibility_tests') }}
+    select * from {{ rules('eligibility_tests') }}
+),
+
+barring_measures as (
+    select * from {{ ref('int_barring_measures') }}
 ),
 
 accounts_at_a_gate as (
@@ -51,6 +55,7 @@ tests_of_accounts as (
         asked.pack,
         asked.version,
         asked.eligibility,
+        asked.kind,
         asked.effective_from,
         asked.effective_before,
         asked.stays_eligible,
@@ -107,18 +112,36 @@ days_with_a_measure as (
         tests.condition,
         tests.test,
         -- A history is true from its beginning on; what changed a measure later is known from its day on.
-        case
-            when episodes.known_from > tests.known_from then greatest(episodes.starts_on, episodes.known_from)
-            else episodes.starts_on
-        end as from_day,
-        least(episodes.in_force_until, episodes.known_until) as until_day,
+        greatest(
+            episodes.in_force_from,
+            episodes.starts_on,
+            case when episodes.known_from > tests.known_from then episodes.known_from end,
+            barring.from_day
+        ) as from_day,
+        least(episodes.in_force_until, episodes.known_until, barring.until_day) as until_day,
         false as holds
     from tests_of_accounts as tests
     inner join episodes
         on
             tests.account_id = episodes.account_id
             and tests.history_version = episodes.history_version
-            and tests.without_measure = episodes.measure
+    inner join barring_measures as barring
+        on
+            tests.market = barring.market
+            and tests.pack = barring.pack
+            and tests.version = barring.version
+            and tests.kind = barring.kind
+            and tests.without_measure = barring.without_measure
+            and episodes.measure = barring.measure
+            and episodes.scope = coalesce(barring.scope, episodes.scope)
+    where
+        coalesce(least(episodes.in_force_until, episodes.known_until, barring.until_day), cast('9999-12-31' as date))
+        > greatest(
+            episodes.in_force_from,
+            episodes.starts_on,
+            case when episodes.known_from > tests.known_from then episodes.known_from end,
+            barring.from_day
+        )
 ),
 
 stretches_of_answers as (

@@ -13,11 +13,11 @@ as_of_nights as (
 ),
 
 programmes as (
-    select * from {{ source('policy', 'programmes') }}
+    select * from {{ rules('programmes') }}
 ),
 
 measures as (
-    select * from {{ source('policy', 'measures') }}
+    select * from {{ rules('measures') }}
 ),
 
 measures_order as (
@@ -129,7 +129,7 @@ effects_with_their_place_in_the_market as (
     left join measures_order
         on
             effects.list = 'penalties'
-            and effects.market = measures_order.market
+            and {{ market_now('effects.market') }} = measures_order.market
             and effects.measure = measures_order.measure
 ),
 

@@ -9,19 +9,19 @@ entries_counted as (
 ),
 
 packs as (
-    select * from {{ source('policy', 'packs') }}
+    select * from {{ rules('packs') }}
 ),
 
 ledgers as (
-    select * from {{ source('policy', 'ledgers') }}
+    select * from {{ rules('ledgers') }}
 ),
 
 zones as (
-    select * from {{ source('policy', 'zones') }}
+    select * from {{ rules('zones') }}
 ),
 
 programmes as (
-    select * from {{ source('policy', 'programmes') }}
+    select * from {{ rules('programmes') }}
 ),
 
 violations as (
@@ -137,11 +137,11 @@ measures_with_their_account as (
     select
         measures_of_the_night.row_key,
         measures_of_the_night.account_id,
-        measures_of_the_night.market,
+        {{ market_now('measures_of_the_night.market') }} as market,
         measures_of_the_night.programme,
         measures_of_the_night.scope,
         measures_of_the_night.measure,
-        measures_of_the_night.pack,
+        {{ pack_itself('measures_of_the_night.pack') }} as pack,
         measures_of_the_night.version as pack_version,
         packs.sha256 as pack_sha256,
         measures_of_the_night.zone,

@@ -25,8 +25,8 @@ quotas_in_force as (
     from measures_in_force as measures
     left join calendar_days
         on
-            measures.market = calendar_days.market
-            and measures.pack = calendar_days.pack
+            {{ market_of_edition('measures') }} = calendar_days.market
+            and {{ pack_itself('measures.pack') }} = calendar_days.pack
             and measures.version = calendar_days.version
             and measures.quota_calendar = calendar_days.calendar
             and measures.as_of = calendar_days.on_day

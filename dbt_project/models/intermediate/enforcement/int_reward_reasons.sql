@@ -6,18 +6,18 @@ rewards_in_force as (
 ),
 
 packs as (
-    select * from {{ source('policy', 'packs') }}
+    select * from {{ rules('packs') }}
 ),
 
 rewards_with_their_account as (
     select
         rewards_in_force.row_key,
         rewards_in_force.account_id,
-        rewards_in_force.market,
+        {{ market_now('rewards_in_force.market') }} as market,
         rewards_in_force.programme,
         rewards_in_force.scope,
         rewards_in_force.reward as measure,
-        rewards_in_force.pack,
+        {{ pack_itself('rewards_in_force.pack') }} as pack,
         rewards_in_force.version as pack_version,
         packs.sha256 as pack_sha256,
         rewards_in_force.zone,

@@ -13,7 +13,7 @@ bonus_payments as (
 ),
 
 creators as (
-    select * from {{ ref('stg_creators') }}
+    select * from {{ ref('int_creators_judged') }}
 ),
 
 account_markets as (
@@ -25,7 +25,7 @@ bonuses as (
 ),
 
 rewards as (
-    select * from {{ source('policy', 'rewards') }}
+    select * from {{ rules('rewards') }}
 ),
 
 lifts as (
@@ -57,7 +57,7 @@ rewards_of_the_zone as (
         standings.as_of,
         standings.account_id || '/' || standings.programme || '/' || rewards.scope || '/' || rewards.reward as row_key,
         standings.account_id,
-        standings.market,
+        creators.market,
         standings.programme,
         rewards.scope,
         rewards.reward,
@@ -74,9 +74,10 @@ rewards_of_the_zone as (
         end as starts_on,
         cast(null as date) as ends_on
     from standings
+    inner join creators on standings.account_id = creators.account_id
     inner join rewards_with_the_first_day_of_their_versions as rewards
         on
-            standings.market = rewards.market
+            creators.market = rewards.market
             and standings.programme = rewards.programme
             and standings.zone = rewards.zone
             and {{ in_effect_on('rewards', 'standings.as_of') }}

@@ -21,11 +21,11 @@ calendar_periods as (
 ),
 
 effects as (
-    select * from {{ source('policy', 'effects') }}
+    select * from {{ rules('effects') }}
 ),
 
 followers as (
-    select * from {{ source('policy', 'followers') }}
+    select * from {{ rules('followers') }}
 ),
 
 -- What has a length of its own runs on through later versions, unless one of them says that it ends.
@@ -36,8 +36,8 @@ first_days_on_which_a_version_ends_it as (
         packs.version,
         ends_running.measure,
         min(ends_running.effective_from) as ended_on
-    from {{ source('policy', 'packs') }} as packs
-    inner join {{ source('policy', 'ends_running') }} as ends_running
+    from {{ rules('packs') }} as packs
+    inner join {{ rules('ends_running') }} as ends_running
         on
             packs.market = ends_running.market
             and packs.pack = ends_running.pack
@@ -128,8 +128,8 @@ effects_with_the_period_that_ends_them as (
     from effects_of_zones_in_which_an_account_was as effects
     inner join calendar_days
         on
-            effects.market = calendar_days.market
-            and effects.pack = calendar_days.pack
+            {{ market_of_edition('effects') }} = calendar_days.market
+            and {{ pack_itself('effects.pack') }} = calendar_days.pack
             and effects.version = calendar_days.version
             and effects.until_calendar = calendar_days.calendar
             and effects.starts_on = calendar_days.on_day
@@ -143,8 +143,8 @@ effects_until_a_day_of_a_calendar as (
     from effects_with_the_period_that_ends_them as effects
     inner join calendar_periods as periods
         on
-            effects.market = periods.market
-            and effects.pack = periods.pack
+            {{ market_of_edition('effects') }} = periods.market
+            and {{ pack_itself('effects.pack') }} = periods.pack
             and effects.version = periods.version
             and effects.until_calendar = periods.calendar
             and effects.last_period = periods.period

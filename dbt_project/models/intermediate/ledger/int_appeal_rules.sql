@@ -6,7 +6,7 @@ violations as (
 ),
 
 creators as (
-    select * from {{ ref('stg_creators') }}
+    select * from {{ ref('int_creators_judged') }}
 ),
 
 contents as (
@@ -14,15 +14,15 @@ contents as (
 ),
 
 packs as (
-    select * from {{ source('policy', 'packs') }}
+    select * from {{ rules('packs') }}
 ),
 
 kinds as (
-    select * from {{ source('policy', 'kinds') }}
+    select * from {{ rules('kinds') }}
 ),
 
 entry_rules as (
-    select * from {{ source('policy', 'entry_rules') }}
+    select * from {{ rules('entry_rules') }}
     where source = 'violation'
 ),
 

@@ -164,8 +164,8 @@ entries_with_the_day_their_days_are_over as (
     from entries_with_their_first_day as entries
     left join calendar_days
         on
-            entries.market = calendar_days.market
-            and entries.pack = calendar_days.pack
+            {{ market_of_edition('entries') }} = calendar_days.market
+            and {{ pack_itself('entries.pack') }} = calendar_days.pack
             and entries.version = calendar_days.version
             and entries.lasts_until = calendar_days.calendar
             and entries.counts_from = calendar_days.on_day

@@ -18,8 +18,8 @@ rules as (
         rules_of_all_versions.every_within_days,
         rules_of_all_versions.grace_training,
         rules_of_all_versions.grace_same_type_days
-    from {{ source('policy', 'entry_rules') }} as rules_of_all_versions
-    inner join {{ source('policy', 'entry_rules') }} as rules_that_pick
+    from {{ rules('entry_rules') }} as rules_of_all_versions
+    inner join {{ rules('entry_rules') }} as rules_that_pick
         on
             rules_of_all_versions.market = rules_that_pick.market
             and rules_of_all_versions.programme = rules_that_pick.programme

@@ -1,7 +1,7 @@
 with
 
 creators as (
-    select * from {{ ref('stg_creators') }}
+    select * from {{ ref('int_creators_judged') }}
 ),
 
 ledger_entries as (

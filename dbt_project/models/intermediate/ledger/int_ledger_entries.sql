@@ -13,11 +13,11 @@ memberships as (
 ),
 
 programmes as (
-    select * from {{ source('policy', 'programmes') }}
+    select * from {{ rules('programmes') }}
 ),
 
 carried_over as (
-    select * from {{ source('policy', 'carried_over') }}
+    select * from {{ rules('carried_over') }}
 ),
 
 emergencies as (

@@ -1,7 +1,7 @@
 with
 
 creators as (
-    select * from {{ ref('stg_creators') }}
+    select * from {{ ref('int_creators_judged') }}
 ),
 
 activities as (
@@ -9,7 +9,7 @@ activities as (
 ),
 
 programmes as (
-    select * from {{ source('policy', 'programmes') }}
+    select * from {{ rules('programmes') }}
 ),
 
 days_of_beginning_and_ending as (

@@ -9,15 +9,15 @@ memberships as (
 ),
 
 entry_rules as (
-    select * from {{ source('policy', 'entry_rules') }}
+    select * from {{ rules('entry_rules') }}
 ),
 
 programmes as (
-    select * from {{ source('policy', 'programmes') }}
+    select * from {{ rules('programmes') }}
 ),
 
 kinds as (
-    select * from {{ source('policy', 'kinds') }}
+    select * from {{ rules('kinds') }}
 ),
 
 rules_for_each_kind_of_account as {{ materialized_cte() }} (

@@ -10,7 +10,7 @@ history_versions as (
 ),
 
 programmes as (
-    select * from {{ source('policy', 'programmes') }}
+    select * from {{ rules('programmes') }}
 ),
 
 measures_order as (
@@ -34,7 +34,7 @@ episodes_with_days_that_can_be_told as (
 episodes_on_the_days_that_they_were_believed as (
     select
         episodes.account_id,
-        episodes.market,
+        {{ market_now('episodes.market') }} as market,
         episodes.programme,
         episodes.scope,
         episodes.measure,
@@ -51,7 +51,7 @@ episodes_on_the_days_that_they_were_believed as (
             and episodes.history_version = history_versions.history_version
     left join measures_order
         on
-            episodes.market = measures_order.market
+            {{ market_now('episodes.market') }} = measures_order.market
             and episodes.measure = measures_order.measure
     where
         least(episodes.in_force_until, episodes.known_until) is null

@@ -11,7 +11,7 @@ history_versions as (
 ),
 
 creators as (
-    select * from {{ ref('stg_creators') }}
+    select * from {{ ref('int_creators_judged') }}
 ),
 
 -- What is evaluated on the days of a calendar is missing from the first of them on.
@@ -23,11 +23,11 @@ programmes as (
                 then programmes.effective_from
             else calendar_days.period_until
         end as first_day
-    from {{ source('policy', 'programmes') }} as programmes
+    from {{ rules('programmes') }} as programmes
     left join {{ ref('int_calendar_days') }} as calendar_days
         on
-            programmes.market = calendar_days.market
-            and programmes.pack = calendar_days.pack
+            {{ market_of_edition('programmes') }} = calendar_days.market
+            and {{ pack_itself('programmes.pack') }} = calendar_days.pack
             and programmes.version = calendar_days.version
             and programmes.evaluated = calendar_days.calendar
             and greatest(programmes.effective_from, cast('2015-01-01' as date)) = calendar_days.on_day
@@ -35,7 +35,7 @@ programmes as (
 ),
 
 kinds as (
-    select * from {{ source('policy', 'kinds') }}
+    select * from {{ rules('kinds') }}
 ),
 
 -- Where a zone brings something to accounts whose value is missing, they have to be there.

@@ -5,16 +5,16 @@ readings as (
 ),
 
 creators as (
-    select * from {{ ref('stg_creators') }}
+    select * from {{ ref('int_creators_judged') }}
 ),
 
 inputs as (
-    select * from {{ source('policy', 'inputs') }}
+    select * from {{ rules('inputs') }}
     where source = 'peers' and role = 'value'
 ),
 
 programmes as (
-    select * from {{ source('policy', 'programmes') }}
+    select * from {{ rules('programmes') }}
     where source = 'peers'
 ),
 
@@ -41,8 +41,8 @@ days_of_comparison as (
             and programmes.programme = inputs.programme
     inner join calendar_periods
         on
-            programmes.market = calendar_periods.market
-            and programmes.pack = calendar_periods.pack
+            {{ market_of_edition('programmes') }} = calendar_periods.market
+            and {{ pack_itself('programmes.pack') }} = calendar_periods.pack
             and programmes.version = calendar_periods.version
             and programmes.evaluated = calendar_periods.calendar
             and {{ in_effect_on('programmes', 'calendar_periods.period_from') }}
@@ -61,7 +61,9 @@ values_on_these_days as (
         days.programme,
         days.from_day,
         days.until_day,
-        case when days.peer_group = 'kind' then creators.kind else '' end as peers,
+        -- Who has moved since was a peer of those whose market and pack were its own.
+        {{ market_of_edition('days') }} || '/' || {{ pack_itself('days.pack') }}
+        || case when days.peer_group = 'kind' then '/' || creators.kind else '' end as peers,
         readings.value
     from readings
     inner join creators on readings.account_id = creators.account_id
@@ -76,8 +78,6 @@ values_on_these_days as (
 
 averages_as_they_were_known_that_day as (
     select
-        market,
-        pack,
         version,
         programme,
         peers,
@@ -86,7 +86,7 @@ averages_as_they_were_known_that_day as (
         count(value) as accounts
     from values_on_these_days
     where {{ day_in('from_day', 'known_from', 'known_until') }}
-    group by market, pack, version, programme, peers, from_day
+    group by version, programme, peers, from_day
 ),
 
 values_as_multiples_of_the_average as (
@@ -96,9 +96,7 @@ values_as_multiples_of_the_average as (
     from values_on_these_days as each_value
     inner join averages_as_they_were_known_that_day as averages
         on
-            each_value.market = averages.market
-            and each_value.pack = averages.pack
-            and each_value.version = averages.version
+            each_value.version = averages.version
             and each_value.programme = averages.programme
             and each_value.peers = averages.peers
             and each_value.from_day = averages.from_day

@@ -9,7 +9,7 @@ history_versions as (
 ),
 
 creators as (
-    select * from {{ ref('stg_creators') }}
+    select * from {{ ref('int_creators_judged') }}
 ),
 
 memberships as (
@@ -17,12 +17,12 @@ memberships as (
 ),
 
 programmes as (
-    select * from {{ source('policy', 'programmes') }}
+    select * from {{ rules('programmes') }}
     where source = 'entries'
 ),
 
 kinds as (
-    select * from {{ source('policy', 'kinds') }}
+    select * from {{ rules('kinds') }}
 ),
 
 -- Where others read a programme, an empty ledger has to be there to be read: from the first day of the first version

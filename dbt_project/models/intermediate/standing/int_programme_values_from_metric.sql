@@ -9,16 +9,16 @@ history_versions as (
 ),
 
 creators as (
-    select * from {{ ref('stg_creators') }}
+    select * from {{ ref('int_creators_judged') }}
 ),
 
 programmes as (
-    select * from {{ source('policy', 'programmes') }}
+    select * from {{ rules('programmes') }}
     where source = 'metric'
 ),
 
 kinds as (
-    select * from {{ source('policy', 'kinds') }}
+    select * from {{ rules('kinds') }}
 ),
 
 one_value_a_day as (

@@ -11,11 +11,11 @@ zones_after_grace as (
 ),
 
 programmes as (
-    select * from {{ source('policy', 'programmes') }}
+    select * from {{ rules('programmes') }}
 ),
 
 zones as (
-    select * from {{ source('policy', 'zones') }}
+    select * from {{ rules('zones') }}
 ),
 
 columns_of_a_stretch as (

@@ -6,7 +6,7 @@ zones_by_value as (
 ),
 
 zones as (
-    select * from {{ source('policy', 'zones') }}
+    select * from {{ rules('zones') }}
 ),
 
 programmes as (
@@ -21,7 +21,7 @@ programmes as (
         effective_before,
         never_falls or falls_after_days is not null as holds,
         bool_or(never_falls or falls_after_days is not null) over (partition by market, programme) as ever_holds
-    from {{ source('policy', 'programmes') }}
+    from {{ rules('programmes') }}
 ),
 
 stretches_with_how_long_their_zone_is_held as (
@@ -30,6 +30,7 @@ stretches_with_how_long_their_zone_is_held as (
         programmes.holds,
         programmes.never_falls,
         programmes.falls_after_days,
+        programmes.effective_from,
         programmes.effective_before,
         case
             when not programmes.never_falls
@@ -45,9 +46,8 @@ stretches_with_how_long_their_zone_is_held as (
     where programmes.ever_holds
 ),
 
--- What was held on the last day of a version, the next one holds: for ever, for its days from its first day on, or, if
--- it says the same, for what is left of them.
-zones_held_under_each_version as (
+-- A version first reads the day before as itself.
+zones_reached as (
     select
         account_id,
         market,
@@ -65,6 +65,40 @@ zones_held_under_each_version as (
         falls_after_days,
         effective_before
     from stretches_with_how_long_their_zone_is_held
+    union all
+    select
+        stretches.account_id,
+        stretches.market,
+        stretches.programme,
+        stretches.balance_of,
+        stretches.history_version,
+        stretches.pack,
+        stretches.version,
+        zones.zone,
+        {{ add_days('stretches.from_day', -1) }} as reached_on,
+        stretches.from_day as held_from,
+        case
+            when not stretches.never_falls then {{ add_days('stretches.from_day', 'stretches.falls_after_days') }}
+        end as held_until,
+        stretches.holds,
+        stretches.never_falls,
+        stretches.falls_after_days,
+        stretches.effective_before
+    from stretches_with_how_long_their_zone_is_held as stretches
+    inner join zones
+        on
+            stretches.market = zones.market
+            and stretches.pack = zones.pack
+            and stretches.version = zones.version
+            and stretches.programme = zones.programme
+            and stretches.zone_rank_before = zones.zone_rank
+    where stretches.holds and stretches.from_day = stretches.effective_from
+),
+
+-- What was held on the last day of a version, the next one holds: for ever, for its days from its first day on, or, if
+-- it says the same, for what is left of them.
+zones_held_under_each_version as (
+    select * from zones_reached
     union all
     select
         held.account_id,
@@ -120,7 +154,7 @@ stretches_cut_on_these_days as (
     select
         stretches.* exclude (  -- noqa: RF02
             from_day, until_day, value_before, zone_rank_before, held_until, has_changed, holds,  -- noqa: RF02
-            never_falls, falls_after_days, effective_before  -- noqa: RF02
+            never_falls, falls_after_days, effective_from, effective_before  -- noqa: RF02
         ),
         stretches.zone_rank_before as reached_before,
         days.from_day,

@@ -5,7 +5,7 @@ readings as (
 ),
 
 zones as (
-    select * from {{ source('policy', 'zones') }}
+    select * from {{ rules('zones') }}
 ),
 
 -- A row for each programme and not for each zone: there are many readings and few ladders.

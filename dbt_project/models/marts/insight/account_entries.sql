@@ -10,7 +10,7 @@ entries_counted as (
 ),
 
 programmes as (
-    select * from {{ source('policy', 'programmes') }}
+    select * from {{ rules('programmes') }}
 ),
 
 -- What is looked at for some weeks only is in no ledger for good.
@@ -19,13 +19,13 @@ entries_of_each_account as (
         {{ night() }} as as_of,
         entries.entry_id,
         entries.account_id,
-        entries.market,
+        {{ market_now('entries.market') }} as market,
         entries.programme,
         entries.event_id,
         entries.event_type,
         entries.violation_id,
         entries.rule,
-        programmes.pack,
+        {{ pack_itself('programmes.pack') }} as pack,
         programmes.version,
         entries.unit,
         coalesce(counted.amount, entries.amount) as amount,

@@ -78,7 +78,7 @@ entries_of_both_nights as (
         max(entries.counts_until) as counts_until
     from entries_counted as entries
     inner join programmes_of_the_night as programmes
-        on entries.market = programmes.market
+        on {{ market_now('entries.market') }} = programmes.market
     inner join ledgers
         on
             programmes.market = ledgers.market

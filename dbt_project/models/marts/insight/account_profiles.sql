@@ -43,7 +43,7 @@ penalties_of_each_account as (
     inner join creators on measures_in_force.account_id = creators.account_id
     left join probation_measures
         on
-            measures_in_force.market = probation_measures.market
+            {{ market_now('measures_in_force.market') }} = probation_measures.market
             and creators.kind = probation_measures.kind
             and measures_in_force.measure = probation_measures.measure
     group by measures_in_force.account_id

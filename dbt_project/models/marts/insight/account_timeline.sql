@@ -14,7 +14,7 @@ entries_counted as (
 ),
 
 programmes as (
-    select * from {{ source('policy', 'programmes') }}
+    select * from {{ rules('programmes') }}
 ),
 
 standings as (

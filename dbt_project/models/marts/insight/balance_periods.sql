@@ -5,14 +5,14 @@ standings as (
 ),
 
 programmes as (
-    select * from {{ source('policy', 'programmes') }}
+    select * from {{ rules('programmes') }}
 ),
 
 periods_of_ledgers as (
     select
         {{ night() }} as as_of,
         standings.account_id,
-        standings.market,
+        {{ market_now('standings.market') }} as market,
         standings.programme,
         standings.balance_of,
         standings.valid_from as from_day,
@@ -20,7 +20,7 @@ periods_of_ledgers as (
         {{ as_number('standings.value') }} as balance,
         standings.zone,
         standings.zone_rank,
-        standings.pack,
+        {{ pack_itself('standings.pack') }} as pack,
         standings.version
     from standings
     inner join programmes

@@ -8,7 +8,7 @@ gates_on_the_night as (
     select
         {{ night() }} as as_of,
         stretches.account_id,
-        stretches.market,
+        {{ market_now('stretches.market') }} as market,
         stretches.eligibility,
         stretches.is_open,
         array_to_string(stretches.failed, ', ') as failed_conditions

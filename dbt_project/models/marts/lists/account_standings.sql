@@ -1,7 +1,7 @@
 with
 
 creators as (
-    select * from {{ ref('stg_creators') }}
+    select * from {{ ref('int_creators_judged') }}
 ),
 
 standings as (
@@ -9,7 +9,7 @@ standings as (
 ),
 
 programmes as (
-    select * from {{ source('policy', 'programmes') }}
+    select * from {{ rules('programmes') }}
 ),
 
 memberships as (
@@ -21,11 +21,11 @@ zone_periods as (
 ),
 
 zones as (
-    select * from {{ source('policy', 'zones') }}
+    select * from {{ rules('zones') }}
 ),
 
 kinds as (
-    select * from {{ source('policy', 'kinds') }}
+    select * from {{ rules('kinds') }}
 ),
 
 nights as (
@@ -140,7 +140,7 @@ every_account_with_its_standing as (
     select
         resting.as_of,
         resting.account_id,
-        resting.market,
+        {{ market_now('resting.market') }} as market,
         resting.programme,
         coalesce(reached.zone, resting.zone) as zone,
         coalesce(reached.zone_rank, resting.zone_rank) as zone_rank,

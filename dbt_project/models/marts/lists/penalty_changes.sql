@@ -17,7 +17,7 @@ last_night as (
 tonight_beside_last_night as (
     select
         coalesce(tonight.row_key, last_night.row_key) as row_key,
-        coalesce(tonight.market, last_night.market) as market,
+        {{ market_now('coalesce(tonight.market, last_night.market)') }} as market,
         coalesce(tonight.measure, last_night.measure) as measure,
         case
             when last_night.row_key is null then 'new'

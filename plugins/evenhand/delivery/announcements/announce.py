@@ -5,16 +5,18 @@ from __future__ import annotations
 import json
 import logging
 from collections import Counter
+from collections.abc import Set
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 from evenhand.delivery.announcements.announcement import Announcer, judge
 from evenhand.delivery.announcements.outbox import Outbox
+from evenhand.delivery.changes import RowId
 from evenhand.delivery.deliver import DeliverySummary, summary_of
 from evenhand.delivery.lock import delivery_lock
 from evenhand.delivery.payload import Payload
-from evenhand.delivery.read_release import Release, read_release
+from evenhand.delivery.read_release import Release, outranked_rows, read_release
 from evenhand.delivery.receipts import Receipts
 from evenhand.delivery.reconcile import ReconcileSummary
 from evenhand.delivery.sending import Sender
@@ -84,7 +86,8 @@ def _say(
         outbox.take(announcer.announcements(each))
     receipts.move_to(announcer.name, release)
     announcer.begin(release.night)
-    verdicts = _judge(release, announcer, receipts, outbox)
+    outranked = {("penalties", row_key) for row_key in outranked_rows(release_dir)}
+    verdicts = _judge(release, outranked, announcer, receipts, outbox)
     sender = Sender(announcer, receipts)
     sender.settle()
     ready = [
@@ -119,7 +122,9 @@ def _is_held(name: str, payload: Payload, release: Release) -> bool:
     )
 
 
-def _judge(release: Release, announcer: Announcer, receipts: Receipts, outbox: Outbox) -> Counter[str]:
+def _judge(
+    release: Release, outranked: Set[RowId], announcer: Announcer, receipts: Receipts, outbox: Outbox
+) -> Counter[str]:
     # Judged before anything is sent: what took effect tonight is still told if the receiver of announcements is down.
     wanted_now = {
         (each.name, row_key): payload.sha256 for each in release.lists for row_key, payload in each.rows.items()
@@ -130,14 +135,19 @@ def _judge(release: Release, announcer: Announcer, receipts: Receipts, outbox: O
             if _is_held(each.row[0], each.payload, release):
                 verdicts["waiting"] += 1
                 continue
-            about = each.about
+            about, told = each.about, outbox.told(each.about)
             enforcers = [name for name, lists in announcer.after.items() if about.row[0] in lists]
+            # A row that another one outranks is in force there without having been sent.
+            sent = [name for name in enforcers if not (about.row in outranked and name in announcer.one_row_per_scope)]
+            may_have_begun = any(receipts.may_have_had(name, about.row) for name in enforcers) or bool(
+                told and told.in_force and announcer.one_row_per_scope.intersection(enforcers)
+            )
             verdict, why = judge(
                 about,
-                [receipts.took_effect(name, about.row, about.payload_sha256, each.night) for name in enforcers],
-                any(receipts.may_have_had(name, about.row) for name in enforcers),
+                [receipts.took_effect(name, about.row, about.payload_sha256, each.night) for name in sent],
+                may_have_begun,
                 wanted_now,
-                outbox.told(about),
+                told,
             )
             verdicts[verdict] += 1
             if verdict != "waiting":

@@ -74,6 +74,10 @@ class Announcer(Protocol):
         """The receivers, with their lists, that must have acknowledged a measure before anything is said about it."""
 
     @property
+    def one_row_per_scope(self) -> frozenset[str]:
+        """Those of them that get, of the penalties on a scope, the one that prevails alone."""
+
+    @property
     def capabilities(self) -> Capabilities:
         """Keys must be honoured: nothing that was said can be unsaid."""
 

@@ -66,12 +66,14 @@ class Capabilities:
             change by sending it again; otherwise it reads back what the receiver holds.
         acts_on_changes: each change has an effect of its own there. Where it holds nothing any more, a person is
             asked before everything has its effect once more. One that publishes whole lists is simply written anew.
+        one_row_per_scope: of the penalties on a scope of an account it gets the one that prevails alone.
         others: lists that another entry of receivers.yml has in the same system: their rows are left alone.
     """
 
     batch_size: int
     honours_keys: bool
     acts_on_changes: bool = True
+    one_row_per_scope: bool = False
     others: frozenset[str] = frozenset()
 
 

@@ -44,10 +44,12 @@ class DsaReceiver:
         announcements: Callable[[Path], Sequence[Announcement]],
         batch_size: int = _AT_MOST,
         backoff_seconds: float = 1.0,
+        one_row_per_scope: frozenset[str] = frozenset(),
     ) -> None:
         """`announcements` makes the statements of a release; `after` are the receivers that enforce the penalties."""
         self.name = name
         self.after = after
+        self.one_row_per_scope = one_row_per_scope
         self.capabilities = Capabilities(batch_size=min(batch_size, _AT_MOST), honours_keys=True)
         self._announcements = announcements
         self._base_url = base_url.rstrip("/")

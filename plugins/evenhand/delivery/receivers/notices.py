@@ -15,11 +15,14 @@ from evenhand.delivery.receivers.http import HttpReceiver
 class NoticesReceiver:
     """A list `notices` that rows are only ever put into; the row_key is the notice_id."""
 
-    def __init__(self, http: HttpReceiver, after: Mapping[str, tuple[str, ...]]) -> None:
-        """`after`: the receivers that enforce what is told, with their lists."""
+    def __init__(
+        self, http: HttpReceiver, after: Mapping[str, tuple[str, ...]], one_row_per_scope: frozenset[str] = frozenset()
+    ) -> None:
+        """`after`: the receivers that enforce what is told, with their lists; and which get one row per scope."""
         self.name = http.name
         self.capabilities = http.capabilities
         self.after = after
+        self.one_row_per_scope = one_row_per_scope
         self._http = http
 
     def begin(self, night: date) -> None:

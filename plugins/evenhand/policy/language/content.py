@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import Annotated, Literal
 
@@ -171,12 +171,34 @@ class PackContent(Part):
     def programmes_behind(self, eligibility: Eligibility) -> set[Name]:
         """The programmes that its conditions read, and those that bring a measure that must not be in force."""
         tests = [test for condition in eligibility.conditions for test in condition.tests()]
-        absent = {test.without_measure for test in tests if test.without_measure}
         return {test.programme for test in tests if test.programme} | {
-            str(place[1])
-            for place, effect in self.effects
-            if absent & {effect.measure, *(follower.measure for follower in effect.then)}
+            programme
+            for test in tests
+            if test.without_measure
+            for programme, measure, scope in self._brought_by_zones
+            if self._bars(measure, scope, test.without_measure)
         }
+
+    @cached_property
+    def _brought_by_zones(self) -> Sequence[tuple[Name, Name, Name]]:
+        """Each programme, penalty and scope that a zone, or the end of what it brings, puts it on."""
+        found = [(str(place[1]), effect.measure, effect.scope) for place, effect in self.effects if effect.measure]
+        followers = [(str(place[1]), each) for place, effect in self.effects for each in effect.then]
+        return found + [(programme, each.measure, each.scope) for programme, each in followers]
+
+    def _bars(self, measure: Name, scope: Name, absent: Name) -> bool:
+        """Whether a measure on a scope keeps from what is had without another: it is that one, or stricter where that
+        one is put or on the account as a whole."""
+        if measure == absent or measure not in self.measures or absent not in self.measures:
+            return measure == absent
+        by_eligibility = {
+            each.scope
+            for gate in self.eligibility.values()
+            for each in gate.while_not_eligible
+            if each.measure == absent
+        }
+        scopes = {where for _, each, where in self._brought_by_zones if each == absent} | by_eligibility | {"account"}
+        return scope in scopes and self.measures.index(measure) > self.measures.index(absent)
 
     def activities_named(self) -> set[str]:
         """Every activity that something of the pack goes by."""

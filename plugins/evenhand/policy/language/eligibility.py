@@ -29,7 +29,8 @@ class Test(Comparison):
     if_missing: Literal["fails", "holds"] | None = None
     """What a missing value means here. Needed wherever the value can be missing."""
     without_measure: Name | None = None
-    """Or: this measure of the pack isn't in force."""
+    """Or: neither this measure of the pack nor, on a scope where a pack puts it or on the account as a whole, a
+    stricter one is in force, whichever prevails. Measures that eligibility brings don't count."""
 
     @model_validator(mode="after")
     def _tests_one_thing(self) -> Test:

@@ -374,7 +374,7 @@ def condition(part: Condition, pack: Pack) -> str:
 
 def _test(part: Test, pack: Pack) -> str:
     if part.without_measure:
-        return f"{spoken(part.without_measure)} isn't in force"
+        return f"neither {spoken(part.without_measure)} nor a stricter measure is in force"
     assert part.programme
     missing = {"fails": "; without a value it fails", "holds": "; without a value it holds", None: ""}[part.if_missing]
     unit = pack.programmes[part.programme].unit

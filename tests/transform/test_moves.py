@@ -1,0 +1,101 @@
+"""An account that changes market or kind: each day is judged by the packs of the market and kind of that day."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from evenhand.deciding.compiled import CompiledModel
+from evenhand.policy.language.pack import Pack
+from evenhand.policy.load import pack_from
+from transform.continuity.engine import Engine
+from transform.continuity.facts import Account, AccountRow, Event, History
+
+
+def day(text: str) -> date:
+    """A day of 2026, as 03-01."""
+    return date.fromisoformat(f"2026-{text}")
+
+
+def _pack(name: str, market: str, programme: str, effect: dict[str, Any], **more: Any) -> Pack:
+    """Each copyright violation is a point for 60 days, and the first brings this."""
+    rule = {"rule": "each", "violation_types": ["copyright"], "amount": 1, "lasts_days": 60}
+    zones = [{"zone": "good"}, {"zone": "bad", "at_least": 1, "measures": [effect]}]
+    return pack_from(
+        {
+            "pack": name,
+            "version": 1,
+            "markets": [market],
+            "effective_from": day("01-01"),
+            "appeal_route": f"Write to {name}.",
+            "measures": ["warning", "no_live"],
+            "programmes": {programme: {"unit": "point", "entries": [rule], "zones": zones}},
+            **more,
+        }
+    )
+
+
+def _night(
+    models: Sequence[CompiledModel],
+    packs: Sequence[Pack],
+    rows: Sequence[AccountRow],
+    events: Sequence[str],
+    night: str,
+) -> dict[str, list[tuple[Any, ...]]]:
+    happened = tuple(Event(f"a/{on}", day(on), day(on), violation="copyright") for on in events)
+    engine = Engine(models, [History("a", tuple(packs), (Account("a", tuple(rows), happened),))])
+    engine.run(day(night))
+    say = engine.connection.execute
+    found = {
+        "penalties": say(
+            "select row_key, penalties.market, measure, starts_on, ends_on, pack, appeal_route"
+            " from main.penalties join main.reasons using (reason_id, row_key, measure, starts_on, ends_on)"
+            " order by row_key"
+        ).fetchall(),
+        "standings": say(
+            "select programme, market, zone, balance from main.account_standings where as_of = ? order by all",
+            [day(night)],
+        ).fetchall(),
+    }
+    engine.close()
+    return found
+
+
+HERE = _pack("here", "ID", "points", {"measure": "no_live", "scope": "live", "days": 30})
+THERE = _pack("there", "VN", "strikes", {"measure": "warning", "scope": "live", "days": 7})
+STAYS = [AccountRow(day("01-01"), "ID"), AccountRow(day("03-10"), "VN"), AccountRow(day("03-20"), "ID")]
+
+
+def test_what_has_a_length_of_its_own_runs_on_and_points_count_where_their_programme_is(
+    models: Sequence[CompiledModel],
+) -> None:
+    no_live = ("a/points/live", "ID", "no_live", day("03-01"), day("03-30"), "here", "Write to here.")
+    warning = ("a/strikes/live", "VN", "warning", day("03-12"), day("03-18"), "there", "Write to there.")
+    found = {
+        night: _night(models, (HERE, THERE), STAYS, ["03-01", "03-12"], night)
+        for night in ("03-09", "03-10", "03-12", "03-20", "03-31")
+    }
+
+    assert found["03-09"] == {"penalties": [no_live], "standings": [("points", "ID", "bad", 1)]}
+    # What happened there is not counted here, nor the other way round.
+    in_vn = [(no_live[0], "VN", *no_live[2:])]
+    assert found["03-10"] == {"penalties": in_vn, "standings": [("strikes", "VN", "good", 0)]}
+    assert found["03-12"] == {"penalties": [*in_vn, warning], "standings": [("strikes", "VN", "bad", 1)]}
+    assert found["03-20"] == {"penalties": [no_live], "standings": [("points", "ID", "bad", 1)]}
+    assert found["03-31"] == {"penalties": [], "standings": [("points", "ID", "bad", 1)]}
+
+
+def test_another_kind_is_a_move_and_a_market_that_no_pack_knows_is_none(models: Sequence[CompiledModel]) -> None:
+    sellers = _pack("sellers", "ID", "sales", {"measure": "warning", "scope": "live", "days": 7}, applies_to=["seller"])
+    rows = [
+        AccountRow(day("01-01"), "ID"),
+        AccountRow(day("03-10"), "ID", "seller"),
+        AccountRow(day("03-15"), "nowhere"),
+    ]
+    no_live = ("a/points/live", "ID", "no_live", day("03-01"), day("03-30"), "here", "Write to here.")
+
+    found = _night(models, (HERE, sellers), rows, ["03-01", "03-16"], "03-16")
+
+    warning = ("a/sales/live", "ID", "warning", day("03-16"), day("03-22"), "sellers", "Write to sellers.")
+    assert found == {"penalties": [no_live, warning], "standings": [("sales", "ID", "bad", 1)]}
