@@ -15,6 +15,8 @@ LOCATOR = ("market",)
 FEWEST_ROWS = 10
 # A list that time alone would have left with so many rows isn't empty by chance.
 NEVER_EMPTY = 3
+# All shares of a market together are as seldom beyond their limit by chance as one number within so many nights.
+NUMBERS_LOOKED_AT = 28
 
 _LOOK = "Look at the sample; then approve, release a first wave, or reject and correct what is at fault."
 _PREAPPROVE = "Have another person approve it: here, or for the next time with `evenhand policy preapprove`."
@@ -84,6 +86,30 @@ def counts_suite() -> list[Expectation]:
     ]
 
 
+def shares_suite() -> list[Expectation]:
+    """What must hold of how the rows of a feed are shared out, beside earlier nights: the table gate.shares."""
+    return [
+        expect_no_rows(
+            f"""select market,
+                'Of ' || of_rows || ' rows of ' || feed || ' looked at, ' || {_percent("number / of_rows")}
+                || ' have "' || measure || ': ' || bin || '"; over the last ' || nights || ' nights '
+                || {_percent("usual_share")} || ' had'
+                || case
+                    when number > of_rows * usual_share
+                        then coalesce(', on none more than ' || {_percent("highest")}, '')
+                    else coalesce(', on none less than ' || {_percent("lowest")}, '')
+                end as found
+            from (from {{batch}}) as shares
+            join gate.limits using (market)
+            where abs(spreads_away) > sqrt(pow(usual_spreads, 2) + 2 * ln(greatest(numbers / {NUMBERS_LOOKED_AT}, 1)))
+            qualify row_number() over (
+                partition by market, feed order by abs(spreads_away) desc, is_together, measure, bin
+            ) = 1""",
+            described("what landed is shared out as usual", "number", _LOOK),
+        ),
+    ]
+
+
 def twins_suite() -> list[Expectation]:
     """What must hold of violations that are there twice: the table gate.twins."""
     return [
@@ -122,6 +148,15 @@ def _rows_are_far_from(before: str) -> str:
     return (
         f"released > 0 and {apart} >= {FEWEST_ROWS} and {apart} > share_changed * {before}"
         f" and abs({variance_stabilised('rows')} - {variance_stabilised(before)}) > usual_spreads"
+    )
+
+
+def _percent(share: str) -> str:
+    """SQL of a share in words."""
+    return (
+        f"case when {share} <= 0 then 'none' when {share} < 0.01 then 'less than 1 %'"
+        f" when {share} > 0.99 and {share} < 1 then 'more than 99 %'"
+        f" else cast(round(100 * {share}) as integer) || ' %' end"
     )
 
 

@@ -12,6 +12,8 @@ In the warehouse:
     gate.list_sizes  a row per list, market, programme and measure: rows tonight, and what came to it and went
     gate.counts      a row per number that is compared, with what is usual of it
     gate.twins       a row per market: violations of tonight, and how many are there twice under two keys
+
+How the rows of a feed are shared out is compared in `shares.py`.
 """
 
 from __future__ import annotations
@@ -23,6 +25,7 @@ from pathlib import Path
 import duckdb
 
 from evenhand.landing.contracts import FEEDS, VIOLATIONS
+from evenhand.quality.shares import share_out
 from evenhand.release.rows import ACTED, rows_of_lists
 from expectations.rule import variance_stabilised
 
@@ -47,6 +50,7 @@ def count(warehouse: Path, releases: Path, night: date) -> None:
         _count_feeds(connection, night)
         compare(connection, night)
         _write_twins(connection, night)
+        share_out(connection, night)
         connection.commit()
 
 
@@ -125,6 +129,13 @@ def _count_lists(connection: duckdb.DuckDBPyConnection, files: Sequence[str]) ->
             """,
             [list(files)],
         )
+    # A market's first release adds every row: that isn't usual. Of one that has many it is one night less.
+    connection.execute(
+        """
+        delete from earlier using (select market, min(night) as first_night from earlier group by market) as begun
+        where earlier.market = begun.market and night = first_night
+        """
+    )
     for table in ("tonight", "earlier"):
         connection.execute(
             f"insert into {table} select kind, what, market, '', '', night, sum(number) from {table}"
@@ -145,7 +156,7 @@ def _count_lists(connection: duckdb.DuckDBPyConnection, files: Sequence[str]) ->
 
 
 def _count_feeds(connection: duckdb.DuckDBPyConnection, night: date) -> None:
-    """Rows that landed and rows that were withdrawn, by feed and market; not of a feed's first night, a backfill."""
+    """Rows that landed and rows that were withdrawn, by feed and market; not of the first night of either."""
     connection.execute(
         """
         create or replace temp table markets_of_accounts as
@@ -165,7 +176,11 @@ def _count_feeds(connection: duckdb.DuckDBPyConnection, night: date) -> None:
                 from generate_series(date '{night}' - {LANDINGS}, date '{night}', interval 1 day) as days (each)
             ),
 
-            markets as (select distinct market from policy.packs),
+            markets as (
+                select market, first_night
+                from (select market, min(landed_night) as first_night from candidates.creators group by market)
+                where market in (select market from policy.packs)
+            ),
 
             landed as (
                 select
@@ -182,7 +197,7 @@ def _count_feeds(connection: duckdb.DuckDBPyConnection, night: date) -> None:
                 'feed', '{contract.feed}' || unnest([' that landed', ' that were withdrawn']), market, '', '', night,
                 unnest([coalesce(landed, 0), coalesce(withdrawn, 0)])
             from nights cross join markets left join landed using (market, night)
-            where night > (select first_night from begun)
+            where night > (select first_night from begun) and night > first_night
             """
         )
     connection.execute(f"insert into tonight from earlier where kind = 'feed' and night = date '{night}'")

@@ -28,7 +28,15 @@ from evenhand.quality.rule_changes import RulesChanged, rule_changes
 from evenhand.quality.setting_changes import TIME_ZONE
 from evenhand.quality.translation_changes import Words
 from evenhand.release.manifest import DELIVERIES, NOTICES, Manifest, read_manifest
-from expectations.changes import LOCATOR, changes_suite, counts_suite, late_money_suite, sizes_suite, twins_suite
+from expectations.changes import (
+    LOCATOR,
+    changes_suite,
+    counts_suite,
+    late_money_suite,
+    shares_suite,
+    sizes_suite,
+    twins_suite,
+)
 
 log = logging.getLogger(__name__)
 
@@ -105,6 +113,7 @@ def validate_changes(
         "changes": changes_suite(),
         "list_sizes": sizes_suite(),
         "counts": counts_suite(),
+        "shares": shares_suite(),
         "twins": twins_suite(),
         "late_money": late_money_suite(),
     }

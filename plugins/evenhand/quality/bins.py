@@ -1,0 +1,192 @@
+"""Which bin of each measure of its feed a landed row is in: see `shares.py`, which compares how many are in each."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import duckdb
+
+from evenhand.landing.contracts import BY_NAME, Column, Contract
+
+# Nights that are looked back on: what a night looks at in any case.
+NIGHTS = 28
+# Of a feed with more rows a night in a market, one in so many is looked at.
+MOST_ROWS = 1_000
+EMPTY = "nothing"
+ROWS_OF_ACCOUNT, NIGHTS_OF_ACCOUNT, LANDED_BEFORE = "rows of its account", "nights of its account", "landed before"
+# Rows per feed, measure, market, night and bin; of words, the bin is the word.
+BINNED = "feed varchar, measure varchar, is_word boolean, market varchar, night date, bin varchar, number bigint"
+
+
+def bin_rows(connection: duckdb.DuckDBPyConnection, contract: Contract, night: date) -> None:
+    """Count in the table `binned` the rows of a feed by market, night, measure and bin.
+
+    Not of the first night of the feed, or of a market: what lands then is all that was there before.
+    """
+    measures = measures_of(contract)
+    words = [column.name for column in contract.columns if column.type == "text"]
+    said = [f"candidates.{name}" for name in contract.column_names if name not in (contract.key, "updated_at")]
+    owners = sorted(
+        {column.refers_to for column in contract.columns if column.refers_to and column.refers_to != "creators"}
+    )
+    columns = ", ".join(f"{sql} as m{number}" for number, sql in enumerate(measures.values()))
+    sets = ", ".join(f"(market, night, m{number})" for number in range(len(measures)))
+    # The column of a set is the only one that is grouped by: of the others, the bit is set.
+    name = " ".join(f"when grouping(m{number}) = 0 then '{measure}'" for number, measure in enumerate(measures))
+    value = "coalesce(" + ", ".join(f"m{number}" for number in range(len(measures))) + ")"
+    joins = "".join(
+        f" left join (select {BY_NAME[feed].key} as key_of_{feed}, any_value(account_id) as account_of_{feed}"
+        f" from candidates.{feed} group by all) on key_of_{feed} = rows.{_reference(contract, feed)}"
+        for feed in owners
+    )
+    connection.execute(
+        f"""
+        insert into binned
+        with
+
+        accounts as (
+            select account_id, arg_max(market, landed_night) as market from candidates.creators group by account_id
+        ),
+
+        begun as (
+            select market, min(landed_night) as first_night from candidates.creators group by market
+        ),
+
+        good as (
+            select
+                candidates.*,
+                accounts.market as of_market,
+                hash({", ".join(said)}) as content,
+                landed_night > date '{night}' - {NIGHTS + 1}
+                and landed_night > first_night
+                and landed_night > (select min(night) from landing.files where feed = '{contract.feed}') as is_compared
+            from candidates.{contract.feed} as candidates
+            anti join (from quarantine.bad where feed = '{contract.feed}') using (landed_file, landed_row)
+            join accounts using (account_id)
+            join begun on accounts.market = begun.market
+            where accounts.market in (select market from policy.packs)
+        ),
+
+        first_versions as (
+            select
+                {contract.key} as version_of,
+                min(landed_night) as first_landed,
+                min(account_id) != max(account_id) as has_other_account
+            from good group by all
+        ),
+
+        by_account as (
+            select account_id, landed_night, count(*) as account_rows from good where is_compared group by all
+        ),
+
+        nights_of_accounts as (
+            select account_id, count(*) as account_nights from by_account group by all
+        ),
+
+        samples as (
+            select of_market, greatest(1, count(*) // (count(distinct landed_night) * {MOST_ROWS})) as one_in
+            from good where is_compared group by all
+        ),
+
+        -- By what they say: rows that say the same are drawn together.
+        sampled as (
+            select good.*, min(landed_night) over (partition by content) < landed_night as was_there
+            from good join samples on good.of_market = samples.of_market and content % one_in = 0
+        ),
+
+        measured as (
+            select rows.of_market as market, landed_night as night, {columns}
+            from sampled as rows
+            join first_versions on version_of = rows.{contract.key}
+            join by_account using (account_id, landed_night)
+            join nights_of_accounts using (account_id)
+            {joins}
+            where is_compared
+        )
+
+        select
+            '{contract.feed}', case {name} end as measure,
+            case {name} end in ({", ".join(f"'{each}'" for each in words)}) as is_word,
+            market, night, {value} as bin, count(*)
+        from measured group by grouping sets ({sets})
+        """
+    )
+
+
+def measures_of(contract: Contract) -> dict[str, str]:
+    """Each measure of a feed with the SQL of a row's bin, over `rows` and what is joined to it."""
+    found = {}
+    for column in contract.columns:
+        if column.name in (contract.key, "account_id", "updated_at", "market"):
+            continue
+        if column.refers_to:
+            if column.refers_to != "creators":
+                found[f"whose {column.name}"] = _owner(column)
+        elif column.type == "text":
+            found[column.name] = f"coalesce(nullif(trim(rows.{column.name}), ''), '{EMPTY}')"
+            if not column.one_of and not column.vocabulary:
+                found[f"form of {column.name}"] = _form(column)
+        elif column.type == "number":
+            found[column.name] = _magnitude(column)
+        elif column.type == "date":
+            found[column.name] = _delay(column)
+    found[ROWS_OF_ACCOUNT] = _steps("account_rows", (1, 2, 4, 8, 16))
+    found[NIGHTS_OF_ACCOUNT] = _steps("account_nights - 1", (0, 1, 3, 7))
+    found[LANDED_BEFORE] = (
+        "case when first_landed < landed_night and was_there then 'the same row'"
+        " when first_landed < landed_night and has_other_account then 'of another account'"
+        " when first_landed < landed_night then 'another version'"
+        " when was_there then 'the same under another key' else 'new' end"
+    )
+    return found
+
+
+def _reference(contract: Contract, feed: str) -> str:
+    return next(column.name for column in contract.columns if column.refers_to == feed)
+
+
+def _owner(column: Column) -> str:
+    owner = f"account_of_{column.refers_to}"
+    return (
+        f"case when rows.{column.name} is null then '{EMPTY}' when {owner} is null then 'nobody''s'"
+        f" when {owner} = rows.account_id then 'its own' else 'another''s' end"
+    )
+
+
+def _form(column: Column) -> str:
+    """A word, or a sentence, or one that wants to lead somewhere."""
+    text = f"rows.{column.name}"
+    return (
+        f"case when coalesce(trim({text}), '') = '' then '{EMPTY}'"
+        f" when regexp_matches({text}, '://|www\\.|[a-z0-9]\\.[a-z]{{2,}}(/|$|\\s)|[<>@]') then 'with a link'"
+        f" when regexp_matches(trim({text}), '\\s\\S+\\s') then 'a sentence' else 'a word' end"
+    )
+
+
+def _magnitude(column: Column) -> str:
+    """Small numbers one by one, larger ones by half powers of two; below zero likewise."""
+    number = f"try_cast(rows.{column.name} as double)"
+    bound = f"floor(2 * log2(abs({number})))"
+    return (
+        f"case when {number} is null then '{EMPTY}'"
+        f" when abs({number}) < 9 then cast(round({number}) as integer)::varchar"
+        f" else if({number} < 0, '-', '') || round(pow(2, {bound} / 2))::bigint || ' to '"
+        f" || round(pow(2, ({bound} + 1) / 2))::bigint end"
+    )
+
+
+def _delay(column: Column) -> str:
+    """Days from a date until the night in which it landed."""
+    days = f"date_diff('day', try_cast(rows.{column.name} as date), landed_night)"
+    return (
+        f"case when {days} is null then '{EMPTY}'"
+        f" when {days} < 0 then 'a day to come' when {days} = 0 then 'the same day'"
+        f" when {days} = 1 then '1 day before' when {days} <= 7 then {days} || ' days before'"
+        f" when {days} <= 14 then '8 to 14 days before' when {days} <= 30 then '15 to 30 days before'"
+        f" when {days} <= 180 then '31 to 180 days before' else 'more than 180 days before' end"
+    )
+
+
+def _steps(number: str, bounds: tuple[int, ...]) -> str:
+    steps = " ".join(f"when {number} <= {bound} then 'up to {bound}'" for bound in bounds)
+    return f"case {steps} else 'more than {bounds[-1]}' end"

@@ -1,0 +1,226 @@
+"""Faults that leave the number of rows as it was, on four weeks of two markets and the SQL that gate 2 would run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+import duckdb
+import pytest
+
+from evenhand.landing.contracts import FEEDS
+from evenhand.quality.bins import BINNED, bin_rows, measures_of
+from evenhand.quality.shares import share_out
+from expectations.changes import shares_suite
+from quality.queries import queries_of
+
+NIGHT = date(2026, 10, 31)
+TONIGHT = f"landed_night = date '{NIGHT}' and account_id like 'ID%'"
+(SHARED_OUT,) = queries_of(shares_suite(), "gate.shares").values()
+
+# Sixty violations and a hundred orders land in each market every night, of two hundred accounts.
+_LANDED = """
+create macro draw(key, salt) as (hash(key || '/' || salt) % 10007) / 10007.0;
+
+insert into candidates.creators by name
+select date '2026-09-01' as landed_night, 'creators' as landed_file, number as landed_row,
+    market || number as account_id, market, 'creator' as kind, 'id' as language, '2026-01-01' as onboarded_on
+from range(200) as numbers (number), (values ('ID'), ('VN')) as markets (market);
+
+create table happened as
+select cast(each as date) as night, market, number, market || '/' || each || '/' || number as what,
+    market || cast(floor(200 * draw(what, 'account')) as integer) as account_id
+from generate_series(date '2026-10-02', date '2026-10-31', interval 1 day) as days (each),
+    (values ('ID'), ('VN')) as markets (market), range(100) as numbers (number);
+
+insert into candidates.contents by name
+select night as landed_night, 'contents' as landed_file, number as landed_row,
+    'c' || what as content_id, account_id, 'short_video' as kind, cast(night as varchar) as published_on
+from happened;
+
+insert into candidates.violations by name
+select night as landed_night, 'violations' as landed_file, number as landed_row,
+    'v' || what as violation_id, account_id, 'c' || what as content_id,
+    ['counterfeit', 'copyright', 'low_quality', 'misleading'][1 + cast(floor(4 * draw(what, 'type')) as integer)]
+        as violation_type,
+    ['low', 'medium', 'high'][1 + cast(floor(3 * draw(what, 'severity')) as integer)] as severity,
+    cast(1 + floor(4 * draw(what, 'points')) as integer)::varchar as points,
+    cast(night - cast(floor(2 * draw(what, 'delay')) as integer) as varchar) as decided_on,
+    'reviewer ' || cast(floor(15 * draw(what, 'reviewer')) as integer) as decided_by, 'model' as detected_by
+from happened where number < 60;
+
+insert into candidates.orders by name
+select night as landed_night, 'orders' as landed_file, number as landed_row,
+    'o' || what as order_id, account_id, cast(night as varchar) as ordered_on, 'placed' as status,
+    cast(night as varchar) as status_on,
+    cast(cast(20 + 80 * draw(what, 'amount') as decimal(18, 2)) as varchar) as amount,
+    '1' as commission
+from happened;
+"""
+
+
+@pytest.fixture(scope="module")
+def landed() -> Iterator[duckdb.DuckDBPyConnection]:
+    with duckdb.connect(config={"threads": 1}) as connection:
+        for schema in ("candidates", "quarantine", "policy", "landing", "gate"):
+            connection.execute(f"create schema {schema}")
+        connection.execute("create table quarantine.bad (feed varchar, landed_file varchar, landed_row bigint)")
+        connection.execute("create table policy.packs as select unnest(['ID', 'VN']) as market")
+        connection.execute("create table landing.files (feed varchar, night date)")
+        for contract in FEEDS:
+            columns = ", ".join(f"{name} varchar" for name in contract.column_names)
+            connection.execute(
+                f"create table candidates.{contract.feed}"
+                f" (landed_night date, landed_file varchar, landed_row bigint, {columns})"
+            )
+            connection.execute(f"insert into landing.files values ('{contract.feed}', '2026-09-01')")
+        connection.execute(
+            "create table gate.limits as"
+            " select unnest(['ID', 'VN']) as market, cast(4 as decimal(18, 2)) as usual_spreads"
+        )
+        connection.execute(_LANDED)
+        yield connection
+
+
+@pytest.fixture
+def connection(landed: duckdb.DuckDBPyConnection) -> Iterator[duckdb.DuckDBPyConnection]:
+    landed.begin()
+    yield landed
+    landed.rollback()
+
+
+def held(connection: duckdb.DuckDBPyConnection, *statements: str, night: date = NIGHT) -> dict[str, str]:
+    """What is found of each market, after these statements."""
+    for statement in statements:
+        connection.execute(statement)
+    share_out(connection, night)
+    found: dict[str, str] = {}
+    for market, said in connection.execute(f"from ({SHARED_OUT}) order by all").fetchall():
+        found[market] = f"{found[market]}\n{said}" if market in found else said
+    return found
+
+
+def changed(feed: str, values: str, where: str = "true") -> str:
+    return f"update candidates.{feed} set {values} where {TONIGHT} and {where}"
+
+
+def again(feed: str, night: str, columns: str) -> tuple[str, str]:
+    """Tonight's rows of a feed are those of an earlier night."""
+    return (
+        f"delete from candidates.{feed} where {TONIGHT}",
+        f"insert into candidates.{feed} select * replace ({columns}) from candidates.{feed}"
+        f" where landed_night = date '{night}' and account_id like 'ID%'",
+    )
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        pytest.param((changed("violations", "points = cast(2 * cast(points as integer) as varchar)"),), id="doubled"),
+        pytest.param((changed("violations", "points = '4'"),), id="at the maximum"),
+        pytest.param((changed("violations", "points = null"),), id="none"),
+        pytest.param(
+            (changed("violations", "decided_on = cast(cast(decided_on as date) - 1 as varchar)"),), id="a day"
+        ),
+        pytest.param((changed("violations", "decided_on = '2026-10-20'"),), id="of one day"),
+        pytest.param(
+            (changed("violations", "severity = case severity when 'low' then 'medium' else 'high' end"),), id="severity"
+        ),
+        pytest.param((changed("violations", "decided_by = 'reviewer 3'"),), id="one reviewer of many"),
+        pytest.param((changed("violations", "decided_by = 'somebody'"),), id="a new reviewer"),
+        pytest.param((changed("violations", "decided_by = 'somebody'", "hash(violation_id) % 3 = 0"),), id="a third"),
+        pytest.param((changed("violations", "account_id = 'ID7'"),), id="one account"),
+        pytest.param(
+            (changed("violations", "account_id = 'ID' || cast(hash(violation_id) % 200 as varchar)"),), id="shuffled"
+        ),
+        pytest.param(
+            (changed("violations", "violation_type = 'fake goods'", "violation_type = 'counterfeit'"),), id="renamed"
+        ),
+        pytest.param(
+            (changed("violations", "detected_by = 'Confirm at https://pay.example/x'", "hash(violation_id) % 4 = 0"),),
+            id="a link",
+        ),
+        pytest.param(again("violations", "2026-10-30", f"date '{NIGHT}' as landed_night"), id="yesterday's"),
+        pytest.param(
+            again("violations", "2026-10-22", f"date '{NIGHT}' as landed_night, violation_id || '-2' as violation_id"),
+            id="an earlier file's under other keys",
+        ),
+        pytest.param((changed("orders", "amount = cast(15000 * cast(amount as double) as varchar)"),), id="amounts"),
+        pytest.param((changed("orders", "amount = cast(cast(amount as double) / 16 as varchar)"),), id="currency"),
+    ],
+)
+def test_what_leaves_the_number_of_rows_as_it_was_holds_its_market_alone(
+    connection: duckdb.DuckDBPyConnection, fault: tuple[str, ...]
+) -> None:
+    assert set(held(connection, *fault)) == {"ID"}
+
+
+def test_nothing_is_held_where_nothing_is_wrong(connection: duckdb.DuckDBPyConnection) -> None:
+    for day in (28, 31):
+        assert held(connection, night=date(2026, 10, day)) == {}, day
+
+
+def test_what_is_said_names_the_share_and_what_is_usual_in_words(connection: duckdb.DuckDBPyConnection) -> None:
+    others = changed("violations", "decided_by = 'reviewer 4'", "landed_row >= 30 and decided_by = 'reviewer 3'")
+
+    (said,) = held(connection, others, changed("violations", "decided_by = 'reviewer 3'", "landed_row < 30")).values()
+
+    ((usual, most),) = connection.execute(
+        """select round(100 * sum(number) / (28 * 60)), round(100 * max(number / 60)) from (
+            select landed_night, count(*) as number from candidates.violations
+            where decided_by = 'reviewer 3' and account_id like 'ID%'
+                and landed_night between date '2026-10-03' and date '2026-10-30' group by all
+        )"""
+    ).fetchall()
+    assert said == (
+        'Of 60 rows of violations looked at, 50 % have "decided_by: reviewer 3"; over the last 28 nights'
+        f" {usual:.0f} % had, on none more than {most:.0f} %"
+    )
+
+
+def test_a_wrong_night_before_hides_no_other(connection: duckdb.DuckDBPyConnection) -> None:
+    points = "points = cast(2 * cast(points as integer) as varchar)"
+    before = f"update candidates.violations set {points} where landed_night = date '2026-10-25'"
+
+    assert set(held(connection, before, changed("violations", points))) == {"ID"}
+
+
+def test_a_market_that_begins_with_all_that_was_there_before_has_that_night_for_nothing(
+    connection: duckdb.DuckDBPyConnection,
+) -> None:
+    connection.execute("update candidates.creators set landed_night = date '2026-10-15' where market = 'VN'")
+    connection.execute(
+        "insert into candidates.violations select * replace ('old' || violation_id as violation_id,"
+        " date '2026-10-15' as landed_night, '9' as points) from candidates.violations"
+        " where account_id like 'VN%' and landed_night < date '2026-10-15'"
+    )
+
+    assert held(connection) == {}
+    ((nights,),) = connection.execute(
+        "select distinct nights from gate.shares where market = 'VN' and feed = 'violations'"
+    ).fetchall() or [(15,)]
+    assert nights == 15
+
+
+def test_a_feed_of_which_nothing_landed_or_that_has_few_nights_is_not_compared(
+    connection: duckdb.DuckDBPyConnection,
+) -> None:
+    assert held(connection, "delete from candidates.violations where landed_night < date '2026-10-26'") == {}
+    assert held(connection, f"delete from candidates.violations where landed_night = date '{NIGHT}'") == {}
+
+
+def test_rows_in_quarantine_are_nothing_that_a_night_brings(connection: duckdb.DuckDBPyConnection) -> None:
+    wrong = changed("violations", "points = '4', landed_file = 'wrong'", "hash(violation_id) % 2 = 0")
+    quarantined = "insert into quarantine.bad select 'violations', 'wrong', number from range(100) as rows (number)"
+
+    assert held(connection, wrong, quarantined) == {}
+
+
+def test_every_column_of_every_feed_is_looked_at(connection: duckdb.DuckDBPyConnection) -> None:
+    connection.execute(f"create or replace temp table binned ({BINNED})")
+    for contract in FEEDS:
+        bin_rows(connection, contract, NIGHT)
+        skipped = {contract.key, "account_id", "market", "updated_at"}
+        skipped |= {column.name for column in contract.columns if column.refers_to == "creators"}
+        measured = {measure.removeprefix("whose ") for measure in measures_of(contract)}
+        assert set(contract.column_names) - skipped <= measured, contract.feed
