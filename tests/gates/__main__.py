@@ -1,4 +1,4 @@
-"""Plant six faults in 200 simulated nights and see them held, and see what is held of 60 real ones.
+"""Plant 21 faults in 200 simulated nights and see them held, and see what is held of 60 real ones.
 
 Run by `make gates`, or `python -m gates --help`.
 """
@@ -7,37 +7,42 @@ from __future__ import annotations
 
 import argparse
 import multiprocessing
+import shutil
 import sys
-import tempfile
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
+from evenhand.deciding.code import code_version
 from evenhand.deciding.compiled import compiled_project
+from evenhand.settings import PROJECT
 from gates import worker
 from gates.run import all_of, real_history
 from gates.table import keeps, write
+
+HOME = PROJECT / ".evenhand" / "gates"
 
 
 def main() -> None:
     """Run the marketplaces side by side, write the table, and fail if a limit isn't kept."""
     parser = argparse.ArgumentParser(prog="python -m gates", description=__doc__.split("\n")[0])
     parser.add_argument("--nights", type=int, default=200, help="how many in all, shared out over the marketplaces")
-    parser.add_argument("--creators", type=int, default=3000, help="of each marketplace")
+    parser.add_argument("--creators", type=int, default=20_000, help="of each marketplace")
     parser.add_argument("--seeds", type=int, nargs="+", default=[1, 2], help="a marketplace for each")
     parser.add_argument("--real", type=int, default=60, help="how many nights of the takedown example")
+    parser.add_argument("--home", type=Path, default=HOME, help="where a run that was stopped goes on")
     parser.add_argument("--table", type=Path, help="the document whose tables to write")
     arguments = parser.parse_args()
     seeds, nights = arguments.seeds, arguments.nights // len(arguments.seeds)
-    with (
-        tempfile.TemporaryDirectory(prefix="evenhand-gates-") as folder,
-        ProcessPoolExecutor(2, multiprocessing.get_context("spawn"), worker.begin) as workers,
-    ):
-        home = Path(folder)
+    # What was begun with other models or gates isn't gone on with.
+    home: Path = arguments.home / f"{code_version(PROJECT)['sha256'][:12]}-{nights}-{arguments.creators}"
+    home.mkdir(parents=True, exist_ok=True)
+    with ProcessPoolExecutor(2, multiprocessing.get_context("spawn"), worker.begin) as workers:
         compiled_project(home / "dbt")
         simulated = [workers.submit(all_of, home, seed, nights, arguments.creators) for seed in seeds if nights]
         real = workers.submit(real_history, home, arguments.real) if arguments.real else None
         outcomes = [outcome for each in simulated for outcome in each.result()]
         of_real = real.result() if real else []
+    shutil.rmtree(home)
     print(write(outcomes, of_real, seeds, arguments.creators, arguments.table))
     sys.exit(0 if keeps(outcomes, of_real) else 1)
 

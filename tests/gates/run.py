@@ -1,30 +1,41 @@
-"""Judge simulated nights, clean and with all six faults at once, each in a market of its own; and real nights."""
+"""Judge simulated nights, clean and with faults, each in a market of its own; and real nights.
+
+Every night is spoilt several times, for there are more faults than markets. A run that was stopped goes on: what came
+of a night is written beside its release.
+"""
 
 from __future__ import annotations
 
+import json
 import shutil
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 
 import duckdb
 
+from evenhand.landing.contracts import BY_NAME
 from evenhand.landing.takedowns import LAST_NIGHT, land_takedowns
 from evenhand.local.installation import TAKEDOWNS
 from evenhand.quality.held_lists import HeldList
-from evenhand.release.rows import rows_of_lists
+from evenhand.release.rows import COMPARED, rows_that_leave
 from evenhand.settings import PROJECT
 from evenhand.simulation.marketplace import simulate
 from evenhand.simulation.plan import MARKETS, Plan
 from gates.nights import Judged, Nights
 from gates.planted import FAULTS, Night, draw, spoil_lists, spoil_policies, spoil_what_landed
+from gates.silent import FAULTS as SILENT
+from gates.silent import RUNS, draw_silent, plant
 
 LISTS = ("penalties", "rewards")
 # Nights that land before the first is decided, as many as a night looks at; and nights that are released before the
 # first is judged, for what is usual.
 LANDED_BEFORE, RELEASED_BEFORE = 36, 14
+# A silent fault of this size has to be held: so many rows of a list, and such a share of what the night adds to it and
+# takes from it; or, where it changes no list, so many rows of a feed, or all that its market has of it.
+FEWEST_ROWS, FEWEST_SHARE, FEWEST_LANDED = 20, 0.1, 100
 
 
 @dataclass(frozen=True)
@@ -36,6 +47,7 @@ class Outcome:
         caught: fault to whether every list that it changes was held; one that changes none counts if any was held.
         escaped: fault to rows that would have gone out otherwise than they should.
         said: fault to what was said of its market.
+        sized: the silent faults that were of the size at which they have to be held.
     """
 
     night: date
@@ -43,11 +55,16 @@ class Outcome:
     caught: dict[str, bool]
     escaped: dict[str, int]
     said: dict[str, tuple[str, ...]]
+    sized: tuple[str, ...] = ()
 
     @property
     def told(self) -> str:
         """One line for people."""
-        missed = [f"{name} missed, {self.escaped[name]} rows" for name, caught in self.caught.items() if not caught]
+        missed = [
+            f"{name} missed, {self.escaped[name]} rows"
+            for name, caught in self.caught.items()
+            if not caught and (name in FAULTS or name in self.sized)
+        ]
         clean = [f"{name} of {market} held: {'; '.join(why)}" for name, market, why in self.held_clean]
         return f"{self.night}: {', '.join([*missed, *clean]) or 'all faults held, nothing else'}"
 
@@ -72,15 +89,23 @@ def run(home: Path, seed: int, nights: int, creators: int, compiled: Path) -> It
     plan = Plan(creators, LANDED_BEFORE + RELEASED_BEFORE + nights, seed=seed)
     simulate(plan, home / "landing", lambda made: None)
     simulated = Nights(home, compiled, PROJECT / "policies")
+    told = home / "outcomes"
+    told.mkdir(exist_ok=True)
     for number in range(plan.nights - LANDED_BEFORE):
         night = plan.first_night + timedelta(days=LANDED_BEFORE + number)
+        outcome = told / f"{night}.json"
+        if (simulated.releases / f"night={night}" / "manifest.json").exists():
+            if number >= RELEASED_BEFORE:
+                yield _read_outcome(outcome)
+            continue
         landed = simulated.land(night)
         clean = simulated.judge(landed, night, "clean")
         if number >= RELEASED_BEFORE:
-            yield _with_faults(simulated, landed, clean, draw(night, seed))
+            found = _with_faults(simulated, landed, clean, draw(night, seed), seed)
+            outcome.write_text(json.dumps(asdict(found), default=str))
+            yield found
         simulated.release(clean, night)
         simulated.forget(night)
-    shutil.rmtree(home)
 
 
 def all_of(home: Path, seed: int, nights: int, creators: int) -> list[Outcome]:
@@ -94,6 +119,7 @@ def all_of(home: Path, seed: int, nights: int, creators: int) -> list[Outcome]:
 
 def real_history(home: Path, nights: int) -> list[RealNight]:
     """Judge the last nights of the takedown example, in a folder with the compiled project."""
+    shutil.rmtree(home / "real", ignore_errors=True)
     land_takedowns(PROJECT / TAKEDOWNS, home / "real" / "landing")
     real = Nights(home / "real", home / "dbt", PROJECT / "policies")
     outcomes = []
@@ -108,7 +134,7 @@ def real_history(home: Path, nights: int) -> list[RealNight]:
     return outcomes
 
 
-def _with_faults(simulated: Nights, landed: Path, clean: Judged, faults: Night) -> Outcome:
+def _with_faults(simulated: Nights, landed: Path, clean: Judged, faults: Night, seed: int) -> Outcome:
     spoilt = simulated.judge(
         landed,
         faults.night,
@@ -117,27 +143,44 @@ def _with_faults(simulated: Nights, landed: Path, clean: Judged, faults: Night) 
         spoil_what_landed=spoil_what_landed(faults),
         spoil_lists=spoil_lists(faults),
     )
-    caught, escaped, said = {}, {}, {}
+    outcome = Outcome(faults.night, tuple((each.list, each.market, each.why) for each in clean.held), {}, {}, {})
+    _look(outcome, clean, spoilt, {fault: faults.market_of(fault) for fault in FAULTS})
+    sized: list[str] = []
+    for run in range(len(RUNS)):
+        markets = draw_silent(faults.night, seed, run)
+
+        def spoil(connection: duckdb.DuckDBPyConnection, markets: dict[str, str] = markets) -> None:
+            for fault, market in markets.items():
+                plant(connection, SILENT[fault], market, faults.night)
+
+        silent = simulated.judge(landed, faults.night, f"silent-{run}", spoil_what_landed=spoil)
+        wrong = _look(outcome, clean, silent, markets)
+        sized += _sized(clean, silent, markets, wrong, faults.night)
+        silent.warehouse.unlink()
+    return replace(outcome, sized=tuple(sized))
+
+
+def _look(outcome: Outcome, clean: Judged, spoilt: Judged, markets: dict[str, str]) -> dict[tuple[str, str], int]:
+    """Note what was held of each fault in its market; returns the rows of each list and market that are otherwise."""
     wrong = _wrong_rows(clean.warehouse, spoilt.warehouse)
-    for fault in FAULTS:
-        market = faults.market_of(fault)
+    for fault, market in markets.items():
         changed = [name for name in LISTS if wrong.get((name, market))]
         held = [name for name in LISTS if spoilt.is_held(name, market)]
-        caught[fault] = all(name in held for name in changed) if changed else bool(held)
-        escaped[fault] = sum(wrong[name, market] for name in changed if name not in held)
-        said[fault] = tuple(why for each in spoilt.held if each.market == market for why in each.why)
-    return Outcome(
-        faults.night, tuple((each.list, each.market, each.why) for each in clean.held), caught, escaped, said
-    )
+        # What is quarantined changes nothing, and is told.
+        is_quarantined = fault in SILENT and SILENT[fault].is_quarantined
+        outcome.caught[fault] = all(name in held for name in changed) if changed else bool(held) or is_quarantined
+        outcome.escaped[fault] = sum(wrong[name, market] for name in changed if name not in held)
+        outcome.said[fault] = tuple(why for each in spoilt.held if each.market == market for why in each.why)
+    return wrong
 
 
 def _wrong_rows(clean: Path, spoilt: Path) -> dict[tuple[str, str], int]:
-    """Rows of each list and market that a fault adds, removes or changes."""
+    """Rows of each list and market that differ in anything that leaves."""
     with duckdb.connect() as connection:
-        columns = "list, market, row_key, measure, amount, starts_on, ends_on"
         for name, path in (("clean", clean), ("spoilt", spoilt)):
             connection.execute(f"attach '{path}' as {name} (read_only)")
-            connection.execute(f"create table {name}_rows as select {columns} from ({rows_of_lists(f'{name}.main')})")
+            rows = rows_that_leave(f"{name}.main", "", COMPARED, f"{name}.accepted.creators")
+            connection.execute(f"create table {name}_rows as {rows}")
         found = connection.execute(
             """
             select list, market, count(distinct row_key) from (
@@ -146,6 +189,58 @@ def _wrong_rows(clean: Path, spoilt: Path) -> dict[tuple[str, str], int]:
             """
         ).fetchall()
     return {(name, market): number for name, market, number in found}
+
+
+def _sized(
+    clean: Judged, spoilt: Judged, markets: dict[str, str], wrong: dict[tuple[str, str], int], night: date
+) -> list[str]:
+    """The faults that are of the size at which they have to be held. What gate 1 quarantines is held there."""
+    sized = []
+    with duckdb.connect() as connection:
+        connection.execute(f"attach '{clean.warehouse}' as clean (read_only)")
+        connection.execute(f"attach '{spoilt.warehouse}' as spoilt (read_only)")
+        moved = {
+            (name, market): number
+            for name, market, number in connection.execute(
+                "select list, market, count(*) from clean.gate.changes"
+                " where change in ('added', 'removed') group by all"
+            ).fetchall()
+        }
+        for fault, market in markets.items():
+            by_list = [
+                (wrong[name, market], moved.get((name, market), 0)) for name in LISTS if wrong.get((name, market))
+            ]
+            if by_list:
+                if any(rows >= FEWEST_ROWS and rows >= FEWEST_SHARE * of for rows, of in by_list):
+                    sized.append(fault)
+                continue
+            names = ", ".join(BY_NAME[SILENT[fault].feed].column_names)
+            tonight = (
+                f"(select {names} from {{}}.candidates.{SILENT[fault].feed} where landed_night = date '{night}'"
+                " and account_id in (select account_id from clean.candidates.creators group by account_id"
+                f" having arg_max(market, landed_night) = '{market}'))"
+            )
+            ((lost, come, of),) = connection.execute(
+                f"select (select count(*) from (from {tonight.format('clean')} except all"
+                f" from {tonight.format('spoilt')})), (select count(*) from (from {tonight.format('spoilt')} except all"
+                f" from {tonight.format('clean')})), (select count(*) from {tonight.format('clean')})"
+            ).fetchall()
+            rows = max(lost, come)
+            if rows >= FEWEST_LANDED or (rows >= of and rows > 0):
+                sized.append(fault)
+    return sized
+
+
+def _read_outcome(path: Path) -> Outcome:
+    said = json.loads(path.read_text())
+    return Outcome(
+        date.fromisoformat(said["night"]),
+        tuple((name, market, tuple(why)) for name, market, why in said["held_clean"]),
+        said["caught"],
+        said["escaped"],
+        {fault: tuple(why) for fault, why in said["said"].items()},
+        tuple(said["sized"]),
+    )
 
 
 def list_nights(outcomes: Sequence[Outcome]) -> int:

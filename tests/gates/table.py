@@ -9,6 +9,7 @@ from statistics import median_low
 from evenhand.reference.tables import put_table
 from gates.planted import FAULTS
 from gates.run import Outcome, RealNight, list_nights
+from gates.silent import FAULTS as SILENT
 
 # Of 200 nights with a fault at least this share is held, and of clean list-nights at most that one.
 FEWEST_CAUGHT, MOST_HELD_CLEAN = 0.95, 0.03
@@ -17,6 +18,7 @@ FEWEST_CAUGHT, MOST_HELD_CLEAN = 0.95, 0.03
 def keeps(outcomes: Sequence[Outcome], real: Sequence[RealNight]) -> bool:
     """Whether both limits are kept."""
     enough = all(_caught(outcomes, fault) >= FEWEST_CAUGHT * len(outcomes) for fault in FAULTS)
+    enough = enough and (not outcomes or all(_is_held(outcomes, fault) for fault in SILENT))
     few = _held_clean(outcomes) <= MOST_HELD_CLEAN * list_nights(outcomes)
     return enough and few and _held_real(real) <= MOST_HELD_CLEAN * len(real)
 
@@ -53,7 +55,28 @@ def _table(outcomes: Sequence[Outcome], seeds: Sequence[int], creators: int) -> 
         ),
         f"| nothing | {_held_clean(outcomes)} of {list_nights(outcomes):,} lists | |",
     ]
+    lines += [
+        "",
+        "| planted, with as many rows where the kind allows | nights of the size | held of them | held of all nights |",
+        "| --- | ---: | ---: | ---: |",
+        *(
+            f"| {fault.said} | {len(_of_size(outcomes, name))} | {_caught(_of_size(outcomes, name), name)}"
+            f" | {_caught(outcomes, name)} of {nights} |"
+            for name, fault in SILENT.items()
+        ),
+    ]
     return "\n".join(lines) + "\n"
+
+
+def _of_size(outcomes: Sequence[Outcome], fault: str) -> list[Outcome]:
+    """The nights on which a silent fault is of the size at which it has to be held."""
+    return [each for each in outcomes if fault in each.sized]
+
+
+def _is_held(outcomes: Sequence[Outcome], fault: str) -> bool:
+    """Whether a silent fault reached that size at all, and was held nearly always then."""
+    of_size = _of_size(outcomes, fault)
+    return bool(of_size) and _caught(of_size, fault) >= FEWEST_CAUGHT * len(of_size)
 
 
 def _caught(outcomes: Sequence[Outcome], fault: str) -> int:

@@ -1,4 +1,4 @@
-"""Two nights with six planted faults, as `make gates` runs two hundred."""
+"""A night with 21 planted faults, as `make gates` runs two hundred."""
 
 from __future__ import annotations
 
@@ -10,19 +10,24 @@ import pytest
 from gates import run as gates
 from gates.planted import FAULTS, SMALLEST, draw
 from gates.run import run
+from gates.silent import FAULTS as SILENT
+from gates.silent import RUNS, draw_silent
 from made_once import shared_compiled
 
 
 def test_every_fault_is_held_and_nothing_else_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(gates, "RELEASED_BEFORE", 8)
 
-    outcomes = list(run(tmp_path / "market", 1, 2, 3000, shared_compiled()))
+    (outcome,) = run(tmp_path / "market", 1, 1, 3000, shared_compiled())
 
-    assert len(outcomes) == 2
-    for outcome in outcomes:
-        assert outcome.held_clean == ()
-        assert outcome.caught == dict.fromkeys(FAULTS, True), outcome.said
-        assert set(outcome.escaped.values()) == {0}
+    assert outcome.held_clean == ()
+    assert {fault: outcome.caught[fault] for fault in (*FAULTS, *outcome.sized)} == dict.fromkeys(
+        (*FAULTS, *outcome.sized), True
+    ), outcome.said
+    assert {outcome.escaped[fault] for fault in (*FAULTS, *outcome.sized)} == {0}
+    # A run that was stopped goes on after the nights that it has judged.
+    monkeypatch.setattr(gates.Nights, "judge", None)
+    assert list(run(tmp_path / "market", 1, 1, 3000, shared_compiled())) == [outcome]
 
 
 def test_the_faults_of_a_night_are_in_markets_of_their_own() -> None:
@@ -30,3 +35,11 @@ def test_the_faults_of_a_night_are_in_markets_of_their_own() -> None:
         faults = draw(date(2026, 1, 1) + timedelta(days=day), 1)
         assert faults.tenfold == SMALLEST
         assert len({faults.market_of(fault) for fault in FAULTS}) == len(FAULTS)
+
+
+def test_silent_faults_of_a_run_are_in_markets_of_their_own_and_none_is_left_out() -> None:
+    night = date(2026, 1, 1)
+    drawn = [draw_silent(night, 1, number) for number in range(len(RUNS))]
+    assert {fault for each in drawn for fault in each} == set(SILENT)
+    for each in drawn:
+        assert len(set(each.values())) == len(each)

@@ -30,7 +30,7 @@ _OF_A_RECEIVER = {"deliver_release": "delivered", "reconcile_receiver": "reconci
 # The columns of its tables that are set to the right.
 _NUMBERS = {
     *("known", "accepted", "quarantined", "passed over", "rows", "accounts", "new", "kept", "ended", "figure"),
-    *("added", "removed", "changed"),
+    *("added", "removed", "changed", "usually added", "held with 80 % from"),
 }
 
 
@@ -118,6 +118,8 @@ def show(settings: Settings, night: date, console: Console, market: str = ALL_MA
         console.print(_held_back(manifest))
     if manifest.causes:
         console.print(_causes(manifest))
+    if manifest.power:
+        console.print(_power(manifest))
     if manifest.not_compared:
         console.print(
             f"[yellow]Not compared[/yellow] with the release before, which an earlier version made:"
@@ -193,6 +195,17 @@ def _causes(manifest: Manifest) -> Table:
     table = _table("Changes since the last release, and why", "list", "cause", "added", "removed", "changed")
     for each in manifest.causes:
         table.add_row(each.list, each.cause, f"{each.added:,}", f"{each.removed:,}", f"{each.changed:,}")
+    return table
+
+
+def _power(manifest: Manifest) -> Table:
+    table = _table("What gate 2 would hold", "list", "market", "usually added", "held with 80 % from")
+    for each in manifest.power:
+        known = each.usual is not None and each.held_from is not None
+        table.add_row(
+            each.list, each.market, *(f"{number:,}" if known else "" for number in (each.usual, each.held_from))
+        )
+    table.caption = "empty: fewer than seven nights are known, and only a list's size is judged"
     return table
 
 

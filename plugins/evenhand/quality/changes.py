@@ -23,6 +23,7 @@ from evenhand.quality.causes import find_causes
 from evenhand.quality.gate import Gate
 from evenhand.quality.held_lists import LISTS, HeldList, hold_lists, make_views
 from evenhand.quality.moves import Kept
+from evenhand.quality.power import lay_power, power_said
 from evenhand.quality.row_causes import Base
 from evenhand.quality.rule_changes import RulesChanged, rule_changes
 from evenhand.quality.setting_changes import TIME_ZONE
@@ -106,6 +107,7 @@ def validate_changes(
         connection.execute("create or replace table gate.settings as select ? as time_zone", [tonight.time_zone])
         lay_preapproved(connection, tonight.preapproved, tonight.packs, str(tonight.code["sha256"]))
         _lay_limits(connection, bases, night)
+        lay_power(connection)
         causes = dict(
             connection.execute("select cause, count(*) from gate.changes group by all order by all").fetchall()
         )
@@ -168,9 +170,10 @@ def validate_changes(
         )
         make_views(connection, night)
         not_compared = _not_compared(connection)
+        power = power_said(connection)
     names = ", ".join(f"{each.list} of {each.market}" for each in held)
     outcome = f"Held until a person has answered: {names}." if names else "No list is held."
-    gate.let_through(" ".join([outcome, *not_compared]))
+    gate.let_through(" ".join([outcome, *not_compared, power]).strip())
     return ChangesGate(causes, held, len(findings), gate.page, not_compared)
 
 

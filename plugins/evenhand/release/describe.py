@@ -26,6 +26,7 @@ from evenhand.release.manifest import (
     MeasureChanges,
     Metric,
     Notices,
+    Power,
     Quarantined,
     ReleasedFile,
     ReleasedPack,
@@ -121,6 +122,7 @@ def describe(
                 " from gate.changes group by all order by all",
             )
         ),
+        power=tuple(Power(**row) for row in _rows(connection, "from gate.power order by list, market")),
         compared=COMPARED,
         not_compared=tuple(
             row["column"] for row in _rows(connection, 'select distinct "column" from gate.not_compared order by all')

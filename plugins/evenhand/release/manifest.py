@@ -161,6 +161,18 @@ class Cause(_Part):
     changed: int
 
 
+class Power(_Part):
+    """The rows added in a night from which on gate 2 would hold a list of a market with 80 %, and how many are usual.
+
+    Neither is known of a list with fewer than seven earlier nights.
+    """
+
+    list: str
+    market: str
+    usual: int | None
+    held_from: int | None
+
+
 class Zone(_Part):
     """Accounts that stand in a zone on the night."""
 
@@ -235,6 +247,7 @@ class Manifest(_Part):
         night: the night that was decided.
         known_at: the last night whose landing was looked at.
         files: the files of the release by name.
+        power: from when on gate 2 would have held each list; nothing in releases of versions that didn't say.
         told_since: the release of an earlier night that the notices tell what is new against; None if there was none.
         told_before: the revision of this night that has told of other lists before: its notices are in here too, and
             those of what differs from it; None if there was none.
@@ -268,6 +281,7 @@ class Manifest(_Part):
     held_lists: tuple[HeldList, ...] = ()
     held_markets: tuple[HeldMarket, ...] = ()
     causes: tuple[Cause, ...] = ()
+    power: tuple[Power, ...] = ()
     compared: tuple[str, ...] = ()
     not_compared: tuple[str, ...] = ()
     receivers: Mapping[str, Any] | None = None

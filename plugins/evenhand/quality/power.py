@@ -1,0 +1,50 @@
+"""What gate 2 would see: of each list and market, the smallest rise of what is added that it would hold with 80 %.
+
+On the scale of `anomalies.py` a number of rows is spread by the usual spread around what is to be expected. So it is
+beyond the limit with 80 % where what is to be expected is 0.84 spreads beyond it. Where few rows are usual, that is
+many times as many: a gate that holds nothing of such a list says nothing of it.
+
+In the warehouse: gate.power, a row per list and market; without numbers where fewer than seven nights are known.
+"""
+
+from __future__ import annotations
+
+import duckdb
+
+# Of the normal distribution, beyond which 20 % are.
+_EIGHTY_PERCENT = 0.8416
+
+
+def lay_power(connection: duckdb.DuckDBPyConnection) -> None:
+    """Write gate.power, from gate.list_sizes, gate.counts and gate.limits."""
+    connection.execute(
+        f"""
+        create or replace table gate.power as
+        with
+
+        added as (
+            select
+                kind as list, market, usual,
+                cast(ceil(pow((centre + (usual_spreads + {_EIGHTY_PERCENT}) * spread) / 2, 2) - 0.375) as bigint)
+                    as held_from
+            from gate.counts join gate.limits using (market)
+            where kind != 'feed' and what = 'added' and measure = ''
+        )
+
+        select lists.list, lists.market, added.usual, added.held_from
+        from (select distinct list, market from gate.list_sizes) as lists
+        left join added using (list, market)
+        order by all
+        """
+    )
+
+
+def power_said(connection: duckdb.DuckDBPyConnection) -> str:
+    """The same in a sentence for people, of lists of which enough is known."""
+    said = [
+        f"{name} of {market} from {held_from:,} on where {usual:,} are usual"
+        for name, market, usual, held_from in connection.execute(
+            "from gate.power where held_from is not null order by market, list"
+        ).fetchall()
+    ]
+    return f"Rows added in a night that would be held with 80 %: {'; '.join(said)}." if said else ""
