@@ -93,17 +93,17 @@ def shares_suite() -> list[Expectation]:
             f"""select market,
                 'Of ' || of_rows || ' rows of ' || feed || ' looked at, ' || {_percent("number / of_rows")}
                 || ' have "' || measure || ': ' || bin || '"; over the last ' || nights || ' nights '
-                || {_percent("usual_share")} || ' had'
+                || {_percent("expected_share")} || ' had'
                 || case
-                    when number > of_rows * usual_share
+                    when number > of_rows * expected_share
                         then coalesce(', on none more than ' || {_percent("highest")}, '')
                     else coalesce(', on none less than ' || {_percent("lowest")}, '')
                 end as found
             from (from {{batch}}) as shares
             join gate.limits using (market)
-            where abs(spreads_away) > sqrt(pow(usual_spreads, 2) + 2 * ln(greatest(numbers / {NUMBERS_LOOKED_AT}, 1)))
+            where abs(z_score) > sqrt(pow(usual_spreads, 2) + 2 * ln(greatest(numbers / {NUMBERS_LOOKED_AT}, 1)))
             qualify row_number() over (
-                partition by market, feed order by abs(spreads_away) desc, is_together, measure, bin
+                partition by market, feed order by abs(z_score) desc, is_together, measure, bin
             ) = 1""",
             described("what landed is shared out as usual", "number", _LOOK),
         ),

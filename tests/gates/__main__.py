@@ -34,7 +34,8 @@ def main() -> None:
     arguments = parser.parse_args()
     seeds, nights = arguments.seeds, arguments.nights // len(arguments.seeds)
     # What was begun with other models or gates isn't gone on with.
-    home: Path = arguments.home / f"{code_version(PROJECT)['sha256'][:12]}-{nights}-{arguments.creators}"
+    code = str(code_version(PROJECT)["sha256"])
+    home: Path = arguments.home / f"{code[:12]}-{nights}-{arguments.creators}"
     home.mkdir(parents=True, exist_ok=True)
     with ProcessPoolExecutor(2, multiprocessing.get_context("spawn"), worker.begin) as workers:
         compiled_project(home / "dbt")

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from gates import run as gates
+from gates.nights import Nights
 from gates.planted import FAULTS, SMALLEST, draw
 from gates.run import run
 from gates.silent import FAULTS as SILENT
@@ -26,7 +27,7 @@ def test_every_fault_is_held_and_nothing_else_is(tmp_path: Path, monkeypatch: py
     ), outcome.said
     assert {outcome.escaped[fault] for fault in (*FAULTS, *outcome.sized)} == {0}
     # A run that was stopped goes on after the nights that it has judged.
-    monkeypatch.setattr(gates.Nights, "judge", None)
+    monkeypatch.setattr(Nights, "judge", None)
     assert list(run(tmp_path / "market", 1, 1, 3000, shared_compiled())) == [outcome]
 
 

@@ -25,8 +25,8 @@ def connection() -> Iterator[duckdb.DuckDBPyConnection]:
             "create table gate.list_sizes as select unnest(['penalties', 'rewards']) as list, 'ID' as market"
         )
         connection.execute(
-            "create table gate.counts (kind varchar, market varchar, measure varchar, what varchar, usual bigint,"
-            " centre double, spread double)"
+            "create table gate.counts (kind varchar, market varchar, measure varchar, what varchar, expected bigint,"
+            " baseline double, spread double)"
         )
         yield connection
 

@@ -109,7 +109,7 @@ def warehouse(tmp_path: Path) -> Path:
             " cause varchar, reason_id varchar, columns varchar[], text_of varchar, content varchar)"
         )
         connection.execute('create table gate.not_compared ("column" varchar, night date)')
-        connection.execute("create table gate.power (list varchar, market varchar, usual bigint, held_from bigint)")
+        connection.execute("create table gate.power (list varchar, market varchar, expected bigint, held_from bigint)")
         connection.execute("create table gate.receivers (receiver varchar, config varchar, before varchar)")
         connection.execute(
             "create table gate.list_sizes (list varchar, market varchar, programme varchar, measure varchar)"

@@ -201,9 +201,9 @@ def _causes(manifest: Manifest) -> Table:
 def _power(manifest: Manifest) -> Table:
     table = _table("What gate 2 would hold", "list", "market", "usually added", "held with 80 % from")
     for each in manifest.power:
-        known = each.usual is not None and each.held_from is not None
+        known = each.expected is not None and each.held_from is not None
         table.add_row(
-            each.list, each.market, *(f"{number:,}" if known else "" for number in (each.usual, each.held_from))
+            each.list, each.market, *(f"{number:,}" if known else "" for number in (each.expected, each.held_from))
         )
     table.caption = "empty: fewer than seven nights are known, and only a list's size is judged"
     return table

@@ -44,8 +44,10 @@ def bin_rows(connection: duckdb.DuckDBPyConnection, contract: Contract, night: d
         insert into binned
         with
 
+        -- One whose newest row is of a market that nobody knows stays where it was.
         accounts as (
-            select account_id, arg_max(market, landed_night) as market from candidates.creators group by account_id
+            select account_id, arg_max(market, landed_night) as market from candidates.creators
+            where market in (select market from policy.packs) group by account_id
         ),
 
         begun as (
@@ -64,7 +66,6 @@ def bin_rows(connection: duckdb.DuckDBPyConnection, contract: Contract, night: d
             anti join (from quarantine.bad where feed = '{contract.feed}') using (landed_file, landed_row)
             join accounts using (account_id)
             join begun on accounts.market = begun.market
-            where accounts.market in (select market from policy.packs)
         ),
 
         first_versions as (

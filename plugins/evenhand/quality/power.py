@@ -24,14 +24,14 @@ def lay_power(connection: duckdb.DuckDBPyConnection) -> None:
 
         added as (
             select
-                kind as list, market, usual,
-                cast(ceil(pow((centre + (usual_spreads + {_EIGHTY_PERCENT}) * spread) / 2, 2) - 0.375) as bigint)
+                kind as list, market, expected,
+                cast(ceil(pow((baseline + (usual_spreads + {_EIGHTY_PERCENT}) * spread) / 2, 2) - 0.375) as bigint)
                     as held_from
             from gate.counts join gate.limits using (market)
             where kind != 'feed' and what = 'added' and measure = ''
         )
 
-        select lists.list, lists.market, added.usual, added.held_from
+        select lists.list, lists.market, added.expected, added.held_from
         from (select distinct list, market from gate.list_sizes) as lists
         left join added using (list, market)
         order by all
@@ -42,8 +42,8 @@ def lay_power(connection: duckdb.DuckDBPyConnection) -> None:
 def power_said(connection: duckdb.DuckDBPyConnection) -> str:
     """The same in a sentence for people, of lists of which enough is known."""
     said = [
-        f"{name} of {market} from {held_from:,} on where {usual:,} are usual"
-        for name, market, usual, held_from in connection.execute(
+        f"{name} of {market} from {held_from:,} on where {expected:,} are usual"
+        for name, market, expected, held_from in connection.execute(
             "from gate.power where held_from is not null order by market, list"
         ).fetchall()
     ]

@@ -124,7 +124,7 @@ def compare_shares(connection: duckdb.DuckDBPyConnection, night: date) -> None:
                 count(*) as nights,
                 sum(of_rows) as usual_rows,
                 median(of_rows) as rows_a_night,
-                (sum(number) + 0.5) / (sum(of_rows) + 1) as usual_share,
+                (sum(number) + 0.5) / (sum(of_rows) + 1) as expected_share,
                 max(number / of_rows) filter (of_rows >= 10) as highest,
                 min(number / of_rows) filter (of_rows >= 10) as lowest
             from filled where night < date '{night}'
@@ -134,7 +134,7 @@ def compare_shares(connection: duckdb.DuckDBPyConnection, night: date) -> None:
         residuals as (
             select
                 filled.*,
-                (number - of_rows * usual_share) / sqrt(of_rows * usual_share * (1 - usual_share)) as residual
+                (number - of_rows * expected_share) / sqrt(of_rows * expected_share * (1 - expected_share)) as residual
             from filled join usual using (feed, measure, market, bin)
             where night < date '{night}'
         ),
@@ -160,7 +160,7 @@ def compare_shares(connection: duckdb.DuckDBPyConnection, night: date) -> None:
         moved as (
             select
                 feed, measure, bin,
-                median(ln((number + 0.5) / (of_rows + 1) / usual_share)) as season
+                median(ln((number + 0.5) / (of_rows + 1) / expected_share)) as season
             from filled join usual using (feed, measure, market, bin)
             where night = date '{night}' and measure in {SEASONAL}
             group by all
@@ -170,13 +170,13 @@ def compare_shares(connection: duckdb.DuckDBPyConnection, night: date) -> None:
         expected as (
             select
                 tonight.feed, tonight.measure, tonight.market, tonight.bin,
-                tonight.number, tonight.of_rows, alike.nights, usual_share, highest, lowest, alike,
+                tonight.number, tonight.of_rows, alike.nights, expected_share, highest, lowest, alike,
                 usual_rows, rows_a_night,
                 -- It is between what is usual and what the season makes of it, and as near to tonight's as that allows.
                 least(0.999, greatest(
-                    least(usual_share, usual_share * exp(coalesce(season, 0))),
+                    least(expected_share, expected_share * exp(coalesce(season, 0))),
                     least(
-                        greatest(usual_share, usual_share * exp(coalesce(season, 0))),
+                        greatest(expected_share, expected_share * exp(coalesce(season, 0))),
                         tonight.number / tonight.of_rows
                     )
                 )) as share
@@ -188,14 +188,14 @@ def compare_shares(connection: duckdb.DuckDBPyConnection, night: date) -> None:
 
         told_apart as (
             select
-                feed, market, measure, bin, number, of_rows, nights, usual_share, highest, lowest,
+                feed, market, measure, bin, number, of_rows, nights, expected_share, highest, lowest,
                 sign(number - of_rows * share)
                 * sqrt(greatest(0, 2 * (
                     number * ln(greatest(number, 1) / (of_rows * share))
                     + (of_rows - number) * ln(greatest(of_rows - number, 1) / (of_rows * (1 - share)))
                 )))
                 / sqrt(1 + (of_rows - 1) * alike + of_rows / usual_rows * (1 + (rows_a_night - 1) * alike))
-                    as spreads_away
+                    as z_score
             from expected
         ),
 
@@ -203,7 +203,7 @@ def compare_shares(connection: duckdb.DuckDBPyConnection, night: date) -> None:
         merged_nights as (
             select
                 feed, measure, market, night,
-                if(usual_share < {RARE}, '', bin) as bin,
+                if(expected_share < {RARE}, '', bin) as bin,
                 any_value(of_rows) as of_rows,
                 sum(number) as number
             from filled join usual using (feed, measure, market, bin)
@@ -256,7 +256,7 @@ def compare_shares(connection: duckdb.DuckDBPyConnection, night: date) -> None:
                         1 + (of_rows - 1) * greatest({ALIKE}, (spread - 1) / greatest(rows_a_night - 1, 1))
                         + of_rows / usual_rows * spread
                     )) - (1 - 2 / (9 * free))
-                ) / sqrt(2 / (9 * free))) as spreads_away
+                ) / sqrt(2 / (9 * free))) as z_score
             from together join usual_together using (feed, measure, market)
             where night = date '{night}'
         ),
@@ -265,24 +265,24 @@ def compare_shares(connection: duckdb.DuckDBPyConnection, night: date) -> None:
             select *, false as is_together from told_apart
             union all by name
             -- What is told of all bins is the one that has changed most.
-            select most.* replace (all_together.spreads_away as spreads_away), true as is_together
+            select most.* replace (all_together.z_score as z_score), true as is_together
             from all_together join (
                 from told_apart
                 qualify row_number() over (
-                    partition by feed, market, measure order by abs(number - of_rows * usual_share) desc, bin
+                    partition by feed, market, measure order by abs(number - of_rows * expected_share) desc, bin
                 ) = 1
             ) as most using (feed, market, measure)
         )
 
         select
             feed, market, measure, bin, is_together, number, of_rows, nights,
-            round(usual_share, 6) as usual_share,
+            round(expected_share, 6) as expected_share,
             round(highest, 6) as highest,
             round(lowest, 6) as lowest,
             numbers,
-            round(spreads_away, 2) as spreads_away
+            round(z_score, 2) as z_score
         from compared join (select market, count(*) as numbers from compared group by market) using (market)
-        where abs(number - of_rows * usual_share) >= {FEWEST_ROWS}
+        where abs(number - of_rows * expected_share) >= {FEWEST_ROWS}
         order by all
         """
     )

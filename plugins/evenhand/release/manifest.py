@@ -169,7 +169,7 @@ class Power(_Part):
 
     list: str
     market: str
-    usual: int | None
+    expected: int | None
     held_from: int | None
 
 
