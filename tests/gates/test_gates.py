@@ -22,10 +22,10 @@ def test_every_fault_is_held_and_nothing_else_is(tmp_path: Path, monkeypatch: py
     (outcome,) = run(tmp_path / "market", 1, 1, 3000, shared_compiled())
 
     assert outcome.held_clean == ()
-    assert {fault: outcome.caught[fault] for fault in (*FAULTS, *outcome.sized)} == dict.fromkeys(
-        (*FAULTS, *outcome.sized), True
-    ), outcome.said
-    assert {outcome.escaped[fault] for fault in (*FAULTS, *outcome.sized)} == {0}
+    assert {fault: outcome.caught[fault] for fault in FAULTS} == dict.fromkeys(FAULTS, True), outcome.said
+    assert {outcome.escaped[fault] for fault in FAULTS} == {0}
+    # Of so few creators the silent ones are seldom of the size at which they have to be held: that is for the table.
+    assert set(outcome.caught) == {*FAULTS, *SILENT}
     # A run that was stopped goes on after the nights that it has judged.
     monkeypatch.setattr(Nights, "judge", None)
     assert list(run(tmp_path / "market", 1, 1, 3000, shared_compiled())) == [outcome]
