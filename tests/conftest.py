@@ -20,7 +20,7 @@ os.environ["EVENHAND_PERSONS"] = "none"
 REAL = (
     *("deployment", "night/test_newcomer.py", "night", "faults", "gates", "transform/test_dbt_build.py"),
     "quality/test_causes.py",
-    *("insight/test_truth.py", "delivery", "simulation", "sandbox", "landing/test_mirror.py"),
+    *("console/test_in_chromium.py", "insight/test_truth.py", "delivery", "simulation", "sandbox", "landing/test_mirror.py"),
 )
 
 

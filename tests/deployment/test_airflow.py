@@ -355,11 +355,15 @@ def test_nobody_sees_what_a_run_made_without_logging_in(
         "page": "models",
         "file": "manifest.json",
         "table": "penalties",
+        "name": "penalties",
         "revision": 1,
     }
+    asked = {"/creator": "?account=a1", "/creator/restoring": "?account=a1", "/search": "?q=a"}
     # Of a release, the gates' pages are kept.
     kept = {**there, "page": "gate-1"}
-    addresses = {f"/evenhand{route.format(**(kept if '/kept/' in route else there))}" for route in routes}
+    addresses = {
+        f"/evenhand{route.format(**(kept if '/kept/' in route else there))}{asked.get(route, '')}" for route in routes
+    }
     assert f"/evenhand/releases/{SIXTH}/manifest.json" in addresses
     for address in addresses:
         assert httpx.get(f"{api.url}{address}").status_code == 401, address

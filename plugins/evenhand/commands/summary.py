@@ -12,13 +12,13 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from evenhand.commands.figures import ALL_MARKETS, Figure, figures
 from evenhand.commands.terminal import plain_table
 from evenhand.deciding.report import PAGE
 from evenhand.delivery.config import load_receivers
 from evenhand.delivery.stopping import stopped
 from evenhand.policy.prose.words import counted
 from evenhand.records.steps import kept
+from evenhand.release.figures import ALL_MARKETS, Figure, figures
 from evenhand.release.manifest import DELIVERIES, NOTICES, HeldList, HeldMarket, Manifest, read_manifest
 from evenhand.release.order import decided_too_early, to_run_again
 from evenhand.release.publish import revision_of

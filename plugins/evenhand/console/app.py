@@ -12,14 +12,17 @@ from datetime import date
 from pathlib import Path
 
 from airflow.api_fastapi.common.db.common import SessionDep
-from airflow.api_fastapi.core_api.security import requires_access_dag
 from airflow.models.dagrun import DagRun
 from fastapi import Depends, FastAPI, HTTPException, Request, Response
+from fastapi.exception_handlers import http_exception_handler
 from fastapi.responses import FileResponse, HTMLResponse, StreamingResponse
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from pydantic import ValidationError
 from sqlalchemy import select
+from starlette.exceptions import HTTPException as StarletteHTTPException
 
+from evenhand.console import render
+from evenhand.console.pages import router
+from evenhand.console.rights import may_see, only_here_where_all_are_admins
 from evenhand.console.run_notes import DAG, failures, night_of_run
 from evenhand.deciding.docs import dbt_docs
 from evenhand.quality.nights_page import GATES, kept_page
@@ -35,13 +38,11 @@ app = FastAPI(
     docs_url=None,
     redoc_url=None,
     openapi_url=None,
-    dependencies=[Depends(requires_access_dag("GET", param_dag_id=DAG))],
+    dependencies=[Depends(only_here_where_all_are_admins), Depends(may_see)],
 )
+app.include_router(router)
 # Pages load nothing from anywhere else, whatever stands in them.
 _ITSELF_ALONE = "default-src 'self' data: blob:; script-src 'unsafe-inline' 'unsafe-eval'; style-src 'unsafe-inline'"
-_templates = Environment(
-    loader=PackageLoader("evenhand.console"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
-)
 
 
 @app.middleware("http")
@@ -49,6 +50,14 @@ async def _load_nothing_foreign(request: Request, call: Callable[[Request], Awai
     response = await call(request)
     response.headers["content-security-policy"] = _ITSELF_ALONE
     return response
+
+
+@app.exception_handler(StarletteHTTPException)
+async def _said(request: Request, error: StarletteHTTPException) -> Response:
+    """What is wrong, as a page for who reads pages."""
+    if "text/html" not in request.headers.get("accept", ""):
+        return await http_exception_handler(request, error)
+    return render.page(request, "error.html", None, status=error.status_code, said=str(error.detail))
 
 
 # A night's pages: the name in an address, what it is called, and where it lies in the night's work.
@@ -61,14 +70,14 @@ PAGES = {
 
 
 @app.get("/runs/{dag_id}/{run_id}")
-def run_page(dag_id: str, run_id: str, session: SessionDep) -> HTMLResponse:
+def run_page(request: Request, dag_id: str, run_id: str, session: SessionDep) -> HTMLResponse:
     """What a run made: its night's release, the pages of its gates and models, and what failed."""
     found = session.scalar(select(DagRun).where(DagRun.dag_id == dag_id, DagRun.run_id == run_id))
     if found is None:
         raise HTTPException(404, f"there is no run {run_id} of {dag_id}")
     night = night_of_run(found) if dag_id == DAG else None
     if night is None:
-        return _page("nothing.html", dag_id=dag_id, run_id=run_id)
+        return render.page(request, "nothing.html", None, dag_id=dag_id, run_id=run_id)
     release = settings().releases / f"night={night}"
     try:
         manifest = read_manifest(release) if release.exists() else None
@@ -76,8 +85,10 @@ def run_page(dag_id: str, run_id: str, session: SessionDep) -> HTMLResponse:
         # Released by a version with other fields.
         manifest = None
     work = settings().work(night)
-    return _page(
+    return render.page(
+        request,
         "run.html",
+        None,
         night=night,
         state=str(found.state),
         manifest=manifest,
@@ -160,10 +171,6 @@ def models_page() -> HTMLResponse:
 def _files(manifest: Manifest | None) -> list[tuple[str, str]]:
     files = sorted(manifest.files.items()) if manifest else []
     return [(name, f"{each.rows:,}") for name, each in files]
-
-
-def _page(template: str, **content: object) -> HTMLResponse:
-    return HTMLResponse(_templates.get_template(template).render(**content))
 
 
 def _text(path: Path, otherwise: str) -> str:

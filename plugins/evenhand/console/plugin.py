@@ -22,13 +22,14 @@ async def pages(scope: Any, receive: Any, send: Any) -> None:
 
 
 _PAGES = [{"app": pages, "url_prefix": PREFIX, "name": "Evenhand"}]
-_TABS = [
+_VIEWS = [
+    {"name": "Evenhand", "href": f"{PREFIX}/", "destination": "nav", "url_route": "evenhand"},
     {
         "name": "What it made",
         "href": f"{PREFIX}/runs/{{DAG_ID}}/{{RUN_ID}}",
         "destination": "dag_run",
         "url_route": "made",
-    }
+    },
 ]
 
 
@@ -37,5 +38,5 @@ class EvenhandPlugin(AirflowPlugin):
 
     name = "evenhand"
     fastapi_apps: list[Any] = _PAGES
-    external_views: list[Any] = _TABS
+    external_views: list[Any] = _VIEWS
     listeners: list[Any] = [log_ins, run_notes]  # noqa: RUF012

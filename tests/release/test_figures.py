@@ -7,7 +7,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from evenhand.commands.figures import figures
+from evenhand.release.figures import figures
 from evenhand.settings import PROJECT
 
 

@@ -1,0 +1,132 @@
+"""Finding an account by whatever a reader has of it, and what would restore it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+
+import duckdb
+from fastapi import HTTPException
+
+from evenhand.console.shown import Shown
+from evenhand.console.words import day, label, last_day, of_unit
+from evenhand.explain.explanation import Explanation
+from evenhand.explain.facts import NoSuchAccount, explain
+from evenhand.explain.labels import Labels
+from evenhand.notices.catalogs import load_catalogs
+from evenhand.settings import settings
+
+# What a reader may have of an account: the file that has it, and the column.
+_NAMES = (
+    ("account_profiles", "account_id"),
+    ("account_violations", "violation_id"),
+    ("account_violations", "appeal_id"),
+    ("notices", "notice_id"),
+)
+_MOST_FOUND = 50
+_WIDTH, _HEIGHT, _LEFT = 960, 120, 8
+# So much is shown of the time before there was anything.
+_BEFORE = timedelta(days=14)
+
+
+@dataclass(frozen=True)
+class Step:
+    """Days on which a balance was one value, as a part of a chart: x, y and width in its units."""
+
+    x: float
+    y: float
+    width: float
+    said: str
+    is_to_come: bool
+
+
+@dataclass(frozen=True)
+class Chart:
+    """The balance of a programme over days.
+
+    Attributes:
+        tonight: where the night is.
+        first_day, last_day: the days that it shows.
+    """
+
+    steps: Sequence[Step]
+    tonight: float
+    first_day: date
+    last_day: date
+    highest: Decimal
+    width: int = _WIDTH
+    height: int = _HEIGHT
+
+
+def facts(shown: Shown, account: str) -> Explanation:
+    """Everything that is known of an account on the night.
+
+    Raises:
+        HTTPException: no account of this name was there.
+    """
+    here = settings()
+    try:
+        return explain(here.releases, here.receipts, shown.night, account, Labels(load_catalogs(here.translations)))
+    except NoSuchAccount as error:
+        raise HTTPException(
+            404, f"There is no creator {account} on {shown.night}. Names are spelt as in the feeds."
+        ) from error
+
+
+def accounts_called(shown: Shown, words: str) -> list[str]:
+    """The accounts that are called so, or have a violation, appeal or notice that is; else those with it in a name."""
+    with duckdb.connect(config={"threads": 1}) as connection:
+        for file, column in _NAMES:
+            if not shown.has(f"{file}.parquet"):
+                continue
+            found = connection.execute(
+                f"select distinct account_id from read_parquet(?, hive_partitioning = false) where {column} = ?"
+                f" order by account_id limit {_MOST_FOUND}",
+                [str(shown.file(f"{file}.parquet")), words],
+            ).fetchall()
+            if found:
+                return [account for (account,) in found]
+        found = connection.execute(
+            "select account_id from read_parquet(?, hive_partitioning = false)"
+            f" where contains(lower(account_id), lower(?)) order by account_id limit {_MOST_FOUND}",
+            [str(shown.file("account_profiles.parquet")), words],
+        ).fetchall()
+        return [account for (account,) in found]
+
+
+def charts(of: Explanation) -> dict[str, Chart]:
+    """The balances of each programme of which there are any, by its name."""
+    drawn = {}
+    for programme in of.programmes:
+        periods = [each for each in programme.periods if each.balance is not None]
+        if not periods or all(each.balance == 0 for each in periods):
+            continue
+        first = max(periods[0].first_day, next(each.first_day for each in periods if each.balance) - _BEFORE)
+        last = max([of.night, *(each.last_day or each.first_day for each in periods)])
+        days = (last - first).days + 1
+        highest = max(each.balance or Decimal(0) for each in periods)
+
+        def across(on: date, first: date = first, days: int = days) -> float:
+            return _LEFT + (on - first).days / days * (_WIDTH - 2 * _LEFT)
+
+        steps = []
+        for each in periods:
+            until = each.last_day or last
+            if until < first:
+                continue
+            balance = of_unit(each.balance or Decimal(0), programme.unit)
+            height = float((each.balance or Decimal(0)) / (highest or 1)) * (_HEIGHT - 24)
+            x = across(max(each.first_day, first))
+            steps.append(
+                Step(
+                    round(x, 1),
+                    round(_HEIGHT - 12 - height, 1),
+                    round(max(across(until) - x + (_WIDTH - 2 * _LEFT) / days, 1), 1),
+                    f"{day(each.first_day)} to {last_day(each.last_day)}: {balance}, {label('zone', each.zone)}",
+                    each.first_day > of.night,
+                )
+            )
+        drawn[programme.programme] = Chart(steps, round(across(of.night), 1), first, last, highest)
+    return drawn

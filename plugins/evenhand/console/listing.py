@@ -1,0 +1,209 @@
+"""Rows of a list as people ask for them: searched, filtered, sorted, a page at a time, and the SQL that gives them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+import duckdb
+from fastapi import HTTPException
+
+from evenhand.console.shown import Shown
+from evenhand.console.tables import Column, Listed
+
+PAGE_ROWS = 50
+# So many values of a column can be chosen among; more are searched for.
+_MOST_CHOICES = 60
+_AT_ONCE = 10_000
+# One that reads a million rows of a list stays within this, and so do several beside each other.
+_MEMORY = "200MB"
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What was asked for of a list, as it stands in the page's address.
+
+    Attributes:
+        search: a part of an account's or a row's name.
+        chosen: the value that each column must have; an empty text is a value that isn't there.
+        sort: a column's name, with a minus before it for the largest first; empty for the list's own order.
+        page: counts from 1.
+        against: the night that is compared with.
+    """
+
+    night: date
+    search: str = ""
+    chosen: Mapping[str, str] = field(default_factory=dict)
+    sort: str = ""
+    page: int = 1
+    against: date | None = None
+
+    def address(self, **otherwise: Any) -> str:
+        """The same, or with something otherwise, as an address's query; another question begins at its first page."""
+        asked = replace(self, **{"page": 1, **otherwise})
+        said = {"night": str(asked.night), "q": asked.search, "sort": asked.sort, **asked.chosen}
+        said |= {"against": str(asked.against or ""), "page": str(asked.page) if asked.page > 1 else ""}
+        return urlencode({name: value for name, value in said.items() if value or name in asked.chosen})
+
+
+@dataclass(frozen=True)
+class Found:
+    """A page of a list.
+
+    Attributes:
+        columns: those that the release has: one of an earlier version has fewer.
+        choices: what each column of choices can be, with how many rows of the whole list have it.
+        total: rows on all pages.
+        sql: the query, for who wants it elsewhere: it is run in the folder of the releases.
+    """
+
+    columns: Sequence[Column]
+    rows: Sequence[Mapping[str, Any]]
+    choices: Mapping[str, Sequence[tuple[str, int]]]
+    total: int
+    sql: str
+
+    @property
+    def pages(self) -> int:
+        """How many pages there are; one where there is nothing."""
+        return max(1, -(-self.total // PAGE_ROWS))
+
+
+def find(listed: Listed, shown: Shown, before: Shown | None, asked: Asked) -> Found:
+    """A page of what was asked for.
+
+    Raises:
+        HTTPException: the release lacks what the list is made of, or a column isn't one of the list.
+    """
+    with _opened(listed, shown, before) as connection:
+        columns = _columns(connection, listed)
+        where, values = _where(columns, asked)
+        order = _order(columns, listed, asked)
+        ((total,),) = connection.execute(f"select count(*) from listed{where}", values).fetchall()
+        rows = connection.execute(
+            f"select {_names(columns)} from listed{where} order by {order} limit {PAGE_ROWS} offset ?",
+            [*values, (asked.page - 1) * PAGE_ROWS],
+        )
+        names = [column.name for column in columns]
+        page = [dict(zip(names, row, strict=True)) for row in rows.fetchall()]
+        choices = {column.name: _choices(connection, column) for column in columns if column.is_choice}
+        return Found(columns, page, choices, total, sql_of(listed, shown, before, asked, columns))
+
+
+def every_row(
+    listed: Listed, shown: Shown, before: Shown | None, asked: Asked
+) -> tuple[Sequence[Column], Iterator[tuple[Any, ...]]]:
+    """The columns and all rows of what was asked for, in its order; they are read as they are taken.
+
+    Raises:
+        HTTPException: as above.
+    """
+    with _opened(listed, shown, before) as connection:
+        columns = _columns(connection, listed)
+        # What was asked for is refused before the first byte is sent.
+        _where(columns, asked)
+        _order(columns, listed, asked)
+    return columns, _read(listed, shown, before, asked, columns)
+
+
+def sql_of(listed: Listed, shown: Shown, before: Shown | None, asked: Asked, columns: Sequence[Column]) -> str:
+    """The query as it can be pasted: views of the release's files, then the rows."""
+
+    def view(of: Shown, name: str, file: str) -> str:
+        at = f"revisions/night={of.night}/{of.folder.name}/{file}.parquet"
+        return f"create temp view {name} as from read_parquet('{at}', hive_partitioning = false);"
+
+    said = [view(shown, file, file) for file in listed.files]
+    rows = listed.sql
+    if listed.is_compared and before:
+        said += [view(before, f"{file}_before", file) for file in listed.files]
+        rows = rows.replace("before.", "").replace(" as last", "_before as last")
+    where, values = _where(columns, asked)
+    for value in values:
+        where = where.replace("?", "'" + value.replace("'", "''") + "'", 1)
+    order = _order(columns, listed, asked)
+    said.append(f"with listed as ({rows})\nselect {_names(columns)} from listed{where}\norder by {order};")
+    return "\n".join(said)
+
+
+def _read(
+    listed: Listed, shown: Shown, before: Shown | None, asked: Asked, columns: Sequence[Column]
+) -> Iterator[tuple[Any, ...]]:
+    with _opened(listed, shown, before) as connection:
+        where, values = _where(columns, asked)
+        order = _order(columns, listed, asked)
+        found = connection.execute(f"select {_names(columns)} from listed{where} order by {order}", values)
+        while rows := found.fetchmany(_AT_ONCE):
+            yield from rows
+
+
+@contextmanager
+def _opened(listed: Listed, shown: Shown, before: Shown | None) -> Iterator[duckdb.DuckDBPyConnection]:
+    if listed.is_compared and before is None:
+        raise HTTPException(404, f"there is no release before {shown.night} to compare with")
+    with duckdb.connect(config={"threads": 1, "memory_limit": _MEMORY}) as connection:
+        for file in listed.files:
+            connection.execute(f"create view {file} as from {_parquet(shown.file(f'{file}.parquet'))}")
+        if listed.is_compared and before:
+            connection.execute("create schema before")
+            for file in listed.files:
+                connection.execute(f"create view before.{file} as from {_parquet(before.file(f'{file}.parquet'))}")
+        try:
+            connection.execute(f"create view listed as {listed.sql}")
+        except duckdb.Error as error:
+            raise HTTPException(
+                409, f"night {shown.night} was released by an earlier version, whose files have other columns"
+            ) from error
+        yield connection
+
+
+def _parquet(path: Path) -> str:
+    quoted = str(path).replace("'", "''")
+    return f"read_parquet('{quoted}', hive_partitioning = false)"
+
+
+def _columns(connection: duckdb.DuckDBPyConnection, listed: Listed) -> tuple[Column, ...]:
+    there = {name for name, *_ in connection.execute("describe listed").fetchall()}
+    return tuple(column for column in listed.columns if column.name in there)
+
+
+def _names(columns: Sequence[Column]) -> str:
+    return ", ".join(f'"{column.name}"' for column in columns)
+
+
+def _where(columns: Sequence[Column], asked: Asked) -> tuple[str, list[str]]:
+    """The conditions, and the values in them in their order."""
+    names = {column.name for column in columns}
+    if unknown := sorted(set(asked.chosen) - names):
+        raise HTTPException(400, f"the list has no column {unknown[0]}; there are {', '.join(sorted(names))}")
+    said, values = [], []
+    if asked.search:
+        searched = [column for column in columns if column.kind in ("account", "text")]
+        said.append("(" + " or ".join(f'contains(lower("{each.name}"), lower(?))' for each in searched) + ")")
+        values += [asked.search] * len(searched)
+    for name, value in sorted(asked.chosen.items()):
+        said.append(f"coalesce(cast(\"{name}\" as varchar), '') = ?")
+        values.append(value)
+    return (f" where {' and '.join(said)}" if said else ""), values
+
+
+def _order(columns: Sequence[Column], listed: Listed, asked: Asked) -> str:
+    name = asked.sort.removeprefix("-")
+    if not name:
+        return listed.order
+    if name not in {column.name for column in columns}:
+        raise HTTPException(400, f"the list has no column {name} to sort by")
+    return f'"{name}" {"desc" if asked.sort.startswith("-") else "asc"} nulls last, {listed.order}'
+
+
+def _choices(connection: duckdb.DuckDBPyConnection, column: Column) -> list[tuple[str, int]]:
+    found = connection.execute(
+        f"select coalesce(cast(\"{column.name}\" as varchar), '') as value, count(*) as rows from listed"
+        f" group by value order by value limit {_MOST_CHOICES}"
+    )
+    return [(str(value), int(rows)) for value, rows in found.fetchall()]

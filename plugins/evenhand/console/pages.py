@@ -1,0 +1,190 @@
+"""The pages of what is released: a night, its lists, a creator; each answers for who may see them."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
+from io import StringIO
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+from typing import Annotated, Any
+from urllib.parse import urlencode
+
+import duckdb
+from fastapi import APIRouter, HTTPException, Query, Request
+from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse, StreamingResponse
+from starlette.background import BackgroundTask
+
+from evenhand.console import creator, listing, tonight
+from evenhand.console.render import page
+from evenhand.console.restored import restoring
+from evenhand.console.shown import Shown, shown
+from evenhand.console.tables import BY_NAME, Column, Listed
+from evenhand.console.workbook import write_workbook
+from evenhand.release.figures import ALL_MARKETS
+from evenhand.release.spreadsheet import cell
+
+router = APIRouter()
+Night = Annotated[date | None, Query(description="The night; by default the newest that is released.")]
+Against = Annotated[str, Query(description="A night to compare with, or `week`; by default the night before.")]
+
+
+@router.get("/")
+def tonight_page(
+    request: Request, night: Night = None, against: Against = "", market: str = ALL_MARKETS
+) -> HTMLResponse:
+    """What needs somebody, and every market on one screen."""
+    found = shown(night)
+    if found is None:
+        return page(request, "no_release.html", None)
+    before = _against(found, against)
+    return page(
+        request,
+        "tonight.html",
+        found,
+        before=before,
+        against=against,
+        markets=tonight.markets(found, before),
+        unsent=tonight.unsent(found),
+        receivers=tonight.receivers(found),
+        metrics=tonight.metrics(found, market),
+        market=market,
+    )
+
+
+@router.get("/lists")
+def lists_page(request: Request, night: Night = None) -> HTMLResponse:
+    """Which lists there are."""
+    found = shown(night)
+    return page(request, "lists.html" if found else "no_release.html", found)
+
+
+@router.get("/lists/{name}")
+def list_page(request: Request, name: str) -> HTMLResponse:
+    """A list: searched, filtered, sorted, and a page at a time."""
+    listed, found, before, asked = _asked(request, name)
+    if found is None:
+        return page(request, "no_release.html", None)
+    if listed.is_compared and before is None:
+        return page(request, "nothing_before.html", found, listed=listed)
+    rows = listing.find(listed, found, before, asked)
+    return page(request, "list.html", found, listed=listed, asked=asked, found=rows, before=before)
+
+
+@router.get("/lists/{name}/csv")
+def list_as_csv(request: Request, name: str) -> StreamingResponse:
+    """All rows of what was asked for, as CSV that is safe to open in a spreadsheet."""
+    listed, found, before, asked = _asked(request, name)
+    if found is None:
+        raise HTTPException(404, "nothing is released yet")
+    columns, rows = listing.every_row(listed, found, before, asked)
+    headers = {"content-disposition": f'attachment; filename="{found.night}_{listed.name}.csv"'}
+    return StreamingResponse(_csv(columns, rows), media_type="text/csv; charset=utf-8", headers=headers)
+
+
+@router.get("/lists/{name}/xlsx")
+def list_as_workbook(request: Request, name: str) -> FileResponse:
+    """All rows of what was asked for as a spreadsheet, which says on its first sheet what they are."""
+    listed, found, before, asked = _asked(request, name)
+    if found is None:
+        raise HTTPException(404, "nothing is released yet")
+    columns, rows = listing.every_row(listed, found, before, asked)
+    chosen = {column.name: column.label for column in columns}
+    asked_for = [(chosen[name], value or "none") for name, value in asked.chosen.items()]
+    asked_for += [("Search", asked.search)] if asked.search else []
+    asked_for += [("Compared with", str(before.night))] if before else []
+    with NamedTemporaryFile(suffix=".xlsx", delete=False) as file:
+        path = Path(file.name)
+    write_workbook(path, listed, found, columns, rows, asked_for, listing.sql_of(listed, found, before, asked, columns))
+    name_of_it = f"{found.night}_{listed.name}.xlsx"
+    return FileResponse(path, filename=name_of_it, background=BackgroundTask(path.unlink, missing_ok=True))
+
+
+@router.get("/creator/restoring")
+def restoring_page(request: Request, account: str, night: Night = None) -> HTMLResponse:
+    """What would restore an account, and by when: tried when somebody asks, in some seconds."""
+    found = shown(night)
+    if found is None:
+        return page(request, "no_release.html", None)
+    return page(request, "restoring.html", found, account=account, of=restoring(found, account))
+
+
+@router.get("/creator")
+def creator_page(request: Request, account: str, night: Night = None) -> HTMLResponse:
+    """Everything that is known of an account on a night."""
+    found = shown(night)
+    if found is None:
+        return page(request, "no_release.html", None)
+    of = creator.facts(found, account)
+    return page(request, "creator.html", found, of=of, charts=creator.charts(of))
+
+
+@router.get("/search", response_model=None)
+def search(request: Request, q: str = "", night: Night = None) -> HTMLResponse | RedirectResponse:
+    """An account by its name, or by that of a violation, an appeal or a notice of it."""
+    found = shown(night)
+    if found is None:
+        return page(request, "no_release.html", None)
+    accounts = creator.accounts_called(found, q.strip()) if q.strip() else []
+    if len(accounts) == 1:
+        return RedirectResponse(f"creator?{urlencode({'account': accounts[0], 'night': found.night})}", 303)
+    return page(request, "search.html", found, q=q, accounts=accounts)
+
+
+def _against(found: Shown, against: str) -> Shown | None:
+    """The release that one is compared with: a night that was asked for, else the one before."""
+    if against and against != "week":
+        try:
+            return shown(date.fromisoformat(against))
+        except ValueError as error:
+            raise HTTPException(400, f"against is {against!r}; write a night as YYYY-MM-DD, or week") from error
+    before = found.before(7 if against == "week" else 1)
+    return shown(before) if before else None
+
+
+def _asked(request: Request, name: str) -> tuple[Listed, Shown | None, Shown | None, listing.Asked]:
+    listed = BY_NAME.get(name)
+    if listed is None:
+        raise HTTPException(404, f"there is no list {name}; there are {', '.join(BY_NAME)}")
+    said = dict(request.query_params)
+    try:
+        night = date.fromisoformat(said.pop("night")) if said.get("night") else None
+        number = int(said.pop("page", "") or 1)
+    except ValueError as error:
+        raise HTTPException(400, "night is a day as YYYY-MM-DD, and page a number") from error
+    said.pop("night", None)
+    against = said.pop("against", "")
+    found = shown(night)
+    before = _against(found, against) if found and listed.is_compared else None
+    asked = listing.Asked(
+        night=found.night if found else date.today() - timedelta(days=1),
+        search=said.pop("q", "").strip(),
+        sort=said.pop("sort", ""),
+        # An empty choice of the form is none; a value that isn't there is chosen as `-`.
+        chosen={name: "" if value == "-" else value for name, value in said.items() if value},
+        page=max(number, 1),
+        against=before.night if before else None,
+    )
+    return listed, found, before, asked
+
+
+def _csv(columns: Sequence[Column], rows: Iterator[tuple[Any, ...]]) -> Iterator[str]:
+    def lines(of: list[list[str]]) -> str:
+        text = StringIO()
+        csv.writer(text).writerows(of)
+        return text.getvalue()
+
+    # What the column is called for people and for machines: a label alone can't be looked up.
+    yield lines([[f"{each.label}{f', {each.unit}' if each.unit else ''} ({each.name})" for each in columns]])
+    some: list[list[str]] = []
+    try:
+        for row in rows:
+            some.append([cell(value) for value in row])
+            if len(some) == 1000:
+                yield lines(some)
+                some = []
+    except duckdb.Error as error:
+        # The headers are sent: who downloads sees that rows are missing.
+        yield lines([[f"The rest couldn't be read: {error}"]])
+    yield lines(some)

@@ -1,0 +1,99 @@
+"""What would restore an account, tried on request and kept for as long as its release is the newest of its night."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+from threading import Lock
+
+import duckdb
+
+from evenhand.console.creator import facts
+from evenhand.console.shown import Shown
+from evenhand.console.words import day, label
+from evenhand.deciding.compiled import compiled_project
+from evenhand.explain.labels import Labels
+from evenhand.explain.restoring import NIGHTS, CannotBeTried, Restored, Tried, summed_up, what_restores
+from evenhand.notices.catalogs import load_catalogs
+from evenhand.settings import settings
+
+# Each takes a core for some seconds.
+_ONE_AT_A_TIME = Lock()
+
+
+@dataclass(frozen=True)
+class OfThing:
+    """A measure or an eligibility, and what brings it back.
+
+    Attributes:
+        if_nothing: what becomes of it if nothing happens.
+        ways: what somebody can do, and when it is back then, the soonest first.
+    """
+
+    what: str
+    if_nothing: str
+    ways: Sequence[tuple[str, str]]
+    is_back: bool
+
+
+@dataclass(frozen=True)
+class Restoring:
+    """Everything that an account lacks or suffers.
+
+    Attributes:
+        why_not: why nothing was tried.
+        steps: what was tried, one at a time and then together.
+    """
+
+    things: Sequence[OfThing]
+    why_not: str = ""
+    steps: Sequence[str] = ()
+
+
+def restoring(shown: Shown, account: str) -> Restoring:
+    """What would restore an account, and by when.
+
+    Raises:
+        HTTPException: no account of this name was there.
+    """
+    found = facts(shown, account)
+    if not any(each.list == "penalties" for each in found.measures) and not found.lacking:
+        return Restoring((), "Nothing is in force on it, and it lacks nothing that its packs name.")
+    try:
+        with _ONE_AT_A_TIME:
+            tried = _tried(shown.folder, settings().warehouse(shown.night), account)
+    except CannotBeTried as error:
+        return Restoring((), f"It can't be tried: {error}.")
+    except duckdb.IOException:
+        return Restoring((), f"Night {shown.night} is being worked on. Ask again when its run has ended.")
+    labels = Labels(load_catalogs(settings().translations))
+    names = {each.row_key: f"{each.label} ({each.scope_label})" for each in found.measures}
+    nothing = tried[0]
+    return Restoring(
+        tuple(
+            OfThing(
+                names.get(what, label("eligibility", what)),
+                _said(nothing.of(what)),
+                tuple((way.way.said(labels), _said(way.of(what))) for way in ways),
+                bool(ways) or nothing.of(what).free_on is not None,
+            )
+            for what, ways in summed_up(tried).items()
+        ),
+        steps=tuple(each.way.said(labels) for each in tried if each.way.kind not in ("nothing", "all")),
+    )
+
+
+@lru_cache(maxsize=256)
+def _tried(release: Path, warehouse: Path, account: str) -> Sequence[Tried]:
+    """Every way; `release` is a revision's own folder, so that another revision is tried again."""
+    night = date.fromisoformat(release.parent.name.removeprefix("night="))
+    return what_restores(release, warehouse, compiled_project().models(), night, account)
+
+
+def _said(of: Restored) -> str:
+    if of.free_on:
+        return f"free from {day(of.free_on)} on"
+    return "for good" if of.outcome == "for_good" else f"not within {NIGHTS} nights"

@@ -1,0 +1,132 @@
+"""The release that a page shows, and what a reader has to know of it first: the head of every page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
+from pathlib import Path
+
+from fastapi import HTTPException
+from pydantic import ValidationError
+
+from evenhand.console.run_notes import failures
+from evenhand.delivery.stopping import stopped
+from evenhand.deployment import deployment
+from evenhand.release.manifest import Manifest, OtherFormat, read_manifest
+from evenhand.release.verify import release_troubles
+from evenhand.settings import settings
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A night's newest release.
+
+    Attributes:
+        folder: its revision's own folder, which never changes.
+        released_at: when it was released, in the deployment's time zone.
+        nights: all nights that are released, the newest first.
+        words: what has to be known of it, a sentence each, the gravest first.
+    """
+
+    night: date
+    folder: Path
+    revision: int
+    manifest: Manifest
+    released_at: datetime
+    nights: tuple[date, ...]
+    words: tuple[str, ...]
+
+    def before(self, days: int = 1) -> date | None:
+        """The newest night released at least so many days before; None where there is none."""
+        return next((night for night in self.nights if night <= self.night - timedelta(days=days)), None)
+
+    def has(self, file: str) -> bool:
+        """Whether a file is part of the release: releases of earlier versions have fewer."""
+        return file in self.manifest.files
+
+    def file(self, name: str) -> Path:
+        """Where a file of the release lies, which is what was released.
+
+        Raises:
+            HTTPException: there is no such file, or it was changed.
+        """
+        if not self.has(name):
+            raise HTTPException(404, f"the release of night {self.night} has no file {name}")
+        path = self.folder / name
+        there = path.stat() if path.exists() else None
+        if trouble := _trouble(self.folder, name, (there.st_mtime_ns, there.st_size, there.st_ino) if there else None):
+            raise HTTPException(409, f"{path}: {trouble}; bring it back from a backup (evenhand verify)")
+        return path
+
+
+def released_nights() -> tuple[date, ...]:
+    """All nights that are released, the newest first."""
+    found = (path.name.removeprefix("night=") for path in settings().releases.glob("night=*"))
+    return tuple(sorted((date.fromisoformat(night) for night in found), reverse=True))
+
+
+def shown(night: date | None = None) -> Shown | None:
+    """The release of a night, by default of the newest; None where nothing is released yet.
+
+    Raises:
+        HTTPException: the night that was asked for isn't released, or another version released it.
+    """
+    nights = released_nights()
+    if night is None and not nights:
+        return None
+    chosen = night or nights[0]
+    if chosen not in nights:
+        raise HTTPException(
+            404, f"night {chosen} isn't released; the newest that is: {nights[0] if nights else 'none'}"
+        )
+    folder = (settings().releases / f"night={chosen}").resolve()
+    try:
+        manifest = read_manifest(folder)
+    except (OtherFormat, ValidationError) as error:
+        raise HTTPException(409, f"night {chosen} was released by another version of Evenhand: {error}") from error
+    at = datetime.fromtimestamp((folder / "manifest.json").stat().st_mtime, UTC).astimezone(deployment().timezone)
+    return Shown(chosen, folder, int(folder.name), manifest, at, nights, tuple(_words(chosen, manifest, nights)))
+
+
+def _words(night: date, manifest: Manifest, nights: tuple[date, ...]) -> list[str]:
+    said = []
+    if stop := stopped(settings().home):
+        said.append(f"Nothing is sent to receivers: {stop}")
+    if manifest.reversed:
+        back = manifest.reversed
+        said.append(
+            f"This night was reversed to the lists of {back.back_to.night} by {back.by}, approved by"
+            f" {back.approved_by}: {back.why}"
+        )
+    for later in _begun_later(nights[0]):
+        failed = failures(later)
+        said.append(
+            f"Night {later} failed: {failed[0][1].splitlines()[0]}"
+            if failed
+            else f"Night {later} is begun and not released: it is running, or was stopped."
+        )
+    if night != nights[0]:
+        said.append(f"This isn't the newest night: {nights[0]} is.")
+    elif late := _days_late(nights[0]):
+        said.append(f"Nothing was released for {late} days: the newest night is {nights[0]}.")
+    return said
+
+
+def _begun_later(newest: date) -> list[date]:
+    """The nights after the newest release on which work was begun."""
+    found = (path.parent.name.removeprefix("night=") for path in settings().nights.glob("night=*/steps"))
+    return sorted(night for night in map(date.fromisoformat, found) if night > newest)
+
+
+def _days_late(newest: date) -> int:
+    """For how many days nothing was released, where nights run by a schedule; a day is usual."""
+    here = deployment()
+    days = (here.night_of(datetime.now(UTC)) - newest).days if here.schedule else 0
+    return days if days > 2 else 0
+
+
+@lru_cache(maxsize=4096)
+def _trouble(folder: Path, name: str, there: tuple[int, int, int] | None) -> str:
+    """What is wrong with a file; looked at once for as long as it lies there untouched."""
+    return next((what for _, what in release_troubles(folder, {name})), "")

@@ -1,0 +1,261 @@
+"""The lists that people look through: what each is made of, and what its columns are for a reader."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+# How a value is written: an account links to its page, a label is looked up in the catalogues, `open` is a last day
+# that may be none, and a share is of one.
+Kind = Literal["account", "text", "label", "day", "open", "number", "share", "yes"]
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a list.
+
+    Attributes:
+        kind: how its values are written.
+        names: of a label, what the catalogues call the key a name of, such as `measure`.
+        is_choice: whether people choose among its values.
+        unit: what a number counts, for the header.
+    """
+
+    name: str
+    label: str
+    kind: Kind = "text"
+    names: str = ""
+    is_choice: bool = False
+    unit: str = ""
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A list.
+
+    Attributes:
+        about: what a row is, for who opens it first.
+        files: the release's files that it is made of.
+        sql: its rows, from views called as the files are; `before.` is the release that is compared with.
+        order: in which rows come, unless people choose otherwise; complete, so that pages don't overlap.
+        is_compared: whether it needs a release to compare with.
+    """
+
+    name: str
+    title: str
+    about: str
+    files: Sequence[str]
+    sql: str
+    columns: Sequence[Column]
+    order: str
+    is_compared: bool = False
+
+    def column(self, name: str) -> Column | None:
+        """A column by its name."""
+        return next((each for each in self.columns if each.name == name), None)
+
+
+_ACCOUNT = Column("account_id", "Creator", "account")
+_MARKET = Column("market", "Market", is_choice=True)
+_PROGRAMME = Column("programme", "Programme", "label", "programme", is_choice=True)
+_SCOPE = Column("scope", "Where", "label", "scope", is_choice=True)
+_MEASURE = Column("measure", "Measure", "label", "measure", is_choice=True)
+_FROM = Column("starts_on", "First day", "day")
+_UNTIL = Column("ends_on", "Last day", "open")
+_WHY = Column("why", "Why")
+
+_AGAINST = """\
+select coalesce(tonight.account_id, last.account_id) as account_id, coalesce(tonight.market, last.market) as market,
+    '{list}' as list, case when last.row_key is null then 'new' when tonight.row_key is null then 'ended'
+    else 'changed' end as change, coalesce(tonight.programme, last.programme) as programme,
+    coalesce(tonight.scope, last.scope) as scope, last.{what} as measure_before, tonight.{what} as measure,
+    last.ends_on as ends_before, tonight.ends_on as ends_on, coalesce(tonight.row_key, last.row_key) as row_key
+from {list} as tonight full join before.{list} as last using (row_key)
+where (tonight.{what}, tonight.starts_on, tonight.ends_on)
+    is distinct from (last.{what}, last.starts_on, last.ends_on)"""
+
+LISTS = (
+    Listed(
+        "penalties",
+        "Penalties",
+        "A penalty that is in force on the night.",
+        ("penalties", "reasons"),
+        "select penalties.*, reasons.explanation as why from penalties left join reasons using (reason_id)",
+        (
+            *(_ACCOUNT, _MARKET, _MEASURE, _SCOPE, _PROGRAMME, _FROM, _UNTIL),
+            *(Column("prevails", "Prevails", "yes", is_choice=True), _WHY),
+        ),
+        "starts_on desc, row_key",
+    ),
+    Listed(
+        "rewards",
+        "Rewards",
+        "A reward that is in force on the night, or what a bonus paid.",
+        ("rewards", "reasons"),
+        "select rewards.* rename (reward as measure), reasons.explanation as why, reasons.unit"
+        " from rewards left join reasons using (reason_id)",
+        (
+            *(_ACCOUNT, _MARKET, Column("measure", "Reward", "label", "measure", is_choice=True), _SCOPE, _PROGRAMME),
+            *(Column("amount", "Amount", "number"), Column("unit", "Unit"), _FROM, _UNTIL, _WHY),
+        ),
+        "starts_on desc, row_key",
+    ),
+    Listed(
+        "changes",
+        "Changes",
+        "A row of a list that isn't as it was released last, and why it isn't.",
+        ("changes",),
+        "from changes",
+        (
+            *(_ACCOUNT, _MARKET, Column("list", "List", is_choice=True), Column("change", "Change", is_choice=True)),
+            *(Column("cause", "Cause", is_choice=True), _MEASURE, _SCOPE, _PROGRAMME),
+            Column("is_held", "Held", "yes", is_choice=True),
+        ),
+        "list, change, row_key",
+    ),
+    Listed(
+        "against",
+        "Against another night",
+        "A penalty or reward that is new, has ended or is another than on the night that is compared with.",
+        ("penalties", "rewards"),
+        _AGAINST.format(list="penalties", what="measure")
+        + "\nunion all\n"
+        + _AGAINST.format(list="rewards", what="reward"),
+        (
+            *(_ACCOUNT, _MARKET, Column("list", "List", is_choice=True), Column("change", "Change", is_choice=True)),
+            *(_PROGRAMME, _SCOPE, Column("measure_before", "Measure before", "label", "measure", is_choice=True)),
+            *(_MEASURE, Column("ends_before", "Last day before", "open"), _UNTIL),
+        ),
+        "list, change, row_key",
+        is_compared=True,
+    ),
+    Listed(
+        "held",
+        "Held back",
+        "A row that breaks a rule of gate 2: it isn't released, and its account keeps what it had.",
+        ("held_rows",),
+        "from held_rows",
+        (
+            *(_ACCOUNT, _MARKET, Column("list", "List", is_choice=True), Column("rule", "Rule", is_choice=True)),
+            Column("remedy", "What to do"),
+        ),
+        "list, rule, row_key",
+    ),
+    Listed(
+        "quarantine",
+        "Quarantine",
+        "A row of a feed that breaks a rule of gate 1: nothing is decided on it until it is corrected.",
+        ("quarantine",),
+        "from quarantine",
+        (
+            *(Column("feed", "Feed", "label", "feed", is_choice=True), Column("row_key", "Row")),
+            *(Column("column_name", "Column", is_choice=True), Column("rule", "Rule", is_choice=True)),
+            *(Column("remedy", "What to do"), Column("landed_night", "Landed", "day", is_choice=True)),
+            *(Column("landed_file", "File", is_choice=True), Column("landed_row", "Row in the file", "number")),
+        ),
+        "landed_night desc, feed, landed_file, landed_row, rule",
+    ),
+    Listed(
+        "notices",
+        "Notices",
+        "What an account is told of something new, changed or ended, as it was written.",
+        ("notices",),
+        "from notices",
+        (
+            *(_ACCOUNT, _MARKET, Column("event", "About", is_choice=True), Column("list", "List", is_choice=True)),
+            *(Column("language", "Language", is_choice=True), Column("subject", "Subject"), Column("body", "Text")),
+        ),
+        "account_id, notice_id",
+    ),
+    Listed(
+        "creators",
+        "Creators",
+        "An account: its stage, what is in force on it, and how its health moved.",
+        ("account_profiles",),
+        "from account_profiles",
+        (
+            *(_ACCOUNT, _MARKET, Column("kind", "Kind", "label", "kind", is_choice=True)),
+            *(Column("stage", "Stage", "label", "stage", is_choice=True), Column("stage_since", "Since", "day")),
+            *(Column("penalties", "Penalties", "number"), Column("rewards", "Rewards", "number")),
+            Column("is_near_a_zone", "Near a stricter zone", "yes", is_choice=True),
+            Column("followers", "Followers", "number"),
+        ),
+        "penalties desc, account_id",
+    ),
+    Listed(
+        "health",
+        "Account health",
+        "An account in a programme: its zone and balance, tonight and last night, and how far the next zone is.",
+        ("account_health",),
+        "from account_health",
+        (
+            *(_ACCOUNT, _MARKET, _PROGRAMME, Column("zone", "Zone", "label", "zone", is_choice=True)),
+            *(Column("since", "Since", "day"), Column("balance", "Balance", "number")),
+            Column("zone_last_night", "Zone last night", "label", "zone", is_choice=True),
+            *(Column("balance_last_night", "Balance last night", "number"), Column("moved_by", "Moved by")),
+            Column("next_zone", "Next zone", "label", "zone", is_choice=True),
+            *(Column("to_next_zone", "To the next zone", "number"), Column("is_near", "Near", "yes", is_choice=True)),
+        ),
+        "balance desc nulls last, account_id, programme",
+    ),
+    Listed(
+        "violations",
+        "Violations",
+        "A violation that is known of an account, with its newest appeal and until when one can be filed.",
+        ("account_violations",),
+        "from account_violations",
+        (
+            *(_ACCOUNT, _MARKET, Column("violation_id", "Violation")),
+            Column("violation_type", "Type", "label", "violation_type", is_choice=True),
+            *(Column("severity", "Severity", "label", "severity", is_choice=True), Column("title", "On")),
+            *(Column("decided_on", "Decided", "day"), Column("detected_by", "Detected by", is_choice=True)),
+            Column("appeal_outcome", "Appeal", "label", "appeal_outcome", is_choice=True),
+            Column("appeal_until", "Can be appealed until", "day"),
+        ),
+        "decided_on desc nulls last, violation_id",
+    ),
+    Listed(
+        "eligibility",
+        "Eligibility",
+        "Something that an account is or isn't eligible for, and the conditions that fail.",
+        ("eligibility",),
+        "from eligibility",
+        (
+            *(_ACCOUNT, _MARKET, Column("eligibility", "For", "label", "eligibility", is_choice=True)),
+            *(
+                Column("is_open", "Is eligible", "yes", is_choice=True),
+                Column("failed_conditions", "Conditions that fail"),
+            ),
+        ),
+        "is_open, eligibility, account_id",
+    ),
+    Listed(
+        "gaps",
+        "Enforcement gaps",
+        "A case that went nowhere, or a penalty in spite of which an account sold.",
+        ("enforcement_gaps",),
+        "from enforcement_gaps",
+        (
+            *(_ACCOUNT, _MARKET, Column("gap", "Gap", "label", "gap", is_choice=True), Column("since", "Since", "day")),
+            *(Column("violation_id", "Violation"), Column("orders", "Orders", "number")),
+            Column("amount", "Sold for", "number"),
+        ),
+        "since, gap, account_id, violation_id, row_key",
+    ),
+    Listed(
+        "live",
+        "Live performance",
+        "What an account's lives came to in the last four weeks.",
+        ("live_performance",),
+        "from live_performance",
+        (
+            *(_ACCOUNT, _MARKET, Column("lives", "Lives", "number"), Column("hours", "Live", "number", unit="hours")),
+            *(Column("viewers", "Viewers", "number"), Column("orders", "Orders", "number")),
+            *(Column("conversion", "Orders a viewer", "share"), Column("interrupted", "Interrupted", "share")),
+            Column("without_interaction", "Without interaction", "share"),
+        ),
+        "orders desc nulls last, account_id",
+    ),
+)
+BY_NAME = {each.name: each for each in LISTS}

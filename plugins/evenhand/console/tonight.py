@@ -1,0 +1,143 @@
+"""What a night came to, market by market, and what is otherwise than on another night."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import duckdb
+
+from evenhand.console.shown import Shown
+from evenhand.delivery.config import ReceiversError, load_receivers
+from evenhand.records.steps import kept
+from evenhand.release.figures import Figure, figures
+from evenhand.release.manifest import HeldList
+from evenhand.settings import settings
+
+TREND_NIGHTS = 28
+# What is counted of each market: its name, and the file and condition that it is counted in.
+_COUNTED = {
+    "penalties": ("penalties", "true"),
+    "rewards": ("rewards", "true"),
+    "creators": ("account_profiles", "exited_on is null"),
+    "near": ("account_profiles", "is_near_a_zone"),
+    "gaps": ("enforcement_gaps", "true"),
+}
+
+
+@dataclass(frozen=True)
+class Count:
+    """How many there are, how many there were on the night that is compared with, and over the last nights."""
+
+    now: int
+    before: int | None
+    trend: Sequence[int | None]
+
+    @property
+    def change(self) -> int | None:
+        """How many more there are; None where nothing is compared with."""
+        return None if self.before is None else self.now - self.before
+
+
+@dataclass(frozen=True)
+class OfMarket:
+    """A market on a night.
+
+    Attributes:
+        counts: of each thing that is counted.
+        held: its lists that wait for somebody.
+        undecided: why it couldn't be decided; empty if it was.
+    """
+
+    market: str
+    counts: Mapping[str, Count]
+    held: Sequence[HeldList]
+    undecided: Sequence[str]
+
+
+@dataclass(frozen=True)
+class OfReceiver:
+    """What a receiver answered in the last run of the night, in words."""
+
+    receiver: str
+    delivered: str
+    reconciled: str
+
+
+def markets(shown: Shown, before: Shown | None) -> list[OfMarket]:
+    """Every market that has an account, a row of a list, or something that waits for somebody."""
+    nights = [night for night in shown.nights if night <= shown.night][:TREND_NIGHTS]
+    folders = [shown.folder, *((settings().releases / f"night={night}").resolve() for night in nights[1:])]
+    over_nights = [_counts(folder) for folder in reversed(folders)]
+    now = over_nights[-1]
+    then = _counts(before.folder) if before else None
+    held = [each for each in shown.manifest.held_lists if each.answer != "approved" and each.list in _COUNTED]
+    undecided = shown.manifest.held_markets
+    names = {*now["creators"], *now["penalties"], *now["rewards"]}
+    names |= {each.market for each in held} | {each.market for each in undecided}
+    return [
+        OfMarket(
+            market,
+            {
+                what: Count(
+                    now[what].get(market, 0),
+                    then[what].get(market, 0) if then else None,
+                    [each[what].get(market, 0) if each[what] else None for each in over_nights],
+                )
+                for what in _COUNTED
+            },
+            [each for each in held if each.market == market],
+            [each.why for each in undecided if each.market == market],
+        )
+        for market in sorted(names)
+    ]
+
+
+def unsent(shown: Shown) -> list[HeldList]:
+    """The receivers and the notices in a language that nothing is sent to or in until somebody has answered."""
+    return [each for each in shown.manifest.held_lists if each.answer != "approved" and each.list not in _COUNTED]
+
+
+def receivers(shown: Shown) -> list[OfReceiver]:
+    """What each receiver answered; nothing where receivers.yml can't be read."""
+    try:
+        names = sorted(load_receivers())
+    except ReceiversError:
+        return []
+    work = settings().work(shown.night)
+    return [
+        OfReceiver(
+            name,
+            kept(work, "deliver_release", name).get("told", ""),
+            kept(work, "reconcile_receiver", name).get("told", ""),
+        )
+        for name in names
+    ]
+
+
+def metrics(shown: Shown, market: str) -> list[Figure]:
+    """The operational metrics of a market, in the order of their definitions."""
+    return figures(shown.folder, settings().dbt_project, market)
+
+
+# A revision's folder never changes.
+@lru_cache(maxsize=512)
+def _counts(folder: Path) -> Mapping[str, Mapping[str, int]]:
+    found = {}
+    with duckdb.connect(config={"threads": 1}) as connection:
+        for what, (file, condition) in _COUNTED.items():
+            path = folder / f"{file}.parquet"
+            rows = (
+                connection.execute(
+                    "select market, count(*) from read_parquet(?, hive_partitioning = false)"
+                    f" where {condition} and market is not null group by market order by market",
+                    [str(path)],
+                ).fetchall()
+                # Releases of earlier versions lack some.
+                if path.exists()
+                else []
+            )
+            found[what] = {str(market): int(rows) for market, rows in rows}
+    return found

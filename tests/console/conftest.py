@@ -1,0 +1,64 @@
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from fastapi.testclient import TestClient
+
+from made_once import shared_home
+from night.directly import decide, environment
+from night.installation import APPEALS, CONTENTS, CREATORS, VIOLATIONS, Installation
+
+EARLIER, NIGHT = "2026-03-05", "2026-03-06"
+# A name that a page may take for markup, a spreadsheet for a formula, and an address for another parameter.
+HOSTILE = "=a<b>'\"&night=7"
+
+
+@pytest.fixture(scope="session")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two nights that are decided and released, of which the second takes a strike back."""
+    home = tmp_path_factory.mktemp("console") / "home"
+    shutil.copytree(shared_home(), home)
+    here = Installation(home)
+    violations = [
+        *VIOLATIONS,
+        ("v9", HOSTILE, "c9", "copyright", "b9", "2026-03-05"),
+        ("v10", HOSTILE, "c9", "copyright", "b10", "2026-03-05"),
+    ]
+    here.land(
+        EARLIER,
+        creators=[*CREATORS, (HOSTILE, "world", "creator", "en", "2026-01-01")],
+        contents=[*CONTENTS, ("c9", HOSTILE, "short_video", "2026-01-02")],
+        violations=violations,
+        appeals=[],
+    )
+    here.land(NIGHT, appeals=APPEALS)
+    decide(home, EARLIER)
+    decide(home, NIGHT)
+    return home
+
+
+@pytest.fixture
+def reader(home: Path) -> Iterator[TestClient]:
+    """Somebody who may see the pages, at the installation's own machine."""
+    yield from _reading(home)
+
+
+@pytest.fixture
+def nothing_released(tmp_path: Path) -> Iterator[TestClient]:
+    """Somebody who opens the pages before the first night."""
+    yield from _reading(tmp_path)
+
+
+def _reading(home: Path) -> Iterator[TestClient]:
+    from evenhand.console.app import app
+    from evenhand.console.rights import may_see
+
+    with environment({"EVENHAND_HOME": str(home)}):
+        app.dependency_overrides[may_see] = lambda: None
+        try:
+            yield TestClient(app, base_url="http://127.0.0.1:8080", headers={"accept": "text/html"})
+        finally:
+            app.dependency_overrides.clear()

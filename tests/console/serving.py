@@ -1,0 +1,39 @@
+"""The pages, served for a browser as Airflow's API server does: below a prefix, and to who may see them."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import uvicorn
+from fastapi import FastAPI
+
+from night.directly import environment
+from ports import free_port
+
+
+@contextmanager
+def serving(home: Path) -> Iterator[str]:
+    """The address of the pages of an installation."""
+    from evenhand.console.app import app
+    from evenhand.console.rights import may_see
+
+    port = free_port()
+    outer = FastAPI()
+    outer.mount("/evenhand", app)
+    server = uvicorn.Server(uvicorn.Config(outer, port=port, log_level="warning"))
+    with environment({"EVENHAND_HOME": str(home)}):
+        app.dependency_overrides[may_see] = lambda: None
+        thread = threading.Thread(target=server.run, daemon=True)
+        thread.start()
+        while not server.started:
+            time.sleep(0.05)
+        try:
+            yield f"http://127.0.0.1:{port}/evenhand"
+        finally:
+            server.should_exit = True
+            thread.join()
+            app.dependency_overrides.clear()

@@ -1,0 +1,229 @@
+"""The pages of what is released: what stands on them, for whom, and what leads from one to another."""
+
+from __future__ import annotations
+
+import csv
+import re
+from html import unescape
+from io import BytesIO, StringIO
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, urljoin
+from zipfile import ZipFile
+
+import duckdb
+import pytest
+from fastapi.testclient import TestClient
+
+from console.conftest import EARLIER, HOSTILE, NIGHT
+from evenhand.console import rights, workbook
+from evenhand.console.tables import LISTS
+
+EVERY_PAGE = [
+    "/",
+    "/lists",
+    "/search?q=a",
+    "/creator?account=a4",
+    "/nights",
+    *(f"/lists/{each.name}" for each in LISTS),
+]
+
+
+def _text(page: str) -> str:
+    """What a reader sees of a page, in one line."""
+    body = re.sub(r"<(style|script|svg)[^>]*>.*?</\1>", " ", page, flags=re.DOTALL)
+    return unescape(re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", body)))
+
+
+def _released(home: Path, query: str) -> list[tuple[Any, ...]]:
+    files = f"{home}/releases/night={NIGHT}"
+    return duckdb.sql(query.format(files=files)).fetchall()
+
+
+def test_the_night_stands_on_one_page(reader: TestClient, home: Path) -> None:
+    said = _text(reader.get("/").text)
+    ((penalties,),) = _released(home, "select count(*) from read_parquet('{files}/penalties.parquet')")
+    assert "Night 6 Mar 2026 , revision 1, released" in said
+    assert f"world {penalties} " in said
+    assert "Nothing waits for anybody." in said
+    # The appeal that was granted took a warning back.
+    assert "penalties correction 0 1 0" in said
+    assert "against 5 Mar 2026" in said
+
+
+@pytest.mark.parametrize("address", EVERY_PAGE)
+def test_each_page_opens_and_every_link_on_it_leads_somewhere(reader: TestClient, address: str) -> None:
+    page = reader.get(address)
+    assert page.status_code == 200
+    links = {unescape(link) for link in re.findall(r'(?:href|action)="([^"#]+)"', page.text)}
+    assert len(links) > 3
+    for link in sorted(links - {"data:,"}):
+        assert not link.startswith(("/", "http")), "a proxy may put a prefix before an address"
+        there = reader.get(urljoin(address, link))
+        assert there.status_code == 200, link
+
+
+@pytest.mark.parametrize("address", EVERY_PAGE)
+def test_before_the_first_night_each_page_says_that_there_is_none(nothing_released: TestClient, address: str) -> None:
+    said = nothing_released.get(address)
+    assert said.status_code == 200
+    assert address == "/nights" or "Nothing is released yet" in said.text
+
+
+def test_a_list_is_filtered_sorted_and_downloaded_as_it_is_shown(reader: TestClient, home: Path) -> None:
+    ((all_rows,),) = _released(home, "select count(*) from read_parquet('{files}/penalties.parquet')")
+    assert f"{all_rows} rows" in _text(reader.get("/lists/penalties").text)
+    rows = _released(
+        home,
+        "select account_id from read_parquet('{files}/penalties.parquet') where measure = 'publishing_paused'"
+        " order by account_id desc, starts_on desc, row_key",
+    )
+    asked = "?measure=publishing_paused&sort=-account_id"
+    page = reader.get(f"/lists/penalties{asked}").text
+    shown = [unescape(account) for account in re.findall(r'creator\?account=[^"]*">([^<]+)</a>', page)]
+    assert shown == [account for (account,) in rows]
+    downloaded = list(csv.reader(StringIO(reader.get(f"/lists/penalties/csv{asked}").text)))
+    assert downloaded[0][0] == "Creator (account_id)"
+    # What a spreadsheet would run has an apostrophe before it.
+    assert [row[0].removeprefix("'") for row in downloaded[1:]] == shown
+    assert not any(cell.startswith("=") for row in downloaded for cell in row)
+
+
+def test_a_spreadsheet_has_what_was_asked_for_and_runs_nothing(reader: TestClient) -> None:
+    found = reader.get(f"/lists/penalties/xlsx?q={quote(HOSTILE)}")
+    with ZipFile(BytesIO(found.content)) as book:
+        about, rows = (unescape(book.read(f"xl/worksheets/sheet{number}.xml").decode()) for number in (1, 2))
+    assert HOSTILE in rows
+    assert "a4" not in rows
+    # A formula would have an element of its own.
+    assert "<f>" not in rows
+    for said in (NIGHT, "select", "Search"):
+        assert said in about
+    assert "Not all" not in about
+
+
+def test_a_spreadsheet_that_would_be_too_long_says_so(reader: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workbook, "MOST_ROWS", 3)
+    with ZipFile(BytesIO(reader.get("/lists/penalties/xlsx").content)) as book:
+        assert "These are the first 3 rows" in book.read("xl/worksheets/sheet1.xml").decode()
+        assert book.read("xl/worksheets/sheet2.xml").decode().count("<row ") == 4
+
+
+@pytest.mark.parametrize("name", [each.name for each in LISTS])
+def test_the_sql_of_a_list_gives_its_rows(reader: TestClient, home: Path, name: str) -> None:
+    page = reader.get(f"/lists/{name}?q=a").text
+    (sql,) = re.findall(r"<pre>(.*?)</pre>", page, flags=re.DOTALL)
+    (total,) = re.findall(r"<h2>([\d,]+) rows?</h2>", page)
+    with duckdb.connect() as connection:
+        connection.execute(f"set file_search_path = '{home / 'releases'}'")
+        rows = connection.execute(unescape(sql)).fetchall()
+    assert len(rows) == int(total)
+
+
+def test_pages_of_a_list_have_every_row_once(reader: TestClient, monkeypatch: pytest.MonkeyPatch, home: Path) -> None:
+    from evenhand.console import listing
+
+    monkeypatch.setattr(listing, "PAGE_ROWS", 5)
+    ((number,),) = _released(home, "select count(*) from read_parquet('{files}/penalties.parquet')")
+    keys: list[str] = []
+    address = "/lists/penalties?sort=market"
+    for _ in range(-(-number // 5)):
+        page = reader.get(address).text
+        keys += re.findall(r"<tbody>.*</tbody>", page, flags=re.DOTALL)[0].split("<tr>")[1:]
+        following = re.findall(r'href="(\?[^"]*)" rel="next"', page)
+        address = f"/lists/penalties{unescape(following[0])}" if following else ""
+    assert address == ""
+    assert (len(keys), len(set(keys))) == (number, number)
+
+
+@pytest.mark.parametrize(
+    ("address", "status", "said"),
+    [
+        ("/lists/nothing", 404, "there is no list nothing; there are penalties, rewards"),
+        ("/lists/penalties?nothing=1", 400, "the list has no column nothing"),
+        ("/lists/penalties?sort=reason", 400, "no column reason to sort by"),
+        ("/lists/penalties?page=many", 400, "page a number"),
+        ("/lists/penalties?night=2026-03-04", 404, "night 2026-03-04 isn't released; the newest that is: 2026-03-06"),
+        ("/?against=yesterday", 400, "write a night as YYYY-MM-DD, or week"),
+        ("/creator?account=nobody", 404, "There is no creator nobody on 2026-03-06"),
+    ],
+)
+def test_what_cannot_be_shown_is_said(reader: TestClient, address: str, status: int, said: str) -> None:
+    found = reader.get(address)
+    assert (found.status_code, said in _text(found.text)) == (status, True), _text(found.text)
+
+
+def test_a_creator_is_found_by_whatever_one_has_of_it(reader: TestClient) -> None:
+    for words in ("a4", "v4.1", HOSTILE):
+        page = reader.get(f"/search?q={quote(words)}")
+        assert "<h2>What is in force</h2>" in page.text, words
+    assert "Nothing is called so" in reader.get("/search?q=nothing-like-it").text
+    several = _text(reader.get("/search?q=a").text)
+    assert all(account in several for account in ("a1", "a6", HOSTILE))
+
+
+def test_a_creators_page_says_what_is_in_force_what_happened_and_what_it_was_told(reader: TestClient) -> None:
+    said = _text(reader.get("/creator?account=a2").text)
+    assert "Publishing paused" in said
+    assert "2 strikes" in said
+    assert "v2.1" in said
+    # What was taken back on the second night isn't in force, and stands among what happened.
+    taken_back = _text(reader.get("/creator?account=a1").text)
+    assert "Nothing is in force on it." in taken_back
+    assert "taken back on 2026-03-06" in taken_back
+    assert "What it was told 6 Mar 2026:" in taken_back
+    # The night before, it was in force.
+    assert "Nothing is in force on it." not in _text(reader.get(f"/creator?account=a1&night={EARLIER}").text)
+
+
+def test_what_would_restore_a_creator_is_tried_when_somebody_asks(reader: TestClient) -> None:
+    said = _text(reader.get("/creator/restoring?account=a2").text)
+    assert "If nothing happens free from" in said
+
+
+def test_a_hostile_name_is_only_text_on_every_page(reader: TestClient) -> None:
+    for address in EVERY_PAGE:
+        assert "<b>'" not in reader.get(address).text.replace("<b>Evenhand", ""), address
+    page = reader.get(f"/creator?account={quote(HOSTILE, safe='')}")
+    assert page.status_code == 200
+    assert HOSTILE in _text(page.text)
+
+
+def test_a_file_that_was_changed_is_not_shown(reader: TestClient, home: Path) -> None:
+    path = (home / "releases" / f"night={NIGHT}").resolve() / "rewards.parquet"
+    before, mode = path.read_bytes(), path.stat().st_mode
+    path.unlink()
+    path.write_bytes(before[:-4] + b"xxxx")
+    try:
+        assert reader.get("/lists/rewards").status_code == 409
+        assert reader.get("/lists/penalties").status_code == 200
+    finally:
+        path.unlink()
+        path.write_bytes(before)
+        path.chmod(mode)
+    assert reader.get("/lists/rewards").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({}, 200),
+        ({"host": "localhost:8080"}, 200),
+        ({"host": "[::1]:8080"}, 200),
+        ({"host": "evenhand.example"}, 403),
+        ({"host": "localhost.example"}, 403),
+        ({"x-forwarded-for": "10.0.0.1"}, 403),
+    ],
+)
+def test_where_all_are_admins_pages_are_shown_on_their_own_machine_alone(
+    reader: TestClient, monkeypatch: pytest.MonkeyPatch, headers: dict[str, str], status: int
+) -> None:
+    monkeypatch.setattr(rights, "_all_are_admins", lambda: True)
+    assert reader.get("/", headers=headers).status_code == status
+
+
+def test_where_people_log_in_pages_are_shown_under_any_name(
+    reader: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rights, "_all_are_admins", lambda: False)
+    assert reader.get("/", headers={"host": "evenhand.example"}).status_code == 200
