@@ -2,6 +2,8 @@
 
 Two suites a feed. The first looks at every row known by the night; a row that fails is quarantined and the night goes
 on. The second looks at what arrived this night, market by market; a market that fails is held, and the others go on.
+
+Longer than other files, for it is the list of all rules of the feeds.
 """
 
 from __future__ import annotations

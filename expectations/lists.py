@@ -3,6 +3,8 @@
 The rules are read off the ledger, the standings and the packs, not off the models between those and the lists. A row
 that fails any of them is held back, and its account keeps what the last release gave it; more than a few of them, or a
 failure that is about no row, hold the whole night.
+
+Longer than other files, for it is the list of all rules of the lists.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 {#- Of programmes that are evaluated on the days of a calendar, what they hold between these days; of all others, what is
     read. CTEs that follow `readings`; the last of them is `values_held`. Over versions, what is held goes on until the
-    first day of the new calendar. -#}
+    first day of the new calendar. Longer than
+    other files, for what is held over versions is one chain of steps. -#}
 {% macro held_between_evaluations(readings) -%}
 versions_of_programmes as (
     select

@@ -1,4 +1,7 @@
-"""The downstream systems that receivers are for, each as a real process or a real folder, seen without our own code."""
+"""The downstream systems that receivers are for, each as a real process or a real folder, seen without our own code.
+
+Longer than other files, for it is the list of all kinds of receivers, a class each.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Statements of reasons, to a process that keeps to the rules of the DSA Transparency Database."""
+"""Statements of reasons, to a process that keeps to the rules of the DSA Transparency Database.
+
+Longer than other files, for its tests share one process that they talk to.
+"""
 
 from __future__ import annotations
 

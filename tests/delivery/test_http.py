@@ -1,4 +1,7 @@
-"""The HTTP receiver against real failures, and the promise that a change takes effect once."""
+"""The HTTP receiver against real failures, and the promise that a change takes effect once.
+
+Longer than other files, for its tests share one server that fails in every way.
+"""
 
 from __future__ import annotations
 

@@ -2,6 +2,8 @@
 
 One installation for all of it, for it takes its time to start. `make ui` is `evenhand ui`, which sets up what is
 missing and becomes Airflow. Nights come one after the other, and each test begins with those that it needs.
+
+Longer than other files, for its tests share one installation.
 """
 
 from __future__ import annotations

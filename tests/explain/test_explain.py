@@ -1,4 +1,7 @@
-"""`evenhand explain`: the facts about an account on a decided night, worked out by hand from its pack and its feeds."""
+"""`evenhand explain`: the facts about an account on a decided night, worked out by hand from its pack and its feeds.
+
+Longer than other files, for its tests share one decided night.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Run schedules against real processes and say what became of each."""
+"""Run schedules against real processes and say what became of each.
+
+Longer than other files, for a schedule's processes are begun, disturbed and ended in one place.
+"""
 
 from __future__ import annotations
 

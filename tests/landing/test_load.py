@@ -1,4 +1,7 @@
-"""Loading: what lands is kept as it is, and the store mirrors the folder."""
+"""Loading: what lands is kept as it is, and the store mirrors the folder.
+
+Longer than other files, for its tests share what has landed.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Files that aren't as they should be: what can be read of one is, what can't is written down, and no other is lost."""
+"""Files that aren't as they should be: what can be read of one is, what can't is written down, and no other is lost.
+
+Longer than other files, for it is the list of all that can be wrong with a file.
+"""
 
 from __future__ import annotations
 

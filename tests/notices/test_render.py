@@ -1,4 +1,7 @@
-"""Notices: what an account reads, in its language."""
+"""Notices: what an account reads, in its language.
+
+Longer than other files, for it is the list of all that a notice can say.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""`evenhand policy check`: each semantic check finds what it is for, at its place, and nothing else."""
+"""`evenhand policy check`: each semantic check finds what it is for, at its place, and nothing else.
+
+Longer than other files, for it is the list of all checks.
+"""
 
 from __future__ import annotations
 

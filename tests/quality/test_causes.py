@@ -1,4 +1,7 @@
-"""The cause of every change: each is brought about by itself, on a few accounts, and told for what it is."""
+"""The cause of every change: each is brought about by itself, on a few accounts, and told for what it is.
+
+Longer than other files, for each cause has its own small nights, told from beginning to end.
+"""
 
 from __future__ import annotations
 

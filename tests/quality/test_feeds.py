@@ -1,6 +1,8 @@
 """Gate 1 as it is run: what is accepted, what is quarantined and comes back, and who is held.
 
 A run takes Great Expectations seconds, so the tests look at few runs and share them.
+
+Longer than other files, for the few runs that its tests share are made here.
 """
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+-- Longer than other files, for all that a notice says of a row is put together once.
 with
 
 penalties as (

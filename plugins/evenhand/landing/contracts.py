@@ -1,4 +1,7 @@
-"""What each feed promises. The one definition: loading, gate 1 and docs/feeds.md all come from here."""
+"""What each feed promises. The one definition: loading, gate 1 and docs/feeds.md all come from here.
+
+Longer than other files, for it is the list of all feeds and their columns.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Read files of feeds into the store: whole ones many at once, the others one by one and row by row."""
+"""Read files of feeds into the store: whole ones many at once, the others one by one and row by row.
+
+Longer than other files, for the quick way and the careful one have to agree on every file.
+"""
 
 from __future__ import annotations
 

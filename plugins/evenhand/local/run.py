@@ -11,6 +11,8 @@ Where a scheduler is running, the run is left to it, and watched.
 
 with the form as JSON, tells what happens on its standard output, a JSON object a line (`Told`); its log is its standard
 error. It exits with 1 where the run failed.
+
+Longer than other files, for what Airflow's scheduler does for a run is told in its order.
 """
 
 from __future__ import annotations

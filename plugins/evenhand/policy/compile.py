@@ -1,4 +1,7 @@
-"""Compile packs to the tables of the warehouse's `policy` schema, which the dbt models join with."""
+"""Compile packs to the tables of the warehouse's `policy` schema, which the dbt models join with.
+
+Longer than other files, for a function for each part of a pack, of which nobody reads two at once.
+"""
 
 from __future__ import annotations
 

@@ -14,6 +14,8 @@ In the warehouse:
     gate.twins       a row per market: violations of tonight, and how many are there twice under two keys
 
 How the rows of a feed are shared out is compared in `shares.py`.
+
+Longer than other files, for its statistics are one chain of steps in SQL.
 """
 
 from __future__ import annotations

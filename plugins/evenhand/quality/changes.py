@@ -1,4 +1,7 @@
-"""Gate 2, second half: what tonight changes, why, and whether a person has to see it first."""
+"""Gate 2, second half: what tonight changes, why, and whether a person has to see it first.
+
+Longer than other files, for what is held for which reason is decided in one place.
+"""
 
 from __future__ import annotations
 

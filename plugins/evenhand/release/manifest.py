@@ -1,4 +1,7 @@
-"""What a release says of itself: manifest.json."""
+"""What a release says of itself: manifest.json.
+
+Longer than other files, for it is the list of all that a manifest says, in the formats of all versions.
+"""
 
 from __future__ import annotations
 

@@ -1,3 +1,4 @@
+-- Longer than other files, for from a test's answers to the days of an eligibility is one chain of steps.
 with
 
 programme_values as (

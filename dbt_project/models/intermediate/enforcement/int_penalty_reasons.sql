@@ -1,3 +1,4 @@
+-- Longer than other files, for a reason is a sentence, put together of all its parts.
 with
 
 measures_in_force as (

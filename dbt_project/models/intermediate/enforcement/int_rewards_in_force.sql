@@ -1,3 +1,4 @@
+-- Longer than other files, for rewards of zones, of eligibility and of bonuses are one list.
 with
 
 standings as (

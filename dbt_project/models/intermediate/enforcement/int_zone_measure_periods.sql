@@ -1,3 +1,4 @@
+-- Longer than other files, for when a zone's measures begin, go on and end is one chain of steps.
 with
 
 zone_periods as (

@@ -1,3 +1,4 @@
+-- Longer than other files, for the walk can't be cut in two.
 -- Which events a rule picks can depend on which it picked before: the one sequential core of the engine. All that is
 -- sequential is put the same way, an event is picked unless one that was picked before it blocks it; only who blocks
 -- whom differs. It walks all accounts side by side, and only those where anything is blocked. See docs/decisions/0004.

@@ -1,3 +1,4 @@
+-- Longer than other files, for the walk over versions can't be cut in two.
 -- Under which version an account has entered a zone is asked by the zone's name: one step for each version that an
 -- account was under, all accounts side by side.
 with recursive

@@ -1,3 +1,4 @@
+-- Longer than other files, for it has a step for each kind of thing that can happen.
 with
 
 creators as (

@@ -1,4 +1,7 @@
-"""A programme: one number of an account, read day by day, and the zones that it falls in."""
+"""A programme: one number of an account, read day by day, and the zones that it falls in.
+
+Longer than other files, for every key of a programme has its sentence here.
+"""
 
 from __future__ import annotations
 

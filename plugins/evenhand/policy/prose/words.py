@@ -2,6 +2,8 @@
 
 A part is told as facts: what of it is told, and how. `policy diff` compares them one by one; a page strings them
 together.
+
+Longer than other files, for it has a sentence for each key that a pack can have.
 """
 
 from __future__ import annotations

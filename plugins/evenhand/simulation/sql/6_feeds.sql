@@ -1,3 +1,4 @@
+-- Longer than other files, for it has a part for each feed.
 -- The feeds: each version of each row with the night that it lands in. One row in a hundred comes some nights late; some
 -- decisions are corrected a few nights later; flags that are dismissed are withdrawn.
 create or replace temp macro lands(day, key) as

@@ -1,0 +1,44 @@
+"""docs/rooms.md: every place that it names is there."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from evenhand.settings import PROJECT
+
+TEXT = (PROJECT / "docs" / "rooms.md").read_text()
+# Below which a place is named, as the page says before each table.
+BELOW = ("", "plugins/evenhand", "dbt_project/models")
+# Whatever the table says where it was, this is no place.
+WORDS = {"what.penalties.ended"}
+
+
+def places(title: str) -> list[str]:
+    """The places that the last column of the tables below a title names."""
+    below = TEXT.split(f"## {title}\n", 1)[1].split("\n## ")[0]
+    cells = [line.split(" | ")[-1] for line in below.splitlines() if line.startswith("| `") or " | " in line]
+    return [name for cell in cells for name in re.findall(r"`([^`]+)`", cell) if re.search(r"[/.]", name)]
+
+
+@pytest.mark.parametrize("title", ["Where a rule is", "Where files of version 0.1 went"])
+def test_every_place_that_the_page_names_is_there(title: str) -> None:
+    named = places(title)
+    assert len(named) > 20
+    missing = [
+        name
+        for name in named
+        if name not in WORDS
+        and not any((PROJECT / folder / f"{name}{suffix}").exists() for folder in BELOW for suffix in ("", ".sql"))
+        and not list((PROJECT / "dbt_project" / "models").rglob(name))
+        and not list((PROJECT / "plugins" / "evenhand").glob(f"*/**/{name}"))
+        and not list((PROJECT / "plugins" / "evenhand").glob(f"*/{name}"))
+    ]
+    assert missing == []
+
+
+def test_every_room_has_a_line() -> None:
+    told = set(re.findall(r"`(?:plugins/evenhand/)?(\w+)/`", TEXT.split("## ")[0]))
+    rooms = {path.parent.name for path in (PROJECT / "plugins" / "evenhand").glob("*/__init__.py")}
+    assert rooms - told == set()
