@@ -12,19 +12,19 @@ import pytest
 
 from evenhand.commands.persons import person, second_person
 from evenhand.local import installation as local
-from evenhand.records.persons import Person, PersonRefused, account, normalised, refuse_the_same_person, who
+from evenhand.records.persons import Person, PersonRefused, account, identify, normalised, refuse_the_same_person
 from evenhand.settings import PROJECT, Settings
 from made_once import shared_home
 
 
 def test_a_log_in_counts_and_not_what_somebody_says() -> None:
-    assert who("mai", "lan", "author") == Person("mai", logged_in=True)
-    assert who(" mai ", None, "author") == Person("mai", logged_in=True)
+    assert identify("mai", "lan", "author") == Person("mai", logged_in=True)
+    assert identify(" mai ", None, "author") == Person("mai", logged_in=True)
 
 
 @pytest.mark.parametrize("nobody", [None, "", "  ", "Anonymous"])
 def test_without_a_log_in_it_is_who_they_say_they_are_and_that_is_written_down(nobody: str | None) -> None:
-    found = who(nobody, " lan ", "author")
+    found = identify(nobody, " lan ", "author")
 
     assert found == Person("lan", logged_in=False)
     assert str(found) == "lan (by their own word)"
@@ -33,7 +33,7 @@ def test_without_a_log_in_it_is_who_they_say_they_are_and_that_is_written_down(n
 @pytest.mark.parametrize("says", [None, "", "  "])
 def test_somebody_of_whom_nothing_is_known_is_refused(says: str | None) -> None:
     with pytest.raises(PersonRefused, match="write a name in approved_by"):
-        who("Anonymous", says, "approved_by")
+        identify("Anonymous", says, "approved_by")
 
 
 @pytest.mark.parametrize(
@@ -68,7 +68,7 @@ def test_nobody_in_particular_is_what_airflow_calls_everybody_who_is_let_in_with
     login.SimpleAuthManagerLogin.create_token_all_admins()
 
     (user,) = let_in
-    assert who(user.get_name(), "lan", "author") == Person("lan", logged_in=False)
+    assert identify(user.get_name(), "lan", "author") == Person("lan", logged_in=False)
 
 
 @pytest.mark.parametrize(
@@ -97,7 +97,7 @@ def test_what_could_be_taken_for_another_name_is_none(name: str, why: str) -> No
     with pytest.raises(PersonRefused, match=why):
         normalised(name)
     with pytest.raises(PersonRefused):
-        who(name or None, name, "author")
+        identify(name or None, name, "author")
     with pytest.raises(PersonRefused, match=why):
         refuse_the_same_person(Person("lan", True), Person(name, True), "the measure")
 
@@ -113,7 +113,7 @@ def test_names_are_believed_only_where_nobody_logs_in(monkeypatch: pytest.Monkey
         monkeypatch.setenv("EVENHAND_PERSONS", how)
         for says in ("lan", None):
             with pytest.raises(PersonRefused, match="log in"):
-                who("Anonymous", says, "author")
+                identify("Anonymous", says, "author")
         with pytest.raises(PersonRefused, match=r"--approved-by is only for installations without a log-in"):
             second_person("lan")
     monkeypatch.setenv("EVENHAND_PERSONS", "nobody")

@@ -10,7 +10,7 @@ from airflow.utils.types import DagRunTriggeredByType
 
 from evenhand.console import log_ins
 from evenhand.console.plugin import EvenhandPlugin
-from evenhand.records.persons import PersonRefused, who
+from evenhand.records.persons import PersonRefused, identify
 from evenhand.settings import PROJECT
 
 
@@ -32,7 +32,7 @@ def test_only_who_logged_in_has_triggered_what_persons_ask_for(
     monkeypatch.setenv("EVENHAND_PERSONS", "accounts")
     for nobody in (None, "dag_test"):
         with pytest.raises(PersonRefused, match="nobody is logged in here"):
-            who(nobody, "mai", "author")
+            identify(nobody, "mai", "author")
 
 
 def test_it_listens_and_knows_each_dag_that_reads_who_triggered_it() -> None:

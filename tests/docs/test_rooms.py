@@ -6,6 +6,8 @@ import re
 
 import pytest
 
+from evenhand.release.manifest import NAME
+from evenhand.release.publish import FILES
 from evenhand.settings import PROJECT
 
 TEXT = (PROJECT / "docs" / "rooms.md").read_text()
@@ -42,3 +44,8 @@ def test_every_room_has_a_line() -> None:
     told = set(re.findall(r"`(?:plugins/evenhand/)?(\w+)/`", TEXT.split("## ")[0]))
     rooms = {path.parent.name for path in (PROJECT / "plugins" / "evenhand").glob("*/__init__.py")}
     assert rooms - told == set()
+
+
+def test_the_picture_of_a_release_names_every_file_of_it() -> None:
+    picture = (PROJECT / "README.md").read_text().split("## A release\n", 1)[1].split("\n## ")[0]
+    assert [name for name in (*FILES, NAME) if name not in picture] == []

@@ -56,21 +56,21 @@ def marketplace(
 
 
 @pytest.mark.parametrize(
-    ("leak", "is_due"),
+    ("gap", "is_due"),
     [
         ("decided_not_enforced", "decided_on < '2026-10-28'"),
         ("detected_not_decided", "detected_on < '2026-10-17'"),
         ("enforced_not_decided", "true"),
     ],
 )
-def test_leaks_are_those_that_were_planted(marketplace: duckdb.DuckDBPyConnection, leak: str, is_due: str) -> None:
+def test_gaps_are_those_that_were_planted(marketplace: duckdb.DuckDBPyConnection, gap: str, is_due: str) -> None:
     # What was planted a few days ago looks like what is still to be done.
     planted = marketplace.execute(
         "select truth.row_key from truth join accepted.violations on truth.row_key = violations.violation_id"
-        f" where truth.what = '{leak}' and {is_due} order by all"
+        f" where truth.what = '{gap}' and {is_due} order by all"
     ).fetchall()
     found = marketplace.execute(
-        f"select violation_id from main.enforcement_gaps where gap = '{leak}' order by all"
+        f"select violation_id from main.enforcement_gaps where gap = '{gap}' order by all"
     ).fetchall()
     assert len(planted) > 2
     assert found == planted
@@ -127,7 +127,7 @@ def test_prevalence_covers_the_truth_in_nine_markets_of_ten(
     for seed in SEEDS[1:]:
         with _marketplace(tmp_path_factory.mktemp("other"), seed) as connection:
             models = [model for model in every_model if model.name.startswith(needed)]
-            # Nothing of the leaks is looked at here.
+            # Nothing of the gaps is looked at here.
             connection.execute("create table main.enforcement_gaps (gap text, market text, since date, orders bigint)")
             run_models(connection, models, NIGHT)
             covered += _covered(connection)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 
-from evenhand.records.persons import Person, PersonRefused, account, persons, refuse_the_same_person, who
+from evenhand.records.persons import Person, PersonRefused, account, identify, persons, refuse_the_same_person
 
 
 def person(says: str) -> Person:
@@ -19,7 +19,7 @@ def person(says: str) -> Person:
     """
     how = persons()
     if how == "none":
-        return who(None, says or account().name, "--by")
+        return identify(None, says or account().name, "--by")
     known = _of_token() if how == "tokens" else account()
     if says:
         try:
@@ -43,7 +43,7 @@ def second_person(says: str) -> Person:
             "--approved-by is only for installations without a log-in (EVENHAND_PERSONS=none); leave it out, and"
             " another person approves in a call of their own: evenhand approve"
         )
-    return who(None, says, "--approved-by")
+    return identify(None, says, "--approved-by")
 
 
 def _of_token() -> Person:
@@ -60,4 +60,4 @@ def _of_token() -> Person:
         user = asyncio.run(create_auth_manager().get_user_from_token(token))
     except InvalidTokenError as error:
         raise PersonRefused(f"the token in EVENHAND_TOKEN isn't one of Airflow's ({error}); get another") from error
-    return who(user.get_name(), None, "EVENHAND_TOKEN")
+    return identify(user.get_name(), None, "EVENHAND_TOKEN")

@@ -1,4 +1,7 @@
-"""What a night came to, for the terminal: from its release, and from what the receivers answered in the last run."""
+"""What a night came to, for the terminal: from its release, and from what the receivers answered in the last run.
+
+Longer than other files, for it has a table for each thing that a night comes to.
+"""
 
 from __future__ import annotations
 

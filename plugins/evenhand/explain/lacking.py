@@ -24,10 +24,10 @@ def _shut_eligibilities(
     rows: AccountRows, labels: Labels, market: str, kind: str, standings: Mapping[str, Mapping[str, Any]]
 ) -> Iterator[Lacking]:
     penalties = {row["measure"] for row in rows.of("penalties", "row_key")}
-    for gate in rows.of("eligibility", "eligibility"):
-        if gate["is_open"]:
+    for shut in rows.of("eligibility", "eligibility"):
+        if shut["is_open"]:
             continue
-        name = gate["eligibility"]
+        name = shut["eligibility"]
         tests = rows.rules(
             "eligibility_tests",
             market,
@@ -47,7 +47,7 @@ def _shut_eligibilities(
             ),
             fails=tuple(
                 _condition(each, [test for test in tests if test["condition"] == each], standings, penalties, labels)
-                for each in gate["failed_conditions"].split(", ")
+                for each in shut["failed_conditions"].split(", ")
                 if each
             ),
         )

@@ -179,7 +179,7 @@ def _tried(connection: duckdb.DuckDBPyConnection, account: str, ways: Sequence[W
         "select account_id, row_key, as_of, length from main.int_measures_in_force"
         " where list = 'penalties' and is_asked order by all"
     ).fetchall()
-    gates = connection.execute(
+    eligibilities = connection.execute(
         "select account_id, eligibility, as_of from main.int_eligibility_periods join main.int_as_of_nights"
         " on as_of >= from_day and (until_day is null or as_of < until_day)"
         " and as_of >= known_from and (known_until is null or as_of < known_until)"
@@ -196,7 +196,7 @@ def _tried(connection: duckdb.DuckDBPyConnection, account: str, ways: Sequence[W
         what = row_key.replace(who, account, 1)
         shut.setdefault((copy, what), set()).add(as_of)
         lengths[copy, what] = length
-    for who, eligibility, as_of in gates:
+    for who, eligibility, as_of in eligibilities:
         shut.setdefault((who.rpartition("~")[2], eligibility), set()).add(as_of)
     things = sorted({what for (copy, what), on in shut.items() if copy == "0" and night in on})
     return [

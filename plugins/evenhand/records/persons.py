@@ -87,7 +87,7 @@ def account() -> Person:
         raise PersonRefused(f"the account {number} has no name on this machine; log in with one that has") from error
 
 
-def who(logged_in_as: str | None, says: str | None, where: str) -> Person:
+def identify(logged_in_as: str | None, says: str | None, where: str) -> Person:
     """Who did something.
 
     Args:

@@ -34,7 +34,7 @@ def propose_emergency(form: Mapping[str, Any], logged_in_as: str | None) -> Fact
     from evenhand.emergency.propose import propose
     from evenhand.emergency.wish import Wish
     from evenhand.policy.load import load_packs
-    from evenhand.records.persons import PersonRefused, who
+    from evenhand.records.persons import PersonRefused, identify
 
     try:
         proposed = propose(
@@ -45,7 +45,7 @@ def propose_emergency(form: Mapping[str, Any], logged_in_as: str | None) -> Fact
                 until=date.fromisoformat(form["until"]),
                 accounts=tuple(form["accounts"] or ()),
             ),
-            who(logged_in_as, form["author"], "author"),
+            identify(logged_in_as, form["author"], "author"),
             load_packs(settings().policies),
             newest_release(),
         )
@@ -70,13 +70,13 @@ def record_emergency(proposal: Mapping[str, Any], answer: Mapping[str, Any], tol
 
     from evenhand.emergency.emergency import EmergencyRefused, Proposal
     from evenhand.emergency.record import record
-    from evenhand.records.persons import PersonRefused, who
+    from evenhand.records.persons import PersonRefused, identify
 
     responded_at = answer["responded_at"]
     at = datetime.fromisoformat(responded_at) if isinstance(responded_at, str) else responded_at
     wanted = Proposal.model_validate(proposal)
     try:
-        second = who(
+        second = identify(
             (answer["responded_by_user"] or {}).get("name"), answer["params_input"].get("approved_by"), "approved_by"
         )
         if wanted.needs > 1:

@@ -100,12 +100,12 @@ def record_answer(form: Mapping[str, Any], answer: Mapping[str, Any]) -> Facts:
     from airflow.sdk.exceptions import AirflowFailException
 
     from evenhand.approval.answers import AnswerRefused
-    from evenhand.records.persons import PersonRefused, who
+    from evenhand.records.persons import PersonRefused, identify
 
     try:
         held = find(date.fromisoformat(form["night"]), form["list"], form["market"], form["digest"])
         says = (answer["params_input"] or {}).get("answered_by")
-        by = who((answer["responded_by_user"] or {}).get("name"), says, "answered_by")
+        by = identify((answer["responded_by_user"] or {}).get("name"), says, "answered_by")
         given = give_answer(date.fromisoformat(form["night"]), held, OPTIONS[answer["chosen_options"][0]], by)
     except (NothingHeld, AnswerRefused, PersonRefused) as error:
         raise AirflowFailException(f"{error}. To ask again, clear the task that asked, with downstream.") from error

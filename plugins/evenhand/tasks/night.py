@@ -2,6 +2,8 @@
 
 Each can be run again at any time: what it writes is a function of what was there before it and the night. Heavy
 imports are inside the functions, for this module is imported wherever the DAG is parsed.
+
+Longer than other files, for it has a function for each step of a night.
 """
 
 from __future__ import annotations

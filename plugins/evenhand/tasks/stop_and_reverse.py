@@ -34,10 +34,10 @@ def stop_deliveries(form: Mapping[str, Any], logged_in_as: str | None) -> Facts:
     from airflow.sdk.exceptions import AirflowFailException
 
     from evenhand.delivery.stopping import stop
-    from evenhand.records.persons import PersonRefused, who
+    from evenhand.records.persons import PersonRefused, identify
 
     try:
-        stopped = stop(settings().home, who(logged_in_as, form["author"], "author"), form["reason"])
+        stopped = stop(settings().home, identify(logged_in_as, form["author"], "author"), form["reason"])
     except PersonRefused as error:
         raise AirflowFailException(str(error)) from error
     return {"told": str(stopped)}
@@ -53,10 +53,10 @@ def propose_resuming(form: Mapping[str, Any], logged_in_as: str | None) -> Facts
 
     from evenhand.delivery.stopping import stopped
     from evenhand.records.markdown import plain
-    from evenhand.records.persons import PersonRefused, who
+    from evenhand.records.persons import PersonRefused, identify
 
     try:
-        author = who(logged_in_as, form["author"], "author")
+        author = identify(logged_in_as, form["author"], "author")
     except PersonRefused as error:
         raise AirflowFailException(str(error)) from error
     stop = stopped(settings().home)
@@ -79,7 +79,7 @@ def resume_deliveries(form: Mapping[str, Any], logged_in_as: str | None, answer:
     from airflow.sdk.exceptions import AirflowFailException
 
     from evenhand.delivery.stopping import NothingStopped, newest_entry, resume, stopped
-    from evenhand.records.persons import PersonRefused, who
+    from evenhand.records.persons import PersonRefused, identify
 
     in_force = stopped(settings().home)
     if in_force and in_force.at > _answered_at(answer):
@@ -90,7 +90,7 @@ def resume_deliveries(form: Mapping[str, Any], logged_in_as: str | None, answer:
     try:
         resumed = resume(
             settings().home,
-            who(logged_in_as, form["author"], "author"),
+            identify(logged_in_as, form["author"], "author"),
             _second_person(answer),
             form["reason"],
         )
@@ -112,10 +112,10 @@ def propose_reversing(form: Mapping[str, Any], logged_in_as: str | None) -> Fact
     """
     from airflow.sdk.exceptions import AirflowFailException
 
-    from evenhand.records.persons import PersonRefused, who
+    from evenhand.records.persons import PersonRefused, identify
 
     try:
-        author = who(logged_in_as, form["author"], "author")
+        author = identify(logged_in_as, form["author"], "author")
         told = told_of_reversing(form["action"], date.fromisoformat(form["night"]), author, form["reason"])
     except (PersonRefused, NotDone) as error:
         raise AirflowFailException(str(error)) from error
@@ -166,13 +166,13 @@ def reverse_release(form: Mapping[str, Any], logged_in_as: str | None, answer: M
     """
     from airflow.sdk.exceptions import AirflowFailException
 
-    from evenhand.records.persons import PersonRefused, who
+    from evenhand.records.persons import PersonRefused, identify
 
     try:
         return reverse_night(
             form["action"],
             date.fromisoformat(form["night"]),
-            who(logged_in_as, form["author"], "author"),
+            identify(logged_in_as, form["author"], "author"),
             _second_person(answer),
             form["reason"],
         )
@@ -223,7 +223,7 @@ def _answered_at(answer: Mapping[str, Any]) -> datetime:
 
 
 def _second_person(answer: Mapping[str, Any]) -> Person:
-    from evenhand.records.persons import who
+    from evenhand.records.persons import identify
 
     said = answer["params_input"] or {}
-    return who((answer["responded_by_user"] or {}).get("name"), said.get("approved_by"), "approved_by")
+    return identify((answer["responded_by_user"] or {}).get("name"), said.get("approved_by"), "approved_by")

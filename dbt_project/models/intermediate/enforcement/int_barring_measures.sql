@@ -1,3 +1,4 @@
+-- Longer than other files, for which measures bar, on which scopes and from when, is one chain of steps.
 with
 
 eligibility_tests as (

@@ -30,7 +30,7 @@ barring_measures as (
     select * from {{ ref('int_barring_measures') }}
 ),
 
-accounts_at_a_gate as (
+accounts_asked as (
     select
         history_versions.account_id,
         history_versions.market,
@@ -69,7 +69,7 @@ tests_of_accounts as (
         tests.comparator,
         tests.bound,
         tests.missing_holds
-    from accounts_at_a_gate as asked
+    from accounts_asked as asked
     inner join eligibility_tests as tests
         on
             asked.market = tests.market
@@ -197,7 +197,7 @@ days_on_which_an_answer_may_change as (
         version,
         eligibility,
         effective_from as from_day
-    from accounts_at_a_gate
+    from accounts_asked
 ),
 
 answers_of_each_day as (

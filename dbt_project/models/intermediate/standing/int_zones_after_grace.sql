@@ -1,3 +1,4 @@
+-- Longer than other files, for the walk over versions can't be cut in two.
 -- What a zone was held for goes over versions by the zone's name: one step for each version that follows a stretch.
 with recursive
 

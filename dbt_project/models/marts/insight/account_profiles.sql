@@ -82,7 +82,7 @@ health_of_each_account as (
     group by account_id
 ),
 
-gates_shut_to_each_account as (
+what_each_account_is_not_eligible_for as (
     select
         account_id,
         string_agg(eligibility || ': ' || failed_conditions, '; ' order by eligibility) as not_eligible_for
@@ -121,13 +121,13 @@ profiles as (
         coalesce(health.has_moved, false) as has_moved,
         coalesce(health.is_near_a_zone, false) as is_near_a_zone,
         coalesce(health.health, '[]') as health,
-        gates_shut.not_eligible_for
+        not_eligible.not_eligible_for
     from creators
     left join latest_stage_of_each_account as stages on creators.account_id = stages.account_id
     left join penalties_of_each_account as in_force on creators.account_id = in_force.account_id
     left join rewards_of_each_account as rewarded on creators.account_id = rewarded.account_id
     left join health_of_each_account as health on creators.account_id = health.account_id
-    left join gates_shut_to_each_account as gates_shut on creators.account_id = gates_shut.account_id
+    left join what_each_account_is_not_eligible_for as not_eligible on creators.account_id = not_eligible.account_id
 )
 
 select * from profiles

@@ -4,7 +4,7 @@ eligibility_periods as (
     select * from {{ ref('int_eligibility_periods') }}
 ),
 
-gates_on_the_night as (
+eligibility_on_the_night as (
     select
         {{ night() }} as as_of,
         stretches.account_id,
@@ -18,4 +18,4 @@ gates_on_the_night as (
         and {{ day_in(night(), 'stretches.known_from', 'stretches.known_until') }}
 )
 
-select * from gates_on_the_night
+select * from eligibility_on_the_night

@@ -193,8 +193,8 @@ class PackContent(Part):
             return measure == absent
         by_eligibility = {
             each.scope
-            for gate in self.eligibility.values()
-            for each in gate.while_not_eligible
+            for eligibility in self.eligibility.values()
+            for each in eligibility.while_not_eligible
             if each.measure == absent
         }
         scopes = {where for _, each, where in self._brought_by_zones if each == absent} | by_eligibility | {"account"}
