@@ -10,6 +10,8 @@ from datetime import date
 from pathlib import Path
 
 from evenhand.delivery.changes import RowId
+from evenhand.delivery.ledger import Database, open_ledger
+from evenhand.settings import settings
 
 
 @dataclass(frozen=True)
@@ -32,19 +34,25 @@ class Answered:
 
 def answered(ledger: Path, rows: Sequence[RowId], night: date) -> Mapping[RowId, Sequence[Answered]]:
     """The last change of each row that each receiver was sent for this night or an earlier one."""
-    if not ledger.exists() or not rows:
+    server = settings().ledger
+    if not rows or not (server or ledger.exists()):
         return {}
     found: dict[RowId, list[Answered]] = {}
-    with closing(sqlite3.connect(f"{ledger.as_uri()}?mode=ro", uri=True)) as database:
+    with closing(_reading(ledger, server)) as database:
         for name, row_key in rows:
             sent = database.execute(
-                "select receiver, action, night, status, answered_at, max(generation) from changes"
-                " where list = ? and row_key = ? and night <= ? and status <> 'superseded'"
-                " group by receiver order by receiver",
+                "select receiver, action, night, status, answered_at from ("
+                " select changes.*, row_number() over (partition by receiver order by generation desc, key) as place"
+                " from changes where list = ? and row_key = ? and night <= ? and status <> 'superseded'"
+                ") as sent where place = 1 order by receiver",
                 (name, row_key, night.isoformat()),
             )
             found[name, row_key] = [
                 Answered(receiver, action, date.fromisoformat(of), status, at)
-                for receiver, action, of, status, at, _ in sent
+                for receiver, action, of, status, at in sent
             ]
     return found
+
+
+def _reading(ledger: Path, server: str) -> Database:
+    return open_ledger(ledger, server) if server else sqlite3.connect(f"{ledger.as_uri()}?mode=ro", uri=True)

@@ -1,4 +1,4 @@
-"""The file of the receipts ledger: its tables, and opening it."""
+"""The receipts ledger, a file or in a PostgreSQL database: its tables, and opening it."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any, Protocol
 
 # Another process that delivers writes for moments only.
 LOCKED_SECONDS = 60.0
@@ -89,12 +90,50 @@ class LedgerBroken(Exception):
     """The ledger can't be used. The message names the file and what to do."""
 
 
-def open_ledger(path: Path) -> sqlite3.Connection:
+class Database(Protocol):
+    """Where the ledger is."""
+
+    def execute(self, statement: str, parameters: Any = (), /) -> Any:
+        """Run one statement."""
+
+    def executemany(self, statement: str, rows: Any, /) -> Any:
+        """Run one statement for each row of parameters."""
+
+    def close(self) -> None:
+        """Let go of it."""
+
+
+def open_ledger(path: Path, server: str = "") -> Database:
     """Open the file, or make it; a ledger of an earlier version gets what it lacks.
+
+    Args:
+        path: the file.
+        server: instead of it, the address of a PostgreSQL database.
 
     Raises:
         LedgerBroken: it can't be opened, read or written.
     """
+    return _open_server(server) if server else _open_file(path)
+
+
+def _open_server(address: str) -> Database:
+    import psycopg
+
+    from evenhand.delivery.ledger_server import Server
+
+    try:
+        server = Server(address)
+        server.executescript(_SCHEMA)
+    except psycopg.Error as error:
+        # What the server says has no password in it.
+        said = " ".join(str(error).split())
+        raise LedgerBroken(
+            f"the ledger's database: {said}. Start it, or correct EVENHAND_LEDGER, and run this again"
+        ) from error
+    return server
+
+
+def _open_file(path: Path) -> sqlite3.Connection:
     database = None
     try:
         database = sqlite3.connect(path, isolation_level=None, timeout=LOCKED_SECONDS)
@@ -110,7 +149,7 @@ def open_ledger(path: Path) -> sqlite3.Connection:
 
 
 @contextmanager
-def transaction(database: sqlite3.Connection) -> Iterator[None]:
+def transaction(database: Database) -> Iterator[None]:
     """All of what is written meanwhile, or nothing."""
     database.execute("begin immediate")
     try:

@@ -13,6 +13,7 @@ import duckdb
 from evenhand.delivery.changes import Acknowledged, RowId, diff
 from evenhand.delivery.read_release import read_release
 from evenhand.delivery.receipts import Receipts
+from evenhand.settings import settings
 
 # Where the release itself changed nothing of a row: an earlier one did, or the receiver was found otherwise.
 NOT_YET = "not acknowledged yet"
@@ -62,7 +63,7 @@ def plan(release_dir: Path, receiver: str, lists: Sequence[str], ledger: Path, o
     Args:
         lists: those that it gets.
         one_row_per_scope: of the penalties on a scope of an account, it gets the one that prevails alone.
-        ledger: the receipts; it may not be there yet.
+        ledger: the receipts, where they are in a file; it may not be there yet.
 
     Raises:
         ReleaseError: the release can't be delivered.
@@ -72,8 +73,9 @@ def plan(release_dir: Path, receiver: str, lists: Sequence[str], ledger: Path, o
     acknowledged: Mapping[RowId, Acknowledged] = {}
     unsettled: set[RowId] = set()
     newer = None
-    if ledger.exists():
-        with Receipts(ledger) as receipts:
+    server = settings().ledger
+    if server or ledger.exists():
+        with Receipts(ledger, server) as receipts:
             acknowledged = receipts.acknowledged(receiver)
             unsettled = {(change.list, change.row_key) for change in receipts.unanswered(receiver)}
             position = receipts.position(receiver)

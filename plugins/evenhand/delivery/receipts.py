@@ -11,7 +11,7 @@ from pathlib import Path
 from types import TracebackType
 
 from evenhand.delivery.changes import FOUND, Acknowledged, Change, RowId
-from evenhand.delivery.ledger import open_ledger, transaction
+from evenhand.delivery.ledger import Database, open_ledger, transaction
 from evenhand.delivery.payload import Payload
 from evenhand.delivery.read_release import Release
 from evenhand.delivery.receivers import Receipt, ReceiverRow
@@ -29,21 +29,26 @@ class Position:
 
 
 class Receipts:
-    """The ledger in one SQLite file; every write is on disk when its method returns.
+    """The ledger in one SQLite file, or a PostgreSQL database; every write is on disk when its method returns.
 
     Attributes:
-        database: the open file, for the outbox, which is in it too.
+        path: of the file; locks of deliveries are beside it, wherever the ledger is.
+        database: the open ledger, for the outbox, which is in it too.
     """
 
-    def __init__(self, path: Path) -> None:
-        """Open or create the file; locks of deliveries are put beside it.
+    def __init__(self, path: Path, server: str = "") -> None:
+        """Open it, or make it.
+
+        Args:
+            path: the file.
+            server: instead of it, the address of a PostgreSQL database.
 
         Raises:
             LedgerBroken: it can't be opened, read or written.
         """
         path.parent.mkdir(parents=True, exist_ok=True)
         self.path = path
-        self.database = open_ledger(path)
+        self.database: Database = open_ledger(path, server)
 
     def __enter__(self) -> Receipts:
         return self

@@ -51,7 +51,7 @@ def deliver_release(night: date, receiver: str) -> Facts:
         if said := held_delivery(release, receiver):
             log.warning("%s", said)
             return note(night, "deliver_release", {"told": said, "sent": {}}, receiver)
-        with Receipts(settings().receipts) as receipts:
+        with Receipts(settings().receipts, settings().ledger) as receipts:
             if announces(load_receivers()[receiver]):
                 with open_announcer(receiver) as announcer:
                     summary = announce(release, announcer, receipts)
@@ -102,7 +102,7 @@ def reconcile_receiver(night: date, receiver: str) -> Facts:
         refuse_changed(release, ())
         if said := held_delivery(release, receiver):
             return note(night, "reconcile_receiver", {"told": said}, receiver)
-        with Receipts(settings().receipts) as receipts:
+        with Receipts(settings().receipts, settings().ledger) as receipts:
             if announces(load_receivers()[receiver]):
                 with open_announcer(receiver) as announcer:
                     summary = check_announced(release, announcer, receipts)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterable, Sequence
 from datetime import date
 
@@ -17,7 +16,7 @@ class Outbox:
 
     def __init__(self, receipts: Receipts, receiver: str) -> None:
         self._receipts = receipts
-        self._database: sqlite3.Connection = receipts.database
+        self._database = receipts.database
         self._receiver = receiver
 
     def take(self, announcements: Iterable[Announcement]) -> None:
@@ -27,12 +26,14 @@ class Outbox:
                 "insert into outbox (receiver, list, row_key, payload, payload_sha256, about_list,"
                 " about_row_key, measure, event, about_sha256, night, telling, status)"
                 " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'waiting')"
-                " on conflict do update set payload = excluded.payload, payload_sha256 = excluded.payload_sha256,"
+                " on conflict (receiver, list, row_key) do update set payload = excluded.payload,"
+                " payload_sha256 = excluded.payload_sha256,"
                 " about_list = excluded.about_list, about_row_key = excluded.about_row_key,"
                 " measure = excluded.measure, event = excluded.event, about_sha256 = excluded.about_sha256,"
                 " night = excluded.night, telling = excluded.telling, status = 'waiting', why = ''"
-                " where status = 'dropped' and (night, telling) < (excluded.night, excluded.telling)"
-                " or status = 'waiting' and about_sha256 is not excluded.about_sha256",
+                " where outbox.status = 'dropped'"
+                " and (outbox.night, outbox.telling) < (excluded.night, excluded.telling)"
+                " or outbox.status = 'waiting' and outbox.about_sha256 is not excluded.about_sha256",
                 (
                     (
                         *(self._receiver, *each.row, each.payload.text, each.payload.sha256, *each.about.row),
