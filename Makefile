@@ -15,7 +15,7 @@ nightly ui: export EVENHAND_HOME := $(EVENHAND_HOME)/takedowns
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help nightly test test-fast install faults gates mutants soak ui lint bench clean
+.PHONY: help nightly test test-fast install attack faults gates mutants soak ui lint bench clean
 
 help: ## show this
 	@echo "Evenhand: who is penalised and who is rewarded, night by night."
@@ -35,6 +35,9 @@ install: $(VENV)/installed
 
 faults: $(VENV)/installed ## 500 random schedules of failures, over all kinds of receivers; SEED=…, ONLY=a schedule
 	@cd tests && python -m faults $(if $(SEED),--seed $(SEED)) $(if $(ONLY),--only $(ONLY) --kinds $(KINDS),--table ../docs/faults.md)
+
+attack: $(VENV)/installed ## what was tried from outside, against an installation that runs: each is refused, held or repaired
+	@cd tests && python -m attack --table ../docs/security.md
 
 gates: $(VENV)/installed ## 21 planted faults in 200 simulated nights, and what gate 2 holds of them; it goes on where it stopped
 	@cd tests && python -m gates --table ../docs/gates.md

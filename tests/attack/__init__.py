@@ -1,0 +1,1 @@
+"""What was tried from outside, as a script: each attempt is refused, held or repaired."""
