@@ -90,7 +90,7 @@ def test_deliveries_and_announcements_leave_the_same_in_both(server: str, tmp_pa
             said += [receipts.acknowledged("lake"), receipts.may_have_had("lake", ("penalties", "p9"))]
             said.append(str(reconcile_and_correct(nights[2], receiver, receipts)))
             receipts.reopen("told", [("notices", sent[0].row_key)] if sent else [])
-            receipts.begin_epoch("lake")
+            receipts.begin_epoch("lake", read_release(nights[2], LISTS))
             assert len(receipts.epoch("lake")) == 16
             assert reconcile(nights[2], receiver, receipts).agrees
             left.append(said)

@@ -163,6 +163,41 @@ def test_what_it_was_never_sent_is_removed_on_a_first_reconcile_only_after_a_per
     assert ("penalties", "theirs") not in sandbox.held()
 
 
+def test_what_another_system_brought_with_its_own_night_is_not_ours_either(
+    tmp_path: Path, sandbox: SandboxProcess, receiver: HttpReceiver
+) -> None:
+    """Its night looks as if our ledger was lost; but no release of ours ever had its rows."""
+    with Receipts(tmp_path / "theirs" / "receipts.sqlite") as theirs:
+        deliver(publish(tmp_path / "theirs", night(1), [penalty("theirs")]), receiver, theirs)
+    first = publish(tmp_path, night(1), [penalty("p0")])
+    with Receipts(tmp_path / "receipts.sqlite") as receipts:
+        for _ in range(2):
+            with pytest.raises(HoldsOthers, match=r"1 rows that it was never sent.*penalties/theirs"):
+                deliver(first, receiver, receipts)
+                reconcile_and_correct(first, receiver, receipts)
+        assert list(sandbox.held()) == [("penalties", "theirs")]
+        take_over(tmp_path, "sandbox", Person("ann", False), "it is ours")
+        deliver(first, receiver, receipts)
+        assert reconcile_and_correct(first, receiver, receipts).agrees
+    assert list(sandbox.held()) == [("penalties", "p0")]
+
+
+def test_a_reading_that_fails_after_a_lost_ledger_is_made_again_and_nothing_takes_effect_twice(
+    tmp_path: Path, sandbox: SandboxProcess, receiver: HttpReceiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    release = publish(tmp_path, night(1), ROWS)
+    with Receipts(tmp_path / "receipts.sqlite") as receipts:
+        deliver(release, receiver, receipts)
+    with Receipts(tmp_path / "another.sqlite") as receipts:
+        with monkeypatch.context() as meanwhile:
+            meanwhile.setattr(receiver, "read_back", lambda: (_ for _ in ()).throw(ReceiverError("it is down")))
+            for _ in range(2):
+                with pytest.raises(ReceiverError, match="it is down"):
+                    deliver(release, receiver, receipts)
+        assert deliver(release, receiver, receipts).sent == {}
+    assert len(sandbox.effects()) == len(ROWS)
+
+
 def test_the_same_finding_twice_is_one_key_and_a_real_loss_is_another(
     tmp_path: Path, sandbox: SandboxProcess, faulty: FaultyServer, flaky: HttpReceiver, receipts: Receipts
 ) -> None:

@@ -14,7 +14,7 @@ from evenhand.delivery.changes import Change, RowId, diff
 from evenhand.delivery.emptied import refuse_if_emptied
 from evenhand.delivery.first_read import refuse_to_remove
 from evenhand.delivery.lock import delivery_lock
-from evenhand.delivery.read_release import Release, read_release
+from evenhand.delivery.read_release import Release, ever_wanted, read_release
 from evenhand.delivery.receipts import Receipts
 from evenhand.delivery.receivers import Receipt, Receiver, ReceiverRow
 from evenhand.delivery.sending import Sender
@@ -105,8 +105,9 @@ def deliver(release_dir: Path, receiver: Receiver, receipts: Receipts) -> Delive
             summary = DeliverySummary(receiver.name, release.night, release.release_id, holds_newer=newer)
         else:
             is_behind = _is_behind(known, says)
-            receipts.move_to(receiver.name, release)
-            summary = _bring(release, receiver, receipts, is_behind)
+            if not is_behind:
+                receipts.move_to(receiver.name, release)
+            summary = _bring(release_dir, release, receiver, receipts, is_behind)
     log.info("%s", summary)
     return summary
 
@@ -151,13 +152,11 @@ def held_of_ours(receiver: Receiver) -> list[ReceiverRow]:
     return [row for row in receiver.read_back() if row.list not in receiver.capabilities.others]
 
 
-def believe_what_it_holds(
-    night: date, receiver: Receiver, receipts: Receipts, wanted: AbstractSet[RowId] | None = None
-) -> int:
+def believe_what_it_holds(night: date, receiver: Receiver, receipts: Receipts, wanted: AbstractSet[RowId]) -> int:
     """Take what a receiver is read to hold for the truth, once its reading has caught up with what it took.
 
     Args:
-        wanted: the rows that it should hold, where it isn't known by itself that what it holds is ours.
+        wanted: the rows that it may hold because of us, as far as the ledger doesn't say.
 
     Returns:
         how many rows were found otherwise than acknowledged.
@@ -175,27 +174,37 @@ def believe_what_it_holds(
     known = sum(each.payload_sha256 is not None for each in receipts.acknowledged(receiver.name).values())
     if known and not held and receiver.capabilities.acts_on_changes:
         refuse_if_emptied(receipts.path.parent, receiver.name, known)
-    if wanted is not None:
-        ours = wanted | receipts.acknowledged(receiver.name).keys()
-        ours |= {(change.list, change.row_key) for change in receipts.unanswered(receiver.name)}
-        never_sent = sorted({(row.list, row.row_key) for row in held} - ours)
-        refuse_to_remove(receipts.path.parent, receiver.name, never_sent)
+    ours = wanted | receipts.acknowledged(receiver.name).keys()
+    ours |= {(change.list, change.row_key) for change in receipts.unanswered(receiver.name)}
+    never_sent = sorted({(row.list, row.row_key) for row in held} - ours)
+    refuse_to_remove(receipts.path.parent, receiver.name, never_sent)
     return receipts.believe(receiver.name, held, night)
 
 
-def _bring(release: Release, receiver: Receiver, receipts: Receipts, is_behind: bool) -> DeliverySummary:
+def rows_of_ours(release_dir: Path, release: Release, receiver: Receiver, is_behind: bool) -> AbstractSet[RowId]:
+    """The rows that a receiver may hold because of us, as far as the ledger doesn't say.
+
+    Where it lacks nights, any that a release ever had: another system may have written the night that the receiver has.
+    """
+    wanted = {(each.name, row_key) for each in release.lists for row_key in each.rows}
+    return wanted | ever_wanted(release_dir.parent, receiver.lists) if is_behind else wanted
+
+
+def _bring(
+    release_dir: Path, release: Release, receiver: Receiver, receipts: Receipts, is_behind: bool
+) -> DeliverySummary:
     name = receiver.name
     receiver.begin(release.lists, release.night)
     sender = Sender(receiver, receipts)
     if receiver.capabilities.honours_keys:
         sender.settle()
-    if is_behind:
-        # It has a night that the ledger never heard of, which was lost or brought back from a backup.
-        receipts.begin_epoch(name)
     if not receiver.capabilities.honours_keys or is_behind:
-        wanted = {(each.name, row_key) for each in release.lists for row_key in each.rows}
-        # What the ledger never heard of, where it is behind, the receiver has by a night of ours.
-        believe_what_it_holds(release.night, receiver, receipts, None if is_behind else wanted)
+        ours = rows_of_ours(release_dir, release, receiver, is_behind)
+        believe_what_it_holds(release.night, receiver, receipts, ours)
+    if is_behind:
+        # It has a night that the ledger never heard of, which was lost or brought back from a backup. Only once what it
+        # holds is believed does the ledger have that night: until then, whoever comes again has to read it, too.
+        receipts.begin_epoch(name, release)
     unsettled = {(change.list, change.row_key) for change in receipts.unanswered(name)}
     needed = diff(name, release.lists, receipts.acknowledged(name), unsettled, receipts.epoch(name))
     # A change that was asked again and rejected just now isn't asked a third time.

@@ -119,6 +119,23 @@ def outranked_rows(release_dir: Path) -> frozenset[str]:
         return frozenset(key for (key,) in rows.filter(f"not {_OF_THE_SCOPE}").project("row_key").fetchall())
 
 
+def ever_wanted(releases: Path, lists: Sequence[str]) -> set[tuple[str, str]]:
+    """The rows of some lists, by list and row_key, that any release of a folder ever had: what was sent is of them.
+
+    Raises:
+        duckdb.Error: one of them can't be read.
+    """
+    found: set[tuple[str, str]] = set()
+    with duckdb.connect(config={"threads": 1}) as connection:
+        for name in lists:
+            files = {path.resolve() for each in ("night=*", "revisions/*/*")
+                     for path in releases.glob(f"{each}/{name}.parquet")}  # fmt: skip
+            if files:
+                rows = connection.read_parquet([str(path) for path in sorted(files)], hive_partitioning=False)
+                found |= {(name, row_key) for (row_key,) in rows.project("row_key").distinct().fetchall()}
+    return found
+
+
 def revisions_told(release_dir: Path) -> list[Path]:
     """The revisions of a release's night that told of other lists than the one before, the oldest first; itself last.
 

@@ -73,11 +73,16 @@ class Receipts:
             (receiver, release.night.isoformat(), release.release_id),
         )
 
-    def begin_epoch(self, receiver: str) -> None:
-        """The ledger lacks what the receiver was sent since: no key of then may be used again."""
+    def begin_epoch(self, receiver: str, release: Release) -> None:
+        """A delivery begins to a receiver that was sent more than the ledger has: no key of then may be used again."""
         epoch = secrets.token_hex(8)
         with self.transaction():
-            self.database.execute("update positions set epoch = ? where receiver = ?", (epoch, receiver))
+            self.database.execute(
+                "insert into positions (receiver, night, release_id, epoch) values (?, ?, ?, ?)"
+                " on conflict (receiver) do update set night = excluded.night, release_id = excluded.release_id,"
+                " epoch = excluded.epoch",
+                (receiver, release.night.isoformat(), release.release_id, epoch),
+            )
             self.database.execute("update acknowledged set key = key || ? where receiver = ?", (epoch, receiver))
 
     def epoch(self, receiver: str) -> str:

@@ -13,6 +13,7 @@ from evenhand.delivery.deliver import (
     held_of_ours,
     ledger_is_behind,
     newer_than,
+    rows_of_ours,
 )
 from evenhand.delivery.first_read import agreed
 from evenhand.delivery.lock import delivery_lock
@@ -118,8 +119,7 @@ def reconcile_and_correct(release_dir: Path, receiver: Receiver, receipts: Recei
     with delivery_lock(receipts.path.parent, receiver.name):
         receiver.begin((), found.night)
         release = read_release(release_dir, receiver.lists, receiver.capabilities.one_row_per_scope)
-        wanted = {(each.name, row_key) for each in release.lists for row_key in each.rows}
-        ours = None if ledger_is_behind(receiver, receipts) else wanted
+        ours = rows_of_ours(release_dir, release, receiver, ledger_is_behind(receiver, receipts))
         otherwise = believe_what_it_holds(found.night, receiver, receipts, ours)
     delivered = deliver(release_dir, receiver, receipts)
     corrected = found.differences if otherwise or delivered.sent else ""
