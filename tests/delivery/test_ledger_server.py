@@ -25,7 +25,7 @@ from evenhand.delivery.ledger_server import in_its_dialect
 from evenhand.delivery.plan import plan
 from evenhand.delivery.read_release import read_release
 from evenhand.delivery.receipts import Receipts
-from evenhand.delivery.receivers import HeldRow, Receipt
+from evenhand.delivery.receivers import ReceiverRow, Receipt
 from evenhand.delivery.receivers.files import FilesReceiver
 from evenhand.delivery.reconcile import reconcile, reconcile_and_correct
 
@@ -85,7 +85,7 @@ def test_deliveries_and_announcements_leave_the_same_in_both(server: str, tmp_pa
             agreed(tmp_path, "lake")
             FilesReceiver("lake", LISTS, str(tmp_path / f"lake{number}"), 2).begin((), date(2026, 3, 3))
             said += [receipts.acknowledged("lake"), receipts.position("lake"), receipts.epoch("lake")]
-            said.append(receipts.believe("lake", [HeldRow("penalties", "p1", "0" * 64)], date(2026, 3, 3)))
+            said.append(receipts.believe("lake", [ReceiverRow("penalties", "p1", "0" * 64)], date(2026, 3, 3)))
             said.append(str(deliver(nights[2], receiver, receipts)))
             said += [receipts.acknowledged("lake"), receipts.may_have_had("lake", ("penalties", "p9"))]
             said.append(str(reconcile_and_correct(nights[2], receiver, receipts)))
@@ -151,7 +151,7 @@ def test_one_that_is_slow_holds_up_no_other(where: str, tmp_path: Path, request:
             self._meanwhile("commit")
             return super().commit()
 
-        def read_back(self) -> Iterator[HeldRow]:
+        def read_back(self) -> Iterator[ReceiverRow]:
             self._meanwhile("read_back")
             return iter(list(super().read_back()))
 
