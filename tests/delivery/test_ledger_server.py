@@ -25,7 +25,7 @@ from evenhand.delivery.ledger_server import in_its_dialect
 from evenhand.delivery.plan import plan
 from evenhand.delivery.read_release import read_release
 from evenhand.delivery.receipts import Receipts
-from evenhand.delivery.receivers import ReceiverRow, Receipt
+from evenhand.delivery.receivers import Receipt, ReceiverRow
 from evenhand.delivery.receivers.files import FilesReceiver
 from evenhand.delivery.reconcile import reconcile, reconcile_and_correct
 
