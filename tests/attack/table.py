@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from pathlib import Path
+from urllib.parse import quote
 
 from attack.attempt import Made
 
@@ -26,6 +27,8 @@ def table(made: Sequence[Made], folder: Path) -> str:
 
 
 def _cell(text: str, folder: Path) -> str:
-    said = re.sub(r"127\.0\.0\.1:\d+", "127.0.0.1", " ".join(text.replace(str(folder), "…").split()))
+    for spelt in (str(folder), quote(str(folder), safe="")):
+        text = text.replace(spelt, "…")
+    said = re.sub(r"127\.0\.0\.1:\d+", "127.0.0.1", " ".join(text.split()))
     said = said if len(said) <= _LONGEST else f"{said[:_LONGEST]} …"
-    return said.replace("|", "\\|").replace("<", "&lt;")
+    return re.sub(r"(?<!\\)\|", r"\\|", said).replace("<", "&lt;")
