@@ -48,12 +48,13 @@ def decide(home: Path, night: str, threads: int | None = None) -> None:
         nightly.publish_release(day)
 
 
-def run_night(night: str, variables: Mapping[str, str], scheduled: bool = False) -> tuple[bool, str]:
+def run_night(night: str, variables: Mapping[str, str], scheduled: bool = False, market: str = "") -> tuple[bool, str]:
     """Decide and deliver a night as the command `evenhand nightly` does.
 
     Args:
         variables: the whole environment.
         scheduled: as a run of the schedule does, which takes the night as it comes.
+        market: the one that alone is decided again, as the form says; by default, all are.
 
     Returns:
         Whether all went well, and what the command would say: the summary, or what the steps complained of.
@@ -67,7 +68,8 @@ def run_night(night: str, variables: Mapping[str, str], scheduled: bool = False)
         release = here.releases / f"night={night}"
         before = release.resolve() if release.exists() else None
         nightly.fetch_landed()
-        complaints = _decide_and_deliver(day, _begin_scheduled if scheduled else nightly.land_feeds)
+        begin = _begin_scheduled if scheduled else nightly.land_feeds
+        complaints = _decide_and_deliver(day, (lambda of: _begin_alone(of, market)) if market else begin)
         if complaints:
             return False, "\n".join(dict.fromkeys(complaints))
         said = StringIO()
@@ -81,6 +83,11 @@ def run_night(night: str, variables: Mapping[str, str], scheduled: bool = False)
 def _begin_scheduled(day: date) -> Facts:
     at = datetime.combine(day, time(2, 30), UTC)
     return begin_night({}, SimpleNamespace(run_type="scheduled", run_id=f"scheduled__{day}", logical_date=at))
+
+
+def _begin_alone(day: date, market: str) -> Facts:
+    run = SimpleNamespace(run_type="manual", run_id=f"night_{day}", logical_date=None)
+    return begin_night({"night": str(day), "older": True, "market": market}, run)
 
 
 def _decide_and_deliver(day: date, begin: Callable[[date], Facts]) -> list[str]:

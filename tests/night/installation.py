@@ -87,15 +87,16 @@ class Installation:
         """Run a night and return what the command said; it must end with the exit code that is expected."""
         return self.run("nightly", night, expect=expect)
 
-    def directly(self, night: str, expect: int = 0, scheduled: bool = False) -> str:
+    def directly(self, night: str, expect: int = 0, scheduled: bool = False, market: str = "") -> str:
         """Run a night's steps in this process, without Airflow; returns what the command would have said.
 
         Args:
             scheduled: as a run of the schedule does, and not one by hand.
+            market: the one that alone is decided again, as with --market.
         """
         from night.directly import run_night
 
-        is_well, said = run_night(night, self.environment(), scheduled)
+        is_well, said = run_night(night, self.environment(), scheduled, market)
         assert is_well == (expect == 0), said
         return said
 

@@ -6,6 +6,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from evenhand.commands.terminal import plain_table
+from evenhand.landing.held_markets import decided_alone
 from evenhand.policy.prose.words import counted
 from evenhand.tasks.dry_run import Outcome
 
@@ -22,6 +23,8 @@ def show_dry_run(outcome: Outcome, to: Console) -> None:
         table.add_row(name, escape(market), change, cause, f"{rows:,}")
     to.print(table if outcome.changes else "  No row of a list changes against the release before.", highlight=False)
     for held_market in outcome.held_markets:
+        if decided_alone(held_market.why):
+            continue
         to.print(f"[bold red]Not decided[/bold red] {escape(str(held_market))}", highlight=False, soft_wrap=True)
     for held in outcome.held_lists:
         to.print(

@@ -6,9 +6,10 @@ import json
 import logging
 import subprocess
 import sys
+from collections.abc import Mapping
 from datetime import date, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -31,11 +32,17 @@ def nightly(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Decide it and put it through the gates; release and send nothing.")
     ] = False,
+    market: Annotated[
+        str, typer.Option(metavar="MARKET", help="Of a released night, decide this market alone again.")
+    ] = "",
 ) -> None:
     """Decide one night: land, validate, compute, release and deliver, through Airflow.
 
     Sets up what is missing, lands the bundled example if nothing else has landed, and starts the sandbox receiver if
     it isn't running. Running a night again changes nothing and sends nothing.
+
+    With --market a released night gets a revision in which this market alone may differ: the others keep the lists that
+    the night has of them.
 
     With --dry-run nothing is changed at all: it says what the night would come to, without Airflow, and ends with 1 if
     a step would fail.
@@ -45,12 +52,15 @@ def nightly(
         with local.one_at_a_time(here) as lock:
             _prepare(here)
             chosen = _chosen(here, night.date() if night else None)
+            if market:
+                _refuse_alone(here, chosen, market)
             if dry_run:
-                _dry_run(chosen)
+                _dry_run(chosen, market)
                 return
             release = here.releases / f"night={chosen}"
             before = release.resolve() if release.exists() else None
-            _run_dag(here, chosen, is_asked_for=night is not None, lock=lock)
+            form = {"night": str(chosen), "older": night is not None, "market": market or None}
+            _run_dag(here, chosen, form, lock=lock)
             show_night(here, chosen)
             if before == release.resolve():
                 console.print("[green]Nothing changed: the release is, byte for byte, what it was.[/green]")
@@ -60,14 +70,24 @@ def nightly(
     console.print(f"{'Airflow':<18} make ui, then {local.ui_url()}", highlight=False)
 
 
-def _dry_run(night: date) -> None:
+def _refuse_alone(here: Settings, night: date, market: str) -> None:
+    from evenhand.tasks.choosing import NightRefused
+    from evenhand.tasks.one_market import refuse_alone
+
+    try:
+        refuse_alone(here, night, market)
+    except NightRefused as error:
+        refuse(str(error))
+
+
+def _dry_run(night: date, market: str) -> None:
     """Say what a night would come to."""
     from evenhand.tasks.dry_run import dry_run
 
     logging.disable(logging.ERROR)
     try:
         with console.status("Deciding on copies") as status:
-            outcome = dry_run(night, lambda step: status.update(f"Deciding on copies: {step}"))
+            outcome = dry_run(night, market, lambda step: status.update(f"Deciding on copies: {step}"))
     except Exception as error:
         refuse(str(error))
     finally:
@@ -189,7 +209,7 @@ def _chosen(here: Settings, night: date | None) -> date:
         refuse(str(error))
 
 
-def _run_dag(here: Settings, night: date, is_asked_for: bool, lock: int) -> None:
+def _run_dag(here: Settings, night: date, form: Mapping[str, Any], lock: int) -> None:
     """Run the DAG, naming each task as it ends; a failed run ends this process with what its tasks complained of.
 
     The run holds the lock as well: if this process is killed, its tasks go on, and nobody else may begin meanwhile.
@@ -198,7 +218,6 @@ def _run_dag(here: Settings, night: date, is_asked_for: bool, lock: int) -> None
     log.parent.mkdir(parents=True, exist_ok=True)
     complaints: list[str] = []
     console.print(f"Night {night} through Airflow", highlight=False)
-    form = {"night": str(night), "older": is_asked_for}
     with log.open("w") as kept, console.status("Starting Airflow") as status:
         run = subprocess.Popen(
             [

@@ -19,6 +19,7 @@ from evenhand.commands.terminal import plain_table
 from evenhand.deciding.report import PAGE
 from evenhand.delivery.config import load_receivers
 from evenhand.delivery.stopping import stopped
+from evenhand.landing.held_markets import decided_alone
 from evenhand.policy.prose.words import counted
 from evenhand.records.steps import kept
 from evenhand.release.figures import ALL_MARKETS, Figure, figures
@@ -214,7 +215,17 @@ def _power(manifest: Manifest) -> Table:
 
 def held(manifest: Manifest, night: date, console: Console) -> None:
     """Print what isn't decided or is held, and what to type to look at each list and to answer."""
+    beside = [each.market for each in manifest.held_markets if decided_alone(each.why)]
+    for alone in sorted({decided_alone(each.why) for each in manifest.held_markets} - {""}):
+        console.print(
+            f"[bold]Decided again[/bold] {escape(alone)} alone; {escape(', '.join(beside))} as this night had released"
+            f" them. For all: evenhand nightly {night}",
+            soft_wrap=True,
+            highlight=False,
+        )
     for market in manifest.held_markets:
+        if market.market in beside:
+            continue
         place = f"{market.file}:{market.line}: " if market.line else f"{market.file}: " if market.file else ""
         kept = f"keeps the lists of {market.since}, less what has ended" if market.since else "has nothing released"
         console.print(

@@ -32,6 +32,7 @@ from evenhand.explain.explanation import (
 )
 from evenhand.explain.labels import Labels
 from evenhand.explain.lacking import what_is_lacking
+from evenhand.landing.held_markets import decided_alone
 from evenhand.policy.prose.words import spoken
 from evenhand.release.manifest import Manifest, read_manifest
 from evenhand.release.publish import revision_of
@@ -97,7 +98,11 @@ def _linked(rows: AccountRows, profile: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def _not_decided(manifest: Manifest, market: str) -> tuple[str, ...]:
-    said = [f"The market isn't decided: {each.why}" for each in manifest.held_markets if each.market == market]
+    said = [
+        f"The market isn't decided: {each.why}"
+        for each in manifest.held_markets
+        if each.market == market and not decided_alone(each.why)
+    ]
     said += [
         f"The {each.list} of the market wait for somebody's answer: {'; '.join(each.why)}"
         for each in manifest.held_lists

@@ -43,6 +43,20 @@ class HeldMarket:
         return f"{self.market} is held: {place}{self.why}"
 
 
+# Nothing is wrong with a market that keeps its lists because the night is decided again for another one alone.
+_BESIDE = " alone was decided again: the lists of the others are as this night had released them"
+
+
+def kept_beside(market: str) -> str:
+    """Why the markets beside one that is decided alone aren't."""
+    return market + _BESIDE
+
+
+def decided_alone(why: str) -> str:
+    """The market that was decided alone, where that is why another one wasn't; else nothing."""
+    return why.removesuffix(_BESIDE) if why.endswith(_BESIDE) else ""
+
+
 def hold_markets(warehouse: Path | duckdb.DuckDBPyConnection, step: Step, held: Iterable[HeldMarket]) -> None:
     """Hold markets for what a step found, in place of those that this step held when it was run before.
 

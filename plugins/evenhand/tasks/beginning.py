@@ -12,6 +12,7 @@ from evenhand.tasks.alerts import tell
 from evenhand.tasks.choosing import NightRefused, choose_night
 from evenhand.tasks.facts import Facts
 from evenhand.tasks.night import fetch_landed, land_or_hold
+from evenhand.tasks.one_market import hold_the_others, market_asked_for
 
 
 def begin_night(form: Mapping[str, Any], run: Any) -> Facts:
@@ -29,9 +30,12 @@ def begin_night(form: Mapping[str, Any], run: Any) -> Facts:
     fetch_landed()
     try:
         night = choose_night(form, run)
+        market = market_asked_for(form, night)
     except NightRefused as error:
         raise AirflowFailException(str(error)) from error
     facts = land_or_hold(night)
+    if market and not facts["silent"]:
+        hold_the_others(night, market)
     if facts["silent"]:
         tell(f"Every market is held: {facts['silent']}")
     return {"night": str(night), **facts}

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -56,10 +57,11 @@ class Outcome:
     held_markets: Sequence[HeldMarket]
 
 
-def dry_run(night: date, begins: Callable[[str], None] = lambda step: None) -> Outcome:
+def dry_run(night: date, market: str = "", begins: Callable[[str], None] = lambda step: None) -> Outcome:
     """Decide a night and put its lists through the gates, on copies.
 
     Args:
+        market: the one that alone is decided again; by default, all are.
         begins: told each step as it begins.
 
     Raises:
@@ -70,7 +72,7 @@ def dry_run(night: date, begins: Callable[[str], None] = lambda step: None) -> O
     here = settings()
     with _home_of_its_own(here):
         for name, step in (
-            ("what landed", steps.land_feeds),
+            ("what landed", partial(_land, market=market)),
             ("policies", steps.compile_policies),
             ("gate 1", steps.validate_feeds),
             ("models", steps.build_models),
@@ -92,6 +94,16 @@ def dry_run(night: date, begins: Callable[[str], None] = lambda step: None) -> O
                 read_held(connection),
                 held_markets(connection),
             )
+
+
+def _land(night: date, market: str) -> None:
+    from evenhand.tasks import night as steps
+    from evenhand.tasks.one_market import hold_the_others
+
+    if not market:
+        steps.land_feeds(night)
+    elif not steps.land_or_hold(night)["silent"]:
+        hold_the_others(night, market)
 
 
 @contextmanager

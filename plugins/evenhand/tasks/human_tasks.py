@@ -28,6 +28,7 @@ def night_form() -> dict[str, Param]:
     return {
         "night": Param(None, type=["string", "null"], format="date", description="By default the newest landed"),
         "older": Param(False, type="boolean", description="It may be older than the newest that is released"),
+        "market": Param(None, type=["string", "null"], description="Of a released night, decide this one alone again"),
     }
 
 

@@ -1,0 +1,137 @@
+"""`evenhand nightly NIGHT --market M`: a revision of a released night in which M's lists alone may differ."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from evenhand.cli import app
+from evenhand.release.manifest import read_manifest
+from evenhand.settings import PROJECT, settings
+from evenhand.tasks.choosing import NightRefused
+from evenhand.tasks.one_market import refuse_alone
+from night.directly import environment
+from night.installation import CONTENTS, CREATORS, VIOLATIONS, Installation
+
+NIGHT, NEXT = "2026-03-05", "2026-03-06"
+
+
+def _of(market: str) -> list[tuple[str, ...]]:
+    return [(account.replace("a", market[0]), market, *rest) for account, _, *rest in CREATORS]
+
+
+def _strikes_of(market: str) -> list[tuple[str, ...]]:
+    return [(f"{market}{key}", account.replace("a", market[0]), "", *rest) for key, account, _, *rest in VIOLATIONS]
+
+
+@pytest.fixture
+def two(installation: Installation, tmp_path: Path) -> Installation:
+    """Two markets whose packs say the same, the world and the moon."""
+    packs = tmp_path / "packs"
+    packs.mkdir()
+    text = (PROJECT / "policies" / "takedowns.yml").read_text()
+    for market, pack in (("world", "takedowns"), ("moon", "moon")):
+        changed = text.replace("markets: [world]", f"markets: [{market}]").replace("pack: takedowns", f"pack: {pack}")
+        (packs / f"{pack}.yml").write_text(changed)
+    installation.overrides["EVENHAND_POLICIES"] = str(packs)
+    installation.land(
+        NIGHT, creators=[*CREATORS, *_of("moon")], contents=CONTENTS,
+        violations=[*VIOLATIONS, *_strikes_of("moon")], appeals=[],
+    )  # fmt: skip
+    return installation
+
+
+def _rows(installation: Installation, name: str, market: str) -> list[tuple[object, ...]]:
+    return [row for row in installation.rows(NIGHT, name) if market in row]
+
+
+def test_one_market_is_decided_again_and_the_others_keep_the_lists_of_the_night(two: Installation) -> None:
+    two.directly(NIGHT)
+    before = {name: _rows(two, name, "moon") for name in ("penalties", "rewards", "reasons", "standings")}
+    first = two.release_bytes(NIGHT)
+    assert len(before["penalties"]) > 2
+    # Strikes of both markets that landed late, in a file of their own.
+    late = [("v5.0", "a5", "c5", "copyright", "b", "2026-03-01"), ("v5.1", "a5", "c5", "copyright", "c", "2026-03-02")]
+    moons = [(f"moon{key}", account.replace("a", "m"), "", *rest) for key, account, _, *rest in late]
+    path = two.home / "landing" / "violations" / f"night={NIGHT}" / "day.csv"
+    first_file = path.read_bytes()
+    two.land(NIGHT, violations=[*late, *moons])
+    path.rename(path.with_name("late.csv"))
+    path.write_bytes(first_file)
+
+    said = two.directly(NIGHT, market="world")
+
+    assert "Decided again world alone; moon as this night had released them" in said
+    assert "Not decided" not in said
+    assert {name: _rows(two, name, "moon") for name in before} == before
+    assert [row for row in _rows(two, "penalties", "world") if "a5" in row]
+    second = two.release_bytes(NIGHT)
+    assert second != first
+    # The same twice is the same.
+    assert "Nothing changed" in two.directly(NIGHT, market="world")
+    assert two.release_bytes(NIGHT) == second
+    for_machines = _json(two)
+    assert for_machines["release"]["release_id"] == read_manifest(two.release(NIGHT)).release_id
+    assert [each["market"] for each in for_machines["release"]["held_markets"]] == ["moon"]
+    _cannot_be_decided_alone(two)
+    # The next night decides both, and nobody has to answer for what was left out.
+    two.land(NEXT, appeals=[])
+    said = two.directly(NEXT)
+    assert not read_manifest(two.release(NEXT)).held_markets
+    assert not read_manifest(two.release(NEXT)).held_lists, said
+    assert two.rows(NEXT, "penalties", where="account_id = 'm5'")
+
+
+def _json(installation: Installation) -> dict[str, Any]:
+    with environment(installation.environment(), alone=True):
+        printed = CliRunner().invoke(app, ["summary", NIGHT, "--json"])
+    assert printed.exit_code == 0, printed.output
+    content: dict[str, Any] = json.loads(printed.output)
+    return content
+
+
+def _cannot_be_decided_alone(installation: Installation) -> None:
+    """What is refused where the night is released; it is as it was."""
+    day = date.fromisoformat(NIGHT)
+    pack = Path(installation.overrides["EVENHAND_POLICIES"]) / "moon.yml"
+    before = pack.read_text()
+    with environment(installation.environment(), alone=True):
+        with pytest.raises(
+            NightRefused, match=f"no pack is in force for market mars on {NIGHT}; those with one are moon,"
+        ):
+            refuse_alone(settings(), day, "mars")
+        pack.write_text(before.replace("effective_from: 2020-01-01", f"effective_from: {NEXT}"))
+        assert pack.read_text() != before
+        with pytest.raises(NightRefused, match=f"no pack is in force for market moon on {NIGHT}"):
+            refuse_alone(settings(), day, "moon")
+        pack.write_text(before)
+        refuse_alone(settings(), day, "moon")
+        manifest = settings().releases / f"night={NIGHT}" / "manifest.json"
+        whole = manifest.read_text()
+        held = {"list": "penalties", "market": "moon", "digest": "", "changes": 7, "why": ["unusual"], "since": None}
+        for lists, said in (
+            ([held | {"answer": "", "answered_by": "", "first_wave": 0}], "the penalties of moon are held on"),
+            ([held | {"answer": "approved", "answered_by": "ann", "first_wave": 0}], ""),
+        ):
+            manifest.chmod(0o644)
+            manifest.write_text(json.dumps(json.loads(whole) | {"held_lists": lists}))
+            if said:
+                with pytest.raises(NightRefused, match=said):
+                    refuse_alone(settings(), day, "world")
+            else:
+                refuse_alone(settings(), day, "world")
+            # The market itself may wait for an answer.
+            refuse_alone(settings(), day, "moon")
+        manifest.write_text(whole)
+
+
+def test_what_cannot_be_decided_alone_is_refused_with_what_to_do(two: Installation) -> None:
+    with environment(two.environment(), alone=True):
+        day = date.fromisoformat(NIGHT)
+        with pytest.raises(NightRefused, match="isn't released yet, so that the other markets have nothing to keep"):
+            refuse_alone(settings(), day, "moon")
