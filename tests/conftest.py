@@ -19,8 +19,8 @@ os.environ["EVENHAND_PERSONS"] = "none"
 # What starts something real, from the dearest on: it is begun first, so that no worker is left with it at the end.
 REAL = (
     *("deployment", "night/test_newcomer.py", "night", "faults", "gates", "transform/test_dbt_build.py"),
-    "quality/test_causes.py",
-    *("console/test_in_chromium.py", "insight/test_truth.py", "delivery", "simulation", "sandbox", "landing/test_mirror.py"),
+    *("quality/test_causes.py", "console/test_in_chromium.py", "insight/test_truth.py", "attack", "delivery"),
+    *("simulation", "sandbox", "landing/test_mirror.py"),
 )
 
 
