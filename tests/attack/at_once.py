@@ -1,4 +1,7 @@
-"""Attempts that need no night: on a receiver that runs, a web server, files, and who people say they are."""
+"""Attempts that need no night: on a receiver that runs, a web server, files, and who people say they are.
+
+Longer than other files, for it is the list of all attempts of this kind.
+"""
 
 from __future__ import annotations
 

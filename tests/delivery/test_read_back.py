@@ -1,4 +1,7 @@
-"""What delivery makes of a receiver that forgets, lags or lies, and of a ledger that was lost."""
+"""What delivery makes of a receiver that forgets, lags or lies, and of a ledger that was lost.
+
+Longer than other files, for its tests share the receivers that forget, lag and lie.
+"""
 
 from __future__ import annotations
 
