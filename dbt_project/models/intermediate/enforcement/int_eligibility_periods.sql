@@ -332,7 +332,8 @@ periods as (
         asked.* exclude (was_until, was_open),  -- noqa: RF02
         greatest(
             max(case
-                when asked.was_until is distinct from asked.from_day or asked.was_open <> asked.is_open then asked.from_day
+                when asked.was_until is distinct from asked.from_day or asked.was_open <> asked.is_open
+                    then asked.from_day
             end) over (
                 partition by asked.account_id, asked.history_version, asked.eligibility
                 order by asked.from_day
