@@ -102,13 +102,13 @@ def test_what_is_there_already_or_wrong_keeps_no_other_from_being_stored(
     sandbox: SandboxProcess,
     client: httpx.Client,
 ) -> None:
-    release = publish(tmp_path, night(1), [penalty(f"p{number}") for number in range(5)])
-    deliver(release, receiver, receipts)
     with Receipts(tmp_path / "another.sqlite") as another:
-        # Somebody else's ledger, as after a loss of ours: two of them were stored in an earlier life.
+        # Another ledger, as before a loss of ours: two of them were stored in an earlier life.
         early = publish(tmp_path / "early", night(1), [penalty("p1"), penalty("p3")])
         deliver(early, HttpReceiver("sandbox", LISTS, sandbox.url, SECRET, client), another)
         announce(early, dsa, another)
+    release = publish(tmp_path, night(1), [penalty(f"p{number}") for number in range(5)])
+    deliver(release, receiver, receipts)
     summary = announce(release, dsa, receipts)
     assert (summary.applied, summary.duplicates, summary.rejected) == (3, 2, ())
     assert len(database.statements()) == 5
