@@ -51,8 +51,8 @@ def _times(times: str) -> tuple[str, ...]:
 
 
 _ANYBODY = (
-    "account_id = (select any.account_id from spoilt_accounts as any"
-    " order by hash(any.account_id || violations.violation_id), any.account_id limit 1)"
+    "account_id = (select other.account_id from spoilt_accounts as other"
+    " order by hash(other.account_id || violations.violation_id), other.account_id limit 1)"
 )
 # Gate 1 quarantines an account of a market that nobody knows: here it is what does so.
 _UNKNOWN_MARKET = (

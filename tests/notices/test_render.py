@@ -427,6 +427,11 @@ def test_no_placeholder_is_ever_left(language: str, data: st.DataObject) -> None
             can_appeal=st.booleans(),
             restored_by=st.sampled_from(["time", "balance", "appeal", "conditions", ""]),
             restored_on=_days,
+            unit=st.sampled_from(["point", None]),
+            is_reversed=st.booleans(),
+            outranked_by=st.sampled_from([*PENALTIES, None]),
+            followed_by=st.sampled_from([*PENALTIES, None]),
+            followed_until=_days,
         )
     )
     notice = render(facts, CATALOGS)
