@@ -47,7 +47,7 @@ class Said:
 def say(pack: Pack, events: Sequence[Event], day: date) -> Said:
     """What the pack says at the end of a day, from what had happened and been decided by then."""
     said = Said()
-    running: set[str] = set()
+    running: list[Effect] = []
     felt: dict[str, str] = {}
     values: dict[str, Decimal] = {}
     known = [event for event in events if event.on <= day]
@@ -68,7 +68,7 @@ def say(pack: Pack, events: Sequence[Event], day: date) -> Said:
         said.zones[name] = programme.zones[strictest].zone
         if not source.kept_per:
             said.balances[name] = values[name]
-        running |= {effect.name for effect in in_force}
+        running += in_force
         for effect in in_force:
             # Of the measures of all programmes that meet on a scope the account feels the strictest.
             felt[effect.scope] = max(felt.get(effect.scope, effect.name), effect.name, key=pack.measures.index)
@@ -77,7 +77,7 @@ def say(pack: Pack, events: Sequence[Event], day: date) -> Said:
         said.failed[name] = sorted(
             condition.condition
             for condition in eligibility.conditions
-            if not any(_holds(test, values, running) for test in condition.tests())
+            if not any(_holds(pack, test, values, running) for test in condition.tests())
         )
     return said
 
@@ -151,9 +151,9 @@ def _in_force(
     return found
 
 
-def _holds(test: Test, values: dict[str, Decimal], running: set[str]) -> bool:
+def _holds(pack: Pack, test: Test, values: dict[str, Decimal], running: Sequence[Effect]) -> bool:
     if test.without_measure:
-        return test.without_measure not in running
+        return not _bars(pack, test.without_measure, running)
     assert test.programme
     value = values[test.programme]
     return (
@@ -161,6 +161,18 @@ def _holds(test: Test, values: dict[str, Decimal], running: set[str]) -> bool:
         and (test.more_than is None or value > test.more_than)
         and (test.at_most is None or value <= test.at_most)
         and (test.less_than is None or value < test.less_than)
+    )
+
+
+def _bars(pack: Pack, measure: str, running: Sequence[Effect]) -> bool:
+    """Whether it is in force, or a stricter one on a scope on which the pack puts it, or on the account."""
+    put = [effect for programme in pack.programmes.values() for zone in programme.zones for effect in zone.measures]
+    put += [effect for eligibility in pack.eligibility.values() for effect in eligibility.while_not_eligible]
+    scopes = {"account", *(effect.scope for effect in put if effect.name == measure)}
+    strict = pack.measures.index(measure)
+    return any(
+        effect.name == measure or (effect.scope in scopes and pack.measures.index(effect.name) > strict)
+        for effect in running
     )
 
 
