@@ -166,9 +166,11 @@ def _holds(pack: Pack, test: Test, values: dict[str, Decimal], running: Sequence
 
 def _bars(pack: Pack, measure: str, running: Sequence[Effect]) -> bool:
     """Whether it is in force, or a stricter one on a scope on which the pack puts it, or on the account."""
-    put = [effect for programme in pack.programmes.values() for zone in programme.zones for effect in zone.measures]
-    put += [effect for eligibility in pack.eligibility.values() for effect in eligibility.while_not_eligible]
-    scopes = {"account", *(effect.scope for effect in put if effect.name == measure)}
+    scopes = {"account"}
+    for programme in pack.programmes.values():
+        scopes |= {each.scope for zone in programme.zones for each in zone.measures if each.name == measure}
+    for eligibility in pack.eligibility.values():
+        scopes |= {each.scope for each in eligibility.while_not_eligible if each.measure == measure}
     strict = pack.measures.index(measure)
     return any(
         effect.name == measure or (effect.scope in scopes and pack.measures.index(effect.name) > strict)
