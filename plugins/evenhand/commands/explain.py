@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from dataclasses import asdict
 from datetime import date, datetime
-from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Any
 
@@ -17,10 +16,10 @@ from evenhand.commands.terminal import console, plain_table, refuse, released
 from evenhand.explain.explanation import FOR_SUPPORT, Explanation, Measure, Programme, Violation
 from evenhand.explain.facts import NoSuchAccount
 from evenhand.explain.facts import explain as facts_about
-from evenhand.explain.labels import Labels, NoSuchLanguage, number
-from evenhand.explain.restoring import NIGHTS, CannotBeTried, Restored, Tried, summed_up, what_restores
+from evenhand.explain.labels import Labels, NoSuchLanguage, number, of_unit
+from evenhand.explain.restoring import CannotBeTried, Tried, summed_up, what_restores
 from evenhand.notices.catalogs import load_catalogs
-from evenhand.policy.prose.words import plural, spoken
+from evenhand.policy.prose.words import spoken
 from evenhand.release.manifest import OtherFormat
 from evenhand.settings import Settings, settings
 
@@ -139,7 +138,7 @@ def _show(found: Explanation, labels: Labels, to: Console) -> None:
 
 
 def _show_programme(programme: Programme, to: Console) -> None:
-    balance = "no figure" if programme.balance is None else _of_unit(programme.balance, programme.unit)
+    balance = "no figure" if programme.balance is None else of_unit(programme.balance, programme.unit)
     near = (
         f"; {number(programme.to_next_zone)} from {spoken(programme.next_zone)}"
         if programme.next_zone and programme.to_next_zone is not None
@@ -163,11 +162,6 @@ def _show_programme(programme: Programme, to: Console) -> None:
                 entry.left_out,
             )
         to.print(table, highlight=False)
-
-
-def _of_unit(amount: Decimal, unit: str) -> str:
-    """A number of a programme's unit: `3 points`."""
-    return f"{number(amount)} {unit if abs(amount) == 1 else plural(unit)}" if unit else number(amount)
 
 
 def _show_measure(measure: Measure, to: Console) -> None:
@@ -215,14 +209,8 @@ def _show_restoring(tried: list[Tried], why_not: str, labels: Labels, found: Exp
     names = {each.row_key: f"{each.label} ({each.scope_label})" for each in found.measures}
     for what, ways in summed_up(tried).items():
         to.print(f"  {escape(names.get(what, labels.of('eligibility', what)))}", highlight=False, soft_wrap=True)
-        to.print(f"    If nothing happens: {_free(tried[0].of(what))}", highlight=False)
+        to.print(f"    If nothing happens: {tried[0].of(what).said()}", highlight=False)
         for way in ways:
-            to.print(f"    {escape(way.way.said(labels))}: {_free(way.of(what))}", highlight=False, soft_wrap=True)
+            to.print(f"    {escape(way.way.said(labels))}: {way.of(what).said()}", highlight=False, soft_wrap=True)
         if not ways and tried[0].of(what).free_on is None:
             to.print("    Nothing of what its packs name restores it by itself or together.", highlight=False)
-
-
-def _free(restored: Restored) -> str:
-    if restored.free_on:
-        return f"free from {restored.free_on} on"
-    return "for good" if restored.outcome == "for_good" else f"not within {NIGHTS} nights"

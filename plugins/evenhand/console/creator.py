@@ -11,11 +11,10 @@ import duckdb
 from fastapi import HTTPException
 
 from evenhand.console.shown import Shown
-from evenhand.console.words import day, label, last_day, of_unit
+from evenhand.console.words import day, label, labels, last_day
 from evenhand.explain.explanation import Explanation
 from evenhand.explain.facts import NoSuchAccount, explain
-from evenhand.explain.labels import Labels
-from evenhand.notices.catalogs import load_catalogs
+from evenhand.explain.labels import of_unit
 from evenhand.settings import settings
 
 # What a reader may have of an account: the file that has it, and the column.
@@ -68,7 +67,7 @@ def facts(shown: Shown, account: str) -> Explanation:
     """
     here = settings()
     try:
-        return explain(here.releases, here.receipts, shown.night, account, Labels(load_catalogs(here.translations)))
+        return explain(here.releases, here.receipts, shown.night, account, labels())
     except NoSuchAccount as error:
         raise HTTPException(
             404, f"There is no creator {account} on {shown.night}. Names are spelt as in the feeds."

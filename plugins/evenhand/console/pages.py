@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
-from io import StringIO
+from itertools import islice
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Annotated, Any
@@ -23,9 +22,11 @@ from evenhand.console.shown import Shown, shown
 from evenhand.console.tables import BY_NAME, Column, Listed
 from evenhand.console.workbook import write_workbook
 from evenhand.release.figures import ALL_MARKETS
-from evenhand.release.spreadsheet import cell
+from evenhand.release.spreadsheet import lines
 
 router = APIRouter()
+# So many rows of a download are sent at a time.
+_AT_ONCE = 1000
 Night = Annotated[date | None, Query(description="The night; by default the newest that is released.")]
 Against = Annotated[str, Query(description="A night to compare with, or `week`; by default the night before.")]
 
@@ -170,21 +171,10 @@ def _asked(request: Request, name: str) -> tuple[Listed, Shown | None, Shown | N
 
 
 def _csv(columns: Sequence[Column], rows: Iterator[tuple[Any, ...]]) -> Iterator[str]:
-    def lines(of: list[list[str]]) -> str:
-        text = StringIO()
-        csv.writer(text).writerows(of)
-        return text.getvalue()
-
-    # What the column is called for people and for machines: a label alone can't be looked up.
-    yield lines([[f"{each.label}{f', {each.unit}' if each.unit else ''} ({each.name})" for each in columns]])
-    some: list[list[str]] = []
+    yield lines([[column.heading for column in columns]])
     try:
-        for row in rows:
-            some.append([cell(value) for value in row])
-            if len(some) == 1000:
-                yield lines(some)
-                some = []
+        while some := list(islice(rows, _AT_ONCE)):
+            yield lines(some)
     except duckdb.Error as error:
         # The headers are sent: who downloads sees that rows are missing.
         yield lines([[f"The rest couldn't be read: {error}"]])
-    yield lines(some)

@@ -9,6 +9,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from evenhand.console import charts, words
 from evenhand.console.shown import Shown
 from evenhand.console.tables import LISTS
+from evenhand.explain.labels import of_unit
 from evenhand.policy.prose.words import spoken
 
 _templates = Environment(
@@ -20,7 +21,7 @@ _templates = Environment(
 )
 _templates.filters |= {
     "number": words.number,
-    "of_unit": words.of_unit,
+    "of_unit": of_unit,
     "signed": words.signed,
     "spoken": spoken,
     "share": words.share,

@@ -13,11 +13,9 @@ import duckdb
 
 from evenhand.console.creator import facts
 from evenhand.console.shown import Shown
-from evenhand.console.words import day, label
+from evenhand.console.words import day, label, labels
 from evenhand.deciding.compiled import compiled_project
-from evenhand.explain.labels import Labels
-from evenhand.explain.restoring import NIGHTS, CannotBeTried, Restored, Tried, summed_up, what_restores
-from evenhand.notices.catalogs import load_catalogs
+from evenhand.explain.restoring import CannotBeTried, Tried, summed_up, what_restores
 from evenhand.settings import settings
 
 # Each takes a core for some seconds.
@@ -69,20 +67,20 @@ def restoring(shown: Shown, account: str) -> Restoring:
         return Restoring((), f"It can't be tried: {error}.")
     except duckdb.IOException:
         return Restoring((), f"Night {shown.night} is being worked on. Ask again when its run has ended.")
-    labels = Labels(load_catalogs(settings().translations))
+    said = labels()
     names = {each.row_key: f"{each.label} ({each.scope_label})" for each in found.measures}
     nothing = tried[0]
     return Restoring(
         tuple(
             OfThing(
                 names.get(what, label("eligibility", what)),
-                _said(nothing.of(what)),
-                tuple((way.way.said(labels), _said(way.of(what))) for way in ways),
+                nothing.of(what).said(day),
+                tuple((way.way.said(said), way.of(what).said(day)) for way in ways),
                 bool(ways) or nothing.of(what).free_on is not None,
             )
             for what, ways in summed_up(tried).items()
         ),
-        steps=tuple(each.way.said(labels) for each in tried if each.way.kind not in ("nothing", "all")),
+        steps=tuple(each.way.said(said) for each in tried if each.way.kind not in ("nothing", "all")),
     )
 
 
@@ -91,9 +89,3 @@ def _tried(release: Path, warehouse: Path, account: str) -> Sequence[Tried]:
     """Every way; `release` is a revision's own folder, so that another revision is tried again."""
     night = date.fromisoformat(release.parent.name.removeprefix("night="))
     return what_restores(release, warehouse, compiled_project().models(), night, account)
-
-
-def _said(of: Restored) -> str:
-    if of.free_on:
-        return f"free from {day(of.free_on)} on"
-    return "for good" if of.outcome == "for_good" else f"not within {NIGHTS} nights"

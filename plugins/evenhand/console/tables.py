@@ -29,6 +29,11 @@ class Column:
     is_choice: bool = False
     unit: str = ""
 
+    @property
+    def heading(self) -> str:
+        """What it is called for people and for machines, where it is downloaded: a label alone can't be looked up."""
+        return f"{self.label}{f', {self.unit}' if self.unit else ''} ({self.name})"
+
 
 @dataclass(frozen=True)
 class Listed:

@@ -10,7 +10,6 @@ from pathlib import Path
 from evenhand.explain.labels import Labels
 from evenhand.explain.labels import number as with_commas
 from evenhand.notices.catalogs import load_catalogs
-from evenhand.policy.prose.words import plural
 from evenhand.settings import settings
 
 _NOTHING, _MINUS = "\u2013", "\u2212"
@@ -18,17 +17,12 @@ _NOTHING, _MINUS = "\u2013", "\u2212"
 
 def label(kind: str, key: str | None) -> str:
     """What the catalogues call a key; empty for nothing."""
-    return _labels().of(kind, key)
+    return labels().of(kind, key)
 
 
 def number(value: Decimal | int | float | None) -> str:
     """A number with a comma for each thousand and no zeros that say nothing; a dash for nothing."""
     return _NOTHING if value is None else with_commas(Decimal(str(value)))
-
-
-def of_unit(value: Decimal, unit: str) -> str:
-    """A number of a unit: 1 point, 3 points; the number alone where there is no unit."""
-    return f"{number(value)} {unit if abs(value) == 1 else plural(unit)}" if unit else number(value)
 
 
 def signed(value: int) -> str:
@@ -51,7 +45,8 @@ def last_day(value: date | None) -> str:
     return "no end" if value is None else day(value)
 
 
-def _labels() -> Labels:
+def labels() -> Labels:
+    """The words of the catalogues, read again where one has changed."""
     folder = settings().translations
     return _labels_of(folder, max((path.stat().st_mtime_ns for path in folder.glob("*.po")), default=0))
 

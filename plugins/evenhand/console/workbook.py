@@ -44,8 +44,7 @@ def write_workbook(
             *(("Revision", str(shown.revision)), ("Release", shown.manifest.release_id), *asked_for, ("SQL", sql)),
         ]
         for at, column in enumerate(columns):
-            unit = f", {column.unit}" if column.unit else ""
-            sheet.write_string(0, at, f"{column.label}{unit} ({column.name})", strong)
+            sheet.write_string(0, at, column.heading, strong)
         beginning = iter(rows)
         written = 0
         for written, row in enumerate(islice(beginning, MOST_ROWS), start=1):

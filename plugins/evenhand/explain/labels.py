@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from evenhand.notices.catalogs import REFERENCE, Catalogs, text
-from evenhand.policy.prose.words import spoken
+from evenhand.policy.prose.words import plural, spoken
 
 
 class NoSuchLanguage(Exception):
@@ -48,3 +48,8 @@ def number(value: Decimal) -> str:
     whole, _, rest = f"{value:,f}".partition(".")
     rest = rest.rstrip("0")
     return f"{whole}.{rest}" if rest else whole
+
+
+def of_unit(value: Decimal, unit: str) -> str:
+    """A number of a unit: 1 point, 3 points; the number alone where there is no unit."""
+    return f"{number(value)} {unit if abs(value) == 1 else plural(unit)}" if unit else number(value)

@@ -7,7 +7,7 @@ them together. What hangs on others (a place among peers, a budget for all) can'
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -43,6 +43,12 @@ class Restored:
     what: str
     outcome: Outcome
     free_on: date | None = None
+
+    def said(self, day: Callable[[date], str] = str) -> str:
+        """In words; `day` writes a day."""
+        if self.free_on:
+            return f"free from {day(self.free_on)} on"
+        return "for good" if self.outcome == "for_good" else f"not within {NIGHTS} nights"
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from io import StringIO
 from pathlib import Path
 
@@ -23,18 +23,19 @@ def as_csv(file: Path) -> Iterator[str]:
     """A Parquet file as CSV with a header, some rows at a time."""
     with duckdb.connect() as connection:
         found = connection.execute("select * from read_parquet(?)", [str(file)])
-        yield _lines([[column[0] for column in found.description or ()]])
+        yield lines([[column[0] for column in found.description or ()]])
         while rows := found.fetchmany(_AT_ONCE):
-            yield _lines([[cell(value) for value in row] for row in rows])
+            yield lines(rows)
+
+
+def lines(rows: Iterable[Sequence[object]]) -> str:
+    """Rows as lines of CSV."""
+    text = StringIO()
+    csv.writer(text).writerows([cell(value) for value in row] for row in rows)
+    return text.getvalue()
 
 
 def cell(value: object) -> str:
     """A value as text. What isn't a number and begins like a formula has an apostrophe before it."""
     text = "" if value is None else str(value)
     return f"'{text}" if _RUN.match(text) and not _NUMBER.fullmatch(text) else text
-
-
-def _lines(rows: list[list[str]]) -> str:
-    text = StringIO()
-    csv.writer(text).writerows(rows)
-    return text.getvalue()

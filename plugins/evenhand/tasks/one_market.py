@@ -15,6 +15,7 @@ from evenhand.settings import Settings, settings
 from evenhand.tasks.choosing import NightRefused
 
 if TYPE_CHECKING:
+    from evenhand.policy.sift import Sifted
     from evenhand.release.manifest import Manifest
 
 log = logging.getLogger(__name__)
@@ -63,14 +64,11 @@ def refuse_alone(here: Settings, night: date, market: str) -> None:
 
 def hold_the_others(night: date, market: str) -> None:
     """Hold every market but one; those that the release held already stay so for the reason that they had."""
-    from evenhand.deciding.provenance import texts_of
     from evenhand.landing.held_markets import HeldMarket, decided_alone, hold_markets, kept_beside
-    from evenhand.policy.sift import sift
-    from evenhand.release.previous import last_release
 
     here = settings()
     manifest = _released(here, night, market)
-    sifted = sift(here.policies, texts_of(last_release(here.releases, night)))
+    sifted = _packs_of(here, night)
     others = {each for loaded in sifted.packs for each in loaded.pack.markets}
     others |= {each.market for each in sifted.held} | _markets_released(here, night)
     held = [
@@ -99,12 +97,16 @@ def _released(here: Settings, night: date, market: str) -> Manifest:
         raise NightRefused(f"{market} can't be decided alone: {error}") from error
 
 
-def _markets_decided(here: Settings, night: date) -> set[str]:
+def _packs_of(here: Settings, night: date) -> Sifted:
     from evenhand.deciding.provenance import texts_of
     from evenhand.policy.sift import sift
     from evenhand.release.previous import last_release
 
-    sifted = sift(here.policies, texts_of(last_release(here.releases, night)))
+    return sift(here.policies, texts_of(last_release(here.releases, night)))
+
+
+def _markets_decided(here: Settings, night: date) -> set[str]:
+    sifted = _packs_of(here, night)
     decided = {
         market
         for pack in (loaded.pack for loaded in sifted.packs)
