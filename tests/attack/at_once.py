@@ -7,12 +7,8 @@ from __future__ import annotations
 
 import os
 import shutil
-import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, date, datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import duckdb
@@ -46,6 +42,7 @@ from evenhand.records.persons import Person, PersonRefused, account, normalised,
 from evenhand.records.proposals import ProposalRefused, ProposedAct, approve, propose
 from evenhand.records.record_log import RecordsBroken, refuse_troubles, seal
 from evenhand.release.spreadsheet import cell
+from landing.web import web
 from sandbox.process import SECRET, batch
 
 ROWS = [penalty(f"p{number}") for number in range(4)]
@@ -80,39 +77,13 @@ def an_old_message(place: Place) -> str:
     return str(answer.json()["detail"])
 
 
-@contextmanager
-def _web(index: str) -> Iterator[str]:
-    class Pages(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            is_index = self.path.rstrip("/") == "/landing"
-            body = (index if is_index else "owned").encode()
-            self.send_response(200)
-            self.send_header("content-type", "text/html" if is_index else "text/csv")
-            self.send_header("content-length", str(len(body)))
-            self.end_headers()
-            if self.command == "GET":
-                self.wfile.write(body)
-
-        do_HEAD = do_GET
-
-        def log_message(self, format: str, *args: object) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Pages)
-    threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}/landing"
-    finally:
-        server.shutdown()
-        server.server_close()
-
-
 def a_name_that_leads_out(place: Place) -> str:
     here = place.folder / "home" / "landing"
     here.mkdir(parents=True)
     target = place.folder / "owned.csv"
     link = "%2F" + "%2F".join(target.parts[1:])
-    with _web(f'<a href="good.csv">good</a><a href="{link}">bad</a>') as url, refused(FeedBroken) as said:
+    index = f'<a href="good.csv">good</a><a href="{link}">bad</a>'
+    with web({"/landing": index, "/landing/": index}) as url, refused(FeedBroken) as said:
         mirror(url, here)
     need(not target.exists() and not list(here.iterdir()), "something was written")
     return said.text

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 from fastapi.testclient import TestClient
 
+from console.serving import seen_by_all
 from made_once import shared_home
-from night.directly import decide, environment
+from night.directly import decide
 from night.installation import APPEALS, CONTENTS, CREATORS, VIOLATIONS, Installation
 
 EARLIER, NIGHT = "2026-03-05", "2026-03-06"
@@ -53,12 +54,5 @@ def nothing_released(tmp_path: Path) -> Iterator[TestClient]:
 
 
 def _reading(home: Path) -> Iterator[TestClient]:
-    from evenhand.console.app import app
-    from evenhand.console.rights import may_see
-
-    with environment({"EVENHAND_HOME": str(home)}):
-        app.dependency_overrides[may_see] = lambda: None
-        try:
-            yield TestClient(app, base_url="http://127.0.0.1:8080", headers={"accept": "text/html"})
-        finally:
-            app.dependency_overrides.clear()
+    with seen_by_all(home) as app:
+        yield TestClient(app, base_url="http://127.0.0.1:8080", headers={"accept": "text/html"})

@@ -16,17 +16,27 @@ from ports import free_port
 
 
 @contextmanager
-def serving(home: Path) -> Iterator[str]:
-    """The address of the pages of an installation."""
+def seen_by_all(home: Path) -> Iterator[FastAPI]:
+    """The pages of an installation, for whoever asks."""
     from evenhand.console.app import app
     from evenhand.console.rights import may_see
 
-    port = free_port()
-    outer = FastAPI()
-    outer.mount("/evenhand", app)
-    server = uvicorn.Server(uvicorn.Config(outer, port=port, log_level="warning"))
     with environment({"EVENHAND_HOME": str(home)}):
         app.dependency_overrides[may_see] = lambda: None
+        try:
+            yield app
+        finally:
+            app.dependency_overrides.clear()
+
+
+@contextmanager
+def serving(home: Path) -> Iterator[str]:
+    """The address of the pages of an installation."""
+    port = free_port()
+    outer = FastAPI()
+    server = uvicorn.Server(uvicorn.Config(outer, port=port, log_level="warning"))
+    with seen_by_all(home) as app:
+        outer.mount("/evenhand", app)
         thread = threading.Thread(target=server.run, daemon=True)
         thread.start()
         while not server.started:
@@ -36,4 +46,3 @@ def serving(home: Path) -> Iterator[str]:
         finally:
             server.should_exit = True
             thread.join()
-            app.dependency_overrides.clear()

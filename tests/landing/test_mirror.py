@@ -6,11 +6,9 @@ import os
 import re
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +21,7 @@ from evenhand.landing.files import FeedBroken
 from evenhand.landing.load import load
 from evenhand.landing.mirror import INDEX, mirror
 from landing.feeds import creator, land, land_headers, night
+from landing.web import web
 from ports import free_port
 
 
@@ -108,35 +107,6 @@ def test_over_http_until_the_server_is_killed(there: Path, tmp_path: Path) -> No
     assert _files(here) == _files(there)
 
 
-@contextmanager
-def _web(pages: dict[str, str]) -> Iterator[str]:
-    """A web server that says just what it is told to; whatever isn't among its pages is a file of `owned`."""
-
-    class Pages(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            index = pages.get(self.path)
-            body = (index if index is not None else "owned").encode()
-            self.send_response(200)
-            self.send_header("content-type", "text/html" if index is not None else "text/csv")
-            self.send_header("content-length", str(len(body)))
-            self.end_headers()
-            if self.command == "GET":
-                self.wfile.write(body)
-
-        do_HEAD = do_GET
-
-        def log_message(self, format: str, *args: object) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Pages)
-    threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}/landing"
-    finally:
-        server.shutdown()
-        server.server_close()
-
-
 @pytest.mark.parametrize(
     "link",
     [
@@ -157,7 +127,7 @@ def test_a_web_servers_name_that_leads_out_of_the_folder_is_refused(tmp_path: Pa
     before = _files(tmp_path)
     index = f'<a href="creators/">creators/</a><a href="good.csv">good</a><a href="{link}">bad</a>'
     pages = {"/landing": index, "/landing/": index, "/landing/creators/": ""}
-    with _web(pages) as url, pytest.raises(FeedBroken, match="nothing was fetched or removed") as refused:
+    with web(pages) as url, pytest.raises(FeedBroken, match="nothing was fetched or removed") as refused:
         mirror(url, here)
     assert link.rstrip("/") in str(refused.value)
     assert _files(tmp_path) == before
@@ -165,14 +135,14 @@ def test_a_web_servers_name_that_leads_out_of_the_folder_is_refused(tmp_path: Pa
 
 def test_a_web_servers_quoted_names_are_read(tmp_path: Path) -> None:
     index = '<a href="a%20b%3D1.csv">x</a><a href="./c.csv">x</a><a href="../">up</a><a href="/elsewhere/d.csv">x</a>'
-    with _web({"/landing": index, "/landing/": index}) as url:
+    with web({"/landing": index, "/landing/": index}) as url:
         assert mirror(url, tmp_path / "here") == 2
     assert sorted(_files(tmp_path / "here")) == ["a b=1.csv", "c.csv"]
 
 
 def test_two_names_for_one_file_are_refused(tmp_path: Path) -> None:
     index = '<a href="a%20b.csv">x</a><a href="a b.csv">x</a>'
-    with _web({"/landing": index, "/landing/": index}) as url, pytest.raises(FeedBroken, match=r"two files 'a b\.csv'"):
+    with web({"/landing": index, "/landing/": index}) as url, pytest.raises(FeedBroken, match=r"two files 'a b\.csv'"):
         mirror(url, tmp_path / "here")
 
 

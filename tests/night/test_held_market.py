@@ -7,37 +7,16 @@ from pathlib import Path
 import pytest
 
 from evenhand.release.manifest import read_manifest
-from evenhand.settings import PROJECT
-from night.installation import APPEALS, CONTENTS, CREATORS, VIOLATIONS, Installation
+from night.installation import APPEALS, Installation
+from night.two_markets import land_two_markets
 
 NIGHT, NEXT, LATER = "2026-03-05", "2026-03-06", "2026-03-07"
-
-
-def of_market(market: str) -> list[tuple[str, ...]]:
-    """The accounts of the history under another market, a1 … a6 as x1 … x6."""
-    return [(account.replace("a", market[0]), market, *rest) for account, _, *rest in CREATORS]
-
-
-def strikes_of(market: str) -> list[tuple[str, ...]]:
-    return [(f"{market}{key}", account.replace("a", market[0]), "", *rest) for key, account, _, *rest in VIOLATIONS]
 
 
 @pytest.fixture
 def two(installation: Installation, tmp_path: Path) -> Installation:
     """Two markets with a pack each that says the same, a night of each released."""
-    packs = tmp_path / "packs"
-    packs.mkdir()
-    text = (PROJECT / "policies" / "takedowns.yml").read_text()
-    (packs / "takedowns.yml").write_text(text)
-    assert "markets: [world]" in text
-    (packs / "moon.yml").write_text(
-        text.replace("markets: [world]", "markets: [moon]").replace("pack: takedowns", "pack: moon")
-    )
-    installation.overrides["EVENHAND_POLICIES"] = str(packs)
-    installation.land(
-        NIGHT, creators=[*CREATORS, *of_market("moon")], contents=CONTENTS,
-        violations=[*VIOLATIONS, *strikes_of("moon")], appeals=[],
-    )  # fmt: skip
+    land_two_markets(installation, tmp_path / "packs", NIGHT)
     installation.land(NEXT, appeals=[*APPEALS, ("p2", "moonv1.0", "m1", "2026-03-04", "granted", "2026-03-06")])
     installation.directly(NIGHT)
     return installation

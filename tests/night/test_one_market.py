@@ -12,37 +12,20 @@ from typer.testing import CliRunner
 
 from evenhand.cli import app
 from evenhand.release.manifest import read_manifest
-from evenhand.settings import PROJECT, settings
+from evenhand.settings import settings
 from evenhand.tasks.choosing import NightRefused
 from evenhand.tasks.one_market import refuse_alone
 from night.directly import environment
-from night.installation import CONTENTS, CREATORS, VIOLATIONS, Installation
+from night.installation import Installation
+from night.two_markets import land_two_markets
 
 NIGHT, NEXT = "2026-03-05", "2026-03-06"
-
-
-def _of(market: str) -> list[tuple[str, ...]]:
-    return [(account.replace("a", market[0]), market, *rest) for account, _, *rest in CREATORS]
-
-
-def _strikes_of(market: str) -> list[tuple[str, ...]]:
-    return [(f"{market}{key}", account.replace("a", market[0]), "", *rest) for key, account, _, *rest in VIOLATIONS]
 
 
 @pytest.fixture
 def two(installation: Installation, tmp_path: Path) -> Installation:
     """Two markets whose packs say the same, the world and the moon."""
-    packs = tmp_path / "packs"
-    packs.mkdir()
-    text = (PROJECT / "policies" / "takedowns.yml").read_text()
-    for market, pack in (("world", "takedowns"), ("moon", "moon")):
-        changed = text.replace("markets: [world]", f"markets: [{market}]").replace("pack: takedowns", f"pack: {pack}")
-        (packs / f"{pack}.yml").write_text(changed)
-    installation.overrides["EVENHAND_POLICIES"] = str(packs)
-    installation.land(
-        NIGHT, creators=[*CREATORS, *_of("moon")], contents=CONTENTS,
-        violations=[*VIOLATIONS, *_strikes_of("moon")], appeals=[],
-    )  # fmt: skip
+    land_two_markets(installation, tmp_path / "packs", NIGHT)
     return installation
 
 

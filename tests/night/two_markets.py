@@ -1,0 +1,29 @@
+"""Two markets whose packs say the same: the history of the world, and that of the moon."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from evenhand.settings import PROJECT
+from night.installation import CONTENTS, CREATORS, VIOLATIONS, Installation
+
+
+def land_two_markets(installation: Installation, packs: Path, night: str) -> None:
+    """Write a pack of each market to a new folder, and land the history of both; the moon's a1 … a6 are m1 … m6."""
+    packs.mkdir()
+    text = (PROJECT / "policies" / "takedowns.yml").read_text()
+    (packs / "takedowns.yml").write_text(text)
+    assert "markets: [world]" in text
+    (packs / "moon.yml").write_text(
+        text.replace("markets: [world]", "markets: [moon]").replace("pack: takedowns", "pack: moon")
+    )
+    installation.overrides["EVENHAND_POLICIES"] = str(packs)
+    creators = [(account.replace("a", "m"), "moon", *rest) for account, _, *rest in CREATORS]
+    violations = [(f"moon{key}", account.replace("a", "m"), "", *rest) for key, account, _, *rest in VIOLATIONS]
+    installation.land(
+        night,
+        creators=[*CREATORS, *creators],
+        contents=CONTENTS,
+        violations=[*VIOLATIONS, *violations],
+        appeals=[],
+    )
