@@ -66,7 +66,7 @@ def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
     contracts = checkout / "plugins" / "evenhand" / "landing" / "contracts.py"
     (column,) = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
     (below,) = re.findall(r"^        Column\(\"followers\".*\n", contracts.read_text(), re.MULTILINE)
-    contracts.write_text(contracts.read_text().replace(below, below + column))
+    contracts.write_text(contracts.read_text().replace(below, f"{below}        {column.strip()},\n"))
     market, rules = re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL)
     (checkout / "policies" / "creators_mx.yml").write_text(market + rules)
     (commands,) = re.findall(r"```sh\n(.*?)```", PAGE, re.DOTALL)
