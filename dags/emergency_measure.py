@@ -89,7 +89,7 @@ with DAG(
 
     proposed = propose_emergency()
     asked = ask_second_person(
-        "Shall this measure be taken now?", "propose_emergency", response_timeout=timedelta(days=1)
+        "Shall this measure be taken now?", "propose_emergency", steps.needed, response_timeout=timedelta(days=1)
     )
     recorded = record_emergency(proposed, asked.output)
     later = find_later_night(recorded)

@@ -44,7 +44,7 @@ with DAG(
         """Make sure that there is something to resume, and find what the second person has to know."""
         return by_hand.propose_resuming(params, dag_run.triggering_user_name)
 
-    asked = ask_second_person("Resume all deliveries?", "propose_resuming")
+    asked = ask_second_person("Resume all deliveries?", "propose_resuming", by_hand.needed)
 
     @task
     def resume_deliveries(answer: Any, params: Any = None, dag_run: Any = None) -> Facts:

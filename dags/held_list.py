@@ -54,8 +54,8 @@ def needs_another(recorded: Any) -> bool:
 
 def asked_recorded_and_released(options: list[str]) -> None:
     """Ask a person, and another where one isn't enough; release the night on that, and deliver it."""
-    recorded = record_answer(ask_person(options, "show_list").output)
-    asked_too = ask_person(options, "show_list", "ask_another_person")
+    recorded = record_answer(ask_person(options, "show_list", steps.needed).output)
+    asked_too = ask_person(options, "show_list", steps.needed, "ask_another_person")
     needs_another(recorded) >> asked_too
     recorded_too = record_other_answer(asked_too.output)
     released = publish_release.override(trigger_rule="none_failed_min_one_success")(NIGHT)

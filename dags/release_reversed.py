@@ -41,6 +41,7 @@ with DAG(
     asked = ask_second_person(
         "{{ params.action }} {{ params.night }}?",
         "propose_reversing",
+        by_hand.needed,
         # Of those who say something once too, which go on when a delivery before them failed.
         ignore_downstream_trigger_rules=True,
     )

@@ -15,6 +15,7 @@ from evenhand.commands import (
     held_list,
     listing,
     local,
+    people,
     plan,
     policy,
     proposals,
@@ -68,6 +69,7 @@ app.command()(stop_and_reverse.resume)
 app.command()(stop_and_reverse.send_again)
 app.command()(stop_and_reverse.take_over)
 app.command()(stop_and_reverse.reverse)
+app.add_typer(people.app, name="people")
 app.command()(proposals.proposals)
 app.command()(proposals.approve)
 app.command()(verify.verify)

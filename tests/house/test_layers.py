@@ -12,6 +12,7 @@ LAYERS = (
     ("landing",),
     ("simulation",),
     ("policy",),
+    ("people",),
     ("expectations", "deciding", "release", "emergency"),
     ("notices", "quality", "delivery", "reference"),
     ("explain",),

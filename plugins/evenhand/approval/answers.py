@@ -20,6 +20,8 @@ from pydantic import BaseModel, ConfigDict
 
 from evenhand.approval.code_changes import by_code
 from evenhand.deciding.code_authors import CodeAuthors
+from evenhand.people.people import ALL
+from evenhand.people.rights import refuse_without_right
 from evenhand.quality.held_lists import HeldList, answer, read_held
 from evenhand.records.history import add, everything
 from evenhand.records.persons import Person, PersonRefused, is_same, refuse_the_same_person
@@ -69,8 +71,10 @@ def record(
 
     Raises:
         AnswerRefused: rows break a rule, so that nobody can approve them.
-        PersonRefused: the same person changed the policy or the code, or it isn't known who changed the policy.
+        PersonRefused: the same person changed the policy or the code, or it isn't known who changed the policy; or
+            people.yml doesn't let them answer for this market.
     """
+    refuse_who_may_not(folder.parent, held, by)
     if said != "rejected":
         _refuse_what_they_cannot_approve(held, said, by, code)
     given = Answer(
@@ -107,7 +111,7 @@ def answered(
     found = []
     for each in held:
         of_code = (code or {}).get((each.list, each.market))
-        in_force = _in_force(each, given[each.list, each.market, each.digest], of_code)
+        in_force = _in_force(folder.parent, each, given[each.list, each.market, each.digest], of_code)
         said = in_force[-1].said if in_force else ""
         found.append(replace(each, answer=said, answered_by=" and ".join(str(last.person) for last in in_force)))
     return found
@@ -118,7 +122,7 @@ def approvals_needed(code: CodeAuthors | None) -> int:
     return 2 if code and code.unknown else 1
 
 
-def _in_force(held: HeldList, given: Sequence[Answer], code: CodeAuthors | None) -> list[Answer]:
+def _in_force(home: Path, held: HeldList, given: Sequence[Answer], code: CodeAuthors | None) -> list[Answer]:
     """The answers that count now: those of the last moment at which as many persons as it needs said the same.
 
     Who answers again takes back what they said before; who rejects takes back what all did.
@@ -126,10 +130,12 @@ def _in_force(held: HeldList, given: Sequence[Answer], code: CodeAuthors | None)
     in_force: list[Answer] = []
     newest: list[Answer] = []
     for each in given:
-        if each.said == "rejected":
-            in_force, newest = [each], []
-            continue
         try:
+            # By what was in force when they answered: who may no more could then.
+            refuse_who_may_not(home, held, each.person, each.at)
+            if each.said == "rejected":
+                in_force, newest = [each], []
+                continue
             _refuse_what_they_cannot_approve(held, each.said, each.person, code)
         except (AnswerRefused, PersonRefused) as error:
             log.warning("the answer of %s to %s of %s doesn't count: %s", each.by, held.list, held.market, error)
@@ -146,6 +152,15 @@ def apply(warehouse: Path, folder: Path, night: date) -> None:
     with duckdb.connect(str(warehouse)) as connection:
         for held in answered(read_held(connection), folder, night, by_code(connection)):
             answer(connection, held, held.answer, held.answered_by)
+
+
+def refuse_who_may_not(home: Path, held: HeldList, by: Person, at: datetime | None = None) -> None:
+    """Make sure that people.yml lets somebody answer to a list; receivers and words concern every market.
+
+    Raises:
+        PersonRefused: it doesn't.
+    """
+    refuse_without_right(home, by, "approve", (ALL if held.list in FILES_OF else held.market,), at)
 
 
 def _refuse_what_they_cannot_approve(held: HeldList, said: Said, by: Person, code: CodeAuthors | None) -> None:

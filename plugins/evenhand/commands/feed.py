@@ -12,6 +12,8 @@ import typer
 from evenhand.commands.persons import person, second_person
 from evenhand.commands.proposing import propose, refusals_told
 from evenhand.commands.terminal import By, console, refuse
+from evenhand.people.people import ALL
+from evenhand.people.rights import refuse_without_right
 from evenhand.records.markdown import code, plain
 from evenhand.records.persons import Person
 from evenhand.records.proposals import ProposalRefused
@@ -119,12 +121,15 @@ def decide_now(action: Action, name: str, version: str, by: Person, approved_by:
 
     Raises:
         ProposalRefused: it is another version by now.
+        PersonRefused: one of them may not.
         FeedBroken: there is no such file to decide about.
     """
     from evenhand.landing.decisions import decide_file
     from evenhand.tasks.choosing import FIRST_NIGHT
 
     here = settings()
+    for each in (by, approved_by):
+        refuse_without_right(here.home, each, "approve", (ALL,))
     versions = _versions(here, action)
     if versions.get(name, "") != version:
         raise ProposalRefused(f"{name} is another version than the one that was proposed; propose it again")

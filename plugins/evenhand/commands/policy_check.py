@@ -33,6 +33,7 @@ def check(paths: Sequence[Path], here: Settings) -> Checked:
         names = ", ".join(str(path) for path in paths)
         found.append(Finding(names, 0, 0, "error", "language", "found no pack; expected a file that ends in .yml"))
     found += receivers_that_take_no_measure(packs, here.receivers)
+    found += people_who_may(here)
     decided_at_night = [loaded for loaded in packs if loaded.path.resolve().parent == here.policies]
     try:
         order = read_measures_order(here.policies)
@@ -55,6 +56,26 @@ def measures_without_words(packs: Sequence[LoadedPack], translations: Path) -> I
         place, _, what = said.partition(": ")
         file, _, line = place.partition(".po:")
         yield Finding(f"{file}.po" if line else file, int(line or 0), 1, "error", "notices", what)
+
+
+def people_who_may(here: Settings) -> Iterator[Finding]:
+    """Mistakes in people.yml, and one that says otherwise than two persons agreed to."""
+    from evenhand.people.in_force import waiting
+    from evenhand.people.people import read_people
+
+    name = check_name(people_who_may)
+    if here.people.exists():
+        try:
+            read_people(here.people)
+        except PackError as error:
+            yield from (of_mistake(name, mistake) for mistake in error.mistakes)
+            return
+    if waiting(here.home, here.people) is not None:
+        said = (
+            "found another text than what two persons agreed to; expected that one, which holds meanwhile, or that"
+            " another agrees: evenhand people propose"
+        )
+        yield Finding(str(here.people), 0, 0, "warning", name, said)
 
 
 def receivers_that_take_no_measure(packs: Sequence[LoadedPack], receivers: Path) -> Iterator[Finding]:

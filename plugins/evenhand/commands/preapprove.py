@@ -10,6 +10,7 @@ import typer
 
 from evenhand.commands.persons import person, second_person
 from evenhand.commands.proposing import propose, refusals_told
+from evenhand.commands.rights_of_acts import refuse_to_approve_a_change
 from evenhand.commands.terminal import By, console, refuse
 from evenhand.deciding.code_authors import CodeAuthors
 from evenhand.records.persons import Person, refuse_the_same_person
@@ -185,6 +186,8 @@ def write(form: Mapping[str, Any], approved_by: Sequence[Person]) -> None:
     from evenhand.policy.diagnose import explain
     from evenhand.policy.preapproved import Preapproval, add_preapproval
 
+    for each in approved_by:
+        refuse_to_approve_a_change(form, each)
     try:
         preapproval = Preapproval(
             **form,

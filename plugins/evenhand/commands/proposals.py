@@ -10,6 +10,7 @@ import typer
 
 from evenhand.commands.persons import person
 from evenhand.commands.proposing import refusals_told
+from evenhand.commands.rights_of_acts import refuse_who_may_not
 from evenhand.commands.terminal import By, console
 from evenhand.records.proposals import Approval, ProposalRefused, ProposedAct, claim, is_approved, open_proposals
 from evenhand.records.proposals import approve as record_approval
@@ -41,7 +42,7 @@ def approve(
 
     here = settings()
     with refusals_told():
-        act, approvals = record_approval(here.home, proposal, person(by), datetime.now(UTC))
+        act, approvals = record_approval(here.home, proposal, person(by), datetime.now(UTC), refuse_who_may_not)
         console.print(Markdown(act.said))
         if not is_approved(act, approvals):
             console.print(f"Approved; it needs {act.needs} in all and has {len(approvals)}.", highlight=False)
@@ -104,6 +105,12 @@ def _file(act: ProposedAct, approvals: list[Approval]) -> None:
     decide_now(form["action"], form["file"], form["version"], act.by, approvals[0].by, form["reason"])
 
 
+def _people(act: ProposedAct, approvals: list[Approval]) -> None:
+    from evenhand.commands.people import agree_now
+
+    agree_now(act.form, act.by, approvals[0].by)
+
+
 # What an action is refused for before it is begun, and what does it.
 _ACTIONS: Mapping[str, tuple[Callable[[ProposedAct], None], Callable[[ProposedAct, list[Approval]], None]]] = {
     "resume": (_is_stopped_since_before, _resume),
@@ -112,4 +119,5 @@ _ACTIONS: Mapping[str, tuple[Callable[[ProposedAct], None], Callable[[ProposedAc
     "preapprove": (_nothing_to_check, _preapprove),
     "accept": (_nothing_to_check, _accept),
     "file": (_nothing_to_check, _file),
+    "people": (_nothing_to_check, _people),
 }

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
+from evenhand.commands.rights_of_acts import refuse_who_may_not
 from evenhand.commands.terminal import console, refuse
 from evenhand.records.persons import Person, PersonRefused
 from evenhand.records.proposals import ProposalRefused, ProposedAct
@@ -17,10 +18,15 @@ from evenhand.settings import settings
 def propose(
     action: str, form: Mapping[str, Any], said: str, by: Person, needs: int = 1, not_by: tuple[str, ...] = ()
 ) -> None:
-    """Write down what somebody proposes, and say how it goes on."""
+    """Write down what somebody proposes, and say how it goes on.
+
+    Raises:
+        PersonRefused: people.yml doesn't let them.
+    """
     act = ProposedAct(
         action=action, form=dict(form), said=said, by=by, at=datetime.now(UTC), needs=needs, not_by=not_by
     )
+    refuse_who_may_not(act, by)
     proposal_id = record_proposal(settings().home, act)
     others = "Another person approves" if needs == 1 else f"{needs} other persons approve"
     console.print(

@@ -13,6 +13,8 @@ import typer
 from evenhand.commands.persons import person, second_person
 from evenhand.commands.proposing import propose, refusals_told
 from evenhand.commands.terminal import By, console, errors, refuse
+from evenhand.people.people import ALL
+from evenhand.people.rights import refuse_without_right
 from evenhand.records.persons import Person
 from evenhand.settings import settings
 
@@ -79,7 +81,9 @@ def _say_of(receiver: str, say: Callable[[Path, str, Person, str], None], by: st
     if receiver not in load_receivers():
         refuse(f"receivers.yml has no {receiver}; it has {', '.join(load_receivers())}")
     with refusals_told():
-        say(settings().home, receiver, person(by), reason)
+        who = person(by)
+        refuse_without_right(settings().home, who, "admin", (ALL,))
+        say(settings().home, receiver, who, reason)
     console.print(
         f"{told} Clear its delivery in Airflow, or run the night again.", markup=False, soft_wrap=True, highlight=False
     )

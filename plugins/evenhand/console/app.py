@@ -22,7 +22,7 @@ from starlette.exceptions import HTTPException as StarletteHTTPException
 
 from evenhand.console import render
 from evenhand.console.pages import router
-from evenhand.console.rights import may_see, only_here_where_all_are_admins
+from evenhand.console.rights import may_see, only_here_where_all_are_admins, only_who_is_listed
 from evenhand.console.run_notes import DAG, failures, night_of_run
 from evenhand.deciding.docs import dbt_docs
 from evenhand.quality.nights_page import GATES, kept_page
@@ -38,7 +38,7 @@ app = FastAPI(
     docs_url=None,
     redoc_url=None,
     openapi_url=None,
-    dependencies=[Depends(only_here_where_all_are_admins), Depends(may_see)],
+    dependencies=[Depends(only_here_where_all_are_admins), Depends(may_see), Depends(only_who_is_listed)],
 )
 app.include_router(router)
 # Pages load nothing from anywhere else, whatever stands in them.

@@ -23,6 +23,8 @@ from typing import Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
+from evenhand.people.people import ALL
+from evenhand.people.rights import refuse_to_stop, refuse_without_right
 from evenhand.records.history import HistoryBroken, add, newest
 from evenhand.records.persons import Person, refuse_the_same_person
 from evenhand.records.record_log import seal
@@ -68,7 +70,12 @@ class Stop(BaseModel):
 
 
 def stop(home: Path, by: Person, why: str) -> Stop:
-    """Stop all deliveries. It takes one person alone: it is the safe direction."""
+    """Stop all deliveries. It takes one person alone: it is the safe direction.
+
+    Raises:
+        PersonRefused: people.yml lets them stop nothing.
+    """
+    refuse_to_stop(home, by)
     return _add(home, Stop(action="stopped", by=by, why=why, at=datetime.now(UTC)))
 
 
@@ -77,12 +84,14 @@ def resume(home: Path, by: Person, approved_by: Person, why: str) -> Stop:
 
     Raises:
         NothingStopped: they aren't stopped.
-        PersonRefused: the second person is the first.
+        PersonRefused: the second person is the first, or one of them may not.
         HistoryBroken: it can't be read whether they are.
     """
     if not stopped(home):
         raise NothingStopped("deliveries aren't stopped; there is nothing to resume")
     refuse_the_same_person(by, approved_by, "resuming deliveries")
+    for person in (by, approved_by):
+        refuse_without_right(home, person, "stop", (ALL,))
     return _add(home, Stop(action="resumed", by=by, approved_by=approved_by, why=why, at=datetime.now(UTC)))
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from evenhand.emergency.emergency import LONGEST, Emergency, EmergencyRefused, Proposal
+from evenhand.people.rights import refuse_without_right
 from evenhand.records.atomic_files import write_once
 from evenhand.records.persons import Person, refuse_the_same_person
 from evenhand.records.record_log import seal
@@ -47,7 +48,7 @@ def record(
 
     Raises:
         EmergencyRefused: it is over before it begins, lasts too long, or lacks its third person.
-        evenhand.records.persons.PersonRefused: two of them are one person.
+        evenhand.records.persons.PersonRefused: two of them are one person, or one may not for this market.
     """
     refuse_the_same_person(proposal.author, approved_by, proposal.what)
     if also_approved_by:
@@ -57,6 +58,9 @@ def record(
         raise EmergencyRefused(
             f"{proposal.what} meets {len(proposal.accounts):,} accounts, so that a third person has to approve it too"
         )
+    for person in (proposal.author, approved_by, also_approved_by):
+        if person:
+            refuse_without_right(folder.parent, person, "emergency", (proposal.market,))
     refuse_what_lasts_too_long(proposal.until, night)
     if proposal.until < night:
         raise EmergencyRefused(

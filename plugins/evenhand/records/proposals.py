@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -83,8 +84,18 @@ def open_proposals(home: Path, now: datetime) -> list[tuple[ProposedAct, list[Ap
     return found
 
 
-def approve(home: Path, proposal_id: str, by: Person, now: datetime) -> tuple[ProposedAct, list[Approval]]:
+def approve(
+    home: Path,
+    proposal_id: str,
+    by: Person,
+    now: datetime,
+    refuse_who_may_not: Callable[[ProposedAct, Person], None] = lambda act, person: None,
+) -> tuple[ProposedAct, list[Approval]]:
     """Write down that somebody approves a proposal; returns it with all who did, which may not be enough yet.
+
+    Args:
+        refuse_who_may_not: raises for somebody whose right to propose or approve this is missing; nothing is written
+            down then, and others can still approve it.
 
     Raises:
         ProposalRefused: there is none that can be approved.
@@ -102,6 +113,8 @@ def approve(home: Path, proposal_id: str, by: Person, now: datetime) -> tuple[Pr
     refuse_the_same_person(act.by, by, "this")
     for other in act.not_by:
         refuse_the_same_person(Person(other, logged_in=True), by, "this")
+    for person in (act.by, by):
+        refuse_who_may_not(act, person)
     given = _approvals(folder)
     if not any(is_same(each.by, by) for each in given):
         add(folder / "approvals", Approval(by=by, at=now))

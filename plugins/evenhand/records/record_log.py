@@ -2,9 +2,9 @@
 
     EVENHAND_HOME/records.jsonl     each line names a file, its SHA-256, and the SHA-256 of the line before
 
-Releases, stops, approvals, emergencies and reversals are written once and never changed. What is written is taken into
-the log right after; whatever a kill kept out of it is taken in by the next that writes or by the next night. The log
-isn't part of a release: the same night decided again to the same bytes keeps its id.
+Releases, stops, approvals, emergencies, reversals and who may do what are written once and never changed. What is
+written is taken into the log right after; whatever a kill kept out of it is taken in by the next that writes or by the
+next night. The log isn't part of a release: the same night decided again to the same bytes keeps its id.
 """
 
 from __future__ import annotations
@@ -34,6 +34,7 @@ _KEPT = (
     "sent_again/*/*.json",
     "feed_decisions/*.json",
     "taken_over/*/*.json",
+    "people/*.json",
 )
 _NOTHING = ""
 

@@ -10,6 +10,8 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Literal
 
+from evenhand.people.people import ALL
+from evenhand.people.rights import refuse_without_right
 from evenhand.records.history import add, newest
 from evenhand.records.persons import Person, refuse_the_same_person
 from evenhand.records.record_log import seal
@@ -85,10 +87,10 @@ def reverse(home: Path, releases: Path, night: date, by: Person, approved_by: Pe
 
     Raises:
         NotReversible: see `reversible`.
-        PersonRefused: the second person is the first.
+        PersonRefused: the second person is the first, or one of them may not.
         HistoryBroken: it can't be read whether it is reversed.
     """
-    refuse_the_same_person(by, approved_by, f"reversing night {night}")
+    _refuse_who_may_not(home, by, approved_by, f"reversing night {night}")
     release, before = reversible(releases, night)
     return reversal_of(home, night) or _add(
         home,
@@ -113,10 +115,10 @@ def lift(home: Path, releases: Path, night: date, by: Person, approved_by: Perso
 
     Raises:
         NotReversible: it isn't reversed, or isn't the newest night any more.
-        PersonRefused: the second person is the first.
+        PersonRefused: the second person is the first, or one of them may not.
         HistoryBroken: it can't be read whether it is reversed.
     """
-    refuse_the_same_person(by, approved_by, f"lifting the reversal of night {night}")
+    _refuse_who_may_not(home, by, approved_by, f"lifting the reversal of night {night}")
     release, _ = reversible(releases, night)
     in_force = reversal_of(home, night)
     if in_force is None:
@@ -134,6 +136,12 @@ def lift(home: Path, releases: Path, night: date, by: Person, approved_by: Perso
             }
         ),
     )
+
+
+def _refuse_who_may_not(home: Path, by: Person, approved_by: Person, what: str) -> None:
+    refuse_the_same_person(by, approved_by, what)
+    for person in (by, approved_by):
+        refuse_without_right(home, person, "stop", (ALL,))
 
 
 def _add(home: Path, entry: Reversal) -> Reversal:

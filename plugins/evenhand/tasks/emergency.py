@@ -15,7 +15,13 @@ from evenhand.tasks.facts import Facts
 
 if TYPE_CHECKING:
     from evenhand.emergency.emergency import Proposal
+    from evenhand.people.people import Right
     from evenhand.records.persons import Person
+
+
+def needed(form: Mapping[str, Any]) -> tuple[Right, str]:
+    """The right that the second person needs, and for which market."""
+    return "emergency", form["market"]
 
 
 def propose_emergency(form: Mapping[str, Any], logged_in_as: str | None) -> Facts:
@@ -33,10 +39,13 @@ def propose_emergency(form: Mapping[str, Any], logged_in_as: str | None) -> Fact
     from evenhand.emergency.emergency import EmergencyRefused
     from evenhand.emergency.propose import propose
     from evenhand.emergency.wish import Wish
+    from evenhand.people.rights import refuse_without_right
     from evenhand.policy.load import load_packs
     from evenhand.records.persons import PersonRefused, identify
 
     try:
+        author = identify(logged_in_as, form["author"], "author")
+        refuse_without_right(settings().home, author, "emergency", (form["market"] or "",))
         proposed = propose(
             Wish(
                 **{name: form[name] or "" for name in ("market", "measure", "scope", "reason")},
@@ -45,7 +54,7 @@ def propose_emergency(form: Mapping[str, Any], logged_in_as: str | None) -> Fact
                 until=date.fromisoformat(form["until"]),
                 accounts=tuple(form["accounts"] or ()),
             ),
-            identify(logged_in_as, form["author"], "author"),
+            author,
             load_packs(settings().policies),
             newest_release(),
         )

@@ -14,6 +14,7 @@ from evenhand.tasks.facts import Facts
 
 if TYPE_CHECKING:
     from evenhand.approval.answers import Answer, Said
+    from evenhand.people.people import Right
     from evenhand.quality.held_lists import HeldList
     from evenhand.records.persons import Person
 
@@ -23,6 +24,14 @@ OPTIONS: Mapping[str, Said] = {"Approve": "approved", "First wave": "first_wave"
 
 class NothingHeld(Exception):
     """This list isn't held, or not any more. The message says why."""
+
+
+def needed(form: Mapping[str, Any]) -> tuple[Right, str]:
+    """The right that an answer needs, and for which market."""
+    from evenhand.approval.answers import FILES_OF
+    from evenhand.people.people import ALL
+
+    return "approve", ALL if form["list"] in FILES_OF else form["market"]
 
 
 def find_held_lists(night: date) -> list[Facts]:

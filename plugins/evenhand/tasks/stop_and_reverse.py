@@ -14,11 +14,19 @@ from evenhand.tasks.facts import Facts
 
 if TYPE_CHECKING:
     from evenhand.delivery.stopping import Stop
+    from evenhand.people.people import Right
     from evenhand.records.persons import Person
 
 
 class NotDone(Exception):
     """What was asked for couldn't be done, or not to its end. The message says what is left to do."""
+
+
+def needed(_: Mapping[str, Any]) -> tuple[Right, str]:
+    """The right that the second person needs, and for which market: it concerns all."""
+    from evenhand.people.people import ALL
+
+    return "stop", ALL
 
 
 def stop_deliveries(form: Mapping[str, Any], logged_in_as: str | None) -> Facts:

@@ -1,0 +1,96 @@
+"""Whether somebody may do something: looked at where it is applied, whichever way the answer came."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from datetime import datetime
+from pathlib import Path
+
+from evenhand.people.in_force import PeopleClosed, people_in_force
+from evenhand.people.people import ALL, People, Right
+from evenhand.records.persons import Person, PersonRefused
+from evenhand.settings import settings
+
+_TO = {
+    "see": "see the pages",
+    "support": "see what creators may be told",
+    "work_cases": "work at cases",
+    "approve": "approve",
+    "emergency": "ask for or approve emergencies",
+    "stop": "stop, resume or reverse",
+    "admin": "decide about the installation",
+}
+
+
+class WithoutRight(PersonRefused):
+    """Somebody may not do this. The message says who may."""
+
+
+def refuse_without_right(
+    home: Path, person: Person, right: Right, markets: Iterable[str], at: datetime | None = None
+) -> None:
+    """Make sure that somebody may do something.
+
+    Args:
+        markets: those that it is about; `(ALL,)` for what concerns every market.
+        at: when they did it, if that is past; by default now.
+
+    Raises:
+        WithoutRight: people.yml gives them no such right for one of the markets.
+        PeopleClosed: it isn't known who may.
+    """
+    people = people_in_force(home, settings().people, at)
+    for market in markets if people else ():
+        assert people
+        refuse_by(people, person, right, market)
+
+
+def refuse_by(people: People, person: Person, right: Right, market: str) -> None:
+    """The same by a text of people.yml that is known.
+
+    Raises:
+        WithoutRight: it gives them no such right.
+    """
+    if right in people.rights_of(person.name, market):
+        return
+    of = "all markets" if market == ALL else market
+    others = people.who_may(right, market)
+    said = f"{', '.join(others[:5])} may" if others else "nobody may; have two admins give somebody the right"
+    raise WithoutRight(f"{person.name} may not {_TO[right]} for {of} (people.yml); {said}")
+
+
+def refuse_to_stop(home: Path, person: Person) -> None:
+    """Make sure that somebody may stop deliveries: who may for a market, and everybody while nobody knows who may.
+
+    Raises:
+        WithoutRight: they may for no market.
+    """
+    try:
+        people = people_in_force(home, settings().people)
+    except PeopleClosed:
+        # It is the safe direction: a slip in a file keeps nobody from it.
+        return
+    if people and not markets_of(people, person.name, "stop"):
+        raise WithoutRight(
+            f"{person.name} may not stop deliveries (people.yml); whoever may for a market: "
+            f"{', '.join(sorted({each.user for each in people.people if each.user and 'stop' in each.rights}))}"
+        )
+
+
+def markets_of(
+    people: People, user: str, right: Right, roles: Collection[str] = (), teams: Collection[str] = ()
+) -> set[str]:
+    """The markets for which a log-in has a right; `ALL` among them for every market.
+
+    Args:
+        roles: of Airflow's log-in, where they are known.
+        teams: likewise.
+    """
+    found: set[str] = set()
+    for each in people.people:
+        is_meant = each.role in roles if each.role else each.team in teams if each.team else False
+        if is_meant and right in each.rights:
+            found |= set(each.markets)
+        if each.user:
+            found |= {market for market in each.markets if right in people.rights_of(user, market)}
+    return found
