@@ -19,6 +19,7 @@ from evenhand.commands import (
     plan,
     policy,
     proposals,
+    query,
     released,
     stop_and_reverse,
     verify,
@@ -58,6 +59,7 @@ app.command()(local.nightly)
 app.command()(released.summary)
 app.command()(listing.nights)
 app.command()(listing.quarantine)
+app.command()(query.query)
 app.command()(plan.plan)
 app.command()(explain.explain)
 app.add_typer(policy.app, name="policy")

@@ -18,6 +18,7 @@ from fastapi.testclient import TestClient
 from console.conftest import EARLIER, HOSTILE, NIGHT
 from evenhand.console import rights, workbook
 from evenhand.console.tables import LISTS
+from evenhand.release.query import ask
 
 EVERY_PAGE = [
     "/",
@@ -114,10 +115,8 @@ def test_the_sql_of_a_list_gives_its_rows(reader: TestClient, home: Path, name: 
     page = reader.get(f"/lists/{name}?q=a").text
     (sql,) = re.findall(r"<pre>(.*?)</pre>", page, flags=re.DOTALL)
     (total,) = re.findall(r"<h2>([\d,]+) rows?</h2>", page)
-    with duckdb.connect() as connection:
-        connection.execute(f"set file_search_path = '{home / 'releases'}'")
-        rows = connection.execute(unescape(sql)).fetchall()
-    assert len(rows) == int(total)
+    with ask(home / "releases", unescape(sql)) as answer:
+        assert len(list(answer.rows)) == int(total)
 
 
 def test_pages_of_a_list_have_every_row_once(reader: TestClient, monkeypatch: pytest.MonkeyPatch, home: Path) -> None:

@@ -59,7 +59,7 @@ class Found:
         columns: those that the release has: one of an earlier version has fewer.
         choices: what each column of choices can be, with how many rows of the whole list have it.
         total: rows on all pages.
-        sql: the query, for who wants it elsewhere: it is run in the folder of the releases.
+        sql: the query that gives them, on all pages, as `evenhand query` takes it.
     """
 
     columns: Sequence[Column]
@@ -112,23 +112,22 @@ def every_row(
 
 
 def sql_of(listed: Listed, shown: Shown, before: Shown | None, asked: Asked, columns: Sequence[Column]) -> str:
-    """The query as it can be pasted: views of the release's files, then the rows."""
+    """The query as `evenhand query` takes it: a night's rows of the tables, then what was asked for of them."""
 
-    def view(of: Shown, name: str, file: str) -> str:
-        at = f"revisions/night={of.night}/{of.folder.name}/{file}.parquet"
-        return f"create temp view {name} as from read_parquet('{at}', hive_partitioning = false);"
+    def of_night(night: date, name: str, file: str) -> str:
+        return f"{name} as (select * exclude (night) from main.{file} where night = '{night}')"
 
-    said = [view(shown, file, file) for file in listed.files]
+    there = [of_night(shown.night, file, file) for file in listed.files]
     rows = listed.sql
     if listed.is_compared and before:
-        said += [view(before, f"{file}_before", file) for file in listed.files]
+        there += [of_night(before.night, f"{file}_before", file) for file in listed.files]
         rows = rows.replace("before.", "").replace(" as last", "_before as last")
     where, values = _where(columns, asked)
     for value in values:
         where = where.replace("?", "'" + value.replace("'", "''") + "'", 1)
     order = _order(columns, listed, asked)
-    said.append(f"with listed as ({rows})\nselect {_names(columns)} from listed{where}\norder by {order};")
-    return "\n".join(said)
+    with_tables = ",\n".join([*there, f"listed as ({rows})"])
+    return f"with {with_tables}\nselect {_names(columns)} from listed{where}\norder by {order};"
 
 
 def _read(

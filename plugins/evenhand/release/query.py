@@ -1,0 +1,132 @@
+"""Read-only SQL over everything that is released: a table for each file of releases, with its night as a column."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from evenhand.release.verify import refuse_changed
+
+_AT_ONCE = 1_000
+# Whoever asks for the product of two tables gets an error, and the night that runs beside it keeps memory and disk.
+_LIMITS: dict[str, str | bool | int | float | list[str]] = {
+    "memory_limit": "2GB",
+    "temp_directory": "",
+    "autoinstall_known_extensions": False,
+}
+
+
+class NotAnswered(Exception):
+    """A question can't be answered. The message says why, and what can be asked."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a query gives.
+
+    Attributes:
+        rows: read as they are taken, while the answer is open.
+    """
+
+    columns: Sequence[str]
+    rows: Iterator[tuple[Any, ...]]
+
+
+def tables(releases: Path) -> Mapping[str, Sequence[Path]]:
+    """The files of each table: one of each night's newest revision, the oldest night first."""
+    found: dict[str, list[Path]] = defaultdict(list)
+    for release in sorted(releases.glob("night=*")):
+        for path in sorted(release.resolve().glob("*.parquet")):
+            found[path.stem].append(path)
+    return dict(sorted(found.items()))
+
+
+@contextmanager
+def ask(releases: Path, sql: str) -> Iterator[Answer]:
+    """Answer a query. It reads the files of releases and nothing else: no other file, no network, no setting.
+
+    Raises:
+        NotAnswered: it isn't one query, or can't be run.
+        ReleaseChanged: a file that it reads isn't what was released.
+    """
+    there = tables(releases)
+    _refuse_others(sql)
+    said = {word.lower() for word in re.findall(r"\w+", sql)}
+    asked = {name: files for name, files in there.items() if name in said}
+    _check(asked)
+    with duckdb.connect(config=_LIMITS) as connection:
+        try:
+            for name, files in asked.items():
+                # Nights that another version released may have fewer columns.
+                connection.execute(f"create view {name} as {_read(files)}")
+            _shut(connection, [path for files in asked.values() for path in files])
+            found = connection.execute(sql)
+            yield Answer([str(name) for name, *_ in found.description or ()], _rows(found))
+        except duckdb.Error as error:
+            raise NotAnswered(_said(error, there)) from error
+
+
+def columns_of(files: Sequence[Path]) -> list[str]:
+    """The columns that a table has in any night, with the night's own at the end."""
+    with duckdb.connect() as connection:
+        return [name for name, *_ in connection.execute(f"describe {_read(files)}").fetchall()]
+
+
+def _read(files: Sequence[Path]) -> str:
+    # A path's own `night=` is the column.
+    quoted = ", ".join("'" + str(path).replace("'", "''") + "'" for path in files)
+    return f"select * from read_parquet([{quoted}], hive_partitioning = true, union_by_name = true)"
+
+
+def _refuse_others(sql: str) -> None:
+    try:
+        statements = duckdb.extract_statements(sql)
+    except duckdb.Error as error:
+        raise NotAnswered(_said(error, {})) from error
+    if len(statements) != 1:
+        raise NotAnswered(f"{len(statements)} statements were given, and one is answered: a select, for example.")
+    if statements[0].type not in (duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN):
+        raise NotAnswered("Only what reads is answered: select, from, with, describe, summarize or explain.")
+
+
+def _check(asked: Mapping[str, Sequence[Path]]) -> None:
+    of_release: dict[Path, set[str]] = defaultdict(set)
+    for files in asked.values():
+        for path in files:
+            of_release[path.parent].add(path.name)
+    for release, names in sorted(of_release.items()):
+        refuse_changed(release, names)
+
+
+def _shut(connection: duckdb.DuckDBPyConnection, files: Sequence[Path]) -> None:
+    """From now on the connection reads these files alone, and nothing that is asked can change that."""
+    listed = ", ".join("'" + str(path).replace("'", "''") + "'" for path in files)
+    connection.execute(f"set allowed_paths = [{listed}]")
+    connection.execute("set enable_external_access = false")
+    connection.execute("set lock_configuration = true")
+
+
+def _rows(found: duckdb.DuckDBPyConnection) -> Iterator[tuple[Any, ...]]:
+    while rows := found.fetchmany(_AT_ONCE):
+        yield from rows
+
+
+def _said(error: duckdb.Error, there: Mapping[str, Sequence[Path]]) -> str:
+    """What DuckDB says, without the class of its error before it."""
+    if isinstance(error, duckdb.OutOfMemoryException):
+        return (
+            f"The answer needs more than {_LIMITS['memory_limit']} of memory: ask for fewer nights or columns at once."
+        )
+    said = re.sub(r"^\w+ Error: ", "", str(error).strip())
+    if missing := re.match(r"Table with name (\S+) does not exist", said):
+        return f"There is no table {missing[1]}. There are: {', '.join(there) or 'none, for nothing is released yet'}."
+    if "file system operations are disabled" in said:
+        return "A query reads what is released, and no other file. Its tables: evenhand query, without anything else."
+    return said

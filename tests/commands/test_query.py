@@ -1,0 +1,48 @@
+"""`evenhand query`: the same rows for people, spreadsheets and machines."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from evenhand.cli import app
+from release.test_query import releases  # noqa: F401  # a fixture
+
+
+@pytest.fixture(autouse=True)
+def home(releases: Path, monkeypatch: pytest.MonkeyPatch) -> Path:  # noqa: F811
+    monkeypatch.setenv("EVENHAND_HOME", str(releases.parent))
+    return releases
+
+
+def _says(*words: str, exit_code: int = 0) -> str:
+    done = CliRunner().invoke(app, ["query", *words])
+    assert done.exit_code == exit_code, done.output
+    return done.output
+
+
+def test_a_table_says_how_many_rows_there_are_and_how_to_see_more() -> None:
+    sql = "select '[red]' || account_id as who, night from penalties order by night"
+    said = _says(sql)
+    assert "[red]a1  2026-03-05" in said
+    assert "2 rows." in said
+    assert "1 row. The first 1 are shown: --limit shows more, --csv all." in _says(sql, "--limit", "1")
+
+
+def test_csv_and_json_have_all_rows_and_no_cell_that_a_spreadsheet_runs() -> None:
+    sql = "select '=1+1' as a, 7 as b, null as c from penalties"
+    assert _says(sql, "--csv").splitlines() == ["a,b,c", "'=1+1,7,", "'=1+1,7,"]
+    assert json.loads(_says(sql, "--json")) == [{"a": "=1+1", "b": 7, "c": None}] * 2
+    assert json.loads(_says("select 1 where false", "--json")) == []
+
+
+def test_without_a_query_the_tables_are_listed_with_their_columns() -> None:
+    assert "penalties       2  account_id, prevails, night" in _says()
+    assert json.loads(_says("--json"))["reasons"] == ["reason_id", "night"]
+
+
+def test_what_cant_be_answered_ends_with_an_error() -> None:
+    assert "There is no table nope" in _says("from nope", exit_code=1)

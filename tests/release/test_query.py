@@ -1,0 +1,101 @@
+"""Queries over releases: every night is there once, and nothing but what is released can be read."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import date
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from evenhand.release.manifest import ReleasedFile
+from evenhand.release.query import NotAnswered, ask, tables
+from evenhand.release.verify import ReleaseChanged
+from release.manifests import manifest_of
+
+
+def _release(releases: Path, night: str, revision: int, **files: str) -> Path:
+    """Release files that these queries give."""
+    folder = releases / "revisions" / f"night={night}" / f"{revision:04}"
+    folder.mkdir(parents=True)
+    described = {}
+    for name, sql in files.items():
+        path = folder / f"{name}.parquet"
+        duckdb.sql(sql).write_parquet(str(path))
+        described[path.name] = ReleasedFile(rows=1, sha256=hashlib.sha256(path.read_bytes()).hexdigest())
+    manifest = manifest_of(date.fromisoformat(night)).model_copy(update={"files": described})
+    (folder / "manifest.json").write_text(manifest.named().text())
+    link = releases / f"night={night}"
+    link.unlink(missing_ok=True)
+    link.symlink_to(folder)
+    return folder
+
+
+@pytest.fixture
+def releases(tmp_path: Path) -> Path:
+    """Two nights, of which the second was decided twice and has a column more."""
+    here = tmp_path / "o'brien" / "releases"
+    here.mkdir(parents=True)
+    _release(here, "2026-03-05", 1, penalties="select 'a1' as account_id", reasons="select 1 as reason_id")
+    _release(here, "2026-03-06", 1, penalties="select 'a9' as account_id, true as prevails")
+    _release(here, "2026-03-06", 2, penalties="select 'a2' as account_id, true as prevails")
+    return here
+
+
+def _answer(releases: Path, sql: str) -> list[tuple[object, ...]]:
+    with ask(releases, sql) as answer:
+        return list(answer.rows)
+
+
+def test_a_table_has_every_night_in_its_newest_revision_and_what_a_night_lacks_is_null(releases: Path) -> None:
+    assert {name: len(files) for name, files in tables(releases).items()} == {"penalties": 2, "reasons": 1}
+    assert _answer(releases, "select night, account_id, prevails from Penalties order by night") == [
+        (date(2026, 3, 5), "a1", None),
+        (date(2026, 3, 6), "a2", True),
+    ]
+    assert _answer(releases, "select count(*) from penalties where exists (from reasons)") == [(2,)]
+
+
+@pytest.mark.parametrize(
+    ("sql", "said"),
+    [
+        ("from nope", "There is no table nope. There are: penalties, reasons."),
+        ("from read_text('/etc/hostname')", "reads what is released, and no other file"),
+        ("from 'https://localhost:1/a.parquet'", "reads what is released, and no other file"),
+        ("from glob('/*')", "reads what is released, and no other file"),
+        ("from read_text('{releases}/night=2026-03-05/manifest.json')", "reads what is released"),
+        ("copy penalties to 'x.csv'", "Only what reads is answered"),
+        ("create table x as from penalties", "Only what reads is answered"),
+        ("set enable_external_access = true", "Only what reads is answered"),
+        ("attach 'x.duckdb'", "Only what reads is answered"),
+        ("install httpfs", "Only what reads is answered"),
+        ("select 1; select 2", "2 statements were given"),
+        ("select 1; set lock_configuration = false", "2 statements were given"),
+        ("", "0 statements were given"),
+        ("select penalty from penalties", 'Referenced column "penalty" not found'),
+        ("select from", "syntax error"),
+        ("select repeat('x', 1000000) || i as long from range(10000) many (i) order by long", "needs more than 2GB of memory"),
+    ],
+)
+def test_what_isnt_a_query_of_what_is_released_isnt_answered(
+    releases: Path, sql: str, said: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(NotAnswered, match=said) as refused:
+        _answer(releases, sql.format(releases=str(releases).replace("'", "''")))
+    assert "Error:" not in str(refused.value)
+    assert [path.name for path in tmp_path.iterdir()] == ["o'brien"]
+
+
+def test_a_file_that_isnt_what_was_released_isnt_read_and_others_are(releases: Path) -> None:
+    with (releases / "night=2026-03-05" / "reasons.parquet").open("ab") as file:
+        file.write(b"x")
+    with pytest.raises(ReleaseChanged, match=r"reasons\.parquet"):
+        _answer(releases, "from reasons")
+    assert len(_answer(releases, "from penalties")) == 2
+
+
+def test_where_nothing_is_released_that_is_said(tmp_path: Path) -> None:
+    with pytest.raises(NotAnswered, match="nothing is released yet"):
+        _answer(tmp_path, "from penalties")
