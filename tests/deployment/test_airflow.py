@@ -358,6 +358,7 @@ def test_nobody_sees_what_a_run_made_without_logging_in(
         "file": "manifest.json",
         "table": "penalties",
         "name": "penalties",
+        "policy": "takedowns-v1",
         "revision": 1,
     }
     asked = {"/creator": "?account=a1", "/creator/restoring": "?account=a1", "/search": "?q=a"}

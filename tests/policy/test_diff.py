@@ -97,12 +97,12 @@ def test_the_same_is_no_difference(folder: Path) -> None:
         (
             "days: 7",
             "days: 14",
-            "health: zone warned: brings no live on live for 14 days (before: for 7 days)",
+            "health: zone warned: brings no live for 14 days (before: for 7 days)",
         ),
         (
             "          - {measure: no_live, scope: live, days: 7}\n",
             "",
-            "health: no longer: zone warned: brings no live on live for 7 days",
+            "health: no longer: zone warned: brings no live for 7 days",
         ),
         (
             "scope: live, days: 7",
@@ -159,7 +159,7 @@ FOR_CAMPAIGN = "eligibility for campaign"
         ("budget: 100", "budget: 50", "bonus posts: for all together at most 50 (before: at most 100)"),
         ("weekday: monday", "day_of_month: 20", "bonus posts: begins anew day 20 of every month (before: every"),
         ("  posts:", "  videos:", "bonus posts: is no more"),
-        ("  campaign:\n", "  sale:\n", "eligibility for sale: is new: brings campaign on campaign while eligible"),
+        ("  campaign:\n", "  sale:\n", "eligibility for sale: is new: brings campaign while eligible"),
         ("  health:\n", "  health:\n    evaluated: mondays\n", "health: new: is looked at on every Monday"),
     ],
 )  # fmt: skip
@@ -217,7 +217,7 @@ from when
   it judges what is decided from 2026-04-01 on, not from 2026-01-01
 
 programme health
-  zone warned: brings no live on live for 14 days (before: for 7 days)
+  zone warned: brings no live for 14 days (before: for 7 days)
 """
     assert run(app, ["diff", "strikes@1", "strikes"]).output == expected
     assert run(app, ["diff", str(folder / "v1.yml"), "strikes@2"]).output == expected

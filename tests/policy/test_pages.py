@@ -47,7 +47,7 @@ Health is a balance of entries.
 | zone | value (strikes) | on entering it | while in it |
 | --- | --- | --- | --- |
 | good | less than 1.5 strikes |  | badge on showcase (reward) |
-| warned | at least 1.5 and less than 10 strikes | warning on the account for 30 days; no live on live for 7 days | \
+| warned | at least 1.5 and less than 10 strikes | warning on the account for 30 days; no live for 7 days | \
 badge on showcase (reward) |
 | shut | at least 10 strikes | closed on the account for good |  |
 

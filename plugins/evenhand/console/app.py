@@ -22,6 +22,7 @@ from starlette.exceptions import HTTPException as StarletteHTTPException
 
 from evenhand.console import render
 from evenhand.console.pages import router
+from evenhand.console.policy_pages import router as of_policies
 from evenhand.console.rights import may_see, only_here_where_all_are_admins, only_who_is_listed
 from evenhand.console.run_notes import DAG, failures, night_of_run
 from evenhand.deciding.docs import dbt_docs
@@ -41,6 +42,7 @@ app = FastAPI(
     dependencies=[Depends(only_here_where_all_are_admins), Depends(may_see), Depends(only_who_is_listed)],
 )
 app.include_router(router)
+app.include_router(of_policies)
 # Pages load nothing from anywhere else, whatever stands in them.
 _ITSELF_ALONE = "default-src 'self' data: blob:; script-src 'unsafe-inline' 'unsafe-eval'; style-src 'unsafe-inline'"
 

@@ -7,15 +7,16 @@ from datetime import date, timedelta
 from itertools import islice
 from pathlib import Path
 from tempfile import NamedTemporaryFile
-from typing import Annotated, Any
+from typing import Any
 from urllib.parse import urlencode
 
 import duckdb
-from fastapi import APIRouter, HTTPException, Query, Request
+from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse, StreamingResponse
 from starlette.background import BackgroundTask
 
 from evenhand.console import creator, listing, tonight
+from evenhand.console.asked import Against, Night
 from evenhand.console.render import page
 from evenhand.console.restored import restoring
 from evenhand.console.shown import Shown, shown
@@ -27,8 +28,6 @@ from evenhand.release.spreadsheet import lines
 router = APIRouter()
 # So many rows of a download are sent at a time.
 _AT_ONCE = 1000
-Night = Annotated[date | None, Query(description="The night; by default the newest that is released.")]
-Against = Annotated[str, Query(description="A night to compare with, or `week`; by default the night before.")]
 
 
 @router.get("/")

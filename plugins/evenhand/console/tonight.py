@@ -122,6 +122,11 @@ def metrics(shown: Shown, market: str) -> list[Figure]:
     return figures(shown.folder, settings().dbt_project, market)
 
 
+def creators_by_market(shown: Shown) -> Mapping[str, int]:
+    """How many creators a night knows in each market that has any."""
+    return _counts(shown.folder)["creators"]
+
+
 # A revision's folder never changes.
 @lru_cache(maxsize=512)
 def _counts(folder: Path) -> Mapping[str, Mapping[str, int]]:

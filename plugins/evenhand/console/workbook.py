@@ -20,6 +20,21 @@ MOST_ROWS = 100_000
 _TEXTS_ALONE = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
 
 
+def write_sheet(path: Path, title: str, facts: Sequence[tuple[str, str]], rows: Iterable[Sequence[str]]) -> None:
+    """Write a table of texts, whose first row is its header, and before it a sheet with what it is of."""
+    with xlsxwriter.Workbook(str(path), _TEXTS_ALONE) as book:
+        strong = book.add_format({"bold": True})
+        about, sheet = book.add_worksheet("About"), book.add_worksheet(title[:31])
+        for line, (name, value) in enumerate(facts):
+            about.write_string(line, 0, name, strong)
+            about.write_string(line, 1, value)
+        about.set_column(0, 1, 30)
+        for line, row in enumerate(rows):
+            for at, value in enumerate(row):
+                sheet.write_string(line, at, value, None if line else strong)
+        sheet.set_column(0, 9, 26)
+
+
 def write_workbook(
     path: Path,
     listed: Listed,

@@ -157,7 +157,7 @@ def _rules(programme: Programme) -> dict[tuple[str, int], EntryRule]:
 
 def _rewards(programme: Programme) -> Facts:
     return {
-        f"bring {spoken(each.reward)} on {words.scope(each.scope)}": (
+        f"bring {words.on(each.reward, each.scope)}": (
             f"in zone {listed((spoken(zone) for zone in each.zones), 'or')}"
         )
         for each in programme.rewards
@@ -203,7 +203,7 @@ def _conditions(eligibility: Eligibility, pack: Pack) -> Facts:
 def _while(eligibility: Eligibility) -> Facts:
     sides = (("while eligible", eligibility.while_eligible), ("while not eligible", eligibility.while_not_eligible))
     return {
-        f"brings {spoken(each.reward or each.measure or '')} on {words.scope(each.scope)}": when
+        f"brings {words.on(each.reward or each.measure or '', each.scope)}": when
         for when, effects in sides
         for each in effects
     }

@@ -120,7 +120,7 @@ def _zone(pack: Pack, programme: Programme, position: int) -> tuple[str, ...]:
     entering = [f"{words.brought(e)} {words.effect(e, pack)}" for e in zone.measures if not e.while_in_zone]
     inside = [words.brought(effect) for effect in zone.measures if effect.while_in_zone]
     inside += [
-        f"{spoken(reward.reward)} on {words.scope(reward.scope)} (reward)"
+        f"{words.on(reward.reward, reward.scope)} (reward)"
         for reward in programme.rewards
         if zone.zone in reward.zones
     ]
@@ -140,7 +140,7 @@ def _eligibility(pack: Pack, name: str, eligibility: Eligibility) -> list[str]:
     sides = (("While eligible", eligibility.while_eligible), ("While not eligible", eligibility.while_not_eligible))
     for when, effects in sides:
         if effects:
-            brought = (f"{spoken(e.reward or e.measure or '')} on {words.scope(e.scope)}" for e in effects)
+            brought = (words.on(e.reward or e.measure or "", e.scope) for e in effects)
             lines += ["", f"{when}: {listed(brought)}."]
     return [*lines, *(["", f"This {told(facts)}."] if facts else [])]
 

@@ -316,7 +316,7 @@ def effect(part: Effect, pack: Pack) -> str:
         words.append(f"cut to {days(part.shortened_by.to_days)} by {spoken(part.shortened_by.activity)}")
     if part.quota:
         words.append(_quota(part.quota, pack))
-    words += [f"then {spoken(follower.measure)} on {scope(follower.scope)} for good" for follower in part.then]
+    words += [f"then {on(follower.measure, follower.scope)} for good" for follower in part.then]
     return ", ".join(words)
 
 
@@ -340,8 +340,14 @@ def _quota(part: Quota, pack: Pack) -> str:
 
 
 def brought(part: Effect) -> str:
-    """What an effect is, without how long it lasts: `no live on live`."""
-    return f"{spoken(part.name)} on {scope(part.scope)}"
+    """What an effect is, without how long it lasts: `warning on the account`."""
+    return on(part.name, part.scope)
+
+
+def on(name: str, on_scope: str) -> str:
+    """A measure or reward with what of an account it is about, unless its name says that: `no live`, of lives."""
+    said = any(word.startswith(spoken(on_scope)) for word in spoken(name).split())
+    return spoken(name) if said else f"{spoken(name)} on {scope(on_scope)}"
 
 
 def told(facts: Facts) -> str:

@@ -1,0 +1,156 @@
+"""The packs that decided a night, and those that wait beside them: which are in force where, and what they say."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from itertools import groupby
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import duckdb
+from fastapi import HTTPException
+from markdown_it import MarkdownIt
+from markupsafe import Markup
+
+from evenhand.console.shown import Shown
+from evenhand.console.words import label
+from evenhand.deciding.provenance import lay_texts_of
+from evenhand.policy.diff import diff
+from evenhand.policy.language.pack import Pack
+from evenhand.policy.load import LoadedPack, load_each, pack_files
+from evenhand.policy.prose import words
+from evenhand.policy.prose.pages import page, page_name, title, version_before
+from evenhand.settings import settings
+
+# Tables, and neither markup of its own nor pictures: what a pack says is text.
+_MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable("table").disable("image")
+
+
+@dataclass(frozen=True)
+class Policy:
+    """A version of a pack.
+
+    Attributes:
+        text: its own file; what it extends lies in others.
+        waits: whether it lies among today's packs and no part of the release: no night was decided by it yet.
+    """
+
+    pack: Pack
+    file: str
+    sha256: str
+    text: str
+    waits: bool = False
+
+    @property
+    def name(self) -> str:
+        """What it is called in an address."""
+        return page_name(self.pack).removesuffix(".md")
+
+    @property
+    def title(self) -> str:
+        """What it is called by people."""
+        return title(self.pack)
+
+    def state(self, night: date) -> str:
+        """Whether it judges what is decided on a night."""
+        if self.waits:
+            return "no night was decided by it yet"
+        if night < self.pack.effective_from:
+            return "begins later"
+        return "is over" if self.pack.effective_until and night > self.pack.effective_until else "in force"
+
+
+@dataclass(frozen=True)
+class Difference:
+    """What is otherwise in one version than in another.
+
+    Attributes:
+        said: sentences, by what they are about.
+        lines: of the files, as `diff -u` writes them.
+    """
+
+    said: Sequence[tuple[str, Sequence[str]]]
+    lines: Sequence[str]
+
+
+def policies(shown: Shown) -> list[Policy]:
+    """Every pack of a release, then those of today that aren't part of it; by name and version.
+
+    Raises:
+        HTTPException: the release's packs aren't those that were released.
+    """
+    shown.file("packs.parquet")
+    decided = _of_release(shown.folder)
+    there = {each.sha256 for each in (*decided, *shown.manifest.packs)}
+    # What is wrong with one of today's is said by `evenhand policy check`, and by the next night.
+    today, _ = load_each(pack_files(settings().policies.glob("*.yml")))
+    waiting = [_policy(each, waits=True) for each in today if each.sha256 not in there]
+    return sorted((*decided, *waiting), key=lambda each: (each.pack.pack, each.pack.version, each.waits))
+
+
+def called(among: Sequence[Policy], name: str) -> Policy:
+    """The pack of a name.
+
+    Raises:
+        HTTPException: there is none.
+    """
+    # Where a text was changed without another version, what nights were decided by is shown.
+    found = next((each for each in among if each.name == name), None)
+    if found is None:
+        raise HTTPException(404, f"there is no policy {name}; there are {', '.join(each.name for each in among)}")
+    return found
+
+
+def in_words(policy: Policy, among: Sequence[Policy]) -> Markup:
+    """A pack as a page for people, without its title."""
+    known = [LoadedPack(each.pack, Path(each.file), each.sha256, ()) for each in among if each is not policy]
+    text = page(policy.pack, version_before(policy.pack, known))
+    html = _MARKDOWN.render(text.partition("\n")[2])
+    # A wide table is scrolled by itself, by the keyboard too.
+    first, *tables = html.split("<table>")
+    for number, rest in enumerate(tables, 1):
+        first += f'<div class="scroll" tabindex="0" role="region" aria-label="Table {number}"><table>{rest}'
+    return Markup(first.replace("</table>", "</table></div>"))
+
+
+def compared(before: Policy, now: Policy) -> Difference:
+    """What is otherwise in a pack than in another one."""
+    changes = diff(before.pack, now.pack)
+    said = [(about, [each.said for each in group]) for about, group in groupby(changes, lambda each: each.about)]
+    lines = difflib.unified_diff(
+        before.text.splitlines(), now.text.splitlines(), before.file, now.file, lineterm="", n=2
+    )
+    return Difference(said, list(lines))
+
+
+def ladder(policy: Policy) -> Iterator[tuple[str, ...]]:
+    """What each zone of a pack brings, for a spreadsheet; the first row is the header."""
+    yield ("Programme", "Zone", "Value", "Brings", "Where", "How long")
+    for name, programme in policy.pack.programmes.items():
+        for position, zone in enumerate(programme.zones):
+            band = f"{words.band(programme, position)} ({words.plural(programme.unit)})"
+            step = (words.spoken(name), words.spoken(zone.zone), band)
+            for effect in zone.measures:
+                what = (label("measure", effect.name), words.scope(effect.scope), words.effect(effect, policy.pack))
+                yield (*step, *what)
+            if not zone.measures:
+                yield (*step, "nothing", "", "")
+
+
+# A revision's folder never changes.
+@lru_cache(maxsize=32)
+def _of_release(folder: Path) -> Sequence[Policy]:
+    with TemporaryDirectory() as scratch, duckdb.connect() as connection:
+        texts = Path(scratch) / "packs"
+        lay_texts_of(folder, texts, connection)
+        loaded, _ = load_each(pack_files(texts.glob("*.yml")))
+        return tuple(_policy(each) for each in loaded)
+
+
+def _policy(loaded: LoadedPack, waits: bool = False) -> Policy:
+    text = loaded.path.read_text(encoding="utf-8")
+    return Policy(loaded.pack, loaded.path.name, loaded.sha256, text, waits)

@@ -1,0 +1,83 @@
+"""The pages of policies: which are in force where, one in words, two compared, a ladder as a spreadsheet."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+
+from fastapi import APIRouter, HTTPException, Request
+from fastapi.responses import FileResponse, HTMLResponse
+from starlette.background import BackgroundTask
+
+from evenhand.console.asked import Night
+from evenhand.console.policies import Policy, called, compared, in_words, ladder, policies
+from evenhand.console.render import page
+from evenhand.console.shown import shown
+from evenhand.console.tonight import creators_by_market
+from evenhand.console.workbook import write_sheet
+from evenhand.policy.prose.pages import in_force
+from evenhand.policy.prose.words import kinds
+
+router = APIRouter(prefix="/policies")
+
+
+@router.get("")
+def policies_page(request: Request, night: Night = None) -> HTMLResponse:
+    """Every policy: where it is in force, and since when."""
+    found = shown(night)
+    if found is None:
+        return page(request, "no_release.html", None)
+    by_market = creators_by_market(found)
+    there = policies(found)
+
+    def creators(of: Policy) -> int:
+        return sum(by_market.get(market, 0) for market in of.pack.markets)
+
+    return page(
+        request,
+        "policies.html",
+        found,
+        used=[each for each in there if creators(each)],
+        unused=[each for each in there if not creators(each)],
+        creators=creators,
+        kinds=kinds,
+        in_force=in_force,
+    )
+
+
+@router.get("/{policy}")
+def policy_page(request: Request, policy: str, night: Night = None, against: str = "") -> HTMLResponse:
+    """A policy in words, and what is otherwise in it than in another."""
+    found = shown(night)
+    if found is None:
+        return page(request, "no_release.html", None)
+    there = policies(found)
+    chosen = called(there, policy)
+    other = called(there, against) if against else None
+    # The other versions of the same pack first.
+    others = sorted((each for each in there if each is not chosen), key=lambda each: each.pack.pack != chosen.pack.pack)
+    return page(
+        request,
+        "policy.html",
+        found,
+        policy=chosen,
+        against=other,
+        difference=compared(other, chosen) if other else None,
+        others=others,
+        text=in_words(chosen, there),
+    )
+
+
+@router.get("/{policy}/xlsx")
+def ladder_as_workbook(policy: str, night: Night = None) -> FileResponse:
+    """What each zone of a policy brings, as a spreadsheet."""
+    found = shown(night)
+    if found is None:
+        raise HTTPException(404, "nothing is released yet")
+    chosen = called(policies(found), policy)
+    facts = [("Policy", chosen.title), ("Markets", ", ".join(chosen.pack.markets)), ("In force", in_force(chosen.pack))]
+    facts += [("File", chosen.file), ("SHA-256", chosen.sha256), ("Night", str(found.night))]
+    with NamedTemporaryFile(suffix=".xlsx", delete=False) as file:
+        path = Path(file.name)
+    write_sheet(path, "Ladder", facts, ladder(chosen))
+    return FileResponse(path, filename=f"{policy}.xlsx", background=BackgroundTask(path.unlink, missing_ok=True))

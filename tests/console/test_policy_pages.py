@@ -1,0 +1,74 @@
+"""The pages of policies: those that decided the night, what waits beside them, two compared, and a ladder to take along."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import replace
+from io import BytesIO
+from pathlib import Path
+from zipfile import ZipFile
+
+import pytest
+from fastapi.testclient import TestClient
+
+from evenhand.console.policies import in_words, policies
+from evenhand.console.shown import shown
+from evenhand.settings import PROJECT
+
+
+def test_policies_of_markets_with_creators_are_apart_from_those_without(reader: TestClient) -> None:
+    page = reader.get("/policies").text
+    used, unused = page.split("<h2>Without a creator</h2>")
+    assert "Takedowns, version 1" in used
+    assert "in force" in used
+    assert "Creators id, version 1" in unused
+    assert "Creators id" not in used
+
+
+def test_a_policy_is_in_words_and_its_ladder_a_spreadsheet(reader: TestClient) -> None:
+    page = reader.get("/policies/creators_id-v1").text
+    assert "at least 3 and less than 6 points, near within 1 point" in page.replace(";", ",")
+    assert "no live for 7 days" in page
+    with ZipFile(BytesIO(reader.get("/policies/creators_id-v1/xlsx").content)) as book:
+        about, ladder = (book.read(f"xl/worksheets/sheet{number}.xml").decode() for number in (1, 2))
+    assert "SHA-256" in about
+    for said in ("limited", "No live streaming", "for 7 days"):
+        assert said in ladder
+
+
+def test_a_new_version_waits_and_is_compared_with_what_decides(
+    reader: TestClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(PROJECT / "policies", tmp_path / "policies")
+    text = (tmp_path / "policies" / "takedowns.yml").read_text()
+    new = text.replace("version: 1\n", "version: 2\n", 1).replace("lasts_days: 180", "lasts_days: 60", 1)
+    (tmp_path / "policies" / "takedowns_2.yml").write_text(new)
+    monkeypatch.setenv("EVENHAND_POLICIES", str(tmp_path / "policies"))
+
+    assert "no night was decided by it yet" in reader.get("/policies").text
+    page = reader.get("/policies/takedowns-v2?against=takedowns-v1").text
+    assert "lasts 60 days (before: 180 days)" in page
+    assert "-        lasts_days: 180\n+        lasts_days: 60" in page
+
+
+@pytest.mark.parametrize("address", ["/policies/none-v1", "/policies/takedowns-v1?against=x", "/policies/none-v1/xlsx"])
+def test_a_policy_that_isnt_there_is_said_with_those_that_are(reader: TestClient, address: str) -> None:
+    answer = reader.get(address)
+    assert answer.status_code == 404
+    assert "takedowns-v1" in answer.text
+
+
+def test_what_a_pack_says_is_text(reader: TestClient) -> None:
+    found = shown()
+    assert found is not None
+    there = policies(found)
+    hostile = "<script>alert(1)</script> ![x](http://elsewhere/x.png) [y](javascript:alert(1))"
+    said = in_words(replace(there[0], pack=there[0].pack.model_copy(update={"source": hostile})), there)
+    assert "<script" not in said
+    assert "<img" not in said
+    assert 'href="javascript' not in said
+
+
+def test_before_the_first_night_there_is_none(nothing_released: TestClient) -> None:
+    assert "Nothing is released yet" in nothing_released.get("/policies").text
+    assert nothing_released.get("/policies/takedowns-v1/xlsx").status_code == 404
