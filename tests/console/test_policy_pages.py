@@ -1,4 +1,4 @@
-"""The pages of policies: those that decided the night, what waits beside them, two compared, and a ladder to take along."""
+"""The pages of policies: those that decided the night, what waits beside them, two compared, and a ladder."""
 
 from __future__ import annotations
 

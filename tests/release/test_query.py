@@ -75,7 +75,7 @@ def test_a_table_has_every_night_in_its_newest_revision_and_what_a_night_lacks_i
         ("", "0 statements were given"),
         ("select penalty from penalties", 'Referenced column "penalty" not found'),
         ("select from", "syntax error"),
-        ("select repeat('x', 1000000) || i as s from range(10000) many (i) order by s", "needs more than 2GB of memory"),
+        ("select repeat('x', 1000000) || i as s from range(10000) t (i) order by s", "needs more than 2GB of memory"),
     ],
 )
 def test_what_isnt_a_query_of_what_is_released_isnt_answered(

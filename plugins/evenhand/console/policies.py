@@ -85,7 +85,7 @@ def policies(shown: Shown) -> list[Policy]:
     """
     shown.file("packs.parquet")
     decided = _of_release(shown.folder)
-    there = {each.sha256 for each in (*decided, *shown.manifest.packs)}
+    there = {each.sha256 for each in decided} | {each.sha256 for each in shown.manifest.packs}
     # What is wrong with one of today's is said by `evenhand policy check`, and by the next night.
     today, _ = load_each(pack_files(settings().policies.glob("*.yml")))
     waiting = [_policy(each, waits=True) for each in today if each.sha256 not in there]

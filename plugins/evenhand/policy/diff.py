@@ -157,9 +157,7 @@ def _rules(programme: Programme) -> dict[tuple[str, int], EntryRule]:
 
 def _rewards(programme: Programme) -> Facts:
     return {
-        f"bring {words.on(each.reward, each.scope)}": (
-            f"in zone {listed((spoken(zone) for zone in each.zones), 'or')}"
-        )
+        f"bring {words.on(each.reward, each.scope)}": (f"in zone {listed((spoken(zone) for zone in each.zones), 'or')}")
         for each in programme.rewards
     }
 

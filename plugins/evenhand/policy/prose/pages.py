@@ -120,9 +120,7 @@ def _zone(pack: Pack, programme: Programme, position: int) -> tuple[str, ...]:
     entering = [f"{words.brought(e)} {words.effect(e, pack)}" for e in zone.measures if not e.while_in_zone]
     inside = [words.brought(effect) for effect in zone.measures if effect.while_in_zone]
     inside += [
-        f"{words.on(reward.reward, reward.scope)} (reward)"
-        for reward in programme.rewards
-        if zone.zone in reward.zones
+        f"{words.on(reward.reward, reward.scope)} (reward)" for reward in programme.rewards if zone.zone in reward.zones
     ]
     band = words.band(programme, position)
     if zone.warned_within:
