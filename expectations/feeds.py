@@ -8,12 +8,13 @@ Longer than other files, for it is the list of all rules of the feeds.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date
 
 import great_expectations.expectations as gxe
 from great_expectations.expectations import Expectation
 
-from evenhand.landing.contracts import BY_NAME, FIRST_DAY, MARKET, Column, Contract
+from evenhand.landing.contracts import BY_NAME, FIRST_DAY, MARKET, MOMENT, Column, Contract
 from evenhand.landing.names import is_no_name
 from expectations.rule import described, expect_no_rows, warn_of_rows
 
@@ -56,8 +57,12 @@ def reading_suite() -> list[Expectation]:
     ]
 
 
-def row_suite(contract: Contract) -> list[Expectation]:
-    """What a row must satisfy to be used; what fails is quarantined."""
+def row_suite(contract: Contract, empty: Collection[str] = ()) -> list[Expectation]:
+    """What a row must satisfy to be used; what fails is quarantined.
+
+    Args:
+        empty: columns in which no row has a value, and none needs one: they aren't looked at.
+    """
     suite = [
         expect_no_rows(
             f"""select {_LOCATOR}, {contract.key} from {{batch}}
@@ -79,7 +84,10 @@ def row_suite(contract: Contract) -> list[Expectation]:
     if "account_id" in contract.column_names and contract.key != "account_id":
         suite.append(_keeps_its_account(contract))
     for column in contract.columns:
-        suite.extend(_column_expectations(contract, column))
+        if column.required_when and column.required_when[0] not in empty:
+            suite.append(_is_there_when(column, *column.required_when))
+        if column.name not in empty:
+            suite.extend(_column_expectations(contract, column))
     return suite
 
 
@@ -225,6 +233,14 @@ def _column_expectations(contract: Contract, column: Column) -> list[Expectation
     return expectations
 
 
+def _is_there_when(column: Column, other: str, value: str) -> Expectation:
+    name = column.name
+    return expect_no_rows(
+        f"select {_LOCATOR}, {name} from {{batch}} where {name} is null and {other} = '{value}'",
+        described(f"{name} is there where {other} is {value}", name, _absent(column)),
+    )
+
+
 def _is_a_day(column: Column) -> Expectation:
     # DuckDB also reads 2026-1-5, a time of day or -infinity as a date; the contract knows one spelling.
     name = column.name
@@ -313,12 +329,10 @@ def _is_a_number(column: Column) -> Expectation:
 
 
 def _is_a_moment(column: Column) -> Expectation:
-    # As text in a CSV file, and as DuckDB writes a TIMESTAMPTZ of a Parquet file.
     name = column.name
-    spelling = "[0-9-]+[T ][0-9:.]+(Z|[+-][0-9:]+)"
     return expect_no_rows(
         f"select {_LOCATOR}, {name} from {{batch}} where {name} is not null"
-        f" and (not regexp_full_match({name}, '{spelling}') or try_cast({name} as timestamptz) is null)",
+        f" and (not regexp_full_match({name}, '{MOMENT}') or try_cast({name} as timestamptz) is null)",
         described(
             f"{name} is a moment with its time zone",
             name,

@@ -50,3 +50,29 @@
 {% macro in_metric_window(day) -%}
     ({{ day }} > {{ add_days(night(), -28) }} and {{ day }} <= {{ night() }})
 {%- endmacro %}
+
+{#- A time with its zone, as gate 1 lets it through. -#}
+{% macro as_moment(value) -%}
+    {{ return(adapter.dispatch("as_moment", "evenhand")(value)) }}
+{%- endmacro %}
+
+{% macro default__as_moment(value) -%}
+    cast({{ value }} as timestamp with time zone)
+{%- endmacro %}
+
+{% macro spark__as_moment(value) -%}
+    cast({{ value }} as timestamp)
+{%- endmacro %}
+
+{#- Hours from one time to another, in whole seconds; null unless both are there. -#}
+{% macro hours_between(from_at, until_at) -%}
+    {{ return(adapter.dispatch("hours_between", "evenhand")(from_at, until_at)) }}
+{%- endmacro %}
+
+{% macro default__hours_between(from_at, until_at) -%}
+    cast(date_diff('second', {{ from_at }}, {{ until_at }}) / 3600.0 as decimal(18, 4))
+{%- endmacro %}
+
+{% macro spark__hours_between(from_at, until_at) -%}
+    cast((unix_timestamp({{ until_at }}) - unix_timestamp({{ from_at }})) / 3600.0 as decimal(18, 4))
+{%- endmacro %}

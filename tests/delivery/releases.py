@@ -26,6 +26,7 @@ _REASONS = (
     " scope VARCHAR, measure VARCHAR, pack VARCHAR, pack_version INTEGER, condition VARCHAR, balance_before DECIMAL,"
     " balance_after DECIMAL, unit VARCHAR, entries VARCHAR, starts_on DATE, ends_on DATE, explanation VARCHAR"
 )
+_VIOLATIONS = "violation_id VARCHAR, automation_of_detection VARCHAR, automation_of_decision VARCHAR"
 
 
 def penalty(
@@ -66,11 +67,13 @@ def publish(
     goes_on: bool = False,
     held_lists: Sequence[Mapping[str, str]] = (),
     outranked: Sequence[str] | None = None,
+    automation: Mapping[str, tuple[str | None, str | None]] | None = None,
 ) -> Path:
     """A release as publishing leaves it: a revision folder and the night's symlink to it.
 
     With `goes_on`, a revision that tells of other lists than the one before it. With `outranked`, penalties say whether
-    they prevail on their scope: all but those.
+    they prevail on their scope: all but those. `automation`: of violations, how far they were detected and decided by a
+    system; by default, in part those that the penalties rest on.
     """
     lists: Mapping[str, Sequence[tuple[object, ...]]] = {"penalties": penalties, "rewards": rewards}
     link = home / "releases" / f"night={night}"
@@ -95,6 +98,9 @@ def publish(
             ),
         ]
         _write(connection, revision / "reasons.parquet", _REASONS, whys)
+        known = {f"v-{row[0]}": ("none", "part") for row in penalties} if automation is None else automation
+        violations = [(violation, *how) for violation, how in known.items()]
+        _write(connection, revision / "account_violations.parquet", _VIOLATIONS, violations)
     files = {
         path.name: {"rows": 0, "sha256": hashlib.sha256(path.read_bytes()).hexdigest()}
         for path in sorted(revision.glob("*.parquet"))

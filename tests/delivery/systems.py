@@ -452,7 +452,7 @@ class Transparency:
     def start(self) -> None:
         self._process = subprocess.Popen(
             [sys.executable, "-m", "delivery.transparency", str(self.port), str(self.file)],
-            env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])},
+            env={**os.environ, "PYTHONPATH": os.pathsep.join([str(Path(__file__).parents[1]), *sys.path])},
         )
         for _ in range(200):
             with suppress(httpx.TransportError):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -20,6 +21,7 @@ from delivery.releases import LISTS, night, penalty, publish
 from delivery.systems import Transparency
 from delivery.transparency import TOKEN, WORDS
 from evenhand.delivery.announcements.announce import announce, check_announced
+from evenhand.delivery.announcements.automation import Automation
 from evenhand.delivery.announcements.statement_words import NotStatable, StatementWords, enums
 from evenhand.delivery.announcements.statements import mistakes, statement_of, statements_of
 from evenhand.delivery.config import ReceiversError, load_receivers
@@ -212,6 +214,7 @@ def test_a_penalty_of_which_nobody_knows_since_when_it_is_there_is_stated_with_t
     reason = _reason([], programme="copyright", balance_before=None, balance_after=None, unit=None, starts_on=None)
     statement = statement_of(reason, WORDS, date(2026, 3, 5))
     assert (statement["application_date"], statement["content_date"]) == ("2026-03-05", "2026-03-05")
+    assert (statement["automated_detection"], statement["automated_decision"]) == ("Yes", "AUTOMATED_DECISION_FULLY")
     assert statement["decision_facts"] == ("On 2026-03-05 the programme copyright was judged anew: balance at least 3.")
     assert mistakes(statement, "ID-5628") == []
 
@@ -231,18 +234,87 @@ def test_a_training_is_no_rule_that_was_broken() -> None:
 
 
 def test_how_a_case_came_up_is_its_own() -> None:
-    def stated(detected_by: str | None, words: StatementWords = WORDS) -> tuple[str, str]:
+    def stated(detected_by: str | None, words: StatementWords = WORDS) -> str:
         entry = {"entry": "v", "rule": "copyright", "counts_from": "2026-03-01", "amount": 3}
         statement = statement_of(_reason([entry | {"detected_by": detected_by}]), words, date(2026, 3, 5))
-        return statement["source_type"], statement["automated_detection"]
+        return str(statement["source_type"])
 
-    assert stated("model") == ("SOURCE_VOLUNTARY", "Yes")
-    assert stated("rights_holder") == ("SOURCE_TYPE_OTHER_NOTIFICATION", "No")
+    assert stated("model") == "SOURCE_VOLUNTARY"
+    assert stated("rights_holder") == "SOURCE_TYPE_OTHER_NOTIFICATION"
     # As receivers.yml has it, for what nobody says otherwise.
-    assert stated(None) == stated("a_guess") == ("SOURCE_VOLUNTARY", "Yes")
-    trusted = {"source_type": "SOURCE_TRUSTED_FLAGGER", "automated_detection": "No"}
+    assert stated(None) == stated("a_guess") == "SOURCE_VOLUNTARY"
+    trusted = {"source_type": "SOURCE_TRUSTED_FLAGGER"}
     words = StatementWords.model_validate(WORDS.model_dump(mode="json") | {"sources": {"rights_holder": trusted}})
-    assert stated("rights_holder", words) == ("SOURCE_TRUSTED_FLAGGER", "No")
+    assert stated("rights_holder", words) == "SOURCE_TRUSTED_FLAGGER"
+
+
+def test_how_far_it_was_automated_is_that_of_the_decision_that_the_measure_needed_last() -> None:
+    def stated(*entries: dict[str, Any]) -> tuple[str | None, str | None]:
+        known = {
+            "by_system": Automation("full", "full"),
+            "in_part": Automation("part", "part"),
+            "by_people": Automation("none", "none"),
+            "half_known": Automation("full", None),
+        }
+        found = statement_of(
+            _reason([{"rule": "copyright", "amount": 3, **entry} for entry in entries]), WORDS, date(2026, 3, 5), known
+        )
+        return found.get("automated_detection"), found.get("automated_decision")
+
+    def entry(violation: str | None, day: int, **more: Any) -> dict[str, Any]:
+        return {"entry": f"e{day}", "violation": violation, "counts_from": f"2026-03-0{day}", **more}
+
+    assert stated(entry("by_system", 1)) == ("Yes", "AUTOMATED_DECISION_FULLY")
+    assert stated(entry("in_part", 1)) == ("Yes", "AUTOMATED_DECISION_PARTIALLY")
+    assert stated(entry("by_system", 1), entry("by_people", 2)) == ("No", "AUTOMATED_DECISION_NOT_AUTOMATED")
+    # What came last only counts, and brought nothing.
+    assert stated(entry("by_system", 1, needed=True), entry("by_people", 2, needed=False)) == (
+        "Yes",
+        "AUTOMATED_DECISION_FULLY",
+    )
+    # What was trained for later eased it; metrics and orders are judged by no person.
+    assert stated(entry("in_part", 1), entry(None, 2, amount=-1))[1] == "AUTOMATED_DECISION_PARTIALLY"
+    assert stated(entry(None, 1)) == ("Yes", "AUTOMATED_DECISION_FULLY")
+    assert stated(entry("half_known", 1)) == stated(entry("nobody_knows", 1)) == (None, None)
+
+
+def test_a_statement_waits_until_it_is_known_how_far_its_decision_was_automated(
+    tmp_path: Path, database: Transparency, receiver: HttpReceiver, dsa: DsaReceiver, receipts: Receipts
+) -> None:
+    known: dict[str, tuple[str | None, str | None]] = {"v-p1": ("full", "none"), "v-p2": (None, "full")}
+    for day in (1, 2, 3, 4):
+        # On the last nights the measure is over; that it was there has to be stated all the same.
+        release = publish(tmp_path, night(day), [penalty("p1"), penalty("p2")][: 2 if day < 3 else 1], automation=known)
+        deliver(release, receiver, receipts)
+        summary = announce(release, dsa, receipts)
+        assert list(database.statements()) == ["creators_us-3-why-p1"]
+        assert [each.violation for each in summary.incomplete] == ["v-p2"]
+        assert len(summary.overdue) == (day == 4)
+    assert "1 wait for how far they were automated, the oldest for 3 nights (since 2026-03-01)" in str(summary)
+    # The same again changes nothing.
+    assert announce(release, dsa, receipts) == replace(summary, sent={})
+    release = publish(tmp_path, night(5), [penalty("p1")], automation=known | {"v-p2": ("part", "full")})
+    deliver(release, receiver, receipts)
+    assert announce(release, dsa, receipts).incomplete == ()
+    statement = database.statements()["creators_us-3-why-p2"]
+    assert (statement["automated_detection"], statement["automated_decision"]) == ("Yes", "AUTOMATED_DECISION_FULLY")
+    assert "waits_for" not in json.dumps(statement)
+
+
+@pytest.mark.parametrize(
+    "former",
+    [
+        {"automated_detection": "Yes"},
+        {"automated_decision": "AUTOMATED_DECISION_FULLY"},
+        {"sources": {"model": {"source_type": "SOURCE_VOLUNTARY", "automated_detection": "Yes"}}},
+    ],
+)
+def test_what_a_receiver_said_of_automation_before_fails_its_delivery_with_a_remedy(
+    tmp_path: Path, former: dict[str, Any]
+) -> None:
+    words = StatementWords.model_validate(WORDS.model_dump(mode="json", exclude_none=True) | former)
+    with pytest.raises(NotStatable, match=r"no settings any more; take them out of the receiver in receivers.yml"):
+        statements_of(publish(tmp_path, night(1), [penalty("p1")]), words)
 
 
 def _right() -> dict[str, Any]:

@@ -39,8 +39,6 @@ WORDS = StatementWords.model_validate(
                 "category_specification": ["KEYWORD_COPYRIGHT_INFRINGEMENT"],
             },
         },
-        "automated_detection": "Yes",
-        "automated_decision": "AUTOMATED_DECISION_PARTIALLY",
         "decision_ground_reference_url": "https://market.example/policies",
     }
 )

@@ -25,8 +25,6 @@ receivers:
     statements:
       markets: [world]
       territorial_scope: [DE]
-      automated_detection: "Yes"
-      automated_decision: AUTOMATED_DECISION_FULLY
       measures: {}
       grounds: {}
 """

@@ -55,7 +55,7 @@ class Outcome:
 
 
 # Feeds that may be absent, and are.
-ABSENT = ("lives", "trainings", "orders", "user_reports", "qa_reviews")
+ABSENT = ("lives", "trainings", "orders", "user_reports", "qa_reviews", "creator_contacts", "golden_items")
 
 
 class House:

@@ -42,8 +42,8 @@ def _rows(home: Path, feed: str) -> list[tuple[object, ...]]:
         return connection.execute(f"from '{home}/landing/{feed}/*/*/*.parquet' order by all").fetchall()
 
 
-def test_nine_feeds_land_in_eight_markets_and_all_of_it_loads(landed: duckdb.DuckDBPyConnection) -> None:
-    assert len(FEEDS) == 9
+def test_eleven_feeds_land_in_eight_markets_and_all_of_it_loads(landed: duckdb.DuckDBPyConnection) -> None:
+    assert len(FEEDS) == 11
     for feed in FEEDS:
         query = f"select count(distinct night), sum(rows) > 0 from landing.files where feed = '{feed}'"
         assert landed.execute(query).fetchone() == (30, True), feed

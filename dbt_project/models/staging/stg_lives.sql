@@ -8,5 +8,9 @@ select
     cast(product_links as bigint) as product_links,
     interrupted = 'yes' as interrupted,
     title,
+    {{ as_moment('began_at') }} as began_at,
+    language,
+    category,
+    link,
     landed_night
 from {{ source('accepted', 'lives') }}

@@ -7,5 +7,12 @@ select
     cast(reviewed_on as date) as reviewed_on,
     is_violation = 'yes' as is_violation,
     violation_type,
+    reviewer,
+    cast(round as bigint) as round,
+    guidance_version,
+    blind = 'yes' as blind,
+    draw_item_id,
+    cast(inclusion_probability as decimal(18, 10)) as inclusion_probability,
+    {{ as_moment('reviewed_at') }} as reviewed_at,
     landed_night
 from {{ source('accepted', 'qa_reviews') }}

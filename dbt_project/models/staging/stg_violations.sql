@@ -15,5 +15,15 @@ select
     decided_by,
     cast(enforced_on as date) as enforced_on,
     cast(notified_on as date) as notified_on,
+    case when status = 'restored' then cast(restored_on as date) end as restored_on,
+    automation_of_detection,
+    automation_of_decision,
+    guidance_version,
+    cast(confidence as decimal(18, 4)) as confidence,
+    {{ as_moment('detected_at') }} as detected_at,
+    {{ as_moment('decided_at') }} as decided_at,
+    {{ as_moment('enforced_at') }} as enforced_at,
+    {{ as_moment('notified_at') }} as notified_at,
+    case when status = 'restored' then {{ as_moment('restored_at') }} end as restored_at,
     landed_night
 from {{ source('accepted', 'violations') }}

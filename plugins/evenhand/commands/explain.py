@@ -28,6 +28,7 @@ _APPEAL = {
     "any_time": "can be appealed against at any time",
     "pending": "an appeal of {filed} isn't decided yet",
     "granted": "an appeal was granted on {decided}: it counts for nothing",
+    "restored": "it was taken back on {restored} without an appeal: it counts for nothing",
     "none": "no further appeal counts",
     "passed": "could be appealed against until {until}",
 }
@@ -195,7 +196,10 @@ def _violation(violation: Violation) -> str:
     posted = f" of {violation.posted_on}" if violation.posted_on else ""
     decided = f"decided on {violation.decided_on}" if violation.decided_on else "not decided yet"
     appeal = _APPEAL.get(violation.appeal or "", "").format(
-        until=violation.appeal_until, filed=violation.appeal_filed_on, decided=violation.appeal_decided_on
+        until=violation.appeal_until,
+        filed=violation.appeal_filed_on,
+        decided=violation.appeal_decided_on,
+        restored=violation.restored_on,
     )
     return f"{violation.violation}: {violation.label}{on}{posted}{found}, {decided}{'; ' if appeal else ''}{appeal}"
 

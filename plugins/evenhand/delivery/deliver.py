@@ -21,6 +21,9 @@ from evenhand.delivery.sending import Sender
 
 log = logging.getLogger(__name__)
 
+# Nights that a statement may wait to be known in full.
+LONGEST_WAIT = 2
+
 
 @dataclass(frozen=True)
 class Rejection:
@@ -30,6 +33,15 @@ class Rejection:
     row_key: str
     action: str
     reason: str
+
+
+@dataclass(frozen=True)
+class Incomplete:
+    """A statement that isn't known in full: it waits for a violation's automation, since a night."""
+
+    row_key: str
+    violation: str
+    since: date
 
 
 @dataclass(frozen=True)
@@ -49,6 +61,7 @@ class DeliverySummary:
         already_there: wanted rows that needed no change.
         waiting: announcements whose measure hasn't taken effect yet.
         dropped: announcements whose measure never will.
+        incomplete: statements of which nobody knows how far they were automated, the oldest first.
     """
 
     receiver: str
@@ -63,6 +76,12 @@ class DeliverySummary:
     already_there: int = 0
     waiting: int = 0
     dropped: int = 0
+    incomplete: tuple[Incomplete, ...] = ()
+
+    @property
+    def overdue(self) -> tuple[Incomplete, ...]:
+        """Those that have waited for too long."""
+        return tuple(each for each in self.incomplete if (self.night - each.since).days > LONGEST_WAIT)
 
     @property
     def complete(self) -> bool:
@@ -79,10 +98,18 @@ class DeliverySummary:
         )
         waiting = f", {self.waiting} wait for their measure" if self.waiting else ""
         dropped = f", {self.dropped} dropped" if self.dropped else ""
+        lacking = ""
+        if self.incomplete:
+            oldest = min(each.since for each in self.incomplete)
+            nights = (self.night - oldest).days
+            lacking = (
+                f", {len(self.incomplete)} wait for how far they were automated, the oldest for"
+                f" {nights} {'night' if nights == 1 else 'nights'} (since {oldest})"
+            )
         return start + (
             f"sent {sent or 'nothing'}; {self.applied} applied, {self.duplicates} had been before, "
             f"{len(self.rejected)} rejected, {len(self.unanswered)} unanswered, "
-            f"{self.already_there} already there{waiting}{dropped}"
+            f"{self.already_there} already there{waiting}{dropped}{lacking}"
         )
 
 

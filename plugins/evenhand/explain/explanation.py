@@ -148,7 +148,8 @@ class Violation:
     """A violation that was found, with its appeal.
 
     Attributes:
-        appeal: what can be done against it: `until` a day, `any_time`, `pending`, `granted`, `none` or `passed`.
+        appeal: what can be done against it: `until` a day, `any_time`, `pending`, `granted`, `restored`,
+            `none` or `passed`.
     """
 
     violation: str
@@ -165,6 +166,7 @@ class Violation:
     appeal_decided_on: date | None
     appeal: str | None
     appeal_until: date | None
+    restored_on: date | None
 
 
 @dataclass(frozen=True)

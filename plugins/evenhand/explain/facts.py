@@ -143,11 +143,13 @@ def _programmes(
 
 
 def _entry(row: Mapping[str, Any], labels: Labels, violations: Mapping[str, Violation]) -> Entry:
+    behind = violations.get(row["violation_id"])
     if row["voided_on"]:
-        left_out = f"taken back on {row['voided_on']}: an appeal was granted"
+        was_restored = behind is not None and behind.restored_on == row["voided_on"]
+        how = "it was restored without an appeal" if was_restored else "an appeal was granted"
+        left_out = f"taken back on {row['voided_on']}: {how}"
     else:
         left_out = "" if row["is_counted"] else "left out by a rule of the programme"
-    behind = violations.get(row["violation_id"])
     event = labels.of("violation_type" if row["violation_id"] else "activity", row["event_type"])
     return Entry(
         entry=row["entry_id"],
@@ -239,6 +241,8 @@ def _violation(row: Mapping[str, Any], labels: Labels, audience: Audience) -> Vi
         appeal_decided_on=row["appeal_decided_on"],
         appeal=row["appeal"],
         appeal_until=row["appeal_until"],
+        # Releases of earlier versions don't have it.
+        restored_on=row.get("restored_on"),
     )
 
 

@@ -19,6 +19,9 @@ RECENT_NIGHTS = 35
 # What happened before was before there was anything to govern; such a day is a typing error, or somebody's zero.
 FIRST_DAY = date(2000, 1, 1)
 
+# A moment as text in a CSV file, and as DuckDB writes a TIMESTAMPTZ of a Parquet file.
+MOMENT = "[0-9-]+[T ][0-9:.]+(Z|[+-][0-9:]+)"
+
 # What an account can be to the marketplace.
 KINDS = ("creator", "affiliate", "marketing", "official_shop", "seller", "platform")
 
@@ -39,6 +42,8 @@ class Column:
         with_the_same: a column in which this row and the one that it refers to must agree.
         required_unless: a value of another column, as (column, value), that excuses a missing one.
         absent_means: for a required column, what a missing value tells about the row; shown in the quarantine.
+        required_when: a value of another column, as (column, value), that needs this one.
+        moment_of: for a time, the column with its day.
         may_be_absent: whether a file may lack the column, which is then without a value; only where none is required.
     """
 
@@ -53,6 +58,8 @@ class Column:
     refers_to: str | None = None
     with_the_same: str | None = None
     required_unless: tuple[str, str] | None = None
+    required_when: tuple[str, str] | None = None
+    moment_of: str = ""
     absent_means: str = ""
     may_be_absent: bool = False
 
@@ -76,6 +83,17 @@ WITHDRAWN = Column(
     **OPTIONAL,
 )
 MARKET = Column("market", "The market whose policy pack decides about the account.")
+
+
+def _time(name: str, what: str, day: str) -> Column:
+    """The time of what a column has the day of."""
+    return Column(
+        name,
+        f"When {what}, with its time zone; its day in the market's time zone is `{day}`, else it isn't used.",
+        type="moment",
+        moment_of=day,
+        **OPTIONAL,
+    )
 
 
 UPDATED_AT = Column(
@@ -167,6 +185,13 @@ CREATORS = Contract(
     ),
 )
 
+# What contents and lives both say of themselves.
+_ABOUT = (
+    Column("language", "Two-letter code of the language that is spoken or written in it.", **OPTIONAL),
+    Column("category", "What it is about or sells.", **OPTIONAL),
+    Column("link", "Where a reviewer can see it.", **OPTIONAL),
+)
+
 CONTENTS = Contract(
     feed="contents",
     happened_on="published_on",
@@ -178,6 +203,17 @@ CONTENTS = Contract(
         Column("kind", "What it is.", one_of=("short_video", "live", "repository")),
         Column("published_on", "Day of publication, where the source knows it.", type="date", required=False),
         Column("title", "What it is called, for notices to name it.", **OPTIONAL),
+        _time("published_at", "it was published", "published_on"),
+        Column("views", "How often it has been seen so far.", type="number", at_least=0, decimals=0, **OPTIONAL),
+        Column(
+            "views_before_removal",
+            "Of a content that was removed, how often it was seen before that.",
+            type="number",
+            at_least=0,
+            decimals=0,
+            **OPTIONAL,
+        ),
+        *_ABOUT,
     ),
     looked_at_nights=RECENT_NIGHTS,
 )
@@ -199,6 +235,8 @@ LIVES = Contract(
         Column("product_links", "How many products were linked.", type="number", at_least=0, decimals=0),
         Column("interrupted", "Whether it broke off, or was broken off.", one_of=("yes", "no")),
         Column("title", "What it is called, for notices to name it.", **OPTIONAL),
+        _time("began_at", "it began", "on_day"),
+        *_ABOUT,
     ),
 )
 
@@ -245,12 +283,31 @@ USER_REPORTS = Contract(
             vocabulary="violation_types",
         ),
         Column("reported_on", "Day of the report, in the market's time zone.", type="date"),
+        Column(
+            "notifier",
+            "Who reports; empty means a user.",
+            one_of=("user", "trusted_flagger", "rights_holder", "authority"),
+            **OPTIONAL,
+        ),
+        Column("ground", "What the report rests on: a law, or the marketplace's own rules.", **OPTIONAL),
+        Column(
+            "outcome",
+            "What came of it; a later row with the same key brings it.",
+            one_of=("pending", "action_taken", "no_action"),
+            **OPTIONAL,
+        ),
+        Column("decided_on", "Day on which that was decided.", type="date", **OPTIONAL),
+        _time("reported_at", "it was reported", "reported_on"),
+        _time("decided_at", "that was decided", "decided_on"),
     ),
 )
 
 VIOLATIONS = Contract(
     feed="violations",
-    progress="case when status = 'open' then 0 when try_cast(decided_on as date) is not null then 1 end",
+    progress=(
+        "case when status = 'open' then 0 when status = 'restored' then 2"
+        " when try_cast(decided_on as date) is not null then 1 end"
+    ),
     happened_on="coalesce(decided_on, detected_on)",
     grain="One row per account and content that one decision finds in breach.",
     key="violation_id",
@@ -277,8 +334,9 @@ VIOLATIONS = Contract(
         ),
         Column(
             "status",
-            "`open` from detection until the decision; a later row with the same key brings it. Empty means decided.",
-            one_of=("open", "decided"),
+            "`open` from detection until the decision; a later row with the same key brings it. `restored`: the"
+            " decision was taken back without an appeal, and is void from then on. Empty means decided.",
+            one_of=("open", "decided", "restored"),
             **OPTIONAL,
         ),
         Column("severity", "How grave it is, in the words of the packs.", vocabulary="severities", **OPTIONAL),
@@ -290,6 +348,40 @@ VIOLATIONS = Contract(
         Column("decided_by", "Who decided: a reviewer, or a system.", **OPTIONAL),
         Column("enforced_on", "Day on which something was done about it, where it was.", type="date", **OPTIONAL),
         Column("notified_on", "Day on which the account was told.", type="date", **OPTIONAL),
+        Column(
+            "restored_on",
+            "With `restored`, the day on which the decision was taken back.",
+            type="date",
+            required_when=("status", "restored"),
+            absent_means="what was taken back on no day can't be applied",
+            **OPTIONAL,
+        ),
+        Column(
+            "automation_of_detection",
+            "How far a system found it without a person.",
+            one_of=("full", "part", "none"),
+            **OPTIONAL,
+        ),
+        Column(
+            "automation_of_decision",
+            "How far a system decided without a person.",
+            one_of=("full", "part", "none"),
+            **OPTIONAL,
+        ),
+        Column("guidance_version", "The version of the guidance that it was decided by.", **OPTIONAL),
+        Column(
+            "confidence",
+            "How sure a model was, from 0 to 1.",
+            type="number",
+            at_least=0,
+            decimals=4,
+            **OPTIONAL,
+        ),
+        _time("detected_at", "it was first flagged", "detected_on"),
+        _time("decided_at", "it was decided", "decided_on"),
+        _time("enforced_at", "something was done about it", "enforced_on"),
+        _time("notified_at", "the account was told", "notified_on"),
+        _time("restored_at", "the decision was taken back", "restored_on"),
     ),
 )
 
@@ -312,8 +404,9 @@ APPEALS = Contract(
         Column("filed_on", "Day of filing, in the market's time zone.", type="date"),
         Column(
             "outcome",
-            "`pending` until decided; a later row with the same key brings the decision.",
-            one_of=("pending", "granted", "partly_granted", "denied"),
+            "`pending` until decided; a later row with the same key brings the decision. `withdrawn_by_account`: the"
+            " account took its appeal back, which ends it and voids nothing.",
+            one_of=("pending", "granted", "partly_granted", "denied", "withdrawn_by_account"),
         ),
         Column(
             "decided_on",
@@ -329,6 +422,21 @@ APPEALS = Contract(
             at_least=0,
             **OPTIONAL,
         ),
+        Column(
+            "decider",
+            "Who decided: a person, a person other than the one who had decided first, or a system.",
+            one_of=("person", "another_person", "automated"),
+            **OPTIONAL,
+        ),
+        Column("ground", "What the account appeals for.", **OPTIONAL),
+        Column(
+            "channel",
+            "Where it was filed: with the marketplace itself, or with a body out of court. Empty means its own.",
+            one_of=("own", "out_of_court"),
+            **OPTIONAL,
+        ),
+        _time("filed_at", "it was filed", "filed_on"),
+        _time("decided_at", "it was decided", "decided_on"),
     ),
 )
 
@@ -374,6 +482,69 @@ QA_REVIEWS = Contract(
         Column("reviewed_on", "Day of the review, in the market's time zone.", type="date"),
         Column("is_violation", "The opinion.", one_of=("yes", "no")),
         Column("violation_type", "Of which type, if it is one.", vocabulary="violation_types", **OPTIONAL),
+        Column("reviewer", "Who reviewed.", **OPTIONAL),
+        Column(
+            "round",
+            "Which opinion on the item it is: 1 for the first.",
+            type="number",
+            at_least=1,
+            decimals=0,
+            **OPTIONAL,
+        ),
+        Column("guidance_version", "The version of the guidance that it was reviewed by.", **OPTIONAL),
+        Column("blind", "Whether the reviewer knew of no other opinion.", one_of=("yes", "no"), **OPTIONAL),
+        Column("draw_item_id", "The item of a draw that it answers.", **OPTIONAL),
+        Column(
+            "inclusion_probability",
+            "Of a sample that was drawn elsewhere, how likely the item was to be drawn.",
+            type="number",
+            at_least=0,
+            decimals=10,
+            **OPTIONAL,
+        ),
+        _time("reviewed_at", "it was reviewed", "reviewed_on"),
+    ),
+)
+
+CREATOR_CONTACTS = Contract(
+    feed="creator_contacts",
+    progress="case when try_cast(solved_on as date) is null then 0 else 1 end",
+    happened_on="coalesce(solved_on, opened_on)",
+    grain="One row per contact of an account with support: a question or a complaint.",
+    key="contact_id",
+    may_be_absent=True,
+    looked_at_nights=RECENT_NIGHTS,
+    own_columns=(
+        Column("contact_id", "The contact."),
+        Column("account_id", "The account.", refers_to="creators"),
+        Column("opened_on", "Day on which it was opened, in the market's time zone.", type="date"),
+        Column("subject", "What it is about.", **OPTIONAL),
+        Column("rule", "The rule that it complains of, in the words of the packs.", **OPTIONAL),
+        Column("solved_on", "Day on which it was solved; empty while it is open.", type="date", **OPTIONAL),
+        Column(
+            "satisfaction",
+            "What the account said of it, from 1 to 5.",
+            type="number",
+            at_least=1,
+            decimals=0,
+            **OPTIONAL,
+        ),
+        _time("opened_at", "it was opened", "opened_on"),
+        _time("solved_at", "it was solved", "solved_on"),
+    ),
+)
+
+GOLDEN_ITEMS = Contract(
+    feed="golden_items",
+    grain="One row per item whose truth is known, by which reviewers' errors are measured.",
+    key="golden_id",
+    may_be_absent=True,
+    own_columns=(
+        Column("golden_id", "The item."),
+        Column("account_id", "The account whose it is.", refers_to="creators"),
+        Column("subject", "The content, live or decision that it is, by its key."),
+        Column("is_violation", "The truth.", one_of=("yes", "no")),
+        Column("guidance_version", "The version of the guidance that it is true by.", **OPTIONAL),
     ),
 )
 
@@ -443,5 +614,7 @@ FEEDS: tuple[Contract, ...] = (
     QA_REVIEWS,
     ACTIVITIES,
     METRICS,
+    CREATOR_CONTACTS,
+    GOLDEN_ITEMS,
 )
 BY_NAME: dict[str, Contract] = {contract.feed: contract for contract in FEEDS}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date
 
 import duckdb
@@ -23,7 +24,7 @@ def bin_rows(connection: duckdb.DuckDBPyConnection, contract: Contract, night: d
 
     Not of the first night of the feed, or of a market: what lands then is all that was there before.
     """
-    measures = measures_of(contract)
+    measures = measures_of(contract, _columns_without_values(connection, contract))
     words = [column.name for column in contract.columns if column.type == "text"]
     said = [f"candidates.{name}" for name in contract.column_names if name not in (contract.key, "updated_at")]
     owners = sorted(
@@ -114,11 +115,24 @@ def bin_rows(connection: duckdb.DuckDBPyConnection, contract: Contract, night: d
     )
 
 
-def measures_of(contract: Contract) -> dict[str, str]:
-    """Each measure of a feed with the SQL of a row's bin, over `rows` and what is joined to it."""
+def _columns_without_values(connection: duckdb.DuckDBPyConnection, contract: Contract) -> set[str]:
+    """Columns that files may lack and in which no row says anything: there is nothing to compare."""
+    optional = [column.name for column in contract.columns if column.may_be_absent]
+    counts = connection.execute(
+        f"select {', '.join(f'count({name})' for name in optional)} from candidates.{contract.feed}"
+    ).fetchone()
+    return {name for name, values in zip(optional, counts or (), strict=True) if not values}
+
+
+def measures_of(contract: Contract, empty: Collection[str] = ()) -> dict[str, str]:
+    """Each measure of a feed with the SQL of a row's bin, over `rows` and what is joined to it.
+
+    Args:
+        empty: columns without a value.
+    """
     found = {}
     for column in contract.columns:
-        if column.name in (contract.key, "account_id", "updated_at", "market"):
+        if column.name in (contract.key, "account_id", "updated_at", "market", *empty):
             continue
         if column.refers_to:
             if column.refers_to != "creators":
@@ -131,6 +145,8 @@ def measures_of(contract: Contract) -> dict[str, str]:
             found[column.name] = _magnitude(column)
         elif column.type == "date":
             found[column.name] = _delay(column)
+        elif column.type == "moment":
+            found[column.name] = _quarter_of_the_day(column)
     found[ROWS_OF_ACCOUNT] = _steps("account_rows", (1, 2, 4, 8, 16))
     found[NIGHTS_OF_ACCOUNT] = _steps("account_nights - 1", (0, 1, 3, 7))
     found[LANDED_BEFORE] = (
@@ -186,6 +202,12 @@ def _delay(column: Column) -> str:
         f" when {days} <= 14 then '8 to 14 days before' when {days} <= 30 then '15 to 30 days before'"
         f" when {days} <= 180 then '31 to 180 days before' else 'more than 180 days before' end"
     )
+
+
+def _quarter_of_the_day(column: Column) -> str:
+    """Six hours of the day in UTC: a source that takes another time zone moves all of them."""
+    hour = f"hour(timezone('UTC', try_cast(rows.{column.name} as timestamptz)))"
+    return f"case when {hour} is null then '{EMPTY}' else ({hour} // 6 * 6) || ' to ' || ({hour} // 6 * 6 + 6) end"
 
 
 def _steps(number: str, bounds: tuple[int, ...]) -> str:

@@ -16,6 +16,7 @@ from datetime import date
 from evenhand.landing.contracts import FEEDS, Contract
 from evenhand.landing.names import compared
 from evenhand.quality.gate import Gate
+from evenhand.quality.times import day_of, day_of_time, told_of_times
 from evenhand.quality.whose_file import File, markets_of_file
 
 
@@ -50,12 +51,29 @@ def markets_without_rules(gate: Gate, night: date) -> list[str]:
     ]
 
 
-def find_candidates(gate: Gate, contract: Contract, night: date, time_zones: Mapping[str, str], zone: str) -> None:
+def columns_without_values(gate: Gate, contract: Contract) -> frozenset[str]:
+    """The columns that files may lack and in which no row that is looked at has a value: nothing of them can be bad."""
+    optional = [column.name for column in contract.columns if column.may_be_absent]
+    counts = ", ".join(f"count({name})" for name in optional)
+    ((*found,),) = gate.execute(f"select {counts} from landing.{contract.feed}")
+    return frozenset(name for name, values in zip(optional, found, strict=True) if not values)
+
+
+def find_candidates(
+    gate: Gate, contract: Contract, night: date, time_zones: Mapping[str, str], zone: str, empty: Collection[str] = ()
+) -> list[str]:
     """Every version of every row known by the night; a row that landed twice in one night counts once.
+
+    A day that isn't said is that of its time, in the time zone of the row's market. A time whose day there is another
+    than the one that is said isn't used.
 
     Args:
         time_zones: by market.
         zone: that of the other markets.
+        empty: columns without a value.
+
+    Returns:
+        What is told of times of this night that aren't used.
     """
     moments = {
         name
@@ -63,18 +81,26 @@ def find_candidates(gate: Gate, contract: Contract, night: date, time_zones: Map
             f"select distinct unnest(moments) from landing.files where feed = '{contract.feed}'"
         )
     }
-    columns = []
+    times = {
+        column.moment_of: column.name for column in contract.columns if column.moment_of and column.name not in empty
+    }
+    days, contradicted, columns = {}, {}, []
     for column in contract.columns:
         sql = compared(column.name) if column.name in contract.names else column.name
         if column.type == "date" and column.name in moments:
             sql = (
-                f"case when list_contains(moments, '{column.name}') then coalesce(cast(cast(timezone("
-                f"time_zone, try_cast({column.name} as timestamptz)) as date) as varchar), {column.name})"
-                f" else {column.name} end"
+                f"case when list_contains(moments, '{column.name}') then coalesce({day_of(column.name)},"
+                f" {column.name}) else {column.name} end"
             )
+        if column.name in times:
+            days[column.name] = sql
+            sql = f"coalesce({sql}, {day_of_time(times[column.name])})"
+        if column.moment_of in times:
+            contradicted[column.name] = f"coalesce({day_of_time(column.name)} <> {days[column.moment_of]}, false)"
+            sql = f"case when not {contradicted[column.name]} then {column.name} end"
         columns.append(f"{sql} as {column.name}" if sql != column.name else sql)
     source = f"landing.{contract.feed}"
-    if moments:
+    if moments or times:
         source = f"({_with_time_zones(contract, time_zones, zone)})"
     names = ", ".join(contract.column_names)
     gate.execute(
@@ -84,6 +110,7 @@ def find_candidates(gate: Gate, contract: Contract, night: date, time_zones: Map
         qualify row_number() over (partition by landed_night, {names} order by landed_file, landed_row) = 1
         order by landed_night, landed_file, landed_row"""
     )
+    return told_of_times(gate, contract, night, source, contradicted)
 
 
 def _with_time_zones(contract: Contract, time_zones: Mapping[str, str], zone: str) -> str:

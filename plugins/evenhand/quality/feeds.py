@@ -12,6 +12,7 @@ from evenhand.landing.contracts import FEEDS, Contract
 from evenhand.landing.held_markets import HeldMarket, hold_markets
 from evenhand.landing.names import likely_meant
 from evenhand.quality.candidates import (
+    columns_without_values,
     find_accounts,
     find_arrivals,
     find_candidates,
@@ -92,13 +93,15 @@ def validate_feeds(warehouse: Path, folder: Path, night: date, beside: Beside | 
         gate.validate(
             "landing.bad_rows", "lines and values", reading_suite(), ROW_LOCATOR, "Its rows go into quarantine."
         )
+        told: list[str] = []
         for contract in FEEDS:
-            find_candidates(gate, contract, night, beside.time_zones, beside.time_zone)
+            empty = columns_without_values(gate, contract)
+            told += find_candidates(gate, contract, night, beside.time_zones, beside.time_zone, empty)
             rows = f"candidates.{contract.feed}"
             findings: list[Finding] = []
             # Where there are no rows, none breaks a rule.
             if gate.execute(f"from {rows} limit 1"):
-                suite = row_suite(contract)
+                suite = row_suite(contract, empty)
                 findings = gate.validate(
                     rows, f"{contract.feed}: rows", suite, ROW_LOCATOR, "Its rows go into quarantine."
                 )
@@ -125,7 +128,11 @@ def validate_feeds(warehouse: Path, folder: Path, night: date, beside: Beside | 
             "arrivals.words_without_effect", "words", words_suite(), ("market",), "Its market is held."
         )
         held = [*hold_for_unusable_files(gate), *_held_for(gate, [each for each in findings if each.blocks])]
-        warnings = [*_told_of_files(gate, night), *_said_of(gate, [each for each in findings if not each.blocks])]
+        warnings = [
+            *_told_of_files(gate, night),
+            *told,
+            *_said_of(gate, [each for each in findings if not each.blocks]),
+        ]
         counts = {contract.feed: _count(gate, contract) for contract in FEEDS}
         markets = sorted({each.market for each in held})
         gate.let_through(

@@ -12,7 +12,7 @@ from typing import Any
 
 from ruamel.yaml import YAML
 
-from evenhand.landing.contracts import BY_NAME, FEEDS, Column, Contract
+from evenhand.landing.contracts import BY_NAME, FEEDS, MOMENT, Column, Contract
 from evenhand.settings import PROJECT
 from expectations.feeds import MOST_DIGITS
 
@@ -20,7 +20,7 @@ FOLDER = PROJECT / "docs" / "contracts"
 ODCS = FOLDER / "feeds.odcs.yaml"
 _WRITTEN = "Written by `python -m evenhand.reference.contracts` from the contracts; edit those."
 _LOGICAL_TYPES = {"text": "string", "date": "date", "number": "number", "moment": "timestamp"}
-_MOMENT = r"^[0-9-]+[T ][0-9:.]+(Z|[+-][0-9:]+)$"
+_MOMENT = f"^{MOMENT}$"
 _DAY = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 
 
@@ -63,8 +63,8 @@ def _property(column: Column) -> dict[str, Any]:
 
 
 def _required_unless(contract: Contract) -> dict[str, Any]:
-    """What must be there unless another column excuses it."""
-    rules = [
+    """What must be there unless another column excuses it, or where another column needs it."""
+    rules: list[dict[str, Any]] = [
         {
             "if": {"not": {"properties": {other: {"const": value}}, "required": [other]}},
             "then": {"required": [column.name], "properties": {column.name: {"type": "string"}}},
@@ -72,6 +72,22 @@ def _required_unless(contract: Contract) -> dict[str, Any]:
         for column in contract.columns
         if column.required and column.required_unless
         for other, value in [column.required_unless]
+    ]
+    # What is needed can be said as a time too.
+    times = {column.moment_of: column.name for column in contract.columns if column.moment_of}
+    rules += [
+        {
+            "if": {"properties": {other: {"const": value}}, "required": [other]},
+            "then": {
+                "anyOf": [
+                    {"required": [name], "properties": {name: {"type": "string"}}}
+                    for name in (column.name, *([times[column.name]] if column.name in times else []))
+                ]
+            },
+        }
+        for column in contract.columns
+        if column.required_when
+        for other, value in [column.required_when]
     ]
     return {"allOf": rules} if rules else {}
 

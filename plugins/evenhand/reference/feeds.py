@@ -81,6 +81,9 @@ def _may_be_empty(column: Column) -> str:
     if column.required and column.required_unless:
         other, value = column.required_unless
         return f"while `{other}` is `{value}`"
+    if column.required_when:
+        other, value = column.required_when
+        return f"unless `{other}` is `{value}`, or absent"
     if column.may_be_absent:
         return "yes, or absent"
     return "no" if column.required else "yes"
@@ -164,6 +167,8 @@ that it lies in is passed over and named; a pipe, a socket or a device can't be 
   left out of a file: its rows then have no value in it. Columns that the contract doesn't have are left out and named.
 - A value is taken as it is: leading zeros and blanks stay. An empty text is no value. A day is `YYYY-MM-DD`. A number
   is digits, with a point before its decimals and `-` before a negative one: `12`, `-0.5`.
+- A time (`*_at`) stands beside a day (`*_on`), for what the field measures in hours. Where the day is empty, it is that
+  of the time in the market's time zone.
 - **A night without rows** is a file with its header alone. A night without a file is a feed that didn't come; a feed
   that may be absent has no rows until its first file lands, and from then on is a feed like the others.
 - A file that changes after it was loaded is loaded again, unless more than {LARGEST_SHARE_GONE:.0%} of its keys, and at
@@ -234,6 +239,8 @@ release, have a line per row and rule: feed, key, column, rule, remedy, file and
   `meant` has the key that was likely meant. Keys that look alike are alike: they are compared in Unicode's form NFC.
 - A market is none: no pack is of it, and `markets` in marketplace.yml doesn't list it. The account stays where it was.
 - A value is missing where the contract wants one, or is none of the allowed ones.
+- A time (`*_at`) can't be read or has no time zone. One whose day in the market's time zone isn't that of its date
+  column is left out and counted in a warning, and the row stays.
 - A date isn't a day that exists in the form `YYYY-MM-DD`, or is after the night that the row landed in (waiting
   doesn't make it right), or before {FIRST_DAY}.
 - A number isn't one, or has more than {MOST_DIGITS} digits before its point or more than its column allows after

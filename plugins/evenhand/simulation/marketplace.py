@@ -31,6 +31,8 @@ FEEDS = (
     "appeals",
     "trainings",
     "qa_reviews",
+    "creator_contacts",
+    "golden_items",
 )
 # Beside the landing folder, where nothing reads it at night.
 TRUTH_FILE = "simulation_truth.parquet"
@@ -38,7 +40,7 @@ _UNFINISHED = "unfinished\n"
 
 
 def simulate(plan: Plan, landing: Path, progress: Callable[[str], None]) -> bool:
-    """Land the nine feeds of a simulated marketplace, and write the truth beside the landing folder.
+    """Land the eleven feeds of a simulated marketplace, and write the truth beside the landing folder.
 
     Feeds that the same plan has landed before stay as they are; those of another plan are replaced. After a run that
     was killed, the next one begins anew.
@@ -124,13 +126,14 @@ def _set_the_stage(connection: duckdb.DuckDBPyConnection, plan: Plan) -> None:
     shares = list(accumulate(market.share for market in MARKETS))
     connection.execute(
         "create table markets (market varchar, language varchar, price double, violating double,"
-        " wrongly_upheld double, share_from double, share_to double)"
+        " wrongly_upheld double, sensitivity double, specificity double, share_from double, share_to double)"
     )
     for market, upto in zip(MARKETS, shares, strict=True):
         connection.execute(
-            "insert into markets values (?, ?, ?, ?, ?, ?, ?)",
+            "insert into markets values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
             [
                 market.name, market.language, market.price, market.violating, market.wrongly_upheld,
+                market.sensitivity, market.specificity,
                 upto - market.share, 1.0 if market is MARKETS[-1] else upto,
             ],
         )  # fmt: skip

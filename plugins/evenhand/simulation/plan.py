@@ -19,6 +19,8 @@ class Market:
         price: of an average order, in the market's currency.
         violating: how many of a thousand contents break a rule, of a creator of ordinary care.
         wrongly_upheld: share of mistaken flags that its reviewers uphold.
+        sensitivity: share of violations that a second reviewer of QA sees.
+        specificity: share of what is none that such a reviewer sees none in.
     """
 
     name: str
@@ -27,11 +29,13 @@ class Market:
     price: float
     violating: float
     wrongly_upheld: float
+    sensitivity: float = 0.85
+    specificity: float = 0.97
 
 
 MARKETS = (
     Market("ID", 0.26, "id", 120_000, 14, 0.10),
-    Market("VN", 0.18, "vi", 180_000, 18, 0.12),
+    Market("VN", 0.18, "vi", 180_000, 18, 0.12, sensitivity=0.75),
     Market("TH", 0.15, "th", 300, 12, 0.08),
     Market("PH", 0.12, "fil", 450, 16, 0.10),
     Market("MY", 0.09, "ms", 40, 10, 0.07),

@@ -33,7 +33,7 @@ def deliver_release(night: date, receiver: str) -> Facts:
     from evenhand.delivery.announcements.announce import announce
     from evenhand.delivery.announcements.statement_words import NotStatable
     from evenhand.delivery.config import ReceiversError, announces, load_receivers
-    from evenhand.delivery.deliver import deliver
+    from evenhand.delivery.deliver import LONGEST_WAIT, deliver
     from evenhand.delivery.emptied import ReceiverEmptied
     from evenhand.delivery.first_read import HoldsOthers
     from evenhand.delivery.ledger import LedgerBroken
@@ -76,6 +76,13 @@ def deliver_release(night: date, receiver: str) -> Facts:
         raise AirflowFailException(
             f"{summary}. The rows that it took are in force there; the first that it refused:\n{rejected}\n"
             "Settle them with the receiver's owners and clear this task; only what isn't acknowledged is sent."
+        )
+    if summary.overdue:
+        first = summary.overdue[0]
+        raise AirflowFailException(
+            f"{summary}. All that is known in full was sent; {len(summary.overdue)} have waited for more than"
+            f" {LONGEST_WAIT} nights. Have the source land automation_of_detection and automation_of_decision of their"
+            f" violations, the first of which is {first.violation}; the next night then sends them."
         )
     return note(night, "deliver_release", {"told": str(summary), "sent": summary.sent}, receiver)
 

@@ -84,6 +84,7 @@ violations_with_their_first_appeal as (
     left join appeals_counted as appeals
         on
             brought.violation_id = appeals.violation_id
+            and coalesce(not appeals.is_out_of_court, true)
             and appeals.filed_on between brought.on_day and brought.last_day_to_file
     qualify row_number() over (
         partition by

@@ -24,6 +24,26 @@ appeals as (
     select * from {{ ref('stg_appeals') }}
 ),
 
+restored as (
+    select * from {{ ref('stg_violations') }}
+    where restored_on is not null
+),
+
+-- What a history can rest on: an appeal's decision, or one that was taken back without an appeal.
+decisions_taken_back as (
+    select
+        account_id,
+        decided_on as on_day,
+        landed_night
+    from appeals
+    union all
+    select
+        account_id,
+        restored_on as on_day,
+        landed_night
+    from restored
+),
+
 bonuses as (
     select * from {{ source('policy', 'bonuses') }}
 ),
@@ -89,12 +109,12 @@ histories_by_the_night_that_brought_them as (
             history_versions.history_version,
             history_versions.account_id,
             history_versions.known_from,
-            max(appeals.landed_night) as landed_on
+            max(decisions.landed_night) as landed_on
         from history_versions
-        left join appeals
+        left join decisions_taken_back as decisions
             on
-                history_versions.account_id = appeals.account_id
-                and history_versions.known_from = appeals.decided_on
+                history_versions.account_id = decisions.account_id
+                and history_versions.known_from = decisions.on_day
         group by all
     ) as histories_with_their_appeals
     window histories_so_far as (partition by account_id order by history_version)

@@ -8,14 +8,21 @@ appeals_counted as (
     select * from {{ ref('int_appeals_counted') }}
 ),
 
+appeals_by_where_they_were_filed as (
+    select
+        *,
+        coalesce(not is_out_of_court, true) as is_own
+    from appeals_counted
+),
+
 appeals_against_each_violation as (
     select
         violation_id,
-        count(*) as appeals,
-        bool_or(effect is null) as is_pending,
+        count(case when is_own then 1 end) as appeals,
+        bool_or(is_own and effect is null) as is_pending,
         bool_or(effect = 'voids') as is_granted,
-        max(case when effect is not null then decided_on end) as last_decided_on
-    from appeals_counted
+        max(case when is_own and effect is not null then decided_on end) as last_decided_on
+    from appeals_by_where_they_were_filed
     group by violation_id
 ),
 
@@ -29,7 +36,7 @@ last_days as (
         coalesce(appeals.is_granted, false) as is_granted,
         coalesce(appeals.appeals >= rules.appeals_at_most, false) as is_used_up,
         case
-            when appeals.appeals is null then {{ add_days('rules.decided_on', 'rules.file_within_days') }}
+            when coalesce(appeals.appeals, 0) = 0 then {{ add_days('rules.decided_on', 'rules.file_within_days') }}
             else {{ add_days('appeals.last_decided_on', 'rules.again_within_days') }}
         end as appeal_until
     from appeal_rules as rules

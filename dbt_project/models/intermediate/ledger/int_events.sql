@@ -35,7 +35,8 @@ violations_as_events as (
         violations.content_id,
         violations.violation_id,
         cast({{ days_between('contents.published_on', 'violations.decided_on') }} as bigint) as content_age_days,
-        appeal_outcomes.voided_on,
+        -- What was restored without an appeal is void as after one; least() knows no null.
+        least(appeal_outcomes.voided_on, violations.restored_on) as voided_on,
         appeal_outcomes.adjusted_on,
         appeal_outcomes.adjusted_points
     from violations

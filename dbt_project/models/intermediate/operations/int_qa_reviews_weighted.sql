@@ -1,7 +1,9 @@
 with
 
+-- A second opinion on an item is no second item.
 qa_reviews as (
     select * from {{ ref('stg_qa_reviews') }}
+    where coalesce(round, 1) = 1
 ),
 
 creators as (

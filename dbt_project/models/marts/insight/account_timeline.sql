@@ -98,6 +98,18 @@ appeals_decided as (
     where decided_on is not null
 ),
 
+decisions_restored as (
+    select
+        account_id,
+        restored_on as on_day,
+        31 as place,
+        'violation_restored' as event,
+        violation_id as about,
+        violation_type || ', without an appeal' as told
+    from violation_cases
+    where restored_on is not null
+),
+
 trainings_passed as (
     select
         account_id,
@@ -220,6 +232,8 @@ everything_that_happened as (
     select * from appeals_filed
     union all
     select * from appeals_decided
+    union all
+    select * from decisions_restored
     union all
     select * from trainings_passed
     union all

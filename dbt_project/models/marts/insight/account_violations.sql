@@ -50,8 +50,15 @@ violations_with_what_they_are_on as (
         appeals.filed_on as appeal_filed_on,
         appeals.outcome as appeal_outcome,
         appeals.decided_on as appeal_decided_on,
-        case when deadlines.is_granted then 'granted' else deadlines.appeal end as appeal,
-        deadlines.appeal_until
+        case
+            when deadlines.is_granted then 'granted'
+            when cases.restored_on is not null then 'restored'
+            else deadlines.appeal
+        end as appeal,
+        deadlines.appeal_until,
+        cases.restored_on,
+        cases.automation_of_detection,
+        cases.automation_of_decision
     from violation_cases as cases
     left join contents on cases.content_id = contents.content_id
     left join lives on cases.live_id = lives.live_id

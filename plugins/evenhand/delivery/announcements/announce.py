@@ -11,9 +11,10 @@ from datetime import date
 from pathlib import Path
 
 from evenhand.delivery.announcements.announcement import Announcer, judge
+from evenhand.delivery.announcements.automation import waits_for
 from evenhand.delivery.announcements.outbox import Outbox
 from evenhand.delivery.changes import RowId
-from evenhand.delivery.deliver import DeliverySummary, summary_of
+from evenhand.delivery.deliver import DeliverySummary, Incomplete, summary_of
 from evenhand.delivery.lock import delivery_lock
 from evenhand.delivery.payload import Payload
 from evenhand.delivery.read_release import Release, outranked_rows, read_release
@@ -84,10 +85,11 @@ def _say(
     outbox = Outbox(receipts, announcer.name)
     for each in _released_since(release_dir, since):
         outbox.take(announcer.announcements(each))
+    _complete(release_dir, announcer, receipts, outbox)
     receipts.move_to(announcer.name, release)
     announcer.begin(release.night)
     outranked = {("penalties", row_key) for row_key in outranked_rows(release_dir)}
-    verdicts = _judge(release, outranked, announcer, receipts, outbox)
+    verdicts, incomplete = _judge(release, outranked, announcer, receipts, outbox)
     sender = Sender(announcer, receipts)
     sender.settle()
     ready = [
@@ -97,7 +99,21 @@ def _say(
     ]
     sender.send(ready, release)
     summary = summary_of(release, announcer.name, sender.sent, sender.answers, {change.key for change in sender.sent})
-    return replace(summary, already_there=0, waiting=verdicts["waiting"], dropped=verdicts["dropped"])
+    return replace(
+        summary, already_there=0, waiting=verdicts["waiting"], dropped=verdicts["dropped"], incomplete=tuple(incomplete)
+    )
+
+
+def _complete(release_dir: Path, announcer: Announcer, receipts: Receipts, outbox: Outbox) -> None:
+    """Say what is known by now of what waited for it."""
+    lacking = [each for each in outbox.waiting() if waits_for(each.payload)]
+    if not lacking:
+        return
+    known = announcer.completed(release_dir.resolve(), [each.payload for each in lacking])
+    with receipts.transaction():
+        for each in lacking:
+            if each.payload.sha256 in known:
+                outbox.complete(each, known[each.payload.sha256])
 
 
 def _released_since(release_dir: Path, since: date | None) -> list[Path]:
@@ -124,12 +140,13 @@ def _is_held(name: str, payload: Payload, release: Release) -> bool:
 
 def _judge(
     release: Release, outranked: Set[RowId], announcer: Announcer, receipts: Receipts, outbox: Outbox
-) -> Counter[str]:
+) -> tuple[Counter[str], list[Incomplete]]:
     # Judged before anything is sent: what took effect tonight is still told if the receiver of announcements is down.
     wanted_now = {
         (each.name, row_key): payload.sha256 for each in release.lists for row_key, payload in each.rows.items()
     }
     verdicts: Counter[str] = Counter()
+    incomplete = []
     with receipts.transaction():
         for each in outbox.waiting():
             if _is_held(each.row[0], each.payload, release):
@@ -149,7 +166,10 @@ def _judge(
                 wanted_now,
                 told,
             )
+            if verdict == "ready" and (violation := waits_for(each.payload)):
+                incomplete.append(Incomplete(each.row[1], violation, each.night))
+                continue
             verdicts[verdict] += 1
             if verdict != "waiting":
                 outbox.mark(each, verdict, why)
-    return verdicts
+    return verdicts, incomplete

@@ -91,6 +91,9 @@ class Announcer(Protocol):
             ReleaseError: the release can't be read.
         """
 
+    def completed(self, release_dir: Path, payloads: Sequence[Payload]) -> Mapping[str, Payload]:
+        """Of what waits to be known in full (`automation.waits_for`), what the release completes, by its hash."""
+
     def apply(self, batch: Sequence[Change]) -> Sequence[Receipt]:
         """Say it, as `Receiver.apply` has it."""
 

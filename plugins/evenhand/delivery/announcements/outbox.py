@@ -85,6 +85,13 @@ class Outbox:
             (status, why, self._receiver, *announcement.row),
         )
 
+    def complete(self, announcement: Announcement, payload: Payload) -> None:
+        """Say instead what is known of it by now."""
+        self._database.execute(
+            "update outbox set payload = ?, payload_sha256 = ? where receiver = ? and list = ? and row_key = ?",
+            (payload.text, payload.sha256, self._receiver, *announcement.row),
+        )
+
     def to_send(self) -> list[Change]:
         """What is ready and wasn't taken yet, rejected ones again, by night and key."""
         rows = self._database.execute(

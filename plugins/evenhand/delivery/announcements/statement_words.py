@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, HttpUrl, model_validator
 
@@ -82,14 +82,15 @@ class Source(_Part):
     """How a case came up, in the words of the database."""
 
     source_type: str
-    automated_detection: Literal["Yes", "No"]
+    # Of before feeds had it; refused when a statement is made, so that nobody else's delivery fails for it.
+    automated_detection: str | None = None
 
 
 # What the feed violations says in `detected_by`, where receivers.yml doesn't say it otherwise.
 SOURCES = {
-    "model": Source(source_type="SOURCE_VOLUNTARY", automated_detection="Yes"),
-    "user_report": Source(source_type="SOURCE_TYPE_OTHER_NOTIFICATION", automated_detection="No"),
-    "rights_holder": Source(source_type="SOURCE_TYPE_OTHER_NOTIFICATION", automated_detection="No"),
+    "model": Source(source_type="SOURCE_VOLUNTARY"),
+    "user_report": Source(source_type="SOURCE_TYPE_OTHER_NOTIFICATION"),
+    "rights_holder": Source(source_type="SOURCE_TYPE_OTHER_NOTIFICATION"),
 }
 
 
@@ -100,8 +101,7 @@ class StatementWords(_Part):
         markets: the markets whose penalties are stated.
         measures: what each of their measures is.
         grounds: what each rule is, or each programme where no entry counted; `otherwise` is for the rest.
-        sources: how a case came up, by the `detected_by` of its violation; `source_type` and `automated_detection` are
-            for the rest.
+        sources: how a case came up, by the `detected_by` of its violation; `source_type` is for the rest.
     """
 
     markets: tuple[str, ...] = Field(min_length=1)
@@ -112,7 +112,8 @@ class StatementWords(_Part):
     content_type_other: Text500 | None = None
     sources: dict[str, Source] = Field(default_factory=dict)
     source_type: str = "SOURCE_VOLUNTARY"
-    automated_detection: Literal["Yes", "No"]
-    automated_decision: str
+    # As in `Source`.
+    automated_detection: str | None = None
+    automated_decision: str | None = None
     account_type: str | None = None
     decision_ground_reference_url: HttpUrl | None = None

@@ -12,13 +12,21 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import duckdb
 
 from evenhand.delivery.announcements.announcement import About, Announcement
+from evenhand.delivery.announcements.automation import (
+    Automation,
+    automation_known,
+    automation_of,
+    decision_needed_last,
+    refuse_former_keys,
+    waiting,
+)
 from evenhand.delivery.announcements.statement_words import END_DATES, SOURCES, NotStatable, StatementWords, enums
-from evenhand.delivery.payload import canonical
 from evenhand.delivery.read_release import read_release
 from evenhand.policy.language.part import EMERGENCY
 from evenhand.policy.prose.words import counted, number
@@ -42,16 +50,21 @@ _TEXTS = {
     "incompatible_content_explanation": 2000,
     "decision_facts": 5000,
 }
+# What of a receiver's words isn't said as it stands.
+_NOT_SAID = {"markets", "measures", "grounds", "sources", "automated_detection", "automated_decision"}
 _ARRAYS = ("decision_visibility", "content_type", "category_specification", "territorial_scope")
 
 
 def statements_of(release_dir: Path, words: StatementWords) -> list[Announcement]:
     """A statement for every penalty of the markets, by PUID. The account isn't in it.
 
+    One of which nobody knows how far it was automated says for which violation it waits.
+
     Raises:
-        NotStatable: a measure or a rule has no words.
+        NotStatable: a measure or a rule has no words, or the receiver says how far all is automated.
         ReleaseError: the release can't be read.
     """
+    refuse_former_keys(words)
     release = read_release(release_dir, ("penalties",))
     (penalties,) = release.lists
     folder = release_dir.resolve()
@@ -68,24 +81,31 @@ def statements_of(release_dir: Path, words: StatementWords) -> list[Announcement
         )
         names = [column for column, *_ in found.description or ()]
         reasons = [dict(zip(names, values, strict=True)) for values in found.fetchall()]
+    needed = [decision_needed_last(reason, _against(reason)) for reason in reasons]
+    known = automation_known(folder, sorted({violation for violation in needed if violation}))
     made = []
-    for reason in reasons:
-        statement = statement_of(reason, words, release.night)
+    for reason, violation in zip(reasons, needed, strict=True):
+        statement = statement_of(reason, words, release.night, known)
         row = ("penalties", reason["row_key"])
-        # The payload is what is sent, and whom it is about only for the check that it doesn't say so.
-        payload = canonical({"account_id": reason["account_id"], "statement": json.dumps(statement, sort_keys=True)})
+        payload = waiting(str(reason["account_id"]), statement, "" if "automated_decision" in statement else violation)
         about = About(row, reason["measure"], "new", penalties.rows[reason["row_key"]].sha256)
         made.append(Announcement(("statements", statement["puid"]), payload, about, release.night))
     return sorted(made, key=lambda each: each.row)
 
 
-def statement_of(reason: Mapping[str, Any], words: StatementWords, night: date) -> dict[str, Any]:
+def statement_of(
+    reason: Mapping[str, Any],
+    words: StatementWords,
+    night: date,
+    known: Mapping[str, Automation] = MappingProxyType({}),
+) -> dict[str, Any]:
     """The statement of one reason; the PUID is the pack, its version and the reason's id.
 
     Args:
         reason: a row of reasons.parquet with its measure.
         words: how it is said.
         night: the night of the release, which is told of a penalty of which nobody knows since when it is there.
+        known: how far violations were automated; where that isn't known, the statement doesn't say.
 
     Raises:
         NotStatable: the measure or the rule has no words.
@@ -113,8 +133,9 @@ def statement_of(reason: Mapping[str, Any], words: StatementWords, night: date) 
     statement = {
         **decision.model_dump(mode="json", exclude_none=True),
         **ground.model_dump(mode="json", exclude_none=True),
-        **words.model_dump(mode="json", exclude_none=True, exclude={"markets", "measures", "grounds", "sources"}),
+        **words.model_dump(mode="json", exclude_none=True, exclude=_NOT_SAID),
         **_source(last, words),
+        **automation_of(reason, decision_needed_last(reason, entries), known),
         "puid": re.sub(r"[^A-Za-z0-9_-]", "-", f"{reason['pack']}-{reason['pack_version']}-{reason['reason_id']}"),
         "territorial_scope": sorted(set(words.territorial_scope)),
         # Where nobody knows of which day the content is, it is of the decision's at the latest.
@@ -122,9 +143,6 @@ def statement_of(reason: Mapping[str, Any], words: StatementWords, night: date) 
         "application_date": begins,
         "decision_facts": _facts(reason, begins, len(entries), rules),
     }
-    if reason["programme"] == EMERGENCY:
-        # Whatever the deployment says of what its rules decide.
-        statement |= {"automated_detection": "No", "automated_decision": "AUTOMATED_DECISION_NOT_AUTOMATED"}
     if illegal:
         statement["illegal_content_explanation"] = explanation
     else:
@@ -163,7 +181,7 @@ def _source(last: Mapping[str, Any] | None, words: StatementWords) -> dict[str, 
     """How the case came up, where its violation says so."""
     detected_by = (last or {}).get("detected_by") or ""
     source = words.sources.get(detected_by) or SOURCES.get(detected_by)
-    return source.model_dump(mode="json") if source else {}
+    return {"source_type": source.source_type} if source else {}
 
 
 def _facts(reason: Mapping[str, Any], begins: str, entries: int, rules: Sequence[str]) -> str:

@@ -17,8 +17,10 @@ import httpx
 from pydantic import BaseModel, ValidationError
 
 from evenhand.delivery.announcements.announcement import Announcement
+from evenhand.delivery.announcements.automation import completed
 from evenhand.delivery.announcements.statements import mistakes
 from evenhand.delivery.changes import Change, RowId
+from evenhand.delivery.payload import Payload
 from evenhand.delivery.read_release import revisions_told
 from evenhand.delivery.receivers import BatchRefused, Capabilities, Receipt, ReceiverError
 from evenhand.delivery.receivers.asking import GaveUp, ask, until_answered
@@ -70,6 +72,10 @@ class DsaReceiver:
         for telling, folder in enumerate(revisions_told(release_dir), start=1):
             statements |= {each.row: replace(each, telling=telling) for each in self._announcements(folder)}
         return list(statements.values())
+
+    def completed(self, release_dir: Path, payloads: Sequence[Payload]) -> Mapping[str, Payload]:
+        """Those of whose violation the release knows how far it was automated."""
+        return completed(release_dir, payloads)
 
     def apply(self, batch: Sequence[Change]) -> Sequence[Receipt]:
         """Send what passes our own check; what is there already or refused is left out, until the rest is taken."""

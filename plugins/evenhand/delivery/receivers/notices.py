@@ -8,6 +8,7 @@ from pathlib import Path
 
 from evenhand.delivery.announcements.announcement import Announcement, read_notices
 from evenhand.delivery.changes import Change, RowId
+from evenhand.delivery.payload import Payload
 from evenhand.delivery.receivers import Receipt
 from evenhand.delivery.receivers.http import HttpReceiver
 
@@ -32,6 +33,10 @@ class NoticesReceiver:
     def announcements(self, release_dir: Path) -> Sequence[Announcement]:
         """The notices of the release, those of earlier revisions among them."""
         return read_notices(release_dir, sorted({name for lists in self.after.values() for name in lists}))
+
+    def completed(self, release_dir: Path, payloads: Sequence[Payload]) -> Mapping[str, Payload]:
+        """A notice is whole from the beginning."""
+        return {}
 
     def apply(self, batch: Sequence[Change]) -> Sequence[Receipt]:
         """Put them."""

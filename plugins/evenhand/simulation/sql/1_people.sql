@@ -3,6 +3,15 @@
 create or replace temp macro draw(key, salt) as
     (hash(key || '/' || salt || '/' || getvariable('seed')) % 1000000007) / 1000000007.0;
 
+-- A time of a day between two hours in UTC, in those hours of which it is the same day in every market.
+create or replace temp macro at_hour(day, key, from_hour, until_hour) as
+    strftime(
+        cast(day as timestamp) + to_seconds(cast(
+            (from_hour + (until_hour - from_hour) * draw(key, 'hour ' || from_hour)) * 3600 as integer
+        )),
+        '%Y-%m-%dT%H:%M:%SZ'
+    );
+
 create or replace table days as
 select
     cast(unnest(range(getvariable('first_night'), getvariable('until') + interval 1 day, interval 1 day)) as date) as day;

@@ -15,7 +15,14 @@ posted as (
     where posts > 0
 )
 
-select account_id || '-v' || day_no || '-' || post_no as content_id, account_id, market, day, day_no
+select
+    account_id || '-v' || day_no || '-' || post_no as content_id,
+    account_id,
+    market,
+    day,
+    day_no,
+    cast(floor(60 * size * pow(draw(account_id || '-v' || day_no || '-' || post_no, 'views') + 1e-6, -0.5)) as bigint)
+        as views
 from posted;
 
 create or replace table lives as

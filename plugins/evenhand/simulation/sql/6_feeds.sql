@@ -51,14 +51,34 @@ from (select * from first_versions union all select * from later_versions union 
 qualify row_number() over (partition by account_id, lands_on order by exited_no nulls last, followers_then) = 1;
 
 create or replace view feed_contents as
+with
+
+versions as (
+    select contents.*, lands(day, content_id) as lands_on, null as views_before_removal, 1 as version from contents
+    union all
+    -- Of what was removed, how often it had been seen: most of it never.
+    select
+        contents.*,
+        greatest(lands(contents.day, contents.content_id), cases.enforced_on) as lands_on,
+        if(draw(contents.content_id, 'seen first') < 0.8, 0, cast(floor(contents.views * 0.2) as bigint)),
+        2
+    from contents
+    inner join cases on contents.content_id = cases.content_id
+    where cases.enforced_on is not null
+)
+
 select
-    lands(day, content_id) as lands_on,
+    lands_on,
     market as source,
     content_id,
     account_id,
     'short_video' as kind,
-    day as published_on
-from contents;
+    day as published_on,
+    at_hour(day, content_id, 8, 9) as published_at,
+    coalesce(views_before_removal, views) as views,
+    views_before_removal
+from versions
+qualify row_number() over (partition by content_id, lands_on order by version desc) = 1;
 
 create or replace view feed_lives as
 select
@@ -67,6 +87,7 @@ select
     live_id,
     account_id,
     day as on_day,
+    at_hour(day, live_id, 8, 9) as began_at,
     minutes,
     viewers,
     case
@@ -105,16 +126,36 @@ select
 from versions;
 
 create or replace view feed_user_reports as
+with
+
+versions as (
+    select *, lands(reported_on, report_id) as lands_on, false as is_decided from reported
+    union all
+    select *, reported_on + 4, true from reported
+)
+
 select
-    lands(reported_on, report_id) as lands_on,
+    lands_on,
     market as source,
     report_id,
     account_id,
     content_id,
     live_id,
     report_type,
-    reported_on
-from reported;
+    reported_on,
+    at_hour(reported_on, report_id, 10, 15) as reported_at,
+    case
+        when draw(report_id, 'notifier') < 0.9 then 'user'
+        when draw(report_id, 'notifier') < 0.95 then 'rights_holder'
+        when draw(report_id, 'notifier') < 0.98 then 'trusted_flagger'
+        else 'authority'
+    end as notifier,
+    if(draw(report_id, 'ground') < 0.3, 'law', 'terms') as ground,
+    case when not is_decided then 'pending' when draw(report_id, 'outcome') < 0.6 then 'action_taken' else 'no_action' end
+        as outcome,
+    case when is_decided then reported_on + 1 end as decided_on,
+    case when is_decided then at_hour(reported_on + 1, report_id, 8, 15) end as decided_at
+from versions;
 
 create or replace view feed_violations as
 with
@@ -130,6 +171,8 @@ versions as (
     union all
     select *, decided_on + 5 as lands_on, 4 as version from cases
     where decided_on is not null and is_upheld and draw(thing, 'corrected') < 0.003
+    union all
+    select cases.*, restored_on as lands_on, 5 as version from cases inner join restored using (violation_id)
 )
 
 select
@@ -143,14 +186,25 @@ select
         when detected_by = 'rights_holder' then market || '/' || detected_on || '/' || (hash(thing) % 5)
     end as batch_id,
     case when version > 1 then decided_on end as decided_on,
-    case when version = 1 then 'open' else 'decided' end as status,
+    case when version = 1 then 'open' when version = 5 then 'restored' else 'decided' end as status,
     case when version = 4 then 'low' else severity end as severity,
     case when version = 4 then 1 when version > 1 then points end as points,
     live_id,
     surface,
     detected_on,
     detected_by,
-    case when version > 1 then decided_by end as decided_by,
+    case
+        when version > 1 then if(automation_of_decision = 'full', 'system', decided_by)
+    end as decided_by,
+    automation_of_detection,
+    case when version > 1 then automation_of_decision end as automation_of_decision,
+    confidence,
+    'g1' as guidance_version,
+    at_hour(detected_on, thing, 9.5, 11) as detected_at,
+    case when version > 1 then at_hour(decided_on, thing, 11.5, 13) end as decided_at,
+    case when enforced_on <= lands_on then at_hour(enforced_on, thing, 13.25, 14.25) end as enforced_at,
+    case when notified_on <= lands_on then at_hour(notified_on, thing, 14.5, 15.5) end as notified_at,
+    case when version = 5 then lands_on end as restored_on,
     case when enforced_on <= lands_on then enforced_on end as enforced_on,
     case when notified_on <= lands_on then notified_on end as notified_on,
     case when version > 1 and not is_upheld then 'yes' end as withdrawn
@@ -176,8 +230,34 @@ select
     filed_on,
     case when is_decided then outcome else 'pending' end as outcome,
     case when is_decided then decided_on end as decided_on,
-    case when is_decided and outcome = 'partly_granted' then 1 end as points
-from versions;
+    case when is_decided and outcome = 'partly_granted' then 1 end as points,
+    case
+        when is_decided then if(draw(appeal_id, 'decider') < 0.05, 'automated', 'another_person')
+    end as decider,
+    if(draw(appeal_id, 'ground') < 0.5, 'facts', 'proportion') as ground,
+    'own' as channel,
+    at_hour(filed_on, appeal_id, 8, 11) as filed_at,
+    case when is_decided then at_hour(decided_on, appeal_id, 11, 15) end as decided_at
+from versions
+union all
+-- What was denied goes on out of court now and then.
+select
+    appealed.decided_on + 6,
+    market,
+    'x' || appeal_id,
+    violation_id,
+    account_id,
+    appealed.decided_on + 1,
+    if(draw(appeal_id, 'won') < 0.4, 'granted', 'denied'),
+    appealed.decided_on + 6,
+    null,
+    'person',
+    'facts',
+    'out_of_court',
+    at_hour(appealed.decided_on + 1, appeal_id, 8, 11),
+    at_hour(appealed.decided_on + 6, appeal_id, 11, 15)
+from appealed
+where outcome = 'denied' and draw(appeal_id, 'goes on') < 0.03;
 
 create or replace view feed_trainings as
 select
@@ -201,5 +281,46 @@ select
     violation_id,
     reviewed_on,
     case when is_violation then 'yes' else 'no' end as is_violation,
-    violation_type
+    violation_type,
+    reviewer,
+    round,
+    'g1' as guidance_version,
+    'yes' as blind,
+    round(inclusion_probability, 10) as inclusion_probability,
+    at_hour(reviewed_on, review_id, 8, 15) as reviewed_at
 from opinions;
+
+create or replace view feed_creator_contacts as
+with
+
+versions as (
+    select *, opened_on as lands_on from contacted
+    union all
+    select *, solved_on as lands_on from contacted
+)
+
+select
+    lands_on,
+    market as source,
+    contact_id,
+    account_id,
+    opened_on,
+    subject,
+    rule,
+    case when solved_on <= lands_on then solved_on end as solved_on,
+    case when solved_on <= lands_on then satisfaction end as satisfaction,
+    at_hour(opened_on, contact_id, 8, 11) as opened_at,
+    case when solved_on <= lands_on then at_hour(solved_on, contact_id, 11, 15) end as solved_at
+from versions
+qualify row_number() over (partition by contact_id, lands_on order by solved_on nulls last) = 1;
+
+create or replace view feed_golden_items as
+select
+    getvariable('until') as lands_on,
+    market as source,
+    golden_id,
+    account_id,
+    subject,
+    case when is_violation then 'yes' else 'no' end as is_violation,
+    'g1' as guidance_version
+from golden;

@@ -1,0 +1,78 @@
+"""Times beside days: which are used, which are left out and counted, and which cost their row."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from evenhand.landing.load import load
+from evenhand.landing.window import take
+from evenhand.quality.feeds import Beside, FeedsGate, validate_feeds
+from landing.feeds import creator, land, land_headers, night, query, violation
+
+# In Jakarta, 1 March begins at 17:00 on 28 February in UTC.
+BESIDE = Beside(markets=("ID",), time_zones={"ID": "Asia/Jakarta"})
+
+
+@pytest.fixture(scope="module")
+def decided(tmp_path_factory: pytest.TempPathFactory) -> tuple[FeedsGate, Path]:
+    folder = tmp_path_factory.mktemp("times")
+    landing = folder / "landing"
+    land(landing, "creators", 1, [creator("A", market="ID")])
+    land_headers(landing, 1, "contents", "appeals")
+    was = violation(
+        "restored", "A", decided_on="2026-03-01", status="restored", restored_at="2026-03-01T20:00:00+07:00"
+    )
+    land(landing, "violations", 1, [was])
+    rows: Sequence[dict[str, str]] = [
+        {"violation_id": "right", "decided_at": "2026-02-28T17:00:00Z"},
+        {"violation_id": "other_day", "decided_at": "2026-02-28T16:59:59Z"},
+        {"violation_id": "no_zone", "decided_at": "2026-03-01T09:30:00"},
+        {"violation_id": "no_time", "decided_at": "yesterday"},
+        {"violation_id": "by_time", "decided_on": "", "decided_at": "2026-02-28T17:30:00+00:00"},
+        {"violation_id": "to_come", "decided_on": "", "decided_at": "2026-03-05T09:30:00+07:00"},
+        {"violation_id": "restored_when", "status": "restored"},
+        # It had been restored, and an old file lands again.
+        {"violation_id": "restored"},
+    ]
+    land(landing, "violations", 2, [violation("plain", "A", decided_on="2026-03-01")], name="plain.csv")
+    land(landing, "violations", 2, [{**violation("", "A"), "decided_on": "2026-03-01", **row} for row in rows])
+    load(folder / "landed.duckdb", landing, night(2))
+    take(folder / "landed.duckdb", folder / "warehouse.duckdb", night(2))
+    told = validate_feeds(folder / "warehouse.duckdb", folder / "gate", night(2), BESIDE)
+    return told, folder / "warehouse.duckdb"
+
+
+def test_a_time_that_cannot_be_read_or_has_no_zone_costs_its_row(decided: tuple[FeedsGate, Path]) -> None:
+    found = query(decided[1], "select row_key, column_name, rule from quarantine.rows order by all")
+    assert found == [
+        ("no_time", "decided_at", "decided_at is a moment with its time zone"),
+        ("no_zone", "decided_at", "decided_at is a moment with its time zone"),
+        ("restored", "violation_id", "what has come so far doesn't go back"),
+        ("restored_when", "restored_on", "restored_on is there where status is restored"),
+        ("to_come", "decided_at", "decided_at is not after the night it landed in"),
+        ("to_come", "decided_on", "decided_on is not after the night it landed in"),
+    ]
+
+
+def test_the_day_is_in_the_markets_time_zone_and_a_time_of_another_day_is_left_out_and_counted(
+    decided: tuple[FeedsGate, Path],
+) -> None:
+    gate, warehouse = decided
+    found = query(warehouse, "select violation_id, decided_on, decided_at from accepted.violations order by all")
+    assert found == [
+        ("by_time", "2026-03-01", "2026-02-28T17:30:00+00:00"),
+        ("other_day", "2026-03-01", None),
+        ("plain", "2026-03-01", None),
+        ("restored", "2026-03-01", None),
+        ("right", "2026-03-01", "2026-02-28T17:00:00Z"),
+    ]
+    assert query(warehouse, "select restored_on from accepted.violations where status = 'restored'") == [
+        ("2026-03-01",)
+    ]
+    assert [each for each in gate.warnings if "times" in each] == [
+        "violations: 1 of 6 times in decided_at are of another day than decided_on in their market's time zone and"
+        " aren't used; their rows count by their days. Ask the source which of the two is right",
+    ]
