@@ -17,6 +17,7 @@ from airflow.sdk import DAG, Asset, Param, TaskGroup, chain, task
 from evenhand.tasks import held_list as steps
 from evenhand.tasks import night as nightly
 from evenhand.tasks.alerts import notifiers
+from evenhand.tasks.cases import cases_task
 from evenhand.tasks.deliveries import delivery_groups
 from evenhand.tasks.facts import Facts
 from evenhand.tasks.human_tasks import ask_person
@@ -61,6 +62,7 @@ def asked_recorded_and_released(options: list[str]) -> None:
     released = publish_release.override(trigger_rule="none_failed_min_one_success")(NIGHT)
     [recorded, recorded_too] >> released
     delivery_groups(NIGHT, released)
+    cases_task(NIGHT, released)
 
 
 with DAG(

@@ -22,6 +22,7 @@ from evenhand.tasks import held_list as approval
 from evenhand.tasks import night as nightly
 from evenhand.tasks.alerts import deadlines, notifiers
 from evenhand.tasks.beginning import begin_night
+from evenhand.tasks.cases import cases_task
 from evenhand.tasks.choosing import night_of_run
 from evenhand.tasks.deliveries import delivery_groups
 from evenhand.tasks.facts import Facts
@@ -90,6 +91,7 @@ with DAG(
     released = publish_release(NIGHT)
     chain(land_feeds(), compile_policies(NIGHT), gate_1, build_models(NIGHT), gate_2, released)
     delivery_groups(NIGHT, released)
+    cases_task(NIGHT, released)
     held = find_held_lists(NIGHT)
     released >> held
     TriggerDagRunOperator.partial(

@@ -12,6 +12,7 @@ from typing import Any
 from airflow.sdk import DAG, Asset, Param, task
 
 from evenhand.tasks import stop_and_reverse as by_hand
+from evenhand.tasks.cases import cases_task
 from evenhand.tasks.deliveries import delivery_groups
 from evenhand.tasks.facts import Facts
 from evenhand.tasks.human_tasks import ask_second_person, name
@@ -54,3 +55,4 @@ with DAG(
     released = reverse_release(asked.output)
     propose_reversing() >> asked
     delivery_groups("{{ params.night }}", released)
+    cases_task("{{ params.night }}", released)

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from evenhand.commands import (
+    cases,
     emergency,
     explain,
     feed,
@@ -66,6 +67,8 @@ app.add_typer(policy.app, name="policy")
 app.add_typer(feed.app, name="feed")
 app.command()(held_list.held)
 app.command()(held_list.answer)
+app.command()(cases.cases)
+app.add_typer(cases.app, name="case")
 app.command()(stop_and_reverse.stop)
 app.command()(stop_and_reverse.resume)
 app.command()(stop_and_reverse.send_again)

@@ -26,6 +26,7 @@ class Settings:
         landing_from: where feeds land, if that isn't here: a folder's path, or an address that fsspec knows.
         translations: the folder of what notices say, a file per language.
         receivers: the file that names the receivers and the Airflow connection of each.
+        cases: the address of a PostgreSQL database that has the cases, if they aren't in a file here.
         people: the file that says who may do what, if there is one.
         ledger: the address of a PostgreSQL database that has the receipts, if they aren't in a file here.
         example: what a local installation lands if nothing else has landed.
@@ -39,6 +40,7 @@ class Settings:
     translations: Path = PROJECT / "translations"
     landing_from: str = ""
     ledger: str = ""
+    cases: str = ""
     people: Path = PROJECT / "people.yml"
 
     @property
@@ -115,7 +117,8 @@ class Settings:
 def settings() -> Settings:
     """The settings of this process, from the environment.
 
-    `EVENHAND_HOME`, `_LANDING_FROM`, `_POLICIES`, `_TRANSLATIONS`, `_RECEIVERS`, `_PEOPLE`, `_LEDGER` and `_EXAMPLE`.
+    `EVENHAND_HOME`, `_LANDING_FROM`, `_POLICIES`, `_TRANSLATIONS`, `_RECEIVERS`, `_PEOPLE`, `_LEDGER`, `_CASES` and
+    `_EXAMPLE`.
 
     Raises:
         ValueError: there is no such example.
@@ -130,6 +133,7 @@ def settings() -> Settings:
         translations=_path("EVENHAND_TRANSLATIONS", "translations"),
         landing_from=os.environ.get("EVENHAND_LANDING_FROM", ""),
         ledger=os.environ.get("EVENHAND_LEDGER", ""),
+        cases=os.environ.get("EVENHAND_CASES", ""),
         receivers=_path("EVENHAND_RECEIVERS", "receivers.yml"),
         people=_path("EVENHAND_PEOPLE", "people.yml"),
         example="takedowns" if example == "takedowns" else "marketplace",

@@ -158,6 +158,7 @@ def test_the_environment_is_that_of_a_local_installation_but_for_what_a_deployme
         "EVENHAND_READERS",
         "EVENHAND_SCHEDULE",
         "EVENHAND_LEDGER",
+        "EVENHAND_CASES",
         "EVENHAND_TIMEZONE",
         "EVENHAND_CHANGED_BY",
         "EVENHAND_DEADLINE_MINUTES",

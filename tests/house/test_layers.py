@@ -15,7 +15,7 @@ LAYERS = (
     ("people",),
     ("expectations", "deciding", "release", "emergency"),
     ("notices", "quality", "delivery", "reference"),
-    ("explain",),
+    ("explain", "cases"),
     ("sandbox", "approval", "console"),
     ("tasks",),
     ("local",),

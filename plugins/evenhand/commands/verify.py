@@ -32,11 +32,13 @@ def verify(
     ] = "",
     reason: Annotated[str, typer.Option(metavar="TEXT", help="With --accept: why; it is kept.")] = "",
 ) -> None:
-    """Check releases, stops, approvals, emergencies and reversals against the log of when they were written.
+    """Check releases, cases and all that people decided against what was written down when they were.
 
     Ends with 1 and a line for each file that is otherwise or gone. --accept is for what was lost for good: what can be
     brought back from a backup is brought back.
     """
+    from evenhand.cases.export import store_troubles
+    from evenhand.cases.store import CasesBroken
     from evenhand.records import record_log
 
     here = settings()
@@ -59,6 +61,10 @@ def verify(
     lines = [f"{here.home / each.path}: {each.what}" for each in found]
     checked, wrong = _releases(here, night.date() if night else None)
     lines += [f"{path}: {what}" for path, what in wrong if path not in {here.home / each.path for each in found}]
+    try:
+        lines += store_troubles(here.home, here.cases)
+    except CasesBroken as error:
+        lines.append(str(error))
     for line in lines:
         _say(line)
     if lines:

@@ -15,6 +15,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import NoReturn
 
+from evenhand.cases.place import FILE, HEAD
 from evenhand.deciding.compiled import is_compiled
 from evenhand.delivery.signature import CONTRACT
 from evenhand.records.lock import only_one
@@ -88,7 +89,7 @@ def defaults(settings: Settings) -> dict[str, str]:
 
 
 def set_up(settings: Settings) -> list[str]:
-    """Make what is missing: Airflow's metadata, and what dbt compiles the project to.
+    """Make what is missing: Airflow's metadata, what dbt compiles the project to, and the case store.
 
     Returns:
         What was done, for people; empty when all was there.
@@ -99,7 +100,7 @@ def set_up(settings: Settings) -> list[str]:
     done = []
     close(settings.home)
     stamp = settings.home / "set_up.json"
-    wanted = {"airflow": version("apache-airflow"), "pools": sorted(POOLS)}
+    wanted = {"airflow": version("apache-airflow"), "pools": sorted(POOLS), "cases": HEAD}
     found = json.loads(stamp.read_text()) if stamp.exists() else {}
     if found.get("airflow") != wanted["airflow"] or not (settings.airflow_home / "airflow.db").exists():
         _run(settings, ["airflow", "db", "migrate"], "Airflow's metadata database couldn't be made")
@@ -114,6 +115,11 @@ def set_up(settings: Settings) -> list[str]:
             "the dbt project couldn't be compiled",
         )
         done.append("the compiled dbt project")
+    if found.get("cases") != wanted["cases"] or not (settings.cases or (settings.home / FILE).exists()):
+        from evenhand.cases.store import migrate
+
+        migrate(settings.home, settings.cases)
+        done.append("the case store")
     if done:
         stamp.write_text(json.dumps(wanted))
     return done

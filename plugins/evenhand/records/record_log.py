@@ -35,6 +35,7 @@ _KEPT = (
     "feed_decisions/*.json",
     "taken_over/*/*.json",
     "people/*.json",
+    "cases/*/*.json",
 )
 _NOTHING = ""
 

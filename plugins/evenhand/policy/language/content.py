@@ -41,6 +41,8 @@ class Appeals(Part):
     again_within_days: Days | None = None
     """A further appeal is filed at most so many days after the one before it was denied or partly granted; without
     this key, as many as `file_within_days` says."""
+    decide_within_days: Days | None = None
+    """In so many days an appeal is to be decided: its case says how many are left. Nothing is decided by it."""
     partly_granted: Literal["adjusts", "voids", "denies"] = "adjusts"
     """What a partly granted appeal does: the violation has the appeal's points from the beginning, or as one that is
     granted, or nothing."""

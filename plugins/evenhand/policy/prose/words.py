@@ -126,6 +126,9 @@ def appeals(part: Appeals) -> Facts:
             "voids": "voids the violation from the beginning, as one that is granted",
             "denies": "changes nothing",
         }[part.partly_granted],
+        **(
+            {"an appeal is to be decided": f"within {days(part.decide_within_days)}"} if part.decide_within_days else {}
+        ),
     }
 
 

@@ -1,0 +1,239 @@
+"""What a night finds that a person must look at: a function for each kind of case."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+from evenhand.cases.case import Cause
+from evenhand.cases.night_facts import NightFacts
+from evenhand.people.people import ALL
+from evenhand.policy.prose.words import spoken
+from evenhand.release.manifest import DELIVERIES, NOTICES
+
+# In so many days a detection is decided and a decision carried out (`int_violation_cases`).
+DECIDED_WITHIN_DAYS, ENFORCED_WITHIN_DAYS = 14, 3
+
+
+def held_lists(night: NightFacts) -> list[Cause]:
+    """Lists that wait for an answer; receivers and words concern every market."""
+    found = []
+    for each in night.manifest.held_lists:
+        if each.answer in ("approved", "rejected"):
+            continue
+        of_all = each.list in (DELIVERIES, NOTICES)
+        found.append(
+            Cause(
+                kind="held_list",
+                subject=f"{each.list}/{each.market}",
+                market=ALL if of_all else each.market,
+                title=f"{each.list.capitalize()} of {each.market} wait for an answer: {each.changes:,} rows change",
+                facts=(
+                    *each.why,
+                    f"What would change is {each.digest[:12]}",
+                    *(["A first wave is released"] if each.answer == "first_wave" else []),
+                ),
+                accounts=() if of_all else _changed(night, each.list, each.market),
+                page="" if of_all else "lists/changes",
+                about=None,
+            )
+        )
+    return found
+
+
+def _changed(night: NightFacts, name: str, market: str) -> tuple[str, ...]:
+    """The accounts whose rows would change in a list of a market."""
+    if not night.has_warehouse:
+        return ()
+    query = "select distinct account_id from night.gate.changes where list = $name and market = $market order by 1"
+    return tuple(row["account_id"] for row in night.rows(query, name=name, market=market))
+
+
+def open_appeals(night: NightFacts) -> list[Cause]:
+    """Every appeal that isn't decided, with the days that its market's packs leave."""
+    if not night.has("account_violations"):
+        return []
+    days = night.days_to_decide()
+    query = (
+        "from account_violations where appeal_id is not null and appeal_outcome = 'pending'"
+        " order by appeal_filed_on, appeal_id"
+    )
+    found = []
+    for row in night.rows(query):
+        within = days.get(row["market"])
+        filed = row["appeal_filed_on"]
+        found.append(
+            Cause(
+                kind="appeal",
+                subject=row["appeal_id"],
+                market=row["market"],
+                title=f"Appeal {row['appeal_id']} of {row['account_id']}: {spoken(row['violation_type'])}",
+                accounts=(row["account_id"],),
+                facts=(
+                    f"Filed on {filed} against violation {row['violation_id']}, decided on {row['decided_on']}",
+                    f"{spoken(row['violation_type']).capitalize()}, found by {spoken(row['detected_by'] or 'nobody')}",
+                ),
+                since=filed,
+                due=filed + timedelta(days=within) if filed and within else None,
+                page=_creator(row),
+                about=row["violation_id"],
+            )
+        )
+    return found
+
+
+def undecided_detections(night: NightFacts) -> list[Cause]:
+    """Violations that were detected and that nobody has decided."""
+    if not night.has("account_violations"):
+        return []
+    query = "from account_violations where decided_on is null and detected_on is not null order by violation_id"
+    return [
+        Cause(
+            kind="undecided",
+            subject=row["violation_id"],
+            market=row["market"],
+            title=f"{spoken(row['violation_type']).capitalize()} of {row['account_id']} isn't decided",
+            accounts=(row["account_id"],),
+            facts=(
+                f"Violation {row['violation_id']}, detected on {row['detected_on']} by"
+                f" {spoken(row['detected_by'] or 'nobody')}",
+                *([f"It is {spoken(row['severity'])}"] if row["severity"] else []),
+            ),
+            since=row["detected_on"],
+            due=row["detected_on"] + timedelta(days=DECIDED_WITHIN_DAYS),
+            page=_creator(row),
+        )
+        for row in night.rows(query)
+    ]
+
+
+def enforcement_gaps(night: NightFacts) -> list[Cause]:
+    """What was decided and not carried out, carried out without a decision, or sold in spite of a penalty.
+
+    What was detected and not decided is a case of its own.
+    """
+    if not night.has("enforcement_gaps"):
+        return []
+    query = "from enforcement_gaps where gap <> 'detected_not_decided' order by gap, row_key"
+    said = {
+        "decided_not_enforced": "decided and not carried out",
+        "enforced_not_decided": "carried out without a decision",
+        "sold_while_penalised": "sold in spite of a penalty",
+    }
+    found = []
+    for row in night.rows(query):
+        what = said.get(row["gap"], spoken(row["gap"]))
+        orders = [f"{row['orders']:,} orders in spite of it"] if row["orders"] else []
+        found.append(
+            Cause(
+                kind="enforcement_gap",
+                subject=f"{row['gap']}/{row['row_key']}",
+                market=row["market"],
+                title=f"{row['account_id']}: {what}",
+                accounts=(row["account_id"],),
+                facts=(f"{what.capitalize()} since {row['since']}: {row['row_key']}", *orders),
+                since=row["since"],
+                due=row["since"] + timedelta(days=ENFORCED_WITHIN_DAYS),
+                page=_creator(row),
+                about=row["violation_id"] or row["row_key"],
+            )
+        )
+    return found
+
+
+def qa_disagreements(night: NightFacts) -> list[Cause]:
+    """Decided violations of which QA says that they are none, and contents of which it says that they are one."""
+    query = """
+        select reviews.review_id, reviews.account_id, creators.market, reviews.reviewed_on,
+            reviews.violation_id, reviews.content_id, reviews.is_violation
+        from night.main.stg_qa_reviews as reviews
+        inner join night.main.stg_creators as creators on reviews.account_id = creators.account_id
+        where (reviews.drawn_from = 'decided' and not reviews.is_violation)
+            or (
+                reviews.drawn_from = 'published' and reviews.is_violation
+                and not exists (
+                    from night.main.stg_violations as violations
+                    where violations.content_id = reviews.content_id
+                )
+            )
+        qualify row_number() over (
+            partition by coalesce(reviews.violation_id, reviews.content_id)
+            order by reviews.reviewed_on desc, reviews.review_id desc
+        ) = 1
+        order by reviews.review_id
+    """
+    found = []
+    for row in night.rows(query):
+        subject = row["violation_id"] or row["content_id"] or row["review_id"]
+        what = "QA found a violation that nobody decided" if row["is_violation"] else "QA says that it is no violation"
+        found.append(
+            Cause(
+                kind="qa_disagreement",
+                subject=subject,
+                market=row["market"],
+                title=f"{subject} of {row['account_id']}: {what}",
+                accounts=(row["account_id"],),
+                facts=(f"Reviewed on {row['reviewed_on']}, {row['review_id']}: {what}",),
+                since=row["reviewed_on"],
+                page=_creator(row),
+                about=subject,
+            )
+        )
+    return found
+
+
+def accounts_near_closing(night: NightFacts) -> list[Cause]:
+    """Accounts whose next zone is the strictest of its programme, and near in the words of the pack."""
+    if not night.has("account_health"):
+        return []
+    query = """
+        select health.*
+        from account_health as health
+        inner join (
+            select market, programme, arg_max(zone, zone_rank) as strictest
+            from policy.zones
+            where effective_from <= $night and (effective_before is null or $night < effective_before)
+            group by market, programme
+        ) as ladders
+            on health.market = ladders.market and health.programme = ladders.programme
+                and health.next_zone = ladders.strictest
+        where health.is_near
+        order by health.account_id, health.programme
+    """
+    return [
+        Cause(
+            kind="near_closing",
+            subject=f"{row['account_id']}/{row['programme']}",
+            market=row["market"],
+            title=f"{row['account_id']} is near {spoken(row['next_zone'])} ({spoken(row['programme'])})",
+            accounts=(row["account_id"],),
+            facts=(
+                f"{spoken(row['zone']).capitalize()} at {_plain(row['balance'])}, {_plain(row['to_next_zone'])} from"
+                f" {spoken(row['next_zone'])}",
+            ),
+            since=row["since"],
+            page=_creator(row),
+        )
+        for row in night.rows(query, night=night.night)
+    ]
+
+
+def _creator(row: dict[str, Any]) -> str:
+    from urllib.parse import urlencode
+
+    return f"creator?{urlencode({'account': row['account_id']})}"
+
+
+def _plain(number: Any) -> str:
+    return "nothing" if number is None else f"{number.normalize():f}"
+
+
+__all__: Sequence[str] = (
+    "accounts_near_closing",
+    "enforcement_gaps",
+    "held_lists",
+    "open_appeals",
+    "qa_disagreements",
+    "undecided_detections",
+)

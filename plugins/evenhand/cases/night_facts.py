@@ -1,0 +1,85 @@
+"""What cases are found in: a night's release, its rules, and what it was computed in, if that is still there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from evenhand.deciding.provenance import lay_rules_in_words_of_today
+from evenhand.policy.loaded import LoadedPack
+from evenhand.release.manifest import Manifest, read_manifest
+
+# Files that cases are found in; a release of before a file was there has none of its rows.
+_FILES = ("penalties", "reasons", "account_violations", "account_health", "enforcement_gaps")
+
+
+@dataclass(frozen=True)
+class NightFacts:
+    """A night, open.
+
+    Attributes:
+        has_warehouse: whether what it was computed in is there, as the schema `night`.
+        packs: those that are in effect on the night.
+        labels: what a key is called for people, by its kind (`violation_type`, …).
+    """
+
+    connection: duckdb.DuckDBPyConnection
+    night: date
+    manifest: Manifest
+    has_warehouse: bool
+    packs: Sequence[LoadedPack]
+
+    def rows(self, query: str, **values: object) -> Iterator[dict[str, Any]]:
+        """The rows of a query on the release's files, by the names of their columns."""
+        found = self.connection.cursor().execute(query, values or None)
+        names = [column for column, *_ in found.description or ()]
+        while row := found.fetchone():
+            yield dict(zip(names, row, strict=True))
+
+    def has(self, name: str) -> bool:
+        """Whether the release has a file."""
+        return f"{name}.parquet" in self.manifest.files
+
+    def days_to_decide(self) -> Mapping[str, int]:
+        """By market, in how many days its packs have an appeal decided; the fewest where several say."""
+        said: dict[str, int] = {}
+        for each in self.packs:
+            days = each.pack.appeals.decide_within_days
+            for market in each.pack.markets if days else ():
+                assert days
+                said[market] = min(days, said.get(market, days))
+        return said
+
+
+@contextmanager
+def night_facts(release: Path, warehouse: Path | None, packs: Sequence[LoadedPack]) -> Iterator[NightFacts]:
+    """Open a night.
+
+    Args:
+        release: the folder of its release.
+        warehouse: what it was computed in; None where that is gone.
+        packs: all that there are.
+    """
+    manifest = read_manifest(release)
+    night = manifest.night
+    with duckdb.connect() as connection:
+        lay_rules_in_words_of_today(release, connection)
+        for name in _FILES:
+            path = str(release / f"{name}.parquet").replace("'", "''")
+            if f"{name}.parquet" in manifest.files:
+                connection.execute(f"create view {name} as from read_parquet('{path}')")
+        if warehouse:
+            connection.execute(f"attach '{str(warehouse).replace(chr(39), chr(39) * 2)}' as night (read_only)")
+        in_effect = [each for each in packs if _is_in_effect(each, night)]
+        yield NightFacts(connection, night, manifest, warehouse is not None, in_effect)
+
+
+def _is_in_effect(loaded: LoadedPack, night: date) -> bool:
+    pack = loaded.pack
+    return pack.effective_from <= night and (pack.effective_until is None or night <= pack.effective_until)

@@ -1,0 +1,166 @@
+"""What people do at cases: each looks at the right where it is applied, and at the version that they saw."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from evenhand.cases.case import Case, Cause
+from evenhand.cases.kinds import KINDS
+from evenhand.cases.store import Cases, Draft
+from evenhand.people.in_force import people_in_force
+from evenhand.people.rights import refuse_without_right
+from evenhand.records.persons import Person, normalised
+from evenhand.settings import settings
+
+
+class WorkRefused(Exception):
+    """This can't be done at the case. The message says why and what can."""
+
+
+def open_case(
+    cases: Cases, home: Path, by: Person, kind: str, market: str, subject: str, title: str, accounts: Sequence[str],
+    on: date, facts: Sequence[str] = (),
+) -> Case:  # fmt: skip
+    """Open a case by hand; no night closes it.
+
+    Raises:
+        WorkRefused: there is such a case already, or its kind isn't opened by hand.
+        evenhand.records.persons.PersonRefused: they may not work at cases of the market.
+    """
+    refuse_without_right(home, by, "work_cases", (market,))
+    by_hand = [name for name, each in KINDS.items() if each.opened_by_hand]
+    if kind not in by_hand:
+        raise WorkRefused(f"{kind!r} isn't a kind that people open; write one of {', '.join(by_hand)}")
+    subject, title = " ".join(subject.split()), " ".join(title.split())
+    if not subject or not title:
+        raise WorkRefused("a case needs a subject and a title: what it is about, and a line for people")
+    cause = Cause(kind, subject, market, title, tuple(accounts), tuple(facts), on, about="")
+    known = cases.case(cause.case_id)
+    if known:
+        what = (
+            "is open already"
+            if known.state == "open"
+            else f"was closed; reopen it: evenhand case reopen {cause.case_id}"
+        )
+        raise WorkRefused(f"{cause.case_id}, about {subject}, {what}")
+    cases.append([Draft(cause.case_id, 0, "opened", {"cause": cause.as_content(), "on": str(on)}, by)])
+    return _case(cases, cause.case_id)
+
+
+def assign(cases: Cases, home: Path, by: Person, case_id: str, to: str, seen: int | None = None) -> Case:
+    """Have somebody else have a case, who may work at it.
+
+    Raises:
+        WorkRefused: it isn't open, or they may not work at it.
+        evenhand.cases.store.CaseChanged: it has another version than was seen.
+    """
+    case = _workable(cases, home, by, case_id)
+    owner = normalised(to)
+    refuse_without_right(home, Person(owner, logged_in=False), "work_cases", (case.cause.market,))
+    return _after(cases, case, seen, "assigned", {"owner": owner}, by)
+
+
+def take(cases: Cases, home: Path, by: Person, case_id: str, seen: int | None = None) -> Case:
+    """Have a case oneself.
+
+    Raises:
+        WorkRefused: it isn't open, or somebody else has it.
+    """
+    case = _workable(cases, home, by, case_id)
+    if case.owner and case.owner != by.name:
+        raise WorkRefused(
+            f"{case.owner} has {case_id}; have it assigned: evenhand case assign {case_id} --to {by.name}"
+        )
+    return _after(cases, case, seen, "taken", {"owner": by.name}, by)
+
+
+def comment(cases: Cases, home: Path, by: Person, case_id: str, text: str, seen: int | None = None) -> Case:
+    """Say something of a case, open or closed."""
+    case = _known(cases, home, by, case_id)
+    if not text.strip():
+        raise WorkRefused("an empty comment says nothing; write one")
+    return _after(cases, case, seen, "commented", {"text": text.strip()}, by)
+
+
+def escalate(cases: Cases, home: Path, by: Person, case_id: str, why: str, seen: int | None = None) -> Case:
+    """Have the person of the next level of the case's market have it.
+
+    Raises:
+        WorkRefused: nobody is listed at that level.
+    """
+    case = _workable(cases, home, by, case_id)
+    level = case.level + 1
+    owner = person_at(home, case.cause.market, level)
+    if not owner:
+        raise WorkRefused(
+            f"nobody is listed at level {level} for {case.cause.market}; give somebody `level: {level}` in people.yml"
+        )
+    return _after(cases, case, seen, "escalated", {"owner": owner, "level": level, "why": why.strip()}, by)
+
+
+def close(cases: Cases, home: Path, by: Person, case_id: str, why: str, on: date, seen: int | None = None) -> Case:
+    """Close a case with a reason: it returns only on new facts.
+
+    Raises:
+        WorkRefused: its kind is closed by its answer alone, or there is no reason.
+    """
+    case = _workable(cases, home, by, case_id)
+    if not KINDS[case.cause.kind].closed_by_people:
+        name, _, market = case.cause.subject.partition("/")
+        raise WorkRefused(
+            f"{case_id}: a held list's case is closed by its answer alone: evenhand answer approve --list {name}"
+            f" --market {market}"
+        )
+    if not why.strip():
+        raise WorkRefused(f"{case_id}: closing needs a reason, which is kept; write --reason")
+    return _after(cases, case, seen, "closed", {"why": why.strip(), "on": str(on)}, by)
+
+
+def reopen(cases: Cases, home: Path, by: Person, case_id: str, why: str, on: date, seen: int | None = None) -> Case:
+    """Open a closed case again.
+
+    Raises:
+        WorkRefused: it is open, or its kind is opened by nights alone.
+    """
+    case = _known(cases, home, by, case_id)
+    if case.state == "open":
+        raise WorkRefused(f"{case_id} is open already")
+    if not KINDS[case.cause.kind].closed_by_people:
+        raise WorkRefused(f"{case_id}: a held list's case is opened by the night that holds it")
+    return _after(cases, case, seen, "reopened", {"why": why.strip(), "on": str(on)}, by)
+
+
+def person_at(home: Path, market: str, level: int) -> str:
+    """Who has cases of a market at a level of escalation; empty for nobody."""
+    people = people_in_force(home, settings().people)
+    for each in people.people if people else ():
+        if each.user and each.level == level and each.is_for(market):
+            return normalised(each.user)
+    return ""
+
+
+def _workable(cases: Cases, home: Path, by: Person, case_id: str) -> Case:
+    case = _known(cases, home, by, case_id)
+    if case.state != "open":
+        raise WorkRefused(f"{case_id} is closed; reopen it first: evenhand case reopen {case_id} --reason TEXT")
+    return case
+
+
+def _known(cases: Cases, home: Path, by: Person, case_id: str) -> Case:
+    case = _case(cases, case_id)
+    refuse_without_right(home, by, "work_cases", (case.cause.market,))
+    return case
+
+
+def _case(cases: Cases, case_id: str) -> Case:
+    if case := cases.case(case_id):
+        return case
+    raise WorkRefused(f"there is no case {case_id}; evenhand cases lists those that there are")
+
+
+def _after(cases: Cases, case: Case, seen: int | None, action: Any, content: dict[str, Any], by: Person) -> Case:
+    cases.append([Draft(case.case_id, case.version if seen is None else seen, action, content, by)])
+    return _case(cases, case.case_id)

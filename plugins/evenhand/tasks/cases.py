@@ -1,0 +1,92 @@
+"""The cases of a night, beside its deliveries: what neither holds nor fails a night, nor changes what it released.
+
+Heavy imports are inside the functions, for this module is imported wherever a DAG is parsed.
+"""
+
+from __future__ import annotations
+
+import logging
+from datetime import date
+from typing import Any
+
+from airflow.sdk import task
+
+from evenhand.settings import settings
+from evenhand.tasks.facts import Facts, note, told_if_it_fails
+from evenhand.tasks.pools import WAREHOUSE
+
+log = logging.getLogger(__name__)
+
+
+@told_if_it_fails("update_cases")
+def update_cases(night: date) -> Facts:
+    """Bring the cases to what the newest released night found, and export them.
+
+    Raises:
+        evenhand.cases.store.CasesBroken: the case store can't be used.
+    """
+    from evenhand.cases.export import export
+    from evenhand.cases.night import is_older, update
+    from evenhand.cases.night_facts import night_facts
+    from evenhand.cases.store import writing
+    from evenhand.policy.load import load_each, pack_files
+    from evenhand.records.databases import wait_until_free
+    from evenhand.release.manifest import read_manifest
+
+    here = settings()
+    release = here.releases / f"night={night}"
+    manifest = read_manifest(release)
+    warehouse = here.warehouse(night)
+    wait_until_free(warehouse)
+    packs, _ = load_each(pack_files(here.policies.glob("*.yml")))
+    with writing(here.home, here.cases) as cases:
+        if is_older(cases, manifest):
+            return note(night, "update_cases", {"told": f"cases are as of a later night than {night}"})
+        with night_facts(release, warehouse if warehouse.exists() else None, packs) as facts:
+            changed = update(cases, facts)
+    with writing(here.home, here.cases) as cases:
+        export(here.home, cases, night, manifest.release_id)
+    return note(night, "update_cases", {"told": str(changed), **changed.counts})
+
+
+@task(task_id="update_cases", owner="strategy", pool=WAREHOUSE)
+def _update_cases(night: str, ti: Any = None) -> Facts:
+    """Open, update and close what a person must look at; it fails for itself alone."""
+    return alone(lambda: update_cases(date.fromisoformat(night)), ti)
+
+
+def alone(step: Any, ti: Any) -> Facts:
+    """Do a step that is repeated and told by itself: where it fails for good, who hears of nights is told.
+
+    The task ends well all the same: nothing waits for it, and a run that released its night hasn't failed.
+
+    Args:
+        ti: the task's instance, which says how often it was tried.
+    """
+    from airflow.sdk.exceptions import AirflowFailException
+
+    from evenhand.tasks.alerts import tell
+
+    try:
+        facts: Facts = step()
+    except Exception as error:
+        in_vain = isinstance(error, AirflowFailException)
+        if not in_vain and ti.try_number <= ti.max_tries:
+            raise
+        log.exception("it failed, and the night goes on")
+        said = f"the cases aren't up to date: {error}"
+        tell(said)
+        return {"told": said}
+    return facts
+
+
+def cases_task(night: str, released: Any) -> Any:
+    """Look at the cases once a night is released.
+
+    Args:
+        night: the night, YYYY-MM-DD, or the template of it.
+        released: the task that releases it.
+    """
+    looked = _update_cases(night)
+    released >> looked
+    return looked

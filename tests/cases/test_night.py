@@ -1,0 +1,222 @@
+"""What a night makes of what a person must look at: the cases that it opens, updates, closes and reopens."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from cases.nights import NIGHT, appeal, held, packs, release, warehouse
+from evenhand.cases import work
+from evenhand.cases.case import Case
+from evenhand.cases.export import export, rows_of, troubles
+from evenhand.cases.night import Changed, is_older, update
+from evenhand.cases.night_facts import night_facts
+from evenhand.cases.store import reading, writing
+from evenhand.cases.work import WorkRefused
+from evenhand.policy.loaded import LoadedPack
+from evenhand.records.persons import Person
+from evenhand.release.manifest import HeldList, read_manifest
+
+ANN = Person("ann", True)
+NEXT = NIGHT + timedelta(days=1)
+
+
+def _look(
+    home: Path, of: Sequence[LoadedPack], night: date = NIGHT, in_warehouse: dict[str, Any] | None = None,
+    held_lists: Sequence[HeldList] = (), name: str = "a", **files: Any,
+) -> Changed:  # fmt: skip
+    """Release a night so and bring the cases to it."""
+    folder = release(home, night, held_lists, name, **files)
+    computed = warehouse(home, night, **in_warehouse) if in_warehouse is not None else None
+    with night_facts(folder, computed, of) as facts, writing(home) as cases:
+        return update(cases, facts)
+
+
+def _cases(home: Path) -> dict[str, Case]:
+    with reading(home) as cases:
+        return {each.cause.subject: each for each in cases.all().values()}
+
+
+def _states(home: Path) -> dict[str, str]:
+    return {subject: case.state for subject, case in _cases(home).items()}
+
+
+def test_a_night_opens_a_case_of_each_kind_and_orders_them_by_harm_and_urgency(tmp_path: Path) -> None:
+    orders = [{"order_id": f"o{n}", "account_id": "a1", "ordered_on": NIGHT - timedelta(days=n)} for n in range(14)]
+    orders += [{"order_id": "old", "account_id": "a1", "ordered_on": NIGHT - timedelta(days=28)}]
+    changed = _look(
+        tmp_path,
+        packs(tmp_path / "packs", "decide_within_days: 5"),
+        in_warehouse={
+            "stg_orders": orders,
+            "changes": [{"list": "penalties", "market": "ID", "row_key": "r3", "account_id": "a3",
+                         "measure": "warning"}],
+            "penalties": [{"row_key": "r3", "ends_on": NIGHT + timedelta(days=9)}],
+            "stg_creators": [{"account_id": "a7", "market": "ID"}],
+            "stg_qa_reviews": [
+                {"review_id": "q1", "account_id": "a7", "drawn_from": "decided", "is_violation": False,
+                 "violation_id": "v7", "reviewed_on": NIGHT - timedelta(days=3)},
+                {"review_id": "q2", "account_id": "a7", "drawn_from": "decided", "is_violation": True,
+                 "violation_id": "v8", "reviewed_on": NIGHT},
+            ],
+        },
+        held_lists=[held(), held("TH", "rejected")],
+        penalties=[
+            {"row_key": "r1", "account_id": "a1", "market": "ID", "programme": "health", "scope": "live",
+             "measure": "no_live", "starts_on": NIGHT, "ends_on": NIGHT + timedelta(days=6), "reason_id": "w1"},
+            {"row_key": "r9", "account_id": "a1", "market": "ID", "programme": "other", "scope": "account",
+             "measure": "closed", "starts_on": NIGHT, "ends_on": None, "reason_id": "w9"},
+        ],
+        reasons=[
+            {"reason_id": "w1", "entries": '[{"entry": "e1", "violation": "v1"}]'},
+            {"reason_id": "w9", "entries": '[{"entry": "e9", "violation": "v9"}]'},
+        ],
+        account_violations=[
+            appeal("p1"),
+            appeal("p2", violation="v6", appeal_outcome="denied"),
+            {"violation_id": "v2", "account_id": "a2", "market": "ID", "violation_type": "fraud",
+             "detected_by": "model", "detected_on": NIGHT - timedelta(days=10), "decided_on": None},
+        ],
+        account_health=[
+            {"account_id": "a2", "market": "ID", "programme": "strikes", "zone": "warned", "balance": 2,
+             "next_zone": "shut", "to_next_zone": 2, "is_near": False},
+            {"account_id": "a6", "market": "ID", "programme": "strikes", "zone": "warned", "balance": 3,
+             "next_zone": "shut", "to_next_zone": 1, "is_near": True},
+            {"account_id": "a8", "market": "ID", "programme": "strikes", "zone": "good", "balance": 1,
+             "next_zone": "warned", "to_next_zone": 1, "is_near": True},
+        ],
+        enforcement_gaps=[
+            {"gap": "decided_not_enforced", "account_id": "a4", "market": "ID", "row_key": "v5", "violation_id": "v5",
+             "since": NIGHT - timedelta(days=5)},
+            {"gap": "detected_not_decided", "account_id": "a2", "market": "ID", "row_key": "v2", "violation_id": "v2",
+             "since": NIGHT - timedelta(days=10)},
+        ],
+    )  # fmt: skip
+    assert str(changed) == "cases: 6 opened"
+    with reading(tmp_path) as cases:
+        rows = rows_of(cases, NIGHT)
+    # Overdue first; then by hand: 365 * 1 ÷ (4 + 1); 365 * 1 ÷ (7 + 1); 10 * 1/3 ÷ (1 + 1); 7 * 2/3 * 14/28 ÷ (2 + 1);
+    # and the mildest measure of one day, 1/3, over fourteen days.
+    assert [(row["kind"], row["days_left"], round(row["priority"], 3)) for row in rows] == [
+        ("enforcement_gap", -2, round(1 / 3, 3)),
+        ("undecided", 4, 73.0),
+        ("near_closing", 7, 45.625),
+        ("held_list", 1, round(10 / 3 / 2, 3)),
+        ("appeal", 2, round(7 * 2 / 3 * 0.5 / 3, 3)),
+        ("qa_disagreement", 14, round(1 / 3 / 15, 3)),
+    ]
+    with reading(tmp_path) as cases:
+        harm, (part,) = cases.figures()[_cases(tmp_path)["p1"].case_id]
+    assert round(harm, 6) == round(7 * 2 / 3 * 0.5, 6)
+    assert (part["measure"], part["why"], part["days"], part["orders"]) == ("no_live", "in force", 7, 0.5)
+
+
+def test_the_same_night_again_writes_nothing_and_an_older_one_is_not_looked_at(tmp_path: Path) -> None:
+    of = packs(tmp_path / "packs")
+    _look(tmp_path, of, account_violations=[appeal("p1")])
+    with reading(tmp_path) as cases:
+        before = [*cases.events()]
+    assert str(_look(tmp_path, of, account_violations=[appeal("p1")])) == (
+        "cases: none changed; not looked at: QA disagreement"
+    )
+    with reading(tmp_path) as cases:
+        assert [*cases.events()] == before
+        assert is_older(cases, read_manifest(release(tmp_path, NIGHT - timedelta(days=1))))
+        assert not is_older(cases, read_manifest(release(tmp_path, NIGHT)))
+
+
+def test_a_case_follows_its_cause_and_what_a_person_closed_returns_only_on_new_facts(tmp_path: Path) -> None:
+    of = packs(tmp_path / "packs")
+    both = [appeal("p1"), appeal("p2", "a2", violation="v2")]
+    _look(tmp_path, of, account_violations=both)
+    name = _cases(tmp_path)["p1"].case_id
+    with writing(tmp_path) as cases:
+        work.close(cases, tmp_path, ANN, name, "answered by mail", NIGHT)
+    # The same facts: what a person closed stays closed; what is gone is closed; it returns when it does.
+    _look(tmp_path, of, NEXT, name="b", account_violations=[appeal("p1")])
+    assert _states(tmp_path) == {"p1": "closed", "p2": "closed"}
+    _look(tmp_path, of, NEXT, name="c", account_violations=both)
+    assert _states(tmp_path) == {"p1": "closed", "p2": "open"}
+    # New facts of what was closed, and of what is open.
+    _look(tmp_path, of, NEXT, name="d", account_violations=[appeal("p1", detected_by="user_report"), both[1]])
+    assert _states(tmp_path) == {"p1": "open", "p2": "open"}
+    changed = _look(tmp_path, of, NEXT, name="e", account_violations=[appeal("p1", detected_by="qa"), both[1]])
+    assert changed.counts["updated"] == 1
+    assert [event.action for event in _cases(tmp_path)["p1"].events] == ["opened", "closed", "reopened", "updated"]
+
+
+def test_a_held_list_is_closed_by_its_answer_alone(tmp_path: Path) -> None:
+    of = packs(tmp_path / "packs")
+    _look(tmp_path, of, held_lists=[held(), held("id", name="notices")])
+    case = _cases(tmp_path)["penalties/ID"]
+    assert _cases(tmp_path)["notices/id"].cause.market == "all"
+    with writing(tmp_path) as cases, pytest.raises(WorkRefused, match="is closed by its answer alone: evenhand answer"):
+        work.close(cases, tmp_path, ANN, case.case_id, "seen", NIGHT)
+    # A first wave leaves the rest waiting; the answer to that closes it.
+    _look(tmp_path, of, name="b", held_lists=[held(answer="first_wave"), held("id", name="notices")])
+    assert _states(tmp_path)["penalties/ID"] == "open"
+    _look(tmp_path, of, name="c", held_lists=[held(answer="approved"), held("id", name="notices")])
+    assert _states(tmp_path) == {"penalties/ID": "closed", "notices/id": "open"}
+    # The next night holds it anew.
+    _look(tmp_path, of, NEXT, held_lists=[held(digest="e" * 64)])
+    assert _states(tmp_path) == {"penalties/ID": "open", "notices/id": "closed"}
+
+
+def test_no_night_closes_what_a_person_opened_or_what_it_cannot_tell_of(tmp_path: Path) -> None:
+    of = packs(tmp_path / "packs")
+    review = {"review_id": "q1", "account_id": "a7", "drawn_from": "published", "is_violation": True,
+              "content_id": "c7", "reviewed_on": NIGHT}  # fmt: skip
+    in_warehouse = {"stg_creators": [{"account_id": "a7", "market": "ID"}], "stg_qa_reviews": [review]}
+    _look(tmp_path, of, in_warehouse=in_warehouse)
+    with writing(tmp_path) as cases:
+        work.open_case(cases, tmp_path, ANN, "escalation", "ID", "a press call", "They ask about a9", ["a9"], NIGHT)
+        with pytest.raises(WorkRefused, match="about a press call, is open already"):
+            work.open_case(cases, tmp_path, ANN, "escalation", "ID", "a  press call", "Again", [], NIGHT)
+        with pytest.raises(WorkRefused, match="'held_list' isn't a kind that people open; write one of appeal, "):
+            work.open_case(cases, tmp_path, ANN, "held_list", "ID", "x", "X", [], NIGHT)
+    _look(tmp_path, of, NEXT)
+    assert _states(tmp_path) == {"c7": "open", "a press call": "open"}
+
+
+def test_nothing_at_all_and_far_too_much(tmp_path: Path) -> None:
+    of = packs(tmp_path / "packs")
+    assert str(_look(tmp_path, of, in_warehouse={})) == "cases: none changed"
+    many = [appeal(f"p{n}", f"a{n}", violation=f"v{n}") for n in range(3000)]
+    folder = release(tmp_path, name="b")
+    with duckdb.connect() as connection:
+        connection.execute("create table rows as select unnest($rows, recursive := true)", {"rows": many})
+        connection.execute(f"copy rows to '{folder}/account_violations.parquet' (format parquet)")
+    with night_facts(folder, None, of) as facts, writing(tmp_path) as cases:
+        assert update(cases, facts).counts["opened"] == 3000
+    with reading(tmp_path) as cases:
+        assert cases.troubles() == []
+        assert len(rows_of(cases, NIGHT)) == 3000
+
+
+def test_the_cases_are_exported_beside_the_releases_and_once(tmp_path: Path) -> None:
+    of = packs(tmp_path / "packs")
+    _look(tmp_path, of, account_violations=[appeal("p1")])
+    with reading(tmp_path) as cases:
+        path = export(tmp_path, cases, NIGHT, "a" * 64)
+        assert path == tmp_path / "cases" / f"night={NIGHT}" / "0001.parquet"
+        assert export(tmp_path, cases, NIGHT, "a" * 64) is None
+        assert duckdb.sql(f"select subject, state, harm > 0 from '{path}'").fetchall() == [("p1", "open", True)]
+    with writing(tmp_path) as cases:
+        work.comment(cases, tmp_path, ANN, _cases(tmp_path)["p1"].case_id, "I look")
+    with reading(tmp_path) as cases:
+        again = export(tmp_path, cases, NIGHT, "a" * 64)
+        assert again and again.name == "0002.parquet"
+        assert troubles(tmp_path, cases) == []
+        path.chmod(0o600)
+        path.write_bytes(b"")
+        again.with_suffix(".json").chmod(0o600)
+        again.with_suffix(".json").write_text(again.with_suffix(".json").read_text().replace('"head": "', '"head": "0'))
+        assert [each.rpartition(": ")[2] for each in troubles(tmp_path, cases)] == [
+            "isn't what was written",
+            "names event 3 of the cases, which isn't there as it was",
+        ]
