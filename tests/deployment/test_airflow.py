@@ -326,6 +326,11 @@ def test_the_page_of_a_run_has_a_note_and_a_tab_whose_links_lead_to_what_it_made
     release_id = json.loads((release / "manifest.json").read_text())["release_id"]
     with sync_playwright() as playwright:
         browser, page = open_pages(playwright, api, LAN)
+        page.goto(api.url)
+        card = page.get_by_role("region", name="Evenhand")
+        card.get_by_role("heading", name="What needs you tonight").wait_for()
+        assert page.request.get(card.get_by_role("link").first.get_attribute("href") or "").status == 200
+
         page.goto(f"{api.url}/dags/nightly_governance/runs/{commanded.run}")
         page.get_by_text(f"Night {SIXTH} is released: revision 1, {release_id[:12]}.").wait_for()
 
@@ -359,6 +364,7 @@ def test_nobody_sees_what_a_run_made_without_logging_in(
         "table": "penalties",
         "name": "penalties",
         "policy": "takedowns-v1",
+        "metric": "grant_rate",
         "revision": 1,
     }
     asked = {"/creator": "?account=a1", "/creator/restoring": "?account=a1", "/search": "?q=a"}

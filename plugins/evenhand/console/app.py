@@ -21,6 +21,8 @@ from sqlalchemy import select
 from starlette.exceptions import HTTPException as StarletteHTTPException
 
 from evenhand.console import render
+from evenhand.console.card import router as of_card
+from evenhand.console.metrics import router as of_metrics
 from evenhand.console.pages import router
 from evenhand.console.policy_pages import router as of_policies
 from evenhand.console.rights import may_see, only_here_where_all_are_admins, only_who_is_listed
@@ -43,6 +45,8 @@ app = FastAPI(
 )
 app.include_router(router)
 app.include_router(of_policies)
+app.include_router(of_card)
+app.include_router(of_metrics)
 # Pages load nothing from anywhere else, whatever stands in them.
 _ITSELF_ALONE = "default-src 'self' data: blob:; script-src 'unsafe-inline' 'unsafe-eval'; style-src 'unsafe-inline'"
 

@@ -31,6 +31,7 @@ _VIEWS = [
         "url_route": "made",
     },
 ]
+_CARDS = [{"name": "What needs you tonight", "bundle_url": "evenhand/card/script", "destination": "dashboard"}]
 
 
 class EvenhandPlugin(AirflowPlugin):
@@ -39,4 +40,5 @@ class EvenhandPlugin(AirflowPlugin):
     name = "evenhand"
     fastapi_apps: list[Any] = _PAGES
     external_views: list[Any] = _VIEWS
+    react_apps: list[Any] = _CARDS
     listeners: list[Any] = [log_ins, run_notes]  # noqa: RUF012

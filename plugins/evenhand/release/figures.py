@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from pathlib import Path
 
 import duckdb
@@ -15,10 +16,14 @@ ALL_MARKETS = "all"
 
 @dataclass(frozen=True)
 class Figure:
-    """A metric of a market, or of all of them.
+    """A metric of a market, or of all of them, or of a part of either.
 
     Attributes:
         text: the figure with its unit, or that there are too few rows to say.
+        interval: in which the metric is with a probability of 95 %, with its unit; empty where it is no estimate.
+        figure: as a number in text, None where there is none.
+        low, high: the ends of the interval likewise.
+        slice, slice_value: which part it is of, such as `category` `beauty`; empty for the whole.
     """
 
     metric: str
@@ -27,14 +32,32 @@ class Figure:
     text: str
     figure: str | None
     is_enough: bool
+    interval: str = ""
+    low: Decimal | None = None
+    high: Decimal | None = None
+    slice: str = ""
+    slice_value: str = ""
 
 
 @dataclass(frozen=True)
-class _Defined:
+class Definition:
+    """What a metric is.
+
+    Attributes:
+        minimum_sample: fewer rows say too little.
+    """
+
+    metric: str
     label: str
+    description: str
+    owner: str
     minimum_sample: Decimal
     is_share: bool
-    is_days: bool
+
+    @property
+    def is_days(self) -> bool:
+        """Whether it is told in days."""
+        return self.metric.startswith("median_days_")
 
 
 def figures(release: Path, project: Path, market: str = ALL_MARKETS) -> list[Figure]:
@@ -45,48 +68,89 @@ def figures(release: Path, project: Path, market: str = ALL_MARKETS) -> list[Fig
         project: the dbt project, whose definitions have the labels.
         market: as the feeds spell it; by default, all markets together.
     """
-    defined = _defined(project / "models" / "marts" / "insight" / "metrics.yml")
-    with duckdb.connect() as connection:
-        rows = connection.execute(
-            "select metric, figure, sample, is_enough from read_parquet(?) where market = ? and slice = ''",
-            [str(release / "operational_metrics.parquet"), market],
-        ).fetchall()
-    found = [
-        Figure(
-            metric,
-            defined[metric].label if metric in defined else metric,
-            market,
-            _said(figure, sample, is_enough, defined.get(metric)),
-            None if figure is None else str(figure),
-            is_enough,
-        )
-        for metric, figure, sample, is_enough in rows
-    ]
+    defined = definitions(project)
+    found = _read(release, defined, "market = ? and slice = ''", market)
     order = {name: position for position, name in enumerate(defined)}
     return sorted(found, key=lambda each: (order.get(each.metric, len(order)), each.metric))
 
 
-def _defined(path: Path) -> dict[str, _Defined]:
+def figures_of(release: Path, project: Path, metric: str) -> list[Figure]:
+    """A metric of every market and of every part of each, all markets together first."""
+    found = _read(release, definitions(project), "metric = ?", metric)
+    return sorted(found, key=lambda each: (each.slice, each.slice_value, each.market != ALL_MARKETS, each.market))
+
+
+def definitions(project: Path) -> dict[str, Definition]:
+    """What each metric is, in the order in which they are defined."""
+    path = project / "models" / "marts" / "insight" / "metrics.yml"
+    return _definitions(path, path.stat().st_mtime_ns)
+
+
+@lru_cache(maxsize=4)
+def _definitions(path: Path, changed: int) -> dict[str, Definition]:
     defined = {}
     _, content = parse(path.read_text(encoding="utf-8"))
     for metric in content["metrics"]:
         meta = metric["config"]["meta"]
         name = metric["name"]
-        defined[name] = _Defined(
+        defined[name] = Definition(
+            name,
             metric["label"],
+            metric["description"],
+            meta["owner"],
             Decimal(str(meta["minimum_sample"])),
             bool(meta.get("is_share")),
-            name.startswith("median_days_"),
         )
     return defined
 
 
-def _said(figure: Decimal | None, sample: Decimal | None, is_enough: bool, defined: _Defined | None) -> str:
+def _read(release: Path, defined: dict[str, Definition], condition: str, value: str) -> list[Figure]:
+    with duckdb.connect() as connection:
+        rows = connection.execute(
+            "select metric, market, slice, coalesce(slice_value, ''), figure, sample, is_enough, interval_low,"
+            f" interval_high from read_parquet(?, hive_partitioning = false) where {condition} order by all",
+            [str(release / "operational_metrics.parquet"), value],
+        ).fetchall()
+    return [_figure(defined, *row) for row in rows]
+
+
+def _figure(
+    defined: dict[str, Definition],
+    metric: str,
+    market: str,
+    part: str,
+    part_value: str,
+    figure: Decimal | None,
+    sample: Decimal | None,
+    is_enough: bool,
+    low: Decimal | None,
+    high: Decimal | None,
+) -> Figure:
+    definition = defined.get(metric)
+    ends = [_with_unit(end, definition) for end in (low, high) if end is not None and is_enough]
+    return Figure(
+        metric,
+        definition.label if definition else metric,
+        market,
+        _said(figure, sample, is_enough, definition),
+        None if figure is None else str(figure),
+        is_enough,
+        f"{ends[0]} to {ends[1]}" if len(ends) == 2 else "",
+        low,
+        high,
+        part,
+        part_value,
+    )
+
+
+def _said(figure: Decimal | None, sample: Decimal | None, is_enough: bool, defined: Definition | None) -> str:
     if not is_enough:
         needed = f" ({sample or 0:,.0f} of {defined.minimum_sample:,.0f} needed)" if defined else ""
         return f"too few to say{needed}"
-    if figure is None:
-        return "none"
+    return "none" if figure is None else _with_unit(figure, defined)
+
+
+def _with_unit(figure: Decimal, defined: Definition | None) -> str:
     if defined and defined.is_share:
         return f"{100 * figure:.1f} %"
     if defined and defined.is_days:
@@ -95,7 +159,9 @@ def _said(figure: Decimal | None, sample: Decimal | None, is_enough: bool, defin
 
 
 def _short(figure: Decimal) -> str:
-    """With as many digits behind the point as say something."""
+    """With as many digits behind the point as say something: two that count where there are none before it."""
     digits = 0 if abs(figure) >= 100 or figure == figure.to_integral_value() else 1 if abs(figure) >= 10 else 2
+    if 0 < abs(figure) < 1:
+        digits = 1 - figure.adjusted()
     said = f"{figure:,.{digits}f}"
     return said.rstrip("0").rstrip(".") if digits else said

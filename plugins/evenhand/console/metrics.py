@@ -1,0 +1,136 @@
+"""The pages of operational metrics: all of a market over the last nights, and one over nights, markets and parts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from functools import lru_cache
+from pathlib import Path
+
+from fastapi import APIRouter, HTTPException, Request
+from fastapi.responses import HTMLResponse
+
+from evenhand.console import charts
+from evenhand.console.asked import Night
+from evenhand.console.render import page
+from evenhand.console.shown import Shown, shown
+from evenhand.console.tonight import TREND_NIGHTS, creators_by_market
+from evenhand.console.words import day
+from evenhand.release.figures import ALL_MARKETS, Figure, definitions, figures, figures_of
+from evenhand.release.manifest import read_manifest
+from evenhand.settings import settings
+
+router = APIRouter(prefix="/metrics")
+
+
+@router.get("")
+def metrics_page(request: Request, night: Night = None, market: str = ALL_MARKETS) -> HTMLResponse:
+    """Every metric of a market, with the last nights beside it."""
+    found = shown(night)
+    if found is None:
+        return page(request, "no_release.html", None)
+    over = [_of_market(folder, settings().dbt_project, market) for _, folder in _nights(found)]
+    now = over[-1]
+    if not now:
+        raise HTTPException(404, f"there is no metric of market {market} on night {found.night}")
+    return page(
+        request,
+        "metrics.html",
+        found,
+        market=market,
+        markets=sorted(creators_by_market(found)),
+        metrics=[(each, [_number(then.get(name)) for then in over]) for name, each in now.items()],
+        definitions=definitions(settings().dbt_project),
+    )
+
+
+@router.get("/{metric}")
+def metric_page(request: Request, metric: str, night: Night = None, market: str = ALL_MARKETS) -> HTMLResponse:
+    """A metric over nights, in each market, and in the parts of one."""
+    found = shown(night)
+    if found is None:
+        return page(request, "no_release.html", None)
+    defined = definitions(settings().dbt_project)
+    if metric not in defined:
+        raise HTTPException(404, f"there is no metric {metric}; there are {', '.join(defined)}")
+    now = figures_of(found.folder, settings().dbt_project, metric)
+    return page(
+        request,
+        "metric.html",
+        found,
+        market=market,
+        definition=defined[metric],
+        chart=_chart(found, metric, market, defined[metric].label),
+        changes=[(on, what) for on, what in _what_else(found) if what],
+        of_markets=[each for each in now if not each.slice],
+        of_parts=[each for each in now if each.slice and each.market == market],
+    )
+
+
+def _nights(found: Shown) -> list[tuple[date, Path]]:
+    """The last nights until the one that is shown, and where their releases lie, the oldest first."""
+    nights = sorted(night for night in found.nights if night <= found.night)[-TREND_NIGHTS:]
+    return [(night, (settings().releases / f"night={night}").resolve()) for night in nights]
+
+
+def _chart(found: Shown, metric: str, market: str, label: str) -> str:
+    changed = dict(_what_else(found))
+    points, said = [], []
+    for night, folder in _nights(found):
+        figure = _of_market(folder, settings().dbt_project, market).get(metric)
+        value = _number(figure)
+        shows = figure if figure and figure.is_enough and value is not None else None
+        points.append(
+            charts.Point(
+                day(night),
+                value if shows else None,
+                None if shows is None or shows.low is None else float(shows.low),
+                None if shows is None or shows.high is None else float(shows.high),
+                changed.get(night, ""),
+            )
+        )
+        if shows and value is not None:
+            low, _, high = shows.interval.partition(" to ")
+            said += [(float(shows.low), low), (float(shows.high), high)] if shows.low and shows.high else []
+            said.append((value, shows.text))
+    if not said:
+        return ""
+    of = "all markets" if market == ALL_MARKETS else market
+    newest = next(point for point in reversed(points) if point.value is not None)
+    about = f"{label}, {of}: from {min(said)[1]} to {max(said)[1]} over {len(points)} nights, until {newest.night}"
+    return charts.over_nights(points, about, min(said)[1], max(said)[1])
+
+
+def _what_else(found: Shown) -> list[tuple[date, str]]:
+    """What else was otherwise on a night than on the one before it: policies, code."""
+    told, before = [], None
+    for night, folder in _nights(found):
+        now = _rules(folder)
+        if before:
+            changed = [
+                what for what, was, is_now in zip(("policies", "code"), before, now, strict=True) if was != is_now
+            ]
+            told.append((night, f"other {' and '.join(changed)}" if changed else ""))
+        before = now
+    return told
+
+
+# A revision's folder never changes.
+@lru_cache(maxsize=256)
+def _rules(folder: Path) -> tuple[frozenset[str], str]:
+    manifest = read_manifest(folder)
+    return frozenset(each.sha256 for each in manifest.packs), str(manifest.code.get("sha256"))
+
+
+@lru_cache(maxsize=1024)
+def _of_market(folder: Path, project: Path, market: str) -> Mapping[str, Figure]:
+    try:
+        return {each.metric: each for each in figures(folder, project, market)}
+    except OSError:
+        # A release of an earlier version, or of a history, has none.
+        return {}
+
+
+def _number(figure: Figure | None) -> float | None:
+    return None if figure is None or figure.figure is None or not figure.is_enough else float(Decimal(figure.figure))

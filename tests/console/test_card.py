@@ -1,0 +1,54 @@
+"""The card on Airflow's Home: what needs somebody, a line each, with the address of its page."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from fastapi.testclient import TestClient
+
+from evenhand.console.card import waiting
+from evenhand.console.shown import shown
+from evenhand.release.manifest import HeldList, HeldMarket
+
+
+def test_a_night_on_which_nothing_waits_says_so(reader: TestClient) -> None:
+    card = reader.get("/card/lines").json()
+    assert card["title"] == "What needs you tonight (6 Mar 2026)"
+    assert [each["said"] for each in card["lines"]] == ["Nothing waits for anybody."]
+    assert "javascript" in reader.get("/card/script").headers["content-type"]
+
+
+def test_before_the_first_night_the_card_says_so(nothing_released: TestClient) -> None:
+    assert nothing_released.get("/card/lines").json()["title"] == "Evenhand: nothing is released yet"
+
+
+def test_what_waits_is_said_with_its_market_and_leads_to_its_rows(reader: TestClient) -> None:
+    found = shown()
+    assert found is not None
+    manifest = found.manifest.model_copy(
+        update={
+            "held_lists": (
+                _held("penalties", "ID", 1),
+                _held("rewards", "ID", 9, answer="approved"),
+                _held("notices", "th", 0),
+                _held("deliveries", "sandbox", 0),
+            ),
+            "held_markets": (HeldMarket(market="SG", why="its creators didn't land", file="", line=0, since=None),),
+        }
+    )
+    assert [(each.said, each.page) for each in waiting(replace(found, manifest=manifest))] == [
+        ("SG wasn't decided: its creators didn't land", ""),
+        (
+            "The penalties of ID wait for an answer: 1 row would change",
+            "lists/changes?night=2026-03-06&market=ID&list=penalties",
+        ),
+        ("Notices in th wait for an answer", ""),
+        ("Deliveries to sandbox wait for an answer", ""),
+    ]
+
+
+def _held(of: str, market: str, changes: int, answer: str = "") -> HeldList:
+    return HeldList(
+        list=of, market=market, digest="", changes=changes, why=("x",), since=None, answer=answer, answered_by="",
+        first_wave=0,
+    )  # fmt: skip
