@@ -7,6 +7,7 @@
 | `EVENHAND_CHANGED_BY` | who changed it last, by commas | empty |
 | `EVENHAND_DEADLINE_MINUTES` | a run that takes longer is reported as late; empty: none is | empty |
 | `EVENHAND_NOTIFIERS` | JSON list of Airflow notifiers, as `{"classpath": …, "kwargs": {…}}` | `[]` |
+| `EVENHAND_PEOPLE_NOTIFIERS` | likewise: how people of people.yml are told of their cases | `[]` |
 """
 
 from __future__ import annotations
@@ -30,12 +31,14 @@ class Deployment:
     Attributes:
         schedule: cron expression, or None.
         notifiers: class path and arguments of every notifier.
+        people_notifiers: likewise, of those that tell a person of people.yml something.
     """
 
     schedule: str | None
     timezone: ZoneInfo
     deadline: timedelta | None
     notifiers: tuple[tuple[str, dict[str, Any]], ...]
+    people_notifiers: tuple[tuple[str, dict[str, Any]], ...] = ()
 
     def night_of(self, logical_date: datetime) -> date:
         """The night that a run decides: its logical date, as a day in the deployment's time zone."""
@@ -67,12 +70,16 @@ def deployment() -> Deployment:
         deadline = timedelta(minutes=float(minutes)) if minutes else None
     except ValueError as error:
         raise DeploymentError(f"EVENHAND_DEADLINE_MINUTES is {minutes!r}; write a number of minutes") from error
-    text = os.environ.get("EVENHAND_NOTIFIERS") or "[]"
+    notifiers, people_notifiers = _notifiers("EVENHAND_NOTIFIERS"), _notifiers("EVENHAND_PEOPLE_NOTIFIERS")
+    return Deployment(os.environ.get("EVENHAND_SCHEDULE") or None, timezone, deadline, notifiers, people_notifiers)
+
+
+def _notifiers(variable: str) -> tuple[tuple[str, dict[str, Any]], ...]:
+    text = os.environ.get(variable) or "[]"
     try:
-        notifiers = tuple((each["classpath"], dict(each.get("kwargs", {}))) for each in json.loads(text))
+        return tuple((each["classpath"], dict(each.get("kwargs", {}))) for each in json.loads(text))
     except (ValueError, TypeError, KeyError) as error:
         raise DeploymentError(
-            'EVENHAND_NOTIFIERS must be a JSON list such as [{"classpath": "airflow.providers.smtp.notifications.smtp.'
+            f'{variable} must be a JSON list such as [{{"classpath": "airflow.providers.smtp.notifications.smtp.'
             f'SmtpNotifier", "kwargs": {{"to": "nights@example.org"}}}}] ({error})'
         ) from error
-    return Deployment(os.environ.get("EVENHAND_SCHEDULE") or None, timezone, deadline, notifiers)

@@ -23,7 +23,7 @@ _FILES = {
     "reasons": "reason_id varchar, entries varchar",
     "account_violations": "violation_id varchar, account_id varchar, market varchar, violation_type varchar,"
     " severity varchar, detected_by varchar, detected_on date, decided_on date, appeal_id varchar,"
-    " appeal_filed_on date, appeal_outcome varchar",
+    " appeal_filed_on date, appeal_outcome varchar, restored_on date",
     "account_health": "account_id varchar, market varchar, programme varchar, zone varchar, since date,"
     " balance decimal(18, 4), next_zone varchar, to_next_zone decimal(18, 4), is_near boolean",
     "enforcement_gaps": "gap varchar, account_id varchar, market varchar, row_key varchar, violation_id varchar,"
@@ -54,7 +54,7 @@ _WAREHOUSE = {
     "main.stg_qa_reviews": "review_id varchar, account_id varchar, drawn_from varchar, is_violation boolean,"
     " violation_id varchar, content_id varchar, reviewed_on date",
     "main.stg_creators": "account_id varchar, market varchar",
-    "main.stg_violations": "violation_id varchar, content_id varchar",
+    "main.stg_violations": "violation_id varchar, content_id varchar, restored_on date",
     "main.stg_orders": "order_id varchar, account_id varchar, ordered_on date",
     "main.penalties": "row_key varchar, ends_on date",
     "gate.changes": "list varchar, market varchar, row_key varchar, account_id varchar, measure varchar",

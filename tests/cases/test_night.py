@@ -58,11 +58,15 @@ def test_a_night_opens_a_case_of_each_kind_and_orders_them_by_harm_and_urgency(t
                          "measure": "warning"}],
             "penalties": [{"row_key": "r3", "ends_on": NIGHT + timedelta(days=9)}],
             "stg_creators": [{"account_id": "a7", "market": "ID"}],
+            "stg_violations": [{"violation_id": "v7"}, {"violation_id": "v8"},
+                               {"violation_id": "v9", "restored_on": NIGHT}],
             "stg_qa_reviews": [
                 {"review_id": "q1", "account_id": "a7", "drawn_from": "decided", "is_violation": False,
                  "violation_id": "v7", "reviewed_on": NIGHT - timedelta(days=3)},
                 {"review_id": "q2", "account_id": "a7", "drawn_from": "decided", "is_violation": True,
                  "violation_id": "v8", "reviewed_on": NIGHT},
+                {"review_id": "q3", "account_id": "a7", "drawn_from": "decided", "is_violation": False,
+                 "violation_id": "v9", "reviewed_on": NIGHT},
             ],
         },
         held_lists=[held(), held("TH", "rejected")],
@@ -79,6 +83,8 @@ def test_a_night_opens_a_case_of_each_kind_and_orders_them_by_harm_and_urgency(t
         account_violations=[
             appeal("p1"),
             appeal("p2", violation="v6", appeal_outcome="denied"),
+            # The decision was taken back: nothing is left to decide.
+            appeal("p9", violation="v9", restored_on=NIGHT),
             {"violation_id": "v2", "account_id": "a2", "market": "ID", "violation_type": "fraud",
              "detected_by": "model", "detected_on": NIGHT - timedelta(days=10), "decided_on": None},
         ],

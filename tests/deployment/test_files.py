@@ -163,6 +163,7 @@ def test_the_environment_is_that_of_a_local_installation_but_for_what_a_deployme
         "EVENHAND_CHANGED_BY",
         "EVENHAND_DEADLINE_MINUTES",
         "EVENHAND_NOTIFIERS",
+        "EVENHAND_PEOPLE_NOTIFIERS",
         "AIRFLOW__CORE__DEFAULT_TIMEZONE",
         "AIRFLOW__CORE__EXECUTION_API_SERVER_URL",
         *(name for name in SECRETS if name.startswith("AIRFLOW")),

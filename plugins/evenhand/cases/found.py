@@ -56,7 +56,7 @@ def open_appeals(night: NightFacts) -> list[Cause]:
         return []
     days = night.days_to_decide()
     query = (
-        "from account_violations where appeal_id is not null and appeal_outcome = 'pending'"
+        f"from account_violations where appeal_id is not null and appeal_outcome = 'pending'{night.unless_restored()}"
         " order by appeal_filed_on, appeal_id"
     )
     found = []
@@ -87,7 +87,10 @@ def undecided_detections(night: NightFacts) -> list[Cause]:
     """Violations that were detected and that nobody has decided."""
     if not night.has("account_violations"):
         return []
-    query = "from account_violations where decided_on is null and detected_on is not null order by violation_id"
+    query = (
+        f"from account_violations where decided_on is null and detected_on is not null{night.unless_restored()}"
+        " order by violation_id"
+    )
     return [
         Cause(
             kind="undecided",
@@ -144,12 +147,19 @@ def enforcement_gaps(night: NightFacts) -> list[Cause]:
 
 def qa_disagreements(night: NightFacts) -> list[Cause]:
     """Decided violations of which QA says that they are none, and contents of which it says that they are one."""
-    query = """
+    query = f"""
         select reviews.review_id, reviews.account_id, creators.market, reviews.reviewed_on,
             reviews.violation_id, reviews.content_id, reviews.is_violation
         from night.main.stg_qa_reviews as reviews
         inner join night.main.stg_creators as creators on reviews.account_id = creators.account_id
-        where (reviews.drawn_from = 'decided' and not reviews.is_violation)
+        where (
+                reviews.drawn_from = 'decided' and not reviews.is_violation
+                and exists (
+                    from night.main.stg_violations as violations
+                    where violations.violation_id = reviews.violation_id
+                        {night.unless_restored("night.main.stg_violations")}
+                )
+            )
             or (
                 reviews.drawn_from = 'published' and reviews.is_violation
                 and not exists (

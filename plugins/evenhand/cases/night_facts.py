@@ -46,6 +46,11 @@ class NightFacts:
         """Whether the release has a file."""
         return f"{name}.parquet" in self.manifest.files
 
+    def unless_restored(self, table: str = "account_violations") -> str:
+        """A condition: that a violation's decision wasn't taken back; nothing where the table doesn't say so yet."""
+        columns = self.connection.execute(f"describe {table}").fetchall()
+        return " and restored_on is null" if "restored_on" in {name for name, *_ in columns} else ""
+
     def days_to_decide(self) -> Mapping[str, int]:
         """By market, in how many days its packs have an appeal decided; the fewest where several say."""
         said: dict[str, int] = {}

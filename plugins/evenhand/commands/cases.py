@@ -130,6 +130,29 @@ def show(case: CaseId, as_json: AsJson = False) -> None:
         _say(f"{event.at:%Y-%m-%d %H:%M} UTC  {event.action} by {event.who}{': ' if said else ''}{said}")
 
 
+@app.command()
+def told(
+    of: Annotated[str, typer.Option("--person", metavar="NAME", help="Only what this person was told.")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Show who was told what of their cases, the newest night first; with what went wrong, if it did."""
+    from evenhand.cases.store import reading
+
+    here = settings()
+    with _told(), reading(here.home, here.cases) as store:
+        rows = [row for row in store.messages() if of in ("", row["person"])]
+    if as_json:
+        print(json.dumps(rows, indent=2, default=str))
+        return
+    for row in rows:
+        how = f"wasn't told: {row['error']}" if row["error"] else f"was told at {row['address']}"
+        _say(f"Night {row['night']}: {row['person']} {how}")
+        for line in row["told"].splitlines():
+            _say(f"  {line}")
+    if not rows:
+        _say("Nobody was told anything so far.")
+
+
 @app.command("open")
 def open_(
     market: Annotated[str, typer.Option(help="The market, or all.")],

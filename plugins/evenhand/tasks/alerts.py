@@ -23,6 +23,29 @@ def notifiers() -> list[Any]:
     return [import_string(classpath)(**arguments) for classpath, arguments in deployment().notifiers]
 
 
+def tell_person(person: str, address: str, subject: str, body: str) -> list[str]:
+    """Have somebody of people.yml told; returns what kept notifiers from it, a line each.
+
+    Templates of `EVENHAND_PEOPLE_NOTIFIERS` find `person`, `address`, `subject` and `body`.
+    """
+    from airflow.sdk import get_current_context
+    from airflow.sdk._shared.module_loading import import_string
+
+    try:
+        context: Any = get_current_context()
+    except RuntimeError:
+        context = {}
+    failures = []
+    for classpath, arguments in deployment().people_notifiers:
+        try:
+            notifier = import_string(classpath)(**arguments)
+            notifier({**context, "person": person, "address": address, "subject": subject, "body": body})
+        except Exception as error:
+            log.exception("%s wasn't told", person)
+            failures.append(f"{classpath.rpartition('.')[2]}: {error}")
+    return failures
+
+
 def deadlines() -> list[DeadlineAlert]:
     """By when a run has to have ended, or `night_is_late` is called; none where the deployment names no deadline."""
     after = deployment().deadline

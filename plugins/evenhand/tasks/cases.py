@@ -18,6 +18,12 @@ from evenhand.tasks.pools import WAREHOUSE
 log = logging.getLogger(__name__)
 
 
+class NobodyTold(Exception):
+    """People weren't told of their cases. The message says who and why; trying again may help."""
+
+    passes = True
+
+
 @told_if_it_fails("update_cases")
 def update_cases(night: date) -> Facts:
     """Bring the cases to what the newest released night found, and export them.
@@ -46,7 +52,48 @@ def update_cases(night: date) -> Facts:
             changed = update(cases, facts)
     with writing(here.home, here.cases) as cases:
         export(here.home, cases, night, manifest.release_id)
-    return note(night, "update_cases", {"told": str(changed), **changed.counts})
+    told, untold = tell_people(night)
+    said = f"{changed}{f'; {told} told' if told else ''}"
+    noted = note(night, "update_cases", {"told": said, **changed.counts, "people_told": told})
+    if untold:
+        raise NobodyTold(f"of {told + len(untold)} who are to be told of their cases, {'; '.join(untold)}")
+    return noted
+
+
+def tell_people(night: date) -> tuple[int, list[str]]:
+    """Tell the people of people.yml what came to them: one message for each and night.
+
+    Returns:
+        How many were told, and of the others who and why not.
+    """
+    from evenhand.cases.messages import SENDING, messages_of
+    from evenhand.cases.store import reading, writing
+    from evenhand.deployment import deployment
+    from evenhand.people.in_force import PeopleClosed, people_in_force
+    from evenhand.tasks.alerts import tell_person
+
+    here = settings()
+    try:
+        people = people_in_force(here.home, here.people)
+    except PeopleClosed:
+        # Nobody is told anything until it is known who may know what; nights go on.
+        people = None
+    if people is None or not deployment().people_notifiers:
+        return 0, []
+    with reading(here.home, here.cases) as cases:
+        messages = messages_of(cases, people, night)
+    told, untold = 0, []
+    for each in messages:
+        # Before it is sent: what a kill leaves isn't sent twice on one night, and the next night says it again.
+        with writing(here.home, here.cases) as cases:
+            cases.add_message(night, each.person, each.address, f"{each.subject}\n{each.body}", SENDING)
+        failures = tell_person(each.person, each.address, each.subject, each.body)
+        with writing(here.home, here.cases) as cases:
+            said = "; ".join(failures)
+            cases.add_message(night, each.person, each.address, f"{each.subject}\n{each.body}", said)
+        told += not failures
+        untold += [f"{each.person} wasn't ({said})"] if failures else []
+    return told, untold
 
 
 @task(task_id="update_cases", owner="strategy", pool=WAREHOUSE)
