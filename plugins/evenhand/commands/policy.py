@@ -151,6 +151,29 @@ def compare(
         console.print("\nBoth decide the same.")
 
 
+@app.command("brief")
+def write_brief(
+    pack: Annotated[
+        str, typer.Argument(metavar="PACK", help="The pack as it is to be: its file, name, or NAME@VERSION.")
+    ],
+    against: Annotated[str, typer.Option("--against", metavar="OLD", help="The pack as it is now, named likewise.")],
+) -> None:
+    """Tell reviewers, operations and creators what a change of a pack means, with examples on both sides of its bounds.
+
+    It is Markdown: send it, or put it into a page.
+    """
+    from evenhand.policy.load import find_pack, load_pack
+    from evenhand.policy.prose.brief import brief
+    from evenhand.policy.texts import PackError
+
+    folder = settings().policies
+    try:
+        old, changed = (load_pack(find_pack(named, folder)).pack for named in (against, pack))
+    except PackError as error:
+        refuse(str(error))
+    print(brief(old, changed), end="")
+
+
 @app.command()
 def new(
     market: Annotated[str, typer.Argument(help="The market, spelt as in the feed creators.")],

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
-from itertools import groupby
+from itertools import groupby, islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -23,6 +23,7 @@ from evenhand.policy.diff import diff
 from evenhand.policy.language.pack import Pack
 from evenhand.policy.load import LoadedPack, load_each, pack_files
 from evenhand.policy.prose import words
+from evenhand.policy.prose.brief import MOST_EXAMPLES, at_bounds
 from evenhand.policy.prose.pages import page, page_name, title, version_before
 from evenhand.settings import settings
 
@@ -70,10 +71,12 @@ class Difference:
 
     Attributes:
         said: sentences, by what they are about.
+        at_bounds: what values on both sides of the bounds that changed bring now and brought.
         lines: of the files, as `diff -u` writes them.
     """
 
     said: Sequence[tuple[str, Sequence[str]]]
+    at_bounds: Sequence[str]
     lines: Sequence[str]
 
 
@@ -124,7 +127,7 @@ def compared(before: Policy, now: Policy) -> Difference:
     lines = difflib.unified_diff(
         before.text.splitlines(), now.text.splitlines(), before.file, now.file, lineterm="", n=2
     )
-    return Difference(said, list(lines))
+    return Difference(said, list(islice(at_bounds(before.pack, now.pack), MOST_EXAMPLES)), list(lines))
 
 
 def ladder(policy: Policy) -> Iterator[tuple[str, ...]]:
@@ -132,8 +135,7 @@ def ladder(policy: Policy) -> Iterator[tuple[str, ...]]:
     yield ("Programme", "Zone", "Value", "Brings", "Where", "How long")
     for name, programme in policy.pack.programmes.items():
         for position, zone in enumerate(programme.zones):
-            band = f"{words.band(programme, position)} ({words.plural(programme.unit)})"
-            step = (words.spoken(name), words.spoken(zone.zone), band)
+            step = (words.spoken(name), words.spoken(zone.zone), words.band(programme, position))
             for effect in zone.measures:
                 what = (label("measure", effect.name), words.scope(effect.scope), words.effect(effect, policy.pack))
                 yield (*step, *what)

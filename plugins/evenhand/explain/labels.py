@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from evenhand.notices.catalogs import REFERENCE, Catalogs, text
-from evenhand.policy.prose.words import plural, spoken
+from evenhand.policy.prose.words import SHARE, plural, spoken
 
 
 class NoSuchLanguage(Exception):
@@ -51,5 +51,7 @@ def number(value: Decimal) -> str:
 
 
 def of_unit(value: Decimal, unit: str) -> str:
-    """A number of a unit: 1 point, 3 points; the number alone where there is no unit."""
+    """A number of a unit: 1 point, 3 points, 20 %; the number alone where there is no unit."""
+    if unit == SHARE:
+        return f"{number(100 * value)} %"
     return f"{number(value)} {unit if abs(value) == 1 else plural(unit)}" if unit else number(value)

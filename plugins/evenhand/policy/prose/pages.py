@@ -105,7 +105,8 @@ def _programme(pack: Pack, name: str, programme: Programme) -> list[str]:
     follows = [_zone(pack, programme, position) for position in range(len(programme.zones))]
     if len(follows) > 1 or programme.zones[0].measures or programme.rewards:
         lines += ["", "### What follows", ""]
-        lines += _table(("zone", f"value ({words.plural(programme.unit)})", "on entering it", "while in it"), follows)
+        of = "" if programme.unit == words.SHARE else f" ({words.plural(programme.unit)})"
+        lines += _table(("zone", f"value{of}", "on entering it", "while in it"), follows)
     return lines
 
 

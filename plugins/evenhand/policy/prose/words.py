@@ -23,6 +23,8 @@ from evenhand.policy.language.programme import Programme
 
 Facts = dict[str, str]
 
+# The unit of what is a part of a whole.
+SHARE = "share"
 # What is said of appeals without a limit.
 NO_LIMIT = ("all", "whenever it is filed")
 
@@ -37,7 +39,9 @@ def number(value: Decimal | int) -> str:
 
 
 def counted(value: Decimal | int, unit: str) -> str:
-    """A number of something, whose unit is given in the singular: `2 points per order`."""
+    """A number of something, whose unit is given in the singular: `2 points per order`; a share in percent."""
+    if unit == SHARE:
+        return f"{number(100 * value)} %"
     return f"{number(value)} {unit if abs(value) == 1 else plural(unit)}"
 
 
@@ -88,7 +92,8 @@ def band(programme: Programme, position: int) -> str:
     ends += [(_BEYOND[stricter[0]], stricter[1])] if stricter else []
     if not ends:
         return "any"
-    words = [f"{how} {number(value)}" for how, value in ends[:-1]]
+    is_share = programme.unit == SHARE
+    words = [f"{how} {counted(value, SHARE) if is_share else number(value)}" for how, value in ends[:-1]]
     return " and ".join([*words, f"{ends[-1][0]} {counted(ends[-1][1], programme.unit)}"])
 
 
