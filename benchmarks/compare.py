@@ -69,7 +69,9 @@ class Checkout:
             for name, value in os.environ.items()
             if not name.startswith(("AIRFLOW", "EVENHAND", "UV_PROJECT", "MAKE", "VIRTUAL_ENV", "PYTHONPATH"))
         }
-        own = {"EVENHAND_HOME": str(self.homes / home), "EVENHAND_SANDBOX_PORT": self._port(home)} if home else {}
+        own = {"EVENHAND_FIRST_NIGHTS": "accept"}
+        if home:
+            own |= {"EVENHAND_HOME": str(self.homes / home), "EVENHAND_SANDBOX_PORT": self._port(home)}
         return inherited | own
 
     def _port(self, home: str) -> str:

@@ -11,11 +11,13 @@ import pytest
 from pytest import TerminalReporter
 
 from evenhand.deciding.compiled import CompiledModel
+from first_nights import ACCEPTED
 from made_once import shared_project
 
 HERE = Path(__file__).parent
 # One account runs all tests: people are who they say they are, where a test doesn't say otherwise.
 os.environ["EVENHAND_PERSONS"] = "none"
+os.environ.update(ACCEPTED)
 # What starts something real, from the dearest on: it is begun first, so that no worker is left with it at the end.
 REAL = (
     *("deployment", "night/test_newcomer.py", "night", "faults", "gates", "transform/test_dbt_build.py"),

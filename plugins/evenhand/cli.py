@@ -14,6 +14,7 @@ from evenhand.commands import (
     explain,
     feed,
     held_list,
+    history,
     listing,
     local,
     people,
@@ -57,6 +58,7 @@ def _options(
 
 
 app.command()(local.nightly)
+app.command()(history.history)
 app.command()(released.summary)
 app.command()(listing.nights)
 app.command()(listing.quarantine)

@@ -5,6 +5,7 @@
 | `EVENHAND_SCHEDULE` | cron expression, in the time zone below; empty: nights are run by hand | empty |
 | `EVENHAND_TIMEZONE` | time zone that nights end in; another holds all lists until somebody else approves | `UTC` |
 | `EVENHAND_CHANGED_BY` | who changed it last, by commas | empty |
+| `EVENHAND_FIRST_NIGHTS` | `approve`: a person sees a market's first seven nights; `accept`: nobody | `approve` |
 | `EVENHAND_DEADLINE_MINUTES` | a run that takes longer is reported as late; empty: none is | empty |
 | `EVENHAND_NOTIFIERS` | JSON list of Airflow notifiers, as `{"classpath": …, "kwargs": {…}}` | `[]` |
 | `EVENHAND_PEOPLE_NOTIFIERS` | likewise: how people of people.yml are told of their cases | `[]` |
@@ -52,6 +53,18 @@ class Deployment:
 def changed_by() -> tuple[str, ...]:
     """Who changed the time zone last: none of them approves what that does."""
     return tuple(name for each in (os.environ.get("EVENHAND_CHANGED_BY") or "").split(",") if (name := each.strip()))
+
+
+def asks_first_nights() -> bool:
+    """Whether a person has to see each of a market's first nights before anything of it leaves.
+
+    Raises:
+        DeploymentError: the variable says neither.
+    """
+    said = os.environ.get("EVENHAND_FIRST_NIGHTS") or "approve"
+    if said not in ("approve", "accept"):
+        raise DeploymentError(f"EVENHAND_FIRST_NIGHTS is {said!r}; write approve or accept")
+    return said == "approve"
 
 
 def deployment() -> Deployment:

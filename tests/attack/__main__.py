@@ -14,6 +14,7 @@ from attack.attempt import Made, Place, make
 from attack.on_nights import ON_NIGHTS, started
 from attack.table import table
 from evenhand.reference.tables import put_table
+from first_nights import ACCEPTED
 from made_once import shared_home
 from sandbox.process import SandboxProcess
 
@@ -25,6 +26,7 @@ def main() -> None:
     parser.add_argument("--at-once", action="store_true", help="only those that need no night")
     arguments = parser.parse_args()
     os.environ["EVENHAND_PERSONS"] = "none"
+    os.environ.update(ACCEPTED)
     with tempfile.TemporaryDirectory(prefix="evenhand-attack-") as made_in:
         folder = Path(made_in)
         made = _at_once(folder)

@@ -21,6 +21,7 @@ from pgserver.utils import ensure_prefix_permissions
 from deployment.airflow_api import AirflowApi
 from deployment.compose import compose, copy_context, how_to_make
 from deployment.processes import Processes
+from first_nights import ACCEPTED
 from ports import free_port
 
 _PYTHON = Path(sys.executable).parent
@@ -59,7 +60,7 @@ class Stack:
             for name, command in how_to_make().items()
         }
         secrets = {name: "".join(value.split()) for name, value in made.items()}
-        self._settings = {**secrets, "EVENHAND_LANDING": str(self.landing), **settings}
+        self._settings = {**secrets, **ACCEPTED, "EVENHAND_LANDING": str(self.landing), **settings}
         self._postgres, self._ui, self._sandbox = free_port(), free_port(), free_port()
         # Airflow's services have a machine of their own each, and can all use the same port for their logs.
         self._logs = {"scheduler": free_port(), "triggerer": free_port()}

@@ -9,6 +9,7 @@ from pathlib import Path
 from deployment.airflow_api import AirflowApi
 from deployment.processes import Processes
 from evenhand.settings import PROJECT
+from first_nights import ACCEPTED
 from ports import free_port
 
 COMMAND = Path(sys.executable).with_name("evenhand")
@@ -31,6 +32,7 @@ class Standalone:
         self.environment = {
             **inherited,
             **_QUICK,
+            **ACCEPTED,
             "EVENHAND_HOME": str(home),
             "EVENHAND_EXAMPLE": "takedowns",
             "EVENHAND_UI_PORT": ui,

@@ -18,6 +18,7 @@ from pathlib import Path
 import duckdb
 
 from evenhand.landing.contracts import BY_NAME
+from first_nights import ACCEPTED
 from ports import free_port
 
 Row = Sequence[str]
@@ -70,6 +71,7 @@ class Installation:
         own = {"EVENHAND_HOME": str(self.home), "EVENHAND_SANDBOX_PORT": self.port, "COLUMNS": "300"}
         # One account runs all tests: people are who they say they are.
         own["EVENHAND_PERSONS"] = "none"
+        own.update(ACCEPTED)
         return {**inherited, **own, **self.overrides}
 
     def start(self, *arguments: str) -> subprocess.Popen[str]:

@@ -121,10 +121,11 @@ def _decide(wish: Wish, by: str, approved_by: Sequence[str]) -> None:
 
     from evenhand.emergency.propose import propose as find
     from evenhand.policy.load import load_packs
+    from evenhand.release.history import history_of
 
     here = settings()
     release = max(here.releases.glob("night=*"), default=None)
-    if release is None:
+    if release is None or history_of(release):
         refuse(f"{here.releases}: no night is released yet, so nothing is in force; run evenhand nightly")
     with refusals_told():
         proposed = find(wish, person(by), load_packs(here.policies), release)

@@ -10,6 +10,7 @@ import duckdb
 import typer
 
 from evenhand.commands.terminal import console, plain_table, refuse, released
+from evenhand.release.history import LACKS, history_of
 from evenhand.release.manifest import OtherFormat, read_manifest
 from evenhand.release.publish import revision_of
 from evenhand.settings import settings
@@ -54,7 +55,10 @@ def quarantine(
 ) -> None:
     """Show the rows that a night didn't use: where each landed, the rule that it breaks, and what to do."""
     chosen = released(settings(), night)
-    file = settings().releases / f"night={chosen}" / "quarantine.parquet"
+    release = settings().releases / f"night={chosen}"
+    file = release / "quarantine.parquet"
+    if history_of(release) and not file.exists():
+        refuse(f"night {chosen} is history. {LACKS}")
     with duckdb.connect() as connection:
         of_feed = connection.sql("from read_parquet($1) where $2 in ('', feed)", params=[str(file), feed])
         columns, everything = of_feed.columns, of_feed.fetchall()
@@ -88,4 +92,7 @@ def _night(night: date, is_landed: bool, is_released: bool) -> dict[str, Any]:
     found["penalties"] = manifest.files["penalties.parquet"].rows
     found["rewards"] = manifest.files["rewards.parquet"].rows
     found["held"] = [f"{each.list} of {each.market}" for each in manifest.held_lists if each.answer != "approved"]
+    found["history"] = manifest.history is not None
+    if manifest.history:
+        return {**found, "note": "history: never in force anywhere"}
     return {**found, "note": f"reversed to {manifest.reversed.back_to.night}"} if manifest.reversed else found

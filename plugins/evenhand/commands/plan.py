@@ -19,6 +19,7 @@ from evenhand.delivery.plan import plan as planned
 from evenhand.delivery.read_release import ReleaseError
 from evenhand.delivery.stopping import stopped
 from evenhand.policy.prose.words import counted
+from evenhand.release.history import history_of
 from evenhand.settings import Settings, settings
 
 
@@ -38,6 +39,8 @@ def plan(
     here = settings()
     on = released(here, night)
     release = here.releases / f"night={on}"
+    if history_of(release):
+        refuse(f"night {on} is history: nothing of it is sent to anybody")
     found: list[Plan] = []
     notices: dict[str, int] = {}
     try:

@@ -23,6 +23,7 @@ from evenhand.landing.held_markets import decided_alone
 from evenhand.policy.prose.words import counted
 from evenhand.records.steps import kept
 from evenhand.release.figures import ALL_MARKETS, Figure, figures
+from evenhand.release.history import said_of_history
 from evenhand.release.manifest import DELIVERIES, NOTICES, HeldList, HeldMarket, Manifest, read_manifest
 from evenhand.release.order import decided_too_early, to_run_again
 from evenhand.release.publish import revision_of
@@ -111,6 +112,15 @@ def show(settings: Settings, night: date, console: Console, market: str = ALL_MA
             soft_wrap=True,
             highlight=False,
         )
+    if history := said_of_history(manifest):
+        console.print(f"[yellow]History[/yellow] {escape(history)}", soft_wrap=True, highlight=False)
+    if accepted := [each.market for each in manifest.first_nights if each.is_accepted]:
+        console.print(
+            f"[yellow]First nights[/yellow] of {escape(', '.join(accepted))}: nobody was asked about them, as"
+            " EVENHAND_FIRST_NIGHTS says (accept)",
+            soft_wrap=True,
+            highlight=False,
+        )
     for line in _order(settings, night):
         console.print(line, soft_wrap=True, highlight=False)
     for table in (_feeds(manifest), _quarantine(manifest), _zones(manifest), _penalties(manifest)):
@@ -132,11 +142,13 @@ def show(settings: Settings, night: date, console: Console, market: str = ALL_MA
             highlight=False,
         )
     held(manifest, night, console)
-    stages = ", ".join(f"{each.accounts:,} {each.stage}" for each in manifest.stages)
-    console.print(f"[bold]Stages[/bold]   {stages}", highlight=False, soft_wrap=True)
+    if manifest.stages:
+        stages = ", ".join(f"{each.accounts:,} {each.stage}" for each in manifest.stages)
+        console.print(f"[bold]Stages[/bold]   {stages}", highlight=False, soft_wrap=True)
     notices = ", ".join(f"{each.notices:,} of {each.list} {each.event}" for each in manifest.notices)
     since = f"the release of {manifest.told_since.night}" if manifest.told_since else "no earlier release"
-    console.print(f"[bold]Notices[/bold]  {notices or 'none'} (since {since})", highlight=False, soft_wrap=True)
+    if not manifest.history:
+        console.print(f"[bold]Notices[/bold]  {notices or 'none'} (since {since})", highlight=False, soft_wrap=True)
     for gone in manifest.forgotten:
         console.print(
             f"[bold]Forgotten[/bold]  {escape(gone.file)}, by {escape(gone.by)}, approved by"
@@ -151,6 +163,9 @@ def show(settings: Settings, night: date, console: Console, market: str = ALL_MA
             highlight=False,
             soft_wrap=True,
         )
+    if manifest.history:
+        console.print(f"{'Release':<18} {release}", soft_wrap=True, highlight=False)
+        return
     _warnings(settings, night, console)
     _receivers(settings, night, console)
     work = settings.work(night)

@@ -20,6 +20,7 @@ PAGE_ROWS = 50
 # So many values of a column can be chosen among; more are searched for.
 _MOST_CHOICES = 60
 _AT_ONCE = 10_000
+_NO_REASONS = "select null::varchar as reason_id, null::varchar as explanation, null::varchar as unit where false"
 # One that reads a million rows of a list stays within this, and so do several beside each other.
 _MEMORY = "200MB"
 
@@ -147,7 +148,8 @@ def _opened(listed: Listed, shown: Shown, before: Shown | None) -> Iterator[duck
         raise HTTPException(404, f"there is no release before {shown.night} to compare with")
     with duckdb.connect(config={"threads": 1, "memory_limit": _MEMORY}) as connection:
         for file in listed.files:
-            connection.execute(f"create view {file} as from {_parquet(shown.file(f'{file}.parquet'))}")
+            rows = _NO_REASONS if _says_no_reasons(shown, file) else f"from {_parquet(shown.file(f'{file}.parquet'))}"
+            connection.execute(f"create view {file} as {rows}")
         if listed.is_compared and before:
             connection.execute("create schema before")
             for file in listed.files:
@@ -159,6 +161,11 @@ def _opened(listed: Listed, shown: Shown, before: Shown | None) -> Iterator[duck
                 409, f"night {shown.night} was released by an earlier version, whose files have other columns"
             ) from error
         yield connection
+
+
+def _says_no_reasons(of: Shown, file: str) -> bool:
+    """Whether a file is that of the reasons which a night of a history doesn't have: its lists are there without."""
+    return file == "reasons" and of.manifest.history is not None and not of.has("reasons.parquet")
 
 
 def _parquet(path: Path) -> str:

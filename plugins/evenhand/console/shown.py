@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from evenhand.console.run_notes import failures
 from evenhand.delivery.stopping import stopped
 from evenhand.deployment import deployment
+from evenhand.release.history import LACKS, said_of_history
 from evenhand.release.manifest import Manifest, OtherFormat, read_manifest
 from evenhand.release.verify import release_troubles
 from evenhand.settings import settings
@@ -52,7 +53,8 @@ class Shown:
             HTTPException: there is no such file, or it was changed.
         """
         if not self.has(name):
-            raise HTTPException(404, f"the release of night {self.night} has no file {name}")
+            why = f". {LACKS}" if self.manifest.history else ""
+            raise HTTPException(404, f"the release of night {self.night} has no file {name}{why}")
         path = self.folder / name
         there = path.stat() if path.exists() else None
         if trouble := _trouble(self.folder, name, (there.st_mtime_ns, there.st_size, there.st_ino) if there else None):
@@ -99,6 +101,10 @@ def _words(night: date, manifest: Manifest, nights: tuple[date, ...]) -> list[st
             f"This night was reversed to the lists of {back.back_to.night} by {back.by}, approved by"
             f" {back.approved_by}: {back.why}"
         )
+    if history := said_of_history(manifest):
+        said.append(history)
+    if accepted := [each.market for each in manifest.first_nights if each.is_accepted]:
+        said.append(f"Nobody was asked about the first nights of {', '.join(accepted)}: EVENHAND_FIRST_NIGHTS says so.")
     for later in _begun_later(nights[0]):
         failed = failures(later)
         said.append(

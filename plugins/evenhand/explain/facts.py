@@ -34,6 +34,7 @@ from evenhand.explain.labels import Labels
 from evenhand.explain.lacking import what_is_lacking
 from evenhand.landing.held_markets import decided_alone
 from evenhand.policy.prose.words import spoken
+from evenhand.release.history import said_of_history
 from evenhand.release.manifest import Manifest, read_manifest
 from evenhand.release.publish import revision_of
 
@@ -42,6 +43,10 @@ _DAY = timedelta(days=1)
 
 class NoSuchAccount(Exception):
     """The release doesn't know the account."""
+
+
+class NothingOfAccounts(NoSuchAccount):
+    """The release is history and says nothing of single accounts, or nothing that support may tell."""
 
 
 def explain(
@@ -54,10 +59,13 @@ def explain(
 
     Raises:
         NoSuchAccount: no account of this name was there on the night.
+        NothingOfAccounts: the night is history.
         OtherFormat: the release is of another version.
     """
     release = releases / f"night={night}"
     manifest = read_manifest(release)
+    if manifest.history and (audience == FOR_SUPPORT or "reasons.parquet" not in manifest.files):
+        raise NothingOfAccounts(f"night {night}: {said_of_history(manifest)}")
     with duckdb.connect() as connection:
         rows = AccountRows(connection, release, night, account)
         profile = next(iter(rows.of("account_profiles")), None)
@@ -98,7 +106,8 @@ def _linked(rows: AccountRows, profile: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def _not_decided(manifest: Manifest, market: str) -> tuple[str, ...]:
-    said = [
+    said = [said_of_history(manifest)] if manifest.history else []
+    said += [
         f"The market isn't decided: {each.why}"
         for each in manifest.held_markets
         if each.market == market and not decided_alone(each.why)

@@ -18,12 +18,16 @@ from evenhand.landing.decisions import FileDecision, forgotten
 from evenhand.landing.held_markets import create_held_markets
 
 
-def take(store: Path, warehouse: Path, night: date, decisions: Sequence[FileDecision] = ()) -> None:
+def take(
+    store: Path, warehouse: Path, night: date, decisions: Sequence[FileDecision] = (), since: date | None = None
+) -> None:
     """Fill the warehouse's schema `landing` with the files known by the night and the rows that it looks at.
 
     Args:
         decisions: what people decided about single files; one that is forgotten isn't there.
+        since: the first of several nights that are decided together, whose rows are all looked at; by default, `night`.
     """
+    since = since or night
     warehouse.parent.mkdir(parents=True, exist_ok=True)
     with duckdb.connect(str(warehouse)) as connection:
         path = str(store).replace("'", "''")
@@ -41,7 +45,7 @@ def take(store: Path, warehouse: Path, night: date, decisions: Sequence[FileDeci
             else:
                 which += counts if table != "passed_over" else ""
             if table == "bad_rows":
-                which += f" and ({_is_recent(night)})"
+                which += f" and ({_is_recent(since)})"
             connection.execute(
                 f"create or replace table landing.{table} as select {columns} from store.landing.{table}"
                 f" where {which} order by all"
@@ -50,7 +54,7 @@ def take(store: Path, warehouse: Path, night: date, decisions: Sequence[FileDeci
         for contract in reversed(FEEDS):
             connection.execute(
                 f"create or replace table landing.{contract.feed} as select * from store.landing.{contract.feed}"
-                f" where landed_night <= date '{night}' and ({_is_looked_at(contract, night)})"
+                f" where landed_night <= date '{night}' and ({_is_looked_at(contract, since)})"
                 f"{counts}"
                 " order by landed_night, landed_file, landed_row"
             )

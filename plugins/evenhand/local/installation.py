@@ -67,6 +67,7 @@ def defaults(settings: Settings) -> dict[str, str]:
         # So long, and not five seconds, waits a supervisor that saw all of a task but its very end.
         "AIRFLOW__WORKERS__MIN_HEARTBEAT_INTERVAL": "1",
         "EVENHAND_PERSONS": "none",
+        "EVENHAND_FIRST_NIGHTS": "accept" if _is_an_example(settings) else "approve",
         # No log-in, and in return nobody else's machine can reach it.
         "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_ALL_ADMINS": "True",
         "AIRFLOW__API__HOST": "127.0.0.1",
@@ -86,6 +87,17 @@ def defaults(settings: Settings) -> dict[str, str]:
         "GX_ANALYTICS_ENABLED": "false",
         "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")]),
     }
+
+
+def _is_an_example(settings: Settings) -> bool:
+    """Whether what lands is a bundled example, whose first nights nobody has to see: nothing of it is in force."""
+    from evenhand.landing.takedowns import FILE_NAME, LAST_NIGHT
+    from evenhand.simulation.marketplace import simulated
+
+    if settings.landing_from:
+        return False
+    takedowns = settings.landing / "creators" / f"night={LAST_NIGHT}" / FILE_NAME
+    return simulated(settings.landing) is not None or takedowns.exists()
 
 
 def set_up(settings: Settings) -> list[str]:

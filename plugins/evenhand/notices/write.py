@@ -68,13 +68,24 @@ def write_notices(
             notice = render(NoticeFacts(**given | cases | taken_back), catalogs)
             notices.append(facts | {"subject": notice.subject, "body": notice.body})
         connection.begin()
-        columns = ", ".join(f"{name} varchar{'' if name == 'reason_id' else ' not null'}" for name in _COLUMNS)
-        connection.execute(f"create or replace table main.notices ({columns}, primary key (notice_id))")
+        _create_table(connection)
         connection.execute("insert into main.notices by name from released.told_notices")
         for start in range(0, len(notices), 1000):
             _insert(connection, notices[start : start + 1000])
         connection.commit()
     return untranslated
+
+
+def write_no_notices(warehouse: Path) -> None:
+    """Write the table `main.notices` without any: what was never in force nobody is told of."""
+    with duckdb.connect(str(warehouse)) as connection:
+        _create_table(connection)
+        connection.execute("delete from released.told_since")
+
+
+def _create_table(connection: duckdb.DuckDBPyConnection) -> None:
+    columns = ", ".join(f"{name} varchar{'' if name == 'reason_id' else ' not null'}" for name in _COLUMNS)
+    connection.execute(f"create or replace table main.notices ({columns}, primary key (notice_id))")
 
 
 def _cases(told: str) -> Sequence[Case]:

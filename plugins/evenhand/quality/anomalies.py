@@ -20,7 +20,6 @@ Longer than other files, for its statistics are one chain of steps in SQL.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -48,7 +47,7 @@ def count(warehouse: Path, releases: Path, night: date) -> None:
         _write_sizes(connection)
         connection.execute(f"create or replace temp table earlier ({NUMBERS})")
         connection.execute(f"create or replace temp table tonight ({NUMBERS})")
-        _count_lists(connection, _released(releases, night))
+        count_lists(connection, earlier_sizes(releases, night))
         _count_feeds(connection, night)
         compare(connection, night)
         _write_twins(connection, night)
@@ -102,14 +101,21 @@ def _write_sizes(connection: duckdb.DuckDBPyConnection) -> None:
     )
 
 
-def _released(releases: Path, night: date) -> list[str]:
+def earlier_sizes(releases: Path, night: date) -> str:
+    """SQL of the sizes of lists of the releases before, with their night; empty where there is none."""
     nights = [night - timedelta(days=days) for days in range(RELEASES, 0, -1)]
     files = [releases / f"night={each}" / "list_sizes.parquet" for each in nights]
-    return [str(file) for file in files if file.exists()]
+    listed = ", ".join("'" + str(file).replace("'", "''") + "'" for file in files if file.exists())
+    return f"read_parquet([{listed}], hive_partitioning = true, hive_types = {{'night': date}})" if listed else ""
 
 
-def _count_lists(connection: duckdb.DuckDBPyConnection, files: Sequence[str]) -> None:
-    """Rows that what landed added, removed and changed: by reason, and of the whole list."""
+def count_lists(connection: duckdb.DuckDBPyConnection, sizes: str) -> None:
+    """Rows that what landed added, removed and changed: by reason, and of the whole list.
+
+    Args:
+        connection: to a database with gate.list_sizes and the empty tables `earlier` and `tonight`.
+        sizes: SQL of the sizes of lists on earlier nights, with `night` and `is_held`; empty where there are none.
+    """
     numbers = "unnest(['added', 'removed', 'changed']) as what, unnest([added, removed, changed]) as number"
     connection.execute(
         f"""
@@ -118,18 +124,13 @@ def _count_lists(connection: duckdb.DuckDBPyConnection, files: Sequence[str]) ->
         from (select list, market, programme, measure, {numbers} from gate.list_sizes)
         """
     )
-    if files:
+    if sizes:
         connection.execute(
             f"""
             insert into earlier
             select list, what, market, programme, measure, night, number
-            from (
-                select list, market, programme, measure, night, {numbers}
-                from read_parquet(?, hive_partitioning = true, hive_types = {{'night': date}})
-                where not is_held
-            )
-            """,
-            [list(files)],
+            from (select list, market, programme, measure, night, {numbers} from {sizes} where not is_held)
+            """
         )
     # A market's first release adds every row: that isn't usual. Of one that has many it is one night less.
     connection.execute(

@@ -23,6 +23,7 @@ from evenhand.policy.preapproved import Preapproval, SameRules, lay_preapproved,
 from evenhand.quality.anomalies import count
 from evenhand.quality.beside_lists import hold_beside_lists
 from evenhand.quality.causes import find_causes
+from evenhand.quality.first_nights import lay_first_nights
 from evenhand.quality.gate import Gate
 from evenhand.quality.held_lists import LISTS, HeldList, hold_lists, make_views
 from evenhand.quality.moves import Kept
@@ -60,6 +61,7 @@ class Tonight:
         translations: what each language says; None where that isn't to be compared.
         time_zone: the deployment's.
         settings_changed_by: who changed marketplace.yml, and the deployment's time zone.
+        asks_first_nights: whether a person has to see the first nights of a market.
     """
 
     releases: Path
@@ -72,6 +74,7 @@ class Tonight:
     translations: Mapping[str, Words] | None = None
     time_zone: str | None = None
     settings_changed_by: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    asks_first_nights: bool = False
 
 
 @dataclass(frozen=True)
@@ -111,6 +114,7 @@ def validate_changes(
         lay_preapproved(connection, tonight.preapproved, tonight.packs, str(tonight.code["sha256"]))
         _lay_limits(connection, bases, night)
         lay_power(connection)
+        first_nights = lay_first_nights(connection, tonight.releases, night, is_asked=tonight.asks_first_nights)
         causes = dict(
             connection.execute("select cause, count(*) from gate.changes group by all order by all").fetchall()
         )
@@ -146,6 +150,9 @@ def validate_changes(
                 why[name, market] += [
                     f"{each} (other rules than those of {base.manifest.night} were approved)" for each in changed.said
                 ]
+        for (name, market), said in first_nights.items():
+            if market not in held_with_their_market:
+                why[name, market].append(said)
         for night_before, name, market in _still_held(bases):
             why[name, market].append(f"It was held on {night_before}, and nobody has approved it since")
             if market in held_with_their_market:

@@ -75,12 +75,17 @@ class FeedsGate:
     page: Path
 
 
-def validate_feeds(warehouse: Path, folder: Path, night: date, beside: Beside | None = None) -> FeedsGate:
+def validate_feeds(
+    warehouse: Path, folder: Path, night: date, beside: Beside | None = None, since: date | None = None
+) -> FeedsGate:
     """Validate every feed as known by `night`; fill the schema `accepted` and the table `quarantine.rows`.
 
     Both are functions of what had landed and the night alone: a row leaves the quarantine when a corrected version of
     its key, or the row that it refers to, has landed. A market is held for a file of it that can't be used, and for
     arrivals that can't be right as a whole.
+
+    Args:
+        since: the first of several nights that are decided together, whose words are all counted; by default, `night`.
 
     Raises:
         GateFailed: an expectation couldn't be evaluated.
@@ -123,7 +128,7 @@ def validate_feeds(warehouse: Path, folder: Path, night: date, beside: Beside | 
         findings += gate.validate(
             "arrivals.silences", "silences", silences_suite(night), ("market",), "Its market is held."
         )
-        find_words_without_effect(gate, night, beside.words)
+        find_words_without_effect(gate, night, beside.words, since or night)
         findings += gate.validate(
             "arrivals.words_without_effect", "words", words_suite(), ("market",), "Its market is held."
         )

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Protocol
 
 from evenhand.quality.page import PAGE, RESULTS, templates
+from evenhand.release.manifest import NAME
 
 # A gate's pages: the name in an address, what it is called, and its folder in a night's work.
 GATES = {
@@ -88,10 +89,20 @@ def _night(work: Path, release: Path, link: Link) -> _Night:
     if stopped:
         said = f"Stopped at {stopped}." + (f" What was released before, {in_force}, is in force." if in_force else "")
     elif in_force:
-        said = f"Succeeded: {in_force} is released."
+        said = _said_of_release(release, in_force)
     else:
         said = "Not released."
     return _Night(night, said, bool(stopped) or not in_force, gates, kept)
+
+
+def _said_of_release(release: Path, revision: str) -> str:
+    try:
+        history = json.loads((release / NAME).read_text(encoding="utf-8")).get("history")
+    except (OSError, ValueError, AttributeError):
+        history = None
+    if history:
+        return f"Decided in one go with others: {revision} is history, which nothing was sent of."
+    return f"Succeeded: {revision} is released."
 
 
 def _gates(folder: Path, link: Callable[[str], str]) -> list[_Gate]:

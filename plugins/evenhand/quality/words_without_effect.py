@@ -39,8 +39,12 @@ class WordsKnown:
     limits: Mapping[str, Decimal] = field(default_factory=dict)
 
 
-def find_words_without_effect(gate: Gate, night: date, known: WordsKnown) -> None:
-    """Fill the tables from what was accepted; the rows of tonight have the markets that `find_arrivals` found."""
+def find_words_without_effect(gate: Gate, night: date, known: WordsKnown, since: date) -> None:
+    """Fill the tables from what was accepted; the rows of tonight have the markets that `find_arrivals` found.
+
+    Args:
+        since: the first of the nights whose last four weeks are counted.
+    """
     gate.execute("create schema if not exists arrivals")
     for statement in create_landed_rows():
         gate.execute(statement)
@@ -58,7 +62,7 @@ def find_words_without_effect(gate: Gate, night: date, known: WordsKnown) -> Non
     _lay_limits(gate, night, known.limits)
     for contract in FEEDS:
         if any(column.vocabulary or column.name == "market" for column in contract.columns):
-            _find_in(gate, contract, night, bool(known.surfaces))
+            _find_in(gate, contract, night, bool(known.surfaces), since)
     _name_nearest(gate)
     for scratch in ("surfaces", "limits_of_words", "looked_at", "words_found"):
         gate.execute(f"drop table arrivals.{scratch}")
@@ -78,7 +82,7 @@ def _lay_limits(gate: Gate, night: date, before: Mapping[str, Decimal]) -> None:
         gate.execute(f"insert into arrivals.limits_of_words values ({_quoted(market)}, {at_most})")
 
 
-def _find_in(gate: Gate, contract: Contract, night: date, surfaces_are_listed: bool) -> None:
+def _find_in(gate: Gate, contract: Contract, night: date, surfaces_are_listed: bool, since: date) -> None:
     feed, columns = contract.feed, [column for column in contract.columns if column.vocabulary]
     own = "rows.market" if feed == "creators" else "null"
     names = "".join(f", rows.{column.name}" for column in columns)
@@ -94,7 +98,7 @@ def _find_in(gate: Gate, contract: Contract, night: date, surfaces_are_listed: b
         left join arrivals.{feed} as tonight using (landed_file, landed_row)
         left join arrivals.accounts as accounts on accounts.account_id = rows.account_id
         {f"left join {bad_market} as misplaced using (landed_file, landed_row)" if feed == "creators" else ""}
-        where rows.landed_night > date '{night}' - {_NIGHTS} and rows.withdrawn is null
+        where rows.landed_night > date '{since}' - {_NIGHTS} and rows.withdrawn is null
             and ({"misplaced.landed_row is not null or" if feed == "creators" else ""} not exists (
                 select 1 from quarantine.bad as bad where bad.feed = '{feed}'
                     and bad.landed_file = rows.landed_file and bad.landed_row = rows.landed_row

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import duckdb
@@ -16,10 +16,12 @@ from evenhand.release.manifest import (
     FORMAT,
     Cause,
     FeedCounts,
+    FirstNight,
     ForgottenFile,
     HeldBack,
     HeldList,
     HeldMarket,
+    History,
     KnownEmergency,
     LastRelease,
     Manifest,
@@ -54,6 +56,7 @@ def describe(
     files: dict[str, ReleasedFile],
     code: Mapping[str, Any],
     reversed_by: Reversed | None,
+    history: History | None = None,
 ) -> Manifest:
     """The manifest of the night's files, with its release_id."""
     return Manifest(
@@ -137,7 +140,9 @@ def describe(
                 " group by programme, zone, zone_rank order by programme, zone_rank",
             )
         ),
-        penalties=tuple(
+        penalties=penalty_changes_of_history(connection, night)
+        if history
+        else tuple(
             MeasureChanges(**row)
             for row in _rows(
                 connection,
@@ -170,8 +175,11 @@ def describe(
             )
         ),
         told_since=next((LastRelease(**row) for row in _rows(connection, "from released.told_since")), None),
-        follows=next((row["night"] for row in _rows(connection, "from released.last_release")), None),
+        follows=follows_in(history, night)
+        or next((row["night"] for row in _rows(connection, "from released.last_release")), None),
         reversed=reversed_by,
+        first_nights=_first_nights(connection),
+        history=history,
         told_before=next((row["release_id"] for row in _rows(connection, "from released.told_before")), None),
         emergencies=tuple(
             KnownEmergency(**row)
@@ -195,6 +203,40 @@ def describe(
             )
         },
     ).named()
+
+
+def follows_in(history: History | None, night: date) -> date | None:
+    """The night before, of those that were decided in one go; None of the first of them, and of any other night."""
+    return night - timedelta(days=1) if history and history.since < night else None
+
+
+def penalty_changes_of_history(connection: duckdb.DuckDBPyConnection, night: date) -> tuple[MeasureChanges, ...]:
+    """Penalties by measure against the night before, of nights that were decided in one go."""
+    of_night = "select row_key, measure, row_key as key from history.penalties where as_of = date"
+    return tuple(
+        MeasureChanges(**row)
+        for row in _rows(
+            connection,
+            f"""
+            select
+                measure,
+                count(*) filter (last.key is null) as new,
+                count(*) filter (now.key is not null and last.key is not null) as kept,
+                count(*) filter (now.key is null) as ended
+            from ({of_night} '{night}') as now
+            full join ({of_night} '{night - timedelta(days=1)}') as last using (row_key, measure)
+            group by measure order by measure
+            """,
+        )
+    )
+
+
+def _first_nights(connection: duckdb.DuckDBPyConnection) -> tuple[FirstNight, ...]:
+    # A warehouse of an earlier version doesn't say.
+    is_said = "from duckdb_tables() where schema_name = 'gate' and table_name = 'first_nights'"
+    if not connection.execute(is_said).fetchone():
+        return ()
+    return tuple(FirstNight(**row) for row in _rows(connection, "from gate.first_nights order by market"))
 
 
 def approved_receivers(connection: duckdb.DuckDBPyConnection) -> dict[str, Any] | None:

@@ -241,6 +241,28 @@ class Reversed(_Part):
     at: AwareDatetime
 
 
+class FirstNight(_Part):
+    """A market that has fewer than seven nights behind it, and how many; whether a setting let it out unseen."""
+
+    market: str
+    nights: int
+    is_accepted: bool
+
+
+class History(_Part):
+    """That the night was decided in one go with others, before anything was delivered: its lists were in force nowhere.
+
+    Attributes:
+        since: the first of these nights.
+        until: the last of them: what had landed by then was known, also of the nights before.
+        unusual: what was unusual on this night, for people; the lists that it is of teach nothing of what is usual.
+    """
+
+    since: date
+    until: date
+    unusual: tuple[str, ...] = ()
+
+
 class Manifest(_Part):
     """A release, described.
 
@@ -267,6 +289,8 @@ class Manifest(_Part):
             versions that didn't say.
         time_zone: the deployment's; None in releases of versions that didn't say.
         not_compared: those that weren't compared tonight, for a release before doesn't say them.
+        first_nights: the markets with fewer than seven nights behind them.
+        history: that nothing of it was ever delivered; None of a night that was decided by itself.
         code: what `evenhand.deciding.code.code_version` gives.
     """
 
@@ -298,6 +322,8 @@ class Manifest(_Part):
     told_before: str | None = None
     follows: date | None = None
     reversed: Reversed | None = None
+    first_nights: tuple[FirstNight, ...] = ()
+    history: History | None = None
     emergencies: tuple[KnownEmergency, ...] = ()
     code: Mapping[str, Any]
     inputs: dict[str, str]

@@ -9,6 +9,7 @@ In the warehouse there are, in the schema `released`, the lists and reasons of
 
 from __future__ import annotations
 
+import json
 import logging
 from datetime import date
 from pathlib import Path
@@ -17,7 +18,7 @@ import duckdb
 from pydantic import ValidationError
 
 from evenhand.landing.held_markets import create_held_markets
-from evenhand.release.manifest import LastRelease, Manifest, read_manifest
+from evenhand.release.manifest import NAME, LastRelease, Manifest, read_manifest
 from evenhand.release.verify import ReleaseChanged, refuse_changed
 
 log = logging.getLogger(__name__)
@@ -42,9 +43,20 @@ _LISTS = {
 
 
 def last_release(releases: Path, night: date) -> Path | None:
-    """The folder of the newest night released before this one."""
+    """The folder of the newest night released before this one that another can go on from.
+
+    Of nights that were decided in one go, that is the last: the others say nothing of why.
+    """
     earlier = [path for path in releases.glob("night=*") if path.name < f"night={night}"]
-    return max(earlier, default=None)
+    return next((path for path in sorted(earlier, reverse=True) if _says_why(path)), None)
+
+
+def _says_why(release: Path) -> bool:
+    """Whether a release has reasons, as its manifest says; one that can't be read is for who reads it to refuse."""
+    try:
+        return "reasons.parquet" in json.loads((release / NAME).read_bytes())["files"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return True
 
 
 def kept_release(releases: Path, night: date) -> Path | None:

@@ -13,7 +13,7 @@ import filecmp
 import hashlib
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -24,7 +24,7 @@ import duckdb
 from evenhand.records.atomic_files import sync
 from evenhand.records.record_log import seal
 from evenhand.release.describe import describe
-from evenhand.release.manifest import NAME, ReleasedFile, Reversed
+from evenhand.release.manifest import NAME, History, Manifest, ReleasedFile, Reversed
 
 # What is released, and the order of its rows: the same rows are the same bytes.
 FILES = {
@@ -82,35 +82,67 @@ class Published:
 
 
 def publish(
-    warehouse: Path, releases: Path, night: date, code: Mapping[str, Any], reversed_by: Reversed | None = None
+    warehouse: Path,
+    releases: Path,
+    night: date,
+    code: Mapping[str, Any],
+    reversed_by: Reversed | None = None,
+    history: History | None = None,
 ) -> Published:
     """Publish what is wanted, and what the models left in the warehouse; the same result again changes nothing.
+
+    Args:
+        history: that the night was decided with others before anything is delivered.
+
+    Raises:
+        PublishFailed: the files couldn't be written.
+    """
+    # The open warehouse keeps a second publisher out: DuckDB lets one process write.
+    with duckdb.connect(str(warehouse), config={"threads": 1}) as connection:
+        connection.execute(_TRANSLATIONS)
+        published = publish_files(
+            connection,
+            releases,
+            night,
+            FILES,
+            lambda files: describe(connection, night, files, code, reversed_by, history),
+        )
+    seal(releases.parent)
+    return published
+
+
+def publish_files(
+    connection: duckdb.DuckDBPyConnection,
+    releases: Path,
+    night: date,
+    queries: Mapping[str, str],
+    described: Callable[[dict[str, ReleasedFile]], Manifest],
+) -> Published:
+    """Publish the results of some queries as a night's files; whoever calls it takes the release into the log.
+
+    Args:
+        queries: by the file's name, SQL from `from` on.
+        described: the manifest of the files.
 
     Raises:
         PublishFailed: the files couldn't be written.
     """
     revisions = releases / "revisions" / f"night={night}"
     draft = releases / "revisions" / f".night={night}.draft"
-    # The open warehouse keeps a second publisher out: DuckDB lets one process write.
-    with duckdb.connect(str(warehouse), config={"threads": 1}) as connection:
-        try:
-            revisions.mkdir(parents=True, exist_ok=True)
-            shutil.rmtree(draft, ignore_errors=True)
-            draft.mkdir()
-            connection.execute(_TRANSLATIONS)
-            files = {name: _write(connection, query, draft / name) for name, query in FILES.items()}
-            manifest = describe(connection, night, files, code, reversed_by)
-            _write_text(draft / NAME, manifest.text())
-            published = _make_visible(draft, revisions, releases / f"night={night}", manifest.release_id)
-            seal(releases.parent)
-            return published
-        except (OSError, duckdb.IOException) as error:
-            raise PublishFailed(
-                f"{releases}: night {night} couldn't be published ({error}). Its release is what it was before. "
-                "Make room or give this user write access, then clear this task."
-            ) from error
-        finally:
-            shutil.rmtree(draft, ignore_errors=True)
+    try:
+        revisions.mkdir(parents=True, exist_ok=True)
+        shutil.rmtree(draft, ignore_errors=True)
+        draft.mkdir()
+        manifest = described({name: _write(connection, query, draft / name) for name, query in queries.items()})
+        _write_text(draft / NAME, manifest.text())
+        return _make_visible(draft, revisions, releases / f"night={night}", manifest.release_id)
+    except (OSError, duckdb.IOException) as error:
+        raise PublishFailed(
+            f"{releases}: night {night} couldn't be published ({error}). Its release is what it was before. "
+            "Make room or give this user write access, then clear this task."
+        ) from error
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
 
 
 def revision_of(release: Path) -> int:
@@ -154,9 +186,9 @@ def _make_visible(draft: Path, revisions: Path, release: Path, release_id: str) 
 
 
 def _equal(one: Path, other: Path) -> bool:
-    names = [*FILES, NAME]
+    names = sorted(path.name for path in one.iterdir())
     equal, _, _ = filecmp.cmpfiles(one, other, names, shallow=False)
-    return len(equal) == len(names)
+    return equal == names == sorted(path.name for path in other.iterdir())
 
 
 def _settle(path: Path) -> None:

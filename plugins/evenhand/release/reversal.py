@@ -15,6 +15,7 @@ from evenhand.people.rights import refuse_without_right
 from evenhand.records.history import add, newest
 from evenhand.records.persons import Person, refuse_the_same_person
 from evenhand.records.record_log import seal
+from evenhand.release.history import history_of
 from evenhand.release.manifest import LastRelease, Reversed, read_manifest
 from evenhand.release.previous import last_release
 
@@ -76,6 +77,8 @@ def reversible(releases: Path, night: date) -> tuple[Path, Path]:
             f"night {last} is released after night {night}, and no receiver is taken back behind it. Reverse {last}, "
             "or correct the cause and run that night again"
         )
+    if history_of(release):
+        raise NotReversible(f"night {night} is history: its lists were never in force anywhere")
     before = last_release(releases, night)
     if before is None:
         raise NotReversible(f"nothing was released before night {night}, so there is nothing to go back to")

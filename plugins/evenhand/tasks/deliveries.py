@@ -143,6 +143,8 @@ def held_delivery(release: Path, receiver: str) -> str:
     if not (release / NAME).exists():
         return ""
     manifest = read_manifest(release)
+    if manifest.history:
+        return f"{receiver}, night {manifest.night}: nothing sent, the night is history, which is delivered to nobody"
     for each in manifest.held_lists:
         if (each.list, each.market) == (DELIVERIES, receiver) and each.answer != "approved":
             return (

@@ -133,8 +133,10 @@ def newest_release() -> Path:
     """
     from airflow.sdk.exceptions import AirflowFailException
 
+    from evenhand.release.history import history_of
+
     newest = max(settings().releases.glob("night=*"), default=None)
-    if newest is None:
+    if newest is None or history_of(newest):
         raise AirflowFailException(f"{settings().releases}: no night is released yet, so nothing is in force")
     return newest
 

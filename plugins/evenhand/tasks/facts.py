@@ -22,10 +22,10 @@ def told_if_it_fails(step: str) -> Callable[[Callable[..., Facts]], Callable[...
 
     def decorated(function: Callable[..., Facts]) -> Callable[..., Facts]:
         @wraps(function)
-        def called(night: date, *arguments: str) -> Facts:
+        def called(night: date, *arguments: str, **of_it: Any) -> Facts:
             work = settings().work(night)
             try:
-                facts = function(night, *arguments)
+                facts = function(night, *arguments, **of_it)
             except Exception as error:
                 steps.keep_complaint(work, step, str(error), *arguments)
                 if _is_in_vain(error):

@@ -6,6 +6,7 @@ import functools
 import logging
 from collections.abc import Callable
 from datetime import date
+from typing import Any
 
 from evenhand.settings import settings
 from evenhand.tasks.facts import Facts
@@ -13,15 +14,15 @@ from evenhand.tasks.facts import Facts
 log = logging.getLogger(__name__)
 
 
-def indexed(step: Callable[[date], Facts]) -> Callable[[date], Facts]:
+def indexed(step: Callable[..., Facts]) -> Callable[..., Facts]:
     """A step of a night after which the page over all nights says what came of it."""
 
     @functools.wraps(step)
-    def with_index(night: date) -> Facts:
+    def with_index(night: date, **of_it: Any) -> Facts:
         from evenhand.quality.nights_page import write_index
 
         try:
-            return step(night)
+            return step(night, **of_it)
         finally:
             try:
                 write_index(settings().nights, settings().releases)

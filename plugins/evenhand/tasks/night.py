@@ -116,8 +116,12 @@ def compile_policies(night: date, warehouse: Path) -> Facts:
 
 @indexed
 @told_if_it_fails("gate_1.validate_feeds")
-def validate_feeds(night: date) -> Facts:
-    """Gate 1: accept good rows, quarantine bad ones, hold the markets of which something is wrong as a whole."""
+def validate_feeds(night: date, since: date | None = None) -> Facts:
+    """Gate 1: accept good rows, quarantine bad ones, hold the markets of which something is wrong as a whole.
+
+    Args:
+        since: the first of several nights that are decided together.
+    """
     from evenhand.deciding.set_aside import bring_all_back
     from evenhand.quality import feeds
     from evenhand.records.databases import wait_until_free
@@ -125,7 +129,7 @@ def validate_feeds(night: date) -> Facts:
     warehouse = begun(night)
     wait_until_free(warehouse)
     bring_all_back(warehouse)
-    gate = feeds.validate_feeds(warehouse, settings().work(night) / "gate_1", night, known_beside(night))
+    gate = feeds.validate_feeds(warehouse, settings().work(night) / "gate_1", night, known_beside(night), since)
     for held in gate.held:
         log.error("%s", held)
     for warning in gate.warnings:
@@ -176,7 +180,7 @@ def validate_lists(night: date) -> Facts:
     from evenhand.approval.code_changes import lay_code_authors
     from evenhand.deciding.code import code_version
     from evenhand.deciding.provenance import texts_of
-    from evenhand.deployment import deployment
+    from evenhand.deployment import asks_first_nights, deployment
     from evenhand.policy.preapproved import read_preapproved, read_same_rules
     from evenhand.policy.sift import sift
     from evenhand.quality import changes, lists
@@ -205,6 +209,7 @@ def validate_lists(night: date) -> Facts:
         _translations(),
         deployment().timezone.key,
         _settings_changed_by(),
+        asks_first_nights(),
     )
     broken = {(each.list, each.market): rows.broken for each in rows.too_many}
     changed = changes.validate_changes(warehouse, here.work(night) / "gate_2" / "changes", night, tonight, broken)

@@ -1,0 +1,161 @@
+"""Several nights out of one run of the models: what is in force on each of them, and the metrics of each.
+
+The models are timelines (docs/decisions/0004-timelines-and-one-sequential-core.md): a run of the last night that was
+also asked about the nights before it has all of them. Each has its accounts as they had landed by then; a row that
+came late, or was corrected or withdrawn since, counts on all of them as it was known on the last. Metrics tell of what
+isn't decided or carried out yet, and so are worked out of what had landed by each night.
+
+In the warehouse: history.penalties, history.rewards, history.zones, history.metrics and history.feeds, with the night
+as `as_of`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+
+import duckdb
+
+from evenhand.deciding.compiled import CompiledModel, Project
+from evenhand.landing.contracts import FEEDS
+
+METRICS = "operational_metrics"
+# What metrics read of what was decided: the timeline of the run says it for all nights.
+_TIMELINES = ("int_penalty_periods",)
+_RUN = "run"
+
+
+def ask_about(warehouse: Path, nights: Sequence[date]) -> None:
+    """Have the models say of these nights, too, what is in force."""
+    with duckdb.connect(str(warehouse)) as connection:
+        connection.begin()
+        connection.execute("delete from policy.asked_nights")
+        connection.execute("insert into policy.asked_nights select unnest(?::date[])", [list(nights)])
+        connection.commit()
+
+
+def lay_lists(warehouse: Path, last: date) -> None:
+    """Write the lists and the zones of each night that the models were asked about, as the marts have them of one.
+
+    Args:
+        last: the night that the models were run for; what the marts say of accounts is of it alone afterwards.
+    """
+    # Who hadn't landed yet wasn't there: no account is born before its first row.
+    known = (
+        "join (select account_id, min(landed_night) as known_from from candidates.creators group by account_id)"
+        " as known on listed.account_id = known.account_id and listed.as_of >= known.known_from"
+    )
+    with duckdb.connect(str(warehouse)) as connection:
+        connection.begin()
+        connection.execute("create schema if not exists history")
+        connection.execute(
+            f"""
+            create or replace table history.penalties as
+            select
+                as_of, row_key, listed.account_id, split_part(market, '/', 1) as market, programme, scope, measure,
+                starts_on, ends_on, cast(null as varchar) as reason_id, prevails
+            from main.int_measures_in_force as listed {known}
+            where list = 'penalties' and is_asked
+            """
+        )
+        connection.execute(
+            f"""
+            create or replace table history.rewards as
+            select
+                as_of, row_key, listed.account_id, split_part(market, '/', 1) as market, programme, scope, reward,
+                amount, starts_on, ends_on, cast(null as varchar) as reason_id
+            from main.int_rewards_in_force as listed {known}
+            """
+        )
+        connection.execute(
+            f"""
+            create or replace table history.zones as
+            select as_of, programme, zone, zone_rank, count(*) as accounts
+            from main.account_standings as listed {known}
+            group by all
+            """
+        )
+        connection.execute("delete from main.account_standings where as_of != ?", [last])
+        connection.commit()
+
+
+def lay_metrics(warehouse: Path, project: Project, nights: Sequence[date]) -> None:
+    """Write the metrics of each night, out of what had landed by then, and how many rows of each feed counted."""
+    models = _of_metrics(project)
+    with duckdb.connect() as connection:
+        path = str(warehouse).replace("'", "''")
+        connection.execute(f"attach '{path}' as {_RUN}")
+        connection.execute(f"create schema if not exists {_RUN}.history")
+        _lay_versions(connection)
+        for schema in ("policy", "arrivals", "emergencies"):
+            connection.execute(f"create schema {schema}")
+            for (table,) in connection.execute(
+                "select table_name from duckdb_tables() where database_name = ? and schema_name = ?", [_RUN, schema]
+            ).fetchall():
+                connection.execute(f'create view {schema}."{table}" as from {_RUN}.{schema}."{table}"')
+        for name in _TIMELINES:
+            connection.execute(f"create view main.{name} as from {_RUN}.main.{name}")
+        feeds = " union all ".join(
+            f"select '{contract.feed}' as feed, count(*) as accepted from accepted.{contract.feed}"
+            for contract in FEEDS
+        )
+        for night in nights:
+            connection.execute("create or replace table versions.asked as select cast(? as date) as night", [night])
+            for model in models:
+                connection.execute(f"create or replace {model.materialized} main.{model.name} as {model.of(night)}")
+            for table, rows in (
+                ("metrics", f"from main.{METRICS}"),
+                ("feeds", f"select cast('{night}' as date) as as_of, * from ({feeds})"),
+            ):
+                begins = f"create or replace table {_RUN}.history.{table} as"
+                goes_on = f"insert into {_RUN}.history.{table}"
+                connection.execute(f"{begins if night == nights[0] else goes_on} {rows}")
+
+
+def _of_metrics(project: Project) -> list[CompiledModel]:
+    """The models that metrics are made of, but for what lies there already."""
+    nodes = {node.name: node for node in project.nodes}
+    wanted, open_ends = {METRICS}, [METRICS]
+    while open_ends:
+        for parent in nodes[open_ends.pop()].parents:
+            if parent not in wanted and parent not in _TIMELINES:
+                wanted.add(parent)
+                open_ends.append(parent)
+    return [node.model for node in project.nodes if node.name in wanted]
+
+
+def _lay_versions(connection: duckdb.DuckDBPyConnection) -> None:
+    """Every good version of every row with the nights on which it was the newest, and a view of those of the night."""
+    for schema in ("versions", "accepted"):
+        connection.execute(f"create schema {schema}")
+    connection.execute("create table versions.asked (night date)")
+    for contract in FEEDS:
+        columns = ", ".join(contract.column_names)
+        connection.execute(
+            f"""
+            create table versions.{contract.feed} as
+            select *, lead(landed_night) over (partition by {contract.key} order by landed_night) as known_before
+            from (
+                select landed_night, landed_file, landed_row, {columns}
+                from {_RUN}.candidates.{contract.feed}
+                anti join (from {_RUN}.quarantine.bad where feed = '{contract.feed}') using (landed_file, landed_row)
+                where account_id not in (select account_id from {_RUN}.held.accounts where is_set_aside)
+                qualify
+                    row_number() over (
+                        partition by {contract.key}, landed_night order by {contract.changed_at} desc
+                    ) = 1
+                    and {contract.changed_at} = max({contract.changed_at}) over (
+                        partition by {contract.key} order by landed_night
+                    )
+            )
+            """
+        )
+        known = f"select landed_night, landed_file, landed_row, {columns} from versions.{contract.feed}"
+        asked = "(select night from versions.asked)"
+        connection.execute(
+            f"create view accepted.{contract.feed} as {known} where landed_night <= {asked}"
+            f" and (known_before is null or known_before > {asked}) and withdrawn is null"
+        )
+        if contract.versions:
+            connection.execute(f"create view accepted.{contract.versions} as {known} where landed_night <= {asked}")

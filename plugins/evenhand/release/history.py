@@ -1,0 +1,177 @@
+"""Publishing nights that were decided in one go: what each came to, without reasons, causes and notices.
+
+A night so released has the files below and a manifest that says so (`history`); the newest of them has all files. What
+was really released of a night is never replaced by this.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from evenhand.landing.contracts import FEEDS
+from evenhand.release.describe import follows_in, penalty_changes_of_history
+from evenhand.release.manifest import (
+    FORMAT,
+    FeedCounts,
+    HeldMarket,
+    History,
+    Manifest,
+    Metric,
+    ReleasedFile,
+    ReleasedPack,
+    Zone,
+    read_manifest,
+)
+from evenhand.release.publish import Published, publish_files
+
+# What is released of a night of the past, as SQL with the night in the place of `{night}`.
+_FILES = {
+    "penalties.parquet": (
+        "from (select * exclude (as_of) from history.penalties where as_of = date '{night}') order by row_key"
+    ),
+    "rewards.parquet": (
+        "from (select * exclude (as_of) from history.rewards where as_of = date '{night}') order by row_key"
+    ),
+    "operational_metrics.parquet": (
+        "from history.metrics where as_of = date '{night}' order by metric, market, slice, slice_value"
+    ),
+    "list_sizes.parquet": (
+        "from (select * exclude (as_of) from history.list_sizes where as_of = date '{night}')"
+        " order by list, market, programme, measure"
+    ),
+}
+LACKS = (
+    "It has penalties, rewards, the sizes of lists, zones, feed counts and metrics, and neither reasons, causes,"
+    " notices nor anything else of single accounts"
+)
+
+
+class HasReleases(Exception):
+    """Nights were released already that a history would have to come before. The message names the first."""
+
+
+def history_of(release: Path) -> History | None:
+    """That a release was decided in one go with others; None if it was decided by itself, or isn't there."""
+    return read_manifest(release).history if release.exists() else None
+
+
+def said_of_history(manifest: Manifest) -> str:
+    """What has to be known of a night of a history, for people; empty of any other night."""
+    history = manifest.history
+    if history is None:
+        return ""
+    lacks = "" if "reasons.parquet" in manifest.files else f" {LACKS}; the newest that says why is {history.until}."
+    unusual = f" Unusual on it, and no part of what is usual: {'; '.join(history.unusual)}." if history.unusual else ""
+    return (
+        f"This night is history: it was decided in one go with those from {history.since} until {history.until}, out of"
+        " what had landed by the last of them. Its lists were never in force anywhere: no receiver was sent them and no"
+        f" account was told of them.{lacks}{unusual}"
+    )
+
+
+def refuse_after_releases(releases: Path) -> None:
+    """Make sure that nothing was released but nights of a history.
+
+    Raises:
+        HasReleases: something was.
+    """
+    for release in sorted(releases.glob("night=*")):
+        if history_of(release) is None:
+            raise HasReleases(
+                f"{release}: this night is released. A history is decided before the first night is, to learn what is"
+                " usual; it never replaces a release, and nothing before one"
+            )
+
+
+def publish_past_night(
+    warehouse: Path, releases: Path, night: date, code: Mapping[str, Any], history: History
+) -> Published:
+    """Publish a night of a history that isn't its last.
+
+    Raises:
+        PublishFailed: the files couldn't be written.
+    """
+    with duckdb.connect(str(warehouse), config={"threads": 1}) as connection:
+        return publish_files(
+            connection,
+            releases,
+            night,
+            {name: query.format(night=night) for name, query in _FILES.items()},
+            lambda files: _manifest(connection, night, files, code, history),
+        )
+
+
+def _manifest(
+    connection: duckdb.DuckDBPyConnection,
+    night: date,
+    files: dict[str, ReleasedFile],
+    code: Mapping[str, Any],
+    history: History,
+) -> Manifest:
+    in_force = f"effective_from <= date '{night}' and coalesce(effective_before, date '9999-12-31') > date '{night}'"
+    return Manifest(
+        format=FORMAT,
+        night=night,
+        known_at=history.until,
+        files=files,
+        code=code,
+        packs=tuple(
+            ReleasedPack(pack=pack, version=version, sha256=sha256)
+            for pack, version, sha256 in connection.execute(
+                f"select distinct pack, version, sha256 from policy.packs where {in_force} order by all"
+            ).fetchall()
+        ),
+        feeds={contract.feed: _counts(connection, contract.feed, night) for contract in FEEDS},
+        quarantined=(),
+        held_markets=tuple(
+            HeldMarket(market=market, why=why, file=file, line=line, since=None)
+            for market, why, file, line in connection.execute(
+                "select distinct market, why, file, line from held.markets order by all"
+            ).fetchall()
+        ),
+        zones=tuple(
+            Zone(programme=programme, zone=zone, accounts=accounts)
+            for programme, zone, accounts in connection.execute(
+                "select programme, zone, accounts from history.zones where as_of = ?"
+                " order by programme, zone_rank, zone",
+                [night],
+            ).fetchall()
+        ),
+        penalties=penalty_changes_of_history(connection, night),
+        stages=(),
+        metrics=tuple(
+            Metric(metric=metric, figure=figure, is_enough=is_enough)
+            for metric, figure, is_enough in connection.execute(
+                "select metric, cast(figure as varchar), is_enough from history.metrics"
+                " where as_of = ? and market = 'all' and slice = '' order by metric",
+                [night],
+            ).fetchall()
+        ),
+        notices=(),
+        told_since=None,
+        follows=follows_in(history, night),
+        history=history,
+        # Those of the last night, which all of them were decided out of: its own manifest names them.
+        inputs={},
+    ).named()
+
+
+def _counts(connection: duckdb.DuckDBPyConnection, feed: str, night: date) -> FeedCounts:
+    found = connection.execute(
+        """select
+            (select cast(coalesce(sum(rows), 0) as bigint) from landing.files
+                where feed = $feed and night <= $night),
+            (select accepted from history.feeds where as_of = $night and feed = $feed),
+            (select count(distinct (landed_file, landed_row)) from quarantine.rows
+                where feed = $feed and landed_night <= $night)
+        """,
+        {"feed": feed, "night": night},
+    ).fetchone()
+    assert found is not None
+    known, accepted, quarantined = found
+    return FeedCounts(known=known, accepted=accepted, quarantined=quarantined)

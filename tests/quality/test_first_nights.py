@@ -1,0 +1,78 @@
+"""A market's first seven nights wait for a person, unless a setting accepts them or their history is known."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from evenhand.quality.first_nights import is_of_first_nights, lay_first_nights
+
+NIGHT = date(2026, 3, 31)
+
+
+@pytest.fixture
+def connection() -> Iterator[duckdb.DuckDBPyConnection]:
+    with duckdb.connect() as connection:
+        connection.execute("create schema gate")
+        connection.execute(
+            "create table gate.list_sizes as from (values ('penalties', 'ID', 3, 3), ('rewards', 'ID', 9, 9),"
+            " ('rewards', 'SG', 4, 0), ('penalties', 'SG', 0, 0)) as sizes (list, market, rows, released)"
+        )
+        yield connection
+
+
+def release(releases: Path, days_before: int, *sizes: tuple[str, str, bool]) -> None:
+    folder = releases / f"night={NIGHT - timedelta(days=days_before)}"
+    folder.mkdir(parents=True)
+    rows = ", ".join(f"('{name}', '{market}', {is_held})" for name, market, is_held in sizes)
+    with duckdb.connect() as connection:
+        connection.execute(
+            f"copy (from (values {rows}) as sizes (list, market, is_held)) to '{folder}/list_sizes.parquet'"
+            " (format parquet)"
+        )
+
+
+def waiting(connection: duckdb.DuckDBPyConnection, releases: Path, is_asked: bool = True) -> set[tuple[str, str]]:
+    found = lay_first_nights(connection, releases, NIGHT, is_asked=is_asked)
+    assert all(is_of_first_nights(why) for why in found.values())
+    return set(found)
+
+
+def test_the_first_release_of_all_waits_with_each_list_that_has_rows(
+    connection: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    assert waiting(connection, tmp_path) == {("penalties", "ID"), ("rewards", "ID"), ("rewards", "SG")}
+
+
+def test_a_market_goes_by_itself_after_seven_nights_and_one_that_comes_later_has_its_own(
+    connection: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    for days in range(1, 7):
+        release(tmp_path, days, ("penalties", "ID", False), ("rewards", "ID", False))
+    assert waiting(connection, tmp_path) == {("penalties", "ID"), ("rewards", "ID"), ("rewards", "SG")}
+    assert connection.execute("from gate.first_nights").fetchall() == [("ID", 6, False), ("SG", 0, False)]
+
+    release(tmp_path, 7, ("penalties", "ID", False), ("rewards", "SG", False))
+
+    assert waiting(connection, tmp_path) == {("rewards", "SG")}
+    assert connection.execute("from gate.first_nights").fetchall() == [("SG", 1, False)]
+
+
+def test_a_night_that_nobody_has_approved_counts_for_nothing(
+    connection: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    for days in range(1, 8):
+        release(tmp_path, days, ("penalties", "ID", False), ("rewards", "ID", days == 3))
+
+    assert ("penalties", "ID") in waiting(connection, tmp_path)
+
+
+def test_where_a_setting_accepts_them_nothing_waits_and_it_is_said(
+    connection: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    assert waiting(connection, tmp_path, is_asked=False) == set()
+    assert connection.execute("from gate.first_nights").fetchall() == [("ID", 0, True), ("SG", 0, True)]
