@@ -52,10 +52,11 @@ def last_release(releases: Path, night: date) -> Path | None:
 
 
 def _says_why(release: Path) -> bool:
-    """Whether a release has reasons, as its manifest says; one that can't be read is for who reads it to refuse."""
+    """Whether a release isn't a past night of a history; one that can't be read is for who reads it to refuse."""
     try:
-        return "reasons.parquet" in json.loads((release / NAME).read_bytes())["files"]
-    except (OSError, ValueError, KeyError, TypeError):
+        manifest = json.loads((release / NAME).read_bytes())
+        return not manifest.get("history") or "reasons.parquet" in manifest["files"]
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return True
 
 
