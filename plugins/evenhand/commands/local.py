@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -85,6 +86,8 @@ def _dry_run(night: date, market: str) -> None:
     from evenhand.tasks.dry_run import dry_run
 
     logging.disable(logging.ERROR)
+    # As the run would have it: what a bundled example accepts is no setting of this process.
+    os.environ.setdefault("EVENHAND_FIRST_NIGHTS", local.defaults(settings())["EVENHAND_FIRST_NIGHTS"])
     try:
         with console.status("Deciding on copies") as status:
             outcome = dry_run(night, market, lambda step: status.update(f"Deciding on copies: {step}"))
