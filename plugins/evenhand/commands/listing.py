@@ -92,7 +92,6 @@ def _night(night: date, is_landed: bool, is_released: bool) -> dict[str, Any]:
     found["penalties"] = manifest.files["penalties.parquet"].rows
     found["rewards"] = manifest.files["rewards.parquet"].rows
     found["held"] = [f"{each.list} of {each.market}" for each in manifest.held_lists if each.answer != "approved"]
-    found["history"] = manifest.history is not None
     if manifest.history:
-        return {**found, "note": "history: never in force anywhere"}
+        return {**found, "history": True, "note": "history: never in force anywhere"}
     return {**found, "note": f"reversed to {manifest.reversed.back_to.night}"} if manifest.reversed else found

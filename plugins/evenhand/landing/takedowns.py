@@ -55,6 +55,11 @@ class Event:
         return "/".join(part for part in (self.notice, self.account, self.repository) if part)
 
 
+def has_landed(landing: Path) -> bool:
+    """Whether the whole history has landed, as the bundled example lands it."""
+    return (landing / "creators" / f"night={LAST_NIGHT}" / FILE_NAME).exists()
+
+
 def land_takedowns(
     source: Path,
     landing: Path,

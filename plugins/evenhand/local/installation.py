@@ -21,6 +21,7 @@ from evenhand.delivery.signature import CONTRACT
 from evenhand.records.lock import only_one
 from evenhand.records.modes import close, for_readers
 from evenhand.settings import Settings
+from evenhand.tasks.choosing import is_an_example
 from evenhand.tasks.pools import POOLS
 
 TAKEDOWNS = "examples/takedowns/takedowns_2020_2026.csv.gz"
@@ -67,7 +68,7 @@ def defaults(settings: Settings) -> dict[str, str]:
         # So long, and not five seconds, waits a supervisor that saw all of a task but its very end.
         "AIRFLOW__WORKERS__MIN_HEARTBEAT_INTERVAL": "1",
         "EVENHAND_PERSONS": "none",
-        "EVENHAND_FIRST_NIGHTS": "accept" if _is_an_example(settings) else "approve",
+        "EVENHAND_FIRST_NIGHTS": "accept" if is_an_example(settings) else "approve",
         # No log-in, and in return nobody else's machine can reach it.
         "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_ALL_ADMINS": "True",
         "AIRFLOW__API__HOST": "127.0.0.1",
@@ -87,17 +88,6 @@ def defaults(settings: Settings) -> dict[str, str]:
         "GX_ANALYTICS_ENABLED": "false",
         "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")]),
     }
-
-
-def _is_an_example(settings: Settings) -> bool:
-    """Whether what lands is a bundled example, whose first nights nobody has to see: nothing of it is in force."""
-    from evenhand.landing.takedowns import FILE_NAME, LAST_NIGHT
-    from evenhand.simulation.marketplace import simulated
-
-    if settings.landing_from:
-        return False
-    takedowns = settings.landing / "creators" / f"night={LAST_NIGHT}" / FILE_NAME
-    return simulated(settings.landing) is not None or takedowns.exists()
 
 
 def set_up(settings: Settings) -> list[str]:

@@ -99,15 +99,23 @@ def night_by_hand(here: Settings, asked: date | None, older: bool, last: date) -
 
 def today(here: Settings) -> date:
     """The day in the deployment's time zone; of an example, whose days aren't those of the clock, its last if later."""
-    from evenhand.landing.takedowns import FILE_NAME, LAST_NIGHT
+    from evenhand.landing.takedowns import LAST_NIGHT, has_landed
     from evenhand.simulation.marketplace import simulated
 
     days = [datetime.now(deployment().timezone).date()]
     if plan := simulated(here.landing):
         days.append(plan.until)
-    if (here.landing / "creators" / f"night={LAST_NIGHT}" / FILE_NAME).exists():
+    if has_landed(here.landing):
         days.append(date.fromisoformat(LAST_NIGHT))
     return max(days)
+
+
+def is_an_example(here: Settings) -> bool:
+    """Whether what lands is a bundled example, whose first nights nobody has to see: nothing of it is in force."""
+    from evenhand.landing.takedowns import has_landed
+    from evenhand.simulation.marketplace import simulated
+
+    return not here.landing_from and (simulated(here.landing) is not None or has_landed(here.landing))
 
 
 def _newest(past: list[date]) -> str:
