@@ -163,8 +163,9 @@ def _percent(share: str) -> str:
 def _preapproved(cause: str, rule: str) -> Expectation:
     return expect_no_rows(
         f"""select list, changes.market,
-            count(distinct row_key) || ' rows'
-            || coalesce(', and ' || max(at_most) || ' were approved', ', and none were approved') as found
+            case count(distinct row_key) when 1 then '1 row changes' else count(distinct row_key) || ' rows change' end
+            || ' because the {cause} changed, and '
+            || coalesce(max(at_most) || ' were approved', 'none were approved') as found
         from (from {{batch}}) as changes
         left join gate.preapproved on changes.market = preapproved.market and preapproved.cause = '{cause}'
         where '{cause}' in (changes.cause, changes.text_of)

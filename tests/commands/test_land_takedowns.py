@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from pathlib import Path
 
 import pytest
@@ -40,6 +41,39 @@ def test_it_lands_night_by_night_until_its_last_and_once(tmp_path: Path) -> None
     assert "Landed 12 new files" in land(tmp_path, HISTORY, *options)[1]
     assert violations(tmp_path) == {"night=2026-09-02": 1, "night=2026-09-03": 1, "night=2026-09-04": 1}
     assert "Landed 0 new files" in land(tmp_path, HISTORY, *options)[1]
+
+
+HEADER = HISTORY.splitlines()[0]
+
+
+@pytest.mark.parametrize(
+    ("history", "said"),
+    [
+        ("", "line 1 (the header): there is no column 'event_date'"),
+        ("\x00\x01", "line 1 (the header): there is no column 'event_date'"),
+        (f"{HEADER}\n2026-09-31,notice,n1,a1,r1\n", "line 2: event_date is '2026-09-31'; expected a day, YYYY-MM-DD"),
+        (f"{HEADER}\n20260930,notice,n1,a1,r1\n", "line 2: event_date is '20260930'; expected a day, YYYY-MM-DD"),
+        (f"{HEADER}\n2026-09-30,Notice,n1,a1,r1\n", "line 2: event_type is 'Notice'; expected one of notice, counter"),
+        (f"{HEADER}\n2026-09-30,notice,n1,a1,r1\n2026-09-30,notice,n1\n", "line 3: account is 'empty'; expected the"),
+    ],
+)
+def test_what_is_no_such_history_is_refused_with_its_line(tmp_path: Path, history: str, said: str) -> None:
+    code, told = land(tmp_path, history, "--until", "2026-10-04")
+    assert code == 1
+    assert said in told
+    assert violations(tmp_path) == {}
+
+
+@pytest.mark.parametrize("name", ["cut.csv.gz", "bytes.csv", "."])
+def test_what_cannot_be_read_is_refused(tmp_path: Path, name: str) -> None:
+    source = tmp_path / name
+    if name.endswith(".gz"):
+        source.write_bytes(gzip.compress(HISTORY.encode())[:-12])
+    elif name != ".":
+        source.write_bytes(b"\xff\xfe\x00")
+    done = CliRunner().invoke(app, ["land-takedowns", str(source), "--until", "2026-09-04"])
+    assert (done.exit_code, type(done.exception)) == (2 if name == "." else 1, SystemExit), done.output
+    assert violations(tmp_path) == {}
 
 
 def test_beside_other_feeds_or_without_its_columns_nothing_lands(tmp_path: Path) -> None:

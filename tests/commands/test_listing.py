@@ -76,5 +76,11 @@ def test_the_quarantine_of_the_newest_night_and_of_a_feed(home: Path) -> None:
     assert [row["row_key"] for row in json.loads(_says("quarantine", "--json", "--feed", "violations"))] == ["v1", "v2"]
 
 
+def test_a_feed_that_there_is_not_is_refused(home: Path) -> None:
+    done = CliRunner().invoke(app, ["quarantine", "--feed", "violation"])
+    assert done.exit_code == 1
+    assert "there is no feed violation; there are creators, contents, lives, violations" in done.output
+
+
 def test_the_version() -> None:
     assert _says("--version").strip() == f"evenhand {version('evenhand')}"

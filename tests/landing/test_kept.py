@@ -134,6 +134,18 @@ def test_two_persons_have_it_taken(landing: Path, store: Path, monkeypatch: pyte
     assert _accounts(store) == 40
 
 
+@pytest.mark.parametrize(
+    "words",
+    [("stop",), ("resume",), ("reverse", "2026-03-01"), ("feed", "forget", NAME), ("feed", "accept", NAME)],
+)
+def test_a_reason_of_blanks_is_none(store: Path, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...]) -> None:
+    monkeypatch.setenv("EVENHAND_HOME", str(store.parent))
+    said = CliRunner().invoke(app, [*words, "--reason", "  "])
+    assert said.exit_code == 2
+    assert "it is empty; say why" in said.output
+    assert not list(store.parent.glob("*.jsonl"))
+
+
 def test_a_forgotten_file_counts_no_more_on_the_nights_after_that(
     landing: Path, store: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

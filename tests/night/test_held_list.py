@@ -34,7 +34,9 @@ def test_what_a_changed_policy_changes_waits_for_somebody_else(installation: Ins
     assert "rows that a changed policy changes were approved beforehand" in said
     # No rule of the market brings a reward.
     assert "rewards of world" not in said
-    assert installation.run("held", "--market", "SG") == f"Nothing is held on night {NEXT}.\n"
+    assert "1 row changes because the policy changed, and none were approved" in said
+    told = f"Nothing of SG is held on night {NEXT}; what is held: penalties of world.\n"
+    assert installation.run("held", "--market", "SG") == told
     in_force = installation.rows(FIRST, "penalties", "row_key", f"ends_on is null or ends_on >= date '{NEXT}'")
     kept = installation.rows(FIRST, "penalties", "row_key")
     told = f"{len(kept)} rows, of which {len(in_force)} are in force tonight"

@@ -10,7 +10,7 @@ import typer
 
 from evenhand.commands.persons import person, second_person
 from evenhand.commands.proposing import propose, refusals_told
-from evenhand.commands.terminal import By, console, refuse
+from evenhand.commands.terminal import By, console, refuse, said_why
 from evenhand.emergency.emergency import Proposal
 from evenhand.emergency.wish import Wish
 from evenhand.local import installation as local
@@ -28,7 +28,9 @@ Measure = Annotated[str, typer.Argument(help="A penalty or a reward of the marke
 Scope = Annotated[str, typer.Argument(help="What of the account it is about, as the pack has it, such as live.")]
 Market = Annotated[str, typer.Option(help="The market, as the feeds spell it.")]
 Until = Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], metavar="DAY", help="The last day that it holds on.")]
-Reason = Annotated[str, typer.Option(help="Why. The accounts are told it as it stands; it names nobody.")]
+Reason = Annotated[
+    str, typer.Option(callback=said_why, help="Why. The accounts are told it as it stands; it names nobody.")
+]
 Accounts = Annotated[list[str] | None, typer.Option("--account", help="An account it meets; can be repeated.")]
 Kind = Annotated[str, typer.Option(help="Instead of accounts, a segment: those of this kind, such as creator.")]
 Stage = Annotated[str, typer.Option(help="Those at this stage, such as pilot.")]

@@ -11,7 +11,7 @@ import typer
 
 from evenhand.commands.persons import person, second_person
 from evenhand.commands.proposing import propose, refusals_told
-from evenhand.commands.terminal import By, console, refuse
+from evenhand.commands.terminal import By, console, refuse, said_why
 from evenhand.people.people import ALL
 from evenhand.people.rights import refuse_without_right
 from evenhand.records.markdown import code, plain
@@ -30,7 +30,7 @@ ApprovedBy = Annotated[
         "--approved-by", metavar="NAME", help="The second person, where nobody logs in; else they run evenhand approve."
     ),
 ]
-Reason = Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why.")]
+Reason = Annotated[str, typer.Option("--reason", metavar="TEXT", callback=said_why, help="Why.")]
 
 
 @app.command()

@@ -58,7 +58,12 @@ def held(
             console.print(f"\n[bold]{subject(each, chosen)}[/bold]{said}", highlight=False)
             console.print(Markdown(body(connection, each, chosen)))
     if not found:
-        console.print(f"Nothing is held on night {chosen}.", highlight=False)
+        of = " ".join(each for each in (of_list, f"of {market}" if market else "") if each)
+        others = ", ".join(f"{each.list} of {each.market}" for each in held_lists(chosen)) if of else ""
+        said = f"; what is held: {others}" if others else ""
+        console.print(
+            f"Nothing {f'{of} ' if of else ''}is held on night {chosen}{said}.", soft_wrap=True, highlight=False
+        )
 
 
 def answer(

@@ -10,6 +10,7 @@ import duckdb
 import typer
 
 from evenhand.commands.terminal import console, plain_table, refuse, released
+from evenhand.landing.contracts import BY_NAME
 from evenhand.release.history import LACKS, history_of
 from evenhand.release.manifest import OtherFormat, read_manifest
 from evenhand.release.publish import revision_of
@@ -54,6 +55,8 @@ def quarantine(
     as_json: AsJson = False,
 ) -> None:
     """Show the rows that a night didn't use: where each landed, the rule that it breaks, and what to do."""
+    if feed and feed not in BY_NAME:
+        refuse(f"there is no feed {feed}; there are {', '.join(BY_NAME)}")
     chosen = released(settings(), night)
     release = settings().releases / f"night={chosen}"
     file = release / "quarantine.parquet"

@@ -131,7 +131,9 @@ def simulate(
 
 
 def land_takedowns(
-    source: Annotated[Path, typer.Argument(metavar="FILE", help="The history, CSV or CSV.gz.", exists=True)],
+    source: Annotated[
+        Path, typer.Argument(metavar="FILE", help="The history, CSV or CSV.gz.", exists=True, dir_okay=False)
+    ],
     until: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], metavar="NIGHT", help="Its last night.")],
     backfill: Annotated[
         datetime | None,
@@ -142,6 +144,7 @@ def land_takedowns(
 
     Each night gets the files of creators, contents, violations and appeals that it had then.
     """
+    from evenhand.landing.files import FeedBroken
     from evenhand.landing.takedowns import BACKFILL_NIGHT
     from evenhand.landing.takedowns import land_takedowns as land
     from evenhand.records.modes import for_readers
@@ -154,10 +157,8 @@ def land_takedowns(
             written = land(
                 source, here.landing, str(until.date()), str(backfill.date()) if backfill else BACKFILL_NIGHT, name
             )
-    except local.LocalError as error:
+    except (local.LocalError, FeedBroken) as error:
         refuse(str(error))
-    except KeyError as error:
-        refuse(f"{source}, line 1 (the header): there is no column {error}; examples/takedowns/README.md has its form")
     console.print(f"Landed {written:,} new files in {here.landing}", soft_wrap=True, highlight=False)
 
 

@@ -12,13 +12,13 @@ import typer
 
 from evenhand.commands.persons import person, second_person
 from evenhand.commands.proposing import propose, refusals_told
-from evenhand.commands.terminal import By, console, errors, refuse
+from evenhand.commands.terminal import By, console, errors, refuse, said_why
 from evenhand.people.people import ALL
 from evenhand.people.rights import refuse_without_right
 from evenhand.records.persons import Person
 from evenhand.settings import settings
 
-Reason = Annotated[str, typer.Option(metavar="TEXT", help="Why; it is shown and kept.")]
+Reason = Annotated[str, typer.Option(metavar="TEXT", callback=said_why, help="Why; it is shown and kept.")]
 ApprovedBy = Annotated[
     str, typer.Option(metavar="NAME", help="The second person, where nobody logs in; else they run evenhand approve.")
 ]

@@ -21,6 +21,13 @@ console = Console()
 errors = Console(stderr=True)
 
 
+def said_why(reason: str) -> str:
+    """What is said with --reason; ends the command where nothing is."""
+    if not reason.strip():
+        raise typer.BadParameter("it is empty; say why")
+    return reason
+
+
 def refuse(message: str) -> NoReturn:
     """Say why it can't be done and what to do, and end with 1."""
     errors.print(message, style="red", soft_wrap=True, highlight=False, markup=False)

@@ -109,7 +109,7 @@ def refuse_unknown(file: str, versions: Mapping[str, str]) -> None:
     """
     if file not in versions:
         near = [name for name in sorted(versions) if name.endswith(file.rpartition("/")[2])][:3]
-        said = f"; is it {' or '.join(near)}?" if near else ""
+        said = f": is it {' or '.join(near)}?" if near else ", as orders/night=2026-03-01/a.csv"
         raise FeedBroken(f"{file}: no such file has landed. Name it from the landing folder on{said}")
 
 

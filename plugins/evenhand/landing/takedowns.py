@@ -11,6 +11,7 @@ import csv
 import gzip
 import io
 import os
+import zlib
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable
@@ -19,6 +20,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from evenhand.landing.contracts import BY_NAME
+from evenhand.landing.files import FeedBroken
 from evenhand.landing.kept import drop_kept
 
 MARKET = "world"
@@ -34,6 +36,10 @@ LAST_NIGHT = "2026-08-19"
 # Links in the notices' boilerplate make the platform's own accounts look like repeat offenders: two accounts stand in
 # 83 % and in 47 % of all documents, the next one in 0.5 %.
 PLATFORM_SHARE = 0.05
+COLUMNS = ("event_date", "event_type", "notice_id", "account", "repository")
+EVENT_TYPES = ("notice", "counternotice", "retraction")
+
+_FORM = "examples/takedowns/README.md has the form of such a file"
 
 Row = tuple[str, ...]
 
@@ -81,6 +87,9 @@ def land_takedowns(
 
     Returns:
         How many files were written; 0 when everything was there.
+
+    Raises:
+        FeedBroken: the source isn't such a history; nothing was written.
     """
     backfill_night = min(backfill_night, last_night)
     events = _read(source, backfill_night, last_night)
@@ -110,20 +119,37 @@ def _nights(first_night: str, last_night: str) -> list[str]:
 
 def _read(source: Path, backfill_night: str, last_night: str) -> list[Event]:
     opened = gzip.open if source.suffix == ".gz" else open
-    with opened(source, "rt", encoding="utf-8", newline="") as lines:
-        rows = csv.DictReader(lines)
-        events = [
-            Event(
-                row["event_date"],
-                row["event_type"],
-                row["notice_id"],
-                row["account"],
-                row["repository"],
-                night=last_night if row["event_date"] > last_night else max(row["event_date"], backfill_night),
-            )
-            for row in rows
-        ]
+    try:
+        with opened(source, "rt", encoding="utf-8", newline="") as lines:
+            rows = csv.DictReader(lines)
+            missing = [name for name in COLUMNS if name not in (rows.fieldnames or ())]
+            if missing:
+                raise FeedBroken(f"{source}, line 1 (the header): there is no column {missing[0]!r}; {_FORM}")
+            events = [_event(source, rows.line_num, row, backfill_night, last_night) for row in rows]
+    except (OSError, EOFError, UnicodeDecodeError, csv.Error, zlib.error) as error:
+        raise FeedBroken(f"{source}: it can't be read as CSV ({error}); {_FORM}") from error
     return sorted(events, key=lambda event: (event.on, event.key))
+
+
+def _event(source: Path, line: int, row: dict[str, str | None], backfill_night: str, last_night: str) -> Event:
+    on, kind, notice, account, repository = (row[name] for name in COLUMNS)
+    for name, value, is_right, expected in (
+        ("event_date", on, _is_day(on), "a day, YYYY-MM-DD"),
+        ("event_type", kind, kind in EVENT_TYPES, f"one of {', '.join(EVENT_TYPES)}"),
+        ("notice_id", notice, bool(notice), "the document's name"),
+        ("account", account, bool(account), "the owner's name"),
+    ):
+        if not is_right:
+            raise FeedBroken(f"{source}, line {line}: {name} is {value or 'empty'!r}; expected {expected}. {_FORM}")
+    night = last_night if str(on) > last_night else max(str(on), backfill_night)
+    return Event(str(on), str(kind), str(notice), str(account), repository or "", night)
+
+
+def _is_day(text: str | None) -> bool:
+    try:
+        return str(date.fromisoformat(text or "")) == text
+    except ValueError:
+        return False
 
 
 def _creators(events: list[Event]) -> Iterable[tuple[str, Row]]:
