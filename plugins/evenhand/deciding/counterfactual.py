@@ -74,7 +74,7 @@ class WhatIf:
     def lay_rules_of(self, release: Path) -> None:
         """The rules of a release, as they were compiled then; of the markets that are held, what stays of them."""
         lay_rules_of(release, self._connection)
-        set_rules_aside(self._connection, self._held)
+        self._set_held_rules_aside()
 
     def lay_texts_of(self, release: Path) -> None:
         """The rules of a release's packs, as they are compiled today.
@@ -86,7 +86,7 @@ class WhatIf:
         shutil.rmtree(texts, ignore_errors=True)
         lay_texts_of(release, texts, self._connection)
         compile_packs(load_packs(texts), self._connection, order=read_measures_order(texts))
-        set_rules_aside(self._connection, self._held)
+        self._set_held_rules_aside()
 
     def lay_packs(self, packs: Sequence[LoadedPack], order: Mapping[str, Sequence[str]]) -> None:
         """The rules of packs, as they are compiled today.
@@ -95,6 +95,11 @@ class WhatIf:
             order: of measures across packs, by market.
         """
         compile_packs(packs, self._connection, order=order)
+        self._set_held_rules_aside()
+
+    def _set_held_rules_aside(self) -> None:
+        # Rules of another version have other columns, and in a scratch nothing that was set aside comes back.
+        self._connection.execute("drop schema if exists set_aside cascade")
         set_rules_aside(self._connection, self._held)
 
     def models_of(self, release: Path) -> Sequence[CompiledModel]:
