@@ -94,8 +94,10 @@ def _step(
         if programme.never_falls:
             reached = [max(reached[0], held)]
         if programme.falls_after_days:
-            goes_on = last.pack is pack and last.programme.falls_after_days
-            reached = list(last.reached) if goes_on else [max(reached[0], held)]
+            # Other days than before count from the version's first day; the same go on.
+            goes_on = last.programme.falls_after_days == programme.falls_after_days
+            earlier = [_named_alike(last, each, programme) for each in last.reached[:-1]] if goes_on else []
+            reached = [*earlier, max(reached[0], _named_alike(last, last.reached[-1], programme) if goes_on else held)]
     zone_before = _held(programme, reached)
     reached.append(_zone_of(programme, now))
     zone = _held(programme, reached)
