@@ -36,7 +36,8 @@
     {%- if measure.agg == 'sum' -%}
         coalesce(sum({{ value }}), 0)
     {%- else -%}
-        {{ measure.agg }}({{ value }})
+        {#- Between two decimals, a decimal has no place for the middle. #}
+        {{ measure.agg }}(cast({{ value }} as double))
     {%- endif -%}
 {%- endmacro %}
 
@@ -90,11 +91,26 @@
         rows_told.market,
         rows_told.slice,
         rows_told.slice_value,
-    {%- if not denominator %}
+    {%- if not denominator and numerator.agg == 'sum' %}
         cast(rows_told.{{ numerator.name }} as double) as numerator,
         cast(null as double) as denominator,
         cast(rows_told.{{ numerator.name }} as double) as figure,
-        cast(rows_told.{{ numerator.name }}_of as double) as sample,
+        cast(rows_told.{{ numerator.name }} as double) as sample,
+        cast(null as double) as out_of,
+        '{{ metric.meta.unit }}' as unit,
+        false as is_share,
+    {%- elif not denominator %}
+        {%- set hours = metric.meta.hours %}
+        {%- set in_hours %}coalesce(rows_told.{{ hours }}_of > 0 and 2 * rows_told.{{ hours }}_of >= rows_told.{{ numerator.name }}_of, false){% endset %}
+        cast(case when {{ in_hours }} then rows_told.{{ hours }} else rows_told.{{ numerator.name }} end as double)
+            as numerator,
+        cast(null as double) as denominator,
+        cast(case when {{ in_hours }} then rows_told.{{ hours }} else rows_told.{{ numerator.name }} end as double)
+            as figure,
+        cast(case when {{ in_hours }} then rows_told.{{ hours }}_of else rows_told.{{ numerator.name }}_of end as double)
+            as sample,
+        cast(rows_told.{{ numerator.name }}_of as double) as out_of,
+        case when {{ in_hours }} then 'hours' else 'days' end as unit,
         false as is_share,
     {%- else %}
         cast(coalesce(part.{{ numerator.name }}, 0) as double) as numerator,
@@ -107,6 +123,12 @@
         {%- else %}
         cast(whole.{{ denominator.name }} as double) as sample,
         {%- endif %}
+        {%- if metric.meta.out_of %}
+        cast(whole.{{ metric.meta.out_of }} as double) as out_of,
+        {%- else %}
+        cast(null as double) as out_of,
+        {%- endif %}
+        '{{ metric.meta.unit }}' as unit,
         {{ 'true' if metric.meta.is_share else 'false' }} as is_share,
     {%- endif %}
         {{ metric.meta.minimum_sample }} as minimum_sample

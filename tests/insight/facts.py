@@ -19,6 +19,9 @@ FACTS: dict[str, list[dict[str, object]]] = {
             "notified_on": "2026-03-14", "is_repeat": False, "days_to_detection": 3, "days_to_decision": 2,
             "days_to_enforcement": 1, "days_to_notice": 3, "appealed_on": "2026-03-15",
             "appeal_decided_on": "2026-03-20", "appeal_outcome": "granted", "days_to_appeal_decision": 5,
+            "granted_on": "2026-03-20", "restored_on": "2026-03-25", "is_proactive": True, "views_before_removal": 0,
+            "automation_of_detection": "full", "automation_of_decision": "full", "hours_to_decision": 40,
+            "hours_from_post_to_enforcement": 24, "hours_to_enforcement": 30,
         },
         {
             "violation_id": "c2", "is_enforcement_due": True, "is_decision_due": True,
@@ -26,7 +29,9 @@ FACTS: dict[str, list[dict[str, object]]] = {
             "severity": "low", "detected_by": "user_report", "category": "beauty",
             "detected_on": "2026-03-12", "decided_on": "2026-03-12", "enforced_on": "2026-03-12",
             "notified_on": "2026-03-13", "is_repeat": True, "days_to_detection": 1, "days_to_decision": 0,
-            "days_to_enforcement": 0, "days_to_notice": 1,
+            "days_to_enforcement": 0, "days_to_notice": 1, "is_proactive": False, "automation_of_detection": "full",
+            "automation_of_decision": "part", "hours_to_decision": 1, "hours_from_post_to_enforcement": 24.5,
+            "restored_on": "2026-03-26",
         },
         # Nothing was done about it; the appeal is open.
         {
@@ -51,7 +56,8 @@ FACTS: dict[str, list[dict[str, object]]] = {
             "surface": "short_video", "severity": "low", "detected_by": "model", "category": "home",
             "detected_on": "2026-02-20",
             "decided_on": "2026-02-28", "enforced_on": "2026-03-01", "is_repeat": True, "days_to_detection": 99,
-            "days_to_decision": 99, "days_to_enforcement": 2,
+            "days_to_decision": 99, "days_to_enforcement": 2, "views_before_removal": 5,
+            "automation_of_decision": "full",
         },
         # Too young to be late.
         {
@@ -91,11 +97,11 @@ FACTS: dict[str, list[dict[str, object]]] = {
     ],
     "int_qa_reviews_weighted": [
         {"review_id": "q1", "market": "SG", "drawn_from": "published", "of_day": "2026-03-02", "is_violation": True,
-         "weight": 10},
+         "weight": 10, "views": 30},
         {"review_id": "q2", "market": "SG", "drawn_from": "published", "of_day": "2026-03-02", "is_violation": False,
-         "weight": 10},
+         "weight": 10, "views": 10},
         {"review_id": "q3", "market": "SG", "drawn_from": "published", "of_day": "2026-03-03", "is_violation": False,
-         "weight": 20},
+         "weight": 20, "views": 10},
         {"review_id": "q4", "market": "SG", "drawn_from": "published", "of_day": "2026-03-03", "is_violation": False,
          "weight": 20},
         # In a large market an opinion stands for thousands of contents.
@@ -109,6 +115,19 @@ FACTS: dict[str, list[dict[str, object]]] = {
              "is_violation": n > 0, "weight": 1}
             for n in range(4)
         ),
+    ],
+    "int_penalty_periods": [
+        # Two began in these weeks, of which one was taken back.
+        {"account_id": "a1", "market": "SG", "programme": "p", "scope": "live", "measure": "no_live",
+         "in_force_from": "2026-03-10", "in_force_until": "2026-03-12", "was_reversed": True},
+        {"account_id": "a2", "market": "SG", "programme": "p", "scope": "live", "measure": "warning",
+         "in_force_from": "2026-03-11", "was_reversed": False},
+        {"account_id": "a3", "market": "SG", "programme": "p", "scope": "live", "measure": "no_live",
+         "in_force_from": "2026-02-10", "in_force_until": "2026-03-12", "was_reversed": True},
+    ],
+    "eligibility": [
+        {"as_of": NIGHT, "account_id": f"a{n}", "market": "SG", "eligibility": "campaigns", "is_open": n < 3}
+        for n in range(4)
     ],
     "int_landed_rows": [
         {"landed_night": "2026-03-02", "feed": "violations", "market": "SG", "rows_landed": 60,

@@ -31,18 +31,18 @@ BY_HAND = {
     # c2 and c3 of the three.
     "repeat_rate": ("2", "3", "0.666667"),
     # Of c1 to c4: 0, 1, 3, 4.
-    "median_days_to_detection": ("2", None, "2"),
-    # Of c1 to c3: 0, 2, 10.
-    "median_days_to_decision": ("2", None, "2"),
-    # Of c1, c2 and c5, which was decided before and enforced in these weeks: 0, 1, 2.
-    "median_days_to_enforcement": ("1", None, "1"),
+    "median_time_to_detection": ("2", None, "2"),
+    # In hours, for two of three have both times: 1, 40; in days, 0, 2, 10.
+    "median_time_to_decision": ("20.5", None, "20.5"),
+    # Of c1, c2 and c5, which was decided before and enforced in these weeks: 0, 1, 2 days; one alone has hours.
+    "median_time_to_enforcement": ("1", None, "1"),
     # Of c1 and c2: 1, 3.
-    "median_days_to_notice": ("2", None, "2"),
+    "median_time_to_notice": ("2", None, "2"),
     # c1 and c3 of the three.
     "appeal_rate": ("2", "3", "0.666667"),
     # c1's, the only one that was decided.
     "grant_rate": ("1", "1", "1"),
-    "median_days_to_appeal_decision": ("5", None, "5"),
+    "median_time_to_appeal_decision": ("5", None, "5"),
     # c3 of the three; c0 is of the weeks before.
     "unenforced_decisions": ("1", "3", "0.333333"),
     # c4 of c1 to c4.
@@ -64,6 +64,31 @@ BY_HAND = {
     "misleading_reports_per_thousand_lives": ("4", "40", "100"),
     # 3 of 60, and none of 40; the night before these weeks isn't counted.
     "rows_with_words_without_effect": ("3", "100", "0.03"),
+    # c1 and not c2; of c5 nobody knows.
+    "proactive_rate": ("1", "2", "0.5"),
+    # c1, and c5 had been seen five times.
+    "acted_on_before_any_view": ("1", "2", "0.5"),
+    # c1 after 24 hours, c2 after 24.5.
+    "acted_on_within_24_hours": ("1", "2", "0.5"),
+    "whole_reversal_rate": ("1", "1", "1"),
+    "partial_reversal_rate": ("0", "1", "0"),
+    # One of the two that began in these weeks.
+    "reversed_penalties": ("1", "2", "0.5"),
+    # c1 and not c2, which people decided in part; c3 doesn't say.
+    "solely_automated_share": ("1", "2", "0.5"),
+    # Three of four.
+    "decision_precision": ("3", "4", "0.75"),
+    # c2 and c3 of the three.
+    "not_successfully_appealed": ("2", "3", "0.666667"),
+    # c1 by an appeal and c2 without one.
+    "overturned_decisions": ("2", "3", "0.666667"),
+    # 10 * 30 of 10 * 30 + 10 * 10 + 20 * 10; the fourth has no views.
+    "violative_view_rate": ("300", "600", "0.5"),
+    "eligible_share": ("3", "4", "0.75"),
+    "decisions": ("3", None, "3"),
+    # c1; that it was taken back later is no second restoring.
+    "restored_with_an_appeal": ("1", None, "1"),
+    "restored_without_an_appeal": ("1", None, "1"),
 }
 
 
@@ -93,7 +118,20 @@ def test_every_metric_is_worked_out_by_hand_and_has_an_owner() -> None:
     for metric in DEFINED["metrics"]:
         assert metric["label"] and metric["description"], metric
         assert metric["config"]["meta"]["owner"] in ("strategy", "operations", "quality"), metric
-        assert metric["config"]["meta"]["minimum_sample"] >= 30, metric
+        meta = metric["config"]["meta"]
+        assert meta["minimum_sample"] >= (1 if meta["unit"] == "count" else 30), metric
+        assert meta["unit"] and meta["better"] in ("more", "less", "none") and meta["missing"], metric
+        assert (meta["interval"] == "none") != bool(meta.get("is_share")), metric
+
+
+def test_a_time_is_told_in_hours_where_at_least_half_of_the_rows_have_both(told: duckdb.DuckDBPyConnection) -> None:
+    where = "metric in ('median_time_to_decision', 'median_time_to_enforcement') and market = 'SG' and slice = ''"
+    assert _told(told, "metric, figure, unit, sample, out_of", where) == [
+        ("median_time_to_decision", Decimal("20.5"), "hours", 2, 3),
+        ("median_time_to_enforcement", 1, "days", 3, 3),
+    ]
+    where = "metric = 'acted_on_within_24_hours' and market = 'SG' and slice = ''"
+    assert _told(told, "sample, out_of, unit", where) == [(2, 3, "share")]
 
 
 @pytest.mark.parametrize("metric", BY_HAND)
@@ -138,7 +176,8 @@ def test_slices(told: duckdb.DuckDBPyConnection) -> None:
     where = "metric = 'repeat_rate' and market = 'SG' and slice = 'detected_by'"
     assert _told(told, "slice_value, numerator, denominator", where) == [("model", 1, 2), ("user_report", 1, 1)]
     slices = told.execute("select distinct slice from main.operational_metrics order by all").fetchall()
-    assert slices == [(s,) for s in ("", "category", "detected_by", "feed", "severity", "surface", "violation_type")]
+    dimensions = ["", "category", "confidence_band", "detected_by", "detector", "eligibility", "feed", "measure"]
+    assert slices == [(each,) for each in (*dimensions, "severity", "surface", "violation_type")]
 
 
 def test_a_share_has_an_interval_and_few_are_not_enough(told: duckdb.DuckDBPyConnection) -> None:
@@ -148,9 +187,9 @@ def test_a_share_has_an_interval_and_few_are_not_enough(told: duckdb.DuckDBPyCon
         (Decimal("0.207660"), Decimal("0.938508"), 3, False)
     ]
     # Weights 10, 10, 20, 20 are worth 60 * 60 / (100 + 100 + 400 + 400) = 3.6 equal ones.
-    assert _told(told, "sample", "metric = 'prevalence' and market = 'SG'") == [(Decimal("3.6"),)]
+    assert _told(told, "sample", "metric = 'prevalence' and market = 'SG' and slice = ''") == [(Decimal("3.6"),)]
     # Two that weigh the same are two, however much they weigh.
-    where = "metric = 'prevalence' and market = 'US'"
+    where = "metric = 'prevalence' and market = 'US' and slice = ''"
     assert _told(told, "figure, sample", where) == [(Decimal("0.5"), 2)]
     # 2000 contents are at least the 1000 that the metric asks for.
     where = "metric = 'violations_per_thousand_contents' and market in ('SG', 'MY') and slice = ''"
@@ -170,7 +209,10 @@ def test_every_measure_is_of_use() -> None:
     used = {
         name
         for metric in DEFINED["metrics"]
-        for name in (*metric["type_params"].values(), metric["config"]["meta"].get("squared_weights"))
+        for name in (
+            *metric["type_params"].values(),
+            *(metric["config"]["meta"].get(key) for key in ("squared_weights", "hours", "out_of")),
+        )
     }
     measures = {measure["name"] for model in DEFINED["semantic_models"] for measure in model["measures"]}
     assert measures == used - {None}

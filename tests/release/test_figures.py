@@ -19,17 +19,19 @@ def release(tmp_path: Path) -> Path:
                 select metric, market, '' as slice, figure::decimal(18, 6) as figure, sample::decimal(18, 2) as sample,
                     is_enough,
                     case metric when 'grant_rate' then 0.1::decimal(18, 6) end as interval_low,
-                    case metric when 'grant_rate' then 0.15::decimal(18, 6) end as interval_high, '' as slice_value
+                    case metric when 'grant_rate' then 0.15::decimal(18, 6) end as interval_high, '' as slice_value,
+                    unit, out_of::decimal(18, 2) as out_of
                 from (values
-                    ('grant_rate', 'all', 0.123456, 400, true),
-                    ('grant_rate', 'ID', 0, 12, false),
-                    ('median_days_to_decision', 'all', 1, 90, true),
-                    ('median_days_to_notice', 'all', 2.5, 90, true),
-                    ('violations_per_thousand_contents', 'all', 1234.5, 5000, true),
-                    ('viewers_per_live', 'all', 12.345678, 5000, true),
-                    ('live_conversion', 'all', 0.002345, 5000, true),
-                    ('of_an_earlier_version', 'all', 0.5, 1, true)
-                ) as found (metric, market, figure, sample, is_enough)
+                    ('grant_rate', 'all', 0.123456, 400, true, 'share', null),
+                    ('grant_rate', 'ID', 0, 12, false, 'share', null),
+                    ('restored_with_an_appeal', 'ID', 0, 0, false, 'count', null),
+                    ('median_time_to_decision', 'all', 1, 90, true, 'hours', 120),
+                    ('median_time_to_notice', 'all', 2.5, 90, true, 'days', 90),
+                    ('violations_per_thousand_contents', 'all', 1234.5, 5000, true, 'per thousand contents', null),
+                    ('viewers_per_live', 'all', 12.345678, 5000, true, 'number', null),
+                    ('live_conversion', 'all', 0.002345, 5000, true, 'number', null),
+                    ('of_an_earlier_version', 'all', 0.5, 1, true, null, null)
+                ) as found (metric, market, figure, sample, is_enough, unit, out_of)
             ) to '{tmp_path / "operational_metrics.parquet"}' (format parquet)"""
         )
     return tmp_path
@@ -39,8 +41,8 @@ def test_each_has_its_label_its_unit_and_no_more_digits_than_say_something(relea
     found = [(each.label, each.text) for each in figures(release, PROJECT / "dbt_project")]
     assert found == [
         ("Violations per thousand contents", "1,234"),
-        ("Days to decision", "1 day"),
-        ("Days to notice", "2.5 days"),
+        ("Time to decision", "1 hour (of 90 of 120)"),
+        ("Time to notice", "2.5 days"),
         ("Grant rate", "12.3 %"),
         ("Viewers per live", "12.3"),
         ("Conversion of lives", "0.0023"),
@@ -49,8 +51,23 @@ def test_each_has_its_label_its_unit_and_no_more_digits_than_say_something(relea
 
 
 def test_of_a_market_with_too_few_it_says_how_many_are_needed(release: Path) -> None:
-    (found,) = figures(release, PROJECT / "dbt_project", "ID")
-    assert (found.label, found.market, found.text) == ("Grant rate", "ID", "too few to say (12 of 30 needed)")
+    found = figures(release, PROJECT / "dbt_project", "ID")
+    assert [(each.label, each.market, each.text) for each in found] == [
+        ("Grant rate", "ID", "too few to say (12 of 30 needed)"),
+        # That there was none is no matter of how many there were.
+        ("Restored with an appeal", "ID", "0"),
+    ]
+
+
+def test_a_release_of_an_earlier_version_told_times_in_days(release: Path) -> None:
+    path, before = release / "operational_metrics.parquet", release / "before.parquet"
+    with duckdb.connect() as connection:
+        connection.execute(f"copy (select * exclude (unit, out_of) from '{path}') to '{before}'")
+        renamed = "select * replace (replace(metric, 'median_time', 'median_days') as metric)"
+        connection.execute(f"copy ({renamed} from '{before}') to '{path}'")
+    found = {each.metric: each.text for each in figures(release, PROJECT / "dbt_project")}
+    assert found["median_days_to_notice"] == "2.5 days"
+    assert found["grant_rate"] == "12.3 %"
 
 
 def test_an_estimate_has_its_interval_where_there_is_enough_to_say(release: Path) -> None:

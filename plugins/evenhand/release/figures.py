@@ -45,6 +45,7 @@ class Definition:
 
     Attributes:
         minimum_sample: fewer rows say too little.
+        unit: such as `share` or `time`, which a release has in hours or days.
     """
 
     metric: str
@@ -52,12 +53,7 @@ class Definition:
     description: str
     owner: str
     minimum_sample: Decimal
-    is_share: bool
-
-    @property
-    def is_days(self) -> bool:
-        """Whether it is told in days."""
-        return self.metric.startswith("median_days_")
+    unit: str
 
 
 def figures(release: Path, project: Path, market: str = ALL_MARKETS) -> list[Figure]:
@@ -99,17 +95,22 @@ def _definitions(path: Path, changed: int) -> dict[str, Definition]:
             metric["description"],
             meta["owner"],
             Decimal(str(meta["minimum_sample"])),
-            bool(meta.get("is_share")),
+            meta["unit"],
         )
     return defined
 
 
 def _read(release: Path, defined: dict[str, Definition], condition: str, value: str) -> list[Figure]:
+    path = str(release / "operational_metrics.parquet")
     with duckdb.connect() as connection:
+        there = {name for name, *_ in connection.execute("describe from read_parquet(?)", [path]).fetchall()}
+        # Releases of earlier versions told all times in days.
+        unit = "unit" if "unit" in there else "case when metric like 'median_days_%' then 'days' end"
         rows = connection.execute(
             "select metric, market, slice, coalesce(slice_value, ''), figure, sample, is_enough, interval_low,"
-            f" interval_high from read_parquet(?, hive_partitioning = false) where {condition} order by all",
-            [str(release / "operational_metrics.parquet"), value],
+            f" interval_high, {unit} as unit, {'out_of' if 'out_of' in there else 'null'} as out_of"
+            f" from read_parquet(?, hive_partitioning = false) where {condition} order by all",
+            [path, value],
         ).fetchall()
     return [_figure(defined, *row) for row in rows]
 
@@ -125,14 +126,20 @@ def _figure(
     is_enough: bool,
     low: Decimal | None,
     high: Decimal | None,
+    unit: str | None,
+    out_of: Decimal | None,
 ) -> Figure:
     definition = defined.get(metric)
-    ends = [_with_unit(end, definition) for end in (low, high) if end is not None and is_enough]
+    unit = unit or (definition.unit if definition else "")
+    said = _said(figure, sample, is_enough, definition, unit)
+    if is_enough and out_of is not None and sample is not None and out_of > sample:
+        said += f" (of {sample:,.0f} of {out_of:,.0f})"
+    ends = [_with_unit(end, unit) for end in (low, high) if end is not None and is_enough]
     return Figure(
         metric,
         definition.label if definition else metric,
         market,
-        _said(figure, sample, is_enough, definition),
+        said,
         None if figure is None else str(figure),
         is_enough,
         f"{ends[0]} to {ends[1]}" if len(ends) == 2 else "",
@@ -143,19 +150,22 @@ def _figure(
     )
 
 
-def _said(figure: Decimal | None, sample: Decimal | None, is_enough: bool, defined: Definition | None) -> str:
-    if not is_enough:
+def _said(
+    figure: Decimal | None, sample: Decimal | None, is_enough: bool, defined: Definition | None, unit: str
+) -> str:
+    # That there was none is no matter of how many there were.
+    if not is_enough and unit != "count":
         needed = f" ({sample or 0:,.0f} of {defined.minimum_sample:,.0f} needed)" if defined else ""
         return f"too few to say{needed}"
-    return "none" if figure is None else _with_unit(figure, defined)
+    return "none" if figure is None else _with_unit(figure, unit)
 
 
-def _with_unit(figure: Decimal, defined: Definition | None) -> str:
-    if defined and defined.is_share:
+def _with_unit(figure: Decimal, unit: str) -> str:
+    if unit == "share":
         return f"{100 * figure:.1f} %"
-    if defined and defined.is_days:
-        return "1 day" if figure == 1 else f"{_short(figure)} days"
-    return _short(figure)
+    if unit in ("days", "hours"):
+        return f"1 {unit[:-1]}" if figure == 1 else f"{_short(figure)} {unit}"
+    return f"{figure:,.0f}" if unit == "count" else _short(figure)
 
 
 def _short(figure: Decimal) -> str:

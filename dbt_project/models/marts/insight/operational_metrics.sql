@@ -3,6 +3,8 @@
 -- depends_on: {{ ref('int_account_days') }}
 -- depends_on: {{ ref('int_qa_reviews_weighted') }}
 -- depends_on: {{ ref('int_landed_rows') }}
+-- depends_on: {{ ref('int_penalty_periods') }}
+-- depends_on: {{ ref('eligibility') }}
 with
 
 {% if execute %}
@@ -37,7 +39,9 @@ values_with_their_intervals as (
         cast(case when is_share then {{ wilson('figure', 'sample', -1) }} end as decimal(18, 6)) as interval_low,
         cast(case when is_share then {{ wilson('figure', 'sample', 1) }} end as decimal(18, 6)) as interval_high,
         {{ as_amount('sample') }} as sample,
-        coalesce(sample >= minimum_sample, false) as is_enough
+        coalesce(sample >= minimum_sample, false) as is_enough,
+        unit,
+        {{ as_amount('out_of') }} as out_of
     from values_of_every_metric
 )
 
