@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import httpx
@@ -45,6 +45,10 @@ class AirflowApi:
     def get(self, address: str) -> httpx.Response:
         """What a page of Airflow's server answers to whoever is logged in."""
         return self._client.get(address)
+
+    def send(self, address: str, form: Mapping[str, str], origin: str) -> httpx.Response:
+        """Send a form to a page of Airflow's server, as a browser does that is on a page of an origin."""
+        return self._client.post(address, data=form, headers={"origin": origin})
 
     def answers(self) -> bool:
         """Whether the API server is up."""

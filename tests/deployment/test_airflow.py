@@ -76,7 +76,7 @@ from evenhand.local import installation as local
 from evenhand.settings import settings
 os.environ.update(local.environment(settings()))
 from evenhand.console.app import app
-print(json.dumps([route.path for route in app.routes]))
+print(json.dumps([(route.path, *route.methods) for route in app.routes]))
 """
 
 
@@ -354,8 +354,12 @@ def test_nobody_sees_what_a_run_made_without_logging_in(
     airflow: Standalone, api: AirflowApi, commanded: Commanded
 ) -> None:
     _, said = airflow.processes.run([sys.executable, "-c", ROUTES], airflow.environment, PROJECT)
-    routes = json.loads(said.splitlines()[-1])
+    routes = {(path, method) for path, *methods in json.loads(said.splitlines()[-1]) for method in methods}
+    opening = ("case", "open", "--market", "world", "--about", "a walk", "--title", "A walk", "--json")
+    _, opened = airflow.processes.run([sys.executable, "-m", "evenhand.cli", *opening], airflow.environment, PROJECT)
     there = {
+        "case": json.loads(opened[opened.index("{") :])["case_id"],
+        "action": "comment",
         "dag_id": "nightly_governance",
         "run_id": commanded.run,
         "night": SIXTH,
@@ -371,12 +375,20 @@ def test_nobody_sees_what_a_run_made_without_logging_in(
     # Of a release, the gates' pages are kept.
     kept = {**there, "page": "gate-1"}
     addresses = {
-        f"/evenhand{route.format(**(kept if '/kept/' in route else there))}{asked.get(route, '')}" for route in routes
+        f"/evenhand{route.format(**(kept if '/kept/' in route else there))}{asked.get(route, '')}"
+        for route, method in routes
+        if method == "GET"
     }
     assert f"/evenhand/releases/{SIXTH}/manifest.json" in addresses
     for address in addresses:
         assert httpx.get(f"{api.url}{address}").status_code == 401, address
         assert api.get(address).status_code == 200, address
+    for route in (route for route, method in routes if method == "POST"):
+        address = f"{api.url}/evenhand{route.format(**there)}"
+        form = {"seen": "1", "text": "x", "market": "world", "about": "x", "title": "x"}
+        assert httpx.post(address, data=form).status_code == 401, address
+        # Who is logged in, on a page of another site.
+        assert api.send(address, form, origin="https://elsewhere").status_code == 403, address
 
 
 def test_no_address_leads_out_of_a_release(api: AirflowApi, commanded: Commanded) -> None:

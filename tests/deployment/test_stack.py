@@ -27,7 +27,11 @@ from evenhand.settings import PROJECT
 NIGHT = "2026-08-19"
 EARLY_NIGHTS = ("2020-03-01", "2020-03-02")
 ZONE = "Asia/Ho_Chi_Minh"
-REFUSED = {"dags trigger": "already exists", "evenhand reverse": f"nothing was released before night {NIGHT}"}
+REFUSED = {
+    "dags trigger": "already exists",
+    "evenhand reverse": f"nothing was released before night {NIGHT}",
+    "evenhand history": "this night is released. A history is decided before the first night is",
+}
 MANUAL = (PROJECT / "docs" / "operations.md").read_text()
 
 

@@ -34,6 +34,7 @@ def check(paths: Sequence[Path], here: Settings) -> Checked:
         found.append(Finding(names, 0, 0, "error", "language", "found no pack; expected a file that ends in .yml"))
     found += receivers_that_take_no_measure(packs, here.receivers)
     found += people_who_may(here)
+    found += targets_of_metrics(here)
     decided_at_night = [loaded for loaded in packs if loaded.path.resolve().parent == here.policies]
     try:
         order = read_measures_order(here.policies)
@@ -76,6 +77,22 @@ def people_who_may(here: Settings) -> Iterator[Finding]:
             " another agrees: evenhand people propose"
         )
         yield Finding(str(here.people), 0, 0, "warning", name, said)
+
+
+def targets_of_metrics(here: Settings) -> Iterator[Finding]:
+    """Mistakes in targets.yml, by which no metric is judged until they are mended."""
+    from evenhand.policy.targets import place_in_targets, read_targets
+    from evenhand.release.figures import definitions
+    from evenhand.release.targets import mistakes_in
+
+    name = check_name(targets_of_metrics)
+    try:
+        targets = read_targets(here.policies)
+    except PackError as error:
+        yield from (of_mistake(name, mistake) for mistake in error.mistakes)
+        return
+    for place, said in mistakes_in(targets, definitions(here.dbt_project)):
+        yield Finding(*place_in_targets(here.policies, place), "error", name, f"{dotted(place)}: {said}")
 
 
 def receivers_that_take_no_measure(packs: Sequence[LoadedPack], receivers: Path) -> Iterator[Finding]:

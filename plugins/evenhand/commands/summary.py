@@ -27,6 +27,7 @@ from evenhand.release.history import said_of_history
 from evenhand.release.manifest import DELIVERIES, NOTICES, HeldList, HeldMarket, Manifest, read_manifest
 from evenhand.release.order import decided_too_early, to_run_again
 from evenhand.release.publish import revision_of
+from evenhand.release.targets import judged
 from evenhand.settings import Settings
 from evenhand.simulation.marketplace import simulated
 
@@ -125,7 +126,7 @@ def show(settings: Settings, night: date, console: Console, market: str = ALL_MA
         console.print(line, soft_wrap=True, highlight=False)
     for table in (_feeds(manifest), _quarantine(manifest), _zones(manifest), _penalties(manifest)):
         console.print(table)
-    console.print(_metrics(figures(release, settings.dbt_project, market), market))
+    console.print(_metrics(manifest, figures(release, settings.dbt_project, market), market))
     if manifest.words_without_effect:
         console.print(_words(manifest))
     if manifest.held_back:
@@ -305,11 +306,14 @@ def _penalties(manifest: Manifest) -> Table:
     return table
 
 
-def _metrics(found: Sequence[Figure], market: str) -> Table:
+def _metrics(manifest: Manifest, found: Sequence[Figure], market: str) -> Table:
     of = "all markets" if market == ALL_MARKETS else market
-    table = _table(f"Operational metrics, {of}, four weeks", "metric", "figure")
-    for each in found:
-        table.add_row(each.label, each.text)
+    against = [judged(manifest, each) for each in found]
+    # Without a target nothing is said.
+    columns = ("metric", "figure", "target") if any(against) else ("metric", "figure")
+    table = _table(f"Operational metrics, {of}, four weeks", *columns)
+    for each, target in zip(found, against, strict=True):
+        table.add_row(each.label, each.text, *([target.text if target else ""] if any(against) else []))
     return table
 
 

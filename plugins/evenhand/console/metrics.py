@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
@@ -17,8 +17,10 @@ from evenhand.console.render import page
 from evenhand.console.shown import Shown, shown
 from evenhand.console.tonight import TREND_NIGHTS, creators_by_market
 from evenhand.console.words import day
+from evenhand.policy.targets import Goal, targets_of
 from evenhand.release.figures import ALL_MARKETS, Figure, definitions, figures, figures_of
 from evenhand.release.manifest import read_manifest
+from evenhand.release.targets import WINDOW_DAYS, Measured, State, bound, judged, state_of_goal
 from evenhand.settings import settings
 
 router = APIRouter(prefix="/metrics")
@@ -40,7 +42,11 @@ def metrics_page(request: Request, night: Night = None, market: str = ALL_MARKET
         found,
         market=market,
         markets=sorted(creators_by_market(found)),
-        metrics=[(each, [_number(then.get(name)) for then in over]) for name, each in now.items()],
+        metrics=[
+            (each, [_number(then.get(name)) for then in over], judged(found.manifest, each))
+            for name, each in now.items()
+        ],
+        goals=_goals(found),
         definitions=definitions(settings().dbt_project),
     )
 
@@ -62,16 +68,44 @@ def metric_page(request: Request, metric: str, night: Night = None, market: str 
         market=market,
         definition=defined[metric],
         chart=_chart(found, metric, market, defined[metric].label),
+        targets=[
+            (bound(each, defined[metric].unit), each.effective_from, each.effective_until)
+            for each in sorted(targets_of(found.manifest.targets).targets, key=lambda each: each.effective_from)
+            if each.about == (metric, market, "", "")
+        ],
         changes=[(on, what) for on, what in _what_else(found) if what],
-        of_markets=[each for each in now if not each.slice],
-        of_parts=[each for each in now if each.slice and each.market == market],
+        of_markets=[(each, judged(found.manifest, each)) for each in now if not each.slice],
+        of_parts=[(each, judged(found.manifest, each)) for each in now if each.slice and each.market == market],
     )
+
+
+def _goals(found: Shown) -> list[tuple[Goal, str, str, State]]:
+    """The goals of policies, what their metrics are called, their bounds and how far they are on the night."""
+    defined, told = definitions(settings().dbt_project), []
+    for goal in targets_of(found.manifest.targets).goals:
+        measured = []
+        # From some nights before it begins on: its line begins at the last window before.
+        for night in (each for each in found.nights if each <= found.night):
+            if night < goal.effective_from - timedelta(days=WINDOW_DAYS):
+                continue
+            figure = _of_market(_folder(night), settings().dbt_project, goal.market).get(goal.metric)
+            if figure and figure.is_enough and figure.figure and goal.unit in (None, figure.unit):
+                measured.append(Measured(night, Decimal(figure.figure)))
+        definition = defined.get(goal.metric)
+        unit = definition.unit if definition else ""
+        called = definition.label if definition else goal.metric
+        told.append((goal, called, bound(goal, unit), state_of_goal(goal, measured, found.night)))
+    return told
+
+
+def _folder(night: date) -> Path:
+    return (settings().releases / f"night={night}").resolve()
 
 
 def _nights(found: Shown) -> list[tuple[date, Path]]:
     """The last nights until the one that is shown, and where their releases lie, the oldest first."""
     nights = sorted(night for night in found.nights if night <= found.night)[-TREND_NIGHTS:]
-    return [(night, (settings().releases / f"night={night}").resolve()) for night in nights]
+    return [(night, _folder(night)) for night in nights]
 
 
 def _chart(found: Shown, metric: str, market: str, label: str) -> str:

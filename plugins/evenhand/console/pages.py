@@ -24,6 +24,7 @@ from evenhand.console.tables import BY_NAME, Column, Listed
 from evenhand.console.workbook import write_workbook
 from evenhand.release.figures import ALL_MARKETS
 from evenhand.release.spreadsheet import lines
+from evenhand.release.targets import judged
 
 router = APIRouter()
 # So many rows of a download are sent at a time.
@@ -48,7 +49,7 @@ def tonight_page(
         markets=tonight.markets(found, before),
         unsent=tonight.unsent(found),
         receivers=tonight.receivers(found),
-        metrics=tonight.metrics(found, market),
+        metrics=[(each, judged(found.manifest, each)) for each in tonight.metrics(found, market)],
         market=market,
     )
 

@@ -182,6 +182,8 @@ def _compile(target: Path) -> Project:
         result = dbtRunner().invoke(
             [
                 *("--quiet", "--log-level-file", "none"),
+                # What dbt takes over from a parse before has metrics that were renamed meanwhile.
+                "--no-partial-parse",
                 *("compile", "--exclude", "test_type:unit"),
                 *("--project-dir", project, "--profiles-dir", project),
                 *("--target-path", str(target), "--log-path", str(target)),

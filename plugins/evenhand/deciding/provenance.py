@@ -15,9 +15,11 @@ import duckdb
 
 from evenhand.deciding.compiled import CompiledModel, Project
 from evenhand.policy.language.limits import Limits
+from evenhand.policy.load import TARGETS
 from evenhand.policy.migrate import in_words_of_today
 from evenhand.policy.tables import TABLES
 from evenhand.policy.tables.row import ddl
+from evenhand.policy.targets import NO_TARGETS, Targets
 
 # What is decided, and what is said of it; the models that it is made of decide.
 DECIDED = ("penalties", "rewards", "reasons")
@@ -27,19 +29,26 @@ _LAST_DAYS = {"effective_until": "effective_before", "asked_until": "asked_befor
 _RULES = tuple(table for table in TABLES if table != "asked_nights")
 
 
-def keep_deciders(warehouse: Path, project: Project, policies: Path, unreadable: Collection[str] = ()) -> None:
+def keep_deciders(
+    warehouse: Path,
+    project: Project,
+    policies: Path,
+    unreadable: Collection[str] = (),
+    targets: Targets = NO_TARGETS,
+) -> None:
     """Fill the warehouse's schema `deciders` with the models, the compiled packs and their texts.
 
     Args:
         project: as dbt compiled it.
         policies: the folder of the packs.
         unreadable: names of files in it that hold their markets, and decide nothing.
+        targets: what metrics are to come to.
     """
     models = project.models(leading_to=DECIDED)
     texts = {
         path.name: path.read_text(encoding="utf-8")
         for path in sorted(policies.glob("*.yml"))
-        if path.name not in unreadable
+        if path.name not in {*unreadable, TARGETS}
     }
     with duckdb.connect(str(warehouse)) as connection:
         connection.begin()
@@ -54,6 +63,9 @@ def keep_deciders(warehouse: Path, project: Project, policies: Path, unreadable:
         )
         connection.execute("create or replace table deciders.packs (file varchar, text varchar)")
         connection.executemany("insert into deciders.packs values (?, ?)", list(texts.items()))
+        # What decides nothing is beside it, so that the manifest can say by what metrics were judged.
+        connection.execute("create or replace table deciders.targets (content varchar)")
+        connection.execute("insert into deciders.targets values (?)", [targets.model_dump_json(exclude_none=True)])
         connection.execute("create or replace table deciders.rules (rules varchar, columns varchar, fields varchar[])")
         for table in _RULES:
             # A table without rows has a line of its own: it is there all the same.

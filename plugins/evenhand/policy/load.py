@@ -20,6 +20,7 @@ from evenhand.policy.texts import Mistake, PackError, Text, extended, merged, po
 __all__ = [
     "MARKETPLACE",
     "PREAPPROVED",
+    "TARGETS",
     "LoadedPack",
     "Mistake",
     "PackError",
@@ -38,7 +39,8 @@ __all__ = [
 # Beside packs, and no packs: what their marketplace knows, and which of their changes were approved.
 MARKETPLACE = "marketplace.yml"
 PREAPPROVED = "preapproved.yml"
-_NO_PACKS = (MARKETPLACE, PREAPPROVED, ANNOUNCED, MEASURES_ORDER)
+TARGETS = "targets.yml"
+_NO_PACKS = (MARKETPLACE, PREAPPROVED, ANNOUNCED, MEASURES_ORDER, TARGETS)
 
 
 def load_packs(folder: Path) -> list[LoadedPack]:

@@ -12,12 +12,19 @@ from evenhand.policy.language.entries import EntryRule
 from evenhand.policy.language.pack import Pack
 from evenhand.policy.language.part import MARKET
 from evenhand.policy.language.programme import Programme
-from evenhand.policy.load import MARKETPLACE, PREAPPROVED, LoadedPack, load_each, load_pack
+from evenhand.policy.load import MARKETPLACE, PREAPPROVED, TARGETS, LoadedPack, load_each, load_pack
 from evenhand.policy.prose.words import number
 from evenhand.policy.reach import clamped, zone_of
 from evenhand.policy.schema import NAME as SCHEMA
 from evenhand.policy.schema import schema_text
 from evenhand.policy.texts import PackError
+
+# Files beside packs, and what each is for.
+_HOLD = {
+    MARKETPLACE: "what the marketplace knows",
+    PREAPPROVED: "what was approved beforehand",
+    TARGETS: "what metrics are to come to",
+}
 
 
 class NotNew(Exception):
@@ -38,8 +45,8 @@ def new_pack(market: str, folder: Path, first: date, like: Path | None = None) -
     if not re.fullmatch(MARKET, market):
         raise NotNew(f"{market!r} is no market's name: letters, digits, _ and -, beginning with a letter")
     path = folder / f"{market.lower()}.yml"
-    if path.name in (MARKETPLACE, PREAPPROVED):
-        holds = "what the marketplace knows" if path.name == MARKETPLACE else "what was approved beforehand"
+    if path.name in _HOLD:
+        holds = _HOLD[path.name]
         raise NotNew(f"{path} is the file for {holds}; write the pack under another name")
     if path.exists():
         raise NotNew(f"{path} is there already; a new version of it is a file beside it (docs/policy-language.md)")

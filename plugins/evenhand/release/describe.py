@@ -1,4 +1,7 @@
-"""Describe a night for its manifest, from the warehouse that its files were written from."""
+"""Describe a night for its manifest, from the warehouse that its files were written from.
+
+Longer than other files, for it has a query for each part of the manifest.
+"""
 
 from __future__ import annotations
 
@@ -132,6 +135,7 @@ def describe(
         ),
         receivers=approved_receivers(connection),
         time_zone=_time_zone(connection),
+        targets=_targets(connection),
         zones=tuple(
             Zone(**row)
             for row in _rows(
@@ -274,6 +278,16 @@ def _kept(prefix: str, night: date) -> str:
         "select list, market, cast(sum(kept) as bigint) as kept, cast(sum(in_force) as bigint) as in_force"
         f" from ({rows}) group by all"
     )
+
+
+def _targets(connection: duckdb.DuckDBPyConnection) -> Mapping[str, Any]:
+    is_there = "select count(*) from duckdb_tables() where schema_name = 'deciders' and table_name = 'targets'"
+    # A night whose packs an earlier version compiled has none.
+    if connection.execute(is_there).fetchone() == (0,):
+        return {}
+    ((content,),) = connection.execute("select content from deciders.targets").fetchall()
+    found: dict[str, Any] = json.loads(content)
+    return {name: each for name, each in found.items() if each}
 
 
 def _measures_order(connection: duckdb.DuckDBPyConnection) -> str | None:

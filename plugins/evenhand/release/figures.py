@@ -23,6 +23,7 @@ class Figure:
         interval: in which the metric is with a probability of 95 %, with its unit; empty where it is no estimate.
         figure: as a number in text, None where there is none.
         low, high: the ends of the interval likewise.
+        unit: what it counts, such as `hours`.
         slice, slice_value: which part it is of, such as `category` `beauty`; empty for the whole.
     """
 
@@ -37,6 +38,7 @@ class Figure:
     high: Decimal | None = None
     slice: str = ""
     slice_value: str = ""
+    unit: str = ""
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,7 @@ class Definition:
     Attributes:
         minimum_sample: fewer rows say too little.
         unit: such as `share` or `time`, which a release has in hours or days.
+        better: `more`, `less` or `none`.
     """
 
     metric: str
@@ -54,6 +57,7 @@ class Definition:
     owner: str
     minimum_sample: Decimal
     unit: str
+    better: str
 
 
 def figures(release: Path, project: Path, market: str = ALL_MARKETS) -> list[Figure]:
@@ -96,6 +100,7 @@ def _definitions(path: Path, changed: int) -> dict[str, Definition]:
             meta["owner"],
             Decimal(str(meta["minimum_sample"])),
             meta["unit"],
+            meta["better"],
         )
     return defined
 
@@ -134,7 +139,7 @@ def _figure(
     said = _said(figure, sample, is_enough, definition, unit)
     if is_enough and out_of is not None and sample is not None and out_of > sample:
         said += f" (of {sample:,.0f} of {out_of:,.0f})"
-    ends = [_with_unit(end, unit) for end in (low, high) if end is not None and is_enough]
+    ends = [with_unit(end, unit) for end in (low, high) if end is not None and is_enough]
     return Figure(
         metric,
         definition.label if definition else metric,
@@ -147,6 +152,7 @@ def _figure(
         high,
         part,
         part_value,
+        unit,
     )
 
 
@@ -157,10 +163,11 @@ def _said(
     if not is_enough and unit != "count":
         needed = f" ({sample or 0:,.0f} of {defined.minimum_sample:,.0f} needed)" if defined else ""
         return f"too few to say{needed}"
-    return "none" if figure is None else _with_unit(figure, unit)
+    return "none" if figure is None else with_unit(figure, unit)
 
 
-def _with_unit(figure: Decimal, unit: str) -> str:
+def with_unit(figure: Decimal, unit: str) -> str:
+    """A figure of a metric with its unit, as people read it."""
     if unit == "share":
         return f"{100 * figure:.1f} %"
     if unit in ("days", "hours"):

@@ -288,6 +288,7 @@ class Manifest(_Part):
         receivers: what receivers.yml said of each, as it was when nothing was held for it last; None in releases of
             versions that didn't say.
         time_zone: the deployment's; None in releases of versions that didn't say.
+        targets: what metrics are to come to, as targets.yml said it when the packs were read.
         not_compared: those that weren't compared tonight, for a release before doesn't say them.
         first_nights: the markets with fewer than seven nights behind them.
         history: that nothing of it was ever delivered; None of a night that was decided by itself.
@@ -313,6 +314,7 @@ class Manifest(_Part):
     not_compared: tuple[str, ...] = ()
     receivers: Mapping[str, Any] | None = None
     time_zone: str | None = None
+    targets: Mapping[str, Any] = {}
     zones: tuple[Zone, ...]
     penalties: tuple[MeasureChanges, ...]
     stages: tuple[Stage, ...]

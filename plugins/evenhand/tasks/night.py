@@ -24,6 +24,7 @@ from evenhand.tasks.warehouse import begun, forget_old_ones, in_warehouse
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from evenhand.policy.targets import Targets
     from evenhand.quality.feeds import Beside
     from evenhand.quality.translation_changes import Words
 
@@ -110,8 +111,20 @@ def compile_policies(night: date, warehouse: Path) -> Facts:
     hold_markets(warehouse, "packs", held)
     for each in held:
         log.error("%s", each)
-    keep_deciders(warehouse, compiled_project(), here.policies, sifted.unreadable)
+    keep_deciders(warehouse, compiled_project(), here.policies, sifted.unreadable, _targets(here.policies))
     return note(night, "compile_policies", {"rows": rows, "held": [str(each) for each in held]})
+
+
+def _targets(policies: Path) -> Targets:
+    """What metrics are to come to; nothing while targets.yml is wrong, for it decides nothing."""
+    from evenhand.policy.targets import NO_TARGETS, read_targets
+    from evenhand.policy.texts import PackError
+
+    try:
+        return read_targets(policies)
+    except PackError as error:
+        log.warning("No metric is judged by a target tonight: %s", error)
+        return NO_TARGETS
 
 
 @indexed

@@ -1,0 +1,174 @@
+"""The pages of cases: the queue, a case with its facts and history, and what people do at one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Depends, Form, HTTPException, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+
+from evenhand.cases import work
+from evenhand.cases.case import Case
+from evenhand.cases.export import rows_of
+from evenhand.cases.kinds import KINDS
+from evenhand.cases.priority import FORMULA, Part, urgency
+from evenhand.cases.store import CaseChanged, Cases, CasesBroken, reading, writing
+from evenhand.cases.work import WorkRefused
+from evenhand.console.forms import ByWord, User, asks_for_name, sent_by_us, token_of, who
+from evenhand.console.render import page
+from evenhand.console.shown import shown
+from evenhand.records.persons import Person, PersonRefused
+from evenhand.settings import settings
+
+router = APIRouter(prefix="/cases")
+# So many cases stand on a page; more are filtered for.
+_MOST = 200
+Action = Literal["take", "assign", "comment", "escalate", "close", "reopen"]
+Text = Annotated[str, Form()]
+
+
+@router.get("")
+def cases_page(
+    request: Request,
+    user: User,
+    market: str = "",
+    kind: str = "",
+    owner: str = "",
+    state: Literal["open", "closed"] = "open",
+    account: str = "",
+) -> HTMLResponse:
+    """What a person must look at, what matters most first."""
+    return _queue(request, user, {"market": market, "kind": kind, "owner": owner, "state": state}, account)
+
+
+@router.post("", dependencies=[Depends(sent_by_us)], response_model=None)
+def open_page(
+    request: Request,
+    user: User,
+    market: Text = "",
+    about: Text = "",
+    title: Text = "",
+    account: Text = "",
+    by: ByWord = "",
+) -> Response:
+    """Open a case by hand: an escalation, which no night closes."""
+    here = settings()
+    accounts = account.split()
+    try:
+        person = who(user, by)
+        with writing(here.home, here.cases) as store:
+            case = work.open_case(
+                store, here.home, person, "escalation", market.strip(), about, title, accounts, _as_of(store)
+            )
+    except (WorkRefused, CaseChanged, CasesBroken, PersonRefused) as error:
+        return _queue(request, user, {"state": "open"}, account, said=str(error), status=409)
+    return RedirectResponse(f"cases/{case.case_id}", 303)
+
+
+@router.get("/{case}")
+def case_page(request: Request, user: User, case: str) -> HTMLResponse:
+    """A case: its facts, who has it, what its place in the queue is made of, and all that became of it."""
+    return _case(request, user, case)
+
+
+@router.post("/{case}/{action}", dependencies=[Depends(sent_by_us)], response_model=None)
+def work_at(
+    request: Request, user: User, case: str, action: Action, seen: Annotated[int, Form()], text: Text = "",
+    by: ByWord = "",
+) -> Response:  # fmt: skip
+    """Do something at a case, as it was when it was shown."""
+    here = settings()
+    try:
+        person = who(user, by)
+        with writing(here.home, here.cases) as store:
+            _DO[action](store, person, case, text, seen)
+    except (WorkRefused, CaseChanged, CasesBroken, PersonRefused) as error:
+        return _case(request, user, case, said=str(error), status=409)
+    return RedirectResponse(f"../{case}", 303)
+
+
+_DO: Mapping[Action, Callable[[Cases, Person, str, str, int], Case]] = {
+    "take": lambda store, by, case, _, seen: work.take(store, settings().home, by, case, seen),
+    "assign": lambda store, by, case, text, seen: work.assign(store, settings().home, by, case, text, seen),
+    "comment": lambda store, by, case, text, seen: work.comment(store, settings().home, by, case, text, seen),
+    "escalate": lambda store, by, case, text, seen: work.escalate(store, settings().home, by, case, text, seen),
+    "close": lambda store, by, case, text, seen: work.close(
+        store, settings().home, by, case, text, _as_of(store), seen
+    ),
+    "reopen": lambda store, by, case, text, seen: work.reopen(
+        store, settings().home, by, case, text, _as_of(store), seen
+    ),
+}
+
+
+def _queue(
+    request: Request, user: Any, asked: Mapping[str, str], account: str, said: str = "", status: int = 200
+) -> HTMLResponse:
+    here = settings()
+    try:
+        with reading(here.home, here.cases) as store:
+            night = _as_of(store)
+            everything = rows_of(store, night)
+    except CasesBroken as error:
+        return page(request, "error.html", shown(), status=503, said=str(error))
+    found = [row for row in everything if all(not value or row[name] == value for name, value in asked.items())]
+    return page(
+        request,
+        "cases.html",
+        shown(),
+        status=status,
+        said=said,
+        night=night,
+        rows=found[:_MOST],
+        total=len(found),
+        asked=asked,
+        kinds={name: kind.label for name, kind in KINDS.items()},
+        markets=sorted({row["market"] for row in everything}),
+        owners=sorted({row["owner"] for row in everything if row["owner"]}),
+        formula=FORMULA,
+        account=account,
+        **_form(user),
+    )
+
+
+def _case(request: Request, user: Any, case_id: str, said: str = "", status: int = 200) -> HTMLResponse:
+    here = settings()
+    try:
+        with reading(here.home, here.cases) as store:
+            case, night = store.case(case_id), _as_of(store)
+            harm, parts = store.figures().get(case_id, (0.0, []))
+    except CasesBroken as error:
+        return page(request, "error.html", shown(), status=503, said=str(error))
+    if case is None:
+        raise HTTPException(404, f"there is no case {case_id}")
+    kind = KINDS[case.cause.kind]
+    due = case.due(kind.days)
+    return page(
+        request,
+        "case.html",
+        shown(),
+        status=status,
+        said=said,
+        case=case,
+        kind=kind,
+        night=night,
+        due=due,
+        left=(due - night).days,
+        harm=harm,
+        urgency=urgency(due, night),
+        parts=[Part(**each).said for each in parts],
+        formula=FORMULA,
+        next_level=work.person_at(here.home, case.cause.market, case.level + 1) if case.state == "open" else "",
+        **_form(user),
+    )
+
+
+def _form(user: Any) -> dict[str, Any]:
+    return {"token": token_of(user), "asks_for_name": asks_for_name(user)}
+
+
+def _as_of(store: Cases) -> date:
+    looked = store.looked()
+    return looked.night if looked else date.today()

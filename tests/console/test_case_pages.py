@@ -1,0 +1,158 @@
+"""The pages of cases: the queue, what people do at one, and whose forms count."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from fastapi.testclient import TestClient
+from httpx import Response
+
+from console.serving import log_in, seen_by_all
+from evenhand.cases.store import reading
+from evenhand.settings import settings
+
+HERE = "http://127.0.0.1:8080"
+
+
+class Browser:
+    """Somebody's browser: it sends a form with what the page that it was on carries."""
+
+    def __init__(self, client: TestClient) -> None:
+        self._client = client
+
+    def get(self, address: str) -> str:
+        return str(self._client.get(address).text)
+
+    def send(self, page: str, to: str, **fields: str) -> Response:
+        text = self.get(page)
+        hidden = dict(re.findall(r'type="hidden" name="(\w+)" value="(\w+)"', text))
+        headers = {"origin": HERE, "sec-fetch-site": "same-origin"}
+        told: Response = self._client.post(to, data=hidden | fields, headers=headers, follow_redirects=True)
+        return told
+
+
+@pytest.fixture
+def client(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[TestClient]:
+    monkeypatch.setenv("EVENHAND_CASES", "")
+    with seen_by_all(tmp_path) as app:
+        log_in("ann")
+        yield TestClient(app, base_url=HERE, headers={"accept": "text/html"})
+
+
+@pytest.fixture
+def ann(client: TestClient) -> Browser:
+    return Browser(client)
+
+
+@pytest.fixture
+def case(ann: Browser) -> str:
+    """The address of a case that ann opened by hand."""
+    told = ann.send(
+        "/cases", "/cases", market="ID", about="press call", title="They <ask> about a live", account="A1 A2"
+    )
+    assert told.status_code == 200, told.text
+    return told.url.path
+
+
+def test_a_case_is_opened_by_hand_and_stands_in_the_queue(ann: Browser, case: str) -> None:
+    queue = ann.get("/cases?kind=escalation&market=ID")
+    assert "1 case as of night" in queue
+    assert "They &lt;ask&gt; about a live" in queue
+    assert "There is no such case" in ann.get("/cases?market=SG")
+    page = ann.get(case)
+    assert "creator?account=A1" in page
+    assert "nobody is listed at the next level" in page.lower()
+
+
+def test_it_is_taken_commented_closed_and_reopened_by_who_is_logged_in(ann: Browser, case: str) -> None:
+    ann.send(case, f"{case}/take")
+    ann.send(case, f"{case}/comment", text="<b>called back</b>")
+    assert "&lt;b&gt;called back&lt;/b&gt;" in ann.get(case)
+    assert "closing needs a reason" in ann.send(case, f"{case}/close", text=" ").text
+    ann.send(case, f"{case}/close", text="settled")
+    assert "1 case as of" in ann.get("/cases?state=closed")
+    ann.send(case, f"{case}/reopen", text="they called again")
+    with reading(settings().home, "") as store:
+        (found,) = store.all().values()
+    assert (found.state, found.owner) == ("open", "ann")
+    assert [(each.action, each.who) for each in found.events] == [
+        (action, "ann") for action in ("opened", "taken", "commented", "closed", "reopened")
+    ]
+
+
+def test_who_saw_an_older_version_changes_nothing(ann: Browser, case: str) -> None:
+    ann.send(case, f"{case}/take")
+    late = ann.send(case, f"{case}/close", seen="1", text="settled")
+    assert late.status_code == 409
+    assert "was changed since" in late.text
+
+
+def test_the_same_case_isnt_opened_twice(ann: Browser, case: str) -> None:
+    again = ann.send("/cases", "/cases", market="ID", about="press call", title="Again", account="")
+    assert again.status_code == 409
+    assert "is open already" in again.text
+
+
+@pytest.mark.parametrize(
+    ("headers", "token"),
+    [
+        ({}, ""),
+        ({"origin": HERE}, ""),
+        ({"origin": HERE}, "0" * 64),
+        ({"origin": "https://elsewhere"}, "right"),
+        ({"origin": "null"}, "right"),
+        ({}, "right"),
+        ({"origin": HERE, "sec-fetch-site": "cross-site"}, "right"),
+        ({"origin": HERE, "sec-fetch-site": "same-site"}, "right"),
+    ],
+)
+def test_a_form_of_another_site_is_refused(
+    client: TestClient, ann: Browser, case: str, headers: dict[str, str], token: str
+) -> None:
+    (right,) = set(re.findall(r'name="token" value="(\w+)"', ann.get(case)))
+    fields = {"token": right if token == "right" else token, "seen": "1", "text": "x"}
+    assert client.post(f"{case}/comment", data=fields, headers=headers).status_code == 403
+    assert client.post("/cases", data=fields, headers=headers).status_code == 403
+    with reading(settings().home, "") as store:
+        assert [len(each.events) for each in store.all().values()] == [1]
+
+
+def test_a_token_of_somebody_else_is_refused(client: TestClient, ann: Browser, case: str) -> None:
+    (of_ann,) = set(re.findall(r'name="token" value="(\w+)"', ann.get(case)))
+    log_in("bob")
+    sent = client.post(f"{case}/comment", data={"token": of_ann, "seen": "1", "text": "x"}, headers={"origin": HERE})
+    assert sent.status_code == 403
+
+
+def test_where_nobody_logs_in_a_name_is_asked_for_and_said_to_be_their_own_word(
+    client: TestClient, ann: Browser, case: str
+) -> None:
+    log_in("Anonymous")
+    assert "Your name" in ann.get(case)
+    assert "write a name in Your name" in ann.send(case, f"{case}/comment", text="x").text
+    assert "cleo (by their own word)" in ann.send(case, f"{case}/comment", text="x", by="cleo").text
+
+
+def test_who_may_not_work_at_cases_of_a_market_is_refused(
+    ann: Browser, case: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    people = tmp_path / "people.yml"
+    people.write_text(
+        "people:\n"
+        "  - {user: ann, markets: [SG], rights: [see, work_cases]}\n"
+        "  - {user: bo, markets: all, rights: [admin]}\n"
+        "  - {user: cy, markets: all, rights: [admin]}\n"
+    )
+    monkeypatch.setenv("EVENHAND_PEOPLE", str(people))
+    told = ann.send(case, f"{case}/comment", text="x")
+    assert told.status_code == 409
+    assert "ann may not work at cases for ID" in told.text
+
+
+def test_a_case_that_isnt_there_and_an_action_that_isnt_one(client: TestClient, ann: Browser, case: str) -> None:
+    assert client.get("/cases/none").status_code == 404
+    sent = ann.send(case, f"{case}/delete", text="x")
+    assert sent.status_code == 422
