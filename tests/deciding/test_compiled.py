@@ -1,4 +1,4 @@
-"""What dbt compiles: anew where the project is another than that which was compiled, and then nothing of that is left."""
+"""What dbt compiles: anew where the project is another than before, and then nothing of that is left."""
 
 from __future__ import annotations
 
