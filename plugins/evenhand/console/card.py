@@ -53,7 +53,7 @@ def card_lines() -> JSONResponse:
 def waiting(found: Shown) -> Iterator[Line]:
     """What needs somebody, the gravest first."""
     manifest = found.manifest
-    for said in found.words:
+    for said in found.needs:
         yield Line(said, "")
     for market in manifest.held_markets:
         yield Line(f"{market.market} wasn't decided: {market.why}", "")

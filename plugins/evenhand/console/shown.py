@@ -27,7 +27,8 @@ class Shown:
         folder: its revision's own folder, which never changes.
         released_at: when it was released, in the deployment's time zone.
         nights: all nights that are released, the newest first.
-        words: what has to be known of it, a sentence each, the gravest first.
+        words: what has to be known first, a sentence each, the gravest first.
+        needs: those of them that somebody has to do something about.
     """
 
     night: date
@@ -37,6 +38,7 @@ class Shown:
     released_at: datetime
     nights: tuple[date, ...]
     words: tuple[str, ...]
+    needs: tuple[str, ...] = ()
 
     def before(self, days: int = 1) -> date | None:
         """The newest night released at least so many days before; None where there is none."""
@@ -88,13 +90,13 @@ def shown(night: date | None = None) -> Shown | None:
     except (OtherFormat, ValidationError) as error:
         raise HTTPException(409, f"night {chosen} was released by another version of Evenhand: {error}") from error
     at = datetime.fromtimestamp((folder / "manifest.json").stat().st_mtime, UTC).astimezone(deployment().timezone)
-    return Shown(chosen, folder, int(folder.name), manifest, at, nights, tuple(_words(chosen, manifest, nights)))
+    needs = tuple(_needs(chosen, nights))
+    return Shown(chosen, folder, int(folder.name), manifest, at, nights, (*needs, *_said_of(manifest)), needs)
 
 
-def _words(night: date, manifest: Manifest, nights: tuple[date, ...]) -> list[str]:
+def _said_of(manifest: Manifest) -> list[str]:
+    """What a reader has to know of the release itself."""
     said = []
-    if stop := stopped(settings().home):
-        said.append(f"Nothing is sent to receivers: {stop}")
     if manifest.reversed:
         back = manifest.reversed
         said.append(
@@ -105,6 +107,14 @@ def _words(night: date, manifest: Manifest, nights: tuple[date, ...]) -> list[st
         said.append(history)
     if accepted := [each.market for each in manifest.first_nights if each.is_accepted]:
         said.append(f"Nobody was asked about the first nights of {', '.join(accepted)}: EVENHAND_FIRST_NIGHTS says so.")
+    return said
+
+
+def _needs(night: date, nights: tuple[date, ...]) -> list[str]:
+    """What is otherwise than it should be, whichever night is shown."""
+    said = []
+    if stop := stopped(settings().home):
+        said.append(f"Nothing is sent to receivers: {stop}")
     for later in _begun_later(nights[0]):
         failed = failures(later)
         said.append(
