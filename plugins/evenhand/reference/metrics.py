@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from evenhand.policy.nodes import parse
+from evenhand.policy.targets import Target, read_targets
+from evenhand.release.figures import ALL_MARKETS
+from evenhand.release.targets import bound
 from evenhand.settings import PROJECT
 
 PATH = PROJECT / "docs" / "metrics.md"
@@ -17,11 +20,12 @@ def render() -> str:
     """The text of docs/metrics.md."""
     _, content = parse(DEFINED.read_text(encoding="utf-8"))
     measures = {each["name"]: each for model in content["semantic_models"] for each in model["measures"]}
-    rows = [_row(metric, measures) for metric in content["metrics"]]
+    targets = read_targets(PROJECT / "policies").targets
+    rows = [_row(metric, measures, targets) for metric in content["metrics"]]
     return "\n".join([_START, *rows, "", _END])
 
 
-def _row(metric: Mapping[str, Any], measures: Mapping[str, Any]) -> str:
+def _row(metric: Mapping[str, Any], measures: Mapping[str, Any], targets: Sequence[Target]) -> str:
     meta = metric["config"]["meta"]
     differs = f" ({meta['differs']})" if meta.get("differs") else ""
     field = f"{meta['field']}{differs}" if meta.get("field") else ""
@@ -30,6 +34,7 @@ def _row(metric: Mapping[str, Any], measures: Mapping[str, Any]) -> str:
         _formula(metric, measures),
         _unit(meta),
         _BETTER[meta["better"]],
+        "; ".join(_target(each, meta["unit"]) for each in targets if each.metric == metric["name"]),
         f"{meta['minimum_sample']:,}",
         meta["interval"],
         field,
@@ -37,6 +42,12 @@ def _row(metric: Mapping[str, Any], measures: Mapping[str, Any]) -> str:
         meta["owner"],
     ]
     return f"| {' | '.join(cells)} |"
+
+
+def _target(target: Target, unit: str) -> str:
+    of = "all markets" if target.market == ALL_MARKETS else target.market
+    until = f" until {target.effective_until}" if target.effective_until else ""
+    return f"{bound(target, unit)} ({of}, from {target.effective_from}{until})"
 
 
 def _formula(metric: Mapping[str, Any], measures: Mapping[str, Any]) -> str:
@@ -62,19 +73,37 @@ def _unit(meta: Mapping[str, Any]) -> str:
 _START = """\
 # Operational metrics
 
-<!-- Written by `python -m evenhand.reference.metrics` from dbt_project/models/marts/insight/metrics.yml; edit that. -->
+<!-- Written by `python -m evenhand.reference.metrics` from its definitions in dbt_project/ and policies/targets.yml; edit those. -->
 
 Every figure is of the four weeks until the night, by market, for all markets, and by each dimension of what it counts
 ([decision 6](decisions/0006-metrics-defined-once.md)). Fewer than the minimum sample are too few to say anything;
 counts are told whatever they come to. A time is told in hours where at least half of its rows have both times, and says
 of how many of how many it is (`out_of`); otherwise in days. An interval is at 95 %.
 
-| metric | formula | unit | better | minimum sample | interval | the field's name | null means | owner |
-| --- | --- | --- | --- | ---: | --- | --- | --- | --- |"""
+| metric | formula | unit | better | target as shipped | minimum sample | interval | the field's name | null means | owner |
+| --- | --- | --- | --- | --- | ---: | --- | --- | --- | --- |"""
 
 _END = """\
 `÷` is of sums over the four weeks. What a denominator isn't told by, it is told by against the whole: orders have no
 type of violation. No figure is told of a single reviewer.
+
+## Targets and goals
+
+`policies/targets.yml` says what metrics are to come to. It decides nothing, holds nothing and is in the manifest of each night.
+
+```yaml
+targets:
+  - {metric: grant_rate, market: ID, at_most: 0.4, effective_from: 2026-01-01, effective_until: 2026-06-30}
+  - {metric: grant_rate, market: ID, at_most: 0.3, effective_from: 2026-07-01}
+  - {metric: median_time_to_decision, market: all, unit: hours, at_most: 24, effective_from: 2026-01-01}
+goals:
+  - {policy: creators_id@2, metric: prevalence, market: ID, at_most: 0.01, effective_from: 2026-10-01, by: 2026-12-31}
+```
+
+A target is met or missed by the figure; where its interval reaches to both sides of the bound, or there are too few rows, it
+is too few to say. A figure in days is compared with no target in hours. A goal is what a version of a policy is to bring a
+metric to: it is judged by windows that begin on the version's first day or later, and is on the way while the figure is on or
+better than the straight line from the last window before that day. `evenhand policy check` names what can't be.
 """
 
 
