@@ -73,14 +73,14 @@ def _unit(meta: Mapping[str, Any]) -> str:
 _START = """\
 # Operational metrics
 
-<!-- Written by `python -m evenhand.reference.metrics` from its definitions in dbt_project/ and policies/targets.yml; edit those. -->
+<!-- Written by `python -m evenhand.reference.metrics` from metrics.yml of dbt_project/ and targets.yml; edit those. -->
 
 Every figure is of the four weeks until the night, by market, for all markets, and by each dimension of what it counts
 ([decision 6](decisions/0006-metrics-defined-once.md)). Fewer than the minimum sample are too few to say anything;
 counts are told whatever they come to. A time is told in hours where at least half of its rows have both times, and says
-of how many of how many it is (`out_of`); otherwise in days. An interval is at 95 %.
+of how many of how many it is (`out_of`); otherwise in days. An interval is at 95 %. Targets are those that are shipped.
 
-| metric | formula | unit | better | target as shipped | minimum sample | interval | the field's name | null means | owner |
+| metric | formula | unit | better | target | minimum sample | interval | the field's name | null means | owner |
 | --- | --- | --- | --- | --- | ---: | --- | --- | --- | --- |"""
 
 _END = """\
@@ -89,7 +89,8 @@ type of violation. No figure is told of a single reviewer.
 
 ## Targets and goals
 
-`policies/targets.yml` says what metrics are to come to. It decides nothing, holds nothing and is in the manifest of each night.
+`policies/targets.yml` says what metrics are to come to. It decides nothing, holds nothing and is in each night's
+manifest.
 
 ```yaml
 targets:
@@ -100,10 +101,11 @@ goals:
   - {policy: creators_id@2, metric: prevalence, market: ID, at_most: 0.01, effective_from: 2026-10-01, by: 2026-12-31}
 ```
 
-A target is met or missed by the figure; where its interval reaches to both sides of the bound, or there are too few rows, it
-is too few to say. A figure in days is compared with no target in hours. A goal is what a version of a policy is to bring a
-metric to: it is judged by windows that begin on the version's first day or later, and is on the way while the figure is on or
-better than the straight line from the last window before that day. `evenhand policy check` names what can't be.
+A target is met or missed by the figure; where its interval reaches to both sides of the bound, or there are too few
+rows, it is too few to say. A figure in days is compared with no target in hours. A goal is what a version of a policy is
+to bring a metric to: it is judged by windows that begin on the version's first day or later, and is on the way while the
+figure is on or better than the straight line from the last window before that day. `evenhand policy check` names what
+can't be.
 """
 
 
