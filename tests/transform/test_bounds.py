@@ -155,6 +155,8 @@ def _value(
         return column.one_of[number % len(column.one_of)]
     if column.type == "date":
         return DAYS[number % len(DAYS)] if feed != "creators" else ("2026-01-01" if column.required else None)
+    if column.type == "moment":
+        return f"{DAYS[number % len(DAYS)]}T23:59:59+14:00"
     if column.type == "number":
         return value.get((feed, column.name), numbers_of(column)[0])
     return "en" if column.name == "language" else "x"
