@@ -46,7 +46,7 @@ def test_each_has_its_label_its_unit_and_no_more_digits_than_say_something(relea
         ("Grant rate", "12.3 %"),
         ("Viewers per live", "12.3"),
         ("Conversion of lives", "0.0023"),
-        ("of_an_earlier_version", "0.5"),
+        ("Of an earlier version", "0.5"),
     ]
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import duckdb
 
 from evenhand.policy.nodes import parse
+from evenhand.policy.prose.words import spoken
 
 ALL_MARKETS = "all"
 
@@ -24,6 +25,7 @@ class Figure:
         figure: as a number in text, None where there is none.
         low, high: the ends of the interval likewise.
         unit: what it counts, such as `hours`.
+        is_defined: whether it is a metric of today; releases of earlier versions have others.
         slice, slice_value: which part it is of, such as `category` `beauty`; empty for the whole.
     """
 
@@ -39,6 +41,7 @@ class Figure:
     slice: str = ""
     slice_value: str = ""
     unit: str = ""
+    is_defined: bool = True
 
 
 @dataclass(frozen=True)
@@ -142,7 +145,7 @@ def _figure(
     ends = [with_unit(end, unit) for end in (low, high) if end is not None and is_enough]
     return Figure(
         metric,
-        definition.label if definition else metric,
+        definition.label if definition else spoken(metric).capitalize(),
         market,
         said,
         None if figure is None else str(figure),
@@ -153,6 +156,7 @@ def _figure(
         part,
         part_value,
         unit,
+        definition is not None,
     )
 
 
