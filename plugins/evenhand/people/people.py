@@ -8,11 +8,11 @@ from typing import Any, Literal, get_args
 from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
-from evenhand.policy.diagnose import explain, place_of
+from evenhand.policy.diagnose import pack_error
 from evenhand.policy.language.part import Market, Part, exactly_one, mistake, refuse_doubles
 from evenhand.policy.load import frozen
 from evenhand.policy.nodes import parse
-from evenhand.policy.texts import Mistake, PackError, Text, position, read_text
+from evenhand.policy.texts import Mistake, PackError, Text, read_text
 from evenhand.records.persons import PersonRefused, normalised
 
 # Written instead of markets: every market that there is and will be.
@@ -172,14 +172,7 @@ def _people_of(text: Text) -> People:
     try:
         return People.model_validate(frozen(content))
     except ValidationError as error:
-        problems = error.errors()
-        mistakes = {
-            Mistake(*position([text], content, *place_of(problem)), explain(problem, People))
-            for problem in problems
-            # A mistake inside a list is reported for the list once more; the innermost report is enough.
-            if not any(other["loc"][: len(problem["loc"])] == problem["loc"] != other["loc"] for other in problems)
-        }
-        raise PackError(*sorted(mistakes)) from error
+        raise pack_error(error, [text], content, People) from error
 
 
 def _too_few_admins(found: int) -> PydanticCustomError:

@@ -7,13 +7,13 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import Any, get_args, get_origin
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from evenhand.policy.language.former import called_today
 from evenhand.policy.language.pack import Pack
 from evenhand.policy.language.part import MARKET, NAME
-from evenhand.policy.texts import IDENTITIES, Location
+from evenhand.policy.texts import IDENTITIES, Location, Mistake, PackError, Text, position
 
 
 def place_of(problem: ErrorDetails) -> tuple[Location, bool]:
@@ -51,6 +51,27 @@ def explain(problem: ErrorDetails, root: type[BaseModel] = Pack, content: Any = 
         return f"{name}: found {_shown(found)}; expected {_NAMES[context['pattern']]}"
     expected = _EXPECTED.get(kind, problem["msg"]).format(**context)
     return f"{name}: found {_shown(found)}; expected {expected}"
+
+
+def pack_error(
+    error: ValidationError, texts: Sequence[Text], content: Any, root: type[BaseModel] = Pack, names: Any = None
+) -> PackError:
+    """What validation found in a file, each mistake with its file, line and column.
+
+    Args:
+        texts: the file, then the files that it extends with theirs.
+        content: what was validated.
+        root: what it was validated against.
+        names: where names beside a problem can help, what was validated once more.
+    """
+    problems = error.errors()
+    mistakes = {
+        Mistake(*position(texts, content, *place_of(problem)), explain(problem, root, names))
+        for problem in problems
+        # A mistake inside a list is reported for the list once more; the innermost report is enough.
+        if not any(other["loc"][: len(problem["loc"])] == problem["loc"] != other["loc"] for other in problems)
+    }
+    return PackError(*sorted(mistakes))
 
 
 def dotted(location: Location) -> str:

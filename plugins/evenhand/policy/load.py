@@ -10,12 +10,12 @@ from typing import Any
 from pydantic import ValidationError
 
 from evenhand.policy.clashes import clashes
-from evenhand.policy.diagnose import explain, nearest, place_of
+from evenhand.policy.diagnose import nearest, pack_error
 from evenhand.policy.language.former import ANNOUNCED
 from evenhand.policy.language.pack import Pack
 from evenhand.policy.loaded import LoadedPack, where
 from evenhand.policy.measures_order import MEASURES_ORDER, read_measures_order
-from evenhand.policy.texts import Mistake, PackError, Text, extended, merged, position, read_text, read_texts
+from evenhand.policy.texts import Mistake, PackError, Text, extended, merged, read_text, read_texts
 
 __all__ = [
     "MARKETPLACE",
@@ -157,14 +157,7 @@ def load_pack(path: Path) -> LoadedPack:
     try:
         return LoadedPack(pack_from(content), path, digest, _changed_by(texts))
     except ValidationError as error:
-        problems = error.errors()
-        mistakes = {
-            Mistake(*position(texts, content, *place_of(problem)), explain(problem, content=content))
-            for problem in problems
-            # A mistake inside a list is reported for the list once more; the innermost report is enough.
-            if not any(other["loc"][: len(problem["loc"])] == problem["loc"] != other["loc"] for other in problems)
-        }
-        raise PackError(*sorted(mistakes)) from error
+        raise pack_error(error, texts, content, names=content) from error
 
 
 def _changed_by(texts: Sequence[Text]) -> tuple[str, ...]:

@@ -9,10 +9,10 @@ from zoneinfo import available_timezones
 from pydantic import AfterValidator, Field, ValidationError, field_validator
 from ruamel.yaml import YAML
 
-from evenhand.policy.diagnose import explain, place_of
+from evenhand.policy.diagnose import pack_error
 from evenhand.policy.language.part import Name, Part
 from evenhand.policy.load import MARKETPLACE, frozen
-from evenhand.policy.texts import Mistake, PackError, position, read_text
+from evenhand.policy.texts import read_text
 
 
 def _time_zone(name: str) -> str:
@@ -69,8 +69,4 @@ def read_marketplace(folder: Path) -> Marketplace | None:
     try:
         return Marketplace.model_validate(frozen(text.content))
     except ValidationError as error:
-        mistakes = {
-            Mistake(*position([text], text.content, *place_of(problem)), explain(problem, Marketplace))
-            for problem in error.errors()
-        }
-        raise PackError(*sorted(mistakes)) from error
+        raise pack_error(error, [text], text.content, Marketplace) from error

@@ -7,9 +7,9 @@ from pathlib import Path
 
 from pydantic import RootModel, ValidationError, model_validator
 
-from evenhand.policy.diagnose import explain, place_of
+from evenhand.policy.diagnose import pack_error
 from evenhand.policy.language.part import Market, Name, refuse_doubles
-from evenhand.policy.texts import Mistake, PackError, position, read_text
+from evenhand.policy.texts import position, read_text
 
 MEASURES_ORDER = "measures_order.yml"
 
@@ -42,11 +42,7 @@ def read_measures_order(folder: Path) -> Mapping[str, tuple[str, ...]]:
     try:
         return MeasuresOrder.model_validate(content, strict=True).root
     except ValidationError as error:
-        mistakes = {
-            Mistake(*position([text], text.content, *place_of(problem)), explain(problem, MeasuresOrder))
-            for problem in error.errors()
-        }
-        raise PackError(*sorted(mistakes)) from error
+        raise pack_error(error, [text], text.content, MeasuresOrder) from error
 
 
 def place_in_order(folder: Path, market: str, measure: str | None = None) -> tuple[str, int, int]:

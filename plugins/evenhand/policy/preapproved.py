@@ -11,11 +11,11 @@ import duckdb
 from pydantic import Field, ValidationError, model_validator
 from ruamel.yaml import YAML
 
-from evenhand.policy.diagnose import explain, place_of
+from evenhand.policy.diagnose import pack_error
 from evenhand.policy.language.former import ANNOUNCED
 from evenhand.policy.language.part import Name, Part, exactly_one, mistake
 from evenhand.policy.load import PREAPPROVED, LoadedPack, frozen
-from evenhand.policy.texts import Mistake, PackError, position, read_text
+from evenhand.policy.texts import Mistake, PackError, read_text
 from evenhand.records.atomic_files import write_anew
 from evenhand.records.persons import Person, PersonRefused, refuse_the_same_person
 
@@ -112,11 +112,7 @@ def _read(folder: Path) -> Preapproved:
     try:
         return Preapproved.model_validate(frozen(text.content))
     except ValidationError as error:
-        mistakes = {
-            Mistake(*position([text], text.content, *place_of(problem)), explain(problem, Preapproved))
-            for problem in error.errors()
-        }
-        raise PackError(*sorted(mistakes)) from error
+        raise pack_error(error, [text], text.content, Preapproved) from error
 
 
 def add_preapproval(folder: Path, preapproval: Preapproval) -> Path:

@@ -9,10 +9,10 @@ from typing import Any, Literal
 
 from pydantic import Field, ValidationError, model_validator
 
-from evenhand.policy.diagnose import explain, place_of
+from evenhand.policy.diagnose import pack_error
 from evenhand.policy.language.part import COMPARATORS, Comparison, Day, Market, Name, Part, exactly_one, mistake
 from evenhand.policy.load import TARGETS, frozen
-from evenhand.policy.texts import Mistake, PackError, position, read_text
+from evenhand.policy.texts import position, read_text
 
 # Of a pack: its name and version.
 _POLICY = re.compile(r"[a-z][a-z0-9_]*@[1-9][0-9]*")
@@ -137,13 +137,7 @@ def read_targets(folder: Path) -> Targets:
     try:
         return Targets.model_validate(frozen(content))
     except ValidationError as error:
-        problems = error.errors()
-        mistakes = {
-            Mistake(*position([text], content, *place_of(problem)), explain(problem, Targets))
-            for problem in problems
-            if not any(other["loc"][: len(problem["loc"])] == problem["loc"] != other["loc"] for other in problems)
-        }
-        raise PackError(*sorted(mistakes)) from error
+        raise pack_error(error, [text], content, Targets) from error
 
 
 def place_in_targets(folder: Path, place: tuple[str | int, ...]) -> tuple[str, int, int]:
