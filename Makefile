@@ -58,8 +58,8 @@ lint: $(VENV)/installed ## ruff, mypy --strict, sqlfluff and dbt parse
 	ruff check .
 	ruff format --check .
 	mypy
-	sqlfluff lint dbt_project --processes 0
 	dbt --warn-error parse --quiet --no-partial-parse --project-dir dbt_project --profiles-dir dbt_project
+	sqlfluff lint dbt_project --processes 0
 
 bench: $(VENV)/installed ## where the time of a night, and of a year of a large marketplace, goes
 	@python -m benchmarks.compare --table docs/performance.md

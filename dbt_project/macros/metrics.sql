@@ -46,32 +46,41 @@
     count(case when {{ in_metric_window(measure.day) }} then {{ measure.expr }} end)
 {%- endmacro %}
 
-{#- Every measure of a model by market, for all markets together, and by each of its other dimensions. -#}
+{#- Every measure of a model by market, for all markets together, and by each of its other dimensions. A row counts once
+    for each of these; where there is none at all, all markets together have a row all the same. -#}
 {% macro sums_by_market_and_slice(model) %}
-    {%- for slice in [''] + slices_of(model) %}
-    {%- for of_market in [true, false] %}
+    {%- set slices = slices_of(model) %}
     select
-        {{ 'market' if of_market else "'all' as market" }},
-        '{{ slice }}' as slice,
-        {{ "coalesce(" ~ slice ~ ", 'not known')" if slice else "''" }} as slice_value
+        case when scopes.of_market then told.market else 'all' end as market,
+        scopes.slice,
+        case scopes.slice
+            {%- for slice in slices %}
+            when '{{ slice }}' then coalesce(told.{{ slice }}, 'not known')
+            {%- endfor %}
+            when '' then ''
+        end as slice_value
         {%- for measure in semantic_measures().values() if measure.model == model %},
         {{ measured(measure) }} as {{ measure.name }}
         {%- if measure.agg != 'sum' %},
         {{ measured_of(measure) }} as {{ measure.name }}_of
         {%- endif %}
         {%- endfor %}
-    from {{ ref(model) }}
-    {%- if of_market or slice %}
-    group by {{ 'market' if of_market }}{{ ', ' if of_market and slice }}{{ slice }}
-    {%- endif %}
-    {%- if not loop.last %}
-    union all
-    {%- endif %}
-    {%- endfor %}
-    {%- if not loop.last %}
-    union all
-    {%- endif %}
-    {%- endfor %}
+    from (
+        {%- for slice in [''] + slices %}
+        {%- for of_market in ['true', 'false'] %}
+        select {{ of_market }} as of_market, '{{ slice }}' as slice
+        {%- if not loop.last %}
+        union all
+        {%- endif %}
+        {%- endfor %}
+        {%- if not loop.last %}
+        union all
+        {%- endif %}
+        {%- endfor %}
+    ) as scopes
+    left join (select *, true as is_there from {{ ref(model) }}) as told on true
+    where told.is_there or (scopes.slice = '' and not scopes.of_market)
+    group by 1, 2, 3
 {% endmacro %}
 
 {% macro slices_of(model) %}
