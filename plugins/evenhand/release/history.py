@@ -6,6 +6,7 @@ was really released of a night is never replaced by this.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
@@ -17,6 +18,7 @@ from evenhand.landing.contracts import FEEDS
 from evenhand.release.describe import follows_in, penalty_changes_of_history
 from evenhand.release.manifest import (
     FORMAT,
+    NAME,
     FeedCounts,
     HeldMarket,
     History,
@@ -25,7 +27,6 @@ from evenhand.release.manifest import (
     ReleasedFile,
     ReleasedPack,
     Zone,
-    read_manifest,
 )
 from evenhand.release.publish import Published, publish_files
 
@@ -56,8 +57,15 @@ class HasReleases(Exception):
 
 
 def history_of(release: Path) -> History | None:
-    """That a release was decided in one go with others; None if it was decided by itself, or isn't there."""
-    return read_manifest(release).history if release.exists() else None
+    """That a release was decided in one go with others; None if it was decided by itself, or isn't there.
+
+    Whatever version released it: earlier ones had no history, and who reads all of a manifest says what is wrong with it.
+    """
+    try:
+        said = json.loads((release / NAME).read_text(encoding="utf-8")).get("history")
+    except (FileNotFoundError, ValueError):
+        return None
+    return History.model_validate_json(json.dumps(said)) if said else None
 
 
 def said_of_history(manifest: Manifest) -> str:
