@@ -59,7 +59,7 @@ class HasReleases(Exception):
 def history_of(release: Path) -> History | None:
     """That a release was decided in one go with others; None if it was decided by itself, or isn't there.
 
-    Whatever version released it: earlier ones had no history, and who reads all of a manifest says what is wrong with it.
+    Whatever version released it: earlier ones had no history, and who reads all of it says what is wrong with it.
     """
     try:
         said = json.loads((release / NAME).read_text(encoding="utf-8")).get("history")
