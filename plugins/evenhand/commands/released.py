@@ -50,7 +50,7 @@ def show_night(here: Settings, night: date, market: str = "all", as_json: bool =
 
     try:
         if as_json:
-            print(json.dumps(facts(here, night), indent=2))
+            print(json.dumps(facts(here, night), indent=2, default=str))
         else:
             show(here, night, console, market)
     except OtherFormat as error:
