@@ -92,6 +92,11 @@ class Cases:
         content = _event(row).content
         return Looked(date.fromisoformat(content["night"]), content["release_id"])
 
+    def as_of(self) -> date:
+        """The night by which days left are counted: the one that was looked at last, else today."""
+        looked = self.looked()
+        return looked.night if looked else date.today()
+
     def figures(self) -> dict[str, tuple[float, list[dict[str, Any]]]]:
         """The expected harm of each open case on the newest night, and what it is made of."""
         rows = self._connection.execute(sa.select(figures))

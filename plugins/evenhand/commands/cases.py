@@ -62,7 +62,7 @@ def cases(
         refuse(f"there is no kind {kind!r}; there are {', '.join(KINDS)}")
     here = settings()
     with _told(), reading(here.home, here.cases) as store:
-        night = _as_of(store)
+        night = store.as_of()
         rows = [
             row
             for row in rows_of(store, night)
@@ -105,7 +105,7 @@ def show(case: CaseId, as_json: AsJson = False) -> None:
         found = store.case(case)
         if found is None:
             refuse(f"there is no case {case}; evenhand cases lists those that there are")
-        night = _as_of(store)
+        night = store.as_of()
         harm, parts = store.figures().get(case, (0.0, []))
     if as_json:
         print(json.dumps(_facts(found, night, harm, parts), indent=2, default=str))
@@ -172,7 +172,7 @@ def open_(
     here = settings()
 
     def do(store: Cases, who: Person) -> Case:
-        return open_case(store, here.home, who, kind, market, about, title, account or (), _as_of(store))
+        return open_case(store, here.home, who, kind, market, about, title, account or (), store.as_of())
 
     _done(do, by, as_json)
 
@@ -226,7 +226,7 @@ def close(case: CaseId, reason: Reason, seen: Seen = None, by: By = "", as_json:
     """Close a case; it returns only on new facts. A held list's case is closed by its answer alone."""
     from evenhand.cases import work
 
-    _done(lambda store, who: work.close(store, settings().home, who, case, reason, _as_of(store), seen), by, as_json)
+    _done(lambda store, who: work.close(store, settings().home, who, case, reason, store.as_of(), seen), by, as_json)
 
 
 @app.command()
@@ -234,7 +234,7 @@ def reopen(case: CaseId, reason: Reason, seen: Seen = None, by: By = "", as_json
     """Open a closed case again."""
     from evenhand.cases import work
 
-    _done(lambda store, who: work.reopen(store, settings().home, who, case, reason, _as_of(store), seen), by, as_json)
+    _done(lambda store, who: work.reopen(store, settings().home, who, case, reason, store.as_of(), seen), by, as_json)
 
 
 def _done(do: Callable[[Cases, Person], Case], by: str, as_json: bool) -> None:
@@ -245,7 +245,7 @@ def _done(do: Callable[[Cases, Person], Case], by: str, as_json: bool) -> None:
         who = person(by)
         with writing(here.home, here.cases) as store:
             case = do(store, who)
-            night, (harm, parts) = _as_of(store), store.figures().get(case.case_id, (0.0, []))
+            night, (harm, parts) = store.as_of(), store.figures().get(case.case_id, (0.0, []))
     if as_json:
         print(json.dumps(_facts(case, night, harm, parts), indent=2, default=str))
         return
@@ -262,11 +262,6 @@ def _told() -> Iterator[None]:
             yield
         except (CaseChanged, CasesBroken, WorkRefused) as error:
             refuse(str(error))
-
-
-def _as_of(store: Cases) -> date:
-    looked = store.looked()
-    return looked.night if looked else date.today()
 
 
 def _facts(case: Case, night: date, harm: float, parts: list[dict[str, Any]]) -> dict[str, Any]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import date
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Form, HTTPException, Request
@@ -60,7 +59,7 @@ def open_page(
         person = who(user, by)
         with writing(here.home, here.cases) as store:
             case = work.open_case(
-                store, here.home, person, "escalation", market.strip(), about, title, accounts, _as_of(store)
+                store, here.home, person, "escalation", market.strip(), about, title, accounts, store.as_of()
             )
     except (WorkRefused, CaseChanged, CasesBroken, PersonRefused) as error:
         return _queue(request, user, {"state": "open"}, account, said=str(error), status=409)
@@ -95,10 +94,10 @@ _DO: Mapping[Action, Callable[[Cases, Person, str, str, int], Case]] = {
     "comment": lambda store, by, case, text, seen: work.comment(store, settings().home, by, case, text, seen),
     "escalate": lambda store, by, case, text, seen: work.escalate(store, settings().home, by, case, text, seen),
     "close": lambda store, by, case, text, seen: work.close(
-        store, settings().home, by, case, text, _as_of(store), seen
+        store, settings().home, by, case, text, store.as_of(), seen
     ),
     "reopen": lambda store, by, case, text, seen: work.reopen(
-        store, settings().home, by, case, text, _as_of(store), seen
+        store, settings().home, by, case, text, store.as_of(), seen
     ),
 }
 
@@ -109,7 +108,7 @@ def _queue(
     here = settings()
     try:
         with reading(here.home, here.cases) as store:
-            night = _as_of(store)
+            night = store.as_of()
             everything = rows_of(store, night)
     except CasesBroken as error:
         return page(request, "error.html", shown(), status=503, said=str(error))
@@ -137,7 +136,7 @@ def _case(request: Request, user: Any, case_id: str, said: str = "", status: int
     here = settings()
     try:
         with reading(here.home, here.cases) as store:
-            case, night = store.case(case_id), _as_of(store)
+            case, night = store.case(case_id), store.as_of()
             harm, parts = store.figures().get(case_id, (0.0, []))
     except CasesBroken as error:
         return page(request, "error.html", shown(), status=503, said=str(error))
@@ -167,8 +166,3 @@ def _case(request: Request, user: Any, case_id: str, said: str = "", status: int
 
 def _form(user: Any) -> dict[str, Any]:
     return {"token": token_of(user), "asks_for_name": asks_for_name(user)}
-
-
-def _as_of(store: Cases) -> date:
-    looked = store.looked()
-    return looked.night if looked else date.today()

@@ -126,7 +126,8 @@ def _chart(found: Shown, metric: str, market: str, label: str) -> str:
         )
         if shows and value is not None:
             low, _, high = shows.interval.partition(" to ")
-            said += [(float(shows.low), low), (float(shows.high), high)] if shows.low and shows.high else []
+            if shows.low is not None and shows.high is not None:
+                said += [(float(shows.low), low), (float(shows.high), high)]
             said.append((value, shows.text))
     if not said:
         return ""

@@ -11,7 +11,7 @@ from evenhand.policy.language.pack import Pack
 from evenhand.policy.language.part import Comparison
 from evenhand.policy.language.programme import Programme
 from evenhand.policy.prose import words
-from evenhand.policy.prose.words import counted, listed, spoken
+from evenhand.policy.prose.words import capital, counted, listed, spoken
 
 # So many examples are remembered; more are read by nobody.
 MOST_EXAMPLES = 10
@@ -34,7 +34,7 @@ def brief(old: Pack, new: Pack) -> str:
         ("For operations", _operations),
         ("For creators", _creators),
     ):
-        said = [f"- {_capital(each.about)}: {each.said}." for each in changes if concerned(each)]
+        said = [f"- {capital(each.about)}: {each.said}." for each in changes if concerned(each)]
         lines += [f"## {title}", "", *(said or ["- Nothing changes for them."]), ""]
     examples = list(islice(at_bounds(old, new), MOST_EXAMPLES))
     if examples:
@@ -64,7 +64,7 @@ def at_bounds(old: Pack, new: Pack) -> Iterator[str]:
                 holds, held = _holds(condition, value), _holds(test, value)
                 how = "holds" if holds else "fails"
                 yield (
-                    f"{_capital(spoken(condition.programme))} of {counted(value, unit)}: {spoken(condition.condition)}"
+                    f"{capital(spoken(condition.programme))} of {counted(value, unit)}: {spoken(condition.condition)}"
                     f" for {spoken(name)} {how}{', as before' if holds == held else ' now; before it did not'}."
                 )
 
@@ -88,7 +88,7 @@ def _sides(how: str, bound: Decimal) -> tuple[Decimal, Decimal]:
 
 def _at(name: str, value: Decimal, was: Programme, now: Programme) -> str:
     zone, before = _zone(now, value), _zone(was, value)
-    about = f"{_capital(spoken(name))} of {counted(value, now.unit)}: zone {spoken(now.zones[zone].zone)}"
+    about = f"{capital(spoken(name))} of {counted(value, now.unit)}: zone {spoken(now.zones[zone].zone)}"
     brings = [f"{words.brought(each)}" for each in now.zones[zone].measures]
     brings_said = f", which brings {listed(brings)}" if brings else ""
     same = now.zones[zone].zone == was.zones[before].zone
@@ -116,7 +116,3 @@ def _operations(change: Change) -> bool:
 
 def _creators(change: Change) -> bool:
     return change.about not in ("who is affected", "from when", "measures")
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]

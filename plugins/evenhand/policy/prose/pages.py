@@ -14,7 +14,7 @@ from evenhand.policy.language.programme import Programme
 from evenhand.policy.load import LoadedPack
 from evenhand.policy.prose import words
 from evenhand.policy.prose.stories import day, story, whose
-from evenhand.policy.prose.words import listed, spoken, told
+from evenhand.policy.prose.words import capital, listed, spoken, told
 
 INDEX = "index.md"
 
@@ -53,7 +53,7 @@ def page_name(pack: Pack) -> str:
 
 def title(pack: Pack) -> str:
     """What a pack is called by people."""
-    return f"{_capital(spoken(pack.pack))}, version {pack.version}"
+    return f"{capital(spoken(pack.pack))}, version {pack.version}"
 
 
 def in_force(pack: Pack) -> str:
@@ -89,12 +89,12 @@ def _changes(pack: Pack, before: Pack | None) -> list[str]:
     changes = diff(before, pack)
     lines = ["## What is new", "", f"Compared with version {before.version}, in force {in_force(before)}:", ""]
     for about, group in groupby(changes, key=lambda change: change.about):
-        lines += [f"- {_capital(about)}:", *(f"  - {change.said}" for change in group)]
+        lines += [f"- {capital(about)}:", *(f"  - {change.said}" for change in group)]
     return [*lines, *([] if changes else ["- It decides the same."])]
 
 
 def _programme(pack: Pack, name: str, programme: Programme) -> list[str]:
-    called = _capital(spoken(name))
+    called = capital(spoken(name))
     lines = [f"## {called}", "", f"{called} {told(words.programme(programme, pack))}."]
     if programme.entries:
         lines += ["", "### What counts", ""]
@@ -130,7 +130,7 @@ def _zone(pack: Pack, programme: Programme, position: int) -> tuple[str, ...]:
 
 
 def _eligibility(pack: Pack, name: str, eligibility: Eligibility) -> list[str]:
-    lines = [f"## {_capital(spoken(name))}", "", "All of these must hold:", ""]
+    lines = [f"## {capital(spoken(name))}", "", "All of these must hold:", ""]
     lines += _table(
         ("condition", "holds if"),
         [(spoken(each.condition), words.condition(each, pack)) for each in eligibility.conditions],
@@ -161,14 +161,14 @@ def _undone(pack: Pack) -> list[str]:
     ]
     # That all of them count needs no saying.
     limits = {what: how for what, how in words.appeals(pack.appeals).items() if how not in words.NO_LIMIT}
-    lines += [f"- {_capital(what)} {how}." for what, how in limits.items()]
+    lines += [f"- {capital(what)} {how}." for what, how in limits.items()]
     return [*lines, *dict.fromkeys(_ways_out(pack))]
 
 
 def _stages(pack: Pack) -> list[str]:
     if not {"stages", "stops_sales"} & pack.model_fields_set:
         return []
-    return ["## Stages", "", *(f"- {_capital(what)} {how}." for what, how in words.stages(pack).items())]
+    return ["## Stages", "", *(f"- {capital(what)} {how}." for what, how in words.stages(pack).items())]
 
 
 def _ways_out(pack: Pack) -> Iterator[str]:
@@ -176,20 +176,20 @@ def _ways_out(pack: Pack) -> Iterator[str]:
         for rule in programme.entries:
             facts = words.rule(rule, pack, programme.unit)
             if rule.relief:
-                yield f"- {_capital(listed((spoken(each) for each in rule.activities), 'or'))}: {facts['brings']}."
+                yield f"- {capital(listed((spoken(each) for each in rule.activities), 'or'))}: {facts['brings']}."
             if rule.grace:
                 yield f"- Of {spoken(rule.rule)}, the first one {facts['the first one']}."
             if rule.ended_by:
-                yield f"- {_capital(spoken(rule.ended_by))} ends an entry of {spoken(rule.rule)}."
+                yield f"- {capital(spoken(rule.ended_by))} ends an entry of {spoken(rule.rule)}."
     for _, effect in pack.effects:
         if short := effect.shortened_by:
-            yield f"- {_capital(spoken(short.activity))} cuts {words.brought(effect)} to {words.days(short.to_days)}."
+            yield f"- {capital(spoken(short.activity))} cuts {words.brought(effect)} to {words.days(short.to_days)}."
 
 
 def _examples(pack: Pack) -> list[str]:
     lines = ["## Examples", ""] if pack.examples else []
     for example in pack.examples:
-        lines += [f"### {_capital(example.example)}", "", f"{whose(example, pack)}.", ""]
+        lines += [f"### {capital(example.example)}", "", f"{whose(example, pack)}.", ""]
         lines += [*(f"- {line}" for line in story(example, pack)), ""]
     return lines[:-1]
 
@@ -201,7 +201,3 @@ def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
     cells = [[row[i].replace("|", "\\|") for i in columns] for row in [head, *kept]]
     cells.insert(1, ["---" for _ in columns])
     return [f"| {' | '.join(row)} |" for row in cells]
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]

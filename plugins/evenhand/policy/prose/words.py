@@ -63,6 +63,11 @@ def spoken(name: str) -> str:
     return name.replace("_", " ")
 
 
+def capital(text: str) -> str:
+    """The same with a capital letter at its beginning."""
+    return text[:1].upper() + text[1:]
+
+
 def listed(names: Iterable[str], last: str = "and") -> str:
     """Several things: `a, b and c`."""
     *others, final = list(names) or [""]
