@@ -11,11 +11,13 @@ import duckdb
 import pytest
 
 from evenhand.deciding.provenance import (
+    DECIDED,
     keep_deciders,
     lay_rules_in_words_of_today,
     lay_rules_of,
     limits_of_words,
 )
+from evenhand.landing.contracts import FEEDS
 from evenhand.policy.compile import compile_packs
 from evenhand.policy.load import load_packs
 from made_once import shared_project
@@ -74,3 +76,10 @@ def test_the_rules_of_a_release_of_today_are_the_same_both_ways(tmp_path: Path) 
         with duckdb.connect() as connection:
             lay(tmp_path, connection)
             assert connection.execute("select distinct effective_before from policy.packs").fetchall() == compiled
+
+
+def test_no_model_that_decides_reads_a_feed_that_only_tells() -> None:
+    deciding = "".join(model.sql for model in shared_project().models(leading_to=DECIDED))
+    read = {contract.feed for contract in FEEDS if f'"accepted"."{contract.feed}"' in deciding}
+    assert read
+    assert not read & {contract.feed for contract in FEEDS if contract.tells}

@@ -120,6 +120,7 @@ class Contract:
             None where rows tell of no day.
         progress: SQL over the columns for how far what a row tells has come, null if that can't be told; it never goes
             back from one version of a key to the next. None where nothing goes on.
+        tells: whether no list can come to change by its rows: they only tell how well things are done.
     """
 
     feed: str
@@ -131,6 +132,7 @@ class Contract:
     looked_at_nights: int | None = None
     happened_on: str | None = None
     progress: str | None = None
+    tells: bool = False
 
     @property
     def columns(self) -> tuple[Column, ...]:
@@ -461,6 +463,7 @@ QA_REVIEWS = Contract(
     happened_on="reviewed_on",
     grain="One row per second, blind opinion on something that was drawn at random.",
     key="review_id",
+    tells=True,
     may_be_absent=True,
     looked_at_nights=RECENT_NIGHTS,
     own_columns=(
@@ -512,6 +515,7 @@ CREATOR_CONTACTS = Contract(
     happened_on="coalesce(solved_on, opened_on)",
     grain="One row per contact of an account with support: a question or a complaint.",
     key="contact_id",
+    tells=True,
     may_be_absent=True,
     looked_at_nights=RECENT_NIGHTS,
     own_columns=(
@@ -538,6 +542,7 @@ GOLDEN_ITEMS = Contract(
     feed="golden_items",
     grain="One row per item whose truth is known, by which reviewers' errors are measured.",
     key="golden_id",
+    tells=True,
     may_be_absent=True,
     own_columns=(
         Column("golden_id", "The item."),

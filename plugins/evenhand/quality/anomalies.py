@@ -159,7 +159,10 @@ def count_lists(connection: duckdb.DuckDBPyConnection, sizes: str) -> None:
 
 
 def _count_feeds(connection: duckdb.DuckDBPyConnection, night: date) -> None:
-    """Rows that landed and rows that were withdrawn, by feed and market; not of the first night of either."""
+    """Rows that landed and rows that were withdrawn, by feed and market; not of the first night of either.
+
+    Feeds that only tell are left out: reviews and golden items come in batches, and no list is the worse for them.
+    """
     connection.execute(
         """
         create or replace temp table markets_of_accounts as
@@ -167,6 +170,8 @@ def _count_feeds(connection: duckdb.DuckDBPyConnection, night: date) -> None:
         """
     )
     for contract in FEEDS:
+        if contract.tells:
+            continue
         connection.execute(
             f"""
             insert into earlier

@@ -44,9 +44,11 @@ ENOUGH_MARKETS = 4
 
 
 def share_out(connection: duckdb.DuckDBPyConnection, night: date) -> None:
-    """Write gate.shares, from the candidates of gate 1 that it let through."""
+    """Write gate.shares, from the candidates of gate 1 that it let through; feeds that only tell are left out."""
     connection.execute(f"create or replace temp table binned ({BINNED})")
     for contract in FEEDS:
+        if contract.tells:
+            continue
         ((is_compared,),) = connection.execute(
             f"""select count(distinct landed_night) > {ENOUGH} and max(landed_night) = date '{night}'
             from candidates.{contract.feed} where landed_night >= date '{night}' - {NIGHTS}"""
