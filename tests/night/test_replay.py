@@ -87,7 +87,7 @@ def _decided(home: Path, night: str) -> tuple[dict[str, bytes], dict[str, object
     manifest = json.loads(files.pop("manifest.json"))
     for name in AGAINST_THE_RELEASE_BEFORE:
         del files[name], manifest["files"][name]
-    for key in ("release_id", "notices", "told_since", "follows", "causes", "penalties"):
+    for key in ("release_id", "notices", "told_since", "follows", "causes", "penalties", "first_nights"):
         del manifest[key]
     return files, manifest
 
