@@ -15,11 +15,13 @@ from night.installation import APPEALS, CONTENTS, CREATORS, VIOLATIONS, Installa
 EARLIER, NIGHT = "2026-03-05", "2026-03-06"
 # A name that a page may take for markup, a spreadsheet for a formula, and an address for another parameter.
 HOSTILE = "=a<b>'\"&night=7"
+# The creators of another market; the first has a strike, the second two, and so on.
+ELSEWHERE = [f"elsewhere{n}" for n in range(1, 6)]
 
 
 @pytest.fixture(scope="session")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Two nights that are decided and released, of which the second takes a strike back."""
+    """Two nights of two markets that are decided and released, of which the second takes a strike back."""
     home = tmp_path_factory.mktemp("console") / "home"
     shutil.copytree(shared_home(), home)
     here = Installation(home)
@@ -27,10 +29,16 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
         *VIOLATIONS,
         ("v9", HOSTILE, "c9", "copyright", "b9", "2026-03-05"),
         ("v10", HOSTILE, "c9", "copyright", "b10", "2026-03-05"),
+        *(
+            (f"w{account}.{strike}", account, "", "copyright", "", f"2026-03-0{strike + 1}")
+            for strikes, account in enumerate(ELSEWHERE, 1)
+            for strike in range(strikes)
+        ),
     ]
+    creators = [*CREATORS, (HOSTILE, "world", "creator", "en", "2026-01-01")]
     here.land(
         EARLIER,
-        creators=[*CREATORS, (HOSTILE, "world", "creator", "en", "2026-01-01")],
+        creators=[*creators, *((account, "ID", "creator", "id", "2026-01-01") for account in ELSEWHERE)],
         contents=[*CONTENTS, ("c9", HOSTILE, "short_video", "2026-01-02")],
         violations=violations,
         appeals=[],

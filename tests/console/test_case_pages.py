@@ -10,11 +10,10 @@ import pytest
 from fastapi.testclient import TestClient
 from httpx import Response
 
+from console.case_forms import HERE, send
 from console.serving import log_in, seen_by_all
 from evenhand.cases.store import reading
 from evenhand.settings import settings
-
-HERE = "http://127.0.0.1:8080"
 
 
 class Browser:
@@ -27,11 +26,7 @@ class Browser:
         return str(self._client.get(address).text)
 
     def send(self, page: str, to: str, **fields: str) -> Response:
-        text = self.get(page)
-        hidden = dict(re.findall(r'type="hidden" name="(\w+)" value="(\w+)"', text))
-        headers = {"origin": HERE, "sec-fetch-site": "same-origin"}
-        told: Response = self._client.post(to, data=hidden | fields, headers=headers, follow_redirects=True)
-        return told
+        return send(self._client, page, to, **fields)
 
 
 @pytest.fixture

@@ -30,6 +30,9 @@ EVERY_PAGE = [
 ]
 
 
+_OPENED: set[str] = set()
+
+
 def _text(page: str) -> str:
     """What a reader sees of a page, in one line."""
     body = re.sub(r"<(style|script|svg)[^>]*>.*?</\1>", " ", page, flags=re.DOTALL)
@@ -43,7 +46,8 @@ def _released(home: Path, query: str) -> list[tuple[Any, ...]]:
 
 def test_the_night_stands_on_one_page(reader: TestClient, home: Path) -> None:
     said = _text(reader.get("/").text)
-    ((penalties,),) = _released(home, "select count(*) from read_parquet('{files}/penalties.parquet')")
+    of_world = "select count(*) from read_parquet('{files}/penalties.parquet') where market = 'world'"
+    ((penalties,),) = _released(home, of_world)
     assert "Night 6 Mar 2026 , revision 1, released" in said
     assert f"world {penalties} " in said
     assert "Nothing waits for anybody." in said
@@ -60,8 +64,10 @@ def test_each_page_opens_and_every_link_on_it_leads_somewhere(reader: TestClient
     assert len(links) > 3
     for link in sorted(links - {"data:,"}):
         assert not link.startswith(("/", "http")), "a proxy may put a prefix before an address"
-        there = reader.get(urljoin(address, link))
-        assert there.status_code == 200, link
+        # Most lead where a link of another page did.
+        if (there := urljoin(address, link)) not in _OPENED:
+            assert reader.get(there).status_code == 200, link
+            _OPENED.add(there)
 
 
 @pytest.mark.parametrize("address", EVERY_PAGE)

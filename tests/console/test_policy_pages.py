@@ -21,8 +21,8 @@ def test_policies_of_markets_with_creators_are_apart_from_those_without(reader: 
     used, unused = page.split("<h2>Without a creator</h2>")
     assert "Takedowns, version 1" in used
     assert "in force" in used
-    assert "Creators id, version 1" in unused
-    assert "Creators id" not in used
+    assert "Creators sg, version 1" in unused
+    assert "Creators sg" not in used
 
 
 def test_a_policy_is_in_words_and_its_ladder_a_spreadsheet(reader: TestClient) -> None:

@@ -13,7 +13,7 @@ import pytest
 from airflow.models import DagBag
 from airflow.providers.standard.operators.hitl import HITLOperator
 from airflow.sdk.exceptions import AirflowFailException
-from fastapi import HTTPException
+from fastapi import HTTPException, Request
 from typer.testing import CliRunner
 
 from approval.test_answers import HELD, NIGHT
@@ -188,7 +188,7 @@ def test_a_change_of_people_is_proposed_by_one_admin_and_approved_by_another(hom
 def _sees(name: str, role: str = "user") -> str:
     """What somebody who logs in is refused with; empty where they see."""
     try:
-        only_who_is_listed(SimpleNamespace(get_name=lambda: name, role=role, teams=[]))
+        only_who_is_listed(Request({"type": "http"}), SimpleNamespace(get_name=lambda: name, role=role, teams=[]))
     except HTTPException as error:
         assert error.status_code == 403
         return str(error.detail)
@@ -198,7 +198,7 @@ def _sees(name: str, role: str = "user") -> str:
 def test_pages_are_shown_to_who_is_listed_and_to_nobody_while_the_file_cannot_be_read(home: Path) -> None:
     assert _sees("ann") == _sees("eve", "viewer") == ""
     assert "doesn't list you" in _sees("eve")
-    assert "You may see ID, SG, TH, and these pages show all markets" in _sees("cy")
+    assert "You may see ID, SG, TH, and this is of all markets together" in _sees("cy")
     settings().people.write_text("people: [")
     assert "It isn't known who may do what" in _sees("ann")
     settings().people.write_text(TEXT)

@@ -10,7 +10,9 @@ import json
 from collections.abc import Awaitable, Callable
 from datetime import date
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 
+import duckdb
 from airflow.api_fastapi.common.db.common import SessionDep
 from airflow.models.dagrun import DagRun
 from fastapi import Depends, FastAPI, HTTPException, Request, Response
@@ -18,6 +20,7 @@ from fastapi.exception_handlers import http_exception_handler
 from fastapi.responses import FileResponse, HTMLResponse, StreamingResponse
 from pydantic import ValidationError
 from sqlalchemy import select
+from starlette.background import BackgroundTask
 from starlette.exceptions import HTTPException as StarletteHTTPException
 
 from evenhand.console import render
@@ -26,15 +29,17 @@ from evenhand.console.case_pages import router as of_cases
 from evenhand.console.metrics import router as of_metrics
 from evenhand.console.pages import router
 from evenhand.console.policy_pages import router as of_policies
-from evenhand.console.rights import may_see, only_here_where_all_are_admins, only_who_is_listed
+from evenhand.console.rights import may_see, of_their_markets, only_here_where_all_are_admins
 from evenhand.console.run_notes import DAG, failures, night_of_run
+from evenhand.console.seen import limited, seen
+from evenhand.console.shown import Shown, shown
 from evenhand.deciding.docs import dbt_docs
 from evenhand.quality.nights_page import GATES, kept_page
 from evenhand.quality.nights_page import index as nights_index
 from evenhand.release.manifest import NAME as MANIFEST
 from evenhand.release.manifest import Manifest, OtherFormat, read_manifest
 from evenhand.release.publish import revision_of
-from evenhand.release.spreadsheet import as_csv
+from evenhand.release.spreadsheet import as_csv, rows_as_csv
 from evenhand.release.verify import release_troubles
 from evenhand.settings import settings
 
@@ -42,7 +47,7 @@ app = FastAPI(
     docs_url=None,
     redoc_url=None,
     openapi_url=None,
-    dependencies=[Depends(only_here_where_all_are_admins), Depends(may_see), Depends(only_who_is_listed)],
+    dependencies=[Depends(only_here_where_all_are_admins), Depends(may_see), Depends(of_their_markets)],
 )
 app.include_router(router)
 app.include_router(of_policies)
@@ -78,6 +83,7 @@ PAGES = {
 
 
 @app.get("/runs/{dag_id}/{run_id}")
+@limited
 def run_page(request: Request, dag_id: str, run_id: str, session: SessionDep) -> HTMLResponse:
     """What a run made: its night's release, the pages of its gates and models, and what failed."""
     found = session.scalar(select(DagRun).where(DagRun.dag_id == dag_id, DagRun.run_id == run_id))
@@ -87,6 +93,9 @@ def run_page(request: Request, dag_id: str, run_id: str, session: SessionDep) ->
     if night is None:
         return render.page(request, "nothing.html", None, dag_id=dag_id, run_id=run_id)
     release = settings().releases / f"night={night}"
+    if seen() is not None:
+        # Files, pages of gates and what failed are of all markets.
+        return render.page(request, "run_of_markets.html", None, night=night, is_released=release.exists())
     try:
         manifest = read_manifest(release) if release.exists() else None
     except (OtherFormat, ValidationError):
@@ -138,8 +147,17 @@ def page_of_release(night: date, revision: int, page: str) -> HTMLResponse:
 
 
 @app.get("/releases/{night}/{file}")
+@limited
 def release_file(night: date, file: str) -> FileResponse:
-    """A file of a night's newest release."""
+    """A file of a night's newest release; to who sees single markets, their rows of it."""
+    if seen() is not None and not file.endswith(".parquet"):
+        return FileResponse(_released(night).file(file))
+    if seen() is not None:
+        with NamedTemporaryFile(suffix=".parquet", delete=False) as there, duckdb.connect() as connection:
+            rows = _released(night).rows(file.removesuffix(".parquet"))
+            connection.execute(f"copy {rows} to '{there.name}' (format parquet, compression zstd)")
+        gone = BackgroundTask(Path(there.name).unlink, missing_ok=True)
+        return FileResponse(there.name, filename=f"{night}_{file}", background=gone)
     return FileResponse(released_file(night, file), filename=f"{night}_{file}")
 
 
@@ -162,12 +180,22 @@ def released_file(night: date, file: str) -> Path:
 
 
 @app.get("/spreadsheets/{night}/{table}")
+@limited
 def release_file_as_csv(night: date, table: str) -> StreamingResponse:
-    """A table of a night's newest release as CSV, safe to open in a spreadsheet."""
-    there = released_file(night, f"{table}.parquet")
-    name = f"{night}_{there.stem}.csv"
-    headers = {"content-disposition": f'attachment; filename="{name}"'}
-    return StreamingResponse(as_csv(there), media_type="text/csv; charset=utf-8", headers=headers)
+    """A table of a night's newest release as CSV, safe to open in a spreadsheet; likewise."""
+    if seen() is not None:
+        rows = rows_as_csv(_released(night).rows(table))
+    else:
+        rows = as_csv(released_file(night, f"{table}.parquet"))
+    headers = {"content-disposition": f'attachment; filename="{night}_{table}.csv"'}
+    return StreamingResponse(rows, media_type="text/csv; charset=utf-8", headers=headers)
+
+
+def _released(night: date) -> Shown:
+    found = shown(night)
+    if found is None:
+        raise HTTPException(404, "nothing is released yet")
+    return found
 
 
 @app.get("/models")

@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Response
 from fastapi.responses import JSONResponse
 
+from evenhand.console.seen import limited
 from evenhand.console.shown import Shown, shown
 from evenhand.console.words import day
 
@@ -32,6 +33,7 @@ class Line:
 
 
 @router.get("/script")
+@limited
 def card_script() -> Response:
     """What draws the card, for Airflow's own page."""
     script = files("evenhand.console").joinpath("templates/card.js").read_text(encoding="utf-8")
@@ -39,6 +41,7 @@ def card_script() -> Response:
 
 
 @router.get("/lines")
+@limited
 def card_lines() -> JSONResponse:
     """What stands on the card."""
     found = shown()

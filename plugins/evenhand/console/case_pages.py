@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Form, HTTPException, Request
@@ -15,8 +15,10 @@ from evenhand.cases.kinds import KINDS
 from evenhand.cases.priority import FORMULA, Part, urgency
 from evenhand.cases.store import CaseChanged, Cases, CasesBroken, reading, writing
 from evenhand.cases.work import WorkRefused
+from evenhand.console.creator import seen_of
 from evenhand.console.forms import ByWord, User, asks_for_name, sent_by_us, token_of, who
 from evenhand.console.render import page
+from evenhand.console.seen import limited, seen
 from evenhand.console.shown import shown
 from evenhand.records.persons import Person, PersonRefused
 from evenhand.settings import settings
@@ -29,6 +31,7 @@ Text = Annotated[str, Form()]
 
 
 @router.get("")
+@limited
 def cases_page(
     request: Request,
     user: User,
@@ -43,6 +46,7 @@ def cases_page(
 
 
 @router.post("", dependencies=[Depends(sent_by_us)], response_model=None)
+@limited
 def open_page(
     request: Request,
     user: User,
@@ -67,12 +71,14 @@ def open_page(
 
 
 @router.get("/{case}")
+@limited
 def case_page(request: Request, user: User, case: str) -> HTMLResponse:
     """A case: its facts, who has it, what its place in the queue is made of, and all that became of it."""
     return _case(request, user, case)
 
 
 @router.post("/{case}/{action}", dependencies=[Depends(sent_by_us)], response_model=None)
+@limited
 def work_at(
     request: Request, user: User, case: str, action: Action, seen: Annotated[int, Form()], text: Text = "",
     by: ByWord = "",
@@ -82,6 +88,7 @@ def work_at(
     try:
         person = who(user, by)
         with writing(here.home, here.cases) as store:
+            _known(store, case)
             _DO[action](store, person, case, text, seen)
     except (WorkRefused, CaseChanged, CasesBroken, PersonRefused) as error:
         return _case(request, user, case, said=str(error), status=409)
@@ -109,7 +116,7 @@ def _queue(
     try:
         with reading(here.home, here.cases) as store:
             night = store.as_of()
-            everything = rows_of(store, night)
+            everything = _seen_of(rows_of(store, night))
     except CasesBroken as error:
         return page(request, "error.html", shown(), status=503, said=str(error))
     found = [row for row in everything if all(not value or row[name] == value for name, value in asked.items())]
@@ -136,21 +143,22 @@ def _case(request: Request, user: Any, case_id: str, said: str = "", status: int
     here = settings()
     try:
         with reading(here.home, here.cases) as store:
-            case, night = store.case(case_id), store.as_of()
+            case, night = _known(store, case_id), store.as_of()
             harm, parts = store.figures().get(case_id, (0.0, []))
     except CasesBroken as error:
         return page(request, "error.html", shown(), status=503, said=str(error))
-    if case is None:
-        raise HTTPException(404, f"there is no case {case_id}")
+    found = shown()
+    accounts = seen_of(found, case.cause.accounts) if found else list(case.cause.accounts)
     kind = KINDS[case.cause.kind]
     due = case.due(kind.days)
     return page(
         request,
         "case.html",
-        shown(),
+        found,
         status=status,
         said=said,
         case=case,
+        accounts=accounts,
         kind=kind,
         night=night,
         due=due,
@@ -162,6 +170,25 @@ def _case(request: Request, user: Any, case_id: str, said: str = "", status: int
         next_level=work.person_at(here.home, case.cause.market, case.level + 1) if case.state == "open" else "",
         **_form(user),
     )
+
+
+def _known(store: Cases, case_id: str) -> Case:
+    """A case that is there and seen; of one that isn't seen, the same is said as of one that isn't there."""
+    case = store.case(case_id)
+    if case is None or not _seen_of([{"market": case.cause.market, "accounts": case.cause.accounts}]):
+        raise HTTPException(404, f"there is no case {case_id}")
+    return case
+
+
+def _seen_of(cases: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Those of some cases that are of a market that is seen; what is of one account is where the account is now."""
+    markets, found = seen(), shown()
+    if markets is None:
+        return list(cases)
+    theirs = [each for each in cases if each["market"] in markets]
+    alone = {each["accounts"][0] for each in theirs if len(each["accounts"]) == 1}
+    elsewhere = alone - set(seen_of(found, sorted(alone))) if found else set()
+    return [each for each in theirs if not elsewhere.intersection(each["accounts"]) or len(each["accounts"]) > 1]
 
 
 def _form(user: Any) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -59,19 +59,35 @@ class Chart:
     height: int = _HEIGHT
 
 
-def facts(shown: Shown, account: str) -> Explanation:
-    """Everything that is known of an account on the night.
+def facts(shown: Shown, account: str) -> tuple[Explanation, int]:
+    """Everything that is known of an account on the night, and how many accounts that aren't seen are linked with it.
 
     Raises:
-        HTTPException: no account of this name was there.
+        HTTPException: no account of this name was there, or none that is seen: that says the same.
     """
     here = settings()
+    none = HTTPException(404, f"There is no creator {account} on {shown.night}. Names are spelt as in the feeds.")
+    if shown.markets is not None and not seen_of(shown, [account]):
+        raise none
     try:
-        return explain(here.releases, here.receipts, shown.night, account, labels())
+        found = explain(here.releases, here.receipts, shown.night, account, labels())
     except NoSuchAccount as error:
-        raise HTTPException(
-            404, f"There is no creator {account} on {shown.night}. Names are spelt as in the feeds."
-        ) from error
+        raise none from error
+    linked = seen_of(shown, found.linked)
+    return replace(found, linked=tuple(linked)), len(found.linked) - len(linked)
+
+
+def seen_of(shown: Shown, accounts: Sequence[str]) -> list[str]:
+    """Those of some accounts that are seen, in their order; all of them by who sees all markets."""
+    if shown.markets is None or not accounts:
+        return list(accounts)
+    with duckdb.connect(config={"threads": 1}) as connection:
+        found = connection.execute(
+            f"select account_id from {shown.rows('account_profiles')} where account_id in (select unnest(?))",
+            [list(accounts)],
+        ).fetchall()
+    there = {account for (account,) in found}
+    return [each for each in accounts if each in there]
 
 
 def accounts_called(shown: Shown, words: str) -> list[str]:
@@ -81,16 +97,16 @@ def accounts_called(shown: Shown, words: str) -> list[str]:
             if not shown.has(f"{file}.parquet"):
                 continue
             found = connection.execute(
-                f"select distinct account_id from read_parquet(?, hive_partitioning = false) where {column} = ?"
+                f"select distinct account_id from {shown.rows(file)} where {column} = ?"
                 f" order by account_id limit {_MOST_FOUND}",
-                [str(shown.file(f"{file}.parquet")), words],
+                [words],
             ).fetchall()
             if found:
                 return [account for (account,) in found]
         found = connection.execute(
-            "select account_id from read_parquet(?, hive_partitioning = false)"
+            f"select account_id from {shown.rows('account_profiles')}"
             f" where contains(lower(account_id), lower(?)) order by account_id limit {_MOST_FOUND}",
-            [str(shown.file("account_profiles.parquet")), words],
+            [words],
         ).fetchall()
         return [account for (account,) in found]
 

@@ -6,13 +6,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
 import duckdb
 from fastapi import HTTPException
 
+from evenhand.console.seen import condition_of
 from evenhand.console.shown import Shown
 from evenhand.console.tables import Column, Listed
 
@@ -116,7 +116,8 @@ def sql_of(listed: Listed, shown: Shown, before: Shown | None, asked: Asked, col
     """The query as `evenhand query` takes it: a night's rows of the tables, then what was asked for of them."""
 
     def of_night(night: date, name: str, file: str) -> str:
-        return f"{name} as (select * exclude (night) from main.{file} where night = '{night}')"
+        theirs = f" and {condition_of(file, shown.markets, str(shown.nights[0]))}" if shown.markets is not None else ""
+        return f"{name} as (select * exclude (night) from main.{file} where night = '{night}'{theirs})"
 
     there = [of_night(shown.night, file, file) for file in listed.files]
     rows = listed.sql
@@ -148,12 +149,12 @@ def _opened(listed: Listed, shown: Shown, before: Shown | None) -> Iterator[duck
         raise HTTPException(404, f"there is no release before {shown.night} to compare with")
     with duckdb.connect(config={"threads": 1, "memory_limit": _MEMORY}) as connection:
         for file in listed.files:
-            rows = _NO_REASONS if _says_no_reasons(shown, file) else f"from {_parquet(shown.file(f'{file}.parquet'))}"
+            rows = _NO_REASONS if _says_no_reasons(shown, file) else f"from {shown.rows(file)}"
             connection.execute(f"create view {file} as {rows}")
         if listed.is_compared and before:
             connection.execute("create schema before")
             for file in listed.files:
-                connection.execute(f"create view before.{file} as from {_parquet(before.file(f'{file}.parquet'))}")
+                connection.execute(f"create view before.{file} as from {before.rows(file)}")
         try:
             connection.execute(f"create view listed as {listed.sql}")
         except duckdb.Error as error:
@@ -166,11 +167,6 @@ def _opened(listed: Listed, shown: Shown, before: Shown | None) -> Iterator[duck
 def _says_no_reasons(of: Shown, file: str) -> bool:
     """Whether a file is that of the reasons which a night of a history doesn't have: its lists are there without."""
     return file == "reasons" and of.manifest.history is not None and not of.has("reasons.parquet")
-
-
-def _parquet(path: Path) -> str:
-    quoted = str(path).replace("'", "''")
-    return f"read_parquet('{quoted}', hive_partitioning = false)"
 
 
 def _columns(connection: duckdb.DuckDBPyConnection, listed: Listed) -> tuple[Column, ...]:

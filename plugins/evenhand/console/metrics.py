@@ -12,8 +12,10 @@ from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import HTMLResponse
 
 from evenhand.console import charts
-from evenhand.console.asked import Night
+from evenhand.console.asked import Market, Night, market_of
+from evenhand.console.policies import policies
 from evenhand.console.render import page
+from evenhand.console.seen import limited
 from evenhand.console.shown import Shown, shown
 from evenhand.console.tonight import TREND_NIGHTS, creators_by_market
 from evenhand.console.words import day
@@ -27,13 +29,15 @@ router = APIRouter(prefix="/metrics")
 
 
 @router.get("")
-def metrics_page(request: Request, night: Night = None, market: str = ALL_MARKETS) -> HTMLResponse:
+@limited
+def metrics_page(request: Request, night: Night = None, market: Market = "") -> HTMLResponse:
     """Every metric of a market, with the last nights beside it."""
     found = shown(night)
     if found is None:
         return page(request, "no_release.html", None)
+    market = market_of(market, found)
     over = [_of_market(folder, settings().dbt_project, market) for _, folder in _nights(found)]
-    now = over[-1]
+    now = over[-1] if found.sees(market) else {}
     if not now:
         raise HTTPException(404, f"there is no metric of market {market} on night {found.night}")
     return page(
@@ -52,7 +56,8 @@ def metrics_page(request: Request, night: Night = None, market: str = ALL_MARKET
 
 
 @router.get("/{metric}")
-def metric_page(request: Request, metric: str, night: Night = None, market: str = ALL_MARKETS) -> HTMLResponse:
+@limited
+def metric_page(request: Request, metric: str, night: Night = None, market: Market = "") -> HTMLResponse:
     """A metric over nights, in each market, and in the parts of one."""
     found = shown(night)
     if found is None:
@@ -60,14 +65,15 @@ def metric_page(request: Request, metric: str, night: Night = None, market: str 
     defined = definitions(settings().dbt_project)
     if metric not in defined:
         raise HTTPException(404, f"there is no metric {metric}; there are {', '.join(defined)}")
-    now = figures_of(found.folder, settings().dbt_project, metric)
+    market = market_of(market, found)
+    now = [each for each in figures_of(found.folder, settings().dbt_project, metric) if found.sees(each.market)]
     return page(
         request,
         "metric.html",
         found,
         market=market,
         definition=defined[metric],
-        chart=_chart(found, metric, market, defined[metric].label),
+        chart=_chart(found, metric, market, defined[metric].label) if found.sees(market) else "",
         targets=[
             (bound(each, defined[metric].unit), each.effective_from, each.effective_until)
             for each in sorted(targets_of(found.manifest.targets).targets, key=lambda each: each.effective_from)
@@ -140,8 +146,10 @@ def _chart(found: Shown, metric: str, market: str, label: str) -> str:
 def _what_else(found: Shown) -> list[tuple[date, str]]:
     """What else was otherwise on a night than on the one before it: policies, code."""
     told, before = [], None
+    # Of others' packs nothing is told to who doesn't see their markets.
+    theirs = None if found.markets is None else frozenset(each.pack.pack for each in policies(found))
     for night, folder in _nights(found):
-        now = _rules(folder)
+        now = _rules(folder, theirs)
         if before:
             changed = [
                 what for what, was, is_now in zip(("policies", "code"), before, now, strict=True) if was != is_now
@@ -153,9 +161,10 @@ def _what_else(found: Shown) -> list[tuple[date, str]]:
 
 # A revision's folder never changes.
 @lru_cache(maxsize=256)
-def _rules(folder: Path) -> tuple[frozenset[str], str]:
+def _rules(folder: Path, packs: frozenset[str] | None) -> tuple[frozenset[str], str]:
     manifest = read_manifest(folder)
-    return frozenset(each.sha256 for each in manifest.packs), str(manifest.code.get("sha256"))
+    decided = frozenset(each.sha256 for each in manifest.packs if packs is None or each.pack in packs)
+    return decided, str(manifest.code.get("sha256"))
 
 
 @lru_cache(maxsize=1024)

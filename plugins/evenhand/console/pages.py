@@ -16,13 +16,13 @@ from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse, Stre
 from starlette.background import BackgroundTask
 
 from evenhand.console import creator, listing, tonight
-from evenhand.console.asked import Against, Night
+from evenhand.console.asked import Against, Market, Night, market_of
 from evenhand.console.render import page
 from evenhand.console.restored import restoring
+from evenhand.console.seen import limited
 from evenhand.console.shown import Shown, shown
 from evenhand.console.tables import BY_NAME, Column, Listed
 from evenhand.console.workbook import write_workbook
-from evenhand.release.figures import ALL_MARKETS
 from evenhand.release.spreadsheet import lines
 from evenhand.release.targets import judged
 
@@ -32,14 +32,14 @@ _AT_ONCE = 1000
 
 
 @router.get("/")
-def tonight_page(
-    request: Request, night: Night = None, against: Against = "", market: str = ALL_MARKETS
-) -> HTMLResponse:
+@limited
+def tonight_page(request: Request, night: Night = None, against: Against = "", market: Market = "") -> HTMLResponse:
     """What needs somebody, and every market on one screen."""
     found = shown(night)
     if found is None:
         return page(request, "no_release.html", None)
     before = _against(found, against)
+    market = market_of(market, found)
     return page(
         request,
         "tonight.html",
@@ -55,6 +55,7 @@ def tonight_page(
 
 
 @router.get("/lists")
+@limited
 def lists_page(request: Request, night: Night = None) -> HTMLResponse:
     """Which lists there are."""
     found = shown(night)
@@ -62,6 +63,7 @@ def lists_page(request: Request, night: Night = None) -> HTMLResponse:
 
 
 @router.get("/lists/{name}")
+@limited
 def list_page(request: Request, name: str) -> HTMLResponse:
     """A list: searched, filtered, sorted, and a page at a time."""
     listed, found, before, asked = _asked(request, name)
@@ -74,6 +76,7 @@ def list_page(request: Request, name: str) -> HTMLResponse:
 
 
 @router.get("/lists/{name}/csv")
+@limited
 def list_as_csv(request: Request, name: str) -> StreamingResponse:
     """All rows of what was asked for, as CSV that is safe to open in a spreadsheet."""
     listed, found, before, asked = _asked(request, name)
@@ -85,6 +88,7 @@ def list_as_csv(request: Request, name: str) -> StreamingResponse:
 
 
 @router.get("/lists/{name}/xlsx")
+@limited
 def list_as_workbook(request: Request, name: str) -> FileResponse:
     """All rows of what was asked for as a spreadsheet, which says on its first sheet what they are."""
     listed, found, before, asked = _asked(request, name)
@@ -103,6 +107,7 @@ def list_as_workbook(request: Request, name: str) -> FileResponse:
 
 
 @router.get("/creator/restoring")
+@limited
 def restoring_page(request: Request, account: str, night: Night = None) -> HTMLResponse:
     """What would restore an account, and by when: tried when somebody asks, in some seconds."""
     found = shown(night)
@@ -112,16 +117,18 @@ def restoring_page(request: Request, account: str, night: Night = None) -> HTMLR
 
 
 @router.get("/creator")
+@limited
 def creator_page(request: Request, account: str, night: Night = None) -> HTMLResponse:
     """Everything that is known of an account on a night."""
     found = shown(night)
     if found is None:
         return page(request, "no_release.html", None)
-    of = creator.facts(found, account)
-    return page(request, "creator.html", found, of=of, charts=creator.charts(of))
+    of, elsewhere = creator.facts(found, account)
+    return page(request, "creator.html", found, of=of, elsewhere=elsewhere, charts=creator.charts(of))
 
 
 @router.get("/search", response_model=None)
+@limited
 def search(request: Request, q: str = "", night: Night = None) -> HTMLResponse | RedirectResponse:
     """An account by its name, or by that of a violation, an appeal or a notice of it."""
     found = shown(night)

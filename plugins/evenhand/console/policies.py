@@ -25,6 +25,7 @@ from evenhand.policy.load import LoadedPack, load_each, pack_files
 from evenhand.policy.prose import words
 from evenhand.policy.prose.brief import MOST_EXAMPLES, at_bounds
 from evenhand.policy.prose.pages import page, page_name, title, version_before
+from evenhand.release.manifest import read_manifest
 from evenhand.settings import settings
 
 # Tables, and neither markup of its own nor pictures: what a pack says is text.
@@ -83,16 +84,19 @@ class Difference:
 def policies(shown: Shown) -> list[Policy]:
     """Every pack of a release, then those of today that aren't part of it; by name and version.
 
+    Only those of markets that are seen: what a pack of several markets says, all of them may read.
+
     Raises:
         HTTPException: the release's packs aren't those that were released.
     """
     shown.file("packs.parquet")
     decided = _of_release(shown.folder)
-    there = {each.sha256 for each in decided} | {each.sha256 for each in shown.manifest.packs}
+    there = {each.sha256 for each in decided} | {each.sha256 for each in read_manifest(shown.folder).packs}
     # What is wrong with one of today's is said by `evenhand policy check`, and by the next night.
     today, _ = load_each(pack_files(settings().policies.glob("*.yml")))
     waiting = [_policy(each, waits=True) for each in today if each.sha256 not in there]
-    return sorted((*decided, *waiting), key=lambda each: (each.pack.pack, each.pack.version, each.waits))
+    found = [each for each in (*decided, *waiting) if any(map(shown.sees, each.pack.markets))]
+    return sorted(found, key=lambda each: (each.pack.pack, each.pack.version, each.waits))
 
 
 def called(among: Sequence[Policy], name: str) -> Policy:

@@ -12,6 +12,7 @@ from starlette.background import BackgroundTask
 from evenhand.console.asked import Night
 from evenhand.console.policies import Policy, called, compared, in_words, ladder, policies
 from evenhand.console.render import page
+from evenhand.console.seen import limited
 from evenhand.console.shown import shown
 from evenhand.console.tonight import creators_by_market
 from evenhand.console.workbook import write_sheet
@@ -22,6 +23,7 @@ router = APIRouter(prefix="/policies")
 
 
 @router.get("")
+@limited
 def policies_page(request: Request, night: Night = None) -> HTMLResponse:
     """Every policy: where it is in force, and since when."""
     found = shown(night)
@@ -46,6 +48,7 @@ def policies_page(request: Request, night: Night = None) -> HTMLResponse:
 
 
 @router.get("/{policy}")
+@limited
 def policy_page(request: Request, policy: str, night: Night = None, against: str = "") -> HTMLResponse:
     """A policy in words, and what is otherwise in it than in another."""
     found = shown(night)
@@ -69,6 +72,7 @@ def policy_page(request: Request, policy: str, night: Night = None, against: str
 
 
 @router.get("/{policy}/xlsx")
+@limited
 def ladder_as_workbook(policy: str, night: Night = None) -> FileResponse:
     """What each zone of a policy brings, as a spreadsheet."""
     found = shown(night)

@@ -57,7 +57,7 @@ def restoring(shown: Shown, account: str) -> Restoring:
     Raises:
         HTTPException: no account of this name was there.
     """
-    found = facts(shown, account)
+    found, _ = facts(shown, account)
     if not any(each.list == "penalties" for each in found.measures) and not found.lacking:
         return Restoring((), "Nothing is in force on it, and it lacks nothing that its packs name.")
     try:

@@ -1,5 +1,7 @@
 """Who may see the pages: whoever may read the nightly DAG in Airflow and is listed in people.yml, if there is one.
 
+Who is listed for single markets sees those alone (`evenhand.console.seen`).
+
 Where everyone is admin, pages are shown on this machine alone.
 """
 
@@ -12,6 +14,7 @@ from airflow.configuration import conf
 from fastapi import Depends, HTTPException, Request
 
 from evenhand.console.run_notes import DAG
+from evenhand.console.seen import Markets, is_limited, see
 from evenhand.people.in_force import people_in_force
 from evenhand.people.people import ALL
 from evenhand.people.rights import markets_of
@@ -43,28 +46,38 @@ def only_here_where_all_are_admins(request: Request) -> None:
         )
 
 
-def only_who_is_listed(user: Annotated[Any, Depends(get_user)]) -> None:
-    """Refuse whoever people.yml lets see nothing, or some markets alone: pages show all of them.
+def only_who_is_listed(request: Request, user: Annotated[Any, Depends(get_user)]) -> Markets:
+    """The markets that somebody may see, None for all; refuse who may see none, or what is of all together.
 
     Raises:
-        HTTPException: it doesn't list them, not for all markets, or it isn't known whom it lists.
+        HTTPException: people.yml doesn't list them, or not for all markets where a page isn't limited to theirs, or
+            it isn't known whom it lists.
     """
     here = settings()
     try:
         people = people_in_force(here.home, here.people)
         if people is None:
-            return
+            return None
         markets = markets_of(people, user.get_name(), "see", _named(user, "role"), _named(user, "team"))
     except PersonRefused as error:
         raise HTTPException(403, str(error)) from error
     if not markets:
         raise HTTPException(403, "people.yml doesn't list you as somebody who may see these pages; have two admins do.")
-    if ALL not in markets:
+    if ALL in markets:
+        return None
+    if not is_limited(getattr(request.scope.get("route"), "endpoint", None)):
         raise HTTPException(
             403,
-            f"You may see {', '.join(sorted(markets))}, and these pages show all markets: have two admins list you for"
-            " all in people.yml, or read your markets' lists where they are delivered.",
+            f"You may see {', '.join(sorted(markets))}, and this is of all markets together: have two admins list you"
+            " for all in people.yml.",
         )
+    return frozenset(markets)
+
+
+async def of_their_markets(markets: Annotated[Markets, Depends(only_who_is_listed)]) -> None:
+    """Have all that answers to this request read the rows of the markets of who asks."""
+    # In the request's own task, whose context the thread of a route begins with: a function that isn't async has none.
+    see(markets)
 
 
 def _named(user: Any, what: str) -> set[str]:

@@ -11,6 +11,8 @@ from fastapi import HTTPException
 from pydantic import ValidationError
 
 from evenhand.console.run_notes import failures
+from evenhand.console.seen import WHOSE, Markets, rows_seen, seen
+from evenhand.console.seen_manifest import manifest_seen
 from evenhand.delivery.stopping import stopped
 from evenhand.deployment import deployment
 from evenhand.release.history import LACKS, said_of_history
@@ -21,14 +23,17 @@ from evenhand.settings import settings
 
 @dataclass(frozen=True)
 class Shown:
-    """A night's newest release.
+    """A night's newest release, as somebody sees it.
 
     Attributes:
-        folder: its revision's own folder, which never changes.
+        folder: its revision's own folder, which never changes; it has the rows of all markets.
+        manifest: what it says of the markets that are seen.
         released_at: when it was released, in the deployment's time zone.
         nights: all nights that are released, the newest first.
         words: what has to be known first, a sentence each, the gravest first.
         needs: those of them that somebody has to do something about.
+        markets: those that are seen; None for all.
+        newest: the folder of the newest release, which says what market an account is of.
     """
 
     night: date
@@ -39,6 +44,12 @@ class Shown:
     nights: tuple[date, ...]
     words: tuple[str, ...]
     needs: tuple[str, ...] = ()
+    markets: Markets = None
+    newest: Path = Path()
+
+    def sees(self, market: str) -> bool:
+        """Whether a market is seen; all of them together (`all`) only by who sees all."""
+        return self.markets is None or market in self.markets
 
     def before(self, days: int = 1) -> date | None:
         """The newest night released at least so many days before; None where there is none."""
@@ -48,12 +59,29 @@ class Shown:
         """Whether a file is part of the release: releases of earlier versions have fewer."""
         return file in self.manifest.files
 
-    def file(self, name: str) -> Path:
-        """Where a file of the release lies, which is what was released.
+    def rows(self, table: str) -> str:
+        """The SQL of the rows of a table of the release that are seen.
 
         Raises:
-            HTTPException: there is no such file, or it was changed.
+            HTTPException: there is no such table, it was changed, or nobody can say whose its rows are.
         """
+        path = self._file(f"{table}.parquet")
+        if self.markets is None:
+            quoted = str(path).replace("'", "''")
+            return f"(from read_parquet('{quoted}', hive_partitioning = false))"
+        return rows_seen(self.folder, table, self.markets, self.newest)
+
+    def file(self, name: str) -> Path:
+        """Where a file of the release lies, which is what was released: one in which no row is an account's.
+
+        Raises:
+            HTTPException: there is no such file, it was changed, or it has rows of markets that aren't seen.
+        """
+        if self.markets is not None and WHOSE.get(name.removesuffix(".parquet")) != "nobody":
+            raise HTTPException(403, "This is of all markets together: who may see all of them sees it.")
+        return self._file(name)
+
+    def _file(self, name: str) -> Path:
         if not self.has(name):
             why = f". {LACKS}" if self.manifest.history else ""
             raise HTTPException(404, f"the release of night {self.night} has no file {name}{why}")
@@ -90,8 +118,14 @@ def shown(night: date | None = None) -> Shown | None:
     except (OtherFormat, ValidationError) as error:
         raise HTTPException(409, f"night {chosen} was released by another version of Evenhand: {error}") from error
     at = datetime.fromtimestamp((folder / "manifest.json").stat().st_mtime, UTC).astimezone(deployment().timezone)
-    needs = tuple(_needs(chosen, nights))
-    return Shown(chosen, folder, int(folder.name), manifest, at, nights, (*needs, *_said_of(manifest)), needs)
+    markets, newest = seen(), (settings().releases / f"night={nights[0]}").resolve()
+    if markets is not None:
+        before = next((night for night in nights if night < chosen), None)
+        follows = (settings().releases / f"night={before}").resolve() if before else None
+        manifest = manifest_seen(folder, markets, newest, follows)
+    needs = tuple(_needs(chosen, nights, markets))
+    words = (*needs, *_said_of(manifest))
+    return Shown(chosen, folder, int(folder.name), manifest, at, nights, words, needs, markets, newest)
 
 
 def _said_of(manifest: Manifest) -> list[str]:
@@ -110,15 +144,17 @@ def _said_of(manifest: Manifest) -> list[str]:
     return said
 
 
-def _needs(night: date, nights: tuple[date, ...]) -> list[str]:
+def _needs(night: date, nights: tuple[date, ...], markets: Markets) -> list[str]:
     """What is otherwise than it should be, whichever night is shown."""
     said = []
     if stop := stopped(settings().home):
         said.append(f"Nothing is sent to receivers: {stop}")
     for later in _begun_later(nights[0]):
         failed = failures(later)
+        # What a step complains of can be of any market.
+        of_it = f": {failed[0][1].splitlines()[0]}" if failed and markets is None else "."
         said.append(
-            f"Night {later} failed: {failed[0][1].splitlines()[0]}"
+            f"Night {later} failed{of_it}"
             if failed
             else f"Night {later} is begun and not released: it is running, or was stopped."
         )

@@ -70,9 +70,9 @@ def markets(shown: Shown, before: Shown | None) -> list[OfMarket]:
     """Every market that has an account, a row of a list, or something that waits for somebody."""
     nights = [night for night in shown.nights if night <= shown.night][:TREND_NIGHTS]
     folders = [shown.folder, *((settings().releases / f"night={night}").resolve() for night in nights[1:])]
-    over_nights = [_counts(folder) for folder in reversed(folders)]
-    now = over_nights[-1]
-    then = _counts(before.folder) if before else None
+    now = counts(shown)
+    over_nights = [*(_counts(folder) for folder in reversed(folders[1:])), now]
+    then = counts(before) if before else None
     held = [each for each in shown.manifest.held_lists if each.answer != "approved" and each.list in _COUNTED]
     undecided = shown.manifest.held_markets
     names = {*now["creators"], *now["penalties"], *now["rewards"]}
@@ -92,6 +92,7 @@ def markets(shown: Shown, before: Shown | None) -> list[OfMarket]:
             [each.why for each in undecided if each.market == market],
         )
         for market in sorted(names)
+        if shown.sees(market)
     ]
 
 
@@ -101,7 +102,9 @@ def unsent(shown: Shown) -> list[HeldList]:
 
 
 def receivers(shown: Shown) -> list[OfReceiver]:
-    """What each receiver answered; nothing where receivers.yml can't be read."""
+    """What each receiver answered; nothing where receivers.yml can't be read, and to who doesn't see all markets."""
+    if shown.markets is not None:
+        return []
     try:
         names = sorted(load_receivers())
     except ReceiversError:
@@ -119,30 +122,42 @@ def receivers(shown: Shown) -> list[OfReceiver]:
 
 def metrics(shown: Shown, market: str) -> list[Figure]:
     """The operational metrics of a market, in the order of their definitions."""
-    return figures(shown.folder, settings().dbt_project, market)
+    return figures(shown.folder, settings().dbt_project, market) if shown.sees(market) else []
 
 
 def creators_by_market(shown: Shown) -> Mapping[str, int]:
-    """How many creators a night knows in each market that has any."""
-    return _counts(shown.folder)["creators"]
+    """How many creators a night knows in each market that is seen and has any."""
+    return counts(shown)["creators"]
+
+
+def counts(shown: Shown) -> Mapping[str, Mapping[str, int]]:
+    """How much of each thing a night has in each market that is seen."""
+    if shown.markets is None:
+        return _counts(shown.folder)
+    there = tuple((what, shown.rows(file)) for what, (file, _) in _COUNTED.items() if shown.has(f"{file}.parquet"))
+    return {what: {name: n for name, n in of.items() if shown.sees(name)} for what, of in _counted(there).items()}
 
 
 # A revision's folder never changes.
 @lru_cache(maxsize=512)
 def _counts(folder: Path) -> Mapping[str, Mapping[str, int]]:
-    found = {}
+    # Releases of earlier versions lack some.
+    there = {what: folder / f"{file}.parquet" for what, (file, _) in _COUNTED.items()}
+    quoted = {what: str(path).replace("'", "''") for what, path in there.items() if path.exists()}
+    return _counted(
+        tuple((what, f"(from read_parquet('{path}', hive_partitioning = false))") for what, path in quoted.items())
+    )
+
+
+@lru_cache(maxsize=64)
+def _counted(sources: tuple[tuple[str, str], ...]) -> Mapping[str, Mapping[str, int]]:
+    """The rows of each market, by what is counted and the SQL of the rows."""
+    found: dict[str, Mapping[str, int]] = {what: {} for what in _COUNTED}
     with duckdb.connect(config={"threads": 1}) as connection:
-        for what, (file, condition) in _COUNTED.items():
-            path = folder / f"{file}.parquet"
-            rows = (
-                connection.execute(
-                    "select market, count(*) from read_parquet(?, hive_partitioning = false)"
-                    f" where {condition} and market is not null group by market order by market",
-                    [str(path)],
-                ).fetchall()
-                # Releases of earlier versions lack some.
-                if path.exists()
-                else []
-            )
-            found[what] = {str(market): int(rows) for market, rows in rows}
+        for what, rows in sources:
+            counted = connection.execute(
+                f"select market, count(*) from {rows} where {_COUNTED[what][1]} and market is not null"
+                " group by market order by market"
+            ).fetchall()
+            found[what] = {str(market): int(number) for market, number in counted}
     return found

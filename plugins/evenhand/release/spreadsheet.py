@@ -21,8 +21,14 @@ _AT_ONCE = 10_000
 
 def as_csv(file: Path) -> Iterator[str]:
     """A Parquet file as CSV with a header, some rows at a time."""
+    quoted = str(file).replace("'", "''")
+    return rows_as_csv(f"from read_parquet('{quoted}')")
+
+
+def rows_as_csv(query: str) -> Iterator[str]:
+    """What a query gives, likewise."""
     with duckdb.connect() as connection:
-        found = connection.execute("select * from read_parquet(?)", [str(file)])
+        found = connection.execute(query)
         yield lines([[column[0] for column in found.description or ()]])
         while rows := found.fetchmany(_AT_ONCE):
             yield lines(rows)

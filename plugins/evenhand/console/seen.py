@@ -1,0 +1,118 @@
+"""What of a release somebody sees: all of it, or the rows of their markets. The one place where that is decided.
+
+Before a route runs, it is noted whose markets they are that ask (`see`). A route that isn't said to be limited to them
+(`limited`) is closed to who sees single markets. What it reads of a release, it then reads as rows of those markets.
+
+An account belongs to the market that it is of in the newest release, whose people see all of it, of any night.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from contextvars import ContextVar
+from pathlib import Path
+from typing import Any, Literal, TypeVar
+
+from fastapi import HTTPException
+
+# None stands for all markets.
+Markets = frozenset[str] | None
+# Whose rows a file has: an account's, with its market beside or without; a market's own; or nobody's, such as a pack.
+Whose = Literal["account", "account_alone", "market", "nobody", "unknown"]
+WHOSE: Mapping[str, Whose] = {
+    **dict.fromkeys(("penalties", "rewards", "reasons", "notices", "standings", "account_profiles"), "account"),
+    **dict.fromkeys(("account_health", "account_entries", "account_violations", "balance_periods"), "account"),
+    **dict.fromkeys(("eligibility", "enforcement_gaps", "live_performance", "changes", "held_rows"), "account"),
+    "account_timeline": "account_alone",
+    **dict.fromkeys(("operational_metrics", "list_sizes"), "market"),
+    **dict.fromkeys(("models", "rules", "packs", "translations"), "nobody"),
+    # A row that wasn't understood: what market it was of isn't known.
+    "quarantine": "unknown",
+}
+_SEEN: ContextVar[Markets] = ContextVar("markets that who asks may see")
+_LIMITED: set[Callable[..., Any]] = set()
+Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
+
+
+def limited(endpoint: Endpoint) -> Endpoint:
+    """Say of a route that whatever it answers is of the markets of who asks."""
+    _LIMITED.add(endpoint)
+    return endpoint
+
+
+def is_limited(endpoint: Callable[..., Any] | None) -> bool:
+    """Whether a route answers to who sees single markets."""
+    return endpoint in _LIMITED
+
+
+def see(markets: Markets) -> None:
+    """Note which markets who asks may see, for all that answers to it."""
+    _SEEN.set(markets)
+
+
+def seen() -> Markets:
+    """The markets that who asks may see; None for all.
+
+    Raises:
+        LookupError: nobody asked, so that nobody sees anything.
+    """
+    return _SEEN.get()
+
+
+def rows_seen(folder: Path, table: str, markets: frozenset[str], newest: Path) -> str:
+    """The SQL of the rows of a release's file that belong to some markets.
+
+    Args:
+        folder: of the release.
+        newest: the folder of the newest release, which says what market an account is of.
+
+    Raises:
+        HTTPException: it can't be said of its rows whose they are.
+    """
+    whose = WHOSE.get(table, "unknown")
+    file = _parquet(folder / f"{table}.parquet")
+    names = texts(markets)
+    if whose == "market":
+        return f"(select * from {file} where market in ({names}))"
+    if whose not in ("account", "account_alone"):
+        raise HTTPException(403, "This is of all markets together: who may see all of them sees it.")
+    market = "coalesce(owners.market, of_all.market)" if whose == "account" else "owners.market"
+    return (
+        f"(select of_all.* from {file} as of_all left join {_owners(folder, newest)} as owners"
+        f" on of_all.account_id = owners.account_id where {market} in ({names}))"
+    )
+
+
+def condition_of(table: str, markets: frozenset[str], newest: str) -> str:
+    """The same as a condition for `evenhand query`, which knows files as tables of all nights."""
+    names = texts(markets)
+    if WHOSE.get(table) == "market":
+        return f"market in ({names})"
+    return (
+        f"account_id in (select account_id from main.account_profiles where night = '{newest}' and market in ({names}))"
+    )
+
+
+def texts(values: frozenset[str]) -> str:
+    """Texts as SQL, in an order of their own."""
+    return ", ".join("'" + value.replace("'", "''") + "'" for value in sorted(values))
+
+
+def _owners(folder: Path, newest: Path) -> str:
+    """The SQL of the market that each account is of: the newest, or that of the night where it is there no more."""
+    there = [each / "account_profiles.parquet" for each in dict.fromkeys((newest, folder))]
+    sources = [_parquet(each) for each in there if each.exists()]
+    if not sources:
+        return "(select null::varchar as account_id, null::varchar as market where false)"
+    first = f"select account_id, market from {sources[0]}"
+    if len(sources) == 1:
+        return f"({first})"
+    return (
+        f"({first} union all select account_id, market from {sources[1]}"
+        f" where account_id not in (select account_id from {sources[0]}))"
+    )
+
+
+def _parquet(path: Path) -> str:
+    quoted = str(path).replace("'", "''")
+    return f"read_parquet('{quoted}', hive_partitioning = false)"

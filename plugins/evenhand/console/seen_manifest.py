@@ -1,0 +1,122 @@
+"""What a manifest says to who sees single markets: what is of them, or counted of their rows, and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from evenhand.console.seen import rows_seen
+from evenhand.release.manifest import (
+    Cause,
+    Manifest,
+    MeasureChanges,
+    ReleasedFile,
+    Stage,
+    Zone,
+    read_manifest,
+)
+
+# What is the same for every market.
+_AS_IT_IS = (
+    *("release_id", "format", "night", "known_at", "measures_order", "compared", "not_compared", "time_zone"),
+    *("told_since", "told_before", "follows", "reversed", "code"),
+)
+# What has a market of its own.
+_OF_MARKETS = ("words_without_effect", "held_back", "held_lists", "held_markets", "power", "first_nights")
+# What is of all markets together.
+_OF_ALL: Mapping[str, Any] = {
+    **dict.fromkeys(("packs", "quarantined", "metrics", "notices", "emergencies", "forgotten"), ()),
+    "feeds": {},
+    "inputs": {},
+    "receivers": None,
+}
+# What is counted of rows; `{last}` are the penalties of the release before.
+_COUNTED: Mapping[str, tuple[type[Any], str]] = {
+    "causes": (
+        Cause,
+        "select list, cause, count(*) filter (change = 'added') as added,"
+        " count(*) filter (change = 'removed') as removed, count(*) filter (change = 'changed') as changed"
+        " from {changes} group by all order by all",
+    ),
+    "zones": (
+        Zone,
+        "select programme, zone, count(*) as accounts from {standings} group by programme, zone, zone_rank"
+        " order by programme, zone_rank",
+    ),
+    "stages": (
+        Stage,
+        "select coalesce(stage, 'none') as stage, count(*) as accounts from {account_profiles}"
+        " group by all order by all",
+    ),
+    "penalties": (
+        MeasureChanges,
+        "select measure, count(*) filter (before.key is null) as new,"
+        " count(*) filter (now.key is not null and before.key is not null) as kept,"
+        " count(*) filter (now.key is null) as ended"
+        " from (select row_key, measure, row_key as key from {penalties}) as now"
+        " full join (select row_key, measure, row_key as key from {last}) as before using (row_key, measure)"
+        " group by measure order by measure",
+    ),
+}
+
+
+_TABLES = ("changes", "standings", "account_profiles", "penalties")
+
+
+# Revisions' folders never change.
+@lru_cache(maxsize=128)
+def manifest_seen(folder: Path, markets: frozenset[str], newest: Path, before: Path | None) -> Manifest:
+    """A release's manifest for who sees some markets.
+
+    Args:
+        newest: the folder of the newest release.
+        before: that of the release before this one.
+    """
+    whole = read_manifest(folder)
+    said: dict[str, Any] = {name: getattr(whole, name) for name in _AS_IT_IS}
+    said |= {name: tuple(each for each in getattr(whole, name) if each.market in markets) for name in _OF_MARKETS}
+    said |= _OF_ALL
+    said |= {name: how(whole, markets) for name, how in _PARTLY.items()}
+    sources = {name: rows_seen(folder, name, markets, newest) for name in _TABLES if f"{name}.parquet" in whole.files}
+    sources["last"] = (
+        rows_seen(before, "penalties", markets, newest)
+        if before and (before / "penalties.parquet").exists()
+        else f"(from {sources['penalties']} limit 0)"
+    )
+    with duckdb.connect(config={"threads": 1}) as connection:
+        for name, (kind, query) in _COUNTED.items():
+            try:
+                found = connection.execute(query.format(**sources))
+            except KeyError:
+                # Of an earlier version, or of a history, that has no such file.
+                said[name] = ()
+                continue
+            columns = [column for column, *_ in found.description or ()]
+            said[name] = tuple(kind(**dict(zip(columns, row, strict=True))) for row in found.fetchall())
+    return Manifest.model_construct(**said)
+
+
+def _files(whole: Manifest, _: frozenset[str]) -> dict[str, ReleasedFile]:
+    # Which files there are; how many rows they have is of all markets.
+    return {name: ReleasedFile(rows=0, sha256="") for name in whole.files}
+
+
+def _targets(whole: Manifest, markets: frozenset[str]) -> Mapping[str, Any]:
+    return {name: [each for each in some if each["market"] in markets] for name, some in whole.targets.items()}
+
+
+def _history(whole: Manifest, _: frozenset[str]) -> Any:
+    return whole.history.model_copy(update={"unusual": ()}) if whole.history else None
+
+
+_PARTLY: Mapping[str, Callable[[Manifest, frozenset[str]], Any]] = {
+    "files": _files,
+    "targets": _targets,
+    "history": _history,
+}
+# Every field of a manifest is one of these, so that a new one is thought about.
+FIELDS = frozenset((*_AS_IT_IS, *_OF_MARKETS, *_OF_ALL, *_COUNTED, *_PARTLY))

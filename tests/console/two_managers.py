@@ -1,0 +1,101 @@
+"""Somebody who manages one market of an installation that has two, and what they are answered."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from html import unescape
+from io import BytesIO
+from pathlib import Path
+from types import SimpleNamespace
+from zipfile import ZipFile
+
+import duckdb
+from fastapi.routing import APIRoute
+from fastapi.testclient import TestClient
+from httpx import Response
+
+from console.serving import log_in, seen_by_all
+
+PEOPLE = """\
+people:
+  - {user: ika, markets: [ID], rights: [see, work_cases, approve, emergency, stop]}
+  - {user: wen, markets: [world], rights: [see, work_cases, approve, emergency, stop]}
+  - {user: bo, markets: all, rights: [admin]}
+  - {user: cy, markets: all, rights: [admin]}
+"""
+
+
+@contextmanager
+def managed(home: Path, people: Path, run: SimpleNamespace | None = None) -> Iterator[TestClient]:
+    """The pages, where people.yml says who sees what; who asks is whoever is logged in last (`log_in`)."""
+    from airflow.api_fastapi.common.db.common import _get_session
+
+    from evenhand.console.rights import only_who_is_listed
+    from night.directly import environment
+
+    people.write_text(PEOPLE)
+    with seen_by_all(home) as app, environment({"EVENHAND_PEOPLE": str(people)}):
+        del app.dependency_overrides[only_who_is_listed]
+        # A run as Airflow's database has it.
+        app.dependency_overrides[_get_session] = lambda: SimpleNamespace(scalar=lambda _: run)
+        log_in("ika")
+        yield TestClient(app, base_url="http://127.0.0.1:8080", headers={"accept": "text/html"})
+
+
+def every_route() -> set[tuple[str, str]]:
+    """Every route of the pages, as its method and path."""
+    from evenhand.console.app import app
+
+    return {
+        (method, route.path) for route in app.routes if isinstance(route, APIRoute) for method in route.methods or ()
+    }
+
+
+def readable(answer: Response) -> str:
+    """All that stands in an answer, of whatever form."""
+    content = answer.content
+    if content.startswith(b"PAR1"):
+        with duckdb.connect() as connection:
+            return str(connection.read_parquet(BytesIO(content)).fetchall())
+    if content.startswith(b"PK"):
+        with ZipFile(BytesIO(content)) as book:
+            # When it was made is said in docProps.
+            names = sorted(name for name in book.namelist() if not name.startswith("docProps"))
+            return "\n".join(unescape(book.read(name).decode()) for name in names)
+    return unescape(re.sub(r"<(style|script)>.*?</\1>", "", answer.text, flags=re.DOTALL))
+
+
+@dataclass(frozen=True)
+class Rewritten:
+    """A release in which rows are otherwise than they were decided, and which says so rightly."""
+
+    folder: Path
+
+    def change(self, table: str, query: str) -> None:
+        """Have a table be what a query gives of it, which names it `released`."""
+        path = self.folder / f"{table}.parquet"
+        new = path.with_suffix(".new")
+        with duckdb.connect() as connection:
+            connection.execute(f"create view released as from read_parquet('{path}', hive_partitioning = false)")
+            connection.execute(f"copy ({query}) to '{new}' (format parquet)")
+        new.replace(path)
+        self.say(files={f"{table}.parquet": hashlib.sha256(path.read_bytes()).hexdigest()})
+
+    def say(self, files: Mapping[str, str], **otherwise: object) -> None:
+        """Have its manifest say of files what they are, and else something otherwise."""
+        path = self.folder / "manifest.json"
+        before, content = path.stat(), json.loads(path.read_text())
+        del content["release_id"]
+        content |= otherwise
+        for name, sha256 in files.items():
+            content["files"][name]["sha256"] = sha256
+        digest = hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+        path.unlink()
+        path.write_text(json.dumps({"release_id": digest, **content}))
+        os.utime(path, (before.st_atime, before.st_mtime))
