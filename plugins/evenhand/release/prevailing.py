@@ -2,6 +2,7 @@
 
 A list that is held, a row that is held back and a night that is reversed keep rows of an earlier release beside
 tonight's. So it is worked out from the rows themselves, as strict as tonight's packs and order of measures have them.
+Of tonight's rows alone `int_measures_in_force` says it, in the same order (`tests/release/test_prevailing.py`).
 """
 
 from __future__ import annotations

@@ -156,7 +156,8 @@ strictest_then_longest_on_each_scope as (
     ) = 1
 ),
 
--- Of the penalties of several programmes on a scope the account feels the strictest.
+-- Of the penalties of several programmes on a scope the account feels the strictest. What is released says so of
+-- its own rows, some of which may be kept: plugins/evenhand/release/prevailing.py, in the same order.
 rows_with_what_prevails as (
     select
         *,
