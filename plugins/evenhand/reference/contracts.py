@@ -1,7 +1,8 @@
 """Write the feeds' contracts in standard formats: `python -m evenhand.reference.contracts`.
 
-docs/contracts/ has a JSON Schema of a row for each feed, for whoever checks rows before they land, and all feeds as one
-data contract of the Open Data Contract Standard, for catalogues. Both say of a contract what their format can say.
+docs/feed-contracts/ has a JSON Schema of a row for each feed, for whoever checks rows before they land, and all
+feeds as one data contract of the Open Data Contract Standard, for catalogues.
+Both say of a contract what their format can say.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from evenhand.landing.contracts import BY_NAME, FEEDS, MOMENT, Column, Contract
 from evenhand.settings import PROJECT
 from expectations.feeds import MOST_DIGITS
 
-FOLDER = PROJECT / "docs" / "contracts"
+FOLDER = PROJECT / "docs" / "feed-contracts"
 ODCS = FOLDER / "feeds.odcs.yaml"
 _WRITTEN = "Written by `python -m evenhand.reference.contracts` from the contracts; edit those."
 _LOGICAL_TYPES = {"text": "string", "date": "date", "number": "number", "moment": "timestamp"}
@@ -25,7 +26,7 @@ _DAY = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 
 
 def render() -> dict[str, str]:
-    """The text of every file of docs/contracts, by name."""
+    """The text of every file of docs/feed-contracts, by name."""
     schemas = {f"{contract.feed}.schema.json": _schema(contract) for contract in FEEDS}
     return {**schemas, ODCS.name: _odcs()}
 
