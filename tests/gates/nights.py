@@ -23,9 +23,9 @@ from evenhand.landing.window import take
 from evenhand.policy.compile import compile_packs
 from evenhand.policy.load import load_packs
 from evenhand.policy.preapproved import Preapproval
-from evenhand.quality.changes import Tonight, validate_changes
 from evenhand.quality.held_lists import HeldList, answer
 from evenhand.quality.held_rows import hold
+from evenhand.quality.holding import Tonight, validate_changes
 from evenhand.release.assemble import assemble
 from evenhand.release.manifest import HeldList as ReleasedHeldList
 from evenhand.release.previous import take_last_release

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from evenhand.policy.load import LoadedPack, load_pack
 from evenhand.policy.preapproved import SameRules
-from evenhand.quality.changes import Tonight, changed_by
+from evenhand.quality.holding import Tonight, changed_by
 from evenhand.quality.row_causes import Base
 from evenhand.release.manifest import ReleasedPack
 from policy.packs import changed, write

@@ -13,8 +13,8 @@ import pytest
 
 from evenhand.emergency.emergency import Proposal
 from evenhand.emergency.record import record
-from evenhand.quality.changes import Tonight, validate_changes
 from evenhand.quality.gate import GateFailed
+from evenhand.quality.holding import Tonight, validate_changes
 from evenhand.quality.lists import validate_lists
 from evenhand.records.persons import Person
 from night.directly import decide

@@ -11,7 +11,7 @@ from airflow.executors.local_executor import LocalExecutor
 
 def import_what_is_dear() -> None:
     """What takes seconds to import and several tasks need."""
-    from evenhand.quality import changes, feeds, lists  # noqa: F401
+    from evenhand.quality import feeds, holding, lists  # noqa: F401
 
 
 class PreloadedExecutor(LocalExecutor):

@@ -196,7 +196,7 @@ def validate_lists(night: date) -> Facts:
     from evenhand.deployment import asks_first_nights, deployment
     from evenhand.policy.preapproved import read_preapproved, read_same_rules
     from evenhand.policy.sift import sift
-    from evenhand.quality import changes, lists
+    from evenhand.quality import holding, lists
     from evenhand.records.databases import wait_until_free
     from evenhand.release.previous import last_release, take_kept_release
 
@@ -212,7 +212,7 @@ def validate_lists(night: date) -> Facts:
     for rule in rows.broken:
         log.warning("%s", rule)
     before = texts_of(last_release(here.releases, night))
-    tonight = changes.Tonight(
+    tonight = holding.Tonight(
         here.releases,
         sift(here.policies, before).packs,
         read_preapproved(here.policies),
@@ -225,7 +225,7 @@ def validate_lists(night: date) -> Facts:
         asks_first_nights(),
     )
     broken = {(each.list, each.market): rows.broken for each in rows.too_many}
-    changed = changes.validate_changes(warehouse, here.work(night) / "gate_2" / "changes", night, tonight, broken)
+    changed = holding.validate_changes(warehouse, here.work(night) / "gate_2" / "changes", night, tonight, broken)
     lay_code_authors(warehouse, here.project, last_release(here.releases, night))
     for held in changed.held:
         log.warning("%s of %s are held: %s", held.list, held.market, "; ".join(held.why))

@@ -54,7 +54,7 @@ class Tonight:
         releases: the folder of all releases.
         packs: tonight's packs.
         preapproved: the changes of policy and code that were approved.
-        code: the version of the code that decides.
+        code: the version of the code that decides or writes what leaves.
         same_rules: texts of packs that were rewritten and say the same.
         receivers: what receivers.yml says of each receiver; None where that isn't to be compared.
         receivers_changed_by: who changed that.
