@@ -22,6 +22,7 @@ from evenhand.deciding.compiled import run_models
 from evenhand.deciding.provenance import lay_rules_of
 from evenhand.explain.restoring import Tried, summed_up, what_restores
 from evenhand.landing.contracts import FEEDS
+from evenhand.reference.release import columns_of_files
 from made_once import shared_project
 from night.directly import decide
 
@@ -127,6 +128,24 @@ def _json(*arguments: str) -> dict[str, Any]:
 
 
 @pytest.mark.usefixtures("home")
+def test_every_file_of_a_release_has_the_columns_that_its_page_promises(home: Path) -> None:
+    release = home / "releases" / f"night={NIGHT}"
+    found = {
+        path.stem: [
+            (name, sql.lower())
+            for name, sql, *_ in duckdb.sql(
+                f"describe from read_parquet('{path}', hive_partitioning = false)"
+            ).fetchall()
+        ]
+        for path in release.glob("*.parquet")
+    }
+    promised = {
+        name: [(column, said.sql.replace(", ", ",")) for column, said in table.columns.items()]
+        for name, table in columns_of_files().items()
+    }
+    assert found == promised
+
+
 def test_where_an_account_stands_and_what_of_its_ledger_counts_until_when() -> None:
     (health,) = _json("a1", "--no-restore")["programmes"]
 

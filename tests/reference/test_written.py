@@ -7,7 +7,7 @@ import json
 import pytest
 from jsonschema import Draft202012Validator
 
-from evenhand.reference import contracts, feeds, metrics, rules
+from evenhand.reference import contracts, feeds, metrics, release, rules
 
 CREATOR: dict[str, str | None] = {
     "account_id": "a1",
@@ -34,6 +34,10 @@ def test_dbts_sources_of_rules_say_what_the_tables_say() -> None:
 
 def test_the_page_of_metrics_says_what_they_are_defined_as() -> None:
     assert metrics.PATH.read_text(encoding="utf-8") == metrics.render()
+
+
+def test_the_page_of_a_release_says_what_marts_and_gates_leave() -> None:
+    assert release.PATH.read_text(encoding="utf-8") == release.render()
 
 
 def test_the_contracts_in_standard_formats_say_what_the_contracts_say() -> None:

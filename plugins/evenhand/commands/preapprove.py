@@ -29,7 +29,9 @@ def preapprove(
     ] = "",
     by: By = "",
     pack: Annotated[str | None, typer.Argument(help="The pack that was changed, by its name.")] = None,
-    code: Annotated[bool, typer.Option("--code", help="Not a pack: the code that decides, as it is now.")] = False,
+    code: Annotated[
+        bool, typer.Option("--code", help="Not a pack: the code that decides or writes what leaves.")
+    ] = False,
     receiver: Annotated[
         str, typer.Option(help="Not a pack: what receivers.yml says of this receiver, as it is now.")
     ] = "",

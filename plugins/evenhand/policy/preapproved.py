@@ -32,7 +32,7 @@ class Preapproval(Part):
     text: Sha256 | None = None
     """The SHA-256 of its text, with the texts that it extends, as changed: another text is another change."""
     code: Sha256 | None = None
-    """Instead of a pack: the SHA-256 of the code that decides, as changed."""
+    """Instead of a pack: the SHA-256 of the code that decides or writes what leaves, as changed."""
     receiver: Name | None = None
     """Instead of a pack: the receiver that receivers.yml says otherwise of; `text` is the SHA-256 of what it says."""
     changed_by: Annotated[str, Field(min_length=1)]
