@@ -25,7 +25,7 @@ FACTS = """
         '' as reason, cast(null as date) as lifted_until,
         ['v1'] as evidence,
         '[{{"violation_type": "copyright", "kind": "live", "title": "Sale", "posted_on": "2026-03-01",'
-        || ' "decided_on": "2026-03-02", "amount": 3.00, "counts_until": "2026-05-30", "is_needed": true,'
+        || ' "decided_on": "2026-03-02", "amount": 3.00, "last_counts_on": "2026-05-30", "is_needed": true,'
         || ' "appeal": "until", "appeal_until": "2026-04-01"}}]' as cases,
         cast(null as decimal(18, 2)) as amount, 0.0 as balance_before, 3.0 as balance_after,
         'point' as unit, cast(null as varchar) as outranked_by, cast(null as varchar) as followed_by,
@@ -76,6 +76,18 @@ def test_words_that_nobody_has_approved_are_not_used_and_a_new_language_is_told_
     ]
     write_notices(warehouse, folder, tmp_path / "releases", NIGHT)
     assert _notices(warehouse)[0] == ("n1", "id", "Bayar 50 USD: Siaran langsung tidak diizinkan")
+
+
+def test_the_last_day_that_counts_is_told_also_of_a_night_that_an_earlier_version_decided(tmp_path: Path) -> None:
+    warehouse = _warehouse(tmp_path, "('en', 'no_live')")
+    said = "It counts 3 points, until May 30, 2026."
+    for renamed in ("last_counts_on", "counts_until"):
+        with duckdb.connect(str(warehouse)) as connection:
+            connection.execute("update notice_facts set cases = replace(cases, 'last_counts_on', ?)", [renamed])
+        write_notices(warehouse, TRANSLATIONS, tmp_path / "releases", NIGHT)
+        with duckdb.connect(str(warehouse), read_only=True) as connection:
+            ((body,),) = connection.execute("select body from main.notices").fetchall()
+        assert said in body
 
 
 @pytest.mark.parametrize("language", [path.stem for path in sorted(TRANSLATIONS.glob("*.po"))])

@@ -265,7 +265,7 @@ violations_behind_each_reason as (
         bool_or(cast(entry ->> 'needed' as boolean)) as is_needed,
         case
             when count(entry ->> 'last_counts_on') = count(*) then max(cast(entry ->> 'last_counts_on' as date))
-        end as counts_until
+        end as last_counts_on
     from (
         select
             reason_id,
@@ -306,7 +306,7 @@ evidence_of_each_reason as (
                 posted_on := posted_on,
                 decided_on := decided_on,
                 amount := amount,
-                counts_until := counts_until,
+                last_counts_on := last_counts_on,
                 is_needed := is_needed,
                 appeal := appeal,
                 appeal_until := appeal_until

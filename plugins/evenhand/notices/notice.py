@@ -28,7 +28,7 @@ class Case:
         posted_on: the day of the content or the live; None if unknown.
         decided_on: the day of the decision; None if unknown.
         amount: what it counts; None if nothing is to be told of that.
-        counts_until: the last day on which it counts; None without an end.
+        last_counts_on: the last day on which it counts; None without an end.
         is_needed: whether the measure would not have come without it; None where that can't be told.
         appeal: until when one can appeal against it.
         appeal_until: the last day for that, or the day that was the last.
@@ -40,7 +40,7 @@ class Case:
     posted_on: date | None
     decided_on: date | None
     amount: Decimal | None
-    counts_until: date | None
+    last_counts_on: date | None
     is_needed: bool | None
     appeal: Appeal
     appeal_until: date | None

@@ -105,7 +105,8 @@ def _case(case: Case, facts: NoticeFacts, catalog: Catalog) -> str:
         catalog,
         posted_on=case.posted_on,
         decided_on=case.decided_on,
-        counts_until=case.counts_until,
+        # People are told last days; the catalogues' word for it stands in translations that were approved.
+        counts_until=case.last_counts_on,
         appeal_until=case.appeal_until,
     )
     kind = f"violation_type.{case.violation_type}"
@@ -118,7 +119,7 @@ def _case(case: Case, facts: NoticeFacts, catalog: Catalog) -> str:
     keys = ["case.undated" if not case.decided_on else "case.about" if case.kind else "case.plain"]
     if (facts.list, facts.event) not in _GOOD_NEWS and facts.list == "penalties":
         if case.amount is not None:
-            keys.append("case.counts_until" if case.counts_until else "case.counts")
+            keys.append("case.counts_until" if case.last_counts_on else "case.counts")
         if case.is_needed is not None and len(facts.cases) > 1:
             keys.append("case.needed" if case.is_needed else "case.not_needed")
         keys.append(f"case.appeal.{case.appeal}")

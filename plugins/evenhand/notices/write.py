@@ -98,7 +98,8 @@ def _cases(told: str) -> Sequence[Case]:
             posted_on=_day(case["posted_on"]),
             decided_on=_day(case["decided_on"]),
             amount=None if case["amount"] is None else Decimal(str(case["amount"])),
-            counts_until=_day(case["counts_until"]),
+            # A night that an earlier version decided, and this one publishes, calls the same day so.
+            last_counts_on=_day(case["last_counts_on"] if "last_counts_on" in case else case["counts_until"]),
             is_needed=case["is_needed"],
             appeal=case["appeal"],
             appeal_until=_day(case["appeal_until"]),
