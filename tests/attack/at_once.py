@@ -271,12 +271,12 @@ def an_answer_that_never_ends(place: Place) -> str:
 def words_of_a_language(place: Place) -> str:
     import json
 
-    from evenhand.quality.translation_changes import Words, approved_words, lay_translations
+    from evenhand.quality.translation_changes import LanguageWords, approved_words, lay_translations
 
     was, now = (json.dumps({"plural": "0", "texts": {"subject": [text]}}) for text in ("New", "Pay at evil.example"))
     with duckdb.connect() as connection:
         connection.execute("create schema gate")
-        said = lay_translations(connection, {"vi": was}, {"vi": Words(now, ("mallory",))})["vi"]
+        said = lay_translations(connection, {"vi": was}, {"vi": LanguageWords(now, ("mallory",))})["vi"]
         connection.execute("create table gate.held_lists as select 'notices' as list, 'vi' as market, '' as answer")
         need(approved_words(connection) == {"vi": was}, "other words would be used")
     return said[0]

@@ -19,7 +19,7 @@ import sqlalchemy as sa
 from delivery import systems
 from delivery.systems import System
 from evenhand.cases import work
-from evenhand.cases.case import Cause
+from evenhand.cases.case import CaseCause
 from evenhand.cases.store import CaseChanged, CasesBroken, Draft, migrate, reading, writing
 from evenhand.cases.work import WorkRefused
 from evenhand.people.rights import WithoutRight
@@ -129,7 +129,7 @@ def _write_for_ever(home: Path, server: str, number: int) -> None:
         with writing(home, server) as cases:
             drafts = []
             for each in range(20):
-                cause = Cause("appeal", f"{number}/{each}", "ID", "An appeal")
+                cause = CaseCause("appeal", f"{number}/{each}", "ID", "An appeal")
                 drafts.append(Draft(cause.case_id, 0, "opened", {"cause": cause.as_content(), "on": str(DAY)}))
             cases.append(drafts)
         number += 1_000

@@ -20,7 +20,7 @@ from typer.testing import CliRunner
 from evenhand.cli import app
 from evenhand.deciding.compiled import run_models
 from evenhand.deciding.provenance import lay_rules_of
-from evenhand.explain.restoring import Tried, summed_up, what_restores
+from evenhand.explain.restoring import TriedWay, summed_up, what_restores
 from evenhand.landing.contracts import FEEDS
 from evenhand.reference.release import columns_of_files
 from made_once import shared_project
@@ -335,7 +335,7 @@ def test_where_the_work_of_the_night_is_gone_everything_else_is_told(home: Path)
     assert "No live streaming" in said
 
 
-def _restoring(home: Path, account: str, nights: int = 180) -> list[Tried]:
+def _restoring(home: Path, account: str, nights: int = 180) -> list[TriedWay]:
     work = home / "nights" / f"night={NIGHT}"
     models = shared_project().models()
     return what_restores(
@@ -343,7 +343,7 @@ def _restoring(home: Path, account: str, nights: int = 180) -> list[Tried]:
     )
 
 
-def _in_force(home: Path, account: str, tried: Tried, days: Sequence[date]) -> Mapping[date, set[str]]:
+def _in_force(home: Path, account: str, tried: TriedWay, days: Sequence[date]) -> Mapping[date, set[str]]:
     """What of an account is in force or shut on days and the days before, after a way was really gone on 6 March."""
     nights = sorted({NIGHT, *days, *(day - timedelta(days=1) for day in days)})
     with duckdb.connect(config={"threads": 1}) as connection:

@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 
 from evenhand.cli import app
 from evenhand.landing.decisions import file_decisions
-from evenhand.landing.kept import FOLDER, Kept
+from evenhand.landing.kept import FOLDER, KeptFiles
 from evenhand.landing.load import Arrivals, load
 from evenhand.landing.takedowns import land_takedowns
 from evenhand.landing.window import take
@@ -35,7 +35,7 @@ def test_the_bytes_are_a_copy_that_nobody_changes(landing: Path, store: Path) ->
     path = land(landing, "creators", 1, MANY)
     before = path.read_bytes()
     _load(store, landing)
-    kept = Kept(store.parent / FOLDER)
+    kept = KeptFiles(store.parent / FOLDER)
     copy = kept.path_of(kept.files[NAME].sha256)
     with path.open("r+b") as file:
         file.write(b"X")
@@ -187,7 +187,7 @@ def test_an_old_home_is_taken_over_and_nothing_is_held(landing: Path, store: Pat
     for path in sorted((store.parent / FOLDER).rglob("*"), reverse=True):
         path.rmdir() if path.is_dir() else path.unlink()
     assert not _load(store, landing).unusable
-    assert Kept(store.parent / FOLDER).files[NAME].sha256
+    assert KeptFiles(store.parent / FOLDER).files[NAME].sha256
     os.remove(landing / NAME)
     _load(store, landing)
     assert _accounts(store) == 40

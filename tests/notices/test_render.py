@@ -14,14 +14,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evenhand.notices.catalogs import CatalogError, load_catalogs
-from evenhand.notices.notice import Case, Notice, NoticeFacts
+from evenhand.notices.notice import Notice, NoticeFacts, ToldViolation
 from evenhand.notices.render import render
 from notices.needed import LANGUAGES, PENALTIES, PROGRAMMES, REWARDS, SCOPES, TRANSLATIONS
 
 CATALOGS = load_catalogs(TRANSLATIONS)
 
 # Against the older one nobody can appeal any more.
-OLD = Case(
+OLD = ToldViolation(
     violation_type="counterfeit",
     kind="live",
     title="Spring sale",
@@ -33,7 +33,7 @@ OLD = Case(
     appeal="passed",
     appeal_until=date(2026, 3, 3),
 )
-LATER = Case(
+LATER = ToldViolation(
     violation_type="misleading_claim",
     kind="short_video",
     title=None,
@@ -76,7 +76,7 @@ NEW = NoticeFacts(
 ENDED = replace(NEW, event="ended", can_appeal=False, appeal_until=None, restored_by="", restored_on=None)
 
 
-def _cases(number: int) -> tuple[Case, ...]:
+def _cases(number: int) -> tuple[ToldViolation, ...]:
     return tuple(replace(LATER, title=f"v{i}") for i in range(1, number + 1))
 
 
@@ -276,7 +276,7 @@ def test_violations_are_counted(number: int, said: str) -> None:
         (replace(LATER, appeal="none", appeal_until=None), "It counts 3. It can be appealed no further."),
     ],
 )
-def test_a_violation_says_what_and_where_it_was_and_until_when_to_appeal(case: Case, said: str) -> None:
+def test_a_violation_says_what_and_where_it_was_and_until_when_to_appeal(case: ToldViolation, said: str) -> None:
     assert said in render(replace(NEW, cases=(case,)), CATALOGS).body
 
 
@@ -404,7 +404,7 @@ def test_no_placeholder_is_ever_left(language: str, data: st.DataObject) -> None
             lifted_until=_days,
             cases=st.lists(
                 st.builds(
-                    Case,
+                    ToldViolation,
                     violation_type=st.sampled_from(["copyright", "a_new_one", None]),
                     kind=st.sampled_from(["live", "short_video", "repository", None]),
                     title=st.sampled_from(["Spring sale", None]),

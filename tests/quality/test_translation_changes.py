@@ -15,7 +15,7 @@ from evenhand.approval.answers import AnswerRefused, record
 from evenhand.approval.shown import body, subject
 from evenhand.notices.catalogs import load_catalogs, said_by
 from evenhand.quality.held_lists import HeldList, answer, hold_lists, read_held
-from evenhand.quality.translation_changes import Words, approved_words, lay_translations, translations_of
+from evenhand.quality.translation_changes import LanguageWords, approved_words, lay_translations, translations_of
 from evenhand.records.persons import Person, PersonRefused
 from evenhand.release.manifest import NOTICES
 from evenhand.release.publish import FILES
@@ -27,7 +27,7 @@ NIGHT = date(2026, 3, 6)
 BUDI = Person("budi", logged_in=True)
 
 
-def _language(folder: Path, *changes: tuple[str, str]) -> Words:
+def _language(folder: Path, *changes: tuple[str, str]) -> LanguageWords:
     text = (TRANSLATIONS / "vi.po").read_text()
     for before, after in changes:
         assert before in text
@@ -35,7 +35,7 @@ def _language(folder: Path, *changes: tuple[str, str]) -> Words:
     folder.mkdir(exist_ok=True)
     (folder / "vi.po").write_text(text)
     catalog = load_catalogs(folder).languages["vi"]
-    return Words(said_by(catalog), catalog.changed_by)
+    return LanguageWords(said_by(catalog), catalog.changed_by)
 
 
 PHISHING = ("Biện pháp mới: {measure}", "Trả 50 USD tại evil.example: {measure}")
@@ -116,5 +116,5 @@ def test_how_many_read_it_is_said_of_the_last_nights(gate: duckdb.DuckDBPyConnec
             f"copy (select '{account}' as account_id, unnest(['vi', 'en']) as language) to '{folder}/notices.parquet'"
         )
     was, now = ({"vi": json.dumps({"plural": "0", "texts": {"a": [each]}})} for each in ("x", "y"))
-    said = lay_translations(gate, was, {"vi": Words(now["vi"], ())}, sorted(tmp_path.glob("night=*")))
+    said = lay_translations(gate, was, {"vi": LanguageWords(now["vi"], ())}, sorted(tmp_path.glob("night=*")))
     assert said["vi"] == ('a was "x" and is "y"', "The last 3 nights had 3 notices in it, to 2 accounts")

@@ -19,7 +19,7 @@ MOST_ACCOUNTS = 100
 
 
 @dataclass(frozen=True)
-class Cause:
+class CaseCause:
     """Why there is a case: one for each kind and subject.
 
     Attributes:
@@ -74,7 +74,7 @@ class Cause:
         }
 
     @classmethod
-    def of_content(cls, content: Mapping[str, Any]) -> Cause:
+    def of_content(cls, content: Mapping[str, Any]) -> CaseCause:
         """As it was written down."""
         return cls(
             kind=content["kind"],
@@ -91,7 +91,7 @@ class Cause:
 
 
 @dataclass(frozen=True)
-class Event:
+class CaseEvent:
     """One line of a case's history.
 
     Attributes:
@@ -127,14 +127,14 @@ class Case:
 
     case_id: str
     version: int
-    cause: Cause
+    cause: CaseCause
     state: State
     opened_on: date
     by_hand: bool = False
     closed_by_person: bool = False
     owner: str = ""
     level: int = 0
-    events: tuple[Event, ...] = field(default=(), repr=False)
+    events: tuple[CaseEvent, ...] = field(default=(), repr=False)
 
     def due(self, days: int) -> date:
         """By when it is to be answered.
@@ -145,10 +145,10 @@ class Case:
         return self.cause.due or self.opened_on + timedelta(days=days)
 
 
-def cases_of(events: Iterable[Event]) -> dict[str, Case]:
+def cases_of(events: Iterable[CaseEvent]) -> dict[str, Case]:
     """All cases, by what they are called, from their events in order."""
     found: dict[str, Case] = {}
-    history: dict[str, list[Event]] = {}
+    history: dict[str, list[CaseEvent]] = {}
     for event in events:
         if event.action == "night":
             continue
@@ -157,18 +157,18 @@ def cases_of(events: Iterable[Event]) -> dict[str, Case]:
     return {name: replace(case, events=tuple(history[name])) for name, case in found.items()}
 
 
-def _after(case: Case | None, event: Event) -> Case:
+def _after(case: Case | None, event: CaseEvent) -> Case:
     content = event.content
     if case is None:
         return Case(
-            event.case_id, event.version, Cause.of_content(content["cause"]), "open",
+            event.case_id, event.version, CaseCause.of_content(content["cause"]), "open",
             date.fromisoformat(content["on"]), by_hand=event.by is not None,
         )  # fmt: skip
     case = replace(case, version=event.version)
     if event.action == "updated":
-        return replace(case, cause=Cause.of_content(content["cause"]))
+        return replace(case, cause=CaseCause.of_content(content["cause"]))
     if event.action == "reopened":
-        cause = Cause.of_content(content["cause"]) if "cause" in content else case.cause
+        cause = CaseCause.of_content(content["cause"]) if "cause" in content else case.cause
         on = date.fromisoformat(content["on"])
         return replace(case, cause=cause, state="open", opened_on=on, closed_by_person=False)
     if event.action == "closed":

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
-from evenhand.cases.case import Cause
+from evenhand.cases.case import CaseCause
 from evenhand.cases.night_facts import NightFacts
 from evenhand.people.people import ALL
 from evenhand.policy.prose.words import spoken
@@ -16,7 +16,7 @@ from evenhand.release.manifest import DELIVERIES, NOTICES
 DECIDED_WITHIN_DAYS, ENFORCED_WITHIN_DAYS = 14, 3
 
 
-def held_lists(night: NightFacts) -> list[Cause]:
+def held_lists(night: NightFacts) -> list[CaseCause]:
     """Lists that wait for an answer; receivers and words concern every market."""
     found = []
     for each in night.manifest.held_lists:
@@ -24,7 +24,7 @@ def held_lists(night: NightFacts) -> list[Cause]:
             continue
         of_all = each.list in (DELIVERIES, NOTICES)
         found.append(
-            Cause(
+            CaseCause(
                 kind="held_list",
                 subject=f"{each.list}/{each.market}",
                 market=ALL if of_all else each.market,
@@ -50,7 +50,7 @@ def _changed(night: NightFacts, name: str, market: str) -> tuple[str, ...]:
     return tuple(row["account_id"] for row in night.rows(query, name=name, market=market))
 
 
-def open_appeals(night: NightFacts) -> list[Cause]:
+def open_appeals(night: NightFacts) -> list[CaseCause]:
     """Every appeal that isn't decided, with the days that its market's packs leave."""
     if not night.has("account_violations"):
         return []
@@ -64,7 +64,7 @@ def open_appeals(night: NightFacts) -> list[Cause]:
         within = days.get(row["market"])
         filed = row["appeal_filed_on"]
         found.append(
-            Cause(
+            CaseCause(
                 kind="appeal",
                 subject=row["appeal_id"],
                 market=row["market"],
@@ -83,7 +83,7 @@ def open_appeals(night: NightFacts) -> list[Cause]:
     return found
 
 
-def undecided_detections(night: NightFacts) -> list[Cause]:
+def undecided_detections(night: NightFacts) -> list[CaseCause]:
     """Violations that were detected and that nobody has decided."""
     if not night.has("account_violations"):
         return []
@@ -92,7 +92,7 @@ def undecided_detections(night: NightFacts) -> list[Cause]:
         " order by violation_id"
     )
     return [
-        Cause(
+        CaseCause(
             kind="undecided",
             subject=row["violation_id"],
             market=row["market"],
@@ -111,7 +111,7 @@ def undecided_detections(night: NightFacts) -> list[Cause]:
     ]
 
 
-def enforcement_gaps(night: NightFacts) -> list[Cause]:
+def enforcement_gaps(night: NightFacts) -> list[CaseCause]:
     """What was decided and not carried out, carried out without a decision, or sold in spite of a penalty.
 
     What was detected and not decided is a case of its own.
@@ -129,7 +129,7 @@ def enforcement_gaps(night: NightFacts) -> list[Cause]:
         what = said.get(row["gap"], spoken(row["gap"]))
         orders = [f"{row['orders']:,} orders in spite of it"] if row["orders"] else []
         found.append(
-            Cause(
+            CaseCause(
                 kind="enforcement_gap",
                 subject=f"{row['gap']}/{row['row_key']}",
                 market=row["market"],
@@ -145,7 +145,7 @@ def enforcement_gaps(night: NightFacts) -> list[Cause]:
     return found
 
 
-def qa_disagreements(night: NightFacts) -> list[Cause]:
+def qa_disagreements(night: NightFacts) -> list[CaseCause]:
     """Decided violations of which QA says that they are none, and contents of which it says that they are one."""
     query = f"""
         select reviews.review_id, reviews.account_id, creators.market, reviews.reviewed_on,
@@ -178,7 +178,7 @@ def qa_disagreements(night: NightFacts) -> list[Cause]:
         subject = row["violation_id"] or row["content_id"] or row["review_id"]
         what = "QA found a violation that nobody decided" if row["is_violation"] else "QA says that it is no violation"
         found.append(
-            Cause(
+            CaseCause(
                 kind="qa_disagreement",
                 subject=subject,
                 market=row["market"],
@@ -193,7 +193,7 @@ def qa_disagreements(night: NightFacts) -> list[Cause]:
     return found
 
 
-def accounts_near_closing(night: NightFacts) -> list[Cause]:
+def accounts_near_closing(night: NightFacts) -> list[CaseCause]:
     """Accounts whose next zone is the strictest of its programme, and near in the words of the pack."""
     if not night.has("account_health"):
         return []
@@ -212,7 +212,7 @@ def accounts_near_closing(night: NightFacts) -> list[Cause]:
         order by health.account_id, health.programme
     """
     return [
-        Cause(
+        CaseCause(
             kind="near_closing",
             subject=f"{row['account_id']}/{row['programme']}",
             market=row["market"],

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from evenhand.cases import found
-from evenhand.cases.case import Cause
+from evenhand.cases.case import CaseCause
 from evenhand.cases.night_facts import NightFacts
 
 
@@ -26,7 +26,7 @@ class Kind:
 
     label: str
     days: int
-    find: Callable[[NightFacts], Sequence[Cause]] | None = None
+    find: Callable[[NightFacts], Sequence[CaseCause]] | None = None
     needs_warehouse: bool = False
     closed_by_night: bool = True
     closed_by_people: bool = True

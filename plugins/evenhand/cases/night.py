@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
-from evenhand.cases.case import Case, Cause
+from evenhand.cases.case import Case, CaseCause
 from evenhand.cases.kinds import KINDS
 from evenhand.cases.night_facts import NightFacts
 from evenhand.cases.priority import harms
@@ -43,7 +43,7 @@ class Changed:
 def update(cases: Cases, night: NightFacts) -> Changed:
     """Bring the cases to what a night found; the store has to be open for writing."""
     looked = [name for name, kind in KINDS.items() if kind.find and (night.has_warehouse or not kind.needs_warehouse)]
-    found: dict[str, Cause] = {}
+    found: dict[str, CaseCause] = {}
     for name in looked:
         find = KINDS[name].find
         assert find
@@ -77,7 +77,7 @@ def newest_release(releases: Path) -> Path | None:
 
 
 def _drafts(
-    known: Mapping[str, Case], found: Mapping[str, Cause], looked: Iterable[str], night: date
+    known: Mapping[str, Case], found: Mapping[str, CaseCause], looked: Iterable[str], night: date
 ) -> Iterable[Draft]:
     for name, cause in sorted(found.items()):
         case = known.get(name)

@@ -15,7 +15,7 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 
-from evenhand.cases.case import Cause
+from evenhand.cases.case import CaseCause
 from evenhand.cases.night_facts import NightFacts
 
 FOR_EVER_DAYS = 365
@@ -24,7 +24,7 @@ FORMULA = "days still to run × rank of the measure × orders a day, summed over
 
 
 @dataclass(frozen=True)
-class Part:
+class HarmPart:
     """What an account adds to the harm of a case.
 
     Attributes:
@@ -66,7 +66,7 @@ def order_key(harm: float, due: date, night: date, case_id: str) -> tuple[bool, 
     return due >= night, -harm * urgency(due, night), case_id
 
 
-def harms(night: NightFacts, causes: Iterable[Cause]) -> dict[str, tuple[float, Sequence[Mapping[str, Any]]]]:
+def harms(night: NightFacts, causes: Iterable[CaseCause]) -> dict[str, tuple[float, Sequence[Mapping[str, Any]]]]:
     """The expected harm of cases and what it is made of, by what they are called."""
     known = list(causes)
     accounts = {account for cause in known for account in cause.accounts}
@@ -89,7 +89,7 @@ def harms(night: NightFacts, causes: Iterable[Cause]) -> dict[str, tuple[float, 
                 held, why = [(mildest[0], 1)], "mildest"
             measured = [(days, ranks.get((cause.market, name), mildest[1]), name) for name, days in held]
             days, rank, name = max(measured, key=lambda each: (each[0] * each[1], each[2]))
-            parts.append(Part(account, name, why, days, rank, orders.get(account, 1.0)))
+            parts.append(HarmPart(account, name, why, days, rank, orders.get(account, 1.0)))
         parts.sort(key=lambda part: (-part.harm, part.account))
         # A list of thousands shows what adds most.
         found[cause.case_id] = (sum(part.harm for part in parts), [asdict(part) for part in parts[:20]])

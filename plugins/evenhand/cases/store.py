@@ -21,7 +21,7 @@ from alembic.config import Config
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
 
-from evenhand.cases.case import Action, Case, Event, cases_of
+from evenhand.cases.case import Action, Case, CaseEvent, cases_of
 from evenhand.cases.place import FILE, HEAD
 from evenhand.cases.tables import SCHEMA, events, figures, messages
 from evenhand.records.persons import Person
@@ -69,7 +69,7 @@ class Cases:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def events(self) -> Iterator[Event]:
+    def events(self) -> Iterator[CaseEvent]:
         """All events, in order."""
         rows = self._connection.execute(sa.select(events).order_by(events.c.number))
         return (_event(row) for row in rows.mappings())
@@ -314,10 +314,10 @@ def _migrate(engine: Engine) -> None:
         command.upgrade(config, "head")
 
 
-def _event(row: Mapping[Any, Any]) -> Event:
+def _event(row: Mapping[Any, Any]) -> CaseEvent:
     by = Person(row["by"], bool(row["logged_in"])) if row["by"] is not None else None
     at = datetime.fromisoformat(row["at"])
-    return Event(row["case_id"], row["version"], row["action"], at, by, json.loads(row["content"]))
+    return CaseEvent(row["case_id"], row["version"], row["action"], at, by, json.loads(row["content"]))
 
 
 def _digest(row: Mapping[Any, Any]) -> str:

@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from evenhand.cases.case import Case, Cause
+from evenhand.cases.case import Case, CaseCause
 from evenhand.cases.kinds import KINDS
 from evenhand.cases.store import Cases, Draft
 from evenhand.people.in_force import people_in_force
@@ -37,7 +37,7 @@ def open_case(
     subject, title = " ".join(subject.split()), " ".join(title.split())
     if not subject or not title:
         raise WorkRefused("a case needs a subject and a title: what it is about, and a line for people")
-    cause = Cause(kind, subject, market, title, tuple(accounts), tuple(facts), on, about="")
+    cause = CaseCause(kind, subject, market, title, tuple(accounts), tuple(facts), on, about="")
     known = cases.case(cause.case_id)
     if known:
         what = (

@@ -96,7 +96,7 @@ def cases(
 def show(case: CaseId, as_json: AsJson = False) -> None:
     """Show a case: its facts, its deadline, what its priority is made of, and all that became of it."""
     from evenhand.cases.kinds import KINDS
-    from evenhand.cases.priority import Part, urgency
+    from evenhand.cases.priority import HarmPart, urgency
     from evenhand.cases.store import reading
     from evenhand.policy.prose.words import days
 
@@ -124,7 +124,7 @@ def show(case: CaseId, as_json: AsJson = False) -> None:
         now = urgency(due, night)
         _say(f"Priority {harm * now:,.1f} = expected harm {harm:,.2f} × urgency {now:.2f}")
         for part in parts[:10]:
-            _say(f"  {Part(**part).said}")
+            _say(f"  {HarmPart(**part).said}")
     for event in found.events:
         said = event.content.get("text") or event.content.get("why") or event.content.get("owner") or ""
         _say(f"{event.at:%Y-%m-%d %H:%M} UTC  {event.action} by {event.who}{': ' if said else ''}{said}")

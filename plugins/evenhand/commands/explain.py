@@ -13,11 +13,11 @@ from rich.console import Console
 from rich.markup import escape
 
 from evenhand.commands.terminal import console, plain_table, refuse, released
-from evenhand.explain.explanation import FOR_SUPPORT, Explanation, Measure, Programme, Violation
+from evenhand.explain.explanation import FOR_SUPPORT, Explanation, Measure, ProgrammeStanding, Violation
 from evenhand.explain.facts import NoSuchAccount
 from evenhand.explain.facts import explain as facts_about
 from evenhand.explain.labels import Labels, NoSuchLanguage, number, of_unit
-from evenhand.explain.restoring import CannotBeTried, Tried, summed_up, what_restores
+from evenhand.explain.restoring import CannotBeTried, TriedWay, summed_up, what_restores
 from evenhand.notices.catalogs import load_catalogs
 from evenhand.policy.prose.words import spoken
 from evenhand.release.manifest import OtherFormat
@@ -78,7 +78,7 @@ def explain(
     _show_restoring(tried, why_not, labels, found, console)
 
 
-def _tried(here: Settings, night: date, found: Explanation) -> tuple[list[Tried], str]:
+def _tried(here: Settings, night: date, found: Explanation) -> tuple[list[TriedWay], str]:
     if not any(each.list == "penalties" for each in found.measures) and not found.lacking:
         return [], ""
     from evenhand.deciding.compiled import compiled_project
@@ -92,7 +92,7 @@ def _tried(here: Settings, night: date, found: Explanation) -> tuple[list[Tried]
         return [], str(error)
 
 
-def _as_json(found: Explanation, tried: list[Tried], why_not: str) -> dict[str, Any]:
+def _as_json(found: Explanation, tried: list[TriedWay], why_not: str) -> dict[str, Any]:
     return {
         **asdict(found),
         "restoring": [asdict(each) for each in tried],
@@ -138,7 +138,7 @@ def _show(found: Explanation, labels: Labels, to: Console) -> None:
         to.print(f"\n[bold]Linked accounts[/bold]  {escape(', '.join(found.linked))}", highlight=False, soft_wrap=True)
 
 
-def _show_programme(programme: Programme, to: Console) -> None:
+def _show_programme(programme: ProgrammeStanding, to: Console) -> None:
     balance = "no figure" if programme.balance is None else of_unit(programme.balance, programme.unit)
     near = (
         f"; {number(programme.to_next_zone)} from {spoken(programme.next_zone)}"
@@ -204,7 +204,7 @@ def _violation(violation: Violation) -> str:
     return f"{violation.violation}: {violation.label}{on}{posted}{found}, {decided}{'; ' if appeal else ''}{appeal}"
 
 
-def _show_restoring(tried: list[Tried], why_not: str, labels: Labels, found: Explanation, to: Console) -> None:
+def _show_restoring(tried: list[TriedWay], why_not: str, labels: Labels, found: Explanation, to: Console) -> None:
     if why_not:
         to.print(f"\n[bold]What would restore it[/bold]  not tried: {escape(why_not)}", highlight=False, soft_wrap=True)
     if not tried:

@@ -14,7 +14,7 @@ from rich.markup import escape
 from evenhand.commands.terminal import console, refuse, released
 from evenhand.delivery.config import ReceiversError, announces, load_receivers, takes_one_row_per_scope
 from evenhand.delivery.ledger import LedgerBroken
-from evenhand.delivery.plan import Plan
+from evenhand.delivery.plan import DeliveryPlan
 from evenhand.delivery.plan import plan as planned
 from evenhand.delivery.read_release import ReleaseError
 from evenhand.delivery.stopping import stopped
@@ -41,7 +41,7 @@ def plan(
     release = here.releases / f"night={on}"
     if history_of(release):
         refuse(f"night {on} is history: nothing of it is sent to anybody")
-    found: list[Plan] = []
+    found: list[DeliveryPlan] = []
     notices: dict[str, int] = {}
     try:
         receivers = load_receivers()
@@ -78,7 +78,7 @@ def _notices(here: Settings, night: str) -> int:
     return int(count)
 
 
-def _show(found: Plan, rows: int) -> None:
+def _show(found: DeliveryPlan, rows: int) -> None:
     start = f"[bold]{escape(found.receiver)}[/bold]  night {found.night}: "
     if found.holds_newer:
         console.print(f"{start}nothing, it was brought to night {found.holds_newer} already", highlight=False)
@@ -95,7 +95,7 @@ def _show(found: Plan, rows: int) -> None:
         )
 
 
-def _summed(found: Plan) -> str:
+def _summed(found: DeliveryPlan) -> str:
     said = [f"{number:,} {name} {action} ({_why(why)})" for (name, action, why), number in sorted(found.counts.items())]
     return ", ".join(said) or "nothing to send"
 

@@ -12,7 +12,7 @@ from evenhand.cases import work
 from evenhand.cases.case import Case
 from evenhand.cases.export import rows_of
 from evenhand.cases.kinds import KINDS
-from evenhand.cases.priority import FORMULA, Part, urgency
+from evenhand.cases.priority import FORMULA, HarmPart, urgency
 from evenhand.cases.store import CaseChanged, Cases, CasesBroken, reading, writing
 from evenhand.cases.work import WorkRefused
 from evenhand.console.creator import seen_of
@@ -165,7 +165,7 @@ def _case(request: Request, user: Any, case_id: str, said: str = "", status: int
         left=(due - night).days,
         harm=harm,
         urgency=urgency(due, night),
-        parts=[Part(**each).said for each in parts],
+        parts=[HarmPart(**each).said for each in parts],
         formula=FORMULA,
         next_level=work.person_at(here.home, case.cause.market, case.level + 1) if case.state == "open" else "",
         **_form(user),

@@ -15,7 +15,7 @@ from evenhand.console.creator import facts
 from evenhand.console.shown import Shown
 from evenhand.console.words import day, label, labels
 from evenhand.deciding.compiled import compiled_project
-from evenhand.explain.restoring import CannotBeTried, Tried, summed_up, what_restores
+from evenhand.explain.restoring import CannotBeTried, TriedWay, summed_up, what_restores
 from evenhand.settings import settings
 
 # Each takes a core for some seconds.
@@ -85,7 +85,7 @@ def restoring(shown: Shown, account: str) -> Restoring:
 
 
 @lru_cache(maxsize=256)
-def _tried(release: Path, warehouse: Path, account: str) -> Sequence[Tried]:
+def _tried(release: Path, warehouse: Path, account: str) -> Sequence[TriedWay]:
     """Every way; `release` is a revision's own folder, so that another revision is tried again."""
     night = date.fromisoformat(release.parent.name.removeprefix("night="))
     return what_restores(release, warehouse, compiled_project().models(), night, account)

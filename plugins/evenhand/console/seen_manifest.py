@@ -11,12 +11,12 @@ import duckdb
 
 from evenhand.console.seen import rows_seen
 from evenhand.release.manifest import (
-    Cause,
+    CauseCount,
     Manifest,
     MeasureChanges,
     ReleasedFile,
-    Stage,
-    Zone,
+    StageCount,
+    ZoneCount,
     read_manifest,
 )
 
@@ -37,18 +37,18 @@ _OF_ALL: Mapping[str, Any] = {
 # What is counted of rows; `{last}` are the penalties of the release before.
 _COUNTED: Mapping[str, tuple[type[Any], str]] = {
     "causes": (
-        Cause,
+        CauseCount,
         "select list, cause, count(*) filter (change = 'added') as added,"
         " count(*) filter (change = 'removed') as removed, count(*) filter (change = 'changed') as changed"
         " from {changes} group by all order by all",
     ),
     "zones": (
-        Zone,
+        ZoneCount,
         "select programme, zone, count(*) as accounts from {standings} group by programme, zone, zone_rank"
         " order by programme, zone_rank",
     ),
     "stages": (
-        Stage,
+        StageCount,
         "select coalesce(stage, 'none') as stage, count(*) as accounts from {account_profiles}"
         " group by all order by all",
     ),

@@ -40,7 +40,7 @@ class Mutant:
 
 
 @dataclass(frozen=True)
-class Tried:
+class TriedMutants:
     """How many mutants there were, and those that no example noticed."""
 
     mutants: int
@@ -56,7 +56,7 @@ class ExamplesFail(Exception):
     """The examples fail without any change, so that nothing can be said of changes."""
 
 
-def try_mutants(paths: Sequence[Path], every: int, progress: Callable[[str], None]) -> Tried:
+def try_mutants(paths: Sequence[Path], every: int, progress: Callable[[str], None]) -> TriedMutants:
     """Change packs, one figure or comparator at a time, and run their examples on each change.
 
     Args:
@@ -88,7 +88,7 @@ def try_mutants(paths: Sequence[Path], every: int, progress: Callable[[str], Non
         failed = {outcome.pack for outcome in outcomes if not outcome.passed}
         tried += len(casts)
         survivors += [mutant for mutant, cast in casts if not any(loaded.pack.pack in failed for loaded in cast)]
-    return Tried(tried, tuple(survivors))
+    return TriedMutants(tried, tuple(survivors))
 
 
 @dataclass(frozen=True)

@@ -34,7 +34,7 @@ class PlannedChange:
 
 
 @dataclass(frozen=True)
-class Plan:
+class DeliveryPlan:
     """What a receiver would be sent of a night's release.
 
     Attributes:
@@ -57,7 +57,9 @@ class Plan:
         return Counter((each.list, each.action, each.why) for each in self.changes)
 
 
-def plan(release_dir: Path, receiver: str, lists: Sequence[str], ledger: Path, one_row_per_scope: bool = False) -> Plan:
+def plan(
+    release_dir: Path, receiver: str, lists: Sequence[str], ledger: Path, one_row_per_scope: bool = False
+) -> DeliveryPlan:
     """What a receiver of lists would be sent, by what it acknowledged so far; it isn't asked itself.
 
     Args:
@@ -83,7 +85,7 @@ def plan(release_dir: Path, receiver: str, lists: Sequence[str], ledger: Path, o
     found = [] if newer else diff(receiver, release.lists, acknowledged, unsettled)
     causes = _causes(release_dir)
     touched = {(change.list, change.row_key) for change in found} | unsettled
-    return Plan(
+    return DeliveryPlan(
         receiver,
         release.night,
         release.release_id,

@@ -12,7 +12,7 @@ from evenhand.records.persons import Person
 from evenhand.records.record_log import seal
 
 
-class Said(BaseModel):
+class SaidOfReceiver(BaseModel):
     """Somebody said something of a receiver; or, where it is nobody, it turned out to be so."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -28,14 +28,14 @@ def say(home: Path, what: str, receiver: str, by: Person | None, why: str) -> No
     Args:
         what: the folder of the home that it goes to.
     """
-    add(home / what / receiver, Said(said_by=by, why=why, at=datetime.now(UTC)))
+    add(home / what / receiver, SaidOfReceiver(said_by=by, why=why, at=datetime.now(UTC)))
     seal(home)
 
 
-def said(home: Path, what: str, receiver: str) -> list[Said]:
+def said(home: Path, what: str, receiver: str) -> list[SaidOfReceiver]:
     """All that was said, the newest last.
 
     Raises:
         HistoryBroken: an entry can't be read.
     """
-    return everything(home / what / receiver, Said)
+    return everything(home / what / receiver, SaidOfReceiver)

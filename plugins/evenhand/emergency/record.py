@@ -21,7 +21,7 @@ class EmergencyBroken(Exception):
 
 
 @dataclass(frozen=True)
-class Known:
+class RecordedEmergency:
     """An emergency and the SHA-256 of its file, by which a release names it."""
 
     emergency: Emergency
@@ -94,7 +94,7 @@ def refuse_what_lasts_too_long(until: date, night: date) -> None:
         )
 
 
-def known(folder: Path, night: date) -> list[Known]:
+def known(folder: Path, night: date) -> list[RecordedEmergency]:
     """The emergencies that a night knows, in the order of their approval: all that began by then.
 
     Raises:
@@ -110,7 +110,7 @@ def _id_of(proposal: Proposal, approved_at: datetime) -> str:
     return f"{approved_at.astimezone(UTC):%Y-%m-%dT%H-%M-%SZ}-{proposal.action}-{what}"
 
 
-def _read(path: Path) -> Known:
+def _read(path: Path) -> RecordedEmergency:
     content = path.read_bytes()
     try:
         emergency = Emergency.model_validate_json(content)
@@ -122,4 +122,4 @@ def _read(path: Path) -> Known:
         ) from error
     if emergency.emergency_id != path.stem:
         raise EmergencyBroken(f"{path}: names itself {emergency.emergency_id}; give it back its own name")
-    return Known(emergency, hashlib.sha256(content).hexdigest())
+    return RecordedEmergency(emergency, hashlib.sha256(content).hexdigest())

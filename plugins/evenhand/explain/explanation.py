@@ -46,7 +46,7 @@ class Entry:
 
 
 @dataclass(frozen=True)
-class Programme:
+class ProgrammeStanding:
     """Where the account stands in a programme."""
 
     programme: str
@@ -118,7 +118,7 @@ class Measure:
 
 
 @dataclass(frozen=True)
-class Condition:
+class FailedCondition:
     """A condition that fails.
 
     Attributes:
@@ -140,7 +140,7 @@ class Lacking:
     what: str
     label: str
     gives: Sequence[str]
-    fails: Sequence[Condition]
+    fails: Sequence[FailedCondition]
 
 
 @dataclass(frozen=True)
@@ -179,7 +179,7 @@ class Happened:
 
 
 @dataclass(frozen=True)
-class Told:
+class ToldNotice:
     """A notice, as it was written on a night."""
 
     night: date
@@ -211,10 +211,10 @@ class Explanation:
     stage: str
     stage_since: date | None
     not_decided: Sequence[str]
-    programmes: Sequence[Programme]
+    programmes: Sequence[ProgrammeStanding]
     measures: Sequence[Measure]
     lacking: Sequence[Lacking]
     violations: Sequence[Violation]
     timeline: Sequence[Happened]
-    told: Sequence[Told]
+    told: Sequence[ToldNotice]
     linked: Sequence[str]

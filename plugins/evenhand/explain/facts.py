@@ -26,8 +26,8 @@ from evenhand.explain.explanation import (
     Happened,
     Measure,
     Period,
-    Programme,
-    Told,
+    ProgrammeStanding,
+    ToldNotice,
     Violation,
 )
 from evenhand.explain.labels import Labels
@@ -122,7 +122,7 @@ def _not_decided(manifest: Manifest, market: str) -> tuple[str, ...]:
 
 def _programmes(
     rows: AccountRows, labels: Labels, market: str, violations: Mapping[str, Violation]
-) -> tuple[Programme, ...]:
+) -> tuple[ProgrammeStanding, ...]:
     units = {row["programme"]: row["unit"] for row in rows.rules("programmes", market, "unit is not null")}
     health = {row["programme"]: row for row in rows.of("account_health", "programme")}
     periods: dict[str, list[Period]] = {}
@@ -134,7 +134,7 @@ def _programmes(
     for row in rows.of("account_entries", "programme, on_day, entry_id"):
         entries.setdefault(row["programme"], []).append(_entry(row, labels, violations))
     return tuple(
-        Programme(
+        ProgrammeStanding(
             programme=row["programme"],
             label=labels.of("programme", row["programme"]),
             unit=units.get(row["programme"], ""),
@@ -261,7 +261,7 @@ def _timeline(rows: AccountRows) -> tuple[Happened, ...]:
     return tuple(Happened(row["on_day"], row["event"], row["told"]) for row in rows.of(name, "step"))
 
 
-def _told(connection: duckdb.DuckDBPyConnection, releases: Path, night: date, account: str) -> tuple[Told, ...]:
+def _told(connection: duckdb.DuckDBPyConnection, releases: Path, night: date, account: str) -> tuple[ToldNotice, ...]:
     """Every notice of a release until the night; a later revision has the notices of the one before it."""
     there = {path.name.removeprefix("night="): path for path in sorted(releases.glob("night=*"))}
     files = {
@@ -279,5 +279,5 @@ def _told(connection: duckdb.DuckDBPyConnection, releases: Path, night: date, ac
         [list(files), account],
     )
     return tuple(
-        Told(files[row["filename"]], row["event"], row["row_key"], row["subject"], row["body"]) for row in found
+        ToldNotice(files[row["filename"]], row["event"], row["row_key"], row["subject"], row["body"]) for row in found
     )

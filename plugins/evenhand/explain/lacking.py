@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from evenhand.explain.account_rows import AccountRows
-from evenhand.explain.explanation import Condition, Lacking
+from evenhand.explain.explanation import FailedCondition, Lacking
 from evenhand.explain.labels import Labels, number
 from evenhand.policy.prose.words import COMPARATORS, spoken
 
@@ -66,7 +66,7 @@ def _rewards_of_other_zones(
         asks = f"{labels.of('programme', programme)} in {' or '.join(labels.of('zone', zone) for zone in asked)}"
         has = labels.of("zone", standings[programme]["zone"])
         label = _given(labels, reward, scope)
-        yield Lacking(f"{programme}/{reward}", label, (label,), (Condition("zone", asks, has, None),))
+        yield Lacking(f"{programme}/{reward}", label, (label,), (FailedCondition("zone", asks, has, None),))
 
 
 def _given(labels: Labels, reward: str, scope: str) -> str:
@@ -79,7 +79,7 @@ def _condition(
     standings: Mapping[str, Mapping[str, Any]],
     penalties: set[str],
     labels: Labels,
-) -> Condition:
+) -> FailedCondition:
     """A condition that fails, and how near the account is to the nearest of its alternatives."""
     asks, has, lacks = [], [], []
     for test in tests:
@@ -95,4 +95,4 @@ def _condition(
         has.append(f"{label} {'is missing' if value is None else f'is {number(value)}'}")
         if value is not None:
             lacks.append(abs(test["bound"] - value))
-    return Condition(name, " or ".join(asks) or spoken(name), ", ".join(has), min(lacks, default=None))
+    return FailedCondition(name, " or ".join(asks) or spoken(name), ", ".join(has), min(lacks, default=None))

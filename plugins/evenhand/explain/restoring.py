@@ -52,7 +52,7 @@ class Restored:
 
 
 @dataclass(frozen=True)
-class Tried:
+class TriedWay:
     """A way, and what becomes of each penalty and each shut eligibility on it."""
 
     way: Way
@@ -65,7 +65,7 @@ class Tried:
 
 def what_restores(
     release: Path, warehouse: Path, models: Sequence[CompiledModel], night: date, account: str, nights: int = NIGHTS
-) -> list[Tried]:
+) -> list[TriedWay]:
     """Every way by itself, and all of them together where none by itself restores everything.
 
     Args:
@@ -180,7 +180,7 @@ def _insert(connection: duckdb.DuckDBPyConnection, contract: Contract, day: date
             )
 
 
-def _tried(connection: duckdb.DuckDBPyConnection, account: str, ways: Sequence[Way], night: date) -> list[Tried]:
+def _tried(connection: duckdb.DuckDBPyConnection, account: str, ways: Sequence[Way], night: date) -> list[TriedWay]:
     measures = connection.execute(
         "select account_id, row_key, as_of, length from main.int_measures_in_force"
         " where list = 'penalties' and is_asked order by all"
@@ -206,7 +206,7 @@ def _tried(connection: duckdb.DuckDBPyConnection, account: str, ways: Sequence[W
         shut.setdefault((who.rpartition("~")[2], eligibility), set()).add(as_of)
     things = sorted({what for (copy, what), on in shut.items() if copy == "0" and night in on})
     return [
-        Tried(
+        TriedWay(
             way,
             tuple(_restored(what, nights, shut.get((str(number), what), set()), lengths.get((str(number), what)))
                   for what in things),
@@ -225,10 +225,10 @@ def _restored(what: str, nights: Sequence[date], shut: set[date], length: str | 
     return Restored(what, "on", last + _DAY)
 
 
-def summed_up(tried: Sequence[Tried]) -> Mapping[str, Sequence[Tried]]:
+def summed_up(tried: Sequence[TriedWay]) -> Mapping[str, Sequence[TriedWay]]:
     """For each thing, the ways that bring it back sooner than nothing does, the soonest first."""
     nothing = tried[0]
-    found: dict[str, list[Tried]] = {}
+    found: dict[str, list[TriedWay]] = {}
     for thing in nothing.restored:
         better = [
             each

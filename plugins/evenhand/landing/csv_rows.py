@@ -33,7 +33,7 @@ class Unreadable(Exception):
 
 
 @dataclass(frozen=True)
-class Row:
+class CsvRow:
     """A row: its number among the rows of data, the line that it begins on, and its values."""
 
     number: int
@@ -61,7 +61,7 @@ class _Line:
 
 
 @dataclass(frozen=True)
-class Text:
+class CsvText:
     """The bytes of a CSV file, and what they look like.
 
     Attributes:
@@ -76,7 +76,7 @@ class Text:
     is_plain: bool
 
 
-def read_text(file: LandedFile) -> Text:
+def read_text(file: LandedFile) -> CsvText:
     """Read a CSV file, packed or not, as far as its header.
 
     Raises:
@@ -94,7 +94,7 @@ def read_text(file: LandedFile) -> Text:
     if isinstance(header, str):
         raise Unreadable(f"its header (line 1) can't be read: {header}")
     is_plain = not has_bom and first.number == 1 and _is_plain(content, len(header))
-    return Text(content, header, _count_lines(content), is_plain)
+    return CsvText(content, header, _count_lines(content), is_plain)
 
 
 def unpacked(path: Path) -> bytes:
@@ -133,7 +133,7 @@ def refuse_what_is_no_csv(content: bytes) -> None:
         raise Unreadable("it is JSON, where CSV is expected")
 
 
-def read_rows(text: Text) -> Iterator[Row | BadLine]:
+def read_rows(text: CsvText) -> Iterator[CsvRow | BadLine]:
     """The rows of a file below its header, in order, and the lines between them that can't be read."""
     content, width = text.content, len(text.header)
     lines = [line for line in _lines(content) if content[line.begins : line.ends].strip()][1:]
@@ -146,7 +146,7 @@ def read_rows(text: Text) -> Iterator[Row | BadLine]:
             raw = content[line.begins : line.ends].decode("utf-8", "backslashreplace")
             yield BadLine(number, line.number, raw, found)
         else:
-            yield Row(number, line.number, found)
+            yield CsvRow(number, line.number, found)
         at = ends
 
 

@@ -15,7 +15,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 from evenhand.landing.files import FeedBroken
 from evenhand.landing.kept import FOLDER as KEPT
-from evenhand.landing.kept import Kept
+from evenhand.landing.kept import KeptFiles
 from evenhand.records.history import add, everything
 from evenhand.records.persons import Person, refuse_the_same_person
 from evenhand.records.record_log import seal
@@ -115,4 +115,4 @@ def refuse_unknown(file: str, versions: Mapping[str, str]) -> None:
 
 def kept_versions(home: Path) -> dict[str, str]:
     """The SHA-256 of each file that counts, by name."""
-    return {name: file.sha256 for name, file in Kept(home / KEPT).files.items()}
+    return {name: file.sha256 for name, file in KeptFiles(home / KEPT).files.items()}

@@ -81,7 +81,7 @@ class Listing:
 
 
 @dataclass(frozen=True)
-class Known:
+class KnownFile:
     """What was known of a file when it was last looked at."""
 
     size: int
@@ -96,7 +96,7 @@ def nights(landing: Path) -> list[date]:
     return sorted({night for night in found if night})
 
 
-def list_files(landing: Path, night: date, known: Mapping[str, Known]) -> Listing:
+def list_files(landing: Path, night: date, known: Mapping[str, KnownFile]) -> Listing:
     """What had landed by the end of `night`, ordered by name.
 
     Args:
@@ -223,7 +223,7 @@ def _linked(file: LandedFile) -> LandedFile:
     return replace(file, problem=file.problem or LEADS_OUT)
 
 
-def _with_bytes(file: LandedFile, rows: LandedFile | None, known: Known | None) -> LandedFile:
+def _with_bytes(file: LandedFile, rows: LandedFile | None, known: KnownFile | None) -> LandedFile:
     """The file with what its bytes are, and what the file beside it says."""
     try:
         status = file.path.stat()

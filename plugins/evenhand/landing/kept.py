@@ -51,7 +51,7 @@ class KeptFile:
     vanished_on: str = ""
 
 
-class Kept:
+class KeptFiles:
     """What is kept in a home."""
 
     def __init__(self, folder: Path) -> None:
@@ -154,7 +154,7 @@ def drop_kept(home: Path, which: Callable[[str], bool]) -> None:
     Args:
         which: whether that is so, by a file's name.
     """
-    kept = Kept(home / FOLDER)
+    kept = KeptFiles(home / FOLDER)
     kept.drop([name for name in kept.files if which(name)])
 
 

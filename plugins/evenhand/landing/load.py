@@ -20,8 +20,8 @@ import duckdb
 
 from evenhand.landing.contracts import BY_NAME, FEEDS, Contract
 from evenhand.landing.decisions import FileDecision, accepted
-from evenhand.landing.files import FeedBroken, Known, LandedFile, Listing, list_files, nights
-from evenhand.landing.kept import FOLDER, Kept
+from evenhand.landing.files import FeedBroken, KnownFile, LandedFile, Listing, list_files, nights
+from evenhand.landing.kept import FOLDER, KeptFiles
 from evenhand.landing.read_files import ReadAgain, note_unusable, read_files
 from evenhand.landing.replaced import Versions, replace_files, versions
 from evenhand.landing.store import create_tables, forget_files
@@ -60,7 +60,7 @@ def load(store: Path, landing: Path, night: date, decisions: Sequence[FileDecisi
         while True:
             connection.begin()
             try:
-                kept = Kept(store.parent / FOLDER)
+                kept = KeptFiles(store.parent / FOLDER)
                 arrivals = _load(connection, landing, night, by_row, kept, accepted(decisions))
                 connection.commit()
             except ReadAgain as failed:
@@ -77,7 +77,7 @@ def _load(
     landing: Path,
     night: date,
     by_row: set[str],
-    kept: Kept,
+    kept: KeptFiles,
     taken: set[tuple[str, str]],
 ) -> Arrivals:
     create_tables(connection)
@@ -148,7 +148,7 @@ def _note_markets(connection: duckdb.DuckDBPyConnection) -> None:
 
 def _keep(
     connection: duckdb.DuckDBPyConnection,
-    kept: Kept,
+    kept: KeptFiles,
     found: Versions,
     replaced: Sequence[LandedFile],
     night: date,
@@ -168,14 +168,14 @@ def _keep(
         connection.execute("insert into landing.vanished values (?, ?, ?)", [file.night, name, file.vanished_on])
 
 
-def _known(connection: duckdb.DuckDBPyConnection) -> dict[str, Known]:
+def _known(connection: duckdb.DuckDBPyConnection) -> dict[str, KnownFile]:
     columns = "landed_file, size, changed_at, touched_at, sha256"
     found = connection.execute(
         f"select {columns}, 0 as place from landing.files"
         f" union all select {columns}, 1 from landing.unusable where sha256 != '' order by place"
     ).fetchall()
     # Of a file that can't replace what it was, the version that lies there.
-    return {name: Known(*about) for name, *about, _ in found}
+    return {name: KnownFile(*about) for name, *about, _ in found}
 
 
 def _refuse_missing_feeds(files: Sequence[LandedFile], landing: Path, night: date) -> None:
@@ -228,11 +228,11 @@ def _forget_what_changed(
     return new
 
 
-def _note_times(connection: duckdb.DuckDBPyConnection, listing: Listing, known: Mapping[str, Known]) -> None:
+def _note_times(connection: duckdb.DuckDBPyConnection, listing: Listing, known: Mapping[str, KnownFile]) -> None:
     """Files that were written again with the bytes that they had aren't looked into on every night from now on."""
     for file in listing.files:
         before = known.get(file.name)
-        now = Known(file.size, file.changed_at, file.touched_at, file.sha256)
+        now = KnownFile(file.size, file.changed_at, file.touched_at, file.sha256)
         if before and before != now and before.sha256 == now.sha256:
             for table in ("files", "unusable"):
                 connection.execute(

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import duckdb
 
 from evenhand.landing.contracts import Contract
-from evenhand.landing.csv_rows import BadLine, Row, Text, Unreadable, read_rows, read_text
+from evenhand.landing.csv_rows import BadLine, CsvRow, CsvText, Unreadable, read_rows, read_text
 from evenhand.landing.files import LandedFile
 from evenhand.landing.headers import Header, match, said_of_unknown
 from evenhand.landing.parquet_columns import MOMENT, NESTED, columns_of, reading
@@ -262,12 +262,12 @@ def _read_again_by_row(
 
 
 def _read_by_row(
-    connection: duckdb.DuckDBPyConnection, contract: Contract, file: LandedFile, text: Text, header: Header
+    connection: duckdb.DuckDBPyConnection, contract: Contract, file: LandedFile, text: CsvText, header: Header
 ) -> None:
-    rows: list[Row] = []
+    rows: list[CsvRow] = []
     bad: list[BadLine] = []
     for each in read_rows(text):
-        if isinstance(each, Row):
+        if isinstance(each, CsvRow):
             rows.append(each)
         else:
             bad.append(each)

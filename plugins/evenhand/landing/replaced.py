@@ -14,7 +14,7 @@ import duckdb
 
 from evenhand.landing.contracts import BY_NAME, FEEDS
 from evenhand.landing.files import LandedFile
-from evenhand.landing.kept import Kept
+from evenhand.landing.kept import KeptFiles
 from evenhand.landing.read_files import note_unusable, read_files
 from evenhand.landing.store import OF_FILES, forget_files
 
@@ -42,7 +42,7 @@ class Versions:
     renamed: frozenset[str]
 
 
-def versions(files: Sequence[LandedFile], kept: Kept, night: date) -> Versions:
+def versions(files: Sequence[LandedFile], kept: KeptFiles, night: date) -> Versions:
     """Hold what lies in the landing folder against what is kept."""
     counting, replacing = [], []
     for file in files:

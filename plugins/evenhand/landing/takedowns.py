@@ -45,7 +45,7 @@ Row = tuple[str, ...]
 
 
 @dataclass(frozen=True)
-class Event:
+class Takedown:
     """One row of the source, and the night that it lands in."""
 
     on: str
@@ -117,7 +117,7 @@ def _nights(first_night: str, last_night: str) -> list[str]:
     return [str(first + timedelta(days)) for days in range((last - first).days + 1)]
 
 
-def _read(source: Path, backfill_night: str, last_night: str) -> list[Event]:
+def _read(source: Path, backfill_night: str, last_night: str) -> list[Takedown]:
     opened = gzip.open if source.suffix == ".gz" else open
     try:
         with opened(source, "rt", encoding="utf-8", newline="") as lines:
@@ -131,7 +131,7 @@ def _read(source: Path, backfill_night: str, last_night: str) -> list[Event]:
     return sorted(events, key=lambda event: (event.on, event.key))
 
 
-def _event(source: Path, line: int, row: dict[str, str | None], backfill_night: str, last_night: str) -> Event:
+def _event(source: Path, line: int, row: dict[str, str | None], backfill_night: str, last_night: str) -> Takedown:
     on, kind, notice, account, repository = (row[name] for name in COLUMNS)
     for name, value, is_right, expected in (
         ("event_date", on, _is_day(on), "a day, YYYY-MM-DD"),
@@ -142,7 +142,7 @@ def _event(source: Path, line: int, row: dict[str, str | None], backfill_night: 
         if not is_right:
             raise FeedBroken(f"{source}, line {line}: {name} is {value or 'empty'!r}; expected {expected}. {_FORM}")
     night = last_night if str(on) > last_night else max(str(on), backfill_night)
-    return Event(str(on), str(kind), str(notice), str(account), repository or "", night)
+    return Takedown(str(on), str(kind), str(notice), str(account), repository or "", night)
 
 
 def _is_day(text: str | None) -> bool:
@@ -152,7 +152,7 @@ def _is_day(text: str | None) -> bool:
         return False
 
 
-def _creators(events: list[Event]) -> Iterable[tuple[str, Row]]:
+def _creators(events: list[Takedown]) -> Iterable[tuple[str, Row]]:
     platform = _platform_accounts(events)
     seen = set()
     for event in events:
@@ -162,7 +162,7 @@ def _creators(events: list[Event]) -> Iterable[tuple[str, Row]]:
             yield event.night, (event.account, MARKET, kind, "en", min(event.on, event.night))
 
 
-def _platform_accounts(events: list[Event]) -> set[str]:
+def _platform_accounts(events: list[Takedown]) -> set[str]:
     documents = defaultdict(set)
     for event in events:
         documents[event.account].add(event.notice)
@@ -170,7 +170,7 @@ def _platform_accounts(events: list[Event]) -> set[str]:
     return {account for account, notices in documents.items() if len(notices) > PLATFORM_SHARE * total}
 
 
-def _contents(events: list[Event]) -> Iterable[tuple[str, Row]]:
+def _contents(events: list[Takedown]) -> Iterable[tuple[str, Row]]:
     seen = set()
     for event in events:
         if event.repository and event.repository not in seen:
@@ -178,13 +178,13 @@ def _contents(events: list[Event]) -> Iterable[tuple[str, Row]]:
             yield event.night, (event.repository, event.account, "repository", "")
 
 
-def _violations(events: list[Event]) -> Iterable[tuple[str, Row]]:
+def _violations(events: list[Takedown]) -> Iterable[tuple[str, Row]]:
     for event in events:
         if event.kind == "notice":
             yield event.night, (event.key, event.account, event.repository, "copyright", event.notice, event.on)
 
 
-def _appeals(events: list[Event]) -> Iterable[tuple[str, Row]]:
+def _appeals(events: list[Takedown]) -> Iterable[tuple[str, Row]]:
     notices = defaultdict(list)
     for event in events:
         if event.kind == "notice":

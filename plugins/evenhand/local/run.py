@@ -9,8 +9,8 @@ Where a scheduler is running, the run is left to it, and watched.
 
     python -m evenhand.local.run DAG LOGICAL_DATE RUN_ID FORM
 
-with the form as JSON, tells what happens on its standard output, a JSON object a line (`Told`); its log is its standard
-error. It exits with 1 where the run failed.
+with the form as JSON, tells what happens on its standard output, a JSON object a line (`TaskEvent`); its log is its
+standard error. It exits with 1 where the run failed.
 
 Longer than other files, for what Airflow's scheduler does for a run is told in its order.
 """
@@ -42,7 +42,7 @@ _PR_SET_PDEATHSIG = 1
 
 
 @dataclass(frozen=True)
-class Told:
+class TaskEvent:
     """What happened to a task.
 
     Attributes:
@@ -77,11 +77,11 @@ def main() -> None:
             print(json.dumps(asdict(told)), file=telling, flush=True)
             state = told.state if told.task == dag_id else state
     except CannotBeRun as error:
-        print(json.dumps(asdict(Told("ends", dag_id, "failed", str(error)))), file=telling, flush=True)
+        print(json.dumps(asdict(TaskEvent("ends", dag_id, "failed", str(error)))), file=telling, flush=True)
     sys.exit(state != "success")
 
 
-def run(dag_id: str, logical_date: datetime, run_id: str, form: Mapping[str, Any]) -> Iterator[Told]:
+def run(dag_id: str, logical_date: datetime, run_id: str, form: Mapping[str, Any]) -> Iterator[TaskEvent]:
     """Run a DAG for a date, once more if it has been run for it; the last that is told is of the DAG itself.
 
     A run of that date that was begun otherwise, by a scheduler or a form, is the one that is run again.
@@ -107,7 +107,7 @@ def run(dag_id: str, logical_date: datetime, run_id: str, form: Mapping[str, Any
             session.rollback()
             _give_up(found, session)
             raise
-    yield Told("ends", dag_id, str(found.state))
+    yield TaskEvent("ends", dag_id, str(found.state))
 
 
 def _dag(dag_id: str, session: Session) -> DAG:
@@ -227,7 +227,7 @@ def _as_scheduled(dag: DAG) -> Any:
     return scheduled
 
 
-def _watch(found: DagRun, session: Session) -> Iterator[Told]:
+def _watch(found: DagRun, session: Session) -> Iterator[TaskEvent]:
     """Tell what a scheduler does with the run, until it is over.
 
     Raises:
@@ -243,7 +243,7 @@ def _watch(found: DagRun, session: Session) -> Iterator[Told]:
             key = (task.task_id, task.try_number)
             if task.state == "running" and key not in begun:
                 begun.add(key)
-                yield Told("begins", task.task_id)
+                yield TaskEvent("begins", task.task_id)
             if str(task.state) in ("success", "failed", "up_for_retry") and key not in ended:
                 ended.add(key)
                 yield _ended(task)
@@ -253,7 +253,7 @@ def _watch(found: DagRun, session: Session) -> Iterator[Told]:
         time.sleep(0.5)
 
 
-def _run(dag: DAG, found: DagRun, session: Session) -> Iterator[Told]:
+def _run(dag: DAG, found: DagRun, session: Session) -> Iterator[TaskEvent]:
     """Do what a scheduler and an executor do, for this run alone."""
     from airflow.utils.state import DagRunState, TaskInstanceState
 
@@ -273,7 +273,7 @@ def _run(dag: DAG, found: DagRun, session: Session) -> Iterator[Told]:
         session.commit()
         queued = [task for task in _in_order(found, session) if task.state == TaskInstanceState.QUEUED]
         for task in queued:
-            yield Told("begins", task.task_id)
+            yield TaskEvent("begins", task.task_id)
             key = (task.task_id, task.map_index)
             _supervise(task, client)
             session.expire_all()
@@ -303,9 +303,9 @@ def _supervise(task: TaskInstance, client: Client) -> None:
     )
 
 
-def _ended(task: TaskInstance) -> Told:
+def _ended(task: TaskInstance) -> TaskEvent:
     state = str(task.state)
-    return Told("ends", task.task_id, state, _complaint(task) if state == "failed" else "")
+    return TaskEvent("ends", task.task_id, state, _complaint(task) if state == "failed" else "")
 
 
 def _complaint(task: TaskInstance) -> str:

@@ -14,7 +14,7 @@ from evenhand.policy.load import LoadedPack
 
 
 @dataclass(frozen=True)
-class Words:
+class NamesToTranslate:
     """Names of packs that need words in every language."""
 
     measures: set[str] = field(default_factory=set)
@@ -22,9 +22,9 @@ class Words:
     programmes: set[str] = field(default_factory=set)
 
 
-def words_of(packs: Iterable[Pack]) -> Words:
+def words_of(packs: Iterable[Pack]) -> NamesToTranslate:
     """The names that a notice about something of these packs can have in it."""
-    words = Words()
+    words = NamesToTranslate()
     for pack in packs:
         # What people impose themselves is a measure of the pack on a scope that it has it on.
         words.programmes.add(EMERGENCY)

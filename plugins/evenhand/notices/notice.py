@@ -18,7 +18,7 @@ Appeal = Literal["until", "any_time", "passed", "pending", "none"]
 
 
 @dataclass(frozen=True)
-class Case:
+class ToldViolation:
     """A violation that a notice tells of.
 
     Attributes:
@@ -89,7 +89,7 @@ class NoticeFacts:
     ends_on: date | None
     reason: str
     lifted_until: date | None
-    cases: Sequence[Case]
+    cases: Sequence[ToldViolation]
     market: str
     amount: Decimal | None
     balance_before: Decimal | None

@@ -10,7 +10,7 @@ from babel.dates import format_date
 from babel.numbers import format_currency, format_decimal, get_territory_currencies
 
 from evenhand.notices.catalogs import Catalog, Catalogs, catalog_of, text
-from evenhand.notices.notice import Case, Notice, NoticeFacts
+from evenhand.notices.notice import Notice, NoticeFacts, ToldViolation
 from evenhand.policy.language.part import EMERGENCY
 
 # How many violations are spelled out; of others only their number is told.
@@ -99,7 +99,7 @@ def _money(amount: Decimal, market: str, day: date | None, catalog: Catalog) -> 
     return str(format_currency(amount, currencies[0], locale=catalog.locale))
 
 
-def _case(case: Case, facts: NoticeFacts, catalog: Catalog) -> str:
+def _case(case: ToldViolation, facts: NoticeFacts, catalog: Catalog) -> str:
     """What a violation was, where, what it counts, and until when one can appeal against it."""
     days = _days(
         catalog,
@@ -126,7 +126,7 @@ def _case(case: Case, facts: NoticeFacts, catalog: Catalog) -> str:
     return " ".join(text(catalog, key, values) for key in keys)
 
 
-def _about(case: Case, catalog: Catalog, days: Mapping[str, str]) -> str:
+def _about(case: ToldViolation, catalog: Catalog, days: Mapping[str, str]) -> str:
     if not case.kind:
         return ""
     known = case.kind if case.kind in ("live", "short_video") else "content"

@@ -13,7 +13,7 @@ from typing import Any
 import duckdb
 
 from evenhand.notices.catalogs import REFERENCE, Catalogs, in_words_of, load_catalogs
-from evenhand.notices.notice import Case, NoticeFacts
+from evenhand.notices.notice import NoticeFacts, ToldViolation
 from evenhand.notices.render import render
 from evenhand.release.previous import take_told
 
@@ -88,10 +88,10 @@ def _create_table(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute(f"create or replace table main.notices ({columns}, primary key (notice_id))")
 
 
-def _cases(told: str) -> Sequence[Case]:
+def _cases(told: str) -> Sequence[ToldViolation]:
     """The violations of a notice, from their JSON."""
     return [
-        Case(
+        ToldViolation(
             violation_type=case["violation_type"],
             kind=case["kind"],
             title=case["title"],

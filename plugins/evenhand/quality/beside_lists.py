@@ -15,7 +15,7 @@ from evenhand.policy.preapproved import Preapproval
 from evenhand.quality.held_lists import LISTS
 from evenhand.quality.receiver_changes import lay_receivers
 from evenhand.quality.row_causes import Base
-from evenhand.quality.translation_changes import Words, lay_translations, translations_of
+from evenhand.quality.translation_changes import LanguageWords, lay_translations, translations_of
 from evenhand.release.manifest import DELIVERIES, NOTICES, read_manifest
 
 
@@ -38,7 +38,7 @@ def hold_beside_lists(
     night: date,
     base: Base | None,
     receivers: Mapping[str, Any] | None,
-    translations: Mapping[str, Words] | None,
+    translations: Mapping[str, LanguageWords] | None,
     preapproved: Sequence[Preapproval],
 ) -> BesideLists:
     """Find what is said otherwise of receivers and in languages than in a release, and what isn't compared.

@@ -31,7 +31,7 @@ class Broken:
 
 
 @dataclass(frozen=True)
-class Checked:
+class CheckedFile:
     """What would become of a file.
 
     Attributes:
@@ -54,7 +54,7 @@ class Checked:
         return not (self.unusable or self.broken or self.held)
 
 
-def check_file(path: Path, feed: str, night: date, store: Path, policies: Path, beside: Beside) -> Checked:
+def check_file(path: Path, feed: str, night: date, store: Path, policies: Path, beside: Beside) -> CheckedFile:
     """Look at a file as gate 1 would on a night, beside all that had landed by then; nothing of the home is changed.
 
     Raises:
@@ -90,7 +90,7 @@ def check_file(path: Path, feed: str, night: date, store: Path, policies: Path, 
             ).fetchall()
     shown = {name: path.name}
     known = {str(each) for each in before.held}
-    return Checked(
+    return CheckedFile(
         str(unusable[0]) if unusable else "",
         int(loaded[0]) if loaded else 0,
         tuple(Broken(*row) for row in broken),

@@ -25,7 +25,7 @@ from datetime import date
 import duckdb
 
 from evenhand.landing.held_markets import held_markets
-from evenhand.quality.moves import Kept, create_kept_accounts, find_kept_accounts
+from evenhand.quality.moves import KeptList, create_kept_accounts, find_kept_accounts
 from evenhand.quality.row_causes import EMERGENCY
 
 LISTS = ("penalties", "rewards")
@@ -127,7 +127,7 @@ def hold_lists(
     for each in held:
         # A delivery that is held keeps no list.
         if each.list in LISTS:
-            find_kept_accounts(connection, "gate.kept_accounts", Kept(each.list, each.market, each.since), night)
+            find_kept_accounts(connection, "gate.kept_accounts", KeptList(each.list, each.market, each.since), night)
         connection.execute(
             "insert into gate.held_lists values (?, ?, ?, ?, ?, ?, ?, ?, ?, '', '')",
             [

@@ -26,12 +26,12 @@ from evenhand.quality.causes import find_causes
 from evenhand.quality.first_nights import lay_first_nights
 from evenhand.quality.gate import Gate
 from evenhand.quality.held_lists import LISTS, HeldList, hold_lists, make_views
-from evenhand.quality.moves import Kept
+from evenhand.quality.moves import KeptList
 from evenhand.quality.power import lay_power, power_said
 from evenhand.quality.row_causes import Base
 from evenhand.quality.rule_changes import RulesChanged, rule_changes
 from evenhand.quality.setting_changes import TIME_ZONE
-from evenhand.quality.translation_changes import Words
+from evenhand.quality.translation_changes import LanguageWords
 from evenhand.release.manifest import DELIVERIES, NOTICES, Manifest, read_manifest
 from expectations.changes import (
     LOCATOR,
@@ -71,7 +71,7 @@ class Tonight:
     same_rules: Sequence[SameRules] = ()
     receivers: Mapping[str, Any] | None = None
     receivers_changed_by: tuple[str, ...] = ()
-    translations: Mapping[str, Words] | None = None
+    translations: Mapping[str, LanguageWords] | None = None
     time_zone: str | None = None
     settings_changed_by: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     asks_first_nights: bool = False
@@ -244,11 +244,11 @@ def _bases(warehouse: Path, releases: Path) -> list[Base]:
     last, manifest = _revision(releases, *found)
     while manifest.reversed:
         last, manifest = _revision(releases, manifest.reversed.back_to.night, manifest.reversed.back_to.release_id)
-    held: dict[Path, list[Kept]] = defaultdict(list)
+    held: dict[Path, list[KeptList]] = defaultdict(list)
     undecided = {each.market for each in manifest.held_markets}
     for (name, market), since in _kept_by(manifest).items():
         if since:
-            held[_decided(releases, since, name, market)].append(Kept(name, market, since, market in undecided))
+            held[_decided(releases, since, name, market)].append(KeptList(name, market, since, market in undecided))
     bases = [Base(last, manifest)]
     for release, lists in sorted(held.items()):
         bases.append(Base(release, read_manifest(release), tuple(lists), and_others=False))

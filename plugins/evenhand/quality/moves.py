@@ -16,7 +16,7 @@ _COLUMNS = "list varchar, market varchar, account_id varchar"
 
 
 @dataclass(frozen=True)
-class Kept:
+class KeptList:
     """A list that keeps an earlier release.
 
     Attributes:
@@ -35,7 +35,7 @@ def create_kept_accounts(connection: duckdb.DuckDBPyConnection, table: str) -> N
     connection.execute(f"create or replace table {table} ({_COLUMNS})")
 
 
-def find_kept_accounts(connection: duckdb.DuckDBPyConnection, table: str, kept: Kept, known_at: date) -> None:
+def find_kept_accounts(connection: duckdb.DuckDBPyConnection, table: str, kept: KeptList, known_at: date) -> None:
     """Add the accounts that a list keeps as they were released, by what was known of them on a night.
 
     Beside those that moved since, they are those whose released rows are of another market than they are in now: a list

@@ -9,7 +9,7 @@ from pathlib import Path
 import duckdb
 
 from evenhand.policy.language.part import EMERGENCY as PROGRAMME
-from evenhand.quality.moves import Kept, create_kept_accounts, find_kept_accounts
+from evenhand.quality.moves import KeptList, create_kept_accounts, find_kept_accounts
 from evenhand.release.manifest import Manifest
 from evenhand.release.rows import ACTED, COMPARED, LANGUAGE, rows_that_leave
 
@@ -34,7 +34,7 @@ class Base:
 
     release: Path
     manifest: Manifest
-    lists: tuple[Kept, ...] = ()
+    lists: tuple[KeptList, ...] = ()
     and_others: bool = True
 
 

@@ -20,7 +20,7 @@ TIME_ZONE = "time zone"
 
 
 @dataclass(frozen=True)
-class Said:
+class SaidSettings:
     """What the settings of a night say.
 
     Attributes:
@@ -34,7 +34,7 @@ class Said:
     time_zones: Mapping[str, str]
 
 
-def said_then(release: Path, time_zone: str | None) -> Said:
+def said_then(release: Path, time_zone: str | None) -> SaidSettings:
     """What the settings of a release said."""
     with duckdb.connect() as connection:
         texts = connection.read_parquet(str(release / "packs.parquet"))
@@ -42,12 +42,14 @@ def said_then(release: Path, time_zone: str | None) -> Said:
         return _said(connection, "texts", time_zone)
 
 
-def said_now(connection: duckdb.DuckDBPyConnection, texts: str, time_zone: str | None) -> Said:
+def said_now(connection: duckdb.DuckDBPyConnection, texts: str, time_zone: str | None) -> SaidSettings:
     """What those of tonight say, by the table of its texts."""
     return _said(connection, texts, time_zone)
 
 
-def setting_changes(before: Said, now: Said, markets: Collection[str]) -> Mapping[str, tuple[tuple[str, str], ...]]:
+def setting_changes(
+    before: SaidSettings, now: SaidSettings, markets: Collection[str]
+) -> Mapping[str, tuple[tuple[str, str], ...]]:
     """By market, each setting that isn't as it was: whose it is, and what it was and is."""
     found: dict[str, list[tuple[str, str]]] = defaultdict(list)
     for market in sorted(markets):
@@ -64,10 +66,10 @@ def setting_changes(before: Said, now: Said, markets: Collection[str]) -> Mappin
     return {market: tuple(said) for market, said in found.items()}
 
 
-def _said(connection: duckdb.DuckDBPyConnection, texts: str, time_zone: str | None) -> Said:
+def _said(connection: duckdb.DuckDBPyConnection, texts: str, time_zone: str | None) -> SaidSettings:
     found = connection.execute(f"select text from {texts} where file = ?", [MARKETPLACE]).fetchone()
     marketplace = marketplace_of(found[0]) if found else Marketplace(violation_types={})
-    return Said(time_zone, marketplace.markets, marketplace.time_zones)
+    return SaidSettings(time_zone, marketplace.markets, marketplace.time_zones)
 
 
 def _listed(names: Collection[str]) -> str:

@@ -16,7 +16,7 @@ _SHOWN = 20
 
 
 @dataclass(frozen=True)
-class Words:
+class LanguageWords:
     """What a language says.
 
     Attributes:
@@ -41,7 +41,7 @@ def translations_of(release: Path) -> Mapping[str, str] | None:
 def lay_translations(
     connection: duckdb.DuckDBPyConnection,
     before: Mapping[str, str] | None,
-    now: Mapping[str, Words] | None,
+    now: Mapping[str, LanguageWords] | None,
     releases: Sequence[Path] = (),
 ) -> dict[str, tuple[str, ...]]:
     """Write `gate.translations`, and find by language what is said otherwise than it was approved.

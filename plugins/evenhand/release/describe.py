@@ -17,7 +17,7 @@ from evenhand.policy.measures_order import MEASURES_ORDER
 from evenhand.release.manifest import (
     DELIVERIES,
     FORMAT,
-    Cause,
+    CauseCount,
     FeedCounts,
     FirstNight,
     ForgottenFile,
@@ -36,9 +36,9 @@ from evenhand.release.manifest import (
     ReleasedFile,
     ReleasedPack,
     Reversed,
-    Stage,
+    StageCount,
     WordWithoutEffect,
-    Zone,
+    ZoneCount,
 )
 from evenhand.release.rows import COMPARED
 
@@ -120,7 +120,7 @@ def describe(
             )
         ),
         causes=tuple(
-            Cause(**row)
+            CauseCount(**row)
             for row in _rows(
                 connection,
                 "select list, cause, count(*) filter (change = 'added') as added,"
@@ -137,7 +137,7 @@ def describe(
         time_zone=_time_zone(connection),
         targets=_targets(connection),
         zones=tuple(
-            Zone(**row)
+            ZoneCount(**row)
             for row in _rows(
                 connection,
                 "select programme, zone, count(*) as accounts from main.account_standings"
@@ -157,7 +157,7 @@ def describe(
             )
         ),
         stages=tuple(
-            Stage(**row)
+            StageCount(**row)
             for row in _rows(
                 connection,
                 "select coalesce(stage, 'none') as stage, count(*) as accounts from main.account_profiles"

@@ -26,7 +26,7 @@ from evenhand.release.manifest import (
     Metric,
     ReleasedFile,
     ReleasedPack,
-    Zone,
+    ZoneCount,
 )
 from evenhand.release.publish import Published, publish_files
 
@@ -143,7 +143,7 @@ def _manifest(
             ).fetchall()
         ),
         zones=tuple(
-            Zone(programme=programme, zone=zone, accounts=accounts)
+            ZoneCount(programme=programme, zone=zone, accounts=accounts)
             for programme, zone, accounts in connection.execute(
                 "select programme, zone, accounts from history.zones where as_of = ?"
                 " order by programme, zone_rank, zone",

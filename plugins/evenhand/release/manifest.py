@@ -154,7 +154,7 @@ class HeldMarket(_Part):
     in_force: int | None = None
 
 
-class Cause(_Part):
+class CauseCount(_Part):
     """Rows of a list that were added, removed or changed since the last release, for one cause."""
 
     list: str
@@ -176,7 +176,7 @@ class Power(_Part):
     held_from: int | None
 
 
-class Zone(_Part):
+class ZoneCount(_Part):
     """Accounts that stand in a zone on the night."""
 
     programme: str
@@ -201,7 +201,7 @@ class Notices(_Part):
     notices: int
 
 
-class Stage(_Part):
+class StageCount(_Part):
     """Accounts of a stage."""
 
     stage: str
@@ -308,16 +308,16 @@ class Manifest(_Part):
     held_back: tuple[HeldBack, ...] = ()
     held_lists: tuple[HeldList, ...] = ()
     held_markets: tuple[HeldMarket, ...] = ()
-    causes: tuple[Cause, ...] = ()
+    causes: tuple[CauseCount, ...] = ()
     power: tuple[Power, ...] = ()
     compared: tuple[str, ...] = ()
     not_compared: tuple[str, ...] = ()
     receivers: Mapping[str, Any] | None = None
     time_zone: str | None = None
     targets: Mapping[str, Any] = {}
-    zones: tuple[Zone, ...]
+    zones: tuple[ZoneCount, ...]
     penalties: tuple[MeasureChanges, ...]
-    stages: tuple[Stage, ...]
+    stages: tuple[StageCount, ...]
     metrics: tuple[Metric, ...]
     notices: tuple[Notices, ...]
     told_since: LastRelease | None

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from evenhand.policy.targets import Targets
     from evenhand.quality.feeds import Beside
-    from evenhand.quality.translation_changes import Words
+    from evenhand.quality.translation_changes import LanguageWords
 
 log = logging.getLogger(__name__)
 # What it registers while it is imported is a hundred lines that say nothing of the night.
@@ -331,13 +331,13 @@ def _settings_changed_by() -> dict[str, tuple[str, ...]]:
     return {MARKETPLACE: marketplace.changed_by if marketplace else (), TIME_ZONE: changed_by()}
 
 
-def _translations() -> dict[str, Words]:
+def _translations() -> dict[str, LanguageWords]:
     """What each language says, and who changed it last; without those whose file can't be read."""
     from evenhand.notices.catalogs import load_catalogs, said_by
-    from evenhand.quality.translation_changes import Words
+    from evenhand.quality.translation_changes import LanguageWords
 
     languages = load_catalogs(settings().translations).languages
-    return {name: Words(said_by(catalog), catalog.changed_by) for name, catalog in languages.items()}
+    return {name: LanguageWords(said_by(catalog), catalog.changed_by) for name, catalog in languages.items()}
 
 
 def _approved_words(warehouse: Path) -> Mapping[str, str | None]:

@@ -52,7 +52,7 @@ class Announcement:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class LastTold:
     """What was last told of a measure: whether it is in force, and the row as it was then.
 
     Where all that was to be told of it was dropped, it isn't in force as far as anybody was told.
@@ -110,7 +110,7 @@ def judge(
     took_effect: Sequence[bool],
     may_have_begun: bool,
     wanted_now: Mapping[RowId, str],
-    told: Told | None,
+    told: LastTold | None,
 ) -> tuple[Verdict, str]:
     """Whether what happened to the measure can be told; if it never will be, why not.
 
@@ -123,7 +123,7 @@ def judge(
     """
     if about.event == "ended" and ((told and not told.in_force) or not may_have_begun):
         return "dropped", "that the measure had begun never took effect, and was never told"
-    if about.event != "ended" and told == Told(True, about.payload_sha256):
+    if about.event != "ended" and told == LastTold(True, about.payload_sha256):
         return "dropped", "it was told so before, and nothing else took effect since"
     if all(took_effect):
         return "ready", ""

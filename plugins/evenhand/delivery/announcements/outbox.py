@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import date
 
-from evenhand.delivery.announcements.announcement import About, Announcement, Told
+from evenhand.delivery.announcements.announcement import About, Announcement, LastTold
 from evenhand.delivery.changes import Change, announcing
 from evenhand.delivery.payload import Payload
 from evenhand.delivery.receipts import Receipts
@@ -68,7 +68,7 @@ class Outbox:
             for name, row_key, text, sha256, about_list, about_row, measure, event, about_sha256, night, telling in rows
         ]
 
-    def told(self, about: About) -> Told | None:
+    def told(self, about: About) -> LastTold | None:
         """What was last told of a measure; None if nothing ever was to be."""
         row = self._database.execute(
             "select status = 'ready' and event != 'ended', about_sha256 from outbox where receiver = ?"
@@ -76,7 +76,7 @@ class Outbox:
             " order by status = 'ready' desc, night desc, telling desc limit 1",
             (self._receiver, *about.row, about.measure),
         ).fetchone()
-        return None if row is None else Told(bool(row[0]), row[1])
+        return None if row is None else LastTold(bool(row[0]), row[1])
 
     def mark(self, announcement: Announcement, status: str, why: str) -> None:
         """Say what became of one that waited: `ready` to be sent, or `dropped`."""
