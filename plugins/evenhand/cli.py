@@ -23,6 +23,7 @@ from evenhand.commands import (
     proposals,
     query,
     released,
+    report,
     stop_and_reverse,
     verify,
 )
@@ -63,6 +64,7 @@ app.command()(released.summary)
 app.command()(listing.nights)
 app.command()(listing.quarantine)
 app.command()(query.query)
+app.add_typer(report.app, name="report")
 app.command()(plan.plan)
 app.command()(explain.explain)
 app.add_typer(policy.app, name="policy")

@@ -52,11 +52,11 @@ def query(
 def _list_tables(as_json: bool) -> None:
     there = tables(settings().releases)
     if as_json:
-        print(json.dumps({name: columns_of(files) for name, files in there.items()}, indent=2))
+        print(json.dumps({name: columns_of(name, files) for name, files in there.items()}, indent=2))
         return
     table = plain_table("table", "nights", "columns", numbers=("nights",))
     for name, files in there.items():
-        table.add_row(name, f"{len(files):,}", ", ".join(columns_of(files)))
+        table.add_row(name, f"{len(files):,}", ", ".join(columns_of(name, files)))
     console.print(table if there else "Nothing is released yet, so there are no tables; run evenhand nightly.")
 
 

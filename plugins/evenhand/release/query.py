@@ -11,7 +11,10 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+from pydantic import ValidationError
 
+from evenhand.release.manifest import NAME, OtherFormat
+from evenhand.release.manifest_tables import TABLES, create_tables
 from evenhand.release.verify import refuse_changed
 
 _AT_ONCE = 1_000
@@ -41,10 +44,22 @@ class Answer:
 
 def tables(releases: Path) -> Mapping[str, Sequence[Path]]:
     """The files of each table: one of each night's newest revision, the oldest night first."""
+    return tables_of(revisions(releases))
+
+
+def revisions(releases: Path) -> list[Path]:
+    """The folders of all nights' newest revisions, the oldest night first."""
+    return [release.resolve() for release in sorted(releases.glob("night=*"))]
+
+
+def tables_of(found_in: Sequence[Path]) -> Mapping[str, Sequence[Path]]:
+    """The files of each table in these revisions; what manifests say is a table of them all."""
     found: dict[str, list[Path]] = defaultdict(list)
-    for release in sorted(releases.glob("night=*")):
-        for path in sorted(release.resolve().glob("*.parquet")):
+    for release in found_in:
+        for path in sorted(release.glob("*.parquet")):
             found[path.stem].append(path)
+        for name in TABLES:
+            found[name].append(release / NAME)
     return dict(sorted(found.items()))
 
 
@@ -60,21 +75,33 @@ def ask(releases: Path, sql: str) -> Iterator[Answer]:
     _refuse_others(sql)
     said = {word.lower() for word in re.findall(r"\w+", sql)}
     asked = {name: files for name, files in there.items() if name in said}
-    _check(asked)
+    check(asked)
     with duckdb.connect(config=_LIMITS) as connection:
         try:
-            for name, files in asked.items():
-                # Nights that another version released may have fewer columns.
-                connection.execute(f"create view {name} as {_read(files)}")
+            lay(connection, asked)
             _shut(connection, [path for files in asked.values() for path in files])
             found = connection.execute(sql)
             yield Answer([str(name) for name, *_ in found.description or ()], _rows(found))
         except duckdb.Error as error:
             raise NotAnswered(_said(error, there)) from error
+        except (OtherFormat, ValidationError) as error:
+            raise NotAnswered(f"A night was released by another version of Evenhand: {error}") from error
 
 
-def columns_of(files: Sequence[Path]) -> list[str]:
+def lay(connection: duckdb.DuckDBPyConnection, asked: Mapping[str, Sequence[Path]]) -> None:
+    """Make what is asked for tables of a connection."""
+    for name, files in asked.items():
+        if name in TABLES:
+            create_tables(connection, [path.parent for path in files], {name})
+        else:
+            # Nights that another version released may have fewer columns.
+            connection.execute(f"create view {name} as {_read(files)}")
+
+
+def columns_of(name: str, files: Sequence[Path]) -> list[str]:
     """The columns that a table has in any night, with the night's own at the end."""
+    if name in TABLES:
+        return list(TABLES[name])
     with duckdb.connect() as connection:
         return [name for name, *_ in connection.execute(f"describe {_read(files)}").fetchall()]
 
@@ -96,11 +123,17 @@ def _refuse_others(sql: str) -> None:
         raise NotAnswered("Only what reads is answered: select, from, with, describe, summarize or explain.")
 
 
-def _check(asked: Mapping[str, Sequence[Path]]) -> None:
+def check(asked: Mapping[str, Sequence[Path]]) -> None:
+    """Make sure that the files are what was released.
+
+    Raises:
+        ReleaseChanged: one isn't.
+    """
     of_release: dict[Path, set[str]] = defaultdict(set)
     for files in asked.values():
         for path in files:
-            of_release[path.parent].add(path.name)
+            # A manifest is looked at with whatever it names.
+            of_release[path.parent] |= {path.name} - {NAME}
     for release, names in sorted(of_release.items()):
         refuse_changed(release, names)
 

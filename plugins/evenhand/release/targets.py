@@ -59,10 +59,12 @@ class Judged:
     Attributes:
         bound: the target, as people read it: `at most 20.0 %`.
         state: None where nothing is said.
+        target: the same, as it was written.
     """
 
     bound: str
     state: State | None
+    target: Target
 
     @property
     def text(self) -> str:
@@ -73,7 +75,7 @@ class Judged:
 def judged(manifest: Manifest, figure: Figure) -> Judged | None:
     """A figure of a release against what it was to come to on its night; None where it has no target."""
     target = target_for(targets_of(manifest.targets).targets, figure, manifest.night)
-    return Judged(bound(target, figure.unit), state_of(target, figure)) if target else None
+    return Judged(bound(target, figure.unit), state_of(target, figure), target) if target else None
 
 
 def bound(wanted: Target | Goal, unit: str) -> str:

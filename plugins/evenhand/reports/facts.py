@@ -1,0 +1,132 @@
+"""What a report reads: releases until its night, as SQL tables, and the cases that were exported with it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from evenhand.cases.export import COLUMNS as CASE_COLUMNS
+from evenhand.cases.export import FOLDER as CASES
+from evenhand.release.manifest_tables import TABLES
+from evenhand.release.query import check, lay, revisions, tables_of
+from evenhand.reports.report import Number, Query
+
+_TABLES = (
+    *("penalties", "rewards", "changes", "standings", "account_profiles", "account_violations", "enforcement_gaps"),
+    *("operational_metrics", "quarantine", "held_rows", *TABLES),
+)
+# A report looks at the nights of two weeks, and at one before them.
+LOOKED_AT_NIGHTS = 15
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The answer to a query of the report."""
+
+    query: int
+    key: tuple[str, ...]
+    columns: Sequence[str]
+    rows: Sequence[tuple[Any, ...]]
+
+    def value(self, row: int, column: str) -> Any:
+        """What stands in a column of a row, counted from 0."""
+        return self.rows[row][self.columns.index(column)]
+
+    def number(self, row: int, column: str, text: Callable[[Any], str]) -> Number:
+        """The same as a number of the report.
+
+        Args:
+            text: how people read it; what isn't there is shown as a dash.
+        """
+        value = self.value(row, column)
+        key = tuple(str(self.value(row, name)) for name in self.key)
+        if value is None:
+            return Number("", "\u2013", self.query, key, column)
+        return Number(exact(value), text(value), self.query, key, column)
+
+
+@dataclass
+class Facts:
+    """Tables to ask, and what was asked so far."""
+
+    night: date
+    nights: Sequence[date]
+    folders: Sequence[Path]
+    there: frozenset[str]
+    cases: str
+    connection: duckdb.DuckDBPyConnection
+    queries: list[Query] = field(default_factory=list)
+
+    def has(self, *tables: str) -> bool:
+        """Whether there are these tables: releases of earlier versions, and nights of history, lack some."""
+        return self.there.issuperset(tables)
+
+    def ask(self, sql: str, *key: str) -> Asked:
+        """Ask, and keep what was asked.
+
+        Args:
+            key: the columns that tell the rows apart.
+        """
+        query = Query(re.sub(r"\s+", " ", sql).strip(), key)
+        if query not in self.queries:
+            self.queries.append(query)
+        found = self.connection.execute(query.sql)
+        columns = [str(name) for name, *_ in found.description or ()]
+        return Asked(self.queries.index(query), key, columns, found.fetchall())
+
+    def released(self, days_before: int) -> date | None:
+        """The newest night that was released at least so many days before; None where there is none."""
+        latest = self.night - timedelta(days=days_before)
+        return max((each for each in self.nights if each <= latest), default=None)
+
+    def oldest(self) -> date | None:
+        """The oldest night before that it looks at; None where there is none."""
+        return min((each for each in self.nights if each < self.night), default=None)
+
+
+@contextmanager
+def facts_of(home: Path, releases: Path, night: date, cases: str | None = None) -> Iterator[Facts]:
+    """What there is to tell of a night.
+
+    Args:
+        cases: the export of cases, below the home; by default the night's newest. Empty for none.
+
+    Raises:
+        ReleaseChanged: a release isn't what was released.
+    """
+    folders = [each for each in revisions(releases) if _night_of(each) <= night][-LOOKED_AT_NIGHTS:]
+    tables = {name: files for name, files in tables_of(folders).items() if name in _TABLES}
+    check(tables)
+    with duckdb.connect(config={"threads": 1}) as connection:
+        lay(connection, tables)
+        newest = max((home / CASES / f"night={night}").glob("[0-9]*.parquet"), default=None)
+        export = newest if cases is None else home / cases if cases else None
+        listed = ", ".join(f"null::{kind} as {name}" for name, kind in CASE_COLUMNS.items())
+        rows = f"read_parquet({quoted(export)}, hive_partitioning = false)" if export else f"(select {listed} limit 0)"
+        connection.execute(f"create view cases as from {rows}")
+        nights = [_night_of(each) for each in folders]
+        of_night = {name for name, files in tables.items() if folders[-1] in {path.parent for path in files}}
+        named = str(export.relative_to(home)) if export else ""
+        yield Facts(night, nights, folders, frozenset({*of_night, "cases"}), named, connection)
+
+
+def exact(value: object) -> str:
+    """A value as text, the same wherever it is computed."""
+    return str(value.normalize() + 0) if isinstance(value, Decimal) else str(value)
+
+
+def quoted(path: Path) -> str:
+    """A path as a string of SQL."""
+    return "'" + str(path).replace("'", "''") + "'"
+
+
+def _night_of(revision: Path) -> date:
+    return date.fromisoformat(revision.parent.name.removeprefix("night="))

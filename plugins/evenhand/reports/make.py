@@ -1,0 +1,199 @@
+"""A report of a night or of a week: the same releases, cases and words again are the same bytes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+
+from evenhand.notices.catalogs import load_catalogs
+from evenhand.policy.targets import targets_of
+from evenhand.release.figures import ALL_MARKETS, Definition, definitions, figures
+from evenhand.release.history import said_of_history
+from evenhand.release.manifest import Manifest, read_manifest
+from evenhand.release.targets import WINDOW_DAYS, Measured, judged, state_of_goal
+from evenhand.reports import sections
+from evenhand.reports.facts import Facts, facts_of
+from evenhand.reports.language import Language
+from evenhand.reports.recommendations import off_target, recommendations
+from evenhand.reports.report import Kind, Page, Recommendation, Report, Sentence, Table
+from evenhand.reports.sections import Scope
+from evenhand.settings import Settings
+
+WEEK_NIGHTS = 7
+
+
+class NoSuchMarket(Exception):
+    """Nothing is known of a market that was asked for. The message says of which there is."""
+
+
+@dataclass(frozen=True)
+class _Told:
+    """What all pages of a report have in common.
+
+    Attributes:
+        first: the first of the nights that it is of.
+    """
+
+    kind: Kind
+    facts: Facts
+    language: Language
+    manifest: Manifest
+    defined: dict[str, Definition]
+    first: date
+    before: date | None
+
+
+def report_of(here: Settings, kind: Kind, night: date, language: str, markets: Sequence[str] = ()) -> Report:
+    """A report for somebody.
+
+    Args:
+        night: a released night; a week is the seven nights until it.
+        language: such as `en`.
+        markets: that it is of; by default, all that there are.
+
+    Raises:
+        NoSuchWords: there are no reports in the language.
+        NoSuchMarket: nothing is known of one of the markets.
+        ReleaseChanged: a release isn't what was released.
+        OtherFormat, pydantic.ValidationError: another version released a night.
+    """
+    speaks = Language(language, load_catalogs(here.translations))
+    with facts_of(here.home, here.releases, night) as facts:
+        manifests = [read_manifest(folder) for folder in facts.folders]
+        days = 1 if kind == "night" else WEEK_NIGHTS
+        told = _Told(
+            kind, facts, speaks, manifests[-1], definitions(here.dbt_project),
+            night - timedelta(days=days - 1), facts.released(days) or facts.oldest(),
+        )  # fmt: skip
+        known = _markets(told)
+        if unknown := sorted(set(markets) - set(known)):
+            raise NoSuchMarket(f"night {night} knows no market {unknown[0]}; it knows {', '.join(known) or 'none'}")
+        shown = sorted(markets) or known
+        first = [] if len(shown) == 1 else [_first_page(told, sorted(markets), here)]
+        pages = [*first, *(_page_of(told, market, here) for market in shown)]
+        made_of = [(each.night, each.release_id) for each in manifests if each.night >= (told.before or told.first)]
+        return Report(
+            kind, night, told.before, language, tuple(shown), _title(told, ", ".join(markets)), tuple(pages),
+            tuple(made_of), facts.cases, tuple(facts.queries), tuple(sorted(markets)),
+        )  # fmt: skip
+
+
+def _markets(told: _Told) -> list[str]:
+    tables = ("penalties", "rewards", "account_profiles", "held_lists")
+    rows = " union ".join(f"select market from {each} where night = date '{told.facts.night}'" for each in tables
+                          if told.facts.has(each))  # fmt: skip
+    packs = told.facts.connection.execute(f"select distinct market from ({rows}) where market is not null order by 1")
+    names = {str(market) for (market,) in packs.fetchall()}
+    # What is held besides lists isn't held of a market.
+    others = {each.market for each in told.manifest.held_lists if each.list not in ("penalties", "rewards")}
+    return sorted(names - others)
+
+
+def _title(told: _Told, of: str) -> str:
+    said = "Night of {day}" if told.kind == "night" else "Week until {day}"
+    title = told.language.say(said, day=told.language.day(told.facts.night))
+    return f"{title}: {of}" if of else title
+
+
+def _first_page(told: _Told, markets: Sequence[str], here: Settings) -> Page:
+    """All markets of a reader beside each other; figures of all markets together for who sees all of them."""
+    scope = Scope(tuple(markets), told.facts.night, told.before)
+    metrics = None if markets else _metrics(told, scope, ALL_MARKETS, here)
+    tables = [
+        sections.of_markets(told.facts, told.language, scope),
+        *_of_any(told, scope),
+        metrics.table if metrics else None,
+        None if markets else _goals(told, here),
+        sections.of_cases(told.facts, told.language, scope),
+    ]
+    title = told.language.say("All markets") if not markets else ", ".join(markets)
+    return _page(told, "", title, scope, tables, metrics.missed if metrics else ())
+
+
+def _page_of(told: _Told, market: str, here: Settings) -> Page:
+    scope = Scope((market,), told.facts.night, told.before)
+    metrics = _metrics(told, scope, market, here)
+    tables = [
+        sections.of_markets(told.facts, told.language, scope),
+        *_of_any(told, scope),
+        sections.of_bonuses(told.facts, told.language, scope),
+        metrics.table if metrics else None,
+        sections.of_cases(told.facts, told.language, scope),
+    ]
+    return _page(told, market, market, scope, tables, metrics.missed if metrics else ())
+
+
+def _of_any(told: _Told, scope: Scope) -> list[Table | None]:
+    facts, language = told.facts, told.language
+    return [
+        sections.of_nights(facts, language, scope, told.first) if told.kind == "week" else None,
+        sections.of_measures(facts, language, scope),
+        sections.of_causes(facts, language, scope, told.first),
+        sections.of_zones(facts, language, scope),
+        sections.of_appeals(facts, language, scope, told.first),
+    ]
+
+
+def _page(
+    told: _Told,
+    market: str,
+    title: str,
+    scope: Scope,
+    tables: Sequence[Table | None],
+    missed: Sequence[Recommendation],
+) -> Page:
+    language = told.language
+    words: list[Sentence] = []
+    if history := said_of_history(told.manifest):
+        words.append((history,))
+    if told.manifest.reversed:
+        back = told.manifest.reversed.back_to.night
+        words.append(language.sentence("This night was reversed to the lists of {day}.", day=language.day(back)))
+    compared = "It is compared with {day}." if told.before else "There is nothing before it to compare with."
+    words.append(language.sentence(compared, day=language.day(told.before)))
+    held = sections.waiting(told.facts, language, scope, told.manifest)
+    words += held or [language.sentence("No list waits for anybody.")]
+    found = recommendations(told.facts, language, scope, missed)
+    return Page(market, title, tuple(map(tuple, words)), tuple(found), tuple(each for each in tables if each))
+
+
+@dataclass(frozen=True)
+class _Metrics:
+    table: Table | None
+    missed: Sequence[Recommendation]
+
+
+def _metrics(told: _Told, scope: Scope, market: str, here: Settings) -> _Metrics | None:
+    if not told.facts.has("operational_metrics"):
+        return None
+    found = figures(told.facts.folders[-1], here.dbt_project, market)
+    against = {each.metric: judged(told.manifest, each) for each in found}
+    asked = sections.ask_metrics(told.facts, scope, market)
+    return _Metrics(
+        sections.of_metrics(told.language, scope, asked, told.defined, against),
+        off_target(told.language, scope, asked, told.defined, against, market),
+    )
+
+
+def _goals(told: _Told, here: Settings) -> Table | None:
+    """A row per goal of a policy: what it is to come to by when, and whether it is on the way."""
+    rows = []
+    for goal in targets_of(told.manifest.targets).goals:
+        measured = []
+        for night, folder in zip(told.facts.nights, told.facts.folders, strict=True):
+            if night < goal.effective_from - timedelta(days=WINDOW_DAYS):
+                continue
+            there = (each for each in figures(folder, here.dbt_project, goal.market) if each.metric == goal.metric)
+            figure = next(there, None)
+            if figure and figure.is_enough and figure.figure and goal.unit in (None, figure.unit):
+                measured.append(Measured(night, Decimal(figure.figure)))
+        definition = told.defined.get(goal.metric)
+        unit, label = (definition.unit, definition.label) if definition else ("", goal.metric)
+        language = told.language
+        state = language.say(state_of_goal(goal, measured, told.facts.night))
+        by = language.day(goal.by)
+        rows.append((goal.policy, goal.market, language.say(label), language.bound(goal, unit), by, state))
+    heads = [told.language.say(each) for each in ("Policy", "Market", "Metric", "Goal", "By", "State")]
+    return Table(told.language.say("Goals of policies"), heads, rows) if rows else None

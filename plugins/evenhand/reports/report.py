@@ -1,0 +1,122 @@
+"""What a report is made of: pages of sections, and of every number where it comes from."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+Kind = Literal["night", "week"]
+
+
+@dataclass(frozen=True)
+class Number:
+    """A number that a reader sees.
+
+    Attributes:
+        value: exact, as text; empty where there is none.
+        text: as people read it.
+        query: which query of the report gives it, from 0.
+        key: the values of the query's key columns in its row.
+        column: the query's column that it stands in.
+    """
+
+    value: str
+    text: str
+    query: int
+    key: tuple[str, ...]
+    column: str
+
+
+Cell = str | Number
+# A sentence with numbers in it.
+Sentence = Sequence[Cell]
+
+
+@dataclass(frozen=True)
+class Query:
+    """SQL over what is released, as `evenhand query` answers it, and the columns that tell its rows apart."""
+
+    sql: str
+    key: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table; the columns named in `numbers` are set to the right."""
+
+    title: str
+    columns: Sequence[str]
+    rows: Sequence[Sequence[Cell]]
+    numbers: frozenset[int] = frozenset()
+    said: str = ""
+
+
+@dataclass(frozen=True)
+class Recommendation:
+    """What somebody should look at, why, and where that is done.
+
+    Attributes:
+        page: below the console's address.
+        command: the same in a terminal.
+    """
+
+    said: Sentence
+    page: str
+    command: str
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page: of all markets of its reader, or of one.
+
+    Attributes:
+        market: empty for the first page.
+    """
+
+    market: str
+    title: str
+    words: Sequence[Sentence]
+    recommendations: Sequence[Recommendation]
+    tables: Sequence[Table]
+
+
+@dataclass(frozen=True)
+class Report:
+    """A report.
+
+    Attributes:
+        night: the newest night that it tells of.
+        before: the night that it is compared with; None where there is none.
+        made_of: the nights that it read, and their releases' ids.
+        cases: the export of cases that it read; empty where there is none.
+        asked_for: the markets that were asked for; empty for all that there are.
+    """
+
+    kind: Kind
+    night: date
+    before: date | None
+    language: str
+    markets: Sequence[str]
+    title: str
+    pages: Sequence[Page]
+    made_of: Sequence[tuple[date, str]]
+    cases: str
+    queries: Sequence[Query] = ()
+    asked_for: Sequence[str] = ()
+
+    @property
+    def name(self) -> str:
+        """What its files are called."""
+        markets = re.sub(r"[^A-Za-z0-9]+", "_", "_".join(self.asked_for))
+        return ".".join(each for each in (self.kind, markets, self.language) if each)
+
+    def numbers(self) -> Iterator[Number]:
+        """Every number, in the order in which it is read."""
+        for page in self.pages:
+            sentences = [*page.words, *(each.said for each in page.recommendations)]
+            cells = [cell for sentence in sentences for cell in sentence]
+            cells += [cell for table in page.tables for row in table.rows for cell in row]
+            yield from (cell for cell in cells if isinstance(cell, Number))

@@ -1,0 +1,361 @@
+"""The tables of a report: what each shows, and the query that gives it.
+
+Longer than other files, for it has a function for each table of a report.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import partial
+from typing import Any
+
+from evenhand.cases.kinds import KINDS
+from evenhand.release.figures import Definition
+from evenhand.release.manifest import Manifest
+from evenhand.release.targets import Judged
+from evenhand.reports.facts import Asked, Facts
+from evenhand.reports.language import Language
+from evenhand.reports.report import Cell, Table
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What a page is of.
+
+    Attributes:
+        markets: of what; empty for all that there are.
+        night, before: the night, and the one that it is compared with.
+    """
+
+    markets: Sequence[str]
+    night: date
+    before: date | None
+
+    @property
+    def only(self) -> str:
+        """SQL for the rows of the markets."""
+        return f"market in ({', '.join(text(each) for each in self.markets)})" if self.markets else "true"
+
+    @property
+    def now(self) -> str:
+        """SQL of the night."""
+        return f"date '{self.night}'"
+
+    @property
+    def then(self) -> str:
+        """SQL of the night before; null where there is none."""
+        return f"date '{self.before}'" if self.before else "null::date"
+
+
+def text(value: str) -> str:
+    """A text of SQL."""
+    return "'" + value.replace("'", "''") + "'"
+
+
+def of_markets(facts: Facts, language: Language, scope: Scope) -> Table | None:
+    """A row per market: what is in force, and what it is more or less than then."""
+    counted = {
+        "penalties": ("penalties", "true"),
+        "rewards": ("rewards", "true"),
+        "near": ("account_profiles", "is_near_a_zone"),
+        "gaps": ("enforcement_gaps", "true"),
+        "creators": ("account_profiles", "exited_on is null"),
+    }
+    there = {what: each for what, each in counted.items() if facts.has(each[0])}
+    rows = " union all ".join(
+        f"select night, market, '{what}' as what from {table} where {condition}"
+        for what, (table, condition) in there.items()
+    )
+    columns = ", ".join(
+        f"count(*) filter (what = '{what}' and night = {scope.now}) as {what},"
+        f" count(*) filter (what = '{what}' and night = {scope.now})"
+        f" - count(*) filter (what = '{what}' and night = {scope.then}) as {what}_more"
+        for what in there
+    )
+    asked = facts.ask(
+        f"select market, {columns} from ({rows}) where night in ({scope.now}, {scope.then}) and {scope.only}"
+        " group by market order by market",
+        "market",
+    )
+    headings = {
+        "penalties": language.say("Penalties in force"),
+        "rewards": language.say("Rewards in force"),
+        "near": language.say("Near a stricter zone"),
+        "gaps": language.say("Enforcement gaps"),
+        "creators": language.say("Creators"),
+    }
+    shown: list[tuple[str, Callable[[Any], str]]] = []
+    heads = [language.say("Market")]
+    for what in there:
+        shown.append((what, language.number))
+        heads.append(headings[what])
+        if scope.before and what != "creators":
+            shown.append((f"{what}_more", language.signed))
+            heads.append(language.say("Change"))
+    return _table(asked, language.say("Markets"), heads, [("market", str), *shown])
+
+
+def of_measures(facts: Facts, language: Language, scope: Scope) -> Table | None:
+    """A row per measure: in force, new and ended since then."""
+    asked = facts.ask(
+        f"""
+        select measure,
+            count(*) filter (is_now) as in_force,
+            count(*) filter (is_now and not was_then) as new,
+            count(*) filter (was_then and not is_now) as ended
+        from (
+            select measure, row_key, bool_or(night = {scope.now}) as is_now,
+                coalesce(bool_or(night = {scope.then}), false) as was_then
+            from penalties where night in ({scope.now}, {scope.then}) and {scope.only} group by all
+        )
+        group by measure order by in_force desc, measure
+        """,
+        "measure",
+    )
+    heads = [language.say(each) for each in ("Measure", "In force", "New", "Ended")]
+    columns = [("measure", lambda key: language.label("measure", key))]
+    columns += [(name, language.number) for name in ("in_force", "new", "ended")]
+    said = "" if scope.before else language.say("There is no night before: all are new.")
+    return _table(asked, language.say("Penalties by measure"), heads, columns, said)
+
+
+def of_causes(facts: Facts, language: Language, scope: Scope, first: date) -> Table | None:
+    """A row per list and cause: rows that came, went and were changed, on the nights from the first on."""
+    if not facts.has("changes"):
+        return None
+    counts = ", ".join(f"count(*) filter (change = '{each}') as {each}" for each in ("added", "removed", "changed"))
+    asked = facts.ask(
+        f"select list, cause, {counts} from changes where night between date '{first}' and {scope.now}"
+        f" and {scope.only} and not is_held group by list, cause order by list, cause",
+        "list",
+        "cause",
+    )
+    columns = [("list", lambda key: language.say(key.capitalize())), ("cause", lambda key: language.say(_CAUSES[key]))]
+    columns += [(name, language.number) for name in ("added", "removed", "changed")]
+    heads = [language.say(each) for each in ("List", "Why", "Added", "Removed", "Changed")]
+    return _table(asked, language.say("Why rows changed"), heads, columns, texts=2)
+
+
+_CAUSES = {
+    "data": "what landed", "correction": "what was corrected", "time": "time that passed", "policy": "another policy",
+    "code": "another version of the software", "emergency": "people, at once", "move": "accounts that moved",
+    "text": "other words",
+}  # fmt: skip
+
+
+def of_zones(facts: Facts, language: Language, scope: Scope) -> Table | None:
+    """A row per programme and zone: accounts, and how many more than then."""
+    asked = facts.ask(
+        f"""
+        select programme, zone, count(*) filter (night = {scope.now}) as accounts,
+            count(*) filter (night = {scope.now}) - count(*) filter (night = {scope.then}) as more
+        from standings where night in ({scope.now}, {scope.then}) and {scope.only} and zone != 'any'
+        group by programme, zone order by programme, max(zone_rank), zone
+        """,
+        "programme",
+        "zone",
+    )
+    columns: list[tuple[str, Callable[[Any], str]]] = [
+        ("programme", lambda key: language.label("programme", key)),
+        ("zone", lambda key: language.label("zone", key)),
+        ("accounts", language.number),
+    ]
+    heads = [language.say("Programme"), language.say("Zone"), language.say("Creators")]
+    if scope.before:
+        columns.append(("more", language.signed))
+        heads.append(language.say("Change"))
+    return _table(asked, language.say("Creators by zone"), heads, columns, texts=2)
+
+
+def of_nights(facts: Facts, language: Language, scope: Scope, first: date) -> Table | None:
+    """A row per night: what was in force, what came and what went, against the night released before it."""
+    asked = facts.ask(
+        f"""
+        select releases.night,
+            count(*) filter (is_now) as in_force,
+            count(*) filter (is_now and not was_then) as new,
+            count(*) filter (was_then and not is_now) as ended
+        from releases left join (
+            select each.night, row_key, bool_or(rows.night = each.night) as is_now,
+                coalesce(bool_or(rows.night = each.before), false) as was_then
+            from releases as each join penalties as rows on rows.night in (each.night, each.before)
+            where {scope.only} group by all
+        ) as counted using (night)
+        where releases.night between date '{first}' and {scope.now}
+        group by releases.night order by releases.night
+        """,
+        "night",
+    )
+    columns: list[tuple[str, Callable[[Any], str]]] = [("night", language.day)]
+    columns += [(name, language.number) for name in ("in_force", "new", "ended")]
+    heads = [language.say(each) for each in ("Night", "Penalties in force", "New", "Ended")]
+    return _table(asked, language.say("Night by night"), heads, columns)
+
+
+def of_appeals(facts: Facts, language: Language, scope: Scope, first: date) -> Table | None:
+    """A row per market: violations decided, appeals filed, decided and granted from the first day on."""
+    if not facts.has("account_violations"):
+        return None
+    within = f"between date '{first}' and {scope.now}"
+    asked = facts.ask(
+        f"""
+        select market,
+            count(distinct violation_id) filter (decided_on {within}) as violations,
+            count(distinct appeal_id) filter (appeal_filed_on {within}) as filed,
+            count(distinct appeal_id) filter (appeal_decided_on {within}) as decided,
+            count(distinct appeal_id) filter (
+                appeal_decided_on {within} and appeal_outcome in ('granted', 'partly_granted')
+            ) as granted,
+            count(distinct appeal_id) filter (appeal_outcome = 'pending') as open
+        from account_violations where night = {scope.now} and {scope.only}
+        group by market order by market
+        """,
+        "market",
+    )
+    columns: list[tuple[str, Callable[[Any], str]]] = [("market", str)]
+    columns += [(name, language.number) for name in ("violations", "filed", "decided", "granted", "open")]
+    heads = [
+        language.say(each)
+        for each in ("Market", "Violations decided", "Appeals filed", "Decided", "Granted, in part too", "Open now")
+    ]
+    return _table(asked, language.say("Violations and appeals"), heads, columns)
+
+
+def of_bonuses(facts: Facts, language: Language, scope: Scope) -> Table | None:
+    """A row per reward of a market: how many are in force, and what they come to in the market's currency."""
+    asked = facts.ask(
+        f"select reward, count(*) as in_force, sum(amount) as amount from rewards where night = {scope.now}"
+        f" and {scope.only} group by reward order by in_force desc, reward",
+        "reward",
+    )
+    (market,) = scope.markets
+    columns: list[tuple[str, Callable[[Any], str]]] = [
+        ("reward", lambda key: language.label("reward", key)),
+        ("in_force", language.number),
+        ("amount", lambda amount: language.money(amount, market)),
+    ]
+    heads = [language.say(each) for each in ("Reward", "In force", "Amount")]
+    return _table(asked, language.say("Rewards"), heads, columns)
+
+
+def ask_metrics(facts: Facts, scope: Scope, market: str) -> Asked:
+    """A row per metric of a market: its unit, and its figure now and then where there are enough rows to say."""
+    unit_now = f"coalesce(max(unit) filter (night = {scope.now}), '')" if _has_unit(facts) else "''"
+    return facts.ask(
+        f"""
+        select metric, {unit_now} as unit,
+            max(figure) filter (night = {scope.now} and is_enough) as figure,
+            max(figure) filter (night = {scope.then} and is_enough) as figure_then
+        from operational_metrics
+        where night in ({scope.now}, {scope.then}) and market = {text(market)} and slice = ''
+        group by metric having bool_or(night = {scope.now}) order by metric
+        """,
+        "metric",
+    )
+
+
+def of_metrics(
+    language: Language,
+    scope: Scope,
+    asked: Asked,
+    defined: Mapping[str, Definition],
+    judged: Mapping[str, Judged | None],
+) -> Table | None:
+    """A row per metric of a market: its figure, then and now, and its target."""
+    order = {name: position for position, name in enumerate(defined)}
+    rows: list[list[Cell]] = []
+    positions = [each for each in range(len(asked.rows)) if asked.value(each, "metric") in order]
+    for row in sorted(positions, key=lambda each: order[asked.value(each, "metric")]):
+        definition = defined[asked.value(row, "metric")]
+        unit = asked.value(row, "unit") or definition.unit
+        said = partial(language.figure, unit=unit)
+        cells: list[Cell] = [language.say(definition.label), asked.number(row, "figure", said)]
+        cells += [asked.number(row, "figure_then", said)] if scope.before else []
+        if any(judged.values()):
+            target = judged.get(definition.metric)
+            state = language.say(target.state or "not compared") if target else ""
+            cells.append(f"{state}: {language.bound(target.target, unit)}" if target else "")
+        rows.append(cells)
+    heads = [language.say("Metric"), language.day(scope.night)]
+    heads += [language.day(scope.before)] if scope.before else []
+    numbers = frozenset(range(1, len(heads)))
+    # Without a target nothing is said of any.
+    heads += [language.say("Target")] if any(judged.values()) else []
+    said_of = language.say("A dash: there are too few rows to say.")
+    return Table(language.say("Operational metrics of four weeks"), heads, rows, numbers, said_of) if rows else None
+
+
+def of_cases(facts: Facts, language: Language, scope: Scope) -> Table | None:
+    """A row per kind of case: how many are open, and how many of them are over."""
+    markets = f"({scope.only} or market = 'all')" if scope.markets else "true"
+    asked = facts.ask(
+        "select kind, count(*) as open, count(*) filter (owner is null) as of_nobody,"
+        f" count(*) filter (days_left < 0) as over, min(due) as next_due from cases where state = 'open' and {markets}"
+        " group by kind order by over desc, open desc, kind",
+        "kind",
+    )
+    columns: list[tuple[str, Callable[[Any], str]]] = [("kind", lambda key: language.say(KINDS[key].label))]
+    columns += [(name, language.number) for name in ("open", "of_nobody", "over")]
+    columns.append(("next_due", language.day))
+    heads = [language.say(each) for each in ("Case", "Open", "Nobody's", "Past their day", "Next due")]
+    return _table(asked, language.say("Cases"), heads, columns)
+
+
+def waiting(facts: Facts, language: Language, scope: Scope, manifest: Manifest) -> list[list[Cell]]:
+    """A sentence for each list that waits for an answer, and for each market that wasn't decided."""
+    asked = facts.ask(
+        f"select list, market, changes, since from held_lists where night = {scope.now} and {scope.only}"
+        " and answer != 'approved' and list in ('penalties', 'rewards') order by list, market",
+        "list",
+        "market",
+    )
+    found: list[list[Cell]] = []
+    for row in range(len(asked.rows)):
+        since = asked.value(row, "since")
+        changes = asked.number(row, "changes", language.number)
+        what = language.say(asked.value(row, "list").capitalize())
+        market = asked.value(row, "market")
+        said = language.counted(
+            "{list} of {market} wait for an answer: {changes} row would change.",
+            "{list} of {market} wait for an answer: {changes} rows would change.",
+            asked.value(row, "changes"),
+            list=what,
+            market=market,
+            changes=changes,
+        )
+        kept = (
+            language.sentence(" They stay as on {day}, less what has ended.", day=language.day(since))
+            if since
+            else (language.say(" None of them is released yet."),)
+        )
+        found.append([*said, *kept])
+    for each in manifest.held_markets:
+        if not scope.markets or each.market in scope.markets:
+            found.append([*language.sentence("{market} wasn't decided: {why}", market=each.market, why=each.why)])
+    return found
+
+
+def _has_unit(facts: Facts) -> bool:
+    described = facts.connection.execute("describe operational_metrics").fetchall()
+    return "unit" in {name for name, *_ in described}
+
+
+def _table(
+    asked: Asked,
+    title: str,
+    heads: Sequence[str],
+    columns: Sequence[tuple[str, Callable[[Any], str]]],
+    said: str = "",
+    texts: int = 1,
+) -> Table | None:
+    """What was asked as a table, of which so many columns at the beginning are texts; None where nothing was found."""
+    rows = [
+        [
+            how(asked.value(row, name)) if at < texts else asked.number(row, name, how)
+            for at, (name, how) in enumerate(columns)
+        ]
+        for row in range(len(asked.rows))
+    ]
+    return Table(title, heads, rows, frozenset(range(texts, len(heads))), said) if rows else None

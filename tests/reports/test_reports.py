@@ -1,0 +1,304 @@
+"""Reports of a night and of a week: every number against what a few lines of Python make of the same rows."""
+
+from __future__ import annotations
+
+import shutil
+import zipfile
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
+from decimal import Decimal
+from pathlib import Path
+from string import Formatter
+from tempfile import TemporaryDirectory
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from evenhand.notices.catalogs import load_catalogs
+from evenhand.release.manifest import FeedCounts, History
+from evenhand.reports.check import NoReport, check_report
+from evenhand.reports.files import write
+from evenhand.reports.language import Language, languages, words_of
+from evenhand.reports.make import NoSuchMarket, report_of
+from evenhand.reports.page import page_of
+from evenhand.reports.report import Cell, Page
+from evenhand.settings import PROJECT, Settings
+from reports.releases import held, release
+
+NIGHT = date(2026, 3, 31)
+MARKETS = ("ID", "O'Brien <b>")
+MEASURES = ("warning", "no_live", "account_closed")
+# A row of a list: account, market and measure.
+Row = tuple[str, str, str]
+
+
+@pytest.fixture
+def here(tmp_path: Path) -> Settings:
+    return Settings(PROJECT, tmp_path, PROJECT / "policies", PROJECT / "receivers.yml")
+
+
+def text(cell: Cell) -> str:
+    return cell if isinstance(cell, str) else cell.text
+
+
+def table(page: Page, title: str) -> list[list[str]]:
+    (found,) = (each for each in page.tables if each.title == title)
+    return [[text(cell) for cell in row] for row in found.rows]
+
+
+def titles(page: Page) -> list[str]:
+    return [each.title for each in page.tables]
+
+
+def words(page: Page) -> list[str]:
+    return ["".join(map(text, each)) for each in page.words]
+
+
+def advice(page: Page) -> list[str]:
+    return ["".join(map(text, each.said)) for each in page.recommendations]
+
+
+def places(said: str) -> frozenset[str]:
+    return frozenset(name for _, name, _, _ in Formatter().parse(said) if name is not None)
+
+
+def penalties(rows: set[Row]) -> list[Row]:
+    return [(f"{account} of {market}/{measure}", market, measure) for account, market, measure in sorted(rows)]
+
+
+rows_of_a_night = st.sets(
+    st.tuples(st.sampled_from("abcdef"), st.sampled_from(MARKETS), st.sampled_from(MEASURES)), max_size=14
+)
+
+
+def counted(now: set[Row], then: set[Row]) -> Iterator[tuple[str, int, int, int]]:
+    for measure in MEASURES:
+        is_now, was = ({row for row in rows if row[2] == measure} for rows in (now, then))
+        if is_now or was:
+            yield measure, len(is_now), len(is_now - was), len(was - is_now)
+
+
+@settings(max_examples=10, deadline=None)
+@given(
+    st.dictionaries(st.integers(0, 16), rows_of_a_night, min_size=1, max_size=6),
+    st.sampled_from(["night", "week"]),
+    st.sampled_from([(), (MARKETS[0],), (MARKETS[1],)]),
+)
+def test_penalties_are_counted_as_sets_are(nights: dict[int, set[Row]], kind: str, markets: Sequence[str]) -> None:
+    # The newest night has both markets, so that each is known.
+    nights[0] = nights.get(0, set()) | {("z", market, "warning") for market in MARKETS}
+    with TemporaryDirectory() as folder:
+        home = Path(folder)
+        of = Settings(PROJECT, home, PROJECT / "policies", PROJECT / "receivers.yml")
+        for ago, rows in nights.items():
+            release(home, NIGHT - timedelta(days=ago), {"penalties": penalties(rows), "rewards": [], "standings": []})
+        report = report_of(of, "week" if kind == "week" else "night", NIGHT, "en", markets)
+
+        # Fifteen releases are looked at, however long ago.
+        known = sorted(nights)[:15]
+        far = [ago for ago in known if ago >= (7 if kind == "week" else 1)]
+        before = min(far, default=max((ago for ago in known if ago), default=None))
+        assert report.before == (None if before is None else NIGHT - timedelta(days=before))
+
+        def within(ago: int | None, only: Sequence[str]) -> set[Row]:
+            return {row for row in nights.get(-1 if ago is None else ago, set()) if not only or row[1] in only}
+
+        labels = Language("en", load_catalogs(of.translations))
+        for page in report.pages:
+            only = (page.market,) if page.market else markets
+            expected = {
+                (labels.label("measure", measure), *map(str, numbers))
+                for measure, *numbers in counted(within(0, only), within(before, only))
+            }
+            assert {tuple(row) for row in table(page, "Penalties by measure")} == expected
+            if kind == "week":
+                by_night = []
+                for ago in sorted((ago for ago in known if ago < 7), reverse=True):
+                    then = min((each for each in known if each > ago), default=None)
+                    now, was = within(ago, only), within(then, only)
+                    by_night.append([str(len(now)), str(len(now - was)), str(len(was - now))])
+                assert [row[1:] for row in table(page, "Night by night")] == by_night
+            markets_now = Counter(market for _, market, _ in within(0, only))
+            in_force = {row[0]: row[1] for row in table(page, "Markets")}
+            assert {market: int(number) for market, number in in_force.items() if int(number)} == dict(markets_now)
+
+        paths = write(report, labels, home / "out")
+        checked = check_report(of, paths[0])
+        assert checked.wrong == ()
+        assert checked.numbers == sum(1 for _ in report.numbers()) > 0
+
+
+def everything(home: Path, many: int = 25) -> None:
+    """Eight nights in two markets, with something for each kind of recommendation on the newest."""
+    for ago in range(8, -1, -1):
+        night = NIGHT - timedelta(days=ago)
+        old = NIGHT - timedelta(days=5)
+        release(
+            home,
+            night,
+            {
+                "penalties": [("a/w", "ID", "warning"), ("b/w", MARKETS[1], "warning")][: 2 if ago < 3 else 1],
+                "rewards": [("a/r", "ID", "welcome_bonus", Decimal("1500000.50"))],
+                "standings": [("ID", "account_health", "good", 1), ("ID", "account_health", "any", 0)],
+                "account_profiles": [("ID", True, None), ("ID", False, night), (MARKETS[1], False, None)],
+                "changes": [("penalties", "ID", "data", "added", False), ("penalties", "ID", "data", "added", True)],
+                "account_violations": [
+                    ("ID", f"v{n}", "counterfeit", night, f"p{n}", night, night, "granted" if n % 2 else "denied")
+                    for n in range(many)
+                ],
+                "enforcement_gaps": [("ID", "never_enforced", old) for _ in range(many // 5)],
+                "held_rows": [
+                    (
+                        "rewards",
+                        "ID",
+                        "amounts are positive <script>",
+                    )
+                ],
+                "quarantine": [("orders", "an account that nobody knows") for _ in range(many)],
+                "operational_metrics": [
+                    ("grant_rate", "all", "", None, Decimal("0.7"), None, None, Decimal(50), True, "share"),
+                    ("grant_rate", "ID", "", None, Decimal("0.8"), None, None, Decimal(50), ago == 0, "share"),
+                ],
+            },
+            feeds={
+                "orders": FeedCounts(known=1000 - ago, accepted=975, quarantined=25),
+                "violations": FeedCounts(known=100 + (0 if ago < 4 else -ago), accepted=90, quarantined=0),
+            },
+            held_lists=(held("ID", 12, NIGHT - timedelta(days=1)), held("all_of_it", 3, name="notices")),
+            targets={
+                "targets": [
+                    {"metric": "grant_rate", "market": "all", "at_most": 0.6, "effective_from": "2026-01-01"},
+                    {"metric": "grant_rate", "market": "ID", "at_most": 0.9, "effective_from": "2026-01-01"},
+                ]
+            },
+        )
+
+
+def test_what_waits_is_off_target_late_overturned_stale_or_wrong_is_recommended_with_its_figures(
+    here: Settings,
+) -> None:
+    everything(here.home)
+    report = report_of(here, "night", NIGHT, "en")
+    first, indonesia, other = report.pages
+    assert advice(first)[:2] == [
+        "Answer the penalties of ID: 12 rows would change, and nothing of it is sent until then.",
+        "Grant rate is 70.0\u00a0% and is to be at most 60.0\u00a0%. See since when, and in which part of it.",
+    ]
+    said = " ".join(advice(first))
+    assert "25 of 1,000 rows of Orders are in quarantine: an account that nobody knows." in said
+    assert "Nothing of Violations has landed since Mar 28, 2026. Ask whoever sends it." in said
+    assert "5 gaps of ID are older than 3 days, the oldest since Mar 26, 2026" in said
+    assert "1 row of the rewards of ID is held back: amounts are positive <script>." in said
+    assert "appeals about" not in said  # 12 of 25 are fewer than half.
+    assert [each.page for each in first.recommendations][:2] == [
+        "lists/changes?night=2026-03-31&list=penalties&market=ID",
+        "metrics/grant_rate?night=2026-03-31&market=all",
+    ]
+    # What concerns all markets isn't told to who sees one.
+    assert not any("quarantine" in each or "Nothing of" in each for each in advice(indonesia))
+    assert advice(other) == []
+    assert words(first)[1] == (
+        "Penalties of ID wait for an answer: 12 rows would change. They stay as on Mar 30, 2026, less what has ended."
+    )
+    assert words(other)[1] == "No list waits for anybody."
+    assert table(indonesia, "Rewards") == [["Welcome bonus", "1", "IDR1,500,000.50"]]
+    assert table(first, "Why rows changed") == [["Penalties", "what landed", "1", "0", "0"]]
+    assert table(indonesia, "Operational metrics of four weeks") == [
+        ["Grant rate", "80.0\u00a0%", "\u2013", "met: at most 90.0\u00a0%"]
+    ]
+
+
+def test_a_report_of_one_market_has_nothing_of_another(here: Settings) -> None:
+    everything(here.home)
+    report = report_of(here, "week", NIGHT, "en", ["ID"])
+    assert [page.market for page in report.pages] == ["ID"]
+    page = page_of(report, Language("en", load_catalogs(here.translations)))
+    assert "Brien" not in page and "all_of_it" not in page
+    with pytest.raises(NoSuchMarket, match="knows no market XX; it knows ID, O'Brien <b>"):
+        report_of(here, "week", NIGHT, "en", ["XX"])
+
+
+def test_the_same_again_is_the_same_bytes_and_nothing_of_a_feed_is_markup_or_a_formula(here: Settings) -> None:
+    everything(here.home)
+    speaks = Language("en", load_catalogs(here.translations))
+    once = [path.read_bytes() for path in write(report_of(here, "week", NIGHT, "en"), speaks, here.home / "a")]
+    again = [path.read_bytes() for path in write(report_of(here, "week", NIGHT, "en"), speaks, here.home / "b")]
+    assert once == again
+    page = once[0].decode()
+    assert "amounts are positive &lt;script&gt;" in page
+    assert "<script>." not in page and "O'Brien <b>" not in page
+    with zipfile.ZipFile(here.home / "a" / "week.en.xlsx") as book:
+        parts = {name: book.read(name).decode() for name in book.namelist() if name.endswith(".xml")}
+    assert 'name="3 O_Brien &lt;b&gt;"' in parts["xl/workbook.xml"]
+    assert not any("<f>" in part for part in parts.values())
+    assert "<v>1500000.5</v>" in parts["xl/worksheets/sheet2.xml"]
+
+
+def test_a_number_or_a_release_that_was_changed_since_is_found(here: Settings) -> None:
+    everything(here.home)
+    speaks = Language("en", load_catalogs(here.translations))
+    path, _ = write(report_of(here, "night", NIGHT, "en"), speaks, here.home / "out")
+    page = path.read_text()
+    assert check_report(here, path).wrong == ()
+    assert page.count('<data value="12"') >= 2
+    path.write_text(page.replace('<data value="12"', '<data value="13"', 1))
+    (wrong,) = check_report(here, path).wrong
+    assert "it is 12" in wrong
+    # A number that nobody accounts for, and a text that says otherwise than the number.
+    path.write_text(page.replace(">12</data>", ">11</data>", 1))
+    assert len(check_report(here, path).wrong) == 1
+    path.write_text(page.replace("</body>", '<data value="1" data-number="0">1</data></body>'))
+    assert "it doesn't show each number once" in check_report(here, path).wrong[0]
+    path.write_text(page)
+    everything(here.home, 30)
+    with pytest.raises(NoReport, match="released again since"):
+        check_report(here, path)
+    path.write_text("<p>")
+    with pytest.raises(NoReport, match="it isn't a report"):
+        check_report(here, path)
+
+
+def test_a_first_night_a_night_of_history_and_an_empty_one_have_reports(here: Settings) -> None:
+    empty = {"penalties": [], "rewards": [], "standings": []}
+    release(here.home, NIGHT, empty)
+    report = report_of(here, "night", NIGHT, "en")
+    (page,) = report.pages
+    assert words(page) == ["There is nothing before it to compare with.", "No list waits for anybody."]
+    assert page.tables == ()
+    shutil.rmtree(here.releases)
+    release(here.home, NIGHT, {**empty, "penalties": penalties({("a", "ID", "warning")})},
+            history=History(since=NIGHT, until=NIGHT))  # fmt: skip
+    (page,) = report_of(here, "week", NIGHT, "en").pages
+    assert words(page)[0].startswith("This night is history")
+    assert titles(page) == ["Markets", "Night by night", "Penalties by measure"]
+
+
+def test_every_text_of_a_report_has_words_in_every_language_with_the_same_places(
+    here: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said: set[str] = set()
+    sentence, counted_ = Language.sentence, Language.counted
+
+    def noted(self: Language, text: str, **values: Cell) -> Sequence[Cell]:
+        said.add(text)
+        return sentence(self, text, **values)
+
+    def noted_count(self: Language, one: str, many: str, count: int, **values: Cell) -> Sequence[Cell]:
+        said.add(one)
+        return counted_(self, one, many, count, **values)
+
+    monkeypatch.setattr(Language, "sentence", noted)
+    monkeypatch.setattr(Language, "counted", noted_count)
+    everything(here.home)
+    for kind in ("night", "week"):
+        report = report_of(here, "week" if kind == "week" else "night", NIGHT, "en")
+        page_of(report, Language("en", load_catalogs(here.translations)), "https://pages")
+    assert len(said) > 50
+    assert languages() == ("en", "id", "pt_BR", "zh")
+    for name in languages()[1:]:
+        there = words_of(name)
+        assert said - there.keys() == set(), name
+        for english, forms in there.items():
+            assert {places(form) for form in forms} == {places(english)}, (name, english)
