@@ -16,6 +16,7 @@ LAYERS = (
     ("expectations", "deciding", "release", "emergency"),
     ("notices", "quality", "delivery", "reference"),
     ("explain", "cases"),
+    ("reports",),
     ("sandbox", "approval", "console"),
     ("tasks",),
     ("local",),

@@ -49,7 +49,16 @@ def _answer(releases: Path, sql: str) -> list[tuple[object, ...]]:
 
 
 def test_a_table_has_every_night_in_its_newest_revision_and_what_a_night_lacks_is_null(releases: Path) -> None:
-    assert {name: len(files) for name, files in tables(releases).items()} == {"penalties": 2, "reasons": 1}
+    assert {name: len(files) for name, files in tables(releases).items()} == {
+        **{"penalties": 2, "reasons": 1},
+        # What manifests say.
+        **{"feed_counts": 2, "held_lists": 2, "releases": 2},
+    }
+    nights = "select night, before, release_id is not null, is_history from releases order by night"
+    assert _answer(releases, nights) == [
+        (date(2026, 3, 5), None, True, False),
+        (date(2026, 3, 6), date(2026, 3, 5), True, False),
+    ]
     assert _answer(releases, "select night, account_id, prevails from Penalties order by night") == [
         (date(2026, 3, 5), "a1", None),
         (date(2026, 3, 6), "a2", True),
@@ -60,7 +69,7 @@ def test_a_table_has_every_night_in_its_newest_revision_and_what_a_night_lacks_i
 @pytest.mark.parametrize(
     ("sql", "said"),
     [
-        ("from nope", "There is no table nope. There are: penalties, reasons."),
+        ("from nope", "There is no table nope. There are: feed_counts, held_lists, penalties, reasons, releases."),
         ("from read_text('/etc/hostname')", "reads what is released, and no other file"),
         ("from 'https://localhost:1/a.parquet'", "reads what is released, and no other file"),
         ("from glob('/*')", "reads what is released, and no other file"),

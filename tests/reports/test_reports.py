@@ -1,4 +1,7 @@
-"""Reports of a night and of a week: every number against what a few lines of Python make of the same rows."""
+"""Reports of a night and of a week: every number against what a few lines of Python make of the same rows.
+
+Longer than other files, for a night with something of everything is written out in it.
+"""
 
 from __future__ import annotations
 
