@@ -264,7 +264,7 @@ def test_a_number_or_a_release_that_was_changed_since_is_found(here: Settings) -
 
 
 def test_a_first_night_a_night_of_history_and_an_empty_one_have_reports(here: Settings) -> None:
-    empty = {"penalties": [], "rewards": [], "standings": []}
+    empty: dict[str, list[Row]] = {"penalties": [], "rewards": [], "standings": []}
     release(here.home, NIGHT, empty)
     report = report_of(here, "night", NIGHT, "en")
     (page,) = report.pages
