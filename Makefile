@@ -15,7 +15,7 @@ nightly ui: export EVENHAND_HOME := $(EVENHAND_HOME)/takedowns
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help nightly test test-fast install attack faults gates mutants soak ui lint bench clean
+.PHONY: help nightly test test-fast install attack faults gates sampling mutants soak ui lint bench clean
 
 help: ## show this
 	@echo "Evenhand: who is penalised and who is rewarded, night by night."
@@ -41,6 +41,9 @@ attack: $(VENV)/installed ## what was tried from outside, against an installatio
 
 gates: $(VENV)/installed ## 21 planted faults in 200 simulated nights, and what gate 2 holds of them; it goes on where it stopped
 	@cd tests && python -m gates --table ../docs/gates.md
+
+sampling: $(VENV)/installed ## 1,000 simulated samples for each of 42 sizes and shares, and whether the intervals hold the truth
+	@python -m benchmarks.sampling --table docs/sampling.md
 
 mutants: $(VENV)/installed ## change every figure of every shipped pack, one at a time, and see an example fail
 	@evenhand policy mutants

@@ -21,6 +21,7 @@ from evenhand.commands import (
     plan,
     policy,
     proposals,
+    qa,
     query,
     released,
     report,
@@ -73,6 +74,7 @@ app.command()(held_list.held)
 app.command()(held_list.answer)
 app.command()(cases.cases)
 app.add_typer(cases.app, name="case")
+app.add_typer(qa.app, name="qa")
 app.command()(stop_and_reverse.stop)
 app.command()(stop_and_reverse.resume)
 app.command()(stop_and_reverse.send_again)

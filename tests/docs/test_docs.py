@@ -37,7 +37,7 @@ def test_links_lead_somewhere_and_commands_exist(document: Path) -> None:
 def test_make_help_names_every_target() -> None:
     said = subprocess.run(["make", "help"], cwd=PROJECT, capture_output=True, text=True, check=True).stdout
 
-    tests = {"test", "test-fast", "attack", "faults", "gates", "mutants", "soak"}
+    tests = {"test", "test-fast", "attack", "faults", "gates", "mutants", "sampling", "soak"}
     assert {*tests, "help", "nightly", "ui", "lint", "bench", "clean"} == TARGETS
     for target in TARGETS:
         assert f"make {target}" in said

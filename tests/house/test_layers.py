@@ -14,7 +14,7 @@ LAYERS = (
     ("policy",),
     ("people",),
     ("expectations", "deciding", "release", "emergency"),
-    ("notices", "quality", "delivery", "reference"),
+    ("notices", "quality", "delivery", "reference", "sampling"),
     ("explain", "cases"),
     ("reports",),
     ("sandbox", "approval", "console"),

@@ -1,0 +1,234 @@
+"""What a night's sample can be drawn from, read in what it was computed in: its contents, decisions and penalties."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from evenhand.sampling.draw import Unit
+from evenhand.sampling.plan import Frame, GoldenItem
+
+# A rule counts as new for so many nights; what was found in a segment is looked at for so many.
+NEW_NIGHTS, RISK_NIGHTS = 14, 28
+# As many reviews as say half of a segment's risk; the other half is its market's.
+_SHRUNK_BY = 50
+# Of a rule's row, what is its edition and no rule.
+_OF_EDITION = {"effective_from", "effective_before", "version", "rule_no"}
+
+
+@contextmanager
+def read(warehouse: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """What a night was computed in, to read."""
+    with duckdb.connect(str(warehouse), read_only=True) as connection:
+        yield connection
+
+
+def frames(connection: duckdb.DuckDBPyConnection, night: date) -> Sequence[Frame]:
+    """What can be drawn in each market, by name.
+
+    Contents are those that gained views tonight, by how many; lives likewise by viewers. Where nobody counts views, the
+    ones that landed tonight. Decisions are those that landed tonight, each with its content's views; penalties the new
+    ones, each with the mean views of the decisions that it needs.
+    """
+    contents, decisions = _rows(connection, _CONTENTS, night), _rows(connection, _DECISIONS, night)
+    published, decided = _Risk(connection, night, "published"), _Risk(connection, night, "decided")
+    new = _decisions_by_new_rules(connection, night)
+    units: dict[str, list[Unit]] = defaultdict(list)
+    links: dict[str, str] = {}
+    for row in contents:
+        risk = published.of(row["market"], row["kind"], row["category"])
+        units[row["market"]].append(Unit(row["what"], row["subject"], (row["subject"],), row["seen"], risk))
+        links[row["subject"]] = row["link"] or ""
+    for row in decisions:
+        if row["is_tonight"]:
+            risk = decided.of(row["market"], row["kind"], row["category"])
+            of, confidence = row["violation_id"], row["confidence"]
+            units[row["market"]].append(Unit("decision", of, (of,), row["seen"], risk, of in new, confidence))
+        links[row["violation_id"]] = row["link"] or ""
+    by_id = {row["violation_id"]: row for row in decisions}
+    without: dict[str, int] = defaultdict(int)
+    for row in _rows(connection, _PENALTIES, night):
+        events = tuple(sorted(each for each in row["violations"] if each in by_id))
+        if events:
+            units[row["market"]].append(_penalty(row, events, by_id, decided))
+        else:
+            without[row["market"]] += 1
+    golden: dict[str, list[GoldenItem]] = defaultdict(list)
+    for row in _rows(connection, _GOLDEN, night):
+        golden[row["market"]].append(GoldenItem(row["golden_id"], row["subject"]))
+        links.setdefault(row["subject"], row["link"] or "")
+    return [
+        Frame(market, tuple(units[market]), tuple(golden[market]), links, without[market])
+        for market in sorted({*units, *without})
+    ]
+
+
+def _penalty(
+    row: Mapping[str, Any], events: tuple[str, ...], decisions: Mapping[str, Mapping[str, Any]], decided: _Risk
+) -> Unit:
+    of = [decisions[each] for each in events]
+    seen = [each["seen"] for each in of if each["seen"]]
+    risks = [decided.of(row["market"], each["kind"], each["category"]) for each in of]
+    return Unit(
+        "penalty", row["row_key"], events, sum(seen) / len(seen) if seen else None, sum(risks) / len(risks)
+    )  # fmt: skip
+
+
+class _Risk:
+    """The share of reviews in 28 days that found something wrong, by segment: in breach, or of decisions, in none.
+
+    Of few reviews, it is nearer to its market's; that of a market likewise to the share of all.
+    """
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, night: date, drawn_from: str) -> None:
+        rows = _rows(connection, _REVIEWS, night, drawn_from=drawn_from, since=night - timedelta(days=RISK_NIGHTS))
+        wrong, weight = sum(row["wrong"] or 0 for row in rows), sum(row["weight"] for row in rows)
+        self._all = (wrong + 0.5) / (weight + 1)
+        self._markets: dict[str, float] = {}
+        self._segments: dict[tuple[str, str, str], float] = {}
+        for market in sorted({row["market"] for row in rows}):
+            of = [row for row in rows if row["market"] == market]
+            self._markets[market] = _shrunk(of, self._all)
+            for row in of:
+                self._segments[market, row["kind"], row["category"]] = _shrunk([row], self._markets[market])
+
+    def of(self, market: str, kind: str, category: str) -> float:
+        return float(self._segments.get((market, kind, category), self._markets.get(market, self._all)))
+
+
+def _shrunk(rows: Sequence[Mapping[str, Any]], towards: float) -> float:
+    reviews, weight = sum(row["reviews"] for row in rows), sum(row["weight"] for row in rows)
+    share = sum(row["wrong"] or 0 for row in rows) / weight
+    return float((share * reviews + towards * _SHRUNK_BY) / (reviews + _SHRUNK_BY))
+
+
+def _decisions_by_new_rules(connection: duckdb.DuckDBPyConnection, night: date) -> set[str]:
+    """Decisions that a rule counts which isn't what it was before one of the last 14 nights."""
+    editions: dict[tuple[str, str, date], dict[tuple[str, str], set[tuple[object, ...]]]] = {}
+    ends: dict[tuple[str, str, date], date | None] = {}
+    for row in _rows(connection, "from policy.entry_rules", night):
+        edition = row["market"], row["pack"], row["effective_from"]
+        ends[edition] = row["effective_before"]
+        said = tuple(value for name, value in sorted(row.items()) if name not in _OF_EDITION)
+        rules = editions.setdefault(edition, {})
+        rules.setdefault((row["programme"], row["rule"]), set()).add(said)
+    changed = set()
+    for (market, pack, begins), rules in editions.items():
+        if not night - timedelta(days=NEW_NIGHTS) < begins <= night:
+            continue
+        before = next((at for at, end in ends.items() if at[:2] == (market, pack) and end == begins), None)
+        earlier = editions[before] if before else {}
+        changed |= {(market, *rule) for rule, said in rules.items() if earlier.get(rule) != said}
+    return {
+        row["violation_id"]
+        for row in _rows(connection, _COUNTED_BY, night)
+        if (row["market"], row["programme"], row["rule"]) in changed
+    }
+
+
+def _rows(connection: duckdb.DuckDBPyConnection, query: str, night: date, **values: object) -> list[dict[str, Any]]:
+    given = {"night": night, **values}
+    found = connection.execute(query, {name: given[name] for name in given if f"${name}" in query} or None)
+    names = [name for name, *_ in found.description or ()]
+    return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+
+
+# Of a content's rows that landed before, the newest says how often it had been seen.
+_CONTENTS = """
+with before as (
+    select
+        'content' as what, content_id as subject,
+        arg_max(try_cast(views as bigint), (landed_night, landed_row)) as seen
+    from landing.contents where landed_night < $night group by content_id
+    union all
+    select 'live', live_id, arg_max(try_cast(viewers as bigint), (landed_night, landed_row))
+    from landing.lives where landed_night < $night group by live_id
+),
+tonight as (
+    select 'content' as what, content_id as subject, account_id, kind, category, link, views as seen
+    from stg_contents where landed_night = $night
+    union all
+    select 'live', live_id, account_id, 'live', category, link, viewers from stg_lives where landed_night = $night
+)
+select
+    what, subject, market, coalesce(tonight.kind, '') as kind,
+    coalesce(tonight.category, creators.category, '') as category, link,
+    cast(tonight.seen - coalesce(before.seen, 0) as double) as seen
+from tonight
+inner join stg_creators as creators using (account_id)
+left join before using (what, subject)
+where case when tonight.seen is null then before.subject is null else tonight.seen > coalesce(before.seen, 0) end
+order by what, subject
+"""
+# All decisions that are known, for penalties need some that landed before.
+_DECISIONS = """
+select
+    violations.violation_id, creators.market,
+    case when violations.live_id is not null then 'live' else coalesce(contents.kind, '') end as kind,
+    coalesce(contents.category, lives.category, creators.category, '') as category,
+    coalesce(contents.link, lives.link) as link,
+    cast(coalesce(contents.views, lives.viewers) as double) as seen,
+    cast(violations.confidence as double) as confidence,
+    violations.landed_night = $night and violations.restored_on is null and violations.violation_id not in (
+        select violation_id from landing.violations where landed_night < $night and decided_on is not null
+    ) as is_tonight
+from stg_violations as violations
+inner join stg_creators as creators using (account_id)
+left join stg_contents as contents on violations.content_id = contents.content_id
+left join stg_lives as lives on violations.live_id = lives.live_id
+where violations.decided_on is not null
+order by violations.violation_id
+"""
+# What isn't known to be needed may be.
+_PENALTIES = """
+with needed as (
+    select
+        reason_id,
+        unnest(from_json(entries, '[{"violation": "VARCHAR", "needed": "BOOLEAN"}]')) as entry
+    from reasons where list = 'penalties'
+),
+events as (
+    select reason_id, list(distinct entry.violation) as violations
+    from needed where entry.violation is not null and coalesce(entry.needed, true) group by reason_id
+)
+select penalties.row_key, penalties.market, coalesce(events.violations, []) as violations
+from penalties
+inner join (select distinct row_key from penalty_changes where change = 'new') using (row_key)
+left join events using (reason_id)
+order by penalties.row_key
+"""
+_GOLDEN = """
+select golden.golden_id, golden.subject, creators.market, coalesce(contents.link, lives.link) as link
+from accepted.golden_items as golden
+inner join stg_creators as creators using (account_id)
+left join stg_violations as violations on golden.subject = violations.violation_id
+left join stg_contents as contents on coalesce(violations.content_id, golden.subject) = contents.content_id
+left join stg_lives as lives on coalesce(violations.live_id, golden.subject) = lives.live_id
+order by golden.golden_id
+"""
+_REVIEWS = """
+select
+    creators.market, coalesce(case when violations.live_id is not null then 'live' else contents.kind end, '') as kind,
+    coalesce(contents.category, creators.category, '') as category,
+    count(*) as reviews,
+    cast(sum(1 / coalesce(inclusion_probability, 1)) as double) as weight,
+    cast(
+        sum(1 / coalesce(inclusion_probability, 1)) filter (is_violation = (drawn_from = 'published')) as double
+    ) as wrong
+from stg_qa_reviews as reviews
+inner join stg_creators as creators using (account_id)
+left join stg_violations as violations using (violation_id)
+left join stg_contents as contents on reviews.content_id = contents.content_id
+where drawn_from = $drawn_from and coalesce(round, 1) = 1 and reviewed_on > $since and reviewed_on <= $night
+group by all
+order by all
+"""
+_COUNTED_BY = """
+select distinct violation_id, market, programme, rule from int_ledger_entries where violation_id is not null
+"""
