@@ -29,6 +29,7 @@ class Settings:
         cases: the address of a PostgreSQL database that has the cases, if they aren't in a file here.
         people: the file that says who may do what, if there is one.
         ledger: the address of a PostgreSQL database that has the receipts, if they aren't in a file here.
+        item_link: where a reviewer can see what has no link of its own, with {subject} for its key; or nothing.
         example: what a local installation lands if nothing else has landed.
     """
 
@@ -42,6 +43,7 @@ class Settings:
     ledger: str = ""
     cases: str = ""
     people: Path = PROJECT / "people.yml"
+    item_link: str = ""
 
     @property
     def landing(self) -> Path:
@@ -117,8 +119,8 @@ class Settings:
 def settings() -> Settings:
     """The settings of this process, from the environment.
 
-    `EVENHAND_HOME`, `_LANDING_FROM`, `_POLICIES`, `_TRANSLATIONS`, `_RECEIVERS`, `_PEOPLE`, `_LEDGER`, `_CASES` and
-    `_EXAMPLE`.
+    `EVENHAND_HOME`, `_LANDING_FROM`, `_POLICIES`, `_TRANSLATIONS`, `_RECEIVERS`, `_PEOPLE`, `_LEDGER`, `_CASES`,
+    `_ITEM_LINK` and `_EXAMPLE`.
 
     Raises:
         ValueError: there is no such example.
@@ -136,6 +138,7 @@ def settings() -> Settings:
         cases=os.environ.get("EVENHAND_CASES", ""),
         receivers=_path("EVENHAND_RECEIVERS", "receivers.yml"),
         people=_path("EVENHAND_PEOPLE", "people.yml"),
+        item_link=os.environ.get("EVENHAND_ITEM_LINK", ""),
         example="takedowns" if example == "takedowns" else "marketplace",
     )
 

@@ -192,6 +192,12 @@ def test_items_have_the_link_of_what_they_are_on(found: dict[str, Frame]) -> Non
     assert [each.golden_id for each in found["SG"].golden] == ["g1", "g2"]
 
 
+def test_what_has_no_link_has_the_one_of_the_settings(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("EVENHAND_ITEM_LINK", "https://review.test/?item={subject}")
+    links = {line.split("\t")[1] for line in said("--budget", "50", "--market", "SG", "--items").splitlines()}
+    assert {"https://x.test/1", "https://review.test/?item=c2", "https://review.test/?item=v2"} <= links
+
+
 def test_a_night_without_any_of_it_has_nothing_to_draw(tmp_path: Path) -> None:
     with read(write(tmp_path / "w.duckdb", {})) as connection:
         assert frames(connection, NIGHT) == []

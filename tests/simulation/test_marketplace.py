@@ -99,6 +99,23 @@ def test_what_was_planted_can_be_found_in_what_landed(landed: duckdb.DuckDBPyCon
     assert without == [(date(2026, 10, 22), "TH")]
 
 
+def test_second_reviewers_are_as_often_right_as_those_of_a_market_are(landed: duckdb.DuckDBPyConnection) -> None:
+    """The first opinion is the truth. Of what is no violation, a second one falsely finds 3 %; within four errors."""
+    second = """
+        landing.qa_reviews as first
+        inner join landing.qa_reviews as again on again.review_id = 'second-' || first.review_id
+    """
+    clean, wrong = landed.execute(
+        f"select count(*), count(*) filter (again.is_violation = 'yes') from {second} where first.is_violation = 'no'"
+    ).fetchone() or (0, 0)
+    assert clean > 1_000
+    assert wrong / clean == pytest.approx(0.03, abs=4 * (0.03 * 0.97 / clean) ** 0.5)
+    assert landed.execute(
+        f"select count(*) from {second} where again.inclusion_probability is distinct from first.inclusion_probability"
+        " or again.violation_type is not null"
+    ).fetchone() == (0,)
+
+
 def test_no_feed_says_what_the_truth_is(home: Path) -> None:
     for feed in FEEDS:
         with duckdb.connect() as connection:

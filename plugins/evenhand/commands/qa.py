@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
-from datetime import datetime
-from pathlib import Path
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from evenhand.commands.terminal import console, plain_table, refuse, released
 from evenhand.policy.prose.words import counted
-from evenhand.settings import settings
+from evenhand.settings import Settings, settings
 
 if TYPE_CHECKING:
     from evenhand.sampling.plan import Draw
@@ -44,7 +43,7 @@ def draw(
     """
     here = settings()
     on = released(here, night)
-    draws = _draws(here.warehouse(on), str(on), budget)
+    draws = _draws(here, on, budget)
     if market and market not in draws:
         refuse(f"there is nothing to draw in {market} on {on}; there is in {', '.join(draws) or 'no market'}")
     chosen = [each for each in draws.values() if market in ("", each.market)]
@@ -60,17 +59,16 @@ def draw(
         console.print(f"There is nothing to draw on {on}: no content gained views, nothing was decided or penalised.")
 
 
-def _draws(warehouse: Path, night: str, budget: int) -> dict[str, Draw]:
+def _draws(here: Settings, night: date, budget: int) -> dict[str, Draw]:
     # numpy is needed by this command alone.
-    from datetime import date
-
     from evenhand.sampling.frame import frames, read
     from evenhand.sampling.plan import plan
 
+    warehouse = here.warehouse(night)
     if not warehouse.exists():
         refuse(f"what night {night} was computed in is gone; evenhand nightly {night} computes it again")
     with read(warehouse) as connection:
-        return {each.market: plan(each, night, budget) for each in frames(connection, date.fromisoformat(night))}
+        return {each.market: plan(each, str(night), budget) for each in frames(connection, night, here.item_link)}
 
 
 def _show(draws: list[Draw]) -> None:

@@ -45,16 +45,16 @@ class Drawn:
     """A unit that was drawn.
 
     Attributes:
-        probability: how likely it was to be drawn, in any way.
+        probability: how likely it was to be drawn.
         exposure: what it counts as seen.
-        by: `weighted`, `simple` or `both`: the part of the sample that it came by.
-        simple_probability: how likely it was to be drawn in the simple part.
+        is_simple: whether it is of the simple part, which is a sample by exposure alone.
+        simple_probability: how likely it was to be drawn and of that part.
     """
 
     unit: Unit
     probability: float
     exposure: float
-    by: str
+    is_simple: bool
     simple_probability: float
 
 
@@ -103,9 +103,10 @@ def systematic(likely: Floats, order: Sequence[int], start: float) -> list[int]:
 
 
 def draw(frame: Sequence[Unit], number: int, seed: Sequence[str]) -> list[Drawn]:
-    """So many units of a frame at most: four fifths by exposure × √risk, a fifth by exposure alone.
+    """So many units of a frame: four fifths of the chances are by exposure × √risk, one fifth by exposure alone.
 
-    Either part is drawn by itself, so that a unit can come by both, and how likely it was in any way follows.
+    Each drawn unit is of the simple part as likely as that fifth was of its chance, so that the simple part is a sample
+    by itself, to check the whole by.
 
     Args:
         seed: what the draw is of: the night, the market, and what of it.
@@ -114,22 +115,18 @@ def draw(frame: Sequence[Unit], number: int, seed: Sequence[str]) -> list[Drawn]
         return []
     units = sorted(frame, key=lambda each: (each.kind, each.unit_id))
     seen, _ = exposures(units)
-    of_simple = round(SIMPLE * number)
-    simple = probabilities(seen, of_simple)
-    weighted = probabilities(sizes(seen, [each.risk for each in units]), number - of_simple)
-    came = {name: _drawn(units, likely, (*seed, name)) for name, likely in (("weighted", weighted), ("simple", simple))}
+    size = sizes(seen, [each.risk for each in units])
+    simple = SIMPLE * seen / seen.sum()
+    chance = (1 - SIMPLE) * size / size.sum() + simple
+    likely, of_simple = probabilities(chance, number), simple / chance
+    order = sorted(range(len(units)), key=lambda at: (place(*seed, units[at].kind, units[at].unit_id), at))
     return [
         Drawn(
             units[at],
-            float(1 - (1 - weighted[at]) * (1 - simple[at])),
+            float(likely[at]),
             float(seen[at]),
-            "both" if all(at in each for each in came.values()) else next(name for name in came if at in came[name]),
-            float(simple[at]),
+            bool(place(*seed, "simple", units[at].kind, units[at].unit_id) < of_simple[at]),
+            float(likely[at] * of_simple[at]),
         )
-        for at in sorted(set().union(*came.values()))
+        for at in systematic(likely, order, place(*seed, "start"))
     ]
-
-
-def _drawn(units: Sequence[Unit], likely: Floats, seed: Sequence[str]) -> set[int]:
-    order = sorted(range(len(units)), key=lambda at: (place(*seed, units[at].kind, units[at].unit_id), at))
-    return set(systematic(likely, order, place(*seed, "start")))

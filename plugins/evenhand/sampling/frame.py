@@ -29,12 +29,15 @@ def read(warehouse: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         yield connection
 
 
-def frames(connection: duckdb.DuckDBPyConnection, night: date) -> Sequence[Frame]:
+def frames(connection: duckdb.DuckDBPyConnection, night: date, item_link: str = "") -> Sequence[Frame]:
     """What can be drawn in each market, by name.
 
     Contents are those that gained views tonight, by how many; lives likewise by viewers. Where nobody counts views, the
     ones that landed tonight. Decisions are those that landed tonight, each with its content's views; penalties the new
     ones, each with the mean views of the decisions that it needs.
+
+    Args:
+        item_link: where a reviewer can see what has no link of its own, with {subject} for its key.
     """
     contents, decisions = _rows(connection, _CONTENTS, night), _rows(connection, _DECISIONS, night)
     published, decided = _Risk(connection, night, "published"), _Risk(connection, night, "decided")
@@ -44,13 +47,13 @@ def frames(connection: duckdb.DuckDBPyConnection, night: date) -> Sequence[Frame
     for row in contents:
         risk = published.of(row["market"], row["kind"], row["category"])
         units[row["market"]].append(Unit(row["what"], row["subject"], (row["subject"],), row["seen"], risk))
-        links[row["subject"]] = row["link"] or ""
+        links[row["subject"]] = row["link"] or item_link.replace("{subject}", row["subject"])
     for row in decisions:
         if row["is_tonight"]:
             risk = decided.of(row["market"], row["kind"], row["category"])
             of, confidence = row["violation_id"], row["confidence"]
             units[row["market"]].append(Unit("decision", of, (of,), row["seen"], risk, of in new, confidence))
-        links[row["violation_id"]] = row["link"] or ""
+        links[row["violation_id"]] = row["link"] or item_link.replace("{subject}", row["violation_id"])
     by_id = {row["violation_id"]: row for row in decisions}
     without: dict[str, int] = defaultdict(int)
     for row in _rows(connection, _PENALTIES, night):
@@ -62,7 +65,7 @@ def frames(connection: duckdb.DuckDBPyConnection, night: date) -> Sequence[Frame
     golden: dict[str, list[GoldenItem]] = defaultdict(list)
     for row in _rows(connection, _GOLDEN, night):
         golden[row["market"]].append(GoldenItem(row["golden_id"], row["subject"]))
-        links.setdefault(row["subject"], row["link"] or "")
+        links.setdefault(row["subject"], row["link"] or item_link.replace("{subject}", row["subject"]))
     return [
         Frame(market, tuple(units[market]), tuple(golden[market]), links, without[market])
         for market in sorted({*units, *without})

@@ -59,6 +59,7 @@ class Key:
         round: 1 for the first review, 2 for the second.
         probability: how likely the unit was to be drawn; None for golden items.
         exposure: how often it was seen.
+        simple_probability: of a unit of the simple part, how likely it was to be that; None of others.
     """
 
     item_id: str
@@ -69,7 +70,7 @@ class Key:
     round: int
     probability: float | None
     exposure: float | None
-    by: str
+    simple_probability: float | None
 
 
 @dataclass(frozen=True)
@@ -117,7 +118,9 @@ def plan(frame: Frame, night: str, budget: int) -> Draw:
         "penalties": [each for each in frame.units if each.kind == "penalty" and each.subjects],
         "contents": [each for each in frame.units if each.kind in ("content", "live")],
     }
-    decisions = round(DECISIONS * first)
+    decisions, of_penalties = round(DECISIONS * first), round(PENALTIES * first)
+    # Where there are fewer contents than would be drawn, decisions have the rest.
+    decisions += max(0, first - decisions - of_penalties - len(of_kind["contents"]))
     new = min(len(of_kind["new_rules"]), round(NEW_RULES * decisions) if of_kind["decisions"] else decisions)
     drawn = {
         "new_rules": draw(of_kind["new_rules"], new, (*seed, "new_rules")),
@@ -125,7 +128,7 @@ def plan(frame: Frame, night: str, budget: int) -> Draw:
     }
     room = first - len(_subjects(drawn))
     drawn["penalties"] = draw(
-        of_kind["penalties"], _penalties(of_kind["penalties"], round(PENALTIES * first), room), (*seed, "penalties")
+        of_kind["penalties"], _penalties(of_kind["penalties"], of_penalties, room), (*seed, "penalties")
     )
     drawn["contents"] = draw(of_kind["contents"], first - len(_subjects(drawn)), (*seed, "contents"))
     key = [
@@ -136,10 +139,8 @@ def plan(frame: Frame, night: str, budget: int) -> Draw:
             for subject in one.unit.subjects
         ),
         *(
-            Key(
-                _item_id(seed, each.subject, 1), frame.market, "golden", each.golden_id, each.subject, 1, None, None, ""
-            )
-            for each in golden
+            Key(_item_id(seed, one.subject, 1), frame.market, "golden", one.golden_id, one.subject, 1, None, None, None)
+            for one in golden
         ),
     ]
     key += _second(seed, key, frame.units, budget - len({each.item_id for each in key}), math.floor(SECOND * budget))
@@ -183,7 +184,7 @@ def _key(seed: Sequence[str], stratum: str, one: Drawn, subject: str) -> Key:
         1,
         one.probability,
         one.exposure,
-        one.by,
+        one.simple_probability if one.is_simple else None,
     )
 
 
@@ -200,7 +201,7 @@ def _second(seed: Sequence[str], key: Sequence[Key], units: Sequence[Unit], room
     chosen = set(again)
     return [
         Key(_item_id(seed, each.subject, 2), each.market, each.stratum, each.unit_id, each.subject, 2,
-            each.probability, each.exposure, each.by)
+            each.probability, each.exposure, each.simple_probability)
         for each in key
         if each.subject in chosen and each.stratum != "golden"
     ]  # fmt: skip

@@ -64,9 +64,9 @@ reviewed as (
         1 as round,
         'qa-' || market || '-' || cast(floor(draw(review_id, 'reviewer') * 6) as integer) as reviewer
     from first_opinions
-    union all
+    union all by name
     select
-        'second-' || opinions.review_id,
+        'second-' || opinions.review_id as review_id,
         * exclude (review_id, is_violation, violation_type, sensitivity, specificity),
         case when is_violation then draw(review_id, 'seen') < sensitivity else draw(review_id, 'seen') > specificity end
             as is_violation,

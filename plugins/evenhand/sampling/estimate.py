@@ -1,0 +1,210 @@
+"""What a night's reviews say of all that nobody reviewed: the rows of `quality_estimates`.
+
+It is computed once the models are built, from what they left; the same rows give the same estimates in any order.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import astuple, dataclass
+from datetime import date, timedelta
+from typing import Any
+
+import duckdb
+import numpy as np
+
+from evenhand.sampling.agreement import agreement
+from evenhand.sampling.gaps import gaps
+from evenhand.sampling.prevalence import prevalence
+from evenhand.sampling.sums import Golden, Sums, golden, sums
+
+WINDOW_DAYS = 28
+# The table's columns; `value` and the ends of the interval are shares, of an agreement alpha, of a gap a difference.
+COLUMNS = (
+    "as_of date, estimate varchar, market varchar, about varchar, value decimal(18, 6), interval_low decimal(18, 6),"
+    " interval_high decimal(18, 6), reviews bigint, golden_reviews bigint, verdict varchar"
+)
+TABLE = f"create table if not exists main.quality_estimates ({COLUMNS})"
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A row.
+
+    Attributes:
+        estimate: prevalence, violative_view_rate, wrong_decisions, gap_of_wrong_decisions or agreement.
+        about: of an agreement, the type of violation, or nothing for all; of a gap, the other market.
+        reviews: how many it is from; of an agreement, items that two or more reviewed.
+        golden_reviews: by how many the reviewers' errors are known; 0 if they are taken to be never wrong.
+        verdict: `unclear` of an agreement below 0.667, `differs` of a gap that is found; else nothing.
+    """
+
+    estimate: str
+    market: str
+    about: str
+    value: float | None
+    interval_low: float | None
+    interval_high: float | None
+    reviews: int
+    golden_reviews: int
+    verdict: str = ""
+
+
+def lay_estimates(connection: duckdb.DuckDBPyConnection, night: date) -> int:
+    """Write the table `quality_estimates` of the night; returns how many rows it has."""
+    found = estimates(connection, night)
+    connection.execute("drop table if exists main.quality_estimates")
+    connection.execute(TABLE)
+    for each in found:
+        connection.execute(
+            "insert into main.quality_estimates values (?, ?, ?, ?, round(?, 6), round(?, 6), round(?, 6), ?, ?, ?)",
+            [night, *astuple(each)],
+        )
+    return len(found)
+
+
+def estimates(connection: duckdb.DuckDBPyConnection, night: date) -> Sequence[Estimate]:
+    """Every estimate of the last four weeks, by name, market and what it is about."""
+    since = night - timedelta(days=WINDOW_DAYS)
+    known = _golden(connection, night)
+    published, seen, decided = (defaultdict[str, list[tuple[float, bool]]](list) for _ in range(3))
+    for row in _rows(connection, _REVIEWS, night=night, since=since):
+        if row["drawn_from"] == "decided":
+            # What is looked for is a decision that is wrong.
+            decided[row["market"]].append((row["weight"], not row["is_violation"]))
+            continue
+        published[row["market"]].append((row["weight"], row["is_violation"]))
+        if row["views"]:
+            seen[row["market"]].append((row["weight"] * row["views"], row["is_violation"]))
+    wrong = {market: _sums(of) for market, of in decided.items()}
+    turned = {market: _turned(known[market]) for market in wrong if market in known}
+    found = [
+        *_shares("prevalence", {market: _sums(of) for market, of in published.items()}, known),
+        *_shares("violative_view_rate", {market: _sums(of) for market, of in seen.items()}, known),
+        *_shares("wrong_decisions", wrong, turned),
+        *_gaps(wrong, turned),
+        *_agreements(connection, night, since),
+    ]
+    return sorted(found, key=lambda each: (each.estimate, each.market, each.about))
+
+
+def _sums(reviews: Iterable[tuple[float, bool]]) -> Sums:
+    # In one order, for sums of floats differ by it.
+    weights, said = zip(*sorted(reviews), strict=True)
+    return sums(weights, said)
+
+
+def _shares(name: str, markets: dict[str, Sums], known: dict[str, Golden]) -> list[Estimate]:
+    found = []
+    for market, of in markets.items():
+        ours = prevalence(of, known.get(market))
+        value = float(ours.value[0])
+        found.append(
+            Estimate(
+                name, market, "", None if np.isnan(value) else value, float(ours.low[0]), float(ours.high[0]),
+                int(of.reviews[0]), _reviewed(known.get(market)),
+            )
+        )  # fmt: skip
+    return found
+
+
+def _gaps(markets: dict[str, Sums], known: dict[str, Golden]) -> list[Estimate]:
+    return [
+        Estimate(
+            "gap_of_wrong_decisions", each.market, each.other, each.gap, each.low, each.high,
+            int(markets[each.market].reviews[0] + markets[each.other].reviews[0]),
+            _reviewed(known.get(each.market)) + _reviewed(known.get(each.other)),
+            "differs" if each.is_found else "",
+        )
+        for each in gaps({market: (of, known.get(market)) for market, of in markets.items()})
+    ]  # fmt: skip
+
+
+def _agreements(connection: duckdb.DuckDBPyConnection, night: date, since: date) -> list[Estimate]:
+    items: dict[tuple[str, str], list[list[bool]]] = defaultdict(list)
+    for row in _rows(connection, _REVIEWED_TWICE, night=night, since=since):
+        items[row["market"], ""].append(row["said"])
+        if row["violation_type"]:
+            items[row["market"], row["violation_type"]].append(row["said"])
+    found = []
+    for (market, about), said in items.items():
+        ours = agreement(said)
+        found.append(
+            Estimate(
+                "agreement", market, about, ours.alpha, ours.low, ours.high, ours.items, 0,
+                "unclear" if ours.is_unclear else "",
+            )
+        )  # fmt: skip
+    return found
+
+
+def _golden(connection: duckdb.DuckDBPyConnection, night: date) -> dict[str, Golden]:
+    """By market, what its reviewers said of golden items; none where only one of both kinds was reviewed."""
+    return {
+        row["market"]: golden(row["violating"], row["recognised"], row["clean"], row["passed"])
+        for row in _rows(connection, _GOLDEN, night=night)
+        if row["violating"] and row["clean"]
+    }
+
+
+def _turned(known: Golden) -> Golden:
+    """The same for whoever looks for what is clean."""
+    return Golden(known.clean, known.passed, known.violating, known.recognised)
+
+
+def _reviewed(known: Golden | None) -> int:
+    return int(known.violating[0] + known.clean[0]) if known else 0
+
+
+def _rows(connection: duckdb.DuckDBPyConnection, query: str, **values: object) -> list[dict[str, Any]]:
+    found = connection.execute(query, values)
+    names = [name for name, *_ in found.description or ()]
+    return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+
+
+# Of a draw of ours, only the draw's key knows what an item stands for. What QA drew elsewhere without a probability
+# stands for its market's contents of the day.
+_REVIEWS = """
+select
+    reviews.drawn_from, creators.market, reviews.is_violation, contents.views,
+    cast(coalesce(1 / reviews.inclusion_probability, weighted.weight, 1) as double) as weight
+from stg_qa_reviews as reviews
+inner join stg_creators as creators using (account_id)
+left join stg_contents as contents on reviews.content_id = contents.content_id
+left join int_qa_reviews_weighted as weighted on reviews.review_id = weighted.review_id
+where
+    coalesce(reviews.round, 1) = 1
+    and reviews.reviewed_on > $since and reviews.reviewed_on <= $night
+    and (reviews.draw_item_id is null or reviews.inclusion_probability is not null)
+"""
+# Who was judged by another version of the guidance than the truth is left out.
+_GOLDEN = """
+select
+    creators.market,
+    count(*) filter (golden.is_violation = 'yes') as violating,
+    count(*) filter (golden.is_violation = 'yes' and reviews.is_violation) as recognised,
+    count(*) filter (golden.is_violation = 'no') as clean,
+    count(*) filter (golden.is_violation = 'no' and not reviews.is_violation) as passed
+from accepted.golden_items as golden
+inner join stg_qa_reviews as reviews
+    on golden.subject = case when reviews.drawn_from = 'decided' then reviews.violation_id else reviews.content_id end
+inner join stg_creators as creators on golden.account_id = creators.account_id
+where
+    reviews.reviewed_on <= $night
+    and coalesce(golden.guidance_version = reviews.guidance_version, true)
+group by creators.market
+"""
+_REVIEWED_TWICE = """
+select
+    creators.market, violations.violation_type,
+    list(reviews.is_violation order by reviews.round, reviews.review_id) as said
+from stg_qa_reviews as reviews
+inner join stg_creators as creators using (account_id)
+left join stg_violations as violations on reviews.violation_id = violations.violation_id
+where reviews.reviewed_on > $since and reviews.reviewed_on <= $night and coalesce(reviews.blind, true)
+group by
+    creators.market, violations.violation_type, reviews.drawn_from, coalesce(reviews.violation_id, reviews.content_id),
+    reviews.guidance_version
+having count(*) > 1 and coalesce(reviews.violation_id, reviews.content_id) is not null
+"""
