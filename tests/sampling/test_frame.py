@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
-import duckdb
 import pytest
 from typer.testing import CliRunner
 
@@ -15,38 +14,14 @@ from evenhand.cli import app
 from evenhand.sampling.draw import Unit
 from evenhand.sampling.frame import frames, read
 from evenhand.sampling.plan import Frame
+from sampling.warehouse import rows, write
 
 NIGHT = date(2026, 3, 28)
-_EDITION = "market varchar, pack varchar, version integer, effective_from date, effective_before date"
-_TABLES = {
-    "main.stg_creators": "account_id varchar, market varchar, category varchar",
-    "main.stg_contents": "content_id varchar, account_id varchar, kind varchar, category varchar, link varchar,"
-    " views bigint, landed_night date",
-    "main.stg_lives": "live_id varchar, account_id varchar, category varchar, link varchar, viewers bigint,"
-    " landed_night date",
-    "main.stg_violations": "violation_id varchar, account_id varchar, content_id varchar, live_id varchar,"
-    " decided_on date, restored_on date, confidence decimal(18, 6), landed_night date",
-    "main.stg_qa_reviews": "drawn_from varchar, account_id varchar, content_id varchar, violation_id varchar,"
-    " reviewed_on date, is_violation boolean, round bigint, inclusion_probability decimal(18, 10)",
-    "main.penalties": "row_key varchar, account_id varchar, market varchar, reason_id varchar",
-    "main.penalty_changes": "row_key varchar, change varchar",
-    "main.reasons": "reason_id varchar, list varchar, entries varchar",
-    "main.int_ledger_entries": "violation_id varchar, market varchar, programme varchar, rule varchar",
-    "landing.contents": "content_id varchar, views varchar, landed_night date, landed_row bigint",
-    "landing.lives": "live_id varchar, viewers varchar, landed_night date, landed_row bigint",
-    "landing.violations": "violation_id varchar, decided_on varchar, landed_night date",
-    "accepted.golden_items": "golden_id varchar, account_id varchar, subject varchar",
-    "policy.entry_rules": f"{_EDITION}, rule_no integer, programme varchar, rule varchar, amount decimal(18, 2)",
-}
 BEFORE = date(2026, 3, 27)
 
 
 def entries(*needed: tuple[str, bool | None]) -> str:
     return json.dumps([{"violation": violation, "needed": is_needed, "rule": "r"} for violation, is_needed in needed])
-
-
-def rows(**of: object) -> dict[str, object]:
-    return of
 
 
 # Of SG: c1 was seen 40 times since yesterday, c2 is new, c3 gained nothing, c4 tells no views. MY tells none at all.
@@ -123,20 +98,6 @@ FACTS: Mapping[str, Sequence[Mapping[str, object]]] = {
         rows(drawn_from="published", account_id="a1", content_id="c3", reviewed_on=NIGHT, is_violation=True, round=2),
     ],
 }  # fmt: skip
-
-
-def write(warehouse: Path, facts: Mapping[str, Sequence[Mapping[str, object]]]) -> Path:
-    warehouse.parent.mkdir(parents=True, exist_ok=True)
-    with duckdb.connect(str(warehouse)) as connection:
-        for schema in ("landing", "accepted", "policy"):
-            connection.execute(f"create schema {schema}")
-        for table, columns in _TABLES.items():
-            connection.execute(f"create table {table} ({columns})")
-            for row in facts.get(table, ()):
-                connection.execute(
-                    f"insert into {table} ({', '.join(row)}) values ({', '.join('?' * len(row))})", list(row.values())
-                )
-    return warehouse
 
 
 @pytest.fixture(scope="module")

@@ -1,32 +1,35 @@
-"""`evenhand qa`: quality samples, before they are drawn."""
+"""`evenhand qa`: quality samples, before they are drawn, and what reviews say of all that nobody reviewed."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from evenhand.commands.terminal import console, plain_table, refuse, released
-from evenhand.policy.prose.words import counted
+from evenhand.policy.prose.words import counted, spoken
+from evenhand.release.figures import with_unit
 from evenhand.settings import Settings, settings
 
 if TYPE_CHECKING:
+    from evenhand.sampling.estimate import Estimate
     from evenhand.sampling.plan import Draw
 
-app = typer.Typer(no_args_is_help=True, help="Quality samples: what would be drawn for review.")
+app = typer.Typer(no_args_is_help=True, help="Quality samples: what would be drawn for review, and what reviews say.")
+
+# What can come out otherwise where reviewers err.
+_SHARES = ("prevalence", "violative_view_rate", "wrong_decisions")
 
 Night = Annotated[
     datetime | None,
     typer.Option(formats=["%Y-%m-%d"], metavar="NIGHT", help="The night; by default the newest released."),
 ]
-
-
-@app.callback()
-def _qa() -> None:
-    """A group, although it has one command so far."""
 
 
 @app.command()
@@ -59,15 +62,99 @@ def draw(
         console.print(f"There is nothing to draw on {on}: no content gained views, nothing was decided or penalised.")
 
 
+@app.command()
+def estimates(
+    night: Night = None,
+    market: Annotated[str, typer.Option(metavar="MARKET", help="Only this market; by default each.")] = "",
+    as_json: Annotated[bool, typer.Option("--json", help="Print them as JSON, for machines.")] = False,
+) -> None:
+    """Show what the reviews of four weeks say of all that nobody reviewed, with reviewers' errors taken out.
+
+    Prevalence of contents and of views, decisions that are wrong, agreement of reviewers, and markets that differ.
+    """
+    here = settings()
+    on = released(here, night)
+    found = _estimates(here, on)
+    if market and market not in {each.market for each in found}:
+        refuse(f"there are no reviews of {market} in the four weeks until {on}; a market is spelt as in the feeds")
+    chosen = [each for each in found if market in ("", each.market, each.about)]
+    if as_json:
+        print(json.dumps([{**asdict(each), "is_enough": each.is_enough} for each in chosen], indent=2))
+    elif chosen:
+        _show_estimates(chosen)
+    else:
+        console.print(f"Nothing was reviewed in the four weeks until {on}.")
+
+
+def _estimates(here: Settings, night: date) -> Sequence[Estimate]:
+    from evenhand.sampling.estimate import estimates as estimated
+    from evenhand.sampling.frame import read
+
+    with read(_computed(here, night)) as connection:
+        return estimated(connection, night)
+
+
+def _computed(here: Settings, night: date) -> Path:
+    """What a night was computed in; ends the command where that is gone."""
+    warehouse = here.warehouse(night)
+    if not warehouse.exists():
+        refuse(f"what night {night} was computed in is gone; evenhand nightly {night} computes it again")
+    return warehouse
+
+
+def _show_estimates(found: Sequence[Estimate]) -> None:
+    numbers = ("reviews", "of golden items")
+    table = plain_table("market", "of", "estimate", "95 % interval", *numbers, "", numbers=numbers)
+    for each in found:
+        is_gap = each.estimate == "gap_of_wrong_decisions"
+        # Of a part, what says nothing isn't shown.
+        if (is_gap and not each.verdict) or (each.about and not each.is_enough):
+            continue
+        name = spoken(each.estimate) + (f", {spoken(each.about)}" if each.about else "")
+        if is_gap:
+            name = f"wrong decisions, less those of {each.about}"
+        table.add_row(
+            each.market,
+            name,
+            *_said(each),
+            f"{each.reviews:,}",
+            f"{each.golden_reviews:,}" if each.golden_reviews else "",
+            each.verdict,
+        )
+    console.print(table)
+    if any(not each.golden_reviews and each.estimate in _SHARES for each in found):
+        console.print("Where no reviews are of golden items, reviewers are taken to be never wrong.")
+    gaps = [each for each in found if each.estimate == "gap_of_wrong_decisions"]
+    if gaps and not any(each.verdict for each in gaps):
+        console.print(f"No two markets differ in wrong decisions, as far as {counted(len(gaps), 'pair')} can tell.")
+
+
+def _said(each: Estimate) -> tuple[str, str]:
+    from evenhand.sampling.estimate import MINIMUM
+
+    if not each.is_enough:
+        return f"too few to say ({each.reviews:,} of {MINIMUM[each.estimate]:,} needed)", ""
+    if each.value is None:
+        return "can't be said", "" if each.interval_low is None else _between(each)
+    return _figure(each, each.value), _between(each)
+
+
+def _between(each: Estimate) -> str:
+    if each.interval_low is None or each.interval_high is None:
+        return ""
+    return f"{_figure(each, each.interval_low)} to {_figure(each, each.interval_high)}"
+
+
+def _figure(each: Estimate, value: float) -> str:
+    return f"{value:.2f}" if each.estimate == "agreement" else with_unit(Decimal(f"{value:.6f}"), "share")
+
+
 def _draws(here: Settings, night: date, budget: int) -> dict[str, Draw]:
     # numpy is needed by this command alone.
     from evenhand.sampling.frame import frames, read
     from evenhand.sampling.plan import plan
 
-    warehouse = here.warehouse(night)
-    if not warehouse.exists():
-        refuse(f"what night {night} was computed in is gone; evenhand nightly {night} computes it again")
-    with read(warehouse) as connection:
+    with read(_computed(here, night)) as connection:
         return {each.market: plan(each, str(night), budget) for each in frames(connection, night, here.item_link)}
 
 

@@ -1,13 +1,13 @@
-"""What a night's reviews say of all that nobody reviewed: the rows of `quality_estimates`.
+"""What the reviews of a night's last four weeks say of all that nobody reviewed, read in what it was computed in.
 
-It is computed once the models are built, from what they left; the same rows give the same estimates in any order.
+The same rows give the same estimates in any order.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
@@ -20,21 +20,19 @@ from evenhand.sampling.prevalence import prevalence
 from evenhand.sampling.sums import Golden, Sums, golden, sums
 
 WINDOW_DAYS = 28
-# The table's columns; `value` and the ends of the interval are shares, of an agreement alpha, of a gap a difference.
-COLUMNS = (
-    "as_of date, estimate varchar, market varchar, about varchar, value decimal(18, 6), interval_low decimal(18, 6),"
-    " interval_high decimal(18, 6), reviews bigint, golden_reviews bigint, verdict varchar"
-)
-TABLE = f"create table if not exists main.quality_estimates ({COLUMNS})"
+# Fewer reviews say too little: of contents, of decisions, of items that two reviewed.
+MINIMUM = {"prevalence": 200, "violative_view_rate": 200, "wrong_decisions": 30, "agreement": 30}
+DIFFERS, UNCLEAR = "differs", "unclear"
 
 
 @dataclass(frozen=True)
 class Estimate:
-    """A row.
+    """A share, an agreement or a gap, and the interval that it is in with a probability of 95 %.
 
     Attributes:
         estimate: prevalence, violative_view_rate, wrong_decisions, gap_of_wrong_decisions or agreement.
         about: of an agreement, the type of violation, or nothing for all; of a gap, the other market.
+        value: as a share, of an agreement alpha; None where nothing can be said.
         reviews: how many it is from; of an agreement, items that two or more reviewed.
         golden_reviews: by how many the reviewers' errors are known; 0 if they are taken to be never wrong.
         verdict: `unclear` of an agreement below 0.667, `differs` of a gap that is found; else nothing.
@@ -50,18 +48,10 @@ class Estimate:
     golden_reviews: int
     verdict: str = ""
 
-
-def lay_estimates(connection: duckdb.DuckDBPyConnection, night: date) -> int:
-    """Write the table `quality_estimates` of the night; returns how many rows it has."""
-    found = estimates(connection, night)
-    connection.execute("drop table if exists main.quality_estimates")
-    connection.execute(TABLE)
-    for each in found:
-        connection.execute(
-            "insert into main.quality_estimates values (?, ?, ?, ?, round(?, 6), round(?, 6), round(?, 6), ?, ?, ?)",
-            [night, *astuple(each)],
-        )
-    return len(found)
+    @property
+    def is_enough(self) -> bool:
+        """Whether there are enough reviews to say something; gaps are only of markets that have them."""
+        return self.reviews >= MINIMUM.get(self.estimate, 0)
 
 
 def estimates(connection: duckdb.DuckDBPyConnection, night: date) -> Sequence[Estimate]:
@@ -110,14 +100,15 @@ def _shares(name: str, markets: dict[str, Sums], known: dict[str, Golden]) -> li
 
 
 def _gaps(markets: dict[str, Sums], known: dict[str, Golden]) -> list[Estimate]:
+    enough = {market: of for market, of in markets.items() if of.reviews[0] >= MINIMUM["wrong_decisions"]}
     return [
         Estimate(
             "gap_of_wrong_decisions", each.market, each.other, each.gap, each.low, each.high,
             int(markets[each.market].reviews[0] + markets[each.other].reviews[0]),
             _reviewed(known.get(each.market)) + _reviewed(known.get(each.other)),
-            "differs" if each.is_found else "",
+            DIFFERS if each.is_found else "",
         )
-        for each in gaps({market: (of, known.get(market)) for market, of in markets.items()})
+        for each in gaps({market: (of, known.get(market)) for market, of in enough.items()})
     ]  # fmt: skip
 
 
@@ -133,7 +124,7 @@ def _agreements(connection: duckdb.DuckDBPyConnection, night: date, since: date)
         found.append(
             Estimate(
                 "agreement", market, about, ours.alpha, ours.low, ours.high, ours.items, 0,
-                "unclear" if ours.is_unclear else "",
+                UNCLEAR if ours.is_unclear and ours.items >= MINIMUM["agreement"] else "",
             )
         )  # fmt: skip
     return found
@@ -192,6 +183,7 @@ inner join stg_qa_reviews as reviews
 inner join stg_creators as creators on golden.account_id = creators.account_id
 where
     reviews.reviewed_on <= $night
+    and coalesce(reviews.round, 1) = 1
     and coalesce(golden.guidance_version = reviews.guidance_version, true)
 group by creators.market
 """

@@ -1,0 +1,182 @@
+"""What reviews say of all that nobody reviewed, by a handful of them; and what `evenhand qa estimates` says of it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import date
+from pathlib import Path
+
+import duckdb
+import numpy as np
+import pytest
+from typer.testing import CliRunner
+
+from evenhand.cli import app
+from evenhand.sampling.estimate import Estimate, estimates
+from evenhand.sampling.prevalence import prevalence
+from evenhand.sampling.sums import golden, sums
+from sampling.warehouse import rows, write
+
+NIGHT, OLD = date(2026, 3, 28), date(2026, 2, 28)
+Facts = dict[str, Sequence[Mapping[str, object]]]
+CREATORS = [rows(account_id="a1", market="SG"), rows(account_id="b1", market="MY")]
+
+
+def review(number: int | str, said: bool, account: str = "a1", **rest: object) -> dict[str, object]:
+    return {
+        "review_id": f"q{number}", "drawn_from": "published", "account_id": account, "content_id": f"c{number}",
+        "reviewed_on": NIGHT, "is_violation": said, **rest,
+    }  # fmt: skip
+
+
+def decided(number: int, said: bool, account: str, **rest: object) -> dict[str, object]:
+    return review(f"d{number}", said, account, drawn_from="decided", violation_id=f"v{number}", **rest)
+
+
+def found(folder: Path, facts: Facts) -> dict[tuple[str, str, str], Estimate]:
+    write(folder / "w.duckdb", {"main.stg_creators": CREATORS, **facts})
+    with duckdb.connect(str(folder / "w.duckdb"), read_only=True) as connection:
+        return {(each.estimate, each.market, each.about): each for each in estimates(connection, NIGHT)}
+
+
+def test_a_review_stands_for_one_over_its_probability_and_its_views(tmp_path: Path) -> None:
+    """By hand: 2 in breach of 2 + 5 + 3 contents; 2 · 10 views of 2 · 10 + 5 · 20, for c3 tells none."""
+    ours = found(
+        tmp_path,
+        {
+            "main.stg_qa_reviews": [
+                review(1, True, inclusion_probability=0.5), review(2, False, inclusion_probability=0.2),
+                # Drawn elsewhere, without a probability: as many as the model says.
+                review(3, False),
+                # Before the four weeks; a second opinion; of a draw whose key isn't there.
+                review(4, True, reviewed_on=OLD), review(5, True, round=2), review(6, True, draw_item_id="x"),
+            ],
+            "main.int_qa_reviews_weighted": [rows(review_id="q3", weight=3)],
+            "main.stg_contents": [rows(content_id="c1", views=10), rows(content_id="c2", views=20)],
+        },
+    )  # fmt: skip
+    assert set(ours) == {("prevalence", "SG", ""), ("violative_view_rate", "SG", "")}
+    assert ours["prevalence", "SG", ""].value == pytest.approx(0.2)
+    assert ours["violative_view_rate", "SG", ""].value == pytest.approx(20 / 120)
+    expected = prevalence(sums([2, 5, 3], [True, False, False]))
+    assert ours["prevalence", "SG", ""].interval_high == pytest.approx(expected.high[0])
+    assert (ours["prevalence", "SG", ""].reviews, ours["prevalence", "SG", ""].is_enough) == (3, False)
+
+
+GOLDEN = [
+    *(rows(golden_id=f"g{n}", account_id="a1", subject=f"c{n}", is_violation="yes", guidance_version="g1")
+      for n in range(20)),
+    *(rows(golden_id=f"h{n}", account_id="a1", subject=f"vn{n}", is_violation="no") for n in range(10)),
+]  # fmt: skip
+
+
+def test_reviewers_errors_are_those_of_golden_items_by_the_same_guidance(tmp_path: Path) -> None:
+    """17 of 20 in breach are seen and 1 of 10 others is a false alarm: of 40 contents 17 were found."""
+    reviews = [
+        *(review(n, n < 17, guidance_version="g1") for n in range(20)),
+        *(review(n, False) for n in range(20, 40)),
+        # Of golden items too, by another guidance.
+        *(review(f"x{n}", False, content_id=f"c{n}", guidance_version="g0", reviewed_on=OLD) for n in range(20)),
+        *(review(f"dn{n}", n == 0, drawn_from="decided", violation_id=f"vn{n}") for n in range(10)),
+    ]
+    ours = found(tmp_path, {"main.stg_qa_reviews": reviews, "accepted.golden_items": GOLDEN})
+    told = ours["prevalence", "SG", ""]
+    assert told.golden_reviews == 30
+    assert told.value == pytest.approx((17 / 40 - 0.1) / (0.85 - 0.1))
+    expected = prevalence(sums(np.ones(40), np.arange(40) < 17), golden(20, 17, 10, 9))
+    assert told.interval_low == pytest.approx(expected.low[0])
+    assert told.interval_high == pytest.approx(expected.high[0])
+    # A decision is wrong where nothing is found: 9 of 10, and what reviewers miss is what looks wrong.
+    assert ours["wrong_decisions", "SG", ""].value == pytest.approx((0.9 - 0.15) / (0.9 - 0.15))
+
+
+def test_without_golden_items_of_both_kinds_reviewers_are_never_wrong(tmp_path: Path) -> None:
+    facts: Facts = {"main.stg_qa_reviews": [review(n, n < 4) for n in range(8)], "accepted.golden_items": GOLDEN[:20]}
+    told = found(tmp_path, facts)["prevalence", "SG", ""]
+    assert (told.value, told.golden_reviews) == (0.5, 0)
+
+
+def wrong_decisions(*markets: tuple[str, int, int]) -> list[dict[str, object]]:
+    return [
+        decided(1_000 * at + n, n >= wrong, account)
+        for at, (account, of, wrong) in enumerate(markets)
+        for n in range(of)
+    ]
+
+
+def test_markets_with_enough_reviews_are_compared(tmp_path: Path) -> None:
+    ours = found(tmp_path, {"main.stg_qa_reviews": wrong_decisions(("a1", 100, 40), ("b1", 100, 5))})
+    gap = ours["gap_of_wrong_decisions", "MY", "SG"]
+    assert gap.value == pytest.approx(-0.35)
+    assert (gap.verdict, gap.reviews) == ("differs", 200)
+
+
+def test_markets_with_few_reviews_are_not_compared(tmp_path: Path) -> None:
+    ours = found(tmp_path, {"main.stg_qa_reviews": wrong_decisions(("a1", 100, 40), ("b1", 29, 0))})
+    assert not [name for name, *_ in ours if name == "gap_of_wrong_decisions"]
+
+
+def twice(number: int, first: bool, second: bool, **rest: object) -> list[dict[str, object]]:
+    again = {**decided(number, second, "a1", round=2, **rest), "review_id": f"again{number}"}
+    return [decided(number, first, "a1", round=1, **rest), again]
+
+
+def test_a_type_of_violation_that_reviewers_read_otherwise_is_unclear(tmp_path: Path) -> None:
+    """Of 40 decisions on fraud they differ on every fourth, of 40 on spam on none; two more are no blind pairs."""
+    reviews = [each for n in range(40) for each in twice(n, n % 2 == 0, n % 4 == 0)]
+    reviews += [each for n in range(40, 80) for each in twice(n, n % 2 == 0, n % 2 == 0)]
+    reviews += twice(80, True, False, blind=False)
+    one, other = twice(81, True, False)
+    reviews += [{**one, "guidance_version": "g1"}, {**other, "guidance_version": "g2"}]
+    ours = found(
+        tmp_path,
+        {
+            "main.stg_qa_reviews": reviews,
+            "main.stg_violations": [
+                rows(violation_id=f"v{n}", violation_type="fraud" if n < 40 else "spam") for n in range(82)
+            ],
+        },
+    )
+    fraud, spam, every = (ours["agreement", "SG", about] for about in ("fraud", "spam", ""))
+    assert (fraud.verdict, spam.verdict, spam.value, spam.reviews) == ("unclear", "", 1, 40)
+    assert every.reviews == 80
+    # By hand: 10 of 40 differ; of 80 reviews 30 say yes: 1 - 0.25 / (2 · 30 · 50 / (80 · 79)).
+    assert fraud.value == pytest.approx(1 - 0.25 / (2 * 30 * 50 / (80 * 79)))
+
+
+def test_nothing_reviewed_is_nothing_said(tmp_path: Path) -> None:
+    assert found(tmp_path, {}) == {}
+
+
+def test_the_order_of_rows_says_nothing(tmp_path: Path) -> None:
+    reviews = [review(n, n % 7 == 0, inclusion_probability=0.05 + n / 200) for n in range(100)]
+    ours, other = (
+        found(tmp_path / name, {"main.stg_qa_reviews": each})
+        for name, each in (("a", reviews), ("b", [*reversed(reviews)]))
+    )
+    assert ours == other
+
+
+def said(*words: str, code: int = 0) -> str:
+    done = CliRunner().invoke(app, ["qa", "estimates", *words])
+    assert done.exit_code == code, done.output
+    return " ".join(done.output.split())
+
+
+def test_the_command_says_estimates_as_people_read_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("EVENHAND_HOME", str(tmp_path))
+    monkeypatch.setattr("evenhand.commands.qa.console.width", 200)
+    (tmp_path / "releases" / f"night={NIGHT}").mkdir(parents=True)
+    reviews = [*(review(n, n < 5) for n in range(250)), *wrong_decisions(("a1", 40, 20), ("b1", 20, 1))]
+    work = tmp_path / "nights" / f"night={NIGHT}" / "warehouse.duckdb"
+    write(work, {"main.stg_creators": CREATORS, "main.stg_qa_reviews": reviews})
+
+    told = said()
+    assert "SG prevalence 2.0 % 0.7 % to 4.5 % 250" in told
+    assert "MY wrong decisions too few to say (20 of 30 needed)" in told
+    assert "reviewers are taken to be never wrong" in told
+    assert {each["market"] for each in json.loads(said("--json", "--market", "SG"))} == {"SG"}
+    assert "there are no reviews of TH" in said("--market", "TH", code=1)
+    work.unlink()
+    assert "computes it again" in said(code=1)
