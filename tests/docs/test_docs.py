@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import typer
@@ -41,3 +43,18 @@ def test_make_help_names_every_target() -> None:
     assert {*tests, "help", "nightly", "ui", "lint", "bench", "clean"} == TARGETS
     for target in TARGETS:
         assert f"make {target}" in said
+
+
+def test_whatever_a_second_person_approves_is_in_the_table_of_who_may() -> None:
+    table = (PROJECT / "docs" / "concepts.md").read_text().split("## Who may approve what\n", 1)[1].split("\n## ")[0]
+    asked = {name for name, command in _commands() if "approved_by" in {each.name for each in command.params}}
+    assert asked >= {"resume", "reverse", "verify", "policy preapprove", "feed forget", "people propose"}
+    told = set(re.findall(r"`evenhand ([a-z -]+?)(?: --[a-z]+)?`", table))
+    # A group stands for all that it has.
+    assert [name for name in sorted(asked) if not told & {name, name.partition(" ")[0]}] == []
+
+
+def _commands() -> Iterator[tuple[str, Any]]:
+    for name, command in typer.main.get_command(app).commands.items():  # type: ignore[attr-defined]
+        for part, each in getattr(command, "commands", {"": command}).items():
+            yield f"{name} {part}".strip(), each
