@@ -49,6 +49,8 @@ def test_a_review_stands_for_one_over_its_probability_and_its_views(tmp_path: Pa
                 review(1, True, inclusion_probability=0.5), review(2, False, inclusion_probability=0.2),
                 # Drawn elsewhere, without a probability: as many as the model says.
                 review(3, False),
+                # Nobody knows what it stands for.
+                review(7, True, inclusion_probability=0), review(8, True, inclusion_probability=5),
                 # Before the four weeks; a second opinion; of a draw whose key isn't there.
                 review(4, True, reviewed_on=OLD), review(5, True, round=2), review(6, True, draw_item_id="x"),
             ],

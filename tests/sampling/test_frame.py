@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
+import duckdb
 import pytest
 from typer.testing import CliRunner
 
 from evenhand.cli import app
 from evenhand.sampling.draw import Unit
-from evenhand.sampling.frame import frames, read
+from evenhand.sampling.frame import frames
 from evenhand.sampling.plan import Frame
 from sampling.warehouse import rows, write
 
@@ -100,9 +103,17 @@ FACTS: Mapping[str, Sequence[Mapping[str, object]]] = {
 }  # fmt: skip
 
 
+def opened_to_write(warehouse: Path) -> duckdb.DuckDBPyConnection:
+    return duckdb.connect(str(warehouse))
+
+
+def opened(warehouse: Path) -> duckdb.DuckDBPyConnection:
+    return duckdb.connect(str(warehouse), read_only=True)
+
+
 @pytest.fixture(scope="module")
 def found(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Frame]]:
-    with read(write(tmp_path_factory.mktemp("night") / "w.duckdb", FACTS)) as connection:
+    with opened(write(tmp_path_factory.mktemp("night") / "w.duckdb", FACTS)) as connection:
         yield {each.market: each for each in frames(connection, NIGHT)}
 
 
@@ -160,7 +171,7 @@ def test_what_has_no_link_has_the_one_of_the_settings(home: Path, monkeypatch: p
 
 
 def test_a_night_without_any_of_it_has_nothing_to_draw(tmp_path: Path) -> None:
-    with read(write(tmp_path / "w.duckdb", {})) as connection:
+    with opened(write(tmp_path / "w.duckdb", {})) as connection:
         assert frames(connection, NIGHT) == []
 
 
@@ -202,3 +213,27 @@ def test_what_cannot_be_drawn_is_said(home: Path) -> None:
     assert said("--budget", "0", code=2)
     (home / "nights" / f"night={NIGHT}" / "warehouse.duckdb").unlink()
     assert "evenhand nightly 2026-03-28 computes it again" in " ".join(said("--budget", "10", code=1).split())
+
+
+def test_a_night_that_is_worked_on_or_not_whole_is_said(home: Path) -> None:
+    work = home / "nights" / f"night={NIGHT}" / "warehouse.duckdb"
+    holding = "import duckdb, sys; c = duckdb.connect(sys.argv[1]); print(flush=True); sys.stdin.read()"
+    with subprocess.Popen(
+        [sys.executable, "-c", holding, str(work)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as other:
+        assert other.stdout and other.stdin
+        other.stdout.readline()
+        assert "is being worked on" in said("--budget", "10", code=1)
+        other.stdin.close()
+    with opened_to_write(work) as connection:
+        connection.execute("drop table main.penalty_changes")
+    assert "isn't computed whole" in said("--budget", "10", code=1)
+    work.write_text("no database")
+    assert "can't be read" in said("--budget", "10", code=1)
+
+
+def test_a_link_is_a_line_whatever_is_in_it(home: Path) -> None:
+    with opened_to_write(home / "nights" / f"night={NIGHT}" / "warehouse.duckdb") as connection:
+        connection.execute("update stg_contents set link = ?", ["https://x.test/\t\n\x1b[31m1"])
+    lines = said("--budget", "50", "--items").splitlines()
+    assert all(line.count("\t") == 1 and "\x1b" not in line for line in lines)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import date, datetime
 from decimal import Decimal
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
+import duckdb
 import typer
 
 from evenhand.commands.terminal import console, plain_table, refuse, released
@@ -55,7 +56,8 @@ def draw(
     elif items:
         for each in chosen:
             for item in each.items:
-                print(f"{item.item_id}\t{item.link}")
+                # A link that landed may have anything in it; an item is a line all the same.
+                print(f"{item.item_id}\t{''.join(sign for sign in item.link if sign.isprintable())}")
     elif chosen:
         _show(chosen)
     else:
@@ -88,18 +90,27 @@ def estimates(
 
 def _estimates(here: Settings, night: date) -> Sequence[Estimate]:
     from evenhand.sampling.estimate import estimates as estimated
-    from evenhand.sampling.frame import read
 
-    with read(_computed(here, night)) as connection:
+    with _computed(here, night) as connection:
         return estimated(connection, night)
 
 
-def _computed(here: Settings, night: date) -> Path:
-    """What a night was computed in; ends the command where that is gone."""
+@contextmanager
+def _computed(here: Settings, night: date) -> Iterator[duckdb.DuckDBPyConnection]:
+    """What a night was computed in, to read; ends the command where that can't be."""
     warehouse = here.warehouse(night)
+    again = f"evenhand nightly {night} computes it again"
     if not warehouse.exists():
-        refuse(f"what night {night} was computed in is gone; evenhand nightly {night} computes it again")
-    return warehouse
+        refuse(f"what night {night} was computed in is gone; {again}")
+    try:
+        with duckdb.connect(str(warehouse), read_only=True) as connection:
+            yield connection
+    except duckdb.IOException as error:
+        if "lock" in str(error):
+            refuse(f"night {night} is being worked on; ask again when its run has ended")
+        refuse(f"what night {night} was computed in can't be read; {again}")
+    except (duckdb.CatalogException, duckdb.BinderException):
+        refuse(f"night {night} isn't computed whole, or was by an earlier version; {again}")
 
 
 def _show_estimates(found: Sequence[Estimate]) -> None:
@@ -151,10 +162,10 @@ def _figure(each: Estimate, value: float) -> str:
 
 def _draws(here: Settings, night: date, budget: int) -> dict[str, Draw]:
     # numpy is needed by this command alone.
-    from evenhand.sampling.frame import frames, read
+    from evenhand.sampling.frame import frames
     from evenhand.sampling.plan import plan
 
-    with read(_computed(here, night)) as connection:
+    with _computed(here, night) as connection:
         return {each.market: plan(each, str(night), budget) for each in frames(connection, night, here.item_link)}
 
 

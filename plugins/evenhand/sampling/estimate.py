@@ -154,8 +154,9 @@ def _rows(connection: duckdb.DuckDBPyConnection, query: str, **values: object) -
     return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
 
 
-# Of a draw of ours, only the draw's key knows what an item stands for. What QA drew elsewhere without a probability
-# stands for its market's contents of the day.
+# What was drawn without a chance, or with more than certainty, stands for nobody knows what. Of a draw of ours, the
+# draw's key alone knows what an item stands for. What QA drew elsewhere without a probability stands for its market's
+# contents of the day.
 _REVIEWS = """
 select
     reviews.drawn_from, creators.market, reviews.is_violation, contents.views,
@@ -168,6 +169,7 @@ where
     coalesce(reviews.round, 1) = 1
     and reviews.reviewed_on > $since and reviews.reviewed_on <= $night
     and (reviews.draw_item_id is null or reviews.inclusion_probability is not null)
+    and coalesce(reviews.inclusion_probability > 0 and reviews.inclusion_probability <= 1, true)
 """
 # Who was judged by another version of the guidance than the truth is left out.
 _GOLDEN = """

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
-from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -20,13 +18,6 @@ NEW_NIGHTS, RISK_NIGHTS = 14, 28
 _SHRUNK_BY = 50
 # Of a rule's row, what is its edition and no rule.
 _OF_EDITION = {"effective_from", "effective_before", "version", "rule_no"}
-
-
-@contextmanager
-def read(warehouse: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    """What a night was computed in, to read."""
-    with duckdb.connect(str(warehouse), read_only=True) as connection:
-        yield connection
 
 
 def frames(connection: duckdb.DuckDBPyConnection, night: date, item_link: str = "") -> Sequence[Frame]:
@@ -229,6 +220,7 @@ inner join stg_creators as creators using (account_id)
 left join stg_violations as violations using (violation_id)
 left join stg_contents as contents on reviews.content_id = contents.content_id
 where drawn_from = $drawn_from and coalesce(round, 1) = 1 and reviewed_on > $since and reviewed_on <= $night
+    and coalesce(inclusion_probability > 0 and inclusion_probability <= 1, true)
 group by all
 order by all
 """
