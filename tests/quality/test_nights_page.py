@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from evenhand.deciding.report import Report, keep_report
+from evenhand.deciding.report import BuildReport, keep_report
 from evenhand.quality.finding import Finding
 from evenhand.quality.nights_page import keep_pages, write_index
 from evenhand.quality.page import write_page
@@ -108,7 +108,7 @@ def test_without_nights_it_says_so(tmp_path: Path) -> None:
 
 def test_no_page_that_is_written_loads_anything_from_elsewhere(home: Path) -> None:
     _index(home)
-    keep_report(Report(date(2026, 3, 5), ()), home / "nights" / "night=2026-03-05" / "models")
+    keep_report(BuildReport(date(2026, 3, 5), ()), home / "nights" / "night=2026-03-05" / "models")
     pages = sorted(home.rglob("*.html"))
     assert len(pages) == 9 + 6 + 1 + 1
     for path in pages:

@@ -11,7 +11,7 @@ from typing import Annotated, Any
 import typer
 
 from evenhand.commands.terminal import console, plain_table, refuse
-from evenhand.release.query import Answer, NotAnswered, ask, columns_of, tables
+from evenhand.release.query import NotAnswered, QueryResult, ask, columns_of, tables
 from evenhand.release.spreadsheet import lines
 from evenhand.release.verify import ReleaseChanged
 from evenhand.settings import settings
@@ -60,7 +60,7 @@ def _list_tables(as_json: bool) -> None:
     console.print(table if there else "Nothing is released yet, so there are no tables; run evenhand nightly.")
 
 
-def _show(answer: Answer, limit: int) -> None:
+def _show(answer: QueryResult, limit: int) -> None:
     rows = list(islice(answer.rows, limit + 1))
     numbers = [
         name
@@ -76,7 +76,7 @@ def _show(answer: Answer, limit: int) -> None:
     console.print(f"{shown:,} {'row' if shown == 1 else 'rows'}.{more}", highlight=False)
 
 
-def _print_json(answer: Answer) -> None:
+def _print_json(answer: QueryResult) -> None:
     """A row at a time, so that a million rows need no memory."""
     between = "[\n"
     for row in answer.rows:

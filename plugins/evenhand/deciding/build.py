@@ -15,7 +15,7 @@ from pathlib import Path
 import duckdb
 
 from evenhand.deciding.compiled import DataTest, Node, Project
-from evenhand.deciding.report import BuiltModel, Problem, Report, forget_report, keep_report
+from evenhand.deciding.report import BuildReport, BuiltModel, Problem, forget_report, keep_report
 
 log = logging.getLogger(__name__)
 
@@ -24,7 +24,9 @@ class ModelsFailed(Exception):
     """Models or their tests failed. The message names each, with its error and the file that has its SQL."""
 
 
-def build_models(warehouse: Path, project: Project, night: date, folder: Path, *, threads: int | None = None) -> Report:
+def build_models(
+    warehouse: Path, project: Project, night: date, folder: Path, *, threads: int | None = None
+) -> BuildReport:
     """Build and test every model that comes before gate 2 in the night's warehouse, and keep a report of it.
 
     Args:
@@ -46,7 +48,7 @@ def build_models(warehouse: Path, project: Project, night: date, folder: Path, *
             # The first error ends a transaction. One by one, what else is wrong is found as well.
             connection.rollback()
             built = _build_all(connection, project, night, stops=False)
-    report = Report(night, tuple(built[node.name] for node in project.nodes))
+    report = BuildReport(night, tuple(built[node.name] for node in project.nodes))
     keep_report(report, folder)
     for model in report.models:
         log.log(logging.ERROR if model.problems else logging.INFO, "%s", model)

@@ -16,7 +16,7 @@ import duckdb
 
 from evenhand.deciding.build import ModelsFailed, build_models
 from evenhand.deciding.compiled import Project
-from evenhand.deciding.report import Report
+from evenhand.deciding.report import BuildReport
 from evenhand.deciding.set_aside import bring_back, set_feeds_aside, set_rules_aside
 from evenhand.landing.held_markets import HeldMarket, find_held_accounts, held_markets, hold_markets
 
@@ -25,7 +25,7 @@ log = logging.getLogger(__name__)
 
 def decide_markets(
     warehouse: Path, project: Project, night: date, folder: Path, *, threads: int | None = None
-) -> Report:
+) -> BuildReport:
     """Build and test the models without the markets that are held; a market on which they fail is held as well.
 
     Args:

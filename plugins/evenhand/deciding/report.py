@@ -76,7 +76,7 @@ class BuiltModel:
 
 
 @dataclass(frozen=True)
-class Report:
+class BuildReport:
     """What a build came to."""
 
     night: date
@@ -109,7 +109,7 @@ def forget_report(folder: Path) -> None:
     shutil.rmtree(folder, ignore_errors=True)
 
 
-def keep_report(report: Report, folder: Path) -> None:
+def keep_report(report: BuildReport, folder: Path) -> None:
     """Write a report down: for machines, as a page, and the SQL of what failed as files."""
     folder.mkdir(parents=True, exist_ok=True)
     for model in report.models:
@@ -124,7 +124,7 @@ def _sql_file(folder: Path, problem: Problem) -> Path:
     return folder / f"{problem.of}.sql"
 
 
-def _page(report: Report) -> str:
+def _page(report: BuildReport) -> str:
     failed = report.failed
     told = (
         f"{len(failed)} of {len(report.models)} models failed."

@@ -31,7 +31,7 @@ class NotAnswered(Exception):
 
 
 @dataclass(frozen=True)
-class Answer:
+class QueryResult:
     """What a query gives.
 
     Attributes:
@@ -64,7 +64,7 @@ def tables_of(found_in: Sequence[Path]) -> Mapping[str, Sequence[Path]]:
 
 
 @contextmanager
-def ask(releases: Path, sql: str) -> Iterator[Answer]:
+def ask(releases: Path, sql: str) -> Iterator[QueryResult]:
     """Answer a query. It reads the files of releases and nothing else: no other file, no network, no setting.
 
     Raises:
@@ -82,7 +82,7 @@ def ask(releases: Path, sql: str) -> Iterator[Answer]:
             # What manifests say is read by now.
             _shut(connection, [path for name, files in asked.items() if name not in TABLES for path in files])
             found = connection.execute(sql)
-            yield Answer([str(name) for name, *_ in found.description or ()], _rows(found))
+            yield QueryResult([str(name) for name, *_ in found.description or ()], _rows(found))
         except duckdb.Error as error:
             raise NotAnswered(_said(error, there)) from error
         except (OtherFormat, ValidationError) as error:

@@ -21,7 +21,7 @@ class NoReport(Exception):
 
 
 @dataclass(frozen=True)
-class Checked:
+class CheckedReport:
     """What came of it: how many numbers there are, and a line for each that is otherwise."""
 
     numbers: int
@@ -54,7 +54,7 @@ class _Read(HTMLParser):
             self.machine += data
 
 
-def check_report(here: Settings, path: Path) -> Checked:
+def check_report(here: Settings, path: Path) -> CheckedReport:
     """Compute every number of an HTML report again.
 
     Raises:
@@ -79,7 +79,7 @@ def check_report(here: Settings, path: Path) -> Checked:
             answers = [facts.ask(each["sql"], *each["key"]) for each in said["queries"]]
         except duckdb.Error as error:
             raise NoReport(f"{path}: a query of it can't be answered ({error})") from error
-    return Checked(len(read.shown), tuple(_wrong(read.shown, said["numbers"], answers)))
+    return CheckedReport(len(read.shown), tuple(_wrong(read.shown, said["numbers"], answers)))
 
 
 def _wrong(shown: list[tuple[int, str, str]], numbers: list[Any], answers: list[Asked]) -> Iterator[str]:

@@ -25,7 +25,7 @@ MOST_OF_A_KIND = 3
 
 
 @dataclass(frozen=True)
-class Kind:
+class RecommendationKind:
     """A kind of recommendation.
 
     Attributes:
@@ -52,8 +52,8 @@ class Kind:
     of_markets: bool = True
 
 
-KINDS_OF_RECOMMENDATIONS: Sequence[Kind] = (
-    Kind(
+KINDS_OF_RECOMMENDATIONS: Sequence[RecommendationKind] = (
+    RecommendationKind(
         needs=("held_lists",),
         sql="""
             select list, market, changes from held_lists
@@ -69,7 +69,7 @@ KINDS_OF_RECOMMENDATIONS: Sequence[Kind] = (
         filters=("list", "market"),
         command="evenhand held {at} --list {list} --market {market}",
     ),
-    Kind(
+    RecommendationKind(
         needs=("cases",),
         sql="""
             select market, kind, count(*) as cases from cases
@@ -85,7 +85,7 @@ KINDS_OF_RECOMMENDATIONS: Sequence[Kind] = (
         filters=("market", "kind"),
         command="evenhand cases --market {market} --kind {kind}",
     ),
-    Kind(
+    RecommendationKind(
         needs=("cases",),
         sql="""
             select market, count(*) as appeals, min(days_left) as days from cases
@@ -100,7 +100,7 @@ KINDS_OF_RECOMMENDATIONS: Sequence[Kind] = (
         filters=("market",),
         command="evenhand cases --market {market} --kind appeal",
     ),
-    Kind(
+    RecommendationKind(
         needs=("account_violations",),
         sql="""
             select market, violation_type, count(distinct appeal_id) as decided,
@@ -121,7 +121,7 @@ KINDS_OF_RECOMMENDATIONS: Sequence[Kind] = (
         filters=("market",),
         command="evenhand cases --market {market} --kind appeal",
     ),
-    Kind(
+    RecommendationKind(
         needs=("enforcement_gaps",),
         sql="""
             select market, gap, count(*) as gaps, min(since) as since from enforcement_gaps
@@ -137,7 +137,7 @@ KINDS_OF_RECOMMENDATIONS: Sequence[Kind] = (
         filters=("market", "gap"),
         command="evenhand cases --market {market} --kind enforcement_gap",
     ),
-    Kind(
+    RecommendationKind(
         needs=("held_rows",),
         sql="""
             select list, market, rule, count(*) as rows from held_rows where night = {night} and {only}
@@ -152,7 +152,7 @@ KINDS_OF_RECOMMENDATIONS: Sequence[Kind] = (
         filters=("market",),
         command="evenhand summary {at}",
     ),
-    Kind(
+    RecommendationKind(
         needs=("feed_counts", "releases"),
         sql="""
             select tonight.feed, tonight.known, earlier.night as since from feed_counts as tonight
@@ -167,7 +167,7 @@ KINDS_OF_RECOMMENDATIONS: Sequence[Kind] = (
         command="evenhand summary {at}",
         of_markets=False,
     ),
-    Kind(
+    RecommendationKind(
         needs=("quarantine", "feed_counts"),
         sql="""
             select feed, rule, count(*) as rows, known from quarantine join feed_counts using (night, feed)
@@ -230,7 +230,7 @@ def off_target(
     return found
 
 
-def _of(kinds: Sequence[Kind], facts: Facts, language: Language, scope: Scope) -> list[Recommendation]:
+def _of(kinds: Sequence[RecommendationKind], facts: Facts, language: Language, scope: Scope) -> list[Recommendation]:
     return [
         _recommendation(kind, asked, row, language, scope)
         for kind in kinds
@@ -244,7 +244,9 @@ def _filled(sql: str, scope: Scope) -> str:
     return sql.format(night=scope.now, only=scope.only, four_weeks_before=f"date '{scope.night - timedelta(days=28)}'")
 
 
-def _recommendation(kind: Kind, asked: Asked, row: int, language: Language, scope: Scope) -> Recommendation:
+def _recommendation(
+    kind: RecommendationKind, asked: Asked, row: int, language: Language, scope: Scope
+) -> Recommendation:
     labels = kind.labels or {}
     keys = {name: asked.value(row, name) for name in asked.columns}
     cells: dict[str, Cell] = {}

@@ -21,7 +21,7 @@ REMEDIES = {
 }
 
 
-class Answer(BaseModel):
+class ChangeAnswer(BaseModel):
     """The answer for one change, under its key."""
 
     key: str
@@ -32,10 +32,10 @@ class Answer(BaseModel):
 class Answers(BaseModel):
     """What `POST /v1/changes` gives back; changes may be missing."""
 
-    results: list[Answer]
+    results: list[ChangeAnswer]
 
 
-class ReceiverRow(BaseModel):
+class StateRow(BaseModel):
     """A row that the receiver holds."""
 
     list: str
@@ -51,7 +51,7 @@ class StatePage(BaseModel):
         night: the newest night that it was sent anything of; absent where it doesn't keep that.
     """
 
-    rows: list[ReceiverRow]
+    rows: list[StateRow]
     next: str | None
     night: date | None = None
 
