@@ -63,6 +63,8 @@ def test_a_case_is_worked_at_and_its_history_shown(home: Path) -> None:
         "case", "assign", name, "--to", "bo", "--seen", "1", "--by", "ann", code=1
     )
     assert "dee may not work at cases for ID (people.yml)" in _run("case", "take", name, "--by", "dee", code=1)
+    for action in ("escalate", "close", "reopen"):
+        assert "it is empty; say why" in _run("case", action, name, "--reason", " ", "--by", "cy", code=2)
     assert "cy has it" in _run("case", "escalate", name, "--reason", "too large", "--by", "cy")
     assert "is closed, version 5" in _run("case", "close", name, "--reason", "granted", "--by", "cy")
     assert [row["state"] for row in _json("cases", "--closed")] == ["closed"]

@@ -66,7 +66,7 @@ def test_it_is_taken_commented_closed_and_reopened_by_who_is_logged_in(ann: Brow
     ann.send(case, f"{case}/take")
     ann.send(case, f"{case}/comment", text="<b>called back</b>")
     assert "&lt;b&gt;called back&lt;/b&gt;" in ann.get(case)
-    assert "closing needs a reason" in ann.send(case, f"{case}/close", text=" ").text
+    assert "no reason is given; say why" in ann.send(case, f"{case}/close", text=" ").text
     ann.send(case, f"{case}/close", text="settled")
     assert "1 case as of" in ann.get("/cases?state=closed")
     ann.send(case, f"{case}/reopen", text="they called again")

@@ -169,6 +169,8 @@ def test_a_change_of_people_is_proposed_by_one_admin_and_approved_by_another(hom
     more = TEXT.replace("changed_by: ann", "changed_by: dee").replace("rights: [see, stop]", "rights: admin")
     settings().people.write_text(more)
     assert "says otherwise by now" in _run("people")[1]
+    code, said = _run("people", "propose", "--reason", "", "--by", "ann")
+    assert code == 2 and "it is empty; say why" in said
     code, said = _run("people", "propose", "--reason", "dee decides", "--by", "cy")
     assert code == 1 and "cy may not decide about the installation for all markets" in said
     code, said = _run("people", "propose", "--reason", "dee decides", "--by", "ann")

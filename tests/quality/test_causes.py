@@ -272,6 +272,29 @@ def test_a_changed_pack_is_policy_and_held_and_what_landed_is_still_data(nights:
     assert held.by_policy and held.changed_by == ("ayu",)
 
 
+def test_what_a_version_ends_that_was_known_before_it_began_is_policy_and_held(nights: Nights) -> None:
+    first = nights.policies / "takedowns.yml"
+    text = first.read_text().replace("version: 1\n", "version: 1\nchanged_by: ayu\n")
+    first.write_text(text.replace("effective_from: ", f"effective_until: {FIRST}\neffective_from: ", 1))
+    following = re.sub(
+        r"effective_from: .*", f"effective_from: {NEXT}\nends_running: [publishing_paused]", text, count=1
+    )
+    following = re.sub(r"\nexamples:.*", "\n", following, flags=re.DOTALL)
+    (nights.policies / "takedowns_2.yml").write_text(following.replace("version: 1\n", "version: 2\n"))
+    known = Nights(nights.home, shared_compiled(), nights.policies)
+    shutil.rmtree(known.releases)
+    known.release(known.judge(known.land(FIRST), FIRST), FIRST)
+    Installation(nights.home).land(str(NEXT), violations=strikes(1, "a5", NEXT))
+    known.load()
+
+    judged = known.judge(known.land(NEXT), NEXT)
+
+    over = {f"a{number}/copyright_strikes/short_video": ("removed", "policy") for number in (2, 3, 4)}
+    assert changes(judged) == over | {"a5/copyright_strikes/account": ("added", "data")}
+    (held,) = judged.held
+    assert held.by_policy and held.changed_by == ("ayu",)
+
+
 @pytest.mark.parametrize(("at_most", "is_held"), [(100, False), (0, True)])
 def test_an_announced_change_of_policy_isnt_held_up_to_what_was_approved(
     nights: Nights, at_most: int, is_held: bool

@@ -20,6 +20,7 @@ import pytest
 
 from evenhand.landing.accepted import create_emergencies
 from evenhand.landing.contracts import FEEDS
+from evenhand.landing.held_markets import kept_beside
 from evenhand.quality.held_lists import hold_lists, make_views
 from evenhand.quality.held_rows import hold
 from evenhand.release.assemble import assemble, tell_of_accounts
@@ -188,6 +189,39 @@ def test_the_same_result_changes_nothing_and_another_is_a_new_revision_beside_th
     kept = releases / "revisions" / "night=2026-03-05"
     assert sorted(path.name for path in kept.iterdir()) == ["0001", "0002", "0003"]
     assert (kept / "0001" / "manifest.json").read_bytes() == (kept / "0003" / "manifest.json").read_bytes()
+
+
+def test_a_market_decided_alone_that_comes_to_what_is_released_makes_no_revision(
+    warehouse: Path, tmp_path: Path
+) -> None:
+    releases = tmp_path / "releases"
+    first = publish(warehouse, releases, NIGHT, CODE)
+    with duckdb.connect(str(warehouse)) as connection:
+        connection.execute(
+            "create or replace table gate.held_markets as select 'ID' as market, ? as why, '' as file, 0 as line,"
+            " null::date as since",
+            [kept_beside("SG")],
+        )
+
+    again = publish(warehouse, releases, NIGHT, CODE)
+    assert (again.release_id, again.revision, again.changed) == (first.release_id, 1, False)
+    assert revision_of(releases / "night=2026-03-05") == 1
+    # Something that decides is new: other code, another file, another row of its list; or the release is damaged.
+    assert publish(warehouse, releases, NIGHT, {"evenhand": "2"}).revision == 2
+    with duckdb.connect(str(warehouse)) as connection:
+        connection.execute("update landing.files set sha256 = 'ghi'")
+    assert publish(warehouse, releases, NIGHT, {"evenhand": "2"}).revision == 3
+    change(warehouse, "A2")
+    assert publish(warehouse, releases, NIGHT, {"evenhand": "2"}).revision == 4
+    (releases / "night=2026-03-05" / "rules.parquet").unlink()
+    assert publish(warehouse, releases, NIGHT, {"evenhand": "2"}).revision == 5
+    # The markets that are kept may be others; what is held for another reason is decided anew.
+    with duckdb.connect(str(warehouse)) as connection:
+        connection.execute("update gate.held_markets set market = 'TH'")
+    assert publish(warehouse, releases, NIGHT, {"evenhand": "2"}).revision == 5
+    with duckdb.connect(str(warehouse)) as connection:
+        connection.execute("update gate.held_markets set why = 'its pack is wrong'")
+    assert publish(warehouse, releases, NIGHT, {"evenhand": "2"}).revision == 6
 
 
 def test_a_release_that_was_damaged_is_published_again(warehouse: Path, tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from evenhand.deciding.compiled import CompiledModel
 from evenhand.policy.language.examples import Event
-from transform.story import Told, day, lists_of, versions
+from transform.story import Told, day, decided, lists_of, versions
 
 NO_LIVE: Mapping[str, Any] = {"measure": "no_live", "scope": "live", "days": 7}
 NIGHTS_OF_APRIL = ["04-01", "04-02", "04-03", "04-09", "04-10"]
@@ -119,6 +119,29 @@ def test_what_lasts_as_long_as_its_zone_goes_on_ends_or_begins_with_the_version(
     assert found["03-31"] == found["04-01"] == found["04-02"] == [_no_live("03-20", None, 1)]
     assert found["04-03"] == found["04-07"] == []
     assert found["04-05"] == [_no_live("04-05", None, 4)]
+
+
+def test_a_quota_is_counted_on_the_days_of_who_brought_it_and_in_a_zone_on_those_of_the_day(
+    models: Sequence[CompiledModel],
+) -> None:
+    def counted(per: str, **length: object) -> dict[str, Any]:
+        quota = {"activity": "live", "at_most": 1, "per": per}
+        calendar = {"weekday": "monday"} if per == "mondays" else {"day_of_month": 10}
+        effect = {"measure": "no_live", "scope": "live", **length, "quota": quota}
+        return _pack(4, effect) | {"calendars": {per: calendar}}
+
+    lives = [Event(on=day(on), activity="live") for on in ("03-31", "04-07", "04-11")]
+    found = {}
+    for length in ({"days": 60}, {"while_in_zone": True}):
+        packs = versions(counted("mondays", **length), ("04-01", counted("tenths", **length)))
+        query = "select as_of, counted_from, used, refused from main.int_quota_uses order by all"
+        nights = ["03-31", "04-08", "04-12"]
+        rows = decided(models, packs, [_spam("03-20", 5), *lives], nights, query)
+        found[next(iter(length))] = {f"{as_of:%m-%d}": (f"{since:%m-%d}", *uses) for as_of, since, *uses in rows}
+
+    # Mondays are 30 March and 6 April.
+    assert found["days"] == {"03-31": ("03-30", 1, 0), "04-08": ("04-06", 1, 0), "04-12": ("04-06", 1, 1)}
+    assert found["while_in_zone"] == {"03-31": ("03-30", 1, 0), "04-08": ("03-20", 1, 1), "04-12": ("04-10", 1, 0)}
 
 
 def test_a_reward_of_a_zone_goes_on_over_versions_that_have_it(models: Sequence[CompiledModel]) -> None:

@@ -89,16 +89,17 @@ def escalate(cases: Cases, home: Path, by: Person, case_id: str, why: str, seen:
     """Have the person of the next level of the case's market have it.
 
     Raises:
-        WorkRefused: nobody is listed at that level.
+        WorkRefused: nobody is listed at that level, or there is no reason.
     """
     case = _workable(cases, home, by, case_id)
+    reason = _said(why, case_id)
     level = case.level + 1
     owner = person_at(home, case.cause.market, level)
     if not owner:
         raise WorkRefused(
             f"nobody is listed at level {level} for {case.cause.market}; give somebody `level: {level}` in people.yml"
         )
-    return _after(cases, case, seen, "escalated", {"owner": owner, "level": level, "why": why.strip()}, by)
+    return _after(cases, case, seen, "escalated", {"owner": owner, "level": level, "why": reason}, by)
 
 
 def close(cases: Cases, home: Path, by: Person, case_id: str, why: str, on: date, seen: int | None = None) -> Case:
@@ -114,23 +115,29 @@ def close(cases: Cases, home: Path, by: Person, case_id: str, why: str, on: date
             f"{case_id}: a held list's case is closed by its answer alone: evenhand answer approve --list {name}"
             f" --market {market}"
         )
-    if not why.strip():
-        raise WorkRefused(f"{case_id}: closing needs a reason, which is kept; write --reason")
-    return _after(cases, case, seen, "closed", {"why": why.strip(), "on": str(on)}, by)
+    reason = _said(why, case_id)
+    return _after(cases, case, seen, "closed", {"why": reason, "on": str(on)}, by)
 
 
 def reopen(cases: Cases, home: Path, by: Person, case_id: str, why: str, on: date, seen: int | None = None) -> Case:
     """Open a closed case again.
 
     Raises:
-        WorkRefused: it is open, or its kind is opened by nights alone.
+        WorkRefused: it is open, its kind is opened by nights alone, or there is no reason.
     """
     case = _known(cases, home, by, case_id)
     if case.state == "open":
         raise WorkRefused(f"{case_id} is open already")
     if not KINDS[case.cause.kind].closed_by_people:
         raise WorkRefused(f"{case_id}: a held list's case is opened by the night that holds it")
-    return _after(cases, case, seen, "reopened", {"why": why.strip(), "on": str(on)}, by)
+    reason = _said(why, case_id)
+    return _after(cases, case, seen, "reopened", {"why": reason, "on": str(on)}, by)
+
+
+def _said(why: str, case_id: str) -> str:
+    if not why.strip():
+        raise WorkRefused(f"{case_id}: no reason is given; say why, which the case's history keeps")
+    return why.strip()
 
 
 def person_at(home: Path, market: str, level: int) -> str:

@@ -13,7 +13,7 @@ from rich.markup import escape
 
 from evenhand.commands.persons import person
 from evenhand.commands.proposing import refusals_told
-from evenhand.commands.terminal import By, console, plain_table, refuse
+from evenhand.commands.terminal import By, console, plain_table, refuse, said_why
 from evenhand.records.persons import Person
 from evenhand.settings import settings
 
@@ -30,7 +30,9 @@ app = typer.Typer(
 )
 AsJson = Annotated[bool, typer.Option("--json", help="Print it as JSON, for machines.")]
 CaseId = Annotated[str, typer.Argument(metavar="CASE", help="What it is called: see evenhand cases.")]
-Reason = Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why; it is kept in the case's history.")]
+Reason = Annotated[
+    str, typer.Option("--reason", metavar="TEXT", callback=said_why, help="Why; it is kept in the case's history.")
+]
 Seen = Annotated[
     int | None,
     typer.Option(metavar="VERSION", help="The version that you saw (case show): refused if somebody changed it since."),

@@ -12,7 +12,7 @@ from evenhand.commands.persons import person, second_person
 from evenhand.commands.proposing import propose as propose_act
 from evenhand.commands.proposing import refusals_told
 from evenhand.commands.rights_of_acts import refuse_who_may_not
-from evenhand.commands.terminal import By, console, plain_table
+from evenhand.commands.terminal import By, console, plain_table, said_why
 from evenhand.records.persons import Person, refuse_the_same_person
 from evenhand.records.proposals import ProposalRefused, ProposedAct
 from evenhand.settings import settings
@@ -59,7 +59,7 @@ def people(context: typer.Context) -> None:
 
 @app.command()
 def propose(
-    reason: Annotated[str, typer.Option(metavar="TEXT", help="Why; it is kept.")],
+    reason: Annotated[str, typer.Option(metavar="TEXT", callback=said_why, help="Why; it is kept.")],
     approved_by: Annotated[
         str, typer.Option(metavar="NAME", help="The second person, where nobody logs in; else they approve it.")
     ] = "",

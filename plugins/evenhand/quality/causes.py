@@ -8,7 +8,8 @@ in the step in which it changed; the gravest, where it changed in several:
     move        the market and kind that accounts are in now (only if one of them moved)
     data        what has landed since; `correction`, if it changed or voided a violation's entry that had counted
     code        tonight's models, and tonight's compiling of the packs (only if they changed)
-    policy      tonight's packs (only if they changed)
+    policy      tonight's packs (only if they changed), and the versions of them that began since and say that what is
+                running ends
 
 What people impose and lift themselves is known in every step, and has the cause `emergency`.
 
@@ -159,6 +160,8 @@ def _steps_to_tonight(
     try:
         asked.lay_rules_of(base.release)
         rules_changed = _rules_differ(asked)
+        # A version that was known and has begun since ends nothing before the last step.
+        ends_running = _leave_out_what_ends_running(asked, base.manifest.night)
         asked.lay_data_known(base.manifest.night)
         # Of a list that was held it is known already that it isn't what its night came to.
         if base.and_others and (code_changed or _rewritten(asked, base.manifest)):
@@ -173,7 +176,7 @@ def _steps_to_tonight(
         if moved:
             asked.lay_creators_of_tonight(moved)
             steps.decide("move", models, night)
-        if models == models_tonight and not rules_changed:
+        if models == models_tonight and not rules_changed and not ends_running:
             _find_corrected(asked, "tonight.main.int_ledger_entries")
             steps.arrive("data")
             return steps.taken
@@ -190,7 +193,8 @@ def _steps_to_tonight(
             log.warning("the packs of the last release aren't packs any more: %s", error)
             steps.arrive("code")
             return steps.taken
-        if not _rules_differ(asked):
+        ends_running = _leave_out_what_ends_running(asked, base.manifest.night)
+        if not ends_running and not _rules_differ(asked):
             steps.arrive("code")
             return steps.taken
         steps.decide("code", models_tonight, night)
@@ -201,6 +205,18 @@ def _steps_to_tonight(
 def _ledger_of(models: Sequence[CompiledModel]) -> str:
     """What models call the ledger: those of version 0.1 named no layer."""
     return next(each.name for each in models if each.name in ("int_ledger_entries", "ledger_entries"))
+
+
+def _leave_out_what_ends_running(asked: WhatIf, since: date) -> bool:
+    """Forget in the scratch that versions which began after a night end what is running; returns whether any does."""
+    known = "from duckdb_tables() where schema_name = 'policy' and table_name = 'ends_running'"
+    # Rules that an earlier version of the code compiled know of none.
+    if not asked.execute(f"select 1 {known} and database_name = current_database()"):
+        return False
+    begun = f"from policy.ends_running where effective_from > date '{since}'"
+    ((found,),) = asked.execute(f"select count(*) {begun}")
+    asked.execute(f"delete {begun}")
+    return bool(found)
 
 
 def _rules_differ(asked: WhatIf) -> bool:

@@ -23,8 +23,9 @@ import duckdb
 
 from evenhand.records.atomic_files import sync
 from evenhand.records.record_log import seal
+from evenhand.release.decided_alone import came_to_the_same
 from evenhand.release.describe import describe
-from evenhand.release.manifest import NAME, History, Manifest, ReleasedFile, Reversed
+from evenhand.release.manifest import NAME, History, Manifest, ReleasedFile, Reversed, read_manifest
 
 # What is released, and the order of its rows: the same rows are the same bytes.
 FILES = {
@@ -135,7 +136,10 @@ def publish_files(
         draft.mkdir()
         manifest = described({name: _write(connection, query, draft / name) for name, query in queries.items()})
         _write_text(draft / NAME, manifest.text())
-        return _make_visible(draft, revisions, releases / f"night={night}", manifest.release_id)
+        release = releases / f"night={night}"
+        if came_to_the_same(draft, manifest, release):
+            return Published(release, read_manifest(release).release_id, revision_of(release), changed=False)
+        return _make_visible(draft, revisions, release, manifest.release_id)
     except (OSError, duckdb.IOException) as error:
         raise PublishFailed(
             f"{releases}: night {night} couldn't be published ({error}). Its release is what it was before. "

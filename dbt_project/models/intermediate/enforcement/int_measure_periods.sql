@@ -163,6 +163,8 @@ select
     in_force_until,
     quota_activity,
     quota_at_most,
-    quota_calendar
+    quota_calendar,
+    quota_pack,
+    quota_version
 from episodes_when_they_are_not_lifted
 where known_until is null or known_from < known_until

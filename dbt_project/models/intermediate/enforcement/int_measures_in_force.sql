@@ -86,7 +86,9 @@ episodes_in_force as (
         measure_periods.ends_on,
         measure_periods.quota_activity,
         measure_periods.quota_at_most,
-        measure_periods.quota_calendar
+        measure_periods.quota_calendar,
+        measure_periods.quota_pack,
+        measure_periods.quota_version
     from measure_periods
     inner join as_of_nights
         on

@@ -1,7 +1,8 @@
 with
 
 measures_in_force as (
-    select * from {{ ref('int_measures_in_force') }}
+    select * replace (quota_pack as pack, quota_version as version)
+    from {{ ref('int_measures_in_force') }}
 ),
 
 activities as (

@@ -66,6 +66,9 @@ effects_of_zones_in_which_an_account_was as (
         stretches.until_day,
         stretches.has_changed,
         stretches.fires,
+        -- What is brought is counted as the version says that brings it; in a zone, as that of the day says.
+        stretches.pack as quota_pack,
+        stretches.version as quota_version,
         effects.* exclude (market, effective_from, effective_before, pack, version, programme, zone),  -- noqa: RF02
         cast({{ add_days('stretches.from_day', 'effects.starts_after_days') }} as date) as starts_on,
         case when effects.length <> 'zone' then ended.ended_on end as ended_on
@@ -361,7 +364,9 @@ select
     least(in_force_until, ended_on) as in_force_until,
     quota_activity,
     quota_at_most,
-    quota_calendar
+    quota_calendar,
+    quota_pack,
+    quota_version
 from effects_of_every_length
 where
     (known_until is null or known_from < known_until)
