@@ -308,7 +308,49 @@ def test_a_part_that_goes_on_under_another_name(folder: Path, here: Settings) ->
     write(folder, changed(*second, ("rule: one_strike", "rule: strike")), "v2.yml")
     assert _found(here) == [
         "v2.yml:11:9: warning: programmes.health.entries[0]: found strike and no longer one_strike, which version 1"
-        " has; expected the same name for what goes on: under another name nothing does"
+        " has; expected the same name for what goes on, or `was` beside the new one: else nothing does"
+    ]
+    write(folder, changed(*second, ("rule: one_strike", "rule: strike\n        was: one_strike")), "v2.yml")
+    assert _found(here) == []
+    write(folder, changed(*second, ("rule: one_strike", "rule: strike\n        was: two_strikes")), "v2.yml")
+    assert [found.split(": ")[1] for found in _found(here)] == ["warning"]
+
+
+def test_a_former_name_that_cannot_be_told_from_another(folder: Path, here: Settings) -> None:
+    """It is there still, there again, or two packs go on with it."""
+    ends = ("effective_from: 2026-01-01", "effective_from: 2026-01-01\neffective_until: 2026-06-30")
+    begins = (("version: 1", "version: 2"), ("2026-01-01", "2026-07-01"))
+    rule = "      - rule: one_strike"
+    assert rule in TEXT
+    both = changed(
+        ends, (rule, f"{rule.replace('one_', 'second_')}\n        violation_types: [spam]\n        amount: 1\n{rule}")
+    )
+    write(folder, both, "v1.yml")
+    write(folder, changed(*begins, ("rule: one_strike", "rule: second_strike\n        was: one_strike")), "v2.yml")
+    assert [found for found in _found(here) if "error" in found] == [
+        "v2.yml:12:9: error: programmes.health.entries[0].was: found one_strike, which version 1 has beside"
+        " second_strike; expected a rule that it has under another name"
+    ]
+    write(folder, changed(ends, ("rule: one_strike", "rule: strike\n        was: one_strike")), "v1.yml")
+    write(folder, changed(*begins), "v2.yml")
+    assert [found for found in _found(here) if "error" in found] == [
+        "v2.yml:11:9: error: programmes.health.entries[0]: found one_strike, which is strike since version 1; expected"
+        " a name that no rule had before"
+    ]
+    write(folder, changed(*begins, ("rule: one_strike", "rule: one_strike\n        was: strike")), "v2.yml")
+    assert _found(here) == []
+    write(folder, changed(("pack: strikes", "pack: one\ncontinues: [strikes]"), ends), "v1.yml")
+    write(folder, changed(("pack: strikes", "pack: other\ncontinues: [strikes]"), begins[1]), "v2.yml")
+    assert [found for found in _found(here) if "error" in found] == [
+        "v2.yml:9:3: error: programmes.health: found health of strikes, which one version 1 goes on with too;"
+        " expected one pack that goes on with it"
+    ]
+    write(folder, changed(("pack: strikes", "pack: other\ncontinues: [one]"), begins[1]), "v2.yml")
+    assert _found(here) == []
+    write(folder, changed(("pack: strikes", "pack: other"), begins[1]), "v2.yml")
+    assert _found(here) == [
+        "v2.yml:1:7: warning: pack: found a new pack for world on the day after one ends; expected continues: [one], if"
+        " it takes its place"
     ]
 
 

@@ -92,6 +92,12 @@ def test_every_part_of_the_language_has_its_rows(folder: Path, warehouse: Path) 
     assert [(i["input"], i["role"], i.get("whole_at_least")) for i in _said(warehouse, "inputs", {})] == [
         ("points", "part", 5), ("orders", "whole", 5),
     ]  # fmt: skip
+    edition = {"market": "world", "effective_from": FROM, "version": 1}
+    assert [{key: row[key] for key in row if key not in edition} for row in _said(warehouse, "renamed", {})] == [
+        {"pack": "all_of_it", "former_pack": pack, "part": "programme", "part_of": "", "was": "marks", "name": "points"}
+        for pack in ("all_of_it", "some_of_it")
+    ]
+    assert sorted(row["pack"] for row in _said(warehouse, "ends_running", {})) == ["all_of_it", "some_of_it"]
     (stages,) = _said(warehouse, "stages", {})
     assert (stages["kind"], stages["is_said"], stages["onboarding_days"], stages["pilot_days"]) == (
         "creator", True, 7, 30,
@@ -130,8 +136,10 @@ stops_sales: [closed]
 ends_running: [held]
 stages: {onboarding_days: 7, pilot_days: 30, probation: [held, closed]}
 calendars: {mondays: {weekday: monday}}
+continues: [some_of_it]
 programmes:
   points:
+    was: marks
     unit: point
     begins_with: joined
     carries_over: {programme: orders, times: 2}

@@ -61,6 +61,19 @@ def test_the_same_is_no_difference(folder: Path) -> None:
         ("markets", "stops_sales: [closed]\nmarkets", "stages: its sales are stopped by closed (before: nothing)"),
         ("markets", "stages: {pilot_days: 9}\nmarkets", "stages: then it is a pilot for 9 days (before: at no time)"),
         ("at_least: 10", "at_least: 10\n        warned_within: 2", "health: new: zone shut: is near within 2 of it"),
+        # What is called otherwise.
+        ("  health:", "  points:\n    was: health", "points: was called health, and goes on with what that had"),
+        (
+            "rule: one_strike",
+            "rule: strike\n        was: one_strike",
+            "health: rule strike was called one strike, and goes on with what that had",
+        ),
+        (
+            "zone: shut",
+            "zone: over\n        was: shut",
+            "health: zone over was called shut, and goes on with what that had",
+        ),
+        ("markets", "continues: [strikes_sg]\nmarkets", "from when: it goes on with what the pack strikes_sg had"),
         # What counts, and how long.
         ("amount: 1", "amount: 2", "health: rule one strike: brings 2 strikes (before: 1 strike)"),
         ("lasts_days: 180", "lasts_days: 90", "health: rule one strike: lasts 90 days (before: 180 days)"),

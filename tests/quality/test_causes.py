@@ -295,6 +295,32 @@ def test_what_a_version_ends_that_was_known_before_it_began_is_policy_and_held(n
     assert held.by_policy and held.changed_by == ("ayu",)
 
 
+def test_rows_of_a_programme_that_is_called_otherwise_are_the_same_rows(nights: Nights) -> None:
+    first = nights.policies / "takedowns.yml"
+    text = re.sub(r"\nexamples:.*", "\n", first.read_text(), flags=re.DOTALL)
+    first.write_text(text.replace("effective_from: ", f"effective_until: {FIRST}\neffective_from: ", 1))
+    following = re.sub(r"effective_from: .*", f"effective_from: {NEXT}", text, count=1).replace(
+        "  copyright_strikes:\n", "  takedowns:\n    was: copyright_strikes\n"
+    )
+    (nights.policies / "takedowns_2.yml").write_text(following.replace("version: 1\n", "version: 2\n"))
+    known = Nights(nights.home, shared_compiled(), nights.policies)
+    shutil.rmtree(known.releases)
+    known.release(known.judge(known.land(FIRST), FIRST), FIRST)
+    Installation(nights.home).land(str(NEXT), appeals=APPEALS)
+    known.load()
+
+    judged = known.judge(known.land(NEXT), NEXT)
+
+    found = changes(judged)
+    assert found.pop("a1/takedowns/account") == ("removed", "correction")
+    assert set(found.values()) == {("changed", "time")} and "a2/takedowns/short_video" in found
+    assert judged.held == []
+    # The rules are those that were known.
+    with duckdb.connect(str(judged.warehouse), read_only=True) as connection:
+        differing = connection.execute("select distinct unnest(columns) from gate.changes where change = 'changed'")
+        assert {name for (name,) in differing.fetchall()} <= {"programme", "reason_id", "explanation", "condition"}
+
+
 @pytest.mark.parametrize(("at_most", "is_held"), [(100, False), (0, True)])
 def test_an_announced_change_of_policy_isnt_held_up_to_what_was_approved(
     nights: Nights, at_most: int, is_held: bool

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 import duckdb
@@ -14,6 +15,7 @@ from evenhand.policy.sift import sift
 from evenhand.quality.rule_changes import rule_changes
 from evenhand.settings import PROJECT
 
+NIGHT = date(2026, 3, 5)
 Said = Callable[[Callable[[Path], object]], dict[str, list[str]]]
 
 
@@ -35,7 +37,7 @@ def said(tmp_path: Path) -> Said:
                 f"copy (from deciders.packs order by file) to '{release}/packs.parquet' (format parquet)"
             )
         change(packs)
-        found = rule_changes(_compiled(packs, tmp_path / "now.duckdb"), release, tmp_path / "scratch")
+        found = rule_changes(_compiled(packs, tmp_path / "now.duckdb"), release, tmp_path / "scratch", NIGHT)
         return {market: list(each.said) for market, each in found.items()}
 
     return after
@@ -97,5 +99,5 @@ def test_a_list_that_no_rule_brings_a_row_to_cannot_be_otherwise(tmp_path: Path)
     rewarding = text.replace("rewards: []", "rewards: [{reward: boost, scope: campaign, zones: [good]}]", 1)
     for number, (changed, lists) in enumerate([(longer, ("penalties",)), (rewarding, ("penalties", "rewards"))]):
         (packs / "takedowns.yml").write_text(changed)
-        found = rule_changes(_compiled(packs, tmp_path / f"now_{number}.duckdb"), release, tmp_path / "scratch")
+        found = rule_changes(_compiled(packs, tmp_path / f"now_{number}.duckdb"), release, tmp_path / "scratch", NIGHT)
         assert found["world"].lists == lists

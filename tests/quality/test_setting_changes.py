@@ -11,7 +11,7 @@ from evenhand.policy.load import MARKETPLACE
 from evenhand.quality.rule_changes import RulesChanged, rule_changes
 from evenhand.quality.setting_changes import TIME_ZONE
 from evenhand.settings import PROJECT
-from quality.test_rule_changes import _compiled
+from quality.test_rule_changes import NIGHT, _compiled
 
 ZONED = "violation_types: {copyright: Copies.}\nmarkets: [mars]\ntime_zones: {moon: Asia/Jakarta}\nchanged_by: mai\n"
 
@@ -35,7 +35,8 @@ def _changed(packs: Path, text: str | None, zones: tuple[str | None, str | None]
         connection.execute(f"copy (from deciders.packs) to '{release}/packs.parquet'")
     if text is not None:
         (packs / MARKETPLACE).write_text(text)
-    return dict(rule_changes(_compiled(packs, packs.with_name("now.duckdb")), release, packs.with_name("aside"), zones))
+    now = _compiled(packs, packs.with_name("now.duckdb"))
+    return dict(rule_changes(now, release, packs.with_name("aside"), NIGHT, zones))
 
 
 def test_another_time_zone_of_a_market_is_its_own_difference(packs: Path) -> None:

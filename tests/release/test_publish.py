@@ -1,4 +1,7 @@
-"""Publishing: whole revisions only, visible in one step, the same bytes for the same result."""
+"""Publishing: whole revisions only, visible in one step, the same bytes for the same result.
+
+Longer than other files, for the warehouse that all of it is published from is made here.
+"""
 
 from __future__ import annotations
 

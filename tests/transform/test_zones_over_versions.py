@@ -132,7 +132,8 @@ def test_a_quota_is_counted_on_the_days_of_who_brought_it_and_in_a_zone_on_those
 
     lives = [Event(on=day(on), activity="live") for on in ("03-31", "04-07", "04-11")]
     found = {}
-    for length in ({"days": 60}, {"while_in_zone": True}):
+    lengths: list[dict[str, object]] = [{"days": 60}, {"while_in_zone": True}]
+    for length in lengths:
         packs = versions(counted("mondays", **length), ("04-01", counted("tenths", **length)))
         query = "select as_of, counted_from, used, refused from main.int_quota_uses order by all"
         nights = ["03-31", "04-08", "04-12"]

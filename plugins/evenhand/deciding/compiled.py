@@ -22,6 +22,7 @@ from typing import Any
 
 import duckdb
 
+from evenhand.policy.renaming import take_names
 from evenhand.settings import settings
 
 # The default of the project's variable `night`.
@@ -148,6 +149,7 @@ def is_compiled(target: Path) -> bool:
 
 def run_models(connection: duckdb.DuckDBPyConnection, models: Sequence[CompiledModel], night: date) -> None:
     """Build the models in the connection's schema main, from its schemas `accepted` and `policy`."""
+    take_names(connection, night)
     for model in models:
         connection.execute(f"create or replace {model.materialized} main.{model.name} as {model.of(night)}")
 

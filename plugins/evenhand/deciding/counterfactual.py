@@ -23,6 +23,7 @@ from evenhand.landing.contracts import FEEDS
 from evenhand.policy.compile import compile_packs
 from evenhand.policy.load import LoadedPack, load_packs
 from evenhand.policy.measures_order import read_measures_order
+from evenhand.policy.renaming import take_names, take_names_of_rows
 
 # The name of the warehouse in the scratch.
 _TONIGHT = "tonight"
@@ -101,6 +102,14 @@ class WhatIf:
         # Rules of another version have other columns, and in a scratch nothing that was set aside comes back.
         self._connection.execute("drop schema if exists set_aside cascade")
         set_rules_aside(self._connection, self._held)
+
+    def take_names(self, night: date) -> None:
+        """Give the rules that lie here the names that their parts have on a night."""
+        take_names(self._connection, night)
+
+    def take_names_of_rows(self, table: str, night: date) -> None:
+        """Give the rows of a table here the names that they have on a night, by the rules that lie here."""
+        take_names_of_rows(self._connection, table, night)
 
     def models_of(self, release: Path) -> Sequence[CompiledModel]:
         """The models of a release."""

@@ -18,6 +18,7 @@ from evenhand.policy.compile import compile_packs
 from evenhand.policy.language.examples import Event, Example, Expectation
 from evenhand.policy.language.pack import Pack
 from evenhand.policy.load import LoadedPack
+from evenhand.policy.renaming import NamesOfNight
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,8 @@ class Rehearsed:
 def rehearse(packs: Sequence[LoadedPack], models: Sequence[CompiledModel] | None = None) -> list[Rehearsed]:
     """Run every example of the packs, all of them in one run of the models.
 
-    An example is judged by every version of its own pack among `packs`, each on its days, and by no other pack.
+    An example is judged by every version of its own pack among `packs`, each on its days, and by no other pack but
+    those that continue it or that it continues.
 
     Args:
         models: the compiled models, where the caller has them already; compiling takes some seconds.
@@ -63,11 +65,11 @@ def rehearse(packs: Sequence[LoadedPack], models: Sequence[CompiledModel] | None
     with duckdb.connect(config={"threads": 1}) as connection:
         stage.set(connection)
         run_models(connection, models, stage.last_day)
-        found = _Found(connection)
+        found = _Found(connection, NamesOfNight(connection, stage.last_day))
     return [
         Rehearsed(
             loaded.path, loaded.pack.pack, loaded.pack.version, example.example,
-            tuple(difference for wanted in example.expect for difference in found.compare(account, wanted)),
+            tuple(difference for wanted in example.expect for difference in found.compare(account, loaded, wanted)),
         )
         for account, loaded, example in stage.cast
     ]  # fmt: skip
@@ -85,7 +87,8 @@ class Stage:
         markets: dict[str, set[tuple[str, str]]] = {}
         for account, loaded, example in self.cast:
             market = example.market or loaded.pack.markets[0]
-            markets.setdefault(loaded.pack.pack, set()).add((market, _stage_market(loaded.pack, market, account)))
+            for name in _kin(loaded.pack.pack, packs):
+                markets.setdefault(name, set()).add((market, _stage_market(loaded.pack, market, account)))
         self._packs = [
             LoadedPack(
                 loaded.pack.model_copy(
@@ -178,7 +181,8 @@ class Stage:
 class _Found:
     """What the models say of every account on every day that an example asks about."""
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+    def __init__(self, connection: duckdb.DuckDBPyConnection, names: NamesOfNight) -> None:
+        self._names = names
         self._standings = {
             (account, on, programme): (balance, zone)
             for account, on, programme, balance, zone in connection.execute(
@@ -211,33 +215,43 @@ class _Found:
             ).fetchall()
         }
 
-    def compare(self, account: str, wanted: Expectation) -> Iterator[Difference]:
+    def compare(self, account: str, loaded: LoadedPack, wanted: Expectation) -> Iterator[Difference]:
+        """What isn't as it is said of an account, in the names that the pack of the example has."""
+        pack = loaded.pack.pack
+
+        def now(part: str, name: str, part_of: str = "") -> str:
+            return self._names.of(pack, part, name, part_of)
+
         def differ(what: str, expected: Any, found: Any) -> Iterator[Difference]:
             if expected != found:
                 yield Difference(wanted.on, what, _shown(expected), _shown(found))
 
         for programme, balance in wanted.balances.items():
-            found, _ = self._standings.get((account, wanted.on, programme), (None, None))
+            found, _ = self._standings.get((account, wanted.on, now("programme", programme)), (None, None))
             yield from differ(programme, balance, found)
         for programme, zone in wanted.zones.items():
-            yield from differ(
-                f"zone of {programme}", zone, self._standings.get((account, wanted.on, programme), (None, None))[1]
-            )
+            name = now("programme", programme)
+            _, found = self._standings.get((account, wanted.on, name), (None, None))
+            yield from differ(f"zone of {programme}", now("zone", zone, name), found)
         if wanted.measures is not None:
             yield from differ("measures", sorted(wanted.measures), self._measures.get((account, wanted.on), []))
         if wanted.rewards is not None:
-            yield from differ("rewards", sorted(wanted.rewards), self._rewards.get((account, wanted.on), []))
+            brought = [now("bonus", each) if each in loaded.pack.bonuses else each for each in wanted.rewards]
+            yield from differ("rewards", sorted(brought), self._rewards.get((account, wanted.on), []))
         for eligibility, failed in wanted.failed.items():
+            name = now("eligibility", eligibility)
             yield from differ(
                 f"eligibility for {eligibility}: failed",
-                sorted(failed),
-                self._failed.get((account, wanted.on, eligibility)),
+                sorted(now("condition", each, name) for each in failed),
+                self._failed.get((account, wanted.on, name)),
             )
         for activity, use in wanted.quotas.items():
             expected = (use.used, use.refused) if use else None
             yield from differ(f"quota of {activity}", expected, self._quotas.get((account, wanted.on, activity)))
         for bonus, amount in wanted.bonuses.items():
-            yield from differ(f"bonus {bonus}", amount, self._amounts.get((account, wanted.on, bonus), Decimal(0)))
+            yield from differ(
+                f"bonus {bonus}", amount, self._amounts.get((account, wanted.on, now("bonus", bonus)), Decimal(0))
+            )
 
 
 def _names(connection: duckdb.DuckDBPyConnection, table: str, column: str) -> dict[tuple[str, date], list[str]]:
@@ -255,6 +269,21 @@ def _shown(value: Any) -> str:
     if isinstance(value, tuple):
         return f"{value[0]} used, {value[1]} refused"
     return f"{value.normalize():f}" if isinstance(value, Decimal) else str(value)
+
+
+def _kin(name: str, packs: Sequence[LoadedPack]) -> set[str]:
+    """The names of a pack, and of those that go on with each other as it does."""
+    found = {name}
+    while True:
+        more = {
+            each
+            for loaded in packs
+            if found & {loaded.pack.pack, *loaded.pack.continues}
+            for each in (loaded.pack.pack, *loaded.pack.continues)
+        }
+        if more <= found:
+            return found
+        found |= more
 
 
 def _stage_market(pack: Pack, market: str, account: str) -> str:

@@ -21,6 +21,7 @@ from evenhand.landing.accepted import create_accepted
 from evenhand.landing.contracts import BY_NAME, FEEDS
 from evenhand.policy.compile import compile_packs
 from evenhand.policy.load import LoadedPack
+from evenhand.policy.renaming import take_names
 
 # Accounts of each market and kind on a random night, and what happens to each of them in the days before it.
 ACCOUNTS, EVENTS, LOOKED_BACK_DAYS = 3, 12, 200
@@ -165,6 +166,7 @@ def _decided(connection: duckdb.DuckDBPyConnection, project: Project, night: dat
         if not is_empty:
             for feed, rows in _random_rows(connection, night).items():
                 _fill(connection, feed, rows)
+        take_names(connection, night)
         problems = models_in(connection, project, night)
     finally:
         connection.rollback()

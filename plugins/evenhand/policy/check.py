@@ -15,7 +15,7 @@ from evenhand.policy.diagnose import dotted, nearest
 from evenhand.policy.language.pack import Pack
 from evenhand.policy.load import MARKETPLACE, LoadedPack, clashes, load_each, of_each_name, where
 from evenhand.policy.marketplace import Marketplace, read_marketplace
-from evenhand.policy.renamed import renamed_parts
+from evenhand.policy.renamed import packs_that_take_over, renamed_parts
 from evenhand.policy.senseless import IN_A_PACK, OF_ITS_OWN_FILE, Severity
 from evenhand.policy.texts import Mistake, PackError
 
@@ -78,6 +78,7 @@ def _beside_each_other(packs: Sequence[LoadedPack]) -> Iterator[Finding]:
         yield from gaps_between_versions(group)
         yield from bonus_periods_that_are_cut(group)
         yield from parts_under_another_name(group)
+    yield from packs_under_another_name(packs)
     for folder in {loaded.path.parent for loaded in packs}:
         beside = [loaded for loaded in packs if loaded.path.parent == folder]
         try:
@@ -129,6 +130,14 @@ def parts_under_another_name(versions: Sequence[LoadedPack]) -> Iterator[Finding
     for loaded, place, said in renamed_parts(versions):
         yield Finding(
             *where(loaded, place), "warning", check_name(parts_under_another_name), f"{dotted(place)}: {said}"
+        )
+
+
+def packs_under_another_name(packs: Sequence[LoadedPack]) -> Iterator[Finding]:
+    """Packs that begin for a market where another ends: perhaps one was meant to go on."""
+    for loaded, place, said in packs_that_take_over(packs):
+        yield Finding(
+            *where(loaded, place), "warning", check_name(packs_under_another_name), f"{dotted(place)}: {said}"
         )
 
 

@@ -9,6 +9,7 @@ from evenhand.policy.language.pack import Pack
 from evenhand.policy.language.part import Place
 from evenhand.policy.loaded import LoadedPack, where
 from evenhand.policy.measures_order import MEASURES_ORDER
+from evenhand.policy.renamed import names_that_clash
 from evenhand.policy.texts import Mistake
 
 # What a row of a list is known by: a programme, an eligibility and a bonus of a market can't have one name.
@@ -27,6 +28,7 @@ def clashes(packs: Sequence[LoadedPack], ordered: Collection[str] | None = None)
     """
     for one, other in combinations(packs, 2):
         a, b = one.pack, other.pack
+        yield from names_that_clash(one, other)
         if (a.pack, a.version) == (b.pack, b.version):
             yield Mistake(
                 *where(other, ("version",)),

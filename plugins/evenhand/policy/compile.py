@@ -47,6 +47,7 @@ from evenhand.policy.tables.packs import (
     MeasureRow,
     PackRow,
     ProbationRow,
+    RenamedRow,
     StageRow,
     WordRow,
 )
@@ -89,6 +90,13 @@ def compile_packs(
     rows = _in_company(
         [row for loaded in packs for edition in _editions(loaded.pack) for row in _rows(loaded, edition, numbers)]
     )
+    rows += [
+        row
+        for loaded in packs
+        for former in continued_packs(loaded.pack, [each.pack for each in packs])
+        for edition in _editions(loaded.pack)
+        for row in _rows_of_what_goes_on(loaded.pack, edition, former)
+    ]
     named = {activity for loaded in packs for activity in loaded.pack.activities_named()}
     rows += [ActivityNamedRow(activity=activity) for activity in sorted(named)]
     rows += [
@@ -174,8 +182,6 @@ def _rows(loaded: LoadedPack, edition: _Edition, numbers: _Numbers) -> Iterator[
             pilot_days=pack.stages.pilot_days,
         )
         yield from (ProbationRow(**edition, kind=kind, measure=measure) for measure in pack.stages.probation)
-    for ended in pack.ends_running:
-        yield EndsRunningRow(**edition, measure=ended)
     for rank, measure in enumerate(pack.measures):
         yield MeasureRow(
             **edition,
@@ -438,6 +444,29 @@ def _asked(edition: _Edition, effective_from: date | None, effective_until: date
     first = edition["effective_from"]
     ends = [day for day in (edition["effective_before"], _day_after(effective_until)) if day]
     return max(first, effective_from or first), min(ends, default=None)
+
+
+def continued_packs(pack: Pack, packs: Sequence[Pack]) -> list[str]:
+    """The names of the packs that a version goes on with: its own, those that it continues, and what those do."""
+    found = [pack.pack]
+    waiting = list(pack.continues)
+    while waiting:
+        name = waiting.pop()
+        if name not in found:
+            found.append(name)
+            waiting += [each for other in packs if other.pack == name for each in other.continues]
+    return found
+
+
+def _rows_of_what_goes_on(pack: Pack, edition: _Edition, former: str) -> Iterator[Row]:
+    """What becomes of what the versions of a former pack, or of the same, brought or called otherwise."""
+    for part in pack.parts_named():
+        if part.was:
+            yield RenamedRow(
+                **edition, former_pack=former, part=part.kind, part_of=part.of, was=part.was, name=part.name
+            )
+    of_former = _Edition(**{**edition, "pack": former})
+    yield from (EndsRunningRow(**of_former, measure=ended) for ended in pack.ends_running)
 
 
 def _day_after(last: date | None) -> date | None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Iterator, Mapping
+from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from pydantic import BaseModel
 
@@ -33,20 +33,23 @@ def diff(old: Pack, new: Pack) -> list[Change]:
     changes = [*_whom(old, new), *_when(old, new), *_of_measures(old, new)]
     changes += _facts("appeals", "", words.appeals(old.appeals), words.appeals(new.appeals))
     changes += _facts("stages", "", words.stages(old), words.stages(new))
-    for name, was, now in _paired(old.programmes, new.programmes):
+    for name, was, now in _paired(old.programmes, new.programmes, _names_before(new.programmes)):
         about = f"programme {spoken(name)}"
+        changes += _called_otherwise(about, "", name, old.programmes, now)
         if was and now:
             changes += _told_or_named(about, _of_programme(about, old, was, new, now), was, now)
         else:
             changes += _new_programme(about, new, now) if now else [Change(about, "is no more")]
-    for name, was_before, is_now in _paired(old.eligibility, new.eligibility):
+    for name, was_before, is_now in _paired(old.eligibility, new.eligibility, _names_before(new.eligibility)):
         about = f"eligibility for {spoken(name)}"
+        changes += _called_otherwise(about, "", name, old.eligibility, is_now)
         if was_before and is_now:
             changes += _told_or_named(about, _of_eligibility(about, old, was_before, new, is_now), was_before, is_now)
         else:
             changes += _new_eligibility(about, new, is_now) if is_now else [Change(about, "is no more")]
-    for name, paid_was, paid_now in _paired(old.bonuses, new.bonuses):
+    for name, paid_was, paid_now in _paired(old.bonuses, new.bonuses, _names_before(new.bonuses)):
         about = f"bonus {spoken(name)}"
+        changes += _called_otherwise(about, "", name, old.bonuses, paid_now)
         if paid_was and paid_now:
             changes += _facts(about, "", words.bonus(paid_was, old), words.bonus(paid_now, new))
         else:
@@ -82,6 +85,9 @@ def _when(old: Pack, new: Pack) -> Iterator[Change]:
         until = f"until {new.effective_until}" if new.effective_until else "without an end"
         before = f"until {old.effective_until}" if old.effective_until else "without an end"
         yield Change("from when", f"it is in force {until} instead of {before}")
+    for name in new.continues:
+        if name not in old.continues:
+            yield Change("from when", f"it goes on with what the pack {name} had")
     if old.appeal_route != new.appeal_route:
         yield Change("appeals", f"the way to appeal is now: {new.appeal_route}")
 
@@ -110,8 +116,10 @@ def _of_measures(old: Pack, new: Pack) -> Iterator[Change]:
 
 def _of_programme(about: str, old: Pack, was: Programme, new: Pack, now: Programme) -> Iterator[Change]:
     yield from _facts(about, "", words.programme(was, old), words.programme(now, new))
-    for key, rule_was, rule_now in _paired(_rules(was), _rules(now)):
+    rules, before = _rules(now), _rules(was)
+    for key, rule_was, rule_now in _paired(before, rules, {at: (rule.was, at[1]) for at, rule in rules.items()}):
         name = f"rule {spoken(key[0])}"
+        yield from _called_otherwise(about, name, key[0], {each for each, _ in before}, rule_now)
         if rule_was and rule_now:
             facts = words.rule(rule_was, old, was.unit), words.rule(rule_now, new, now.unit)
             yield from _facts(about, name, *facts)
@@ -126,8 +134,9 @@ def _of_programme(about: str, old: Pack, was: Programme, new: Pack, now: Program
 def _of_zones(about: str, old: Pack, was: Programme, new: Pack, now: Programme) -> Iterator[Change]:
     positions_was = {zone.zone: position for position, zone in enumerate(was.zones)}
     positions_now = {zone.zone: position for position, zone in enumerate(now.zones)}
-    for name, at_was, at_now in _paired(positions_was, positions_now):
+    for name, at_was, at_now in _paired(positions_was, positions_now, {each.zone: each.was for each in now.zones}):
         zone = f"zone {spoken(name)}"
+        yield from _called_otherwise(about, zone, name, positions_was, None if at_now is None else now.zones[at_now])
         if at_was is None and at_now is not None:
             brings = told(_effects(now, at_now, new)) or "brings nothing"
             yield Change(about, f"{zone} is new, for {words.band(now, at_now)}: {brings}")
@@ -178,7 +187,11 @@ def _new_programme(about: str, pack: Pack, programme: Programme) -> Iterator[Cha
 
 def _of_eligibility(about: str, old: Pack, was: Eligibility, new: Pack, now: Eligibility) -> Iterator[Change]:
     yield from _facts(about, "", words.eligibility(was), words.eligibility(now))
-    yield from _facts(about, "condition", _conditions(was, old), _conditions(now, new))
+    names = {each.was: each.condition for each in now.conditions if each.was}
+    for each in now.conditions:
+        there = {condition.condition for condition in was.conditions}
+        yield from _called_otherwise(about, f"condition {spoken(each.condition)}", each.condition, there, each)
+    yield from _facts(about, "condition", _conditions(was, old, names), _conditions(now, new))
     yield from _facts(about, "", _while(was), _while(now))
 
 
@@ -188,11 +201,11 @@ def _new_eligibility(about: str, pack: Pack, eligibility: Eligibility) -> Iterat
     yield from (Change(about, f"condition {what} {how}") for what, how in _conditions(eligibility, pack).items())
 
 
-def _conditions(eligibility: Eligibility, pack: Pack) -> Facts:
-    names = [condition.condition for condition in eligibility.conditions]
+def _conditions(eligibility: Eligibility, pack: Pack, called: Mapping[str, str] | None = None) -> Facts:
+    names = [(called or {}).get(each.condition, each.condition) for each in eligibility.conditions]
     return {
         # The same condition may be asked otherwise on other days.
-        f"{spoken(each.condition)}{'' if names[:i].count(each.condition) == 0 else f' (from {each.effective_from})'}:":
+        f"{spoken(names[i])}{'' if names[:i].count(names[i]) == 0 else f' (from {each.effective_from})'}:":
             words.condition(each, pack)
         for i, each in enumerate(eligibility.conditions)
     }  # fmt: skip
@@ -231,10 +244,34 @@ def _told_or_named(about: str, changes: Iterable[Change], was: BaseModel, now: B
     return found
 
 
-def _paired(old: Mapping[Key, Item], new: Mapping[Key, Item]) -> Iterator[tuple[Key, Item | None, Item | None]]:
-    """What has one name in both, in the order of the new; then what is no more."""
+class _Named(Protocol):
+    """A part that may have had another name."""
+
+    @property
+    def was(self) -> str | None: ...
+
+
+def _names_before(parts: Mapping[str, _Named]) -> Mapping[str, str | None]:
+    return {name: part.was for name, part in parts.items()}
+
+
+def _called_otherwise(about: str, what: str, name: str, old: Collection[str], now: _Named | None) -> Iterator[Change]:
+    """That a part goes on under another name."""
+    if now and now.was and now.was in old and name not in old:
+        yield Change(about, f"{what and f'{what} '}was called {spoken(now.was)}, and goes on with what that had")
+
+
+def _paired(
+    old: Mapping[Key, Item], new: Mapping[Key, Item], was: Mapping[Key, object] | None = None
+) -> Iterator[tuple[Key, Item | None, Item | None]]:
+    """What has one name in both, or had that of the old before, in the order of the new; then what is no more."""
+    by_key: dict[object, Item] = {**old}
+    goes_on: set[object] = set()
     for key, item in new.items():
-        yield key, old.get(key), item
+        before = (was or {}).get(key)
+        name: object = key if key in old or before not in by_key else before
+        goes_on.add(name)
+        yield key, by_key.get(name), item
     for key, item in old.items():
-        if key not in new:
+        if key not in goes_on:
             yield key, item, None

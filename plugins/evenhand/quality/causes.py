@@ -71,6 +71,11 @@ class _Steps:
         self.what_if.execute(f"create table {table} as {rows}")
         self.taken.append((cause, f"scratch.{table}"))
 
+    def take_names(self, night: date) -> None:
+        """Have what was decided so far called as it is on a night."""
+        for _, table in self.taken:
+            self.what_if.take_names_of_rows(table.removeprefix("scratch."), night)
+
     def arrive(self, cause: str) -> None:
         """The last step comes to what is proposed tonight."""
         self.taken.append((cause, FINAL))
@@ -159,14 +164,16 @@ def _steps_to_tonight(
     code_changed = {name: base.manifest.code.get(name) for name in code} != dict(code)
     try:
         asked.lay_rules_of(base.release)
-        rules_changed = _rules_differ(asked)
-        # A version that was known and has begun since ends nothing before the last step.
-        ends_running = _leave_out_what_ends_running(asked, base.manifest.night)
         asked.lay_data_known(base.manifest.night)
         # Of a list that was held it is known already that it isn't what its night came to.
         if base.and_others and (code_changed or _rewritten(asked, base.manifest)):
             steps.decide("code" if code_changed else "correction", models, base.manifest.night)
             _find_late_files(asked, base.manifest)
+        asked.take_names(night)
+        steps.take_names(night)
+        rules_changed = _rules_differ(asked)
+        # A version that was known and has begun since ends nothing before the last step.
+        ends_running = _leave_out_what_ends_running(asked, base.manifest.night)
         steps.decide("time", models, night)
         asked.execute(
             f"create table steps.entries_then as {_ENTRIES} from main.{_ledger_of(models)}"
@@ -189,6 +196,7 @@ def _steps_to_tonight(
     if models != models_tonight or code_changed:
         try:
             asked.lay_texts_of(base.release)
+            asked.take_names(night)
         except PackError as error:
             log.warning("the packs of the last release aren't packs any more: %s", error)
             steps.arrive("code")

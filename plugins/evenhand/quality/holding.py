@@ -33,6 +33,7 @@ from evenhand.quality.rule_changes import RulesChanged, rule_changes
 from evenhand.quality.setting_changes import TIME_ZONE
 from evenhand.quality.translation_changes import LanguageWords
 from evenhand.release.manifest import DELIVERIES, NOTICES, Manifest, read_manifest
+from evenhand.release.previous import take_names_of_lists
 from expectations.changes import (
     LOCATOR,
     changes_suite,
@@ -106,9 +107,11 @@ def validate_changes(
         GateFailed: an expectation couldn't be evaluated.
     """
     bases = _bases(warehouse, tonight.releases)
+    with duckdb.connect(str(warehouse)) as connection:
+        take_names_of_lists(connection, "last", night)
     find_causes(warehouse, folder.with_name("what_if.duckdb"), bases, tonight.code, night)
     count(warehouse, tonight.releases, night)
-    others = _other_rules(warehouse, bases, tonight, folder.with_name("packs_before"))
+    others = _other_rules(warehouse, bases, tonight, folder.with_name("packs_before"), night)
     with duckdb.connect(str(warehouse)) as connection:
         connection.execute("create or replace table gate.settings as select ? as time_zone", [tonight.time_zone])
         lay_preapproved(connection, tonight.preapproved, tonight.packs, str(tonight.code["sha256"]))
@@ -188,7 +191,7 @@ def validate_changes(
 
 
 def _other_rules(
-    warehouse: Path, bases: Sequence[Base], tonight: Tonight, scratch: Path
+    warehouse: Path, bases: Sequence[Base], tonight: Tonight, scratch: Path, night: date
 ) -> dict[tuple[str, str], tuple[Base, RulesChanged]]:
     """The lists whose rules aren't those of the release that they come from, and that nobody has approved."""
     approved = {
@@ -199,7 +202,7 @@ def _other_rules(
     found = {}
     for base in bases:
         for market, changed in rule_changes(
-            warehouse, base.release, scratch, (base.manifest.time_zone, tonight.time_zone)
+            warehouse, base.release, scratch, night, (base.manifest.time_zone, tonight.time_zone)
         ).items():
             if set(changed.packs) <= approved:
                 continue

@@ -12,6 +12,7 @@ import shutil
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from evenhand.deciding.provenance import lay_texts_of
 from evenhand.policy.compile import compile_packs
 from evenhand.policy.load import PREAPPROVED
 from evenhand.policy.migrate import in_words_of_today
+from evenhand.policy.renaming import take_names
 from evenhand.policy.sift import sift
 from evenhand.policy.tables import TABLES
 from evenhand.policy.tables.row import columns
@@ -59,12 +61,17 @@ class RulesChanged:
 
 
 def rule_changes(
-    warehouse: Path, release: Path, scratch: Path, time_zones: tuple[str | None, str | None] = (None, None)
+    warehouse: Path,
+    release: Path,
+    scratch: Path,
+    night: date,
+    time_zones: tuple[str | None, str | None] = (None, None),
 ) -> Mapping[str, RulesChanged]:
     """By market, what of tonight's rules isn't as in a release; nothing where the release has no packs to compare.
 
     Args:
         warehouse: the night's, with its packs compiled and their texts kept.
+        night: by whose names both are compared.
         scratch: a folder that may be written and is deleted again.
         time_zones: the deployment's then and tonight; None where it isn't known.
     """
@@ -80,6 +87,7 @@ def rule_changes(
             lay_texts_of(release, scratch, connection)
             before = sift(scratch, {})
             compile_packs(before.packs, connection, order=before.order)
+            take_names(connection, night)
         except PackError as error:
             log.warning("the packs of %s aren't packs any more, and aren't compared: %s", release.name, error)
             return {}

@@ -18,6 +18,7 @@ import duckdb
 from pydantic import ValidationError
 
 from evenhand.landing.held_markets import create_held_markets
+from evenhand.policy.renaming import take_names_of_rows
 from evenhand.release.manifest import NAME, LastRelease, Manifest, read_manifest
 from evenhand.release.verify import ReleaseChanged, refuse_changed
 
@@ -75,6 +76,8 @@ def take_kept_release(releases: Path, warehouse: Path, night: date) -> None:
         if release := kept_release(releases, night):
             _name(connection, "kept", release.name.removeprefix("night="), read_manifest(release).release_id)
             take_lists(connection, release, "kept")
+        for prefix in ("last", "kept"):
+            take_names_of_lists(connection, prefix, night)
         connection.commit()
 
 
@@ -103,6 +106,7 @@ def take_told(connection: duckdb.DuckDBPyConnection, releases: Path, night: date
         return
     _name(connection, "told", night, manifest.release_id)
     take_lists(connection, release, "told")
+    take_names_of_lists(connection, "told", night)
     ((differences,),) = connection.execute("select count(*) from main.notice_facts").fetchall()
     if not differences and not manifest.told_before and _came_too_early(connection, manifest.told_since):
         _tell_against_last_release(connection)
@@ -124,6 +128,12 @@ def take_lists(connection: duckdb.DuckDBPyConnection, release: Path, prefix: str
             f"insert into released.{prefix}_{name} by name"
             f" select {_columns(connection, f'{prefix}_{name}')} from {_parquet(release / f'{name}.parquet')}"
         )
+
+
+def take_names_of_lists(connection: duckdb.DuckDBPyConnection, prefix: str, night: date) -> None:
+    """Call what is in `released.<prefix>_*` as it is called on a night, where a version has renamed it since."""
+    for name in _LISTS:
+        take_names_of_rows(connection, f"released.{prefix}_{name}", night)
 
 
 def _take_languages(connection: duckdb.DuckDBPyConnection, release: Path) -> None:

@@ -92,12 +92,15 @@ def land_feeds(night: date) -> Facts:
 @in_warehouse
 def compile_policies(night: date, warehouse: Path) -> Facts:
     """Check the policy packs and the words for them, and compile them to tables; returns rows per table."""
+    import duckdb
+
     from evenhand.deciding.compiled import compiled_project
     from evenhand.deciding.provenance import keep_deciders, texts_of
     from evenhand.deciding.set_aside import bring_all_back, lay_what_stays
     from evenhand.landing.held_markets import hold_markets
     from evenhand.notices.names_to_translate import markets_that_cannot_be_told
     from evenhand.policy.compile import compile_packs
+    from evenhand.policy.renaming import take_names
     from evenhand.policy.sift import sift
     from evenhand.release.previous import last_release
 
@@ -106,6 +109,8 @@ def compile_policies(night: date, warehouse: Path) -> Facts:
     held = [*sifted.held, *markets_that_cannot_be_told(sifted.packs, here.translations)]
     bring_all_back(warehouse)
     rows = compile_packs(sifted.packs, warehouse, order=sifted.order)
+    with duckdb.connect(str(warehouse)) as connection:
+        take_names(connection, night)
     if last:
         lay_what_stays(warehouse, last, {each.market for each in held})
     hold_markets(warehouse, "packs", held)

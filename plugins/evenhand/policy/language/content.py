@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import cached_property
-from typing import Annotated, Literal
+from typing import Annotated, Literal, NamedTuple
 
 from pydantic import Field
 
@@ -62,6 +62,8 @@ class Stages(Part):
 class Bonus(Part):
     """Money for what an account of the pack's `applies_to` does, with caps and a budget."""
 
+    was: Name | None = None
+    """Its name in versions before this one, where that was another: it goes on with what it had."""
     activity: Name
     """What is paid for."""
     scope: Scope
@@ -79,6 +81,21 @@ class Bonus(Part):
     eligibility: Name | None = None
     """Only what is done while the account is eligible for this is paid, as it is known tonight. It reads no `peers`
     and no activity of a feed that is looked at for some weeks only."""
+
+
+class NamedPart(NamedTuple):
+    """A part with a name, and the one that it had before, if it had another.
+
+    Attributes:
+        kind: `programme`, `rule`, `zone`, `eligibility`, `condition` or `bonus`.
+        of: of a rule or a zone the programme, of a condition the eligibility; else empty.
+    """
+
+    kind: str
+    of: Name
+    was: Name | None
+    name: Name
+    place: Place
 
 
 class PackContent(Part):
@@ -122,6 +139,9 @@ class PackContent(Part):
     """What is too unusual to be released before a person has seen it."""
     without_effect: WithoutEffect = WithoutEffect()
     """Words of feeds that nothing is to follow from."""
+    continues: tuple[Name, ...] = ()
+    """Packs of other names that this one takes the place of, in whole or in part: what they had and this one has, by
+    name or by `was`, is the same."""
     ends_running: tuple[Name, ...] = ()
     """Measures and rewards that earlier versions of this pack brought for a length of their own, and that end when this
     version begins. Without this key they run to their end, whatever this version says."""
@@ -201,6 +221,23 @@ class PackContent(Part):
         }
         scopes = {where for _, each, where in self._brought_by_zones if each == absent} | by_eligibility | {"account"}
         return scope in scopes and self.measures.index(measure) > self.measures.index(absent)
+
+    def parts_named(self) -> Iterator[NamedPart]:
+        """Every part that goes on over versions by its name."""
+        for name, programme in self.programmes.items():
+            place: Place = ("programmes", name)
+            yield NamedPart("programme", "", programme.was, name, place)
+            for i, rule in enumerate(programme.entries):
+                yield NamedPart("rule", name, rule.was, rule.rule, (*place, "entries", i))
+            for i, zone in enumerate(programme.zones):
+                yield NamedPart("zone", name, zone.was, zone.zone, (*place, "zones", i))
+        for name, eligibility in self.eligibility.items():
+            place = ("eligibility", name)
+            yield NamedPart("eligibility", "", eligibility.was, name, place)
+            for i, condition in enumerate(eligibility.conditions):
+                yield NamedPart("condition", name, condition.was, condition.condition, (*place, "conditions", i))
+        for name, bonus in self.bonuses.items():
+            yield NamedPart("bonus", "", bonus.was, name, ("bonuses", name))
 
     def activities_named(self) -> set[str]:
         """Every activity that something of the pack goes by."""

@@ -117,6 +117,8 @@ class Zone(Comparison):
 
     zone: Name
     """Its name."""
+    was: Name | None = None
+    """Its name in versions before this one, where that was another: it goes on with what it had."""
     warned_within: Annotated[Figure, Field(gt=0)] | None = None
     """An account in a milder zone whose value is at most so far from this one is told in its profile to be near it."""
     measures: tuple[Effect, ...] = ()

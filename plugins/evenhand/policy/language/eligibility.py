@@ -46,6 +46,8 @@ class Condition(Test):
 
     condition: Name
     """Its name: the reason that is told when it fails."""
+    was: Name | None = None
+    """Its name in versions before this one, where that was another: it goes on with what it had."""
     applies_to: tuple[Name, ...] = ()
     """Only for these kinds of account; for others it holds."""
     any_of: Annotated[tuple[Test, ...], Field()] = ()
@@ -82,6 +84,8 @@ class EligibilityEffect(Part):
 class Eligibility(Part):
     """Who may have something: all its conditions must hold. It is judged every night for every account of its kinds."""
 
+    was: Name | None = None
+    """Its name in versions before this one, where that was another: it goes on with what it had."""
     applies_to: tuple[Name, ...] = ()
     """The kinds of account it is for; without it, the pack's."""
     conditions: Annotated[tuple[Condition, ...], Field(min_length=1)]

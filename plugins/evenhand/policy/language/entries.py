@@ -123,6 +123,8 @@ class EntryRule(Part):
 
     rule: Name
     """The rule's name, quoted in every reason."""
+    was: Name | None = None
+    """Its name in versions before this one, where that was another: it goes on with what it had."""
 
     violation_types: tuple[Name, ...] = ()
     """Types in the feed violations that it counts; within a programme, a violation is one entry at most."""

@@ -49,6 +49,7 @@ class Pack(PackContent):
     def _names_differ(self) -> Pack:
         refuse_doubles({("measures", i): name for i, name in enumerate(self.measures)})
         refuse_doubles({("ends_running", i): name for i, name in enumerate(self.ends_running)})
+        refuse_doubles({("continues", i): name for i, name in enumerate(self.continues)})
         refuse_doubles({("markets", i): name for i, name in enumerate(self.markets)})
         refuse_doubles({("applies_to", i): name for i, name in enumerate(self.applies_to)})
         refuse_doubles({("examples", i, "example"): example.example for i, example in enumerate(self.examples)})
@@ -61,6 +62,24 @@ class Pack(PackContent):
                 raise mistake(
                     (part, EMERGENCY), EMERGENCY, "another name: this is what people impose and lift themselves"
                 )
+        return self
+
+    @model_validator(mode="after")
+    def _takes_the_place_of_others(self) -> Pack:
+        for i, name in enumerate(self.continues):
+            if name == self.pack:
+                raise mistake(("continues", i), name, "another pack: versions of one go on by themselves")
+        named = list(self.parts_named())
+        there = {(part.kind, part.of, part.name) for part in named}
+        taken: dict[tuple[str, str, str], str] = {}
+        for part in named:
+            if not part.was:
+                continue
+            if (part.kind, part.of, part.was) in there:
+                raise mistake((*part.place, "was"), part.was, "a name that this version has no more")
+            # A rule or a condition may stand several times, for different days.
+            if taken.setdefault((part.kind, part.of, part.was), part.name) != part.name:
+                raise mistake((*part.place, "was"), part.was, "a name that no other part of this version had")
         return self
 
     @model_validator(mode="after")

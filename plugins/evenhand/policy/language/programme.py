@@ -102,6 +102,8 @@ class Programme(Part):
     """A number of an account, day by day, and its zones. Exactly one of `entries`, `metric`, `ratio`, `weighted`,
     `first_of`, `same_as` and `peers` says what the number is."""
 
+    was: Name | None = None
+    """Its name in versions before this one, where that was another: it goes on with what it had."""
     unit: Annotated[str, Field(min_length=1)]
     """What is counted, in the singular."""
     applies_to: tuple[Name, ...] = ()

@@ -25,6 +25,7 @@ from evenhand.policy.tables.packs import (
     MeasureRow,
     PackRow,
     ProbationRow,
+    RenamedRow,
     StageRow,
     WordRow,
 )
@@ -38,6 +39,7 @@ TABLES: Mapping[str, type[Row]] = {
     "stages": StageRow,
     "probation": ProbationRow,
     "ends_running": EndsRunningRow,
+    "renamed": RenamedRow,
     "limits": LimitsRow,
     "words": WordRow,
     "kinds": KindRow,

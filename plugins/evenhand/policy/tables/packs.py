@@ -67,6 +67,19 @@ class MeasureRow(Edition):
 
 
 @dataclass(frozen=True, kw_only=True)
+class RenamedRow(Edition):
+    """One row per part of a pack that had another name in versions before, and pack that these are of."""
+
+    former_pack: Annotated[str, Column("varchar", "The pack of these versions: its own, or one that it continues.")]
+    part: Annotated[str, Column("varchar", "`programme`, `rule`, `zone`, `eligibility`, `condition` or `bonus`.")]
+    part_of: Annotated[
+        str, Column("varchar", "Of a rule or a zone its programme, of a condition its eligibility; else empty.")
+    ]
+    was: Annotated[str, Column("varchar", "The name before.")]
+    name: Annotated[str, Column("varchar", "The name from the first day of this version on.")]
+
+
+@dataclass(frozen=True, kw_only=True)
 class EndsRunningRow(Edition):
     """One row per measure or reward that runs when a version begins, and ends with it."""
 

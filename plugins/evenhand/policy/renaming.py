@@ -1,0 +1,130 @@
+"""Names that parts of packs had before: what `was` something goes on under the name that it has on a night.
+
+From the first day of the version that says so, all rules of earlier versions are read under the new name, and so are
+the rows that were released under the old one. Before that day nothing is called otherwise.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import NamedTuple
+
+import duckdb
+
+# Where the name of a part stands in rule tables: table, column, and the column that names what it is a part of.
+_PLACES: Mapping[str, Sequence[tuple[str, str, str | None]]] = {
+    "programme": (
+        *(
+            (table, "programme", None)
+            for table in (
+                *("kinds", "programmes", "entry_rules", "reliefs_not_given", "carried_over", "ledgers", "inputs"),
+                *("zones", "effects", "followers", "rewards", "eligibility_tests"),
+            )
+        ),
+        ("carried_over", "from_programme", None),
+        ("ledgers", "ledger", None),
+        ("inputs", "input", None),
+    ),
+    "eligibility": (
+        ("eligibility", "eligibility", None),
+        ("eligibility_tests", "eligibility", None),
+        ("eligibility_effects", "eligibility", None),
+        ("bonuses", "eligibility", None),
+    ),
+    "bonus": (("bonuses", "bonus", None), ("bonus_kinds", "bonus", None)),
+    "rule": (("entry_rules", "rule", "programme"), ("reliefs_not_given", "not_with_rule", "programme")),
+    "zone": tuple((table, "zone", "programme") for table in ("zones", "effects", "followers", "rewards")),
+    "condition": (("eligibility_tests", "condition", "eligibility"),),
+}
+# A part of a part is looked for under the name that the version gives to what it is a part of.
+_ORDER = tuple(_PLACES)
+# What a row of a list is known by.
+_OF_LISTS = ("programme", "eligibility", "bonus")
+
+
+class _Name(NamedTuple):
+    """A row of the table `renamed` that counts on a night."""
+
+    market: str
+    former_pack: str
+    part: str
+    of: str
+    was: str
+    name: str
+    effective_from: date
+
+
+def take_names(connection: duckdb.DuckDBPyConnection, night: date) -> None:
+    """Give the rules in the schema `policy` the names that their parts have on a night; twice is as once."""
+    names = _names(connection, night)
+    for each in names:
+        for table, column, within in _PLACES[each.part]:
+            connection.execute(
+                f"update policy.{table} set {column} = $name"
+                f" where market = $market and pack = $pack and {column} = $was and effective_from < $first"
+                + (f" and {within} = $of" if within else ""),
+                {
+                    "name": each.name,
+                    "market": each.market,
+                    "pack": each.former_pack,
+                    "was": each.was,
+                    "first": each.effective_from,
+                    **({"of": each.of} if within else {}),
+                },
+            )
+    for table in ("programmes", "entry_rules") if names else ():
+        # Where one version of a programme looks from one entry at another, all do.
+        connection.execute(
+            f"update policy.{table} set has_company = true"
+            " where (market, programme) in (select (market, programme) from policy.programmes where has_company)"
+        )
+
+
+def take_names_of_rows(connection: duckdb.DuckDBPyConnection, table: str, night: date) -> None:
+    """Give the rows of a list, a reason or a step, in a table with `row_key`, the names that they have on a night."""
+    columns = {name for name, *_ in connection.execute(f"describe {table}").fetchall()}
+    for each in _names(connection, night):
+        if each.part not in _OF_LISTS:
+            continue
+        # A bonus is what it is brought by and what it brings.
+        brought = [name for name in ("measure", "reward") if name in columns and each.part == "bonus"]
+        replaced = "".join(f", {name} = case when {name} = $was then $name else {name} end" for name in brought)
+        connection.execute(
+            f"update {table} set programme = $name,"
+            " row_key = account_id || '/' || $name || substr(row_key, length(account_id || '/' || $was) + 1)"
+            f"{replaced}"
+            " where market = $market and programme = $was and starts_with(row_key, account_id || '/' || $was || '/')",
+            {"name": each.name, "was": each.was, "market": each.market},
+        )
+
+
+class NamesOfNight:
+    """What parts are called on a night that a pack calls as it did before."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, night: date) -> None:
+        self._names = _names(connection, night)
+
+    def of(self, pack: str, part: str, name: str, part_of: str = "") -> str:
+        """The name on the night of a part of a pack's version, and of what it is a part of by its name of the night."""
+        for each in self._names:
+            if (each.former_pack, each.part, each.of, each.was) == (pack, part, part_of, name):
+                name = each.name
+        return name
+
+
+def _names(connection: duckdb.DuckDBPyConnection, night: date) -> list[_Name]:
+    known = (
+        "from duckdb_tables() where database_name = current_database() and schema_name = 'policy'"
+        " and table_name = 'renamed'"
+    )
+    # Rules that an earlier version of the code compiled know of none.
+    if not connection.execute(f"select 1 {known}").fetchone():
+        return []
+    found = connection.execute(
+        "select distinct market, former_pack, part, part_of, was, name, effective_from from policy.renamed"
+        " where effective_from <= $night",
+        {"night": night},
+    ).fetchall()
+    names = [_Name(*row) for row in found]
+    return sorted(names, key=lambda each: (each.effective_from, _ORDER.index(each.part), each))
