@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import cached_property
-from typing import Annotated, Literal, NamedTuple
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -13,6 +13,7 @@ from evenhand.policy.language.effects import Effect
 from evenhand.policy.language.eligibility import Eligibility
 from evenhand.policy.language.examples import Example
 from evenhand.policy.language.limits import Limits, WithoutEffect
+from evenhand.policy.language.names import NamedPart
 from evenhand.policy.language.part import (
     Amount,
     Count,
@@ -81,21 +82,6 @@ class Bonus(Part):
     eligibility: Name | None = None
     """Only what is done while the account is eligible for this is paid, as it is known tonight. It reads no `peers`
     and no activity of a feed that is looked at for some weeks only."""
-
-
-class NamedPart(NamedTuple):
-    """A part with a name, and the one that it had before, if it had another.
-
-    Attributes:
-        kind: `programme`, `rule`, `zone`, `eligibility`, `condition` or `bonus`.
-        of: of a rule or a zone the programme, of a condition the eligibility; else empty.
-    """
-
-    kind: str
-    of: Name
-    was: Name | None
-    name: Name
-    place: Place
 
 
 class PackContent(Part):

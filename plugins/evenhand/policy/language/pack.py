@@ -8,6 +8,7 @@ from pydantic import model_validator
 
 from evenhand.landing.contracts import CREATORS, KINDS
 from evenhand.policy.language.content import LANGUAGE, PackContent
+from evenhand.policy.language.names import refuse_names_taken
 from evenhand.policy.language.part import (
     EMERGENCY,
     Place,
@@ -69,17 +70,7 @@ class Pack(PackContent):
         for i, name in enumerate(self.continues):
             if name == self.pack:
                 raise mistake(("continues", i), name, "another pack: versions of one go on by themselves")
-        named = list(self.parts_named())
-        there = {(part.kind, part.of, part.name) for part in named}
-        taken: dict[tuple[str, str, str], str] = {}
-        for part in named:
-            if not part.was:
-                continue
-            if (part.kind, part.of, part.was) in there:
-                raise mistake((*part.place, "was"), part.was, "a name that this version has no more")
-            # A rule or a condition may stand several times, for different days.
-            if taken.setdefault((part.kind, part.of, part.was), part.name) != part.name:
-                raise mistake((*part.place, "was"), part.was, "a name that no other part of this version had")
+        refuse_names_taken(list(self.parts_named()))
         return self
 
     @model_validator(mode="after")
