@@ -126,8 +126,8 @@ def test_a_quota_is_counted_on_the_days_of_who_brought_it_and_in_a_zone_on_those
 ) -> None:
     def counted(per: str, **length: object) -> dict[str, Any]:
         quota = {"activity": "live", "at_most": 1, "per": per}
-        calendar = {"weekday": "monday"} if per == "mondays" else {"day_of_month": 10}
-        effect = {"measure": "no_live", "scope": "live", **length, "quota": quota}
+        calendar: Mapping[str, object] = {"weekday": "monday"} if per == "mondays" else {"day_of_month": 10}
+        effect: Mapping[str, Any] = {"measure": "no_live", "scope": "live", **length, "quota": quota}
         return _pack(4, effect) | {"calendars": {per: calendar}}
 
     lives = [Event(on=day(on), activity="live") for on in ("03-31", "04-07", "04-11")]

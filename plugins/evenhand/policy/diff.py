@@ -265,7 +265,8 @@ def _paired(
     old: Mapping[Key, Item], new: Mapping[Key, Item], was: Mapping[Key, object] | None = None
 ) -> Iterator[tuple[Key, Item | None, Item | None]]:
     """What has one name in both, or had that of the old before, in the order of the new; then what is no more."""
-    by_key: dict[object, Item] = {**old}
+    by_key: dict[object, Item] = {}
+    by_key.update(old.items())
     goes_on: set[object] = set()
     for key, item in new.items():
         before = (was or {}).get(key)
