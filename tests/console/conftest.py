@@ -49,6 +49,17 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return home
 
 
+@pytest.fixture(scope="session")
+def held_home(home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same, with a list of each market held: one for what was corrected, one for a pack that mai changed."""
+    from console.held_night import hold
+
+    copy = tmp_path_factory.mktemp("held") / "home"
+    shutil.copytree(home, copy, symlinks=True)
+    hold(copy)
+    return copy
+
+
 @pytest.fixture
 def reader(home: Path) -> Iterator[TestClient]:
     """Somebody who may see the pages, at the installation's own machine."""

@@ -40,10 +40,10 @@ def test_what_waits_is_said_with_its_market_and_leads_to_its_rows(reader: TestCl
         ("SG wasn't decided: its creators didn't land", ""),
         (
             "The penalties of ID wait for an answer: 1 row would change",
-            "lists/changes?night=2026-03-06&market=ID&list=penalties",
+            "held?night=2026-03-06#penalties-ID",
         ),
-        ("Notices in th wait for an answer", ""),
-        ("Deliveries to sandbox wait for an answer", ""),
+        ("Notices in th wait for an answer", "held?night=2026-03-06#notices-th"),
+        ("Deliveries to sandbox wait for an answer", "held?night=2026-03-06#deliveries-sandbox"),
     ]
 
 

@@ -15,15 +15,15 @@ from evenhand.console.tables import LISTS
 PAGES = (
     *("/", "/lists", "/search?q=a", "/creator?account=a4", "/creator/restoring?account=a2", "/lists/nothing"),
     *("/policies", "/policies/takedowns-v1", "/policies/takedowns-v1?against=creators_id-v1", "/policies/nothing"),
-    *("/cases", "/cases?account=a1", "/cases/nothing"),
+    *("/cases", "/cases?account=a1", "/cases/nothing", "/held", "/held/all"),
     *("/metrics", "/metrics/grant_rate", "/metrics/nothing"),
     *(f"/lists/{each.name}" for each in LISTS),
 )
 
 
 @pytest.fixture(scope="module")
-def address(home: Path) -> Iterator[str]:
-    with serving(home) as served:
+def address(held_home: Path) -> Iterator[str]:
+    with serving(held_home) as served:
         yield served
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 from collections.abc import Iterator, Mapping
@@ -62,6 +63,10 @@ def addresses(account: str, violation: str, case: str, policy: str) -> dict[tupl
         ("GET", "/card/script"): ["/card/script"],
         ("GET", "/card/lines"): ["/card/lines"],
         ("GET", "/runs/{dag_id}/{run_id}"): ["/runs/nightly_governance/r"],
+        ("GET", "/held"): ["/held", f"/held?{on}"],
+        ("GET", "/held/all"): ["/held/all", "/held/all?say=reject"],
+        ("POST", "/held"): ["/held"],
+        ("POST", "/held/all"): ["/held/all"],
         ("GET", "/nights"): ["/nights"],
         ("GET", "/nights/{night}/{page}"): [f"/nights/{NIGHT}/gate-1", f"/nights/{NIGHT}/models"],
         ("GET", "/kept/{night}/{revision}/{page}"): [f"/kept/{NIGHT}/1/gate-1"],
@@ -74,11 +79,13 @@ def addresses(account: str, violation: str, case: str, policy: str) -> dict[tupl
 
 
 @pytest.fixture(scope="module")
-def two_homes(home: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+def two_homes(held_home: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     """An installation with a case of each market, and one in which nothing of the market `world` is as it is there."""
     folder = tmp_path_factory.mktemp("two_homes")
     whole, other = folder / "whole", folder / "other"
-    shutil.copytree(home, whole, symlinks=True)
+    shutil.copytree(held_home, whole, symlinks=True)
+    for decided in ("approvals", "people"):
+        shutil.rmtree(whole / decided, ignore_errors=True)
     with managed(whole, folder / "people.yml") as client:
         log_in("ika")
         send(client, "/cases", "/cases", market="ID", about="a call", title="They ask", account="elsewhere1 a1")
@@ -99,8 +106,13 @@ def _without_the_world(release: Rewritten) -> None:
             release.change(table, "from released where account_id like 'elsewhere%'")
         elif whose == "market":
             release.change(table, "from released where market not in ('world', 'all')")
+    held = [
+        each
+        for each in json.loads((release.folder / "manifest.json").read_text())["held_lists"]
+        if each["market"] == "ID"
+    ]
     nothing = ("causes", "zones", "stages", "penalties", "metrics", "notices", "power", "quarantined", "held_back")
-    release.say(files={}, feeds={}, inputs={}, **{name: [] for name in nothing})
+    release.say(files={}, feeds={}, inputs={}, held_lists=held, **{name: [] for name in nothing})
 
 
 @pytest.fixture

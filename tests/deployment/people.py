@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import sqlite3
 from contextlib import closing
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote_plus
 
 from playwright.sync_api import Browser, Page, Playwright
 
@@ -96,6 +98,21 @@ def answer(standalone: Standalone, dag: str, run: str, task: str, said: str) -> 
     ended = ("success", "skipped", "failed")
     api.wait(lambda: api.states(run, dag)[task] in ended, 120, f"what {task} makes of an answer")
     assert api.states(run, dag)[task] != "failed", f"{said} to {task}: {api.complaint(run, task, dag)}"
+
+
+def answer_on_page(standalone: Standalone, run: str, task: str, say: str) -> None:
+    """Answer to a held list on Evenhand's page, which asks Airflow's API in its process; once Airflow can take it."""
+    api = standalone.api
+    instance = api.tasks(run, "held_list")[task]["id"]
+    api.wait(lambda: standalone.scheduler_saw_the_end_of(instance), 60, f"what the scheduler makes of {task}'s process")
+    page = api.get("/evenhand/held").text
+    (article,) = re.findall(r"<article .*?</article>", page, flags=re.DOTALL)
+    fields = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', article))
+    sent = api.send("/evenhand/held", fields | {"say": say}, origin=api.url)
+    assert sent.status_code == 303, sent.text
+    assert "Airflow releases and delivers it" in unquote_plus(sent.headers["location"])
+    ended = ("success", "skipped", "failed")
+    api.wait(lambda: api.states(run, "held_list")[task] in ended, 120, f"what {task} makes of an answer")
 
 
 def held_penalties(standalone: Standalone) -> dict[str, Any]:

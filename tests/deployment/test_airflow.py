@@ -26,6 +26,7 @@ from deployment.people import (
     LAN,
     MAI,
     answer,
+    answer_on_page,
     fill_in,
     held_penalties,
     log_in,
@@ -278,7 +279,7 @@ def test_a_policy_that_somebody_changed_waits_for_somebody_else(airflow: Standal
     question(api, HELD, run, "rest.ask_person", 400)
     assert revision(airflow, FOURTH) == "0002"
     assert api.states(run, HELD)["answer.deliver.sandbox.reconcile_receiver"] == "success"
-    answer(airflow, HELD, run, "rest.ask_person", "Approve")
+    answer_on_page(airflow, run, "rest.ask_person", "approve")
     api.wait_for_run(run, 400, dag=HELD)
     assert revision(airflow, FOURTH) == "0003"
     assert held_penalties(airflow)[PAUSE]["ends_on"] == NINE_DAYS

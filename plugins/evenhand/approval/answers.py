@@ -74,9 +74,7 @@ def record(
         PersonRefused: the same person changed the policy or the code, or it isn't known who changed the policy; or
             people.yml doesn't let them answer for this market.
     """
-    refuse_who_may_not(folder.parent, held, by)
-    if said != "rejected":
-        _refuse_what_they_cannot_approve(held, said, by, code)
+    refuse_answer(folder.parent, held, said, by, code)
     given = Answer(
         night=night, list=held.list, market=held.market, digest=held.digest, said=said, by=by.name,
         logged_in=by.logged_in, at=datetime.now(UTC).replace(microsecond=0),
@@ -84,6 +82,18 @@ def record(
     add(folder / f"night={night}", given)
     seal(folder.parent)
     return given
+
+
+def refuse_answer(home: Path, held: HeldList, said: Said, by: Person, code: CodeAuthors | None = None) -> None:
+    """Make sure that somebody can answer so.
+
+    Raises:
+        AnswerRefused: as above.
+        PersonRefused: as above.
+    """
+    refuse_who_may_not(home, held, by)
+    if said != "rejected":
+        _refuse_what_they_cannot_approve(held, said, by, code)
 
 
 def answers(folder: Path, night: date) -> Sequence[Answer]:

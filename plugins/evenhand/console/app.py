@@ -26,6 +26,7 @@ from starlette.exceptions import HTTPException as StarletteHTTPException
 from evenhand.console import render
 from evenhand.console.card import router as of_card
 from evenhand.console.case_pages import router as of_cases
+from evenhand.console.held_pages import router as of_held_lists
 from evenhand.console.metrics import router as of_metrics
 from evenhand.console.pages import router
 from evenhand.console.policy_pages import router as of_policies
@@ -54,6 +55,7 @@ app.include_router(of_policies)
 app.include_router(of_card)
 app.include_router(of_metrics)
 app.include_router(of_cases)
+app.include_router(of_held_lists)
 # Pages load nothing from anywhere else, whatever stands in them.
 _ITSELF_ALONE = "default-src 'self' data: blob:; script-src 'unsafe-inline' 'unsafe-eval'; style-src 'unsafe-inline'"
 

@@ -6,14 +6,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from importlib.resources import files
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from fastapi import APIRouter, Response
 from fastapi.responses import JSONResponse
 
 from evenhand.console.seen import limited
 from evenhand.console.shown import Shown, shown
-from evenhand.console.words import day
+from evenhand.console.words import counted, day
 
 router = APIRouter(prefix="/card")
 # So many lines stand on the card; the page has the rest.
@@ -63,15 +63,13 @@ def waiting(found: Shown) -> Iterator[Line]:
     for held in manifest.held_lists:
         if held.answer == "approved":
             continue
-        asked = {"night": found.night, "market": held.market, "list": held.list}
+        page = f"held?{urlencode({'night': found.night})}#{quote(f'{held.list}-{held.market}')}"
         if held.list in ("penalties", "rewards"):
-            would = f"{_counted(held.changes, 'row')} would change"
-            yield Line(
-                f"The {held.list} of {held.market} wait for an answer: {would}", f"lists/changes?{urlencode(asked)}"
-            )
+            would = f"{counted(held.changes, 'row')} would change"
+            yield Line(f"The {held.list} of {held.market} wait for an answer: {would}", page)
         else:
             what = "Deliveries to" if held.list == "deliveries" else "Notices in"
-            yield Line(f"{what} {held.market} wait for an answer", "")
+            yield Line(f"{what} {held.market} wait for an answer", page)
     yield from _counts(found, "held", "held back, for they break a rule", [each.rows for each in manifest.held_back])
     yield from _counts(found, "quarantine", "in quarantine", [each.rows for each in manifest.quarantined])
 
@@ -79,8 +77,4 @@ def waiting(found: Shown) -> Iterator[Line]:
 def _counts(found: Shown, page: str, how: str, rows: Sequence[int]) -> Iterator[Line]:
     if number := sum(rows):
         is_are = "is" if number == 1 else "are"
-        yield Line(f"{_counted(number, 'row')} {is_are} {how}", f"lists/{page}?{urlencode({'night': found.night})}")
-
-
-def _counted(number: int, what: str) -> str:
-    return f"{number:,} {what}{'' if number == 1 else 's'}"
+        yield Line(f"{counted(number, 'row')} {is_are} {how}", f"lists/{page}?{urlencode({'night': found.night})}")

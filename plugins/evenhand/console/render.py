@@ -20,6 +20,7 @@ _templates = Environment(
     lstrip_blocks=True,
 )
 _templates.filters |= {
+    "counted": words.counted,
     "number": words.number,
     "of_unit": of_unit,
     "signed": words.signed,

@@ -25,6 +25,11 @@ def number(value: Decimal | int | float | None) -> str:
     return _NOTHING if value is None else with_commas(Decimal(str(value)))
 
 
+def counted(value: int, what: str) -> str:
+    """A number with what it counts, such as 1 row or 2 rows."""
+    return f"{value:,} {what}{'' if value == 1 else 's'}"
+
+
 def signed(value: int) -> str:
     """A difference: with its sign, or that there is none."""
     return "no change" if value == 0 else f"{value:+,}".replace("-", _MINUS)

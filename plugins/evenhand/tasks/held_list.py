@@ -38,12 +38,17 @@ def find_held_lists(night: date) -> list[Facts]:
     """The lists of a night that nobody has answered to yet, as runs of the DAG `held_list`: a run's id and its form."""
     return [
         {
-            "trigger_run_id": f"{night}.{held.list}.{held.market}.{held.digest[:8]}",
+            "trigger_run_id": run_of(night, held),
             "conf": {"night": str(night), "list": held.list, "market": held.market, "digest": held.digest},
         }
         for held in held_lists(night)
         if not held.answer
     ]
+
+
+def run_of(night: date, held: HeldList) -> str:
+    """How the run of the DAG `held_list` is called that asks about a list."""
+    return f"{night}.{held.list}.{held.market}.{held.digest[:8]}"
 
 
 def held_lists(night: date) -> list[HeldList]:
@@ -160,6 +165,23 @@ def give_answer(night: date, held: HeldList, said: Said, by: Person) -> Answer:
     with duckdb.connect(str(settings().warehouse(night)), read_only=True) as connection:
         code = by_code(connection).get((held.list, held.market))
     return record(settings().approvals, night, held, said, by, code)
+
+
+def refuse_to_answer(night: date, held: HeldList, said: Said, by: Person) -> None:
+    """Make sure that somebody can answer so, without writing anything down.
+
+    Raises:
+        AnswerRefused: it can't be answered so.
+        PersonRefused: this person can't answer so.
+    """
+    import duckdb
+
+    from evenhand.approval.answers import refuse_answer
+    from evenhand.approval.code_changes import by_code
+
+    with duckdb.connect(str(settings().warehouse(night)), read_only=True) as connection:
+        code = by_code(connection).get((held.list, held.market))
+    refuse_answer(settings().home, held, said, by, code)
 
 
 def still_needed(night: date, held: HeldList, said: Said) -> str:

@@ -1,0 +1,56 @@
+"""Airflow's own API, asked within its process as who is logged in: what they may not do there, they may not do here."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from typing import Any
+
+import anyio.from_thread
+import httpx
+from airflow.api_fastapi.auth.managers.models.resource_details import DagAccessEntity
+from airflow.api_fastapi.core_api.security import requires_access_dag
+from fastapi import Request
+
+# Of who sends a form: what Airflow asks of who answers to a held list there.
+may_answer = requires_access_dag("PUT", DagAccessEntity.HITL_DETAIL, param_dag_id="held_list")
+# The module in which Airflow's server has its application.
+_SERVER = "airflow.api_fastapi.main"
+_CARRIED = ("cookie", "authorization")
+
+
+class AirflowRefused(Exception):
+    """Airflow didn't do it. The message says why."""
+
+
+def ask(request: Request, method: str, path: str, content: Mapping[str, Any] | None = None) -> Any:
+    """What Airflow answers to who sent a request; None where it doesn't run in this process: then nothing waits in it.
+
+    Args:
+        path: below that of its API.
+
+    Raises:
+        AirflowRefused: it refuses, or has no such thing.
+    """
+    running = getattr(sys.modules.get(_SERVER), "app", None)
+    if running is None:
+        return None
+    headers = {name: request.headers[name] for name in _CARRIED if name in request.headers}
+
+    async def call() -> httpx.Response:
+        transport = httpx.ASGITransport(app=running)
+        async with httpx.AsyncClient(transport=transport, base_url="http://airflow", headers=headers) as client:
+            return await client.request(method, f"/api/v2{path}", json=content)
+
+    # A route runs in a thread of its own, and Airflow's application in the loop that began it.
+    answer = anyio.from_thread.run(call)
+    if answer.status_code >= httpx.codes.BAD_REQUEST:
+        raise AirflowRefused(f"Airflow answered {answer.status_code} to it: {_why(answer)}")
+    return answer.json()
+
+
+def _why(answer: httpx.Response) -> str:
+    try:
+        return str(answer.json()["detail"])
+    except (ValueError, KeyError, TypeError):
+        return answer.text[:200]

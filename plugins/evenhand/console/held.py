@@ -1,0 +1,181 @@
+"""Held lists of a night: why each waits, what would change, and what each answer does, in numbers."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import groupby
+from pathlib import Path
+
+import duckdb
+
+from evenhand.console.shown import Shown
+from evenhand.console.tonight import TREND_NIGHTS
+from evenhand.quality.held_lists import LISTS, HeldList, first_wave_of
+from evenhand.release.manifest import DELIVERIES
+from evenhand.release.manifest import HeldList as Released
+from evenhand.settings import settings
+from evenhand.tasks.held_list import held_lists
+
+# What a list waits for, by the cause of most of its rows.
+_BECAUSE_OF: Mapping[str, str] = {
+    "policy": "A changed policy",
+    "code": "Changed code",
+    "data": "What landed",
+    "correction": "Corrections of what was decided before",
+    "text": "Other words",
+    "move": "Accounts that moved",
+    "time": "Days that passed",
+}
+
+
+@dataclass(frozen=True)
+class Changes:
+    """Rows of a list that would change for a cause."""
+
+    cause: str
+    added: int
+    removed: int
+    changed: int
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A list that is held, a delivery or a language.
+
+    Attributes:
+        released: as the night's release says it.
+        now: as what the night was computed in has it, with what was answered since; None where that can't be read, or
+            the night came out otherwise since.
+        would_have: how many rows it would have, once approved.
+        trend: how many of its rows changed on the last nights, this one last.
+    """
+
+    released: Released
+    now: HeldList | None
+    changes: Sequence[Changes]
+    would_have: int
+    trend: Sequence[int | None]
+
+    @property
+    def is_list(self) -> bool:
+        """Whether it has rows: a receiver and a language have none."""
+        return self.released.list in LISTS
+
+    @property
+    def answer(self) -> str:
+        """What was answered so far."""
+        return self.now.answer if self.now else self.released.answer
+
+    @property
+    def wave(self) -> int:
+        """How many rows a first wave has."""
+        return first_wave_of(self.released.changes)
+
+    @property
+    def called(self) -> str:
+        """What it is called by people."""
+        of = self.released
+        how = "of" if self.is_list else "to" if of.list == DELIVERIES else "in"
+        return f"{of.list.capitalize()} {how} {of.market}"
+
+    @property
+    def because(self) -> str:
+        """What it waits for, in a few words; lists that wait for the same belong together."""
+        if not self.is_list:
+            return "Receivers" if self.released.list == DELIVERIES else "Translations"
+        most = max(self.changes, key=lambda each: each.added + each.removed + each.changed, default=None)
+        if self.now and self.now.by_policy:
+            return _BECAUSE_OF["policy"]
+        return _BECAUSE_OF.get(most.cause, "Something unusual") if most else "Something unusual"
+
+
+@dataclass(frozen=True)
+class Held:
+    """All that a night holds.
+
+    Attributes:
+        can_answer: why nothing can be answered here; empty where it can.
+    """
+
+    waiting: Sequence[Waiting]
+    why_not: str
+
+    @property
+    def groups(self) -> list[tuple[str, list[Waiting]]]:
+        """What waits, by what it waits for; the largest lists first."""
+        found = sorted(self.waiting, key=lambda each: (each.because, -each.released.changes, each.called))
+        return [(because, list(some)) for because, some in groupby(found, key=lambda each: each.because)]
+
+    @property
+    def digest(self) -> str:
+        """Names all that waits as it is shown: all that would change in each list."""
+        said = sorted(f"{each.called}: {each.released.digest}" for each in self.waiting)
+        return hashlib.sha256("\n".join(said).encode()).hexdigest()
+
+    def find(self, name: str, market: str) -> Waiting | None:
+        """What waits of a list and market."""
+        return next(
+            (each for each in self.waiting if (each.released.list, each.released.market) == (name, market)), None
+        )
+
+
+def held_of(shown: Shown) -> Held:
+    """What a night holds of what is seen; only of the newest can something be answered."""
+    now, why_not = _now(shown)
+    waiting = []
+    for each in shown.manifest.held_lists:
+        known = now.get((each.list, each.market))
+        is_the_same = known is not None and known.digest == each.digest
+        rows = _changes(shown, each) if each.list in LISTS else ()
+        sizes = [_sizes(folder).get((each.list, each.market), (0, 0)) for folder in _folders(shown)]
+        trend = [changed for _, changed in sizes]
+        waiting.append(Waiting(each, known if is_the_same else None, rows, sizes[-1][0], trend))
+    if not why_not and any(each.now is None for each in waiting):
+        why_not = "The night is being decided again, and came out otherwise: open this page again once it is released."
+    return Held(waiting, why_not)
+
+
+def _now(shown: Shown) -> tuple[Mapping[tuple[str, str], HeldList], str]:
+    if shown.night != shown.nights[0]:
+        return {}, f"{shown.nights[0]} is released, so that nothing of {shown.night} can be answered any more."
+    if not settings().warehouse(shown.night).exists():
+        return {}, f"What night {shown.night} was computed in is gone: run the night again to answer."
+    try:
+        return {(each.list, each.market): each for each in held_lists(shown.night)}, ""
+    except duckdb.Error:
+        return {}, f"Night {shown.night} is being worked on: open this page again when its run has ended."
+
+
+def _changes(shown: Shown, held: Released) -> tuple[Changes, ...]:
+    with duckdb.connect(config={"threads": 1}) as connection:
+        found = connection.execute(
+            "select cause, count(*) filter (change = 'added'), count(*) filter (change = 'removed'),"
+            f" count(*) filter (change = 'changed') from {shown.rows('changes')} where list = ? and market = ?"
+            " group by cause order by count(*) desc, cause",
+            [held.list, held.market],
+        ).fetchall()
+    return tuple(Changes(*row) for row in found)
+
+
+def _folders(shown: Shown) -> list[Path]:
+    nights = [night for night in shown.nights if night < shown.night][: TREND_NIGHTS - 1]
+    return [*((settings().releases / f"night={night}").resolve() for night in reversed(nights)), shown.folder]
+
+
+# A revision's folder never changes.
+@lru_cache(maxsize=256)
+def _sizes(folder: Path) -> Mapping[tuple[str, str], tuple[int, int]]:
+    """How many rows each list and market would have, and how many changed."""
+    path = folder / "list_sizes.parquet"
+    if not path.exists():
+        return {}
+    with duckdb.connect(config={"threads": 1}) as connection:
+        found = connection.execute(
+            "select list, market, cast(sum(rows) as bigint), cast(sum(added + removed + changed) as bigint)"
+            " from read_parquet(?, hive_partitioning = false) group by list, market order by list, market",
+            [str(path)],
+        ).fetchall()
+    return {(name, market): (rows, changed) for name, market, rows, changed in found}

@@ -1,0 +1,183 @@
+"""The page of held lists, and what is answered on it: to the task in Airflow that asks, as who is logged in."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated, Any
+from urllib.parse import quote, urlencode
+
+from fastapi import APIRouter, Depends, Form, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+
+from evenhand.approval.answers import AnswerRefused
+from evenhand.console.airflow_api import AirflowRefused, ask, may_answer
+from evenhand.console.asked import Night
+from evenhand.console.forms import ByWord, User, asks_for_name, sent_by_us, token_of, who
+from evenhand.console.held import Held, Waiting, held_of
+from evenhand.console.render import page
+from evenhand.console.seen import limited
+from evenhand.console.shown import Shown, shown
+from evenhand.console.words import counted
+from evenhand.quality.held_lists import HeldList
+from evenhand.records.persons import Person, PersonRefused
+from evenhand.tasks.held_list import OPTIONS, NothingHeld, find, give_answer, refuse_to_answer, run_of, still_needed
+
+router = APIRouter(prefix="/held")
+# What a person can say, as a form has it.
+SAID = {option.lower().replace(" ", "_"): option for option in OPTIONS}
+Text = Annotated[str, Form()]
+
+
+class Otherwise(Exception):
+    """What was shown isn't what is held now. The message says what differs."""
+
+
+@router.get("")
+@limited
+def held_page(request: Request, user: User, night: Night = None, done: str = "") -> HTMLResponse:
+    """What waits for an answer in all markets, why, and what each answer does."""
+    found = shown(night)
+    if found is None:
+        return page(request, "no_release.html", None)
+    return _held(request, user, found, held_of(found), done=done)
+
+
+@router.get("/all")
+@limited
+def ask_about_all(request: Request, user: User, say: str = "approve", by: str = "") -> HTMLResponse:
+    """What one answer to all that somebody may answer would do, market by market, before it is given."""
+    found = shown()
+    if found is None:
+        return page(request, "no_release.html", None)
+    return _all(request, user, found, say if say in ("approve", "reject") else "approve", by)
+
+
+@router.post("", dependencies=[Depends(sent_by_us), Depends(may_answer)], response_model=None)
+@limited
+def answer_one(
+    request: Request, user: User, list: Text = "", market: Text = "", digest: Text = "", changes: Text = "",
+    say: Text = "", by: ByWord = "",
+) -> Response:  # fmt: skip
+    """Answer to a list as it was shown; if it is otherwise by now, nothing is answered."""
+    found = shown()
+    if found is None:
+        return page(request, "no_release.html", None, status=404)
+    try:
+        person = who(user, by)
+        each = _as_shown(found, held_of(found).find(list, market), digest, changes, f"{list} of {market}")
+        told = _answer(request, found, each, SAID.get(say, say), person, by)
+    except (Otherwise, NothingHeld, AnswerRefused, PersonRefused, AirflowRefused) as error:
+        return _held(request, user, found, held_of(found), said=str(error), status=409)
+    return RedirectResponse(f"held?{urlencode({'done': told})}", 303)
+
+
+@router.post("/all", dependencies=[Depends(sent_by_us), Depends(may_answer)], response_model=None)
+@limited
+def answer_all(request: Request, user: User, say: Text = "", digest: Text = "", by: ByWord = "") -> Response:
+    """Answer alike to all that somebody may answer, as it was shown; if any of it is otherwise by now, to nothing."""
+    found = shown()
+    if found is None:
+        return page(request, "no_release.html", None, status=404)
+    held = held_of(found)
+    if say not in ("approve", "reject") or held.why_not or held.digest != digest:
+        said = (
+            held.why_not or "What waits is otherwise than it was shown, so nothing was answered: look at it once more."
+        )
+        return _all(request, user, found, say if say == "reject" else "approve", by, said, 409)
+    told, failed = [], []
+    try:
+        person = who(user, by)
+    except PersonRefused as error:
+        return _all(request, user, found, say, by, str(error), 409)
+    for each, why_not in _answerable(found, held, SAID[say], person):
+        if why_not:
+            failed.append(why_not)
+            continue
+        try:
+            told.append(_answer(request, found, each, SAID[say], person, by))
+        except (NothingHeld, AnswerRefused, PersonRefused, AirflowRefused) as error:
+            failed.append(str(error))
+    after = held_of(found)
+    return _held(request, user, found, after, done=" ".join(told), said=" ".join(failed), status=200 if told else 409)
+
+
+def _as_shown(found: Shown, each: Waiting | None, digest: str, changes: str, what: str) -> Waiting:
+    if each is None:
+        raise NothingHeld(f"{what} isn't held on night {found.night}, so nothing was answered")
+    if each.released.digest != digest:
+        raise Otherwise(
+            f"{each.called} came out otherwise since: {counted(each.released.changes, 'row')} would change now, and"
+            f" {changes or 'others'} would have when the page was shown. Nothing was answered: look at what is held now"
+        )
+    return each
+
+
+def _answer(request: Request, found: Shown, each: Waiting, option: str, person: Person, by: str) -> str:
+    """Give an answer; returns what becomes of it, for people."""
+    if option not in OPTIONS:
+        raise AnswerRefused(f"{option!r} is no answer; choose one of {', '.join(OPTIONS)}")
+    # As it is at this moment, and not as a page had it.
+    held = find(found.night, each.released.list, each.released.market, each.released.digest)
+    refuse_to_answer(found.night, held, OPTIONS[option], person)
+    task = _asking(request, found, held)
+    if task:
+        run = quote(run_of(found.night, held), safe="")
+        path = f"/dags/held_list/dagRuns/{run}/taskInstances/{task}/-1/hitlDetails"
+        ask(request, "PATCH", path, {"chosen_options": [option], "params_input": {"answered_by": by or None}})
+        return f"{each.called}: {option.lower()}, by {person}; Airflow releases and delivers it."
+    given = give_answer(found.night, held, OPTIONS[option], person)
+    needed = still_needed(found.night, held, given.said)
+    return f"{each.called}: {option.lower()}, by {person}. {needed or 'It is released once the night is run again.'}"
+
+
+def _asking(request: Request, found: Shown, held: HeldList) -> str:
+    """The task in Airflow that waits for an answer to a list; empty where none does."""
+    run = quote(run_of(found.night, held), safe="")
+    try:
+        asked = ask(request, "GET", f"/dags/held_list/dagRuns/{run}/hitlDetails?response_received=false")
+    except AirflowRefused:
+        # No run asks: the night was decided without its scheduler.
+        return ""
+    tasks: Sequence[str] = [each["task_instance"]["task_id"] for each in asked["hitl_details"]] if asked else []
+    return next(iter(sorted(tasks)), "")
+
+
+def _answerable(found: Shown, held: Held, option: str, person: Person | None) -> list[tuple[Waiting, str]]:
+    """What waits, and why somebody can't answer to it so; empty where they can."""
+    told = []
+    for each in held.waiting:
+        why_not = held.why_not
+        if each.answer in ("approved", "rejected"):
+            continue
+        if each.now and person and not why_not:
+            try:
+                refuse_to_answer(found.night, each.now, OPTIONS[option], person)
+            except (AnswerRefused, PersonRefused) as error:
+                why_not = str(error)
+        told.append((each, why_not))
+    return told
+
+
+def _held(
+    request: Request, user: Any, found: Shown, held: Held, said: str = "", done: str = "", status: int = 200
+) -> HTMLResponse:
+    return page(request, "held.html", found, status=status, held=held, said=said, done=done, **_form(user))
+
+
+def _all(
+    request: Request, user: Any, found: Shown, say: str, by: str, said: str = "", status: int = 200
+) -> HTMLResponse:
+    held = held_of(found)
+    try:
+        person = who(user, by)
+    except PersonRefused:
+        # Where nobody logs in, who it is is only known once they have written it.
+        person = None
+    return page(
+        request, "held_all.html", found, status=status, held=held, said=said, say=say, option=SAID[say],
+        answerable=_answerable(found, held, SAID[say], person), **_form(user),
+    )  # fmt: skip
+
+
+def _form(user: Any) -> dict[str, Any]:
+    return {"token": token_of(user), "asks_for_name": asks_for_name(user)}

@@ -1,0 +1,34 @@
+"""A night of which lists are held, made of one that is decided."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import duckdb
+
+from console.conftest import EARLIER, NIGHT
+from evenhand.quality.held_lists import hold_lists, make_views
+from evenhand.settings import settings
+from evenhand.tasks.night import publish_release
+from night.directly import environment
+
+ON = date.fromisoformat(NIGHT)
+WHY = {("penalties", "world"): ["1 <row> removed, none is usual"], ("rewards", "ID"): ["its rules are others"]}
+
+
+def hold(home: Path, changed_by: str = "mai") -> None:
+    """Have lists of the night be held, and release it so."""
+    with environment({"EVENHAND_HOME": str(home)}):
+        with duckdb.connect(str(settings().warehouse(ON))) as connection:
+            hold_lists(
+                connection,
+                WHY,
+                {},
+                lambda *_: (changed_by,),
+                lambda *_: date.fromisoformat(EARLIER),
+                ON,
+                other_rules={("rewards", "ID"): "others"},
+            )
+            make_views(connection, ON)
+        publish_release(ON)
