@@ -83,11 +83,10 @@ def test_an_answer_to_what_isnt_shown_any_more_counts_for_nothing_and_says_what_
 
 
 def test_who_changed_the_policy_and_who_has_no_right_for_the_market_are_refused(
-    client: TestClient, held_home: Path, tmp_path: Path
+    client: TestClient, tmp_path: Path
 ) -> None:
     people = tmp_path / "people.yml"
     people.write_text(people.read_text() + "  - {user: mai, markets: [ID], rights: [see, approve]}\n")
-    shutil.rmtree(held_home / "people")
     log_in("mai")
     told = send(client, "/held", "/held", **_form(client, "rewards-ID"), say="approve")
     assert (told.status_code, "mai asked for the policy that changes rewards of ID" in told.text) == (409, True)

@@ -24,6 +24,7 @@ from starlette.background import BackgroundTask
 from starlette.exceptions import HTTPException as StarletteHTTPException
 
 from evenhand.console import render
+from evenhand.console.act_pages import router as of_acts
 from evenhand.console.card import router as of_card
 from evenhand.console.case_pages import router as of_cases
 from evenhand.console.held_pages import router as of_held_lists
@@ -56,6 +57,7 @@ app.include_router(of_card)
 app.include_router(of_metrics)
 app.include_router(of_cases)
 app.include_router(of_held_lists)
+app.include_router(of_acts)
 # Pages load nothing from anywhere else, whatever stands in them.
 _ITSELF_ALONE = "default-src 'self' data: blob:; script-src 'unsafe-inline' 'unsafe-eval'; style-src 'unsafe-inline'"
 

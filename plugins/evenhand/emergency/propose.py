@@ -121,18 +121,31 @@ def _market(
     return sum(rows for _, rows, _ in found), tuple((who, met) for who, _, met in found if met)
 
 
-def _list_of(wish: Wish, packs: Sequence[LoadedPack], night: date) -> Literal["penalties", "rewards"]:
-    judging = [
-        loaded.pack
-        for loaded in packs
-        if loaded.pack.effective_from <= night
-        and (loaded.pack.effective_until is None or night <= loaded.pack.effective_until)
+def packs_in_force(market: str, packs: Sequence[LoadedPack], night: date) -> list[Pack]:
+    """The packs that judge a market on a night."""
+    return [each for each in _in_force(packs, night) if market in each.markets]
+
+
+def measures_had(packs: Sequence[Pack]) -> list[tuple[Literal["penalties", "rewards"], str, str]]:
+    """What packs can put in force: list, measure and scope, in their order."""
+    return sorted({brought for pack in packs for brought in _measures_of(pack)})
+
+
+def _in_force(packs: Sequence[LoadedPack], night: date) -> list[Pack]:
+    return [
+        each.pack
+        for each in packs
+        if each.pack.effective_from <= night
+        and (each.pack.effective_until is None or night <= each.pack.effective_until)
     ]
-    packs_of_it = [each for each in judging if wish.market in each.markets]
+
+
+def _list_of(wish: Wish, packs: Sequence[LoadedPack], night: date) -> Literal["penalties", "rewards"]:
+    packs_of_it = packs_in_force(wish.market, packs, night)
     if not packs_of_it:
-        markets = sorted({market for each in judging for market in each.markets})
+        markets = sorted({market for each in _in_force(packs, night) for market in each.markets})
         raise EmergencyRefused(f"no pack judges market {wish.market!r}; write one of {', '.join(markets)}")
-    had = sorted({brought for pack in packs_of_it for brought in _measures_of(pack)})
+    had = measures_had(packs_of_it)
     found = next((of_list for of_list, *what in had if what == [wish.measure, wish.scope]), None)
     if found is None:
         spelt = [f"{measure} on {scope}" for _, measure, scope in had]

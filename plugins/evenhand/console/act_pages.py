@@ -1,0 +1,257 @@
+"""The forms for what can't wait: a measure now, stopping deliveries, reversing a night.
+
+What is asked for is carried out by the DAGs that have these forms too, begun in Airflow as who is logged in; what is
+stopped is stopped at once. Where Airflow doesn't run, it is proposed as on the terminal.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from typing import Annotated, Any, Literal, cast
+from urllib.parse import urlencode
+
+from airflow.api_fastapi.auth.managers.models.resource_details import DagAccessEntity
+from airflow.api_fastapi.core_api.security import requires_access_dag
+from fastapi import APIRouter, Depends, Form, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+
+from evenhand.console.acts import choices, digest_of, markets
+from evenhand.console.airflow_api import AirflowRefused, ask
+from evenhand.console.forms import ByWord, User, asks_for_name, sent_by_us, token_of, who
+from evenhand.console.render import page
+from evenhand.console.seen import limited
+from evenhand.console.shown import Shown, shown
+from evenhand.delivery.stopping import stop, stopped
+from evenhand.emergency.emergency import EmergencyRefused
+from evenhand.emergency.propose import Proposed, propose
+from evenhand.emergency.wish import Wish
+from evenhand.people.people import ALL
+from evenhand.people.rights import refuse_without_right
+from evenhand.policy.load import load_packs
+from evenhand.policy.texts import PackError
+from evenhand.records import proposals
+from evenhand.records.history import HistoryBroken
+from evenhand.records.persons import Person, PersonRefused
+from evenhand.release.reversal import NotReversible, reversal_of, reversible
+from evenhand.settings import settings
+from evenhand.tasks.stop_and_reverse import NotDone, told_of_reversing
+
+router = APIRouter()
+Text = Annotated[str, Form()]
+# What Airflow asks of who begins such a run there.
+may_ask = requires_access_dag("POST", DagAccessEntity.RUN, param_dag_id="emergency_measure")
+may_stop = requires_access_dag("POST", DagAccessEntity.RUN, param_dag_id="emergency_stop")
+may_reverse = requires_access_dag("POST", DagAccessEntity.RUN, param_dag_id="release_reversed")
+_REFUSED = (EmergencyRefused, PersonRefused, PackError, NotDone, NotReversible, HistoryBroken, AirflowRefused)
+
+
+class NotAsked(EmergencyRefused):
+    """Nothing was asked for: it isn't what was counted any more. The message says what differs."""
+
+
+@router.get("/emergency")
+@limited
+def emergency_page(request: Request, user: User, market: str = "", account: str = "", done: str = "") -> HTMLResponse:
+    """A measure that is imposed or lifted now: whom, what, until when and why."""
+    return _emergency(request, user, shown(), {"market": market, "accounts": account}, done=done)
+
+
+@router.post("/emergency", dependencies=[Depends(sent_by_us), Depends(may_ask)], response_model=None)
+@limited
+def ask_for_emergency(
+    request: Request, user: User, market: Text = "", action: Text = "impose", what: Text = "", until: Text = "",
+    reason: Text = "", accounts: Text = "", kind: Text = "", stage: Text = "", zone: Text = "", counted: Text = "",
+    by: ByWord = "",
+) -> Response:  # fmt: skip
+    """Count whom it would meet; and, where that was shown, ask for it: then a second person is asked."""
+    found = shown()
+    asked = {"market": market, "action": action, "what": what, "until": until, "reason": reason, "accounts": accounts}
+    asked |= {"kind": kind, "stage": stage, "zone": zone}
+    if found is None or found.manifest.history:
+        return _emergency(request, user, found, asked, "No night is released yet, so nothing is in force.", status=409)
+    try:
+        author = who(user, by)
+        proposed = _proposed(found, asked, author)
+        if not counted:
+            return _emergency(request, user, found, asked, proposed=proposed)
+        if counted != digest_of(proposed.proposal):
+            raise NotAsked("Whom it meets is otherwise than it was counted, so nothing was asked for: look once more.")
+        told = _begun(request, "emergency_measure", _emergency_form(asked, by))
+        if not told:
+            told = _proposed_by_hand("emergency", proposed.proposal.model_dump(mode="json"), proposed, author)
+    except _REFUSED as error:
+        return _emergency(request, user, found, asked, str(error), status=409)
+    return RedirectResponse(f"emergency?{urlencode({'done': told})}", 303)
+
+
+@router.get("/stop")
+@limited
+def stop_page(request: Request, user: User, done: str = "") -> HTMLResponse:
+    """Whether deliveries are stopped, and stopping or resuming them."""
+    return _stop(request, user, done=done)
+
+
+@router.post("/stop", dependencies=[Depends(sent_by_us), Depends(may_stop)], response_model=None)
+@limited
+def stop_or_resume(request: Request, user: User, action: Text = "", reason: Text = "", by: ByWord = "") -> Response:
+    """Stop all deliveries at once; or ask that they are resumed, which a second person approves."""
+    here = settings()
+    try:
+        person = who(user, by)
+        if action not in ("stop", "resume") or not reason.strip():
+            raise NotDone("Write why, and choose whether to stop or to resume.")
+        if action == "stop":
+            told = f"From now on nothing is sent: {stop(here.home, person, reason.strip())}."
+        else:
+            refuse_without_right(here.home, person, "stop", (ALL,))
+            in_force = stopped(here.home)
+            if in_force is None:
+                raise NotDone("Deliveries aren't stopped; there is nothing to resume.")
+            form = {"action": "resume", "reason": reason.strip(), "author": by or None}
+            told = _begun(request, "emergency_stop", form)
+            if not told:
+                said = f"{person} asks to resume deliveries: {reason.strip()}\n\nUntil now, {in_force}"
+                told = _proposed_act("resume", {"reason": reason.strip()}, said, person)
+    except _REFUSED as error:
+        return _stop(request, user, str(error), status=409)
+    return RedirectResponse(f"stop?{urlencode({'done': told})}", 303)
+
+
+@router.get("/reverse")
+def reverse_page(request: Request, user: User, done: str = "") -> HTMLResponse:
+    """What reversing the newest night would bring back, and what lifting that would."""
+    return _reverse(request, user, done=done)
+
+
+@router.post("/reverse", dependencies=[Depends(sent_by_us), Depends(may_reverse)], response_model=None)
+def ask_to_reverse(
+    request: Request, user: User, night: Text = "", action: Text = "", release: Text = "", reason: Text = "",
+    by: ByWord = "",
+) -> Response:  # fmt: skip
+    """Ask that the newest night is reversed, or that this is lifted, as it was shown; a second person approves."""
+    found = shown()
+    try:
+        person = who(user, by)
+        if found is None or action not in ("reverse", "lift") or not reason.strip():
+            raise NotDone("Write why, and choose whether to reverse the night or to lift that.")
+        if (night, release) != (str(found.night), found.manifest.release_id):
+            raise NotDone("Another release is the newest by now; nothing was asked for: look at this page once more.")
+        refuse_without_right(settings().home, person, "stop", (ALL,))
+        told_second = told_of_reversing(action, found.night, person, reason.strip())
+        form = {"night": night, "action": action, "reason": reason.strip(), "author": by or None}
+        told = _begun(request, "release_reversed", form)
+        if not told:
+            kept = {name: form[name] for name in ("action", "night", "reason")}
+            told = _proposed_act("reverse", kept, told_second, person)
+    except _REFUSED as error:
+        return _reverse(request, user, str(error), status=409)
+    return RedirectResponse(f"reverse?{urlencode({'done': told})}", 303)
+
+
+def _proposed(found: Shown, asked: Mapping[str, str], author: Person) -> Proposed:
+    packs = load_packs(settings().policies)
+    if asked["market"] not in (there := markets(found, packs)):
+        raise EmergencyRefused(f"no pack judges market {asked['market']!r}; choose one of {', '.join(there)}")
+    refuse_without_right(settings().home, author, "emergency", (asked["market"],))
+    measure, _, scope = asked["what"].partition(" on ")
+    programme, _, zone = asked["zone"].partition("/")
+    try:
+        until = date.fromisoformat(asked["until"])
+    except ValueError as error:
+        raise EmergencyRefused(f"until is {asked['until']!r}; write the last day as YYYY-MM-DD") from error
+    if asked["action"] not in ("impose", "lift"):
+        raise EmergencyRefused("choose whether to impose or to lift it")
+    action = cast(Literal["impose", "lift"], asked["action"])
+    wish = Wish(
+        action, asked["market"], measure, scope, until, asked["reason"], tuple(asked["accounts"].split()),
+        asked["kind"], asked["stage"], programme, zone,
+    )  # fmt: skip
+    return propose(wish, author, packs, settings().releases / f"night={found.night}")
+
+
+def _emergency_form(asked: Mapping[str, str], by: str) -> dict[str, Any]:
+    measure, _, scope = asked["what"].partition(" on ")
+    programme, _, zone = asked["zone"].partition("/")
+    form: dict[str, Any] = {name: asked[name] for name in ("action", "market", "until", "reason")}
+    segment = {"kind": asked["kind"], "stage": asked["stage"], "programme": programme, "zone": zone}
+    form |= {name: value or None for name, value in segment.items()}
+    return form | {
+        "measure": measure, "scope": scope, "accounts": asked["accounts"].split(), "author": by or None,
+    }  # fmt: skip
+
+
+def _begun(request: Request, dag: str, form: Mapping[str, Any]) -> str:
+    """Begin a run of a DAG with a form, as who is logged in; what to do next, or nothing where Airflow doesn't run."""
+    run = ask(request, "POST", f"/dags/{dag}/dagRuns", {"logical_date": None, "conf": form})
+    where = "another person is asked in Airflow, under Required Actions"
+    return f"Asked for: {where} ({run['dag_run_id']})." if run else ""
+
+
+def _proposed_by_hand(action: str, form: Mapping[str, Any], proposed: Proposed, author: Person) -> str:
+    return _proposed_act(action, form, proposed.told, author, proposed.proposal.needs)
+
+
+def _proposed_act(action: str, form: Mapping[str, Any], said: str, by: Person, needs: int = 1) -> str:
+    """Write down what is asked for, as the terminal does; returns what to do next."""
+    act = proposals.ProposedAct(action=action, form=dict(form), said=said, by=by, at=datetime.now(UTC), needs=needs)
+    name = proposals.propose(settings().home, act)
+    others = "Another person approves" if needs == 1 else f"{needs} other persons approve"
+    return f"Proposed as {name}. {others} it within 24 hours: evenhand approve {name}"
+
+
+def _emergency(
+    request: Request, user: Any, found: Shown | None, asked: Mapping[str, str], said: str = "", done: str = "",
+    proposed: Proposed | None = None, status: int = 200,
+) -> HTMLResponse:  # fmt: skip
+    if found is None:
+        return page(request, "no_release.html", None, status=status)
+    try:
+        packs = load_packs(settings().policies)
+    except PackError as error:
+        return page(request, "error.html", found, status=503, said=str(error))
+    there = markets(found, packs)
+    market = asked["market"] if asked["market"] in there else there[0] if len(there) == 1 else ""
+    empty = dict.fromkeys(("what", "reason", "kind", "stage", "zone", "until"), "")
+    return page(
+        request,
+        "emergency.html",
+        found,
+        status=status,
+        markets=there,
+        market=market,
+        choices=choices(found, packs, market) if market else None,
+        asked={"action": "impose", **empty, **asked},
+        proposed=proposed,
+        counted=digest_of(proposed.proposal) if proposed else "",
+        said=said,
+        done=done,
+        **_form(user),
+    )
+
+
+def _stop(request: Request, user: Any, said: str = "", done: str = "", status: int = 200) -> HTMLResponse:
+    in_force = stopped(settings().home)
+    return page(
+        request, "stop.html", shown(), status=status, in_force=in_force, said=said, done=done, **_form(user)
+    )  # fmt: skip
+
+
+def _reverse(request: Request, user: Any, said: str = "", done: str = "", status: int = 200) -> HTMLResponse:
+    found = shown()
+    if found is None:
+        return page(request, "no_release.html", None, status=status)
+    why_not, before = "", None
+    try:
+        _, folder = reversible(settings().releases, found.night)
+        before = shown(date.fromisoformat(folder.name.removeprefix("night=")))
+    except NotReversible as error:
+        why_not = str(error)
+    return page(
+        request, "reverse.html", found, status=status, before=before, why_not=why_not, said=said, done=done,
+        reversal=reversal_of(settings().home, found.night), **_form(user),
+    )  # fmt: skip
+
+
+def _form(user: Any) -> dict[str, Any]:
+    return {"token": token_of(user), "asks_for_name": asks_for_name(user)}

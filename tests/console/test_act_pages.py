@@ -1,0 +1,151 @@
+"""The forms for what can't wait: a market's own words to choose from, what is met counted first, a second person."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from fastapi.testclient import TestClient
+
+from console.case_forms import HERE, send
+from console.conftest import EARLIER, NIGHT
+from console.serving import log_in
+from console.two_managers import managed
+from evenhand.delivery.stopping import stopped
+from evenhand.records.proposals import open_proposals
+from evenhand.settings import settings
+
+MEASURE = {"market": "ID", "what": "no_live on live", "until": "2026-03-10", "reason": "Fake prizes in lives"}
+
+
+@pytest.fixture
+def client(home: Path, tmp_path: Path) -> Iterator[TestClient]:
+    copy = tmp_path / "home"
+    copy.mkdir()
+    # What is decided isn't changed here: what people ask for is written beside it.
+    for there in ("releases", "nights"):
+        (copy / there).symlink_to(home / there)
+    with managed(copy, tmp_path / "people.yml") as client:
+        log_in("ika")
+        yield client
+
+
+def _said(page: str) -> str:
+    body = re.sub(r"<(style|script)>.*?</\1>", "", page, flags=re.DOTALL)
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", body)).replace("&#39;", "'")
+
+
+def _asked() -> list[tuple[str, str]]:
+    return [(act.action, str(act.by)) for act, _ in open_proposals(settings().home, datetime.now(UTC))]
+
+
+def test_the_form_has_the_words_of_the_market_alone(client: TestClient) -> None:
+    page = client.get("/emergency?market=ID&account=elsewhere1").text
+    options = re.findall(r'<option value="([^"]+)"', page)
+    assert "no_live on live" in options
+    assert "account_health/limited" in options
+    assert "publishing_paused on short_video" not in options
+    assert "No live streaming (" in _said(page)
+    assert 'value="elsewhere1"' in page
+    assert f'min="{NIGHT}" max="2026-04-05" value="2026-03-13"' in page
+    # There is one market that ika sees, so that nobody has to choose it.
+    assert "account_health/limited" in client.get("/emergency").text
+    assert client.get("/emergency?market=world").text == client.get("/emergency?market=nowhere").text
+
+
+def test_whom_it_meets_is_counted_before_it_is_asked_for(client: TestClient) -> None:
+    counted = send(client, "/emergency", "/emergency", **MEASURE, kind="creator")
+    said = _said(counted.text)
+    assert "5 accounts of 5 in ID, of which 0 have it now" in said
+    assert "another person" in said
+    assert _asked() == []
+    fields = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', counted.text.partition("Or otherwise")[0]))
+    # What was counted is what is asked for.
+    other = send(client, "/emergency", "/emergency", **fields | {"kind": "", "accounts": "elsewhere2"})
+    assert (other.status_code, "otherwise than it was counted" in other.text) == (409, True)
+    assert _asked() == []
+    told = send(client, "/emergency", "/emergency", **fields)
+    assert "Another person approves it within 24 hours" in _said(told.text)
+    assert _asked() == [("emergency", "ika")]
+
+
+@pytest.mark.parametrize(
+    ("otherwise", "said"),
+    [
+        ({}, "whom it shall meet is missing"),
+        ({"accounts": "elsewhere1 a1"}, "a1: 1 account(s) aren't known in ID"),
+        ({"accounts": "elsewhere1 a77"}, "a77: 1 account(s) aren't known in ID"),
+        ({"market": "world", "accounts": "a1"}, "no pack judges market 'world'; choose one of ID"),
+        ({"market": "nowhere", "accounts": "a1"}, "no pack judges market 'nowhere'; choose one of ID"),
+        ({"what": "publishing_paused on short_video", "accounts": "elsewhere1"}, "creators_id of ID has no"),
+        ({"until": "2027-01-01", "accounts": "elsewhere1"}, "an emergency ends within 30 days"),
+        ({"until": "soon", "accounts": "elsewhere1"}, "write the last day as YYYY-MM-DD"),
+        ({"action": "burn", "accounts": "elsewhere1"}, "choose whether to impose or to lift it"),
+        ({"reason": " ", "accounts": "elsewhere1"}, "something is missing or too long"),
+        ({"reason": "elsewhere1 cheats", "accounts": "elsewhere1"}, "the reason names account elsewhere1"),
+    ],
+)
+def test_what_cannot_be_asked_for_is_said_and_what_was_written_stays(
+    client: TestClient, otherwise: dict[str, str], said: str
+) -> None:
+    told = send(client, "/emergency", "/emergency", **MEASURE | otherwise)
+    assert (told.status_code, said in _said(told.text)) == (409, True), _said(told.text)
+    assert _asked() == []
+
+
+def test_who_has_no_right_for_it_is_refused(client: TestClient, tmp_path: Path) -> None:
+    people = tmp_path / "people.yml"
+    people.write_text(people.read_text().replace("approve, emergency, stop", "approve"))
+    form = MEASURE | {"accounts": "elsewhere1"}
+    for page, fields in (("/emergency", form), ("/stop", {"action": "stop", "reason": "wrong lists"})):
+        told = send(client, page, page, **fields)
+        assert (told.status_code, "ika may not" in told.text) == (409, True)
+    assert not stopped(settings().home)
+
+
+def test_deliveries_are_stopped_at_once_and_resumed_with_a_second_person(client: TestClient) -> None:
+    assert send(client, "/stop", "/stop", action="stop", reason=" ").status_code == 409
+    told = send(client, "/stop", "/stop", action="stop", reason="wrong <lists>")
+    assert "Deliveries are stopped" in _said(told.text)
+    assert "wrong &lt;lists&gt;" in told.text
+    in_force = stopped(settings().home)
+    assert in_force is not None and (in_force.by.name, in_force.why) == ("ika", "wrong <lists>")
+    # Who stops for one market resumes for none.
+    refused = send(client, "/stop", "/stop", action="resume", reason="corrected")
+    assert (refused.status_code, "ika may not stop, resume or reverse for all markets" in refused.text) == (409, True)
+    log_in("bo")
+    send(client, "/stop", "/stop", action="resume", reason="corrected")
+    assert _asked() == [("resume", "bo")]
+    assert stopped(settings().home)
+
+
+def test_the_newest_night_is_reversed_as_it_was_shown(client: TestClient) -> None:
+    assert client.get("/reverse").status_code == 403
+    assert "reverse the newest night" not in client.get("/").text
+    log_in("bo")
+    page = client.get("/reverse").text
+    assert re.search(r"Penalties 17 16 Rewards 2 2", _said(page)), _said(page)
+    assert f"lists/against?night={NIGHT}&amp;against={EARLIER}" in page
+    stale = send(client, "/reverse", "/reverse", release="0" * 64, reason="wrong")
+    assert (stale.status_code, "Another release is the newest by now" in stale.text) == (409, True)
+    fields = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', page))
+    told = send(client, "/reverse", "/reverse", **fields, reason="granted by mistake")
+    assert "Another person approves it" in _said(told.text)
+    assert _asked() == [("reverse", "bo")]
+
+
+def test_a_form_of_another_site_asks_for_nothing(client: TestClient) -> None:
+    for page in ("/emergency", "/stop", "/reverse"):
+        for headers in ({}, {"origin": HERE}, {"origin": "https://elsewhere"}):
+            form = MEASURE | {"accounts": "elsewhere1", "action": "stop", "reason": "x"}
+            assert client.post(page, data=form, headers=headers).status_code == 403
+    assert not stopped(settings().home)
+
+
+def test_before_the_first_night_nothing_can_be_asked_for(nothing_released: TestClient) -> None:
+    for page in ("/emergency", "/reverse"):
+        assert "Nothing is released yet" in nothing_released.get(page).text
+    assert "Stop all deliveries" in nothing_released.get("/stop").text
