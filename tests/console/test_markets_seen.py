@@ -60,6 +60,12 @@ def addresses(account: str, violation: str, case: str, policy: str) -> dict[tupl
         ("GET", "/metrics/{metric}"): [
             f"/metrics/repeat_rate{asked}" for asked in ("", "?market=all", "?market=world", "?market=ID")
         ],
+        ("GET", "/reports"): ["/reports", f"/reports?{on}"],
+        ("GET", "/reports/{kind}"): [
+            *("/reports/night", f"/reports/night?{on}", "/reports/week?lang=id", "/reports/week?market=world"),
+            "/reports/week?market=ID",
+        ],
+        ("GET", "/reports/{kind}/xlsx"): ["/reports/week/xlsx", "/reports/night/xlsx?market=world"],
         ("GET", "/card/script"): ["/card/script"],
         ("GET", "/card/lines"): ["/card/lines"],
         ("GET", "/runs/{dag_id}/{run_id}"): ["/runs/nightly_governance/r"],
@@ -196,6 +202,7 @@ def test_whatever_becomes_of_another_market_every_answer_stays_as_it_is(
         ("/metrics/repeat_rate?market=world", "/metrics/repeat_rate?market=nowhere"),
         ("/?market=world", "/?market=nowhere"),
         ("/cases?market=world", "/cases?market=nowhere"),
+        ("/reports/week?market=world", "/reports/week?market=nowhere"),
         ("/policies/takedowns-v1", "/policies/nothing-v1"),
         ("/policies/takedowns-v1/xlsx", "/policies/nothing-v1/xlsx"),
     ],

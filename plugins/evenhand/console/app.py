@@ -31,6 +31,7 @@ from evenhand.console.held_pages import router as of_held_lists
 from evenhand.console.metrics import router as of_metrics
 from evenhand.console.pages import router
 from evenhand.console.policy_pages import router as of_policies
+from evenhand.console.report_pages import router as of_reports
 from evenhand.console.rights import may_see, of_their_markets, only_here_where_all_are_admins
 from evenhand.console.run_notes import DAG, failures, night_of_run
 from evenhand.console.seen import limited, seen
@@ -58,6 +59,7 @@ app.include_router(of_metrics)
 app.include_router(of_cases)
 app.include_router(of_held_lists)
 app.include_router(of_acts)
+app.include_router(of_reports)
 # Pages load nothing from anywhere else, whatever stands in them.
 _ITSELF_ALONE = "default-src 'self' data: blob:; script-src 'unsafe-inline' 'unsafe-eval'; style-src 'unsafe-inline'"
 

@@ -289,10 +289,10 @@ def of_metrics(
 
 def of_cases(facts: Facts, language: Language, scope: Scope) -> Table | None:
     """A row per kind of case: how many are open, and how many of them are over."""
-    markets = f"({scope.only} or market = 'all')" if scope.markets else "true"
     asked = facts.ask(
         "select kind, count(*) as open, count(*) filter (owner is null) as of_nobody,"
-        f" count(*) filter (days_left < 0) as over, min(due) as next_due from cases where state = 'open' and {markets}"
+        " count(*) filter (days_left < 0) as over, min(due) as next_due"
+        f" from cases where state = 'open' and {scope.only}"
         " group by kind order by over desc, open desc, kind",
         "kind",
     )

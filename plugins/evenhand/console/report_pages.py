@@ -1,0 +1,91 @@
+"""The pages of reports: of a night or a week, of the markets of who reads, to read, to print and to download."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+from typing import Annotated
+
+from fastapi import APIRouter, HTTPException, Query, Request
+from fastapi.responses import FileResponse, HTMLResponse
+from pydantic import ValidationError
+from starlette.background import BackgroundTask
+
+from evenhand.console.asked import Night
+from evenhand.console.render import page
+from evenhand.console.seen import limited
+from evenhand.console.shown import Shown, shown
+from evenhand.console.tonight import creators_by_market
+from evenhand.notices.catalogs import load_catalogs
+from evenhand.release.manifest import OtherFormat
+from evenhand.release.verify import ReleaseChanged
+from evenhand.reports.language import Language, NoSuchWords, languages
+from evenhand.reports.make import NoSuchMarket, report_of
+from evenhand.reports.page import page_of
+from evenhand.reports.report import Kind, Report
+from evenhand.reports.workbook import write_report
+from evenhand.settings import settings
+
+router = APIRouter(prefix="/reports")
+Of = Annotated[str, Query(description="A market; by default all that are seen.")]
+Lang = Annotated[str, Query(description="The language that it is in.")]
+
+
+@router.get("")
+@limited
+def reports_page(request: Request, night: Night = None) -> HTMLResponse:
+    """Which reports there are of a night."""
+    found = shown(night)
+    if found is None:
+        return page(request, "no_release.html", None)
+    markets = sorted(creators_by_market(found))
+    return page(request, "reports.html", found, markets=markets, languages=languages())
+
+
+@router.get("/{kind}")
+@limited
+def report_page(kind: Kind, night: Night = None, market: Of = "", lang: Lang = "en") -> HTMLResponse:
+    """A report as a page by itself."""
+    report, speaks = _report(_shown(night), kind, market, lang)
+    # The pages that it names lie beside it.
+    return HTMLResponse(page_of(report, speaks, ".."))
+
+
+@router.get("/{kind}/xlsx")
+@limited
+def report_as_workbook(kind: Kind, night: Night = None, market: Of = "", lang: Lang = "en") -> FileResponse:
+    """A report as a spreadsheet."""
+    report, speaks = _report(_shown(night), kind, market, lang)
+    with NamedTemporaryFile(suffix=".xlsx", delete=False) as file:
+        path = Path(file.name)
+    write_report(path, report, speaks)
+    return FileResponse(
+        path,
+        filename=f"{report.night}.{report.name}.xlsx",
+        background=BackgroundTask(path.unlink, missing_ok=True),
+    )
+
+
+def _shown(night: Night) -> Shown:
+    found = shown(night)
+    if found is None:
+        raise HTTPException(404, "nothing is released yet")
+    return found
+
+
+def _report(found: Shown, kind: Kind, market: str, language: str) -> tuple[Report, Language]:
+    here = settings()
+    seen = sorted(creators_by_market(found)) if found.markets is not None else []
+    if found.markets is not None and ((market and market not in seen) or not seen):
+        raise HTTPException(404, f"night {found.night} knows no market {market or 'of yours'}")
+    try:
+        speaks = Language(language, load_catalogs(here.translations))
+        return report_of(here, kind, found.night, language, [market] if market else seen), speaks
+    except (NoSuchMarket, NoSuchWords) as error:
+        raise HTTPException(404, str(error)) from error
+    except ReleaseChanged as error:
+        raise HTTPException(409, f"{error} (evenhand verify)") from error
+    except (OtherFormat, ValidationError) as error:
+        raise HTTPException(
+            409, f"one of the nights until {found.night} was released by another version of Evenhand: {error}"
+        ) from error
