@@ -232,3 +232,10 @@ def test_where_people_log_in_pages_are_shown_under_any_name(
 ) -> None:
     monkeypatch.setattr(rights, "_all_are_admins", lambda: False)
     assert reader.get("/", headers={"host": "evenhand.example"}).status_code == 200
+
+
+def test_what_cant_be_asked_for_is_a_page_that_says_so(reader: TestClient) -> None:
+    for address, said in (("/?night=yesterday", "night can't be"), ("/reports/nothing", "kind can't be")):
+        answer = reader.get(address)
+        assert (answer.status_code, said in unescape(answer.text)) == (422, True), answer.text
+    assert reader.get("/?night=yesterday", headers={"accept": "application/json"}).json()["detail"]

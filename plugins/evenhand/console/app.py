@@ -16,7 +16,8 @@ import duckdb
 from airflow.api_fastapi.common.db.common import SessionDep
 from airflow.models.dagrun import DagRun
 from fastapi import Depends, FastAPI, HTTPException, Request, Response
-from fastapi.exception_handlers import http_exception_handler
+from fastapi.exception_handlers import http_exception_handler, request_validation_exception_handler
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import FileResponse, HTMLResponse, StreamingResponse
 from pydantic import ValidationError
 from sqlalchemy import select
@@ -77,6 +78,16 @@ async def _said(request: Request, error: StarletteHTTPException) -> Response:
     if "text/html" not in request.headers.get("accept", ""):
         return await http_exception_handler(request, error)
     return render.page(request, "error.html", None, status=error.status_code, said=str(error.detail))
+
+
+@app.exception_handler(RequestValidationError)
+async def _not_asked_so(request: Request, error: RequestValidationError) -> Response:
+    """What can't be asked for, as a page for who reads pages."""
+    if "text/html" not in request.headers.get("accept", ""):
+        return await request_validation_exception_handler(request, error)
+    found = error.errors()[0]
+    said = f"{found['loc'][-1]} can't be {str(found.get('input'))[:80]!r} in this address: {found['msg'].lower()}"
+    return render.page(request, "error.html", None, status=422, said=said)
 
 
 # A night's pages: the name in an address, what it is called, and where it lies in the night's work.
