@@ -3,9 +3,8 @@
 Decides a night: which penalties and rewards are in force, why, and who must be told.
 
 Gate 1 validates what landed (bad rows are quarantined, a broken file holds its market), the dbt models turn it into
-ledger, standings and measures, and gate 2 validates the lists; only then are they released and delivered. A market's
-list that is unusual is held, and a person is asked (the DAG `held_list`); the others go on. Any task can be cleared
-at any time, and by hand the newest night that has landed is decided: docs/operations.md.
+ledger, standings and measures, and gate 2 validates the lists; only then are they released and delivered. A list that
+is unusual is held, and a person is asked (the DAG `held_list`). Any task can be cleared: docs/operations.md.
 """
 
 from __future__ import annotations
@@ -29,6 +28,7 @@ from evenhand.tasks.facts import Facts
 from evenhand.tasks.human_tasks import night_form
 from evenhand.tasks.pools import LANDED, WAREHOUSE
 from evenhand.tasks.repeating import REPEATED
+from evenhand.tasks.reports import reports_task
 
 DEPLOYMENT = deployment()
 NIGHT = "{{ night(run_id, logical_date) }}"
@@ -91,7 +91,7 @@ with DAG(
     released = publish_release(NIGHT)
     chain(land_feeds(), compile_policies(NIGHT), gate_1, build_models(NIGHT), gate_2, released)
     delivery_groups(NIGHT, released)
-    cases_task(NIGHT, released)
+    reports_task(NIGHT, cases_task(NIGHT, released))
     held = find_held_lists(NIGHT)
     released >> held
     TriggerDagRunOperator.partial(

@@ -6,6 +6,7 @@ Their templates find `run_id` and `reason` in either case: `{{ run_id }}: {{ rea
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from typing import Any
 
 from airflow.sdk.definitions.callback import AsyncCallback
@@ -23,10 +24,11 @@ def notifiers() -> list[Any]:
     return [import_string(classpath)(**arguments) for classpath, arguments in deployment().notifiers]
 
 
-def tell_person(person: str, address: str, subject: str, body: str) -> list[str]:
+def tell_person(person: str, address: str, subject: str, body: str, files: Sequence[str] = ()) -> list[str]:
     """Have somebody of people.yml told; returns what kept notifiers from it, a line each.
 
-    Templates of `EVENHAND_PEOPLE_NOTIFIERS` find `person`, `address`, `subject` and `body`.
+    Templates of `EVENHAND_PEOPLE_NOTIFIERS` find `person`, `address`, `subject`, `body` and `files`, the paths of what
+    goes with it.
     """
     from airflow.sdk import get_current_context
     from airflow.sdk._shared.module_loading import import_string
@@ -39,7 +41,8 @@ def tell_person(person: str, address: str, subject: str, body: str) -> list[str]
     for classpath, arguments in deployment().people_notifiers:
         try:
             notifier = import_string(classpath)(**arguments)
-            notifier({**context, "person": person, "address": address, "subject": subject, "body": body})
+            said = {"person": person, "address": address, "subject": subject, "body": body, "files": list(files)}
+            notifier({**context, **said})
         except Exception as error:
             log.exception("%s wasn't told", person)
             failures.append(f"{classpath.rpartition('.')[2]}: {error}")

@@ -102,13 +102,14 @@ def _update_cases(night: str, ti: Any = None) -> Facts:
     return alone(lambda: update_cases(date.fromisoformat(night)), ti)
 
 
-def alone(step: Any, ti: Any) -> Facts:
+def alone(step: Any, ti: Any, failed: str = "the cases aren't up to date") -> Facts:
     """Do a step that is repeated and told by itself: where it fails for good, who hears of nights is told.
 
     The task ends well all the same: nothing waits for it, and a run that released its night hasn't failed.
 
     Args:
         ti: the task's instance, which says how often it was tried.
+        failed: what isn't as it should be then.
     """
     from airflow.sdk.exceptions import AirflowFailException
 
@@ -121,7 +122,7 @@ def alone(step: Any, ti: Any) -> Facts:
         if not in_vain and ti.try_number <= ti.max_tries:
             raise
         log.exception("it failed, and the night goes on")
-        said = f"the cases aren't up to date: {error}"
+        said = f"{failed}: {error}"
         tell(said)
         return {"told": said}
     return facts

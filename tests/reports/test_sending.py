@@ -1,0 +1,99 @@
+"""Who is sent which report: of what they may see, once a night, through Airflow's notifiers."""
+
+from __future__ import annotations
+
+import json
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+from airflow.models.dagbag import DagBag
+
+from evenhand.settings import PROJECT, settings
+from evenhand.tasks.reports import NotSent, send_reports
+from people.people import write_people
+from reports.releases import release
+
+# A Saturday, and the Sunday after it.
+SATURDAY = date(2026, 3, 28)
+SUNDAY = SATURDAY + timedelta(days=1)
+PEOPLE = """\
+changed_by: ann
+people:
+  - {user: ann, markets: all, rights: [admin]}
+  - {user: bo, markets: all, rights: [admin, see], reports: [night, week], address: bo@here}
+  - {user: cy, markets: [ID, TH], rights: see, reports: night, address: cy@here, language: id}
+  - {user: dee, markets: SG, rights: stop, reports: night, address: dee@here}
+  - {user: eve, markets: ID, rights: see, reports: night}
+  - {user: fay, markets: VN, rights: see, reports: night, address: fay@here}
+"""
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Two nights of three markets; fay's has nothing yet."""
+    write_people(tmp_path, monkeypatch, PEOPLE)
+    home = settings().home
+    for night in (SATURDAY, SUNDAY):
+        rows = [(f"{night}/{market}", market, "warning") for market in ("ID", "SG", "TH")]
+        release(home, night, {"penalties": rows, "rewards": [], "standings": []})
+    _notify(monkeypatch, tmp_path / "heard")
+    return home
+
+
+def _notify(monkeypatch: pytest.MonkeyPatch, file: Path) -> None:
+    said = {"file": str(file), "text": "{{ subject }} | {{ body }} | {{ files | join(' ') }}"}
+    heard = {"classpath": "cases.notifier.Heard", "kwargs": said}
+    monkeypatch.setenv("EVENHAND_PEOPLE_NOTIFIERS", json.dumps([heard]))
+
+
+def _heard(home: Path) -> list[tuple[str, str]]:
+    file = home.parent / "heard"
+    return [(to, text) for to, text in map(json.loads, file.read_text().splitlines())] if file.exists() else []
+
+
+def test_each_is_sent_what_they_may_see_once_and_the_week_on_a_sunday(home: Path) -> None:
+    assert send_reports(SATURDAY)["told"] == "3 reports, 0 of them not sent"
+    (to_bo, for_bo), (to_cy, for_cy) = _heard(home)
+    assert (to_bo, to_cy) == ("bo@here", "cy@here")
+    assert for_bo.startswith("Night of Mar 28, 2026 | There is nothing before it to compare with.")
+    assert for_cy.startswith("Malam 28 Mar 2026: ID, TH | ")
+    page, workbook = map(Path, for_cy.rpartition(" | ")[2].split())
+    assert (page.name, workbook.name) == ("night.ID_TH.id.html", "night.ID_TH.id.xlsx")
+    assert "SG" not in page.read_text() and workbook.exists()
+
+    # Cleared and run again, nobody is sent anything twice.
+    send_reports(SATURDAY)
+    assert len(_heard(home)) == 2
+
+    send_reports(SUNDAY)
+    assert [text.partition(" | ")[0] for _, text in _heard(home)[2:]] == [
+        "Night of Mar 29, 2026", "Week until Mar 29, 2026", "Malam 29 Mar 2026: ID, TH",
+    ]  # fmt: skip
+
+
+def test_what_couldnt_be_sent_is_told_and_sent_when_it_is_tried_again(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        _notify(patch, home / "nowhere" / "heard")
+        with pytest.raises(NotSent, match=r"bo wasn't sent night\.en \(Heard: .*; cy wasn't sent night\.ID_TH\.id"):
+            send_reports(SATURDAY)
+    send_reports(SATURDAY)
+    assert [to for to, _ in _heard(home)] == ["bo@here", "cy@here"]
+
+
+def test_nobody_is_sent_anything_while_it_isnt_known_who_may_see_what(home: Path) -> None:
+    (home.parent / "people.yml").write_text("people: [")
+    assert send_reports(SATURDAY)["told"] == "0 reports, 0 of them not sent"
+    assert _heard(home) == []
+
+
+def test_nothing_waits_for_reports() -> None:
+    (task,) = (
+        task
+        for dag in DagBag(str(PROJECT / "dags")).dags.values()
+        for task in dag.tasks
+        if task.task_id.endswith("send_reports")
+    )
+    assert task.downstream_task_ids == set()
