@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 import duckdb
@@ -13,7 +14,7 @@ import pytest
 from typer.testing import CliRunner
 
 from evenhand.cli import app
-from evenhand.sampling.estimate import Estimate, estimates
+from evenhand.sampling.estimate import Estimate, estimates, lay_estimates
 from evenhand.sampling.prevalence import prevalence
 from evenhand.sampling.sums import golden, sums
 from sampling.warehouse import rows, write
@@ -109,7 +110,7 @@ def wrong_decisions(*markets: tuple[str, int, int]) -> list[dict[str, object]]:
 
 def test_markets_with_enough_reviews_are_compared(tmp_path: Path) -> None:
     ours = found(tmp_path, {"main.stg_qa_reviews": wrong_decisions(("a1", 100, 40), ("b1", 100, 5))})
-    gap = ours["gap_of_wrong_decisions", "MY", "SG"]
+    gap = ours["gap_of_wrong_decisions", "all", "MY less SG"]
     assert gap.value == pytest.approx(-0.35)
     assert (gap.verdict, gap.reviews) == ("differs", 200)
 
@@ -158,6 +159,26 @@ def test_the_order_of_rows_says_nothing(tmp_path: Path) -> None:
         for name, each in (("a", reviews), ("b", [*reversed(reviews)]))
     )
     assert ours == other
+
+
+def test_a_night_has_a_table_of_them_and_the_same_when_it_is_decided_again(tmp_path: Path) -> None:
+    reviews = [review(n, n % 7 == 0) for n in range(210)]
+    warehouse = write(tmp_path / "w.duckdb", {"main.stg_creators": CREATORS, "main.stg_qa_reviews": reviews})
+    assert (lay_estimates(warehouse, NIGHT), lay_estimates(warehouse, NIGHT)) == (1, 1)
+    with duckdb.connect(str(warehouse), read_only=True) as connection:
+        (row,) = connection.execute("from estimates.quality_estimates").fetchall()
+    assert row[:5] == (NIGHT, "prevalence", "SG", "", Decimal("0.142857"))
+    assert row[-4:] == (210, 0, True, "")
+
+
+def test_what_cannot_be_estimated_keeps_no_list_from_anybody(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    warehouse = write(tmp_path / "w.duckdb", {"main.stg_creators": CREATORS})
+    with duckdb.connect(str(warehouse)) as connection:
+        connection.execute("drop table stg_qa_reviews")
+    assert lay_estimates(warehouse, NIGHT) == 0
+    assert "can't be estimated" in caplog.text
+    with duckdb.connect(str(warehouse), read_only=True) as connection:
+        assert connection.execute("select count(*) from estimates.quality_estimates").fetchone() == (0,)
 
 
 def said(*words: str, code: int = 0) -> str:

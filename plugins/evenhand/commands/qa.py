@@ -79,7 +79,7 @@ def estimates(
     found = _estimates(here, on)
     if market and market not in {each.market for each in found}:
         refuse(f"there are no reviews of {market} in the four weeks until {on}; a market is spelt as in the feeds")
-    chosen = [each for each in found if market in ("", each.market, each.about)]
+    chosen = [each for each in found if market in ("", each.market) or market in each.about.split(" less ")]
     if as_json:
         print(json.dumps([{**asdict(each), "is_enough": each.is_enough} for each in chosen], indent=2))
     elif chosen:
@@ -123,7 +123,7 @@ def _show_estimates(found: Sequence[Estimate]) -> None:
             continue
         name = spoken(each.estimate) + (f", {spoken(each.about)}" if each.about else "")
         if is_gap:
-            name = f"wrong decisions, less those of {each.about}"
+            name = f"wrong decisions, those of {each.about}"
         table.add_row(
             each.market,
             name,

@@ -24,7 +24,7 @@ WHOSE: Mapping[str, Whose] = {
     **dict.fromkeys(("account_health", "account_entries", "account_violations", "balance_periods"), "account"),
     **dict.fromkeys(("eligibility", "enforcement_gaps", "live_performance", "changes", "held_rows"), "account"),
     "account_timeline": "account_alone",
-    **dict.fromkeys(("operational_metrics", "list_sizes"), "market"),
+    **dict.fromkeys(("operational_metrics", "quality_estimates", "list_sizes"), "market"),
     **dict.fromkeys(("models", "rules", "packs", "translations"), "nobody"),
     # A row that wasn't understood: what market it was of isn't known.
     "quarantine": "unknown",

@@ -105,6 +105,21 @@ _OF_NO_MART: Mapping[str, ReleasedTable] = {
         changed="bigint: Rows that what landed changed in what is done.",
         is_held="boolean: Whether the list is held: then `rows` aren't what was released.",
     ),
+    "quality_estimates": _table(
+        "One row per estimate from the reviews of four weeks, market and what it is about (sampling.md).",
+        as_of="date: The night.",
+        estimate="varchar: `prevalence`, `violative_view_rate`, `wrong_decisions`, `gap_of_wrong_decisions` or"
+        " `agreement`.",
+        market="varchar: The market; of a gap, `all`.",
+        about="varchar: Of an agreement, the type of violation, or nothing for all; of a gap, the two markets.",
+        value="decimal(18,6): A share, of an agreement Krippendorff's alpha; null where nothing can be said.",
+        interval_low="decimal(18,6): The lower end of its interval at 95 %.",
+        interval_high="decimal(18,6): The upper end.",
+        reviews="bigint: How many reviews it is from; of an agreement, items that two or more reviewed.",
+        golden_reviews="bigint: By how many the reviewers' errors are known; 0 if they are taken to be never wrong.",
+        is_enough="boolean: Whether there are enough to say something.",
+        verdict="varchar: `unclear` of an agreement below 0.667, `differs` of a gap that is found; else nothing.",
+    ),
     "held_rows": _table(
         "One row per row of a list that breaks a rule and was held back, and rule that it breaks.",
         **_OF_WHICH_ROW,

@@ -42,6 +42,7 @@ FILES = {
     "balance_periods.parquet": "from wanted.balance_periods order by account_id, programme, balance_of, from_day",
     "account_violations.parquet": "from wanted.account_violations order by account_id, violation_id",
     "operational_metrics.parquet": "from main.operational_metrics order by metric, market, slice, slice_value",
+    "quality_estimates.parquet": "from estimates.quality_estimates order by estimate, market, about",
     "enforcement_gaps.parquet": "from wanted.enforcement_gaps order by gap, row_key",
     "live_performance.parquet": "from main.live_performance order by account_id",
     "changes.parquet": "from wanted.changes order by list, row_key, market",
@@ -60,6 +61,13 @@ FILES = {
 }
 # A warehouse of an earlier version has none.
 _TRANSLATIONS = "create table if not exists gate.translations (language varchar, said varchar, before varchar)"
+# What reviews say, once it is estimated; of a history's nights and by an earlier version it isn't.
+ESTIMATES = (
+    "create schema if not exists estimates",
+    "create table if not exists estimates.quality_estimates (as_of date, estimate varchar, market varchar,"
+    " about varchar, value decimal(18, 6), interval_low decimal(18, 6), interval_high decimal(18, 6), reviews bigint,"
+    " golden_reviews bigint, is_enough boolean, verdict varchar)",
+)
 
 
 class PublishFailed(Exception):
@@ -100,7 +108,8 @@ def publish(
     """
     # The open warehouse keeps a second publisher out: DuckDB lets one process write.
     with duckdb.connect(str(warehouse), config={"threads": 1}) as connection:
-        connection.execute(_TRANSLATIONS)
+        for statement in (_TRANSLATIONS, *ESTIMATES):
+            connection.execute(statement)
         published = publish_files(
             connection,
             releases,

@@ -5,23 +5,28 @@ The same rows give the same estimates in any order.
 
 from __future__ import annotations
 
+import logging
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import duckdb
 import numpy as np
 
+from evenhand.release.publish import ESTIMATES
 from evenhand.sampling.agreement import agreement
 from evenhand.sampling.gaps import gaps
 from evenhand.sampling.prevalence import prevalence
 from evenhand.sampling.sums import Golden, Sums, golden, sums
 
+log = logging.getLogger(__name__)
 WINDOW_DAYS = 28
 # Fewer reviews say too little: of contents, of decisions, of items that two reviewed.
 MINIMUM = {"prevalence": 200, "violative_view_rate": 200, "wrong_decisions": 30, "agreement": 30}
+ALL_MARKETS = "all"
 DIFFERS, UNCLEAR = "differs", "unclear"
 
 
@@ -31,7 +36,8 @@ class Estimate:
 
     Attributes:
         estimate: prevalence, violative_view_rate, wrong_decisions, gap_of_wrong_decisions or agreement.
-        about: of an agreement, the type of violation, or nothing for all; of a gap, the other market.
+        market: of a gap, `all`, for it is of two.
+        about: of an agreement, the type of violation, or nothing for all; of a gap, the markets.
         value: as a share, of an agreement alpha; None where nothing can be said.
         reviews: how many it is from; of an agreement, items that two or more reviewed.
         golden_reviews: by how many the reviewers' errors are known; 0 if they are taken to be never wrong.
@@ -52,6 +58,34 @@ class Estimate:
     def is_enough(self) -> bool:
         """Whether there are enough reviews to say something; gaps are only of markets that have them."""
         return self.reviews >= MINIMUM.get(self.estimate, 0)
+
+
+def lay_estimates(warehouse: Path, night: date) -> int:
+    """Write the table of a night's estimates, which its release has; returns how many there are.
+
+    They decide nothing: what can't be estimated keeps no list from anybody, and the table is empty.
+    """
+    with duckdb.connect(str(warehouse)) as connection:
+        for statement in ESTIMATES:
+            connection.execute(statement)
+        connection.execute("delete from estimates.quality_estimates")
+        try:
+            found = estimates(connection, night)
+        except (duckdb.Error, ValueError):
+            log.exception(
+                "What reviews say of night %s can't be estimated; its release has no quality_estimates", night
+            )
+            return 0
+        for each in found:
+            connection.execute(
+                "insert into estimates.quality_estimates"
+                " values (?, ?, ?, ?, round(?, 6), round(?, 6), round(?, 6), ?, ?, ?, ?)",
+                [
+                    *(night, each.estimate, each.market, each.about, each.value, each.interval_low, each.interval_high),
+                    *(each.reviews, each.golden_reviews, each.is_enough, each.verdict),
+                ],
+            )
+    return len(found)
 
 
 def estimates(connection: duckdb.DuckDBPyConnection, night: date) -> Sequence[Estimate]:
@@ -103,7 +137,7 @@ def _gaps(markets: dict[str, Sums], known: dict[str, Golden]) -> list[Estimate]:
     enough = {market: of for market, of in markets.items() if of.reviews[0] >= MINIMUM["wrong_decisions"]}
     return [
         Estimate(
-            "gap_of_wrong_decisions", each.market, each.other, each.gap, each.low, each.high,
+            "gap_of_wrong_decisions", ALL_MARKETS, f"{each.market} less {each.other}", each.gap, each.low, each.high,
             int(markets[each.market].reviews[0] + markets[each.other].reviews[0]),
             _reviewed(known.get(each.market)) + _reviewed(known.get(each.other)),
             DIFFERS if each.is_found else "",

@@ -194,7 +194,7 @@ def build_models(night: date, warehouse: Path) -> Facts:
 @indexed
 @told_if_it_fails("gate_2.validate_lists")
 def validate_lists(night: date) -> Facts:
-    """Gate 2: hold back rows that break a rule, and lists whose change is unusual, until a person has seen it."""
+    """Estimate what reviews say, and gate 2: hold back rows that break a rule, and lists whose change is unusual, until a person has seen it."""
     from evenhand.approval.code_changes import lay_code_authors
     from evenhand.deciding.code import code_version
     from evenhand.deciding.provenance import texts_of
@@ -204,11 +204,13 @@ def validate_lists(night: date) -> Facts:
     from evenhand.quality import holding, lists
     from evenhand.records.databases import wait_until_free
     from evenhand.release.previous import last_release, take_kept_release
+    from evenhand.sampling.estimate import lay_estimates
 
     here = settings()
     warehouse = begun(night)
     wait_until_free(warehouse)
     take_kept_release(here.releases, warehouse, night)
+    estimated = lay_estimates(warehouse, night)
     rows = lists.validate_lists(warehouse, here.work(night) / "gate_2" / "rows", night)
     for each in rows.held:
         log.warning(
@@ -237,6 +239,7 @@ def validate_lists(night: date) -> Facts:
     for said in changed.not_compared:
         log.warning("%s", said)
     facts = {
+        "estimates": estimated,
         "expectations": rows.expectations + changed.expectations,
         "held_back": [asdict(each) for each in rows.held],
         "causes": changed.causes,
