@@ -194,7 +194,10 @@ def build_models(night: date, warehouse: Path) -> Facts:
 @indexed
 @told_if_it_fails("gate_2.validate_lists")
 def validate_lists(night: date) -> Facts:
-    """Estimate what reviews say, and gate 2: hold back rows that break a rule, and lists whose change is unusual, until a person has seen it."""
+    """Estimate what reviews say, then gate 2: hold back rows that break a rule, and lists that change unusually.
+
+    A list that is held waits until a person has seen it.
+    """
     from evenhand.approval.code_changes import lay_code_authors
     from evenhand.deciding.code import code_version
     from evenhand.deciding.provenance import texts_of
