@@ -30,6 +30,7 @@ class Settings:
         people: the file that says who may do what, if there is one.
         ledger: the address of a PostgreSQL database that has the receipts, if they aren't in a file here.
         item_link: where a reviewer can see what has no link of its own, with {subject} for its key; or nothing.
+        pages: the address of the pages, for links into them from elsewhere; or nothing.
         example: what a local installation lands if nothing else has landed.
     """
 
@@ -44,6 +45,7 @@ class Settings:
     cases: str = ""
     people: Path = PROJECT / "people.yml"
     item_link: str = ""
+    pages: str = ""
 
     @property
     def landing(self) -> Path:
@@ -120,7 +122,7 @@ def settings() -> Settings:
     """The settings of this process, from the environment.
 
     `EVENHAND_HOME`, `_LANDING_FROM`, `_POLICIES`, `_TRANSLATIONS`, `_RECEIVERS`, `_PEOPLE`, `_LEDGER`, `_CASES`,
-    `_ITEM_LINK` and `_EXAMPLE`.
+    `_ITEM_LINK`, `_PAGES` and `_EXAMPLE`.
 
     Raises:
         ValueError: there is no such example.
@@ -139,6 +141,7 @@ def settings() -> Settings:
         receivers=_path("EVENHAND_RECEIVERS", "receivers.yml"),
         people=_path("EVENHAND_PEOPLE", "people.yml"),
         item_link=os.environ.get("EVENHAND_ITEM_LINK", ""),
+        pages=os.environ.get("EVENHAND_PAGES", ""),
         example="takedowns" if example == "takedowns" else "marketplace",
     )
 

@@ -27,9 +27,7 @@ Out = Annotated[
 ]
 Pages = Annotated[
     str,
-    typer.Option(
-        "--pages", envvar="EVENHAND_PAGES", metavar="URL", help="The address of the pages, for links into them."
-    ),
+    typer.Option("--pages", metavar="URL", help="The address of the pages, for links; by default EVENHAND_PAGES."),
 ]
 
 
@@ -89,5 +87,5 @@ def _write(
         refuse(str(error))
     except ValidationError as error:
         refuse(f"one of the nights until {of} was released by another version of Evenhand: {error}")
-    for path in write(report, speaks, out or here.home / "reports" / f"night={of}", pages):
+    for path in write(report, speaks, out or here.home / "reports" / f"night={of}", pages or here.pages):
         console.print(path, soft_wrap=True, highlight=False)

@@ -102,7 +102,7 @@ def _send(here: Settings, night: date, wanted: _Wanted) -> list[str]:
     sent = folder / "sent" / f"{wanted.person}.{report.name}".replace("/", "_")
     if sent.exists():
         return []
-    page, workbook = write(report, speaks, folder)
+    page, workbook = write(report, speaks, folder, here.pages)
     subject, body = letter_of(report, speaks, [str(page), str(workbook)])
     failures = tell_person(wanted.person, wanted.address, subject, body, files=[str(page), str(workbook)])
     if failures:
