@@ -164,6 +164,8 @@ def test_the_environment_is_that_of_a_local_installation_but_for_what_a_deployme
         "EVENHAND_DEADLINE_MINUTES",
         "EVENHAND_NOTIFIERS",
         "EVENHAND_PEOPLE_NOTIFIERS",
+        "EVENHAND_PAGES",
+        "EVENHAND_ITEM_LINK",
         "AIRFLOW__CORE__DEFAULT_TIMEZONE",
         "AIRFLOW__CORE__EXECUTION_API_SERVER_URL",
         *(name for name in SECRETS if name.startswith("AIRFLOW")),
