@@ -13,7 +13,7 @@ import pytest
 from evenhand.policy.compile import compile_packs
 from evenhand.policy.load import load_packs
 from evenhand.policy.tables import TABLES
-from policy.packs import changed, write
+from policy.packs import TEXT, changed, write
 
 FROM = date(2026, 1, 1)
 
@@ -122,6 +122,21 @@ def test_every_part_of_the_language_has_its_rows(folder: Path, warehouse: Path) 
     periods = _said(warehouse, "calendar_periods", {"calendar": "mondays"})
     first = next(period for period in periods if period["period_from"] == date(2026, 1, 5))
     assert first["period_until"] == date(2026, 1, 12)
+
+
+def test_entries_of_one_name_are_looked_at_together_in_all_markets(folder: Path, warehouse: Path) -> None:
+    """Who moves takes them along: a relief there takes from what was counted here, where nothing looks at another."""
+    write(folder, TEXT, "one.yml")
+    alone = TEXT.replace("        counts_once_per: batch\n", "").replace("[world]", "[moon]")
+    assert alone != TEXT and "counts_once_per" not in alone
+    write(folder, alone.replace("pack: strikes", "pack: moon"), "moon.yml")
+
+    compile_packs(load_packs(folder), warehouse)
+
+    for table in ("programmes", "entry_rules"):
+        assert {(row["market"], row["has_company"]) for row in _said(warehouse, table, {})} == {
+            ("world", True), ("moon", True),
+        }  # fmt: skip
 
 
 # Something for every table.

@@ -118,12 +118,13 @@ def compile_packs(
 
 
 def _in_company(rows: Sequence[Row]) -> list[Row]:
-    """The same, where a programme that looks from one entry at another in any version does so over all of them."""
+    """The same, where a programme that looks from one entry at another in any version does so over all of them, and
+    over all markets that have its name: entries go along with who moves."""
     of_programmes = [row for row in rows if isinstance(row, ProgrammeRow | EntryRuleRow)]
-    looking = {(row.market, row.programme) for row in of_programmes if row.has_company}
+    looking = {row.programme for row in of_programmes if row.has_company}
     return [
         replace(row, has_company=True)
-        if isinstance(row, ProgrammeRow | EntryRuleRow) and (row.market, row.programme) in looking
+        if isinstance(row, ProgrammeRow | EntryRuleRow) and row.programme in looking
         else row
         for row in rows
     ]
