@@ -13,6 +13,7 @@ from fastapi.responses import HTMLResponse
 
 from evenhand.console import charts
 from evenhand.console.asked import Market, Night, market_of
+from evenhand.console.estimates import estimates
 from evenhand.console.policies import policies
 from evenhand.console.render import page
 from evenhand.console.seen import limited
@@ -51,6 +52,7 @@ def metrics_page(request: Request, night: Night = None, market: Market = "") -> 
             for name, each in now.items()
         ],
         goals=_goals(found),
+        estimates=estimates(found, market),
         definitions=definitions(settings().dbt_project),
     )
 

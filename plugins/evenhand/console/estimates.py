@@ -1,0 +1,72 @@
+"""What reviews say of all that nobody reviewed, as a page shows it: of a market, or of all of them and their gaps."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+import duckdb
+
+from evenhand.console.shown import Shown
+from evenhand.policy.prose.words import spoken
+from evenhand.release.figures import ALL_MARKETS, with_unit
+
+_LABELS = {
+    "prevalence": "Contents in breach",
+    "violative_view_rate": "Views of what is in breach",
+    "wrong_decisions": "Decisions that are wrong",
+    "gap_of_wrong_decisions": "Wrong decisions, one market less the other",
+    "agreement": "Agreement of reviewers (Krippendorff's alpha)",
+}
+
+
+@dataclass(frozen=True)
+class EstimateShown:
+    """An estimate in words.
+
+    Attributes:
+        about: the part, or the two markets, that it is of.
+        verdict: what follows from it; empty where nothing does.
+    """
+
+    label: str
+    market: str
+    about: str
+    text: str
+    interval: str
+    reviews: int
+    golden_reviews: int
+    verdict: str
+
+
+def estimates(shown: Shown, market: str) -> Sequence[EstimateShown]:
+    """The estimates of a market; of all together, those of each and what is found between them."""
+    if not shown.has("quality_estimates.parquet"):
+        return ()
+    with duckdb.connect(config={"threads": 1}) as connection:
+        rows = connection.execute(
+            "select estimate, market, coalesce(about, ''), value, interval_low, interval_high, reviews,"
+            f" golden_reviews, is_enough, coalesce(verdict, '') from {shown.rows('quality_estimates')}"
+            " where $market in ('all', market) order by estimate = 'agreement', estimate, market, about",
+            {"market": market},
+        ).fetchall()
+    return [
+        EstimateShown(
+            _LABELS.get(name, spoken(name).capitalize()),
+            "all markets" if of == ALL_MARKETS else of,
+            about if name == "gap_of_wrong_decisions" else spoken(about),
+            "too few to say" if not is_enough else "can't be said" if value is None else _text(name, value),
+            "" if not is_enough or low is None or high is None else f"{_text(name, low)} to {_text(name, high)}",
+            reviews,
+            golden,
+            verdict,
+        )
+        for name, of, about, value, low, high, reviews, golden, is_enough, verdict in rows
+        # Of a part or a pair, what says nothing isn't shown.
+        if (is_enough or not about) and (verdict or name != "gap_of_wrong_decisions")
+    ]
+
+
+def _text(estimate: str, value: Decimal) -> str:
+    return f"{value:.2f}" if estimate == "agreement" else with_unit(value, "share")

@@ -1,0 +1,44 @@
+"""What reviews say, as the page of metrics shows it."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+from evenhand.console.estimates import estimates
+
+_ROWS = """(
+    select estimate, market, about, value::decimal(18, 6) as value, low::decimal(18, 6) as interval_low,
+        high::decimal(18, 6) as interval_high, reviews, golden_reviews, is_enough, verdict
+    from (values
+        ('prevalence', 'ID', null, 0.0125, 0.004, 0.0301, 400, 100, true, null),
+        ('prevalence', 'TH', null, null, 0, 0.02, 400, 0, true, null),
+        ('wrong_decisions', 'ID', null, 0.2, 0.1, 0.3, 4, 0, false, null),
+        ('gap_of_wrong_decisions', 'all', 'ID, TH', 0.05, 0.01, 0.09, 800, 0, true, 'differs'),
+        ('gap_of_wrong_decisions', 'all', 'ID, VN', 0.01, -0.01, 0.03, 800, 0, true, null),
+        ('agreement', 'ID', null, 0.51234, 0.4, 0.6, 90, 0, true, 'unclear'),
+        ('agreement', 'ID', 'misleading_claim', null, null, null, 3, 0, false, null)
+    ) as t (estimate, market, about, value, low, high, reviews, golden_reviews, is_enough, verdict)
+)"""
+
+
+def _shown(has: bool = True) -> Any:
+    return SimpleNamespace(has=lambda file: has, rows=lambda table: _ROWS)
+
+
+def test_a_market_has_its_estimates_in_words() -> None:
+    prevalence, wrong, agreement = estimates(_shown(), "ID")
+    assert (prevalence.label, prevalence.text, prevalence.interval) == ("Contents in breach", "1.2 %", "0.4 % to 3.0 %")
+    assert (wrong.text, wrong.interval) == ("too few to say", "")
+    assert (agreement.text, agreement.verdict, agreement.about) == ("0.51", "unclear", "")
+
+
+def test_all_markets_have_each_and_the_gaps_that_were_found() -> None:
+    told = [(each.label, each.market, each.about, each.text) for each in estimates(_shown(), "all")]
+    assert ("Wrong decisions, one market less the other", "all markets", "ID, TH", "5.0 %") in told
+    assert ("Contents in breach", "TH", "", "can't be said") in told
+    assert not any(about == "ID, VN" for _, _, about, _ in told)
+
+
+def test_a_release_of_an_earlier_version_has_none() -> None:
+    assert estimates(_shown(False), "all") == ()
