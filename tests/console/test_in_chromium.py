@@ -18,7 +18,7 @@ PAGES = (
     *("/cases", "/cases?account=a1", "/cases/nothing", "/held", "/held/all"),
     *("/emergency", "/emergency?market=ID&account=elsewhere1", "/stop", "/reverse"),
     *("/metrics", "/metrics/grant_rate", "/metrics/nothing"),
-    *("/reports", "/reports/week", "/reports/night?lang=zh", "/reports/nothing"),
+    *("/gates", "/reports", "/reports/week", "/reports/night?lang=zh", "/reports/nothing"),
     *(f"/lists/{each.name}" for each in LISTS),
 )
 

@@ -60,6 +60,7 @@ def addresses(account: str, violation: str, case: str, policy: str) -> dict[tupl
         ("GET", "/metrics/{metric}"): [
             f"/metrics/repeat_rate{asked}" for asked in ("", "?market=all", "?market=world", "?market=ID")
         ],
+        ("GET", "/gates"): ["/gates", f"/gates?{on}"],
         ("GET", "/reports"): ["/reports", f"/reports?{on}"],
         ("GET", "/reports/{kind}"): [
             *("/reports/night", f"/reports/night?{on}", "/reports/week?lang=id", "/reports/week?market=world"),

@@ -112,20 +112,37 @@ def shown(night: date | None = None) -> Shown | None:
         raise HTTPException(
             404, f"night {chosen} isn't released; the newest that is: {nights[0] if nights else 'none'}"
         )
-    folder = (settings().releases / f"night={chosen}").resolve()
-    try:
-        manifest = read_manifest(folder)
-    except (OtherFormat, ValidationError) as error:
-        raise HTTPException(409, f"night {chosen} was released by another version of Evenhand: {error}") from error
+    folder = _folder(chosen)
+    manifest = manifest_of(chosen, nights)
     at = datetime.fromtimestamp((folder / "manifest.json").stat().st_mtime, UTC).astimezone(deployment().timezone)
-    markets, newest = seen(), (settings().releases / f"night={nights[0]}").resolve()
-    if markets is not None:
-        before = next((night for night in nights if night < chosen), None)
-        follows = (settings().releases / f"night={before}").resolve() if before else None
-        manifest = manifest_seen(folder, markets, newest, follows)
+    markets, newest = seen(), _folder(nights[0])
     needs = tuple(_needs(chosen, nights, markets))
     words = (*needs, *_said_of(manifest))
     return Shown(chosen, folder, int(folder.name), manifest, at, nights, words, needs, markets, newest)
+
+
+def manifest_of(night: date, nights: tuple[date, ...]) -> Manifest:
+    """What a release says of itself to who sees it.
+
+    Args:
+        nights: all that are released, the newest first.
+
+    Raises:
+        HTTPException: another version released it.
+    """
+    folder, markets = _folder(night), seen()
+    try:
+        whole = read_manifest(folder)
+    except (OtherFormat, ValidationError) as error:
+        raise HTTPException(409, f"night {night} was released by another version of Evenhand: {error}") from error
+    if markets is None:
+        return whole
+    before = next((each for each in nights if each < night), None)
+    return manifest_seen(folder, markets, _folder(nights[0]), _folder(before) if before else None)
+
+
+def _folder(night: date) -> Path:
+    return (settings().releases / f"night={night}").resolve()
 
 
 def _said_of(manifest: Manifest) -> list[str]:
