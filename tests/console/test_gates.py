@@ -60,8 +60,8 @@ def test_rules_that_rows_broke_have_tonights_rows_and_those_of_the_nights_before
     page = gates.get("/gates").text
     assert "What the gates found, the last 3 nights" in page
     assert _rows(page, "Gate 1: rows in quarantine") == [
-        ["orders", "known <b>", "7", "", "3", "Send it again."],
-        ["orders", "dated", "0", "", "1", "Send it again."],
+        ["Orders", "known <b>", "7", "", "3", "Send it again."],
+        ["Orders", "dated", "0", "", "1", "Send it again."],
     ]
     assert "known <b>" not in page
     assert _rows(page, "Gate 2: rows of lists that are held back") == [
@@ -84,6 +84,6 @@ def test_an_earlier_night_has_what_was_found_until_then(gates: TestClient) -> No
     page = gates.get(f"/gates?night={NIGHT - timedelta(days=2)}").text
     assert "What the gates found, this night" in page
     assert [row[:3] for row in _rows(page, "Gate 1: rows in quarantine")] == [
-        ["orders", "known <b>", "4"], ["orders", "dated", "1"],
+        ["Orders", "known <b>", "4"], ["Orders", "dated", "1"],
     ]  # fmt: skip
     assert "No list was held." in page and "Markets that weren't decided" not in page
