@@ -17,12 +17,20 @@ IMAGES = PROJECT / "docs" / "images"
 
 
 def take(home: Path, account: str) -> None:
-    """Write each page as a picture of 1440 by 900."""
+    """Write each page as a picture of 1440 by 900, and tonight's as a phone shows it."""
     pages = {
         "console_tonight": "/",
         "console_penalties": "/lists/penalties",
         "console_creator": f"/creator?account={account}",
         "console_restoring": f"/creator/restoring?account={account}",
+        "console_cases": "/cases",
+        "console_held": "/held",
+        "console_policies": "/policies",
+        "console_metrics": "/metrics",
+        "console_metric": "/metrics/repeat_rate",
+        "console_report": "/reports/week",
+        "console_gates": "/gates",
+        "console_emergency": "/emergency",
     }
     with serving(home) as address, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
@@ -31,6 +39,10 @@ def take(home: Path, account: str) -> None:
             page.goto(f"{address}{path}")
             page.screenshot(path=IMAGES / f"{name}.png")
             print(IMAGES / f"{name}.png")
+        phone = browser.new_page(viewport={"width": 390, "height": 900}, color_scheme="dark")
+        phone.goto(f"{address}/")
+        phone.screenshot(path=IMAGES / "console_phone.png")
+        print(IMAGES / "console_phone.png")
         browser.close()
 
 

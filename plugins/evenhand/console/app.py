@@ -10,7 +10,6 @@ import json
 from collections.abc import Awaitable, Callable
 from datetime import date
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 
 import duckdb
 from airflow.api_fastapi.common.db.common import SessionDep
@@ -21,13 +20,13 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import FileResponse, HTMLResponse, StreamingResponse
 from pydantic import ValidationError
 from sqlalchemy import select
-from starlette.background import BackgroundTask
 from starlette.exceptions import HTTPException as StarletteHTTPException
 
 from evenhand.console import render
 from evenhand.console.act_pages import router as of_acts
 from evenhand.console.card import router as of_card
 from evenhand.console.case_pages import router as of_cases
+from evenhand.console.downloads import download
 from evenhand.console.gates import router as of_gates
 from evenhand.console.held_pages import router as of_held_lists
 from evenhand.console.metrics import router as of_metrics
@@ -172,11 +171,13 @@ def release_file(night: date, file: str) -> FileResponse:
     if seen() is not None and not file.endswith(".parquet"):
         return FileResponse(_released(night).file(file))
     if seen() is not None:
-        with NamedTemporaryFile(suffix=".parquet", delete=False) as there, duckdb.connect() as connection:
-            rows = _released(night).rows(file.removesuffix(".parquet"))
-            connection.execute(f"copy {rows} to '{there.name}' (format parquet, compression zstd)")
-        gone = BackgroundTask(Path(there.name).unlink, missing_ok=True)
-        return FileResponse(there.name, filename=f"{night}_{file}", background=gone)
+        rows = _released(night).rows(file.removesuffix(".parquet"))
+
+        def write(path: Path) -> None:
+            with duckdb.connect() as connection:
+                connection.execute(f"copy {rows} to '{path}' (format parquet, compression zstd)")
+
+        return download(f"{night}_{file}", write)
     return FileResponse(released_file(night, file), filename=f"{night}_{file}")
 
 

@@ -6,17 +6,16 @@ from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from itertools import islice
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 from typing import Any
 from urllib.parse import urlencode
 
 import duckdb
 from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse, StreamingResponse
-from starlette.background import BackgroundTask
 
 from evenhand.console import creator, listing, tonight
 from evenhand.console.asked import Against, Market, Night, market_of
+from evenhand.console.downloads import download
 from evenhand.console.render import page
 from evenhand.console.restored import restoring
 from evenhand.console.seen import limited
@@ -99,11 +98,12 @@ def list_as_workbook(request: Request, name: str) -> FileResponse:
     asked_for = [(chosen[name], value or "none") for name, value in asked.chosen.items()]
     asked_for += [("Search", asked.search)] if asked.search else []
     asked_for += [("Compared with", str(before.night))] if before else []
-    with NamedTemporaryFile(suffix=".xlsx", delete=False) as file:
-        path = Path(file.name)
-    write_workbook(path, listed, found, columns, rows, asked_for, listing.sql_of(listed, found, before, asked, columns))
-    name_of_it = f"{found.night}_{listed.name}.xlsx"
-    return FileResponse(path, filename=name_of_it, background=BackgroundTask(path.unlink, missing_ok=True))
+    sql = listing.sql_of(listed, found, before, asked, columns)
+
+    def write(path: Path) -> None:
+        write_workbook(path, listed, found, columns, rows, asked_for, sql)
+
+    return download(f"{found.night}_{listed.name}.xlsx", write)
 
 
 @router.get("/creator/restoring")

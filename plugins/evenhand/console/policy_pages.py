@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from tempfile import NamedTemporaryFile
-
 from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import FileResponse, HTMLResponse
-from starlette.background import BackgroundTask
 
 from evenhand.console.asked import Night
+from evenhand.console.downloads import download
 from evenhand.console.policies import Policy, called, compared, in_words, ladder, policies
 from evenhand.console.render import page
 from evenhand.console.seen import limited
@@ -81,7 +78,4 @@ def ladder_as_workbook(policy: str, night: Night = None) -> FileResponse:
     chosen = called(policies(found), policy)
     facts = [("Policy", chosen.title), ("Markets", ", ".join(chosen.pack.markets)), ("In force", in_force(chosen.pack))]
     facts += [("File", chosen.file), ("SHA-256", chosen.sha256), ("Night", str(found.night))]
-    with NamedTemporaryFile(suffix=".xlsx", delete=False) as file:
-        path = Path(file.name)
-    write_sheet(path, "Ladder", facts, ladder(chosen))
-    return FileResponse(path, filename=f"{policy}.xlsx", background=BackgroundTask(path.unlink, missing_ok=True))
+    return download(f"{policy}.xlsx", lambda path: write_sheet(path, "Ladder", facts, ladder(chosen)))

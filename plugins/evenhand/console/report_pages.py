@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from tempfile import NamedTemporaryFile
 from typing import Annotated
 
 from fastapi import APIRouter, HTTPException, Query, Request
 from fastapi.responses import FileResponse, HTMLResponse
 from pydantic import ValidationError
-from starlette.background import BackgroundTask
 
 from evenhand.console.asked import Night
+from evenhand.console.downloads import download
 from evenhand.console.render import page
 from evenhand.console.seen import limited
 from evenhand.console.shown import Shown, shown
@@ -56,14 +54,7 @@ def report_page(kind: Kind, night: Night = None, market: Of = "", lang: Lang = "
 def report_as_workbook(kind: Kind, night: Night = None, market: Of = "", lang: Lang = "en") -> FileResponse:
     """A report as a spreadsheet."""
     report, speaks = _report(_shown(night), kind, market, lang)
-    with NamedTemporaryFile(suffix=".xlsx", delete=False) as file:
-        path = Path(file.name)
-    write_report(path, report, speaks)
-    return FileResponse(
-        path,
-        filename=f"{report.night}.{report.name}.xlsx",
-        background=BackgroundTask(path.unlink, missing_ok=True),
-    )
+    return download(f"{report.night}.{report.name}.xlsx", lambda path: write_report(path, report, speaks))
 
 
 def _shown(night: Night) -> Shown:
