@@ -12,6 +12,7 @@ from rich.console import Console
 
 from evenhand.commands.summary import show
 from evenhand.console.listing import Asked, find
+from evenhand.console.seen import see
 from evenhand.console.shown import shown
 from evenhand.console.tables import BY_NAME
 from evenhand.explain.facts import NothingOfAccounts, explain
@@ -99,6 +100,7 @@ def _is_told_as_history(installation: Installation) -> None:
         told = StringIO()
         show(here, night, Console(file=told, width=300))
         assert NEVER_IN_FORCE in told.getvalue()
+        see(None)
         page = shown(night)
         assert page is not None
         assert NEVER_IN_FORCE in " ".join(page.words)
