@@ -20,7 +20,7 @@ from evenhand.release.verify import ReleaseChanged
 from evenhand.reports.language import Language, NoSuchWords, languages
 from evenhand.reports.make import NoSuchMarket, report_of
 from evenhand.reports.page import page_of
-from evenhand.reports.report import Kind, Report
+from evenhand.reports.report import KINDS, Report
 from evenhand.reports.workbook import write_report
 from evenhand.settings import settings
 
@@ -42,7 +42,7 @@ def reports_page(request: Request, night: Night = None) -> HTMLResponse:
 
 @router.get("/{kind}")
 @limited
-def report_page(kind: Kind, night: Night = None, market: Of = "", lang: Lang = "en") -> HTMLResponse:
+def report_page(kind: str, night: Night = None, market: Of = "", lang: Lang = "en") -> HTMLResponse:
     """A report as a page by itself."""
     report, speaks = _report(_shown(night), kind, market, lang)
     # The pages that it names lie beside it.
@@ -51,7 +51,7 @@ def report_page(kind: Kind, night: Night = None, market: Of = "", lang: Lang = "
 
 @router.get("/{kind}/xlsx")
 @limited
-def report_as_workbook(kind: Kind, night: Night = None, market: Of = "", lang: Lang = "en") -> FileResponse:
+def report_as_workbook(kind: str, night: Night = None, market: Of = "", lang: Lang = "en") -> FileResponse:
     """A report as a spreadsheet."""
     report, speaks = _report(_shown(night), kind, market, lang)
     return download(f"{report.night}.{report.name}.xlsx", lambda path: write_report(path, report, speaks))
@@ -64,8 +64,11 @@ def _shown(night: Night) -> Shown:
     return found
 
 
-def _report(found: Shown, kind: Kind, market: str, language: str) -> tuple[Report, Language]:
+def _report(found: Shown, name: str, market: str, language: str) -> tuple[Report, Language]:
     here = settings()
+    kind = next((each for each in KINDS if each == name), None)
+    if kind is None:
+        raise HTTPException(404, f"there is no report {name}; there are {', '.join(KINDS)}")
     seen = sorted(creators_by_market(found)) if found.markets is not None else []
     if found.markets is not None and ((market and market not in seen) or not seen):
         raise HTTPException(404, f"night {found.night} knows no market {market or 'of yours'}")
