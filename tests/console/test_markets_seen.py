@@ -119,13 +119,12 @@ def _without_the_world(release: Rewritten) -> None:
             release.change(table, "from released where account_id like 'elsewhere%'")
         elif whose == "market":
             release.change(table, "from released where market not in ('world', 'all')")
-    held = [
-        each
-        for each in json.loads((release.folder / "manifest.json").read_text())["held_lists"]
-        if each["market"] == "ID"
-    ]
-    nothing = ("causes", "zones", "stages", "penalties", "metrics", "notices", "power", "quarantined", "held_back")
-    release.say(files={}, feeds={}, inputs={}, held_lists=held, **{name: [] for name in nothing})
+    said = json.loads((release.folder / "manifest.json").read_text())
+    # What has a market of its own still tells of the one that stays.
+    with_markets = ("held_lists", "held_back", "power")
+    of_id = {name: [each for each in said[name] if each["market"] == "ID"] for name in with_markets}
+    nothing = ("causes", "zones", "stages", "penalties", "metrics", "notices", "quarantined")
+    release.say(files={}, feeds={}, inputs={}, **of_id, **{name: [] for name in nothing})
 
 
 @pytest.fixture
