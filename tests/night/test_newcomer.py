@@ -14,47 +14,71 @@ from evenhand.settings import PROJECT
 from ports import free_port
 
 
-def test_make_nightly_twice_and_make_clean(tmp_path: Path) -> None:
-    if not (PROJECT / ".git").exists():
-        pytest.skip("this checkout isn't a git repository, so there is nothing to clone")
-    clone = tmp_path / "evenhand"
-    subprocess.run(["git", "clone", "--quiet", str(PROJECT), str(clone)], check=True)
-    port = str(free_port())
-    environment = {
-        name: value
-        for name, value in os.environ.items()
-        if not name.startswith(("AIRFLOW", "EVENHAND", "UV_PROJECT", "MAKE", "VIRTUAL_ENV"))
-    } | {"COLUMNS": "200"}
+class Clone:
+    """A fresh clone of this checkout, in which nothing is set up."""
 
-    def make(*arguments: str, sandbox_port: str = "") -> str:
-        own = {"EVENHAND_SANDBOX_PORT": sandbox_port} if sandbox_port else {}
+    def __init__(self, folder: Path) -> None:
+        if not (PROJECT / ".git").exists():
+            pytest.skip("this checkout isn't a git repository, so there is nothing to clone")
+        self.folder = folder / "evenhand"
+        self.port = str(free_port())
+        subprocess.run(["git", "clone", "--quiet", str(PROJECT), str(self.folder)], check=True)
+
+    def make(self, *arguments: str) -> str:
+        """Run a target, which has to end well; returns what it said."""
+        inherited = {
+            name: value
+            for name, value in os.environ.items()
+            if not name.startswith(("AIRFLOW", "EVENHAND", "UV_PROJECT", "MAKE", "VIRTUAL_ENV"))
+        }
+        own = {"COLUMNS": "200", "EVENHAND_SANDBOX_PORT": self.port}
         run = subprocess.run(
-            ["make", *arguments], cwd=clone, env=environment | own, capture_output=True, text=True, check=False
+            ["make", *arguments], cwd=self.folder, env=inherited | own, capture_output=True, text=True, check=False
         )
         assert run.returncode == 0, run.stdout + run.stderr
         return run.stdout
 
+    def is_as_committed(self) -> bool:
+        status = subprocess.run(["git", "status", "--porcelain"], cwd=self.folder, capture_output=True, check=True)
+        return status.stdout == b""
+
+    def clean(self) -> None:
+        """Delete what was set up and computed; nothing of it is left, and nothing runs."""
+        self.make("clean")
+        assert not (self.folder / ".evenhand").exists()
+        with pytest.raises(httpx.ConnectError):
+            httpx.get(f"http://127.0.0.1:{self.port}/healthz")
+
+
+def test_make_nightly_and_make_clean(tmp_path: Path) -> None:
+    clone = Clone(tmp_path)
     try:
-        # Each example has a receiver of its own.
-        simulated = make("nightly", sandbox_port=str(free_port()))
-        first = make("nightly", "EXAMPLE=takedowns", sandbox_port=port)
-        again = make("nightly", "EXAMPLE=takedowns", sandbox_port=port)
+        simulated = clone.make("nightly")
 
         assert "The data is simulated: 50,000 creators, 90 nights until 2026-10-31" in simulated
         assert re.search(r"reconciled  sandbox, night 2026-10-31: (\d+) rows wanted, \1 held: they agree", simulated)
         assert re.search(r"Notices  \d+ of penalties new", simulated)
         (models,) = re.findall(r"Models\s+(\S+)", simulated)
         assert "operational_metrics" in Path(models).read_text()
+        assert httpx.get(f"http://127.0.0.1:{clone.port}/").status_code == 200
+        assert clone.is_as_committed()
+    finally:
+        clone.clean()
+
+
+@pytest.mark.soak
+def test_make_nightly_of_the_real_history_twice(tmp_path: Path) -> None:
+    """Its short form is a night of a few creators, twice: tests/night/test_nightly.py."""
+    clone = Clone(tmp_path)
+    try:
+        first = clone.make("nightly", "EXAMPLE=takedowns")
+        again = clone.make("nightly", "EXAMPLE=takedowns")
+
         assert "Night 2026-08-19  revision 1" in first
         assert "reconciled  sandbox, night 2026-08-19: 972 rows wanted, 972 held: they agree" in first
         assert "Nothing changed: the release is, byte for byte, what it was." in again
         assert "sandbox, night 2026-08-19: sent nothing" in again
-        assert httpx.get(f"http://127.0.0.1:{port}/").status_code == 200
-        assert (
-            subprocess.run(["git", "status", "--porcelain"], cwd=clone, capture_output=True, check=True).stdout == b""
-        )
+        assert httpx.get(f"http://127.0.0.1:{clone.port}/").status_code == 200
+        assert clone.is_as_committed()
     finally:
-        make("clean")
-    assert not (clone / ".evenhand").exists()
-    with pytest.raises(httpx.ConnectError):
-        httpx.get(f"http://127.0.0.1:{port}/healthz")
+        clone.clean()
