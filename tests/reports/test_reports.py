@@ -5,6 +5,7 @@ Longer than other files, for a night with something of everything is written out
 
 from __future__ import annotations
 
+import json
 import shutil
 import zipfile
 from collections import Counter
@@ -254,6 +255,18 @@ def test_a_number_or_a_release_that_was_changed_since_is_found(here: Settings) -
     assert len(check_report(here, path).wrong) == 1
     path.write_text(page.replace("</body>", '<data value="1" data-number="0">1</data></body>'))
     assert "it doesn't show each number once" in check_report(here, path).wrong[0]
+    # A report that somebody sent reads what is released, and neither another file nor writes one.
+    secret, written = here.home / "secret.csv", here.home / "written.csv"
+    secret.write_text("a")
+    for sql in (f"from read_csv('{secret}')", f"copy (select 1) to '{written}'"):
+        asked = json.loads(page.partition('id="report">')[2].partition("</script>")[0])["queries"][0]["sql"]
+        path.write_text(page.replace(json.dumps(asked, ensure_ascii=False).replace("<", "\\u003c"), json.dumps(sql)))
+        with pytest.raises(NoReport, match="can't be answered"):
+            check_report(here, path)
+    assert not written.exists()
+    path.write_text(page.replace('"cases":""', '"cases":"../secret.parquet"'))
+    with pytest.raises(NoReport, match="is no export of cases"):
+        check_report(here, path)
     path.write_text(page)
     everything(here.home, 30)
     with pytest.raises(NoReport, match="released again since"):

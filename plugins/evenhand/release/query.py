@@ -80,7 +80,7 @@ def ask(releases: Path, sql: str) -> Iterator[QueryResult]:
         try:
             lay(connection, asked)
             # What manifests say is read by now.
-            _shut(connection, [path for name, files in asked.items() if name not in TABLES for path in files])
+            shut(connection, [path for name, files in asked.items() if name not in TABLES for path in files])
             found = connection.execute(sql)
             yield QueryResult([str(name) for name, *_ in found.description or ()], _rows(found))
         except duckdb.Error as error:
@@ -139,8 +139,8 @@ def check(asked: Mapping[str, Sequence[Path]]) -> None:
         refuse_changed(release, names)
 
 
-def _shut(connection: duckdb.DuckDBPyConnection, files: Sequence[Path]) -> None:
-    """From now on the connection reads these files alone, and nothing that is asked can change that."""
+def shut(connection: duckdb.DuckDBPyConnection, files: Sequence[Path]) -> None:
+    """From now on the connection reads these files alone and writes none, and nothing that is asked can change that."""
     listed = ", ".join("'" + str(path).replace("'", "''") + "'" for path in files)
     connection.execute(f"set allowed_paths = [{listed}]")
     connection.execute("set enable_external_access = false")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -14,6 +15,8 @@ import duckdb
 
 from evenhand.reports.facts import Asked, exact, facts_of
 from evenhand.settings import Settings
+
+_EXPORT = re.compile(r"cases/night=\d{4}-\d\d-\d\d/\d+\.parquet")
 
 
 class NoReport(Exception):
@@ -67,6 +70,8 @@ def check_report(here: Settings, path: Path) -> CheckedReport:
         night = date.fromisoformat(said["night"])
     except (ValueError, KeyError, TypeError) as error:
         raise NoReport(f"{path}: it isn't a report as evenhand report writes it ({error})") from error
+    if said.get("cases") and not _EXPORT.fullmatch(said["cases"]):
+        raise NoReport(f"{path}: {said['cases']} is no export of cases")
     if not (here.releases / f"night={night}").exists():
         raise NoReport(f"{path}: night {night} isn't released here")
     with facts_of(here.home, here.releases, night, said["cases"]) as facts:

@@ -16,7 +16,7 @@ import duckdb
 from evenhand.cases.export import COLUMNS as CASE_COLUMNS
 from evenhand.cases.export import FOLDER as CASES
 from evenhand.release.manifest_tables import TABLES
-from evenhand.release.query import check, lay, revisions, tables_of
+from evenhand.release.query import check, lay, revisions, shut, tables_of
 from evenhand.reports.report import Number, Query
 
 _TABLES = (
@@ -112,6 +112,9 @@ def facts_of(home: Path, releases: Path, night: date, cases: str | None = None) 
         listed = ", ".join(f"null::{kind} as {name}" for name, kind in CASE_COLUMNS.items())
         rows = f"read_parquet({quoted(export)}, hive_partitioning = false)" if export else f"(select {listed} limit 0)"
         connection.execute(f"create view cases as from {rows}")
+        read = [path for name, files in tables.items() if name not in TABLES for path in files]
+        # What is asked from here on may come out of a report that somebody sent.
+        shut(connection, [*read, *([export] if export else [])])
         nights = [_night_of(each) for each in folders]
         of_night = {name for name, files in tables.items() if folders[-1] in {path.parent for path in files}}
         named = str(export.relative_to(home)) if export else ""

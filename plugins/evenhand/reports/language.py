@@ -22,7 +22,7 @@ from evenhand.explain.labels import Labels
 from evenhand.notices.catalogs import REFERENCE, Catalogs
 from evenhand.policy.prose.words import COMPARATORS
 from evenhand.policy.targets import Goal, Target
-from evenhand.reports.report import Cell, Sentence
+from evenhand.reports.report import Cell, Sentence, text_of
 
 _MINUS = "\u2212"
 _NOTHING = "\u2013"
@@ -50,7 +50,7 @@ class Language:
 
     def say(self, text: str, **values: Cell) -> str:
         """A text with words alone in it."""
-        return "".join(cell if isinstance(cell, str) else cell.text for cell in self.sentence(text, **values))
+        return text_of(self.sentence(text, **values))
 
     def sentence(self, text: str, **values: Cell) -> Sentence:
         """A sentence with numbers in it.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from evenhand.reports.language import Language
-from evenhand.reports.report import Report, Sentence
+from evenhand.reports.report import Report, text_of
 
 
 def letter_of(report: Report, language: Language, files: Sequence[str]) -> tuple[str, str]:
@@ -15,12 +15,8 @@ def letter_of(report: Report, language: Language, files: Sequence[str]) -> tuple
         files: where the report lies.
     """
     first = report.pages[0]
-    lines = [_text(each) for each in first.words]
+    lines = [text_of(each) for each in first.words]
     if first.recommendations:
         lines += ["", language.say("What to look at")]
-        lines += [f"{at}. {_text(each.said)}" for at, each in enumerate(first.recommendations, start=1)]
+        lines += [f"{at}. {text_of(each.said)}" for at, each in enumerate(first.recommendations, start=1)]
     return report.title, "\n".join([*lines, "", *files])
-
-
-def _text(sentence: Sentence) -> str:
-    return "".join(each if isinstance(each, str) else each.text for each in sentence)

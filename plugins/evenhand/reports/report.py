@@ -36,6 +36,11 @@ Cell = str | Number
 Sentence = Sequence[Cell]
 
 
+def text_of(sentence: Sentence) -> str:
+    """A sentence as words alone."""
+    return "".join(each if isinstance(each, str) else each.text for each in sentence)
+
+
 @dataclass(frozen=True)
 class Query:
     """SQL over what is released, as `evenhand query` answers it, and the columns that tell its rows apart."""

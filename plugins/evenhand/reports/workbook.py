@@ -9,7 +9,7 @@ from pathlib import Path
 import xlsxwriter
 
 from evenhand.reports.language import Language
-from evenhand.reports.report import Cell, Number, Report, Sentence
+from evenhand.reports.report import Cell, Number, Report, text_of
 
 # Nothing of a feed is run by who opens it: a text is a text, whatever it begins with.
 _TEXTS_ALONE = {"constant_memory": False, "strings_to_formulas": False, "strings_to_urls": False}
@@ -29,10 +29,10 @@ def write_report(path: Path, report: Report, language: Language) -> None:
             sheet.write_string(0, 0, f"{report.title}: {page.title}", strong)
             at = 1
             for sentence in page.words:
-                sheet.write_string(at, 0, _text(sentence))
+                sheet.write_string(at, 0, text_of(sentence))
                 at += 1
             for place, each in enumerate(page.recommendations, start=1):
-                sheet.write_string(at, 0, f"{place}. {_text(each.said)} ({each.command})")
+                sheet.write_string(at, 0, f"{place}. {text_of(each.said)} ({each.command})")
                 at += 1
             for table in page.tables:
                 at += 1
@@ -66,7 +66,3 @@ def _value(cell: Cell) -> float | None:
         return float(Decimal(cell.value)) if isinstance(cell, Number) else None
     except InvalidOperation:
         return None
-
-
-def _text(sentence: Sentence) -> str:
-    return "".join(each if isinstance(each, str) else each.text for each in sentence)
