@@ -18,7 +18,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from evenhand.console.acts import choices, digest_of, markets
 from evenhand.console.airflow_api import AirflowRefused, ask
-from evenhand.console.forms import ByWord, User, asks_for_name, sent_by_us, token_of, who
+from evenhand.console.forms import ByWord, User, form_of, sent_by_us, who
 from evenhand.console.render import page
 from evenhand.console.seen import limited
 from evenhand.console.shown import Shown, shown
@@ -226,14 +226,14 @@ def _emergency(
         counted=digest_of(proposed.proposal) if proposed else "",
         said=said,
         done=done,
-        **_form(user),
+        **form_of(user),
     )
 
 
 def _stop(request: Request, user: Any, said: str = "", done: str = "", status: int = 200) -> HTMLResponse:
     in_force = stopped(settings().home)
     return page(
-        request, "stop.html", shown(), status=status, in_force=in_force, said=said, done=done, **_form(user)
+        request, "stop.html", shown(), status=status, in_force=in_force, said=said, done=done, **form_of(user)
     )  # fmt: skip
 
 
@@ -249,9 +249,5 @@ def _reverse(request: Request, user: Any, said: str = "", done: str = "", status
         why_not = str(error)
     return page(
         request, "reverse.html", found, status=status, before=before, why_not=why_not, said=said, done=done,
-        reversal=reversal_of(settings().home, found.night), **_form(user),
+        reversal=reversal_of(settings().home, found.night), **form_of(user),
     )  # fmt: skip
-
-
-def _form(user: Any) -> dict[str, Any]:
-    return {"token": token_of(user), "asks_for_name": asks_for_name(user)}

@@ -16,7 +16,7 @@ from evenhand.cases.priority import FORMULA, HarmPart, urgency
 from evenhand.cases.store import CaseChanged, Cases, CasesBroken, reading, writing
 from evenhand.cases.work import WorkRefused
 from evenhand.console.creator import seen_of
-from evenhand.console.forms import ByWord, User, asks_for_name, sent_by_us, token_of, who
+from evenhand.console.forms import ByWord, User, form_of, sent_by_us, who
 from evenhand.console.render import page
 from evenhand.console.seen import limited, seen
 from evenhand.console.shown import shown
@@ -135,7 +135,7 @@ def _queue(
         owners=sorted({row["owner"] for row in everything if row["owner"]}),
         formula=FORMULA,
         account=account,
-        **_form(user),
+        **form_of(user),
     )
 
 
@@ -168,7 +168,7 @@ def _case(request: Request, user: Any, case_id: str, said: str = "", status: int
         parts=[HarmPart(**each).said for each in parts],
         formula=FORMULA,
         next_level=work.person_at(here.home, case.cause.market, case.level + 1) if case.state == "open" else "",
-        **_form(user),
+        **form_of(user),
     )
 
 
@@ -189,7 +189,3 @@ def _seen_of(cases: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     alone = {each["accounts"][0] for each in theirs if len(each["accounts"]) == 1}
     elsewhere = alone - set(seen_of(found, sorted(alone))) if found else set()
     return [each for each in theirs if not elsewhere.intersection(each["accounts"]) or len(each["accounts"]) > 1]
-
-
-def _form(user: Any) -> dict[str, Any]:
-    return {"token": token_of(user), "asks_for_name": asks_for_name(user)}

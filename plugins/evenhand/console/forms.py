@@ -61,3 +61,8 @@ def who(user: Any, says: str) -> Person:
         PersonRefused: it isn't known.
     """
     return identify(user.get_name(), says, "Your name")
+
+
+def form_of(user: Any) -> dict[str, Any]:
+    """What the template of a form needs of who opens it."""
+    return {"token": token_of(user), "asks_for_name": asks_for_name(user)}

@@ -12,7 +12,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from evenhand.approval.answers import AnswerRefused
 from evenhand.console.airflow_api import AirflowRefused, ask, may_answer
 from evenhand.console.asked import Night
-from evenhand.console.forms import ByWord, User, asks_for_name, sent_by_us, token_of, who
+from evenhand.console.forms import ByWord, User, form_of, sent_by_us, who
 from evenhand.console.held import Held, Waiting, held_of
 from evenhand.console.render import page
 from evenhand.console.seen import limited
@@ -161,7 +161,7 @@ def _answerable(found: Shown, held: Held, option: str, person: Person | None) ->
 def _held(
     request: Request, user: Any, found: Shown, held: Held, said: str = "", done: str = "", status: int = 200
 ) -> HTMLResponse:
-    return page(request, "held.html", found, status=status, held=held, said=said, done=done, **_form(user))
+    return page(request, "held.html", found, status=status, held=held, said=said, done=done, **form_of(user))
 
 
 def _all(
@@ -175,9 +175,5 @@ def _all(
         person = None
     return page(
         request, "held_all.html", found, status=status, held=held, said=said, say=say, option=SAID[say],
-        answerable=_answerable(found, held, SAID[say], person), **_form(user),
+        answerable=_answerable(found, held, SAID[say], person), **form_of(user),
     )  # fmt: skip
-
-
-def _form(user: Any) -> dict[str, Any]:
-    return {"token": token_of(user), "asks_for_name": asks_for_name(user)}
