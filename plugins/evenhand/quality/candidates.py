@@ -102,15 +102,29 @@ def find_candidates(
     source = f"landing.{contract.feed}"
     if moments or times:
         source = f"({_with_time_zones(contract, time_zones, zone)})"
-    names = ", ".join(contract.column_names)
     gate.execute(
         f"""create or replace table candidates.{contract.feed} as
-        select landed_night, landed_file, landed_row, {", ".join(columns)} from {source}
+        with repeated as ({_repeated(contract)})
+        select landed_night, landed_file, landed_row, {", ".join(columns)}
+        from {source} anti join repeated using (landed_file, landed_row)
         where landed_night <= date '{night}'
-        qualify row_number() over (partition by landed_night, {names} order by landed_file, landed_row) = 1
         order by landed_night, landed_file, landed_row"""
     )
     return told_of_times(gate, contract, night, source, contradicted)
+
+
+def _repeated(contract: Contract) -> str:
+    """The rows that say what an earlier row of their night says. Few rows share their key, and only these are compared."""
+    return f"""
+        select landed_file, landed_row from landing.{contract.feed} as rows
+        semi join (
+            select landed_night, {contract.key} from landing.{contract.feed} group by all having count(*) > 1
+        ) as shared
+            on rows.landed_night = shared.landed_night and rows.{contract.key} is not distinct from shared.{contract.key}
+        qualify row_number() over (
+            partition by landed_night, {", ".join(contract.column_names)} order by landed_file, landed_row
+        ) > 1
+    """
 
 
 def _with_time_zones(contract: Contract, time_zones: Mapping[str, str], zone: str) -> str:
