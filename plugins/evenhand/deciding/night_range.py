@@ -22,7 +22,7 @@ from evenhand.landing.contracts import FEEDS
 
 METRICS = "operational_metrics"
 # What metrics read of what was decided: the timeline of the run says it for all nights.
-_TIMELINES = ("int_penalty_periods",)
+_TIMELINES = ("int_eligibility_periods", "int_penalty_periods")
 _RUN = "run"
 
 

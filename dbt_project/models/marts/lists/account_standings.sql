@@ -75,18 +75,14 @@ zones_of_accounts_without_a_standing as (
         and (memberships.member_until is null or memberships.member_until > nights.as_of)
 ),
 
-standings_on_each_night as (
-    select
-        nights.as_of,
-        standings.*
-    from standings
-    inner join nights on {{ day_in('nights.as_of', 'standings.valid_from', 'standings.valid_until') }}
-),
-
 -- A stay goes over versions that have the zone by its name.
 stretches_of_each_stay as (
     select
-        *,
+        account_id,
+        programme,
+        balance_of,
+        history_version,
+        from_day,
         case
             when
                 coalesce(lag(zone) over stretches_in_order <> zone, true)
@@ -99,39 +95,36 @@ stretches_of_each_stay as (
 
 first_days_of_the_stay_in_the_zone as (
     select
-        standings.account_id,
-        standings.programme,
-        standings.balance_of,
-        standings.history_version,
-        nights.as_of,
-        max(stretches.entered_on) as in_zone_since
-    from standings_on_each_night as standings
-    inner join nights on standings.as_of = nights.as_of
-    inner join stretches_of_each_stay as stretches
-        on
-            standings.account_id = stretches.account_id
-            and standings.programme = stretches.programme
-            and standings.balance_of = stretches.balance_of
-            and standings.history_version = stretches.history_version
-            and standings.as_of >= stretches.from_day
-    group by all
+        *,
+        max(entered_on) over (
+            partition by account_id, programme, balance_of, history_version
+            order by from_day
+            rows unbounded preceding
+        ) as in_zone_since
+    from stretches_of_each_stay
 ),
 
 strictest_standing_on_each_night as (
     select
-        standings.*,
+        nights.as_of,
+        standings.account_id,
+        standings.programme,
+        standings.zone,
+        standings.zone_rank,
+        standings.value,
         stays.in_zone_since
-    from standings_on_each_night as standings
+    from standings
+    inner join nights on {{ day_in('nights.as_of', 'standings.valid_from', 'standings.valid_until') }}
     inner join first_days_of_the_stay_in_the_zone as stays
         on
-            standings.as_of = stays.as_of
-            and standings.account_id = stays.account_id
+            standings.account_id = stays.account_id
             and standings.programme = stays.programme
             and standings.balance_of = stays.balance_of
             and standings.history_version = stays.history_version
+            and standings.from_day = stays.from_day
     -- Of several balances of one programme, the strictest zone is the account's.
     qualify row_number() over (
-        partition by standings.as_of, standings.account_id, standings.programme
+        partition by nights.as_of, standings.account_id, standings.programme
         order by standings.zone_rank desc, stays.in_zone_since asc, standings.balance_of asc
     ) = 1
 ),
