@@ -86,6 +86,29 @@ def counts_suite() -> list[Expectation]:
     ]
 
 
+def trends_suite() -> list[Expectation]:
+    """What must hold of the numbers of several nights together: the table gate.trends."""
+    told = (
+        "case when measure = '' then '' else 'Of ' || programme || ', ' || measure || ': ' end"
+        " || 'rows ' || what || ' over the last ' || nights || ' nights: ' || number || ' where ' || expected"
+        " || ' are usual, ' || abs(z_score) || ' spreads away'"
+    )
+    return [
+        expect_no_rows(
+            f"""select list, market, {told} as found from (from {{batch}}) as trends
+            where not is_drift and abs(z_score) > most_spreads
+            qualify row_number() over (partition by list, market, what, programme, measure order by nights) = 1""",
+            described("no rise or fall lasts for several nights", "number", _LOOK),
+        ),
+        expect_no_rows(
+            f"""select list, market, {told} || ', by the nights of four to eight weeks ago' as found
+            from (from {{batch}}) as trends
+            where is_drift and abs(z_score) > most_spreads""",
+            described("no number drifts away from what it was some weeks ago", "number", _LOOK),
+        ),
+    ]
+
+
 def shares_suite() -> list[Expectation]:
     """What must hold of how the rows of a feed are shared out, beside earlier nights: the table gate.shares."""
     return [

@@ -16,8 +16,9 @@ from evenhand.deciding.code import code_version
 from evenhand.deciding.compiled import compiled_project
 from evenhand.settings import PROJECT
 from gates import worker
+from gates.rises import drifts, rises
 from gates.run import all_of, real_history
-from gates.table import keeps, write
+from gates.table import keeps, write, write_rises
 
 HOME = PROJECT / ".evenhand" / "gates"
 
@@ -29,6 +30,7 @@ def main() -> None:
     parser.add_argument("--creators", type=int, default=20_000, help="of each marketplace")
     parser.add_argument("--seeds", type=int, nargs="+", default=[1, 2], help="a marketplace for each")
     parser.add_argument("--real", type=int, default=60, help="how many nights of the takedown example")
+    parser.add_argument("--rises", type=int, default=1_000, help="how many series of chance of each rise and drift")
     parser.add_argument("--home", type=Path, default=HOME, help="where a run that was stopped goes on")
     parser.add_argument("--table", type=Path, help="the document whose tables to write")
     arguments = parser.parse_args()
@@ -45,6 +47,8 @@ def main() -> None:
         of_real = real.result() if real else []
     shutil.rmtree(home)
     print(write(outcomes, of_real, seeds, arguments.creators, arguments.table))
+    if arguments.rises:
+        print(write_rises(rises(arguments.rises, seeds[0]), drifts(arguments.rises, seeds[0]), arguments.table))
     sys.exit(0 if keeps(outcomes, of_real) else 1)
 
 

@@ -8,6 +8,7 @@ from statistics import median_low
 
 from evenhand.reference.tables import put_table
 from gates.planted import FAULTS
+from gates.rises import Drift, Rise, drifts_table, rises_table
 from gates.run import Outcome, RealNight, list_nights
 from gates.silent import FAULTS as SILENT
 
@@ -36,6 +37,15 @@ def write(
         tables["make gates, of simulated nights,"] = _table(outcomes, seeds, creators)
     if real:
         tables["make gates, of real nights,"] = _table_of_real(real)
+    if document:
+        for written_by, table in tables.items():
+            put_table(document, written_by, table)
+    return "\n".join(tables.values())
+
+
+def write_rises(rises: Sequence[Rise], drifts: Sequence[Drift], document: Path | None) -> str:
+    """The tables of rises that last and of drifts, also put in their place in the document if one is given."""
+    tables = {"make gates, of rises,": rises_table(rises), "make gates, of drifts,": drifts_table(drifts)}
     if document:
         for written_by, table in tables.items():
             put_table(document, written_by, table)

@@ -19,8 +19,8 @@ from evenhand.deciding.report import BuildReport, BuiltModel, Problem, forget_re
 
 log = logging.getLogger(__name__)
 
-# Each commit waits for the disk, so small models share one. Of rows that aren't committed, DuckDB knows neither how many
-# they are nor what lies in them, and joins them in an order that takes several times as long.
+# Each commit waits for the disk, so small models share one. Of rows that aren't committed, DuckDB knows neither how
+# many they are nor what lies in them, and joins them in an order that takes several times as long.
 _ROWS_OF_A_COMMIT = 100_000
 
 

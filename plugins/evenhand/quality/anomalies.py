@@ -101,9 +101,9 @@ def _write_sizes(connection: duckdb.DuckDBPyConnection) -> None:
     )
 
 
-def earlier_sizes(releases: Path, night: date) -> str:
+def earlier_sizes(releases: Path, night: date, nights_back: int = RELEASES) -> str:
     """SQL of the sizes of lists of the releases before, with their night; empty where there is none."""
-    nights = [night - timedelta(days=days) for days in range(RELEASES, 0, -1)]
+    nights = [night - timedelta(days=days) for days in range(nights_back, 0, -1)]
     files = [releases / f"night={each}" / "list_sizes.parquet" for each in nights]
     listed = ", ".join("'" + str(file).replace("'", "''") + "'" for file in files if file.exists())
     return f"read_parquet([{listed}], hive_partitioning = true, hive_types = {{'night': date}})" if listed else ""

@@ -114,16 +114,14 @@ def find_candidates(
 
 
 def _repeated(contract: Contract) -> str:
-    """The rows that say what an earlier row of their night says. Few rows share their key, and only these are compared."""
+    """The rows that say what an earlier row of their night says; only those that share their key are compared."""
+    key, names = contract.key, ", ".join(contract.column_names)
     return f"""
         select landed_file, landed_row from landing.{contract.feed} as rows
         semi join (
-            select landed_night, {contract.key} from landing.{contract.feed} group by all having count(*) > 1
-        ) as shared
-            on rows.landed_night = shared.landed_night and rows.{contract.key} is not distinct from shared.{contract.key}
-        qualify row_number() over (
-            partition by landed_night, {", ".join(contract.column_names)} order by landed_file, landed_row
-        ) > 1
+            select landed_night, {key} from landing.{contract.feed} group by all having count(*) > 1
+        ) as shared on rows.landed_night = shared.landed_night and rows.{key} is not distinct from shared.{key}
+        qualify row_number() over (partition by landed_night, {names} order by landed_file, landed_row) > 1
     """
 
 

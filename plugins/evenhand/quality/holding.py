@@ -32,6 +32,7 @@ from evenhand.quality.row_causes import Base
 from evenhand.quality.rule_changes import RulesChanged, rule_changes
 from evenhand.quality.setting_changes import TIME_ZONE
 from evenhand.quality.translation_changes import LanguageWords
+from evenhand.quality.trends import lay_trends
 from evenhand.release.manifest import DELIVERIES, NOTICES, Manifest, read_manifest
 from evenhand.release.previous import take_names_of_lists
 from expectations.changes import (
@@ -41,6 +42,7 @@ from expectations.changes import (
     late_money_suite,
     shares_suite,
     sizes_suite,
+    trends_suite,
     twins_suite,
 )
 
@@ -117,6 +119,7 @@ def validate_changes(
         lay_preapproved(connection, tonight.preapproved, tonight.packs, str(tonight.code["sha256"]))
         _lay_limits(connection, bases, night)
         lay_power(connection)
+        lay_trends(connection, tonight.releases, night)
         first_nights = lay_first_nights(connection, tonight.releases, night, is_asked=tonight.asks_first_nights)
         causes = dict(
             connection.execute("select cause, count(*) from gate.changes group by all order by all").fetchall()
@@ -125,6 +128,7 @@ def validate_changes(
         "changes": changes_suite(),
         "list_sizes": sizes_suite(),
         "counts": counts_suite(),
+        "trends": trends_suite(),
         "shares": shares_suite(),
         "twins": twins_suite(),
         "late_money": late_money_suite(),
