@@ -207,6 +207,18 @@ def test_the_list_is_items_and_links_alone_and_json_has_the_key(home: Path) -> N
     assert all(0 < key["probability"] <= 1 for each in told for key in each["key"] if key["stratum"] != "golden")
 
 
+def test_json_has_no_key_of_what_reviewers_are_asked_about(home: Path) -> None:
+    def subjects() -> set[str]:
+        return {key["subject"] for each in json.loads(said("--budget", "50", "--json")) for key in each["key"]}
+
+    assert {"c1", "c2", "w1"} <= subjects()
+    duckdb.sql("select 'SG' as market, 'c1' as subject, 'open' as state").write_parquet(
+        str(home / "releases" / f"night={NIGHT}" / "qa_keys.parquet")
+    )
+    assert "c1" not in subjects()
+    assert {"c2", "w1"} <= subjects()
+
+
 def test_what_cannot_be_drawn_is_said(home: Path) -> None:
     assert "there is nothing to draw in TH" in said("--budget", "10", "--market", "TH", code=1)
     assert "isn't released" in said("--budget", "10", "--night", "2026-03-01", code=1)

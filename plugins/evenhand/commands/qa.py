@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated
@@ -16,6 +16,7 @@ import typer
 from evenhand.commands.terminal import console, plain_table, refuse, released
 from evenhand.policy.prose.words import counted, spoken
 from evenhand.release.figures import with_unit
+from evenhand.release.quality_samples import open_subjects
 from evenhand.settings import Settings, settings
 
 if TYPE_CHECKING:
@@ -39,11 +40,14 @@ def draw(
     night: Night = None,
     market: Annotated[str, typer.Option(metavar="MARKET", help="Only this market; by default each.")] = "",
     items: Annotated[bool, typer.Option("--items", help="Print what reviewers would get, an item a line.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print all of it as JSON, the key too.")] = False,
+    as_json: Annotated[
+        bool,
+        typer.Option("--json", help="Print all of it as JSON, the key too, but for what reviewers are asked about."),
+    ] = False,
 ) -> None:
     """Show what a draw of a night's contents, decisions and penalties would be. Nothing is written or sent.
 
-    The same night, market and budget give the same draw.
+    The same night, market and budget give the same draw. Nights draw by themselves where marketplace.yml says a budget.
     """
     here = settings()
     on = released(here, night)
@@ -52,7 +56,7 @@ def draw(
         refuse(f"there is nothing to draw in {market} on {on}; there is in {', '.join(draws) or 'no market'}")
     chosen = [each for each in draws.values() if market in ("", each.market)]
     if as_json:
-        print(json.dumps([asdict(each) for each in chosen], indent=2))
+        print(json.dumps([asdict(_told(each, open_subjects(here.releases))) for each in chosen], indent=2))
     elif items:
         for each in chosen:
             for item in each.items:
@@ -158,6 +162,11 @@ def _between(each: Estimate) -> str:
 
 def _figure(each: Estimate, value: float) -> str:
     return f"{value:.2f}" if each.estimate == "agreement" else with_unit(Decimal(f"{value:.6f}"), "share")
+
+
+def _told(drawn: Draw, asked: frozenset[tuple[str, str]]) -> Draw:
+    """A draw without the key of what reviewers are asked about: it is told to nobody before they have answered."""
+    return replace(drawn, key=tuple(each for each in drawn.key if (each.market, each.subject) not in asked))
 
 
 def _draws(here: Settings, night: date, budget: int) -> dict[str, Draw]:

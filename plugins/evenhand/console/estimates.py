@@ -18,6 +18,7 @@ _LABELS = {
     "wrong_decisions": "Decisions that are wrong",
     "gap_of_wrong_decisions": "Wrong decisions, one market less the other",
     "agreement": "Agreement of reviewers (Krippendorff's alpha)",
+    "unanswered": "Items that nobody reviewed in 14 nights",
 }
 
 
