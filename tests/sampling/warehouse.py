@@ -23,7 +23,7 @@ TABLES = {
     " violation_id varchar, reviewed_on date, is_violation boolean, round bigint, guidance_version varchar,"
     " blind boolean, draw_item_id varchar, inclusion_probability decimal(18, 10), landed_night date",
     "main.int_qa_reviews_weighted": "review_id varchar, weight decimal(18, 6)",
-    "main.penalties": "row_key varchar, account_id varchar, market varchar, reason_id varchar",
+    "main.penalties": "row_key varchar, account_id varchar, market varchar, measure varchar, reason_id varchar",
     "main.penalty_changes": "row_key varchar, change varchar",
     "main.reasons": "reason_id varchar, list varchar, entries varchar",
     "main.int_ledger_entries": "violation_id varchar, market varchar, programme varchar, rule varchar",
@@ -50,8 +50,9 @@ def write(warehouse: Path, facts: Mapping[str, Sequence[Mapping[str, object]]]) 
             connection.execute(statement)
         for table, columns in TABLES.items():
             connection.execute(f"create table {table} ({columns})")
+        for table, of_table in facts.items():
             alike: dict[tuple[str, ...], list[object]] = defaultdict(list)
-            for row in facts.get(table, ()):
+            for row in of_table:
                 alike[tuple(row)] += row.values()
             for names, values in alike.items():
                 row_of = f"({', '.join('?' * len(names))})"

@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 app = typer.Typer(no_args_is_help=True, help="Quality samples: what would be drawn for review, and what reviews say.")
 
 # What can come out otherwise where reviewers err.
-_SHARES = ("prevalence", "violative_view_rate", "wrong_decisions")
+_SHARES = ("prevalence", "violative_view_rate", "wrong_decisions", "wrong_penalties")
+_GAP = "gap_of_"
 
 Night = Annotated[
     datetime | None,
@@ -76,7 +77,8 @@ def estimates(
 ) -> None:
     """Show what the reviews of four weeks say of all that nobody reviewed, with reviewers' errors taken out.
 
-    Prevalence of contents and of views, decisions that are wrong, agreement of reviewers, and markets that differ.
+    Prevalence of contents and of views, decisions and penalties that are wrong, agreement of reviewers, markets that
+    differ, and what nobody reviewed.
     """
     here = settings()
     on = released(here, night)
@@ -121,13 +123,13 @@ def _show_estimates(found: Sequence[Estimate]) -> None:
     numbers = ("reviews", "of golden items")
     table = plain_table("market", "of", "estimate", "95 % interval", *numbers, "", numbers=numbers)
     for each in found:
-        is_gap = each.estimate == "gap_of_wrong_decisions"
+        is_gap = each.estimate.startswith(_GAP)
         # Of a part, what says nothing isn't shown.
         if (is_gap and not each.verdict) or (each.about and not each.is_enough):
             continue
         name = spoken(each.estimate) + (f", {spoken(each.about)}" if each.about else "")
         if is_gap:
-            name = f"wrong decisions, those of {each.about}"
+            name = f"{spoken(each.estimate.removeprefix(_GAP))}, those of {each.about}"
         table.add_row(
             each.market,
             name,
@@ -139,9 +141,11 @@ def _show_estimates(found: Sequence[Estimate]) -> None:
     console.print(table)
     if any(not each.golden_reviews and each.estimate in _SHARES for each in found):
         console.print("Where no reviews are of golden items, reviewers are taken to be never wrong.")
-    gaps = [each for each in found if each.estimate == "gap_of_wrong_decisions"]
-    if gaps and not any(each.verdict for each in gaps):
-        console.print(f"No two markets differ in wrong decisions, as far as {counted(len(gaps), 'pair')} can tell.")
+    for of in ("wrong_decisions", "wrong_penalties"):
+        gaps = [each for each in found if each.estimate == f"{_GAP}{of}"]
+        if gaps and not any(each.verdict for each in gaps):
+            pairs = counted(len(gaps), "pair")
+            console.print(f"No two markets differ in {spoken(of)}, as far as {pairs} can tell.")
 
 
 def _said(each: Estimate) -> tuple[str, str]:

@@ -108,10 +108,11 @@ _OF_NO_MART: Mapping[str, ReleasedTable] = {
     "quality_estimates": _table(
         "One row per estimate from the reviews of four weeks, market and what it is about (sampling.md).",
         as_of="date: The night.",
-        estimate="varchar: `prevalence`, `violative_view_rate`, `wrong_decisions`, `gap_of_wrong_decisions`,"
-        " `agreement` or `unanswered`.",
+        estimate="varchar: `prevalence`, `violative_view_rate`, `wrong_decisions`, `wrong_penalties`,"
+        " `gap_of_wrong_decisions`, `gap_of_wrong_penalties`, `agreement` or `unanswered`.",
         market="varchar: The market; of a gap, `all`.",
-        about="varchar: Of an agreement, the type of violation, or nothing for all; of a gap, the two markets.",
+        about="varchar: Of an agreement, the type of violation, of wrong penalties the measure, or nothing for all;"
+        " of a gap, the two markets.",
         value="decimal(18,6): A share, of an agreement Krippendorff's alpha; null where nothing can be said.",
         interval_low="decimal(18,6): The lower end of its interval at 95 %.",
         interval_high="decimal(18,6): The upper end.",
@@ -137,6 +138,9 @@ _OF_NO_MART: Mapping[str, ReleasedTable] = {
         account_id="varchar: The account whose it is.",
         stratum="varchar: `contents`, `decisions`, `new_rules`, `penalties` or `golden`.",
         unit_id="varchar: What was drawn: the subject, the penalty that needs it, by its row_key, or the golden item.",
+        measure="varchar: Of a penalty, the measure; null of anything else.",
+        needs_each="boolean: Of a penalty, whether it needs each of its decisions; if not, it would stand without any"
+        " one of them.",
         subject="varchar: The content, live or decision that is looked at.",
         round="integer: 1 for a first review, 2 for a second.",
         probability="decimal(28,18): How likely the unit was to be drawn; null of golden items.",

@@ -11,6 +11,8 @@ import duckdb
 
 # The key of the draws, the list that reviewers get, and the table that both are written from.
 KEYS, ITEMS = "qa_keys", "qa_items"
+# What reviews came to of the penalties that were drawn, which estimates are made of; it isn't released.
+JUDGED = "judged_penalties"
 OPEN, REVIEWED, UNANSWERED = "open", "reviewed", "unanswered"
 # What a night writes; of a history's nights and by an earlier version they are empty.
 CREATED = (
@@ -20,9 +22,13 @@ CREATED = (
     " golden_reviews bigint, is_enough boolean, verdict varchar)",
     "create schema if not exists samples",
     f"create table if not exists samples.{KEYS} (as_of date, drawn_on date, item_id varchar, market varchar,"
-    " account_id varchar, stratum varchar, unit_id varchar, subject varchar, round integer,"
+    " account_id varchar, stratum varchar, unit_id varchar, measure varchar, needs_each boolean,"
+    " subject varchar,"
+    " round integer,"
     " probability decimal(28, 18), exposure decimal(28, 6), simple_probability decimal(28, 18), link varchar,"
     " state varchar, closed_on date, review_id varchar)",
+    f"create table if not exists samples.{JUDGED} (market varchar, row_key varchar, measure varchar, drawn_on date,"
+    " probability decimal(28, 18), decisions integer, is_wrong boolean)",
     f"create view if not exists samples.{ITEMS} as select distinct item_id as row_key, link from samples.{KEYS}"
     f" where state = '{OPEN}'",
 )

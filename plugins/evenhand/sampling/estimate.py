@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -16,17 +16,21 @@ from typing import Any
 import duckdb
 import numpy as np
 
-from evenhand.release.quality_samples import CREATED, UNANSWERED
+from evenhand.release.quality_samples import CREATED, JUDGED, UNANSWERED
 from evenhand.sampling.agreement import agreement
 from evenhand.sampling.gaps import gaps
 from evenhand.sampling.prevalence import prevalence
 from evenhand.sampling.reviews import LIKELY, OF_UNITS, REVIEWS
+from evenhand.sampling.several import of_several
 from evenhand.sampling.sums import Golden, Sums, golden, sums
 
 log = logging.getLogger(__name__)
 WINDOW_DAYS = 28
-# Fewer reviews say too little: of contents, of decisions, of items that two reviewed.
-MINIMUM = {"prevalence": 200, "violative_view_rate": 200, "wrong_decisions": 30, "agreement": 30}
+# Fewer reviews say too little: of contents, of decisions, of penalties, of items that two reviewed.
+MINIMUM = {
+    **{"prevalence": 200, "violative_view_rate": 200},
+    **{"wrong_decisions": 30, "wrong_penalties": 30, "agreement": 30},
+}
 ALL_MARKETS = "all"
 DIFFERS, UNCLEAR = "differs", "unclear"
 
@@ -36,9 +40,11 @@ class Estimate:
     """A share, an agreement or a gap, and the interval that it is in with a probability of 95 %.
 
     Attributes:
-        estimate: prevalence, violative_view_rate, wrong_decisions, gap_of_wrong_decisions, agreement or unanswered.
+        estimate: prevalence, violative_view_rate, wrong_decisions, wrong_penalties, a gap_of_ either of these two,
+            agreement or unanswered.
         market: of a gap, `all`, for it is of two.
-        about: of an agreement, the type of violation, or nothing for all; of a gap, the markets.
+        about: of an agreement, the type of violation, of wrong penalties the measure, or nothing for all; of a gap, the
+            markets.
         value: as a share, of an agreement alpha; None where nothing can be said.
         reviews: how many it is from; of an agreement, items that two or more reviewed; of what is unanswered, items
             that left the list.
@@ -109,7 +115,8 @@ def estimates(connection: duckdb.DuckDBPyConnection, night: date) -> Sequence[Es
         *_shares("prevalence", {market: _sums(of) for market, of in published.items()}, known),
         *_shares("violative_view_rate", {market: _sums(of) for market, of in seen.items()}, known),
         *_shares("wrong_decisions", wrong, turned),
-        *_gaps(wrong, turned),
+        *_gaps("wrong_decisions", wrong, turned),
+        *_wrong_penalties(connection, known),
         *_agreements(connection, night, since),
         *_unanswered(connection, night, since),
     ]
@@ -136,16 +143,41 @@ def _shares(name: str, markets: dict[str, Sums], known: dict[str, Golden]) -> li
     return found
 
 
-def _gaps(markets: dict[str, Sums], known: dict[str, Golden]) -> list[Estimate]:
-    enough = {market: of for market, of in markets.items() if of.reviews[0] >= MINIMUM["wrong_decisions"]}
+def _wrong_penalties(connection: duckdb.DuckDBPyConnection, known: dict[str, Golden]) -> list[Estimate]:
+    """Of each market and measure, the share of new penalties that wouldn't be there without wrong decisions."""
+    judged: dict[tuple[str, str], list[tuple[float, bool, int]]] = defaultdict(list)
+    for row in _rows(connection, _JUDGED):
+        for about in ("", row["measure"]):
+            judged[row["market"], about].append((row["weight"], row["is_wrong"], row["decisions"]))
+    found, markets, errors = [], {}, {}
+    for (market, about), of in sorted(judged.items()):
+        wrong = _sums((weight, is_wrong) for weight, is_wrong, _ in of)
+        weights, _, decisions = zip(*sorted(of), strict=True)
+        ours = {market: of_several(known[market], decisions, weights)} if market in known else {}
+        found += [
+            replace(each, about=about, golden_reviews=_reviewed(known.get(market)))
+            for each in _shares("wrong_penalties", {market: wrong}, ours)
+        ]
+        if not about:
+            markets[market], errors[market] = wrong, ours.get(market)
+    gaps_found = _gaps("wrong_penalties", markets, {market: of for market, of in errors.items() if of})
+    of_golden = {market: _reviewed(known.get(market)) for market in markets}
+    return [
+        *found,
+        *(replace(each, golden_reviews=sum(of_golden[of] for of in each.about.split(" less "))) for each in gaps_found),
+    ]
+
+
+def _gaps(of: str, markets: dict[str, Sums], known: dict[str, Golden]) -> list[Estimate]:
+    enough = {market: sums_ for market, sums_ in markets.items() if sums_.reviews[0] >= MINIMUM[of]}
     return [
         Estimate(
-            "gap_of_wrong_decisions", ALL_MARKETS, f"{each.market} less {each.other}", each.gap, each.low, each.high,
+            f"gap_of_{of}", ALL_MARKETS, f"{each.market} less {each.other}", each.gap, each.low, each.high,
             int(markets[each.market].reviews[0] + markets[each.other].reviews[0]),
             _reviewed(known.get(each.market)) + _reviewed(known.get(each.other)),
             DIFFERS if each.is_found else "",
         )
-        for each in gaps({market: (of, known.get(market)) for market, of in enough.items()})
+        for each in gaps({market: (sums_, known.get(market)) for market, sums_ in enough.items()})
     ]  # fmt: skip
 
 
@@ -248,6 +280,11 @@ group by
     each_once.market, violations.violation_type, each_once.drawn_from, each_once.subject, each_once.drawn_on,
     each_once.guidance_version
 having count(*) > 1
+"""
+_JUDGED = f"""
+select market, measure, cast(1 / cast(probability as double) as double) as weight, is_wrong, decisions
+from samples.{JUDGED}
+order by market, drawn_on, row_key
 """
 _CLOSED = f"""
 select market, count(distinct item_id) as items,

@@ -51,7 +51,11 @@ def frames(connection: duckdb.DuckDBPyConnection, night: date, item_link: str = 
         accounts[row["violation_id"]] = row["account_id"]
     by_id = {row["violation_id"]: row for row in decisions}
     without: dict[str, int] = defaultdict(int)
+    measures: dict[str, str] = {}
+    surplus: set[str] = set()
     for row in _rows(connection, _PENALTIES, night):
+        measures[row["row_key"]] = row["measure"]
+        surplus |= {row["row_key"]} if row["is_surplus"] else set()
         events = tuple(sorted(each for each in row["violations"] if each in by_id))
         if events:
             units[row["market"]].append(_penalty(row, events, by_id, decided))
@@ -63,7 +67,16 @@ def frames(connection: duckdb.DuckDBPyConnection, night: date, item_link: str = 
         links.setdefault(row["subject"], row["link"] or item_link.replace("{subject}", row["subject"]))
         accounts.setdefault(row["subject"], row["account_id"])
     return [
-        Frame(market, tuple(units[market]), tuple(golden[market]), links, without[market], accounts)
+        Frame(
+            market,
+            tuple(units[market]),
+            tuple(golden[market]),
+            links,
+            without[market],
+            accounts,
+            measures,
+            frozenset(surplus),
+        )
         for market in sorted({*units, *without})
     ]
 
@@ -184,7 +197,8 @@ left join stg_lives as lives on violations.live_id = lives.live_id
 where violations.decided_on is not null
 order by violations.violation_id
 """
-# What isn't known to be needed may be.
+# What isn't known to be needed may be. Where none is needed by itself, for there are more than enough, all are looked
+# at: the penalty is wrong if enough of them are.
 _PENALTIES = """
 with needed as (
     select
@@ -193,10 +207,15 @@ with needed as (
     from reasons where list = 'penalties'
 ),
 events as (
-    select reason_id, list(distinct entry.violation) as violations
-    from needed where entry.violation is not null and coalesce(entry.needed, true) group by reason_id
+    select
+        reason_id,
+        list(distinct entry.violation) filter (coalesce(entry.needed, true)) as that_may_be_needed,
+        list(distinct entry.violation) as of_all
+    from needed where entry.violation is not null group by reason_id
 )
-select penalties.row_key, penalties.market, coalesce(events.violations, []) as violations
+select penalties.row_key, penalties.market, penalties.measure, 
+    coalesce(events.that_may_be_needed, events.of_all, []) as violations,
+    events.that_may_be_needed is null as is_surplus
 from penalties
 inner join (select distinct row_key from penalty_changes where change = 'new') using (row_key)
 left join events using (reason_id)

@@ -134,6 +134,8 @@ def _write(connection: duckdb.DuckDBPyConnection, night: date, frame: Frame, key
             "account": [frame.accounts[each.subject] for each in keys],
             "stratum": [each.stratum for each in keys],
             "unit": [each.unit_id for each in keys],
+            "measure": [frame.measures.get(each.unit_id) if each.stratum == "penalties" else None for each in keys],
+            "needs_each": [each.unit_id not in frame.surplus if each.stratum == "penalties" else None for each in keys],
             "subject": [each.subject for each in keys],
             "round": [each.round for each in keys],
             "probability": [each.probability for each in keys],
@@ -153,8 +155,10 @@ _WRITTEN = f"""
 insert into samples.{KEYS}
 select
     $night, $night, unnest($item::varchar[]), $market, unnest($account::varchar[]), unnest($stratum::varchar[]),
-    unnest($unit::varchar[]), unnest($subject::varchar[]), unnest($round::integer[]), unnest($probability::double[]),
-    unnest($exposure::double[]), unnest($simple::double[]), unnest($link::varchar[]), $open, null, null
+    unnest($unit::varchar[]), unnest($measure::varchar[]), unnest($needs_each::boolean[]), unnest($subject::varchar[]),
+    unnest($round::integer[]),
+    unnest($probability::double[]), unnest($exposure::double[]), unnest($simple::double[]), unnest($link::varchar[]),
+    $open, null, null
 """
 # An answer is of the account whose the item is, and not of before it was drawn. Of several, the first is the answer:
 # the key is told once it has landed, so that who comes later may know it.

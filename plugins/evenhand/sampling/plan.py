@@ -33,6 +33,8 @@ class Frame:
         links: where a reviewer can see a subject.
         without_events: penalties that rest on no decision: they aren't drawn.
         accounts: whose each subject is.
+        measures: what each penalty is, by its row_key.
+        surplus: penalties that would stand without any one of their decisions.
     """
 
     market: str
@@ -41,6 +43,8 @@ class Frame:
     links: Mapping[str, str]
     without_events: int = 0
     accounts: Mapping[str, str] = field(default_factory=dict)
+    measures: Mapping[str, str] = field(default_factory=dict)
+    surplus: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)

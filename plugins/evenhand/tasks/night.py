@@ -209,12 +209,14 @@ def validate_lists(night: date) -> Facts:
     from evenhand.release.previous import last_release, take_kept_release
     from evenhand.sampling.estimate import lay_estimates
     from evenhand.sampling.night import lay_draws
+    from evenhand.sampling.penalties import lay_judged
 
     here = settings()
     warehouse = begun(night)
     wait_until_free(warehouse)
     take_kept_release(here.releases, warehouse, night)
     listed = lay_draws(warehouse, here.releases, night, here.item_link)
+    judged = lay_judged(warehouse, night)
     estimated = lay_estimates(warehouse, night)
     rows = lists.validate_lists(warehouse, here.work(night) / "gate_2" / "rows", night)
     for each in rows.held:
@@ -245,6 +247,7 @@ def validate_lists(night: date) -> Facts:
         log.warning("%s", said)
     facts = {
         "for_review": asdict(listed),
+        "judged_penalties": judged,
         "estimates": estimated,
         "expectations": rows.expectations + changed.expectations,
         "held_back": [asdict(each) for each in rows.held],
