@@ -10,6 +10,7 @@ from typing import Any
 
 import duckdb
 
+from evenhand.landing.held_markets import HeldMarket, hold_markets
 from evenhand.release.manifest import ReleasedFile
 from evenhand.release.quality_samples import FILES
 from evenhand.sampling.night import Listed, lay_draws
@@ -29,6 +30,7 @@ class Nights:
         self.releases = folder / "releases"
         self.marketplace = marketplace
         self.files = dict(FILES)
+        self.held: list[str] = []
         self.reviews: list[Mapping[str, object]] = []
 
     def facts(self, night: date, contents: int) -> Facts:
@@ -46,6 +48,7 @@ class Nights:
     def run(self, day: int, contents: int = 40, name: str = "") -> tuple[Listed, Path]:
         night = FIRST + timedelta(days=day)
         warehouse = write(self.folder / f"{night}{name}.duckdb", self.facts(night, contents))
+        hold_markets(warehouse, "gate_1", [HeldMarket(market, "it is held") for market in self.held])
         return lay_draws(warehouse, self.releases, night, "https://r.test/{subject}"), warehouse
 
     def release(self, day: int, contents: int = 40, name: str = "") -> Listed:

@@ -44,6 +44,32 @@ def test_without_a_budget_nothing_is_drawn(tmp_path: Path) -> None:
         assert nights.of("qa_keys.parquet", 0) == []
 
 
+def test_a_market_that_is_held_draws_nothing_and_keeps_what_is_open(nights: Nights) -> None:
+    nights.release(0)
+    nights.held = ["SG"]
+    nights.answer(next(iter(nights.items(0))), 1)
+    assert nights.release(1) == Listed(drawn=0, open=9, unanswered=0)
+
+
+def test_a_night_that_is_decided_again_for_another_market_keeps_its_draw(nights: Nights) -> None:
+    """A night that is decided for others alone sees no contents of SG; its items are out already."""
+    nights.release(0)
+    before = {file: nights.of(file, 0) for file in FILES}
+    nights.held = ["SG"]
+    assert nights.release(0, contents=0, name="again") == Listed(drawn=10, open=10, unanswered=0)
+    assert {file: nights.of(file, 0) for file in FILES} == before
+    # So it is where the night before had drawn, too, and some of that was answered.
+    nights.held = []
+    one, *_ = nights.items(0)
+    nights.answer(one, 1)
+    nights.release(1)
+    before = {file: nights.of(file, 1) for file in FILES}
+    nights.held = ["SG"]
+    nights.reviews = []
+    nights.release(1, name="again")
+    assert {file: nights.of(file, 1) for file in FILES} == before
+
+
 def test_a_budget_that_ends_leaves_what_is_open(nights: Nights) -> None:
     nights.release(0)
     nights.marketplace = ""

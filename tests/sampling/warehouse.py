@@ -8,6 +8,7 @@ from pathlib import Path
 
 import duckdb
 
+from evenhand.landing.held_markets import create_held_markets
 from evenhand.release.quality_samples import CREATED
 
 _EDITION = "market varchar, pack varchar, version integer, effective_from date, effective_before date"
@@ -46,6 +47,7 @@ def write(warehouse: Path, facts: Mapping[str, Sequence[Mapping[str, object]]]) 
     with duckdb.connect(str(warehouse)) as connection:
         for schema in ("landing", "accepted", "policy", "deciders"):
             connection.execute(f"create schema {schema}")
+        create_held_markets(connection)
         for statement in CREATED:
             connection.execute(statement)
         for table, columns in TABLES.items():

@@ -147,7 +147,7 @@ def _wrong_penalties(connection: duckdb.DuckDBPyConnection, known: dict[str, Gol
     """Of each market and measure, the share of new penalties that wouldn't be there without wrong decisions."""
     judged: dict[tuple[str, str], list[tuple[float, bool, int]]] = defaultdict(list)
     for row in _rows(connection, _JUDGED):
-        for about in ("", row["measure"]):
+        for about in sorted({"", row["measure"] or ""}):
             judged[row["market"], about].append((row["weight"], row["is_wrong"], row["decisions"]))
     found, markets, errors = [], {}, {}
     for (market, about), of in sorted(judged.items()):

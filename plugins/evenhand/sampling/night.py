@@ -7,13 +7,14 @@ in their releases: of the last one what was open, of those of four weeks what wa
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 
 import duckdb
 
+from evenhand.landing.held_markets import held_markets
 from evenhand.policy.load import MARKETPLACE
 from evenhand.policy.marketplace import marketplace_of
 from evenhand.release.previous import last_release
@@ -58,11 +59,13 @@ def lay_draws(warehouse: Path, releases: Path, night: date, item_link: str = "")
         connection.execute(f"delete from samples.{KEYS}")
         _take_closed(connection, releases, night)
         _take_open(connection, releases, night)
-        budgets = _budgets(connection)
+        held = {each.market for each in held_markets(connection)}
+        _keep(connection, releases, night, held)
+        budgets = {market: budget for market, budget in _budgets(connection).items() if market not in held}
         if budgets:
             try:
                 _draw(connection, night, budgets, item_link)
-            except (duckdb.Error, ValueError):
+            except (duckdb.Error, ValueError, LookupError, ArithmeticError):
                 log.exception("Nothing is drawn for review on night %s, for its draw failed", night)
         ((drawn, still, unanswered),) = connection.execute(_COUNTED, {"night": night}).fetchall()
     return Listed(drawn, still, unanswered)
@@ -100,6 +103,22 @@ def _take_open(connection: duckdb.DuckDBPyConnection, releases: Path, night: dat
                 **{"night": night, "too_old": night - timedelta(days=ASKED_NIGHTS)},
                 **{"open": OPEN, "reviewed": REVIEWED, "unanswered": UNANSWERED},
             },
+        )
+
+
+def _keep(connection: duckdb.DuckDBPyConnection, releases: Path, night: date, held: Collection[str]) -> None:
+    """Of markets that aren't decided, what the night has already drawn, where it was released before."""
+    own = releases / f"night={night}"
+    if held and own.exists() and (file := _keys_of(own)):
+        these = {"held": sorted(held), "night": night}
+        connection.execute(
+            f"delete from samples.{KEYS} where list_contains($held, market) and coalesce(closed_on, $night) = $night",
+            these,
+        )
+        connection.execute(
+            f"insert into samples.{KEYS} by name select * replace ($night as as_of) from {_read([file])}"
+            " where list_contains($held, market)",
+            these,
         )
 
 
