@@ -16,6 +16,12 @@ _ROWS = """(
         ('wrong_decisions', 'ID', null, 0.2, 0.1, 0.3, 4, 0, false, null),
         ('gap_of_wrong_decisions', 'all', 'ID, TH', 0.05, 0.01, 0.09, 800, 0, true, 'differs'),
         ('gap_of_wrong_decisions', 'all', 'ID, VN', 0.01, -0.01, 0.03, 800, 0, true, null),
+        ('wrong_penalties', 'BR', '', 0.1, 0.05, 0.2, 90, 0, true, null),
+        ('wrong_penalties', 'BR', 'no_live', 0.25, 0.1, 0.4, 40, 0, true, null),
+        ('wrong_penalties', 'BR', 'warning', 0.01, 0.0, 0.4, 9, 0, false, null),
+        ('gap_of_wrong_penalties', 'all', 'BR less SG', 0.08, 0.02, 0.12, 190, 0, true, 'differs'),
+        ('gap_of_wrong_penalties', 'all', 'BR less TH', 0.01, -0.02, 0.12, 190, 0, true, null),
+        ('unanswered', 'BR', null, 0.125, null, null, 80, 0, true, null),
         ('agreement', 'ID', null, 0.51234, 0.4, 0.6, 90, 0, true, 'unclear'),
         ('agreement', 'ID', 'misleading_claim', null, null, null, 3, 0, false, null)
     ) as t (estimate, market, about, value, low, high, reviews, golden_reviews, is_enough, verdict)
@@ -38,6 +44,17 @@ def test_all_markets_have_each_and_the_gaps_that_were_found() -> None:
     assert ("Wrong decisions, one market less the other", "all markets", "ID, TH", "5.0 %") in told
     assert ("Contents in breach", "TH", "", "can't be said") in told
     assert not any(about == "ID, VN" for _, _, about, _ in told)
+
+
+def test_wrong_penalties_are_told_by_measure_and_what_nobody_reviewed_beside_them() -> None:
+    told = [(each.label, each.about, each.text, each.interval) for each in estimates(_shown(), "BR")]
+    assert told == [
+        ("Items that nobody reviewed in 14 nights", "", "12.5 %", ""),
+        ("Penalties that are wrong", "", "10.0 %", "5.0 % to 20.0 %"),
+        ("Penalties that are wrong", "no live", "25.0 %", "10.0 % to 40.0 %"),
+    ]
+    gaps = [each.about for each in estimates(_shown(), "all") if each.label.startswith("Wrong penalties")]
+    assert gaps == ["BR less SG"]
 
 
 def test_a_release_of_an_earlier_version_has_none() -> None:

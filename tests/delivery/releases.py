@@ -68,12 +68,15 @@ def publish(
     held_lists: Sequence[Mapping[str, str]] = (),
     outranked: Sequence[str] | None = None,
     automation: Mapping[str, tuple[str | None, str | None]] | None = None,
+    items: Sequence[tuple[str, str]] | None = None,
+    keys: bool = False,
 ) -> Path:
     """A release as publishing leaves it: a revision folder and the night's symlink to it.
 
     With `goes_on`, a revision that tells of other lists than the one before it. With `outranked`, penalties say whether
     they prevail on their scope: all but those. `automation`: of violations, how far they were detected and decided by a
-    system; by default, in part those that the penalties rest on.
+    system; by default, in part those that the penalties rest on. `items`: what is open for review, with links; without,
+    the release is of before there was such a list; with `keys` it has the key of the first of them.
     """
     lists: Mapping[str, Sequence[tuple[object, ...]]] = {"penalties": penalties, "rewards": rewards}
     link = home / "releases" / f"night={night}"
@@ -87,6 +90,10 @@ def publish(
                 shown = [(*row, row[0] not in outranked) for row in rows]
             _write(connection, revision / f"{name}.parquet", columns, shown)
         _write(connection, revision / "notices.parquet", _NOTICES, notices)
+        if items is not None:
+            _write(connection, revision / "qa_items.parquet", "row_key VARCHAR, link VARCHAR", items)
+        if items is not None and keys:
+            _write(connection, revision / "qa_keys.parquet", "item_id VARCHAR, subject VARCHAR", [(items[0][0], "c1")])
         whys = [
             *(
                 _reason("penalties", row, scope=row[4], measure=row[5], starts_on=row[6], ends_on=row[7])

@@ -19,6 +19,7 @@ from delivery.systems import LISTS, System
 from evenhand.delivery.changes import Change
 from evenhand.delivery.deliver import deliver
 from evenhand.delivery.payload import canonical
+from evenhand.delivery.read_release import ReleaseError
 from evenhand.delivery.receipts import Receipts
 from evenhand.delivery.receivers import Receipt, Receiver, ReceiverError
 from evenhand.delivery.reconcile import reconcile, reconcile_and_correct
@@ -51,7 +52,11 @@ def system(running: System) -> System:
 @pytest.fixture
 def opened(system: System, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Open:
     """The receiver as a deployment has it: from receivers.yml and an Airflow connection."""
-    config = {"kind": system.kind, "connection": "conforming", "lists": LISTS, "batch_size": 3, **system.settings}
+    return _opened(system, tmp_path, monkeypatch, LISTS)
+
+
+def _opened(system: System, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lists: Sequence[str]) -> Open:
+    config = {"kind": system.kind, "connection": "conforming", "lists": lists, "batch_size": 3, **system.settings}
     (tmp_path / "receivers.yml").write_text(json.dumps({"receivers": {"receiver": config}}))
     monkeypatch.setenv("AIRFLOW_CONN_CONFORMING", json.dumps(system.connection()))
 
@@ -79,6 +84,40 @@ def test_it_comes_to_hold_exactly_what_is_wanted(
             assert reconcile(release, receiver, receipts).agrees
             assert deliver(release, receiver, receipts).sent == {}
         assert system.held() == wanted(penalties, rewards)
+
+
+def test_items_for_review_are_a_list_like_any_other(
+    system: System, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, receipts: Receipts
+) -> None:
+    opened = _opened(system, tmp_path, monkeypatch, (*LISTS, "qa_items"))
+    nights: Sequence[Sequence[tuple[str, str]]] = (
+        [("i1", "https://x.test/1"), ("i2", ""), ("i3", "https://x.test/?q=Ñandú \\ \" ' ; 雪&<b>")],
+        [("i2", ""), ("i4", "https://x.test/1")],
+        [],
+    )
+    for day, items in enumerate(nights, start=1):
+        release = publish(tmp_path, night(day), [penalty("p1")], items=items)
+        with opened() as receiver:
+            assert deliver(release, receiver, receipts).complete
+            assert reconcile(release, receiver, receipts).agrees
+            assert deliver(release, receiver, receipts).sent == {}
+            held = {
+                (each.list, each.row_key): each.payload_sha256 for each in receiver.read_back() if each.list != "probe"
+            }
+        assert set(held) == {("penalties", "p1"), *(("qa_items", item) for item, _ in items)}
+        for item, link in items:
+            assert held["qa_items", item] == canonical({"link": link}).sha256
+
+
+def test_their_key_is_no_list(
+    system: System, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, receipts: Receipts
+) -> None:
+    release = publish(tmp_path, night(1), [penalty("p1")], items=[("i1", "")], keys=True)
+    with (
+        _opened(system, tmp_path, monkeypatch, ("qa_items", "qa_keys"))() as receiver,
+        pytest.raises(ReleaseError, match="this is not a list"),
+    ):
+        deliver(release, receiver, receipts)
 
 
 def test_nothing_more_is_handed_to_it_once_deliveries_are_stopped(

@@ -23,6 +23,7 @@ from evenhand.deciding.build import build_models
 from evenhand.deciding.compiled import compiled_project
 from evenhand.delivery.config import announces, load_receivers
 from evenhand.local import installation as local
+from evenhand.sandbox.reviewers import land_answers
 from evenhand.settings import settings
 from evenhand.tasks import night as nightly
 from evenhand.tasks.beginning import begin_night
@@ -67,6 +68,8 @@ def run_night(night: str, variables: Mapping[str, str], scheduled: bool = False,
         local.start_sandbox(here)
         release = here.releases / f"night={night}"
         before = release.resolve() if release.exists() else None
+        if not here.landing_from:
+            land_answers(here.home / "sandbox.sqlite", here.landing, here.releases, day)
         nightly.fetch_landed()
         begin = _begin_scheduled if scheduled else nightly.land_feeds
         complaints = _decide_and_deliver(day, (lambda of: _begin_alone(of, market)) if market else begin)

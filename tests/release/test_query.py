@@ -108,3 +108,26 @@ def test_a_file_that_isnt_what_was_released_isnt_read_and_others_are(releases: P
 def test_where_nothing_is_released_that_is_said(tmp_path: Path) -> None:
     with pytest.raises(NotAnswered, match="nothing is released yet"):
         _answer(tmp_path, "from penalties")
+
+
+def _keys(*rows: tuple[str, str, int]) -> str:
+    listed = ", ".join(f"('{subject}', '{state}', {number})" for subject, state, number in rows)
+    return f"select 'SG' as market, * from (values {listed}) as keys (subject, state, number)"
+
+
+def test_keys_are_told_once_nobody_is_asked_about_their_subject(releases: Path) -> None:
+    _release(releases, "2026-03-05", 2, qa_keys=_keys(("c1", "open", 1), ("c2", "open", 2), ("c2", "open", 3)))
+    newest = _keys(("c1", "reviewed", 1), ("c2", "unanswered", 2), ("c2", "open", 3), ("c3", "reviewed", 4))
+    _release(releases, "2026-03-06", 3, qa_keys=newest)
+    told = [(date(2026, 3, 6), "c1", 1), (date(2026, 3, 6), "c3", 4)]
+    assert _answer(releases, "select night, subject, number from qa_keys order by number") == told
+    assert _answer(releases, 'select night, subject, number from "QA_KEYS" order by number') == told
+    # Of what was asked for as a file, too, nothing is read.
+    file = releases / "night=2026-03-06" / "qa_keys.parquet"
+    for path in (file, file.resolve()):
+        with pytest.raises(NotAnswered, match="no other file"):
+            _answer(releases, "from read_parquet('{}'), qa_keys".format(str(path).replace("'", "''")))
+    _release(releases, "2026-03-07", 1, qa_keys=_keys(("c2", "reviewed", 3)))
+    assert _answer(releases, "select subject, number from qa_keys order by number") == [
+        ("c1", 1), ("c2", 2), ("c2", 3), ("c3", 4),
+    ]  # fmt: skip

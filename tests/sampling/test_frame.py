@@ -60,7 +60,7 @@ FACTS: Mapping[str, Sequence[Mapping[str, object]]] = {
     ],
     "landing.violations": [rows(violation_id="v3", decided_on="2026-03-27", landed_night=BEFORE)],
     "main.penalties": [
-        rows(row_key="p1", account_id="a1", market="SG", reason_id="r1"),
+        rows(row_key="p1", account_id="a1", market="SG", measure="no_live", reason_id="r1"),
         rows(row_key="p2", account_id="a1", market="SG", reason_id="r2"),
         rows(row_key="p3", account_id="a1", market="SG", reason_id="r1"),
     ],
@@ -139,6 +139,16 @@ def test_new_penalties_need_decisions_and_have_their_mean_views(found: dict[str,
     penalties = units(found["SG"], "penalty")
     assert {name: (each.subjects, each.exposure) for name, each in penalties.items()} == {"p1": (("v1", "v2"), 65)}
     assert found["SG"].without_events == 1
+    assert found["SG"].measures["p1"] == "no_live"
+
+
+def test_a_penalty_with_more_than_enough_decisions_has_them_all_looked_at(tmp_path: Path) -> None:
+    """Without any one of v1, v2 and v3 it would stand: nobody can say of one alone that it is needed."""
+    surplus = [rows(reason_id="r1", list="penalties", entries=entries(("v1", False), ("v2", False), ("v3", False)))]
+    with opened(write(tmp_path / "w.duckdb", {**FACTS, "main.reasons": surplus})) as connection:
+        frame = next(each for each in frames(connection, NIGHT) if each.market == "SG")
+    assert units(frame, "penalty")["p1"].subjects == ("v1", "v2", "v3")
+    assert frame.surplus == {"p1", "p2"}
 
 
 def test_a_rule_is_new_for_fourteen_nights_if_it_is_otherwise_than_before(found: dict[str, Frame]) -> None:
@@ -205,6 +215,18 @@ def test_the_list_is_items_and_links_alone_and_json_has_the_key(home: Path) -> N
     assert [each["market"] for each in told] == ["MY", "SG"]
     assert {item["item_id"] for each in told for item in each["items"]} == {item for item, _ in lines}
     assert all(0 < key["probability"] <= 1 for each in told for key in each["key"] if key["stratum"] != "golden")
+
+
+def test_json_has_no_key_of_what_reviewers_are_asked_about(home: Path) -> None:
+    def subjects() -> set[str]:
+        return {key["subject"] for each in json.loads(said("--budget", "50", "--json")) for key in each["key"]}
+
+    assert {"c1", "c2", "w1"} <= subjects()
+    duckdb.sql("select 'SG' as market, 'c1' as subject, 'open' as state").write_parquet(
+        str(home / "releases" / f"night={NIGHT}" / "qa_keys.parquet")
+    )
+    assert "c1" not in subjects()
+    assert {"c2", "w1"} <= subjects()
 
 
 def test_what_cannot_be_drawn_is_said(home: Path) -> None:

@@ -8,6 +8,9 @@ from pathlib import Path
 
 import duckdb
 
+from evenhand.landing.held_markets import create_held_markets
+from evenhand.release.quality_samples import CREATED
+
 _EDITION = "market varchar, pack varchar, version integer, effective_from date, effective_before date"
 TABLES = {
     "main.stg_creators": "account_id varchar, market varchar, category varchar",
@@ -19,14 +22,15 @@ TABLES = {
     " violation_type varchar, decided_on date, restored_on date, confidence decimal(18, 6), landed_night date",
     "main.stg_qa_reviews": "review_id varchar, drawn_from varchar, account_id varchar, content_id varchar,"
     " violation_id varchar, reviewed_on date, is_violation boolean, round bigint, guidance_version varchar,"
-    " blind boolean, draw_item_id varchar, inclusion_probability decimal(18, 10)",
+    " blind boolean, draw_item_id varchar, inclusion_probability decimal(18, 10), landed_night date",
     "main.int_qa_reviews_weighted": "review_id varchar, weight decimal(18, 6)",
-    "main.penalties": "row_key varchar, account_id varchar, market varchar, reason_id varchar",
+    "main.penalties": "row_key varchar, account_id varchar, market varchar, measure varchar, reason_id varchar",
     "main.penalty_changes": "row_key varchar, change varchar",
     "main.reasons": "reason_id varchar, list varchar, entries varchar",
     "main.int_ledger_entries": "violation_id varchar, market varchar, programme varchar, rule varchar",
-    "landing.contents": "content_id varchar, views varchar, landed_night date, landed_row bigint",
-    "landing.lives": "live_id varchar, viewers varchar, landed_night date, landed_row bigint",
+    "deciders.packs": "file varchar, text varchar",
+    "landing.contents": "content_id varchar, views varchar, landed_night date, landed_file varchar, landed_row bigint",
+    "landing.lives": "live_id varchar, viewers varchar, landed_night date, landed_file varchar, landed_row bigint",
     "landing.violations": "violation_id varchar, decided_on varchar, landed_night date",
     "accepted.golden_items": "golden_id varchar, account_id varchar, subject varchar, is_violation varchar,"
     " guidance_version varchar",
@@ -41,12 +45,16 @@ def rows(**of: object) -> dict[str, object]:
 def write(warehouse: Path, facts: Mapping[str, Sequence[Mapping[str, object]]]) -> Path:
     warehouse.parent.mkdir(parents=True, exist_ok=True)
     with duckdb.connect(str(warehouse)) as connection:
-        for schema in ("landing", "accepted", "policy"):
+        for schema in ("landing", "accepted", "policy", "deciders"):
             connection.execute(f"create schema {schema}")
+        create_held_markets(connection)
+        for statement in CREATED:
+            connection.execute(statement)
         for table, columns in TABLES.items():
             connection.execute(f"create table {table} ({columns})")
+        for table, of_table in facts.items():
             alike: dict[tuple[str, ...], list[object]] = defaultdict(list)
-            for row in facts.get(table, ()):
+            for row in of_table:
                 alike[tuple(row)] += row.values()
             for names, values in alike.items():
                 row_of = f"({', '.join('?' * len(names))})"

@@ -58,6 +58,7 @@ def nightly(
             if dry_run:
                 _dry_run(chosen, market)
                 return
+            _review(here, chosen)
             release = here.releases / f"night={chosen}"
             before = release.resolve() if release.exists() else None
             form = {"night": str(chosen), "older": night is not None, "market": market or None}
@@ -69,6 +70,19 @@ def nightly(
         refuse(str(error))
     console.print(f"{'Sandbox receiver':<18} {local.sandbox_url()}", highlight=False)
     console.print(f"{'Airflow':<18} make ui, then {local.ui_url()}", highlight=False)
+
+
+def _review(here: Settings, night: date) -> None:
+    """Have the sandbox's reviewers answer what it holds, where the marketplace is the simulation's."""
+    from evenhand.records.modes import for_readers
+    from evenhand.sandbox.reviewers import land_answers
+
+    if here.landing_from:
+        return
+    with for_readers():
+        answers = land_answers(here.home / "sandbox.sqlite", here.landing, here.releases, night)
+    if answers:
+        console.print(f"The sandbox's reviewers answered {answers:,} items", highlight=False)
 
 
 def _refuse_alone(here: Settings, night: date, market: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated
@@ -16,6 +16,7 @@ import typer
 from evenhand.commands.terminal import console, plain_table, refuse, released
 from evenhand.policy.prose.words import counted, spoken
 from evenhand.release.figures import with_unit
+from evenhand.release.quality_samples import open_subjects
 from evenhand.settings import Settings, settings
 
 if TYPE_CHECKING:
@@ -25,7 +26,8 @@ if TYPE_CHECKING:
 app = typer.Typer(no_args_is_help=True, help="Quality samples: what would be drawn for review, and what reviews say.")
 
 # What can come out otherwise where reviewers err.
-_SHARES = ("prevalence", "violative_view_rate", "wrong_decisions")
+_SHARES = ("prevalence", "violative_view_rate", "wrong_decisions", "wrong_penalties")
+_GAP = "gap_of_"
 
 Night = Annotated[
     datetime | None,
@@ -39,11 +41,14 @@ def draw(
     night: Night = None,
     market: Annotated[str, typer.Option(metavar="MARKET", help="Only this market; by default each.")] = "",
     items: Annotated[bool, typer.Option("--items", help="Print what reviewers would get, an item a line.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print all of it as JSON, the key too.")] = False,
+    as_json: Annotated[
+        bool,
+        typer.Option("--json", help="Print all of it as JSON, the key too, but for what reviewers are asked about."),
+    ] = False,
 ) -> None:
     """Show what a draw of a night's contents, decisions and penalties would be. Nothing is written or sent.
 
-    The same night, market and budget give the same draw.
+    The same night, market and budget give the same draw. Nights draw by themselves where marketplace.yml says a budget.
     """
     here = settings()
     on = released(here, night)
@@ -52,7 +57,7 @@ def draw(
         refuse(f"there is nothing to draw in {market} on {on}; there is in {', '.join(draws) or 'no market'}")
     chosen = [each for each in draws.values() if market in ("", each.market)]
     if as_json:
-        print(json.dumps([asdict(each) for each in chosen], indent=2))
+        print(json.dumps([asdict(_told(each, open_subjects(here.releases))) for each in chosen], indent=2))
     elif items:
         for each in chosen:
             for item in each.items:
@@ -72,7 +77,8 @@ def estimates(
 ) -> None:
     """Show what the reviews of four weeks say of all that nobody reviewed, with reviewers' errors taken out.
 
-    Prevalence of contents and of views, decisions that are wrong, agreement of reviewers, and markets that differ.
+    Prevalence of contents and of views, decisions and penalties that are wrong, agreement of reviewers, markets that
+    differ, and what nobody reviewed.
     """
     here = settings()
     on = released(here, night)
@@ -117,13 +123,13 @@ def _show_estimates(found: Sequence[Estimate]) -> None:
     numbers = ("reviews", "of golden items")
     table = plain_table("market", "of", "estimate", "95 % interval", *numbers, "", numbers=numbers)
     for each in found:
-        is_gap = each.estimate == "gap_of_wrong_decisions"
+        is_gap = each.estimate.startswith(_GAP)
         # Of a part, what says nothing isn't shown.
         if (is_gap and not each.verdict) or (each.about and not each.is_enough):
             continue
         name = spoken(each.estimate) + (f", {spoken(each.about)}" if each.about else "")
         if is_gap:
-            name = f"wrong decisions, those of {each.about}"
+            name = f"{spoken(each.estimate.removeprefix(_GAP))}, those of {each.about}"
         table.add_row(
             each.market,
             name,
@@ -135,9 +141,11 @@ def _show_estimates(found: Sequence[Estimate]) -> None:
     console.print(table)
     if any(not each.golden_reviews and each.estimate in _SHARES for each in found):
         console.print("Where no reviews are of golden items, reviewers are taken to be never wrong.")
-    gaps = [each for each in found if each.estimate == "gap_of_wrong_decisions"]
-    if gaps and not any(each.verdict for each in gaps):
-        console.print(f"No two markets differ in wrong decisions, as far as {counted(len(gaps), 'pair')} can tell.")
+    for of in ("wrong_decisions", "wrong_penalties"):
+        gaps = [each for each in found if each.estimate == f"{_GAP}{of}"]
+        if gaps and not any(each.verdict for each in gaps):
+            pairs = counted(len(gaps), "pair")
+            console.print(f"No two markets differ in {spoken(of)}, as far as {pairs} can tell.")
 
 
 def _said(each: Estimate) -> tuple[str, str]:
@@ -158,6 +166,11 @@ def _between(each: Estimate) -> str:
 
 def _figure(each: Estimate, value: float) -> str:
     return f"{value:.2f}" if each.estimate == "agreement" else with_unit(Decimal(f"{value:.6f}"), "share")
+
+
+def _told(drawn: Draw, asked: frozenset[tuple[str, str]]) -> Draw:
+    """A draw without the key of what reviewers are asked about: it is told to nobody before they have answered."""
+    return replace(drawn, key=tuple(each for each in drawn.key if (each.market, each.subject) not in asked))
 
 
 def _draws(here: Settings, night: date, budget: int) -> dict[str, Draw]:

@@ -43,6 +43,7 @@ from evenhand.quality.nights_page import index as nights_index
 from evenhand.release.manifest import NAME as MANIFEST
 from evenhand.release.manifest import Manifest, OtherFormat, read_manifest
 from evenhand.release.publish import revision_of
+from evenhand.release.quality_samples import KEYS
 from evenhand.release.spreadsheet import as_csv, rows_as_csv
 from evenhand.release.verify import release_troubles
 from evenhand.settings import settings
@@ -167,10 +168,10 @@ def page_of_release(night: date, revision: int, page: str) -> HTMLResponse:
 @app.get("/releases/{night}/{file}")
 @limited
 def release_file(night: date, file: str) -> FileResponse:
-    """A file of a night's newest release; to who sees single markets, their rows of it."""
+    """A file of a night's newest release; to who sees single markets, their rows of it; to nobody open items' keys."""
     if seen() is not None and not file.endswith(".parquet"):
         return FileResponse(_released(night).file(file))
-    if seen() is not None:
+    if seen() is not None or file == f"{KEYS}.parquet":
         rows = _released(night).rows(file.removesuffix(".parquet"))
 
         def write(path: Path) -> None:
@@ -203,7 +204,7 @@ def released_file(night: date, file: str) -> Path:
 @limited
 def release_file_as_csv(night: date, table: str) -> StreamingResponse:
     """A table of a night's newest release as CSV, safe to open in a spreadsheet; likewise."""
-    if seen() is not None:
+    if seen() is not None or table == KEYS:
         rows = rows_as_csv(_released(night).rows(table))
     else:
         rows = as_csv(released_file(night, f"{table}.parquet"))

@@ -16,8 +16,11 @@ _LABELS = {
     "prevalence": "Contents in breach",
     "violative_view_rate": "Views of what is in breach",
     "wrong_decisions": "Decisions that are wrong",
+    "wrong_penalties": "Penalties that are wrong",
     "gap_of_wrong_decisions": "Wrong decisions, one market less the other",
+    "gap_of_wrong_penalties": "Wrong penalties, one market less the other",
     "agreement": "Agreement of reviewers (Krippendorff's alpha)",
+    "unanswered": "Items that nobody reviewed in 14 nights",
 }
 
 
@@ -55,7 +58,7 @@ def estimates(shown: Shown, market: str) -> Sequence[EstimateShown]:
         EstimateShown(
             _LABELS.get(name, spoken(name).capitalize()),
             "all markets" if of == ALL_MARKETS else of,
-            about if name == "gap_of_wrong_decisions" else spoken(about),
+            about if _is_gap(name) else spoken(about),
             "too few to say" if not is_enough else "can't be said" if value is None else _text(name, value),
             "" if not is_enough or low is None or high is None else f"{_text(name, low)} to {_text(name, high)}",
             reviews,
@@ -64,8 +67,12 @@ def estimates(shown: Shown, market: str) -> Sequence[EstimateShown]:
         )
         for name, of, about, value, low, high, reviews, golden, is_enough, verdict in rows
         # Of a part or a pair, what says nothing isn't shown.
-        if (is_enough or not about) and (verdict or name != "gap_of_wrong_decisions")
+        if (is_enough or not about) and (verdict or not _is_gap(name))
     ]
+
+
+def _is_gap(estimate: str) -> bool:
+    return estimate.startswith("gap_of_")
 
 
 def _text(estimate: str, value: Decimal) -> str:

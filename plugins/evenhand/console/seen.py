@@ -24,10 +24,10 @@ WHOSE: Mapping[str, Whose] = {
     **dict.fromkeys(("account_health", "account_entries", "account_violations", "balance_periods"), "account"),
     **dict.fromkeys(("eligibility", "enforcement_gaps", "live_performance", "changes", "held_rows"), "account"),
     "account_timeline": "account_alone",
-    **dict.fromkeys(("operational_metrics", "quality_estimates", "list_sizes"), "market"),
+    **dict.fromkeys(("operational_metrics", "quality_estimates", "qa_keys", "list_sizes"), "market"),
     **dict.fromkeys(("models", "rules", "packs", "translations"), "nobody"),
-    # A row that wasn't understood: what market it was of isn't known.
-    "quarantine": "unknown",
+    # A row that wasn't understood, and an item of a sample, which tells its link alone: of what market isn't known.
+    **dict.fromkeys(("quarantine", "qa_items"), "unknown"),
 }
 _SEEN: ContextVar[Markets] = ContextVar("markets that who asks may see")
 _LIMITED: set[Callable[..., Any]] = set()

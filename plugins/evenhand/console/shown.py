@@ -17,6 +17,7 @@ from evenhand.delivery.stopping import stopped
 from evenhand.deployment import deployment
 from evenhand.release.history import LACKS, said_of_history
 from evenhand.release.manifest import Manifest, OtherFormat, read_manifest
+from evenhand.release.quality_samples import KEYS, keys_told
 from evenhand.release.verify import release_troubles
 from evenhand.settings import settings
 
@@ -66,10 +67,16 @@ class Shown:
             HTTPException: there is no such table, it was changed, or nobody can say whose its rows are.
         """
         path = self._file(f"{table}.parquet")
-        if self.markets is None:
-            quoted = str(path).replace("'", "''")
-            return f"(from read_parquet('{quoted}', hive_partitioning = false))"
-        return rows_seen(self.folder, table, self.markets, self.newest)
+        quoted = str(path).replace("'", "''")
+        rows = (
+            f"(from read_parquet('{quoted}', hive_partitioning = false))"
+            if self.markets is None
+            else rows_seen(self.folder, table, self.markets, self.newest)
+        )
+        if table != KEYS:
+            return rows
+        newest = self.newest / path.name
+        return keys_told(rows, newest if newest.exists() else path)
 
     def file(self, name: str) -> Path:
         """Where a file of the release lies, which is what was released: one in which no row is an account's.

@@ -16,9 +16,10 @@ from typing import Literal
 import duckdb
 
 from evenhand.deciding.compiled import CompiledModel, run_models
+from evenhand.deciding.copies import lay_copies
 from evenhand.deciding.provenance import lay_rules_in_words_of_today
 from evenhand.explain.ways import Way, ways_to_try
-from evenhand.landing.contracts import BY_NAME, FEEDS, Contract
+from evenhand.landing.contracts import BY_NAME, Contract
 
 NIGHTS = 180
 _DAY = timedelta(days=1)
@@ -91,7 +92,7 @@ def what_restores(
         )
         single = [Way("nothing"), *ways_to_try(connection, _TONIGHT, night, account)]
         ways = [*single, Way("all")] if len(single) > 2 else single
-        _lay_copies(connection, account, len(ways))
+        lay_copies(connection, _TONIGHT, [(account, copy) for copy in range(len(ways))])
         for number, way in enumerate(ways):
             for step in single if way.kind == "all" else [way]:
                 _take(connection, step, account, number, night + _DAY)
@@ -107,33 +108,6 @@ def what_restores(
 def _refuse_if_held(connection: duckdb.DuckDBPyConnection, night: date, account: str) -> None:
     if connection.execute(f"select 1 from {_TONIGHT}.held.accounts where account_id = ?", [account]).fetchone():
         raise CannotBeTried(f"its market isn't decided on {night}; correct what holds it and run the night again")
-
-
-def _lay_copies(connection: duckdb.DuckDBPyConnection, account: str, copies: int) -> None:
-    """What gate 1 accepted of the account, as often as there are ways, each with names of its own."""
-    connection.execute("create schema accepted")
-    connection.execute("create schema emergencies")
-    connection.execute(f"create table copies as select unnest(range({copies})) as copy")
-    for contract in FEEDS:
-        renamed = ", ".join(f"{name} || '~' || copy as {name}" for name in _names_of_its_own(contract))
-        for table in (contract.feed, contract.versions):
-            if table:
-                connection.execute(
-                    f"create table accepted.{table} as select accepted.* replace ({renamed})"
-                    f" from {_TONIGHT}.accepted.{table} as accepted, copies where account_id = ? order by all",
-                    [account],
-                )
-    connection.execute(
-        "create table emergencies.known as select known.* replace (account_id || '~' || copy as account_id)"
-        f" from {_TONIGHT}.emergencies.known as known, copies where account_id = ? order by all",
-        [account],
-    )
-
-
-def _names_of_its_own(contract: Contract) -> list[str]:
-    """The columns whose names a copy has by itself: its account, its keys, and what refers to keys."""
-    referring = [column.name for column in contract.columns if column.refers_to and column.name != "account_id"]
-    return list(dict.fromkeys(["account_id", contract.key, *referring]))
 
 
 def _take(connection: duckdb.DuckDBPyConnection, way: Way, account: str, copy: int, day: date) -> None:

@@ -39,6 +39,9 @@ class Marketplace(Part):
     time_zones: dict[str, TimeZone] = Field(default_factory=dict)
     """By market: the time zone that the days of its feeds are in, where a source lands moments instead of days."""
 
+    review_budgets: dict[str, Annotated[int, Field(ge=1, le=100_000)]] = Field(default_factory=dict)
+    """By market: how many items each night draws for review, at most (docs/sampling.md). It decides nothing."""
+
     changed_by: tuple[str, ...] = ()
     """Who changed this file last; one of them doesn't approve what that does."""
 

@@ -108,17 +108,49 @@ _OF_NO_MART: Mapping[str, ReleasedTable] = {
     "quality_estimates": _table(
         "One row per estimate from the reviews of four weeks, market and what it is about (sampling.md).",
         as_of="date: The night.",
-        estimate="varchar: `prevalence`, `violative_view_rate`, `wrong_decisions`, `gap_of_wrong_decisions` or"
-        " `agreement`.",
+        estimate="varchar: `prevalence`, `violative_view_rate`, `wrong_decisions`, `wrong_penalties`,"
+        " `gap_of_wrong_decisions`, `gap_of_wrong_penalties`, `agreement` or `unanswered`.",
         market="varchar: The market; of a gap, `all`.",
-        about="varchar: Of an agreement, the type of violation, or nothing for all; of a gap, the two markets.",
+        about="varchar: Of an agreement, the type of violation, of wrong penalties the measure, or nothing for all;"
+        " of a gap, the two markets.",
         value="decimal(18,6): A share, of an agreement Krippendorff's alpha; null where nothing can be said.",
         interval_low="decimal(18,6): The lower end of its interval at 95 %.",
         interval_high="decimal(18,6): The upper end.",
-        reviews="bigint: How many reviews it is from; of an agreement, items that two or more reviewed.",
+        reviews="bigint: How many reviews it is from; of an agreement, items that two or more reviewed; of what is"
+        " unanswered, items that left the list.",
         golden_reviews="bigint: By how many the reviewers' errors are known; 0 if they are taken to be never wrong.",
         is_enough="boolean: Whether there are enough to say something.",
         verdict="varchar: `unclear` of an agreement below 0.667, `differs` of a gap that is found; else nothing.",
+    ),
+    "qa_items": _table(
+        "One row per item that reviewers are asked about, as they get it (sampling.md).",
+        row_key="varchar: The item. A review of it lands with this as its `draw_item_id`.",
+        link="varchar: Where it is seen; empty where nobody said.",
+    ),
+    "qa_keys": _table(
+        "One row per item and unit that it stands for, of items that are open, or were closed tonight (sampling.md)."
+        " `evenhand query`, pages and downloads have those alone that are closed and whose subject nobody is asked"
+        " about.",
+        as_of="date: The night.",
+        drawn_on="date: The night that drew it.",
+        item_id="varchar: The item.",
+        market="varchar: The market that it was drawn in.",
+        account_id="varchar: The account whose it is.",
+        stratum="varchar: `contents`, `decisions`, `new_rules`, `penalties` or `golden`.",
+        unit_id="varchar: What was drawn: the subject, the penalty that needs it, by its row_key, or the golden item.",
+        measure="varchar: Of a penalty, the measure; null of anything else.",
+        needs_each="boolean: Of a penalty, whether it needs each of its decisions; if not, it would stand without any"
+        " one of them.",
+        subject="varchar: The content, live or decision that is looked at.",
+        round="integer: 1 for a first review, 2 for a second.",
+        probability="decimal(28,18): How likely the unit was to be drawn; null of golden items.",
+        exposure="decimal(28,6): How often it was seen, or counts as seen.",
+        simple_probability="decimal(28,18): Of a unit of the part that is drawn by exposure alone, how likely it was to"
+        " be that.",
+        link="varchar: Where it is seen.",
+        state="varchar: `open`, `reviewed` or `unanswered`.",
+        closed_on="date: The night on which it left the list.",
+        review_id="varchar: The review that answered it.",
     ),
     "held_rows": _table(
         "One row per row of a list that breaks a rule and was held back, and rule that it breaks.",

@@ -23,6 +23,7 @@ import duckdb
 
 from evenhand.records.atomic_files import sync
 from evenhand.records.record_log import seal
+from evenhand.release import quality_samples
 from evenhand.release.decided_alone import came_to_the_same
 from evenhand.release.describe import describe
 from evenhand.release.manifest import NAME, History, Manifest, ReleasedFile, Reversed, read_manifest
@@ -43,6 +44,7 @@ FILES = {
     "account_violations.parquet": "from wanted.account_violations order by account_id, violation_id",
     "operational_metrics.parquet": "from main.operational_metrics order by metric, market, slice, slice_value",
     "quality_estimates.parquet": "from estimates.quality_estimates order by estimate, market, about",
+    **quality_samples.FILES,
     "enforcement_gaps.parquet": "from wanted.enforcement_gaps order by gap, row_key",
     "live_performance.parquet": "from main.live_performance order by account_id",
     "changes.parquet": "from wanted.changes order by list, row_key, market",
@@ -61,13 +63,6 @@ FILES = {
 }
 # A warehouse of an earlier version has none.
 _TRANSLATIONS = "create table if not exists gate.translations (language varchar, said varchar, before varchar)"
-# What reviews say, once it is estimated; of a history's nights and by an earlier version it isn't.
-ESTIMATES = (
-    "create schema if not exists estimates",
-    "create table if not exists estimates.quality_estimates (as_of date, estimate varchar, market varchar,"
-    " about varchar, value decimal(18, 6), interval_low decimal(18, 6), interval_high decimal(18, 6), reviews bigint,"
-    " golden_reviews bigint, is_enough boolean, verdict varchar)",
-)
 
 
 class PublishFailed(Exception):
@@ -108,7 +103,7 @@ def publish(
     """
     # The open warehouse keeps a second publisher out: DuckDB lets one process write.
     with duckdb.connect(str(warehouse), config={"threads": 1}) as connection:
-        for statement in (_TRANSLATIONS, *ESTIMATES):
+        for statement in (_TRANSLATIONS, *quality_samples.CREATED):
             connection.execute(statement)
         published = publish_files(
             connection,

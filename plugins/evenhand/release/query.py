@@ -15,6 +15,7 @@ from pydantic import ValidationError
 
 from evenhand.release.manifest import NAME, OtherFormat
 from evenhand.release.manifest_tables import TABLES, create_tables
+from evenhand.release.quality_samples import KEYS, keys_told
 from evenhand.release.verify import refuse_changed
 
 _AT_ONCE = 1_000
@@ -79,8 +80,11 @@ def ask(releases: Path, sql: str) -> Iterator[QueryResult]:
     with duckdb.connect(config=_LIMITS) as connection:
         try:
             lay(connection, asked)
-            # What manifests say is read by now.
-            shut(connection, [path for name, files in asked.items() if name not in TABLES for path in files])
+            # What manifests say is read by now, and so are keys, of which not every row is told.
+            shut(
+                connection,
+                [path for name, files in asked.items() if name not in (*TABLES, KEYS) for path in files],
+            )
             found = connection.execute(sql)
             yield QueryResult([str(name) for name, *_ in found.description or ()], _rows(found))
         except duckdb.Error as error:
@@ -94,6 +98,8 @@ def lay(connection: duckdb.DuckDBPyConnection, asked: Mapping[str, Sequence[Path
     for name, files in asked.items():
         if name in TABLES:
             create_tables(connection, [path.parent for path in files], {name})
+        elif name == KEYS:
+            connection.execute(f"create table {name} as from {keys_told(f'({_read(files)})', files[-1])}")
         else:
             # Nights that another version released may have fewer columns.
             connection.execute(f"create view {name} as {_read(files)}")

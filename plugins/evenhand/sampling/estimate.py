@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -16,16 +16,21 @@ from typing import Any
 import duckdb
 import numpy as np
 
-from evenhand.release.publish import ESTIMATES
+from evenhand.release.quality_samples import CREATED, JUDGED, UNANSWERED
 from evenhand.sampling.agreement import agreement
 from evenhand.sampling.gaps import gaps
 from evenhand.sampling.prevalence import prevalence
+from evenhand.sampling.reviews import LIKELY, OF_UNITS, REVIEWS
+from evenhand.sampling.several import of_several
 from evenhand.sampling.sums import Golden, Sums, golden, sums
 
 log = logging.getLogger(__name__)
 WINDOW_DAYS = 28
-# Fewer reviews say too little: of contents, of decisions, of items that two reviewed.
-MINIMUM = {"prevalence": 200, "violative_view_rate": 200, "wrong_decisions": 30, "agreement": 30}
+# Fewer reviews say too little: of contents, of decisions, of penalties, of items that two reviewed.
+MINIMUM = {
+    **{"prevalence": 200, "violative_view_rate": 200},
+    **{"wrong_decisions": 30, "wrong_penalties": 30, "agreement": 30},
+}
 ALL_MARKETS = "all"
 DIFFERS, UNCLEAR = "differs", "unclear"
 
@@ -35,11 +40,14 @@ class Estimate:
     """A share, an agreement or a gap, and the interval that it is in with a probability of 95 %.
 
     Attributes:
-        estimate: prevalence, violative_view_rate, wrong_decisions, gap_of_wrong_decisions or agreement.
+        estimate: prevalence, violative_view_rate, wrong_decisions, wrong_penalties, a gap_of_ either of these two,
+            agreement or unanswered.
         market: of a gap, `all`, for it is of two.
-        about: of an agreement, the type of violation, or nothing for all; of a gap, the markets.
+        about: of an agreement, the type of violation, of wrong penalties the measure, or nothing for all; of a gap, the
+            markets.
         value: as a share, of an agreement alpha; None where nothing can be said.
-        reviews: how many it is from; of an agreement, items that two or more reviewed.
+        reviews: how many it is from; of an agreement, items that two or more reviewed; of what is unanswered, items
+            that left the list.
         golden_reviews: by how many the reviewers' errors are known; 0 if they are taken to be never wrong.
         verdict: `unclear` of an agreement below 0.667, `differs` of a gap that is found; else nothing.
     """
@@ -66,7 +74,7 @@ def lay_estimates(warehouse: Path, night: date) -> int:
     They decide nothing: what can't be estimated keeps no list from anybody, and the table is empty.
     """
     with duckdb.connect(str(warehouse)) as connection:
-        for statement in ESTIMATES:
+        for statement in CREATED:
             connection.execute(statement)
         connection.execute("delete from estimates.quality_estimates")
         try:
@@ -107,8 +115,10 @@ def estimates(connection: duckdb.DuckDBPyConnection, night: date) -> Sequence[Es
         *_shares("prevalence", {market: _sums(of) for market, of in published.items()}, known),
         *_shares("violative_view_rate", {market: _sums(of) for market, of in seen.items()}, known),
         *_shares("wrong_decisions", wrong, turned),
-        *_gaps(wrong, turned),
+        *_gaps("wrong_decisions", wrong, turned),
+        *_wrong_penalties(connection, known),
         *_agreements(connection, night, since),
+        *_unanswered(connection, night, since),
     ]
     return sorted(found, key=lambda each: (each.estimate, each.market, each.about))
 
@@ -133,16 +143,41 @@ def _shares(name: str, markets: dict[str, Sums], known: dict[str, Golden]) -> li
     return found
 
 
-def _gaps(markets: dict[str, Sums], known: dict[str, Golden]) -> list[Estimate]:
-    enough = {market: of for market, of in markets.items() if of.reviews[0] >= MINIMUM["wrong_decisions"]}
+def _wrong_penalties(connection: duckdb.DuckDBPyConnection, known: dict[str, Golden]) -> list[Estimate]:
+    """Of each market and measure, the share of new penalties that wouldn't be there without wrong decisions."""
+    judged: dict[tuple[str, str], list[tuple[float, bool, int]]] = defaultdict(list)
+    for row in _rows(connection, _JUDGED):
+        for about in sorted({"", row["measure"] or ""}):
+            judged[row["market"], about].append((row["weight"], row["is_wrong"], row["decisions"]))
+    found, markets, errors = [], {}, {}
+    for (market, about), of in sorted(judged.items()):
+        wrong = _sums((weight, is_wrong) for weight, is_wrong, _ in of)
+        weights, _, decisions = zip(*sorted(of), strict=True)
+        ours = {market: of_several(known[market], decisions, weights)} if market in known else {}
+        found += [
+            replace(each, about=about, golden_reviews=_reviewed(known.get(market)))
+            for each in _shares("wrong_penalties", {market: wrong}, ours)
+        ]
+        if not about:
+            markets[market], errors[market] = wrong, ours.get(market)
+    gaps_found = _gaps("wrong_penalties", markets, {market: of for market, of in errors.items() if of})
+    of_golden = {market: _reviewed(known.get(market)) for market in markets}
+    return [
+        *found,
+        *(replace(each, golden_reviews=sum(of_golden[of] for of in each.about.split(" less "))) for each in gaps_found),
+    ]
+
+
+def _gaps(of: str, markets: dict[str, Sums], known: dict[str, Golden]) -> list[Estimate]:
+    enough = {market: sums_ for market, sums_ in markets.items() if sums_.reviews[0] >= MINIMUM[of]}
     return [
         Estimate(
-            "gap_of_wrong_decisions", ALL_MARKETS, f"{each.market} less {each.other}", each.gap, each.low, each.high,
+            f"gap_of_{of}", ALL_MARKETS, f"{each.market} less {each.other}", each.gap, each.low, each.high,
             int(markets[each.market].reviews[0] + markets[each.other].reviews[0]),
             _reviewed(known.get(each.market)) + _reviewed(known.get(each.other)),
             DIFFERS if each.is_found else "",
         )
-        for each in gaps({market: (of, known.get(market)) for market, of in enough.items()})
+        for each in gaps({market: (sums_, known.get(market)) for market, sums_ in enough.items()})
     ]  # fmt: skip
 
 
@@ -162,6 +197,14 @@ def _agreements(connection: duckdb.DuckDBPyConnection, night: date, since: date)
             )
         )  # fmt: skip
     return found
+
+
+def _unanswered(connection: duckdb.DuckDBPyConnection, night: date, since: date) -> list[Estimate]:
+    """Of the items that left the list, the share that nobody reviewed; it is counted, and so has no interval."""
+    return [
+        Estimate("unanswered", row["market"], "", row["unanswered"] / row["items"], None, None, row["items"], 0)
+        for row in _rows(connection, _CLOSED, night=night, since=since)
+    ]
 
 
 def _golden(connection: duckdb.DuckDBPyConnection, night: date) -> dict[str, Golden]:
@@ -188,51 +231,65 @@ def _rows(connection: duckdb.DuckDBPyConnection, query: str, **values: object) -
     return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
 
 
-# What was drawn without a chance, or with more than certainty, stands for nobody knows what. Of a draw of ours, the
-# draw's key alone knows what an item stands for. What QA drew elsewhere without a probability stands for its market's
-# contents of the day.
-_REVIEWS = """
+# What QA drew elsewhere without a probability stands for its market's contents of the day. Views are those of a
+# content, of an item that a night drew those that it had gained since its last row; where nobody counts them, none.
+_REVIEWS = f"""
+with {REVIEWS}
 select
-    reviews.drawn_from, creators.market, reviews.is_violation, contents.views,
-    cast(coalesce(1 / reviews.inclusion_probability, weighted.weight, 1) as double) as weight
-from stg_qa_reviews as reviews
-inner join stg_creators as creators using (account_id)
-left join stg_contents as contents on reviews.content_id = contents.content_id
-left join int_qa_reviews_weighted as weighted on reviews.review_id = weighted.review_id
-where
-    coalesce(reviews.round, 1) = 1
-    and reviews.reviewed_on > $since and reviews.reviewed_on <= $night
-    and (reviews.draw_item_id is null or reviews.inclusion_probability is not null)
-    and coalesce(reviews.inclusion_probability > 0 and reviews.inclusion_probability <= 1, true)
+    told.drawn_from, told.market, told.is_violation,
+    case when told.stratum is null then contents.views
+        when coalesce(contents.views, lives.viewers) is not null then told.exposure end as views,
+    cast(coalesce(1 / cast(told.probability as double), weighted.weight, 1) as double) as weight
+from told
+left join stg_contents as contents on told.content_id = contents.content_id
+left join stg_lives as lives on told.subject = lives.live_id
+left join int_qa_reviews_weighted as weighted on told.review_id = weighted.review_id
+where told.reviewed_on > $since and told.reviewed_on <= $night and {OF_UNITS} and {LIKELY}
 """
 # Who was judged by another version of the guidance than the truth is left out.
-_GOLDEN = """
+_GOLDEN = f"""
+with {REVIEWS},
+golden_reviews as (
+    select distinct told.review_id, creators.market, golden.is_violation = 'yes' as is_true, told.is_violation as said
+    from accepted.golden_items as golden
+    inner join told on golden.subject = told.subject
+    inner join stg_creators as creators on golden.account_id = creators.account_id
+    where told.reviewed_on <= $night and told.round = 1
+        and coalesce(golden.guidance_version = told.guidance_version, true)
+)
 select
-    creators.market,
-    count(*) filter (golden.is_violation = 'yes') as violating,
-    count(*) filter (golden.is_violation = 'yes' and reviews.is_violation) as recognised,
-    count(*) filter (golden.is_violation = 'no') as clean,
-    count(*) filter (golden.is_violation = 'no' and not reviews.is_violation) as passed
-from accepted.golden_items as golden
-inner join stg_qa_reviews as reviews
-    on golden.subject = case when reviews.drawn_from = 'decided' then reviews.violation_id else reviews.content_id end
-inner join stg_creators as creators on golden.account_id = creators.account_id
-where
-    reviews.reviewed_on <= $night
-    and coalesce(reviews.round, 1) = 1
-    and coalesce(golden.guidance_version = reviews.guidance_version, true)
-group by creators.market
+    market,
+    count(*) filter (is_true) as violating, count(*) filter (is_true and said) as recognised,
+    count(*) filter (not is_true) as clean, count(*) filter (not is_true and not said) as passed
+from golden_reviews
+group by market
 """
-_REVIEWED_TWICE = """
+_REVIEWED_TWICE = f"""
+with {REVIEWS},
+each_once as (
+    select distinct review_id, market, drawn_from, subject, drawn_on, round, is_violation, guidance_version
+    from told
+    where reviewed_on > $since and reviewed_on <= $night and is_blind and subject is not null
+)
 select
-    creators.market, violations.violation_type,
-    list(reviews.is_violation order by reviews.round, reviews.review_id) as said
-from stg_qa_reviews as reviews
-inner join stg_creators as creators using (account_id)
-left join stg_violations as violations on reviews.violation_id = violations.violation_id
-where reviews.reviewed_on > $since and reviews.reviewed_on <= $night and coalesce(reviews.blind, true)
+    each_once.market, violations.violation_type,
+    list(each_once.is_violation order by each_once.round, each_once.review_id) as said
+from each_once
+left join stg_violations as violations on each_once.subject = violations.violation_id
 group by
-    creators.market, violations.violation_type, reviews.drawn_from, coalesce(reviews.violation_id, reviews.content_id),
-    reviews.guidance_version
-having count(*) > 1 and coalesce(reviews.violation_id, reviews.content_id) is not null
+    each_once.market, violations.violation_type, each_once.drawn_from, each_once.subject, each_once.drawn_on,
+    each_once.guidance_version
+having count(*) > 1
+"""
+_JUDGED = f"""
+select market, measure, cast(1 / cast(probability as double) as double) as weight, is_wrong, decisions
+from samples.{JUDGED}
+order by market, drawn_on, row_key
+"""
+_CLOSED = f"""
+select market, count(distinct item_id) as items,
+    count(distinct item_id) filter (state = '{UNANSWERED}') as unanswered
+from samples.qa_keys
+where closed_on > $since and closed_on <= $night
+group by market
 """

@@ -11,6 +11,7 @@ import duckdb
 
 from evenhand.sampling.draw import Unit
 from evenhand.sampling.plan import Frame, GoldenItem
+from evenhand.sampling.reviews import LIKELY, OF_UNITS, REVIEWS
 
 # A rule counts as new for so many nights; what was found in a segment is looked at for so many.
 NEW_NIGHTS, RISK_NIGHTS = 14, 28
@@ -35,19 +36,26 @@ def frames(connection: duckdb.DuckDBPyConnection, night: date, item_link: str = 
     new = _decisions_by_new_rules(connection, night)
     units: dict[str, list[Unit]] = defaultdict(list)
     links: dict[str, str] = {}
+    accounts: dict[str, str] = {}
     for row in contents:
         risk = published.of(row["market"], row["kind"], row["category"])
         units[row["market"]].append(Unit(row["what"], row["subject"], (row["subject"],), row["seen"], risk))
         links[row["subject"]] = row["link"] or item_link.replace("{subject}", row["subject"])
+        accounts[row["subject"]] = row["account_id"]
     for row in decisions:
         if row["is_tonight"]:
             risk = decided.of(row["market"], row["kind"], row["category"])
             of, confidence = row["violation_id"], row["confidence"]
             units[row["market"]].append(Unit("decision", of, (of,), row["seen"], risk, of in new, confidence))
         links[row["violation_id"]] = row["link"] or item_link.replace("{subject}", row["violation_id"])
+        accounts[row["violation_id"]] = row["account_id"]
     by_id = {row["violation_id"]: row for row in decisions}
     without: dict[str, int] = defaultdict(int)
+    measures: dict[str, str] = {}
+    surplus: set[str] = set()
     for row in _rows(connection, _PENALTIES, night):
+        measures[row["row_key"]] = row["measure"]
+        surplus |= {row["row_key"]} if row["is_surplus"] else set()
         events = tuple(sorted(each for each in row["violations"] if each in by_id))
         if events:
             units[row["market"]].append(_penalty(row, events, by_id, decided))
@@ -57,8 +65,18 @@ def frames(connection: duckdb.DuckDBPyConnection, night: date, item_link: str = 
     for row in _rows(connection, _GOLDEN, night):
         golden[row["market"]].append(GoldenItem(row["golden_id"], row["subject"]))
         links.setdefault(row["subject"], row["link"] or item_link.replace("{subject}", row["subject"]))
+        accounts.setdefault(row["subject"], row["account_id"])
     return [
-        Frame(market, tuple(units[market]), tuple(golden[market]), links, without[market])
+        Frame(
+            market,
+            tuple(units[market]),
+            tuple(golden[market]),
+            links,
+            without[market],
+            accounts,
+            measures,
+            frozenset(surplus),
+        )
         for market in sorted({*units, *without})
     ]
 
@@ -138,10 +156,10 @@ _CONTENTS = """
 with before as (
     select
         'content' as what, content_id as subject,
-        arg_max(try_cast(views as bigint), (landed_night, landed_row)) as seen
+        arg_max(try_cast(views as bigint), (landed_night, landed_file, landed_row)) as seen
     from landing.contents where landed_night < $night group by content_id
     union all
-    select 'live', live_id, arg_max(try_cast(viewers as bigint), (landed_night, landed_row))
+    select 'live', live_id, arg_max(try_cast(viewers as bigint), (landed_night, landed_file, landed_row))
     from landing.lives where landed_night < $night group by live_id
 ),
 tonight as (
@@ -151,7 +169,7 @@ tonight as (
     select 'live', live_id, account_id, 'live', category, link, viewers from stg_lives where landed_night = $night
 )
 select
-    what, subject, market, coalesce(tonight.kind, '') as kind,
+    what, subject, market, account_id, coalesce(tonight.kind, '') as kind,
     coalesce(tonight.category, creators.category, '') as category, link,
     cast(tonight.seen - coalesce(before.seen, 0) as double) as seen
 from tonight
@@ -163,7 +181,7 @@ order by what, subject
 # All decisions that are known, for penalties need some that landed before.
 _DECISIONS = """
 select
-    violations.violation_id, creators.market,
+    violations.violation_id, creators.market, violations.account_id,
     case when violations.live_id is not null then 'live' else coalesce(contents.kind, '') end as kind,
     coalesce(contents.category, lives.category, creators.category, '') as category,
     coalesce(contents.link, lives.link) as link,
@@ -179,7 +197,8 @@ left join stg_lives as lives on violations.live_id = lives.live_id
 where violations.decided_on is not null
 order by violations.violation_id
 """
-# What isn't known to be needed may be.
+# What isn't known to be needed may be. Where none is needed by itself, for there are more than enough, all are looked
+# at: the penalty is wrong if enough of them are.
 _PENALTIES = """
 with needed as (
     select
@@ -188,17 +207,22 @@ with needed as (
     from reasons where list = 'penalties'
 ),
 events as (
-    select reason_id, list(distinct entry.violation) as violations
-    from needed where entry.violation is not null and coalesce(entry.needed, true) group by reason_id
+    select
+        reason_id,
+        list(distinct entry.violation) filter (coalesce(entry.needed, true)) as that_may_be_needed,
+        list(distinct entry.violation) as of_all
+    from needed where entry.violation is not null group by reason_id
 )
-select penalties.row_key, penalties.market, coalesce(events.violations, []) as violations
+select penalties.row_key, penalties.market, penalties.measure, 
+    coalesce(events.that_may_be_needed, events.of_all, []) as violations,
+    events.that_may_be_needed is null as is_surplus
 from penalties
 inner join (select distinct row_key from penalty_changes where change = 'new') using (row_key)
 left join events using (reason_id)
 order by penalties.row_key
 """
 _GOLDEN = """
-select golden.golden_id, golden.subject, creators.market, coalesce(contents.link, lives.link) as link
+select golden.golden_id, golden.subject, creators.market, golden.account_id, coalesce(contents.link, lives.link) as link
 from accepted.golden_items as golden
 inner join stg_creators as creators using (account_id)
 left join stg_violations as violations on golden.subject = violations.violation_id
@@ -206,21 +230,28 @@ left join stg_contents as contents on coalesce(violations.content_id, golden.sub
 left join stg_lives as lives on coalesce(violations.live_id, golden.subject) = lives.live_id
 order by golden.golden_id
 """
-_REVIEWS = """
+_REVIEWS = f"""
+with {REVIEWS}
 select
-    creators.market, coalesce(case when violations.live_id is not null then 'live' else contents.kind end, '') as kind,
-    coalesce(contents.category, creators.category, '') as category,
+    told.market,
+    coalesce(
+        case when coalesce(lives.live_id, violations.live_id) is not null then 'live' else contents.kind end, ''
+    ) as kind,
+    coalesce(contents.category, lives.category, creators.category, '') as category,
     count(*) as reviews,
-    cast(sum(1 / coalesce(inclusion_probability, 1)) as double) as weight,
-    cast(
-        sum(1 / coalesce(inclusion_probability, 1)) filter (is_violation = (drawn_from = 'published')) as double
-    ) as wrong
-from stg_qa_reviews as reviews
+    cast(sum(told.weight) as double) as weight,
+    cast(sum(told.weight) filter (told.is_violation = (told.drawn_from = 'published')) as double) as wrong
+from (
+    -- Sums of decimals are the same in any order.
+    select *, cast(coalesce(1 / cast(probability as double), 1) as decimal(28, 9)) as weight
+    from told where {LIKELY}
+) as told
 inner join stg_creators as creators using (account_id)
-left join stg_violations as violations using (violation_id)
-left join stg_contents as contents on reviews.content_id = contents.content_id
-where drawn_from = $drawn_from and coalesce(round, 1) = 1 and reviewed_on > $since and reviewed_on <= $night
-    and coalesce(inclusion_probability > 0 and inclusion_probability <= 1, true)
+left join stg_violations as violations on told.subject = violations.violation_id
+left join stg_lives as lives on told.subject = lives.live_id
+left join stg_contents as contents on told.content_id = contents.content_id
+where told.drawn_from = $drawn_from and told.reviewed_on > $since and told.reviewed_on <= $night
+    and {OF_UNITS}
 group by all
 order by all
 """

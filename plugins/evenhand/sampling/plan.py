@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from evenhand.sampling.draw import Drawn, Unit, draw, exposures, place
 
@@ -32,6 +32,9 @@ class Frame:
     Attributes:
         links: where a reviewer can see a subject.
         without_events: penalties that rest on no decision: they aren't drawn.
+        accounts: whose each subject is.
+        measures: what each penalty is, by its row_key.
+        surplus: penalties that would stand without any one of their decisions.
     """
 
     market: str
@@ -39,6 +42,9 @@ class Frame:
     golden: tuple[GoldenItem, ...]
     links: Mapping[str, str]
     without_events: int = 0
+    accounts: Mapping[str, str] = field(default_factory=dict)
+    measures: Mapping[str, str] = field(default_factory=dict)
+    surplus: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,8 @@ from evenhand.delivery.payload import Payload, canonical
 Key = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 # The list that it never acts on.
 PROBE = "probe"
+# The list of what is to be reviewed; any other has an account in each row.
+ITEMS = "qa_items"
 Word = Annotated[str, Field(min_length=1, max_length=200)]
 
 
@@ -35,9 +37,21 @@ class _Put(BaseModel):
     scope: str | None = None
 
 
+class _Item(BaseModel):
+    """What a reviewer gets of an item, beside its name."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    link: str
+
+
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """A change that the sandbox understands; the payload is None for a removal."""
+    """A change that the sandbox understands; the payload is None for a removal.
+
+    Attributes:
+        account_id: empty of an item for review, which says nobody's.
+    """
 
     key: str
     list: str
@@ -69,6 +83,9 @@ def accept(change: dict[str, Any]) -> Accepted | Probe | str:
             return Accepted(row.key, row.list, row.row_key)
         if row.payload is None:
             return "payload: a put needs one"
+        if row.list == ITEMS:
+            _Item.model_validate(row.payload)
+            return Accepted(row.key, row.list, row.row_key, canonical(row.payload), "")
         put = _Put.model_validate(row.payload)
     except ValidationError as error:
         return "; ".join(f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors())

@@ -82,6 +82,12 @@ class Store:
             database.execute("commit")
         return took_effect
 
+    def payloads(self, list_: str) -> dict[str, str]:
+        """What is held of a list: the payload of each row, by its row_key."""
+        with self.open() as database:
+            rows = database.execute("select row_key, payload from held where list = ? order by row_key", (list_,))
+            return {str(row["row_key"]): str(row["payload"]) for row in rows}
+
     def begin(self, night: date) -> None:
         """Something of this night was sent."""
         with self.open() as database:

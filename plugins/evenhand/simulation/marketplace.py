@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from datetime import date, timedelta
 from hashlib import sha256
@@ -36,6 +36,7 @@ FEEDS = (
 )
 # Beside the landing folder, where nothing reads it at night.
 TRUTH_FILE = "simulation_truth.parquet"
+REVIEWABLE_FILE = "simulation_reviewable.parquet"
 _UNFINISHED = "unfinished\n"
 
 
@@ -69,13 +70,15 @@ def simulate(plan: Plan, landing: Path, progress: Callable[[str], None]) -> bool
         for feed in FEEDS:
             progress(f"feed {feed}")
             _land(connection, feed, plan, Path(scratch) / feed)
-        truth = Path(scratch) / TRUTH_FILE
-        connection.execute(f"copy (from truth order by all) to '{truth}' (format parquet)")
+        truths = {TRUTH_FILE: "truth", REVIEWABLE_FILE: "reviewable"}
+        for file, table in truths.items():
+            connection.execute(f"copy (from {table} order by all) to '{scratch}/{file}' (format parquet)")
         for feed in FEEDS:
             shutil.rmtree(landing / feed, ignore_errors=True)
             (Path(scratch) / feed).rename(landing / feed)
         drop_kept(landing.parent, is_simulated)
-        truth.replace(landing.parent / TRUTH_FILE)
+        for file in truths:
+            (Path(scratch) / file).replace(landing.parent / file)
     plan_file.write_text(wanted)
     return True
 
@@ -143,6 +146,69 @@ def _set_the_stage(connection: duckdb.DuckDBPyConnection, plan: Plan) -> None:
         connection.execute(
             "insert into trends values (?, ?, ?, ?)", [trend.market, trend.category, from_day, trend.times]
         )
+
+
+def answer(items: Mapping[str, str], landing: Path, night: date) -> int:
+    """Have the reviewers of a simulated marketplace look at items, and land what they say for a night.
+
+    They err as those of their market do, and some items nobody ever reviews. What has landed stays as it is.
+
+    Args:
+        items: where each can be seen; what can't be isn't reviewed.
+
+    Returns:
+        how many reviews landed.
+    """
+    plan, seen = simulated(landing), landing.parent / REVIEWABLE_FILE
+    file = landing / "qa_reviews" / f"night={night}" / "source=reviewers" / "answers.csv"
+    if plan is None or not items or not seen.exists() or file.exists():
+        return 0
+    with duckdb.connect() as connection:
+        connection.execute(f"set variable seed = '{plan.seed}'")
+        connection.execute((SQL / "0_chances.sql").read_text())
+        connection.execute("create table items (item_id varchar, link varchar)")
+        connection.execute(
+            "insert into items select unnest($ids::varchar[]), unnest($links::varchar[])",
+            {"ids": list(items), "links": list(items.values())},
+        )
+        connection.execute(_ANSWERS, {"night": night, "seen": str(seen), "never": planted.NEVER_REVIEWED})
+        ((answers,),) = connection.execute("select count(*) from answers").fetchall()
+        if answers:
+            file.parent.mkdir(parents=True, exist_ok=True)
+            draft = file.with_name(".answers.csv.draft")
+            connection.execute(f"copy (from answers order by review_id) to '{_escaped(draft)}' (format csv, header)")
+            draft.replace(file)
+    return int(answers)
+
+
+_ANSWERS = """
+create table answers as
+select
+    'a' || items.item_id as review_id,
+    -- What the item was drawn as, a reviewer doesn't know.
+    'published' as drawn_from,
+    seen.account_id,
+    seen.content_id,
+    $night as reviewed_on,
+    case when said then 'yes' else 'no' end as is_violation,
+    case when said and seen.is_violation then seen.violation_type end as violation_type,
+    'qa-' || seen.market || '-' || cast(floor(draw(items.item_id, 'reviewer') * 6) as integer) as reviewer,
+    'g1' as guidance_version,
+    'yes' as blind,
+    items.item_id as draw_item_id
+from items
+inner join read_parquet($seen) as seen on items.link = seen.link,
+lateral (
+    select
+        case when seen.is_violation then draw(items.item_id, 'seen') < seen.sensitivity
+            else draw(items.item_id, 'seen') > seen.specificity end as said
+)
+where draw(items.item_id, 'reviewed') >= $never
+"""
+
+
+def _escaped(path: Path) -> str:
+    return str(path).replace("'", "''")
 
 
 def _land(connection: duckdb.DuckDBPyConnection, feed: str, plan: Plan, folder: Path) -> None:

@@ -67,6 +67,9 @@ ENFORCED_UNDECIDED = 0.25  # of those never decided
 FAULTY_MARKET = "TH"
 FAULTY_DAYS_BEFORE_THE_END = 9
 
+# Items of a night's draw that nobody ever reviews.
+NEVER_REVIEWED = 0.05
+
 # Contents of a market that QA draws a day, where there are as many.
 DRAWN_A_DAY = 60
 

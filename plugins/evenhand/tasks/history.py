@@ -173,6 +173,7 @@ def _let_go(connection: duckdb.DuckDBPyConnection, last: date) -> list[str]:
     from evenhand.quality.first_nights import is_of_first_nights
     from evenhand.quality.held_lists import LISTS
     from evenhand.quality.power import lay_power
+    from evenhand.release.quality_samples import KEYS
 
     held = connection.execute(
         "select list, market, why from gate.held_lists where list_contains(?, list) order by all", [list(LISTS)]
@@ -181,6 +182,8 @@ def _let_go(connection: duckdb.DuckDBPyConnection, last: date) -> list[str]:
     connection.execute("delete from gate.held_lists where list_contains(?, list)", [list(LISTS)])
     connection.execute("delete from gate.first_nights")
     connection.execute("delete from gate.changes")
+    # Nobody is asked to review what is in force nowhere.
+    connection.execute(f"delete from samples.{KEYS}")
     connection.execute(
         "create or replace table gate.list_sizes as"
         f" select * exclude (as_of, is_held) from history.list_sizes where as_of = date '{last}'"

@@ -194,7 +194,7 @@ def build_models(night: date, warehouse: Path) -> Facts:
 @indexed
 @told_if_it_fails("gate_2.validate_lists")
 def validate_lists(night: date) -> Facts:
-    """Estimate what reviews say, then gate 2: hold back rows that break a rule, and lists that change unusually.
+    """Draw for review and estimate what reviews say, then gate 2: rows that break a rule, lists that change unusually.
 
     A list that is held waits until a person has seen it.
     """
@@ -208,11 +208,15 @@ def validate_lists(night: date) -> Facts:
     from evenhand.records.databases import wait_until_free
     from evenhand.release.previous import last_release, take_kept_release
     from evenhand.sampling.estimate import lay_estimates
+    from evenhand.sampling.night import lay_draws
+    from evenhand.sampling.penalties import lay_judged
 
     here = settings()
     warehouse = begun(night)
     wait_until_free(warehouse)
     take_kept_release(here.releases, warehouse, night)
+    listed = lay_draws(warehouse, here.releases, night, here.item_link)
+    judged = lay_judged(warehouse, night)
     estimated = lay_estimates(warehouse, night)
     rows = lists.validate_lists(warehouse, here.work(night) / "gate_2" / "rows", night)
     for each in rows.held:
@@ -242,6 +246,8 @@ def validate_lists(night: date) -> Facts:
     for said in changed.not_compared:
         log.warning("%s", said)
     facts = {
+        "for_review": asdict(listed),
+        "judged_penalties": judged,
         "estimates": estimated,
         "expectations": rows.expectations + changed.expectations,
         "held_back": [asdict(each) for each in rows.held],

@@ -1,9 +1,10 @@
 with
 
--- A second opinion on an item is no second item.
+-- A second opinion on an item is no second item. What an item of a draw of Evenhand's stands for is known by the draw's
+-- key alone: its reviews are for estimates.
 qa_reviews as (
     select * from {{ ref('stg_qa_reviews') }}
-    where coalesce(round, 1) = 1
+    where coalesce(round, 1) = 1 and (draw_item_id is null or inclusion_probability is not null)
 ),
 
 creators as (

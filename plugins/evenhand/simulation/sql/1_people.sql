@@ -1,7 +1,5 @@
 -- Creators, and the days of the simulation. Few creators do most of what is done: `size` follows a power law, and so does
 -- `carelessness`, how many times as often as an ordinary creator one breaks rules.
-create or replace temp macro draw(key, salt) as
-    (hash(key || '/' || salt || '/' || getvariable('seed')) % 1000000007) / 1000000007.0;
 
 -- A time of a day between two hours in UTC, in those hours of which it is the same day in every market.
 create or replace temp macro at_hour(day, key, from_hour, until_hour) as

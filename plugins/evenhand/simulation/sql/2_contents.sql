@@ -37,6 +37,9 @@ select
 from presence
 where draw(account_id || day_no, 'live') < least(0.03 * size * season, 0.9);
 
+-- Where something can be seen, by people who know no key.
+create or replace temp macro link_of(thing) as 'https://marketplace.example/' || thing;
+
 create or replace table breaches as
 with
 

@@ -76,7 +76,8 @@ select
     day as published_on,
     at_hour(day, content_id, 8, 9) as published_at,
     coalesce(views_before_removal, views) as views,
-    views_before_removal
+    views_before_removal,
+    link_of(content_id) as link
 from versions
 qualify row_number() over (partition by content_id, lands_on order by version desc) = 1;
 
@@ -95,7 +96,8 @@ select
         else cast(floor(viewers * 0.3 * draw(live_id, 'interactions')) as bigint)
     end as interactions,
     cast(floor(30 * draw(live_id, 'links')) as bigint) as product_links,
-    case when draw(live_id, 'broken') < 0.03 then 'yes' else 'no' end as interrupted
+    case when draw(live_id, 'broken') < 0.03 then 'yes' else 'no' end as interrupted,
+    link_of(live_id) as link
 from lives;
 
 create or replace view feed_orders as

@@ -32,3 +32,26 @@ select 'trend', market, category || ' from ' || from_day, times from trends
 union all
 select 'orders_without_commission', source, order_id, null from feed_orders
 where commission is null;
+
+-- What a reviewer sees who follows a link, and how often those of its market are right about that.
+create or replace table reviewable as
+with
+
+seen as (
+    select content_id as thing, content_id, account_id, market from contents
+    union all
+    select live_id, null, account_id, market from lives
+)
+
+select
+    link_of(seen.thing) as link,
+    seen.account_id,
+    seen.market,
+    seen.content_id,
+    coalesce(breaches.is_violation, false) as is_violation,
+    breaches.violation_type,
+    markets.sensitivity,
+    markets.specificity
+from seen
+inner join markets on seen.market = markets.market
+left join breaches on seen.thing = breaches.thing;

@@ -1,0 +1,65 @@
+"""Quality samples in a release: what the night writes of them, and what of a draw's key may be read.
+
+The key of an item says what its reviewers aren't to know. It is told once nobody is asked about its subject any more.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import duckdb
+
+# The key of the draws, the list that reviewers get, and the table that both are written from.
+KEYS, ITEMS = "qa_keys", "qa_items"
+# What reviews came to of the penalties that were drawn, which estimates are made of; it isn't released.
+JUDGED = "judged_penalties"
+OPEN, REVIEWED, UNANSWERED = "open", "reviewed", "unanswered"
+# What a night writes; of a history's nights and by an earlier version they are empty.
+CREATED = (
+    "create schema if not exists estimates",
+    "create table if not exists estimates.quality_estimates (as_of date, estimate varchar, market varchar,"
+    " about varchar, value decimal(18, 6), interval_low decimal(18, 6), interval_high decimal(18, 6), reviews bigint,"
+    " golden_reviews bigint, is_enough boolean, verdict varchar)",
+    "create schema if not exists samples",
+    f"create table if not exists samples.{KEYS} (as_of date, drawn_on date, item_id varchar, market varchar,"
+    " account_id varchar, stratum varchar, unit_id varchar, measure varchar, needs_each boolean,"
+    " subject varchar,"
+    " round integer,"
+    " probability decimal(28, 18), exposure decimal(28, 6), simple_probability decimal(28, 18), link varchar,"
+    " state varchar, closed_on date, review_id varchar)",
+    f"create table if not exists samples.{JUDGED} (market varchar, row_key varchar, measure varchar, drawn_on date,"
+    " probability decimal(28, 18), decisions integer, is_wrong boolean)",
+    f"create view if not exists samples.{ITEMS} as select distinct item_id as row_key, link from samples.{KEYS}"
+    f" where state = '{OPEN}'",
+)
+# The table also knows what was closed in the weeks before, which the releases of those nights have.
+FILES = {
+    f"{KEYS}.parquet": f"from samples.{KEYS} where coalesce(closed_on, as_of) = as_of"
+    " order by drawn_on, market, item_id, stratum, unit_id",
+    f"{ITEMS}.parquet": f"from samples.{ITEMS} order by row_key",
+}
+
+
+def open_subjects(releases: Path) -> frozenset[tuple[str, str]]:
+    """By market, what reviewers are asked about as of the newest release."""
+    file = next((each / f"{KEYS}.parquet" for each in sorted(releases.glob("night=*"), reverse=True)), None)
+    if file is None or not file.exists():
+        return frozenset()
+    with duckdb.connect(config={"threads": 1}) as connection:
+        rows = connection.read_parquet(str(file.resolve()), hive_partitioning=False)
+        return frozenset(rows.filter(f"state = '{OPEN}'").project("market, subject").fetchall())
+
+
+def keys_told(rows: str, newest: Path) -> str:
+    """The SQL of those keys that may be read: of items that are closed, whose subject has no open item.
+
+    Args:
+        rows: SQL of the rows of one or several nights.
+        newest: the file of keys of the newest release, which says what is open.
+    """
+    quoted = str(newest).replace("'", "''")
+    return (
+        f"(select * from {rows} as keys where state != '{OPEN}' and not exists (select 1 from"
+        f" read_parquet('{quoted}', hive_partitioning = false) as asked where asked.state = '{OPEN}'"
+        " and asked.market = keys.market and asked.subject = keys.subject))"
+    )

@@ -1,0 +1,185 @@
+"""What a night draws, keeps asking about and closes: a handful of rows, night after night, as releases carry it on."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from evenhand.release.quality_samples import FILES
+from evenhand.sampling.estimate import estimates
+from evenhand.sampling.night import ASKED_NIGHTS, Listed, lay_draws
+from release.manifests import manifest_of
+from sampling.nights import FIRST, MARKETPLACE, Nights
+from sampling.warehouse import write
+
+
+@pytest.fixture
+def nights(tmp_path: Path) -> Nights:
+    return Nights(tmp_path)
+
+
+def test_the_list_has_items_and_links_alone_and_the_key_what_they_stand_for(nights: Nights) -> None:
+    """A tenth of the budget is for second reviews, of the same contents under other names."""
+    assert nights.release(0) == Listed(drawn=10, open=10, unanswered=0)
+    items = nights.items(0)
+    assert len(items) == 10
+    keys = nights.of(
+        "qa_keys.parquet", 0, "item_id, subject, link, round, stratum, market, account_id, state, probability"
+    )
+    assert {item: link for item, _, link, *_ in keys} == items
+    assert all(link == f"https://x.test/{subject[1:]}" for _, subject, link, *_ in keys)
+    assert sorted(each[3] for each in keys) == [1] * 9 + [2]
+    assert {each[4:8] for each in keys} == {("contents", "SG", "a1", "open")}
+    assert all(0 < each[8] <= 1 for each in keys)
+
+
+def test_without_a_budget_nothing_is_drawn(tmp_path: Path) -> None:
+    for at, said in enumerate(("", "violation_types: {spam: x}\n", MARKETPLACE.replace("SG", "ID"))):
+        nights = Nights(tmp_path / str(at), said)
+        assert nights.release(0) == Listed(0, 0, 0)
+        assert nights.items(0) == {}
+        assert nights.of("qa_keys.parquet", 0) == []
+
+
+def test_a_market_that_is_held_draws_nothing_and_keeps_what_is_open(nights: Nights) -> None:
+    nights.release(0)
+    nights.held = ["SG"]
+    nights.answer(next(iter(nights.items(0))), 1)
+    assert nights.release(1) == Listed(drawn=0, open=9, unanswered=0)
+
+
+def test_a_night_that_is_decided_again_for_another_market_keeps_its_draw(nights: Nights) -> None:
+    """A night that is decided for others alone sees no contents of SG; its items are out already."""
+    nights.release(0)
+    before = {file: nights.of(file, 0) for file in FILES}
+    nights.held = ["SG"]
+    assert nights.release(0, contents=0, name="again") == Listed(drawn=10, open=10, unanswered=0)
+    assert {file: nights.of(file, 0) for file in FILES} == before
+    # So it is where the night before had drawn, too, and some of that was answered.
+    nights.held = []
+    one, *_ = nights.items(0)
+    nights.answer(one, 1)
+    nights.release(1)
+    before = {file: nights.of(file, 1) for file in FILES}
+    nights.held = ["SG"]
+    nights.reviews = []
+    nights.release(1, name="again")
+    assert {file: nights.of(file, 1) for file in FILES} == before
+
+
+def test_a_budget_that_ends_leaves_what_is_open(nights: Nights) -> None:
+    nights.release(0)
+    nights.marketplace = ""
+    assert nights.release(1) == Listed(drawn=0, open=10, unanswered=0)
+    assert nights.items(1) == nights.items(0)
+
+
+def test_the_same_night_gives_the_same_bytes(nights: Nights) -> None:
+    nights.release(0)
+    nights.release(1)
+    folder = nights.releases / f"night={FIRST + timedelta(days=1)}"
+    before = {each: (folder / each).read_bytes() for each in FILES}
+    nights.release(1, name="again")
+    assert folder.resolve().name == "0002"
+    assert {each: (folder / each).read_bytes() for each in FILES} == before
+
+
+def test_an_item_is_listed_until_its_review_lands(nights: Nights) -> None:
+    nights.release(0)
+    one, other, *rest = nights.items(0)
+    nights.answer(one, 1, is_violation=True)
+    nights.answer(other, 3)
+    assert nights.release(1) == Listed(0, 9, 0)
+    assert set(nights.items(1)) == {other, *rest}
+    closed = [each for each in nights.of("qa_keys.parquet", 1, "item_id, state, closed_on, review_id") if each[2]]
+    assert closed == [(one, "reviewed", FIRST + timedelta(days=1), "q0")]
+    assert nights.release(2) == Listed(0, 9, 0)
+    # Once closed, a key is no part of later releases.
+    assert one not in {item for (item,) in nights.of("qa_keys.parquet", 2, "item_id")}
+    assert nights.release(3) == Listed(0, 8, 0)
+
+
+def test_after_fourteen_nights_an_item_is_unanswered_whatever_comes_then(nights: Nights) -> None:
+    nights.release(0)
+    late, last = [item for item, round_ in nights.of("qa_keys.parquet", 0, "item_id, round") if round_ == 1][:2]
+    for day in range(1, ASKED_NIGHTS):
+        assert nights.release(day) == Listed(0, 10, 0)
+    nights.answer(last, ASKED_NIGHTS)
+    assert nights.release(ASKED_NIGHTS) == Listed(drawn=0, open=0, unanswered=9)
+    nights.answer(late, ASKED_NIGHTS + 1, is_violation=True)
+    assert nights.release(ASKED_NIGHTS + 1) == Listed(0, 0, 0)
+    _, warehouse = nights.run(ASKED_NIGHTS + 2)
+    with duckdb.connect(str(warehouse)) as connection:
+        found = estimates(connection, FIRST + timedelta(days=ASKED_NIGHTS + 2))
+    told = {each.estimate: (each.value, each.reviews) for each in found}
+    assert (told["unanswered"], told["prevalence"]) == ((0.9, 10), (0.0, 1))
+
+
+def test_nights_that_were_left_out_change_no_deadline(nights: Nights) -> None:
+    nights.release(0)
+    nights.answer(next(iter(nights.items(0))), 20)
+    assert nights.release(20) == Listed(0, 0, 9)
+
+
+def test_an_answer_of_another_account_or_of_before_the_draw_is_none(nights: Nights) -> None:
+    nights.release(0)
+    one, other, third, *_ = nights.items(0)
+    nights.answer(one, 1, account_id="b1")
+    nights.answer(other, 1, reviewed_on=FIRST - timedelta(days=1))
+    nights.answer("nobody drew it", 1)
+    nights.answer(third, 1)
+    nights.answer(third, 1, is_violation=True)
+    assert nights.release(1) == Listed(0, 9, 0)
+    assert [each for each in nights.of("qa_keys.parquet", 1, "review_id") if each[0]] == [("q3",)]
+
+
+def test_a_release_of_an_earlier_version_has_nothing_open(nights: Nights) -> None:
+    folder = nights.releases / f"night={FIRST - timedelta(days=1)}"
+    folder.mkdir(parents=True)
+    (folder / "manifest.json").write_text(manifest_of(FIRST - timedelta(days=1)).named().text())
+    assert nights.release(0) == Listed(10, 10, 0)
+
+
+def test_keys_that_were_changed_are_not_believed(nights: Nights, caplog: pytest.LogCaptureFixture) -> None:
+    nights.release(0)
+    path = nights.releases / f"night={FIRST}" / "qa_keys.parquet"
+    path.write_bytes(path.read_bytes() + b" ")
+    assert nights.release(1) == Listed(0, 0, 0)
+    assert "isn't what the manifest says" in caplog.text
+
+
+def test_what_cannot_be_drawn_leaves_what_is_open(nights: Nights, caplog: pytest.LogCaptureFixture) -> None:
+    nights.release(0)
+    warehouse = write(nights.folder / "w.duckdb", nights.facts(FIRST + timedelta(days=1), 3))
+    with duckdb.connect(str(warehouse)) as connection:
+        connection.execute("drop table stg_lives")
+    assert lay_draws(warehouse, nights.releases, FIRST + timedelta(days=1)) == Listed(0, 10, 0)
+    assert "its draw failed" in caplog.text
+
+
+def test_far_more_than_there_is_can_be_asked_for(nights: Nights) -> None:
+    nights.marketplace = MARKETPLACE.replace("10", "100000")
+    assert nights.release(0).drawn == 80
+
+
+def test_an_answered_draw_is_an_estimate_by_its_chances(nights: Nights) -> None:
+    """Of an oracle of its own: the share by one over the chance, and that of views by what was seen of each."""
+    nights.release(0, contents=200)
+    keys = nights.of("qa_keys.parquet", 0, "item_id, cast(subject[2:] as integer), cast(probability as double), round")
+    for item, number, *_ in keys:
+        nights.answer(item, 1, is_violation=number % 3 == 0)
+    _, warehouse = nights.run(1, contents=200)
+    with duckdb.connect(str(warehouse)) as connection:
+        found = {each.estimate: each for each in estimates(connection, FIRST + timedelta(days=1))}
+    first = [(number, 1 / chance) for _, number, chance, round_ in keys if round_ == 1]
+    bad = [(number, weight) for number, weight in first if number % 3 == 0]
+    assert found["prevalence"].value == pytest.approx(sum(w for _, w in bad) / sum(w for _, w in first))
+    assert found["violative_view_rate"].value == pytest.approx(
+        sum(w * (10 * n + 1) for n, w in bad) / sum(w * (10 * n + 1) for n, w in first)
+    )
+    assert found["prevalence"].reviews == len(first) == 9
+    assert found["agreement"].reviews == 1
+    assert found["unanswered"].value == 0

@@ -1,0 +1,44 @@
+"""Reviewers' errors about penalties that need several decisions, against reviewers that are drawn at random."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from evenhand.sampling.several import of_several
+from evenhand.sampling.sums import golden
+
+
+@pytest.mark.parametrize("right", [50, 45, 25])
+def test_of_one_decision_each_they_are_the_golden_items_with_the_sides_turned(right: int) -> None:
+    ours = of_several(golden(50, right, 40, 36), [1, 1, 1], [1, 2, 3])
+    # A wrong penalty is a decision on what is clean.
+    assert (ours.violating[0], ours.recognised[0]) == (pytest.approx(40), pytest.approx(36))
+    assert (ours.clean[0], ours.passed[0]) == (pytest.approx(50, rel=1e-6), pytest.approx(right, rel=1e-6))
+
+
+def test_of_several_a_right_one_is_easily_found_wrong() -> None:
+    """By hand: of three decisions each seen with 0.8, all are with 0.512; a wrong one is missed with 0.1 · 0.64."""
+    ours = of_several(golden(100, 80, 100, 90), [3], [1])
+    assert ours.passed[0] / ours.clean[0] == pytest.approx(0.8**3)
+    assert ours.recognised[0] / ours.violating[0] == pytest.approx(1 - 0.1 * 0.8**2)
+    # It is less certain than of one: the error counts three times.
+    assert ours.clean[0] < 50
+
+
+def test_shares_and_what_they_are_known_by_are_those_of_many_golden_samples() -> None:
+    """Golden items are drawn 200,000 times: the share for penalties is as uncertain as the golden items make it."""
+    random = np.random.default_rng(7)
+    decisions, weights = np.array([1, 2, 2, 5]), np.array([3.0, 1.0, 2.0, 1.0])
+    seen = random.binomial(200, 0.85, 200_000) / 200
+    rights = np.average(seen[:, None] ** decisions, weights=weights, axis=1)
+    ours = of_several(golden(200, 170, 200, 190), decisions, weights)
+    share = ours.passed[0] / ours.clean[0]
+    assert share == pytest.approx(rights.mean(), abs=0.002)
+    assert share * (1 - share) / ours.clean[0] == pytest.approx(rights.var(), rel=0.05)
+
+
+def test_reviewers_who_recognise_nothing_or_everything_break_nothing() -> None:
+    for recognised, passed in ((0, 0), (10, 10), (0, 10), (10, 0)):
+        ours = of_several(golden(10, recognised, 10, passed), [1, 4], [1, 1])
+        assert np.isfinite([ours.violating[0], ours.recognised[0], ours.clean[0], ours.passed[0]]).all()
