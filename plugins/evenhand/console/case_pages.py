@@ -17,6 +17,7 @@ from evenhand.cases.store import CaseChanged, Cases, CasesBroken, reading, writi
 from evenhand.cases.work import WorkRefused
 from evenhand.console.creator import seen_of
 from evenhand.console.forms import ByWord, User, form_of, sent_by_us, who
+from evenhand.console.reader import say
 from evenhand.console.render import page
 from evenhand.console.seen import limited, seen
 from evenhand.console.shown import shown
@@ -176,7 +177,7 @@ def _known(store: Cases, case_id: str) -> Case:
     """A case that is there and seen; of one that isn't seen, the same is said as of one that isn't there."""
     case = store.case(case_id)
     if case is None or not _seen_of([{"market": case.cause.market, "accounts": case.cause.accounts}]):
-        raise HTTPException(404, f"there is no case {case_id}")
+        raise HTTPException(404, say("there is no case %(case)s", case=case_id))
     return case
 
 

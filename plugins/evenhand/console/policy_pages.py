@@ -8,13 +8,12 @@ from fastapi.responses import FileResponse, HTMLResponse
 from evenhand.console.asked import Night
 from evenhand.console.downloads import download
 from evenhand.console.policies import Policy, called, compared, in_words, ladder, policies
+from evenhand.console.reader import say
 from evenhand.console.render import page
 from evenhand.console.seen import limited
 from evenhand.console.shown import shown
 from evenhand.console.tonight import creators_by_market
 from evenhand.console.workbook import write_sheet
-from evenhand.policy.prose.pages import in_force
-from evenhand.policy.prose.words import kinds
 
 router = APIRouter(prefix="/policies")
 
@@ -39,8 +38,6 @@ def policies_page(request: Request, night: Night = None) -> HTMLResponse:
         used=[each for each in there if creators(each)],
         unused=[each for each in there if not creators(each)],
         creators=creators,
-        kinds=kinds,
-        in_force=in_force,
     )
 
 
@@ -74,8 +71,12 @@ def ladder_as_workbook(policy: str, night: Night = None) -> FileResponse:
     """What each zone of a policy brings, as a spreadsheet."""
     found = shown(night)
     if found is None:
-        raise HTTPException(404, "nothing is released yet")
+        raise HTTPException(404, say("Nothing is released yet"))
     chosen = called(policies(found), policy)
-    facts = [("Policy", chosen.title), ("Markets", ", ".join(chosen.pack.markets)), ("In force", in_force(chosen.pack))]
-    facts += [("File", chosen.file), ("SHA-256", chosen.sha256), ("Night", str(found.night))]
-    return download(f"{policy}.xlsx", lambda path: write_sheet(path, "Ladder", facts, ladder(chosen)))
+    facts = [
+        (say("Policy"), chosen.title),
+        (say("Markets"), ", ".join(chosen.pack.markets)),
+        (say("In force"), chosen.days),
+    ]
+    facts += [(say("File"), chosen.file), ("SHA-256", chosen.sha256), (say("Night"), str(found.night))]
+    return download(f"{policy}.xlsx", lambda path: write_sheet(path, say("Ladder"), facts, ladder(chosen)))

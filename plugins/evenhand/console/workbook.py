@@ -11,6 +11,7 @@ from typing import Any
 
 import xlsxwriter
 
+from evenhand.console.reader import say
 from evenhand.console.shown import Shown
 from evenhand.console.tables import Column, Listed
 
@@ -24,7 +25,7 @@ def write_sheet(path: Path, title: str, facts: Sequence[tuple[str, str]], rows: 
     """Write a table of texts, whose first row is its header, and before it a sheet with what it is of."""
     with xlsxwriter.Workbook(str(path), _TEXTS_ALONE) as book:
         strong = book.add_format({"bold": True})
-        about, sheet = book.add_worksheet("About"), book.add_worksheet(title[:31])
+        about, sheet = book.add_worksheet(say("About")), book.add_worksheet(title[:31])
         for line, (name, value) in enumerate(facts):
             about.write_string(line, 0, name, strong)
             about.write_string(line, 1, value)
@@ -53,10 +54,11 @@ def write_workbook(
     with xlsxwriter.Workbook(str(path), _TEXTS_ALONE) as book:
         strong = book.add_format({"bold": True})
         day = book.add_format({"num_format": "yyyy-mm-dd"})
-        about, sheet = book.add_worksheet("About"), book.add_worksheet(listed.title[:31])
+        about, sheet = book.add_worksheet(say("About")), book.add_worksheet(say(listed.title)[:31])
         facts = [
-            *(("List", listed.title), ("A row is", listed.about), ("Night", str(shown.night))),
-            *(("Revision", str(shown.revision)), ("Release", shown.manifest.release_id), *asked_for, ("SQL", sql)),
+            *((say("List"), say(listed.title)), (say("A row is"), say(listed.about)), (say("Night"), str(shown.night))),
+            *((say("Revision"), str(shown.revision)), (say("Release"), shown.manifest.release_id)),
+            *(*asked_for, ("SQL", sql)),
         ]
         for at, column in enumerate(columns):
             sheet.write_string(0, at, column.heading, strong)
@@ -73,9 +75,8 @@ def write_workbook(
                 elif value is not None:
                     sheet.write_string(written, at, str(value))
         if next(beginning, None) is not None:
-            facts.insert(
-                0, ("Not all", f"These are the first {written:,} rows; download the list as CSV for the rest.")
-            )
+            rest = say("These are the first %(rows)s rows; download the list as CSV for the rest.", rows=written)
+            facts.insert(0, (say("Not all"), rest))
         about.set_column(0, 0, 16)
         about.set_column(1, 1, 100)
         for line, (name, value) in enumerate(facts):
