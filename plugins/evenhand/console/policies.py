@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -23,7 +23,6 @@ from evenhand.deciding.provenance import lay_texts_of
 from evenhand.policy.diff import diff
 from evenhand.policy.language.pack import Pack
 from evenhand.policy.load import LoadedPack, load_each, pack_files
-from evenhand.policy.prose import words
 from evenhand.policy.prose.brief import MOST_EXAMPLES, at_bounds
 from evenhand.policy.prose.pages import page, page_name, version_before
 from evenhand.release.manifest import read_manifest
@@ -31,11 +30,6 @@ from evenhand.settings import settings
 
 # Tables, and neither markup of its own nor pictures: what a pack says is text.
 _MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable("table").disable("image")
-# The header of a ladder.
-_LADDER = (
-    *(marked("Programme"), marked("Zone"), marked("Value"), marked("Brings")),
-    *(marked("Where"), marked("How long")),
-)
 
 
 @dataclass(frozen=True)
@@ -158,19 +152,6 @@ def compared(before: Policy, now: Policy) -> Difference:
         before.text.splitlines(), now.text.splitlines(), before.file, now.file, lineterm="", n=2
     )
     return Difference(said, list(islice(at_bounds(before.pack, now.pack), MOST_EXAMPLES)), list(lines))
-
-
-def ladder(policy: Policy) -> Iterator[tuple[str, ...]]:
-    """What each zone of a pack brings, for a spreadsheet; the first row is the header."""
-    yield tuple(map(say, _LADDER))
-    for name, programme in policy.pack.programmes.items():
-        for position, zone in enumerate(programme.zones):
-            step = (label("programme", name), label("zone", zone.zone), words.band(programme, position))
-            for effect in zone.measures:
-                what = (label("measure", effect.name), label("scope", effect.scope), words.effect(effect, policy.pack))
-                yield (*step, *what)
-            if not zone.measures:
-                yield (*step, say("nothing"), "", "")
 
 
 # A revision's folder never changes.

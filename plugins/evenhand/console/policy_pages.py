@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+from itertools import groupby
+
 from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import FileResponse, HTMLResponse
 
 from evenhand.console.asked import Night
 from evenhand.console.downloads import download
-from evenhand.console.policies import Policy, called, compared, in_words, ladder, policies
+from evenhand.console.ladders import HEADER, Step, ladder
+from evenhand.console.policies import Policy, called, compared, in_words, policies
 from evenhand.console.reader import say
 from evenhand.console.render import page
 from evenhand.console.seen import limited
@@ -62,7 +66,14 @@ def policy_page(request: Request, policy: str, night: Night = None, against: str
         difference=compared(other, chosen) if other else None,
         others=others,
         text=in_words(chosen, there),
+        header=HEADER,
+        # A programme of one zone has no steps.
+        ladder=[some for some in _by_programme(ladder(chosen)) if len({each.zone for each in some}) > 1],
     )
+
+
+def _by_programme(steps: Iterable[Step]) -> Iterator[list[Step]]:
+    yield from (list(some) for _, some in groupby(steps, key=lambda each: each.programme))
 
 
 @router.get("/{policy}/xlsx")
@@ -79,4 +90,5 @@ def ladder_as_workbook(policy: str, night: Night = None) -> FileResponse:
         (say("In force"), chosen.days),
     ]
     facts += [(say("File"), chosen.file), ("SHA-256", chosen.sha256), (say("Night"), str(found.night))]
-    return download(f"{policy}.xlsx", lambda path: write_sheet(path, say("Ladder"), facts, ladder(chosen)))
+    rows = [tuple(map(say, HEADER)), *(each.cells for each in ladder(chosen))]
+    return download(f"{policy}.xlsx", lambda path: write_sheet(path, say("Ladder"), facts, rows))
