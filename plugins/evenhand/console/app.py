@@ -6,7 +6,6 @@ routes that FastAPI would add are off.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Awaitable, Callable
 from datetime import date
 from pathlib import Path
@@ -41,7 +40,6 @@ from evenhand.console.shown import Shown, shown
 from evenhand.deciding.docs import dbt_docs
 from evenhand.quality.nights_page import GATES, kept_page
 from evenhand.quality.nights_page import index as nights_index
-from evenhand.release.manifest import NAME as MANIFEST
 from evenhand.release.manifest import Manifest, OtherFormat, read_manifest
 from evenhand.release.publish import revision_of
 from evenhand.release.spreadsheet import as_csv, rows_as_csv
@@ -207,49 +205,24 @@ def page_of_release(night: date, revision: int, page: str) -> HTMLResponse:
 @limited
 def release_file(night: date, file: str) -> FileResponse:
     """A file of a night's newest release; to who sees single markets, their rows of it."""
-    if seen() is not None and not file.endswith(".parquet"):
-        return FileResponse(_released(night).file(file))
-    if seen() is not None:
-        rows = _released(night).rows(file.removesuffix(".parquet"))
+    found = _released(night)
+    if found.markets is not None and file.endswith(".parquet"):
+        rows = found.rows(file.removesuffix(".parquet"))
 
         def write(path: Path) -> None:
             with duckdb.connect() as connection:
                 connection.execute(f"copy {rows} to '{path}' (format parquet, compression zstd)")
 
         return download(f"{night}_{file}", write)
-    return FileResponse(released_file(night, file), filename=f"{night}_{file}")
-
-
-def released_file(night: date, file: str) -> Path:
-    """Where a file of a night's newest release lies.
-
-    Raises:
-        HTTPException: there is none.
-    """
-    release = settings().releases / f"night={night}"
-    if not release.exists():
-        raise HTTPException(404, say("night %(night)s isn't released", night=str(night)))
-    names = {MANIFEST, *json.loads((release / MANIFEST).read_text())["files"]}
-    if file not in names:
-        raise HTTPException(
-            404, say("the release of night %(night)s has no file %(file)s", night=str(night), file=file)
-        )
-    path = release.resolve() / file
-    for changed, what in release_troubles(release, {file} - {MANIFEST}):
-        raise HTTPException(
-            409, say("%(file)s: bring it back from a backup (evenhand verify).", file=f"{changed}: {what}")
-        )
-    return path
+    return FileResponse(found.file(file), filename=f"{night}_{file}")
 
 
 @app.get("/spreadsheets/{night}/{table}")
 @limited
 def release_file_as_csv(night: date, table: str) -> StreamingResponse:
     """A table of a night's newest release as CSV, safe to open in a spreadsheet; likewise."""
-    if seen() is not None:
-        rows = rows_as_csv(_released(night).rows(table))
-    else:
-        rows = as_csv(released_file(night, f"{table}.parquet"))
+    found = _released(night)
+    rows = rows_as_csv(found.rows(table)) if found.markets is not None else as_csv(found.file(f"{table}.parquet"))
     headers = {"content-disposition": f'attachment; filename="{night}_{table}.csv"'}
     return StreamingResponse(rows, media_type="text/csv; charset=utf-8", headers=headers)
 

@@ -99,10 +99,14 @@ def list_as_workbook(request: Request, name: str) -> FileResponse:
     asked_for = [(chosen[name], value or say("none")) for name, value in asked.chosen.items()]
     asked_for += [(say("Search"), asked.search)] if asked.search else []
     asked_for += [(say("Compared with"), str(before.night))] if before else []
-    sql = listing.sql_of(listed, found, before, asked, columns)
+    facts = [
+        *((say("List"), say(listed.title)), (say("A row is"), say(listed.about)), (say("Night"), str(found.night))),
+        *((say("Revision"), str(found.revision)), (say("Release"), found.manifest.release_id), *asked_for),
+        ("SQL", listing.sql_of(listed, found, before, asked, columns)),
+    ]
 
     def write(path: Path) -> None:
-        write_workbook(path, listed, found, columns, rows, asked_for, sql)
+        write_workbook(path, say(listed.title), facts, [column.heading for column in columns], rows)
 
     return download(f"{found.night}_{listed.name}.xlsx", write)
 

@@ -17,7 +17,7 @@ from evenhand.console.render import page
 from evenhand.console.seen import limited
 from evenhand.console.shown import shown
 from evenhand.console.tonight import creators_by_market
-from evenhand.console.workbook import write_sheet
+from evenhand.console.workbook import write_workbook
 
 router = APIRouter(prefix="/policies")
 
@@ -90,5 +90,5 @@ def ladder_as_workbook(policy: str, night: Night = None) -> FileResponse:
         (say("In force"), chosen.days),
     ]
     facts += [(say("File"), chosen.file), ("SHA-256", chosen.sha256), (say("Night"), str(found.night))]
-    rows = [tuple(map(say, HEADER)), *(each.cells for each in ladder(chosen))]
-    return download(f"{policy}.xlsx", lambda path: write_sheet(path, say("Ladder"), facts, rows))
+    header, rows = list(map(say, HEADER)), [each.cells for each in ladder(chosen)]
+    return download(f"{policy}.xlsx", lambda path: write_workbook(path, say("Ladder"), facts, header, rows))

@@ -17,6 +17,7 @@ from evenhand.console.seen_manifest import manifest_seen
 from evenhand.delivery.stopping import stopped
 from evenhand.deployment import deployment
 from evenhand.release.history import LACKS, said_of_history
+from evenhand.release.manifest import NAME as MANIFEST
 from evenhand.release.manifest import Manifest, OtherFormat, read_manifest
 from evenhand.release.verify import release_troubles
 from evenhand.settings import settings
@@ -83,15 +84,14 @@ class Shown:
         return self._file(name)
 
     def _file(self, name: str) -> Path:
-        if not self.has(name):
+        if name != MANIFEST and not self.has(name):
             why = f". {LACKS}" if self.manifest.history else ""
             said = say("the release of night %(night)s has no file %(file)s", night=str(self.night), file=name)
             raise HTTPException(404, f"{said}{why}")
         path = self.folder / name
-        there = path.stat() if path.exists() else None
-        if trouble := _trouble(self.folder, name, (there.st_mtime_ns, there.st_size, there.st_ino) if there else None):
+        if found := _trouble(self.folder, name, _as_it_lies(path), _as_it_lies(self.folder / MANIFEST)):
             raise HTTPException(
-                409, say("%(file)s: bring it back from a backup (evenhand verify).", file=f"{path}: {trouble}")
+                409, say("%(file)s: bring it back from a backup (evenhand verify).", file=": ".join(found))
             )
         return path
 
@@ -221,7 +221,17 @@ def _days_late(newest: date) -> int:
     return days if days > 2 else 0
 
 
+def _as_it_lies(path: Path) -> tuple[int, int, int] | None:
+    there = path.stat() if path.exists() else None
+    return (there.st_mtime_ns, there.st_size, there.st_ino) if there else None
+
+
 @lru_cache(maxsize=4096)
-def _trouble(folder: Path, name: str, there: tuple[int, int, int] | None) -> str:
-    """What is wrong with a file; looked at once for as long as it lies there untouched."""
-    return next((what for _, what in release_troubles(folder, {name})), "")
+def _trouble(
+    folder: Path, name: str, there: tuple[int, int, int] | None, manifest: tuple[int, int, int] | None
+) -> tuple[str, str] | None:
+    """The file that isn't what was released, the manifest or another, and what is wrong with it.
+
+    It is looked at once for as long as both lie there untouched.
+    """
+    return next(((str(path), what) for path, what in release_troubles(folder, {name} - {MANIFEST})), None)
