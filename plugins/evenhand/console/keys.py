@@ -45,6 +45,17 @@ _NAMES: Mapping[str, Mapping[str, str]] = {
         "night": marked("seen by a night"),
         "told": marked("told"),
     },
+    # What the project's catalogues say to accounts themselves: your live streams.
+    "scope": {
+        "live": marked("Live streams"),
+        "short_video": marked("Short videos"),
+        "showcase": marked("Product showcase"),
+        "listing": marked("Listings"),
+        "campaign": marked("Campaigns"),
+        "ads": marked("Ads"),
+        "commission": marked("Commission"),
+        "account": marked("The account"),
+    },
     # Of accounts.
     "kind": {
         "creator": marked("Creator"),

@@ -68,12 +68,14 @@ def policy_page(request: Request, policy: str, night: Night = None, against: str
         text=in_words(chosen, there),
         header=HEADER,
         # A programme of one zone has no steps.
-        ladder=[some for some in _by_programme(ladder(chosen)) if len({each.zone for each in some}) > 1],
+        ladder=[zones for zones in _by_zone(ladder(chosen)) if len(zones) > 1],
     )
 
 
-def _by_programme(steps: Iterable[Step]) -> Iterator[list[Step]]:
-    yield from (list(some) for _, some in groupby(steps, key=lambda each: each.programme))
+def _by_zone(steps: Iterable[Step]) -> Iterator[list[list[Step]]]:
+    """The steps of each programme, by its zones."""
+    for _, some in groupby(steps, key=lambda each: each.programme):
+        yield [list(of_zone) for _, of_zone in groupby(some, key=lambda each: each.zone)]
 
 
 @router.get("/{policy}/xlsx")

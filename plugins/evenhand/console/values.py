@@ -50,8 +50,8 @@ def of_unit(value: Decimal, unit: str) -> str:
 
 
 def signed(value: int) -> str:
-    """A difference: with its sign, or that there is none."""
-    return say("no change") if value == 0 else reader().signed(value)
+    """A difference, with its sign."""
+    return "±0" if value == 0 else reader().signed(value)
 
 
 def share(value: Decimal | None) -> str:
