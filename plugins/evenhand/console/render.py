@@ -48,6 +48,7 @@ _templates.globals |= {
     "_": say,
     "ngettext": say_counted,
     "reader": reader,
+    "money": lambda amount, market: reader().money(amount, market),
     "moment": lambda at: reader().moment(at),
     "label": values.label,
     "market_name": values.market,

@@ -14,9 +14,10 @@ import duckdb
 from evenhand.console.creator import facts
 from evenhand.console.reader import say
 from evenhand.console.shown import Shown
-from evenhand.console.values import label, labels
+from evenhand.console.values import label
 from evenhand.deciding.compiled import compiled_project
 from evenhand.explain.restoring import NIGHTS, CannotBeTried, Restored, TriedWay, summed_up, what_restores
+from evenhand.explain.ways import Way
 from evenhand.settings import settings
 
 # Each takes a core for some seconds.
@@ -71,21 +72,34 @@ def restoring(shown: Shown, account: str) -> Restoring:
             (),
             say("Night %(night)s is being worked on: open this page again when its run has ended.", night=shown.night),
         )
-    said = labels()
-    names = {each.row_key: f"{each.label} ({each.scope_label})" for each in found.measures}
+    names = {
+        each.row_key: f"{label('measure', each.measure)} ({label('scope', each.scope)})" for each in found.measures
+    }
     nothing = tried[0]
     return Restoring(
         tuple(
             OfThing(
                 names.get(what, label("eligibility", what)),
                 _said(nothing.of(what)),
-                tuple((way.way.said(said), _said(way.of(what))) for way in ways),
+                tuple((_way(way.way), _said(way.of(what))) for way in ways),
                 bool(ways) or nothing.of(what).free_on is not None,
             )
             for what, ways in summed_up(tried).items()
         ),
-        steps=tuple(each.way.said(said) for each in tried if each.way.kind not in ("nothing", "all")),
+        steps=tuple(_way(each.way) for each in tried if each.way.kind not in ("nothing", "all")),
     )
+
+
+def _way(way: Way) -> str:
+    if way.kind == "appeal":
+        return say("If an appeal against %(violation)s is granted", violation=way.about)
+    if way.kind == "activity" and way.violation:
+        return say(
+            "After: %(activity)s, for %(violation)s", activity=label("activity", way.about), violation=way.violation
+        )
+    if way.kind == "activity":
+        return say("After: %(activity)s", activity=label("activity", way.about))
+    return say("If all of these come together") if way.kind == "all" else say("If nothing happens")
 
 
 def _said(of: Restored) -> str:

@@ -10,8 +10,10 @@ from evenhand.console.reader import say
 
 # How a value is written: an account links to its page, a label is looked up in the catalogues, `open` is a last day
 # that may be none, a share is of one, what is told in English alone is read out as English, and what an account is told
-# in the language of its row.
-Kind = Literal["account", "text", "english", "told", "language", "label", "day", "open", "number", "share", "yes"]
+# in the language of its row. Money is of the currency of its row's market.
+Kind = Literal[
+    "account", "text", "english", "told", "language", "label", "day", "open", "number", "money", "share", "yes"
+]
 
 
 @dataclass(frozen=True)
@@ -262,7 +264,7 @@ LISTS = (
         (
             *(_ACCOUNT, _MARKET, Column("gap", "Gap", "label", "gap", is_choice=True), Column("since", "Since", "day")),
             *(Column("violation_id", "Violation"), Column("orders", "Orders", "number")),
-            Column("amount", "Sold for", "number"),
+            Column("amount", "Sold for", "money"),
         ),
         "since, gap, account_id, violation_id, row_key",
     ),
