@@ -53,13 +53,16 @@ def test_the_form_has_the_words_of_the_market_alone(client: TestClient) -> None:
     assert f'min="{NIGHT}" max="2026-04-05" value="2026-03-13"' in page
     # There is one market that ika sees, so that nobody has to choose it.
     assert "account_health/limited" in client.get("/emergency").text
-    assert client.get("/emergency?market=world").text == client.get("/emergency?market=nowhere").text
+    assert (
+        client.get("/emergency?market=world").text.replace("world", "nowhere")
+        == client.get("/emergency?market=nowhere").text
+    )
 
 
 def test_whom_it_meets_is_counted_before_it_is_asked_for(client: TestClient) -> None:
     counted = send(client, "/emergency", "/emergency", **MEASURE, kind="creator")
     said = _said(counted.text)
-    assert "5 accounts of 5 in ID, of which 0 have it now" in said
+    assert "5 accounts of 5 in ID; 0 have it now" in said
     assert "another person" in said
     assert _asked() == []
     fields = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', counted.text.partition("Or otherwise")[0]))
@@ -78,11 +81,11 @@ def test_whom_it_meets_is_counted_before_it_is_asked_for(client: TestClient) -> 
         ({}, "whom it shall meet is missing"),
         ({"accounts": "elsewhere1 a1"}, "a1: 1 account(s) aren't known in ID"),
         ({"accounts": "elsewhere1 a77"}, "a77: 1 account(s) aren't known in ID"),
-        ({"market": "world", "accounts": "a1"}, "no pack judges market 'world'; choose one of ID"),
-        ({"market": "nowhere", "accounts": "a1"}, "no pack judges market 'nowhere'; choose one of ID"),
+        ({"market": "world", "accounts": "a1"}, "no pack judges market world; choose one of ID"),
+        ({"market": "nowhere", "accounts": "a1"}, "no pack judges market nowhere; choose one of ID"),
         ({"what": "publishing_paused on short_video", "accounts": "elsewhere1"}, "creators_id of ID has no"),
         ({"until": "2027-01-01", "accounts": "elsewhere1"}, "an emergency ends within 30 days"),
-        ({"until": "soon", "accounts": "elsewhere1"}, "write the last day as YYYY-MM-DD"),
+        ({"until": "soon", "accounts": "elsewhere1"}, "the last day is “soon”; write it as YYYY-MM-DD"),
         ({"action": "burn", "accounts": "elsewhere1"}, "choose whether to impose or to lift it"),
         ({"reason": " ", "accounts": "elsewhere1"}, "something is missing or too long"),
         ({"reason": "elsewhere1 cheats", "accounts": "elsewhere1"}, "the reason names account elsewhere1"),

@@ -34,14 +34,18 @@ def _shown(has: bool = True) -> Any:
 
 def test_a_market_has_its_estimates_in_words() -> None:
     prevalence, wrong, agreement = estimates(_shown(), "ID")
-    assert (prevalence.label, prevalence.text, prevalence.interval) == ("Contents in breach", "1.2 %", "0.4 % to 3.0 %")
+    assert (prevalence.label, prevalence.text, prevalence.interval) == (
+        "Contents in breach",
+        "1.2\N{NO-BREAK SPACE}%",
+        "0.4\N{NO-BREAK SPACE}% to 3.0\N{NO-BREAK SPACE}%",
+    )
     assert (wrong.text, wrong.interval) == ("too few to say", "")
     assert (agreement.text, agreement.verdict, agreement.about) == ("0.51", "unclear", "")
 
 
 def test_all_markets_have_each_and_the_gaps_that_were_found() -> None:
     told = [(each.label, each.market, each.about, each.text) for each in estimates(_shown(), "all")]
-    assert ("Wrong decisions, one market less the other", "all markets", "ID, TH", "5.0 %") in told
+    assert ("Wrong decisions, one market less the other", "all markets", "ID, TH", "5.0\N{NO-BREAK SPACE}%") in told
     assert ("Contents in breach", "TH", "", "can't be said") in told
     assert not any(about == "ID, VN" for _, _, about, _ in told)
 
@@ -49,9 +53,9 @@ def test_all_markets_have_each_and_the_gaps_that_were_found() -> None:
 def test_wrong_penalties_are_told_by_measure_and_what_nobody_reviewed_beside_them() -> None:
     told = [(each.label, each.about, each.text, each.interval) for each in estimates(_shown(), "BR")]
     assert told == [
-        ("Items that nobody reviewed in 14 nights", "", "12.5 %", ""),
-        ("Penalties that are wrong", "", "10.0 %", "5.0 % to 20.0 %"),
-        ("Penalties that are wrong", "no live", "25.0 %", "10.0 % to 40.0 %"),
+        ("Items that nobody reviewed in 14 nights", "", "12.5\u00a0%", ""),
+        ("Penalties that are wrong", "", "10.0\u00a0%", "5.0\u00a0% to 20.0\u00a0%"),
+        ("Penalties that are wrong", "no live", "25.0\u00a0%", "10.0\u00a0% to 40.0\u00a0%"),
     ]
     gaps = [each.about for each in estimates(_shown(), "all") if each.label.startswith("Wrong penalties")]
     assert gaps == ["BR less SG"]

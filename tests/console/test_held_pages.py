@@ -60,7 +60,7 @@ def test_each_list_says_why_it_waits_and_what_each_answer_does(client: TestClien
 def test_an_answer_is_written_down_under_the_name_of_who_is_logged_in(client: TestClient) -> None:
     told = send(client, "/held", "/held", **_form(client, "penalties-world"), say="approve")
     assert told.status_code == 200
-    assert "Penalties of world: approve, by bo" in _said(told.text)
+    assert "Penalties of world: approved, by bo" in _said(told.text)
     (given,) = answers(settings().approvals, ON)
     assert (given.list, given.market, given.said, given.by) == ("penalties", "world", "approved", "bo")
     assert "approved by bo" in _said(client.get("/held").text)

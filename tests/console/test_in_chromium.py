@@ -16,6 +16,7 @@ PAGES = (
     *("/", "/lists", "/search?q=a", "/creator?account=a4", "/creator/restoring?account=a2", "/lists/nothing"),
     *("/policies", "/policies/takedowns-v1", "/policies/takedowns-v1?against=creators_id-v1", "/policies/nothing"),
     *("/cases", "/cases?account=a1", "/cases/nothing", "/held", "/held/all"),
+    *("/?lang=zh", "/creator?account=a4&lang=pt_BR", "/policies/creators_id-v1?lang=id"),
     *("/emergency", "/emergency?market=ID&account=elsewhere1", "/stop", "/reverse"),
     *("/metrics", "/metrics/grant_rate", "/metrics/nothing"),
     *("/gates", "/reports", "/reports/week", "/reports/night?lang=zh", "/reports/nothing"),

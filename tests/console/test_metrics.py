@@ -22,7 +22,7 @@ def test_every_metric_has_its_figure_and_what_it_is(reader: TestClient) -> None:
 def test_a_metric_is_shown_for_each_market_and_its_parts(reader: TestClient) -> None:
     page = reader.get("/metrics/repeat_rate?market=world").text
     assert "Repeat rate, world" in page
-    assert "violation type copyright" in page
+    assert "Violation type: Copyright" in page
 
 
 @pytest.mark.parametrize("address", ["/metrics/none", "/metrics?market=none"])
@@ -44,7 +44,7 @@ def test_a_night_with_too_few_is_a_gap_and_not_a_zero(reader: TestClient, monkey
     assert page.count("<polyline") == 1
     (line,) = (part.split('"')[0] for part in page.split('<polyline points="')[1:])
     assert len(line.split()) == 1
-    assert "from 5.0 % to 15.0 %" in page
+    assert "from 5.0\N{NO-BREAK SPACE}% to 15.0\N{NO-BREAK SPACE}%" in page
 
 
 def test_a_chart_escapes_what_it_shows_and_marks_what_changed() -> None:
@@ -67,4 +67,5 @@ def _figure(figure: str, is_enough: bool) -> Figure:
         "5.0 % to 15.0 %",
         Decimal("0.05"),
         Decimal("0.15"),
+        unit="share",
     )

@@ -52,7 +52,7 @@ def test_the_night_stands_on_one_page(reader: TestClient, home: Path) -> None:
     assert f"world {penalties} " in said
     assert "Nothing waits for anybody." in said
     # The appeal that was granted took a warning back.
-    assert "penalties correction 0 1 0" in said
+    assert "Penalties what was corrected 0 1 0" in said
     assert "against 5 Mar 2026" in said
 
 
@@ -150,7 +150,7 @@ def test_pages_of_a_list_have_every_row_once(reader: TestClient, monkeypatch: py
         ("/lists/penalties?page=many", 400, "page a number"),
         ("/lists/penalties?night=2026-03-04", 404, "night 2026-03-04 isn't released; the newest that is: 2026-03-06"),
         ("/?against=yesterday", 400, "write a night as YYYY-MM-DD, or week"),
-        ("/creator?account=nobody", 404, "There is no creator nobody on 2026-03-06"),
+        ("/creator?account=nobody", 404, "There is no creator nobody on 6 Mar 2026"),
     ],
 )
 def test_what_cannot_be_shown_is_said(reader: TestClient, address: str, status: int, said: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from dataclasses import replace
 from io import BytesIO
@@ -32,8 +33,18 @@ def test_a_policy_is_in_words_and_its_ladder_a_spreadsheet(reader: TestClient) -
     with ZipFile(BytesIO(reader.get("/policies/creators_id-v1/xlsx").content)) as book:
         about, ladder = (book.read(f"xl/worksheets/sheet{number}.xml").decode() for number in (1, 2))
     assert "SHA-256" in about
-    for said in ("limited", "No live streaming", "for 7 days"):
+    for said in ("Limited", "No live streaming", "for 7 days"):
         assert said in ladder
+
+
+def test_the_ladder_is_a_table_in_the_readers_language(reader: TestClient) -> None:
+    page = reader.get("/policies/creators_id-v1?lang=zh").text
+    (table,) = re.findall(r"各区间带来的措施</h2>.*?</table>", page, flags=re.DOTALL)
+    rows = [re.findall(r"<t[dh][^>]*>([^<]*)</t[dh]>", row) for row in table.split("</tr>")[1:-1]]
+    assert rows[0] == ["账号健康", "Good", "少于 3 分", "无", "", ""]
+    assert rows[2] == ["Limited", "至少 6 分且少于 12 分", "禁止直播", "直播", "7 天"]
+    # What is told in English alone is read out as English.
+    assert '<section class="prose" lang="en">' in page
 
 
 def test_a_new_version_waits_and_is_compared_with_what_decides(

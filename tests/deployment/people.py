@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote_plus
 
+import httpx
 from playwright.sync_api import Browser, Page, Playwright
 
 from deployment.airflow_api import AirflowApi
@@ -18,15 +19,17 @@ from deployment.standalone import Standalone
 from evenhand.settings import PROJECT
 
 MAI, LAN = "mai", "lan"
+# Who may look at everything and begin nothing.
+SAM = "sam"
 
 
 def with_two_people(standalone: Standalone, folder: Path) -> None:
-    """Have two people log in, each with a name and a password; start it as one of them."""
+    """Have two people log in, and one who may only look, each with a password; start it as one of the two."""
     passwords = folder / "passwords.json"
-    passwords.write_text(json.dumps({name: password(name) for name in (MAI, LAN)}))
+    passwords.write_text(json.dumps({name: password(name) for name in (MAI, LAN, SAM)}))
     standalone.environment |= {
         "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_ALL_ADMINS": "False",
-        "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS": f"{MAI}:admin,{LAN}:admin",
+        "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS": f"{MAI}:admin,{LAN}:admin,{SAM}:viewer",
         "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE": str(passwords),
     }
 
@@ -113,6 +116,27 @@ def answer_on_page(standalone: Standalone, run: str, task: str, say: str) -> Non
     assert "Airflow releases and delivers it" in unquote_plus(sent.headers["location"])
     ended = ("success", "skipped", "failed")
     api.wait(lambda: api.states(run, "held_list")[task] in ended, 120, f"what {task} makes of an answer")
+
+
+def ask_on_page(api: AirflowApi, page: str, **written: str) -> httpx.Response:
+    """Send the first form of a page of Evenhand, as it was opened, with what somebody writes into it."""
+    return send_form(api, api.get(f"/evenhand/{page}").text, page, **written)
+
+
+def send_form(api: AirflowApi, opened: str, page: str, **written: str) -> httpx.Response:
+    """Send the first form of a page that is open."""
+    form = re.findall(r'<form method="post".*?</form>', opened, flags=re.DOTALL)[0]
+    fields = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', form))
+    return api.send(f"/evenhand/{page}", fields | written, origin=api.url)
+
+
+def run_asked_for(sent: httpx.Response) -> str:
+    """The run that a form of a page began, as the page says that it is sent on to."""
+    assert sent.status_code == 303, sent.text
+    told = unquote_plus(sent.headers["location"])
+    assert "another person is asked in Airflow" in told
+    (run,) = re.findall(r"\((\S+)\)\.$", told)
+    return str(run)
 
 
 def held_penalties(standalone: Standalone) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import quote, unquote_plus
 
 import httpx
 import pytest
@@ -25,14 +25,18 @@ from deployment.airflow_api import AirflowApi
 from deployment.people import (
     LAN,
     MAI,
+    SAM,
     answer,
     answer_on_page,
+    ask_on_page,
     fill_in,
     held_penalties,
     log_in,
     open_pages,
     question,
+    run_asked_for,
     run_of_list,
+    send_form,
     start,
     with_packs_of_its_own,
     with_two_people,
@@ -46,6 +50,8 @@ from night.installation import APPEALS, CONTENTS, CREATORS, VIOLATIONS, Installa
 # Before the first night of the example, which `evenhand ui` lands: those accounts aren't seen yet.
 FIRST, SECOND, THIRD, FOURTH, FIFTH, SIXTH = (f"2025-11-{day:02}" for day in range(5, 11))
 
+# Until when a measure holds that is asked for on a page.
+LATER = "2025-11-20"
 OF_A1 = "a1/copyright_strikes/account"
 STOP, REVERSE, EMERGENCY, HELD = "emergency_stop", "release_reversed", "emergency_measure", "held_list"
 ASKED = "ask_second_person"
@@ -242,6 +248,12 @@ def test_one_asks_for_a_measure_now_another_approves_and_the_night_is_decided_ag
     assert revision(airflow, THIRD) == "0002"
 
 
+def reversed_by(airflow: Standalone, night: str) -> str:
+    """Who asked for a night's newest release to be reversed; empty where it isn't."""
+    manifest = json.loads((airflow.home / "releases" / f"night={night}" / "manifest.json").read_text())
+    return str((manifest["reversed"] or {"by": {"name": ""}})["by"]["name"])
+
+
 def of_account(airflow: Standalone, account: str) -> list[str]:
     return [row_key for row_key in held_penalties(airflow) if row_key.startswith(f"{account}/")]
 
@@ -294,6 +306,80 @@ def test_evenhand_nightly_leaves_the_night_to_a_scheduler_that_runs(airflow: Sta
     assert api.not_done(run) == []
     assert airflow.scheduler_ran(run)
     assert revision(airflow, FIFTH) == "0001"
+
+
+@pytest.mark.timeout(1800)
+def test_what_one_asks_for_on_a_page_another_approves(airflow: Standalone, api: AirflowApi) -> None:
+    decided(api, FIRST)
+    decided(api, SECOND)
+    newest = max(path.name for path in (airflow.home / "releases").glob("night=*")).removeprefix("night=")
+    measure = {"market": "world", "what": "account_suspended on account", "until": LATER, "reason": WHY}
+
+    # Who may only look sees the forms, and what they send is refused.
+    log_in(api, SAM)
+    for page, written in (("stop", {}), ("emergency?market=world", measure), ("reverse", {})):
+        refused = ask_on_page(api, page, **{"reason": WHY, **written})
+        assert refused.status_code == 403, page
+    assert not (airflow.home / "stops").exists() or "Stop all deliveries now" in api.get("/evenhand/stop").text
+
+    # Stopping is done at once, by one.
+    log_in(api, MAI)
+    assert ask_on_page(api, "stop", reason="").status_code == 409
+    assert "From now on nothing is sent" in unquote_plus(ask_on_page(api, "stop", reason=WHY).headers["location"])
+    assert "Deliveries are stopped" in api.get("/evenhand/stop").text
+    resume = run_asked_for(ask_on_page(api, "stop", reason=WHY))
+    answer(airflow, STOP, resume, ASKED, "Approve")
+    api.wait_for_run(resume, 300, "failed", STOP)
+    assert "mai asked for resuming deliveries" in api.complaint(resume, "resume_deliveries", STOP)
+    assert "Deliveries are stopped" in api.get("/evenhand/stop").text
+    log_in(api, LAN)
+    api.clear(resume, ASKED, downstream=True, dag=STOP)
+    answer(airflow, STOP, resume, ASKED, "Approve")
+    api.wait_for_run(resume, 300, dag=STOP)
+    assert "Stop all deliveries now" in api.get("/evenhand/stop").text
+
+    # A measure is asked for as it was counted, and as nothing else.
+    log_in(api, MAI)
+    counted = ask_on_page(api, "emergency?market=world", **measure, accounts="a3").text
+    assert "1 account</b> of" in counted
+    other = send_form(api, counted, "emergency", accounts="a3 a4")
+    assert (other.status_code, "otherwise than it was counted" in other.text) == (409, True)
+    run = run_asked_for(send_form(api, counted, "emergency"))
+    asked = question(api, EMERGENCY, run, ASKED)
+    assert "**mai** asks for account_suspended on account to be imposed in world" in asked["body"]
+    log_in(api, LAN)
+    answer(airflow, EMERGENCY, run, ASKED, "Approve")
+    api.wait_for_run(run, 500, dag=EMERGENCY)
+    assert of_account(airflow, "a3")[-1] == "a3/emergency/account"
+    recorded = [json.loads(path.read_text()) for path in (airflow.home / "emergencies").glob("*.json")]
+    (content,) = (each for each in recorded if each["accounts"] == ["a3"])
+    assert (content["author"], content["approved_by"]) == (
+        {"name": MAI, "logged_in": True},
+        {"name": LAN, "logged_in": True},
+    )
+
+    # A night is reversed as it was shown, and that is lifted again.
+    before = held_penalties(airflow)
+    shown = api.get("/evenhand/reverse").text
+    late = send_form(api, shown, "reverse", reason=WHY, release="another")
+    assert (late.status_code, "Another release is the newest by now" in late.text) == (409, True)
+    reversal = run_asked_for(send_form(api, shown, "reverse", reason=WHY))
+    log_in(api, MAI)
+    answer(airflow, REVERSE, reversal, ASKED, "Approve")
+    api.wait_for_run(reversal, 400, dag=REVERSE)
+    assert reversed_by(airflow, newest) == LAN
+    lifting = run_asked_for(ask_on_page(api, "reverse", reason=WHY))
+    log_in(api, LAN)
+    answer(airflow, REVERSE, lifting, ASKED, "Approve")
+    api.wait_for_run(lifting, 400, dag=REVERSE)
+    assert reversed_by(airflow, newest) == ""
+    assert held_penalties(airflow) == before
+    done = (airflow.home / "reversals" / f"night={newest}").glob("*.json")
+    by = [
+        (content["by"]["name"], content["approved_by"]["name"])
+        for content in map(json.loads, map(Path.read_text, sorted(done)))
+    ]
+    assert by[-2:] == [(LAN, MAI), (MAI, LAN)]
 
 
 @pytest.mark.timeout(900)

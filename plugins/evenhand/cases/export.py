@@ -20,10 +20,10 @@ import duckdb
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from evenhand.cases.case import Case
-from evenhand.cases.kinds import KINDS
 from evenhand.cases.place import FILE
-from evenhand.cases.priority import order_key, urgency
+from evenhand.cases.priority import order_key
 from evenhand.cases.store import Cases, reading
+from evenhand.cases.weighed import weighed
 from evenhand.records.atomic_files import write_once
 from evenhand.records.record_log import seal
 
@@ -122,14 +122,13 @@ def troubles(home: Path, cases: Cases) -> list[str]:
 
 
 def _row(case: Case, harm: float, night: date) -> dict[str, Any]:
-    due = case.due(KINDS[case.cause.kind].days)
-    now = urgency(due, night)
+    now = weighed(case, night, harm)
     return {
         "case_id": case.case_id, "kind": case.cause.kind, "subject": case.cause.subject, "market": case.cause.market,
         "state": case.state, "title": case.cause.title, "owner": case.owner, "level": case.level,
-        "opened_on": case.opened_on, "due": due, "days_left": (due - night).days,
-        "accounts": list(case.cause.accounts), "facts": list(case.cause.facts), "harm": harm, "urgency": now,
-        "priority": harm * now, "version": case.version,
+        "opened_on": case.opened_on, "due": now.due, "days_left": now.days_left,
+        "accounts": list(case.cause.accounts), "facts": list(case.cause.facts), "harm": harm, "urgency": now.urgency,
+        "priority": now.priority, "version": case.version,
     }  # fmt: skip
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import date
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -20,6 +19,7 @@ from evenhand.settings import settings
 if TYPE_CHECKING:
     from evenhand.cases.case import Case
     from evenhand.cases.store import Cases
+    from evenhand.cases.weighed import Weighed
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -98,8 +98,8 @@ def cases(
 def show(case: CaseId, as_json: AsJson = False) -> None:
     """Show a case: its facts, its deadline, what its priority is made of, and all that became of it."""
     from evenhand.cases.kinds import KINDS
-    from evenhand.cases.priority import HarmPart, urgency
     from evenhand.cases.store import reading
+    from evenhand.cases.weighed import weighed_in
     from evenhand.policy.prose.words import days
 
     here = settings()
@@ -107,26 +107,22 @@ def show(case: CaseId, as_json: AsJson = False) -> None:
         found = store.case(case)
         if found is None:
             refuse(f"there is no case {case}; evenhand cases lists those that there are")
-        night = store.as_of()
-        harm, parts = store.figures().get(case, (0.0, []))
+        now = weighed_in(store, found)
     if as_json:
-        print(json.dumps(_facts(found, night, harm, parts), indent=2, default=str))
+        print(json.dumps(_facts(found, now), indent=2, default=str))
         return
-    due = found.due(KINDS[found.cause.kind].days)
     _say(f"{found.case_id}, version {found.version}: {found.cause.title}")
     kind = KINDS[found.cause.kind].label
     level = f", escalated to level {found.level}" if found.level else ""
     _say(f"{kind} of {found.cause.market}, {found.state}, {found.owner or 'nobody'} has it{level}")
-    left = (due - night).days
-    said = f"{days(left)} left" if left >= 0 else f"{days(-left)} over"
-    _say(f"To be answered by {due}: {said} as of night {night}")
+    said = f"{days(now.days_left)} left" if now.days_left >= 0 else f"{days(-now.days_left)} over"
+    _say(f"To be answered by {now.due}: {said} as of night {now.night}")
     for fact in found.cause.facts:
         _say(f"  {fact}")
     if found.state == "open":
-        now = urgency(due, night)
-        _say(f"Priority {harm * now:,.1f} = expected harm {harm:,.2f} × urgency {now:.2f}")
-        for part in parts[:10]:
-            _say(f"  {HarmPart(**part).said}")
+        _say(f"Priority {now.priority:,.1f} = expected harm {now.harm:,.2f} × urgency {now.urgency:.2f}")
+        for part in now.said[:10]:
+            _say(f"  {part}")
     for event in found.events:
         said = event.content.get("text") or event.content.get("why") or event.content.get("owner") or ""
         _say(f"{event.at:%Y-%m-%d %H:%M} UTC  {event.action} by {event.who}{': ' if said else ''}{said}")
@@ -241,15 +237,16 @@ def reopen(case: CaseId, reason: Reason, seen: Seen = None, by: By = "", as_json
 
 def _done(do: Callable[[Cases, Person], Case], by: str, as_json: bool) -> None:
     from evenhand.cases.store import writing
+    from evenhand.cases.weighed import weighed_in
 
     here = settings()
     with _told():
         who = person(by)
         with writing(here.home, here.cases) as store:
             case = do(store, who)
-            night, (harm, parts) = store.as_of(), store.figures().get(case.case_id, (0.0, []))
+            now = weighed_in(store, case)
     if as_json:
-        print(json.dumps(_facts(case, night, harm, parts), indent=2, default=str))
+        print(json.dumps(_facts(case, now), indent=2, default=str))
         return
     _say(f"{case.case_id} is {case.state}, version {case.version}; {case.owner or 'nobody'} has it.")
 
@@ -266,10 +263,7 @@ def _told() -> Iterator[None]:
             refuse(str(error))
 
 
-def _facts(case: Case, night: date, harm: float, parts: list[dict[str, Any]]) -> dict[str, Any]:
-    from evenhand.cases.kinds import KINDS
-
-    due = case.due(KINDS[case.cause.kind].days)
+def _facts(case: Case, now: Weighed) -> dict[str, Any]:
     return {
         "case_id": case.case_id,
         "version": case.version,
@@ -277,11 +271,11 @@ def _facts(case: Case, night: date, harm: float, parts: list[dict[str, Any]]) ->
         "owner": case.owner,
         "level": case.level,
         "opened_on": case.opened_on,
-        "due": due,
-        "days_left": (due - night).days,
+        "due": now.due,
+        "days_left": now.days_left,
         **case.cause.as_content(),
-        "harm": harm,
-        "parts": parts,
+        "harm": now.harm,
+        "parts": list(now.parts),
         "events": [
             {"at": event.at, "action": event.action, "by": event.who, "content": dict(event.content)}
             for event in case.events

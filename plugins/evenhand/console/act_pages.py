@@ -19,6 +19,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from evenhand.console.acts import choices, digest_of, markets
 from evenhand.console.airflow_api import AirflowRefused, ask
 from evenhand.console.forms import ByWord, User, form_of, sent_by_us, who
+from evenhand.console.reader import say, say_counted
 from evenhand.console.render import page
 from evenhand.console.seen import limited
 from evenhand.console.shown import Shown, shown
@@ -69,14 +70,18 @@ def ask_for_emergency(
     asked = {"market": market, "action": action, "what": what, "until": until, "reason": reason, "accounts": accounts}
     asked |= {"kind": kind, "stage": stage, "zone": zone}
     if found is None or found.manifest.history:
-        return _emergency(request, user, found, asked, "No night is released yet, so nothing is in force.", status=409)
+        return _emergency(
+            request, user, found, asked, say("No night is released yet, so nothing is in force."), status=409
+        )
     try:
         author = who(user, by)
         proposed = _proposed(found, asked, author)
         if not counted:
             return _emergency(request, user, found, asked, proposed=proposed)
         if counted != digest_of(proposed.proposal):
-            raise NotAsked("Whom it meets is otherwise than it was counted, so nothing was asked for: look once more.")
+            raise NotAsked(
+                say("Whom it meets is otherwise than it was counted, so nothing was asked for: look once more.")
+            )
         told = _begun(request, "emergency_measure", _emergency_form(asked, by))
         if not told:
             told = _proposed_by_hand("emergency", proposed.proposal.model_dump(mode="json"), proposed, author)
@@ -100,14 +105,14 @@ def stop_or_resume(request: Request, user: User, action: Text = "", reason: Text
     try:
         person = who(user, by)
         if action not in ("stop", "resume") or not reason.strip():
-            raise NotDone("Write why, and choose whether to stop or to resume.")
+            raise NotDone(say("Write why, and choose whether to stop or to resume."))
         if action == "stop":
-            told = f"From now on nothing is sent: {stop(here.home, person, reason.strip())}."
+            told = say("From now on nothing is sent: %(why)s.", why=str(stop(here.home, person, reason.strip())))
         else:
             refuse_without_right(here.home, person, "stop", (ALL,))
             in_force = stopped(here.home)
             if in_force is None:
-                raise NotDone("Deliveries aren't stopped; there is nothing to resume.")
+                raise NotDone(say("Deliveries aren't stopped; there is nothing to resume."))
             form = {"action": "resume", "reason": reason.strip(), "author": by or None}
             told = _begun(request, "emergency_stop", form)
             if not told:
@@ -134,9 +139,11 @@ def ask_to_reverse(
     try:
         person = who(user, by)
         if found is None or action not in ("reverse", "lift") or not reason.strip():
-            raise NotDone("Write why, and choose whether to reverse the night or to lift that.")
+            raise NotDone(say("Write why, and choose whether to reverse the night or to lift that."))
         if (night, release) != (str(found.night), found.manifest.release_id):
-            raise NotDone("Another release is the newest by now; nothing was asked for: look at this page once more.")
+            raise NotDone(
+                say("Another release is the newest by now; nothing was asked for: look at this page once more.")
+            )
         refuse_without_right(settings().home, person, "stop", (ALL,))
         told_second = told_of_reversing(action, found.night, person, reason.strip())
         form = {"night": night, "action": action, "reason": reason.strip(), "author": by or None}
@@ -152,16 +159,24 @@ def ask_to_reverse(
 def _proposed(found: Shown, asked: Mapping[str, str], author: Person) -> Proposed:
     packs = load_packs(settings().policies)
     if asked["market"] not in (there := markets(found, packs)):
-        raise EmergencyRefused(f"no pack judges market {asked['market']!r}; choose one of {', '.join(there)}")
+        raise EmergencyRefused(
+            say(
+                "no pack judges market %(market)s; choose one of %(there)s",
+                market=asked["market"],
+                there=", ".join(there),
+            )
+        )
     refuse_without_right(settings().home, author, "emergency", (asked["market"],))
     measure, _, scope = asked["what"].partition(" on ")
     programme, _, zone = asked["zone"].partition("/")
     try:
         until = date.fromisoformat(asked["until"])
     except ValueError as error:
-        raise EmergencyRefused(f"until is {asked['until']!r}; write the last day as YYYY-MM-DD") from error
+        raise EmergencyRefused(
+            say("the last day is “%(until)s”; write it as YYYY-MM-DD", until=asked["until"])
+        ) from error
     if asked["action"] not in ("impose", "lift"):
-        raise EmergencyRefused("choose whether to impose or to lift it")
+        raise EmergencyRefused(say("choose whether to impose or to lift it"))
     action = cast(Literal["impose", "lift"], asked["action"])
     wish = Wish(
         action, asked["market"], measure, scope, until, asked["reason"], tuple(asked["accounts"].split()),
@@ -184,8 +199,11 @@ def _emergency_form(asked: Mapping[str, str], by: str) -> dict[str, Any]:
 def _begun(request: Request, dag: str, form: Mapping[str, Any]) -> str:
     """Begin a run of a DAG with a form, as who is logged in; what to do next, or nothing where Airflow doesn't run."""
     run = ask(request, "POST", f"/dags/{dag}/dagRuns", {"logical_date": None, "conf": form})
-    where = "another person is asked in Airflow, under Required Actions"
-    return f"Asked for: {where} ({run['dag_run_id']})." if run else ""
+    if not run:
+        return ""
+    return say(
+        "Asked for: another person is asked in Airflow, under Required Actions (%(run)s).", run=run["dag_run_id"]
+    )
 
 
 def _proposed_by_hand(action: str, form: Mapping[str, Any], proposed: Proposed, author: Person) -> str:
@@ -196,8 +214,12 @@ def _proposed_act(action: str, form: Mapping[str, Any], said: str, by: Person, n
     """Write down what is asked for, as the terminal does; returns what to do next."""
     act = proposals.ProposedAct(action=action, form=dict(form), said=said, by=by, at=datetime.now(UTC), needs=needs)
     name = proposals.propose(settings().home, act)
-    others = "Another person approves" if needs == 1 else f"{needs} other persons approve"
-    return f"Proposed as {name}. {others} it within 24 hours: evenhand approve {name}"
+    return say_counted(
+        "Proposed as %(name)s. Another person approves it within 24 hours: evenhand approve %(name)s",
+        "Proposed as %(name)s. %(num)s other persons approve it within 24 hours: evenhand approve %(name)s",
+        needs,
+        name=name,
+    )
 
 
 def _emergency(

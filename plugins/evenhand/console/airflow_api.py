@@ -12,6 +12,8 @@ from airflow.api_fastapi.auth.managers.models.resource_details import DagAccessE
 from airflow.api_fastapi.core_api.security import requires_access_dag
 from fastapi import Request
 
+from evenhand.console.reader import say
+
 # Of who sends a form: what Airflow asks of who answers to a held list there.
 may_answer = requires_access_dag("PUT", DagAccessEntity.HITL_DETAIL, param_dag_id="held_list")
 # The module in which Airflow's server has its application.
@@ -45,7 +47,9 @@ def ask(request: Request, method: str, path: str, content: Mapping[str, Any] | N
     # A route runs in a thread of its own, and Airflow's application in the loop that began it.
     answer = anyio.from_thread.run(call)
     if answer.status_code >= httpx.codes.BAD_REQUEST:
-        raise AirflowRefused(f"Airflow answered {answer.status_code} to it: {_why(answer)}")
+        raise AirflowRefused(
+            say("Airflow answered %(status)s to it: %(why)s", status=str(answer.status_code), why=_why(answer))
+        )
     return answer.json()
 
 

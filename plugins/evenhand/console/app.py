@@ -6,7 +6,6 @@ routes that FastAPI would add are off.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Awaitable, Callable
 from datetime import date
 from pathlib import Path
@@ -32,27 +31,33 @@ from evenhand.console.held_pages import router as of_held_lists
 from evenhand.console.metrics import router as of_metrics
 from evenhand.console.pages import router
 from evenhand.console.policy_pages import router as of_policies
+from evenhand.console.reader import accepted, language_among, marked, read_in, say
 from evenhand.console.report_pages import router as of_reports
-from evenhand.console.rights import may_see, of_their_markets, only_here_where_all_are_admins
+from evenhand.console.rights import in_their_language, may_see, of_their_markets, only_here_where_all_are_admins
 from evenhand.console.run_notes import DAG, failures, night_of_run
 from evenhand.console.seen import limited, seen
 from evenhand.console.shown import Shown, shown
 from evenhand.deciding.docs import dbt_docs
 from evenhand.quality.nights_page import GATES, kept_page
 from evenhand.quality.nights_page import index as nights_index
-from evenhand.release.manifest import NAME as MANIFEST
 from evenhand.release.manifest import Manifest, OtherFormat, read_manifest
 from evenhand.release.publish import revision_of
 from evenhand.release.quality_samples import KEYS
 from evenhand.release.spreadsheet import as_csv, rows_as_csv
 from evenhand.release.verify import release_troubles
+from evenhand.reports.catalogue import ENGLISH
 from evenhand.settings import settings
 
 app = FastAPI(
     docs_url=None,
     redoc_url=None,
     openapi_url=None,
-    dependencies=[Depends(only_here_where_all_are_admins), Depends(may_see), Depends(of_their_markets)],
+    dependencies=[
+        Depends(only_here_where_all_are_admins),
+        Depends(may_see),
+        Depends(in_their_language),
+        Depends(of_their_markets),
+    ],
 )
 app.include_router(router)
 app.include_router(of_policies)
@@ -74,6 +79,17 @@ async def _load_nothing_foreign(request: Request, call: Callable[[Request], Awai
     return response
 
 
+@app.middleware("http")
+async def _in_a_language(request: Request, call: Callable[[Request], Awaitable[Response]]) -> Response:
+    """Answer in the language that was chosen, and keep it where one is sent on; else in one that the browser likes."""
+    chosen = language_among(request.query_params.get("lang", ""))
+    read_in(chosen or accepted(request.headers.get("accept-language", "")) or ENGLISH)
+    response = await call(request)
+    if chosen and (where := response.headers.get("location")):
+        response.headers["location"] = f"{where}{'&' if '?' in where else '?'}lang={chosen}"
+    return response
+
+
 @app.exception_handler(StarletteHTTPException)
 async def _said(request: Request, error: StarletteHTTPException) -> Response:
     """What is wrong, as a page for who reads pages."""
@@ -88,16 +104,21 @@ async def _not_asked_so(request: Request, error: RequestValidationError) -> Resp
     if "text/html" not in request.headers.get("accept", ""):
         return await request_validation_exception_handler(request, error)
     found = error.errors()[0]
-    said = f"{found['loc'][-1]} can't be {str(found.get('input'))[:80]!r} in this address: {found['msg'].lower()}"
+    said = say(
+        "%(name)s can't be %(value)s in this address: %(why)s",
+        name=found["loc"][-1],
+        value=repr(str(found.get("input"))[:80]),
+        why=found["msg"].lower(),
+    )
     return render.page(request, "error.html", None, status=422, said=said)
 
 
 # A night's pages: the name in an address, what it is called, and where it lies in the night's work.
 PAGES = {
-    "models": ("Models and their tests", "models/index.html"),
-    "gate-1": ("Gate 1: what landed", "gate_1/index.html"),
-    "gate-2-rows": ("Gate 2: the rows of the lists", "gate_2/rows/index.html"),
-    "gate-2-changes": ("Gate 2: what changes", "gate_2/changes/index.html"),
+    "models": (marked("Models and their tests"), "models/index.html"),
+    "gate-1": (marked("Gate 1: what landed"), "gate_1/index.html"),
+    "gate-2-rows": (marked("Gate 2: the rows of the lists"), "gate_2/rows/index.html"),
+    "gate-2-changes": (marked("Gate 2: what changes"), "gate_2/changes/index.html"),
 }
 
 
@@ -107,7 +128,7 @@ def run_page(request: Request, dag_id: str, run_id: str, session: SessionDep) ->
     """What a run made: its night's release, the pages of its gates and models, and what failed."""
     found = session.scalar(select(DagRun).where(DagRun.dag_id == dag_id, DagRun.run_id == run_id))
     if found is None:
-        raise HTTPException(404, f"there is no run {run_id} of {dag_id}")
+        raise HTTPException(404, say("there is no run %(run)s of %(dag)s", run=run_id, dag=dag_id))
     night = night_of_run(found) if dag_id == DAG else None
     if night is None:
         return render.page(request, "nothing.html", None, dag_id=dag_id, run_id=run_id)
@@ -140,9 +161,16 @@ def run_page(request: Request, dag_id: str, run_id: str, session: SessionDep) ->
 def night_page(night: date, page: str) -> HTMLResponse:
     """A page that a step of a night wrote."""
     if page not in PAGES:
-        raise HTTPException(404, f"there is no page {page}; there are {', '.join(PAGES)}")
+        raise HTTPException(
+            404, say("there is no page %(page)s; there are %(there)s", page=page, there=", ".join(PAGES))
+        )
     path = settings().work(night) / PAGES[page][1]
-    return HTMLResponse(_text(path, f"night {night} has no such page: it wasn't decided so far, or its work is gone"))
+    return HTMLResponse(
+        _text(
+            path,
+            say("night %(night)s has no such page: it wasn't decided so far, or its work is gone", night=str(night)),
+        )
+    )
 
 
 @app.get("/nights")
@@ -160,54 +188,43 @@ def _page_of(night: str, page: str, *, revision: int) -> str:
 def page_of_release(night: date, revision: int, page: str) -> HTMLResponse:
     """A page of a gate, as it was when a revision was released."""
     if page not in GATES:
-        raise HTTPException(404, f"there is no page {page}; there are {', '.join(GATES)}")
+        raise HTTPException(
+            404, say("there is no page %(page)s; there are %(there)s", page=page, there=", ".join(GATES))
+        )
     path = kept_page(settings().work(night), revision, page)
-    return HTMLResponse(_text(path, f"of revision {revision} of night {night} no such page is kept"))
+    return HTMLResponse(
+        _text(
+            path,
+            say(
+                "of revision %(revision)s of night %(night)s no such page is kept", revision=revision, night=str(night)
+            ),
+        )
+    )
 
 
 @app.get("/releases/{night}/{file}")
 @limited
 def release_file(night: date, file: str) -> FileResponse:
     """A file of a night's newest release; to who sees single markets, their rows of it; to nobody open items' keys."""
-    if seen() is not None and not file.endswith(".parquet"):
-        return FileResponse(_released(night).file(file))
-    if seen() is not None or file == f"{KEYS}.parquet":
-        rows = _released(night).rows(file.removesuffix(".parquet"))
+    found, table = _released(night), file.removesuffix(".parquet")
+    if file.endswith(".parquet") and (found.markets is not None or table == KEYS):
+        rows = found.rows(table)
 
         def write(path: Path) -> None:
             with duckdb.connect() as connection:
                 connection.execute(f"copy {rows} to '{path}' (format parquet, compression zstd)")
 
         return download(f"{night}_{file}", write)
-    return FileResponse(released_file(night, file), filename=f"{night}_{file}")
-
-
-def released_file(night: date, file: str) -> Path:
-    """Where a file of a night's newest release lies.
-
-    Raises:
-        HTTPException: there is none.
-    """
-    release = settings().releases / f"night={night}"
-    if not release.exists():
-        raise HTTPException(404, f"night {night} isn't released")
-    names = {MANIFEST, *json.loads((release / MANIFEST).read_text())["files"]}
-    if file not in names:
-        raise HTTPException(404, f"the release of night {night} has no file {file}")
-    path = release.resolve() / file
-    for changed, what in release_troubles(release, {file} - {MANIFEST}):
-        raise HTTPException(409, f"{changed}: {what}; bring it back from a backup (evenhand verify)")
-    return path
+    return FileResponse(found.file(file), filename=f"{night}_{file}")
 
 
 @app.get("/spreadsheets/{night}/{table}")
 @limited
 def release_file_as_csv(night: date, table: str) -> StreamingResponse:
     """A table of a night's newest release as CSV, safe to open in a spreadsheet; likewise."""
-    if seen() is not None or table == KEYS:
-        rows = rows_as_csv(_released(night).rows(table))
-    else:
-        rows = as_csv(released_file(night, f"{table}.parquet"))
+    found = _released(night)
+    in_part = found.markets is not None or table == KEYS
+    rows = rows_as_csv(found.rows(table)) if in_part else as_csv(found.file(f"{table}.parquet"))
     headers = {"content-disposition": f'attachment; filename="{night}_{table}.csv"'}
     return StreamingResponse(rows, media_type="text/csv; charset=utf-8", headers=headers)
 
@@ -215,7 +232,7 @@ def release_file_as_csv(night: date, table: str) -> StreamingResponse:
 def _released(night: date) -> Shown:
     found = shown(night)
     if found is None:
-        raise HTTPException(404, "nothing is released yet")
+        raise HTTPException(404, say("Nothing is released yet"))
     return found
 
 
@@ -225,9 +242,9 @@ def models_page() -> HTMLResponse:
     return HTMLResponse(dbt_docs().read_text(encoding="utf-8"))
 
 
-def _files(manifest: Manifest | None) -> list[tuple[str, str]]:
+def _files(manifest: Manifest | None) -> list[tuple[str, int]]:
     files = sorted(manifest.files.items()) if manifest else []
-    return [(name, f"{each.rows:,}") for name, each in files]
+    return [(name, each.rows) for name, each in files]
 
 
 def _text(path: Path, otherwise: str) -> str:

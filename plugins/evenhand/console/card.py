@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from importlib.resources import files
 from typing import Any
@@ -11,9 +11,10 @@ from urllib.parse import quote, urlencode
 from fastapi import APIRouter, Response
 from fastapi.responses import JSONResponse
 
+from evenhand.console.reader import say, say_counted
 from evenhand.console.seen import limited
 from evenhand.console.shown import Shown, shown
-from evenhand.console.words import counted, day
+from evenhand.console.values import list_of
 
 router = APIRouter(prefix="/card")
 # So many lines stand on the card; the page has the rest.
@@ -46,11 +47,22 @@ def card_lines() -> JSONResponse:
     """What stands on the card."""
     found = shown()
     if found is None:
-        return JSONResponse({"title": "Evenhand: nothing is released yet", "lines": [], "more": 0})
+        return JSONResponse(
+            {
+                "title": say("Evenhand: nothing is released yet"),
+                "lines": [],
+                "more": "",
+                "all": say("All of tonight"),
+            }
+        )
     lines = list(waiting(found))
-    content: dict[str, Any] = {"title": f"What needs you tonight ({day(found.night)})", "more": 0}
-    content["lines"] = [asdict(each) for each in lines[:_LINES]] or [asdict(Line("Nothing waits for anybody.", ""))]
-    return JSONResponse(content | {"more": max(len(lines) - _LINES, 0)})
+    content: dict[str, Any] = {"title": say("What needs you tonight (%(night)s)", night=found.night)}
+    content["lines"] = [asdict(each) for each in lines[:_LINES]] or [
+        asdict(Line(say("Nothing waits for anybody."), ""))
+    ]
+    more = max(len(lines) - _LINES, 0)
+    content["more"] = say("and %(number)s more", number=more) if more else ""
+    return JSONResponse(content | {"all": say("All of tonight")})
 
 
 def waiting(found: Shown) -> Iterator[Line]:
@@ -59,22 +71,27 @@ def waiting(found: Shown) -> Iterator[Line]:
     for said in found.needs:
         yield Line(said, "")
     for market in manifest.held_markets:
-        yield Line(f"{market.market} wasn't decided: {market.why}", "")
+        yield Line(say("%(market)s wasn't decided: %(why)s", market=market.market, why=market.why), "")
     for held in manifest.held_lists:
         if held.answer == "approved":
             continue
         page = f"held?{urlencode({'night': found.night})}#{quote(f'{held.list}-{held.market}')}"
         if held.list in ("penalties", "rewards"):
-            would = f"{counted(held.changes, 'row')} would change"
-            yield Line(f"The {held.list} of {held.market} wait for an answer: {would}", page)
+            said = say_counted(
+                "%(list)s wait for an answer: %(num)s row would change",
+                "%(list)s wait for an answer: %(num)s rows would change",
+                held.changes,
+                list=list_of(held.list, held.market),
+            )
+            yield Line(said, page)
         else:
-            what = "Deliveries to" if held.list == "deliveries" else "Notices in"
-            yield Line(f"{what} {held.market} wait for an answer", page)
-    yield from _counts(found, "held", "held back, for they break a rule", [each.rows for each in manifest.held_back])
-    yield from _counts(found, "quarantine", "in quarantine", [each.rows for each in manifest.quarantined])
-
-
-def _counts(found: Shown, page: str, how: str, rows: Sequence[int]) -> Iterator[Line]:
-    if number := sum(rows):
-        is_are = "is" if number == 1 else "are"
-        yield Line(f"{counted(number, 'row')} {is_are} {how}", f"lists/{page}?{urlencode({'night': found.night})}")
+            yield Line(say("%(list)s wait for an answer", list=list_of(held.list, held.market)), page)
+    asked = urlencode({"night": found.night})
+    if rows := sum(each.rows for each in manifest.held_back):
+        said = say_counted(
+            "%(num)s row is held back, for it breaks a rule", "%(num)s rows are held back, for they break a rule", rows
+        )
+        yield Line(said, f"lists/held?{asked}")
+    if rows := sum(each.rows for each in manifest.quarantined):
+        said = say_counted("%(num)s row is in quarantine", "%(num)s rows are in quarantine", rows)
+        yield Line(said, f"lists/quarantine?{asked}")

@@ -12,11 +12,13 @@ from evenhand.cases import work
 from evenhand.cases.case import Case
 from evenhand.cases.export import rows_of
 from evenhand.cases.kinds import KINDS
-from evenhand.cases.priority import FORMULA, HarmPart, urgency
+from evenhand.cases.priority import FORMULA
 from evenhand.cases.store import CaseChanged, Cases, CasesBroken, reading, writing
+from evenhand.cases.weighed import weighed_in
 from evenhand.cases.work import WorkRefused
 from evenhand.console.creator import seen_of
 from evenhand.console.forms import ByWord, User, form_of, sent_by_us, who
+from evenhand.console.reader import say
 from evenhand.console.render import page
 from evenhand.console.seen import limited, seen
 from evenhand.console.shown import shown
@@ -143,14 +145,13 @@ def _case(request: Request, user: Any, case_id: str, said: str = "", status: int
     here = settings()
     try:
         with reading(here.home, here.cases) as store:
-            case, night = _known(store, case_id), store.as_of()
-            harm, parts = store.figures().get(case_id, (0.0, []))
+            case = _known(store, case_id)
+            now = weighed_in(store, case)
     except CasesBroken as error:
         return page(request, "error.html", shown(), status=503, said=str(error))
     found = shown()
     accounts = seen_of(found, case.cause.accounts) if found else list(case.cause.accounts)
     kind = KINDS[case.cause.kind]
-    due = case.due(kind.days)
     return page(
         request,
         "case.html",
@@ -160,12 +161,7 @@ def _case(request: Request, user: Any, case_id: str, said: str = "", status: int
         case=case,
         accounts=accounts,
         kind=kind,
-        night=night,
-        due=due,
-        left=(due - night).days,
-        harm=harm,
-        urgency=urgency(due, night),
-        parts=[HarmPart(**each).said for each in parts],
+        now=now,
         formula=FORMULA,
         next_level=work.person_at(here.home, case.cause.market, case.level + 1) if case.state == "open" else "",
         **form_of(user),
@@ -176,7 +172,7 @@ def _known(store: Cases, case_id: str) -> Case:
     """A case that is there and seen; of one that isn't seen, the same is said as of one that isn't there."""
     case = store.case(case_id)
     if case is None or not _seen_of([{"market": case.cause.market, "accounts": case.cause.accounts}]):
-        raise HTTPException(404, f"there is no case {case_id}")
+        raise HTTPException(404, say("there is no case %(case)s", case=case_id))
     return case
 
 

@@ -10,11 +10,11 @@ from decimal import Decimal
 import duckdb
 from fastapi import HTTPException
 
+from evenhand.console.reader import say
 from evenhand.console.shown import Shown
-from evenhand.console.words import day, label, labels, last_day
+from evenhand.console.values import label, labels, last_day, of_unit
 from evenhand.explain.explanation import Explanation
 from evenhand.explain.facts import NoSuchAccount, explain
-from evenhand.explain.labels import of_unit
 from evenhand.settings import settings
 
 # What a reader may have of an account: the file that has it, and the column.
@@ -66,7 +66,14 @@ def facts(shown: Shown, account: str) -> tuple[Explanation, int]:
         HTTPException: no account of this name was there, or none that is seen: that says the same.
     """
     here = settings()
-    none = HTTPException(404, f"There is no creator {account} on {shown.night}. Names are spelt as in the feeds.")
+    none = HTTPException(
+        404,
+        say(
+            "There is no creator %(account)s on %(night)s. Names are spelt as in the feeds.",
+            account=account,
+            night=shown.night,
+        ),
+    )
     if shown.markets is not None and not seen_of(shown, [account]):
         raise none
     try:
@@ -139,7 +146,13 @@ def charts(of: Explanation) -> dict[str, Chart]:
                     round(x, 1),
                     round(_HEIGHT - 12 - height, 1),
                     round(max(across(until) - x + (_WIDTH - 2 * _LEFT) / days, 1), 1),
-                    f"{day(each.first_day)} to {last_day(each.last_day)}: {balance}, {label('zone', each.zone)}",
+                    say(
+                        "%(first)s to %(last)s: %(balance)s, %(zone)s",
+                        first=each.first_day,
+                        last=last_day(each.last_day),
+                        balance=balance,
+                        zone=label("zone", each.zone),
+                    ),
                     each.first_day > of.night,
                 )
             )

@@ -5,23 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
 
 import duckdb
 
+from evenhand.console.reader import reader, say
 from evenhand.console.shown import Shown
-from evenhand.policy.prose.words import spoken
-from evenhand.release.figures import ALL_MARKETS, with_unit
-
-_LABELS = {
-    "prevalence": "Contents in breach",
-    "violative_view_rate": "Views of what is in breach",
-    "wrong_decisions": "Decisions that are wrong",
-    "wrong_penalties": "Penalties that are wrong",
-    "gap_of_wrong_decisions": "Wrong decisions, one market less the other",
-    "gap_of_wrong_penalties": "Wrong penalties, one market less the other",
-    "agreement": "Agreement of reviewers (Krippendorff's alpha)",
-    "unanswered": "Items that nobody reviewed in 14 nights",
-}
+from evenhand.console.values import between, label, number
+from evenhand.console.values import market as market_name
 
 
 @dataclass(frozen=True)
@@ -56,11 +47,11 @@ def estimates(shown: Shown, market: str) -> Sequence[EstimateShown]:
         ).fetchall()
     return [
         EstimateShown(
-            _LABELS.get(name, spoken(name).capitalize()),
-            "all markets" if of == ALL_MARKETS else of,
-            about if _is_gap(name) else spoken(about),
-            "too few to say" if not is_enough else "can't be said" if value is None else _text(name, value),
-            "" if not is_enough or low is None or high is None else f"{_text(name, low)} to {_text(name, high)}",
+            label("estimate", name),
+            market_name(of),
+            about if _is_gap(name) else label("part", about),
+            say("too few to say") if not is_enough else say("can't be said") if value is None else _text(name, value),
+            "" if not is_enough or low is None or high is None else between(low, high, partial(_text, name)),
             reviews,
             golden,
             verdict,
@@ -76,4 +67,4 @@ def _is_gap(estimate: str) -> bool:
 
 
 def _text(estimate: str, value: Decimal) -> str:
-    return f"{value:.2f}" if estimate == "agreement" else with_unit(value, "share")
+    return number(round(value, 2)) if estimate == "agreement" else reader().share(value)

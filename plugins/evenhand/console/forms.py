@@ -12,6 +12,7 @@ from airflow.api_fastapi.core_api.security import get_user
 from airflow.configuration import conf
 from fastapi import Depends, Form, HTTPException, Request
 
+from evenhand.console.reader import say
 from evenhand.records.atomic_files import write_once
 from evenhand.records.persons import Person, PersonRefused, identify, persons
 from evenhand.settings import settings
@@ -41,7 +42,7 @@ def sent_by_us(request: Request, user: User, token: Annotated[str, Form()] = "")
     ours = {request.headers.get("host", ""), urlsplit(conf.get("api", "base_url", fallback="")).netloc} - {""}
     if site != "same-origin" or origin not in ours or not hmac.compare_digest(token, token_of(user)):
         raise HTTPException(
-            403, "This form wasn't sent by a page of this installation; open the page and send it there."
+            403, say("This form wasn't sent by a page of this installation; open the page and send it there.")
         )
 
 
@@ -60,7 +61,7 @@ def who(user: Any, says: str) -> Person:
     Raises:
         PersonRefused: it isn't known.
     """
-    return identify(user.get_name(), says, "Your name")
+    return identify(user.get_name(), says, say("Your name"))
 
 
 def form_of(user: Any) -> dict[str, Any]:

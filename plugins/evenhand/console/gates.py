@@ -15,6 +15,7 @@ from evenhand.console.render import page
 from evenhand.console.seen import limited
 from evenhand.console.shown import Shown, manifest_of, shown
 from evenhand.console.tonight import TREND_NIGHTS
+from evenhand.console.values import list_of
 from evenhand.release.manifest import DELIVERIES, NOTICES, HeldList, HeldMarket, Manifest
 
 router = APIRouter(prefix="/gates")
@@ -63,7 +64,7 @@ def gates_page(request: Request, night: Night = None) -> HTMLResponse:
             [
                 None
                 if each is None
-                else [(f"{row.list} of {row.market}", row.rule, row.remedy, row.rows) for row in each.held_back]
+                else [(list_of(row.list, row.market), row.rule, row.remedy, row.rows) for row in each.held_back]
                 for _, each in over
             ]
         ),

@@ -11,8 +11,10 @@ from pathlib import Path
 
 import duckdb
 
+from evenhand.console.reader import marked, say
 from evenhand.console.shown import Shown
 from evenhand.console.tonight import TREND_NIGHTS
+from evenhand.console.values import list_of
 from evenhand.quality.held_lists import LISTS, HeldList, first_wave_of
 from evenhand.release.manifest import DELIVERIES
 from evenhand.release.manifest import HeldList as Released
@@ -21,14 +23,15 @@ from evenhand.tasks.held_list import held_lists
 
 # What a list waits for, by the cause of most of its rows.
 _BECAUSE_OF: Mapping[str, str] = {
-    "policy": "A changed policy",
-    "code": "Changed code",
-    "data": "What landed",
-    "correction": "Corrections of what was decided before",
-    "text": "Other words",
-    "move": "Accounts that moved",
-    "time": "Days that passed",
+    "policy": marked("A changed policy"),
+    "code": marked("Changed code"),
+    "data": marked("What landed"),
+    "correction": marked("Corrections of what was decided before"),
+    "text": marked("Other words"),
+    "move": marked("Accounts that moved"),
+    "time": marked("Days that passed"),
 }
+_UNUSUAL = marked("Something unusual")
 
 
 @dataclass(frozen=True)
@@ -77,19 +80,17 @@ class Waiting:
     @property
     def called(self) -> str:
         """What it is called by people."""
-        of = self.released
-        how = "of" if self.is_list else "to" if of.list == DELIVERIES else "in"
-        return f"{of.list.capitalize()} {how} {of.market}"
+        return list_of(self.released.list, self.released.market)
 
     @property
     def because(self) -> str:
         """What it waits for, in a few words; lists that wait for the same belong together."""
         if not self.is_list:
-            return "Receivers" if self.released.list == DELIVERIES else "Translations"
+            return say("Receivers") if self.released.list == DELIVERIES else say("Translations")
         most = max(self.changes, key=lambda each: each.added + each.removed + each.changed, default=None)
         if self.now and self.now.by_policy:
-            return _BECAUSE_OF["policy"]
-        return _BECAUSE_OF.get(most.cause, "Something unusual") if most else "Something unusual"
+            return say(_BECAUSE_OF["policy"])
+        return say(_BECAUSE_OF.get(most.cause if most else "", _UNUSUAL))
 
 
 @dataclass(frozen=True)
@@ -134,19 +135,29 @@ def held_of(shown: Shown) -> Held:
         trend = [changed for _, changed in sizes]
         waiting.append(Waiting(each, known if is_the_same else None, rows, sizes[-1][0], trend))
     if not why_not and any(each.now is None for each in waiting):
-        why_not = "The night is being decided again, and came out otherwise: open this page again once it is released."
+        why_not = say(
+            "The night is being decided again, and came out otherwise: open this page again once it is released."
+        )
     return Held(waiting, why_not)
 
 
 def _now(shown: Shown) -> tuple[Mapping[tuple[str, str], HeldList], str]:
     if shown.night != shown.nights[0]:
-        return {}, f"{shown.nights[0]} is released, so that nothing of {shown.night} can be answered any more."
+        return {}, say(
+            "%(newest)s is released, so that nothing of %(night)s can be answered any more.",
+            newest=shown.nights[0],
+            night=shown.night,
+        )
     if not settings().warehouse(shown.night).exists():
-        return {}, f"What night {shown.night} was computed in is gone: run the night again to answer."
+        return {}, say(
+            "What night %(night)s was computed in is gone: run the night again to answer.", night=shown.night
+        )
     try:
         return {(each.list, each.market): each for each in held_lists(shown.night)}, ""
     except duckdb.Error:
-        return {}, f"Night {shown.night} is being worked on: open this page again when its run has ended."
+        return {}, say(
+            "Night %(night)s is being worked on: open this page again when its run has ended.", night=shown.night
+        )
 
 
 def _changes(shown: Shown, held: Released) -> tuple[Changes, ...]:

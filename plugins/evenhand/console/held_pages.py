@@ -14,10 +14,11 @@ from evenhand.console.airflow_api import AirflowRefused, ask, may_answer
 from evenhand.console.asked import Night
 from evenhand.console.forms import ByWord, User, form_of, sent_by_us, who
 from evenhand.console.held import Held, Waiting, held_of
+from evenhand.console.reader import say, say_counted
 from evenhand.console.render import page
 from evenhand.console.seen import limited
 from evenhand.console.shown import Shown, shown
-from evenhand.console.words import counted
+from evenhand.console.values import label, list_of
 from evenhand.quality.held_lists import HeldList
 from evenhand.records.persons import Person, PersonRefused
 from evenhand.tasks.held_list import OPTIONS, NothingHeld, find, give_answer, refuse_to_answer, run_of, still_needed
@@ -26,6 +27,7 @@ router = APIRouter(prefix="/held")
 # What a person can say, as a form has it.
 SAID = {option.lower().replace(" ", "_"): option for option in OPTIONS}
 Text = Annotated[str, Form()]
+Named = Annotated[str, Form(alias="list")]
 
 
 class Otherwise(Exception):
@@ -55,7 +57,7 @@ def ask_about_all(request: Request, user: User, say: str = "approve", by: str = 
 @router.post("", dependencies=[Depends(sent_by_us), Depends(may_answer)], response_model=None)
 @limited
 def answer_one(
-    request: Request, user: User, list: Text = "", market: Text = "", digest: Text = "", changes: Text = "",
+    request: Request, user: User, name: Named = "", market: Text = "", digest: Text = "", changes: Text = "",
     say: Text = "", by: ByWord = "",
 ) -> Response:  # fmt: skip
     """Answer to a list as it was shown; if it is otherwise by now, nothing is answered."""
@@ -64,7 +66,7 @@ def answer_one(
         return page(request, "no_release.html", None, status=404)
     try:
         person = who(user, by)
-        each = _as_shown(found, held_of(found).find(list, market), digest, changes, f"{list} of {market}")
+        each = _as_shown(found, held_of(found).find(name, market), digest, changes, list_of(name, market))
         told = _answer(request, found, each, SAID.get(say, say), person, by)
     except (Otherwise, NothingHeld, AnswerRefused, PersonRefused, AirflowRefused) as error:
         return _held(request, user, found, held_of(found), said=str(error), status=409)
@@ -80,9 +82,7 @@ def answer_all(request: Request, user: User, say: Text = "", digest: Text = "", 
         return page(request, "no_release.html", None, status=404)
     held = held_of(found)
     if say not in ("approve", "reject") or held.why_not or held.digest != digest:
-        said = (
-            held.why_not or "What waits is otherwise than it was shown, so nothing was answered: look at it once more."
-        )
+        said = held.why_not or _otherwise()
         return _all(request, user, found, say if say == "reject" else "approve", by, said, 409)
     told, failed = [], []
     try:
@@ -101,13 +101,26 @@ def answer_all(request: Request, user: User, say: Text = "", digest: Text = "", 
     return _held(request, user, found, after, done=" ".join(told), said=" ".join(failed), status=200 if told else 409)
 
 
+def _otherwise() -> str:
+    return say("What waits is otherwise than it was shown, so nothing was answered: look at it once more.")
+
+
 def _as_shown(found: Shown, each: Waiting | None, digest: str, changes: str, what: str) -> Waiting:
     if each is None:
-        raise NothingHeld(f"{what} isn't held on night {found.night}, so nothing was answered")
+        raise NothingHeld(
+            say("%(list)s: it isn't held on night %(night)s, so nothing was answered", list=what, night=found.night)
+        )
     if each.released.digest != digest:
         raise Otherwise(
-            f"{each.called} came out otherwise since: {counted(each.released.changes, 'row')} would change now, and"
-            f" {changes or 'others'} would have when the page was shown. Nothing was answered: look at what is held now"
+            say_counted(
+                "%(list)s came out otherwise since: %(num)s row would change now, and %(before)s would have when the"
+                " page was shown. Nothing was answered: look at what is held now",
+                "%(list)s came out otherwise since: %(num)s rows would change now, and %(before)s would have when the"
+                " page was shown. Nothing was answered: look at what is held now",
+                each.released.changes,
+                list=each.called,
+                before=changes or say("others"),
+            )
         )
     return each
 
@@ -115,7 +128,9 @@ def _as_shown(found: Shown, each: Waiting | None, digest: str, changes: str, wha
 def _answer(request: Request, found: Shown, each: Waiting, option: str, person: Person, by: str) -> str:
     """Give an answer; returns what becomes of it, for people."""
     if option not in OPTIONS:
-        raise AnswerRefused(f"{option!r} is no answer; choose one of {', '.join(OPTIONS)}")
+        raise AnswerRefused(
+            say("%(option)s is no answer; choose one of %(there)s", option=option, there=", ".join(OPTIONS))
+        )
     # As it is at this moment, and not as a page had it.
     held = find(found.night, each.released.list, each.released.market, each.released.digest)
     refuse_to_answer(found.night, held, OPTIONS[option], person)
@@ -124,10 +139,21 @@ def _answer(request: Request, found: Shown, each: Waiting, option: str, person: 
         run = quote(run_of(found.night, held), safe="")
         path = f"/dags/held_list/dagRuns/{run}/taskInstances/{task}/-1/hitlDetails"
         ask(request, "PATCH", path, {"chosen_options": [option], "params_input": {"answered_by": by or None}})
-        return f"{each.called}: {option.lower()}, by {person}; Airflow releases and delivers it."
+        return say(
+            "%(list)s: %(answer)s, by %(person)s; Airflow releases and delivers it.",
+            list=each.called,
+            answer=label("answer", OPTIONS[option]),
+            person=str(person),
+        )
     given = give_answer(found.night, held, OPTIONS[option], person)
     needed = still_needed(found.night, held, given.said)
-    return f"{each.called}: {option.lower()}, by {person}. {needed or 'It is released once the night is run again.'}"
+    said = say(
+        "%(list)s: %(answer)s, by %(person)s.",
+        list=each.called,
+        answer=label("answer", OPTIONS[option]),
+        person=str(person),
+    )
+    return f"{said} {needed or say('It is released once the night is run again.')}"
 
 
 def _asking(request: Request, found: Shown, held: HeldList) -> str:

@@ -12,6 +12,7 @@ from urllib.parse import urlencode
 import duckdb
 from fastapi import HTTPException
 
+from evenhand.console.reader import say
 from evenhand.console.seen import condition_of
 from evenhand.console.shown import Shown
 from evenhand.console.tables import Column, Listed
@@ -146,7 +147,7 @@ def _read(
 @contextmanager
 def _opened(listed: Listed, shown: Shown, before: Shown | None) -> Iterator[duckdb.DuckDBPyConnection]:
     if listed.is_compared and before is None:
-        raise HTTPException(404, f"there is no release before {shown.night} to compare with")
+        raise HTTPException(404, say("there is no release before %(night)s to compare with", night=shown.night))
     with duckdb.connect(config={"threads": 1, "memory_limit": _MEMORY}) as connection:
         for file in listed.files:
             rows = _NO_REASONS if _says_no_reasons(shown, file) else f"from {shown.rows(file)}"
@@ -159,7 +160,11 @@ def _opened(listed: Listed, shown: Shown, before: Shown | None) -> Iterator[duck
             connection.execute(f"create view listed as {listed.sql}")
         except duckdb.Error as error:
             raise HTTPException(
-                409, f"night {shown.night} was released by an earlier version, whose files have other columns"
+                409,
+                say(
+                    "night %(night)s was released by an earlier version, whose files have other columns",
+                    night=shown.night,
+                ),
             ) from error
         yield connection
 
@@ -182,10 +187,15 @@ def _where(columns: Sequence[Column], asked: Asked) -> tuple[str, list[str]]:
     """The conditions, and the values in them in their order."""
     names = {column.name for column in columns}
     if unknown := sorted(set(asked.chosen) - names):
-        raise HTTPException(400, f"the list has no column {unknown[0]}; there are {', '.join(sorted(names))}")
+        raise HTTPException(
+            400,
+            say(
+                "the list has no column %(name)s; there are %(there)s", name=unknown[0], there=", ".join(sorted(names))
+            ),
+        )
     said, values = [], []
     if asked.search:
-        searched = [column for column in columns if column.kind in ("account", "text")]
+        searched = [column for column in columns if column.kind in ("account", "text", "english", "told")]
         said.append("(" + " or ".join(f'contains(lower("{each.name}"), lower(?))' for each in searched) + ")")
         values += [asked.search] * len(searched)
     for name, value in sorted(asked.chosen.items()):
@@ -199,7 +209,7 @@ def _order(columns: Sequence[Column], listed: Listed, asked: Asked) -> str:
     if not name:
         return listed.order
     if name not in {column.name for column in columns}:
-        raise HTTPException(400, f"the list has no column {name} to sort by")
+        raise HTTPException(400, say("the list has no column %(name)s to sort by", name=name))
     return f'"{name}" {"desc" if asked.sort.startswith("-") else "asc"} nulls last, {listed.order}'
 
 

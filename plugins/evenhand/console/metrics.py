@@ -15,18 +15,28 @@ from evenhand.console import charts
 from evenhand.console.asked import Market, Night, market_of
 from evenhand.console.estimates import estimates
 from evenhand.console.policies import policies
+from evenhand.console.reader import marked, reader, say, say_counted
 from evenhand.console.render import page
 from evenhand.console.seen import limited
 from evenhand.console.shown import Shown, shown
 from evenhand.console.tonight import TREND_NIGHTS, creators_by_market
-from evenhand.console.words import day
+from evenhand.console.values import bound, day
+from evenhand.console.values import figure as said_figure
+from evenhand.console.values import market as market_name
 from evenhand.policy.targets import Goal, targets_of
-from evenhand.release.figures import ALL_MARKETS, Figure, definitions, figures, figures_of
+from evenhand.release.figures import Figure, definitions, figures, figures_of
 from evenhand.release.manifest import read_manifest
-from evenhand.release.targets import WINDOW_DAYS, Measured, State, bound, judged, state_of_goal
+from evenhand.release.targets import WINDOW_DAYS, Measured, State, judged, state_of_goal
 from evenhand.settings import settings
 
 router = APIRouter(prefix="/metrics")
+# By whether policies are others than on the night before, and whether code is.
+_WHAT_ELSE = {
+    (False, False): "",
+    (True, False): marked("other policies"),
+    (False, True): marked("other code"),
+    (True, True): marked("other policies and code"),
+}
 
 
 @router.get("")
@@ -40,7 +50,9 @@ def metrics_page(request: Request, night: Night = None, market: Market = "") -> 
     over = [_of_market(folder, settings().dbt_project, market) for _, folder in _nights(found)]
     now = over[-1] if found.sees(market) else {}
     if not now:
-        raise HTTPException(404, f"there is no metric of market {market} on night {found.night}")
+        raise HTTPException(
+            404, say("there is no metric of market %(market)s on night %(night)s", market=market, night=found.night)
+        )
     return page(
         request,
         "metrics.html",
@@ -66,7 +78,9 @@ def metric_page(request: Request, metric: str, night: Night = None, market: Mark
         return page(request, "no_release.html", None)
     defined = definitions(settings().dbt_project)
     if metric not in defined:
-        raise HTTPException(404, f"there is no metric {metric}; there are {', '.join(defined)}")
+        raise HTTPException(
+            404, say("there is no metric %(metric)s; there are %(there)s", metric=metric, there=", ".join(defined))
+        )
     market = market_of(market, found)
     now = [each for each in figures_of(found.folder, settings().dbt_project, metric) if found.sees(each.market)]
     return page(
@@ -133,15 +147,22 @@ def _chart(found: Shown, metric: str, market: str, label: str) -> str:
             )
         )
         if shows and value is not None:
-            low, _, high = shows.interval.partition(" to ")
-            if shows.low is not None and shows.high is not None:
-                said += [(float(shows.low), low), (float(shows.high), high)]
-            said.append((value, shows.text))
+            ends = [end for end in (shows.low, shows.high) if end is not None]
+            said += [(float(end), reader().figure(end, shows.unit)) for end in ends]
+            said.append((value, said_figure(shows)))
     if not said:
         return ""
-    of = "all markets" if market == ALL_MARKETS else market
     newest = next(point for point in reversed(points) if point.value is not None)
-    about = f"{label}, {of}: from {min(said)[1]} to {max(said)[1]} over {len(points)} nights, until {newest.night}"
+    about = say_counted(
+        "%(metric)s, %(market)s: from %(low)s to %(high)s on %(num)s night, until %(night)s",
+        "%(metric)s, %(market)s: from %(low)s to %(high)s over %(num)s nights, until %(night)s",
+        len(points),
+        metric=say(label),
+        market=market_name(market),
+        low=min(said)[1],
+        high=max(said)[1],
+        night=newest.night,
+    )
     return charts.over_nights(points, about, min(said)[1], max(said)[1])
 
 
@@ -153,10 +174,7 @@ def _what_else(found: Shown) -> list[tuple[date, str]]:
     for night, folder in _nights(found):
         now = _rules(folder, theirs)
         if before:
-            changed = [
-                what for what, was, is_now in zip(("policies", "code"), before, now, strict=True) if was != is_now
-            ]
-            told.append((night, f"other {' and '.join(changed)}" if changed else ""))
+            told.append((night, say(_WHAT_ELSE[before[0] != now[0], before[1] != now[1]])))
         before = now
     return told
 

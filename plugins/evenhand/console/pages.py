@@ -16,6 +16,7 @@ from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse, Stre
 from evenhand.console import creator, listing, tonight
 from evenhand.console.asked import Against, Market, Night, market_of
 from evenhand.console.downloads import download
+from evenhand.console.reader import say
 from evenhand.console.render import page
 from evenhand.console.restored import restoring
 from evenhand.console.seen import limited
@@ -80,7 +81,7 @@ def list_as_csv(request: Request, name: str) -> StreamingResponse:
     """All rows of what was asked for, as CSV that is safe to open in a spreadsheet."""
     listed, found, before, asked = _asked(request, name)
     if found is None:
-        raise HTTPException(404, "nothing is released yet")
+        raise HTTPException(404, say("Nothing is released yet"))
     columns, rows = listing.every_row(listed, found, before, asked)
     headers = {"content-disposition": f'attachment; filename="{found.night}_{listed.name}.csv"'}
     return StreamingResponse(_csv(columns, rows), media_type="text/csv; charset=utf-8", headers=headers)
@@ -92,16 +93,20 @@ def list_as_workbook(request: Request, name: str) -> FileResponse:
     """All rows of what was asked for as a spreadsheet, which says on its first sheet what they are."""
     listed, found, before, asked = _asked(request, name)
     if found is None:
-        raise HTTPException(404, "nothing is released yet")
+        raise HTTPException(404, say("Nothing is released yet"))
     columns, rows = listing.every_row(listed, found, before, asked)
-    chosen = {column.name: column.label for column in columns}
-    asked_for = [(chosen[name], value or "none") for name, value in asked.chosen.items()]
-    asked_for += [("Search", asked.search)] if asked.search else []
-    asked_for += [("Compared with", str(before.night))] if before else []
-    sql = listing.sql_of(listed, found, before, asked, columns)
+    chosen = {column.name: say(column.label) for column in columns}
+    asked_for = [(chosen[name], value or say("none")) for name, value in asked.chosen.items()]
+    asked_for += [(say("Search"), asked.search)] if asked.search else []
+    asked_for += [(say("Compared with"), str(before.night))] if before else []
+    facts = [
+        *((say("List"), say(listed.title)), (say("A row is"), say(listed.about)), (say("Night"), str(found.night))),
+        *((say("Revision"), str(found.revision)), (say("Release"), found.manifest.release_id), *asked_for),
+        ("SQL", listing.sql_of(listed, found, before, asked, columns)),
+    ]
 
     def write(path: Path) -> None:
-        write_workbook(path, listed, found, columns, rows, asked_for, sql)
+        write_workbook(path, say(listed.title), facts, [column.heading for column in columns], rows)
 
     return download(f"{found.night}_{listed.name}.xlsx", write)
 
@@ -146,7 +151,9 @@ def _against(found: Shown, against: str) -> Shown | None:
         try:
             return shown(date.fromisoformat(against))
         except ValueError as error:
-            raise HTTPException(400, f"against is {against!r}; write a night as YYYY-MM-DD, or week") from error
+            raise HTTPException(
+                400, say("against is “%(night)s”; write a night as YYYY-MM-DD, or week", night=against)
+            ) from error
     before = found.before(7 if against == "week" else 1)
     return shown(before) if before else None
 
@@ -154,14 +161,17 @@ def _against(found: Shown, against: str) -> Shown | None:
 def _asked(request: Request, name: str) -> tuple[Listed, Shown | None, Shown | None, listing.Asked]:
     listed = BY_NAME.get(name)
     if listed is None:
-        raise HTTPException(404, f"there is no list {name}; there are {', '.join(BY_NAME)}")
+        raise HTTPException(
+            404, say("there is no list %(list)s; there are %(there)s", list=name, there=", ".join(BY_NAME))
+        )
     said = dict(request.query_params)
     try:
         night = date.fromisoformat(said.pop("night")) if said.get("night") else None
         number = int(said.pop("page", "") or 1)
     except ValueError as error:
-        raise HTTPException(400, "night is a day as YYYY-MM-DD, and page a number") from error
+        raise HTTPException(400, say("night is a day as YYYY-MM-DD, and page a number")) from error
     said.pop("night", None)
+    said.pop("lang", None)
     against = said.pop("against", "")
     found = shown(night)
     before = _against(found, against) if found and listed.is_compared else None
@@ -184,4 +194,4 @@ def _csv(columns: Sequence[Column], rows: Iterator[tuple[Any, ...]]) -> Iterator
             yield lines(some)
     except duckdb.Error as error:
         # The headers are sent: who downloads sees that rows are missing.
-        yield lines([[f"The rest couldn't be read: {error}"]])
+        yield lines([[say("The rest couldn't be read: %(why)s", why=str(error))]])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -14,17 +14,17 @@ from tempfile import TemporaryDirectory
 import duckdb
 from fastapi import HTTPException
 from markdown_it import MarkdownIt
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
+from evenhand.console.reader import marked, say
 from evenhand.console.shown import Shown
-from evenhand.console.words import label
+from evenhand.console.values import label
 from evenhand.deciding.provenance import lay_texts_of
 from evenhand.policy.diff import diff
 from evenhand.policy.language.pack import Pack
 from evenhand.policy.load import LoadedPack, load_each, pack_files
-from evenhand.policy.prose import words
 from evenhand.policy.prose.brief import MOST_EXAMPLES, at_bounds
-from evenhand.policy.prose.pages import page, page_name, title, version_before
+from evenhand.policy.prose.pages import page, page_name, version_before
 from evenhand.release.manifest import read_manifest
 from evenhand.settings import settings
 
@@ -55,15 +55,27 @@ class Policy:
     @property
     def title(self) -> str:
         """What it is called by people."""
-        return title(self.pack)
+        return say("%(policy)s, version %(version)s", policy=label("pack", self.pack.pack), version=self.pack.version)
+
+    @property
+    def whose(self) -> str:
+        """The kinds of account that it judges."""
+        return ", ".join(label("kind", each) for each in self.pack.applies_to)
+
+    @property
+    def days(self) -> str:
+        """From when until when it judges."""
+        first, last = self.pack.effective_from, self.pack.effective_until
+        return say("%(first)s to %(last)s", first=first, last=last) if last else say("from %(day)s on", day=first)
 
     def state(self, night: date) -> str:
         """Whether it judges what is decided on a night."""
         if self.waits:
-            return "no night was decided by it yet"
+            return marked("no night was decided by it yet")
         if night < self.pack.effective_from:
-            return "begins later"
-        return "is over" if self.pack.effective_until and night > self.pack.effective_until else "in force"
+            return marked("begins later")
+        is_over = self.pack.effective_until and night > self.pack.effective_until
+        return marked("is over") if is_over else marked("in force")
 
 
 @dataclass(frozen=True)
@@ -108,7 +120,14 @@ def called(among: Sequence[Policy], name: str) -> Policy:
     # Where a text was changed without another version, what nights were decided by is shown.
     found = next((each for each in among if each.name == name), None)
     if found is None:
-        raise HTTPException(404, f"there is no policy {name}; there are {', '.join(each.name for each in among)}")
+        raise HTTPException(
+            404,
+            say(
+                "there is no policy %(policy)s; there are %(there)s",
+                policy=name,
+                there=", ".join(each.name for each in among),
+            ),
+        )
     return found
 
 
@@ -120,7 +139,8 @@ def in_words(policy: Policy, among: Sequence[Policy]) -> Markup:
     # A wide table is scrolled by itself, by the keyboard too.
     first, *tables = html.split("<table>")
     for number, rest in enumerate(tables, 1):
-        first += f'<div class="scroll" tabindex="0" role="region" aria-label="Table {number}"><table>{rest}'
+        called = escape(say("Table %(number)s", number=number))
+        first += f'<div class="scroll" tabindex="0" role="region" aria-label="{called}"><table>{rest}'
     return Markup(first.replace("</table>", "</table></div>"))
 
 
@@ -132,19 +152,6 @@ def compared(before: Policy, now: Policy) -> Difference:
         before.text.splitlines(), now.text.splitlines(), before.file, now.file, lineterm="", n=2
     )
     return Difference(said, list(islice(at_bounds(before.pack, now.pack), MOST_EXAMPLES)), list(lines))
-
-
-def ladder(policy: Policy) -> Iterator[tuple[str, ...]]:
-    """What each zone of a pack brings, for a spreadsheet; the first row is the header."""
-    yield ("Programme", "Zone", "Value", "Brings", "Where", "How long")
-    for name, programme in policy.pack.programmes.items():
-        for position, zone in enumerate(programme.zones):
-            step = (words.spoken(name), words.spoken(zone.zone), words.band(programme, position))
-            for effect in zone.measures:
-                what = (label("measure", effect.name), words.scope(effect.scope), words.effect(effect, policy.pack))
-                yield (*step, *what)
-            if not zone.measures:
-                yield (*step, "nothing", "", "")
 
 
 # A revision's folder never changes.

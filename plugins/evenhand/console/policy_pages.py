@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+from itertools import groupby
+
 from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import FileResponse, HTMLResponse
 
 from evenhand.console.asked import Night
 from evenhand.console.downloads import download
-from evenhand.console.policies import Policy, called, compared, in_words, ladder, policies
+from evenhand.console.ladders import HEADER, Step, ladder
+from evenhand.console.policies import Policy, called, compared, in_words, policies
+from evenhand.console.reader import say
 from evenhand.console.render import page
 from evenhand.console.seen import limited
 from evenhand.console.shown import shown
 from evenhand.console.tonight import creators_by_market
-from evenhand.console.workbook import write_sheet
-from evenhand.policy.prose.pages import in_force
-from evenhand.policy.prose.words import kinds
+from evenhand.console.workbook import write_workbook
 
 router = APIRouter(prefix="/policies")
 
@@ -39,8 +42,6 @@ def policies_page(request: Request, night: Night = None) -> HTMLResponse:
         used=[each for each in there if creators(each)],
         unused=[each for each in there if not creators(each)],
         creators=creators,
-        kinds=kinds,
-        in_force=in_force,
     )
 
 
@@ -65,7 +66,16 @@ def policy_page(request: Request, policy: str, night: Night = None, against: str
         difference=compared(other, chosen) if other else None,
         others=others,
         text=in_words(chosen, there),
+        header=HEADER,
+        # A programme of one zone has no steps.
+        ladder=[zones for zones in _by_zone(ladder(chosen)) if len(zones) > 1],
     )
+
+
+def _by_zone(steps: Iterable[Step]) -> Iterator[list[list[Step]]]:
+    """The steps of each programme, by its zones."""
+    for _, some in groupby(steps, key=lambda each: each.programme):
+        yield [list(of_zone) for _, of_zone in groupby(some, key=lambda each: each.zone)]
 
 
 @router.get("/{policy}/xlsx")
@@ -74,8 +84,13 @@ def ladder_as_workbook(policy: str, night: Night = None) -> FileResponse:
     """What each zone of a policy brings, as a spreadsheet."""
     found = shown(night)
     if found is None:
-        raise HTTPException(404, "nothing is released yet")
+        raise HTTPException(404, say("Nothing is released yet"))
     chosen = called(policies(found), policy)
-    facts = [("Policy", chosen.title), ("Markets", ", ".join(chosen.pack.markets)), ("In force", in_force(chosen.pack))]
-    facts += [("File", chosen.file), ("SHA-256", chosen.sha256), ("Night", str(found.night))]
-    return download(f"{policy}.xlsx", lambda path: write_sheet(path, "Ladder", facts, ladder(chosen)))
+    facts = [
+        (say("Policy"), chosen.title),
+        (say("Markets"), ", ".join(chosen.pack.markets)),
+        (say("In force"), chosen.days),
+    ]
+    facts += [(say("File"), chosen.file), ("SHA-256", chosen.sha256), (say("Night"), str(found.night))]
+    header, rows = list(map(say, HEADER)), [each.cells for each in ladder(chosen)]
+    return download(f"{policy}.xlsx", lambda path: write_workbook(path, say("Ladder"), facts, header, rows))

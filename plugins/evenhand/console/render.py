@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
+from html import escape
+
+from babel import Locale, UnknownLocaleError
 from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from evenhand.console import charts, words
+from evenhand.console import charts, values
+from evenhand.console.reader import NAMES, language_among, languages, reader, say, say_counted
 from evenhand.console.shown import Shown
 from evenhand.console.tables import LISTS
-from evenhand.explain.labels import of_unit
 from evenhand.policy.prose.words import spoken
 
 _templates = Environment(
@@ -20,17 +24,46 @@ _templates = Environment(
     lstrip_blocks=True,
 )
 _templates.filters |= {
-    "counted": words.counted,
-    "number": words.number,
-    "of_unit": of_unit,
-    "signed": words.signed,
+    "number": values.number,
+    "of_unit": values.of_unit,
+    "signed": values.signed,
     "spoken": spoken,
-    "share": words.share,
-    "day": words.day,
-    "last_day": words.last_day,
+    "share": values.share,
+    "day": values.day,
+    "last_day": values.last_day,
+    "yes": values.yes,
     "combined": lambda one, other: one | other,
 }
-_templates.globals |= {"label": words.label, "trend": charts.trend, "lists": LISTS}
+
+
+def _language_name(name: str) -> str:
+    """What a language is called in the reader's own; as it is written where nobody knows it."""
+    try:
+        return Locale.parse(name).get_display_name(reader().locale) or name
+    except (UnknownLocaleError, ValueError):
+        return name
+
+
+_templates.globals |= {
+    "_": say,
+    "ngettext": say_counted,
+    "reader": reader,
+    "money": lambda amount, market: reader().money(amount, market),
+    "moment": lambda at: reader().moment(at),
+    "label": values.label,
+    "market_name": values.market,
+    "list_of": values.list_of,
+    "held_names": lambda held: ", ".join(values.label("list", each.list) for each in held),
+    "language_name": _language_name,
+    "figure": values.figure,
+    "interval": values.interval,
+    "judged": values.judged,
+    "trend": charts.trend,
+    "lists": LISTS,
+}
+# An address within a page, up to the place in it.
+_ADDRESS = re.compile(r'(<(?:a|form|button)\b[^>]*?\s(?:href|action|formaction)=")(?!#|data:|https?:)([^"#]*)')
+_ASKING_FORM = re.compile(r'<form(?=[^>]*method="get")[^>]*>(?!(?:(?!</form>).)*name="lang")', re.DOTALL)
 
 
 def page(request: Request, template: str, shown: Shown | None, *, status: int = 200, **content: object) -> HTMLResponse:
@@ -38,5 +71,30 @@ def page(request: Request, template: str, shown: Shown | None, *, status: int = 
     # Below the prefix that the pages are mounted at, whatever stands before it.
     path = request.url.path.removeprefix(request.scope.get("root_path", ""))
     up = "../" * (path.count("/") - 1) or "./"
-    text = _templates.get_template(template).render(shown=shown, up=up, here=path.lstrip("/"), **content)
-    return HTMLResponse(text, status)
+    text = _templates.get_template(template).render(
+        shown=shown,
+        up=up,
+        here=path.lstrip("/"),
+        languages={name: NAMES.get(name, name) for name in languages()},
+        asked_so=request.method == "GET",
+        query=[each for each in request.query_params.multi_items() if each[0] != "lang"] * (request.method == "GET"),
+        **content,
+    )
+    return HTMLResponse(kept_chosen(request, text), status)
+
+
+def kept_chosen(request: Request, text: str) -> str:
+    """A page in which every address of ours keeps the language that was chosen in its own."""
+    chosen = language_among(request.query_params.get("lang", ""))
+    if chosen is None:
+        return text
+    said = f"lang={escape(chosen)}"
+
+    def with_it(found: re.Match[str]) -> str:
+        before, address = found.groups()
+        if re.search(r"[?;]lang=", address):
+            return f"{before}{address}"
+        return f"{before}{address}{'&amp;' if '?' in address else '?'}{said}"
+
+    text = _ADDRESS.sub(with_it, text)
+    return _ASKING_FORM.sub(lambda found: f'{found[0]}<input type="hidden" name="lang" value="{chosen}">', text)

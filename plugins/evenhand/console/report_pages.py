@@ -10,7 +10,8 @@ from pydantic import ValidationError
 
 from evenhand.console.asked import Night
 from evenhand.console.downloads import download
-from evenhand.console.render import page
+from evenhand.console.reader import reader, say
+from evenhand.console.render import kept_chosen, page
 from evenhand.console.seen import limited
 from evenhand.console.shown import Shown, shown
 from evenhand.console.tonight import creators_by_market
@@ -26,7 +27,7 @@ from evenhand.settings import settings
 
 router = APIRouter(prefix="/reports")
 Of = Annotated[str, Query(description="A market; by default all that are seen.")]
-Lang = Annotated[str, Query(description="The language that it is in.")]
+Lang = Annotated[str, Query(description="The language that it is in; by default the reader's.")]
 
 
 @router.get("")
@@ -37,21 +38,21 @@ def reports_page(request: Request, night: Night = None) -> HTMLResponse:
     if found is None:
         return page(request, "no_release.html", None)
     markets = sorted(creators_by_market(found))
-    return page(request, "reports.html", found, markets=markets, languages=languages())
+    return page(request, "reports.html", found, markets=markets, in_languages=languages())
 
 
 @router.get("/{kind}")
 @limited
-def report_page(kind: str, night: Night = None, market: Of = "", lang: Lang = "en") -> HTMLResponse:
+def report_page(request: Request, kind: str, night: Night = None, market: Of = "", lang: Lang = "") -> HTMLResponse:
     """A report as a page by itself."""
     report, speaks = _report(_shown(night), kind, market, lang)
     # The pages that it names lie beside it.
-    return HTMLResponse(page_of(report, speaks, ".."))
+    return HTMLResponse(kept_chosen(request, page_of(report, speaks, "..")))
 
 
 @router.get("/{kind}/xlsx")
 @limited
-def report_as_workbook(kind: str, night: Night = None, market: Of = "", lang: Lang = "en") -> FileResponse:
+def report_as_workbook(kind: str, night: Night = None, market: Of = "", lang: Lang = "") -> FileResponse:
     """A report as a spreadsheet."""
     report, speaks = _report(_shown(night), kind, market, lang)
     return download(f"{report.night}.{report.name}.xlsx", lambda path: write_report(path, report, speaks))
@@ -60,7 +61,7 @@ def report_as_workbook(kind: str, night: Night = None, market: Of = "", lang: La
 def _shown(night: Night) -> Shown:
     found = shown(night)
     if found is None:
-        raise HTTPException(404, "nothing is released yet")
+        raise HTTPException(404, say("Nothing is released yet"))
     return found
 
 
@@ -68,10 +69,16 @@ def _report(found: Shown, name: str, market: str, language: str) -> tuple[Report
     here = settings()
     kind = next((each for each in KINDS if each == name), None)
     if kind is None:
-        raise HTTPException(404, f"there is no report {name}; there are {', '.join(KINDS)}")
+        raise HTTPException(
+            404, say("there is no report %(report)s; there are %(there)s", report=name, there=", ".join(KINDS))
+        )
     seen = sorted(creators_by_market(found)) if found.markets is not None else []
     if found.markets is not None and ((market and market not in seen) or not seen):
-        raise HTTPException(404, f"night {found.night} knows no market {market or 'of yours'}")
+        raise HTTPException(
+            404,
+            say("night %(night)s knows no market %(market)s", night=found.night, market=market or say("of yours")),
+        )
+    language = language or reader().name
     try:
         speaks = Language(language, load_catalogs(here.translations))
         return report_of(here, kind, found.night, language, [market] if market else seen), speaks
@@ -81,5 +88,10 @@ def _report(found: Shown, name: str, market: str, language: str) -> tuple[Report
         raise HTTPException(409, f"{error} (evenhand verify)") from error
     except (OtherFormat, ValidationError) as error:
         raise HTTPException(
-            409, f"one of the nights until {found.night} was released by another version of Evenhand: {error}"
+            409,
+            say(
+                "one of the nights until %(night)s was released by another version of Evenhand: %(why)s",
+                night=found.night,
+                why=str(error),
+            ),
         ) from error

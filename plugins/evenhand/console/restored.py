@@ -12,10 +12,12 @@ from threading import Lock
 import duckdb
 
 from evenhand.console.creator import facts
+from evenhand.console.reader import say
 from evenhand.console.shown import Shown
-from evenhand.console.words import day, label, labels
+from evenhand.console.values import label
 from evenhand.deciding.compiled import compiled_project
-from evenhand.explain.restoring import CannotBeTried, TriedWay, summed_up, what_restores
+from evenhand.explain.restoring import NIGHTS, CannotBeTried, Restored, TriedWay, summed_up, what_restores
+from evenhand.explain.ways import Way
 from evenhand.settings import settings
 
 # Each takes a core for some seconds.
@@ -59,29 +61,51 @@ def restoring(shown: Shown, account: str) -> Restoring:
     """
     found, _ = facts(shown, account)
     if not any(each.list == "penalties" for each in found.measures) and not found.lacking:
-        return Restoring((), "Nothing is in force on it, and it lacks nothing that its packs name.")
+        return Restoring((), say("Nothing is in force on it, and it lacks nothing that its packs name."))
     try:
         with _ONE_AT_A_TIME:
             tried = _tried(shown.folder, settings().warehouse(shown.night), account)
     except CannotBeTried as error:
-        return Restoring((), f"It can't be tried: {error}.")
+        return Restoring((), say("It can't be tried: %(why)s.", why=str(error)))
     except duckdb.IOException:
-        return Restoring((), f"Night {shown.night} is being worked on. Ask again when its run has ended.")
-    said = labels()
-    names = {each.row_key: f"{each.label} ({each.scope_label})" for each in found.measures}
+        return Restoring(
+            (),
+            say("Night %(night)s is being worked on: open this page again when its run has ended.", night=shown.night),
+        )
+    names = {
+        each.row_key: f"{label('measure', each.measure)} ({label('scope', each.scope)})" for each in found.measures
+    }
     nothing = tried[0]
     return Restoring(
         tuple(
             OfThing(
                 names.get(what, label("eligibility", what)),
-                nothing.of(what).said(day),
-                tuple((way.way.said(said), way.of(what).said(day)) for way in ways),
+                _said(nothing.of(what)),
+                tuple((_way(way.way), _said(way.of(what))) for way in ways),
                 bool(ways) or nothing.of(what).free_on is not None,
             )
             for what, ways in summed_up(tried).items()
         ),
-        steps=tuple(each.way.said(said) for each in tried if each.way.kind not in ("nothing", "all")),
+        steps=tuple(_way(each.way) for each in tried if each.way.kind not in ("nothing", "all")),
     )
+
+
+def _way(way: Way) -> str:
+    if way.kind == "appeal":
+        return say("If an appeal against %(violation)s is granted", violation=way.about)
+    if way.kind == "activity" and way.violation:
+        return say(
+            "After: %(activity)s, for %(violation)s", activity=label("activity", way.about), violation=way.violation
+        )
+    if way.kind == "activity":
+        return say("After: %(activity)s", activity=label("activity", way.about))
+    return say("If all of these come together") if way.kind == "all" else say("If nothing happens")
+
+
+def _said(of: Restored) -> str:
+    if of.free_on:
+        return say("free from %(day)s on", day=of.free_on)
+    return say("for good") if of.outcome == "for_good" else say("not within %(nights)s nights", nights=NIGHTS)
 
 
 @lru_cache(maxsize=256)

@@ -13,11 +13,12 @@ from airflow.api_fastapi.core_api.security import get_user, requires_access_dag
 from airflow.configuration import conf
 from fastapi import Depends, HTTPException, Request
 
+from evenhand.console.reader import language_among, read_in, say
 from evenhand.console.run_notes import DAG
 from evenhand.console.seen import Markets, is_limited, see
 from evenhand.people.in_force import people_in_force
 from evenhand.people.people import ALL
-from evenhand.people.rights import markets_of
+from evenhand.people.rights import language_of, markets_of
 from evenhand.records.persons import PersonRefused
 from evenhand.settings import settings
 
@@ -41,8 +42,10 @@ def only_here_where_all_are_admins(request: Request) -> None:
     if name not in _HERE or any(header in request.headers for header in _FORWARDED):
         raise HTTPException(
             403,
-            "Nobody logs in to this installation, so its pages are shown on its own machine alone, at localhost or"
-            " 127.0.0.1. Give people log-ins to show them elsewhere (docs/operations.md).",
+            say(
+                "Nobody logs in to this installation, so its pages are shown on its own machine alone, at localhost or"
+                " 127.0.0.1. Give people log-ins to show them elsewhere (docs/operations.md)."
+            ),
         )
 
 
@@ -62,14 +65,19 @@ def only_who_is_listed(request: Request, user: Annotated[Any, Depends(get_user)]
     except PersonRefused as error:
         raise HTTPException(403, str(error)) from error
     if not markets:
-        raise HTTPException(403, "people.yml doesn't list you as somebody who may see these pages; have two admins do.")
+        raise HTTPException(
+            403, say("people.yml doesn't list you as somebody who may see these pages; have two admins do.")
+        )
     if ALL in markets:
         return None
     if not is_limited(getattr(request.scope.get("route"), "endpoint", None)):
         raise HTTPException(
             403,
-            f"You may see {', '.join(sorted(markets))}, and this is of all markets together: have two admins list you"
-            " for all in people.yml.",
+            say(
+                "You may see %(markets)s, and this is of all markets together: have two admins list you for all in"
+                " people.yml.",
+                markets=", ".join(sorted(markets)),
+            ),
         )
     return frozenset(markets)
 
@@ -78,6 +86,23 @@ async def of_their_markets(markets: Annotated[Markets, Depends(only_who_is_liste
     """Have all that answers to this request read the rows of the markets of who asks."""
     # In the request's own task, whose context the thread of a route begins with: a function that isn't async has none.
     see(markets)
+
+
+def language_listed(user: Annotated[Any, Depends(get_user)]) -> str | None:
+    """The language that people.yml says somebody reads; None where it says none, or none of these pages."""
+    here = settings()
+    try:
+        people = people_in_force(here.home, here.people)
+    except PersonRefused:
+        return None
+    said = language_of(people, user.get_name(), _named(user, "role"), _named(user, "team")) if people else None
+    return language_among(said) if said else None
+
+
+async def in_their_language(request: Request, listed: Annotated[str | None, Depends(language_listed)]) -> None:
+    """Have all that answers to this request be in the language of who asks, unless another was chosen."""
+    if listed and language_among(request.query_params.get("lang", "")) is None:
+        read_in(listed)
 
 
 def _named(user: Any, what: str) -> set[str]:

@@ -15,6 +15,8 @@ from typing import Any, Literal, TypeVar
 
 from fastapi import HTTPException
 
+from evenhand.console.reader import marked, say
+
 # None stands for all markets.
 Markets = frozenset[str] | None
 # Whose rows a file has: an account's, with its market beside or without; a market's own; or nobody's, such as a pack.
@@ -29,6 +31,7 @@ WHOSE: Mapping[str, Whose] = {
     # A row that wasn't understood, and an item of a sample, which tells its link alone: of what market isn't known.
     **dict.fromkeys(("quarantine", "qa_items"), "unknown"),
 }
+OF_ALL_TOGETHER = marked("This is of all markets together: who may see all of them sees it.")
 _SEEN: ContextVar[Markets] = ContextVar("markets that who asks may see")
 _LIMITED: set[Callable[..., Any]] = set()
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
@@ -75,7 +78,7 @@ def rows_seen(folder: Path, table: str, markets: frozenset[str], newest: Path) -
     if whose == "market":
         return f"(select * from {file} where market in ({names}))"
     if whose not in ("account", "account_alone"):
-        raise HTTPException(403, "This is of all markets together: who may see all of them sees it.")
+        raise HTTPException(403, say(OF_ALL_TOGETHER))
     market = "coalesce(owners.market, of_all.market)" if whose == "account" else "owners.market"
     return (
         f"(select of_all.* from {file} as of_all left join {_owners(folder, newest)} as owners"

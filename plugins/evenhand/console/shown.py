@@ -10,12 +10,14 @@ from pathlib import Path
 from fastapi import HTTPException
 from pydantic import ValidationError
 
+from evenhand.console.reader import say
 from evenhand.console.run_notes import failures
-from evenhand.console.seen import WHOSE, Markets, rows_seen, seen
+from evenhand.console.seen import OF_ALL_TOGETHER, WHOSE, Markets, rows_seen, seen
 from evenhand.console.seen_manifest import manifest_seen
 from evenhand.delivery.stopping import stopped
 from evenhand.deployment import deployment
 from evenhand.release.history import LACKS, said_of_history
+from evenhand.release.manifest import NAME as MANIFEST
 from evenhand.release.manifest import Manifest, OtherFormat, read_manifest
 from evenhand.release.quality_samples import KEYS, keys_told
 from evenhand.release.verify import release_troubles
@@ -85,17 +87,19 @@ class Shown:
             HTTPException: there is no such file, it was changed, or it has rows of markets that aren't seen.
         """
         if self.markets is not None and WHOSE.get(name.removesuffix(".parquet")) != "nobody":
-            raise HTTPException(403, "This is of all markets together: who may see all of them sees it.")
+            raise HTTPException(403, say(OF_ALL_TOGETHER))
         return self._file(name)
 
     def _file(self, name: str) -> Path:
-        if not self.has(name):
+        if name != MANIFEST and not self.has(name):
             why = f". {LACKS}" if self.manifest.history else ""
-            raise HTTPException(404, f"the release of night {self.night} has no file {name}{why}")
+            said = say("the release of night %(night)s has no file %(file)s", night=str(self.night), file=name)
+            raise HTTPException(404, f"{said}{why}")
         path = self.folder / name
-        there = path.stat() if path.exists() else None
-        if trouble := _trouble(self.folder, name, (there.st_mtime_ns, there.st_size, there.st_ino) if there else None):
-            raise HTTPException(409, f"{path}: {trouble}; bring it back from a backup (evenhand verify)")
+        if found := _trouble(self.folder, name, _as_it_lies(path), _as_it_lies(self.folder / MANIFEST)):
+            raise HTTPException(
+                409, say("%(file)s: bring it back from a backup (evenhand verify).", file=": ".join(found))
+            )
         return path
 
 
@@ -117,7 +121,12 @@ def shown(night: date | None = None) -> Shown | None:
     chosen = night or nights[0]
     if chosen not in nights:
         raise HTTPException(
-            404, f"night {chosen} isn't released; the newest that is: {nights[0] if nights else 'none'}"
+            404,
+            say(
+                "night %(night)s isn't released; the newest that is: %(newest)s",
+                night=str(chosen),
+                newest=str(nights[0]) if nights else say("none"),
+            ),
         )
     folder = _folder(chosen)
     manifest = manifest_of(chosen, nights)
@@ -141,7 +150,12 @@ def manifest_of(night: date, nights: tuple[date, ...]) -> Manifest:
     try:
         whole = read_manifest(folder)
     except (OtherFormat, ValidationError) as error:
-        raise HTTPException(409, f"night {night} was released by another version of Evenhand: {error}") from error
+        raise HTTPException(
+            409,
+            say(
+                "night %(night)s was released by another version of Evenhand: %(why)s", night=str(night), why=str(error)
+            ),
+        ) from error
     if markets is None:
         return whole
     before = next((each for each in nights if each < night), None)
@@ -158,13 +172,23 @@ def _said_of(manifest: Manifest) -> list[str]:
     if manifest.reversed:
         back = manifest.reversed
         said.append(
-            f"This night was reversed to the lists of {back.back_to.night} by {back.by}, approved by"
-            f" {back.approved_by}: {back.why}"
+            say(
+                "This night was reversed to the lists of %(night)s by %(by)s, approved by %(second)s: %(why)s",
+                night=back.back_to.night,
+                by=str(back.by),
+                second=str(back.approved_by),
+                why=back.why,
+            )
         )
     if history := said_of_history(manifest):
         said.append(history)
     if accepted := [each.market for each in manifest.first_nights if each.is_accepted]:
-        said.append(f"Nobody was asked about the first nights of {', '.join(accepted)}: EVENHAND_FIRST_NIGHTS says so.")
+        said.append(
+            say(
+                "Nobody was asked about the first nights of %(markets)s: EVENHAND_FIRST_NIGHTS says so.",
+                markets=", ".join(accepted),
+            )
+        )
     return said
 
 
@@ -172,20 +196,22 @@ def _needs(night: date, nights: tuple[date, ...], markets: Markets) -> list[str]
     """What is otherwise than it should be, whichever night is shown."""
     said = []
     if stop := stopped(settings().home):
-        said.append(f"Nothing is sent to receivers: {stop}")
+        said.append(say("Nothing is sent to receivers: %(why)s", why=str(stop)))
     for later in _begun_later(nights[0]):
         failed = failures(later)
         # What a step complains of can be of any market.
-        of_it = f": {failed[0][1].splitlines()[0]}" if failed and markets is None else "."
-        said.append(
-            f"Night {later} failed{of_it}"
-            if failed
-            else f"Night {later} is begun and not released: it is running, or was stopped."
-        )
+        if failed and markets is None:
+            said.append(say("Night %(night)s failed: %(why)s", night=later, why=failed[0][1].splitlines()[0]))
+        elif failed:
+            said.append(say("Night %(night)s failed.", night=later))
+        else:
+            said.append(say("Night %(night)s is begun and not released: it is running, or was stopped.", night=later))
     if night != nights[0]:
-        said.append(f"This isn't the newest night: {nights[0]} is.")
+        said.append(say("This isn't the newest night: %(night)s is.", night=nights[0]))
     elif late := _days_late(nights[0]):
-        said.append(f"Nothing was released for {late} days: the newest night is {nights[0]}.")
+        said.append(
+            say("Nothing was released for %(days)s days: the newest night is %(night)s.", days=late, night=nights[0])
+        )
     return said
 
 
@@ -202,7 +228,17 @@ def _days_late(newest: date) -> int:
     return days if days > 2 else 0
 
 
+def _as_it_lies(path: Path) -> tuple[int, int, int] | None:
+    there = path.stat() if path.exists() else None
+    return (there.st_mtime_ns, there.st_size, there.st_ino) if there else None
+
+
 @lru_cache(maxsize=4096)
-def _trouble(folder: Path, name: str, there: tuple[int, int, int] | None) -> str:
-    """What is wrong with a file; looked at once for as long as it lies there untouched."""
-    return next((what for _, what in release_troubles(folder, {name})), "")
+def _trouble(
+    folder: Path, name: str, there: tuple[int, int, int] | None, manifest: tuple[int, int, int] | None
+) -> tuple[str, str] | None:
+    """The file that isn't what was released, the manifest or another, and what is wrong with it.
+
+    It is looked at once for as long as both lie there untouched.
+    """
+    return next(((str(path), what) for path, what in release_troubles(folder, {name} - {MANIFEST})), None)

@@ -6,9 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from evenhand.console.reader import say
+
 # How a value is written: an account links to its page, a label is looked up in the catalogues, `open` is a last day
-# that may be none, and a share is of one.
-Kind = Literal["account", "text", "label", "day", "open", "number", "share", "yes"]
+# that may be none, a share is of one, what is told in English alone is read out as English, and what an account is told
+# in the language of its row. Money is of the currency of its row's market.
+Kind = Literal[
+    "account", "text", "english", "told", "language", "label", "day", "open", "number", "money", "share", "yes"
+]
 
 
 @dataclass(frozen=True)
@@ -32,7 +37,7 @@ class Column:
     @property
     def heading(self) -> str:
         """What it is called for people and for machines, where it is downloaded: a label alone can't be looked up."""
-        return f"{self.label}{f', {self.unit}' if self.unit else ''} ({self.name})"
+        return f"{say(self.label)}{f', {say(self.unit)}' if self.unit else ''} ({self.name})"
 
 
 @dataclass(frozen=True)
@@ -68,7 +73,9 @@ _SCOPE = Column("scope", "Where", "label", "scope", is_choice=True)
 _MEASURE = Column("measure", "Measure", "label", "measure", is_choice=True)
 _FROM = Column("starts_on", "First day", "day")
 _UNTIL = Column("ends_on", "Last day", "open")
-_WHY = Column("why", "Why")
+_WHY = Column("why", "Why", "english")
+_LIST = Column("list", "List", "label", "list", is_choice=True)
+_CHANGE = Column("change", "Change", "label", "change", is_choice=True)
 
 _AGAINST = """\
 select coalesce(tonight.account_id, last.account_id) as account_id, coalesce(tonight.market, last.market) as market,
@@ -102,7 +109,13 @@ LISTS = (
         " from rewards left join reasons using (reason_id)",
         (
             *(_ACCOUNT, _MARKET, Column("measure", "Reward", "label", "measure", is_choice=True), _SCOPE, _PROGRAMME),
-            *(Column("amount", "Amount", "number"), Column("unit", "Unit"), _FROM, _UNTIL, _WHY),
+            *(
+                Column("amount", "Amount", "number"),
+                Column("unit", "Unit", "label", "unit_of_amount"),
+                _FROM,
+                _UNTIL,
+                _WHY,
+            ),
         ),
         "starts_on desc, row_key",
     ),
@@ -113,8 +126,8 @@ LISTS = (
         ("changes",),
         "from changes",
         (
-            *(_ACCOUNT, _MARKET, Column("list", "List", is_choice=True), Column("change", "Change", is_choice=True)),
-            *(Column("cause", "Cause", is_choice=True), _MEASURE, _SCOPE, _PROGRAMME),
+            *(_ACCOUNT, _MARKET, _LIST, _CHANGE),
+            *(Column("cause", "Cause", "label", "cause", is_choice=True), _MEASURE, _SCOPE, _PROGRAMME),
             Column("is_held", "Held", "yes", is_choice=True),
         ),
         "list, change, row_key",
@@ -128,7 +141,7 @@ LISTS = (
         + "\nunion all\n"
         + _AGAINST.format(list="rewards", what="reward"),
         (
-            *(_ACCOUNT, _MARKET, Column("list", "List", is_choice=True), Column("change", "Change", is_choice=True)),
+            *(_ACCOUNT, _MARKET, _LIST, _CHANGE),
             *(_PROGRAMME, _SCOPE, Column("measure_before", "Measure before", "label", "measure", is_choice=True)),
             *(_MEASURE, Column("ends_before", "Last day before", "open"), _UNTIL),
         ),
@@ -142,8 +155,8 @@ LISTS = (
         ("held_rows",),
         "from held_rows",
         (
-            *(_ACCOUNT, _MARKET, Column("list", "List", is_choice=True), Column("rule", "Rule", is_choice=True)),
-            Column("remedy", "What to do"),
+            *(_ACCOUNT, _MARKET, _LIST, Column("rule", "Rule", "english", is_choice=True)),
+            Column("remedy", "What to do", "english"),
         ),
         "list, rule, row_key",
     ),
@@ -155,8 +168,8 @@ LISTS = (
         "from quarantine",
         (
             *(Column("feed", "Feed", "label", "feed", is_choice=True), Column("row_key", "Row")),
-            *(Column("column_name", "Column", is_choice=True), Column("rule", "Rule", is_choice=True)),
-            *(Column("remedy", "What to do"), Column("landed_night", "Landed", "day", is_choice=True)),
+            *(Column("column_name", "Column", is_choice=True), Column("rule", "Rule", "english", is_choice=True)),
+            *(Column("remedy", "What to do", "english"), Column("landed_night", "Landed", "day", is_choice=True)),
             *(Column("landed_file", "File", is_choice=True), Column("landed_row", "Row in the file", "number")),
         ),
         "landed_night desc, feed, landed_file, landed_row, rule",
@@ -168,8 +181,12 @@ LISTS = (
         ("notices",),
         "from notices",
         (
-            *(_ACCOUNT, _MARKET, Column("event", "About", is_choice=True), Column("list", "List", is_choice=True)),
-            *(Column("language", "Language", is_choice=True), Column("subject", "Subject"), Column("body", "Text")),
+            *(_ACCOUNT, _MARKET, Column("event", "About", "label", "change", is_choice=True), _LIST),
+            *(
+                Column("language", "Language", "language", is_choice=True),
+                Column("subject", "Subject", "told"),
+                Column("body", "Text", "told"),
+            ),
         ),
         "account_id, notice_id",
     ),
@@ -198,7 +215,7 @@ LISTS = (
             *(_ACCOUNT, _MARKET, _PROGRAMME, Column("zone", "Zone", "label", "zone", is_choice=True)),
             *(Column("since", "Since", "day"), Column("balance", "Balance", "number")),
             Column("zone_last_night", "Zone last night", "label", "zone", is_choice=True),
-            *(Column("balance_last_night", "Balance last night", "number"), Column("moved_by", "Moved by")),
+            *(Column("balance_last_night", "Balance last night", "number"), Column("moved_by", "Moved by", "english")),
             Column("next_zone", "Next zone", "label", "zone", is_choice=True),
             *(Column("to_next_zone", "To the next zone", "number"), Column("is_near", "Near", "yes", is_choice=True)),
         ),
@@ -214,7 +231,10 @@ LISTS = (
             *(_ACCOUNT, _MARKET, Column("violation_id", "Violation")),
             Column("violation_type", "Type", "label", "violation_type", is_choice=True),
             *(Column("severity", "Severity", "label", "severity", is_choice=True), Column("title", "On")),
-            *(Column("decided_on", "Decided", "day"), Column("detected_by", "Detected by", is_choice=True)),
+            *(
+                Column("decided_on", "Decided", "day"),
+                Column("detected_by", "Detected by", "label", "detected_by", is_choice=True),
+            ),
             Column("appeal_outcome", "Appeal", "label", "appeal_outcome", is_choice=True),
             Column("appeal_until", "Can be appealed until", "day"),
         ),
@@ -230,7 +250,7 @@ LISTS = (
             *(_ACCOUNT, _MARKET, Column("eligibility", "For", "label", "eligibility", is_choice=True)),
             *(
                 Column("is_open", "Is eligible", "yes", is_choice=True),
-                Column("failed_conditions", "Conditions that fail"),
+                Column("failed_conditions", "Conditions that fail", "english"),
             ),
         ),
         "is_open, eligibility, account_id",
@@ -244,7 +264,7 @@ LISTS = (
         (
             *(_ACCOUNT, _MARKET, Column("gap", "Gap", "label", "gap", is_choice=True), Column("since", "Since", "day")),
             *(Column("violation_id", "Violation"), Column("orders", "Orders", "number")),
-            Column("amount", "Sold for", "number"),
+            Column("amount", "Sold for", "money"),
         ),
         "since, gap, account_id, violation_id, row_key",
     ),

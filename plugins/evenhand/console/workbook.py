@@ -1,4 +1,4 @@
-"""A list as a spreadsheet: raw numbers and days on one sheet, and on the first what they are of."""
+"""A table as a spreadsheet: raw numbers and days on one sheet, and on the first what they are of."""
 
 from __future__ import annotations
 
@@ -11,8 +11,7 @@ from typing import Any
 
 import xlsxwriter
 
-from evenhand.console.shown import Shown
-from evenhand.console.tables import Column, Listed
+from evenhand.console.reader import say
 
 # More is downloaded as CSV, which has no end.
 MOST_ROWS = 100_000
@@ -20,46 +19,24 @@ MOST_ROWS = 100_000
 _TEXTS_ALONE = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
 
 
-def write_sheet(path: Path, title: str, facts: Sequence[tuple[str, str]], rows: Iterable[Sequence[str]]) -> None:
-    """Write a table of texts, whose first row is its header, and before it a sheet with what it is of."""
-    with xlsxwriter.Workbook(str(path), _TEXTS_ALONE) as book:
-        strong = book.add_format({"bold": True})
-        about, sheet = book.add_worksheet("About"), book.add_worksheet(title[:31])
-        for line, (name, value) in enumerate(facts):
-            about.write_string(line, 0, name, strong)
-            about.write_string(line, 1, value)
-        about.set_column(0, 1, 30)
-        for line, row in enumerate(rows):
-            for at, value in enumerate(row):
-                sheet.write_string(line, at, value, None if line else strong)
-        sheet.set_column(0, 9, 26)
-
-
 def write_workbook(
     path: Path,
-    listed: Listed,
-    shown: Shown,
-    columns: Sequence[Column],
+    title: str,
+    facts: Sequence[tuple[str, str]],
+    header: Sequence[str],
     rows: Iterable[Sequence[Any]],
-    asked_for: Sequence[tuple[str, str]],
-    sql: str,
 ) -> None:
-    """Write the rows of a list.
+    """Write a table, and before it a sheet with what it is of.
 
     Args:
-        asked_for: what rows were asked for, as labels and values.
-        sql: the query that gives them.
+        facts: what it is of, as names and values.
     """
     with xlsxwriter.Workbook(str(path), _TEXTS_ALONE) as book:
         strong = book.add_format({"bold": True})
         day = book.add_format({"num_format": "yyyy-mm-dd"})
-        about, sheet = book.add_worksheet("About"), book.add_worksheet(listed.title[:31])
-        facts = [
-            *(("List", listed.title), ("A row is", listed.about), ("Night", str(shown.night))),
-            *(("Revision", str(shown.revision)), ("Release", shown.manifest.release_id), *asked_for, ("SQL", sql)),
-        ]
-        for at, column in enumerate(columns):
-            sheet.write_string(0, at, column.heading, strong)
+        about, sheet = book.add_worksheet(say("About")), book.add_worksheet(title[:31])
+        for at, name in enumerate(header):
+            sheet.write_string(0, at, name, strong)
         beginning = iter(rows)
         written = 0
         for written, row in enumerate(islice(beginning, MOST_ROWS), start=1):
@@ -72,13 +49,13 @@ def write_workbook(
                     sheet.write_datetime(written, at, value, day)
                 elif value is not None:
                     sheet.write_string(written, at, str(value))
+        told = list(facts)
         if next(beginning, None) is not None:
-            facts.insert(
-                0, ("Not all", f"These are the first {written:,} rows; download the list as CSV for the rest.")
-            )
+            rest = say("These are the first %(rows)s rows; download the list as CSV for the rest.", rows=written)
+            told.insert(0, (say("Not all"), rest))
         about.set_column(0, 0, 16)
         about.set_column(1, 1, 100)
-        for line, (name, value) in enumerate(facts):
+        for line, (name, value) in enumerate(told):
             about.write_string(line, 0, name, strong)
             about.write_string(line, 1, value)
-        sheet.set_column(0, max(len(columns) - 1, 0), 18)
+        sheet.set_column(0, max(len(header) - 1, 0), 22)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from evenhand.people.in_force import PeopleClosed, people_in_force
 from evenhand.people.people import ALL, People, Right
-from evenhand.records.persons import Person, PersonRefused
+from evenhand.records.persons import Person, PersonRefused, normalised
 from evenhand.settings import settings
 
 _TO = {
@@ -94,3 +94,12 @@ def markets_of(
         if each.user:
             found |= {market for market in each.markets if right in people.rights_of(user, market)}
     return found
+
+
+def language_of(people: People, user: str, roles: Collection[str] = (), teams: Collection[str] = ()) -> str | None:
+    """The language that a log-in reads: what its own lines say, else those of its groups; None if none does."""
+    own = [each for each in people.people if each.user and normalised(each.user) == normalised(user)]
+    of_groups = [
+        each for each in people.people if (each.role or each.team) and (each.role in roles or each.team in teams)
+    ]
+    return next((each.language for each in (*own, *of_groups) if "language" in each.model_fields_set), None)

@@ -208,8 +208,8 @@ def weekday_weights(series: Numbers, weekdays: NDArray[np.int64]) -> Numbers:
 def _spreads(series: Numbers, weights: Numbers) -> Numbers:
     """By how many times as much as chance makes it each series differs from one night to the next, at least 1.
 
-    That of a series is what a tenth of its nights go beyond, so that a wrong night or two don't move it, nor a drift; it
-    is drawn towards that of all series as far as chance explains the difference.
+    That of a series is what a tenth of its nights go beyond, so that a wrong night or two don't move it, nor a drift;
+    it is drawn towards that of all series as far as chance explains the difference.
     """
     steady = 2 * np.sqrt(series / weights + 0.375)
     steps = np.diff(steady, axis=1) / np.sqrt(2)

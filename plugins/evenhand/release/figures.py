@@ -27,6 +27,8 @@ class Figure:
         unit: what it counts, such as `hours`.
         is_defined: whether it is a metric of today; releases of earlier versions have others.
         slice, slice_value: which part it is of, such as `category` `beauty`; empty for the whole.
+        sample: how many rows it is of; `out_of` where it is known of more that it isn't of all.
+        minimum_sample: fewer rows say too little; None where nothing says.
     """
 
     metric: str
@@ -42,6 +44,9 @@ class Figure:
     slice_value: str = ""
     unit: str = ""
     is_defined: bool = True
+    sample: Decimal | None = None
+    out_of: Decimal | None = None
+    minimum_sample: Decimal | None = None
 
 
 @dataclass(frozen=True)
@@ -157,6 +162,9 @@ def _figure(
         part_value,
         unit,
         definition is not None,
+        sample,
+        out_of,
+        definition.minimum_sample if definition else None,
     )
 
 

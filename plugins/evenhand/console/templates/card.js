@@ -17,7 +17,7 @@
     if (!card) return null;
     const lines = card.lines.map((each, at) =>
       el("li", { key: at, style: line }, el("a", { href: new URL(each.page, base).href, style: colour }, each.said)));
-    const more = card.more ? [el("li", { key: "more", style: line }, `and ${card.more} more`)] : [];
+    const more = card.more ? [el("li", { key: "more", style: line }, card.more)] : [];
     return el(
       "section",
       {
@@ -28,7 +28,7 @@
       },
       el("h2", { style: { fontWeight: 600, marginBottom: "4px" } }, card.title),
       el("ul", { style: { listStyle: "none", margin: 0, padding: 0 } }, ...lines, ...more),
-      el("a", { href: base.href, style: colour }, "All of tonight"),
+      el("a", { href: base.href, style: colour }, card.all),
     );
   };
 

@@ -89,12 +89,17 @@ def bound(comparison: Comparison, unit: str = "") -> str:
     return f"{COMPARATORS[how]} {counted(value, unit) if unit else number(value)}" if how else ""
 
 
-def band(programme: Programme, position: int) -> str:
-    """The values of a zone: `at least 6 and less than 24 points`."""
+def ends_of(programme: Programme, position: int) -> list[tuple[str, Decimal]]:
+    """The ends of a zone, each as people say how it is compared, and the value."""
     own = programme.zones[position].comparison
     stricter = programme.zones[position + 1].comparison if position + 1 < len(programme.zones) else None
     ends = [(COMPARATORS[own[0]], own[1])] if own else []
-    ends += [(_BEYOND[stricter[0]], stricter[1])] if stricter else []
+    return ends + ([(_BEYOND[stricter[0]], stricter[1])] if stricter else [])
+
+
+def band(programme: Programme, position: int) -> str:
+    """The values of a zone: `at least 6 and less than 24 points`."""
+    ends = ends_of(programme, position)
     if not ends:
         return "any"
     is_share = programme.unit == SHARE

@@ -1,0 +1,152 @@
+"""Values as a person reads them: labels for keys, figures with their units, days in words, in the reader's language."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
+from functools import lru_cache
+from pathlib import Path
+
+from evenhand.console.keys import named
+from evenhand.console.reader import reader, say
+from evenhand.explain.labels import Labels
+from evenhand.notices.catalogs import REFERENCE, Catalogs, load_catalogs, text
+from evenhand.policy.prose.words import COMPARATORS, SHARE, plural, spoken
+from evenhand.policy.targets import Goal, Target
+from evenhand.release.figures import ALL_MARKETS, Figure
+from evenhand.release.manifest import DELIVERIES, NOTICES
+from evenhand.release.targets import Judged
+from evenhand.reports.formats import NOTHING
+from evenhand.settings import settings
+
+
+def label(kind: str, key: str | None) -> str:
+    """What a key is called, by Evenhand itself or by the catalogues; empty for nothing."""
+    return (named(kind, key) if key else None) or labels().of(kind, key)
+
+
+def number(value: Decimal | int | float | None) -> str:
+    """A number with as many digits as say something; a dash for nothing."""
+    if value is None:
+        return NOTHING
+    exact = Decimal(str(value))
+    return reader().number(Decimal(f"{exact:.2g}") if 0 < abs(exact) < Decimal("0.01") else exact)
+
+
+def of_unit(value: Decimal, unit: str) -> str:
+    """A number of a unit, as the catalogues call it: 1 point, 3 points, 20 %; the number alone without a unit."""
+    if unit == SHARE:
+        return f"{number(100 * value)}\u00a0%"
+    if not unit:
+        return number(value)
+    said = labels()
+    catalog = said.catalogs.languages[said.language]
+    if f"unit.{unit}" in catalog.messages:
+        # Parts of a point are several.
+        count = int(value) if value == value.to_integral_value() else 2
+        return text(catalog, f"unit.{unit}", {"count": number(value)}, abs(count))
+    return f"{number(value)} {spoken(unit)}" if abs(value) == 1 else f"{number(value)} {plural(spoken(unit))}"
+
+
+def signed(value: int) -> str:
+    """A difference, with its sign."""
+    return "±0" if value == 0 else reader().signed(value)
+
+
+def share(value: Decimal | None) -> str:
+    """A share of one, in percent."""
+    return NOTHING if value is None else reader().share(value)
+
+
+def day(value: date | None) -> str:
+    """A day; a dash for none."""
+    return reader().day(value)
+
+
+def last_day(value: date | None) -> str:
+    """A last day, or that there is none."""
+    return say("no end") if value is None else day(value)
+
+
+def yes(value: object) -> str:
+    """Whether something is so."""
+    return say("yes") if value else say("no")
+
+
+def market(name: str) -> str:
+    """A market; or all of them."""
+    return say("all markets") if name == ALL_MARKETS else name
+
+
+def figure(of: Figure) -> str:
+    """A figure of a metric with its unit, or that there are too few rows to say."""
+    if not of.is_enough and of.unit != "count":
+        if of.minimum_sample is None:
+            return say("too few to say")
+        return say(
+            "too few to say (%(known)s of %(needed)s needed)",
+            known=round(of.sample or 0),
+            needed=round(of.minimum_sample),
+        )
+    if of.figure is None:
+        return say("none")
+    said = reader().figure(Decimal(of.figure), of.unit)
+    if of.is_enough and of.out_of is not None and of.sample is not None and of.out_of > of.sample:
+        return say("%(figure)s (of %(known)s of %(all)s)", figure=said, known=round(of.sample), all=round(of.out_of))
+    return said
+
+
+def interval(of: Figure) -> str:
+    """In which a metric is with a probability of 95 %; empty where it is no estimate."""
+    if of.low is None or of.high is None or not of.is_enough:
+        return ""
+    return between(of.low, of.high, lambda value: reader().figure(value, of.unit))
+
+
+def between(low: Decimal, high: Decimal, written: Callable[[Decimal], str]) -> str:
+    """From one value to another."""
+    return say("%(low)s to %(high)s", low=written(low), high=written(high))
+
+
+def bound(wanted: Target | Goal, unit: str) -> str:
+    """What a metric is to come to; `unit` is the metric's, and a bound's own counts first."""
+    how, value = wanted.comparison or ("at_most", Decimal(0))
+    return f"{say(COMPARATORS[how])} {reader().figure(value, wanted.unit or unit)}"
+
+
+def judged(of: Judged, unit: str) -> str:
+    """A figure against its target."""
+    state = label("state", of.state) if of.state else say("not compared, for the figure counts otherwise")
+    return say("%(state)s: %(bound)s", state=state, bound=bound(of.target, unit))
+
+
+def list_of(name: str, market: str) -> str:
+    """A list of a market, deliveries to a receiver, or notices in a language, as a heading."""
+    if name == DELIVERIES:
+        return say("Deliveries to %(receiver)s", receiver=market)
+    if name == NOTICES:
+        return say("Notices in %(language)s", language=market)
+    return say("%(list)s of %(market)s", list=label("list", name), market=market)
+
+
+def labels() -> Labels:
+    """The words of the catalogues in the reader's language, read again where one has changed; else in English."""
+    return _in(reader().name)
+
+
+def english() -> Labels:
+    """The same in English, for sentences that are told in it alone."""
+    return _in(REFERENCE)
+
+
+def _in(language: str) -> Labels:
+    folder = settings().translations
+    changed = max((path.stat().st_mtime_ns for path in folder.glob("*.po")), default=0)
+    catalogs = _catalogs_of(folder, changed)
+    return Labels(catalogs, language if language in catalogs.languages else REFERENCE)
+
+
+@lru_cache(maxsize=4)
+def _catalogs_of(folder: Path, changed: int) -> Catalogs:
+    return load_catalogs(folder)

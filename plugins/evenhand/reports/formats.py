@@ -1,0 +1,52 @@
+"""Numbers, days and amounts as people of a language write them."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+from babel import Locale
+from babel.dates import format_date
+from babel.numbers import format_currency, format_decimal, format_percent, get_territory_currencies
+from babel.units import format_unit
+
+NOTHING = "\u2013"
+_MINUS = "\u2212"
+
+
+class Formats:
+    """How a locale writes."""
+
+    def __init__(self, locale: Locale) -> None:
+        self.locale = locale
+
+    def number(self, value: Decimal | int) -> str:
+        """A number, with the language's signs for thousands and decimals."""
+        return format_decimal(value, locale=self.locale).replace("-", _MINUS)
+
+    def signed(self, value: Decimal | int) -> str:
+        """A difference, with its sign."""
+        return f"+{self.number(value)}" if value > 0 else self.number(value)
+
+    def share(self, value: Decimal) -> str:
+        """A share of one, in percent."""
+        return format_percent(value, "#,##0.0\u00a0%", locale=self.locale).replace("-", _MINUS)
+
+    def day(self, day: date | None) -> str:
+        """A day; a dash for none."""
+        return NOTHING if day is None else format_date(day, "medium", locale=self.locale)
+
+    def money(self, amount: Decimal, market: str) -> str:
+        """An amount in the currency of the market's country; a number where it is no country."""
+        currencies = get_territory_currencies(market) if len(market) == 2 else []
+        return format_currency(amount, currencies[0], locale=self.locale) if currencies else self.number(amount)
+
+    def figure(self, figure: Decimal, unit: str) -> str:
+        """A figure of a metric with its unit."""
+        if unit == "share":
+            return self.share(figure)
+        if unit in ("hours", "days"):
+            return format_unit(round(figure, 1), f"duration-{unit[:-1]}", length="long", locale=self.locale)
+        if unit == "count":
+            return self.number(round(figure))
+        return self.number(round(figure, 2) if abs(figure) >= 1 or not figure else Decimal(f"{figure:.2g}"))
