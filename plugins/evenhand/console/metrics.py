@@ -75,7 +75,7 @@ def metric_page(request: Request, metric: str, night: Night = None, market: Mark
         found,
         market=market,
         definition=defined[metric],
-        chart=_chart(found, metric, market, defined[metric].label) if found.sees(market) else "",
+        chart=chart_of(found, metric, market, defined[metric].label) if found.sees(market) else "",
         targets=[
             (bound(each, defined[metric].unit), each.effective_from, each.effective_until)
             for each in sorted(targets_of(found.manifest.targets).targets, key=lambda each: each.effective_from)
@@ -116,7 +116,12 @@ def _nights(found: Shown) -> list[tuple[date, Path]]:
     return [(night, _folder(night)) for night in nights]
 
 
-def _chart(found: Shown, metric: str, market: str, label: str) -> str:
+def chart_of(found: Shown, metric: str, market: str, label: str) -> str:
+    """A metric of a market over the last nights, with what else changed; nothing where there never was enough to say.
+
+    Args:
+        label: what the metric is called.
+    """
     changed = dict(_what_else(found))
     points, said = [], []
     for night, folder in _nights(found):

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, HTTPException, Query, Request
@@ -27,6 +30,8 @@ from evenhand.settings import settings
 router = APIRouter(prefix="/reports")
 Of = Annotated[str, Query(description="A market; by default all that are seen.")]
 Lang = Annotated[str, Query(description="The language that it is in.")]
+# As their readers call them.
+LANGUAGES = {"en": "English", "id": "Bahasa Indonesia", "pt_BR": "Português (Brasil)", "zh": "中文"}
 
 
 @router.get("")
@@ -37,14 +42,14 @@ def reports_page(request: Request, night: Night = None) -> HTMLResponse:
     if found is None:
         return page(request, "no_release.html", None)
     markets = sorted(creators_by_market(found))
-    return page(request, "reports.html", found, markets=markets, languages=languages())
+    return page(request, "reports.html", found, markets=markets, languages=languages(), called=LANGUAGES)
 
 
 @router.get("/{kind}")
 @limited
 def report_page(kind: str, night: Night = None, market: Of = "", lang: Lang = "en") -> HTMLResponse:
     """A report as a page by itself."""
-    report, speaks = _report(_shown(night), kind, market, lang)
+    report, speaks = _report(shown_or_nothing(night), kind, market, lang)
     # The pages that it names lie beside it.
     return HTMLResponse(page_of(report, speaks, ".."))
 
@@ -53,11 +58,16 @@ def report_page(kind: str, night: Night = None, market: Of = "", lang: Lang = "e
 @limited
 def report_as_workbook(kind: str, night: Night = None, market: Of = "", lang: Lang = "en") -> FileResponse:
     """A report as a spreadsheet."""
-    report, speaks = _report(_shown(night), kind, market, lang)
+    report, speaks = _report(shown_or_nothing(night), kind, market, lang)
     return download(f"{report.night}.{report.name}.xlsx", lambda path: write_report(path, report, speaks))
 
 
-def _shown(night: Night) -> Shown:
+def shown_or_nothing(night: Night) -> Shown:
+    """The release of a night.
+
+    Raises:
+        HTTPException: nothing is released, or that night isn't.
+    """
     found = shown(night)
     if found is None:
         raise HTTPException(404, "nothing is released yet")
@@ -72,14 +82,33 @@ def _report(found: Shown, name: str, market: str, language: str) -> tuple[Report
     seen = sorted(creators_by_market(found)) if found.markets is not None else []
     if found.markets is not None and ((market and market not in seen) or not seen):
         raise HTTPException(404, f"night {found.night} knows no market {market or 'of yours'}")
+    with said_why_not(found.night):
+        return report_of(here, kind, found.night, language, [market] if market else seen), speaking(language)
+
+
+def speaking(language: str) -> Language:
+    """A language that reports are in.
+
+    Raises:
+        NoSuchWords: there are none in it.
+    """
+    return Language(language, load_catalogs(settings().translations))
+
+
+@contextmanager
+def said_why_not(night: date) -> Iterator[None]:
+    """Have what keeps a report from being made answered to who asks.
+
+    Args:
+        night: of the report.
+    """
     try:
-        speaks = Language(language, load_catalogs(here.translations))
-        return report_of(here, kind, found.night, language, [market] if market else seen), speaks
+        yield
     except (NoSuchMarket, NoSuchWords) as error:
         raise HTTPException(404, str(error)) from error
     except ReleaseChanged as error:
         raise HTTPException(409, f"{error} (evenhand verify)") from error
     except (OtherFormat, ValidationError) as error:
         raise HTTPException(
-            409, f"one of the nights until {found.night} was released by another version of Evenhand: {error}"
+            409, f"one of the nights until {night} was released by another version of Evenhand: {error}"
         ) from error

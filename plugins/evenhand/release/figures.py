@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
@@ -52,6 +53,7 @@ class Definition:
         minimum_sample: fewer rows say too little.
         unit: such as `share` or `time`, which a release has in hours or days.
         better: `more`, `less` or `none`.
+        slices: what it is also told by, such as `category`.
     """
 
     metric: str
@@ -61,6 +63,7 @@ class Definition:
     minimum_sample: Decimal
     unit: str
     better: str
+    slices: Sequence[str] = ()
 
 
 def figures(release: Path, project: Path, market: str = ALL_MARKETS) -> list[Figure]:
@@ -93,6 +96,14 @@ def definitions(project: Path) -> dict[str, Definition]:
 def _definitions(path: Path, changed: int) -> dict[str, Definition]:
     defined = {}
     _, content = parse(path.read_text(encoding="utf-8"))
+    # A metric is told by what the rows that it counts are told by.
+    told_by = {
+        measure["name"]: tuple(
+            each["name"] for each in model["dimensions"] if each["type"] == "categorical" and each["name"] != "market"
+        )
+        for model in content["semantic_models"]
+        for measure in model["measures"]
+    }
     for metric in content["metrics"]:
         meta = metric["config"]["meta"]
         name = metric["name"]
@@ -104,6 +115,7 @@ def _definitions(path: Path, changed: int) -> dict[str, Definition]:
             Decimal(str(meta["minimum_sample"])),
             meta["unit"],
             meta["better"],
+            told_by[of["measure"] if "measure" in (of := metric["type_params"]) else of["numerator"]],
         )
     return defined
 
