@@ -13,7 +13,7 @@ BOARD = """\
 board: quality
 title: Quality =<b>
 markets: [ID, all, nowhere]
-metrics: [{metric: repeat_rate, slices: violation_type}, decisions]
+metrics: [repeat_rate, {metric: decisions, slices: violation_type}]
 """
 
 
@@ -46,7 +46,7 @@ def test_a_board_has_its_metrics_with_their_figures_in_its_markets_and_parts(rea
 def test_what_is_wrong_with_a_board_is_said_and_the_others_are_shown(reader: TestClient, boards: Path) -> None:
     (boards / "other.yml").write_text(BOARD.replace("quality", "other").replace("repeat_rate", "repeat_rat"))
     listed = reader.get("/boards").text
-    assert "other.yml:4:20: metrics[0].metric: found repeat_rat; expected a metric of docs/metrics.md" in listed
+    assert "other.yml:4:11: metrics[0].metric: found repeat_rat; expected a metric of docs/metrics.md" in listed
     assert "boards/quality?" in listed
     gone = reader.get("/boards/other")
     assert gone.status_code == 404 and "there is no board other of markets that you see; there are quality" in gone.text

@@ -140,9 +140,30 @@ def test_what_is_off_target_comes_first_where_a_board_says_so_and_is_said_where_
     # With too few rows nothing is said, and so nothing is missed.
     released(here, NIGHT, "0.9", enough=False)
     unsure = board_report(here, board(here), NIGHT, "en", ["ID"])
-    assert tables(unsure)["Grant rate"] == [["ID", "\u2013", "\u2013", "\u2013", "too few to say: at most 50.0\u00a0%"]]
+    assert tables(unsure)["Grant rate"] == [["ID", "\u2013", "too few to say: at most 50.0\u00a0%"]]
     released(here, NIGHT, "0.9", targets=False)
     assert said(board_report(here, board(here), NIGHT, "en"))[1] == "None of these figures has a target."
+
+
+def test_what_has_no_interval_has_no_columns_for_one_and_parts_that_say_nothing_are_left_out(here: Settings) -> None:
+    def row(value: str, figure: str, enough: bool) -> Sequence[object]:
+        part = "category" if value else ""
+        return ("viewers_per_live", "ID", part, value, Decimal(figure), None, None, Decimal(50), enough, "count")
+
+    rows = [row("", "7", False), row("beauty", "5", True), row("fashion", "3", False)]
+    release(here.home, NIGHT, {"penalties": [], "rewards": [], "standings": [], "operational_metrics": rows})
+    text = "board: lives\ntitle: Lives\nmetrics: [{metric: viewers_per_live, slices: category}]\n"
+    assert tables(board_report(here, board(here, text), NIGHT, "en")) == {
+        "Viewers per live": [["ID", "\u2013"], ["ID · Beauty", "5"]]
+    }
+
+
+@pytest.mark.parametrize("language", languages())
+@pytest.mark.parametrize("figure", ["1", "102.4"])
+@pytest.mark.parametrize("unit", ["hours", "days"])
+def test_a_time_has_its_unit_in_every_language(here: Settings, language: str, figure: str, unit: str) -> None:
+    said = Language(language, load_catalogs(here.translations)).figure(Decimal(figure), unit)
+    assert "duration" not in said and len(said) > len(figure)
 
 
 def test_who_sees_one_market_has_the_figures_of_that_alone(here: Settings) -> None:

@@ -138,6 +138,8 @@ def _section(metric: BoardMetric, board: Board, found: Shown) -> BoardSection | 
     definition = definitions(settings().dbt_project)[metric.metric]
     market = figures[0].market
     rows = [(each, judged(found.manifest, each)) for each in figures]
+    # Of a part, what says nothing isn't shown.
+    rows = [(each, target) for each, target in rows if each.is_enough or not each.slice or target]
     return BoardSection(definition, market, chart_of(found, metric.metric, market, definition.label), rows)
 
 

@@ -141,11 +141,15 @@ def _section(told: _Told, metric: BoardMetric) -> _Section | None:
 
     rows: list[list[Cell]] = []
     missed = []
+    has_interval = any(asked.value(row, "low") is not None for row in range(len(asked.rows)))
     for row in sorted(range(len(asked.rows)), key=place_of):
         unit = asked.value(row, "unit") or definition.unit
         about = (metric.metric, asked.value(row, "market"), asked.value(row, "slice"), asked.value(row, "part"))
         target = told.judged.get(about)
-        cells = _cells(told, asked, row, unit)
+        if about[2] and asked.value(row, "figure") is None and not target:
+            # Of a part, what says nothing isn't shown.
+            continue
+        cells = _cells(told, asked, row, unit, has_interval)
         if target:
             state = language.say(target.state or "not compared")
             cells.append(f"{state}: {language.bound(target.target, unit)}")
@@ -157,7 +161,7 @@ def _section(told: _Told, metric: BoardMetric) -> _Section | None:
             bound = language.bound(target.target, unit)
             missed.append(missed_target(language, told.facts.night, metric.metric, about[1], called, figure, bound))
         rows.append(cells)
-    return _Section(bool(missed), _table(told, metric, rows), missed) if rows else None
+    return _Section(bool(missed), _table(told, metric, rows, has_interval), missed) if rows else None
 
 
 def _ask(told: _Told, metric: BoardMetric) -> Asked:
@@ -186,10 +190,10 @@ def _ask(told: _Told, metric: BoardMetric) -> Asked:
     )
 
 
-def _cells(told: _Told, asked: Asked, row: int, unit: str) -> list[Cell]:
+def _cells(told: _Told, asked: Asked, row: int, unit: str, has_interval: bool) -> list[Cell]:
     said = partial(told.language.figure, unit=unit)
     about = ("", asked.value(row, "market"), asked.value(row, "slice"), asked.value(row, "part"))
-    columns = ["figure", "low", "high"]
+    columns = ["figure", *(["low", "high"] if has_interval else [])]
     columns += ["figure_before"] if told.before else []
     columns += ["figure_week_before"] if _has_week(told) else []
     return [" \u00b7 ".join(_of(told, about)), *(asked.number(row, column, said) for column in columns)]
@@ -204,7 +208,7 @@ def _of(told: _Told, about: About) -> list[str]:
     return [called, told.language.say("not known") if value == "not known" else told.language.label(part, value)]
 
 
-def _table(told: _Told, metric: BoardMetric, rows: list[list[Cell]]) -> Table:
+def _table(told: _Told, metric: BoardMetric, rows: list[list[Cell]], has_interval: bool) -> Table:
     language, definition = told.language, told.defined[metric.metric]
     heads = [
         language.say("Market"),

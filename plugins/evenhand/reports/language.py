@@ -96,10 +96,15 @@ class Language:
         if unit == "share":
             return format_percent(figure, "#,##0.0\u00a0%", locale=self.locale)
         if unit in ("hours", "days"):
-            return format_unit(round(figure, 1), f"duration-{unit[:-1]}", length="long", locale=self.locale)
+            return self._time(round(figure, 1), f"duration-{unit[:-1]}")
         if unit == "count":
             return self.number(round(figure))
         return self.number(round(figure, 2) if abs(figure) >= 1 or not figure else Decimal(f"{figure:.2g}"))
+
+    def _time(self, time: Decimal, unit: str) -> str:
+        said = format_unit(time, unit, "long", locale=self.locale)
+        # Where a language has no long form of its own, it says it as it does in short.
+        return format_unit(time, unit, "short", locale=self.locale) if unit in said else said
 
     def bound(self, wanted: Target | Goal, unit: str) -> str:
         """What a metric is to come to; `unit` is the metric's, and a bound's own counts first."""
