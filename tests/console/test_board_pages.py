@@ -8,6 +8,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from console.conftest import EARLIER
+from reports.pdfs import text_of_pdf
 
 BOARD = """\
 board: quality
@@ -39,6 +40,9 @@ def test_a_board_has_its_metrics_with_their_figures_in_its_markets_and_parts(rea
     assert reader.get(f"/boards/quality?night={EARLIER}").status_code == 200
     report = reader.get("/boards/quality/report?lang=id")
     assert (report.status_code, '<html lang="id">' in report.text) == (200, True)
+    printed = reader.get("/boards/quality/report/pdf?lang=zh")
+    assert printed.headers["content-type"] == "application/pdf"
+    assert "所有市场" in text_of_pdf(printed.content)
     book = reader.get("/boards/quality/report/xlsx")
     assert book.headers["content-disposition"].endswith('board.quality.en.xlsx"')
 

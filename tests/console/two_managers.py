@@ -21,6 +21,7 @@ from fastapi.testclient import TestClient
 from httpx import Response
 
 from console.serving import log_in, seen_by_all
+from reports.pdfs import text_of_pdf
 
 PEOPLE = """\
 people:
@@ -75,6 +76,8 @@ def readable(answer: Response) -> str:
     if content.startswith(b"PAR1"):
         with duckdb.connect() as connection:
             return str(connection.read_parquet(BytesIO(content)).fetchall())
+    if content.startswith(b"%PDF"):
+        return text_of_pdf(content)
     if content.startswith(b"PK"):
         with ZipFile(BytesIO(content)) as book:
             # When it was made is said in docProps.

@@ -125,7 +125,7 @@ def test_a_board_has_its_metrics_markets_and_parts_in_its_order_beside_the_night
     assert report.name == "board.quality.en"
     for language in languages():
         made = board_report(here, board(here), NIGHT, language)
-        path, _ = write(made, Language(language, load_catalogs(here.translations)), here.home / "out")
+        path, *_ = write(made, Language(language, load_catalogs(here.translations)), here.home / "out")
         checked = check_report(here, path)
         assert checked.wrong == () and checked.numbers > 20
         assert "Quality <b>" not in path.read_text()

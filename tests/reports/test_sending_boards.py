@@ -13,6 +13,7 @@ from evenhand.settings import settings
 from evenhand.tasks import alerts
 from evenhand.tasks.reports import NotSent, send_reports
 from people.people import write_people
+from reports.pdfs import text_of_pdf
 from reports.releases import release
 
 # A Wednesday; the Sunday after it is four nights later.
@@ -83,8 +84,9 @@ def test_only_who_may_see_its_markets_is_sent_a_board_and_each_has_theirs(home: 
     assert (to_bo, to_cy) == ("bo@here", "cy@here")
     assert for_bo.startswith("Quality: Mar 25, 2026 | There is nothing before it to compare with.")
     assert "Grant rate · All markets is 70.0" in for_bo
-    page, workbook = map(Path, for_cy.rpartition(" | ")[2].split())
+    page, workbook, printed = map(Path, for_cy.rpartition(" | ")[2].split())
     assert (page.name, workbook.name) == ("board.quality.ID.id.html", "board.quality.ID.id.xlsx")
+    assert printed.name == "board.quality.ID.id.pdf" and "40,0" in text_of_pdf(printed.read_bytes())
     assert for_cy.startswith("Quality: 25 Mar 2026 | ")
     assert "40,0" in page.read_text() and "70,0" not in page.read_text() and "90,0" not in page.read_text()
     # Cleared and run again, nobody is sent anything twice.

@@ -1,4 +1,4 @@
-"""`evenhand report`: what a night, a week or a board came to, as a page and a spreadsheet for who answers for it."""
+"""`evenhand report`: what a night, a week or a board came to, as a page, a spreadsheet and a PDF for who answers."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ from evenhand.console.asked import Night
 from evenhand.console.downloads import download
 from evenhand.console.metrics import chart_of
 from evenhand.console.render import page
-from evenhand.console.report_pages import LANGUAGES, Lang, said_why_not, shown_or_nothing, speaking
+from evenhand.console.report_pages import LANGUAGES, Lang, download_pdf, said_why_not, shown_or_nothing, speaking
 from evenhand.console.seen import limited
 from evenhand.console.shown import Shown, shown
 from evenhand.console.tonight import creators_by_market
@@ -105,6 +105,13 @@ def board_as_workbook(board: str, night: Night = None, lang: Lang = "en") -> Fil
     """A board as a spreadsheet."""
     report, speaks = _report(board, night, lang)
     return download(f"{report.night}.{report.name}.xlsx", lambda path: write_report(path, report, speaks))
+
+
+@router.get("/{board}/report/pdf")
+@limited
+def board_as_pdf(board: str, night: Night = None, lang: Lang = "en") -> FileResponse:
+    """A board as a PDF."""
+    return download_pdf(*_report(board, night, lang))
 
 
 def _boards() -> Boards:

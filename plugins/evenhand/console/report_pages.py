@@ -23,6 +23,7 @@ from evenhand.release.verify import ReleaseChanged
 from evenhand.reports.language import Language, NoSuchWords, languages
 from evenhand.reports.make import NoSuchMarket, report_of
 from evenhand.reports.page import page_of
+from evenhand.reports.pdf import pdf_of
 from evenhand.reports.report import KINDS, Report
 from evenhand.reports.workbook import write_report
 from evenhand.settings import settings
@@ -60,6 +61,19 @@ def report_as_workbook(kind: str, night: Night = None, market: Of = "", lang: La
     """A report as a spreadsheet."""
     report, speaks = _report(shown_or_nothing(night), kind, market, lang)
     return download(f"{report.night}.{report.name}.xlsx", lambda path: write_report(path, report, speaks))
+
+
+@router.get("/{kind}/pdf")
+@limited
+def report_as_pdf(kind: str, night: Night = None, market: Of = "", lang: Lang = "en") -> FileResponse:
+    """A report as a PDF."""
+    return download_pdf(*_report(shown_or_nothing(night), kind, market, lang))
+
+
+def download_pdf(report: Report, speaks: Language) -> FileResponse:
+    """A report as a PDF, to be kept."""
+    content = pdf_of(report, speaks, settings().pages)
+    return download(f"{report.night}.{report.name}.pdf", lambda path: path.write_bytes(content))
 
 
 def shown_or_nothing(night: Night) -> Shown:
