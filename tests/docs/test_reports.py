@@ -13,8 +13,10 @@ from typer.testing import CliRunner
 
 from evenhand.cli import app
 from evenhand.commands.boards_check import findings
+from evenhand.deployment import deployment
 from evenhand.reports.boards import Board, When
 from evenhand.settings import PROJECT, settings
+from evenhand.tasks.mail import Mail
 from reports.releases import release
 
 PAGE = (PROJECT / "docs" / "reports.md").read_text()
@@ -62,3 +64,11 @@ def test_every_key_of_a_board_and_every_time_that_somebody_is_told_is_on_the_pag
     told = set(re.findall(r"`(\w+)`", section))
     assert set(Board.model_fields) <= told
     assert set(When.__args__) <= told  # type: ignore[attr-defined]
+
+
+def test_the_notifier_of_the_page_is_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    (said,) = re.findall(r"^```json\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
+    monkeypatch.setenv("EVENHAND_PEOPLE_NOTIFIERS", said)
+    ((classpath, arguments),) = deployment().people_notifiers
+    assert classpath == f"{Mail.__module__}.{Mail.__name__}"
+    assert Mail(**arguments).to == "{{ address }}"

@@ -125,13 +125,14 @@ def _send(here: Settings, night: date, wanted: _Wanted) -> str | None:
     Returns:
         What kept it from that, which is nothing where it is sent; None where there is no news to send.
     """
+    from urllib.parse import quote
+
     from evenhand.notices.catalogs import load_catalogs
-    from evenhand.records.atomic_files import write_once
     from evenhand.reports.files import write
     from evenhand.reports.language import Language
     from evenhand.reports.letter import letter_of
     from evenhand.reports.make import NoSuchMarket
-    from evenhand.tasks.alerts import tell_person
+    from evenhand.tasks.alerts import tell_person, was_told
 
     try:
         report = _report(here, night, wanted)
@@ -142,16 +143,13 @@ def _send(here: Settings, night: date, wanted: _Wanted) -> str | None:
         return None
     speaks = Language(report.language, load_catalogs(here.translations))
     folder = here.home / "reports" / f"night={night}"
-    sent = folder / "sent" / f"{wanted.person}.{report.name}".replace("/", "_")
-    if sent.exists():
+    mark = folder / "sent" / f"{quote(wanted.person, safe='@ ')}.{report.name}"
+    if was_told(mark):
         return ""
     files: Sequence[str] = [str(path) for path in write(report, speaks, folder, here.pages)]
     subject, body = letter_of(report, speaks, files)
-    failures = tell_person(wanted.person, wanted.address, subject, body, files=files)
-    if failures:
-        return f"{wanted.person} wasn't sent {report.name} ({'; '.join(failures)})"
-    write_once(sent, f"{wanted.address}\n".encode())
-    return ""
+    failures = tell_person(wanted.person, wanted.address, subject, body, files=files, marks=mark)
+    return f"{wanted.person} wasn't sent {report.name} ({'; '.join(failures)})" if failures else ""
 
 
 def _report(here: Settings, night: date, wanted: _Wanted) -> Report | None:
