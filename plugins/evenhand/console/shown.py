@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from functools import lru_cache
 from pathlib import Path
 
 from fastapi import HTTPException
@@ -17,7 +16,7 @@ from evenhand.delivery.stopping import stopped
 from evenhand.deployment import deployment
 from evenhand.release.history import LACKS, said_of_history
 from evenhand.release.manifest import Manifest, OtherFormat, read_manifest
-from evenhand.release.verify import release_troubles
+from evenhand.release.verify import troubles_since
 from evenhand.settings import settings
 
 
@@ -86,9 +85,8 @@ class Shown:
             why = f". {LACKS}" if self.manifest.history else ""
             raise HTTPException(404, f"the release of night {self.night} has no file {name}{why}")
         path = self.folder / name
-        there = path.stat() if path.exists() else None
-        if trouble := _trouble(self.folder, name, (there.st_mtime_ns, there.st_size, there.st_ino) if there else None):
-            raise HTTPException(409, f"{path}: {trouble}; bring it back from a backup (evenhand verify)")
+        for changed, trouble in troubles_since(self.folder, name):
+            raise HTTPException(409, f"{changed}: {trouble}; bring it back from a backup (evenhand verify)")
         return path
 
 
@@ -193,9 +191,3 @@ def _days_late(newest: date) -> int:
     here = deployment()
     days = (here.night_of(datetime.now(UTC)) - newest).days if here.schedule else 0
     return days if days > 2 else 0
-
-
-@lru_cache(maxsize=4096)
-def _trouble(folder: Path, name: str, there: tuple[int, int, int] | None) -> str:
-    """What is wrong with a file; looked at once for as long as it lies there untouched."""
-    return next((what for _, what in release_troubles(folder, {name})), "")
