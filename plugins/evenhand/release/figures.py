@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
@@ -14,6 +14,8 @@ from evenhand.policy.nodes import parse
 from evenhand.policy.prose.words import spoken
 
 ALL_MARKETS = "all"
+# The file of a release that has them; those of earlier versions have none.
+METRICS = "operational_metrics.parquet"
 
 
 @dataclass(frozen=True)
@@ -80,6 +82,18 @@ def figures(release: Path, project: Path, market: str = ALL_MARKETS) -> list[Fig
     return sorted(found, key=lambda each: (order.get(each.metric, len(order)), each.metric))
 
 
+@lru_cache(maxsize=1024)
+def figures_by_metric(revision: Path, project: Path, market: str) -> Mapping[str, Figure]:
+    """The same by metric, read once; none where the release has none.
+
+    Args:
+        revision: the folder of a revision, which never changes.
+    """
+    if not (revision / METRICS).exists():
+        return {}
+    return {each.metric: each for each in figures(revision, project, market)}
+
+
 def figures_of(release: Path, project: Path, metric: str) -> list[Figure]:
     """A metric of every market and of every part of each, all markets together first."""
     found = _read(release, definitions(project), "metric = ?", metric)
@@ -121,7 +135,7 @@ def _definitions(path: Path, changed: int) -> dict[str, Definition]:
 
 
 def _read(release: Path, defined: dict[str, Definition], condition: str, value: str) -> list[Figure]:
-    path = str(release / "operational_metrics.parquet")
+    path = str(release / METRICS)
     with duckdb.connect() as connection:
         there = {name for name, *_ in connection.execute("describe from read_parquet(?)", [path]).fetchall()}
         # Releases of earlier versions told all times in days.
