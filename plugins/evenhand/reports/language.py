@@ -74,6 +74,10 @@ class Language:
         """What the catalogues call a key."""
         return self._labels.of(kind, key)
 
+    def of_unit(self, value: Decimal | int, unit: str) -> str:
+        """A number of a unit that the catalogues have, such as a point; empty where they have none."""
+        return self._labels.of_unit(value, unit, self.number(value))
+
     def number(self, value: Decimal | int) -> str:
         """A number, with the language's signs for thousands and decimals."""
         return format_decimal(value, locale=self.locale).replace("-", _MINUS)
