@@ -173,8 +173,21 @@ def test_who_sees_one_market_has_the_figures_of_that_alone(here: Settings) -> No
     assert report.name == "board.quality.ID.en"
     assert tables(report)["Grant rate"][0][0] == "ID"
     assert "All markets" not in page and "20.0" not in page and "&#39;all&#39;" not in page
-    with pytest.raises(NoSuchMarket, match="no metric of a market of the board quality"):
+    with pytest.raises(NoSuchMarket, match="the board quality is of no market that you may see"):
         board_report(here, board(here), NIGHT, "en", ["SG"])
+
+
+@pytest.mark.parametrize("markets", [None, ["ID"]])
+def test_of_a_night_without_metrics_a_board_says_so(here: Settings, markets: list[str] | None) -> None:
+    release(here.home, NIGHT, {"penalties": [], "rewards": [], "standings": []})
+    for text in (BOARD, BOARD.replace("markets: [all, TH, ID]\n", "")):
+        report = board_report(here, board(here, text), NIGHT, "en", markets)
+        (page,) = report.pages
+        assert (report.markets, page.tables, page.recommendations) == ((), (), ())
+        of = "ID" if markets else "All markets"
+        assert said(report)[0] == "There is nothing before it to compare with."
+        assert f"Nothing is known of {of} on this night." in said(report)
+        assert not any("target" in each for each in said(report))
 
 
 def test_without_markets_a_board_is_of_all_that_its_reader_may_see(here: Settings) -> None:

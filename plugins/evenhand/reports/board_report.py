@@ -55,7 +55,7 @@ def board_report(
 
     Raises:
         NoSuchWords: there are no reports in the language.
-        NoSuchMarket: nothing is known on the night of any of its markets that its reader may see.
+        NoSuchMarket: its reader may see none of its markets.
         ReleaseChanged: a release isn't what was released.
         OtherFormat, pydantic.ValidationError: another version released a night.
     """
@@ -63,9 +63,9 @@ def board_report(
     with facts_of(here.home, here.releases, night) as facts:
         known = markets_known(facts)
         wanted = board.seen_by(markets, [each for each in known if each != ALL_MARKETS])
+        if not wanted:
+            raise NoSuchMarket(f"the board {board.board} is of no market that you may see")
         shown = [each for each in wanted if each in known]
-        if not shown:
-            raise NoSuchMarket(f"night {night} has no metric of a market of the board {board.board} that you may see")
         folder = facts.folders[-1]
         told = _Told(
             board, facts, speaks, definitions(here.dbt_project), against_targets(here, board, folder), shown,
@@ -76,7 +76,7 @@ def board_report(
         manifests = [read_manifest(each) for each in facts.folders]
         made_of = tuple((each.night, each.release_id) for each in manifests if each.night in (night, *days))
         title = f"{board.title}: {speaks.day(night)}"
-        asked_for = () if markets is None else tuple(shown)
+        asked_for = () if markets is None else tuple(wanted)
         return Report(
             "board", night, told.before, language, tuple(shown), title, (page,), made_of, facts.cases,
             tuple(facts.queries), asked_for, board.board,
@@ -115,17 +115,21 @@ def off_target(here: Settings, report: Report, board: Board, night: date) -> fro
 
 def _page(told: _Told, unknown: list[str]) -> Page:
     language = told.language
-    sections = [each for metric in told.board.metrics if (each := _section(told, metric))]
+    metrics = told.board.metrics if told.markets else ()
+    sections = [each for metric in metrics if (each := _section(told, metric))]
     missed = [each for section in sections for each in section.missed]
     if told.board.order == "off_target_first":
         sections.sort(key=lambda each: not each.is_missed)
     compared = "It is compared with {day}." if told.before else "There is nothing before it to compare with."
     words: list[Sentence] = [language.sentence(compared, day=language.day(told.before))]
-    if not any(about[1] in told.markets for about in told.judged):
+    # Of what isn't known nothing is on target either.
+    if told.markets and not any(about[1] in told.markets for about in told.judged):
         words.append(language.sentence("None of these figures has a target."))
-    elif not missed:
+    elif told.markets and not missed:
         words.append(language.sentence("Nothing is off target."))
-    words += [language.sentence("Nothing is known of {market} on this night.", market=each) for each in unknown]
+    for market in unknown:
+        called = language.say("All markets") if market == ALL_MARKETS else market
+        words.append(language.sentence("Nothing is known of {market} on this night.", market=called))
     return Page("", told.board.title, tuple(words), tuple(missed[:MOST]), tuple(each.table for each in sections))
 
 

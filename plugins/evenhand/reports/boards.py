@@ -107,7 +107,7 @@ class Board(Part):
             markets: those that they may see; None for all.
             known: those that there are.
         """
-        of = self.markets or (ALL_MARKETS, *known)
+        of = self.markets or ((ALL_MARKETS, *known) if markets is None else sorted(markets))
         return [each for each in of if markets is None or each in markets]
 
 

@@ -160,12 +160,14 @@ def _report(here: Settings, night: date, wanted: _Wanted) -> Report | None:
     """
     from evenhand.reports.board_report import board_report, off_target
     from evenhand.reports.language import languages
-    from evenhand.reports.make import report_of
+    from evenhand.reports.make import NoSuchMarket, report_of
 
     language = wanted.language if wanted.language in languages() else "en"
     if isinstance(wanted.what, str):
         return report_of(here, wanted.what, night, language, wanted.markets)
     report = board_report(here, wanted.what, night, language, wanted.markets or None)
+    if not report.markets:
+        raise NoSuchMarket(f"nothing is known on {night} of a market of {wanted.what.board}")
     if wanted.on_news:
         off = off_target(here, report, wanted.what, night)
         known = off_target(here, report, wanted.what, report.before) if report.before else frozenset()
