@@ -28,6 +28,7 @@ class Settings:
         receivers: the file that names the receivers and the Airflow connection of each.
         cases: the address of a PostgreSQL database that has the cases, if they aren't in a file here.
         people: the file that says who may do what, if there is one.
+        boards_from: the folder of boards, if it isn't beside that of the packs.
         ledger: the address of a PostgreSQL database that has the receipts, if they aren't in a file here.
         item_link: where a reviewer can see what has no link of its own, with {subject} for its key; or nothing.
         pages: the address of the pages, for links into them from elsewhere; or nothing.
@@ -44,8 +45,14 @@ class Settings:
     ledger: str = ""
     cases: str = ""
     people: Path = PROJECT / "people.yml"
+    boards_from: Path | None = None
     item_link: str = ""
     pages: str = ""
+
+    @property
+    def boards(self) -> Path:
+        """The folder of boards, everybody's own dashboards, if there is one."""
+        return self.boards_from or self.policies.parent / "boards"
 
     @property
     def landing(self) -> Path:
@@ -121,8 +128,8 @@ class Settings:
 def settings() -> Settings:
     """The settings of this process, from the environment.
 
-    `EVENHAND_HOME`, `_LANDING_FROM`, `_POLICIES`, `_TRANSLATIONS`, `_RECEIVERS`, `_PEOPLE`, `_LEDGER`, `_CASES`,
-    `_ITEM_LINK`, `_PAGES` and `_EXAMPLE`.
+    `EVENHAND_HOME`, `_LANDING_FROM`, `_POLICIES`, `_TRANSLATIONS`, `_RECEIVERS`, `_PEOPLE`, `_BOARDS`, `_LEDGER`,
+    `_CASES`, `_ITEM_LINK`, `_PAGES` and `_EXAMPLE`.
 
     Raises:
         ValueError: there is no such example.
@@ -140,6 +147,7 @@ def settings() -> Settings:
         cases=os.environ.get("EVENHAND_CASES", ""),
         receivers=_path("EVENHAND_RECEIVERS", "receivers.yml"),
         people=_path("EVENHAND_PEOPLE", "people.yml"),
+        boards_from=_path("EVENHAND_BOARDS", "") if os.environ.get("EVENHAND_BOARDS") else None,
         item_link=os.environ.get("EVENHAND_ITEM_LINK", ""),
         pages=os.environ.get("EVENHAND_PAGES", ""),
         example="takedowns" if example == "takedowns" else "marketplace",

@@ -76,6 +76,22 @@ def test_each_is_told_once_a_night_of_what_came_to_them_and_what_is_due(home: Pa
     assert "Night 2026-03-07: cy was told at cy@here" in told and "Night 2026-03-06: cy was told" in told
 
 
+def test_each_is_told_in_the_language_of_people_yml_and_in_english_where_there_is_none(home: Path) -> None:
+    file = home.parent / "people.yml"
+    text = file.read_text().replace("address: cy@here", "address: cy@here, language: zh")
+    file.write_text(text.replace("address: ann@here", "address: ann@here, language: th"))
+    done = CliRunner().invoke(app, ["people", "propose", "--reason", "x", "--by", "ann", "--approved-by", "bo"])
+    assert done.exit_code == 0, done.output
+    with writing(home) as cases:
+        work.assign(cases, home, ANN, _case(home, "p1").case_id, "cy")
+        work.take(cases, home, ANN, _case(home, "p2").case_id)
+    assert update_cases(NIGHT)["people_told"] == 2
+    (_, for_ann), (_, for_cy) = _heard(home)
+    assert for_ann.startswith("1 case for you, as of night 2026-03-06: appeal-")
+    assert for_cy.startswith("2026-03-06 夜间\uff1a您有 1 个案件: appeal-")
+    assert "还剩 9 天; 由 ann 指派给您" in for_cy
+
+
 def test_what_could_not_be_told_is_written_down_and_tried_again(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with writing(home) as cases:
         work.assign(cases, home, ANN, _case(home, "p1").case_id, "cy")

@@ -53,9 +53,19 @@ def test_all_markets_have_each_and_the_gaps_that_were_found() -> None:
 def test_wrong_penalties_are_told_by_measure_and_what_nobody_reviewed_beside_them() -> None:
     told = [(each.label, each.about, each.text, each.interval) for each in estimates(_shown(), "BR")]
     assert told == [
-        ("Items that nobody reviewed in 14 nights", "", "12.5\u00a0%", ""),
-        ("Penalties that are wrong", "", "10.0\u00a0%", "5.0\u00a0% to 20.0\u00a0%"),
-        ("Penalties that are wrong", "no live", "25.0\u00a0%", "10.0\u00a0% to 40.0\u00a0%"),
+        ("Items that nobody reviewed in 14 nights", "", "12.5\N{NO-BREAK SPACE}%", ""),
+        (
+            "Penalties that are wrong",
+            "",
+            "10.0\N{NO-BREAK SPACE}%",
+            "5.0\N{NO-BREAK SPACE}% to 20.0\N{NO-BREAK SPACE}%",
+        ),
+        (
+            "Penalties that are wrong",
+            "No live",
+            "25.0\N{NO-BREAK SPACE}%",
+            "10.0\N{NO-BREAK SPACE}% to 40.0\N{NO-BREAK SPACE}%",
+        ),
     ]
     gaps = [each.about for each in estimates(_shown(), "all") if each.label.startswith("Wrong penalties")]
     assert gaps == ["BR less SG"]

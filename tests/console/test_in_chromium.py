@@ -20,6 +20,7 @@ PAGES = (
     *("/emergency", "/emergency?market=ID&account=elsewhere1", "/stop", "/reverse"),
     *("/metrics", "/metrics/grant_rate", "/metrics/nothing"),
     *("/gates", "/reports", "/reports/week", "/reports/night?lang=zh", "/reports/nothing"),
+    *("/boards", "/boards/appeals", "/boards/appeals/report?lang=zh", "/boards/nothing"),
     *(f"/lists/{each.name}" for each in LISTS),
 )
 

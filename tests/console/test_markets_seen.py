@@ -1,4 +1,7 @@
-"""Who sees one market sees nothing of another: on no page, in no download, for no address."""
+"""Who sees one market sees nothing of another: on no page, in no download, for no address.
+
+Longer than other files, for every address of the pages is in it.
+"""
 
 from __future__ import annotations
 
@@ -66,7 +69,13 @@ def addresses(account: str, violation: str, case: str, policy: str) -> dict[tupl
             *("/reports/night", f"/reports/night?{on}", "/reports/week?lang=id", "/reports/week?market=world"),
             "/reports/week?market=ID",
         ],
+        ("GET", "/reports/{kind}/pdf"): ["/reports/week/pdf?lang=zh", f"/reports/night/pdf?{on}"],
         ("GET", "/reports/{kind}/xlsx"): ["/reports/week/xlsx", "/reports/night/xlsx?market=world"],
+        ("GET", "/boards"): ["/boards", f"/boards?{on}"],
+        ("GET", "/boards/{board}"): [f"/boards/quality?{on}", "/boards/of_world", "/boards/nothing"],
+        ("GET", "/boards/{board}/report"): ["/boards/quality/report?lang=zh", "/boards/of_world/report"],
+        ("GET", "/boards/{board}/report/pdf"): ["/boards/quality/report/pdf", "/boards/of_world/report/pdf"],
+        ("GET", "/boards/{board}/report/xlsx"): ["/boards/quality/report/xlsx", f"/boards/quality/report/xlsx?{on}"],
         ("GET", "/card/script"): ["/card/script"],
         ("GET", "/card/lines"): ["/card/lines"],
         ("GET", "/runs/{dag_id}/{run_id}"): ["/runs/nightly_governance/r"],
@@ -203,6 +212,8 @@ def test_whatever_becomes_of_another_market_every_answer_stays_as_it_is(
         ("/?market=world", "/?market=nowhere"),
         ("/cases?market=world", "/cases?market=nowhere"),
         ("/reports/week?market=world", "/reports/week?market=nowhere"),
+        ("/boards/of_world", "/boards/nothing"),
+        ("/boards/of_world/report", "/boards/nothing/report"),
         ("/policies/takedowns-v1", "/policies/nothing-v1"),
         ("/policies/takedowns-v1/xlsx", "/policies/nothing-v1/xlsx"),
     ],

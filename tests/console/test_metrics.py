@@ -37,10 +37,8 @@ def test_before_the_first_night_there_is_none(nothing_released: TestClient) -> N
 
 def test_a_night_with_too_few_is_a_gap_and_not_a_zero(reader: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
     figures = iter([_figure("0.10", True), _figure("0.00", False)])
-    monkeypatch.setattr(metrics, "figures", lambda *_: [next(figures)])
-    metrics._of_market.cache_clear()
+    monkeypatch.setattr(metrics, "figures_by_metric", lambda *_: {"repeat_rate": next(figures)})
     page = reader.get("/metrics/repeat_rate").text
-    metrics._of_market.cache_clear()
     assert page.count("<polyline") == 1
     (line,) = (part.split('"')[0] for part in page.split('<polyline points="')[1:])
     assert len(line.split()) == 1

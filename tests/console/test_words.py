@@ -153,6 +153,7 @@ DATA = (
     *("world", "BR", "ID", "MY", "PH", "SG", "TH", "US", "VN", "files", "notices", "sandbox"),
     *(f"creators_{each}.yml" for each in ("br", "id", "my", "ph", "sg", "th", "us", "vn")),
     *("takedowns.yml", "CSV", "evenhand verify", "creators", "violations", "appeals", "contents"),
+    "Appeals and what they take back",
 )
 
 
@@ -160,7 +161,7 @@ def test_every_word_on_every_page_is_one_of_the_catalogue(held_home: Path, monke
     with seen_by_all(held_home) as app, in_brackets(monkeypatch):
         client = TestClient(app, base_url=HERE, headers={"accept": "text/html"})
         # A report is in words of its own.
-        for path in (each for each in PAGES if not each.startswith("/reports/")):
+        for path in (each for each in PAGES if not each.startswith("/reports/") and "/report?" not in each):
             page = client.get(path).text
             assert "⟦" in page
             assert unbracketed(page, DATA) == [], path

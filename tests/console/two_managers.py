@@ -21,6 +21,7 @@ from fastapi.testclient import TestClient
 from httpx import Response
 
 from console.serving import log_in, seen_by_all
+from reports.pdfs import text_of_pdf
 
 PEOPLE = """\
 people:
@@ -28,6 +29,12 @@ people:
   - {user: wen, markets: [world], rights: [see, work_cases, approve, emergency, stop]}
   - {user: bo, markets: all, rights: [admin]}
   - {user: cy, markets: all, rights: [admin]}
+"""
+BOARD = """\
+board: quality
+title: Quality
+order: off_target_first
+metrics: [{metric: grant_rate, slices: [violation_type, surface]}, repeat_rate]
 """
 
 
@@ -40,7 +47,13 @@ def managed(home: Path, people: Path, run: SimpleNamespace | None = None) -> Ite
     from night.directly import environment
 
     people.write_text(PEOPLE)
-    with seen_by_all(home) as app, environment({"EVENHAND_PEOPLE": str(people)}):
+    boards = people.parent / "boards"
+    boards.mkdir(exist_ok=True)
+    (boards / "quality.yml").write_text(BOARD)
+    of_world = BOARD.replace("quality", "of_world").replace("Quality", "creators_of_the_world\nmarkets: world")
+    (boards / "of_world.yml").write_text(of_world)
+    (boards / "broken.yml").write_text("markets: [world, ID]")
+    with seen_by_all(home) as app, environment({"EVENHAND_PEOPLE": str(people), "EVENHAND_BOARDS": str(boards)}):
         del app.dependency_overrides[only_who_is_listed]
         # A run as Airflow's database has it.
         app.dependency_overrides[_get_session] = lambda: SimpleNamespace(scalar=lambda _: run)
@@ -63,6 +76,8 @@ def readable(answer: Response) -> str:
     if content.startswith(b"PAR1"):
         with duckdb.connect() as connection:
             return str(connection.read_parquet(BytesIO(content)).fetchall())
+    if content.startswith(b"%PDF"):
+        return text_of_pdf(content)
     if content.startswith(b"PK"):
         with ZipFile(BytesIO(content)) as book:
             # When it was made is said in docProps.

@@ -39,6 +39,8 @@ def with_packs_of_its_own(standalone: Standalone, folder: Path) -> Path:
     policies = folder / "policies"
     shutil.copytree(PROJECT / "policies", policies, ignore=shutil.ignore_patterns("published"))
     standalone.environment["EVENHAND_POLICIES"] = str(policies)
+    # The boards that are shipped stay beside the packs that are.
+    standalone.environment["EVENHAND_BOARDS"] = str(PROJECT / "boards")
     return policies
 
 

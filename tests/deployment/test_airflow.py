@@ -457,6 +457,7 @@ def test_nobody_sees_what_a_run_made_without_logging_in(
         "policy": "takedowns-v1",
         "metric": "grant_rate",
         "kind": "week",
+        "board": "appeals",
         "revision": 1,
     }
     asked = {"/creator": "?account=a1", "/creator/restoring": "?account=a1", "/search": "?q=a"}

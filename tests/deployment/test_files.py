@@ -82,7 +82,7 @@ def test_the_image_is_installed_from_the_lock_with_the_uv_of_the_makefile_and_ha
     copy_context(tmp_path)
 
     top = {path.name for path in tmp_path.iterdir()}
-    wanted = {"dags", "dbt_project", "expectations", "plugins", "policies", "translations"}
+    wanted = {"boards", "dags", "dbt_project", "expectations", "plugins", "policies", "translations"}
     assert top == wanted | {"LICENSE", "README.md", "pyproject.toml", "uv.lock", "receivers.yml"}
     for folder in wanted:
         there = subprocess.run(

@@ -243,7 +243,7 @@ def test_the_same_again_is_the_same_bytes_and_nothing_of_a_feed_is_markup_or_a_f
 def test_a_number_or_a_release_that_was_changed_since_is_found(here: Settings) -> None:
     everything(here.home)
     speaks = Language("en", load_catalogs(here.translations))
-    path, _ = write(report_of(here, "night", NIGHT, "en"), speaks, here.home / "out")
+    path, *_ = write(report_of(here, "night", NIGHT, "en"), speaks, here.home / "out")
     page = path.read_text()
     assert check_report(here, path).wrong == ()
     assert page.count('<data value="12"') >= 2

@@ -12,6 +12,7 @@ from airflow.models.dagbag import DagBag
 from evenhand.settings import PROJECT, settings
 from evenhand.tasks.reports import NotSent, send_reports
 from people.people import write_people
+from reports.pdfs import text_of_pdf
 from reports.releases import release
 
 # A Saturday, and the Sunday after it.
@@ -58,9 +59,10 @@ def test_each_is_sent_what_they_may_see_once_and_the_week_on_a_sunday(home: Path
     assert (to_bo, to_cy) == ("bo@here", "cy@here")
     assert for_bo.startswith("Night of Mar 28, 2026 | There is nothing before it to compare with.")
     assert for_cy.startswith("Malam 28 Mar 2026: ID, TH | ")
-    page, workbook = map(Path, for_cy.rpartition(" | ")[2].split())
+    page, workbook, printed = map(Path, for_cy.rpartition(" | ")[2].split())
     assert (page.name, workbook.name) == ("night.ID_TH.id.html", "night.ID_TH.id.xlsx")
     assert "SG" not in page.read_text() and workbook.exists()
+    assert printed.name == "night.ID_TH.id.pdf" and "SG" not in text_of_pdf(printed.read_bytes())
 
     # Cleared and run again, nobody is sent anything twice.
     send_reports(SATURDAY)

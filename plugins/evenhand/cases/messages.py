@@ -5,27 +5,50 @@ What is new is what happened since the last message that reached them, so that o
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
 from evenhand.cases.case import Case
 from evenhand.cases.kinds import KINDS
 from evenhand.cases.store import Cases
-from evenhand.people.people import People
-from evenhand.policy.prose.words import counted, days
+from evenhand.people.people import Listed, People
 from evenhand.records.persons import normalised
 
 # So many days before it is due a case is told of, each night until it is closed.
 DUE_SOON_DAYS = 1
-# A message names so many and counts the rest.
-_MOST = 20
+
+
+@dataclass(frozen=True)
+class Came:
+    """How a case came to somebody: it was `assigned` or `escalated` to them, by whom and why."""
+
+    action: str
+    who: str
+    why: str
+
+
+@dataclass(frozen=True)
+class ToldCase:
+    """A case that somebody is told of.
+
+    Attributes:
+        came: how it came to them since they were told last, by others.
+        due: the day that it is due, where that is soon or over.
+        days_left: less than none where it is over.
+    """
+
+    case_id: str
+    kind: str
+    title: str
+    came: Sequence[Came]
+    due: date | None
+    days_left: int
 
 
 @dataclass(frozen=True)
 class Message:
-    """What somebody is told.
+    """What somebody is told: in which language, and of which cases, what is due first at the beginning.
 
     Attributes:
         address: as people.yml has it.
@@ -33,8 +56,8 @@ class Message:
 
     person: str
     address: str
-    subject: str
-    body: str
+    language: str
+    cases: Sequence[ToldCase]
 
 
 def messages_of(cases: Cases, people: People, night: date) -> list[Message]:
@@ -46,15 +69,12 @@ def messages_of(cases: Cases, people: People, night: date) -> list[Message]:
     for case in cases.all().values():
         if case.owner and case.state == "open":
             mine.setdefault(case.owner, []).append(case)
-    for person, address in sorted(_addresses(people).items()):
+    for person, listed in sorted(_with_addresses(people).items()):
         if person in told_tonight:
             continue
         since = max((row["at"] for row in sent if row["person"] == person and not row["error"]), default="")
-        lines = _lines(person, mine.get(person, ()), people, since, night)
-        if lines:
-            subject = f"{counted(len(lines), 'case')} for you, as of night {night}"
-            more = [f"and {len(lines) - _MOST:,} more: evenhand cases --owner {person}"] if len(lines) > _MOST else []
-            found.append(Message(person, address, subject, "\n".join([*lines[:_MOST], *more])))
+        if told := _told(person, mine.get(person, ()), people, since, night):
+            found.append(Message(person, listed.address, listed.language, told))
     return found
 
 
@@ -62,7 +82,7 @@ def messages_of(cases: Cases, people: People, night: date) -> list[Message]:
 SENDING = "it isn't known whether it was sent"
 
 
-def _lines(person: str, cases: Sequence[Case], people: People, since: str, night: date) -> list[str]:
+def _told(person: str, cases: Sequence[Case], people: People, since: str, night: date) -> list[ToldCase]:
     found = []
     for case in cases:
         if "work_cases" not in people.rights_of(person, case.cause.market):
@@ -70,30 +90,24 @@ def _lines(person: str, cases: Sequence[Case], people: People, since: str, night
         due = case.due(KINDS[case.cause.kind].days)
         left = (due - night).days
         came = _came(case, person, since)
-        if came or left <= DUE_SOON_DAYS:
-            when = f"{days(left)} left" if left >= 0 else f"{days(-left)} over"
-            why = "; ".join([*came, *([f"due {due}"] if left <= DUE_SOON_DAYS else [])])
-            found.append((left, f"{case.case_id} ({when}; {why}): {case.cause.title}"))
-    return [line for _, line in sorted(found)]
+        is_soon = left <= DUE_SOON_DAYS
+        if came or is_soon:
+            cause = case.cause
+            found.append(ToldCase(case.case_id, cause.kind, cause.title, came, due if is_soon else None, left))
+    return sorted(found, key=lambda each: (each.days_left, each.case_id))
 
 
-def _came(case: Case, person: str, since: str) -> list[str]:
-    """How a case came to somebody since they were told last, by others."""
+def _came(case: Case, person: str, since: str) -> list[Came]:
     after = datetime.fromisoformat(since) if since else None
-    said: Mapping[str, str] = {"assigned": "assigned to you by", "escalated": "escalated to you by"}
     return [
-        f"{said[event.action]} {event.who}{_reason(event.content)}"
+        Came(event.action, str(event.who), str(event.content.get("why") or ""))
         for event in case.events
-        if event.action in said
+        if event.action in ("assigned", "escalated")
         and event.content["owner"] == person
         and (event.by is None or event.by.name != person)
         and (after is None or event.at > after)
     ]
 
 
-def _reason(content: Mapping[str, Any]) -> str:
-    return f" ({content['why']})" if content.get("why") else ""
-
-
-def _addresses(people: People) -> dict[str, str]:
-    return {normalised(each.user): each.address for each in people.people if each.user and each.address}
+def _with_addresses(people: People) -> dict[str, Listed]:
+    return {normalised(each.user): each for each in people.people if each.user and each.address}

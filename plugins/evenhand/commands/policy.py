@@ -157,21 +157,28 @@ def write_brief(
         str, typer.Argument(metavar="PACK", help="The pack as it is to be: its file, name, or NAME@VERSION.")
     ],
     against: Annotated[str, typer.Option("--against", metavar="OLD", help="The pack as it is now, named likewise.")],
+    language: Annotated[
+        str, typer.Option("--lang", metavar="LANGUAGE", help="The language: en, id, pt_BR or zh.")
+    ] = "en",
 ) -> None:
     """Tell reviewers, operations and creators what a change of a pack means, with examples on both sides of its bounds.
 
     It is Markdown: send it, or put it into a page.
     """
+    from evenhand.notices.catalogs import REFERENCE, load_catalogs
     from evenhand.policy.load import find_pack, load_pack
     from evenhand.policy.prose.brief import brief
     from evenhand.policy.texts import PackError
+    from evenhand.reports.language import Language, NoSuchWords
+    from evenhand.reports.pack_speech import PackSpeech
 
     folder = settings().policies
     try:
         old, changed = (load_pack(find_pack(named, folder)).pack for named in (against, pack))
-    except PackError as error:
+        speaks = Language(language, load_catalogs(settings().translations))
+    except (PackError, NoSuchWords) as error:
         refuse(str(error))
-    print(brief(old, changed), end="")
+    print(brief(old, changed, None if language == REFERENCE else PackSpeech(speaks)), end="")
 
 
 @app.command()

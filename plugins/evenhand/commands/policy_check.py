@@ -35,6 +35,7 @@ def check(paths: Sequence[Path], here: Settings) -> Checked:
     found += receivers_that_take_no_measure(packs, here.receivers)
     found += people_who_may(here)
     found += targets_of_metrics(here)
+    found += boards_of_metrics(here)
     decided_at_night = [loaded for loaded in packs if loaded.path.resolve().parent == here.policies]
     try:
         order = read_measures_order(here.policies)
@@ -93,6 +94,14 @@ def targets_of_metrics(here: Settings) -> Iterator[Finding]:
         return
     for place, said in mistakes_in(targets, definitions(here.dbt_project)):
         yield Finding(*place_in_targets(here.policies, place), "error", name, f"{dotted(place)}: {said}")
+
+
+def boards_of_metrics(here: Settings) -> Iterator[Finding]:
+    """Mistakes in boards, each of which is shown to nobody, or not in whole, until they are mended."""
+    from evenhand.commands.boards_check import findings
+
+    _, mistakes = findings(here)
+    yield from (of_mistake(check_name(boards_of_metrics), mistake) for mistake in mistakes)
 
 
 def receivers_that_take_no_measure(packs: Sequence[LoadedPack], receivers: Path) -> Iterator[Finding]:

@@ -23,6 +23,7 @@ from starlette.exceptions import HTTPException as StarletteHTTPException
 
 from evenhand.console import render
 from evenhand.console.act_pages import router as of_acts
+from evenhand.console.board_pages import router as of_boards
 from evenhand.console.card import router as of_card
 from evenhand.console.case_pages import router as of_cases
 from evenhand.console.downloads import download
@@ -67,6 +68,7 @@ app.include_router(of_cases)
 app.include_router(of_held_lists)
 app.include_router(of_acts)
 app.include_router(of_reports)
+app.include_router(of_boards)
 app.include_router(of_gates)
 # Pages load nothing from anywhere else, whatever stands in them.
 _ITSELF_ALONE = "default-src 'self' data: blob:; script-src 'unsafe-inline' 'unsafe-eval'; style-src 'unsafe-inline'"

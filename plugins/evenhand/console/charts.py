@@ -40,6 +40,8 @@ def over_nights(points: Sequence[Point], said: str, lowest: str, highest: str) -
 
     known = [(place, each) for place, each in enumerate(points) if each.value is not None]
     line = " ".join(at(place, each.value or 0) for place, each in known)
+    # One night alone is no line.
+    x, _, y = line.rpartition(" ")[2].partition(",")
     banded = [(place, each.low, each.high) for place, each in known if each.low is not None and each.high is not None]
     band = " ".join([at(place, low) for place, low, _ in banded] + [at(place, high) for place, _, high in banded[::-1]])
     marks = Markup("").join(
@@ -58,8 +60,8 @@ def over_nights(points: Sequence[Point], said: str, lowest: str, highest: str) -
     )  # fmt: skip
     return Markup(
         '<svg class="nights" viewBox="0 0 {w} {h}" role="img" aria-label="{said}"><title>{said}</title>'
-        '<polygon points="{band}"/>{marks}<polyline points="{line}"/>{words}</svg>'
-    ).format(w=_WIDE, h=_HIGH, said=said, band=band, marks=marks, line=line, words=words)
+        '<polygon points="{band}"/>{marks}<polyline points="{line}"/><circle cx="{x}" cy="{y}" r="3"/>{words}</svg>'
+    ).format(w=_WIDE, h=_HIGH, said=said, band=band, marks=marks, line=line, words=words, x=x, y=y)
 
 
 def trend(values: Sequence[int | None], said: str) -> Markup:

@@ -10,7 +10,7 @@ from fastapi.responses import FileResponse
 from starlette.background import BackgroundTask
 
 
-def download(name: str, make: Callable[[Path], None]) -> FileResponse:
+def download(name: str, make: Callable[[Path], object]) -> FileResponse:
     """A file that `make` writes at the path that it is given, to be kept under a name."""
     with NamedTemporaryFile(suffix=Path(name).suffix, delete=False) as file:
         path = Path(file.name)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
@@ -23,10 +22,12 @@ from evenhand.console.tonight import TREND_NIGHTS, creators_by_market
 from evenhand.console.values import bound, day
 from evenhand.console.values import figure as said_figure
 from evenhand.console.values import market as market_name
-from evenhand.policy.targets import Goal, targets_of
-from evenhand.release.figures import Figure, definitions, figures, figures_of
+from evenhand.policy.targets import targets_of
+from evenhand.release.figures import Figure, definitions, figures_by_metric, figures_of
+from evenhand.release.goals import GoalOnNight, goals_of
 from evenhand.release.manifest import read_manifest
-from evenhand.release.targets import WINDOW_DAYS, Measured, State, judged, state_of_goal
+from evenhand.release.targets import judged
+from evenhand.release.verify import ReleaseChanged
 from evenhand.settings import settings
 
 router = APIRouter(prefix="/metrics")
@@ -47,7 +48,7 @@ def metrics_page(request: Request, night: Night = None, market: Market = "") -> 
     if found is None:
         return page(request, "no_release.html", None)
     market = market_of(market, found)
-    over = [_of_market(folder, settings().dbt_project, market) for _, folder in _nights(found)]
+    over = [figures_by_metric(folder, settings().dbt_project, market) for _, folder in _nights(found)]
     now = over[-1] if found.sees(market) else {}
     if not now:
         raise HTTPException(
@@ -89,7 +90,7 @@ def metric_page(request: Request, metric: str, night: Night = None, market: Mark
         found,
         market=market,
         definition=defined[metric],
-        chart=_chart(found, metric, market, defined[metric].label) if found.sees(market) else "",
+        chart=chart_of(found, metric, market, defined[metric].label) if found.sees(market) else "",
         targets=[
             (bound(each, defined[metric].unit), each.effective_from, each.effective_until)
             for each in sorted(targets_of(found.manifest.targets).targets, key=lambda each: each.effective_from)
@@ -101,23 +102,14 @@ def metric_page(request: Request, metric: str, night: Night = None, market: Mark
     )
 
 
-def _goals(found: Shown) -> list[tuple[Goal, str, str, State]]:
-    """The goals of policies, what their metrics are called, their bounds and how far they are on the night."""
-    defined, told = definitions(settings().dbt_project), []
-    for goal in targets_of(found.manifest.targets).goals:
-        measured = []
-        # From some nights before it begins on: its line begins at the last window before.
-        for night in (each for each in found.nights if each <= found.night):
-            if night < goal.effective_from - timedelta(days=WINDOW_DAYS):
-                continue
-            figure = _of_market(_folder(night), settings().dbt_project, goal.market).get(goal.metric)
-            if figure and figure.is_enough and figure.figure and goal.unit in (None, figure.unit):
-                measured.append(Measured(night, Decimal(figure.figure)))
-        definition = defined.get(goal.metric)
-        unit = definition.unit if definition else ""
-        called = definition.label if definition else goal.metric
-        told.append((goal, called, bound(goal, unit), state_of_goal(goal, measured, found.night)))
-    return told
+def _goals(found: Shown) -> list[tuple[GoalOnNight, str]]:
+    """The goals of policies with their bounds."""
+    released = [(night, _folder(night)) for night in found.nights]
+    try:
+        goals = goals_of(found.manifest, released, settings().dbt_project)
+    except ReleaseChanged as error:
+        raise HTTPException(409, str(error)) from error
+    return [(each, bound(each.goal, each.unit)) for each in goals]
 
 
 def _folder(night: date) -> Path:
@@ -130,11 +122,16 @@ def _nights(found: Shown) -> list[tuple[date, Path]]:
     return [(night, _folder(night)) for night in nights]
 
 
-def _chart(found: Shown, metric: str, market: str, label: str) -> str:
+def chart_of(found: Shown, metric: str, market: str, label: str) -> str:
+    """A metric of a market over the last nights, with what else changed; nothing where there never was enough to say.
+
+    Args:
+        label: what the metric is called.
+    """
     changed = dict(_what_else(found))
     points, said = [], []
     for night, folder in _nights(found):
-        figure = _of_market(folder, settings().dbt_project, market).get(metric)
+        figure = figures_by_metric(folder, settings().dbt_project, market).get(metric)
         value = _number(figure)
         shows = figure if figure and figure.is_enough and value is not None else None
         points.append(
@@ -185,15 +182,6 @@ def _rules(folder: Path, packs: frozenset[str] | None) -> tuple[frozenset[str], 
     manifest = read_manifest(folder)
     decided = frozenset(each.sha256 for each in manifest.packs if packs is None or each.pack in packs)
     return decided, str(manifest.code.get("sha256"))
-
-
-@lru_cache(maxsize=1024)
-def _of_market(folder: Path, project: Path, market: str) -> Mapping[str, Figure]:
-    try:
-        return {each.metric: each for each in figures(folder, project, market)}
-    except OSError:
-        # A release of an earlier version, or of a history, has none.
-        return {}
 
 
 def _number(figure: Figure | None) -> float | None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, HTTPException, Query, Request
@@ -21,6 +24,7 @@ from evenhand.release.verify import ReleaseChanged
 from evenhand.reports.language import Language, NoSuchWords, languages
 from evenhand.reports.make import NoSuchMarket, report_of
 from evenhand.reports.page import page_of
+from evenhand.reports.pdf import pdf_of
 from evenhand.reports.report import KINDS, Report
 from evenhand.reports.workbook import write_report
 from evenhand.settings import settings
@@ -45,7 +49,7 @@ def reports_page(request: Request, night: Night = None) -> HTMLResponse:
 @limited
 def report_page(request: Request, kind: str, night: Night = None, market: Of = "", lang: Lang = "") -> HTMLResponse:
     """A report as a page by itself."""
-    report, speaks = _report(_shown(night), kind, market, lang)
+    report, speaks = _report(shown_or_nothing(night), kind, market, lang)
     # The pages that it names lie beside it.
     return HTMLResponse(kept_chosen(request, page_of(report, speaks, "..")))
 
@@ -54,11 +58,29 @@ def report_page(request: Request, kind: str, night: Night = None, market: Of = "
 @limited
 def report_as_workbook(kind: str, night: Night = None, market: Of = "", lang: Lang = "") -> FileResponse:
     """A report as a spreadsheet."""
-    report, speaks = _report(_shown(night), kind, market, lang)
+    report, speaks = _report(shown_or_nothing(night), kind, market, lang)
     return download(f"{report.night}.{report.name}.xlsx", lambda path: write_report(path, report, speaks))
 
 
-def _shown(night: Night) -> Shown:
+@router.get("/{kind}/pdf")
+@limited
+def report_as_pdf(kind: str, night: Night = None, market: Of = "", lang: Lang = "") -> FileResponse:
+    """A report as a PDF."""
+    return download_pdf(*_report(shown_or_nothing(night), kind, market, lang))
+
+
+def download_pdf(report: Report, speaks: Language) -> FileResponse:
+    """A report as a PDF, to be kept."""
+    content = pdf_of(report, speaks, settings().pages)
+    return download(f"{report.night}.{report.name}.pdf", lambda path: path.write_bytes(content))
+
+
+def shown_or_nothing(night: Night) -> Shown:
+    """The release of a night.
+
+    Raises:
+        HTTPException: nothing is released, or that night isn't.
+    """
     found = shown(night)
     if found is None:
         raise HTTPException(404, say("Nothing is released yet"))
@@ -79,9 +101,28 @@ def _report(found: Shown, name: str, market: str, language: str) -> tuple[Report
             say("night %(night)s knows no market %(market)s", night=found.night, market=market or say("of yours")),
         )
     language = language or reader().name
+    with said_why_not(found.night):
+        return report_of(here, kind, found.night, language, [market] if market else seen), speaking(language)
+
+
+def speaking(language: str) -> Language:
+    """A language that reports are in.
+
+    Raises:
+        NoSuchWords: there are none in it.
+    """
+    return Language(language, load_catalogs(settings().translations))
+
+
+@contextmanager
+def said_why_not(night: date) -> Iterator[None]:
+    """Have what keeps a report from being made answered to who asks.
+
+    Args:
+        night: of the report.
+    """
     try:
-        speaks = Language(language, load_catalogs(here.translations))
-        return report_of(here, kind, found.night, language, [market] if market else seen), speaks
+        yield
     except (NoSuchMarket, NoSuchWords) as error:
         raise HTTPException(404, str(error)) from error
     except ReleaseChanged as error:
@@ -91,7 +132,7 @@ def _report(found: Shown, name: str, market: str, language: str) -> tuple[Report
             409,
             say(
                 "one of the nights until %(night)s was released by another version of Evenhand: %(why)s",
-                night=found.night,
+                night=night,
                 why=str(error),
             ),
         ) from error

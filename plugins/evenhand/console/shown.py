@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from functools import lru_cache
 from pathlib import Path
 
 from fastapi import HTTPException
@@ -20,7 +19,7 @@ from evenhand.release.history import LACKS, said_of_history
 from evenhand.release.manifest import NAME as MANIFEST
 from evenhand.release.manifest import Manifest, OtherFormat, read_manifest
 from evenhand.release.quality_samples import KEYS, keys_told
-from evenhand.release.verify import release_troubles
+from evenhand.release.verify import troubles_since
 from evenhand.settings import settings
 
 
@@ -96,10 +95,9 @@ class Shown:
             said = say("the release of night %(night)s has no file %(file)s", night=str(self.night), file=name)
             raise HTTPException(404, f"{said}{why}")
         path = self.folder / name
-        if found := _trouble(self.folder, name, _as_it_lies(path), _as_it_lies(self.folder / MANIFEST)):
-            raise HTTPException(
-                409, say("%(file)s: bring it back from a backup (evenhand verify).", file=": ".join(found))
-            )
+        for changed, trouble in troubles_since(self.folder, name):
+            why = f"{changed}: {trouble}"
+            raise HTTPException(409, say("%(file)s: bring it back from a backup (evenhand verify).", file=why))
         return path
 
 
@@ -226,19 +224,3 @@ def _days_late(newest: date) -> int:
     here = deployment()
     days = (here.night_of(datetime.now(UTC)) - newest).days if here.schedule else 0
     return days if days > 2 else 0
-
-
-def _as_it_lies(path: Path) -> tuple[int, int, int] | None:
-    there = path.stat() if path.exists() else None
-    return (there.st_mtime_ns, there.st_size, there.st_ino) if there else None
-
-
-@lru_cache(maxsize=4096)
-def _trouble(
-    folder: Path, name: str, there: tuple[int, int, int] | None, manifest: tuple[int, int, int] | None
-) -> tuple[str, str] | None:
-    """The file that isn't what was released, the manifest or another, and what is wrong with it.
-
-    It is looked at once for as long as both lie there untouched.
-    """
-    return next(((str(path), what) for path, what in release_troubles(folder, {name} - {MANIFEST})), None)

@@ -42,6 +42,20 @@ class Labels:
         said = spoken(key)
         return said[:1].upper() + said[1:]
 
+    def of_unit(self, value: Decimal | int, unit: str, count: str) -> str:
+        """A number of a unit in this language; empty where its catalogue has no such unit.
+
+        Args:
+            count: the number as the language writes it.
+        """
+        name = f"unit.{unit}"
+        catalog = self.catalogs.languages[self.language]
+        if name not in catalog.messages:
+            return ""
+        # Of a part, as of several.
+        whole = int(value) if value == int(value) else 2
+        return text(catalog, name, {"count": count}, abs(whole))
+
 
 def number(value: Decimal) -> str:
     """A number without zeros that say nothing, and with a comma for each thousand."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
@@ -13,6 +14,8 @@ from evenhand.policy.nodes import parse
 from evenhand.policy.prose.words import spoken
 
 ALL_MARKETS = "all"
+# The file of a release that has them; those of earlier versions have none.
+METRICS = "operational_metrics.parquet"
 
 
 @dataclass(frozen=True)
@@ -57,6 +60,7 @@ class Definition:
         minimum_sample: fewer rows say too little.
         unit: such as `share` or `time`, which a release has in hours or days.
         better: `more`, `less` or `none`.
+        slices: what it is also told by, such as `category`.
     """
 
     metric: str
@@ -66,6 +70,7 @@ class Definition:
     minimum_sample: Decimal
     unit: str
     better: str
+    slices: Sequence[str] = ()
 
 
 def figures(release: Path, project: Path, market: str = ALL_MARKETS) -> list[Figure]:
@@ -80,6 +85,18 @@ def figures(release: Path, project: Path, market: str = ALL_MARKETS) -> list[Fig
     found = _read(release, defined, "market = ? and slice = ''", market)
     order = {name: position for position, name in enumerate(defined)}
     return sorted(found, key=lambda each: (order.get(each.metric, len(order)), each.metric))
+
+
+@lru_cache(maxsize=1024)
+def figures_by_metric(revision: Path, project: Path, market: str) -> Mapping[str, Figure]:
+    """The same by metric, read once; none where the release has none.
+
+    Args:
+        revision: the folder of a revision, which never changes.
+    """
+    if not (revision / METRICS).exists():
+        return {}
+    return {each.metric: each for each in figures(revision, project, market)}
 
 
 def figures_of(release: Path, project: Path, metric: str) -> list[Figure]:
@@ -98,6 +115,14 @@ def definitions(project: Path) -> dict[str, Definition]:
 def _definitions(path: Path, changed: int) -> dict[str, Definition]:
     defined = {}
     _, content = parse(path.read_text(encoding="utf-8"))
+    # A metric is told by what the rows that it counts are told by.
+    told_by = {
+        measure["name"]: tuple(
+            each["name"] for each in model["dimensions"] if each["type"] == "categorical" and each["name"] != "market"
+        )
+        for model in content["semantic_models"]
+        for measure in model["measures"]
+    }
     for metric in content["metrics"]:
         meta = metric["config"]["meta"]
         name = metric["name"]
@@ -109,12 +134,13 @@ def _definitions(path: Path, changed: int) -> dict[str, Definition]:
             Decimal(str(meta["minimum_sample"])),
             meta["unit"],
             meta["better"],
+            told_by[of["measure"] if "measure" in (of := metric["type_params"]) else of["numerator"]],
         )
     return defined
 
 
 def _read(release: Path, defined: dict[str, Definition], condition: str, value: str) -> list[Figure]:
-    path = str(release / "operational_metrics.parquet")
+    path = str(release / METRICS)
     with duckdb.connect() as connection:
         there = {name for name, *_ in connection.execute("describe from read_parquet(?)", [path]).fetchall()}
         # Releases of earlier versions told all times in days.

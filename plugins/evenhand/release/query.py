@@ -16,7 +16,7 @@ from pydantic import ValidationError
 from evenhand.release.manifest import NAME, OtherFormat
 from evenhand.release.manifest_tables import TABLES, create_tables
 from evenhand.release.quality_samples import KEYS, keys_told
-from evenhand.release.verify import refuse_changed
+from evenhand.release.verify import refuse_changed_since
 
 _AT_ONCE = 1_000
 # Whoever asks for the product of two tables gets an error, and the night that runs beside it keeps memory and disk.
@@ -142,7 +142,7 @@ def check(asked: Mapping[str, Sequence[Path]]) -> None:
             # A manifest is looked at with whatever it names.
             of_release[path.parent] |= {path.name} - {NAME}
     for release, names in sorted(of_release.items()):
-        refuse_changed(release, names)
+        refuse_changed_since(release, names)
 
 
 def shut(connection: duckdb.DuckDBPyConnection, files: Sequence[Path]) -> None:

@@ -4,10 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import json
+import time
 from collections.abc import Iterable
+from functools import lru_cache
 from pathlib import Path
 
 from evenhand.release.manifest import NAME
+
+# Of a file as it lies there: which it is, how long, and when it was written and anything of it changed.
+Touched = tuple[int, int, int, int, int]
+# A clock of files stands still for some milliseconds: what was changed just now can be so again at the same time.
+_SETTLED_SECONDS = 2
 
 
 class ReleaseChanged(Exception):
@@ -57,6 +64,57 @@ def refuse_changed(release: Path, only: Iterable[str] | None = None) -> None:
         ReleaseChanged: it isn't.
     """
     for path, what in release_troubles(release, only):
-        raise ReleaseChanged(
-            f"{path}: {what}. Bring it back from a backup; what is wrong besides is listed by `evenhand verify`"
-        )
+        raise _changed(path, what)
+
+
+def refuse_changed_since(release: Path, only: Iterable[str]) -> None:
+    """The same, for who reads the same releases again and again: a file that nobody touched since isn't read for it.
+
+    Args:
+        only: the files to look at beside the manifest.
+
+    Raises:
+        ReleaseChanged: it isn't what was released.
+    """
+    folder = release.resolve()
+    for name in sorted(set(only)) or (NAME,):
+        for path, what in troubles_since(folder, name):
+            raise _changed(path, what)
+
+
+def troubles_since(folder: Path, name: str) -> tuple[tuple[Path, str], ...]:
+    """What is wrong with a file of a release or with its manifest, looked at once for as long as both lie untouched.
+
+    Args:
+        folder: of a revision, which never changes.
+    """
+    manifest, file = _touched(folder / NAME), _touched(folder / name)
+    last = max((each[-1] for each in (manifest, file) if each), default=0)
+    if time.time_ns() - last < _SETTLED_SECONDS * 10**9:
+        return _troubles(folder, name)
+    return _troubles_once(folder, name, manifest, file)
+
+
+@lru_cache(maxsize=8192)
+def _troubles_once(
+    folder: Path, name: str, manifest: Touched | None, file: Touched | None
+) -> tuple[tuple[Path, str], ...]:
+    return _troubles(folder, name)
+
+
+def _troubles(folder: Path, name: str) -> tuple[tuple[Path, str], ...]:
+    return tuple(release_troubles(folder, {name} - {NAME}))
+
+
+def _touched(path: Path) -> Touched | None:
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns
+
+
+def _changed(path: Path, what: str) -> ReleaseChanged:
+    return ReleaseChanged(
+        f"{path}: {what}. Bring it back from a backup; what is wrong besides is listed by `evenhand verify`"
+    )

@@ -102,7 +102,7 @@ def facts_of(home: Path, releases: Path, night: date, cases: str | None = None) 
     Raises:
         ReleaseChanged: a release isn't what was released.
     """
-    folders = [each for each in revisions(releases) if _night_of(each) <= night][-LOOKED_AT_NIGHTS:]
+    folders = [each for each in revisions(releases) if night_of(each) <= night][-LOOKED_AT_NIGHTS:]
     tables = {name: files for name, files in tables_of(folders).items() if name in _TABLES}
     check(tables)
     with duckdb.connect(config={"threads": 1}) as connection:
@@ -115,7 +115,7 @@ def facts_of(home: Path, releases: Path, night: date, cases: str | None = None) 
         read = [path for name, files in tables.items() if name not in TABLES for path in files]
         # What is asked from here on may come out of a report that somebody sent.
         shut(connection, [*read, *([export] if export else [])])
-        nights = [_night_of(each) for each in folders]
+        nights = [night_of(each) for each in folders]
         of_night = {name for name, files in tables.items() if folders[-1] in {path.parent for path in files}}
         named = str(export.relative_to(home)) if export else ""
         yield Facts(night, nights, folders, frozenset({*of_night, "cases"}), named, connection)
@@ -131,5 +131,6 @@ def quoted(path: Path) -> str:
     return "'" + str(path).replace("'", "''") + "'"
 
 
-def _night_of(revision: Path) -> date:
+def night_of(revision: Path) -> date:
+    """The night that a folder of a revision is of."""
     return date.fromisoformat(revision.parent.name.removeprefix("night="))

@@ -46,7 +46,12 @@ class Formats:
         if unit == "share":
             return self.share(figure)
         if unit in ("hours", "days"):
-            return format_unit(round(figure, 1), f"duration-{unit[:-1]}", length="long", locale=self.locale)
+            return self._time(round(figure, 1), f"duration-{unit[:-1]}")
         if unit == "count":
             return self.number(round(figure))
         return self.number(round(figure, 2) if abs(figure) >= 1 or not figure else Decimal(f"{figure:.2g}"))
+
+    def _time(self, time: Decimal, unit: str) -> str:
+        said = format_unit(time, unit, "long", locale=self.locale)
+        # Where a language has no long form of its own, it says it as it does in short.
+        return format_unit(time, unit, "short", locale=self.locale) if unit in said else said

@@ -59,6 +59,10 @@ class Language(Formats):
         """What the catalogues call a key."""
         return self._labels.of(kind, key)
 
+    def of_unit(self, value: Decimal | int, unit: str) -> str:
+        """A number of a unit that the catalogues have, such as a point; empty where they have none."""
+        return self._labels.of_unit(value, unit, self.number(value))
+
     def bound(self, wanted: Target | Goal, unit: str) -> str:
         """What a metric is to come to; `unit` is the metric's, and a bound's own counts first."""
         how, value = wanted.comparison or ("at_most", Decimal(0))

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from decimal import Decimal
 
 from evenhand.notices.catalogs import load_catalogs
-from evenhand.policy.targets import targets_of
 from evenhand.release.figures import ALL_MARKETS, Definition, definitions, figures
+from evenhand.release.goals import goals_of
 from evenhand.release.history import said_of_history
 from evenhand.release.manifest import Manifest, read_manifest
-from evenhand.release.targets import WINDOW_DAYS, Measured, judged, state_of_goal
+from evenhand.release.query import revisions
+from evenhand.release.targets import judged
 from evenhand.reports import sections
-from evenhand.reports.facts import Facts, facts_of
+from evenhand.reports.facts import Facts, facts_of, night_of
 from evenhand.reports.language import Language
 from evenhand.reports.recommendations import off_target, recommendations
 from evenhand.reports.report import Kind, Page, Recommendation, Report, Sentence, Table
@@ -179,21 +179,19 @@ def _metrics(told: _Told, scope: Scope, market: str, here: Settings) -> _Metrics
 
 def _goals(told: _Told, here: Settings) -> Table | None:
     """A row per goal of a policy: what it is to come to by when, and whether it is on the way."""
-    rows = []
-    for goal in targets_of(told.manifest.targets).goals:
-        measured = []
-        for night, folder in zip(told.facts.nights, told.facts.folders, strict=True):
-            if night < goal.effective_from - timedelta(days=WINDOW_DAYS):
-                continue
-            there = (each for each in figures(folder, here.dbt_project, goal.market) if each.metric == goal.metric)
-            figure = next(there, None)
-            if figure and figure.is_enough and figure.figure and goal.unit in (None, figure.unit):
-                measured.append(Measured(night, Decimal(figure.figure)))
-        definition = told.defined.get(goal.metric)
-        unit, label = (definition.unit, definition.label) if definition else ("", goal.metric)
-        language = told.language
-        state = language.say(state_of_goal(goal, measured, told.facts.night))
-        by = language.day(goal.by)
-        rows.append((goal.policy, goal.market, language.say(label), language.bound(goal, unit), by, state))
-    heads = [told.language.say(each) for each in ("Policy", "Market", "Metric", "Goal", "By", "State")]
-    return Table(told.language.say("Goals of policies"), heads, rows) if rows else None
+    language = told.language
+    # Its line may begin before the nights that a report looks at.
+    released = [(night_of(each), each) for each in revisions(here.releases)]
+    rows = [
+        (
+            each.goal.policy,
+            each.goal.market,
+            language.say(each.label),
+            language.bound(each.goal, each.unit),
+            language.day(each.goal.by),
+            language.say(each.state),
+        )
+        for each in goals_of(told.manifest, released, here.dbt_project)
+    ]
+    heads = [language.say(each) for each in ("Policy", "Market", "Metric", "Goal", "By", "State")]
+    return Table(language.say("Goals of policies"), heads, rows) if rows else None

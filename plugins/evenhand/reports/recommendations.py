@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import partial
 from shlex import quote
 from typing import Any
@@ -15,7 +15,7 @@ from evenhand.release.figures import Definition
 from evenhand.release.targets import Judged
 from evenhand.reports.facts import Asked, Facts
 from evenhand.reports.language import Language
-from evenhand.reports.report import Cell, Recommendation
+from evenhand.reports.report import Cell, Number, Recommendation
 from evenhand.reports.sections import Scope
 
 # More than so many are none.
@@ -219,15 +219,29 @@ def off_target(
         if target is None or target.state != "missed" or metric not in defined:
             continue
         unit = asked.value(row, "unit") or defined[metric].unit
-        said = language.sentence(
-            "{metric} is {figure} and is to be {bound}. See since when, and in which part of it.",
-            metric=language.say(defined[metric].label),
-            figure=asked.number(row, "figure", partial(language.figure, unit=unit)),
-            bound=language.bound(target.target, unit),
-        )
-        page = f"metrics/{metric}?{urlencode({'night': str(scope.night), 'market': market})}"
-        found.append(Recommendation(said, page, f"evenhand summary {scope.night} --market {quote(market)}"))
+        figure = asked.number(row, "figure", partial(language.figure, unit=unit))
+        label, bound = language.say(defined[metric].label), language.bound(target.target, unit)
+        found.append(missed_target(language, scope.night, metric, market, label, figure, bound))
     return found
+
+
+def missed_target(
+    language: Language, night: date, metric: str, market: str, label: str, figure: Number, bound: str
+) -> Recommendation:
+    """That a figure of a market misses its target.
+
+    Args:
+        label: what the figure is called.
+        bound: what it is to come to, as people read it.
+    """
+    said = language.sentence(
+        "{metric} is {figure} and is to be {bound}. See since when, and in which part of it.",
+        metric=label,
+        figure=figure,
+        bound=bound,
+    )
+    page = f"metrics/{metric}?{urlencode({'night': str(night), 'market': market})}"
+    return Recommendation(said, page, f"evenhand summary {night} --market {quote(market)}")
 
 
 def _of(kinds: Sequence[RecommendationKind], facts: Facts, language: Language, scope: Scope) -> list[Recommendation]:

@@ -99,9 +99,10 @@ class Report:
         made_of: the nights that it read, and their releases' ids.
         cases: the export of cases that it read; empty where there is none.
         asked_for: the markets that were asked for; empty for all that there are.
+        board: which board it is of; empty for a night and a week.
     """
 
-    kind: Kind
+    kind: Kind | Literal["board"]
     night: date
     before: date | None
     language: str
@@ -112,12 +113,13 @@ class Report:
     cases: str
     queries: Sequence[Query] = ()
     asked_for: Sequence[str] = ()
+    board: str = ""
 
     @property
     def name(self) -> str:
         """What its files are called."""
         markets = re.sub(r"[^A-Za-z0-9]+", "_", "_".join(self.asked_for))
-        return ".".join(each for each in (self.kind, markets, self.language) if each)
+        return ".".join(each for each in (self.kind, self.board, markets, self.language) if each)
 
     def numbers(self) -> Iterator[Number]:
         """Every number, in the order in which it is read."""

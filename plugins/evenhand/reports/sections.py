@@ -242,7 +242,7 @@ def of_bonuses(facts: Facts, language: Language, scope: Scope) -> Table | None:
 
 def ask_metrics(facts: Facts, scope: Scope, market: str) -> Asked:
     """A row per metric of a market: its unit, and its figure now and then where there are enough rows to say."""
-    unit_now = f"coalesce(max(unit) filter (night = {scope.now}), '')" if _has_unit(facts) else "''"
+    unit_now = f"coalesce(max(unit) filter (night = {scope.now}), '')" if has_unit(facts) else "''"
     return facts.ask(
         f"""
         select metric, {unit_now} as unit,
@@ -337,7 +337,8 @@ def waiting(facts: Facts, language: Language, scope: Scope, manifest: Manifest) 
     return found
 
 
-def _has_unit(facts: Facts) -> bool:
+def has_unit(facts: Facts) -> bool:
+    """Whether metrics say what they count; releases of earlier versions don't."""
     described = facts.connection.execute("describe operational_metrics").fetchall()
     return "unit" in {name for name, *_ in described}
 

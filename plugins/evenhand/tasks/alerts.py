@@ -7,12 +7,18 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from airflow.sdk.definitions.callback import AsyncCallback
 from airflow.sdk.definitions.deadline import DeadlineAlert, DeadlineReference
 
 from evenhand.deployment import deployment
+from evenhand.records.atomic_files import write_anew, write_once
+from evenhand.tasks.mail import MaybeSent
+
+# What a mark says while somebody is told.
+_SENDING = b"sending\n"
 
 log = logging.getLogger(__name__)
 
@@ -24,11 +30,17 @@ def notifiers() -> list[Any]:
     return [import_string(classpath)(**arguments) for classpath, arguments in deployment().notifiers]
 
 
-def tell_person(person: str, address: str, subject: str, body: str, files: Sequence[str] = ()) -> list[str]:
+def tell_person(
+    person: str, address: str, subject: str, body: str, files: Sequence[str] = (), marks: Path | None = None
+) -> list[str]:
     """Have somebody of people.yml told; returns what kept notifiers from it, a line each.
 
     Templates of `EVENHAND_PEOPLE_NOTIFIERS` find `person`, `address`, `subject`, `body` and `files`, the paths of what
     goes with it.
+
+    Args:
+        marks: a file that is kept for each notifier which told them, so that it doesn't once more; of the second one on
+            with its number behind the name. By default nothing is kept.
     """
     from airflow.sdk import get_current_context
     from airflow.sdk._shared.module_loading import import_string
@@ -38,15 +50,42 @@ def tell_person(person: str, address: str, subject: str, body: str, files: Seque
     except RuntimeError:
         context = {}
     failures = []
-    for classpath, arguments in deployment().people_notifiers:
+    said = {"person": person, "address": address, "subject": subject, "body": body, "files": list(files)}
+    for place, (classpath, arguments) in enumerate(deployment().people_notifiers):
+        mark = _mark(marks, place) if marks else None
+        name = classpath.rpartition(".")[2]
+        # Before it is sent: what a kill leaves isn't sent twice, nor is what two runs send at once.
+        if mark and not write_once(mark, _SENDING):
+            if mark.read_bytes() == _SENDING:
+                failures.append(f"{name}: it isn't known whether it was sent; delete {mark} to have it sent")
+            continue
         try:
             notifier = import_string(classpath)(**arguments)
-            said = {"person": person, "address": address, "subject": subject, "body": body, "files": list(files)}
-            notifier({**context, **said})
+            # Not by calling it: a field of its own that is called as one of ours, such as `subject`, would hide that.
+            notifier.render_template_fields({**context, **said})
+            notifier.notify({**context, **said})
+        except MaybeSent as error:
+            log.exception("%s may not have been told", person)
+            failures.append(f"{name}: {error}")
         except Exception as error:
             log.exception("%s wasn't told", person)
-            failures.append(f"{classpath.rpartition('.')[2]}: {error}")
+            failures.append(f"{name}: {error}")
+            if mark:
+                mark.unlink()
+        else:
+            if mark:
+                write_anew(mark, f"{address}\n".encode())
     return failures
+
+
+def was_told(marks: Path) -> bool:
+    """Whether every notifier has told somebody what these marks are of."""
+    each = [_mark(marks, place) for place in range(len(deployment().people_notifiers))]
+    return all(mark.exists() and mark.read_bytes() != _SENDING for mark in each)
+
+
+def _mark(marks: Path, place: int) -> Path:
+    return marks.with_name(f"{marks.name}.{place}") if place else marks
 
 
 def deadlines() -> list[DeadlineAlert]:

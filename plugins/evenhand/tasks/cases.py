@@ -69,7 +69,10 @@ def tell_people(night: date) -> tuple[int, list[str]]:
     from evenhand.cases.messages import SENDING, messages_of
     from evenhand.cases.store import reading, writing
     from evenhand.deployment import deployment
+    from evenhand.notices.catalogs import load_catalogs
     from evenhand.people.in_force import PeopleClosed, people_in_force
+    from evenhand.reports.case_letter import case_letter_of
+    from evenhand.reports.language import Language, languages
     from evenhand.tasks.alerts import tell_person
 
     here = settings()
@@ -83,14 +86,17 @@ def tell_people(night: date) -> tuple[int, list[str]]:
     with reading(here.home, here.cases) as cases:
         messages = messages_of(cases, people, night)
     told, untold = 0, []
+    catalogs = load_catalogs(here.translations)
     for each in messages:
+        language = Language(each.language if each.language in languages() else "en", catalogs)
+        subject, body = case_letter_of(each, language, night)
         # Before it is sent: what a kill leaves isn't sent twice on one night, and the next night says it again.
         with writing(here.home, here.cases) as cases:
-            cases.add_message(night, each.person, each.address, f"{each.subject}\n{each.body}", SENDING)
-        failures = tell_person(each.person, each.address, each.subject, each.body)
+            cases.add_message(night, each.person, each.address, f"{subject}\n{body}", SENDING)
+        failures = tell_person(each.person, each.address, subject, body)
         with writing(here.home, here.cases) as cases:
             said = "; ".join(failures)
-            cases.add_message(night, each.person, each.address, f"{each.subject}\n{each.body}", said)
+            cases.add_message(night, each.person, each.address, f"{subject}\n{body}", said)
         told += not failures
         untold += [f"{each.person} wasn't ({said})"] if failures else []
     return told, untold

@@ -5,7 +5,7 @@ Heavy imports are inside the functions, for this module is imported wherever a D
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -18,7 +18,8 @@ from evenhand.tasks.facts import Facts, note, told_if_it_fails
 
 if TYPE_CHECKING:
     from evenhand.people.people import People
-    from evenhand.reports.report import Kind
+    from evenhand.reports.boards import Board, Boards
+    from evenhand.reports.report import Kind, Report
 
 # On the night of this day of the week, 7 for Sunday, the week until it is told of.
 _WEEKS_DAY = 7
@@ -32,13 +33,19 @@ class NotSent(Exception):
 
 @dataclass(frozen=True)
 class _Wanted:
-    """A report for somebody: of markets, or of all that there are where none is named."""
+    """A report for somebody: of markets, or of all that there are where none is named.
+
+    Attributes:
+        what: a night, a week, or a board.
+        on_news: whether it is sent only where a figure of it misses its target, and did not on the night before.
+    """
 
     person: str
     address: str
-    kind: Kind
+    what: Kind | Board
     markets: tuple[str, ...]
     language: str
+    on_news: bool = False
 
 
 @told_if_it_fails("send_reports")
@@ -50,6 +57,9 @@ def send_reports(night: date) -> Facts:
     """
     from evenhand.deployment import deployment
     from evenhand.people.in_force import PeopleClosed, people_in_force
+    from evenhand.release.figures import definitions
+    from evenhand.reports.boards import Boards, read_boards
+    from evenhand.tasks.alerts import tell
 
     here = settings()
     try:
@@ -57,11 +67,19 @@ def send_reports(night: date) -> Facts:
     except PeopleClosed:
         # Nobody is told anything until it is known who may know what; nights go on.
         people = None
-    wanted = list(_wanted(people, night)) if people and deployment().people_notifiers else []
-    failed = [failure for each in wanted for failure in _send(here, night, each)]
-    noted = note(night, "send_reports", {"told": f"{len(wanted)} reports, {len(failed)} of them not sent"})
+    told = people if deployment().people_notifiers else None
+    boards = read_boards(here.boards, definitions(here.dbt_project)) if told else Boards({}, ())
+    wanted = [*_wanted(told, night), *_wanted_boards(told, boards, night)] if told else []
+    came = [_send(here, night, each) for each in wanted]
+    failed = [each for each in came if each]
+    broken = [f"a board can't be used: {each}" for each in boards.mistakes]
+    said = f"{len([each for each in came if each is not None])} reports, {len(failed)} of them not sent"
+    noted = note(night, "send_reports", {"told": "; ".join([said, *broken])})
     if failed:
-        raise NotSent("; ".join(failed))
+        raise NotSent("; ".join([*failed, *broken]))
+    if broken:
+        # Nobody is waited for, and trying again doesn't help.
+        tell("; ".join(broken))
     return noted
 
 
@@ -81,34 +99,82 @@ def _wanted(people: People, night: date) -> Iterator[_Wanted]:
                 yield _Wanted(each.user, each.address, kind, of, each.language)
 
 
-def _send(here: Settings, night: date, wanted: _Wanted) -> list[str]:
-    """Send a report, unless this night's was sent; returns what kept it from that."""
-    from evenhand.notices.catalogs import load_catalogs
-    from evenhand.records.atomic_files import write_once
-    from evenhand.reports.files import write
-    from evenhand.reports.language import Language, languages
-    from evenhand.reports.letter import letter_of
-    from evenhand.reports.make import NoSuchMarket, report_of
-    from evenhand.tasks.alerts import tell_person
+def _wanted_boards(people: People, boards: Boards, night: date) -> Iterator[_Wanted]:
+    """The boards that somebody may hear of on a night: of the markets that they may see, where they have an address."""
+    from evenhand.people.people import ALL
+    from evenhand.records.persons import normalised
+    from evenhand.reports.boards import told_markets
 
-    language = wanted.language if wanted.language in languages() else "en"
-    speaks = Language(language, load_catalogs(here.translations))
+    is_weeks_day = night.isoweekday() == _WEEKS_DAY
+    for loaded in boards.boards.values():
+        for told in loaded.board.told:
+            listed = (each for each in people.people if each.user and normalised(each.user) == normalised(told.user))
+            entry = next((each for each in listed if each.address), None)
+            markets = told_markets(loaded.board, people, told.user)
+            if not entry or not entry.user or not markets:
+                continue
+            always = "night" in told.when or ("week" in told.when and is_weeks_day)
+            if always or "off_target" in told.when:
+                of = () if ALL in markets else tuple(sorted(markets))
+                yield _Wanted(entry.user, entry.address, loaded.board, of, entry.language, not always)
+
+
+def _send(here: Settings, night: date, wanted: _Wanted) -> str | None:
+    """Send a report, unless this night's was sent.
+
+    Returns:
+        What kept it from that, which is nothing where it is sent; None where there is no news to send.
+    """
+    from urllib.parse import quote
+
+    from evenhand.notices.catalogs import load_catalogs
+    from evenhand.reports.files import write
+    from evenhand.reports.language import Language
+    from evenhand.reports.letter import letter_of
+    from evenhand.reports.make import NoSuchMarket
+    from evenhand.tasks.alerts import tell_person, was_told
+
     try:
-        report = report_of(here, wanted.kind, night, language, wanted.markets)
+        report = _report(here, night, wanted)
     except NoSuchMarket:
         # Nothing is known of it yet, so there is nothing to tell.
-        return []
+        return ""
+    if report is None:
+        return None
+    speaks = Language(report.language, load_catalogs(here.translations))
     folder = here.home / "reports" / f"night={night}"
-    sent = folder / "sent" / f"{wanted.person}.{report.name}".replace("/", "_")
-    if sent.exists():
-        return []
-    page, workbook = write(report, speaks, folder, here.pages)
-    subject, body = letter_of(report, speaks, [str(page), str(workbook)])
-    failures = tell_person(wanted.person, wanted.address, subject, body, files=[str(page), str(workbook)])
-    if failures:
-        return [f"{wanted.person} wasn't sent {report.name} ({'; '.join(failures)})"]
-    write_once(sent, f"{wanted.address}\n".encode())
-    return []
+    mark = folder / "sent" / f"{quote(wanted.person, safe='@ ')}.{report.name}"
+    if was_told(mark):
+        return ""
+    files: Sequence[str] = [str(path) for path in write(report, speaks, folder, here.pages)]
+    subject, body = letter_of(report, speaks, files)
+    failures = tell_person(wanted.person, wanted.address, subject, body, files=files, marks=mark)
+    return f"{wanted.person} wasn't sent {report.name} ({'; '.join(failures)})" if failures else ""
+
+
+def _report(here: Settings, night: date, wanted: _Wanted) -> Report | None:
+    """What somebody is to be sent; None where it is sent on news alone, and there is none.
+
+    Raises:
+        NoSuchMarket: nothing is known of its markets.
+    """
+    from evenhand.reports.board_report import board_report, off_target
+    from evenhand.reports.language import languages
+    from evenhand.reports.make import NoSuchMarket, report_of
+
+    language = wanted.language if wanted.language in languages() else "en"
+    if isinstance(wanted.what, str):
+        return report_of(here, wanted.what, night, language, wanted.markets)
+    report = board_report(here, wanted.what, night, language, wanted.markets or None)
+    if not report.markets:
+        raise NoSuchMarket(f"nothing is known on {night} of a market of {wanted.what.board}")
+    if wanted.on_news:
+        off = off_target(here, report, wanted.what, night)
+        known = off_target(here, report, wanted.what, report.before) if report.before else frozenset()
+        # While one stays so, once a week.
+        if not off or (off <= known and night.isoweekday() != _WEEKS_DAY):
+            return None
+    return report
 
 
 @task(task_id="send_reports", owner="strategy")

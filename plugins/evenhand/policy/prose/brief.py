@@ -11,7 +11,8 @@ from evenhand.policy.language.pack import Pack
 from evenhand.policy.language.part import Comparison
 from evenhand.policy.language.programme import Programme
 from evenhand.policy.prose import words
-from evenhand.policy.prose.words import capital, counted, listed, spoken
+from evenhand.policy.prose.speech import Speech, local, name, say, speaking
+from evenhand.policy.prose.words import capital, counted, listed
 
 # So many examples are remembered; more are read by nobody.
 MOST_EXAMPLES = 10
@@ -23,35 +24,55 @@ _HOLDS = {
 }
 
 
-def brief(old: Pack, new: Pack) -> str:
-    """What is otherwise in `new`, as Markdown: for reviewers, for operations, for creators, and at the bounds."""
+def brief(old: Pack, new: Pack, language: Speech | None = None) -> str:
+    """What is otherwise in `new`, as Markdown: for reviewers, for operations, for creators, and at the bounds.
+
+    Args:
+        language: that it is in; by default English.
+    """
+    with speaking(language):
+        return "\n".join(local(each) for each in _lines(old, new))
+
+
+def _lines(old: Pack, new: Pack) -> Iterator[str]:
     changes = diff(old, new)
-    lines = [f"# From {words.edition(old)} to {words.edition(new)}", ""]
+    yield say("# From {old} to {new}", old=words.edition(old), new=words.edition(new))
+    yield ""
     if not changes:
-        return "\n".join([*lines, "Both decide the same.", ""])
+        yield say("Both decide the same.")
+        yield ""
+        return
     for title, concerned in (
-        ("For reviewers", _reviewers),
-        ("For operations", _operations),
-        ("For creators", _creators),
+        ("## For reviewers", _reviewers),
+        ("## For operations", _operations),
+        ("## For creators", _creators),
     ):
-        said = [f"- {capital(each.about)}: {each.said}." for each in changes if concerned(each)]
-        lines += [f"## {title}", "", *(said or ["- Nothing changes for them."]), ""]
+        said = [
+            say("- {about}: {said}.", about=capital(each.about), said=each.said) for each in changes if concerned(each)
+        ]
+        yield say(title)
+        yield ""
+        yield from said or [say("- Nothing changes for them.")]
+        yield ""
     examples = list(islice(at_bounds(old, new), MOST_EXAMPLES))
     if examples:
-        lines += ["## On both sides of what changed", "", *(f"- {each}" for each in examples), ""]
-    return "\n".join(lines)
+        yield say("## On both sides of what changed")
+        yield ""
+        for example in examples:
+            yield say("- {said}", said=example)
+        yield ""
 
 
 def at_bounds(old: Pack, new: Pack) -> Iterator[str]:
     """What a value at each bound that changed, and the value next to it on the other side, brings now and brought."""
-    for name, now in new.programmes.items():
-        was = old.programmes.get(name)
+    for key, now in new.programmes.items():
+        was = old.programmes.get(key)
         if was is None or was.unit != now.unit:
             continue
         for value in _beside_bounds(_bounds(was), _bounds(now)):
-            yield _at(name, value, was, now)
-    for name, eligibility in new.eligibility.items():
-        before = old.eligibility.get(name)
+            yield _at(key, value, was, now)
+    for key, eligibility in new.eligibility.items():
+        before = old.eligibility.get(key)
         if before is None:
             continue
         tests = {each.condition: each for each in before.conditions}
@@ -61,12 +82,22 @@ def at_bounds(old: Pack, new: Pack) -> Iterator[str]:
                 continue
             unit = new.programmes[condition.programme].unit
             for value in _beside_bounds({test.comparison}, {condition.comparison}):
-                holds, held = _holds(condition, value), _holds(test, value)
-                how = "holds" if holds else "fails"
-                yield (
-                    f"{capital(spoken(condition.programme))} of {counted(value, unit)}: {spoken(condition.condition)}"
-                    f" for {spoken(name)} {how}{', as before' if holds == held else ' now; before it did not'}."
+                yield say(
+                    _HOW[_holds(condition, value), _holds(test, value)],
+                    programme=capital(name("programme", condition.programme)),
+                    value=counted(value, unit),
+                    condition=name("condition", condition.condition),
+                    eligibility=name("programme", key),
                 )
+
+
+# Whether a condition holds now, and whether it did before.
+_HOW = {
+    (True, True): "{programme} of {value}: {condition} for {eligibility} holds, as before.",
+    (False, False): "{programme} of {value}: {condition} for {eligibility} fails, as before.",
+    (True, False): "{programme} of {value}: {condition} for {eligibility} holds now; before it did not.",
+    (False, True): "{programme} of {value}: {condition} for {eligibility} fails now; before it did not.",
+}
 
 
 def _bounds(programme: Programme) -> set[tuple[str, Decimal] | None]:
@@ -86,13 +117,20 @@ def _sides(how: str, bound: Decimal) -> tuple[Decimal, Decimal]:
     return bound, bound - step if how in ("at_least", "less_than") else bound + step
 
 
-def _at(name: str, value: Decimal, was: Programme, now: Programme) -> str:
-    zone, before = _zone(now, value), _zone(was, value)
-    about = f"{capital(spoken(name))} of {counted(value, now.unit)}: zone {spoken(now.zones[zone].zone)}"
-    brings = [f"{words.brought(each)}" for each in now.zones[zone].measures]
-    brings_said = f", which brings {listed(brings)}" if brings else ""
-    same = now.zones[zone].zone == was.zones[before].zone
-    return f"{about}{brings_said}{', as before' if same else f'; before, zone {spoken(was.zones[before].zone)}'}."
+def _at(key: str, value: Decimal, was: Programme, now: Programme) -> str:
+    zone, before = now.zones[_zone(now, value)], was.zones[_zone(was, value)]
+    said = say(
+        "{programme} of {value}: zone {zone}",
+        programme=capital(name("programme", key)),
+        value=counted(value, now.unit),
+        zone=name("zone", zone.zone),
+    )
+    if zone.measures:
+        measures = listed([words.brought(each) for each in zone.measures])
+        said = say("{said}, which brings {measures}", said=said, measures=measures)
+    if zone.zone == before.zone:
+        return say("{said}, as before.", said=said)
+    return say("{said}; before, zone {zone}.", said=said, zone=name("zone", before.zone))
 
 
 def _zone(programme: Programme, value: Decimal) -> int:

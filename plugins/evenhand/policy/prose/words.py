@@ -20,6 +20,7 @@ from evenhand.policy.language.entries import Answer, EntryRule, Multiplier, Reli
 from evenhand.policy.language.pack import Pack
 from evenhand.policy.language.part import Comparison
 from evenhand.policy.language.programme import Programme
+from evenhand.policy.prose.speech import Said, day, local, name, say, speech
 
 Facts = dict[str, str]
 
@@ -35,14 +36,17 @@ _BEYOND = {"at_least": "less than", "more_than": "at most", "at_most": "more tha
 
 def number(value: Decimal | int) -> str:
     """A number without zeros that say nothing."""
-    return f"{Decimal(value).normalize():f}"
+    english, other = f"{Decimal(value).normalize():f}", speech()
+    return Said(english, other.number(value)) if other else english
 
 
 def counted(value: Decimal | int, unit: str) -> str:
     """A number of something, whose unit is given in the singular: `2 points per order`; a share in percent."""
+    english = f"{number(value)} {unit if abs(value) == 1 else plural(unit)}"
     if unit == SHARE:
-        return f"{number(100 * value)} %"
-    return f"{number(value)} {unit if abs(value) == 1 else plural(unit)}"
+        english = f"{number(100 * value)} %"
+    other = speech()
+    return Said(english, other.counted(value, unit)) if other else english
 
 
 def plural(unit: str) -> str:
@@ -65,28 +69,47 @@ def spoken(name: str) -> str:
 
 def capital(text: str) -> str:
     """The same with a capital letter at its beginning."""
-    return text[:1].upper() + text[1:]
+    english = text[:1].upper() + text[1:]
+    return Said(english, local(text)[:1].upper() + local(text)[1:]) if isinstance(text, Said) else english
 
 
 def listed(names: Iterable[str], last: str = "and") -> str:
     """Several things: `a, b and c`."""
-    *others, final = list(names) or [""]
-    return f"{', '.join(others)} {last} {final}" if others else final
+    found = list(names) or [""]
+    *others, final = found
+    english = f"{', '.join(others)} {last} {final}" if others else final
+    other = speech()
+    return Said(english, other.listed([local(each) for each in found], last)) if other else english
+
+
+def joined(texts: Iterable[str], between: str = "; ") -> str:
+    """Texts in a row."""
+    found = list(texts)
+    english = between.join(found)
+    return Said(english, local(between).join(local(each) for each in found)) if speech() else english
 
 
 def edition(pack: Pack) -> str:
     """Which pack, for whom, and from when."""
-    until = f" until {pack.effective_until}" if pack.effective_until else " on"
-    return (
-        f"{spoken(pack.pack)} version {pack.version}: {kinds(pack.applies_to)} in {listed(pack.markets)},"
-        f" from {pack.effective_from}{until}"
-    )
+    values = {
+        "pack": spoken(pack.pack),
+        "version": str(pack.version),
+        "kinds": kinds(pack.applies_to),
+        "markets": listed(pack.markets),
+        "first": day(pack.effective_from),
+    }
+    if pack.effective_until:
+        text = "{pack} version {version}: {kinds} in {markets}, from {first} until {last}"
+        return say(text, **values, last=day(pack.effective_until))
+    return say("{pack} version {version}: {kinds} in {markets}, from {first} on", **values)
 
 
 def bound(comparison: Comparison, unit: str = "") -> str:
     """A comparison: `at least 6 points`."""
     how, value = comparison.comparison or ("", Decimal(0))
-    return f"{COMPARATORS[how]} {counted(value, unit) if unit else number(value)}" if how else ""
+    if not how:
+        return ""
+    return say("{how} {value}", how=say(COMPARATORS[how]), value=counted(value, unit) if unit else number(value))
 
 
 def ends_of(programme: Programme, position: int) -> list[tuple[str, Decimal]]:
@@ -101,48 +124,70 @@ def band(programme: Programme, position: int) -> str:
     """The values of a zone: `at least 6 and less than 24 points`."""
     ends = ends_of(programme, position)
     if not ends:
-        return "any"
+        return say("any")
     is_share = programme.unit == SHARE
-    words = [f"{how} {counted(value, SHARE) if is_share else number(value)}" for how, value in ends[:-1]]
-    return " and ".join([*words, f"{ends[-1][0]} {counted(ends[-1][1], programme.unit)}"])
+    *first, (how, value) = ends
+    last = say("{how} {value}", how=say(how), value=counted(value, programme.unit))
+    if not first:
+        return last
+    ((how, value),) = first
+    begins = say("{how} {value}", how=say(how), value=counted(value, SHARE) if is_share else number(value))
+    return say("{begins} and {ends}", begins=begins, ends=last)
 
 
 def days_of(calendar: Calendar) -> str:
     """When a calendar's days are: `the first Monday of January and July`."""
-    of = ""
+    months = ""
     if len(calendar.months) < 12:
-        of = f" of {listed(months_of.month_name[month] for month in sorted(calendar.months))}"
+        months = listed(_named("month", str(month)) for month in sorted(calendar.months))
     if calendar.day_of_month:
-        return f"day {calendar.day_of_month}{of or ' of every month'}"
-    weekday = (calendar.weekday or "").capitalize()
+        number_of = str(calendar.day_of_month)
+        if months:
+            return say("day {day} of {months}", day=number_of, months=months)
+        return say("day {day} of every month", day=number_of)
+    weekday = _named("weekday", calendar.weekday or "")
     if not calendar.nth:
-        return f"every {weekday}"
-    nth = {1: "first", 2: "second", 3: "third", 4: "fourth", -1: "last"}[calendar.nth]
-    return f"the {nth} {weekday}{of or ' of every month'}"
+        return say("every {weekday}", weekday=weekday)
+    nth = say({1: "first", 2: "second", 3: "third", 4: "fourth", -1: "last"}[calendar.nth])
+    if months:
+        return say("the {nth} {weekday} of {months}", nth=nth, weekday=weekday, months=months)
+    return say("the {nth} {weekday} of every month", nth=nth, weekday=weekday)
+
+
+def _named(kind: str, key: str) -> str:
+    """A month by its number, or a weekday."""
+    english, other = months_of.month_name[int(key)] if kind == "month" else key.capitalize(), speech()
+    return Said(english, other.name(kind, key)) if other else english
 
 
 def appeals(part: Appeals) -> Facts:
     """Which appeals count."""
     again = part.again_within_days or part.file_within_days
     return {
-        "a first appeal counts": (
-            f"if it is filed within {days(part.file_within_days)} of the decision"
+        say("a first appeal counts"): (
+            say("if it is filed within {days} of the decision", days=days(part.file_within_days))
             if part.file_within_days
-            else "whenever it is filed"
+            else say("whenever it is filed")
         ),
-        "how many count": f"at most {part.at_most} against one violation" if part.at_most else "all",
-        "a further appeal counts": (
-            f"if it is filed within {days(again)} of the decision on the one before it"
+        say("how many count"): (
+            say("at most {count} against one violation", count=number(part.at_most)) if part.at_most else say("all")
+        ),
+        say("a further appeal counts"): (
+            say("if it is filed within {days} of the decision on the one before it", days=days(again))
             if again
-            else "whenever it is filed"
+            else say("whenever it is filed")
         ),
-        "an appeal that is partly granted": {
-            "adjusts": "gives the violation other points, from the beginning",
-            "voids": "voids the violation from the beginning, as one that is granted",
-            "denies": "changes nothing",
-        }[part.partly_granted],
+        say("an appeal that is partly granted"): say(
+            {
+                "adjusts": "gives the violation other points, from the beginning",
+                "voids": "voids the violation from the beginning, as one that is granted",
+                "denies": "changes nothing",
+            }[part.partly_granted]
+        ),
         **(
-            {"an appeal is to be decided": f"within {days(part.decide_within_days)}"} if part.decide_within_days else {}
+            {say("an appeal is to be decided"): say("within {days}", days=days(part.decide_within_days))}
+            if part.decide_within_days
+            else {}
         ),
     }
 
@@ -150,11 +195,15 @@ def appeals(part: Appeals) -> Facts:
 def stages(pack: Pack) -> Facts:
     """How far an account is on its way."""
     part = pack.stages
+    probation = [name("measure", each) for each in part.probation or pack.measures[:1]]
+    stops = [name("measure", each) for each in pack.stops_sales]
     return {
-        "an account is onboarding": f"for {days(part.onboarding_days)}",
-        "then it is a pilot": f"for {days(part.pilot_days)}" if part.pilot_days else "at no time",
-        "it is put on probation by": listed(spoken(each) for each in part.probation or pack.measures[:1]) or "nothing",
-        "its sales are stopped by": listed(spoken(each) for each in pack.stops_sales) or "nothing",
+        say("an account is onboarding"): say("for {days}", days=days(part.onboarding_days)),
+        say("then it is a pilot"): (
+            say("for {days}", days=days(part.pilot_days)) if part.pilot_days else say("at no time")
+        ),
+        say("it is put on probation by"): listed(probation) if probation else say("nothing"),
+        say("its sales are stopped by"): listed(stops) if stops else say("nothing"),
     }
 
 
@@ -163,103 +212,118 @@ def stages(pack: Pack) -> Facts:
 
 def rule(part: EntryRule, pack: Pack, unit: str) -> Facts:
     """What a rule counts, what it adds, and for how long."""
-    events = part.violation_types or part.activities
-    kind = "violation" if part.violation_types else "activity"
-    facts = {"counts": f"{kind} {listed((spoken(name) for name in events), 'or')}"}
+    if part.violation_types:
+        types = listed((name("violation_type", each) for each in part.violation_types), "or")
+        facts = {say("counts"): say("violation {types}", types=types)}
+    else:
+        types = listed((name("activity", each) for each in part.activities), "or")
+        facts = {say("counts"): say("activity {types}", types=types)}
     if part.severities:
-        facts["only of severity"] = listed((spoken(name) for name in part.severities), "or")
+        facts[say("only of severity")] = listed((name("severity", each) for each in part.severities), "or")
     if part.content_age_at_most_days:
-        facts["only on content"] = f"published at most {days(part.content_age_at_most_days)} before the decision"
+        within = days(part.content_age_at_most_days)
+        facts[say("only on content")] = say("published at most {days} before the decision", days=within)
     if part.followed_by:
-        facts["only once"] = f"{_answer(part.followed_by)} has followed"
+        facts[say("only once")] = say("{activity} has followed", activity=_answer(part.followed_by))
     if part.not_followed_by:
-        facts["only if no"] = f"{_answer(part.not_followed_by)} has followed"
-    facts["brings"] = _amount(part, unit)
+        facts[say("only if no")] = say("{activity} has followed", activity=_answer(part.not_followed_by))
+    facts[say("brings")] = _amount(part, unit)
     for factor in part.multiplied:
-        facts[f"is multiplied {_cause(factor)}"] = f"by {number(factor.by)}"
+        facts[say("is multiplied {when}", when=_cause(factor))] = say("by {number}", number=number(factor.by))
     if part.counts_once_per != "violation":
-        facts["counts once per"] = part.counts_once_per
+        facts[say("counts once per")] = say(part.counts_once_per)
     if part.not_again_within_days:
-        facts["doesn't count again within"] = days(part.not_again_within_days)
+        facts[say("doesn't count again within")] = days(part.not_again_within_days)
     if part.every:
-        facts["takes"] = f"{part.every.count} of them within {days(part.every.within_days)} to make one entry"
+        facts[say("takes")] = say(
+            "{count} of them within {days} to make one entry",
+            count=number(part.every.count),
+            days=days(part.every.within_days),
+        )
     if part.grace:
-        facts["the first one"] = (
-            f"only warns; after {spoken(part.grace.training)} the next one does again, unless it is of the same type"
-            f" within {days(part.grace.same_type_days)}"
+        facts[say("the first one")] = say(
+            "only warns; after {training} the next one does again, unless it is of the same type within {days}",
+            training=name("activity", part.grace.training),
+            days=days(part.grace.same_type_days),
         )
     facts.update(_life(part, pack))
     if part.effective_from:
-        facts["counts events from"] = str(part.effective_from)
+        facts[say("counts events from")] = day(part.effective_from)
     if part.effective_until:
-        facts["counts events until"] = str(part.effective_until)
+        facts[say("counts events until")] = day(part.effective_until)
     return facts
 
 
 def _life(part: EntryRule, pack: Pack) -> Facts:
     if part.lasts_days:
-        facts = {"lasts": days(part.lasts_days)}
+        facts = {say("lasts"): days(part.lasts_days)}
     elif part.lasts_until:
-        facts = {"lasts": f"until {days_of(pack.calendars[part.lasts_until])}"}
+        facts = {say("lasts"): say("until {day}", day=days_of(pack.calendars[part.lasts_until]))}
     else:
-        facts = {} if part.relief else {"lasts": "for ever"}
+        facts = {} if part.relief else {say("lasts"): say("for ever")}
     if part.clock_starts_with:
-        facts["its days begin"] = f"with {spoken(part.clock_starts_with)}"
+        facts[say("its days begin")] = say("with {activity}", activity=name("activity", part.clock_starts_with))
     if part.ends_only_after:
-        facts["doesn't end before"] = spoken(part.ends_only_after)
+        facts[say("doesn't end before")] = name("activity", part.ends_only_after)
     if part.paused_by:
-        facts["its days pause during"] = spoken(part.paused_by)
+        facts[say("its days pause during")] = name("measure", part.paused_by)
     if part.ended_by:
-        facts["is ended by"] = spoken(part.ended_by)
+        facts[say("is ended by")] = name("activity", part.ended_by)
     return facts
 
 
 def _answer(part: Answer) -> str:
-    extension = (
-        f" (or {days(part.extension_days)} more, after {spoken(part.extended_by)})"
-        if part.extended_by and part.extension_days
-        else ""
-    )
-    return f"{spoken(part.activity)} within {days(part.within_days)}{extension}"
+    said = say("{activity} within {days}", activity=name("activity", part.activity), days=days(part.within_days))
+    if not part.extended_by or not part.extension_days:
+        return said
+    more, after = days(part.extension_days), name("activity", part.extended_by)
+    return say("{said} (or {days} more, after {activity})", said=said, days=more, activity=after)
 
 
 def _amount(part: EntryRule, unit: str) -> str:
     if part.amount_by_severity:
-        return listed(f"{counted(amount, unit)} if {spoken(name)}" for name, amount in part.amount_by_severity.items())
+        return listed(
+            say("{amount} if {severity}", amount=counted(amount, unit), severity=name("severity", each))
+            for each, amount in part.amount_by_severity.items()
+        )
     if part.amount_by_reviewer:
         ends = part.amount_by_reviewer
-        return f"what the reviewer gave, from {number(ends.at_least)} to {counted(ends.at_most, unit)}"
+        least, most = number(ends.at_least), counted(ends.at_most, unit)
+        return say("what the reviewer gave, from {least} to {most}", least=least, most=most)
     if part.amount_per_unit is not None:
-        return f"{counted(part.amount_per_unit, unit)} for each unit of the quantity"
+        return say("{amount} for each unit of the quantity", amount=counted(part.amount_per_unit, unit))
     if part.amount_per_step:
-        return (
-            f"{counted(part.amount_per_step.amount, unit)} for every {number(part.amount_per_step.of)} of the quantity"
-        )
+        step = part.amount_per_step
+        amount = counted(step.amount, unit)
+        return say("{amount} for every {number} of the quantity", amount=amount, number=number(step.of))
     if part.relief:
         return _relief(part.relief, unit)
     return counted(part.amount or 0, unit)
 
 
 def _relief(part: Relief, unit: str) -> str:
-    taken = counted(part.amount, unit) if part.amount else f"all {plural(unit)}"
-    source = {
-        "newest": "the newest entry",
-        "oldest": "the oldest entry",
-        "same_type": "the newest entry of the same type",
-        "violation": "the entry of the violation that it names",
-    }[part.takes_from]
-    without = (
-        f", unless an entry of {listed((spoken(name) for name in part.not_with_rules), 'or')} counts"
-        if part.not_with_rules
-        else ""
+    taken = counted(part.amount, unit) if part.amount else say("all {units}", units=name("units", plural(unit)))
+    source = say(
+        {
+            "newest": "the newest entry",
+            "oldest": "the oldest entry",
+            "same_type": "the newest entry of the same type",
+            "violation": "the entry of the violation that it names",
+        }[part.takes_from]
     )
-    return f"relief: it takes {taken} from {source}{without}"
+    if not part.not_with_rules:
+        return say("relief: it takes {taken} from {source}", taken=taken, source=source)
+    rules = listed((name("rule", each) for each in part.not_with_rules), "or")
+    text = "relief: it takes {taken} from {source}, unless an entry of {rules} counts"
+    return say(text, taken=taken, source=source, rules=rules)
 
 
 def _cause(part: Multiplier) -> str:
     if part.from_occurrence and part.within_days:
-        return f"from occurrence {part.from_occurrence} of a type within {days(part.within_days)} on"
-    return f"where {spoken(part.metric or '')} is at least {number(part.at_least or 0)}"
+        text = "from occurrence {number} of a type within {days} on"
+        return say(text, number=number(part.from_occurrence), days=days(part.within_days))
+    metric, least = name("metric", part.metric or ""), number(part.at_least or 0)
+    return say("where {metric} is at least {number}", metric=metric, number=least)
 
 
 # --- What is read, and what follows.
@@ -267,94 +331,127 @@ def _cause(part: Multiplier) -> str:
 
 def programme(part: Programme, pack: Pack) -> Facts:
     """What a programme's number is, and how it is looked at."""
-    facts = {"is": _source(part, pack)}
+    facts = {say("is"): _source(part, pack)}
     if part.applies_to:
-        facts["is for"] = kinds(part.applies_to)
+        facts[say("is for")] = kinds(part.applies_to)
     balance = part.balance
     if part.source == "entries" and balance.start:
-        facts["begins at"] = counted(balance.start, part.unit)
+        facts[say("begins at")] = counted(balance.start, part.unit)
     if balance.at_least is not None:
-        facts["is never less than"] = counted(balance.at_least, part.unit)
+        facts[say("is never less than")] = counted(balance.at_least, part.unit)
     if balance.at_most is not None:
-        facts["is never more than"] = counted(balance.at_most, part.unit)
+        facts[say("is never more than")] = counted(balance.at_most, part.unit)
     if part.kept_per:
-        facts["is kept for each"] = f"{spoken(part.kept_per)} by itself; the strictest zone is the account's"
+        what = name("kept_per", part.kept_per)
+        facts[say("is kept for each")] = say("{what} by itself; the strictest zone is the account's", what=what)
     if part.begins_with:
-        facts["counts from"] = f"the day of {spoken(part.begins_with)} on"
+        facts[say("counts from")] = say("the day of {activity} on", activity=name("activity", part.begins_with))
     if part.ends_with:
-        facts["counts until"] = f"the day of {spoken(part.ends_with)}"
+        facts[say("counts until")] = say("the day of {activity}", activity=name("activity", part.ends_with))
     if part.carries_over:
-        facts["takes over"] = (
-            f"each entry of {spoken(part.carries_over.programme)} {number(part.carries_over.times)} times"
+        facts[say("takes over")] = say(
+            "each entry of {programme} {number} times",
+            programme=name("programme", part.carries_over.programme),
+            number=number(part.carries_over.times),
         )
     for proof in part.exists_when:
-        facts[f"exists where {spoken(proof.programme)} is"] = bound(proof, pack.programmes[proof.programme].unit)
+        of = name("programme", proof.programme)
+        facts[say("exists where {programme} is", programme=of)] = bound(proof, pack.programmes[proof.programme].unit)
     if part.evaluated:
-        facts["is looked at on"] = days_of(pack.calendars[part.evaluated])
+        facts[say("is looked at on")] = days_of(pack.calendars[part.evaluated])
     if part.falls_after_days:
-        facts["a stricter zone holds on for"] = f"{days(part.falls_after_days)} after it is left"
+        holds = say("{days} after it is left", days=days(part.falls_after_days))
+        facts[say("a stricter zone holds on for")] = holds
     if part.never_falls:
-        facts["a stricter zone"] = "is never left again"
+        facts[say("a stricter zone")] = say("is never left again")
     if part.fires == "on_each_rise":
-        facts["measures begin"] = "on entering a zone, and again at each step further within it"
+        facts[say("measures begin")] = say("on entering a zone, and again at each step further within it")
     if part.missing_is:
-        facts["without a value, the zone is"] = spoken(part.missing_is)
+        facts[say("without a value, the zone is")] = name("zone", part.missing_is)
     return facts
 
 
 def _source(part: Programme, pack: Pack) -> str:
     if part.entries:
-        return "a balance of entries"
+        return say("a balance of entries")
     if part.metric:
-        return f"the metric {spoken(part.metric)}"
+        return say("the metric {metric}", metric=name("metric", part.metric))
     if part.ratio:
-        least = counted(part.ratio.whole_at_least, pack.programmes[part.ratio.whole].unit)
-        few = ""
-        if part.ratio.part_at_least is not None:
-            few = f", and 0 below {counted(part.ratio.part_at_least, pack.programmes[part.ratio.part].unit)}"
-        return f"{spoken(part.ratio.part)} divided by {spoken(part.ratio.whole)}, from {least} on{few}"
+        values = {
+            "part": name("programme", part.ratio.part),
+            "whole": name("programme", part.ratio.whole),
+            "least": counted(part.ratio.whole_at_least, pack.programmes[part.ratio.whole].unit),
+        }
+        if part.ratio.part_at_least is None:
+            return say("{part} divided by {whole}, from {least} on", **values)
+        few = counted(part.ratio.part_at_least, pack.programmes[part.ratio.part].unit)
+        return say("{part} divided by {whole}, from {least} on, and 0 below {few}", **values, few=few)
     if part.weighted:
-        return " plus ".join(f"{number(each.weight)} times {spoken(each.programme)}" for each in part.weighted)
+        return joined(
+            (
+                say(
+                    "{number} times {programme}",
+                    number=number(each.weight),
+                    programme=name("programme", each.programme),
+                )
+                for each in part.weighted
+            ),
+            say(" plus "),
+        )
     if part.first_of:
-        return f"the first of {listed(spoken(name) for name in part.first_of)} that has a value"
+        programmes = listed(name("programme", each) for each in part.first_of)
+        return say("the first of {programmes} that has a value", programmes=programmes)
     if part.same_as:
-        return f"the value of {spoken(part.same_as)}"
-    group = "market" if part.peers and part.peers.group == "market" else "market and kind"
-    return f"{spoken(part.peers.programme if part.peers else '')} compared with the average of the account's {group}"
+        return say("the value of {programme}", programme=name("programme", part.same_as))
+    programme = name("programme", part.peers.programme) if part.peers else ""
+    if part.peers and part.peers.group == "market":
+        return say("{programme} compared with the average of the account's market", programme=programme)
+    return say("{programme} compared with the average of the account's market and kind", programme=programme)
 
 
 def effect(part: Effect, pack: Pack) -> str:
     """How long an effect lasts, and what else is to be known of it: `for 7 days`."""
     words = [_length(part, pack)]
-    if part.starts_after_days:
-        words.append("from the next day" if part.starts_after_days == 1 else f"{part.starts_after_days} days later")
+    if part.starts_after_days == 1:
+        words.append(say("from the next day"))
+    elif part.starts_after_days:
+        words.append(say("{days} later", days=days(part.starts_after_days)))
     if part.overlap == "extend":
-        words.append("put behind one that is running")
+        words.append(say("put behind one that is running"))
     if part.shortened_by:
-        words.append(f"cut to {days(part.shortened_by.to_days)} by {spoken(part.shortened_by.activity)}")
+        short = part.shortened_by
+        cut = say("cut to {days} by {activity}", days=days(short.to_days), activity=name("activity", short.activity))
+        words.append(cut)
     if part.quota:
         words.append(_quota(part.quota, pack))
-    words += [f"then {on(follower.measure, follower.scope)} for good" for follower in part.then]
-    return ", ".join(words)
+    words += [say("then {measure} for good", measure=on(each.measure, each.scope)) for each in part.then]
+    return joined(words, ", ")
 
 
 def _length(part: Effect, pack: Pack) -> str:
+    if part.days and part.and_until:
+        text = "for {days}, and until {activity}"
+        return say(text, days=days(part.days), activity=name("activity", part.and_until))
     if part.days:
-        also = f", and until {spoken(part.and_until)}" if part.and_until else ""
-        return f"for {days(part.days)}{also}"
+        return say("for {days}", days=days(part.days))
     if part.permanent:
-        return "for good"
+        return say("for good")
     if part.while_in_zone:
-        return "while in the zone"
+        return say("while in the zone")
     if part.until:
-        nth = f" (number {part.until_nth} of these days)" if part.until_nth > 1 else ""
-        return f"until {days_of(pack.calendars[part.until])}{nth}"
-    return f"for {days(part.appeal_days or 0)}, while an appeal can be filed or is undecided"
+        until = days_of(pack.calendars[part.until])
+        if part.until_nth > 1:
+            return say("until {day} (number {number} of these days)", day=until, number=number(part.until_nth))
+        return say("until {day}", day=until)
+    return say("for {days}, while an appeal can be filed or is undecided", days=days(part.appeal_days or 0))
 
 
 def _quota(part: Quota, pack: Pack) -> str:
-    per = f" between one {days_of(pack.calendars[part.per])} and the next" if part.per else ""
-    return f"at most {part.at_most} {spoken(part.activity)}{per}"
+    most, activity = number(part.at_most), name("activity", part.activity)
+    if not part.per:
+        return say("at most {number} {activity}", number=most, activity=activity)
+    text = "at most {number} {activity} between one {day} and the next"
+    return say(text, number=most, activity=activity, day=days_of(pack.calendars[part.per]))
 
 
 def brought(part: Effect) -> str:
@@ -362,25 +459,40 @@ def brought(part: Effect) -> str:
     return on(part.name, part.scope)
 
 
-def on(name: str, on_scope: str) -> str:
+def on(measure: str, on_scope: str) -> str:
     """A measure or reward with what of an account it is about, unless its name says that: `no live`, of lives."""
-    said = any(word.startswith(spoken(on_scope)) for word in spoken(name).split())
-    return spoken(name) if said else f"{spoken(name)} on {scope(on_scope)}"
+    called = name("measure", measure)
+    if any(word.startswith(spoken(on_scope)) for word in spoken(measure).split()):
+        return called
+    return say("{measure} on {scope}", measure=called, scope=scope(on_scope))
 
 
 def told(facts: Facts) -> str:
     """Facts in a row: `counts violation fraud; brings 6 points; lasts 90 days`."""
-    return "; ".join(f"{what} {how}" for what, how in facts.items())
+    return joined(say("{what} {how}", what=what, how=how) for what, how in facts.items())
 
 
-def scope(name: str) -> str:
-    """What of an account an effect is about."""
-    return "the account" if name == "account" else spoken(name)
+def scope(of: str) -> str:
+    """What of the account an effect is about."""
+    if of != "account":
+        return name("scope", of)
+    other = speech()
+    return Said("the account", other.name("scope", of)) if other else "the account"
 
 
 def kinds(names: Sequence[str]) -> str:
     """Kinds of account, in the plural."""
-    return listed(name if name == "marketing" else f"{spoken(name)}s" for name in names)
+    return listed(_kinds_of(each) for each in names)
+
+
+def _kinds_of(kind: str) -> str:
+    english, other = kind if kind == "marketing" else f"{spoken(kind)}s", speech()
+    return Said(english, other.name("kinds", english)) if other else english
+
+
+def kind(key: str) -> str:
+    """A kind of account by its key, which other languages call by its plural."""
+    return Said(key, local(_kinds_of(key))) if speech() else key
 
 
 # --- Eligibility and bonuses.
@@ -388,44 +500,52 @@ def kinds(names: Sequence[str]) -> str:
 
 def condition(part: Condition, pack: Pack) -> str:
     """A condition in words: `strikes at most 2 strikes`."""
-    words = f"any of: {'; '.join(_test(each, pack) for each in part.any_of)}" if part.any_of else _test(part, pack)
+    words = [_test(part, pack)] if not part.any_of else [_any_of(part, pack)]
     if part.applies_to:
-        words += f"; only for {kinds(part.applies_to)}"
+        words.append(say("only for {kinds}", kinds=kinds(part.applies_to)))
     if part.effective_from:
-        words += f"; from {part.effective_from} on"
+        words.append(say("from {day} on", day=day(part.effective_from)))
     if part.effective_until:
-        words += f"; until {part.effective_until}"
-    return words
+        words.append(say("until {day}", day=day(part.effective_until)))
+    return joined(words)
+
+
+def _any_of(part: Condition, pack: Pack) -> str:
+    return say("any of: {tests}", tests=joined(_test(each, pack) for each in part.any_of))
 
 
 def _test(part: Test, pack: Pack) -> str:
     if part.without_measure:
-        return f"neither {spoken(part.without_measure)} nor a stricter measure is in force"
+        measure = name("measure", part.without_measure)
+        return say("neither {measure} nor a stricter measure is in force", measure=measure)
     assert part.programme
-    missing = {"fails": "; without a value it fails", "holds": "; without a value it holds", None: ""}[part.if_missing]
     unit = pack.programmes[part.programme].unit
     # Subscribers of at least 1000 subscribers are said once.
-    return f"{spoken(part.programme)} is {bound(part, '' if plural(unit) == spoken(part.programme) else unit)}{missing}"
+    limit = bound(part, "" if plural(unit) == spoken(part.programme) else unit)
+    said = say("{programme} is {bound}", programme=name("programme", part.programme), bound=limit)
+    missing = {"fails": "without a value it fails", "holds": "without a value it holds", None: ""}[part.if_missing]
+    return joined([said, say(missing)]) if missing else said
 
 
 def eligibility(part: Eligibility) -> Facts:
     """Who is asked about an eligibility and how it behaves; its conditions and effects aside."""
-    facts = {"is for": kinds(part.applies_to)} if part.applies_to else {}
+    facts = {say("is for"): kinds(part.applies_to)} if part.applies_to else {}
     if part.stays_eligible:
-        facts["once eligible"] = "it stays so for good"
+        facts[say("once eligible")] = say("it stays so for good")
     return facts
 
 
 def bonus(part: Bonus, pack: Pack) -> Facts:
     """What a bonus pays, and its caps."""
-    facts = {"pays": f"{number(part.pays)} for each {spoken(part.activity)}", "is about": scope(part.scope)}
+    pays = say("{number} for each {activity}", number=number(part.pays), activity=name("activity", part.activity))
+    facts = {say("pays"): pays, say("is about"): scope(part.scope)}
     if part.at_most_per_subject:
-        facts["at most per subject"] = number(part.at_most_per_subject)
+        facts[say("at most per subject")] = number(part.at_most_per_subject)
     if part.at_most_per_account:
-        facts["at most per account"] = number(part.at_most_per_account)
+        facts[say("at most per account")] = number(part.at_most_per_account)
     if part.budget:
-        facts["for all together"] = f"at most {number(part.budget)}"
-    facts["begins anew"] = days_of(pack.calendars[part.per])
+        facts[say("for all together")] = say("at most {number}", number=number(part.budget))
+    facts[say("begins anew")] = days_of(pack.calendars[part.per])
     if part.eligibility:
-        facts["only while eligible for"] = spoken(part.eligibility)
+        facts[say("only while eligible for")] = name("programme", part.eligibility)
     return facts
