@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from evenhand.quality.trends import DRIFT_LIMIT, RISE_LIMIT, lay_trends, trends
+from expectations.changes import trends_suite
 from gates.rises import TOO_LITTLE, drifts, rises
 
 NIGHT = date(2026, 3, 1)
@@ -182,6 +184,14 @@ def test_a_rise_of_some_nights_is_found_in_the_releases(tmp_path: Path) -> None:
         ).fetchall()
         assert {(market, what) for market, what, *_ in beyond} == {("SG", "added")}
         assert {nights for *_, nights in beyond} >= {3}
+        queries = [each.configuration.kwargs["unexpected_rows_query"] for each in trends_suite()]
+        lasts, drifts_away = (query.replace("{batch}", "gate.trends") for query in queries)
+        ((*of, said),) = connection.execute(f"select list, market, found from ({lasts})").fetchall()
+        assert of == ["penalties", "SG"]
+        assert re.fullmatch(
+            r"rows added over the last 3 nights: 240 where 1\d\d are usual, [34][.]\d+ spreads away", said
+        )
+        assert connection.execute(drifts_away).fetchall() == []
 
 
 def test_without_seven_nights_nothing_is_said(tmp_path: Path) -> None:

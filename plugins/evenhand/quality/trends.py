@@ -239,7 +239,10 @@ def _signed_z(seen: Numbers, known: Numbers, share: Numbers) -> Numbers:
 def _series(
     connection: duckdb.DuckDBPyConnection, sizes: str, night: date
 ) -> tuple[list[tuple[str, ...]], Numbers, Sequence[date]]:
-    """Every number by night, tonight's last; the first night of a market is left out, which adds all its rows."""
+    """Every number by night, tonight's last, of which enough nights are known.
+
+    The first night of a market is left out, which adds all its rows.
+    """
     if not sizes:
         return [], np.empty((0, 0)), []
     numbers = "unnest(['added', 'removed', 'changed']) as what, unnest([added, removed, changed]) as number"
@@ -284,5 +287,5 @@ def _series(
     series = np.full((len(keys), len(nights)), np.nan)
     for *key_of, of_night, number in found:
         series[at[tuple(key_of)], column[of_night]] = number
-    of_tonight = ~np.isnan(series[:, -1])
-    return [each for each in keys if of_tonight[at[each]]], series[of_tonight], nights
+    is_known = ~np.isnan(series[:, -1]) & ((~np.isnan(series[:, :-1])).sum(axis=1) >= ENOUGH)
+    return [each for each in keys if is_known[at[each]]], series[is_known], nights
