@@ -222,6 +222,8 @@ def _column_expectations(contract: Contract, column: Column) -> list[Expectation
         expectations += [_is_a_moment(column), _is_no_later_moment(column)]
     if column.at_least is not None:
         expectations.append(_is_enough(column, column.at_least))
+    if column.at_most is not None:
+        expectations.append(_is_not_too_much(column, column.at_most))
     if name in contract.names:
         expectations.append(_is_a_name(column))
     if column is MARKET:
@@ -277,10 +279,23 @@ def _not_too_early(column: Column) -> Expectation:
 
 
 def _is_enough(column: Column, at_least: int) -> Expectation:
-    name = column.name
+    name, number = column.name, _number(column)
     return expect_no_rows(
-        f"select {_LOCATOR}, {name} from {{batch}} where try_cast({name} as decimal(18, 4)) < {at_least}",
+        f"select {_LOCATOR}, {name} from {{batch}} where {number} < {at_least}",
         described(f"{name} is at least {at_least}", name, "Land the row again with the right number."),
+    )
+
+
+def _number(column: Column) -> str:
+    """SQL of a number as it is written; null where it isn't one, which another expectation finds."""
+    return f"try_cast({column.name} as decimal(38, {column.decimals}))"
+
+
+def _is_not_too_much(column: Column, at_most: int) -> Expectation:
+    name, number = column.name, _number(column)
+    return expect_no_rows(
+        f"select {_LOCATOR}, {name} from {{batch}} where {number} > {at_most}",
+        described(f"{name} is at most {at_most}", name, "Land the row again with the right number."),
     )
 
 

@@ -22,7 +22,7 @@ TABLES = {
     " violation_type varchar, decided_on date, restored_on date, confidence decimal(18, 6), landed_night date",
     "main.stg_qa_reviews": "review_id varchar, drawn_from varchar, account_id varchar, content_id varchar,"
     " violation_id varchar, reviewed_on date, is_violation boolean, round bigint, guidance_version varchar,"
-    " blind boolean, draw_item_id varchar, inclusion_probability decimal(18, 10), landed_night date",
+    " blind boolean, draw_item_id varchar, inclusion_probability decimal(24, 10), landed_night date",
     "main.int_qa_reviews_weighted": "review_id varchar, weight decimal(18, 6)",
     "main.penalties": "row_key varchar, account_id varchar, market varchar, measure varchar, reason_id varchar",
     "main.penalty_changes": "row_key varchar, change varchar",

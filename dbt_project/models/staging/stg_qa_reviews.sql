@@ -12,7 +12,7 @@ select
     guidance_version,
     blind = 'yes' as blind,
     draw_item_id,
-    cast(inclusion_probability as decimal(18, 10)) as inclusion_probability,
+    cast(inclusion_probability as decimal(24, 10)) as inclusion_probability,
     {{ as_moment('reviewed_at') }} as reviewed_at,
     landed_night
 from {{ source('accepted', 'qa_reviews') }}

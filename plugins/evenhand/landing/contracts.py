@@ -35,6 +35,7 @@ class Column:
         type: what a value is.
         decimals: how many digits a number may have after its point.
         at_least: the least that a number may be; None where it may be negative.
+        at_most: the most that a number may be; None where it may be any.
         required: whether a row without a value is quarantined.
         one_of: the only values allowed; empty means any.
         vocabulary: what has the words that do something, where others are allowed and do nothing.
@@ -52,6 +53,7 @@ class Column:
     type: ColumnType = "text"
     decimals: int = 2
     at_least: int | None = None
+    at_most: int | None = None
     required: bool = True
     one_of: tuple[str, ...] = ()
     vocabulary: Vocabulary | None = None
@@ -376,6 +378,7 @@ VIOLATIONS = Contract(
             "How sure a model was, from 0 to 1.",
             type="number",
             at_least=0,
+            at_most=1,
             decimals=4,
             **OPTIONAL,
         ),
@@ -502,6 +505,7 @@ QA_REVIEWS = Contract(
             "Of a sample that was drawn elsewhere, how likely the item was to be drawn.",
             type="number",
             at_least=0,
+            at_most=1,
             decimals=10,
             **OPTIONAL,
         ),

@@ -99,7 +99,12 @@ def _values(column: Column) -> str:
         return "with its time zone, not after the night it lands in"
     if column.type == "number":
         digits = f"at most {column.decimals} digits after the point"
-        return digits if column.at_least is None else f"at least {column.at_least}, {digits}"
+        bounds = [
+            f"{said} {bound}"
+            for said, bound in (("at least", column.at_least), ("at most", column.at_most))
+            if bound is not None
+        ]
+        return ", ".join([*bounds, digits])
     return ", ".join(f"`{value}`" for value in column.one_of) or "any"
 
 
