@@ -8,7 +8,7 @@ from contextlib import contextmanager
 import duckdb
 import pytest
 
-from evenhand.landing.contracts import APPEALS, CREATORS, METRICS, VIOLATIONS, Contract
+from evenhand.landing.contracts import APPEALS, CREATORS, METRICS, QA_REVIEWS, VIOLATIONS, Contract
 from evenhand.landing.names import compared, likely_meant
 from expectations.feeds import arrivals_suite, row_suite
 from landing.feeds import night
@@ -199,6 +199,15 @@ def test_what_looks_alike_is_alike() -> None:
 @pytest.mark.parametrize(("value", "is_enough"), [("0", True), ("-0", True), ("-0.01", False), ("-5", False)])
 def test_points_are_at_least_none(value: str, is_enough: bool) -> None:
     assert _is_bad(VIOLATIONS, "points is at least 0", "points", value) is not is_enough
+
+
+@pytest.mark.parametrize(
+    ("value", "is_a_chance"),
+    [("1", True), ("1.0000000000", True), ("0.5", True), ("1.0000000001", False), ("99999999999999.9999999999", False)],
+)
+def test_a_chance_is_at_most_one(value: str, is_a_chance: bool) -> None:
+    rule = "inclusion_probability is at most 1"
+    assert _is_bad(QA_REVIEWS, rule, "inclusion_probability", value) is not is_a_chance
 
 
 @pytest.mark.parametrize(("value", "is_late_enough"), [("2000-01-01", True), ("1999-12-31", False)])
