@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from evenhand.console.reader import marked, say
+from evenhand.reports.names import GAPS, ZONES
 from evenhand.reports.sections import CAUSES
 
 _LISTS = {
@@ -72,12 +73,7 @@ _NAMES: Mapping[str, Mapping[str, str]] = {
         "exited": marked("Exited"),
         "none": marked("no stage"),
     },
-    "gap": {
-        "decided_not_enforced": marked("Decided and not enforced"),
-        "detected_not_decided": marked("Detected and not decided"),
-        "enforced_not_decided": marked("Enforced and not decided"),
-        "sold_while_penalised": marked("Sold while penalised"),
-    },
+    "gap": GAPS,
     "event": {
         "onboarded": marked("Onboarded"),
         "violation_decided": marked("Violation decided"),
@@ -116,7 +112,7 @@ _NAMES: Mapping[str, Mapping[str, str]] = {
         "creator_contacts": marked("Contacts of creators"),
         "golden_items": marked("Items of known truth"),
     },
-    "zone": {"any": marked("Any")},
+    "zone": ZONES,
     "estimate": {
         "prevalence": marked("Contents in breach"),
         "violative_view_rate": marked("Views of what is in breach"),

@@ -23,7 +23,11 @@ from evenhand.settings import settings
 
 def label(kind: str, key: str | None) -> str:
     """What a key is called, by Evenhand itself or by the catalogues; empty for nothing."""
-    return (named(kind, key) if key else None) or labels().of(kind, key)
+    said = labels().of(kind, key)
+    # Of a zone, what translations/ call it comes before what those of the shipped packs are called.
+    if not key or (kind == "zone" and said != labels().unnamed(key)):
+        return said
+    return named(kind, key) or said
 
 
 def number(value: Decimal | int | float | None) -> str:

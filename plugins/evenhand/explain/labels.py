@@ -37,10 +37,12 @@ class Labels:
         for language in (self.language, REFERENCE):
             catalog = self.catalogs.languages.get(language)
             if catalog and name in catalog.messages and catalog.messages[name].string:
-                said = text(catalog, name, {})
-                return said[:1].upper() + said[1:]
-        said = spoken(key)
-        return said[:1].upper() + said[1:]
+                return _begun(text(catalog, name, {}))
+        return self.unnamed(key)
+
+    def unnamed(self, key: str | None) -> str:
+        """How a key is written that no catalogue has a word for."""
+        return _begun(spoken(key)) if key else ""
 
     def of_unit(self, value: Decimal | int, unit: str, count: str) -> str:
         """A number of a unit in this language; empty where its catalogue has no such unit.
@@ -55,6 +57,10 @@ class Labels:
         # Of a part, as of several.
         whole = int(value) if value == int(value) else 2
         return text(catalog, name, {"count": count}, abs(whole))
+
+
+def _begun(said: str) -> str:
+    return said[:1].upper() + said[1:]
 
 
 def number(value: Decimal) -> str:

@@ -98,13 +98,9 @@ def _values(column: Column) -> str:
     if column.type == "moment":
         return "with its time zone, not after the night it lands in"
     if column.type == "number":
-        digits = f"at most {column.decimals} digits after the point"
-        bounds = [
-            f"{said} {bound}"
-            for said, bound in (("at least", column.at_least), ("at most", column.at_most))
-            if bound is not None
-        ]
-        return ", ".join([*bounds, digits])
+        bounds = {"at least": column.at_least, "at most": column.at_most}
+        said = [f"{how} {bound}" for how, bound in bounds.items() if bound is not None]
+        return ", ".join([*said, f"at most {column.decimals} digits after the point"])
     return ", ".join(f"`{value}`" for value in column.one_of) or "any"
 
 

@@ -14,6 +14,7 @@ from evenhand.policy.prose.words import COMPARATORS
 from evenhand.policy.targets import Goal, Target
 from evenhand.reports.catalogue import catalogue, languages_of
 from evenhand.reports.formats import Formats
+from evenhand.reports.names import NAMES
 from evenhand.reports.report import Cell, Sentence, text_of
 
 WORDS = "evenhand.reports.words"
@@ -57,7 +58,11 @@ class Language(Formats):
 
     def label(self, kind: str, key: str | None) -> str:
         """What the catalogues call a key."""
-        return self._labels.of(kind, key)
+        said = self._labels.of(kind, key)
+        if said != self._labels.unnamed(key):
+            return said
+        english = NAMES.get(kind, {}).get(key or "", said)
+        return self._words.said(english) or english
 
     def of_unit(self, value: Decimal | int, unit: str) -> str:
         """A number of a unit that the catalogues have, such as a point; empty where they have none."""
