@@ -28,6 +28,7 @@ def take(home: Path, account: str) -> None:
         "console_policies": "/policies",
         "console_metrics": "/metrics",
         "console_metric": "/metrics/repeat_rate",
+        "console_board": "/boards/appeals",
         "console_report": "/reports/week",
         "console_gates": "/gates",
         "console_emergency": "/emergency",
