@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 import smtplib
+import ssl
 from collections.abc import Sequence
 from contextlib import suppress
 from email.message import EmailMessage
@@ -39,7 +40,8 @@ class Mail(BaseNotifier):
 
         Args:
             from_email: whom the letters are from.
-            smtp_conn_id: the connection, as the SMTP provider has it: extras `disable_ssl`, `disable_tls`, `timeout`.
+            smtp_conn_id: the connection, as the SMTP provider has it: extras `disable_ssl`, `disable_tls`, `timeout`,
+                and `ssl_context: none` for a server whose certificate isn't looked at.
             to: whom they are to.
         """
         super().__init__()
@@ -92,12 +94,20 @@ class Mail(BaseNotifier):
         said = connection.extra_dejson
         timeout = float(said.get("timeout", _SECONDS))
         is_plain = _is(said.get("disable_ssl"))
-        kind: type[smtplib.SMTP] = smtplib.SMTP if is_plain else smtplib.SMTP_SSL
-        server = kind(connection.host or "localhost", connection.port or (25 if is_plain else 465), timeout=timeout)
+        # Without one, Python talks to whoever answers, whatever their certificate.
+        context = ssl.create_default_context()
+        if said.get("ssl_context") == "none":
+            context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+        host, port = connection.host or "localhost", connection.port or (25 if is_plain else 465)
+        server = (
+            smtplib.SMTP(host, port, timeout=timeout)
+            if is_plain
+            else smtplib.SMTP_SSL(host, port, timeout=timeout, context=context)
+        )
         try:
             server.ehlo_or_helo_if_needed()
             if is_plain and not _is(said.get("disable_tls")):
-                server.starttls()
+                server.starttls(context=context)
                 server.ehlo()
             if connection.login and connection.password:
                 server.login(connection.login, connection.password)
