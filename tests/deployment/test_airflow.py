@@ -424,7 +424,7 @@ def test_the_page_of_a_run_has_a_note_and_a_tab_whose_links_lead_to_what_it_made
         page.get_by_text("What it made").click()
         page.wait_for_url(f"{api.url}/dags/nightly_governance/runs/{commanded.run}/plugin/made")
         made = page.frame_locator("iframe")
-        made.get_by_role("heading", name=f"Night {SIXTH}").wait_for()
+        made.get_by_role("heading", name="Night 10 Nov 2025").wait_for()
         links = {link.inner_text(): link.evaluate("link => link.href") for link in made.locator("a").all()}
 
         assert {path.name for path in release.iterdir()} | LOOKED_AT <= links.keys()
@@ -432,7 +432,8 @@ def test_the_page_of_a_run_has_a_note_and_a_tab_whose_links_lead_to_what_it_made
             # dbt makes its page of all models when somebody opens it.
             got = page.request.get(link, timeout=300_000)
             assert got.status == 200, f"{text}: {link}: {got.status}"
-            if text in os.listdir(release):
+            # Of the key of what is drawn for review, what is open is left out.
+            if text in os.listdir(release) and text != "qa_keys.parquet":
                 assert got.body() == (release / text).read_bytes()
         browser.close()
 
