@@ -45,7 +45,8 @@ class Drift:
 def is_held(series: Numbers) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
     """Of whole lists' counts, a row each, whether gate 2 would hold them on the last night."""
     many, nights = series.shape
-    found = trends(series, np.arange(nights) % 7, np.full(many, LIMIT), np.full(many, True))
+    nobody = np.zeros(series.shape, bool)
+    found = trends(series, np.arange(nights) % 7, np.full(many, LIMIT), np.full(many, True), nobody)
     held: np.ndarray[tuple[int], np.dtype[np.bool_]] = np.any([each.is_beyond for each in found], axis=0)
     return held
 

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from evenhand.quality.trends import DRIFT_LIMIT, RISE_LIMIT, lay_trends, trends
 from expectations.changes import trends_suite
@@ -36,7 +37,7 @@ def spreads_of(chance: float) -> float:
     return low
 
 
-def windows_of(numbers: list[int]) -> list[float]:
+def windows_of(numbers: list[int], approved: set[int]) -> list[float]:
     """How far each window of the last night is away, of one series without weekdays or spread; nan where none is."""
     since, seen, dropped, alone = 0, -1, set[int](), -2
     found: list[float] = []
@@ -60,7 +61,7 @@ def windows_of(numbers: list[int]) -> list[float]:
             for number, limit in enumerate((RISE_LIMIT, RISE_LIMIT, RISE_LIMIT, DRIFT_LIMIT))
             if abs(found[number]) > LIMIT * limit
         ]
-        if night < len(numbers) - 1 and beyond:
+        if night < len(numbers) - 1 and beyond and night in approved:
             nights = (1, 3, 7, 7)[beyond[0]]
             if nights == 1 and alone == night - 1:
                 since, alone = night - 1, night
@@ -78,9 +79,12 @@ def windows_of(numbers: list[int]) -> list[float]:
 @given(
     st.lists(st.integers(0, 6), min_size=9, max_size=45).flatmap(
         lambda calm: st.tuples(st.just(calm), st.integers(0, len(calm) - 1), st.integers(0, 40), st.integers(1, 9))
-    )
+    ),
+    st.one_of(st.just(set(range(45))), st.sets(st.integers(0, 44))),
 )
-def test_windows_are_as_a_slow_form_of_the_rule_has_them(drawn: tuple[list[int], int, int, int]) -> None:
+def test_windows_are_as_a_slow_form_of_the_rule_has_them(
+    drawn: tuple[list[int], int, int, int], approved: set[int]
+) -> None:
     calm, at, flood, lasts = drawn
     numbers = [each + (flood if at <= night < at + lasts else 0) for night, each in enumerate(calm)]
     series = np.array([numbers], float)
@@ -89,9 +93,10 @@ def test_windows_are_as_a_slow_form_of_the_rule_has_them(drawn: tuple[list[int],
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("evenhand.quality.trends.weekday_weights", lambda series, weekdays: np.ones(7))
         patch.setattr("evenhand.quality.trends._spreads", lambda series, weights: np.ones(len(series)))
-        found = trends(series, np.zeros(len(numbers), int), np.array([LIMIT]), np.array([True]))
+        was_approved = np.array([[night in approved for night in range(len(numbers))]])
+        found = trends(series, np.zeros(len(numbers), int), np.array([LIMIT]), np.array([True]), was_approved)
 
-    expected = windows_of(numbers)
+    expected = windows_of(numbers, approved)
     assert [bool(each.is_whole[0]) for each in found] == [not math.isnan(z) for z in expected]
     for each, z in zip(found, expected, strict=True):
         if not math.isnan(z):
@@ -120,7 +125,8 @@ def test_a_flood_that_a_person_has_seen_is_neither_usual_nor_held_again() -> Non
     counts = chance.poisson(20, (200, 57)).astype(float)
     counts[:, 50] = 300
 
-    found = trends(counts, np.arange(57) % 7, np.full(200, LIMIT), np.full(200, True))
+    every_night = np.full(counts.shape, True)
+    found = trends(counts, np.arange(57) % 7, np.full(200, LIMIT), np.full(200, True), every_night)
 
     assert np.any([each.is_beyond for each in found], axis=0).mean() <= 0.02
     assert all(
@@ -130,21 +136,31 @@ def test_a_flood_that_a_person_has_seen_is_neither_usual_nor_held_again() -> Non
     )
 
 
+def asked_about(counts: NDArray[np.float64], by_somebody: bool) -> list[int]:
+    """The nights on which a list is held, where somebody approves it each time, or nobody was asked."""
+    found = []
+    for night in range(30, counts.shape[1] + 1):
+        known = counts[:, :night]
+        approved = np.full(known.shape, by_somebody)
+        windows = trends(known, np.arange(night) % 7, np.array([LIMIT]), np.array([True]), approved)
+        found += [night] if any(each.is_beyond[0] for each in windows) else []
+    return found
+
+
 def test_a_rise_that_a_person_has_seen_is_what_is_usual_from_then_on() -> None:
     counts = np.full((1, 57), 20.0)
     counts[:, 40:] = 40
 
-    asked = [
-        night
-        for night in range(30, 58)
-        if any(
-            each.is_beyond[0]
-            for each in trends(counts[:, :night], np.arange(night) % 7, np.array([LIMIT]), np.array([True]))
-        )
-    ]
-
     # Not for the four weeks until it is a half of them.
-    assert asked == [41, 42]
+    assert asked_about(counts, by_somebody=True) == [41, 42]
+
+
+def test_a_rise_that_nobody_was_asked_about_has_been_seen_by_nobody() -> None:
+    """As where a pack's limits let it out, or an earlier version: the first night by today's limits asks."""
+    counts = np.full((1, 57), 20.0)
+    counts[:, 40:] = 40
+
+    assert asked_about(counts, by_somebody=False) == list(range(41, 58))
 
 
 def lay_sizes(releases: Path, night: date, rows: list[tuple[str, str, int]], held: bool = False) -> None:

@@ -10,9 +10,10 @@ are: no test of two rates of chance has more power (Przyborowski and Wilenski 19
 markets and measures of a list together, each as far as they differ by more than chance makes them (empirical Bayes):
 how weekdays differ, and by how much nights differ beyond chance. Alone, a series of few rows could tell neither.
 
-A night that was beyond a limit has been seen by a person, or it would be held still. One that was so by itself is
-neither usual nor unusual afterwards, and the next after it begins what is usual anew. Several that were so together
-aren't asked about again; where they were beyond the whole limit, what is usual begins anew with the first of them.
+What was beyond a limit on a night whose list a person approved has been seen. A night that was so by itself is neither
+usual nor unusual afterwards, and the next after it begins what is usual anew. Several that were so together aren't
+asked about again; where they were beyond the whole limit, what is usual begins anew with the first of them. A night
+that nobody was asked about has been seen by nobody, whatever it is by today's limits.
 
 In the warehouse: gate.trends, a row per list, market, programme, measure, number and window.
 """
@@ -31,6 +32,7 @@ from numpy.typing import NDArray
 from scipy.special import betainc, ndtri
 
 from evenhand.quality.anomalies import ENOUGH, RELEASES, earlier_sizes
+from evenhand.release.manifest import OtherFormat, read_manifest
 
 Numbers = NDArray[np.float64]
 
@@ -113,6 +115,7 @@ def lay_trends(connection: duckdb.DuckDBPyConnection, releases: Path, night: dat
         market: float(spreads)
         for market, spreads in connection.execute("select market, usual_spreads from gate.limits").fetchall()
     }
+    approved = _approved(releases, nights[:-1])
     weekdays = np.array([each.isoweekday() % _WEEK for each in nights])
     rows = []
     for group in sorted({key[:2] for key in keys}):
@@ -120,7 +123,8 @@ def lay_trends(connection: duckdb.DuckDBPyConnection, releases: Path, night: dat
         known = series[of_group]
         of_markets = np.array([limits.get(keys[number][2], np.inf) for number in of_group])
         of_lists = np.array([not keys[number][4] for number in of_group])
-        for found in trends(known, weekdays, of_markets, of_lists):
+        was_approved = np.array([[(keys[at][0], keys[at][2], each) in approved for each in nights] for at in of_group])
+        for found in trends(known, weekdays, of_markets, of_lists, was_approved):
             window = found.window
             for at, number in enumerate(of_group):
                 if found.is_whole[at] and np.isfinite(found.limit[at]):
@@ -131,7 +135,13 @@ def lay_trends(connection: duckdb.DuckDBPyConnection, releases: Path, night: dat
         connection.executemany(f"insert into gate.trends values ({', '.join('?' * len(rows[0]))})", rows)
 
 
-def trends(series: Numbers, weekdays: NDArray[np.int64], limits: Numbers, of_lists: NDArray[np.bool_]) -> list[Found]:
+def trends(
+    series: Numbers,
+    weekdays: NDArray[np.int64],
+    limits: Numbers,
+    of_lists: NDArray[np.bool_],
+    was_approved: NDArray[np.bool_],
+) -> list[Found]:
     """The windows that end with the last night.
 
     Args:
@@ -139,6 +149,7 @@ def trends(series: Numbers, weekdays: NDArray[np.int64], limits: Numbers, of_lis
         weekdays: 0 to 6, of each night.
         limits: of each series, in spreads.
         of_lists: which series are of whole lists.
+        was_approved: of each series, on which nights somebody approved its list, which was held.
     """
     weights = weekday_weights(series[:, :-1], weekdays[:-1])[weekdays]
     spreads = _spreads(series[:, :-1], weights[:-1])
@@ -170,7 +181,7 @@ def trends(series: Numbers, weekdays: NDArray[np.int64], limits: Numbers, of_lis
         if night < nights[-1]:
             is_seen = np.zeros(len(series), bool)
             for each in found:
-                is_beyond = each.is_beyond & ~is_seen
+                is_beyond = each.is_beyond & ~is_seen & was_approved[:, night]
                 is_seen |= is_beyond
                 if each.window.nights == 1:
                     again = is_beyond & was_seen_alone
@@ -234,6 +245,18 @@ def _signed_z(seen: Numbers, known: Numbers, share: Numbers) -> Numbers:
     tail = np.minimum(above, below)
     far: Numbers = np.clip(-ndtri(np.clip(tail, 1e-300, 0.5)), 0.0, _FURTHEST)
     return np.where(above < below, far, -far)
+
+
+def _approved(releases: Path, nights: Sequence[date]) -> set[tuple[str, str, date]]:
+    """The lists that were held and that somebody approved: list, market and night."""
+    found = set()
+    for night in nights:
+        try:
+            manifest = read_manifest((releases / f"night={night}").resolve())
+        except (FileNotFoundError, OtherFormat):
+            continue
+        found |= {(each.list, each.market, night) for each in manifest.held_lists if each.answer == "approved"}
+    return found
 
 
 def _series(
