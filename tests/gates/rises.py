@@ -13,7 +13,7 @@ import numpy as np
 from scipy.stats import binom
 
 from evenhand.quality.anomalies import RELEASES
-from evenhand.quality.trends import Numbers, trends
+from evenhand.quality.windows import Numbers, trends
 
 KNOWN, LIMIT = 112, 4.0
 USUAL, RISES, NIGHTS = (3, 10, 30, 100, 300), (1.3, 1.5, 2.0), (1, 3, 7)

@@ -14,7 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from evenhand.quality.trends import DRIFT_LIMIT, RISE_LIMIT, lay_trends, trends
+from evenhand.quality.trends import lay_trends
+from evenhand.quality.windows import DRIFT_LIMIT, RISE_LIMIT, trends
 from expectations.changes import trends_suite
 from gates.rises import TOO_LITTLE, drifts, rises
 
@@ -91,8 +92,8 @@ def test_windows_are_as_a_slow_form_of_the_rule_has_them(
 
     # Twelve weekdays of one and no other spread than that of chance: what is left is the rule itself.
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("evenhand.quality.trends.weekday_weights", lambda series, weekdays: np.ones(7))
-        patch.setattr("evenhand.quality.trends._spreads", lambda series, weights: np.ones(len(series)))
+        patch.setattr("evenhand.quality.windows.weekday_weights", lambda series, weekdays: np.ones(7))
+        patch.setattr("evenhand.quality.windows.night_spreads", lambda series, weights: np.ones(len(series)))
         was_approved = np.array([[night in approved for night in range(len(numbers))]])
         found = trends(series, np.zeros(len(numbers), int), np.array([LIMIT]), np.array([True]), was_approved)
 

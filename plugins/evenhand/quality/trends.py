@@ -1,19 +1,4 @@
-"""Rises and falls that last, and drifts: what no single night shows.
-
-Each number of a list (rows that what landed added, removed or changed, of the whole list and of each measure) is
-looked at over windows of one, three and seven nights that end tonight, beside the nights before, and over the last
-seven nights beside those of four to eight weeks ago, so that a rise of some percent a night has no time to become what
-is usual.
-
-Given how many rows there are in both together, those of the window are binomial if nothing changed, however few they
-are: no test of two rates of chance has more power (Przyborowski and Wilenski 1940). Two things are learned from all
-markets and measures of a list together, each as far as they differ by more than chance makes them (empirical Bayes):
-how weekdays differ, and by how much nights differ beyond chance. Alone, a series of few rows could tell neither.
-
-What was beyond a limit on a night whose list a person approved has been seen. A night that was so by itself is neither
-usual nor unusual afterwards, and the next after it begins what is usual anew. Several that were so together aren't
-asked about again; where they were beyond the whole limit, what is usual begins anew with the first of them. A night
-that nobody was asked about has been seen by nobody, whatever it is by today's limits.
+"""Rises and falls of lists that last, and drifts, over the nights that were released: see `windows.py` for the rule.
 
 In the warehouse: gate.trends, a row per list, market, programme, measure, number and window.
 """
@@ -21,83 +6,18 @@ In the warehouse: gate.trends, a row per list, market, programme, measure, numbe
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import numpy as np
-from numpy.typing import NDArray
-from scipy.special import betainc, ndtri
 
 from evenhand.quality.anomalies import ENOUGH, RELEASES, earlier_sizes
+from evenhand.quality.windows import WEEK, Numbers, trends
 from evenhand.release.manifest import OtherFormat, read_manifest
 
-Numbers = NDArray[np.float64]
-
-WINDOWS = (1, 3, 7)
-# A drift is looked for in so many nights, beside those of so long ago.
-DRIFT, DRIFT_SINCE = 7, 28
-# Of a whole list, rather than of one of its many measures, these parts of the limit are enough to ask a person: chance
-# goes beyond them on one or two nights in 1,000.
-RISE_LIMIT, DRIFT_LIMIT = 0.875, 0.7
-# Less than this is neither a rise nor a drift, however sure: slow changes of a marketplace aren't chance.
-LEAST_RISE, LEAST_DRIFT = 1.2, 1.5
-# Beyond this the tail of the normal distribution is no number any more.
-_FURTHEST = 37.0
-_WEEK = 7
-# Chance alone gives a spread of 1, whose square varies by this over the nights, as simulated.
-_CHANCE_OF_SPREADS = 4.0
 _KEY = ("list", "what", "market", "programme", "measure")
-
-
-@dataclass(frozen=True)
-class Window:
-    """Some nights that end with the last one, beside earlier ones.
-
-    Attributes:
-        nights: how many.
-        skipped: how many nights lie between the last one and the newest that it is compared with.
-        least: how many times what is usual is a change at all.
-        limit: what part of the limit applies to a whole list.
-    """
-
-    nights: int
-    skipped: int
-    least: float = LEAST_RISE
-    limit: float = RISE_LIMIT
-
-    @property
-    def is_drift(self) -> bool:
-        """Whether a slow change is looked for."""
-        return self.skipped > self.nights
-
-
-@dataclass(frozen=True)
-class Found:
-    """A window of all series: what is in it, what would be usual, and how many spreads that is away.
-
-    Attributes:
-        limit: how many spreads are too many.
-        is_whole: whether so many nights were looked at, and enough others to compare them with.
-    """
-
-    window: Window
-    seen: Numbers
-    usual: Numbers
-    z: Numbers
-    limit: Numbers
-    is_whole: NDArray[np.bool_]
-
-    @property
-    def is_beyond(self) -> NDArray[np.bool_]:
-        """Which series are beyond their limit."""
-        beyond: NDArray[np.bool_] = self.is_whole & (np.abs(self.z) > self.limit)
-        return beyond
-
-
-ALL_WINDOWS = (*(Window(nights, nights) for nights in WINDOWS), Window(DRIFT, DRIFT_SINCE, LEAST_DRIFT, DRIFT_LIMIT))
 
 
 def lay_trends(connection: duckdb.DuckDBPyConnection, releases: Path, night: date) -> None:
@@ -116,7 +36,7 @@ def lay_trends(connection: duckdb.DuckDBPyConnection, releases: Path, night: dat
         for market, spreads in connection.execute("select market, usual_spreads from gate.limits").fetchall()
     }
     approved = _approved(releases, nights[:-1])
-    weekdays = np.array([each.isoweekday() % _WEEK for each in nights])
+    weekdays = np.array([each.isoweekday() % WEEK for each in nights])
     rows = []
     for group in sorted({key[:2] for key in keys}):
         of_group = [number for number, key in enumerate(keys) if key[:2] == group]
@@ -133,118 +53,6 @@ def lay_trends(connection: duckdb.DuckDBPyConnection, releases: Path, night: dat
                     rows.append([*keys[number], window.nights, window.is_drift, *numbers, *spreads])
     if rows:
         connection.executemany(f"insert into gate.trends values ({', '.join('?' * len(rows[0]))})", rows)
-
-
-def trends(
-    series: Numbers,
-    weekdays: NDArray[np.int64],
-    limits: Numbers,
-    of_lists: NDArray[np.bool_],
-    was_approved: NDArray[np.bool_],
-) -> list[Found]:
-    """The windows that end with the last night.
-
-    Args:
-        series: a row per series and a column per night; not a number before a series begins.
-        weekdays: 0 to 6, of each night.
-        limits: of each series, in spreads.
-        of_lists: which series are of whole lists.
-        was_approved: of each series, on which nights somebody approved its list, which was held.
-    """
-    weights = weekday_weights(series[:, :-1], weekdays[:-1])[weekdays]
-    spreads = _spreads(series[:, :-1], weights[:-1])
-    counts = ~np.isnan(series)
-    numbers = np.where(counts, series, 0)
-    nights = np.arange(series.shape[1])
-    begins = np.argmax(counts, axis=1)
-    # From which night on nights are usual, and until which one somebody has seen them.
-    usual_since, seen_until = begins, begins - 1
-    was_seen_alone = np.zeros(len(series), bool)
-    found: list[Found] = []
-    for night in nights[ENOUGH:]:
-        found = []
-        for window in ALL_WINDOWS:
-            after = np.maximum(night - window.nights, seen_until)[:, np.newaxis]
-            inside = counts & (nights > after) & (nights <= night)
-            since = np.maximum(usual_since, night - RELEASES)[:, np.newaxis]
-            before = counts & ~inside & (nights >= since) & (nights <= night - window.skipped)
-            share = inside @ weights / np.maximum(before @ weights, 1 / _WEEK)
-            seen = (numbers * inside).sum(axis=1)
-            known = (numbers * before).sum(axis=1)
-            usual = known * share
-            z = _signed_z(seen, known, share / (1 + share)) / spreads
-            is_change = np.where(z > 0, seen >= window.least * usual, seen <= usual / window.least)
-            # Less than that is another window, or nothing to compare with.
-            is_whole = (inside.sum(axis=1) == window.nights) & (before.sum(axis=1) >= ENOUGH)
-            limit = limits * np.where(of_lists, window.limit, 1.0)
-            found.append(Found(window, seen, usual, np.where(is_change, z, 0.0), limit, is_whole))
-        if night < nights[-1]:
-            is_seen = np.zeros(len(series), bool)
-            for each in found:
-                is_beyond = each.is_beyond & ~is_seen & was_approved[:, night]
-                is_seen |= is_beyond
-                if each.window.nights == 1:
-                    again = is_beyond & was_seen_alone
-                    usual_since = np.where(again, night - 1, usual_since)
-                    counts[again, night - 1] = True
-                    counts[is_beyond & ~again, night] = False
-                    was_seen_alone = is_beyond
-                else:
-                    seen_until = np.where(is_beyond, night, seen_until)
-                    is_new_usual = is_beyond & (np.abs(each.z) > limits)
-                    first = np.maximum(night - each.window.nights + 1, begins)
-                    usual_since = np.where(is_new_usual, first, usual_since)
-    return found
-
-
-def weekday_weights(series: Numbers, weekdays: NDArray[np.int64]) -> Numbers:
-    """How many times the usual number each weekday has, over all series; nearer to 1 as far as chance explains it."""
-    middles = np.nanmedian(series, axis=1, keepdims=True)
-    # A flood says nothing of its weekday.
-    series = np.minimum(series, (np.sqrt(middles + 0.375) + 2) ** 2)
-    levels = np.nanmean(series, axis=1, keepdims=True)
-    expected = np.where(np.isnan(series), 0, levels)
-    ones = np.ones(_WEEK)
-    numbers = np.array([np.nansum(series[:, weekdays == day]) for day in range(_WEEK)])
-    usual = np.array([expected[:, weekdays == day].sum() for day in range(_WEEK)])
-    if not (usual > 0).all() or len(weekdays) < 2 * _WEEK:
-        return ones
-    shares = numbers / usual
-    chance = 1 / usual
-    between = max(0.0, float(np.mean((shares - 1) ** 2 - chance)))
-    weights: Numbers = 1 + (shares - 1) * between / (between + chance)
-    return np.maximum(weights, 1 / _WEEK)
-
-
-def _spreads(series: Numbers, weights: Numbers) -> Numbers:
-    """By how many times as much as chance makes it each series differs from one night to the next, at least 1.
-
-    That of a series is what a tenth of its nights go beyond, so that a wrong night or two don't move it, nor a drift;
-    it is drawn towards that of all series as far as chance explains the difference.
-    """
-    steady = 2 * np.sqrt(series / weights + 0.375)
-    steps = np.diff(steady, axis=1) / np.sqrt(2)
-    own = np.array([_tenth(each) for each in steps]) ** 2
-    chance = _CHANCE_OF_SPREADS / np.maximum(np.sum(~np.isnan(steps), axis=1), 1)
-    middle = max(1.0, float(np.median(own))) if len(own) else 1.0
-    between = max(0.0, float(np.mean((own - middle) ** 2 - chance))) if len(own) else 0.0
-    drawn = middle + (own - middle) * between / (between + chance)
-    spreads: Numbers = np.sqrt(np.maximum(1.0, drawn))
-    return spreads
-
-
-def _tenth(steps: Numbers) -> float:
-    known = np.abs(steps[~np.isnan(steps)])
-    return float(np.quantile(known, 0.9)) / 1.6449 if len(known) else 1.0
-
-
-def _signed_z(seen: Numbers, known: Numbers, share: Numbers) -> Numbers:
-    """How far binomial numbers are from what is usual, as the normal distribution says it of the same tails."""
-    above = np.where(seen > 0, betainc(np.maximum(seen, 1), known + 1, share), 1.0)
-    below = np.where(known > 0, betainc(np.maximum(known, 1), seen + 1, 1 - share), 1.0)
-    tail = np.minimum(above, below)
-    far: Numbers = np.clip(-ndtri(np.clip(tail, 1e-300, 0.5)), 0.0, _FURTHEST)
-    return np.where(above < below, far, -far)
 
 
 def _approved(releases: Path, nights: Sequence[date]) -> set[tuple[str, str, date]]:
