@@ -134,6 +134,14 @@ def test_decisions_of_tonight_have_their_content_s_views(found: dict[str, Frame]
     assert units(found["MY"], "decision")["w1"].exposure is None
 
 
+def test_a_row_without_a_key_that_landed_before_keeps_no_decision_from_being_drawn(tmp_path: Path) -> None:
+    """Gate 1 quarantines it, and it stays among what landed for as long as the installation is there."""
+    landed = [*FACTS["landing.violations"], rows(decided_on="2026-03-01", landed_night=date(2026, 3, 1))]
+    with opened(write(tmp_path / "w.duckdb", {**FACTS, "landing.violations": landed})) as connection:
+        drawn = {each.market: set(units(each, "decision")) for each in frames(connection, NIGHT)}
+    assert drawn == {"SG": {"v1"}, "MY": {"w1"}}
+
+
 def test_new_penalties_need_decisions_and_have_their_mean_views(found: dict[str, Frame]) -> None:
     """v3 isn't needed, of v2 nobody knows: (100 + 30) / 2. p2 rests on no decision."""
     penalties = units(found["SG"], "penalty")
