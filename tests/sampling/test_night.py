@@ -70,6 +70,37 @@ def test_a_night_that_is_decided_again_for_another_market_keeps_its_draw(nights:
     assert {file: nights.of(file, 1) for file in FILES} == before
 
 
+def test_a_night_that_is_decided_again_asks_what_it_had_asked(nights: Nights) -> None:
+    """A content more, another budget or none: reviewers have the items of the night already, and answer those."""
+    nights.release(0)
+    asked = {file: nights.of(file, 0) for file in FILES}
+    for name, marketplace in (("more", MARKETPLACE), ("other", MARKETPLACE.replace("10", "5")), ("none", "")):
+        nights.marketplace = marketplace
+        assert nights.release(0, contents=43, name=name) == Listed(drawn=10, open=10, unanswered=0)
+        assert {file: nights.of(file, 0) for file in FILES} == asked
+    for item in nights.items(0):
+        nights.answer(item, 1)
+    nights.release(1)
+    assert [state for (state,) in nights.of("qa_keys.parquet", 1, "state")] == ["reviewed"] * 10
+
+
+def test_a_market_that_had_drawn_nothing_draws_when_its_night_is_decided_again(nights: Nights) -> None:
+    nights.marketplace = ""
+    assert nights.release(0) == Listed(0, 0, 0)
+    nights.marketplace = MARKETPLACE
+    assert nights.release(0, name="again") == Listed(10, 10, 0)
+    # What was open of the night before is asked about still, beside the night's own.
+    nights.release(1)
+    assert nights.release(1, name="again") == Listed(0, 10, 0)
+
+
+def test_what_a_night_drew_is_drawn_anew_where_it_isnt_what_was_released(nights: Nights) -> None:
+    nights.release(0)
+    path = nights.releases / f"night={FIRST}" / "qa_keys.parquet"
+    path.write_bytes(path.read_bytes() + b" ")
+    assert nights.release(0, contents=43, name="again") == Listed(10, 10, 0)
+
+
 def test_a_budget_that_ends_leaves_what_is_open(nights: Nights) -> None:
     nights.release(0)
     nights.marketplace = ""

@@ -61,7 +61,8 @@ def lay_draws(warehouse: Path, releases: Path, night: date, item_link: str = "")
         _take_open(connection, releases, night)
         held = {each.market for each in held_markets(connection)}
         _keep(connection, releases, night, held)
-        budgets = {market: budget for market, budget in _budgets(connection).items() if market not in held}
+        kept = held | _keep_draws(connection, releases, night, held)
+        budgets = {market: budget for market, budget in _budgets(connection).items() if market not in kept}
         if budgets:
             try:
                 _draw(connection, night, budgets, item_link)
@@ -108,8 +109,7 @@ def _take_open(connection: duckdb.DuckDBPyConnection, releases: Path, night: dat
 
 def _keep(connection: duckdb.DuckDBPyConnection, releases: Path, night: date, held: Collection[str]) -> None:
     """Of markets that aren't decided, what the night has already drawn, where it was released before."""
-    own = releases / f"night={night}"
-    if held and own.exists() and (file := _keys_of(own)):
+    if held and (file := _own_keys(releases, night)):
         these = {"held": sorted(held), "night": night}
         connection.execute(
             f"delete from samples.{KEYS} where list_contains($held, market) and coalesce(closed_on, $night) = $night",
@@ -120,6 +120,29 @@ def _keep(connection: duckdb.DuckDBPyConnection, releases: Path, night: date, he
             " where list_contains($held, market)",
             these,
         )
+
+
+def _keep_draws(
+    connection: duckdb.DuckDBPyConnection, releases: Path, night: date, held: Collection[str]
+) -> frozenset[str]:
+    """Of the other markets, what the night drew where it was released before; returns those that had drawn.
+
+    Reviewers may be at it already: another draw would throw away what they were asked, and what they answer.
+    """
+    file = _own_keys(releases, night)
+    if file is None:
+        return frozenset()
+    found = f"from {_read([file])} where drawn_on = $night and not list_contains($held, market)"
+    these = {"held": sorted(held), "night": night}
+    drawn = connection.execute(f"select distinct market {found} order by market", these).fetchall()
+    connection.execute(f"insert into samples.{KEYS} by name select * {found}", these)
+    return frozenset(market for (market,) in drawn)
+
+
+def _own_keys(releases: Path, night: date) -> Path | None:
+    """The keys of the night itself, where it was released before."""
+    own = releases / f"night={night}"
+    return _keys_of(own) if own.exists() else None
 
 
 def _keys_of(release: Path) -> Path | None:
