@@ -230,11 +230,33 @@ def test_json_has_no_key_of_what_reviewers_are_asked_about(home: Path) -> None:
         return {key["subject"] for each in json.loads(said("--budget", "50", "--json")) for key in each["key"]}
 
     assert {"c1", "c2", "w1"} <= subjects()
-    duckdb.sql("select 'SG' as market, 'c1' as subject, 'open' as state").write_parquet(
+    duckdb.sql("select 'SG' as market, 'c1' as subject, '' as link, 'open' as state").write_parquet(
         str(home / "releases" / f"night={NIGHT}" / "qa_keys.parquet")
     )
     assert "c1" not in subjects()
+    assert {"c2", "v1", "w1"} <= subjects()
+    # A night that an earlier version released says nothing of it.
+    (home / "releases" / "night=2026-03-29").mkdir()
+    assert "c1" not in {
+        key["subject"]
+        for each in json.loads(said("--night", str(NIGHT), "--budget", "50", "--json"))
+        for key in each["key"]
+    }
+    # The decision v1 has the link of its content.
+    (home / "releases" / "night=2026-03-29").rmdir()
+    duckdb.sql("select 'SG' as market, 'c1' as subject, 'https://x.test/1' as link, 'open' as state").write_parquet(
+        str(home / "releases" / f"night={NIGHT}" / "qa_keys.parquet")
+    )
+    assert {"c1", "v1"}.isdisjoint(subjects())
     assert {"c2", "w1"} <= subjects()
+
+
+def test_json_has_no_key_of_golden_items(home: Path) -> None:
+    """c5 is golden and nothing else that is drawn; v1 is drawn itself, too, and told as that."""
+    keys = [key for each in json.loads(said("--budget", "50", "--json")) for key in each["key"]]
+    assert "golden" not in {key["stratum"] for key in keys}
+    assert "c5" not in {key["subject"] for key in keys}
+    assert "v1" in {key["subject"] for key in keys}
 
 
 def test_what_cannot_be_drawn_is_said(home: Path) -> None:

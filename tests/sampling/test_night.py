@@ -8,7 +8,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from evenhand.release.quality_samples import FILES
+from evenhand.release.quality_samples import FILES, asked_about
 from evenhand.sampling.estimate import estimates
 from evenhand.sampling.night import ASKED_NIGHTS, Listed, lay_draws
 from release.manifests import manifest_of
@@ -172,6 +172,21 @@ def test_a_release_of_an_earlier_version_has_nothing_open(nights: Nights) -> Non
     folder.mkdir(parents=True)
     (folder / "manifest.json").write_text(manifest_of(FIRST - timedelta(days=1)).named().text())
     assert nights.release(0) == Listed(10, 10, 0)
+
+
+def test_a_release_of_an_earlier_version_in_between_loses_nothing(nights: Nights) -> None:
+    """Somebody went back a version for a night: what is open is asked about still, and its answers count."""
+    nights.release(0)
+    items = nights.items(0)
+    files, nights.files = nights.files, {}
+    nights.release(1)
+    assert {subject for market, subject in asked_about(nights.releases) if subject[0] == "c"} == {
+        subject for (subject,) in nights.of("qa_keys.parquet", 0, "subject")
+    }
+    nights.files = files
+    nights.answer(next(iter(items)), 1)
+    assert nights.release(2) == Listed(0, 9, 0)
+    assert nights.items(2).items() < items.items()
 
 
 def test_keys_that_were_changed_are_not_believed(nights: Nights, caplog: pytest.LogCaptureFixture) -> None:

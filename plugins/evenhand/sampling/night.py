@@ -1,7 +1,7 @@
 """What a night draws for review, beside what earlier nights drew and nobody has reviewed yet.
 
 An item stays on the list until its review lands or it has been there for 14 nights. The keys of earlier nights are read
-in their releases: of the last one what was open, of those of four weeks what was closed, for estimates.
+in their releases: of the last one that has any what was open, of those of four weeks what was closed, for estimates.
 """
 
 from __future__ import annotations
@@ -17,8 +17,7 @@ import duckdb
 from evenhand.landing.held_markets import held_markets
 from evenhand.policy.load import MARKETPLACE
 from evenhand.policy.marketplace import marketplace_of
-from evenhand.release.previous import last_release
-from evenhand.release.quality_samples import CREATED, KEYS, OPEN, REVIEWED, UNANSWERED
+from evenhand.release.quality_samples import CREATED, KEYS, OPEN, REVIEWED, UNANSWERED, newest_keys
 from evenhand.release.verify import ReleaseChanged, refuse_changed
 from evenhand.sampling.estimate import WINDOW_DAYS
 from evenhand.sampling.frame import frames
@@ -95,9 +94,9 @@ def _take_closed(connection: duckdb.DuckDBPyConnection, releases: Path, night: d
 
 
 def _take_open(connection: duckdb.DuckDBPyConnection, releases: Path, night: date) -> None:
-    """What was open on the last night, and what became of it: reviewed, unanswered for too long, or open still."""
-    release = last_release(releases, night)
-    if file := _keys_of(release) if release else None:
+    """What was open as of the newest keys, and what became of it: reviewed, unanswered for too long, or open still."""
+    newest = newest_keys(releases, night)
+    if file := _keys_of(newest.parent) if newest else None:
         connection.execute(
             _TAKEN.format(file=_read([file])),
             {

@@ -7,10 +7,11 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from evenhand.release.quality_samples import GOLDEN
 from evenhand.sampling.draw import Drawn, Unit, draw, exposures, place
 
 # Of a budget: items whose truth is known, at least; and second, blind reviews.
-GOLDEN, SECOND = 0.02, 0.1
+GOLDEN_SHARE, SECOND = 0.02, 0.1
 # Of the first reviews: decisions, penalties; the rest is for contents and lives, and what these leave.
 DECISIONS, PENALTIES = 0.25, 0.25
 # Of the reviews of decisions, those by rules that changed in the last nights.
@@ -115,7 +116,7 @@ def plan(frame: Frame, night: str, budget: int) -> Draw:
     each one's chance is known; contents have what they leave of the budget.
     """
     seed = (night, frame.market)
-    wanted = math.ceil(GOLDEN * budget)
+    wanted = math.ceil(GOLDEN_SHARE * budget)
     golden = sorted(frame.golden, key=lambda each: (place(*seed, "golden", each.golden_id), each.golden_id))[:wanted]
     first = max(0, budget - len(golden) - math.floor(SECOND * budget))
     of_kind = {
@@ -145,7 +146,7 @@ def plan(frame: Frame, night: str, budget: int) -> Draw:
             for subject in one.unit.subjects
         ),
         *(
-            Key(_item_id(seed, one.subject, 1), frame.market, "golden", one.golden_id, one.subject, 1, None, None, None)
+            Key(_item_id(seed, one.subject, 1), frame.market, GOLDEN, one.golden_id, one.subject, 1, None, None, None)
             for one in golden
         ),
     ]
@@ -203,11 +204,11 @@ def _second(seed: Sequence[str], key: Sequence[Key], units: Sequence[Unit], room
         unsure = 1 - abs(2 * confidence - 1) if confidence is not None else 0.0
         return (-unsure, place(*seed, "second", subject), subject)
 
-    again = sorted({each.subject for each in key if each.stratum != "golden"}, key=order)[: max(0, min(room, share))]
+    again = sorted({each.subject for each in key if each.stratum != GOLDEN}, key=order)[: max(0, min(room, share))]
     chosen = set(again)
     return [
         Key(_item_id(seed, each.subject, 2), each.market, each.stratum, each.unit_id, each.subject, 2,
             each.probability, each.exposure, each.simple_probability)
         for each in key
-        if each.subject in chosen and each.stratum != "golden"
+        if each.subject in chosen and each.stratum != GOLDEN
     ]  # fmt: skip
