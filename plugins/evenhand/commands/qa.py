@@ -226,6 +226,8 @@ def _show(draws: list[Draw]) -> None:
             said.append(f"There are too few golden items: {each.golden_missing:,} are missing.")
         if each.without_events:
             said.append(f"Not drawn, for they rest on no decision: {counted(each.without_events, 'penalty')}.")
+        if each.too_large:
+            said.append(f"Not drawn, for they need too many decisions: {counted(each.too_large, 'penalty')}.")
         if each.without_link:
             said.append(f"Without a link: {counted(each.without_link, 'item')}.")
         console.print(" ".join(said), highlight=False, soft_wrap=True, markup=False)
