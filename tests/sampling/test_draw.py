@@ -150,7 +150,7 @@ def test_a_penalty_puts_every_decision_that_it_needs_on_the_list_with_its_own_ch
     ("largest", "number"), [(1, 22), (3, 21), (16, 17), (17, 16), (18, 22), (60, 22), (70, 22), (500, 22)]
 )
 def test_a_penalty_that_needs_very_many_decisions_keeps_no_other_from_being_drawn(largest: int, number: int) -> None:
-    """Of 100: 2 golden are missing, 10 second reviews, 90 first ones; 22 of decisions, so that 68 are left, a fourth 17.
+    """Of 100: 2 golden are missing, 10 second reviews, 90 first ones; 22 of decisions. A fourth of what is left is 17.
 
     A fourth of 90 is 22 items: of 40 that need one decision each and one that needs 17, 22 · 41 / 57 are drawn, or 16.
     """
