@@ -56,6 +56,17 @@ def test_keys_of_open_items_are_in_no_download(nights: Nights, markets: Markets)
     assert asyncio.run(csv_of(1)).count("reviewed") == 8
 
 
+def test_a_night_of_an_earlier_version_in_between_says_nothing_of_what_is_open(nights: Nights) -> None:
+    """Of night 2 nothing is open any more; night 3 has no keys, so that night 1 is told by those of night 2."""
+    for item in nights.items(1):
+        nights.answer(item, 2)
+    nights.release(2)
+    assert len(downloaded(1)) == 9
+    nights.files = {}
+    nights.release(3)
+    assert len(downloaded(1)) == 9
+
+
 def test_other_markets_see_none(nights: Nights) -> None:
     see(frozenset({"MY"}))
     assert downloaded(1) == set()

@@ -110,9 +110,14 @@ def test_where_nothing_is_released_that_is_said(tmp_path: Path) -> None:
         _answer(tmp_path, "from penalties")
 
 
-def _keys(*rows: tuple[str, str, int]) -> str:
-    listed = ", ".join(f"('{subject}', '{state}', {number})" for subject, state, number in rows)
-    return f"select 'SG' as market, * from (values {listed}) as keys (subject, state, number)"
+def _keys(*rows: tuple[str, str, int], stratum: str = "contents", link: str = "") -> str:
+    """Each at a link of its own, unless they have one together."""
+    listed = ", ".join(
+        f"('{subject}', '{state}', {number}, '{link or f'https://x.test/{subject}'}')"
+        for subject, state, number in rows
+    )
+    said = f"(values {listed}) as keys (subject, state, number, link)"
+    return f"select 'SG' as market, '{stratum}' as stratum, * from {said}"
 
 
 def test_keys_are_told_once_nobody_is_asked_about_their_subject(releases: Path) -> None:
@@ -131,3 +136,30 @@ def test_keys_are_told_once_nobody_is_asked_about_their_subject(releases: Path) 
     assert _answer(releases, "select subject, number from qa_keys order by number") == [
         ("c1", 1), ("c2", 2), ("c2", 3), ("c3", 4),
     ]  # fmt: skip
+
+
+def test_a_key_is_not_told_while_somebody_is_asked_about_something_else_at_its_link(releases: Path) -> None:
+    """A decision has the link of its content: whoever reviews one could read what is said of the other."""
+    decided = _keys(("v1", "reviewed", 1), link="https://x.test/c1")
+    _release(releases, "2026-03-05", 2, qa_keys=f"{decided} union all {_keys(('c1', 'open', 2))}")
+    assert _answer(releases, "select subject from qa_keys") == []
+    _release(releases, "2026-03-06", 3, qa_keys=_keys(("c1", "reviewed", 2)))
+    assert _answer(releases, "select subject from qa_keys order by subject") == [("c1",), ("v1",)]
+
+
+def test_what_has_no_link_is_told_whatever_else_has_none(releases: Path) -> None:
+    nowhere = "select * replace ('' as link) from ({})".format(_keys(("c1", "reviewed", 1), ("c2", "open", 2)))
+    _release(releases, "2026-03-06", 3, qa_keys=nowhere)
+    assert _answer(releases, "select subject from qa_keys") == [("c1",)]
+
+
+def test_a_golden_item_is_never_told_for_it_comes_again(releases: Path) -> None:
+    golden = _keys(("c1", "reviewed", 1), ("c2", "unanswered", 2), stratum="golden")
+    _release(releases, "2026-03-06", 3, qa_keys=f"{golden} union all {_keys(('c1', 'reviewed', 3))}")
+    assert _answer(releases, "select subject, stratum from qa_keys") == [("c1", "contents")]
+
+
+def test_a_night_of_an_earlier_version_in_between_tells_no_more(releases: Path) -> None:
+    _release(releases, "2026-03-05", 2, qa_keys=_keys(("c1", "open", 1), ("c2", "reviewed", 2)))
+    assert not (releases / "night=2026-03-06" / "qa_keys.parquet").exists()
+    assert _answer(releases, "select subject from qa_keys") == [("c2",)]

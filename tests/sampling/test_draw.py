@@ -146,6 +146,41 @@ def test_a_penalty_puts_every_decision_that_it_needs_on_the_list_with_its_own_ch
         assert len({likely for _, likely in needed}) == 1
 
 
+@pytest.mark.parametrize(
+    ("largest", "number"), [(1, 22), (3, 21), (16, 17), (17, 16), (18, 22), (60, 22), (70, 22), (500, 22)]
+)
+def test_a_penalty_that_needs_very_many_decisions_keeps_no_other_from_being_drawn(largest: int, number: int) -> None:
+    """Of 100: 2 golden are missing, 10 second reviews, 90 first ones; 22 of decisions. A fourth of what is left is 17.
+
+    A fourth of 90 is 22 items: of 40 that need one decision each and one that needs 17, 22 · 41 / 57 are drawn, or 16.
+    """
+    others = [*(decision(number) for number in range(200)), *(content(number) for number in range(500))]
+    small = [penalty(number, number) for number in range(40)]
+    drawn = plan(frame(*others, *small, penalty(99, *range(largest))), "2026-03-28", 100)
+    (of,) = [each for each in drawn.strata if each.stratum == "penalties"]
+    assert (of.frame, drawn.too_large) == ((41, 0) if largest <= 17 else (40, 1))
+    assert of.drawn == number
+    assert "a99/strikes/live" not in {each.unit_id for each in drawn.key} or largest <= 17
+    assert len(drawn.items) <= 100
+
+
+def test_how_many_penalties_are_drawn_has_room_whichever_they_are() -> None:
+    """Five that need 10 decisions each, many that need one: of any so many, all decisions are on the list."""
+    units = [penalty(number, *range(10 * number, 10 * number + 10)) for number in range(5)]
+    units += [penalty(100 + number, 1000 + number) for number in range(60)]
+    for night in range(40):
+        drawn = plan(frame(*units, *(content(number) for number in range(100))), str(night), 40)
+        # 40 less 4 second reviews are 36 first ones, none of decisions: of the largest, three and none beside them.
+        (of,) = [each for each in drawn.strata if each.stratum == "penalties"]
+        assert of.drawn == 3 and len(drawn.items) <= 40
+
+
+def test_a_small_budget_draws_penalties_of_a_few_decisions() -> None:
+    drawn = plan(WHOLE, "2026-03-28", 10)
+    assert [each.drawn for each in drawn.strata if each.stratum == "penalties"] == [1]
+    assert drawn.too_large == 0
+
+
 def test_the_list_gives_nothing_away() -> None:
     """Ids tell nothing apart, and golden items stand anywhere among the others."""
     drawn = plan(WHOLE, "2026-03-28", 400)

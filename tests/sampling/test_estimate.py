@@ -234,6 +234,28 @@ def test_what_cannot_be_estimated_keeps_no_list_from_anybody(tmp_path: Path, cap
         assert connection.execute("select count(*) from estimates.quality_estimates").fetchone() == (0,)
 
 
+def test_one_estimate_that_cannot_be_made_leaves_the_others(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """A review of MY stands for none of its contents, of which no share can be said; SG's can, and MY's decisions."""
+    reviews = [review(1, True), review(2, False, "b1"), *wrong_decisions(("b1", 40, 20))]
+    weights = [rows(review_id="q2", weight=0)]
+    ours = found(tmp_path, {"main.stg_qa_reviews": reviews, "main.int_qa_reviews_weighted": weights})
+    assert set(ours) == {("prevalence", "SG", ""), ("wrong_decisions", "MY", "")}
+    assert "prevalence, MY can't be estimated" in caplog.text
+
+
+def test_reviewers_who_recognise_nothing_leave_a_night_its_estimates(tmp_path: Path) -> None:
+    """That all of 30 decisions are recognised is then less likely than a number can say: nothing is known of it."""
+    reviews = [
+        *(review(n, False, guidance_version="g1") for n in range(20)),
+        *(review(f"dn{n}", False, drawn_from="decided", violation_id=f"vn{n}") for n in range(10)),
+    ]
+    facts: Facts = {"main.stg_qa_reviews": reviews, "accepted.golden_items": GOLDEN}
+    ours = found(tmp_path, {**facts, "samples.judged_penalties": judged("SG", "x", 100, 50, decisions=30)})
+    told = ours["wrong_penalties", "SG", ""]
+    assert (told.value, told.interval_low, told.interval_high) == (None, 0, 1)
+    assert {"prevalence", "wrong_decisions", "wrong_penalties"} <= {name for name, *_ in ours}
+
+
 def said(*words: str, code: int = 0) -> str:
     done = CliRunner().invoke(app, ["qa", "estimates", *words])
     assert done.exit_code == code, done.output

@@ -134,6 +134,14 @@ def test_decisions_of_tonight_have_their_content_s_views(found: dict[str, Frame]
     assert units(found["MY"], "decision")["w1"].exposure is None
 
 
+def test_a_row_without_a_key_that_landed_before_keeps_no_decision_from_being_drawn(tmp_path: Path) -> None:
+    """Gate 1 quarantines it, and it stays among what landed for as long as the installation is there."""
+    landed = [*FACTS["landing.violations"], rows(decided_on="2026-03-01", landed_night=date(2026, 3, 1))]
+    with opened(write(tmp_path / "w.duckdb", {**FACTS, "landing.violations": landed})) as connection:
+        drawn = {each.market: set(units(each, "decision")) for each in frames(connection, NIGHT)}
+    assert drawn == {"SG": {"v1"}, "MY": {"w1"}}
+
+
 def test_new_penalties_need_decisions_and_have_their_mean_views(found: dict[str, Frame]) -> None:
     """v3 isn't needed, of v2 nobody knows: (100 + 30) / 2. p2 rests on no decision."""
     penalties = units(found["SG"], "penalty")
@@ -222,11 +230,33 @@ def test_json_has_no_key_of_what_reviewers_are_asked_about(home: Path) -> None:
         return {key["subject"] for each in json.loads(said("--budget", "50", "--json")) for key in each["key"]}
 
     assert {"c1", "c2", "w1"} <= subjects()
-    duckdb.sql("select 'SG' as market, 'c1' as subject, 'open' as state").write_parquet(
+    duckdb.sql("select 'SG' as market, 'c1' as subject, '' as link, 'open' as state").write_parquet(
         str(home / "releases" / f"night={NIGHT}" / "qa_keys.parquet")
     )
     assert "c1" not in subjects()
+    assert {"c2", "v1", "w1"} <= subjects()
+    # A night that an earlier version released says nothing of it.
+    (home / "releases" / "night=2026-03-29").mkdir()
+    assert "c1" not in {
+        key["subject"]
+        for each in json.loads(said("--night", str(NIGHT), "--budget", "50", "--json"))
+        for key in each["key"]
+    }
+    # The decision v1 has the link of its content.
+    (home / "releases" / "night=2026-03-29").rmdir()
+    duckdb.sql("select 'SG' as market, 'c1' as subject, 'https://x.test/1' as link, 'open' as state").write_parquet(
+        str(home / "releases" / f"night={NIGHT}" / "qa_keys.parquet")
+    )
+    assert {"c1", "v1"}.isdisjoint(subjects())
     assert {"c2", "w1"} <= subjects()
+
+
+def test_json_has_no_key_of_golden_items(home: Path) -> None:
+    """c5 is golden and nothing else that is drawn; v1 is drawn itself, too, and told as that."""
+    keys = [key for each in json.loads(said("--budget", "50", "--json")) for key in each["key"]]
+    assert "golden" not in {key["stratum"] for key in keys}
+    assert "c5" not in {key["subject"] for key in keys}
+    assert "v1" in {key["subject"] for key in keys}
 
 
 def test_what_cannot_be_drawn_is_said(home: Path) -> None:

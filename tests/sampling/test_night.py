@@ -8,7 +8,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from evenhand.release.quality_samples import FILES
+from evenhand.release.quality_samples import FILES, asked_about
 from evenhand.sampling.estimate import estimates
 from evenhand.sampling.night import ASKED_NIGHTS, Listed, lay_draws
 from release.manifests import manifest_of
@@ -68,6 +68,37 @@ def test_a_night_that_is_decided_again_for_another_market_keeps_its_draw(nights:
     nights.reviews = []
     nights.release(1, name="again")
     assert {file: nights.of(file, 1) for file in FILES} == before
+
+
+def test_a_night_that_is_decided_again_asks_what_it_had_asked(nights: Nights) -> None:
+    """A content more, another budget or none: reviewers have the items of the night already, and answer those."""
+    nights.release(0)
+    asked = {file: nights.of(file, 0) for file in FILES}
+    for name, marketplace in (("more", MARKETPLACE), ("other", MARKETPLACE.replace("10", "5")), ("none", "")):
+        nights.marketplace = marketplace
+        assert nights.release(0, contents=43, name=name) == Listed(drawn=10, open=10, unanswered=0)
+        assert {file: nights.of(file, 0) for file in FILES} == asked
+    for item in nights.items(0):
+        nights.answer(item, 1)
+    nights.release(1)
+    assert [state for (state,) in nights.of("qa_keys.parquet", 1, "state")] == ["reviewed"] * 10
+
+
+def test_a_market_that_had_drawn_nothing_draws_when_its_night_is_decided_again(nights: Nights) -> None:
+    nights.marketplace = ""
+    assert nights.release(0) == Listed(0, 0, 0)
+    nights.marketplace = MARKETPLACE
+    assert nights.release(0, name="again") == Listed(10, 10, 0)
+    # What was open of the night before is asked about still, beside the night's own.
+    nights.release(1)
+    assert nights.release(1, name="again") == Listed(0, 10, 0)
+
+
+def test_what_a_night_drew_is_drawn_anew_where_it_isnt_what_was_released(nights: Nights) -> None:
+    nights.release(0)
+    path = nights.releases / f"night={FIRST}" / "qa_keys.parquet"
+    path.write_bytes(path.read_bytes() + b" ")
+    assert nights.release(0, contents=43, name="again") == Listed(10, 10, 0)
 
 
 def test_a_budget_that_ends_leaves_what_is_open(nights: Nights) -> None:
@@ -141,6 +172,21 @@ def test_a_release_of_an_earlier_version_has_nothing_open(nights: Nights) -> Non
     folder.mkdir(parents=True)
     (folder / "manifest.json").write_text(manifest_of(FIRST - timedelta(days=1)).named().text())
     assert nights.release(0) == Listed(10, 10, 0)
+
+
+def test_a_release_of_an_earlier_version_in_between_loses_nothing(nights: Nights) -> None:
+    """Somebody went back a version for a night: what is open is asked about still, and its answers count."""
+    nights.release(0)
+    items = nights.items(0)
+    files, nights.files = nights.files, {}
+    nights.release(1)
+    assert {subject for market, subject in asked_about(nights.releases) if subject[0] == "c"} == {
+        subject for (subject,) in nights.of("qa_keys.parquet", 0, "subject")
+    }
+    nights.files = files
+    nights.answer(next(iter(items)), 1)
+    assert nights.release(2) == Listed(0, 9, 0)
+    assert nights.items(2).items() < items.items()
 
 
 def test_keys_that_were_changed_are_not_believed(nights: Nights, caplog: pytest.LogCaptureFixture) -> None:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
+from evenhand.sampling.prevalence import prevalence
 from evenhand.sampling.several import of_several
-from evenhand.sampling.sums import golden
+from evenhand.sampling.sums import golden, sums
 
 
 @pytest.mark.parametrize("right", [50, 45, 25])
@@ -42,3 +45,27 @@ def test_reviewers_who_recognise_nothing_or_everything_break_nothing() -> None:
     for recognised, passed in ((0, 0), (10, 10), (0, 10), (10, 0)):
         ours = of_several(golden(10, recognised, 10, passed), [1, 4], [1, 1])
         assert np.isfinite([ours.violating[0], ours.recognised[0], ours.clean[0], ours.passed[0]]).all()
+
+
+@given(
+    st.integers(1, 40),
+    st.integers(1, 40),
+    st.floats(0, 1),
+    st.floats(0, 1),
+    st.lists(st.tuples(st.integers(1, 400), st.floats(0.5, 1e6)), min_size=1, max_size=5),
+)
+@example(5, 5, 0, 1, [(30, 1.0), (30, 1.0)])
+@example(1, 1, 0, 1, [(200, 1.0), (200, 1.0)])
+@example(5, 5, 0.2, 1, [(30, 1.0), (30, 1.0)])
+def test_whatever_reviewers_and_penalties_are_there_is_an_estimate_and_an_interval_with_it_inside(
+    violating: int, clean: int, seen: float, passed: float, penalties: list[tuple[int, float]]
+) -> None:
+    """Penalties that need so many decisions that nobody recognises all of them leave numbers next to nothing."""
+    decisions, weights = zip(*penalties, strict=True)
+    known = golden(violating, round(seen * violating), clean, round(passed * clean))
+    ours = of_several(known, decisions, weights)
+    for of, right in ((ours.violating[0], ours.recognised[0]), (ours.clean[0], ours.passed[0])):
+        assert np.isfinite([of, right]).all() and 0 <= right <= of
+    told = prevalence(sums([1.0, 1.0], [True, False]), ours)
+    assert 0 <= told.low[0] <= told.high[0] <= 1
+    assert np.isnan(told.value[0]) or told.low[0] <= told.value[0] <= told.high[0]

@@ -16,12 +16,12 @@ import typer
 from evenhand.commands.terminal import console, plain_table, refuse, released
 from evenhand.policy.prose.words import counted, spoken
 from evenhand.release.figures import with_unit
-from evenhand.release.quality_samples import open_subjects
+from evenhand.release.quality_samples import GOLDEN, asked_about
 from evenhand.settings import Settings, settings
 
 if TYPE_CHECKING:
     from evenhand.sampling.estimate import Estimate
-    from evenhand.sampling.plan import Draw
+    from evenhand.sampling.plan import Draw, Key
 
 app = typer.Typer(no_args_is_help=True, help="Quality samples: what would be drawn for review, and what reviews say.")
 
@@ -43,7 +43,10 @@ def draw(
     items: Annotated[bool, typer.Option("--items", help="Print what reviewers would get, an item a line.")] = False,
     as_json: Annotated[
         bool,
-        typer.Option("--json", help="Print all of it as JSON, the key too, but for what reviewers are asked about."),
+        typer.Option(
+            "--json",
+            help="Print it as JSON, the key too, but for golden items and what is being reviewed.",
+        ),
     ] = False,
 ) -> None:
     """Show what a draw of a night's contents, decisions and penalties would be. Nothing is written or sent.
@@ -57,7 +60,8 @@ def draw(
         refuse(f"there is nothing to draw in {market} on {on}; there is in {', '.join(draws) or 'no market'}")
     chosen = [each for each in draws.values() if market in ("", each.market)]
     if as_json:
-        print(json.dumps([asdict(_told(each, open_subjects(here.releases))) for each in chosen], indent=2))
+        asked = asked_about(here.releases)
+        print(json.dumps([asdict(_told(each, asked)) for each in chosen], indent=2))
     elif items:
         for each in chosen:
             for item in each.items:
@@ -169,8 +173,19 @@ def _figure(each: Estimate, value: float) -> str:
 
 
 def _told(drawn: Draw, asked: frozenset[tuple[str, str]]) -> Draw:
-    """A draw without the key of what reviewers are asked about: it is told to nobody before they have answered."""
-    return replace(drawn, key=tuple(each for each in drawn.key if (each.market, each.subject) not in asked))
+    """A draw without the key of golden items, and of what reviewers are asked about: nobody is told before they answer.
+
+    Args:
+        asked: by market, the subjects and links of open items.
+    """
+    links = {each.item_id: each.link for each in drawn.items}
+
+    def is_told(key: Key) -> bool:
+        return key.stratum != GOLDEN and asked.isdisjoint(
+            (drawn.market, of) for of in (key.subject, links[key.item_id])
+        )
+
+    return replace(drawn, key=tuple(each for each in drawn.key if is_told(each)))
 
 
 def _draws(here: Settings, night: date, budget: int) -> dict[str, Draw]:
@@ -202,7 +217,7 @@ def _show(draws: list[Draw]) -> None:
     console.print(table)
     for each in draws:
         second = len({key.item_id for key in each.key if key.round == 2})
-        golden = len({key.item_id for key in each.key if key.stratum == "golden"})
+        golden = len({key.item_id for key in each.key if key.stratum == GOLDEN})
         said = [
             f"{each.market}: {counted(len(each.items), 'item')} of {each.budget:,}, of them {golden:,} golden and"
             f" {second:,} for a second review."
@@ -211,6 +226,8 @@ def _show(draws: list[Draw]) -> None:
             said.append(f"There are too few golden items: {each.golden_missing:,} are missing.")
         if each.without_events:
             said.append(f"Not drawn, for they rest on no decision: {counted(each.without_events, 'penalty')}.")
+        if each.too_large:
+            said.append(f"Not drawn, for they need too many decisions: {counted(each.too_large, 'penalty')}.")
         if each.without_link:
             said.append(f"Without a link: {counted(each.without_link, 'item')}.")
         console.print(" ".join(said), highlight=False, soft_wrap=True, markup=False)

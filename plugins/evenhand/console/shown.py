@@ -18,7 +18,7 @@ from evenhand.deployment import deployment
 from evenhand.release.history import LACKS, said_of_history
 from evenhand.release.manifest import NAME as MANIFEST
 from evenhand.release.manifest import Manifest, OtherFormat, read_manifest
-from evenhand.release.quality_samples import KEYS, keys_told
+from evenhand.release.quality_samples import KEYS, keys_told, newest_keys
 from evenhand.release.verify import troubles_since
 from evenhand.settings import settings
 
@@ -76,8 +76,7 @@ class Shown:
         )
         if table != KEYS:
             return rows
-        newest = self.newest / path.name
-        return keys_told(rows, newest if newest.exists() else path)
+        return keys_told(rows, newest_keys(settings().releases) or path)
 
     def file(self, name: str) -> Path:
         """Where a file of the release lies, which is what was released: one in which no row is an account's.

@@ -129,8 +129,8 @@ _OF_NO_MART: Mapping[str, ReleasedTable] = {
     ),
     "qa_keys": _table(
         "One row per item and unit that it stands for, of items that are open, or were closed tonight (sampling.md)."
-        " `evenhand query`, pages and downloads have those alone that are closed and whose subject nobody is asked"
-        " about.",
+        " `evenhand query`, pages and downloads have those alone that are closed, of no golden item, and whose subject"
+        " and link nobody is asked about.",
         as_of="date: The night.",
         drawn_on="date: The night that drew it.",
         item_id="varchar: The item.",

@@ -1,10 +1,12 @@
 """Quality samples in a release: what the night writes of them, and what of a draw's key may be read.
 
-The key of an item says what its reviewers aren't to know. It is told once nobody is asked about its subject any more.
+The key of an item says what its reviewers aren't to know. It is told once nobody is asked about its subject or link
+any more, and of golden items never.
 """
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import duckdb
@@ -13,6 +15,7 @@ import duckdb
 KEYS, ITEMS = "qa_keys", "qa_items"
 # What reviews came to of the penalties that were drawn, which estimates are made of; it isn't released.
 JUDGED = "judged_penalties"
+GOLDEN = "golden"
 OPEN, REVIEWED, UNANSWERED = "open", "reviewed", "unanswered"
 # What a night writes; of a history's nights and by an earlier version they are empty.
 CREATED = (
@@ -40,26 +43,41 @@ FILES = {
 }
 
 
-def open_subjects(releases: Path) -> frozenset[tuple[str, str]]:
-    """By market, what reviewers are asked about as of the newest release."""
-    file = next((each / f"{KEYS}.parquet" for each in sorted(releases.glob("night=*"), reverse=True)), None)
-    if file is None or not file.exists():
+def newest_keys(releases: Path, before: date | None = None) -> Path | None:
+    """The keys of the newest release that has any: one of an earlier version in between has none.
+
+    Args:
+        before: only releases of earlier nights than this one; by default all.
+    """
+    nights = sorted(releases.glob("night=*"), reverse=True)
+    files = (each / f"{KEYS}.parquet" for each in nights if before is None or each.name < f"night={before}")
+    return next((file for file in files if file.exists()), None)
+
+
+def asked_about(releases: Path) -> frozenset[tuple[str, str]]:
+    """By market, what reviewers are asked about as of the newest keys: subjects, and the links of those."""
+    file = newest_keys(releases)
+    if file is None:
         return frozenset()
     with duckdb.connect(config={"threads": 1}) as connection:
-        rows = connection.read_parquet(str(file.resolve()), hive_partitioning=False)
-        return frozenset(rows.filter(f"state = '{OPEN}'").project("market, subject").fetchall())
+        found = connection.read_parquet(str(file.resolve()), hive_partitioning=False).filter(f"state = '{OPEN}'")
+        subjects, links = (found.project(f"market, {each}").fetchall() for each in ("subject", "link"))
+        return frozenset(subjects) | frozenset((market, link) for market, link in links if link)
 
 
 def keys_told(rows: str, newest: Path) -> str:
-    """The SQL of those keys that may be read: of items that are closed, whose subject has no open item.
+    """The SQL of those keys that may be read: of items that are closed, and no open item has their subject or link.
+
+    Those of golden items never are, for the same ones are asked about again.
 
     Args:
         rows: SQL of the rows of one or several nights.
-        newest: the file of keys of the newest release, which says what is open.
+        newest: the newest keys of all, which say what is open.
     """
     quoted = str(newest).replace("'", "''")
     return (
-        f"(select * from {rows} as keys where state != '{OPEN}' and not exists (select 1 from"
+        f"(select * from {rows} as keys where state != '{OPEN}' and stratum != '{GOLDEN}' and not exists (select 1 from"
         f" read_parquet('{quoted}', hive_partitioning = false) as asked where asked.state = '{OPEN}'"
-        " and asked.market = keys.market and asked.subject = keys.subject))"
+        " and asked.market = keys.market"
+        " and (asked.subject = keys.subject or (asked.link = keys.link and asked.link != ''))))"
     )

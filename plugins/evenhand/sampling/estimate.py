@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import logging
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -16,11 +17,11 @@ from typing import Any
 import duckdb
 import numpy as np
 
-from evenhand.release.quality_samples import CREATED, JUDGED, UNANSWERED
+from evenhand.release.quality_samples import CREATED
 from evenhand.sampling.agreement import agreement
-from evenhand.sampling.gaps import gaps
+from evenhand.sampling.estimate_rows import CLOSED, OF_GOLDEN, OF_PENALTIES, REVIEWED, REVIEWED_TWICE
+from evenhand.sampling.gaps import Gap, gaps
 from evenhand.sampling.prevalence import prevalence
-from evenhand.sampling.reviews import LIKELY, OF_UNITS, REVIEWS
 from evenhand.sampling.several import of_several
 from evenhand.sampling.sums import Golden, Sums, golden, sums
 
@@ -71,7 +72,7 @@ class Estimate:
 def lay_estimates(warehouse: Path, night: date) -> int:
     """Write the table of a night's estimates, which its release has; returns how many there are.
 
-    They decide nothing: what can't be estimated keeps no list from anybody, and the table is empty.
+    They decide nothing: what can't be estimated keeps no list from anybody, and no other estimate from the table.
     """
     with duckdb.connect(str(warehouse)) as connection:
         for statement in CREATED:
@@ -79,7 +80,7 @@ def lay_estimates(warehouse: Path, night: date) -> int:
         connection.execute("delete from estimates.quality_estimates")
         try:
             found = estimates(connection, night)
-        except (duckdb.Error, ValueError):
+        except (duckdb.Error, ValueError, LookupError, ArithmeticError):
             log.exception(
                 "What reviews say of night %s can't be estimated; its release has no quality_estimates", night
             )
@@ -97,11 +98,11 @@ def lay_estimates(warehouse: Path, night: date) -> int:
 
 
 def estimates(connection: duckdb.DuckDBPyConnection, night: date) -> Sequence[Estimate]:
-    """Every estimate of the last four weeks, by name, market and what it is about."""
+    """Every estimate of the last four weeks that can be made, by name, market and what it is about."""
     since = night - timedelta(days=WINDOW_DAYS)
     known = _golden(connection, night)
     published, seen, decided = (defaultdict[str, list[tuple[float, bool]]](list) for _ in range(3))
-    for row in _rows(connection, _REVIEWS, night=night, since=since):
+    for row in _rows(connection, REVIEWED, night=night, since=since):
         if row["drawn_from"] == "decided":
             # What is looked for is a decision that is wrong.
             decided[row["market"]].append((row["weight"], not row["is_violation"]))
@@ -109,11 +110,11 @@ def estimates(connection: duckdb.DuckDBPyConnection, night: date) -> Sequence[Es
         published[row["market"]].append((row["weight"], row["is_violation"]))
         if row["views"]:
             seen[row["market"]].append((row["weight"] * row["views"], row["is_violation"]))
-    wrong = {market: _sums(of) for market, of in decided.items()}
+    wrong = _sums_of("wrong_decisions", decided)
     turned = {market: _turned(known[market]) for market in wrong if market in known}
     found = [
-        *_shares("prevalence", {market: _sums(of) for market, of in published.items()}, known),
-        *_shares("violative_view_rate", {market: _sums(of) for market, of in seen.items()}, known),
+        *_shares("prevalence", _sums_of("prevalence", published), known),
+        *_shares("violative_view_rate", _sums_of("violative_view_rate", seen), known),
         *_shares("wrong_decisions", wrong, turned),
         *_gaps("wrong_decisions", wrong, turned),
         *_wrong_penalties(connection, known),
@@ -121,6 +122,23 @@ def estimates(connection: duckdb.DuckDBPyConnection, night: date) -> Sequence[Es
         *_unanswered(connection, night, since),
     ]
     return sorted(found, key=lambda each: (each.estimate, each.market, each.about))
+
+
+@contextmanager
+def _by_itself(*what: str) -> Iterator[None]:
+    """What can't be estimated leaves the others."""
+    try:
+        yield
+    except (ValueError, LookupError, ArithmeticError):
+        log.exception("%s can't be estimated; other estimates are there", ", ".join(filter(None, what)))
+
+
+def _sums_of(name: str, reviews: Mapping[str, Iterable[tuple[float, bool]]]) -> dict[str, Sums]:
+    found = {}
+    for market, of in reviews.items():
+        with _by_itself(name, market):
+            found[market] = _sums(of)
+    return found
 
 
 def _sums(reviews: Iterable[tuple[float, bool]]) -> Sums:
@@ -132,34 +150,36 @@ def _sums(reviews: Iterable[tuple[float, bool]]) -> Sums:
 def _shares(name: str, markets: dict[str, Sums], known: dict[str, Golden]) -> list[Estimate]:
     found = []
     for market, of in markets.items():
-        ours = prevalence(of, known.get(market))
-        value = float(ours.value[0])
-        found.append(
-            Estimate(
-                name, market, "", None if np.isnan(value) else value, float(ours.low[0]), float(ours.high[0]),
-                int(of.reviews[0]), _reviewed(known.get(market)),
-            )
-        )  # fmt: skip
+        with _by_itself(name, market):
+            ours = prevalence(of, known.get(market))
+            value = float(ours.value[0])
+            found.append(
+                Estimate(
+                    name, market, "", None if np.isnan(value) else value, float(ours.low[0]), float(ours.high[0]),
+                    int(of.reviews[0]), _reviewed(known.get(market)),
+                )
+            )  # fmt: skip
     return found
 
 
 def _wrong_penalties(connection: duckdb.DuckDBPyConnection, known: dict[str, Golden]) -> list[Estimate]:
     """Of each market and measure, the share of new penalties that wouldn't be there without wrong decisions."""
     judged: dict[tuple[str, str], list[tuple[float, bool, int]]] = defaultdict(list)
-    for row in _rows(connection, _JUDGED):
+    for row in _rows(connection, OF_PENALTIES):
         for about in sorted({"", row["measure"] or ""}):
             judged[row["market"], about].append((row["weight"], row["is_wrong"], row["decisions"]))
     found, markets, errors = [], {}, {}
     for (market, about), of in sorted(judged.items()):
-        wrong = _sums((weight, is_wrong) for weight, is_wrong, _ in of)
-        weights, _, decisions = zip(*sorted(of), strict=True)
-        ours = {market: of_several(known[market], decisions, weights)} if market in known else {}
-        found += [
-            replace(each, about=about, golden_reviews=_reviewed(known.get(market)))
-            for each in _shares("wrong_penalties", {market: wrong}, ours)
-        ]
-        if not about:
-            markets[market], errors[market] = wrong, ours.get(market)
+        with _by_itself("wrong_penalties", market, about):
+            wrong = _sums((weight, is_wrong) for weight, is_wrong, _ in of)
+            weights, _, decisions = zip(*sorted(of), strict=True)
+            ours = {market: of_several(known[market], decisions, weights)} if market in known else {}
+            found += [
+                replace(each, about=about, golden_reviews=_reviewed(known.get(market)))
+                for each in _shares("wrong_penalties", {market: wrong}, ours)
+            ]
+            if not about:
+                markets[market], errors[market] = wrong, ours.get(market)
     gaps_found = _gaps("wrong_penalties", markets, {market: of for market, of in errors.items() if of})
     of_golden = {market: _reviewed(known.get(market)) for market in markets}
     return [
@@ -170,6 +190,9 @@ def _wrong_penalties(connection: duckdb.DuckDBPyConnection, known: dict[str, Gol
 
 def _gaps(of: str, markets: dict[str, Sums], known: dict[str, Golden]) -> list[Estimate]:
     enough = {market: sums_ for market, sums_ in markets.items() if sums_.reviews[0] >= MINIMUM[of]}
+    compared: Sequence[Gap] = ()
+    with _by_itself(f"gap_of_{of}"):
+        compared = gaps({market: (sums_, known.get(market)) for market, sums_ in enough.items()})
     return [
         Estimate(
             f"gap_of_{of}", ALL_MARKETS, f"{each.market} less {each.other}", each.gap, each.low, each.high,
@@ -177,25 +200,26 @@ def _gaps(of: str, markets: dict[str, Sums], known: dict[str, Golden]) -> list[E
             _reviewed(known.get(each.market)) + _reviewed(known.get(each.other)),
             DIFFERS if each.is_found else "",
         )
-        for each in gaps({market: (sums_, known.get(market)) for market, sums_ in enough.items()})
+        for each in compared
     ]  # fmt: skip
 
 
 def _agreements(connection: duckdb.DuckDBPyConnection, night: date, since: date) -> list[Estimate]:
     items: dict[tuple[str, str], list[list[bool]]] = defaultdict(list)
-    for row in _rows(connection, _REVIEWED_TWICE, night=night, since=since):
+    for row in _rows(connection, REVIEWED_TWICE, night=night, since=since):
         items[row["market"], ""].append(row["said"])
         if row["violation_type"]:
             items[row["market"], row["violation_type"]].append(row["said"])
     found = []
     for (market, about), said in items.items():
-        ours = agreement(said)
-        found.append(
-            Estimate(
-                "agreement", market, about, ours.alpha, ours.low, ours.high, ours.items, 0,
-                UNCLEAR if ours.is_unclear and ours.items >= MINIMUM["agreement"] else "",
-            )
-        )  # fmt: skip
+        with _by_itself("agreement", market, about):
+            ours = agreement(said)
+            found.append(
+                Estimate(
+                    "agreement", market, about, ours.alpha, ours.low, ours.high, ours.items, 0,
+                    UNCLEAR if ours.is_unclear and ours.items >= MINIMUM["agreement"] else "",
+                )
+            )  # fmt: skip
     return found
 
 
@@ -203,7 +227,7 @@ def _unanswered(connection: duckdb.DuckDBPyConnection, night: date, since: date)
     """Of the items that left the list, the share that nobody reviewed; it is counted, and so has no interval."""
     return [
         Estimate("unanswered", row["market"], "", row["unanswered"] / row["items"], None, None, row["items"], 0)
-        for row in _rows(connection, _CLOSED, night=night, since=since)
+        for row in _rows(connection, CLOSED, night=night, since=since)
     ]
 
 
@@ -211,7 +235,7 @@ def _golden(connection: duckdb.DuckDBPyConnection, night: date) -> dict[str, Gol
     """By market, what its reviewers said of golden items; none where only one of both kinds was reviewed."""
     return {
         row["market"]: golden(row["violating"], row["recognised"], row["clean"], row["passed"])
-        for row in _rows(connection, _GOLDEN, night=night)
+        for row in _rows(connection, OF_GOLDEN, night=night)
         if row["violating"] and row["clean"]
     }
 
@@ -229,67 +253,3 @@ def _rows(connection: duckdb.DuckDBPyConnection, query: str, **values: object) -
     found = connection.execute(query, values)
     names = [name for name, *_ in found.description or ()]
     return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
-
-
-# What QA drew elsewhere without a probability stands for its market's contents of the day. Views are those of a
-# content, of an item that a night drew those that it had gained since its last row; where nobody counts them, none.
-_REVIEWS = f"""
-with {REVIEWS}
-select
-    told.drawn_from, told.market, told.is_violation,
-    case when told.stratum is null then contents.views
-        when coalesce(contents.views, lives.viewers) is not null then told.exposure end as views,
-    cast(coalesce(1 / cast(told.probability as double), weighted.weight, 1) as double) as weight
-from told
-left join stg_contents as contents on told.content_id = contents.content_id
-left join stg_lives as lives on told.subject = lives.live_id
-left join int_qa_reviews_weighted as weighted on told.review_id = weighted.review_id
-where told.reviewed_on > $since and told.reviewed_on <= $night and {OF_UNITS} and {LIKELY}
-"""
-# Who was judged by another version of the guidance than the truth is left out.
-_GOLDEN = f"""
-with {REVIEWS},
-golden_reviews as (
-    select distinct told.review_id, creators.market, golden.is_violation = 'yes' as is_true, told.is_violation as said
-    from accepted.golden_items as golden
-    inner join told on golden.subject = told.subject
-    inner join stg_creators as creators on golden.account_id = creators.account_id
-    where told.reviewed_on <= $night and told.round = 1
-        and coalesce(golden.guidance_version = told.guidance_version, true)
-)
-select
-    market,
-    count(*) filter (is_true) as violating, count(*) filter (is_true and said) as recognised,
-    count(*) filter (not is_true) as clean, count(*) filter (not is_true and not said) as passed
-from golden_reviews
-group by market
-"""
-_REVIEWED_TWICE = f"""
-with {REVIEWS},
-each_once as (
-    select distinct review_id, market, drawn_from, subject, drawn_on, round, is_violation, guidance_version
-    from told
-    where reviewed_on > $since and reviewed_on <= $night and is_blind and subject is not null
-)
-select
-    each_once.market, violations.violation_type,
-    list(each_once.is_violation order by each_once.round, each_once.review_id) as said
-from each_once
-left join stg_violations as violations on each_once.subject = violations.violation_id
-group by
-    each_once.market, violations.violation_type, each_once.drawn_from, each_once.subject, each_once.drawn_on,
-    each_once.guidance_version
-having count(*) > 1
-"""
-_JUDGED = f"""
-select market, measure, cast(1 / cast(probability as double) as double) as weight, is_wrong, decisions
-from samples.{JUDGED}
-order by market, drawn_on, row_key
-"""
-_CLOSED = f"""
-select market, count(distinct item_id) as items,
-    count(distinct item_id) filter (state = '{UNANSWERED}') as unanswered
-from samples.qa_keys
-where closed_on > $since and closed_on <= $night
-group by market
-"""

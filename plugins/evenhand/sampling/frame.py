@@ -187,8 +187,11 @@ select
     coalesce(contents.link, lives.link) as link,
     cast(coalesce(contents.views, lives.viewers) as double) as seen,
     cast(violations.confidence as double) as confidence,
-    violations.landed_night = $night and violations.restored_on is null and violations.violation_id not in (
-        select violation_id from landing.violations where landed_night < $night and decided_on is not null
+    violations.landed_night = $night and violations.restored_on is null and not exists (
+        -- Not by "not in": among rows that landed there can be some without a key.
+        select 1 from landing.violations as before
+        where before.violation_id = violations.violation_id
+            and before.landed_night < $night and before.decided_on is not null
     ) as is_tonight
 from stg_violations as violations
 inner join stg_creators as creators using (account_id)
@@ -213,7 +216,7 @@ events as (
         list(distinct entry.violation) as of_all
     from needed where entry.violation is not null group by reason_id
 )
-select penalties.row_key, penalties.market, penalties.measure, 
+select penalties.row_key, penalties.market, penalties.measure,
     coalesce(events.that_may_be_needed, events.of_all, []) as violations,
     events.that_may_be_needed is null as is_surplus
 from penalties

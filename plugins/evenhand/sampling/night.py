@@ -1,7 +1,7 @@
 """What a night draws for review, beside what earlier nights drew and nobody has reviewed yet.
 
 An item stays on the list until its review lands or it has been there for 14 nights. The keys of earlier nights are read
-in their releases: of the last one what was open, of those of four weeks what was closed, for estimates.
+in their releases: of the last one that has any what was open, of those of four weeks what was closed, for estimates.
 """
 
 from __future__ import annotations
@@ -17,8 +17,7 @@ import duckdb
 from evenhand.landing.held_markets import held_markets
 from evenhand.policy.load import MARKETPLACE
 from evenhand.policy.marketplace import marketplace_of
-from evenhand.release.previous import last_release
-from evenhand.release.quality_samples import CREATED, KEYS, OPEN, REVIEWED, UNANSWERED
+from evenhand.release.quality_samples import CREATED, KEYS, OPEN, REVIEWED, UNANSWERED, newest_keys
 from evenhand.release.verify import ReleaseChanged, refuse_changed
 from evenhand.sampling.estimate import WINDOW_DAYS
 from evenhand.sampling.frame import frames
@@ -61,7 +60,8 @@ def lay_draws(warehouse: Path, releases: Path, night: date, item_link: str = "")
         _take_open(connection, releases, night)
         held = {each.market for each in held_markets(connection)}
         _keep(connection, releases, night, held)
-        budgets = {market: budget for market, budget in _budgets(connection).items() if market not in held}
+        kept = held | _keep_draws(connection, releases, night, held)
+        budgets = {market: budget for market, budget in _budgets(connection).items() if market not in kept}
         if budgets:
             try:
                 _draw(connection, night, budgets, item_link)
@@ -94,9 +94,9 @@ def _take_closed(connection: duckdb.DuckDBPyConnection, releases: Path, night: d
 
 
 def _take_open(connection: duckdb.DuckDBPyConnection, releases: Path, night: date) -> None:
-    """What was open on the last night, and what became of it: reviewed, unanswered for too long, or open still."""
-    release = last_release(releases, night)
-    if file := _keys_of(release) if release else None:
+    """What was open as of the newest keys, and what became of it: reviewed, unanswered for too long, or open still."""
+    newest = newest_keys(releases, night)
+    if file := _keys_of(newest.parent) if newest else None:
         connection.execute(
             _TAKEN.format(file=_read([file])),
             {
@@ -108,8 +108,7 @@ def _take_open(connection: duckdb.DuckDBPyConnection, releases: Path, night: dat
 
 def _keep(connection: duckdb.DuckDBPyConnection, releases: Path, night: date, held: Collection[str]) -> None:
     """Of markets that aren't decided, what the night has already drawn, where it was released before."""
-    own = releases / f"night={night}"
-    if held and own.exists() and (file := _keys_of(own)):
+    if held and (file := _own_keys(releases, night)):
         these = {"held": sorted(held), "night": night}
         connection.execute(
             f"delete from samples.{KEYS} where list_contains($held, market) and coalesce(closed_on, $night) = $night",
@@ -120,6 +119,29 @@ def _keep(connection: duckdb.DuckDBPyConnection, releases: Path, night: date, he
             " where list_contains($held, market)",
             these,
         )
+
+
+def _keep_draws(
+    connection: duckdb.DuckDBPyConnection, releases: Path, night: date, held: Collection[str]
+) -> frozenset[str]:
+    """Of the other markets, what the night drew where it was released before; returns those that had drawn.
+
+    Reviewers may be at it already: another draw would throw away what they were asked, and what they answer.
+    """
+    file = _own_keys(releases, night)
+    if file is None:
+        return frozenset()
+    found = f"from {_read([file])} where drawn_on = $night and not list_contains($held, market)"
+    these = {"held": sorted(held), "night": night}
+    drawn = connection.execute(f"select distinct market {found} order by market", these).fetchall()
+    connection.execute(f"insert into samples.{KEYS} by name select * {found}", these)
+    return frozenset(market for (market,) in drawn)
+
+
+def _own_keys(releases: Path, night: date) -> Path | None:
+    """The keys of the night itself, where it was released before."""
+    own = releases / f"night={night}"
+    return _keys_of(own) if own.exists() else None
 
 
 def _keys_of(release: Path) -> Path | None:

@@ -6,13 +6,18 @@ import hashlib
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import accumulate
 
+from evenhand.release.quality_samples import GOLDEN
 from evenhand.sampling.draw import Drawn, Unit, draw, exposures, place
 
 # Of a budget: items whose truth is known, at least; and second, blind reviews.
-GOLDEN, SECOND = 0.02, 0.1
+GOLDEN_SHARE, SECOND = 0.02, 0.1
 # Of the first reviews: decisions, penalties; the rest is for contents and lives, and what these leave.
 DECISIONS, PENALTIES = 0.25, 0.25
+# A penalty that needs more decisions than this part of the room there is for them, and more than a few, isn't drawn:
+# whichever come, all must have room, so that few could be drawn beside it.
+LARGEST_PART, FEW = 0.25, 10
 # Of the reviews of decisions, those by rules that changed in the last nights.
 NEW_RULES = 0.3
 
@@ -94,6 +99,7 @@ class Draw:
     """A market's draw of a night.
 
     Attributes:
+        too_large: penalties that need so many decisions that they aren't drawn.
         without_link: items that no reviewer can see, for nobody said where.
         golden_missing: golden items that the draw should have had and that there aren't.
     """
@@ -104,6 +110,7 @@ class Draw:
     key: tuple[Key, ...]
     strata: tuple[Stratum, ...]
     without_events: int
+    too_large: int
     without_link: int
     golden_missing: int
 
@@ -112,10 +119,10 @@ def plan(frame: Frame, night: str, budget: int) -> Draw:
     """Spend a budget: golden items and second reviews first, then decisions and penalties; contents have the rest.
 
     A penalty puts each decision that it needs on the list. How many penalties are drawn is fixed beforehand, so that
-    each one's chance is known; contents have what they leave of the budget.
+    each one's chance is known; contents have what they leave of the budget. Those that need very many are left out.
     """
     seed = (night, frame.market)
-    wanted = math.ceil(GOLDEN * budget)
+    wanted = math.ceil(GOLDEN_SHARE * budget)
     golden = sorted(frame.golden, key=lambda each: (place(*seed, "golden", each.golden_id), each.golden_id))[:wanted]
     first = max(0, budget - len(golden) - math.floor(SECOND * budget))
     of_kind = {
@@ -133,6 +140,9 @@ def plan(frame: Frame, night: str, budget: int) -> Draw:
         "decisions": draw(of_kind["decisions"], decisions - new, (*seed, "decisions")),
     }
     room = first - len(_subjects(drawn))
+    most = min(room, max(FEW, math.floor(LARGEST_PART * room)))
+    penalties = of_kind["penalties"]
+    of_kind["penalties"] = [each for each in penalties if len(each.subjects) <= most]
     drawn["penalties"] = draw(
         of_kind["penalties"], _penalties(of_kind["penalties"], of_penalties, room), (*seed, "penalties")
     )
@@ -145,7 +155,7 @@ def plan(frame: Frame, night: str, budget: int) -> Draw:
             for subject in one.unit.subjects
         ),
         *(
-            Key(_item_id(seed, one.subject, 1), frame.market, "golden", one.golden_id, one.subject, 1, None, None, None)
+            Key(_item_id(seed, one.subject, 1), frame.market, GOLDEN, one.golden_id, one.subject, 1, None, None, None)
             for one in golden
         ),
     ]
@@ -159,6 +169,7 @@ def plan(frame: Frame, night: str, budget: int) -> Draw:
         tuple(key),
         tuple(Stratum(name, len(all_), len(drawn[name]), exposures(all_)[1]) for name, all_ in of_kind.items()),
         frame.without_events,
+        len(penalties) - len(of_kind["penalties"]),
         sum(not each.link for each in items.values()),
         wanted - len(golden),
     )
@@ -172,8 +183,10 @@ def _penalties(frame: Sequence[Unit], share: int, room: int) -> int:
     """How many penalties are drawn: as many as have their share of items on average, if there is always room."""
     if not frame:
         return 0
-    needed = [len(each.subjects) for each in frame]
-    return min(math.ceil(share * len(needed) / sum(needed)), room // max(needed))
+    needed = sorted((len(each.subjects) for each in frame), reverse=True)
+    # Of the largest, so many have room together.
+    have_room = sum(each <= room for each in accumulate(needed))
+    return min(math.ceil(share * len(needed) / sum(needed)), have_room)
 
 
 def _item_id(seed: Sequence[str], subject: str, round_: int) -> str:
@@ -203,11 +216,11 @@ def _second(seed: Sequence[str], key: Sequence[Key], units: Sequence[Unit], room
         unsure = 1 - abs(2 * confidence - 1) if confidence is not None else 0.0
         return (-unsure, place(*seed, "second", subject), subject)
 
-    again = sorted({each.subject for each in key if each.stratum != "golden"}, key=order)[: max(0, min(room, share))]
+    again = sorted({each.subject for each in key if each.stratum != GOLDEN}, key=order)[: max(0, min(room, share))]
     chosen = set(again)
     return [
         Key(_item_id(seed, each.subject, 2), each.market, each.stratum, each.unit_id, each.subject, 2,
             each.probability, each.exposure, each.simple_probability)
         for each in key
-        if each.subject in chosen and each.stratum != "golden"
+        if each.subject in chosen and each.stratum != GOLDEN
     ]  # fmt: skip

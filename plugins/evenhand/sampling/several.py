@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from numpy.typing import ArrayLike
 
@@ -14,7 +16,8 @@ def of_several(known: Golden, decisions: ArrayLike, weights: ArrayLike) -> Golde
     A penalty is found wrong where one of its decisions is found to be no violation. Of a right one, every decision has
     to be recognised as one; of a wrong one it is taken that one decision is wrong, and that each of them is needed. The
     golden items that come out are as many as leave those shares as uncertain as they are (the delta method); of
-    penalties that need one decision each they are the golden items as they were.
+    penalties that need one decision each they are the golden items as they were. Where a share is so near to 0 or 1
+    that no number says how uncertain it is, nothing is known of it: there are none.
 
     Args:
         decisions: how many each penalty needs, at least one.
@@ -39,5 +42,12 @@ def of_several(known: Golden, decisions: ArrayLike, weights: ArrayLike) -> Golde
         others**2 * passed * (1 - passed) / known.clean[0]
         + ((1 - passed) * mean((needed - 1) * seen ** (needed - 2))) ** 2 * of_seen
     )
-    wrongs, rights = wrong * (1 - wrong) / of_wrong, right * (1 - right) / of_right
-    return golden(wrongs, wrong * wrongs, rights, right * rights)
+    return golden(*_known_by(wrong, float(of_wrong)), *_known_by(right, float(of_right)))
+
+
+def _known_by(share: float, variance: float) -> tuple[float, float]:
+    """How many golden items leave a share as uncertain as it is, and how many of them it is of."""
+    # Means of floats can be a little beyond 0 and 1, and so can a share of a whole.
+    share = min(1.0, max(0.0, share))
+    items = share * (1 - share) / variance if variance > 0 else 0.0
+    return (items, min(items, share * items)) if math.isfinite(items) else (0.0, 0.0)
