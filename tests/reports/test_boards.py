@@ -23,7 +23,7 @@ from evenhand.reports.files import write
 from evenhand.reports.language import Language, languages
 from evenhand.reports.make import NoSuchMarket
 from evenhand.reports.page import page_of
-from evenhand.reports.report import Report
+from evenhand.reports.report import Report, Table
 from evenhand.settings import PROJECT, Settings
 from reports.releases import release
 
@@ -154,9 +154,16 @@ def test_what_has_no_interval_has_no_columns_for_one_and_parts_that_say_nothing_
     rows = [row("", "7", False), row("beauty", "5", True), row("fashion", "3", False)]
     release(here.home, NIGHT, {"penalties": [], "rewards": [], "standings": [], "operational_metrics": rows})
     text = "board: lives\ntitle: Lives\nmetrics: [{metric: viewers_per_live, slices: category}]\n"
-    assert tables(board_report(here, board(here, text), NIGHT, "en")) == {
-        "Viewers per live": [["ID", "\u2013"], ["ID · Beauty", "5"]]
-    }
+    report = board_report(here, board(here, text), NIGHT, "en")
+    assert tables(report) == {"Viewers per live": [["ID", "\u2013"], ["ID · Beauty", "5"]]}
+    (table,) = report.pages[0].tables
+    assert (list(table.columns), set(table.numbers)) == (["Market", "Mar 28, 2026"], {1})
+
+
+@pytest.mark.parametrize("row", [("a",), ("a", "1", "2"), ()])
+def test_a_table_has_no_row_of_another_length_than_its_heads(row: tuple[str, ...]) -> None:
+    with pytest.raises(ValueError, match=f"t: a row has {len(row)} cells, and there are 2 columns"):
+        Table("t", ("a", "b"), (("x", "y"), row))
 
 
 @pytest.mark.parametrize("language", languages())

@@ -214,12 +214,8 @@ def _of(told: _Told, about: About) -> list[str]:
 
 def _table(told: _Told, metric: BoardMetric, rows: list[list[Cell]], has_interval: bool) -> Table:
     language, definition = told.language, told.defined[metric.metric]
-    heads = [
-        language.say("Market"),
-        language.day(told.facts.night),
-        language.say("Interval from"),
-        language.say("Interval to"),
-    ]
+    heads = [language.say("Market"), language.day(told.facts.night)]
+    heads += [language.say("Interval from"), language.say("Interval to")] if has_interval else []
     heads += [language.day(told.before)] if told.before else []
     heads += [language.day(told.week_before)] if _has_week(told) else []
     numbers = frozenset(range(1, len(heads)))

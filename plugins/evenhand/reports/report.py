@@ -51,13 +51,22 @@ class Query:
 
 @dataclass(frozen=True)
 class Table:
-    """A table; the columns named in `numbers` are set to the right."""
+    """A table; the columns named in `numbers` are set to the right.
+
+    Raises:
+        ValueError: a row has more or fewer cells than columns, so that numbers would stand below others' heads.
+    """
 
     title: str
     columns: Sequence[str]
     rows: Sequence[Sequence[Cell]]
     numbers: frozenset[int] = frozenset()
     said: str = ""
+
+    def __post_init__(self) -> None:
+        for row in self.rows:
+            if len(row) != len(self.columns):
+                raise ValueError(f"{self.title}: a row has {len(row)} cells, and there are {len(self.columns)} columns")
 
 
 @dataclass(frozen=True)
