@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -21,9 +22,9 @@ from evenhand.reports.boards import Board, of_people, read_boards, told_markets
 from evenhand.reports.check import check_report
 from evenhand.reports.files import write
 from evenhand.reports.language import Language, languages
-from evenhand.reports.make import NoSuchMarket
+from evenhand.reports.make import NoSuchMarket, report_of
 from evenhand.reports.page import page_of
-from evenhand.reports.report import Report, Table
+from evenhand.reports.report import Report, Table, text_of
 from evenhand.settings import PROJECT, Settings
 from reports.releases import release
 
@@ -164,6 +165,36 @@ def test_what_has_no_interval_has_no_columns_for_one_and_parts_that_say_nothing_
 def test_a_table_has_no_row_of_another_length_than_its_heads(row: tuple[str, ...]) -> None:
     with pytest.raises(ValueError, match=f"t: a row has {len(row)} cells, and there are 2 columns"):
         Table("t", ("a", "b"), (("x", "y"), row))
+
+
+TIME = "median_time_to_appeal_decision"
+
+
+def timed(here: Settings, **units: str) -> None:
+    """A time of a week and a night ago and of the night itself: 47 hours or 2 days, as each has its unit."""
+    for ago, unit in ((7, units["week"]), (1, units["before"]), (0, units["now"])):
+        time = Decimal(47) if unit == "hours" else Decimal(2)
+        rows = [(TIME, market, "", "", time, time, time, Decimal(50), True, unit) for market in ("all", "ID")]
+        files: Mapping[str, Sequence[Sequence[object]]] = {
+            "penalties": [("p", "ID", "warning")], "rewards": [], "standings": [], "operational_metrics": rows
+        }  # fmt: skip
+        release(here.home, NIGHT - timedelta(days=ago), files)
+
+
+@pytest.mark.parametrize("units", list(product(("hours", "days"), repeat=3)))
+def test_a_time_of_another_night_is_told_in_that_nights_unit(here: Settings, units: tuple[str, str, str]) -> None:
+    week, before, now = units
+    timed(here, week=week, before=before, now=now)
+    said = {"hours": "47 hours", "days": "2 days"}
+    report = board_report(here, board(here, f"board: b\ntitle: B\nmarkets: ID\nmetrics: [{TIME}]\n"), NIGHT, "en")
+    assert tables(report)["Time to the decision of an appeal"] == [["ID", *[said[now]] * 3, said[before], said[week]]]
+    for kind, then in (("night", before), ("week", week)):
+        pages = report_of(here, "week" if kind == "week" else "night", NIGHT, "en").pages
+        rows = [table.rows for page in pages for table in page.tables if table.title.startswith("Operational metrics")]
+        assert [[text_of([cell]) for cell in row] for (row,) in rows] == [
+            ["Time to the decision of an appeal", said[now], said[then]]
+        ] * len(rows)
+        assert rows
 
 
 @pytest.mark.parametrize("language", languages())
