@@ -16,6 +16,7 @@ from evenhand.commands import terminal
 from evenhand.commands.boards_check import findings
 from evenhand.notices.catalogs import load_catalogs
 from evenhand.people.people import read_people
+from evenhand.policy.texts import Text, read_text
 from evenhand.release.figures import ALL_MARKETS, definitions
 from evenhand.reports.board_report import board_report
 from evenhand.reports.boards import Board, of_people, read_boards, told_markets
@@ -253,7 +254,12 @@ def test_without_markets_a_board_is_of_all_that_its_reader_may_see(here: Setting
         ("  - decisions\n", "  - decisions\ntold: [{user: bo, when: never}]\n", "one of off_target, night, week"),
         ("  - decisions\n", "  - decisions\ntold: [{user: bo}, {user: bo}]\n", "told[1].user: found bo again"),
         (BOARD, "", "quality.yml: the file is empty; a board needs at least: board, title, metrics (docs/reports.md)"),
+        ("  - decisions\n", "  - decisions\ntold: [{user: bo}, {user: ' '}]\n", "8:27: told[1].user: found ' ';"
+         " expected a name as people.yml has it (an empty name is nobody's; write a name)"),
+        ("  - decisions\n", '  - decisions\ntold: [{user: "bo\\u200b"}]\n', "has U+200B, which nobody sees"),
+        ("  - decisions\n", "  - decisions\ntold: [{user: b\u043e}]\n", "mixes scripts (Cyrillic, Latin)"),
         (BOARD, "- a", "expected keys with values"),
+        (BOARD, "[" * 5000 + "]" * 5000, "not YAML: it is nested more than 100 deep"),
         ("markets: [", "markets: {", "quality.yml:3:22: not YAML: expected"),
     ],
 )  # fmt: skip
@@ -267,6 +273,25 @@ def test_a_mistake_says_where_it_is_and_what_is_right_and_keeps_no_other_board_f
     assert list(found.boards) == ["another"]
     assert any(said in str(each) for each in found.mistakes), [str(each) for each in found.mistakes]
     assert all(each.file == str(here.boards / "quality.yml") for each in found.mistakes)
+
+
+def test_whatever_is_wrong_with_a_board_keeps_no_other_from_anything(
+    here: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lay(here, BOARD.replace("quality", "another"), "another.yml")
+    lay(here, BOARD)
+
+    def fails(path: Path) -> Text:
+        if path.name == "quality.yml":
+            raise MemoryError("of a kind that nobody thought of")
+        return read_text(path)
+
+    monkeypatch.setattr("evenhand.reports.boards.read_text", fails)
+    found = read_boards(here.boards, DEFINED)
+    assert list(found.boards) == ["another"]
+    assert [str(each).removeprefix(f"{here.boards}/") for each in found.mistakes] == [
+        "quality.yml: can't be read: MemoryError: of a kind that nobody thought of"
+    ]
 
 
 def test_two_boards_of_one_name_and_a_file_that_isnt_read_are_told(here: Settings) -> None:
