@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal, get_args
+
+from evenhand.records.file_names import fitting, lettered
 
 Kind = Literal["night", "week"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
@@ -126,9 +127,9 @@ class Report:
 
     @property
     def name(self) -> str:
-        """What its files are called."""
-        markets = re.sub(r"[^A-Za-z0-9]+", "_", "_".join(self.asked_for))
-        return ".".join(each for each in (self.kind, self.board, markets, self.language) if each)
+        """What its files are called: no report of others has it."""
+        markets = "+".join(lettered(each) for each in self.asked_for)
+        return fitting(".".join(each for each in (self.kind, self.board, markets, self.language) if each))
 
     def numbers(self) -> Iterator[Number]:
         """Every number, in the order in which it is read."""
