@@ -206,6 +206,15 @@ def test_a_time_has_its_unit_in_every_language(here: Settings, language: str, fi
     assert "duration" not in said and len(said) > len(figure)
 
 
+@pytest.mark.parametrize(
+    ("figure", "said"),
+    [("1", "1 hour"), ("1.000000", "1 hour"), ("1.04", "1 hour"), ("1.5", "1.5 hours"), ("0", "0 hours"),
+     ("100", "100 hours")],
+)  # fmt: skip
+def test_one_hour_is_one(here: Settings, figure: str, said: str) -> None:
+    assert Language("en", load_catalogs(here.translations)).figure(Decimal(figure), "hours") == said
+
+
 def test_who_sees_one_market_has_the_figures_of_that_alone(here: Settings) -> None:
     released(here, NIGHT, "0.6")
     report = board_report(here, board(here), NIGHT, "en", ["ID", "SG"])
