@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import zipfile
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from decimal import Decimal
@@ -15,6 +17,7 @@ from evenhand.reports.board_report import board_report
 from evenhand.reports.language import Language, languages
 from evenhand.reports.make import report_of
 from evenhand.reports.report import text_of
+from evenhand.reports.workbook import write_report
 from evenhand.settings import Settings
 from reports.boards import NIGHT, board, home_of_boards, tables
 from reports.releases import release
@@ -53,6 +56,27 @@ def test_a_time_of_another_night_is_told_in_that_nights_unit(here: Settings, uni
             ["Time to the decision of an appeal", said[now], said[then]]
         ] * len(rows)
         assert rows
+
+
+@pytest.mark.parametrize(
+    ("language", "hours", "days"),
+    [("en", " hours", " days"), ("id", " jam", " hari"), ("pt_BR", " horas", " dias"), ("zh", "小时", "天")],
+)
+def test_a_spreadsheet_shows_each_time_with_its_unit_and_as_a_number(
+    here: Settings, language: str, hours: str, days: str
+) -> None:
+    timed(here, week="days", before="days", now="hours")
+    of = board(here, f"board: b\ntitle: B\nmarkets: ID\nmetrics: [{TIME}]\n")
+    path = here.home / "b.xlsx"
+    write_report(path, board_report(here, of, NIGHT, language), Language(language, load_catalogs(here.translations)))
+    with zipfile.ZipFile(path) as book:
+        styles, sheet = (book.read(f"xl/{name}.xml").decode() for name in ("styles", "worksheets/sheet1"))
+    shown = dict(re.findall(r'<numFmt numFmtId="(\d+)" formatCode="#,##0.0&quot;(.*?)&quot;"/>', styles))
+    cells = re.findall(r'<xf numFmtId="(\d+)"', styles.partition("<cellXfs")[2])
+    numbers = re.findall(r'<c r="[A-Z]+\d+" s="(\d+)"><v>([^<]+)</v>', sheet)
+    assert [(value, shown[cells[int(style)]]) for style, value in numbers] == [
+        *[("47", hours)] * 3, ("2", days), ("2", days)
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize("language", languages())

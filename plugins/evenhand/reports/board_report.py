@@ -200,9 +200,10 @@ def _cells(told: _Told, definition: Definition, asked: Asked, row: int, has_inte
     columns += [("figure_before", "unit_before")] if told.before else []
     columns += [("figure_week_before", "unit_week_before")] if _has_week(told) else []
     # A time has hours on one night and days on another: each is told in its own.
+    units = [asked.value(row, unit) or definition.unit for _, unit in columns]
     figures = [
-        asked.number(row, column, partial(told.language.figure, unit=asked.value(row, unit) or definition.unit))
-        for column, unit in columns
+        asked.number(row, column, partial(told.language.figure, unit=unit), unit)
+        for (column, _), unit in zip(columns, units, strict=True)
     ]
     return [" \u00b7 ".join(_of(told, about)), *figures]
 

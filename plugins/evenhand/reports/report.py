@@ -23,6 +23,7 @@ class Number:
         query: which query of the report gives it, from 0.
         key: the values of the query's key columns in its row.
         column: the query's column that it stands in.
+        unit: what a time counts, `hours` or `days`, which differs from night to night; empty for all else.
     """
 
     value: str
@@ -30,6 +31,7 @@ class Number:
     query: int
     key: tuple[str, ...]
     column: str
+    unit: str = ""
 
 
 Cell = str | Number

@@ -271,9 +271,9 @@ def of_metrics(
         definition = defined[asked.value(row, "metric")]
         unit, unit_then = (asked.value(row, each) or definition.unit for each in ("unit", "unit_then"))
         now, then = (partial(language.figure, unit=each) for each in (unit, unit_then))
-        cells: list[Cell] = [language.say(definition.label), asked.number(row, "figure", now)]
+        cells: list[Cell] = [language.say(definition.label), asked.number(row, "figure", now, unit)]
         # A time has hours on one night and days on another: each is told in its own.
-        cells += [asked.number(row, "figure_then", then)] if scope.before else []
+        cells += [asked.number(row, "figure_then", then, unit_then)] if scope.before else []
         if any(judged.values()):
             target = judged.get(definition.metric)
             state = language.say(target.state or "not compared") if target else ""
