@@ -45,6 +45,32 @@ def test_a_night_with_too_few_is_a_gap_and_not_a_zero(reader: TestClient, monkey
     assert "from 5.0\N{NO-BREAK SPACE}% to 15.0\N{NO-BREAK SPACE}%" in page
 
 
+def test_times_of_all_nights_are_drawn_and_told_in_the_unit_of_the_newest(
+    reader: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def time(figure: str, unit: str) -> Figure:
+        return Figure("repeat_rate", "Repeat rate", "all", figure, True, Decimal(figure), Decimal(figure), unit=unit)
+
+    for over, said, heights in (
+        ([time("2", "days"), time("47", "hours")], "from 47 hours to 48 hours", [24.0, 156.0]),
+        ([time("48", "hours"), time("3", "days")], "from 2 days to 3 days", [156.0, 24.0]),
+    ):
+        nights = iter(over)
+        monkeypatch.setattr(metrics, "figures_by_metric", lambda *_, nights=nights: {"repeat_rate": next(nights)})
+        page = reader.get("/metrics/repeat_rate").text
+        line = page.partition('<polyline points="')[2].partition('"')[0]
+        assert [float(point.partition(",")[2]) for point in line.split()] == heights
+        assert said in page.partition('aria-label="')[2]
+    # The small ones beside figures likewise.
+    for over, is_level in (([time("48", "hours"), time("2", "days")], True), ([time("2", "hours")] * 2, True),
+                           ([time("2", "days"), time("2", "hours")], False)):  # fmt: skip
+        nights = iter(over)
+        monkeypatch.setattr(metrics, "figures_by_metric", lambda *_, nights=nights: {"repeat_rate": next(nights)})
+        page = reader.get("/metrics").text
+        line = page.partition('class="trend"')[2].partition('<polyline points="')[2].partition('"')[0]
+        assert (len({point.partition(",")[2] for point in line.split()}) == 1) == is_level
+
+
 def test_a_chart_escapes_what_it_shows_and_marks_what_changed() -> None:
     chart = over_nights([Point("<b>", 1.0), Point("2", 2.0, 1.5, 2.5, "other <policies>")], "<said>", "1", "2")
     assert "<b>" not in chart
@@ -54,16 +80,6 @@ def test_a_chart_escapes_what_it_shows_and_marks_what_changed() -> None:
 
 
 def _figure(figure: str, is_enough: bool) -> Figure:
-    text = f"{100 * Decimal(figure):.1f} %"
     return Figure(
-        "repeat_rate",
-        "Repeat rate",
-        "all",
-        text,
-        figure,
-        is_enough,
-        "5.0 % to 15.0 %",
-        Decimal("0.05"),
-        Decimal("0.15"),
-        unit="share",
+        "repeat_rate", "Repeat rate", "all", figure, is_enough, Decimal("0.05"), Decimal("0.15"), unit="share"
     )

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from ruamel.yaml.error import YAMLError
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode
 
 from evenhand.delivery.config import ReceiversError, load_receivers
@@ -128,6 +128,19 @@ def test_where_they_differ_ruamel_is_right(text: str) -> None:
 @pytest.mark.parametrize("depth", [1, 40, 60])
 def test_what_is_nested_is_read_however_deep(opening: str, closing: str, depth: int) -> None:
     _same(f"{opening * depth}b{closing * depth}\n")
+
+
+ALIASES = "".join(f"a{n}: &a{n} [*a{n - 1}]\n" for n in range(1, 5000))
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["[" * 5000 + "]" * 5000, "[" * 110 + "]" * 110, "- " * 5000, "{a: " * 110 + "}" * 110, f"a0: &a0 b\n{ALIASES}"],
+)
+def test_what_is_deeper_than_people_write_is_no_yaml_and_no_end_of_the_stack(text: str) -> None:
+    for read in (parse, parse_purely):
+        with pytest.raises(MarkedYAMLError, match="it is nested more than 100 deep"):
+            read(text)
 
 
 @pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 
 import duckdb
 import pytest
 
-from evenhand.release.figures import figures, figures_of
+from evenhand.release.figures import Figure, counted_in, figures, figures_of
 from evenhand.settings import PROJECT
 
 
@@ -76,3 +78,22 @@ def test_an_estimate_has_its_interval_where_there_is_enough_to_say(release: Path
     assert (of_all.market, of_all.interval) == ("all", "10.0 % to 15.0 %")
     assert (of_market.market, of_market.interval) == ("ID", "")
     assert figures_of(release, project, "viewers_per_live")[0].interval == ""
+
+
+@pytest.mark.parametrize(
+    ("unit", "other", "figure", "text", "interval"),
+    [
+        ("days", "hours", "48", "48 hours (of 90 of 120)", "24 hours to 72 hours"),
+        ("hours", "days", "0.08333333333333333333333333333", "0.083 days (of 90 of 120)", "0.042 days to 0.12 days"),
+        ("days", "days", "2", "2 days (of 90 of 120)", "1 day to 3 days"),
+        ("share", "hours", "2", "200.0 % (of 90 of 120)", "100.0 % to 300.0 %"),
+        ("hours", "share", "2", "2 hours (of 90 of 120)", "1 hour to 3 hours"),
+    ],
+)
+def test_a_time_is_counted_in_the_unit_of_another_night_and_nothing_else_is(
+    unit: str, other: str, figure: str, text: str, interval: str
+) -> None:
+    two = Figure("m", "M", "all", "2", True, Decimal(1), Decimal(3), unit=unit, sample=Decimal(90), out_of=Decimal(120))
+    found = counted_in(two, other)
+    assert (found.figure, found.text, found.interval) == (figure, text, interval)
+    assert counted_in(replace(two, figure=None, low=None, high=None), other).text == "none (of 90 of 120)"

@@ -24,7 +24,7 @@ def _target(**otherwise: Any) -> Target:
 def _figure(figure: str | None, low: str = "", high: str = "", **otherwise: Any) -> Figure:
     ends = (Decimal(low) if low else None, Decimal(high) if high else None)
     said: dict[str, Any] = {"is_enough": True, "unit": "share", "low": ends[0], "high": ends[1]} | otherwise
-    return Figure(metric="m", label="M", market="ID", text="", figure=figure, **said)
+    return Figure(metric="m", label="M", market="ID", figure=figure, **said)
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -87,6 +88,14 @@ def test_of_another_script_there_are_boxes_and_all_else_is_as_it_is(english: Lan
     content = pdf_of(saying(f"{KOREAN} and the rest"), english)
     assert b"pdfuaid:part" not in content
     assert text_of_pdf(content).count("and the rest") == 3
+
+
+@pytest.mark.parametrize("letter", ["\ufeff", "\x00", "\x07", "\ufffe", "\U000e0041"])
+@pytest.mark.parametrize("text", ["{}beauty", "beauty{}", "SG \u00b7 be{}auty", "{}"])
+def test_a_letter_that_a_pdf_cant_have_keeps_nobody_from_all_else(english: Language, letter: str, text: str) -> None:
+    report = saying(text.format(letter))
+    for each in (report, replace(report, title=text.format(letter))):
+        assert "auty" in text_of_pdf(pdf_of(each, english)) or text == "{}"
 
 
 @pytest.mark.parametrize(

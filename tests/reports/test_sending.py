@@ -60,9 +60,9 @@ def test_each_is_sent_what_they_may_see_once_and_the_week_on_a_sunday(home: Path
     assert for_bo.startswith("Night of Mar 28, 2026 | There is nothing before it to compare with.")
     assert for_cy.startswith("Malam 28 Mar 2026: ID, TH | ")
     page, workbook, printed = map(Path, for_cy.rpartition(" | ")[2].split())
-    assert (page.name, workbook.name) == ("night.ID_TH.id.html", "night.ID_TH.id.xlsx")
+    assert (page.name, workbook.name) == ("night.ID+TH.id.html", "night.ID+TH.id.xlsx")
     assert "SG" not in page.read_text() and workbook.exists()
-    assert printed.name == "night.ID_TH.id.pdf" and "SG" not in text_of_pdf(printed.read_bytes())
+    assert printed.name == "night.ID+TH.id.pdf" and "SG" not in text_of_pdf(printed.read_bytes())
 
     # Cleared and run again, nobody is sent anything twice.
     send_reports(SATURDAY)
@@ -79,10 +79,37 @@ def test_what_couldnt_be_sent_is_told_and_sent_when_it_is_tried_again(
 ) -> None:
     with monkeypatch.context() as patch:
         _notify(patch, home / "nowhere" / "heard")
-        with pytest.raises(NotSent, match=r"bo wasn't sent night\.en \(Heard: .*; cy wasn't sent night\.ID_TH\.id"):
+        with pytest.raises(NotSent, match=r"bo wasn't sent night\.en \(Heard: .*; cy wasn't sent night\.ID\+TH\.id"):
             send_reports(SATURDAY)
     send_reports(SATURDAY)
     assert [to for to, _ in _heard(home)] == ["bo@here", "cy@here"]
+
+
+def test_a_report_that_cant_be_made_is_told_and_keeps_nobody_else_from_theirs(home: Path) -> None:
+    # Something that isn't ours lies where one of bo's files belongs.
+    taken = home / "reports" / f"night={SATURDAY}" / "night.en.pdf"
+    taken.mkdir(parents=True)
+    with pytest.raises(NotSent, match=r"^bo wasn't sent the night \(IsADirectoryError: .*\)$"):
+        send_reports(SATURDAY)
+    assert [to for to, _ in _heard(home)] == ["cy@here"]
+    taken.rmdir()
+    assert send_reports(SATURDAY)["told"] == "3 reports, 0 of them not sent"
+    assert [to for to, _ in _heard(home)] == ["cy@here", "bo@here"]
+
+
+def test_long_names_of_people_and_many_markets_have_files_too(home: Path) -> None:
+    markets = [f"MARKET{number:02}" for number in range(45)]
+    rows = [(market, market, "warning") for market in markets]
+    release(home, SATURDAY, {"penalties": rows, "rewards": [], "standings": []})
+    for name in ("\u5f20" * 60, "\u5f20" * 61):
+        entry = f"  - {{user: {name}, markets: {markets}, rights: see, reports: night, address: {len(name)}@here}}\n"
+        with (home.parent / "people.yml").open("a") as file:
+            file.write(entry)
+    assert send_reports(SATURDAY)["told"] == "5 reports, 0 of them not sent"
+    # cy's and fay's markets aren't known on this night.
+    assert [to for to, _ in _heard(home)] == ["bo@here", "60@here", "61@here"]
+    (page,) = {Path(text.rpartition(" | ")[2].split()[0]) for to, text in _heard(home) if to != "bo@here"}
+    assert page.name.startswith("night.MARKET00+MARKET01+") and "MARKET44" in page.read_text()
 
 
 def test_nobody_is_sent_anything_while_it_isnt_known_who_may_see_what(home: Path) -> None:

@@ -23,7 +23,7 @@ from evenhand.console.values import bound, day
 from evenhand.console.values import figure as said_figure
 from evenhand.console.values import market as market_name
 from evenhand.policy.targets import targets_of
-from evenhand.release.figures import Figure, definitions, figures_by_metric, figures_of
+from evenhand.release.figures import Figure, counted_in, definitions, figures_by_metric, figures_of
 from evenhand.release.goals import GoalOnNight, goals_of
 from evenhand.release.manifest import read_manifest
 from evenhand.release.targets import judged
@@ -61,7 +61,7 @@ def metrics_page(request: Request, night: Night = None, market: Market = "") -> 
         market=market,
         markets=sorted(creators_by_market(found)),
         metrics=[
-            (each, [_number(then.get(name)) for then in over], judged(found.manifest, each))
+            (each, [_number(then.get(name), each.unit) for then in over], judged(found.manifest, each))
             for name, each in now.items()
         ],
         goals=_goals(found),
@@ -130,9 +130,15 @@ def chart_of(found: Shown, metric: str, market: str, label: str) -> str:
     """
     changed = dict(_what_else(found))
     points, said = [], []
-    for night, folder in _nights(found):
-        figure = figures_by_metric(folder, settings().dbt_project, market).get(metric)
-        value = _number(figure)
+    over = [
+        (night, figures_by_metric(folder, settings().dbt_project, market).get(metric))
+        for night, folder in _nights(found)
+    ]
+    # All in the unit of the newest.
+    unit = next((figure.unit for _, figure in reversed(over) if figure), "")
+    for night, then in over:
+        figure = counted_in(then, unit) if then else None
+        value = _number(figure, unit)
         shows = figure if figure and figure.is_enough and value is not None else None
         points.append(
             charts.Point(
@@ -184,5 +190,9 @@ def _rules(folder: Path, packs: frozenset[str] | None) -> tuple[frozenset[str], 
     return decided, str(manifest.code.get("sha256"))
 
 
-def _number(figure: Figure | None) -> float | None:
-    return None if figure is None or figure.figure is None or not figure.is_enough else float(Decimal(figure.figure))
+def _number(figure: Figure | None, unit: str) -> float | None:
+    """A figure in a unit; None where there are too few rows to say."""
+    if figure is None or figure.figure is None or not figure.is_enough:
+        return None
+    told = counted_in(figure, unit).figure
+    return None if told is None else float(Decimal(told))

@@ -36,6 +36,9 @@ _UNUSUAL = re.compile(
 _DEEPEST = 50
 # So many keys and values may be there only because an alias names them.
 _MOST_OF_ALIASES = 10_000
+# What is deeper isn't read at all: whoever goes through it would run out of stack.
+_DEEPEST_OF_ALL = 100
+_TOO_DEEP = f"it is nested more than {_DEEPEST_OF_ALL} deep"
 
 _WORDS = YAML(typ="safe", pure=True).resolver
 _TEXT = Tag(suffix="tag:yaml.org,2002:str")
@@ -75,34 +78,42 @@ def compose(text: str) -> Node | None:
     """The nodes alone, by ruamel alone.
 
     Raises:
-        YAMLError: it isn't YAML.
+        YAMLError: it isn't YAML, or is deeper or longer than people write.
     """
-    root: Node | None = YAML(typ="safe", pure=True).compose(text)
-    _refuse_what_aliases_make_of_it(root)
+    try:
+        root: Node | None = YAML(typ="safe", pure=True).compose(text)
+    except RecursionError as error:
+        raise MarkedYAMLError(problem=_TOO_DEEP) from error
+    _refuse_too_deep_or_long(root)
     return root
 
 
-def _refuse_what_aliases_make_of_it(root: Node | None) -> None:
+def _refuse_too_deep_or_long(root: Node | None) -> None:
     """Make sure that what a text says is about as long as the text: with aliases of aliases, a line can be a billion.
 
     Raises:
-        MarkedYAMLError: it is longer, or something is within itself.
+        MarkedYAMLError: it is longer, or deeper than is read, or something is within itself.
     """
-    sizes: dict[int, int] = {}
+    # Of each node, how many it stands for with those in it, and how deep they are.
+    sizes: dict[int, tuple[int, int]] = {}
     within: set[int] = set()
 
-    def size(node: Node) -> int:
+    def size(node: Node) -> tuple[int, int]:
         if id(node) in within:
             raise MarkedYAMLError(problem="an alias stands within what it names", problem_mark=node.start_mark)
         if id(node) not in sizes:
             within.add(id(node))
             inner = node.value if isinstance(node, SequenceNode | MappingNode) else ()
             pairs = isinstance(node, MappingNode)
-            sizes[id(node)] = 1 + sum(size(each) for item in inner for each in (item if pairs else (item,)))
+            found = [size(each) for item in inner for each in (item if pairs else (item,))]
+            many, deep = 1 + sum(each for each, _ in found), 1 + max((each for _, each in found), default=0)
+            if deep > _DEEPEST_OF_ALL:
+                raise MarkedYAMLError(problem=_TOO_DEEP, problem_mark=node.start_mark)
+            sizes[id(node)] = many, deep
             within.remove(id(node))
         return sizes[id(node)]
 
-    if root is not None and size(root) - len(sizes) > _MOST_OF_ALIASES:
+    if root is not None and size(root)[0] - len(sizes) > _MOST_OF_ALIASES:
         problem = f"its aliases stand for more than {_MOST_OF_ALIASES:,} keys and values; write out what they name"
         raise MarkedYAMLError(problem=problem, problem_mark=root.start_mark)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
@@ -16,6 +16,8 @@ from evenhand.policy.prose.words import spoken
 ALL_MARKETS = "all"
 # The file of a release that has them; those of earlier versions have none.
 METRICS = "operational_metrics.parquet"
+# The units that a release has times in, which may be others on another night.
+_HOURS = {"hours": 1, "days": 24}
 
 
 @dataclass(frozen=True)
@@ -23,10 +25,8 @@ class Figure:
     """A metric of a market, or of all of them, or of a part of either.
 
     Attributes:
-        text: the figure with its unit, or that there are too few rows to say.
-        interval: in which the metric is with a probability of 95 %, with its unit; empty where it is no estimate.
         figure: as a number in text, None where there is none.
-        low, high: the ends of the interval likewise.
+        low, high: the ends of the interval in which the metric is with a probability of 95 %.
         unit: what it counts, such as `hours`.
         is_defined: whether it is a metric of today; releases of earlier versions have others.
         slice, slice_value: which part it is of, such as `category` `beauty`; empty for the whole.
@@ -37,10 +37,8 @@ class Figure:
     metric: str
     label: str
     market: str
-    text: str
     figure: str | None
     is_enough: bool
-    interval: str = ""
     low: Decimal | None = None
     high: Decimal | None = None
     slice: str = ""
@@ -50,6 +48,26 @@ class Figure:
     sample: Decimal | None = None
     out_of: Decimal | None = None
     minimum_sample: Decimal | None = None
+
+    @property
+    def text(self) -> str:
+        """The figure with its unit, or that there are too few rows to say."""
+        # That there was none is no matter of how many there were.
+        if not self.is_enough and self.unit != "count":
+            if self.minimum_sample is None:
+                return "too few to say"
+            return f"too few to say ({self.sample or 0:,.0f} of {self.minimum_sample:,.0f} needed)"
+        said = "none" if self.figure is None else with_unit(Decimal(self.figure), self.unit)
+        if self.is_enough and self.out_of is not None and self.sample is not None and self.out_of > self.sample:
+            said += f" (of {self.sample:,.0f} of {self.out_of:,.0f})"
+        return said
+
+    @property
+    def interval(self) -> str:
+        """The interval with its unit; empty where the metric is no estimate."""
+        if self.low is None or self.high is None or not self.is_enough:
+            return ""
+        return f"{with_unit(self.low, self.unit)} to {with_unit(self.high, self.unit)}"
 
 
 @dataclass(frozen=True)
@@ -169,24 +187,17 @@ def _figure(
     out_of: Decimal | None,
 ) -> Figure:
     definition = defined.get(metric)
-    unit = unit or (definition.unit if definition else "")
-    said = _said(figure, sample, is_enough, definition, unit)
-    if is_enough and out_of is not None and sample is not None and out_of > sample:
-        said += f" (of {sample:,.0f} of {out_of:,.0f})"
-    ends = [with_unit(end, unit) for end in (low, high) if end is not None and is_enough]
     return Figure(
         metric,
         definition.label if definition else spoken(metric).capitalize(),
         market,
-        said,
         None if figure is None else str(figure),
         is_enough,
-        f"{ends[0]} to {ends[1]}" if len(ends) == 2 else "",
         low,
         high,
         part,
         part_value,
-        unit,
+        unit or (definition.unit if definition else ""),
         definition is not None,
         sample,
         out_of,
@@ -194,14 +205,16 @@ def _figure(
     )
 
 
-def _said(
-    figure: Decimal | None, sample: Decimal | None, is_enough: bool, defined: Definition | None, unit: str
-) -> str:
-    # That there was none is no matter of how many there were.
-    if not is_enough and unit != "count":
-        needed = f" ({sample or 0:,.0f} of {defined.minimum_sample:,.0f} needed)" if defined else ""
-        return f"too few to say{needed}"
-    return "none" if figure is None else with_unit(figure, unit)
+def counted_in(figure: Figure, unit: str) -> Figure:
+    """A figure in the unit of another night's: a time in its hours or days, and any other as it is."""
+    if figure.unit == unit or not {figure.unit, unit} <= _HOURS.keys():
+        return figure
+
+    def converted(time: Decimal | None) -> Decimal | None:
+        return None if time is None else time * _HOURS[figure.unit] / _HOURS[unit]
+
+    told = None if figure.figure is None else str(converted(Decimal(figure.figure)))
+    return replace(figure, figure=told, low=converted(figure.low), high=converted(figure.high), unit=unit)
 
 
 def with_unit(figure: Decimal, unit: str) -> str:

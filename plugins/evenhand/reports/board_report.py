@@ -18,7 +18,7 @@ from evenhand.reports.language import Language
 from evenhand.reports.make import NoSuchMarket
 from evenhand.reports.recommendations import MOST, missed_target
 from evenhand.reports.report import Cell, Page, Recommendation, Report, Sentence, Table
-from evenhand.reports.sections import has_unit, text
+from evenhand.reports.sections import text, units_of
 from evenhand.settings import Settings
 
 # A figure of a board: metric, market, what it is told by and which part of that.
@@ -153,7 +153,7 @@ def _section(told: _Told, metric: BoardMetric) -> _Section | None:
         if about[2] and asked.value(row, "figure") is None and not target:
             # Of a part, what says nothing isn't shown.
             continue
-        cells = _cells(told, asked, row, unit, has_interval)
+        cells = _cells(told, definition, asked, row, has_interval)
         if target:
             state = language.say(target.state or "not compared")
             cells.append(f"{state}: {language.bound(target.target, unit)}")
@@ -173,11 +173,11 @@ def _ask(told: _Told, metric: BoardMetric) -> Asked:
         f"date '{each}'" if each else "null::date" for each in (told.facts.night, told.before, told.week_before)
     )
     slices = ", ".join(text(each) for each in ("", *metric.slices))
-    unit = f"coalesce(max(unit) filter (night = {night}), '')" if has_unit(told.facts) else "''"
+    units = units_of(told.facts, unit=night, unit_before=before, unit_week_before=week)
     return told.facts.ask(
         f"""
         select market, slice, coalesce(slice_value, '') as part,
-            {unit} as unit,
+            {units},
             max(figure) filter (night = {night} and is_enough) as figure,
             max(interval_low) filter (night = {night} and is_enough) as low,
             max(interval_high) filter (night = {night} and is_enough) as high,
@@ -194,13 +194,18 @@ def _ask(told: _Told, metric: BoardMetric) -> Asked:
     )
 
 
-def _cells(told: _Told, asked: Asked, row: int, unit: str, has_interval: bool) -> list[Cell]:
-    said = partial(told.language.figure, unit=unit)
+def _cells(told: _Told, definition: Definition, asked: Asked, row: int, has_interval: bool) -> list[Cell]:
     about = ("", asked.value(row, "market"), asked.value(row, "slice"), asked.value(row, "part"))
-    columns = ["figure", *(["low", "high"] if has_interval else [])]
-    columns += ["figure_before"] if told.before else []
-    columns += ["figure_week_before"] if _has_week(told) else []
-    return [" \u00b7 ".join(_of(told, about)), *(asked.number(row, column, said) for column in columns)]
+    columns = [("figure", "unit"), *([("low", "unit"), ("high", "unit")] if has_interval else [])]
+    columns += [("figure_before", "unit_before")] if told.before else []
+    columns += [("figure_week_before", "unit_week_before")] if _has_week(told) else []
+    # A time has hours on one night and days on another: each is told in its own.
+    units = [asked.value(row, unit) or definition.unit for _, unit in columns]
+    figures = [
+        asked.number(row, column, partial(told.language.figure, unit=unit), unit)
+        for (column, _), unit in zip(columns, units, strict=True)
+    ]
+    return [" \u00b7 ".join(_of(told, about)), *figures]
 
 
 def _of(told: _Told, about: About) -> list[str]:
@@ -214,12 +219,8 @@ def _of(told: _Told, about: About) -> list[str]:
 
 def _table(told: _Told, metric: BoardMetric, rows: list[list[Cell]], has_interval: bool) -> Table:
     language, definition = told.language, told.defined[metric.metric]
-    heads = [
-        language.say("Market"),
-        language.day(told.facts.night),
-        language.say("Interval from"),
-        language.say("Interval to"),
-    ]
+    heads = [language.say("Market"), language.day(told.facts.night)]
+    heads += [language.say("Interval from"), language.say("Interval to")] if has_interval else []
     heads += [language.day(told.before)] if told.before else []
     heads += [language.day(told.week_before)] if _has_week(told) else []
     numbers = frozenset(range(1, len(heads)))

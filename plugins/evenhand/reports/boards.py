@@ -5,6 +5,7 @@ A board decides nothing: one that is broken keeps no night and no other board fr
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,11 +16,13 @@ from pydantic import Field, ValidationError, field_validator, model_validator
 from evenhand.people.people import People
 from evenhand.people.rights import markets_of
 from evenhand.policy.diagnose import dotted, nearest, pack_error
-from evenhand.policy.language.part import Market, Name, Part, Place, refuse_doubles
+from evenhand.policy.language.part import Market, Name, Part, Place, mistake, refuse_doubles
 from evenhand.policy.load import frozen
 from evenhand.policy.texts import Mistake, PackError, Text, position, read_text
-from evenhand.records.persons import normalised
+from evenhand.records.persons import PersonRefused, normalised
 from evenhand.release.figures import ALL_MARKETS, Definition
+
+log = logging.getLogger(__name__)
 
 When = Literal["off_target", "night", "week"]
 
@@ -52,6 +55,15 @@ class Told(Part):
 
     when: tuple[When, ...] = ("off_target",)
     """off_target, when a figure begins to miss its target and each week while one does; night or week, each time."""
+
+    @field_validator("user")
+    @classmethod
+    def _is_a_name(cls, said: str) -> str:
+        try:
+            normalised(said)
+        except PersonRefused as error:
+            raise mistake((), repr(said), f"a name as people.yml has it ({error})") from error
+        return said
 
     @field_validator("when", mode="before")
     @classmethod
@@ -142,10 +154,16 @@ def read_boards(folder: Path, defined: Mapping[str, Definition]) -> Boards:
     for path in sorted(folder.glob("*.y*ml")):
         try:
             loaded = _read(path)
+            wrong = list(_of_metrics(loaded, defined))
         except PackError as error:
             mistakes += error.mistakes
             continue
-        if wrong := list(_of_metrics(loaded, defined)):
+        except Exception as error:
+            # Whatever it is, it is of this file, and nobody's report and no other board waits for it.
+            log.exception("%s can't be read", path)
+            mistakes.append(Mistake(str(path), 0, 0, f"can't be read: {type(error).__name__}: {error}"))
+            continue
+        if wrong:
             mistakes += wrong
         elif other := boards.get(loaded.board.board):
             said = f"found {loaded.board.board}, which {other.text.path.name} is called too; expected another name"

@@ -40,17 +40,18 @@ class Asked:
         """What stands in a column of a row, counted from 0."""
         return self.rows[row][self.columns.index(column)]
 
-    def number(self, row: int, column: str, text: Callable[[Any], str]) -> Number:
+    def number(self, row: int, column: str, text: Callable[[Any], str], unit: str = "") -> Number:
         """The same as a number of the report.
 
         Args:
             text: how people read it; what isn't there is shown as a dash.
+            unit: what it counts, which matters for a time.
         """
         value = self.value(row, column)
         key = tuple(str(self.value(row, name)) for name in self.key)
         if value is None:
             return Number("", "\u2013", self.query, key, column)
-        return Number(exact(value), text(value), self.query, key, column)
+        return Number(exact(value), text(value), self.query, key, column, unit if unit in ("hours", "days") else "")
 
 
 @dataclass

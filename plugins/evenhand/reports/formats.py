@@ -46,7 +46,8 @@ class Formats:
         if unit == "share":
             return self.share(figure)
         if unit in ("hours", "days"):
-            return self._time(round(figure, 1), f"duration-{unit[:-1]}")
+            # Without zeros behind the point, with which an hour would be several.
+            return self._time(round(figure, 1).normalize() + 0, f"duration-{unit[:-1]}")
         if unit == "count":
             return self.number(round(figure))
         return self.number(round(figure, 2) if abs(figure) >= 1 or not figure else Decimal(f"{figure:.2g}"))

@@ -55,11 +55,9 @@ def pdf_of(report: Report, language: Language, address: str = "") -> bytes:
     # When it was made is no part of what it says.
     made_at = datetime.combine(report.night, time(), UTC)
     try:
-        # For who doesn't see it, too; which is refused where a letter can't be shown.
+        # For who doesn't see it, too; which is refused where a letter can't be shown, or is none.
         return _compiled(said, made_at, ["ua-1"])
-    except typst.TypstError as error:
-        if "could not be displayed" not in error.message:
-            raise
+    except typst.TypstError:
         # Of another script than these: a box stands for it here, and page and spreadsheet have it.
         return _compiled(said, made_at, [])
 

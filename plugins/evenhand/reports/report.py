@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal, get_args
+
+from evenhand.records.file_names import fitting, lettered
 
 Kind = Literal["night", "week"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
@@ -22,6 +23,7 @@ class Number:
         query: which query of the report gives it, from 0.
         key: the values of the query's key columns in its row.
         column: the query's column that it stands in.
+        unit: what a time counts, `hours` or `days`, which differs from night to night; empty for all else.
     """
 
     value: str
@@ -29,6 +31,7 @@ class Number:
     query: int
     key: tuple[str, ...]
     column: str
+    unit: str = ""
 
 
 Cell = str | Number
@@ -51,13 +54,22 @@ class Query:
 
 @dataclass(frozen=True)
 class Table:
-    """A table; the columns named in `numbers` are set to the right."""
+    """A table; the columns named in `numbers` are set to the right.
+
+    Raises:
+        ValueError: a row has more or fewer cells than columns, so that numbers would stand below others' heads.
+    """
 
     title: str
     columns: Sequence[str]
     rows: Sequence[Sequence[Cell]]
     numbers: frozenset[int] = frozenset()
     said: str = ""
+
+    def __post_init__(self) -> None:
+        for row in self.rows:
+            if len(row) != len(self.columns):
+                raise ValueError(f"{self.title}: a row has {len(row)} cells, and there are {len(self.columns)} columns")
 
 
 @dataclass(frozen=True)
@@ -117,9 +129,9 @@ class Report:
 
     @property
     def name(self) -> str:
-        """What its files are called."""
-        markets = re.sub(r"[^A-Za-z0-9]+", "_", "_".join(self.asked_for))
-        return ".".join(each for each in (self.kind, self.board, markets, self.language) if each)
+        """What its files are called: no report of others has it."""
+        markets = "+".join(lettered(each) for each in self.asked_for)
+        return fitting(".".join(each for each in (self.kind, self.board, markets, self.language) if each))
 
     def numbers(self) -> Iterator[Number]:
         """Every number, in the order in which it is read."""

@@ -241,11 +241,11 @@ def of_bonuses(facts: Facts, language: Language, scope: Scope) -> Table | None:
 
 
 def ask_metrics(facts: Facts, scope: Scope, market: str) -> Asked:
-    """A row per metric of a market: its unit, and its figure now and then where there are enough rows to say."""
-    unit_now = f"coalesce(max(unit) filter (night = {scope.now}), '')" if has_unit(facts) else "''"
+    """A row per metric of a market: its figure now and then where there are enough rows to say, each with its unit."""
+    units = units_of(facts, unit=scope.now, unit_then=scope.then)
     return facts.ask(
         f"""
-        select metric, {unit_now} as unit,
+        select metric, {units},
             max(figure) filter (night = {scope.now} and is_enough) as figure,
             max(figure) filter (night = {scope.then} and is_enough) as figure_then
         from operational_metrics
@@ -269,10 +269,11 @@ def of_metrics(
     positions = [each for each in range(len(asked.rows)) if asked.value(each, "metric") in order]
     for row in sorted(positions, key=lambda each: order[asked.value(each, "metric")]):
         definition = defined[asked.value(row, "metric")]
-        unit = asked.value(row, "unit") or definition.unit
-        said = partial(language.figure, unit=unit)
-        cells: list[Cell] = [language.say(definition.label), asked.number(row, "figure", said)]
-        cells += [asked.number(row, "figure_then", said)] if scope.before else []
+        unit, unit_then = (asked.value(row, each) or definition.unit for each in ("unit", "unit_then"))
+        now, then = (partial(language.figure, unit=each) for each in (unit, unit_then))
+        cells: list[Cell] = [language.say(definition.label), asked.number(row, "figure", now, unit)]
+        # A time has hours on one night and days on another: each is told in its own.
+        cells += [asked.number(row, "figure_then", then, unit_then)] if scope.before else []
         if any(judged.values()):
             target = judged.get(definition.metric)
             state = language.say(target.state or "not compared") if target else ""
@@ -337,10 +338,18 @@ def waiting(facts: Facts, language: Language, scope: Scope, manifest: Manifest) 
     return found
 
 
-def has_unit(facts: Facts) -> bool:
-    """Whether metrics say what they count; releases of earlier versions don't."""
+def units_of(facts: Facts, **nights: str) -> str:
+    """SQL for what a metric counts on nights, each in a column of its name; empty where a release doesn't say it.
+
+    Args:
+        nights: each as SQL.
+    """
     described = facts.connection.execute("describe operational_metrics").fetchall()
-    return "unit" in {name for name, *_ in described}
+    is_said = "unit" in {name for name, *_ in described}
+    return ", ".join(
+        f"coalesce(max(unit) filter (night = {night}), '') as {column}" if is_said else f"'' as {column}"
+        for column, night in nights.items()
+    )
 
 
 def _table(

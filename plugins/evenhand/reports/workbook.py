@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, time
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
 import xlsxwriter
+from xlsxwriter.format import Format
 
 from evenhand.reports.language import Language
 from evenhand.reports.report import Cell, Number, Report, text_of
@@ -42,7 +44,7 @@ def write_report(path: Path, report: Report, language: Language) -> None:
                 at += 2
                 for row in table.rows:
                     for column, cell in enumerate(row):
-                        _write(sheet, at, column, cell)
+                        _write(sheet, at, column, cell, _looks(book, cell))
                     at += 1
         sources = book.add_worksheet("SQL")
         sources.set_column(0, 0, 6)
@@ -53,12 +55,20 @@ def write_report(path: Path, report: Report, language: Language) -> None:
             sources.write_string(place, 1, query.sql)
 
 
-def _write(sheet: xlsxwriter.worksheet.Worksheet, row: int, column: int, cell: Cell) -> None:
+def _looks(book: xlsxwriter.Workbook, cell: Cell) -> Format | None:
+    """How a number is shown: a time with its unit, for those of other nights beside it may have another."""
+    if isinstance(cell, str) or not cell.unit:
+        return None
+    unit = re.sub(r"^.*\d", "", cell.text)
+    return book.add_format({"num_format": f'#,##0.0"{unit}"'})
+
+
+def _write(sheet: xlsxwriter.worksheet.Worksheet, row: int, column: int, cell: Cell, looks: Format | None) -> None:
     value = _value(cell)
     if value is None:
         sheet.write_string(row, column, cell if isinstance(cell, str) else cell.text)
     else:
-        sheet.write_number(row, column, value)
+        sheet.write_number(row, column, value, looks)
 
 
 def _value(cell: Cell) -> float | None:

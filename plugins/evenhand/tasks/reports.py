@@ -5,6 +5,7 @@ Heavy imports are inside the functions, for this module is imported wherever a D
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from evenhand.people.people import People
     from evenhand.reports.boards import Board, Boards
     from evenhand.reports.report import Kind, Report
+
+log = logging.getLogger(__name__)
 
 # On the night of this day of the week, 7 for Sunday, the week until it is told of.
 _WEEKS_DAY = 7
@@ -70,7 +73,7 @@ def send_reports(night: date) -> Facts:
     told = people if deployment().people_notifiers else None
     boards = read_boards(here.boards, definitions(here.dbt_project)) if told else Boards({}, ())
     wanted = [*_wanted(told, night), *_wanted_boards(told, boards, night)] if told else []
-    came = [_send(here, night, each) for each in wanted]
+    came = [_sent(here, night, each) for each in wanted]
     failed = [each for each in came if each]
     broken = [f"a board can't be used: {each}" for each in boards.mistakes]
     said = f"{len([each for each in came if each is not None])} reports, {len(failed)} of them not sent"
@@ -119,6 +122,16 @@ def _wanted_boards(people: People, boards: Boards, night: date) -> Iterator[_Wan
                 yield _Wanted(entry.user, entry.address, loaded.board, of, entry.language, not always)
 
 
+def _sent(here: Settings, night: date, wanted: _Wanted) -> str | None:
+    """The same of a report that may not come about: that keeps nobody else from theirs."""
+    try:
+        return _send(here, night, wanted)
+    except Exception as error:
+        what = f"the {wanted.what}" if isinstance(wanted.what, str) else f"the board {wanted.what.board}"
+        log.exception("%s wasn't sent %s", wanted.person, what)
+        return f"{wanted.person} wasn't sent {what} ({type(error).__name__}: {error})"
+
+
 def _send(here: Settings, night: date, wanted: _Wanted) -> str | None:
     """Send a report, unless this night's was sent.
 
@@ -128,6 +141,7 @@ def _send(here: Settings, night: date, wanted: _Wanted) -> str | None:
     from urllib.parse import quote
 
     from evenhand.notices.catalogs import load_catalogs
+    from evenhand.records.file_names import fitting
     from evenhand.reports.files import write
     from evenhand.reports.language import Language
     from evenhand.reports.letter import letter_of
@@ -143,7 +157,7 @@ def _send(here: Settings, night: date, wanted: _Wanted) -> str | None:
         return None
     speaks = Language(report.language, load_catalogs(here.translations))
     folder = here.home / "reports" / f"night={night}"
-    mark = folder / "sent" / f"{quote(wanted.person, safe='@ ')}.{report.name}"
+    mark = folder / "sent" / fitting(f"{quote(wanted.person, safe='@ ')}.{report.name}")
     if was_told(mark):
         return ""
     files: Sequence[str] = [str(path) for path in write(report, speaks, folder, here.pages)]
