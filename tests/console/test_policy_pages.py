@@ -41,8 +41,8 @@ def test_the_ladder_is_a_table_in_the_readers_language(reader: TestClient) -> No
     page = reader.get("/policies/creators_id-v1?lang=zh").text
     (table,) = re.findall(r"各区间带来的措施</h2>.*?</table>", page, flags=re.DOTALL)
     rows = [re.findall(r"<t[dh][^>]*>([^<]*)</t[dh]>", row) for row in table.split("</tr>")[1:-1]]
-    assert rows[0] == ["账号健康", "Good", "少于 3 分", "无", "", ""]
-    assert rows[2] == ["Limited", "至少 6 分且少于 12 分", "禁止直播", "直播", "7 天"]
+    assert rows[0] == ["账号健康", "良好", "少于 3 分", "无", "", ""]
+    assert rows[2] == ["受限", "至少 6 分且少于 12 分", "禁止直播", "直播", "7 天"]
     # What is told in English alone is read out as English.
     assert '<section class="prose" lang="en">' in page
 
