@@ -52,7 +52,9 @@ def lay_trends(connection: duckdb.DuckDBPyConnection, releases: Path, night: dat
                     spreads = (round(found.z[at], 2), round(found.limit[at], 3))
                     rows.append([*keys[number], window.nights, window.is_drift, *numbers, *spreads])
     if rows:
-        connection.executemany(f"insert into gate.trends values ({', '.join('?' * len(rows[0]))})", rows)
+        # Column by column: row by row they take a hundred times as long.
+        columns = [list(column) for column in zip(*rows, strict=True)]
+        connection.execute(f"insert into gate.trends select {', '.join(['unnest(?)'] * len(columns))}", columns)
 
 
 def _approved(releases: Path, nights: Sequence[date]) -> set[tuple[str, str, date]]:
@@ -111,10 +113,8 @@ def _series(
     # A list without a row and without one to compare it with has no line at all.
     nights = sorted({night, *(row[5] for row in found)})
     keys = sorted({row[:5] for row in found})
-    at, column = (
-        {each: number for number, each in enumerate(keys)},
-        {each: number for number, each in enumerate(nights)},
-    )
+    at = {each: number for number, each in enumerate(keys)}
+    column = {each: number for number, each in enumerate(nights)}
     series = np.full((len(keys), len(nights)), np.nan)
     for *key_of, of_night, number in found:
         series[at[tuple(key_of)], column[of_night]] = number

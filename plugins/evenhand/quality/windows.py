@@ -160,11 +160,10 @@ def weekday_weights(series: Numbers, weekdays: NDArray[np.int64]) -> Numbers:
     series = np.minimum(series, (np.sqrt(middles + 0.375) + 2) ** 2)
     levels = np.nanmean(series, axis=1, keepdims=True)
     expected = np.where(np.isnan(series), 0, levels)
-    ones = np.ones(WEEK)
     numbers = np.array([np.nansum(series[:, weekdays == day]) for day in range(WEEK)])
     usual = np.array([expected[:, weekdays == day].sum() for day in range(WEEK)])
     if not (usual > 0).all() or len(weekdays) < 2 * WEEK:
-        return ones
+        return np.ones(WEEK)
     shares = numbers / usual
     chance = 1 / usual
     between = max(0.0, float(np.mean((shares - 1) ** 2 - chance)))
