@@ -6,6 +6,8 @@ import os
 import sys
 from pathlib import Path
 
+import psutil
+
 from deployment.airflow_api import AirflowApi
 from deployment.processes import Processes
 from evenhand.settings import PROJECT
@@ -67,7 +69,8 @@ class Standalone:
 
     def end_scheduler(self) -> None:
         """End the scheduler alone, as somebody would who leaves the pages open."""
-        (scheduler,) = (each for each in self.processes.children("ui") if each.cmdline()[-1:] == ["scheduler"])
+        commands = [(each, _command(each)) for each in self.processes.children("ui")]
+        (scheduler,) = (each for each, command in commands if command[-1:] == ["scheduler"])
         scheduler.terminate()
         self.api.wait(lambda: not self.api.has_scheduler(), 120, "the scheduler's end")
 
@@ -77,3 +80,12 @@ class Standalone:
     def _answers(self) -> bool:
         assert self.processes.running("ui"), self.processes.tails()
         return self.api.answers()
+
+
+def _command(process: psutil.Process) -> list[str]:
+    """What a process was started as; nothing of one that has ended, which stays listed until its parent asks for it."""
+    try:
+        command: list[str] = process.cmdline()
+    except psutil.Error:
+        return []
+    return command
