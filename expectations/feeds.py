@@ -288,7 +288,10 @@ def _is_enough(column: Column, at_least: int) -> Expectation:
 
 def _number(column: Column) -> str:
     """SQL of a number as it is written; null where it isn't one, which another expectation finds."""
-    return f"try_cast({column.name} as decimal(38, {column.decimals}))"
+    # DuckDB takes 160 times as long to read a text as decimal(38): only what doesn't fit decimal(18) is read so.
+    read = "try_cast({} as decimal({}, {}))".format
+    name, decimals = column.name, column.decimals
+    return f"coalesce({read(name, 18, decimals)}, {read(name, 38, decimals)})"
 
 
 def _is_not_too_much(column: Column, at_most: int) -> Expectation:

@@ -25,6 +25,7 @@ from evenhand.landing.kept import FOLDER, KeptFiles
 from evenhand.landing.read_files import ReadAgain, note_unusable, read_files
 from evenhand.landing.replaced import Versions, replace_files, versions
 from evenhand.landing.store import create_tables, forget_files
+from evenhand.records.databases import create_database
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,7 @@ def load(store: Path, landing: Path, night: date, decisions: Sequence[FileDecisi
         FeedBroken: nothing had landed by the night, or of a feed that may not be absent there is no file at all; the
             store is as it was.
     """
-    store.parent.mkdir(parents=True, exist_ok=True)
+    create_database(store)
     by_row: set[str] = set()
     with duckdb.connect(str(store)) as connection:
         while True:

@@ -16,6 +16,7 @@ import duckdb
 from evenhand.landing.contracts import FEEDS, Contract
 from evenhand.landing.decisions import FileDecision, forgotten
 from evenhand.landing.held_markets import create_held_markets
+from evenhand.records.databases import create_database
 
 
 def take(
@@ -28,7 +29,7 @@ def take(
         since: the first of several nights that are decided together, whose rows are all looked at; by default, `night`.
     """
     since = since or night
-    warehouse.parent.mkdir(parents=True, exist_ok=True)
+    create_database(warehouse)
     with duckdb.connect(str(warehouse)) as connection:
         path = str(store).replace("'", "''")
         connection.execute(f"attach '{path}' as store (read_only)")

@@ -1,4 +1,4 @@
-"""DuckDB files that somebody else has open: DuckDB lets one process write, and none read meanwhile."""
+"""DuckDB files: made, and waited for, as DuckDB lets one process write, and none read meanwhile."""
 
 from __future__ import annotations
 
@@ -21,6 +21,15 @@ class DatabaseInUse(Exception):
     """Another process has the file open. The message names it and says what to do."""
 
     passes = True
+
+
+def create_database(path: Path) -> None:
+    """Make a DuckDB file that isn't there yet, in the newest format: what is written in it costs a fifth less."""
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        quoted = str(path).replace("'", "''")
+        with duckdb.connect() as connection:
+            connection.execute(f"attach '{quoted}' as made (storage_version 'latest')")
 
 
 def wait_until_free(path: Path, seconds: float = PATIENCE_SECONDS) -> None:

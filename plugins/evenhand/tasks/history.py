@@ -89,17 +89,14 @@ def _nights(first: date, last: date) -> list[date]:
 def _land(nights: Sequence[date]) -> None:
     import duckdb
 
-    from evenhand.landing.decisions import file_decisions
-    from evenhand.landing.window import take
     from evenhand.release.previous import create_released
 
-    here, last = settings(), nights[-1]
+    last = nights[-1]
     steps.fetch_landed()
-    steps.land_feeds(last)
-    with duckdb.connect(str(here.warehouse(last))) as connection:
+    steps.land_feeds(last, since=nights[0])
+    with duckdb.connect(str(settings().warehouse(last))) as connection:
         # An earlier history isn't what this one is compared with.
         create_released(connection)
-    take(here.store, here.warehouse(last), last, file_decisions(here.home), since=nights[0])
 
 
 def _compile(nights: Sequence[date]) -> None:

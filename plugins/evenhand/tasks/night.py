@@ -52,8 +52,12 @@ def fetch_landed() -> None:
 
 
 @told_if_it_fails("land_feeds")
-def land_feeds(night: date) -> Facts:
-    """Load what had landed by the night, and take what it looks at, and the emergencies; returns rows per feed."""
+def land_feeds(night: date, since: date | None = None) -> Facts:
+    """Load what had landed by the night, and take what it looks at, and the emergencies; returns rows per feed.
+
+    Args:
+        since: the first of several nights that are decided together; by default, `night`.
+    """
     from evenhand.emergency.load import load_emergencies
     from evenhand.landing.decisions import file_decisions
     from evenhand.landing.load import load
@@ -74,7 +78,7 @@ def land_feeds(night: date) -> Facts:
     wait_until_free(settings().warehouse(night))
     decisions = file_decisions(settings().home)
     arrivals = load(settings().store, settings().landing, night, decisions)
-    take(settings().store, settings().warehouse(night), night, decisions)
+    take(settings().store, settings().warehouse(night), night, decisions, since)
     take_last_release(settings().releases, settings().warehouse(night), night)
     emergencies = load_emergencies(settings().emergencies, settings().warehouse(night), night)
     for name, why in arrivals.unusable.items():

@@ -104,17 +104,20 @@ first_days_of_the_stay_in_the_zone as (
     from stretches_of_each_stay
 ),
 
-strictest_standing_on_each_night as (
+-- Those of the nights that are asked about alone: an account has a few of some hundred.
+stretches_of_these_nights as (
     select
-        nights.as_of,
         standings.account_id,
         standings.programme,
+        standings.balance_of,
         standings.zone,
         standings.zone_rank,
-        standings.value,
-        stays.in_zone_since
+        {{ as_number('standings.value') }} as balance,
+        stays.in_zone_since,
+        standings.valid_from,
+        standings.valid_until,
+        min(standings.balance_of) over balances = max(standings.balance_of) over balances as is_of_one_balance
     from standings
-    inner join nights on {{ day_in('nights.as_of', 'standings.valid_from', 'standings.valid_until') }}
     inner join first_days_of_the_stay_in_the_zone as stays
         on
             standings.account_id = stays.account_id
@@ -122,10 +125,28 @@ strictest_standing_on_each_night as (
             and standings.balance_of = stays.balance_of
             and standings.history_version = stays.history_version
             and standings.from_day = stays.from_day
-    -- Of several balances of one programme, the strictest zone is the account's.
+    where
+        standings.valid_from <= (select max(nights.as_of) from nights)
+        and (standings.valid_until is null or standings.valid_until > (select min(nights.as_of) from nights))
+    window balances as (partition by standings.account_id, standings.programme)
+),
+
+-- Of several balances of one programme, the strictest zone is the account's.
+strictest_standing_of_several_balances as (
+    select
+        nights.as_of,
+        stretches.account_id,
+        stretches.programme,
+        stretches.zone,
+        stretches.zone_rank,
+        stretches.balance,
+        stretches.in_zone_since
+    from stretches_of_these_nights as stretches
+    inner join nights on {{ day_in('nights.as_of', 'stretches.valid_from', 'stretches.valid_until') }}
+    where not stretches.is_of_one_balance
     qualify row_number() over (
-        partition by nights.as_of, standings.account_id, standings.programme
-        order by standings.zone_rank desc, stays.in_zone_since asc, standings.balance_of asc
+        partition by nights.as_of, stretches.account_id, stretches.programme
+        order by stretches.zone_rank desc, stretches.in_zone_since asc, stretches.balance_of asc
     ) = 1
 ),
 
@@ -135,16 +156,26 @@ every_account_with_its_standing as (
         resting.account_id,
         {{ market_now('resting.market') }} as market,
         resting.programme,
-        coalesce(reached.zone, resting.zone) as zone,
-        coalesce(reached.zone_rank, resting.zone_rank) as zone_rank,
-        {{ as_number('case when reached.account_id is null then resting.value else reached.value end') }} as balance,
-        reached.in_zone_since as since
+        coalesce(alone.zone, strictest.zone, resting.zone) as zone,
+        coalesce(alone.zone_rank, strictest.zone_rank, resting.zone_rank) as zone_rank,
+        case
+            when alone.account_id is not null then alone.balance
+            when strictest.account_id is not null then strictest.balance
+            else {{ as_number('resting.value') }}
+        end as balance,
+        coalesce(alone.in_zone_since, strictest.in_zone_since) as since
     from zones_of_accounts_without_a_standing as resting
-    left join strictest_standing_on_each_night as reached
+    left join stretches_of_these_nights as alone
         on
-            resting.as_of = reached.as_of
-            and resting.account_id = reached.account_id
-            and resting.programme = reached.programme
+            resting.account_id = alone.account_id
+            and resting.programme = alone.programme
+            and alone.is_of_one_balance
+            and {{ day_in('resting.as_of', 'alone.valid_from', 'alone.valid_until') }}
+    left join strictest_standing_of_several_balances as strictest
+        on
+            resting.as_of = strictest.as_of
+            and resting.account_id = strictest.account_id
+            and resting.programme = strictest.programme
 )
 
 select * from every_account_with_its_standing
