@@ -8,7 +8,8 @@ import pytest
 
 from evenhand.landing.load import load
 from evenhand.landing.window import take
-from evenhand.quality.candidates import find_accounts, find_markets
+from evenhand.quality.arrivals import find_accounts
+from evenhand.quality.candidates import find_markets
 from evenhand.quality.gate import Gate
 from evenhand.quality.missed_files import missed_files
 from landing.feeds import creator, land, land_headers, land_text, night, violation

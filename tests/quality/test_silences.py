@@ -10,7 +10,8 @@ import pytest
 from evenhand.landing.contracts import BY_NAME
 from evenhand.landing.load import load
 from evenhand.landing.window import take
-from evenhand.quality.candidates import find_markets, find_silences
+from evenhand.quality.arrivals import find_silences
+from evenhand.quality.candidates import find_markets
 from evenhand.quality.gate import Gate
 from expectations.feeds import silences_suite
 from landing.feeds import creator, land, land_headers, night, query, violation

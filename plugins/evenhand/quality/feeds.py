@@ -11,14 +11,11 @@ from evenhand.landing.accepted import accepted_as_of
 from evenhand.landing.contracts import FEEDS, Contract
 from evenhand.landing.held_markets import HeldMarket, hold_markets
 from evenhand.landing.names import likely_meant
+from evenhand.quality.arrivals import find_accounts, find_arrivals, find_silences, find_usual
 from evenhand.quality.candidates import (
     columns_without_values,
-    find_accounts,
-    find_arrivals,
     find_candidates,
     find_markets,
-    find_silences,
-    find_usual,
     markets_without_rules,
 )
 from evenhand.quality.finding import Finding
@@ -26,6 +23,7 @@ from evenhand.quality.gate import Gate
 from evenhand.quality.missed_files import missed_files
 from evenhand.quality.whose_file import hold_for_unusable_files, rows_of_other_markets
 from evenhand.quality.words_without_effect import WordsKnown, find_words_without_effect
+from evenhand.records.databases import quoted
 from expectations.feeds import EVERY_MARKET, ROW_LOCATOR, arrivals_suite, reading_suite, row_suite, silences_suite
 from expectations.words import words_suite
 
@@ -212,9 +210,7 @@ def _quarantine(gate: Gate, contract: Contract, findings: list[Finding]) -> None
     )
     for finding in findings:
         if finding.rows_query and finding.failing:
-            column, rule, remedy = (
-                "'" + text.replace("'", "''") + "'" for text in (finding.column, finding.rule, finding.remedy)
-            )
+            column, rule, remedy = (quoted(text) for text in (finding.column, finding.rule, finding.remedy))
             gate.execute(
                 f"insert into quarantine.bad"
                 f" select '{contract.feed}', landed_file, landed_row, {column}, {rule}, {remedy}"

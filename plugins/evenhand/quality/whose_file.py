@@ -13,6 +13,7 @@ from evenhand.landing.files import ANY_NIGHT
 from evenhand.landing.held_markets import HeldMarket
 from evenhand.landing.unusable import OF_MARKETS
 from evenhand.quality.gate import Gate
+from evenhand.records.databases import quoted
 
 
 @dataclass(frozen=True)
@@ -59,8 +60,8 @@ def rows_of_other_markets(gate: Gate, night: date) -> list[str]:
         of_path = markets.get(file.said("market").casefold()) or markets.get(file.said("source").casefold())
         if of_path:
             ((others,),) = gate.execute(
-                f"select count(*) from arrivals.{file.feed} where landed_file = {_quoted(file.name)}"
-                f" and market != {_quoted(of_path)}"
+                f"select count(*) from arrivals.{file.feed} where landed_file = {quoted(file.name)}"
+                f" and market != {quoted(of_path)}"
             )
             if others:
                 said.append(f"{file.name}: {others} rows are of other markets than {of_path}; they count there")
@@ -71,7 +72,7 @@ def markets_of_file(gate: Gate, file: File) -> list[str]:
     """The markets that a file is likely of, for rows that name nobody who is known; none where it can't be known."""
     return (
         _of_path(gate, file, _all_markets(gate))
-        or _of_files(gate, f"landed_file = {_quoted(file.name)}")
+        or _of_files(gate, f"landed_file = {quoted(file.name)}")
         or _of_last(gate, file)
     )
 
@@ -83,7 +84,7 @@ def _all_markets(gate: Gate) -> list[str]:
 def _markets_of(gate: Gate, file: File, markets: list[str]) -> tuple[list[str], str]:
     """The markets of a file that can't be used, and how that is known, where it is no more than likely."""
     # Of one that was to be replaced, those of what counts as well.
-    if found := sorted({*_of_rows(gate, file), *_of_files(gate, f"landed_file = {_quoted(file.name)}")}):
+    if found := sorted({*_of_rows(gate, file), *_of_files(gate, f"landed_file = {quoted(file.name)}")}):
         return found, ""
     if found := _of_path(gate, file, markets):
         return found, ""
@@ -94,7 +95,7 @@ def _markets_of(gate: Gate, file: File, markets: list[str]) -> tuple[list[str], 
 
 def _of_rows(gate: Gate, file: File) -> list[str]:
     """The markets of the accounts in it, by the column that names most of those that are known."""
-    name = _quoted(file.name)
+    name = quoted(file.name)
     found = gate.execute(
         f"""with
 
@@ -122,21 +123,21 @@ def _of_path(gate: Gate, file: File, markets: list[str]) -> list[str]:
         if found := [market for market in markets if said and market.casefold() == said]:
             return found
     if source := file.said("source"):
-        part = _quoted(f"%/source={source}/%")
-        return _of_files(gate, f"landed_file like {part} and landed_file != {_quoted(file.name)}")
+        part = quoted(f"%/source={source}/%")
+        return _of_files(gate, f"landed_file like {part} and landed_file != {quoted(file.name)}")
     return []
 
 
 def _of_last(gate: Gate, file: File) -> list[str]:
     """The markets of the file of that name in that feed that landed last before it."""
-    name = _quoted(file.below)
-    same = f"feed = {_quoted(file.feed)} and substr(landed_file, length(feed) + 19) = {name}"
+    name = quoted(file.below)
+    same = f"feed = {quoted(file.feed)} and substr(landed_file, length(feed) + 19) = {name}"
     before = f"and night <= date '{file.night}'" if file.night != ANY_NIGHT else ""
     last = gate.execute(
-        f"select landed_file from landing.files where {same} and landed_file != {_quoted(file.name)} and rows > 0"
+        f"select landed_file from landing.files where {same} and landed_file != {quoted(file.name)} and rows > 0"
         f" {before} order by night desc, landed_file limit 1"
     )
-    return _of_files(gate, f"landed_file = {_quoted(str(last[0][0]))}") if last else []
+    return _of_files(gate, f"landed_file = {quoted(str(last[0][0]))}") if last else []
 
 
 def _of_files(gate: Gate, which: str) -> list[str]:
@@ -150,7 +151,3 @@ def _of_files(gate: Gate, which: str) -> list[str]:
         )
         found |= {str(market) for (market,) in rows}
     return sorted(found)
-
-
-def _quoted(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"

@@ -17,6 +17,7 @@ from evenhand.landing.accepted import create_landed_rows
 from evenhand.landing.contracts import FEEDS, Column, Contract, Vocabulary
 from evenhand.policy.language.limits import Limits
 from evenhand.quality.gate import Gate
+from evenhand.records.databases import quoted
 
 # So many words are told one by one; the others of their feed, market and column together, as an empty word.
 MOST_WORDS = 20
@@ -54,7 +55,7 @@ def find_words_without_effect(gate: Gate, night: date, known: WordsKnown, since:
     )
     if not gate.execute("select 1 from duckdb_tables() where schema_name = 'policy' and table_name = 'words'"):
         return
-    surfaces = ", ".join(f"({_quoted(each)})" for each in known.surfaces)
+    surfaces = ", ".join(f"({quoted(each)})" for each in known.surfaces)
     gate.execute(
         "create or replace table arrivals.surfaces as select * from "
         + (f"(values {surfaces}) as listed (word)" if surfaces else "(select '' as word where false)")
@@ -78,8 +79,8 @@ def _lay_limits(gate: Gate, night: date, before: Mapping[str, Decimal]) -> None:
         f" and coalesce(effective_before, date '9999-12-31') > date '{night}' group by market"
     )
     for market, at_most in before.items():
-        gate.execute(f"delete from arrivals.limits_of_words where market = {_quoted(market)}")
-        gate.execute(f"insert into arrivals.limits_of_words values ({_quoted(market)}, {at_most})")
+        gate.execute(f"delete from arrivals.limits_of_words where market = {quoted(market)}")
+        gate.execute(f"insert into arrivals.limits_of_words values ({quoted(market)}, {at_most})")
 
 
 def _find_in(gate: Gate, contract: Contract, night: date, surfaces_are_listed: bool, since: date) -> None:
@@ -184,8 +185,8 @@ def _name_nearest(gate: Gate) -> None:
         choices = {"market": markets, "surfaces": surfaces}.get(vocabulary, known[market, vocabulary])
         if nearest := _nearest(word, choices):
             gate.execute(
-                f"update {_TONIGHT} set nearest = {_quoted(nearest)} where feed = '{feed}' and column_name = '{column}'"
-                f" and market = {_quoted(market)} and word = {_quoted(word)}"
+                f"update {_TONIGHT} set nearest = {quoted(nearest)} where feed = '{feed}' and column_name = '{column}'"
+                f" and market = {quoted(market)} and word = {quoted(word)}"
             )
 
 
@@ -197,7 +198,3 @@ def _nearest(word: str, choices: set[str]) -> str:
 
 def _bare(word: str) -> str:
     return "_".join(word.casefold().replace("-", " ").replace("_", " ").split())
-
-
-def _quoted(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"

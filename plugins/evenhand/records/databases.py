@@ -23,13 +23,17 @@ class DatabaseInUse(Exception):
     passes = True
 
 
+def quoted(text: object) -> str:
+    """SQL of a text, or of a path: in quotes, with those in it doubled."""
+    return "'" + str(text).replace("'", "''") + "'"
+
+
 def create_database(path: Path) -> None:
     """Make a DuckDB file that isn't there yet, in the newest format: what is written in it costs a fifth less."""
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
-        quoted = str(path).replace("'", "''")
         with duckdb.connect() as connection:
-            connection.execute(f"attach '{quoted}' as made (storage_version 'latest')")
+            connection.execute(f"attach {quoted(path)} as made (storage_version 'latest')")
 
 
 def wait_until_free(path: Path, seconds: float = PATIENCE_SECONDS) -> None:
