@@ -216,6 +216,21 @@ def test_the_command_shows_the_draw_and_writes_nothing(home: Path) -> None:
     assert sorted(home.rglob("*")) == before
 
 
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+def test_a_market_whose_draw_fails_is_told_beside_those_of_the_others(home: Path) -> None:
+    with opened_to_write(home / "nights" / f"night={NIGHT}" / "warehouse.duckdb") as connection:
+        connection.execute("alter table stg_contents alter views type double")
+        connection.execute(
+            "insert into stg_contents (content_id, account_id, kind, views, landed_night)"
+            " select 'e' || n, 'b1', 'short_video', 1e308, ? from range(20) as many(n)",
+            [NIGHT],
+        )
+    told = said("--budget", "10")
+    assert "nothing can be drawn in MY on 2026-03-28, for what landed of it makes its draw fail." in told
+    assert "SG: 7 items of 10" in told
+    assert "nothing can be drawn in MY" in said("--budget", "10", "--market", "MY", code=1)
+
+
 def test_the_list_is_items_and_links_alone_and_json_has_the_key(home: Path) -> None:
     lines = [line.split("\t") for line in said("--budget", "10", "--items").splitlines()]
     assert {len(line) for line in lines} == {2}
