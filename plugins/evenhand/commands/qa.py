@@ -59,8 +59,8 @@ def draw(
     draws, failed = _draws(here, on, budget)
     if market in failed:
         refuse(_FAILED.format(market=market, night=on))
-    for each in failed:
-        errors.print(f"{_FAILED.format(market=each, night=on)}.", highlight=False, soft_wrap=True, markup=False)
+    for other in failed:
+        errors.print(f"{_FAILED.format(market=other, night=on)}.", highlight=False, soft_wrap=True, markup=False)
     if market and market not in draws:
         refuse(f"there is nothing to draw in {market} on {on}; there is in {', '.join(draws) or 'no market'}")
     chosen = [each for each in draws.values() if market in ("", each.market)]
