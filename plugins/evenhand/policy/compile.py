@@ -189,6 +189,7 @@ def _rows(loaded: LoadedPack, edition: _Edition, numbers: _Numbers) -> Iterator[
             measure=measure,
             measure_rank=rank,
             stops_sales=measure in pack.stops_sales,
+            holds_commission=measure in pack.holds_commission,
         )
     read = {name for programme in pack.programmes.values() for name in programme.inputs()} | {
         test.programme

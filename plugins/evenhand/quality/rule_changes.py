@@ -31,9 +31,10 @@ from evenhand.quality.setting_changes import said_now, said_then, setting_change
 
 log = logging.getLogger(__name__)
 
-# Which nights are asked about is no rule, and a hash is another wherever a comment is.
+# Which nights are asked about is no rule; a hash is another wherever a comment is, and whose commission is held is for
+# metrics to tell and decides nothing.
 _NO_RULES = ("asked_nights",)
-_NO_COLUMNS = ("sha256",)
+_NO_COLUMNS = ("sha256", "holds_commission")
 # Rules are numbered over all packs: what counts is a rule's place in its own.
 _NUMBERED = "rule_no"
 _PLACE = """rule_no - (

@@ -85,7 +85,7 @@ def bound(wanted: Target | Goal, unit: str) -> str:
         unit: of the metric; a bound's own counts first.
     """
     how, value = wanted.comparison or ("at_most", Decimal(0))
-    return f"{COMPARATORS[how]} {with_unit(value, wanted.unit or unit)}"
+    return f"{COMPARATORS[how]} {with_unit(value, wanted.unit or unit, wanted.market)}"
 
 
 def mistakes_in(targets: Targets, defined: Mapping[str, Definition]) -> Iterator[tuple[tuple[str | int, ...], str]]:

@@ -119,6 +119,9 @@ class PackContent(Part):
     stops_sales: tuple[Name, ...] = ()
     """Measures under which an account may not sell: by lives if the measure is on `live`, by posts if it is on
     `short_video`, and not at all if it is on another scope. Sales in spite of one are told as enforcement gaps."""
+    holds_commission: tuple[Name, ...] = ()
+    """Measures under which what an account earns is held, on whatever scope they are. Nothing is decided by it: metrics
+    tell how much is held and given back."""
     stages: Stages = Stages()
     """How far an account is on its way with the marketplace."""
     limits: Limits = Limits()

@@ -64,6 +64,7 @@ class MeasureRow(Edition):
     measure: Annotated[str, Column("varchar", "The penalty.")]
     measure_rank: Annotated[int, Column("integer", "Its place in the pack's list of measures, 0 for the mildest.")]
     stops_sales: Annotated[bool, Column("boolean", "Whether an account under it may not sell.")]
+    holds_commission: Annotated[bool, Column("boolean", "Whether what an account under it earns is held.")]
 
 
 @dataclass(frozen=True, kw_only=True)
