@@ -157,6 +157,7 @@ def _rows(loaded: LoadedPack, edition: _Edition, numbers: _Numbers) -> Iterator[
     yield PackRow(
         **edition,
         sha256=loaded.sha256,
+        timezone=pack.timezone,
         appeal_route=pack.appeal_route,
         file_within_days=pack.appeals.file_within_days,
         appeals_at_most=pack.appeals.at_most,

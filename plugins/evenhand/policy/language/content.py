@@ -24,6 +24,7 @@ from evenhand.policy.language.part import (
     Part,
     Place,
     Scope,
+    TimeZone,
 )
 from evenhand.policy.language.programme import Programme
 
@@ -104,6 +105,9 @@ class PackContent(Part):
     """Where the policy is published, and what in it is a placeholder."""
     markets: Annotated[tuple[Market, ...], Field(min_length=1)]
     """The markets it decides for."""
+    timezone: TimeZone | None = None
+    """The time zone that the days of its markets are in, such as Asia/Jakarta; every pack of a market has the same.
+    Without it, that of marketplace.yml or of the deployment."""
     effective_from: Day
     """First day whose decisions it judges."""
     effective_until: Day | None = None
