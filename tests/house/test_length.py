@@ -1,4 +1,4 @@
-"""A file is short, or says first why it isn't; and models that are easily got wrong or tell of a night have unit tests."""
+"""A file is short, or says first why it isn't; and what is easily got wrong or tells of a night has a unit test."""
 
 from __future__ import annotations
 
