@@ -70,7 +70,7 @@ def _report(runs: int, seed: int) -> Sequence[str]:
     lines += ["Half of the interval's width over that of views at random; reviewers who never err:", ""]
     lines += [*_widths(runs, seed), ""]
     lines += [
-        f"The same of {FEW:.1%} in breach and {FEW_REVIEWS} reviews, by the part that is drawn by views alone:",
+        f"The same of {FEW:.1%} in breach and {FEW_REVIEWS} reviews, by how much is drawn by views alone:",
         "",
     ]
     lines += [*_parts(runs, seed), ""]
