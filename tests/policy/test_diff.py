@@ -49,6 +49,11 @@ def test_the_same_is_no_difference(folder: Path) -> None:
             "2026-01-01\neffective_until: 2026-06-30",
             "from when: it is in force until 2026-06-30 instead of without an end",
         ),
+        (
+            "markets",
+            "timezone: Asia/Jakarta\nmarkets",
+            "from when: the time zone of its days is Asia/Jakarta (before: none of its own)",
+        ),
         ("Write to us.", "Call us.", "appeals: the way to appeal is now: Call us."),
         (
             "measures: [w",

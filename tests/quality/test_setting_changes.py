@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import duckdb
@@ -105,6 +106,15 @@ def test_where_no_day_hangs_on_a_time_zone_a_packs_first_one_holds_nothing(
     """Of a home that has only ever landed days, it is for hours alone."""
     found = _changed(packs, None, ("UTC", "UTC"), "", "Asia/Tokyo", landed)
     assert list(found) == (["moon"] if is_told else [])
+
+
+def test_another_time_zone_of_a_pack_that_had_one_is_told_whatever_has_landed(packs: Path) -> None:
+    """What lands tomorrow would be read by it."""
+    landed = "select 'contents' as feed, []::varchar[] as moments"
+    for then, now in (("Asia/Jakarta", "Asia/Tokyo"), ("Asia/Tokyo", "")):
+        folder = packs.parent / (now or "none")
+        shutil.copytree(packs, folder / "packs")
+        assert list(_changed(folder / "packs", None, ("UTC", "UTC"), then, now, landed)) == ["moon"]
 
 
 def test_a_day_that_is_only_known_by_its_time_hangs_on_the_time_zone(tmp_path: Path) -> None:

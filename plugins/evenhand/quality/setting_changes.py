@@ -98,15 +98,15 @@ def setting_changes(
     """By market, each setting that isn't as it was: whose it is, and what it was and is.
 
     Args:
-        hangs_on_zones: whether any day hangs on a time zone. Where none does, one that a pack says is told of nowhere:
-            hours that operational metrics measure have zones of their own.
+        hangs_on_zones: whether any day hangs on a time zone. Where none does, the first that a pack says is no change:
+            until then it was for the hours of operational metrics alone.
     """
     found: dict[str, list[tuple[str, str]]] = defaultdict(list)
     for market in sorted(markets):
         of_pack = now.of_packs.get(market) or before.of_packs.get(market)
         if of_pack:
             was, is_ = before.of(market), now.of(market)
-            if hangs_on_zones and None not in (was, is_) and was != is_:
+            if (hangs_on_zones or market in before.of_packs) and None not in (was, is_) and was != is_:
                 found[market].append((of_pack[0], f"timezone: that of {market} was {was} and is {is_}"))
         else:
             found[market] += _of_settings(before, now, market)
