@@ -104,12 +104,12 @@
         cast(rows_told.{{ numerator.name }} as double) as numerator,
         cast(null as double) as denominator,
         cast(rows_told.{{ numerator.name }} as double) as figure,
-        cast(rows_told.{{ numerator.name }} as double) as sample,
+        cast(rows_told.{{ metric.meta.sample or numerator.name }} as double) as sample,
         cast(null as double) as out_of,
         '{{ metric.meta.unit }}' as unit,
         false as is_share,
     {%- elif not denominator %}
-        {%- set hours = metric.meta.hours %}
+        {%- set hours = metric.meta.hours or numerator.name %}
         {%- set in_hours %}coalesce(rows_told.{{ hours }}_of > 0 and 2 * rows_told.{{ hours }}_of >= rows_told.{{ numerator.name }}_of, false){% endset %}
         cast(case when {{ in_hours }} then rows_told.{{ hours }} else rows_told.{{ numerator.name }} end as double)
             as numerator,
@@ -119,7 +119,11 @@
         cast(case when {{ in_hours }} then rows_told.{{ hours }}_of else rows_told.{{ numerator.name }}_of end as double)
             as sample,
         cast(rows_told.{{ numerator.name }}_of as double) as out_of,
+        {%- if metric.meta.hours %}
         case when {{ in_hours }} then 'hours' else 'days' end as unit,
+        {%- else %}
+        '{{ metric.meta.unit }}' as unit,
+        {%- endif %}
         false as is_share,
     {%- else %}
         cast(coalesce(part.{{ numerator.name }}, 0) as double) as numerator,
@@ -130,7 +134,7 @@
         pow(cast(whole.{{ denominator.name }} as double), 2)
         / nullif(cast(whole.{{ metric.meta.squared_weights }} as double), 0) as sample,
         {%- else %}
-        cast(whole.{{ denominator.name }} as double) as sample,
+        cast(whole.{{ metric.meta.sample or denominator.name }} as double) as sample,
         {%- endif %}
         {%- if metric.meta.out_of %}
         cast(whole.{{ metric.meta.out_of }} as double) as out_of,
@@ -163,6 +167,10 @@
             = whole.slice
             and case when rows_told.slice in ('{{ shared | join("', '") }}') then rows_told.slice_value else '' end
             = whole.slice_value
+    {%- endif %}
+    {%- if metric.meta.is_money %}
+    -- Money of several markets is of several currencies.
+    where rows_told.market <> 'all'
     {%- endif %}
 {% endmacro %}
 

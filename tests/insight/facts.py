@@ -138,6 +138,64 @@ FACTS: dict[str, list[dict[str, object]]] = {
         {"landed_night": "2026-02-28", "feed": "violations", "market": "SG", "rows_landed": 60,
          "rows_without_effect": 60},
     ],
+    "int_open_work": [
+        # Three cases and one appeal; of one case nobody knows since when.
+        {"as_of": NIGHT, "waiting": "case", "thing": "w0", "market": "SG", "violation_type": "spam", "days_waited": 3},
+        {"as_of": NIGHT, "waiting": "case", "thing": "w1", "market": "SG", "violation_type": "spam", "days_waited": 20},
+        {"as_of": NIGHT, "waiting": "case", "thing": "w2", "market": "SG", "violation_type": "spam"},
+        {"as_of": NIGHT, "waiting": "appeal", "thing": "p1", "market": "SG", "violation_type": "spam",
+         "days_waited": 6},
+    ],
+    "int_reports_decided": [
+        # Of three, two have both times.
+        {"report_id": "r1", "market": "SG", "notifier": "user", "report_type": "spam", "decided_on": "2026-03-02",
+         "days_to_report_decision": 1, "hours_to_report_decision": 20},
+        {"report_id": "r2", "market": "SG", "notifier": "authority", "report_type": "spam",
+         "decided_on": "2026-03-03", "days_to_report_decision": 2, "hours_to_report_decision": 40},
+        {"report_id": "r3", "market": "SG", "notifier": "user", "report_type": "spam", "decided_on": "2026-03-04",
+         "days_to_report_decision": 9},
+        {"report_id": "r0", "market": "SG", "notifier": "user", "report_type": "spam", "decided_on": "2026-02-28",
+         "days_to_report_decision": 9, "hours_to_report_decision": 200},
+    ],
+    "int_contacts": [
+        {"contact_id": "k1", "market": "SG", "rule": "fraud", "subject": "strike", "opened_on": "2026-03-02",
+         "solved_on": "2026-03-04", "satisfaction": 4, "days_to_solve": 2, "hours_to_solve": 50},
+        {"contact_id": "k2", "market": "SG", "subject": "payout", "opened_on": "2026-03-02", "solved_on": "2026-03-03",
+         "satisfaction": 1, "days_to_solve": 1, "hours_to_solve": 30},
+        # Opened before these weeks, solved in them.
+        {"contact_id": "k3", "market": "SG", "rule": "fraud", "subject": "strike", "opened_on": "2026-02-25",
+         "solved_on": "2026-03-01", "days_to_solve": 4, "hours_to_solve": 96},
+        {"contact_id": "k4", "market": "SG", "rule": "spam", "subject": "strike", "opened_on": "2026-03-28"},
+    ],
+    "int_rule_decisions": [
+        *(
+            {"entry_id": f"p/v{n}", "market": "SG", "programme": "p", "rule": "fraud", "decided_on": "2026-03-02",
+             "is_overturned": n == 0}
+            for n in range(4)
+        ),
+        {"entry_id": "q/v0", "market": "SG", "programme": "q", "rule": "any", "decided_on": "2026-03-02",
+         "is_overturned": True},
+        {"entry_id": "p/v9", "market": "SG", "programme": "p", "rule": "fraud", "decided_on": "2026-02-02",
+         "is_overturned": True},
+    ],
+    "int_bonus_budgets": [
+        # Of two bonuses one has a budget.
+        {"as_of": NIGHT, "market": "SG", "bonus": "posts", "period_from": "2026-03-01", "budget": 200, "paid": 50.5},
+        {"as_of": NIGHT, "market": "SG", "bonus": "welcomes", "period_from": "2026-03-01", "paid": 7},
+        {"as_of": NIGHT, "market": "MY", "bonus": "posts", "period_from": "2026-03-01", "budget": 9, "paid": 9},
+    ],
+    "int_commission_held": [
+        {"order_id": "h1", "account_id": "a1", "market": "SG", "measure": "held", "ordered_on": "2026-03-10",
+         "commission": 12.5, "is_given_back": True},
+        {"order_id": "h2", "account_id": "a2", "market": "SG", "measure": "held", "ordered_on": "2026-03-10",
+         "commission": 0.4, "is_given_back": False},
+    ],
+    "int_rewards_begun": [
+        {"as_of": NIGHT, "account_id": "a1", "market": "SG", "reward": "badge", "begins_on": "2026-03-10",
+         "violations_before": 3, "violations_after": 0, "sales_before": 10, "sales_after": 25},
+        {"as_of": NIGHT, "account_id": "a2", "market": "SG", "reward": "badge", "begins_on": "2026-03-11",
+         "violations_before": 1, "violations_after": 1, "sales_before": 5, "sales_after": 0},
+    ],
 }  # fmt: skip
 
 

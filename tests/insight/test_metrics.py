@@ -89,6 +89,33 @@ BY_HAND = {
     # c1; that it was taken back later is no second restoring.
     "restored_with_an_appeal": ("1", None, "1"),
     "restored_without_an_appeal": ("1", None, "1"),
+    "open_cases": ("3", None, "3"),
+    # Of w0 and w1: 3, 20.
+    "age_of_open_cases": ("11.5", None, "11.5"),
+    "open_appeals": ("1", None, "1"),
+    "age_of_open_appeals": ("6", None, "6"),
+    # In hours, for two of three have both times: 20, 40.
+    "median_time_to_report_decision": ("30", None, "30"),
+    # Four by one rule and one of them by another, too.
+    "decisions_by_rule": ("5", None, "5"),
+    "overturned_by_rule": ("2", "5", "0.4"),
+    # k1 and k4; k3 was opened before.
+    "complaints": ("2", None, "2"),
+    "complaints_per_thousand_decisions": ("2", "5", "400"),
+    # Of k1, k2 and k3: 30, 50, 96.
+    "median_time_to_solve": ("50", None, "50"),
+    # k1 and k2.
+    "satisfaction_with_support": ("5", "2", "2.5"),
+    "bonus_paid": ("57.5", None, "57.5"),
+    # Of the one that has a budget.
+    "bonus_paid_of_budget": ("50.5", "200", "0.2525"),
+    "commission_held": ("12.9", None, "12.9"),
+    "commission_given_back": ("12.5", None, "12.5"),
+    # Of two rewards.
+    "violations_before_a_reward": ("4", "2", "2000"),
+    "violations_after_a_reward": ("1", "2", "500"),
+    "sales_before_a_reward": ("15", "2", "7.5"),
+    "sales_after_a_reward": ("25", "2", "12.5"),
 }
 
 
@@ -119,9 +146,12 @@ def test_every_metric_is_worked_out_by_hand_and_has_an_owner() -> None:
         assert metric["label"] and metric["description"], metric
         assert metric["config"]["meta"]["owner"] in ("strategy", "operations", "quality"), metric
         meta = metric["config"]["meta"]
-        assert meta["minimum_sample"] >= (1 if meta["unit"] == "count" else 30), metric
+        # A sum that is known is no estimate, however little it is of; nor is what was paid of a budget.
+        is_known = meta["unit"] in ("count", "money") or metric["name"] == "bonus_paid_of_budget"
+        assert meta["minimum_sample"] >= (1 if meta["unit"] == "count" else 0 if is_known else 30), metric
         assert meta["unit"] and meta["better"] in ("more", "less", "none") and meta["missing"], metric
         assert (meta["interval"] == "none") != bool(meta.get("is_share")), metric
+        assert meta["unit"].startswith("money") <= bool(meta.get("is_money")), metric
 
 
 def test_a_time_is_told_in_hours_where_at_least_half_of_the_rows_have_both(told: duckdb.DuckDBPyConnection) -> None:
@@ -176,8 +206,30 @@ def test_slices(told: duckdb.DuckDBPyConnection) -> None:
     where = "metric = 'repeat_rate' and market = 'SG' and slice = 'detected_by'"
     assert _told(told, "slice_value, numerator, denominator", where) == [("model", 1, 2), ("user_report", 1, 1)]
     slices = told.execute("select distinct slice from main.operational_metrics order by all").fetchall()
-    dimensions = ["", "category", "confidence_band", "detected_by", "detector", "eligibility", "feed", "measure"]
-    assert slices == [(each,) for each in (*dimensions, "severity", "surface", "violation_type")]
+    dimensions = ["", "bonus", "category", "confidence_band", "detected_by", "detector", "eligibility", "feed"]
+    dimensions += ["measure", "notifier", "programme", "report_type", "reward", "rule"]
+    assert slices == [(each,) for each in (*dimensions, "severity", "subject", "surface", "violation_type")]
+
+
+def test_complaints_are_told_by_the_rule_against_its_own_decisions(told: duckdb.DuckDBPyConnection) -> None:
+    where = "metric = 'complaints_per_thousand_decisions' and market = 'SG' and slice = 'rule'"
+    # Nobody complains of the rule any, and no decision is counted by the rule spam.
+    assert _told(told, "slice_value, numerator, denominator, figure", where) == [
+        ("any", 0, 1, 0),
+        ("fraud", 1, 4, 250),
+        ("not known", 0, None, None),
+        ("spam", 1, None, None),
+    ]
+    where = "metric = 'overturned_by_rule' and market = 'SG' and slice = 'rule'"
+    assert _told(told, "slice_value, numerator, denominator", where) == [("any", 1, 1), ("fraud", 1, 4)]
+
+
+def test_what_waits_is_told_in_days_whatever_it_is_of(told: duckdb.DuckDBPyConnection) -> None:
+    where = "metric like 'age_of_open_%' and market = 'SG' and slice = ''"
+    assert _told(told, "metric, unit, sample, is_enough", where) == [
+        ("age_of_open_appeals", "days", 1, False),
+        ("age_of_open_cases", "days", 2, False),
+    ]
 
 
 def test_a_share_has_an_interval_and_few_are_not_enough(told: duckdb.DuckDBPyConnection) -> None:
@@ -205,13 +257,32 @@ def test_live_performance_of_an_account_is_by_the_same_definitions(told: duckdb.
     ]  # fmt: skip
 
 
+def test_money_is_told_of_each_market_and_never_of_all_together(told: duckdb.DuckDBPyConnection) -> None:
+    of_money = [metric["name"] for metric in DEFINED["metrics"] if metric["config"]["meta"].get("is_money")]
+    assert len(of_money) == 6
+    where = f"metric in {tuple(of_money)} and slice = ''"
+    assert {market for (market,) in _told(told, "market", where)} == {"SG", "MY"}
+    # Of nothing, a sum is 0 and known; and however little it is, it is all there is.
+    where = "metric in ('commission_held', 'bonus_paid') and slice = ''"
+    assert _told(told, "metric, market, figure, sample, is_enough, unit", where) == [
+        ("bonus_paid", "MY", 9, 1, True, "money"),
+        ("bonus_paid", "SG", Decimal("57.5"), 2, True, "money"),
+        ("commission_held", "SG", Decimal("12.9"), 2, True, "money"),
+    ]
+    where = "metric = 'bonus_paid_of_budget' and slice = 'bonus' and market = 'SG'"
+    assert _told(told, "slice_value, figure, is_enough", where) == [
+        ("posts", Decimal("0.2525"), True),
+        ("welcomes", None, False),
+    ]
+
+
 def test_every_measure_is_of_use() -> None:
     used = {
         name
         for metric in DEFINED["metrics"]
         for name in (
             *metric["type_params"].values(),
-            *(metric["config"]["meta"].get(key) for key in ("squared_weights", "hours", "out_of")),
+            *(metric["config"]["meta"].get(key) for key in ("squared_weights", "hours", "out_of", "sample")),
         )
     }
     measures = {measure["name"] for model in DEFINED["semantic_models"] for measure in model["measures"]}

@@ -2,60 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from datetime import date, datetime, timedelta
+from collections.abc import Callable, Sequence
+from datetime import date, timedelta
 from decimal import Decimal
-from pathlib import Path
 from statistics import NormalDist, median
-from typing import Any
 
 import duckdb
 import pytest
 
 from evenhand.deciding.compiled import CompiledModel, run_models
-from evenhand.landing.accepted import create_accepted
-from evenhand.landing.contracts import BY_NAME
-from evenhand.policy.compile import compile_packs
-from evenhand.policy.load import load_packs
-from evenhand.release.previous import create_released
-from evenhand.settings import PROJECT
-from evenhand.simulation.marketplace import FEEDS, simulate
-from evenhand.simulation.plan import Plan
-
-NIGHT = date(2026, 10, 31)
-SEEDS = (11, 12, 13, 14)
-
-
-@contextmanager
-def _marketplace(home: Path, seed: int) -> Iterator[duckdb.DuckDBPyConnection]:
-    """The newest version of every row that landed, as accepted; the truth as a view."""
-    simulate(Plan(creators=8000, nights=45, until=NIGHT, seed=seed), home / "landing", lambda made: None)
-    warehouse = home / "warehouse.duckdb"
-    compile_packs(load_packs(PROJECT / "policies"), warehouse)
-    with duckdb.connect(str(warehouse)) as connection:
-        create_accepted(connection)
-        create_released(connection)
-        for feed in FEEDS:
-            key = BY_NAME[feed].key
-            files = f"read_parquet('{home}/landing/{feed}/*/*/*.parquet', hive_partitioning = true)"
-            connection.execute(
-                f"insert into accepted.{feed} by name select * exclude (source) rename (night as landed_night)"
-                f" from {files} qualify row_number() over (partition by {key} order by night desc) = 1"
-            )
-            connection.execute(f"delete from accepted.{feed} where withdrawn is not null")
-        connection.execute(f"create temp view truth as from '{home / 'simulation_truth.parquet'}'")
-        yield connection
-
-
-@pytest.fixture(scope="module")
-def marketplace(
-    every_model: Sequence[CompiledModel], tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[duckdb.DuckDBPyConnection]:
-    """The night of a marketplace."""
-    with _marketplace(tmp_path_factory.mktemp("marketplace"), SEEDS[0]) as connection:
-        run_models(connection, every_model, NIGHT)
-        yield connection
+from insight.conftest import SEEDS
+from insight.marketplace import NIGHT, Row, hours, landed, marketplace_of, recent
 
 
 @pytest.mark.parametrize(
@@ -122,13 +79,16 @@ def test_prevalence_covers_the_truth_in_nine_markets_of_ten(
     needed = (
         "stg_",
         "int_account_days",
+        "int_contacts",
         "int_landed_rows",
+        "int_open_work",
         "int_qa_reviews_weighted",
+        "int_reports_decided",
         "int_violation_cases",
         "operational_metrics",
     )
     for seed in SEEDS[1:]:
-        with _marketplace(tmp_path_factory.mktemp("other"), seed) as connection:
+        with marketplace_of(tmp_path_factory.mktemp("other"), seed) as connection:
             models = [model for model in every_model if model.name.startswith(needed)]
             # Nothing of the gaps is looked at here.
             connection.execute("create table main.enforcement_gaps (gap text, market text, since date, orders bigint)")
@@ -138,6 +98,22 @@ def test_prevalence_covers_the_truth_in_nine_markets_of_ten(
             )
             connection.execute(
                 "create table main.eligibility (market text, eligibility text, as_of date, is_open boolean)"
+            )
+            connection.execute(
+                "create table main.int_rule_decisions"
+                " (market text, programme text, rule text, decided_on date, is_overturned boolean)"
+            )
+            connection.execute(
+                "create table main.int_bonus_budgets"
+                " (market text, bonus text, as_of date, paid decimal(18, 2), budget decimal(18, 2))"
+            )
+            connection.execute(
+                "create table main.int_commission_held"
+                " (market text, measure text, ordered_on date, commission decimal(18, 2), is_given_back boolean)"
+            )
+            connection.execute(
+                "create table main.int_rewards_begun (market text, reward text, as_of date, violations_before bigint,"
+                " violations_after bigint, sales_before decimal(18, 2), sales_after decimal(18, 2))"
             )
             run_models(connection, models, NIGHT)
             covered += _covered(connection)
@@ -160,38 +136,14 @@ def _covered(connection: duckdb.DuckDBPyConnection) -> list[bool]:
     return [is_covered for (is_covered,) in rows]
 
 
-Row = Mapping[str, Any]
-
-
-def _landed(connection: duckdb.DuckDBPyConnection, feed: str, market: str) -> list[dict[str, Any]]:
-    """The rows of a feed of the market's accounts, as they landed: every value is text."""
-    found = connection.execute(
-        f"select * from accepted.{feed} where account_id in"
-        " (select account_id from accepted.creators where market = $market)",
-        {"market": market},
-    )
-    names = [name for name, *_ in found.description or ()]
-    return [dict(zip(names, values, strict=True)) for values in found.fetchall()]
-
-
-def _recent(rows: Sequence[Row], day: str) -> list[Row]:
-    first = (NIGHT - timedelta(days=27)).isoformat()
-    return [row for row in rows if row.get(day) and first <= row[day] <= NIGHT.isoformat()]
-
-
-def _hours(row: Row, begun: str, ended: str) -> Decimal:
-    seconds = (datetime.fromisoformat(row[ended]) - datetime.fromisoformat(row[begun])).total_seconds()
-    return round(Decimal(int(seconds)) / 3600, 4)
-
-
 def _recomputed(connection: duckdb.DuckDBPyConnection, market: str) -> dict[str, tuple[int, int] | Decimal | int]:
     """Numerator and denominator, a median or a number of each metric, from what landed alone."""
     feeds = {
-        feed: _landed(connection, feed, market)
+        feed: landed(connection, feed, market)
         for feed in ("violations", "appeals", "contents", "lives", "orders", "user_reports", "qa_reviews")
     }
-    decided = _recent(feeds["violations"], "decided_on")
-    enforced = _recent(feeds["violations"], "enforced_on")
+    decided = recent(feeds["violations"], "decided_on")
+    enforced = recent(feeds["violations"], "enforced_on")
     contents = {row["content_id"]: row for row in feeds["contents"]}
     posts = {row["content_id"]: row["published_at"] for row in feeds["contents"]}
     posts |= {row["live_id"]: row["began_at"] for row in feeds["lives"]}
@@ -204,15 +156,15 @@ def _recomputed(connection: duckdb.DuckDBPyConnection, market: str) -> dict[str,
             first_appeals[row["violation_id"]] = row
     appealed = [
         row
-        for row in _recent(list(first_appeals.values()), "decided_on")
+        for row in recent(list(first_appeals.values()), "decided_on")
         if row["outcome"] in ("granted", "partly_granted", "denied")
     ]
     granted: dict[str, str] = {}
     for row in feeds["appeals"]:
         if row["outcome"] == "granted":
             granted[row["violation_id"]] = min(row["decided_on"], granted.get(row["violation_id"], "9"))
-    restored = _recent([row for row in feeds["violations"] if row["status"] == "restored"], "restored_on")
-    qa = [row for row in _recent(feeds["qa_reviews"], "reviewed_on") if row["drawn_from"] == "decided"]
+    restored = recent([row for row in feeds["violations"] if row["status"] == "restored"], "restored_on")
+    qa = [row for row in recent(feeds["qa_reviews"], "reviewed_on") if row["drawn_from"] == "decided"]
     qa = [row for row in qa if row["round"] == "1"]
 
     def is_proactive(row: Row) -> bool:
@@ -230,7 +182,7 @@ def _recomputed(connection: duckdb.DuckDBPyConnection, market: str) -> dict[str,
         "acted_on_before_any_view": share(
             [row for row in seen if row["views_before_removal"]], lambda row: row["views_before_removal"] == "0"
         ),
-        "acted_on_within_24_hours": share(posted, lambda row: _hours(row, "posted_at", "enforced_at") <= 24),
+        "acted_on_within_24_hours": share(posted, lambda row: hours(row, "posted_at", "enforced_at") <= 24),
         "appeal_rate": share(decided, lambda row: row["violation_id"] in first_appeals),
         "grant_rate": share(appealed, lambda row: row["outcome"] != "denied"),
         "whole_reversal_rate": share(appealed, lambda row: row["outcome"] == "granted"),
@@ -249,14 +201,14 @@ def _recomputed(connection: duckdb.DuckDBPyConnection, market: str) -> dict[str,
             granted.get(row["violation_id"], "9") > row["restored_on"] for row in restored
         ),
         "decision_precision": share(qa, lambda row: row["is_violation"] == "yes"),
-        "median_time_to_decision": median(_hours(row, "detected_at", "decided_at") for row in decided),
+        "median_time_to_decision": median(hours(row, "detected_at", "decided_at") for row in decided),
         "median_time_to_enforcement": median(
-            _hours(row, "decided_at", "enforced_at") for row in enforced if row["decided_at"]
+            hours(row, "decided_at", "enforced_at") for row in enforced if row["decided_at"]
         ),
         "median_time_to_appeal_decision": median(
-            _hours(row, "filed_at", "decided_at") for row in _recent(list(first_appeals.values()), "decided_on")
+            hours(row, "filed_at", "decided_at") for row in recent(list(first_appeals.values()), "decided_on")
         ),
-        "violations_per_thousand_orders": (len(decided), len(_recent(feeds["orders"], "ordered_on"))),
+        "violations_per_thousand_orders": (len(decided), len(recent(feeds["orders"], "ordered_on"))),
     }
 
 
@@ -274,7 +226,7 @@ def _not_rejected(part: int, whole: int, end: float) -> float:
 
 
 @pytest.mark.parametrize("market", ["ID", "BR"])
-def test_metrics_are_what_a_few_lines_make_of_what_landed(marketplace: duckdb.DuckDBPyConnection, market: str) -> None:
+def test_metrics_are_what_a_few_lines_make_of_whatlanded(marketplace: duckdb.DuckDBPyConnection, market: str) -> None:
     told = {
         metric: figures
         for metric, *figures in marketplace.execute(

@@ -68,6 +68,7 @@ NEW = NoticeFacts(
     followed_by=None,
     followed_until=None,
     is_appeal_granted=False,
+    is_restored=False,
     appeal_until=None,
     can_appeal=True,
     restored_by="time",
@@ -230,6 +231,7 @@ def test_a_reward_that_was_lost_in_english() -> None:
         followed_by=None,
         followed_until=None,
         is_appeal_granted=False,
+        is_restored=False,
         appeal_until=None,
         can_appeal=False,
         restored_by="balance",
@@ -329,6 +331,22 @@ def test_a_granted_appeal_is_told_as_such() -> None:
     assert lines[2] == "Your appeal was granted. What it was about no longer counts."
 
 
+def test_what_was_taken_back_without_an_appeal_is_told_as_such() -> None:
+    lines = render(replace(ENDED, is_restored=True), CATALOGS).body.split("\n")
+    assert (
+        lines[2] == "We looked at a decision again and took it back, without an appeal of yours. It no longer counts."
+    )
+    # Of two decisions, one went each way.
+    lines = render(replace(ENDED, is_appeal_granted=True, is_restored=True), CATALOGS).body.split("\n")
+    assert [line.split(" ")[0] for line in lines[2:4]] == ["Your", "We"]
+
+
+@pytest.mark.parametrize("language", sorted(CATALOGS.languages))
+def test_that_a_decision_was_taken_back_is_told_in_every_language(language: str) -> None:
+    line = render(replace(ENDED, language=language, is_restored=True), CATALOGS).body.split("\n")[2]
+    assert (line == render(replace(ENDED, is_restored=True), CATALOGS).body.split("\n")[2]) == (language == "en")
+
+
 @pytest.mark.parametrize(
     ("language", "starts_on", "ends_on"),
     [("th", "5 มีนาคม 2569", "11 มีนาคม 2569"), ("zh", "2026年3月5日", "2026年3月11日")],
@@ -423,6 +441,7 @@ def test_no_placeholder_is_ever_left(language: str, data: st.DataObject) -> None
             balance_before=st.sampled_from([Decimal(4), None]),
             balance_after=st.sampled_from([Decimal("7.5"), None]),
             is_appeal_granted=st.booleans(),
+            is_restored=st.booleans(),
             appeal_until=_days,
             can_appeal=st.booleans(),
             restored_by=st.sampled_from(["time", "balance", "appeal", "conditions", ""]),

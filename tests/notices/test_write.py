@@ -30,7 +30,7 @@ FACTS = """
         cast(null as decimal(18, 2)) as amount, 0.0 as balance_before, 3.0 as balance_after,
         'point' as unit, cast(null as varchar) as outranked_by, cast(null as varchar) as followed_by,
         cast(null as date) as followed_until,
-        false as is_appeal_granted,
+        false as is_appeal_granted, false as is_restored,
         cast(null as date) as appeal_until, true as can_appeal, 'time' as restored_by,
         'r1' as reason_id, date '2026-03-12' as restored_on
     from (values {values}) as told (language, measure)

@@ -74,11 +74,12 @@ def test_every_text_has_words(language: str) -> None:
 def test_nothing_is_said_that_no_language_is_asked_for() -> None:
     for old, new in pairs():
         said = brief(old, new, Marked())
-        # What isn't in a language: markets, versions, keys, the way to appeal as the pack has it.
+        # What isn't in a language: markets, time zones, versions, keys, the way to appeal as the pack has it.
         raw = {
             *(each.pack.replace("_", " ") for each in (old, new)),
             *old.markets,
             *new.markets,
+            *(each.timezone for each in (old, new) if each.timezone),
             *type(new).model_fields,
             old.appeal_route,
             new.appeal_route,

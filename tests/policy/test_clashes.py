@@ -56,6 +56,27 @@ def _mistakes(folder: Path, points: str, limit: str) -> list[str]:
     return []
 
 
+def test_packs_of_a_market_have_one_time_zone_whenever_they_are_in_force(folder: Path) -> None:
+    points = POINTS.replace("version: 3\n", "version: 3\ntimezone: Asia/Jakarta\n")
+    points = points.replace("effective_from: 2026-01-01\n", "effective_from: 2026-01-01\neffective_until: 2026-02-01\n")
+    limit = LIMIT.replace("markets: [TH]\n", "markets: [TH]\ntimezone: Asia/Bangkok\n")
+    said = (
+        "timezone: found Asia/Jakarta for TH, where limit version 1 (limit.yml:4) says Asia/Bangkok; expected one time"
+        " zone for a market, in every version of its packs"
+    )
+    assert _mistakes(folder, points, limit) == [f"points.yml:3:11: {said}"]
+    assert _mistakes(folder, points, limit.replace("Bangkok", "Jakarta")) == []
+    assert _mistakes(folder, points, LIMIT) == []
+    assert _mistakes(folder, points, limit.replace("[TH]", "[VN]")) == []
+
+
+def test_a_time_zone_is_one_that_there_is(folder: Path) -> None:
+    (mistake,) = _mistakes(folder, POINTS.replace("version: 3\n", "version: 3\ntimezone: Asia/Jakrta\n"), LIMIT)
+    assert mistake.startswith(
+        "points.yml:3:11: timezone: found 'Asia/Jakrta'; expected a time zone such as Asia/Jakarta"
+    )
+
+
 def test_packs_of_a_market_with_other_names_combine_each_with_its_own_version_and_hash(folder: Path) -> None:
     assert _mistakes(folder, POINTS, LIMIT) == []
     limit, points = load_packs(folder)

@@ -39,9 +39,9 @@ def test_a_row_per_market_and_rule(folder: Path, warehouse: Path) -> None:
         {"sha256": loaded.sha256, "appeal_route": "Write to us.", "partly_granted": "adjusts"}
     ]
     assert in_britain["measures"] == [
-        {"measure": "warning", "measure_rank": 0, "stops_sales": False},
-        {"measure": "no_live", "measure_rank": 1, "stops_sales": False},
-        {"measure": "closed", "measure_rank": 2, "stops_sales": False},
+        {"measure": "warning", "measure_rank": 0, "stops_sales": False, "holds_commission": False},
+        {"measure": "no_live", "measure_rank": 1, "stops_sales": False, "holds_commission": False},
+        {"measure": "closed", "measure_rank": 2, "stops_sales": False, "holds_commission": False},
     ]
     assert in_britain["kinds"] == [{**health, "kind": "creator"}, {**health, "kind": "platform"}]
     # One for what people impose themselves is in every market.
@@ -102,8 +102,8 @@ def test_every_part_of_the_language_has_its_rows(folder: Path, warehouse: Path) 
     assert (stages["kind"], stages["is_said"], stages["onboarding_days"], stages["pilot_days"]) == (
         "creator", True, 7, 30,
     )  # fmt: skip
-    assert [(m["measure"], m["stops_sales"]) for m in _said(warehouse, "measures", {})] == [
-        ("held", False), ("closed", True),
+    assert [(m["measure"], m["stops_sales"], m["holds_commission"]) for m in _said(warehouse, "measures", {})] == [
+        ("held", False, True), ("closed", True, False),
     ]  # fmt: skip
     assert [row["measure"] for row in _said(warehouse, "probation", {"kind": "creator"})] == ["held", "closed"]
     assert [(row["market"], row["measure"], row["order_rank"]) for row in _said(warehouse, "measures_order", {})] == [
@@ -148,6 +148,7 @@ effective_from: 2026-01-01
 appeal_route: Write to us.
 measures: [held, closed]
 stops_sales: [closed]
+holds_commission: [held]
 ends_running: [held]
 stages: {onboarding_days: 7, pilot_days: 30, probation: [held, closed]}
 calendars: {mondays: {weekday: monday}}

@@ -49,6 +49,11 @@ def test_the_same_is_no_difference(folder: Path) -> None:
             "2026-01-01\neffective_until: 2026-06-30",
             "from when: it is in force until 2026-06-30 instead of without an end",
         ),
+        (
+            "markets",
+            "timezone: Asia/Jakarta\nmarkets",
+            "from when: the time zone of its days is Asia/Jakarta (before: none of its own)",
+        ),
         ("Write to us.", "Call us.", "appeals: the way to appeal is now: Call us."),
         (
             "measures: [w",
@@ -59,6 +64,7 @@ def test_the_same_is_no_difference(folder: Path) -> None:
         ("closed]", "closed, fined]", "measures: fined is new"),
         ("markets", "ends_running: [closed]\nmarkets", "measures: closed that is running ends on 2026-01-01"),
         ("markets", "stops_sales: [closed]\nmarkets", "stages: its sales are stopped by closed (before: nothing)"),
+        ("markets", "holds_commission: [closed]\nmarkets", "stages: its commission is held by closed (before:"),
         ("markets", "stages: {pilot_days: 9}\nmarkets", "stages: then it is a pilot for 9 days (before: at no time)"),
         ("at_least: 10", "at_least: 10\n        warned_within: 2", "health: new: zone shut: is near within 2 of it"),
         # What is called otherwise.

@@ -71,6 +71,11 @@ def test_days_of_two_markets_or_parts_may_overlap(tmp_path: Path) -> None:
         ("grant_rate", "median_time_to_decision", "found no unit; expected hours or days"),
         ("at_most: 0.2", "unit: hours, at_most: 2", "expected no unit: grant_rate is no time"),
         ("grant_rate", "decisions", "neither more nor less is better"),
+        (
+            "grant_rate, market: ID, at_most",
+            "sales_after_a_reward, market: all, at_least",
+            "expected a market: money of several is of several currencies",
+        ),
     ],
 )
 def test_policy_check_names_what_no_metric_can_be_held_to(

@@ -79,6 +79,10 @@ def test_a_comment_and_a_pack_that_is_another_file_are_no_difference(said: Said)
     assert said(change) == {}
 
 
+def test_whose_commission_is_held_decides_nothing_and_is_no_difference(said: Said) -> None:
+    assert said(_replace("moon.yml", ("holds_commission: [commission_held]\n", ""))) == {}
+
+
 def test_another_pack_beside_numbers_no_rule_anew(said: Said) -> None:
     found = said(lambda packs: (packs / "moon.yml").unlink())
     assert list(found) == ["moon"]

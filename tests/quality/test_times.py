@@ -9,8 +9,12 @@ import pytest
 
 from evenhand.landing.load import load
 from evenhand.landing.window import take
+from evenhand.policy.compile import compile_packs
+from evenhand.policy.load import load_packs
 from evenhand.quality.feeds import Beside, FeedsGate, validate_feeds
+from evenhand.settings import PROJECT
 from landing.feeds import creator, land, land_headers, night, query, violation
+from policy.packs import write
 
 # In Jakarta, 1 March begins at 17:00 on 28 February in UTC.
 BESIDE = Beside(markets=("ID",), time_zones={"ID": "Asia/Jakarta"})
@@ -75,4 +79,29 @@ def test_the_day_is_in_the_markets_time_zone_and_a_time_of_another_day_is_left_o
     assert [each for each in gate.warnings if "times" in each] == [
         "violations: 1 of 6 times in decided_at are of another day than decided_on in their market's time zone and"
         " aren't used; their rows count by their days. Ask the source which of the two is right",
+    ]
+
+
+def test_a_pack_says_the_time_zone_of_its_market_before_marketplace_yml_does(tmp_path: Path) -> None:
+    """The days of ID are those of Jakarta, whatever is said of it elsewhere; TH, whose packs say none, has that."""
+    landing = tmp_path / "landing"
+    packs = [
+        (PROJECT / "policies" / "takedowns.yml").read_text().replace("pack: takedowns", f"pack: {market}".lower())
+        .replace("[world]", f"[{market}]").replace("timezone: UTC\n", said)
+        for market, said in (("ID", "timezone: Asia/Jakarta\n"), ("TH", ""))
+    ]  # fmt: skip
+    for text in packs:
+        write(tmp_path, text, f"{packs.index(text)}.yml")
+    compile_packs(load_packs(tmp_path), tmp_path / "w.duckdb")
+    land(landing, "creators", 1, [creator("A", market="ID"), creator("B", market="TH")])
+    land_headers(landing, 1, "contents", "appeals")
+    moment = {"decided_on": "", "decided_at": "2026-02-28T17:30:00Z"}
+    land(landing, "violations", 2, [{**violation(f"v{each}", each), **moment} for each in ("A", "B")])
+    load(tmp_path / "landed.duckdb", landing, night(2))
+    take(tmp_path / "landed.duckdb", tmp_path / "w.duckdb", night(2))
+    beside = Beside(time_zones={"ID": "America/Lima", "TH": "America/Lima"})
+    validate_feeds(tmp_path / "w.duckdb", tmp_path / "gate", night(2), beside)
+    assert query(tmp_path / "w.duckdb", "select violation_id, decided_on from accepted.violations order by all") == [
+        ("vA", "2026-03-01"),
+        ("vB", "2026-02-28"),
     ]

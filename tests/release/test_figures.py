@@ -9,7 +9,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from evenhand.release.figures import Figure, counted_in, figures, figures_of
+from evenhand.release.figures import Figure, counted_in, figures, figures_of, with_unit
 from evenhand.settings import PROJECT
 
 
@@ -50,6 +50,21 @@ def test_each_has_its_label_its_unit_and_no_more_digits_than_say_something(relea
         ("Conversion of lives", "0.0023"),
         ("Of an earlier version", "0.5"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("market", "figure", "unit", "said"),
+    [
+        ("ID", "1234567.5", "money", "IDR1,234,567.50"),
+        ("US", "12.5", "money per reward", "$12.50"),
+        ("world", "1234.5", "money", "1,234.50"),
+    ],
+)
+def test_money_is_in_the_currency_of_its_market_where_that_is_a_country(
+    market: str, figure: str, unit: str, said: str
+) -> None:
+    assert Figure("m", "M", market, figure, True, unit=unit).text == said
+    assert with_unit(Decimal(figure), unit, market) == said
 
 
 def test_of_a_market_with_too_few_it_says_how_many_are_needed(release: Path) -> None:

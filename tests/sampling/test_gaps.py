@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from benchmarks.sampling import compared
+from benchmarks.sampled import compared
 from evenhand.sampling.gaps import gaps, holm
 from evenhand.sampling.sums import Golden, Sums, golden, sums
 

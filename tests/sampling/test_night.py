@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from evenhand.sampling.estimate import estimates
 from evenhand.sampling.night import ASKED_NIGHTS, Listed, lay_draws
 from release.manifests import manifest_of
 from sampling.nights import FIRST, MARKETPLACE, Nights
-from sampling.warehouse import write
+from sampling.warehouse import rows, write
 
 
 @pytest.fixture
@@ -202,8 +203,51 @@ def test_what_cannot_be_drawn_leaves_what_is_open(nights: Nights, caplog: pytest
     warehouse = write(nights.folder / "w.duckdb", nights.facts(FIRST + timedelta(days=1), 3))
     with duckdb.connect(str(warehouse)) as connection:
         connection.execute("drop table stg_lives")
-    assert lay_draws(warehouse, nights.releases, FIRST + timedelta(days=1)) == Listed(0, 10, 0)
+    assert lay_draws(warehouse, nights.releases, FIRST + timedelta(days=1)) == Listed(0, 10, 0, ("SG",))
     assert "its draw failed" in caplog.text
+
+
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+def test_a_market_that_cannot_be_drawn_ends_its_own_draw_alone_and_is_told(
+    nights: Nights, caplog: pytest.LogCaptureFixture
+) -> None:
+    """MY comes before SG, and its contents have more views than can be added up."""
+    nights.marketplace = MARKETPLACE.replace("{SG: 10}", "{MY: 10, SG: 10, TH: 10}")
+    warehouse = write(nights.folder / "w.duckdb", nights.facts(FIRST, 40))
+    with duckdb.connect(str(warehouse)) as connection:
+        connection.execute("alter table stg_contents alter views type double")
+        connection.execute(
+            "insert into stg_contents (content_id, account_id, kind, views, landed_night)"
+            " select 'd' || n, 'b1', 'short_video', 1e308, ? from range(20) as many(n)",
+            [FIRST],
+        )
+    listed = lay_draws(warehouse, nights.releases, FIRST)
+    assert listed == Listed(10, 10, 0, ("MY",))
+    assert "Nothing is drawn for review in MY on night 2026-03-01, for its draw failed" in caplog.text
+    assert "There is nothing to draw for review in TH" in caplog.text
+
+
+def test_penalties_that_need_too_many_decisions_to_be_drawn_are_told(
+    nights: Nights, caplog: pytest.LogCaptureFixture
+) -> None:
+    many = [f"v{n}" for n in range(30)]
+    facts = nights.facts(FIRST, 40) | {
+        "main.stg_violations": [
+            rows(violation_id=each, account_id="a1", content_id="c1", decided_on=FIRST, landed_night=FIRST)
+            for each in many
+        ],
+        "main.penalties": [rows(row_key="p1", account_id="a1", market="SG", measure="no_live", reason_id="r1")],
+        "main.penalty_changes": [rows(row_key="p1", change="new")],
+        "main.reasons": [
+            rows(
+                reason_id="r1",
+                list="penalties",
+                entries=json.dumps([{"violation": each, "needed": True, "rule": "r"} for each in many]),
+            )
+        ],
+    }
+    assert lay_draws(write(nights.folder / "w.duckdb", facts), nights.releases, FIRST).failed == ()
+    assert "in SG on night 2026-03-01, for they need too many decisions: 1 penalty" in caplog.text
 
 
 def test_far_more_than_there_is_can_be_asked_for(nights: Nights) -> None:

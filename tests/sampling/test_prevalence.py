@@ -7,8 +7,8 @@ import pytest
 from numpy.typing import NDArray
 from scipy.stats import beta
 
-from benchmarks.sampling import cell as simulated
-from benchmarks.sampling import misled, naive, simple, weighted
+from benchmarks.sampled import cell as simulated
+from benchmarks.sampled import misled, naive, simple, weighted
 from evenhand.sampling.prevalence import prevalence, rogan_gladen
 from evenhand.sampling.sums import Sums, golden, sums
 

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from benchmarks.sampled import SPREAD, wrong_penalties
 from evenhand.sampling.prevalence import prevalence
 from evenhand.sampling.several import of_several
 from evenhand.sampling.sums import golden, sums
@@ -39,6 +40,15 @@ def test_shares_and_what_they_are_known_by_are_those_of_many_golden_samples() ->
     share = ours.passed[0] / ours.clean[0]
     assert share == pytest.approx(rights.mean(), abs=0.002)
     assert share * (1 - share) / ours.clean[0] == pytest.approx(rights.var(), rel=0.05)
+
+
+@pytest.mark.parametrize("spread", [0.0, SPREAD])
+def test_intervals_of_wrong_penalties_hold_the_truth_where_naive_ones_do_not(spread: float) -> None:
+    """A short form of the tables of docs/sampling.md."""
+    told = [wrong_penalties(200, reviews, share, 3, spread) for reviews, share in ((50, 0.01), (500, 0.05), (500, 0.2))]
+    assert min(each.held for each in told) >= 0.93
+    assert sum(each.naive for each in told) < 0.9 * sum(each.held for each in told)
+    assert not any(each.empty for each in told)
 
 
 def test_reviewers_who_recognise_nothing_or_everything_break_nothing() -> None:

@@ -286,7 +286,8 @@ violations_as_they_are_told as (
         violations.decided_on,
         coalesce(appeals.appeal, 'any_time') as appeal,
         case when not appeals.is_pending and not appeals.is_used_up then appeals.appeal_until end as appeal_until,
-        coalesce(appeals.is_granted, false) as is_granted
+        coalesce(appeals.is_granted, false) as is_granted,
+        violations.restored_on is not null and not coalesce(appeals.is_granted, false) as is_restored
     from violations_behind_each_reason as behind
     left join violations on behind.violation_id = violations.violation_id
     left join contents on violations.content_id = contents.content_id
@@ -316,7 +317,8 @@ evidence_of_each_reason as (
         bool_or(appeal in ('until', 'any_time')) as can_appeal,
         case when not bool_or(appeal = 'any_time') then max(case when appeal = 'until' then appeal_until end) end
             as appeal_until,
-        bool_or(is_granted) as is_appeal_granted
+        bool_or(is_granted) as is_appeal_granted,
+        bool_or(is_restored) as is_restored
     from violations_as_they_are_told
     group by reason_id
 ),
@@ -376,6 +378,7 @@ facts as (
         brought_by.unit,
         told.list = 'penalties' and told.event = 'ended' and coalesce(evidence.is_appeal_granted, false)
             as is_appeal_granted,
+        told.list = 'penalties' and told.event = 'ended' and coalesce(evidence.is_restored, false) as is_restored,
         case
             when told.list = 'penalties' and told.event <> 'ended' and prevailing.row_key <> told.row_key
                 then prevailing.measure

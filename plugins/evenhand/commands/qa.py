@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 import duckdb
 import typer
 
-from evenhand.commands.terminal import console, plain_table, refuse, released
+from evenhand.commands.terminal import console, errors, plain_table, refuse, released
 from evenhand.policy.prose.words import counted, spoken
 from evenhand.release.figures import with_unit
 from evenhand.release.quality_samples import GOLDEN, asked_about
@@ -28,6 +28,7 @@ app = typer.Typer(no_args_is_help=True, help="Quality samples: what would be dra
 # What can come out otherwise where reviewers err.
 _SHARES = ("prevalence", "violative_view_rate", "wrong_decisions", "wrong_penalties")
 _GAP = "gap_of_"
+_FAILED = "nothing can be drawn in {market} on {night}, for what landed of it makes its draw fail"
 
 Night = Annotated[
     datetime | None,
@@ -55,7 +56,11 @@ def draw(
     """
     here = settings()
     on = released(here, night)
-    draws = _draws(here, on, budget)
+    draws, failed = _draws(here, on, budget)
+    if market in failed:
+        refuse(_FAILED.format(market=market, night=on))
+    for other in failed:
+        errors.print(f"{_FAILED.format(market=other, night=on)}.", highlight=False, soft_wrap=True, markup=False)
     if market and market not in draws:
         refuse(f"there is nothing to draw in {market} on {on}; there is in {', '.join(draws) or 'no market'}")
     chosen = [each for each in draws.values() if market in ("", each.market)]
@@ -188,13 +193,22 @@ def _told(drawn: Draw, asked: frozenset[tuple[str, str]]) -> Draw:
     return replace(drawn, key=tuple(each for each in drawn.key if is_told(each)))
 
 
-def _draws(here: Settings, night: date, budget: int) -> dict[str, Draw]:
+def _draws(here: Settings, night: date, budget: int) -> tuple[dict[str, Draw], list[str]]:
+    """The draw of each market, and the markets whose draw fails, which ends no other's."""
     # numpy is needed by this command alone.
     from evenhand.sampling.frame import frames
+    from evenhand.sampling.night import FAILS
     from evenhand.sampling.plan import plan
 
+    drawn: dict[str, Draw] = {}
+    failed = []
     with _computed(here, night) as connection:
-        return {each.market: plan(each, str(night), budget) for each in frames(connection, night, here.item_link)}
+        for each in frames(connection, night, here.item_link):
+            try:
+                drawn[each.market] = plan(each, str(night), budget)
+            except FAILS:
+                failed.append(each.market)
+    return drawn, failed
 
 
 def _show(draws: list[Draw]) -> None:

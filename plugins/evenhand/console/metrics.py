@@ -151,7 +151,7 @@ def chart_of(found: Shown, metric: str, market: str, label: str) -> str:
         )
         if shows and value is not None:
             ends = [end for end in (shows.low, shows.high) if end is not None]
-            said += [(float(end), reader().figure(end, shows.unit)) for end in ends]
+            said += [(float(end), reader().figure(end, shows.unit, market)) for end in ends]
             said.append((value, said_figure(shows)))
     if not said:
         return ""

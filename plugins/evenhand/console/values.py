@@ -95,7 +95,7 @@ def figure(of: Figure) -> str:
         )
     if of.figure is None:
         return say("none")
-    said = reader().figure(Decimal(of.figure), of.unit)
+    said = reader().figure(Decimal(of.figure), of.unit, of.market)
     if of.is_enough and of.out_of is not None and of.sample is not None and of.out_of > of.sample:
         return say("%(figure)s (of %(known)s of %(all)s)", figure=said, known=round(of.sample), all=round(of.out_of))
     return said
@@ -105,7 +105,7 @@ def interval(of: Figure) -> str:
     """In which a metric is with a probability of 95 %; empty where it is no estimate."""
     if of.low is None or of.high is None or not of.is_enough:
         return ""
-    return between(of.low, of.high, lambda value: reader().figure(value, of.unit))
+    return between(of.low, of.high, lambda value: reader().figure(value, of.unit, of.market))
 
 
 def between(low: Decimal, high: Decimal, written: Callable[[Decimal], str]) -> str:
@@ -116,7 +116,7 @@ def between(low: Decimal, high: Decimal, written: Callable[[Decimal], str]) -> s
 def bound(wanted: Target | Goal, unit: str) -> str:
     """What a metric is to come to; `unit` is the metric's, and a bound's own counts first."""
     how, value = wanted.comparison or ("at_most", Decimal(0))
-    return f"{say(COMPARATORS[how])} {reader().figure(value, wanted.unit or unit)}"
+    return f"{say(COMPARATORS[how])} {reader().figure(value, wanted.unit or unit, wanted.market)}"
 
 
 def judged(of: Judged, unit: str) -> str:

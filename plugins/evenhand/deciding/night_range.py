@@ -22,7 +22,15 @@ from evenhand.landing.contracts import FEEDS
 
 METRICS = "operational_metrics"
 # What metrics read of what was decided: the timeline of the run says it for all nights.
-_TIMELINES = ("int_eligibility_periods", "int_penalty_periods")
+_TIMELINES = (
+    "int_bonus_payments",
+    "int_eligibility_periods",
+    "int_ledger_entries",
+    "int_measure_periods",
+    "int_penalty_periods",
+    "int_stays",
+    "int_zone_periods",
+)
 _RUN = "run"
 
 

@@ -72,6 +72,7 @@ class NoticeFacts:
         followed_by: what the account knows of and still has on the scope of what has ended; None if nothing.
         followed_until: the last day of that; None is without end.
         is_appeal_granted: whether it has ended because an appeal was granted.
+        is_restored: whether it has ended because a decision was taken back without an appeal.
         appeal_until: the last day to appeal against what people decided themselves; None is at any time.
         can_appeal: whether an appeal is possible at all.
         restored_by: what brings back what was taken: its `time` passes, the programme's `balance` recovers, an `appeal`
@@ -100,6 +101,7 @@ class NoticeFacts:
     followed_by: str | None
     followed_until: date | None
     is_appeal_granted: bool
+    is_restored: bool
     appeal_until: date | None
     can_appeal: bool
     restored_by: RestoredBy

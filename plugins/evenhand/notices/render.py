@@ -181,6 +181,8 @@ def _why(facts: NoticeFacts, catalog: Catalog, values: Mapping[str, str]) -> lis
     lines = [text(catalog, "reversed", values)] if facts.is_reversed else []
     if facts.is_appeal_granted:
         lines.append(text(catalog, "ended.appeal", values))
+    if facts.is_restored:
+        lines.append(text(catalog, "ended.restored", values))
     if facts.amount is not None and not facts.cases:
         # It is paid for what the account did, and its name says for what.
         return lines

@@ -29,6 +29,7 @@ def clashes(packs: Sequence[LoadedPack], ordered: Collection[str] | None = None)
     for one, other in combinations(packs, 2):
         a, b = one.pack, other.pack
         yield from names_that_clash(one, other)
+        yield from _other_time_zone(one, other)
         if (a.pack, a.version) == (b.pack, b.version):
             yield Mistake(
                 *where(other, ("version",)),
@@ -61,6 +62,19 @@ def markets_of_both(a: Pack, b: Pack) -> list[str]:
 def days_of(pack: Pack) -> str:
     """The days of a pack, in words."""
     return f"from {pack.effective_from}" + (f" until {pack.effective_until}" if pack.effective_until else " on")
+
+
+def _other_time_zone(one: LoadedPack, other: LoadedPack) -> Iterator[Mistake]:
+    """Whichever days each decides for: what landed once is read by one time zone on all of them."""
+    a, b = one.pack, other.pack
+    shared = sorted(set(a.markets) & set(b.markets))
+    if shared and a.timezone and b.timezone and a.timezone != b.timezone:
+        yield Mistake(
+            *where(other, ("timezone",)),
+            f"timezone: found {b.timezone} for {', '.join(shared)}, where {a.pack} version {a.version}"
+            f" ({_at(one, ('timezone',))}) says {a.timezone}; expected one time zone for a market, in every version of"
+            " its packs",
+        )
 
 
 def _said_twice(one: LoadedPack, other: LoadedPack, shared: Sequence[str]) -> Iterator[Mistake]:

@@ -157,6 +157,7 @@ def _rows(loaded: LoadedPack, edition: _Edition, numbers: _Numbers) -> Iterator[
     yield PackRow(
         **edition,
         sha256=loaded.sha256,
+        timezone=pack.timezone,
         appeal_route=pack.appeal_route,
         file_within_days=pack.appeals.file_within_days,
         appeals_at_most=pack.appeals.at_most,
@@ -189,6 +190,7 @@ def _rows(loaded: LoadedPack, edition: _Edition, numbers: _Numbers) -> Iterator[
             measure=measure,
             measure_rank=rank,
             stops_sales=measure in pack.stops_sales,
+            holds_commission=measure in pack.holds_commission,
         )
     read = {name for programme in pack.programmes.values() for name in programme.inputs()} | {
         test.programme

@@ -94,6 +94,9 @@ def _when(old: Pack, new: Pack) -> Iterator[Change]:
     elif old.effective_until != new.effective_until:
         text = "it is in force {now} instead of {before}"
         yield Change(about, say(text, now=_end(new), before=_end(old)))
+    if old.timezone != new.timezone:
+        zones = {"now": new.timezone or say("none of its own"), "before": old.timezone or say("none of its own")}
+        yield Change(about, say("the time zone of its days is {now} (before: {before})", **zones))
     for pack in new.continues:
         if pack not in old.continues:
             yield Change(about, say("it goes on with what the pack {pack} had", pack=pack))

@@ -4,24 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Annotated
-from zoneinfo import available_timezones
 
-from pydantic import AfterValidator, Field, ValidationError, field_validator
+from pydantic import Field, ValidationError, field_validator
 from ruamel.yaml import YAML
 
 from evenhand.policy.diagnose import pack_error
-from evenhand.policy.language.part import Name, Part
+from evenhand.policy.language.part import Name, Part, TimeZone
 from evenhand.policy.load import MARKETPLACE, frozen
 from evenhand.policy.texts import read_text
-
-
-def _time_zone(name: str) -> str:
-    if name not in available_timezones():
-        raise ValueError("a time zone such as Asia/Jakarta")
-    return name
-
-
-TimeZone = Annotated[str, AfterValidator(_time_zone)]
 
 
 class Marketplace(Part):
@@ -37,7 +27,7 @@ class Marketplace(Part):
     """Every surface that a violation may be seen on; without this key, any."""
 
     time_zones: dict[str, TimeZone] = Field(default_factory=dict)
-    """By market: the time zone that the days of its feeds are in, where a source lands moments instead of days."""
+    """By market: the time zone that the days of its feeds are in, where no pack of it says its `timezone`."""
 
     review_budgets: dict[str, Annotated[int, Field(ge=1, le=100_000)]] = Field(default_factory=dict)
     """By market: how many items each night draws for review, at most (docs/sampling.md). It decides nothing."""

@@ -21,6 +21,7 @@ from evenhand.quality.candidates import (
 from evenhand.quality.finding import Finding
 from evenhand.quality.gate import Gate
 from evenhand.quality.missed_files import missed_files
+from evenhand.quality.times import time_zones
 from evenhand.quality.whose_file import hold_for_unusable_files, rows_of_other_markets
 from evenhand.quality.words_without_effect import WordsKnown, find_words_without_effect
 from evenhand.records.databases import quoted
@@ -36,7 +37,7 @@ class Beside:
 
     Attributes:
         markets: those that no pack may be of.
-        time_zones: by market.
+        time_zones: by market, where no pack of it says its own.
         time_zone: that of the other markets.
         words: what is known of words.
     """
@@ -93,13 +94,14 @@ def validate_feeds(
     try:
         _create_tables(gate)
         find_markets(gate, beside.markets)
+        zones = time_zones(gate, beside.time_zones)
         gate.validate(
             "landing.bad_rows", "lines and values", reading_suite(), ROW_LOCATOR, "Its rows go into quarantine."
         )
         told: list[str] = []
         for contract in FEEDS:
             empty = columns_without_values(gate, contract)
-            told += find_candidates(gate, contract, night, beside.time_zones, beside.time_zone, empty)
+            told += find_candidates(gate, contract, night, zones, beside.time_zone, empty)
             rows = f"candidates.{contract.feed}"
             findings: list[Finding] = []
             # Where there are no rows, none breaks a rule.

@@ -27,13 +27,20 @@ from evenhand.policy.sift import sift
 from evenhand.policy.tables import TABLES
 from evenhand.policy.tables.row import columns
 from evenhand.policy.texts import PackError
-from evenhand.quality.setting_changes import said_now, said_then, setting_changes
+from evenhand.quality.setting_changes import (
+    hangs_on_time_zones,
+    said_now,
+    said_then,
+    setting_changes,
+    zones_of_packs,
+)
 
 log = logging.getLogger(__name__)
 
-# Which nights are asked about is no rule, and a hash is another wherever a comment is.
+# Which nights are asked about is no rule; a hash is another wherever a comment is, and whose commission is held is for
+# metrics to tell and decides nothing. Time zones are compared with what they take the place of (setting_changes.py).
 _NO_RULES = ("asked_nights",)
-_NO_COLUMNS = ("sha256",)
+_NO_COLUMNS = ("sha256", "holds_commission", "timezone")
 # Rules are numbered over all packs: what counts is a rule's place in its own.
 _NUMBERED = "rule_no"
 _PLACE = """rule_no - (
@@ -117,8 +124,9 @@ def _settings(
 ) -> Mapping[str, tuple[tuple[str, str], ...]]:
     markets = connection.execute("select market from policy.packs union select market from tonight.policy.packs")
     names = [name for (name,) in markets.fetchall()]
-    now = said_now(connection, "tonight.deciders.packs", time_zones[1])
-    return setting_changes(said_then(release, time_zones[0]), now, names)
+    now = said_now(connection, "tonight.deciders.packs", time_zones[1], zones_of_packs(connection, "tonight.policy"))
+    then = said_then(release, time_zones[0], zones_of_packs(connection, "policy"))
+    return setting_changes(then, now, names, hangs_on_time_zones(connection, "tonight"))
 
 
 def _texts_are_the_same(connection: duckdb.DuckDBPyConnection, release: Path) -> bool:

@@ -9,6 +9,14 @@ from evenhand.landing.contracts import MOMENT, Contract
 from evenhand.quality.gate import Gate
 
 
+def time_zones(gate: Gate, of_marketplace: Mapping[str, str]) -> Mapping[str, str]:
+    """The time zone of each market that has one: as a pack of it says, else as marketplace.yml does."""
+    if not gate.execute("select 1 from duckdb_tables() where schema_name = 'policy' and table_name = 'packs'"):
+        return of_marketplace
+    of_packs = "select market, min(timezone) from policy.packs where timezone is not null group by market"
+    return {**of_marketplace, **dict(gate.execute(of_packs))}
+
+
 def told_of_times(
     gate: Gate, contract: Contract, night: date, source: str, contradicted: Mapping[str, str]
 ) -> list[str]:

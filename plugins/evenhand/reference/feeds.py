@@ -162,8 +162,8 @@ that it lies in is passed over and named; a pipe, a socket or a device can't be 
   them, line ends of any kind. `.csv.gz` is CSV packed with gzip.
 - **Parquet**: a value is read as text. A float that is whole is the whole number, a BOOLEAN is `yes` or `no` (in
   `withdrawn`, `yes` or empty), a BLOB is UTF-8; a column of type null is empty. A day is DATE, text or a timestamp: one
-  with a time zone is its day in the market's time zone (`time_zones` in marketplace.yml, else the deployment's), one
-  without has to be midnight.
+  with a time zone is its day in the market's time zone (`timezone` in its packs, else marketplace.yml's or the
+  deployment's), one without has to be midnight.
 - The header has the columns of the contract, in any order and with any capitals. A column that may be absent can be
   left out of a file: its rows then have no value in it. Columns that the contract doesn't have are left out and named.
 - A value is taken as it is: leading zeros and blanks stay. An empty text is no value. A day is `YYYY-MM-DD`. A number

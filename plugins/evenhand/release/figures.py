@@ -9,6 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 
 import duckdb
+from babel.numbers import format_currency, get_territory_currencies
 
 from evenhand.policy.nodes import parse
 from evenhand.policy.prose.words import spoken
@@ -57,7 +58,7 @@ class Figure:
             if self.minimum_sample is None:
                 return "too few to say"
             return f"too few to say ({self.sample or 0:,.0f} of {self.minimum_sample:,.0f} needed)"
-        said = "none" if self.figure is None else with_unit(Decimal(self.figure), self.unit)
+        said = "none" if self.figure is None else with_unit(Decimal(self.figure), self.unit, self.market)
         if self.is_enough and self.out_of is not None and self.sample is not None and self.out_of > self.sample:
             said += f" (of {self.sample:,.0f} of {self.out_of:,.0f})"
         return said
@@ -68,6 +69,11 @@ class Figure:
         if self.low is None or self.high is None or not self.is_enough:
             return ""
         return f"{with_unit(self.low, self.unit)} to {with_unit(self.high, self.unit)}"
+
+
+def is_money(unit: str) -> bool:
+    """Whether a figure in this unit is an amount, in the currency of its market."""
+    return unit.split(" ")[0] == "money"
 
 
 @dataclass(frozen=True)
@@ -217,8 +223,17 @@ def counted_in(figure: Figure, unit: str) -> Figure:
     return replace(figure, figure=told, low=converted(figure.low), high=converted(figure.high), unit=unit)
 
 
-def with_unit(figure: Decimal, unit: str) -> str:
-    """A figure of a metric with its unit, as people read it."""
+def currency_of(market: str) -> str | None:
+    """The currency of a market that is named as a country is; None of another."""
+    currencies = get_territory_currencies(market) if len(market) == 2 else []
+    return str(currencies[0]) if currencies else None
+
+
+def with_unit(figure: Decimal, unit: str, market: str = "") -> str:
+    """A figure of a metric with its unit, as people read it; money in the currency of its market."""
+    if is_money(unit):
+        currency = currency_of(market)
+        return str(format_currency(figure, currency, locale="en")) if currency else f"{figure:,.2f}"
     if unit == "share":
         return f"{100 * figure:.1f} %"
     if unit in ("days", "hours"):

@@ -11,7 +11,7 @@ from typing import Literal
 
 from evenhand.policy.prose.words import COMPARATORS
 from evenhand.policy.targets import Goal, Target, Targets, targets_of
-from evenhand.release.figures import Definition, Figure, with_unit
+from evenhand.release.figures import ALL_MARKETS, Definition, Figure, is_money, with_unit
 from evenhand.release.manifest import Manifest
 
 # A metric of a night is of so many days until it.
@@ -85,7 +85,7 @@ def bound(wanted: Target | Goal, unit: str) -> str:
         unit: of the metric; a bound's own counts first.
     """
     how, value = wanted.comparison or ("at_most", Decimal(0))
-    return f"{COMPARATORS[how]} {with_unit(value, wanted.unit or unit)}"
+    return f"{COMPARATORS[how]} {with_unit(value, wanted.unit or unit, wanted.market)}"
 
 
 def mistakes_in(targets: Targets, defined: Mapping[str, Definition]) -> Iterator[tuple[tuple[str | int, ...], str]]:
@@ -106,6 +106,10 @@ def mistakes_in(targets: Targets, defined: Mapping[str, Definition]) -> Iterator
                 right = "at_least or more_than" if definition.better == "more" else "at_most or less_than"
                 said = f"found {how} for {each.metric}, of which {definition.better} is better; expected {right}"
                 yield (name, position, how), said
+            elif is_money(definition.unit) and each.market == ALL_MARKETS:
+                why = "money of several is of several currencies"
+                said = f"found {ALL_MARKETS} for {each.metric}; expected a market: {why}"
+                yield (name, position, "market"), said
             elif (definition.unit == "time") != (each.unit is not None):
                 expected = "hours or days" if definition.unit == "time" else f"no unit: {each.metric} is no time"
                 found = f"unit {each.unit}" if each.unit else "no unit"

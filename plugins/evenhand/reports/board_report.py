@@ -161,7 +161,7 @@ def _section(told: _Told, metric: BoardMetric) -> _Section | None:
             cells.append("")
         if target and target.state == "missed":
             called = " \u00b7 ".join([language.say(definition.label), *_of(told, about)])
-            figure = asked.number(row, "figure", partial(language.figure, unit=unit))
+            figure = asked.number(row, "figure", partial(language.figure, unit=unit, market=about[1]))
             bound = language.bound(target.target, unit)
             missed.append(missed_target(language, told.facts.night, metric.metric, about[1], called, figure, bound))
         rows.append(cells)
@@ -202,7 +202,7 @@ def _cells(told: _Told, definition: Definition, asked: Asked, row: int, has_inte
     # A time has hours on one night and days on another: each is told in its own.
     units = [asked.value(row, unit) or definition.unit for _, unit in columns]
     figures = [
-        asked.number(row, column, partial(told.language.figure, unit=unit), unit)
+        asked.number(row, column, partial(told.language.figure, unit=unit, market=about[1]), unit)
         for (column, _), unit in zip(columns, units, strict=True)
     ]
     return [" \u00b7 ".join(_of(told, about)), *figures]

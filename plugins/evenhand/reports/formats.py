@@ -7,8 +7,10 @@ from decimal import Decimal
 
 from babel import Locale
 from babel.dates import format_date
-from babel.numbers import format_currency, format_decimal, format_percent, get_territory_currencies
+from babel.numbers import format_currency, format_decimal, format_percent
 from babel.units import format_unit
+
+from evenhand.release.figures import currency_of, is_money
 
 NOTHING = "\u2013"
 _MINUS = "\u2212"
@@ -38,11 +40,13 @@ class Formats:
 
     def money(self, amount: Decimal, market: str) -> str:
         """An amount in the currency of the market's country; a number where it is no country."""
-        currencies = get_territory_currencies(market) if len(market) == 2 else []
-        return format_currency(amount, currencies[0], locale=self.locale) if currencies else self.number(amount)
+        currency = currency_of(market)
+        return format_currency(amount, currency, locale=self.locale) if currency else self.number(amount)
 
-    def figure(self, figure: Decimal, unit: str) -> str:
-        """A figure of a metric with its unit."""
+    def figure(self, figure: Decimal, unit: str, market: str = "") -> str:
+        """A figure of a metric with its unit; money in the currency of its market."""
+        if is_money(unit):
+            return self.money(round(figure, 2), market)
         if unit == "share":
             return self.share(figure)
         if unit in ("hours", "days"):

@@ -71,7 +71,7 @@ class Language(Formats):
     def bound(self, wanted: Target | Goal, unit: str) -> str:
         """What a metric is to come to; `unit` is the metric's, and a bound's own counts first."""
         how, value = wanted.comparison or ("at_most", Decimal(0))
-        return f"{self.say(COMPARATORS[how])} {self.figure(value, wanted.unit or unit)}"
+        return f"{self.say(COMPARATORS[how])} {self.figure(value, wanted.unit or unit, wanted.market)}"
 
 
 def _filled(text: str, values: Mapping[str, Cell]) -> Sentence:

@@ -172,7 +172,7 @@ def _metrics(told: _Told, scope: Scope, market: str, here: Settings) -> _Metrics
     against = {each.metric: judged(told.manifest, each) for each in found}
     asked = sections.ask_metrics(told.facts, scope, market)
     return _Metrics(
-        sections.of_metrics(told.language, scope, asked, told.defined, against),
+        sections.of_metrics(told.language, scope, asked, told.defined, against, market),
         off_target(told.language, scope, asked, told.defined, against, market),
     )
 

@@ -219,7 +219,7 @@ def off_target(
         if target is None or target.state != "missed" or metric not in defined:
             continue
         unit = asked.value(row, "unit") or defined[metric].unit
-        figure = asked.number(row, "figure", partial(language.figure, unit=unit))
+        figure = asked.number(row, "figure", partial(language.figure, unit=unit, market=market))
         label, bound = language.say(defined[metric].label), language.bound(target.target, unit)
         found.append(missed_target(language, scope.night, metric, market, label, figure, bound))
     return found

@@ -262,6 +262,7 @@ def of_metrics(
     asked: Asked,
     defined: Mapping[str, Definition],
     judged: Mapping[str, Judged | None],
+    market: str,
 ) -> Table | None:
     """A row per metric of a market: its figure, then and now, and its target."""
     order = {name: position for position, name in enumerate(defined)}
@@ -270,7 +271,7 @@ def of_metrics(
     for row in sorted(positions, key=lambda each: order[asked.value(each, "metric")]):
         definition = defined[asked.value(row, "metric")]
         unit, unit_then = (asked.value(row, each) or definition.unit for each in ("unit", "unit_then"))
-        now, then = (partial(language.figure, unit=each) for each in (unit, unit_then))
+        now, then = (partial(language.figure, unit=each, market=market) for each in (unit, unit_then))
         cells: list[Cell] = [language.say(definition.label), asked.number(row, "figure", now, unit)]
         # A time has hours on one night and days on another: each is told in its own.
         cells += [asked.number(row, "figure_then", then, unit_then)] if scope.before else []

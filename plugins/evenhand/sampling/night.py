@@ -17,6 +17,7 @@ import duckdb
 from evenhand.landing.held_markets import held_markets
 from evenhand.policy.load import MARKETPLACE
 from evenhand.policy.marketplace import marketplace_of
+from evenhand.policy.prose.words import counted
 from evenhand.release.quality_samples import CREATED, KEYS, OPEN, REVIEWED, UNANSWERED, newest_keys
 from evenhand.release.verify import ReleaseChanged, refuse_changed
 from evenhand.sampling.estimate import WINDOW_DAYS
@@ -26,6 +27,8 @@ from evenhand.sampling.plan import Frame, Key, plan
 log = logging.getLogger(__name__)
 # An item that nobody reviewed on so many nights counts as unanswered.
 ASKED_NIGHTS = 14
+# What a market's rows can bring about while it is drawn from.
+FAILS = (duckdb.Error, ValueError, LookupError, ArithmeticError)
 
 
 @dataclass(frozen=True)
@@ -36,11 +39,13 @@ class Listed:
         drawn: items that it drew.
         open: items that reviewers are asked about, those included.
         unanswered: items that left the list tonight without a review.
+        failed: markets of which nothing could be drawn.
     """
 
     drawn: int
     open: int
     unanswered: int
+    failed: tuple[str, ...] = ()
 
 
 def lay_draws(warehouse: Path, releases: Path, night: date, item_link: str = "") -> Listed:
@@ -62,13 +67,9 @@ def lay_draws(warehouse: Path, releases: Path, night: date, item_link: str = "")
         _keep(connection, releases, night, held)
         kept = held | _keep_draws(connection, releases, night, held)
         budgets = {market: budget for market, budget in _budgets(connection).items() if market not in kept}
-        if budgets:
-            try:
-                _draw(connection, night, budgets, item_link)
-            except (duckdb.Error, ValueError, LookupError, ArithmeticError):
-                log.exception("Nothing is drawn for review on night %s, for its draw failed", night)
+        failed = _draw(connection, night, budgets, item_link) if budgets else ()
         ((drawn, still, unanswered),) = connection.execute(_COUNTED, {"night": night}).fetchall()
-    return Listed(drawn, still, unanswered)
+    return Listed(drawn, still, unanswered, failed)
 
 
 def _budgets(connection: duckdb.DuckDBPyConnection) -> Mapping[str, int]:
@@ -157,13 +158,33 @@ def _keys_of(release: Path) -> Path | None:
     return file
 
 
-def _draw(connection: duckdb.DuckDBPyConnection, night: date, budgets: Mapping[str, int], item_link: str) -> None:
-    there = {each.market: each for each in frames(connection, night, item_link)}
+def _draw(
+    connection: duckdb.DuckDBPyConnection, night: date, budgets: Mapping[str, int], item_link: str
+) -> tuple[str, ...]:
+    """Draw in each market that has a budget; returns those whose draw failed, which ends no other's."""
+    try:
+        there = {each.market: each for each in frames(connection, night, item_link)}
+    except FAILS:
+        log.exception("Nothing is drawn for review on night %s, for its draw failed", night)
+        return tuple(sorted(budgets))
+    failed = []
     for market, budget in sorted(budgets.items()):
         if market not in there:
             log.warning("There is nothing to draw for review in %s on night %s", market, night)
             continue
-        _write(connection, night, there[market], plan(there[market], str(night), budget).key)
+        try:
+            drawn = plan(there[market], str(night), budget)
+            _write(connection, night, there[market], drawn.key)
+        except FAILS:
+            log.exception("Nothing is drawn for review in %s on night %s, for its draw failed", market, night)
+            failed.append(market)
+            continue
+        if drawn.too_large:
+            log.warning(
+                "Not drawn for review in %s on night %s, for they need too many decisions: %s",
+                *(market, night, counted(drawn.too_large, "penalty")),
+            )
+    return tuple(failed)
 
 
 def _write(connection: duckdb.DuckDBPyConnection, night: date, frame: Frame, keys: Sequence[Key]) -> None:

@@ -5,6 +5,13 @@
 -- depends_on: {{ ref('int_landed_rows') }}
 -- depends_on: {{ ref('int_penalty_periods') }}
 -- depends_on: {{ ref('eligibility') }}
+-- depends_on: {{ ref('int_open_work') }}
+-- depends_on: {{ ref('int_reports_decided') }}
+-- depends_on: {{ ref('int_contacts') }}
+-- depends_on: {{ ref('int_rule_decisions') }}
+-- depends_on: {{ ref('int_bonus_budgets') }}
+-- depends_on: {{ ref('int_commission_held') }}
+-- depends_on: {{ ref('int_rewards_begun') }}
 with
 
 {% if execute %}

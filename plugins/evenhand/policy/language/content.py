@@ -24,6 +24,7 @@ from evenhand.policy.language.part import (
     Part,
     Place,
     Scope,
+    TimeZone,
 )
 from evenhand.policy.language.programme import Programme
 
@@ -104,6 +105,9 @@ class PackContent(Part):
     """Where the policy is published, and what in it is a placeholder."""
     markets: Annotated[tuple[Market, ...], Field(min_length=1)]
     """The markets it decides for."""
+    timezone: TimeZone | None = None
+    """The time zone that the days of its markets are in, such as Asia/Jakarta; every pack of a market has the same.
+    Without it, that of marketplace.yml or of the deployment."""
     effective_from: Day
     """First day whose decisions it judges."""
     effective_until: Day | None = None
@@ -119,6 +123,9 @@ class PackContent(Part):
     stops_sales: tuple[Name, ...] = ()
     """Measures under which an account may not sell: by lives if the measure is on `live`, by posts if it is on
     `short_video`, and not at all if it is on another scope. Sales in spite of one are told as enforcement gaps."""
+    holds_commission: tuple[Name, ...] = ()
+    """Measures under which what an account earns is held, on whatever scope they are. Nothing is decided by it: metrics
+    tell how much is held and given back."""
     stages: Stages = Stages()
     """How far an account is on its way with the marketplace."""
     limits: Limits = Limits()

@@ -112,6 +112,7 @@ class Pack(PackContent):
 
     def _measures_named(self) -> Iterator[tuple[Place, str]]:
         yield from ((("stops_sales", i), measure) for i, measure in enumerate(self.stops_sales))
+        yield from ((("holds_commission", i), measure) for i, measure in enumerate(self.holds_commission))
         yield from ((("stages", "probation", i), measure) for i, measure in enumerate(self.stages.probation))
         for place, effect in self.effects:
             if effect.measure:

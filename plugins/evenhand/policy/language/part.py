@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any, Literal
+from zoneinfo import available_timezones
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 
@@ -23,6 +24,14 @@ NAME = r"^[a-z][a-z0-9_]*$"
 # A market is spelt as the feed creators spells it.
 MARKET = r"^[A-Za-z][A-Za-z0-9_-]*$"
 
+
+def _time_zone(name: str) -> str:
+    if name not in available_timezones():
+        raise PydanticCustomError("time_zone", "a time zone such as Asia/Jakarta")
+    return name
+
+
+TimeZone = Annotated[str, AfterValidator(_time_zone)]
 Name = Annotated[str, Field(pattern=NAME)]
 Market = Annotated[str, Field(pattern=MARKET)]
 # A hundred years; a clock that runs longer is none. From the last day, a day so much later is still one.

@@ -166,7 +166,7 @@ def _undone(pack: Pack) -> list[str]:
 
 
 def _stages(pack: Pack) -> list[str]:
-    if not {"stages", "stops_sales"} & pack.model_fields_set:
+    if not {"stages", "stops_sales", "holds_commission"} & pack.model_fields_set:
         return []
     return ["## Stages", "", *(f"- {capital(what)} {how}." for what, how in words.stages(pack).items())]
 

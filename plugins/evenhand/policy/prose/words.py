@@ -196,7 +196,7 @@ def stages(pack: Pack) -> Facts:
     """How far an account is on its way."""
     part = pack.stages
     probation = [name("measure", each) for each in part.probation or pack.measures[:1]]
-    stops = [name("measure", each) for each in pack.stops_sales]
+    stops, holds = ([name("measure", each) for each in of] for of in (pack.stops_sales, pack.holds_commission))
     return {
         say("an account is onboarding"): say("for {days}", days=days(part.onboarding_days)),
         say("then it is a pilot"): (
@@ -204,6 +204,7 @@ def stages(pack: Pack) -> Facts:
         ),
         say("it is put on probation by"): listed(probation) if probation else say("nothing"),
         say("its sales are stopped by"): listed(stops) if stops else say("nothing"),
+        say("its commission is held by"): listed(holds) if holds else say("nothing"),
     }
 
 

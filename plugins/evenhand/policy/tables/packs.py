@@ -15,6 +15,9 @@ class PackRow(Edition):
     """One row per market and version of a pack."""
 
     sha256: Annotated[str, Column("varchar", "Hash of the pack's text and of what it extends.")]
+    timezone: Annotated[
+        str | None, Column("varchar", "The time zone that the days of the market are in; null where it isn't said.")
+    ]
     appeal_route: Annotated[str, Column("varchar", "How to appeal, as told to the account.")]
     file_within_days: Annotated[
         int | None, Column("integer", "A first appeal filed later after the decision doesn't count; null for no limit.")
@@ -64,6 +67,7 @@ class MeasureRow(Edition):
     measure: Annotated[str, Column("varchar", "The penalty.")]
     measure_rank: Annotated[int, Column("integer", "Its place in the pack's list of measures, 0 for the mildest.")]
     stops_sales: Annotated[bool, Column("boolean", "Whether an account under it may not sell.")]
+    holds_commission: Annotated[bool, Column("boolean", "Whether what an account under it earns is held.")]
 
 
 @dataclass(frozen=True, kw_only=True)

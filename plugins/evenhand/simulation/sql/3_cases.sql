@@ -98,7 +98,11 @@ select
     account_id,
     market,
     'a violation' as subject,
-    violation_type as rule,
+    case
+        when violation_type in ('counterfeit', 'prohibited_goods') then 'unsafe_goods'
+        when violation_type = 'misleading_claim' then 'misleading_claims'
+        else violation_type
+    end as rule,
     notified_on + 1 as opened_on,
     notified_on + 1 + cast(floor(draw(thing, 'solved') * 4) as integer) as solved_on,
     1 + cast(floor(draw(thing, 'satisfied') * 5) as integer) as satisfaction

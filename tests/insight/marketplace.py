@@ -1,0 +1,70 @@
+"""A simulated marketplace as accepted, and its rows as they landed, for what is recomputed from these alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from evenhand.landing.accepted import create_accepted
+from evenhand.landing.contracts import BY_NAME
+from evenhand.policy.compile import compile_packs
+from evenhand.policy.load import load_packs
+from evenhand.release.previous import create_released
+from evenhand.settings import PROJECT
+from evenhand.simulation.marketplace import FEEDS, simulate
+from evenhand.simulation.plan import Plan
+
+NIGHT = date(2026, 10, 31)
+
+
+@contextmanager
+def marketplace_of(home: Path, seed: int) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The newest version of every row that landed, as accepted; the truth as a view."""
+    simulate(Plan(creators=8000, nights=45, until=NIGHT, seed=seed), home / "landing", lambda made: None)
+    warehouse = home / "warehouse.duckdb"
+    compile_packs(load_packs(PROJECT / "policies"), warehouse)
+    with duckdb.connect(str(warehouse)) as connection:
+        create_accepted(connection)
+        create_released(connection)
+        for feed in FEEDS:
+            key = BY_NAME[feed].key
+            files = f"read_parquet('{home}/landing/{feed}/*/*/*.parquet', hive_partitioning = true)"
+            connection.execute(
+                f"insert into accepted.{feed} by name select * exclude (source) rename (night as landed_night)"
+                f" from {files} qualify row_number() over (partition by {key} order by night desc) = 1"
+            )
+            connection.execute(f"delete from accepted.{feed} where withdrawn is not null")
+        connection.execute(f"create temp view truth as from '{home / 'simulation_truth.parquet'}'")
+        yield connection
+
+
+Row = Mapping[str, Any]
+
+
+def landed(connection: duckdb.DuckDBPyConnection, feed: str, market: str) -> list[dict[str, Any]]:
+    """The rows of a feed of the market's accounts, as they landed: every value is text."""
+    found = connection.execute(
+        f"select * from accepted.{feed} where account_id in"
+        " (select account_id from accepted.creators where market = $market)",
+        {"market": market},
+    )
+    names = [name for name, *_ in found.description or ()]
+    return [dict(zip(names, values, strict=True)) for values in found.fetchall()]
+
+
+def recent(rows: Sequence[Row], day: str) -> list[Row]:
+    """Those of the four weeks until the night."""
+    first = (NIGHT - timedelta(days=27)).isoformat()
+    return [row for row in rows if row.get(day) and first <= row[day] <= NIGHT.isoformat()]
+
+
+def hours(row: Row, begun: str, ended: str) -> Decimal:
+    """From one time of a row to another."""
+    seconds = (datetime.fromisoformat(row[ended]) - datetime.fromisoformat(row[begun])).total_seconds()
+    return round(Decimal(int(seconds)) / 3600, 4)
