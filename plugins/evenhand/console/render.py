@@ -51,6 +51,7 @@ _templates.globals |= {
     "money": lambda amount, market: reader().money(amount, market),
     "moment": lambda at: reader().moment(at),
     "label": values.label,
+    "edition": values.edition,
     "market_name": values.market,
     "list_of": values.list_of,
     "held_names": lambda held: ", ".join(values.label("list", each.list) for each in held),
