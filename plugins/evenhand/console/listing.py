@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -269,6 +270,10 @@ def _choices_of(listed: Listed, sources: Sources, night: date) -> Mapping[str, S
         names = [column.name for column in columns if column.is_choice]
         if not names:
             return {}
-        counted = ", ".join(f"histogram(coalesce(cast(\"{name}\" as varchar), ''))" for name in names)
-        found = connection.execute(f"select {counted} from listed").fetchone() or ()
-        return {name: sorted((of or {}).items())[:_MOST_CHOICES] for name, of in zip(names, found, strict=True)}
+        said = ", ".join(f"coalesce(cast(\"{name}\" as varchar), '')" for name in names)
+        # Together they are few, and grouped in less time than each is counted in.
+        counted: Mapping[str, Counter[str]] = {name: Counter() for name in names}
+        for *values, rows in connection.execute(f"select {said}, count(*) from listed group by all").fetchall():
+            for name, value in zip(names, values, strict=True):
+                counted[name][value] += rows
+        return {name: sorted(of.items())[:_MOST_CHOICES] for name, of in counted.items()}

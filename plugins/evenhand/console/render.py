@@ -28,6 +28,7 @@ _templates.filters |= {
     "of_unit": values.of_unit,
     "signed": values.signed,
     "spoken": spoken,
+    "worded": values.worded,
     "share": values.share,
     "day": values.day,
     "last_day": values.last_day,

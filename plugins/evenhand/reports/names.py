@@ -45,6 +45,13 @@ _ZONES: Mapping[str, str] = {
     "any": "Any",
 }
 # By kind and key.
+_DETECTORS: Mapping[str, str] = {
+    "model": "Model",
+    "qa": "Quality assurance",
+    "rights_holder": "Rights holder",
+    "user_report": "User report",
+    "not known": "not known",
+}
 NAMES: Mapping[str, Mapping[str, str]] = {
     "list": _LISTS,
     "eligibility": {"campaign_access": "Campaign access"},
@@ -154,6 +161,31 @@ NAMES: Mapping[str, Mapping[str, str]] = {
         "agreement": "Agreement of reviewers (Krippendorff's alpha)",
     },
     "pack": PACKS,
+    "severity": {"low": "Low", "medium": "Medium", "high": "High", "critical": "Critical"},
+    "detected_by": _DETECTORS,
+    # What operational metrics are told by, and the parts of that.
+    "detector": _DETECTORS,
+    "slice": {
+        "category": "Category",
+        "confidence_band": "Confidence",
+        "detector": "Detected by",
+        "surface": "Surface",
+        "violation_type": "Violation type",
+    },
+    "category": {
+        "beauty": "Beauty",
+        "electronics": "Electronics",
+        "fashion": "Fashion",
+        "food": "Food",
+        "home": "Home",
+    },
+    "surface": {
+        "live": "Live streams",
+        "short_video": "Short videos",
+        "showcase": "Product showcase",
+        "listing": "Listings",
+    },
+    "confidence_band": {"from 0.95": "from 0.95", "not known": "not known"},
     # Those of the shipped packs, as of zones.
     "activity": {
         "content_published": "Content published",
