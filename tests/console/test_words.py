@@ -23,12 +23,10 @@ from console.test_in_chromium import PAGES
 from console.two_managers import PEOPLE, managed
 from evenhand.console import reader
 from evenhand.console.reader import NAMES, WORDS, Reader, accepted, language_among, languages, reader_of
-from evenhand.console.values import of_unit, worded
-from evenhand.release.figures import definitions
+from evenhand.console.values import of_unit
 from evenhand.reports import catalogue as catalogues
 from evenhand.reports.catalogue import catalogue
 from evenhand.reports.language import WORDS as OF_REPORTS
-from evenhand.settings import PROJECT
 
 OTHERS = [name for name in NAMES if name != "en"]
 
@@ -287,24 +285,3 @@ def test_what_a_sentence_is_filled_with_is_only_text() -> None:
     assert reader.say("<b>%(markets)s</b>", markets=hostile) == "<b>&lt;i&gt;%(x)s&lt;/i&gt;</b>"
     assert reader.say("%(markets)s", markets=hostile) == hostile
     assert NIGHT not in reader.say("no end")
-
-
-def test_every_metric_has_its_description_in_every_language() -> None:
-    said = {each.description for each in definitions(PROJECT / "dbt_project").values()}
-    assert len(said) > 30
-    for name in OTHERS:
-        assert said - catalogue(OF_REPORTS, name).forms.keys() == set(), name
-
-
-@pytest.mark.parametrize(
-    ("sentence", "said"),
-    [
-        ("no_live on live, in force since 2026-08-06", "no live streaming on live, in force since 2026-08-06"),
-        ("6 points of account_health by the rule unsafe_goods", "6 points of account health by the rule unsafe goods"),
-        # What has no name is somebody's own, such as an account or a batch.
-        ("against my_account_1 in Notice_1, no_livery", "against my_account_1 in Notice_1, no_livery"),
-        ("", ""),
-    ],
-)
-def test_keys_in_sentences_of_a_release_are_said_by_their_names(sentence: str, said: str) -> None:
-    assert worded(sentence) == said
