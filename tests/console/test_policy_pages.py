@@ -31,6 +31,7 @@ def test_a_policy_is_in_words_and_its_ladder_a_spreadsheet(reader: TestClient) -
     page = reader.get("/policies/creators_id-v1").text
     assert "at least 3 and less than 6 points, near within 1 point" in page.replace(";", ",")
     assert "no live streaming for 7 days" in page
+    assert "warning on the account for 30 days" in page
     with ZipFile(BytesIO(reader.get("/policies/creators_id-v1/xlsx").content)) as book:
         about, ladder = (book.read(f"xl/worksheets/sheet{number}.xml").decode() for number in (1, 2))
     assert "SHA-256" in about

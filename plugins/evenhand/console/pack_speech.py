@@ -12,6 +12,7 @@ from markupsafe import Markup
 from evenhand.console.reader import reader
 from evenhand.console.values import labels
 from evenhand.policy.prose.speech import Speech, speaking
+from evenhand.reports.catalogue import ENGLISH
 from evenhand.reports.language import Language
 from evenhand.reports.pack_speech import PackSpeech
 
@@ -25,6 +26,11 @@ class ReaderSpeech(PackSpeech):
 
     def __init__(self) -> None:
         super().__init__(Language(reader().name, labels().catalogs))
+
+    def name(self, kind: str, key: str) -> str:
+        """As in reports; in English an account has its article, as other scopes have none."""
+        is_english_account = (kind, key, reader().name) == ("scope", "account", ENGLISH)
+        return "the account" if is_english_account else super().name(kind, key)
 
     def day(self, day: date) -> str:
         """A day, as other days of the page are written."""
@@ -44,7 +50,7 @@ def told_to_reader() -> Iterator[None]:
 
 def with_own_marked(html: str) -> Markup:
     """A page of a pack, in which what the pack says itself is marked as English unless all of the page is."""
-    said = r"\1" if reader().name == "en" else r'<span lang="en">\1</span>'
+    said = r"\1" if reader().name == ENGLISH else r'<span lang="en">\1</span>'
     return Markup(_OWN.sub(said, html).translate({ord(_OPENS): None, ord(_CLOSES): None}))
 
 
