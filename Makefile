@@ -70,6 +70,8 @@ bench: $(VENV)/installed ## where the time of a night, and of a year of a large 
 	@python -m benchmarks.engine
 	@python -m benchmarks.delivery
 	@python -m benchmarks.size
+	@python -m benchmarks.console --table docs/performance.md
+	@python -m benchmarks.faithful --table docs/explain.md
 
 clean: ## stop the sandbox receiver and delete everything that was set up and computed
 	@test "$(EVENHAND_HOME)" = "$(CURDIR)/.evenhand" || \

@@ -185,7 +185,7 @@ def main() -> None:
     with _checkouts(asked.base) as (base, this):
         lines = [_measure(WORKS[name], base, this, asked.turns) for name in asked.works]
     told = (
-        f"{date.today()}, {os.cpu_count()} cores of {_processor()}, {platform.machine()}; CPU and wall seconds,"
+        f"{machine()}; CPU and wall seconds,"
         f" the best of each in {asked.turns} {'turn' if asked.turns == 1 else 'turns'}.\n\n"
         f"| work | at {asked.base} | now | now : {asked.base}, CPU | goal |\n| --- | ---: | ---: | ---: | ---: |\n"
         + "".join(lines)
@@ -227,6 +227,11 @@ def _checkouts(base: str) -> Iterator[tuple[Checkout, Checkout]]:
         finally:
             for checkout in made:
                 checkout.stop()
+
+
+def machine() -> str:
+    """The day, and what it is measured on."""
+    return f"{date.today()}, {os.cpu_count()} cores of {_processor()}, {platform.machine()}"
 
 
 def _processor() -> str:

@@ -9,9 +9,10 @@ from html.parser import HTMLParser
 
 import pytest
 
-from evenhand.console import render, values
+from evenhand.console import pack_speech, render
 from evenhand.console.reader import Reader
 from evenhand.explain.labels import Labels
+from policy.marked import Marked
 
 OPENS, CLOSES = "⟦", "⟧"
 # Nothing of these is a sentence of ours: code, and what is said in a language that it names.
@@ -35,8 +36,9 @@ def in_brackets(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         patched.setattr(Reader, "figure", lambda _, value, unit: str(value))
         patched.setattr(Reader, "day", lambda _, day: "" if day is None else wrapped(day))
         patched.setattr(Reader, "moment", lambda _, at: wrapped(at))
-        patched.setattr(values, "text", lambda *_: wrapped("a number of a unit"))
+        patched.setattr(Labels, "of_unit", lambda *_: wrapped("a number of a unit"))
         patched.setitem(render._templates.globals, "language_name", wrapped)
+        patched.setattr(pack_speech, "_speech", Marked)
         of = Labels.of
         patched.setattr(Labels, "of", lambda self, kind, key: wrapped(of(self, kind, key)) if key else "")
         yield

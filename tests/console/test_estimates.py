@@ -14,8 +14,8 @@ _ROWS = """(
         ('prevalence', 'ID', null, 0.0125, 0.004, 0.0301, 400, 100, true, null),
         ('prevalence', 'TH', null, null, 0, 0.02, 400, 0, true, null),
         ('wrong_decisions', 'ID', null, 0.2, 0.1, 0.3, 4, 0, false, null),
-        ('gap_of_wrong_decisions', 'all', 'ID, TH', 0.05, 0.01, 0.09, 800, 0, true, 'differs'),
-        ('gap_of_wrong_decisions', 'all', 'ID, VN', 0.01, -0.01, 0.03, 800, 0, true, null),
+        ('gap_of_wrong_decisions', 'all', 'ID less TH', 0.05, 0.01, 0.09, 800, 0, true, 'differs'),
+        ('gap_of_wrong_decisions', 'all', 'ID less VN', 0.01, -0.01, 0.03, 800, 0, true, null),
         ('wrong_penalties', 'BR', '', 0.1, 0.05, 0.2, 90, 0, true, null),
         ('wrong_penalties', 'BR', 'no_live', 0.25, 0.1, 0.4, 40, 0, true, null),
         ('wrong_penalties', 'BR', 'warning', 0.01, 0.0, 0.4, 9, 0, false, null),
@@ -45,9 +45,9 @@ def test_a_market_has_its_estimates_in_words() -> None:
 
 def test_all_markets_have_each_and_the_gaps_that_were_found() -> None:
     told = [(each.label, each.market, each.about, each.text) for each in estimates(_shown(), "all")]
-    assert ("Wrong decisions, one market less the other", "all markets", "ID, TH", "5.0\N{NO-BREAK SPACE}%") in told
+    assert ("Wrong decisions, one market less the other", "all markets", "ID less TH", "5.0\N{NO-BREAK SPACE}%") in told
     assert ("Contents in breach", "TH", "", "can't be said") in told
-    assert not any(about == "ID, VN" for _, _, about, _ in told)
+    assert not any(about == "ID less VN" for _, _, about, _ in told)
 
 
 def test_wrong_penalties_are_told_by_measure_and_what_nobody_reviewed_beside_them() -> None:
@@ -62,7 +62,7 @@ def test_wrong_penalties_are_told_by_measure_and_what_nobody_reviewed_beside_the
         ),
         (
             "Penalties that are wrong",
-            "No live",
+            "No live streaming",
             "25.0\N{NO-BREAK SPACE}%",
             "10.0\N{NO-BREAK SPACE}% to 40.0\N{NO-BREAK SPACE}%",
         ),

@@ -32,7 +32,7 @@ RUN = SimpleNamespace(
 )  # fmt: skip
 # What is of one market and stands nowhere else.
 OF_WORLD = r"\ba[1-6]\b|=a<b>|\bv\d+\.\d\b|\bworld\b|takedowns"
-OF_ID = r"elsewhere\d|\bID\b|creators_id|Creators id"
+OF_ID = r"elsewhere\d|\bID\b|creators_id|Creators id|Creators in Indonesia"
 TABLES = sorted({"penalties", "reasons", "account_timeline", "operational_metrics", "changes", "models", "quarantine"})
 
 
@@ -255,6 +255,35 @@ def test_what_is_of_all_markets_together_is_shown_to_who_sees_all(client: TestCl
     log_in("bo")
     assert "What landed" in client.get("/").text
     assert client.get(f"/releases/{NIGHT}/manifest.json").status_code == 200
+
+
+def test_of_rows_in_quarantine_those_of_ones_markets_folders_are_counted_and_not_told(
+    two_homes: tuple[Path, Path], tmp_path: Path
+) -> None:
+    home = tmp_path / "home"
+    shutil.copytree(two_homes[0], home, symlinks=True)
+    files = (
+        "x/source=ID/1.csv",
+        "x/market=id/2.csv",
+        "x/source=world/3.csv",
+        "x/4.csv",
+        "x/market=world/source=ID/5.csv",
+    )
+    rows = ", ".join(f"('orders', 'o{at}', 'it is known', 'Look.', '{file}')" for at, file in enumerate(files))
+    Rewritten((home / "releases" / f"night={NIGHT}").resolve()).change(
+        "quarantine",
+        f"from (values {rows}) as t (feed, row_key, rule, remedy, landed_file)"
+        " union all by name (select * from released limit 0)",
+    )
+    with managed(home, tmp_path / "people.yml") as client:
+        for name, counted in (("ika", 2), ("wen", 2)):
+            log_in(name)
+            page = client.get("/gates").text
+            (found,) = re.findall(r"it is known</td><td class=\"number\">(.*?)</td>", page)
+            assert found == str(counted)
+            assert "lists/quarantine" not in page
+            assert client.get("/lists/quarantine").status_code == 403
+            assert f'{counted} rows are in <a href="./gates?night={NIGHT}">' in client.get("/").text
 
 
 def test_who_sees_no_market_is_refused_everywhere(client: TestClient) -> None:

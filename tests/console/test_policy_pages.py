@@ -7,6 +7,7 @@ import shutil
 from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
+from unicodedata import normalize
 from zipfile import ZipFile
 
 import pytest
@@ -22,14 +23,15 @@ def test_policies_of_markets_with_creators_are_apart_from_those_without(reader: 
     used, unused = page.split("<h2>Without a creator</h2>")
     assert "Takedowns, version 1" in used
     assert "in force" in used
-    assert "Creators sg, version 1" in unused
-    assert "Creators sg" not in used
+    assert "Creators in Singapore, version 1" in unused
+    assert "Creators in Singapore" not in used
 
 
 def test_a_policy_is_in_words_and_its_ladder_a_spreadsheet(reader: TestClient) -> None:
     page = reader.get("/policies/creators_id-v1").text
     assert "at least 3 and less than 6 points, near within 1 point" in page.replace(";", ",")
-    assert "no live for 7 days" in page
+    assert "no live streaming for 7 days" in page
+    assert "warning on the account for 30 days" in page
     with ZipFile(BytesIO(reader.get("/policies/creators_id-v1/xlsx").content)) as book:
         about, ladder = (book.read(f"xl/worksheets/sheet{number}.xml").decode() for number in (1, 2))
     assert "SHA-256" in about
@@ -42,9 +44,23 @@ def test_the_ladder_is_a_table_in_the_readers_language(reader: TestClient) -> No
     (table,) = re.findall(r"各区间带来的措施</h2>.*?</table>", page, flags=re.DOTALL)
     rows = [re.findall(r"<t[dh][^>]*>([^<]*)</t[dh]>", row) for row in table.split("</tr>")[1:-1]]
     assert rows[0] == ["账号健康", "良好", "少于 3 分", "无", "", ""]
-    assert rows[2] == ["受限", "至少 6 分且少于 12 分", "禁止直播", "直播", "7 天"]
-    # What is told in English alone is read out as English.
-    assert '<section class="prose" lang="en">' in page
+    assert rows[2] == ["受限", "至少 6 分且少于 12 分", "禁止直播", "直播", "为期 7天"]
+
+
+def test_a_policy_is_in_words_of_the_readers_language_and_what_it_says_itself_is_marked(reader: TestClient) -> None:
+    # Chinese has marks of its own width.
+    page = normalize("NFKC", reader.get("/policies/creators_id-v1?lang=zh").text)
+    assert "<h1>印度尼西亚创作者,第 1 版</h1>" in page
+    prose = page.partition('<section class="prose">')[2].partition("</section>")[0]
+    assert "<td>由审核人员给出,1 至 12 分</td>" in prose
+    route = "Appeal in the app within 30 days; until it is decided, the measure stands."
+    assert f'<li>申诉:<span lang="en">{route}</span></li>' in prose
+    # Whatever is left in English stands in what is marked.
+    left = re.sub(r'<span lang="en">.*?</span>|<[^>]*>', " ", prose, flags=re.DOTALL)
+    assert set(re.findall(r"[A-Za-z]{2,}", left)) <= {"ID"}
+    compared = reader.get("/policies/creators_id-v1?against=creators_th-v1&lang=zh").text
+    said = compared.partition("</section>")[2].partition("<details>")[0]
+    assert "泰国创作者" in said and "before" not in said
 
 
 def test_a_new_version_waits_and_is_compared_with_what_decides(

@@ -9,14 +9,15 @@ from evenhand.policy.language.entries import EntryRule
 from evenhand.policy.prose.words import COMPARATORS
 from evenhand.settings import PROJECT
 
-FILES = ("policy/prose/words.py", "policy/prose/brief.py", "policy/diff.py")
+FILES = ("words", "brief", "pages", "stories")
 
 
 def texts() -> set[str]:
     """All of them."""
     found = set(COMPARATORS.values())
-    for name in FILES:
-        tree = ast.parse((PROJECT / "plugins" / "evenhand" / name).read_text(encoding="utf-8"))
+    policy = PROJECT / "plugins" / "evenhand" / "policy"
+    for path in (*(policy / "prose" / f"{name}.py" for name in FILES), policy / "diff.py"):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
         # Of a name that is given a text and later said, each text that it is given.
         given: dict[str, list[ast.expr]] = {}
         for node in ast.walk(tree):
@@ -29,11 +30,12 @@ def texts() -> set[str]:
                 said = node.args[0]
                 named = {each.id for each in ast.walk(said) if isinstance(each, ast.Name)}
                 found |= set(_texts(said))
-                for each in named & {"text", "_HOW", "missing", "_BEYOND"}:
-                    for value in given[each]:
+                for each in named & {"text", "_HOW", "missing", "_BEYOND", "_OUTCOMES"}:
+                    for value in given.get(each, ()):
                         found |= set(_texts(value))
     # What stands in a loop over titles, in tables of others, and as values of a pack's keys.
     found |= {"## For reviewers", "## For operations", "## For creators", "while eligible", "while not eligible"}
+    found |= {"While eligible: {effects}.", "While not eligible: {effects}.", "no measure", "none"}
     found |= set(_ONCE_PER) - {"violation"}
     return found - {""}
 

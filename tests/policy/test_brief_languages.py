@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from datetime import date
-from decimal import Decimal
+from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
 from unicodedata import normalize
@@ -19,37 +17,15 @@ from evenhand.policy.language.pack import Pack
 from evenhand.policy.load import load_each, pack_files
 from evenhand.policy.prose import pages
 from evenhand.policy.prose.brief import brief
-from evenhand.policy.prose.speech import speaking
+from evenhand.policy.prose.speech import local, speaking
 from evenhand.reports.language import Language, languages, words_of
 from evenhand.reports.pack_speech import PackSpeech
 from evenhand.settings import PROJECT
+from policy.marked import Marked
 from policy.said import texts
 from policy.test_brief import OLD, _pack
 
 CATALOGS = load_catalogs(PROJECT / "translations")
-
-
-class Marked:
-    """A language in which whatever is said stands in brackets."""
-
-    def say(self, text: str, **values: str) -> str:
-        parts = re.split(r"(\{\w+\})", text)
-        return "".join(values[each[1:-1]] if each.startswith("{") else f"⟦{each}⟧" if each else "" for each in parts)
-
-    def name(self, kind: str, key: str) -> str:
-        return f"⟦{key}⟧"
-
-    def number(self, value: Decimal | int) -> str:
-        return f"⟦{value}⟧"
-
-    def counted(self, value: Decimal | int, unit: str) -> str:
-        return f"⟦{value} {unit}⟧"
-
-    def listed(self, names: Sequence[str], last: str) -> str:
-        return f"⟦ {last} ⟧".join(names)
-
-    def day(self, day: date) -> str:
-        return f"⟦{day}⟧"
 
 
 def packs() -> list[Pack]:
@@ -89,6 +65,25 @@ def test_nothing_is_said_that_no_language_is_asked_for() -> None:
             for each in sorted(raw, key=len, reverse=True):
                 left = left.replace(each, " ")
             assert not re.search(r"[A-Za-z]{2,}", left), (line, left)
+
+
+def test_neither_is_it_on_a_page() -> None:
+    for old, new in [*pairs(), *((None, pack) for pack in packs())]:
+        with speaking(Marked()):
+            said = local(pages.page(new, old))
+        left = re.sub(r"⟦[^⟦⟧]*⟧", " ", re.sub(r"⟦[^⟦⟧]*⟧", " ", said))
+        for each in sorted({*new.markets, *(each.market or "" for each in new.examples)}, key=len, reverse=True):
+            left = left.replace(each, " ")
+        assert re.findall(r"[A-Za-z]{2,}", left) == []
+
+
+def test_a_page_says_the_same_in_english_whatever_is_spoken_beside_it_and_has_as_many_lines() -> None:
+    for language in languages()[1:]:
+        for pack in packs():
+            with speaking(PackSpeech(Language(language, CATALOGS))):
+                said = pages.page(pack)
+            assert said == pages.page(pack)
+            assert [bool(each) for each in local(said).splitlines()] == [bool(each) for each in said.splitlines()]
 
 
 def test_a_brief_has_as_many_lines_in_each_language() -> None:

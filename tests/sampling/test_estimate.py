@@ -277,11 +277,11 @@ def test_the_command_says_estimates_as_people_read_them(tmp_path: Path, monkeypa
     write(work, {"main.stg_creators": CREATORS, **facts})
 
     told = said()
-    assert "SG wrong penalties, no live 50.0 %" in told
-    assert "SG unanswered 20.0 % 10" in told
-    assert "MY wrong penalties too few to say (20 of 30 needed)" in told
-    assert "SG prevalence 2.0 % 0.7 % to 4.5 % 250" in told
-    assert "MY wrong decisions too few to say (20 of 30 needed)" in told
+    assert "SG Penalties that are wrong: no live 50.0 %" in told
+    assert "SG Items that nobody reviewed in 14 nights 20.0 % 10" in told
+    assert "MY Penalties that are wrong too few to say (20 of 30 needed)" in told
+    assert "SG Contents in breach 2.0 % 0.7 % to 4.5 % 250" in told
+    assert "MY Decisions that are wrong too few to say (20 of 30 needed)" in told
     assert "reviewers are taken to be never wrong" in told
     assert {each["market"] for each in json.loads(said("--json", "--market", "SG"))} == {"SG"}
     assert "there are no reviews of TH" in said("--market", "TH", code=1)

@@ -17,6 +17,8 @@ from evenhand.commands.terminal import console, errors, plain_table, refuse, rel
 from evenhand.policy.prose.words import counted, spoken
 from evenhand.release.figures import with_unit
 from evenhand.release.quality_samples import GOLDEN, asked_about
+from evenhand.reports.names import NAMES
+from evenhand.sampling.told import AGREEMENT, is_gap, is_told, markets_of_gap
 from evenhand.settings import Settings, settings
 
 if TYPE_CHECKING:
@@ -27,7 +29,6 @@ app = typer.Typer(no_args_is_help=True, help="Quality samples: what would be dra
 
 # What can come out otherwise where reviewers err.
 _SHARES = ("prevalence", "violative_view_rate", "wrong_decisions", "wrong_penalties")
-_GAP = "gap_of_"
 _FAILED = "nothing can be drawn in {market} on {night}, for what landed of it makes its draw fail"
 
 Night = Annotated[
@@ -94,7 +95,11 @@ def estimates(
     found = _estimates(here, on)
     if market and market not in {each.market for each in found}:
         refuse(f"there are no reviews of {market} in the four weeks until {on}; a market is spelt as in the feeds")
-    chosen = [each for each in found if market in ("", each.market) or market in each.about.split(" less ")]
+    chosen = [
+        each
+        for each in found
+        if market in ("", each.market) or (is_gap(each.estimate) and market in markets_of_gap(each.about))
+    ]
     if as_json:
         print(json.dumps([{**asdict(each), "is_enough": each.is_enough} for each in chosen], indent=2))
     elif chosen:
@@ -132,16 +137,12 @@ def _show_estimates(found: Sequence[Estimate]) -> None:
     numbers = ("reviews", "of golden items")
     table = plain_table("market", "of", "estimate", "95 % interval", *numbers, "", numbers=numbers)
     for each in found:
-        is_gap = each.estimate.startswith(_GAP)
-        # Of a part, what says nothing isn't shown.
-        if (is_gap and not each.verdict) or (each.about and not each.is_enough):
+        if not is_told(each.estimate, each.about, each.is_enough, each.verdict):
             continue
-        name = spoken(each.estimate) + (f", {spoken(each.about)}" if each.about else "")
-        if is_gap:
-            name = f"{spoken(each.estimate.removeprefix(_GAP))}, those of {each.about}"
+        called = NAMES["estimate"][each.estimate]
         table.add_row(
             each.market,
-            name,
+            f"{called}: {spoken(each.about)}" if each.about else called,
             *_said(each),
             f"{each.reviews:,}",
             f"{each.golden_reviews:,}" if each.golden_reviews else "",
@@ -151,7 +152,7 @@ def _show_estimates(found: Sequence[Estimate]) -> None:
     if any(not each.golden_reviews and each.estimate in _SHARES for each in found):
         console.print("Where no reviews are of golden items, reviewers are taken to be never wrong.")
     for of in ("wrong_decisions", "wrong_penalties"):
-        gaps = [each for each in found if each.estimate == f"{_GAP}{of}"]
+        gaps = [each for each in found if is_gap(each.estimate) and each.estimate.endswith(of)]
         if gaps and not any(each.verdict for each in gaps):
             pairs = counted(len(gaps), "pair")
             console.print(f"No two markets differ in {spoken(of)}, as far as {pairs} can tell.")
@@ -174,7 +175,7 @@ def _between(each: Estimate) -> str:
 
 
 def _figure(each: Estimate, value: float) -> str:
-    return f"{value:.2f}" if each.estimate == "agreement" else with_unit(Decimal(f"{value:.6f}"), "share")
+    return f"{value:.2f}" if each.estimate == AGREEMENT else with_unit(Decimal(f"{value:.6f}"), "share")
 
 
 def _told(drawn: Draw, asked: frozenset[tuple[str, str]]) -> Draw:

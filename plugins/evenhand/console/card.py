@@ -94,4 +94,4 @@ def waiting(found: Shown) -> Iterator[Line]:
         yield Line(said, f"lists/held?{asked}")
     if rows := sum(each.rows for each in manifest.quarantined):
         said = say_counted("%(num)s row is in quarantine", "%(num)s rows are in quarantine", rows)
-        yield Line(said, f"lists/quarantine?{asked}")
+        yield Line(said, f"{'lists/quarantine' if found.markets is None else 'gates'}?{asked}")

@@ -13,6 +13,7 @@ from evenhand.console.reader import reader, say
 from evenhand.console.shown import Shown
 from evenhand.console.values import between, label, number
 from evenhand.console.values import market as market_name
+from evenhand.sampling.told import AGREEMENT, PARTS, is_gap, is_told, markets_of_gap
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,7 @@ def estimates(shown: Shown, market: str) -> Sequence[EstimateShown]:
         EstimateShown(
             label("estimate", name),
             market_name(of),
-            about if _is_gap(name) else label("part", about),
+            _about(name, about),
             say("too few to say") if not is_enough else say("can't be said") if value is None else _text(name, value),
             "" if not is_enough or low is None or high is None else between(low, high, partial(_text, name)),
             reviews,
@@ -57,14 +58,16 @@ def estimates(shown: Shown, market: str) -> Sequence[EstimateShown]:
             verdict,
         )
         for name, of, about, value, low, high, reviews, golden, is_enough, verdict in rows
-        # Of a part or a pair, what says nothing isn't shown.
-        if (is_enough or not about) and (verdict or not _is_gap(name))
+        if is_told(name, about, is_enough, verdict)
     ]
 
 
-def _is_gap(estimate: str) -> bool:
-    return estimate.startswith("gap_of_")
+def _about(estimate: str, about: str) -> str:
+    if not is_gap(estimate):
+        return label(PARTS.get(estimate, ""), about)
+    market, other = markets_of_gap(about)
+    return say("%(market)s less %(other)s", market=market, other=other)
 
 
 def _text(estimate: str, value: Decimal) -> str:
-    return number(round(value, 2)) if estimate == "agreement" else reader().share(value)
+    return number(round(value, 2)) if estimate == AGREEMENT else reader().share(value)

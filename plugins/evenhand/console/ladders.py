@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from evenhand.console.pack_speech import told_to_reader
 from evenhand.console.policies import Policy
-from evenhand.console.reader import marked, say, say_counted
+from evenhand.console.reader import marked, say
 from evenhand.console.values import label, of_unit
-from evenhand.policy.language.effects import Effect
-from evenhand.policy.language.pack import Pack
 from evenhand.policy.language.programme import Programme
 from evenhand.policy.prose import words
+from evenhand.policy.prose.speech import local
 
 HEADER = (
     *(marked("Programme"), marked("Zone"), marked("Value"), marked("Brings")),
@@ -25,7 +25,7 @@ class Step:
 
     Attributes:
         value: what the programme's value is in the zone.
-        length: how long the measure lasts; in English alone where more is to be said than that (`is_english`).
+        length: how long the measure lasts, and what else is to be known of it.
     """
 
     programme: str
@@ -34,7 +34,6 @@ class Step:
     brings: str
     where: str
     length: str
-    is_english: bool = False
 
     @property
     def cells(self) -> tuple[str, ...]:
@@ -48,9 +47,10 @@ def ladder(policy: Policy) -> Iterator[Step]:
         for position, zone in enumerate(programme.zones):
             said = (label("programme", name), label("zone", zone.zone), _value(programme, position))
             for effect in zone.measures:
-                length, is_english = _length(effect, policy.pack)
                 what = (label("measure", effect.name), label("scope", effect.scope))
-                yield Step(*said, *what, length, is_english)
+                with told_to_reader():
+                    length = local(words.effect(effect, policy.pack))
+                yield Step(*said, *what, length)
             if not zone.measures:
                 yield Step(*said, say("nothing"), "", "")
 
@@ -59,11 +59,3 @@ def _value(programme: Programme, position: int) -> str:
     ends = words.ends_of(programme, position)
     said = [f"{say(how)} {of_unit(value, programme.unit)}" for how, value in ends]
     return say("%(low)s and %(high)s", low=said[0], high=said[1]) if len(said) > 1 else said[0] if said else say("any")
-
-
-def _length(effect: Effect, pack: Pack) -> tuple[str, bool]:
-    english = words.effect(effect, pack)
-    if effect.days and english == f"for {words.days(effect.days)}":
-        return say_counted("for %(num)s day", "for %(num)s days", effect.days), False
-    simple = next((each for each in (marked("for good"), marked("while in the zone")) if each == english), None)
-    return (say(simple), False) if simple else (english, True)

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import lru_cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 from urllib.parse import urlencode
 
 import duckdb
 from fastapi import HTTPException
 
+from evenhand.console.compared import Compared
 from evenhand.console.reader import say
 from evenhand.console.seen import condition_of
 from evenhand.console.shown import Shown
@@ -24,6 +29,9 @@ _AT_ONCE = 10_000
 _NO_REASONS = "select null::varchar as reason_id, null::varchar as explanation, null::varchar as unit where false"
 # One that reads a million rows of a list stays within this, and so do several beside each other.
 _MEMORY = "200MB"
+# The views that a list is made of, each with its rows as SQL.
+Sources = tuple[tuple[str, str], ...]
+_COMPARED = Compared()
 
 
 @dataclass(frozen=True)
@@ -82,38 +90,46 @@ def find(listed: Listed, shown: Shown, before: Shown | None, asked: Asked) -> Fo
     Raises:
         HTTPException: the release lacks what the list is made of, or a column isn't one of the list.
     """
-    with _opened(listed, shown, before) as connection:
-        columns = _columns(connection, listed)
-        where, values = _where(columns, asked)
+    sources = _sources(listed, shown, before)
+    with _opened(listed, sources, asked.night) as connection:
+        columns, own = _columns(connection, listed)
+        where, values = _where(columns, own, asked)
         order = _order(columns, listed, asked)
         ((total,),) = connection.execute(f"select count(*) from listed{where}", values).fetchall()
-        rows = connection.execute(
-            f"select {_names(columns)} from listed{where} order by {order} limit {PAGE_ROWS} offset ?",
+        # What is beside a row is looked up for those of the page alone, unless they are sorted by it.
+        rows = "listed" if asked.sort.removeprefix("-") in own | {""} else "told"
+        connection.execute(
+            f"create temp table page as select * from {rows}{where} order by {order} limit {PAGE_ROWS} offset ?",
             [*values, (asked.page - 1) * PAGE_ROWS],
         )
+        told = _with_beside(listed, "page") if rows == "listed" else "from page"
+        found = connection.execute(f"select {_names(columns)} from ({told}) order by {order}")
         names = [column.name for column in columns]
-        page = [dict(zip(names, row, strict=True)) for row in rows.fetchall()]
-        choices = _choices_of(connection, columns)
-        return Found(columns, page, choices, total, sql_of(listed, shown, before, asked, columns))
+        page = [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+    choices = _choices_of(listed, sources, asked.night)
+    return Found(columns, page, choices, total, sql_of(listed, shown, before, asked, columns, own))
 
 
 def every_row(
     listed: Listed, shown: Shown, before: Shown | None, asked: Asked
-) -> tuple[Sequence[Column], Iterator[tuple[Any, ...]]]:
-    """The columns and all rows of what was asked for, in its order; they are read as they are taken.
+) -> tuple[Sequence[Column], str, Iterator[tuple[Any, ...]]]:
+    """The columns of what was asked for, the query that gives it, and all rows in its order, read as they are taken.
 
     Raises:
         HTTPException: as above.
     """
-    with _opened(listed, shown, before) as connection:
-        columns = _columns(connection, listed)
+    sources = _sources(listed, shown, before)
+    with _opened(listed, sources, asked.night) as connection:
+        columns, own = _columns(connection, listed)
         # What was asked for is refused before the first byte is sent.
-        _where(columns, asked)
+        _where(columns, own, asked)
         _order(columns, listed, asked)
-    return columns, _read(listed, shown, before, asked, columns)
+    return columns, sql_of(listed, shown, before, asked, columns, own), _read(listed, sources, asked, columns, own)
 
 
-def sql_of(listed: Listed, shown: Shown, before: Shown | None, asked: Asked, columns: Sequence[Column]) -> str:
+def sql_of(
+    listed: Listed, shown: Shown, before: Shown | None, asked: Asked, columns: Sequence[Column], own: Set[str]
+) -> str:
     """The query as `evenhand query` takes it: a night's rows of the tables, then what was asked for of them."""
 
     def of_night(night: date, name: str, file: str) -> str:
@@ -125,48 +141,75 @@ def sql_of(listed: Listed, shown: Shown, before: Shown | None, asked: Asked, col
     if listed.is_compared and before:
         there += [of_night(before.night, f"{file}_before", file) for file in listed.files]
         rows = rows.replace("before.", "").replace(" as last", "_before as last")
-    where, values = _where(columns, asked)
+    where, values = _where(columns, own, asked)
     for value in values:
         where = where.replace("?", "'" + value.replace("'", "''") + "'", 1)
     order = _order(columns, listed, asked)
     with_tables = ",\n".join([*there, f"listed as ({rows})"])
-    return f"with {with_tables}\nselect {_names(columns)} from listed{where}\norder by {order};"
+    told = _with_beside(listed, "listed")
+    return f"with {with_tables}\nselect {_names(columns)} from ({told}){where}\norder by {order};"
 
 
 def _read(
-    listed: Listed, shown: Shown, before: Shown | None, asked: Asked, columns: Sequence[Column]
+    listed: Listed, sources: Sources, asked: Asked, columns: Sequence[Column], own: Set[str]
 ) -> Iterator[tuple[Any, ...]]:
-    with _opened(listed, shown, before) as connection:
-        where, values = _where(columns, asked)
+    with _opened(listed, sources, asked.night) as connection:
+        where, values = _where(columns, own, asked)
         order = _order(columns, listed, asked)
-        found = connection.execute(f"select {_names(columns)} from listed{where} order by {order}", values)
+        found = connection.execute(f"select {_names(columns)} from told{where} order by {order}", values)
         while rows := found.fetchmany(_AT_ONCE):
             yield from rows
 
 
-@contextmanager
-def _opened(listed: Listed, shown: Shown, before: Shown | None) -> Iterator[duckdb.DuckDBPyConnection]:
+def _sources(listed: Listed, shown: Shown, before: Shown | None) -> Sources:
     if listed.is_compared and before is None:
         raise HTTPException(404, say("there is no release before %(night)s to compare with", night=shown.night))
-    with duckdb.connect(config={"threads": 1, "memory_limit": _MEMORY}) as connection:
-        for file in listed.files:
-            rows = _NO_REASONS if _says_no_reasons(shown, file) else f"from {shown.rows(file)}"
-            connection.execute(f"create view {file} as {rows}")
-        if listed.is_compared and before:
-            connection.execute("create schema before")
-            for file in listed.files:
-                connection.execute(f"create view before.{file} as from {before.rows(file)}")
+    of_night = [
+        (file, _NO_REASONS if _says_no_reasons(shown, file) else f"from {shown.rows(file)}") for file in listed.files
+    ]
+    compared = before if listed.is_compared else None
+    return (*of_night, *((f"before.{file}", f"from {compared.rows(file)}") for file in listed.files if compared))
+
+
+@contextmanager
+def _opened(listed: Listed, sources: Sources, night: date) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The rows of a list as `listed`, and with what is looked up beside each as `told`."""
+    # What doesn't fit lies in a folder of its own: those of others who ask at the same time aren't written over.
+    with (
+        TemporaryDirectory(ignore_cleanup_errors=True) as scratch,
+        duckdb.connect(config={"threads": 1, "memory_limit": _MEMORY, "temp_directory": scratch}) as connection,
+    ):
+        connection.execute("create schema before")
+        for name, rows in sources:
+            connection.execute(f"create view {name} as {rows}")
         try:
-            connection.execute(f"create view listed as {listed.sql}")
+            connection.execute(f"create view listed as {_compared(listed, sources, connection)}")
+            connection.execute(f"create view told as {_with_beside(listed, 'listed')}")
         except duckdb.Error as error:
             raise HTTPException(
                 409,
-                say(
-                    "night %(night)s was released by an earlier version, whose files have other columns",
-                    night=shown.night,
-                ),
+                say("night %(night)s was released by an earlier version, whose files have other columns", night=night),
             ) from error
         yield connection
+
+
+def _compared(listed: Listed, sources: Sources, connection: duckdb.DuckDBPyConnection) -> str:
+    """The rows of a list as SQL; of one that compares nights, as they were written down when they were compared."""
+    if not listed.is_compared:
+        return listed.sql
+
+    def write(path: Path) -> None:
+        connection.execute(f"copy ({listed.sql}) to '{path}' (format parquet)")
+
+    return f"from read_parquet('{_COMPARED.file((listed.name, sources), write)}', hive_partitioning = false)"
+
+
+def _with_beside(listed: Listed, rows: str) -> str:
+    """Rows of a list with what is looked up beside each, as SQL."""
+    if not listed.beside:
+        return f"from {rows}"
+    joined = f"{rows} left join ({listed.beside}) as beside using ({listed.by})"
+    return f"select {rows}.*, beside.* exclude ({listed.by}) from {joined}"
 
 
 def _says_no_reasons(of: Shown, file: str) -> bool:
@@ -174,16 +217,19 @@ def _says_no_reasons(of: Shown, file: str) -> bool:
     return file == "reasons" and of.manifest.history is not None and not of.has("reasons.parquet")
 
 
-def _columns(connection: duckdb.DuckDBPyConnection, listed: Listed) -> tuple[Column, ...]:
-    there = {name for name, *_ in connection.execute("describe listed").fetchall()}
-    return tuple(column for column in listed.columns if column.name in there)
+def _columns(connection: duckdb.DuckDBPyConnection, listed: Listed) -> tuple[tuple[Column, ...], Set[str]]:
+    """The columns that the release has, and the names of those that nothing has to be looked up for."""
+    own, there = (
+        {name for name, *_ in connection.execute(f"describe {each}").fetchall()} for each in ("listed", "told")
+    )
+    return tuple(column for column in listed.columns if column.name in there), own
 
 
 def _names(columns: Sequence[Column]) -> str:
     return ", ".join(f'"{column.name}"' for column in columns)
 
 
-def _where(columns: Sequence[Column], asked: Asked) -> tuple[str, list[str]]:
+def _where(columns: Sequence[Column], own: Set[str], asked: Asked) -> tuple[str, list[str]]:
     """The conditions, and the values in them in their order."""
     names = {column.name for column in columns}
     if unknown := sorted(set(asked.chosen) - names):
@@ -195,7 +241,7 @@ def _where(columns: Sequence[Column], asked: Asked) -> tuple[str, list[str]]:
         )
     said, values = [], []
     if asked.search:
-        searched = [column for column in columns if column.kind in ("account", "text", "english", "told")]
+        searched = [each for each in columns if each.name in own and each.kind in ("account", "text", "told")]
         said.append("(" + " or ".join(f'contains(lower("{each.name}"), lower(?))' for each in searched) + ")")
         values += [asked.search] * len(searched)
     for name, value in sorted(asked.chosen.items()):
@@ -213,13 +259,19 @@ def _order(columns: Sequence[Column], listed: Listed, asked: Asked) -> str:
     return f'"{name}" {"desc" if asked.sort.startswith("-") else "asc"} nulls last, {listed.order}'
 
 
-def _choices_of(
-    connection: duckdb.DuckDBPyConnection, columns: Sequence[Column]
-) -> Mapping[str, Sequence[tuple[str, int]]]:
+# A revision's files never change, and they are named in the sources.
+@lru_cache(maxsize=256)
+def _choices_of(listed: Listed, sources: Sources, night: date) -> Mapping[str, Sequence[tuple[str, int]]]:
     """All columns' in one pass over the rows."""
-    names = [column.name for column in columns if column.is_choice]
-    if not names:
-        return {}
-    counted = ", ".join(f"histogram(coalesce(cast(\"{name}\" as varchar), ''))" for name in names)
-    found = connection.execute(f"select {counted} from listed").fetchone() or ()
-    return {name: sorted((of or {}).items())[:_MOST_CHOICES] for name, of in zip(names, found, strict=True)}
+    with _opened(listed, sources, night) as connection:
+        columns, _ = _columns(connection, listed)
+        names = [column.name for column in columns if column.is_choice]
+        if not names:
+            return {}
+        said = ", ".join(f"coalesce(cast(\"{name}\" as varchar), '')" for name in names)
+        # Together they are few, and grouped in less time than each is counted in.
+        counted: Mapping[str, Counter[str]] = {name: Counter() for name in names}
+        for *values, rows in connection.execute(f"select {said}, count(*) from listed group by all").fetchall():
+            for name, value in zip(names, values, strict=True):
+                counted[name][value] += rows
+        return {name: sorted(of.items())[:_MOST_CHOICES] for name, of in counted.items()}

@@ -82,7 +82,7 @@ def list_as_csv(request: Request, name: str) -> StreamingResponse:
     listed, found, before, asked = _asked(request, name)
     if found is None:
         raise HTTPException(404, say("Nothing is released yet"))
-    columns, rows = listing.every_row(listed, found, before, asked)
+    columns, _, rows = listing.every_row(listed, found, before, asked)
     headers = {"content-disposition": f'attachment; filename="{found.night}_{listed.name}.csv"'}
     return StreamingResponse(_csv(columns, rows), media_type="text/csv; charset=utf-8", headers=headers)
 
@@ -94,7 +94,7 @@ def list_as_workbook(request: Request, name: str) -> FileResponse:
     listed, found, before, asked = _asked(request, name)
     if found is None:
         raise HTTPException(404, say("Nothing is released yet"))
-    columns, rows = listing.every_row(listed, found, before, asked)
+    columns, sql, rows = listing.every_row(listed, found, before, asked)
     chosen = {column.name: say(column.label) for column in columns}
     asked_for = [(chosen[name], value or say("none")) for name, value in asked.chosen.items()]
     asked_for += [(say("Search"), asked.search)] if asked.search else []
@@ -102,7 +102,7 @@ def list_as_workbook(request: Request, name: str) -> FileResponse:
     facts = [
         *((say("List"), say(listed.title)), (say("A row is"), say(listed.about)), (say("Night"), str(found.night))),
         *((say("Revision"), str(found.revision)), (say("Release"), found.manifest.release_id), *asked_for),
-        ("SQL", listing.sql_of(listed, found, before, asked, columns)),
+        ("SQL", sql),
     ]
 
     def write(path: Path) -> None:

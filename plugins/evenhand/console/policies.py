@@ -16,15 +16,18 @@ from fastapi import HTTPException
 from markdown_it import MarkdownIt
 from markupsafe import Markup, escape
 
+from evenhand.console.pack_speech import told_to_reader, with_own_marked
 from evenhand.console.reader import marked, say
 from evenhand.console.shown import Shown
-from evenhand.console.values import label
+from evenhand.console.values import edition, label
 from evenhand.deciding.provenance import lay_texts_of
 from evenhand.policy.diff import diff
 from evenhand.policy.language.pack import Pack
 from evenhand.policy.load import LoadedPack, load_each, pack_files
 from evenhand.policy.prose.brief import MOST_EXAMPLES, at_bounds
 from evenhand.policy.prose.pages import page, page_name, version_before
+from evenhand.policy.prose.speech import local
+from evenhand.policy.prose.words import capital
 from evenhand.release.manifest import read_manifest
 from evenhand.settings import settings
 
@@ -55,7 +58,7 @@ class Policy:
     @property
     def title(self) -> str:
         """What it is called by people."""
-        return say("%(policy)s, version %(version)s", policy=label("pack", self.pack.pack), version=self.pack.version)
+        return edition(f"{self.pack.pack}@{self.pack.version}")
 
     @property
     def whose(self) -> str:
@@ -134,24 +137,30 @@ def called(among: Sequence[Policy], name: str) -> Policy:
 def in_words(policy: Policy, among: Sequence[Policy]) -> Markup:
     """A pack as a page for people, without its title."""
     known = [LoadedPack(each.pack, Path(each.file), each.sha256, ()) for each in among if each is not policy]
-    text = page(policy.pack, version_before(policy.pack, known))
+    with told_to_reader():
+        text = local(page(policy.pack, version_before(policy.pack, known)))
     html = _MARKDOWN.render(text.partition("\n")[2])
     # A wide table is scrolled by itself, by the keyboard too.
     first, *tables = html.split("<table>")
     for number, rest in enumerate(tables, 1):
         called = escape(say("Table %(number)s", number=number))
         first += f'<div class="scroll" tabindex="0" role="region" aria-label="{called}"><table>{rest}'
-    return Markup(first.replace("</table>", "</table></div>"))
+    return with_own_marked(first.replace("</table>", "</table></div>"))
 
 
 def compared(before: Policy, now: Policy) -> Difference:
     """What is otherwise in a pack than in another one."""
-    changes = diff(before.pack, now.pack)
-    said = [(about, [each.said for each in group]) for about, group in groupby(changes, lambda each: each.about)]
+    with told_to_reader():
+        changes = diff(before.pack, now.pack)
+        bounds = [local(each) for each in islice(at_bounds(before.pack, now.pack), MOST_EXAMPLES)]
+    said = [
+        (local(capital(about)), [with_own_marked(escape(local(each.said))) for each in group])
+        for about, group in groupby(changes, lambda each: each.about)
+    ]
     lines = difflib.unified_diff(
         before.text.splitlines(), now.text.splitlines(), before.file, now.file, lineterm="", n=2
     )
-    return Difference(said, list(islice(at_bounds(before.pack, now.pack), MOST_EXAMPLES)), list(lines))
+    return Difference(said, bounds, list(lines))
 
 
 # A revision's folder never changes.

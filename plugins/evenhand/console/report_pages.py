@@ -13,6 +13,7 @@ from pydantic import ValidationError
 
 from evenhand.console.asked import Night
 from evenhand.console.downloads import download
+from evenhand.console.made_reports import made
 from evenhand.console.reader import reader, say
 from evenhand.console.render import kept_chosen, page
 from evenhand.console.seen import limited
@@ -22,7 +23,7 @@ from evenhand.notices.catalogs import load_catalogs
 from evenhand.release.manifest import OtherFormat
 from evenhand.release.verify import ReleaseChanged
 from evenhand.reports.language import Language, NoSuchWords, languages
-from evenhand.reports.make import NoSuchMarket, report_of
+from evenhand.reports.make import NoSuchMarket
 from evenhand.reports.page import page_of
 from evenhand.reports.pdf import pdf_of
 from evenhand.reports.report import KINDS, Report
@@ -88,7 +89,6 @@ def shown_or_nothing(night: Night) -> Shown:
 
 
 def _report(found: Shown, name: str, market: str, language: str) -> tuple[Report, Language]:
-    here = settings()
     kind = next((each for each in KINDS if each == name), None)
     if kind is None:
         raise HTTPException(
@@ -102,7 +102,7 @@ def _report(found: Shown, name: str, market: str, language: str) -> tuple[Report
         )
     language = language or reader().name
     with said_why_not(found.night):
-        return report_of(here, kind, found.night, language, [market] if market else seen), speaking(language)
+        return made(kind, found.night, language, [market] if market else seen), speaking(language)
 
 
 def speaking(language: str) -> Language:

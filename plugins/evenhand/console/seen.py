@@ -73,7 +73,7 @@ def rows_seen(folder: Path, table: str, markets: frozenset[str], newest: Path) -
         HTTPException: it can't be said of its rows whose they are.
     """
     whose = WHOSE.get(table, "unknown")
-    file = _parquet(folder / f"{table}.parquet")
+    file = parquet(folder / f"{table}.parquet")
     names = texts(markets)
     if whose == "market":
         return f"(select * from {file} where market in ({names}))"
@@ -104,7 +104,7 @@ def texts(values: frozenset[str]) -> str:
 def _owners(folder: Path, newest: Path) -> str:
     """The SQL of the market that each account is of: the newest, or that of the night where it is there no more."""
     there = [each / "account_profiles.parquet" for each in dict.fromkeys((newest, folder))]
-    sources = [_parquet(each) for each in there if each.exists()]
+    sources = [parquet(each) for each in there if each.exists()]
     if not sources:
         return "(select null::varchar as account_id, null::varchar as market where false)"
     first = f"select account_id, market from {sources[0]}"
@@ -116,6 +116,7 @@ def _owners(folder: Path, newest: Path) -> str:
     )
 
 
-def _parquet(path: Path) -> str:
+def parquet(path: Path) -> str:
+    """The SQL of the rows of a file."""
     quoted = str(path).replace("'", "''")
     return f"read_parquet('{quoted}', hive_partitioning = false)"

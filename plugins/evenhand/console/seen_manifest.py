@@ -9,11 +9,12 @@ from typing import Any
 
 import duckdb
 
-from evenhand.console.seen import rows_seen
+from evenhand.console.seen import parquet, rows_seen, texts
 from evenhand.release.manifest import (
     CauseCount,
     Manifest,
     MeasureChanges,
+    Quarantined,
     ReleasedFile,
     StageCount,
     ZoneCount,
@@ -29,12 +30,12 @@ _AS_IT_IS = (
 _OF_MARKETS = ("words_without_effect", "held_back", "held_lists", "held_markets", "power", "first_nights")
 # What is of all markets together.
 _OF_ALL: Mapping[str, Any] = {
-    **dict.fromkeys(("packs", "quarantined", "metrics", "notices", "emergencies", "forgotten"), ()),
+    **dict.fromkeys(("packs", "metrics", "notices", "emergencies", "forgotten"), ()),
     "feeds": {},
     "inputs": {},
     "receivers": None,
 }
-# What is counted of rows; `{last}` are the penalties of the release before.
+# What is counted of rows; `{last}` are the penalties of the release before, `{quarantine}` the rows of some files.
 _COUNTED: Mapping[str, tuple[type[Any], str]] = {
     "causes": (
         CauseCount,
@@ -61,7 +62,18 @@ _COUNTED: Mapping[str, tuple[type[Any], str]] = {
         " full join (select row_key, measure, row_key as key from {last}) as before using (row_key, measure)"
         " group by measure order by measure",
     ),
+    "quarantined": (
+        Quarantined,
+        "select feed, coalesce(column_name, '') as column, rule, remedy, count(*) as rows from {quarantine}"
+        " group by all order by all",
+    ),
 }
+# The market that a file lies in the folder of, as landing folders name it. A row of it that nobody understood is
+# counted, and not told: it may name an account of another.
+_OF_FOLDER = (
+    "lower(coalesce(nullif(regexp_extract(landed_file, '(?i)/market=([^/]*)', 1), ''),"
+    " regexp_extract(landed_file, '(?i)/source=([^/]*)', 1)))"
+)
 
 
 _TABLES = ("changes", "standings", "account_profiles", "penalties")
@@ -87,12 +99,15 @@ def manifest_seen(folder: Path, markets: frozenset[str], newest: Path, before: P
         if before and (before / "penalties.parquet").exists()
         else f"(from {sources['penalties']} limit 0)"
     )
+    if "quarantine.parquet" in whole.files:
+        names = texts(frozenset(each.lower() for each in markets))
+        sources["quarantine"] = f"(from {parquet(folder / 'quarantine.parquet')} where {_OF_FOLDER} in ({names}))"
     with duckdb.connect(config={"threads": 1}) as connection:
         for name, (kind, query) in _COUNTED.items():
             try:
                 found = connection.execute(query.format(**sources))
-            except KeyError:
-                # Of an earlier version, or of a history, that has no such file.
+            except (KeyError, duckdb.BinderException):
+                # Of an earlier version, or of a history, that has no such file or column.
                 said[name] = ()
                 continue
             columns = [column for column, *_ in found.description or ()]

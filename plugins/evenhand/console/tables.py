@@ -48,6 +48,8 @@ class Listed:
         about: what a row is, for who opens it first.
         files: the release's files that it is made of.
         sql: its rows, from views called as the files are; `before.` is the release that is compared with.
+        beside: what is looked up for a row of it in another file, by the column `by`; nothing is searched in it,
+            so that it is looked up for what is shown alone.
         order: in which rows come, unless people choose otherwise; complete, so that pages don't overlap.
         is_compared: whether it needs a release to compare with.
     """
@@ -60,6 +62,8 @@ class Listed:
     columns: Sequence[Column]
     order: str
     is_compared: bool = False
+    beside: str = ""
+    by: str = ""
 
     def column(self, name: str) -> Column | None:
         """A column by its name."""
@@ -93,20 +97,21 @@ LISTS = (
         "Penalties",
         "A penalty that is in force on the night.",
         ("penalties", "reasons"),
-        "select penalties.*, reasons.explanation as why from penalties left join reasons using (reason_id)",
+        "from penalties",
         (
             *(_ACCOUNT, _MARKET, _MEASURE, _SCOPE, _PROGRAMME, _FROM, _UNTIL),
             *(Column("prevails", "Prevails", "yes", is_choice=True), _WHY),
         ),
         "starts_on desc, row_key",
+        beside="select reason_id, explanation as why from reasons",
+        by="reason_id",
     ),
     Listed(
         "rewards",
         "Rewards",
         "A reward that is in force on the night, or what a bonus paid.",
         ("rewards", "reasons"),
-        "select rewards.* rename (reward as measure), reasons.explanation as why, reasons.unit"
-        " from rewards left join reasons using (reason_id)",
+        "select rewards.* rename (reward as measure) from rewards",
         (
             *(_ACCOUNT, _MARKET, Column("measure", "Reward", "label", "measure", is_choice=True), _SCOPE, _PROGRAMME),
             *(
@@ -118,6 +123,8 @@ LISTS = (
             ),
         ),
         "starts_on desc, row_key",
+        beside="select reason_id, explanation as why, unit from reasons",
+        by="reason_id",
     ),
     Listed(
         "changes",

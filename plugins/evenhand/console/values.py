@@ -2,32 +2,58 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
 
-from evenhand.console.keys import named
 from evenhand.console.reader import reader, say
 from evenhand.explain.labels import Labels
-from evenhand.notices.catalogs import REFERENCE, Catalogs, load_catalogs, text
-from evenhand.policy.prose.words import COMPARATORS, SHARE, plural, spoken
+from evenhand.notices.catalogs import REFERENCE, Catalogs, load_catalogs
 from evenhand.policy.targets import Goal, Target
 from evenhand.release.figures import ALL_MARKETS, Figure
 from evenhand.release.manifest import DELIVERIES, NOTICES
 from evenhand.release.targets import Judged
+from evenhand.reports import units
 from evenhand.reports.formats import NOTHING
+from evenhand.reports.names import NAMES, called
 from evenhand.settings import settings
 
 
 def label(kind: str, key: str | None) -> str:
     """What a key is called, by Evenhand itself or by the catalogues; empty for nothing."""
-    said = labels().of(kind, key)
-    # Of a zone, what translations/ call it comes before what those of the shipped packs are called.
-    if not key or (kind == "zone" and said != labels().unnamed(key)):
-        return said
-    return named(kind, key) or said
+    return called(labels(), reader().words, kind, key)
+
+
+def edition(policy: str) -> str:
+    """A policy by its pack and version, such as `creators_id@2`."""
+    pack, _, version = policy.partition("@")
+    return say("%(policy)s, version %(version)s", policy=label("pack", pack), version=version)
+
+
+# Kinds of keys that sentences of releases have in them.
+_SAID = (
+    *("condition", "eligibility", "measure", "programme", "zone", "scope", "rule", "activity", "violation_type"),
+    "detected_by",
+)
+_KEY = re.compile(r"\b[a-z][a-z0-9]*(?:_[a-z0-9]+)+\b")
+
+
+def worded(sentence: str) -> str:
+    """An English sentence of a release with names for the keys in it; what is no key that has a name stays as it is."""
+
+    words = english()
+    messages = words.catalogs.languages[REFERENCE].messages
+
+    def name_of(found: re.Match[str]) -> str:
+        key = found[0]
+        kind = next((each for each in _SAID if key in NAMES.get(each, {}) or f"{each}.{key}" in messages), None)
+        said = called(words, str, kind, key) if kind else key
+        return said[:1].lower() + said[1:]
+
+    return _KEY.sub(name_of, sentence)
 
 
 def number(value: Decimal | int | float | None) -> str:
@@ -40,17 +66,7 @@ def number(value: Decimal | int | float | None) -> str:
 
 def of_unit(value: Decimal, unit: str) -> str:
     """A number of a unit, as the catalogues call it: 1 point, 3 points, 20 %; the number alone without a unit."""
-    if unit == SHARE:
-        return f"{number(100 * value)}\u00a0%"
-    if not unit:
-        return number(value)
-    said = labels()
-    catalog = said.catalogs.languages[said.language]
-    if f"unit.{unit}" in catalog.messages:
-        # Parts of a point are several.
-        count = int(value) if value == value.to_integral_value() else 2
-        return text(catalog, f"unit.{unit}", {"count": number(value)}, abs(count))
-    return f"{number(value)} {spoken(unit)}" if abs(value) == 1 else f"{number(value)} {plural(spoken(unit))}"
+    return units.of_unit(labels(), reader().words, value, unit, number(value), number(100 * value))
 
 
 def signed(value: int) -> str:
@@ -115,8 +131,7 @@ def between(low: Decimal, high: Decimal, written: Callable[[Decimal], str]) -> s
 
 def bound(wanted: Target | Goal, unit: str) -> str:
     """What a metric is to come to; `unit` is the metric's, and a bound's own counts first."""
-    how, value = wanted.comparison or ("at_most", Decimal(0))
-    return f"{say(COMPARATORS[how])} {reader().figure(value, wanted.unit or unit, wanted.market)}"
+    return units.bound(reader(), reader().words, wanted, unit)
 
 
 def judged(of: Judged, unit: str) -> str:

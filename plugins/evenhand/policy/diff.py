@@ -17,7 +17,7 @@ from evenhand.policy.language.entries import EntryRule
 from evenhand.policy.language.pack import Pack
 from evenhand.policy.language.programme import Programme
 from evenhand.policy.prose import words
-from evenhand.policy.prose.speech import day, name, say
+from evenhand.policy.prose.speech import day, name, own, say
 from evenhand.policy.prose.words import Facts, listed, told
 
 Key = TypeVar("Key", bound=Hashable)
@@ -101,7 +101,7 @@ def _when(old: Pack, new: Pack) -> Iterator[Change]:
         if pack not in old.continues:
             yield Change(about, say("it goes on with what the pack {pack} had", pack=pack))
     if old.appeal_route != new.appeal_route:
-        yield Change(say("appeals"), say("the way to appeal is now: {route}", route=new.appeal_route))
+        yield Change(say("appeals"), say("the way to appeal is now: {route}", route=own(new.appeal_route)))
 
 
 def _end(pack: Pack) -> str:

@@ -8,14 +8,14 @@ from datetime import date
 from functools import partial
 from pathlib import Path
 
-from evenhand.notices.catalogs import load_catalogs
-from evenhand.release.figures import ALL_MARKETS, Definition, definitions, figures_of
+from evenhand.release.figures import ALL_MARKETS, Definition, figures_of
 from evenhand.release.manifest import read_manifest
 from evenhand.release.targets import Judged, judged
 from evenhand.reports.boards import Board, BoardMetric
-from evenhand.reports.facts import Asked, Facts, facts_of
+from evenhand.reports.facts import Asked, Facts
 from evenhand.reports.language import Language
 from evenhand.reports.make import NoSuchMarket
+from evenhand.reports.opened import opened
 from evenhand.reports.recommendations import MOST, missed_target
 from evenhand.reports.report import Cell, Page, Recommendation, Report, Sentence, Table
 from evenhand.reports.sections import text, units_of
@@ -59,8 +59,8 @@ def board_report(
         ReleaseChanged: a release isn't what was released.
         OtherFormat, pydantic.ValidationError: another version released a night.
     """
-    speaks = Language(language, load_catalogs(here.translations))
-    with facts_of(here.home, here.releases, night) as facts:
+    with opened(here, night, language) as of:
+        facts = of.facts
         known = markets_known(facts)
         wanted = board.seen_by(markets, [each for each in known if each != ALL_MARKETS])
         if not wanted:
@@ -68,14 +68,13 @@ def board_report(
         shown = [each for each in wanted if each in known]
         folder = facts.folders[-1]
         told = _Told(
-            board, facts, speaks, definitions(here.dbt_project), against_targets(here, board, folder), shown,
+            board, facts, of.language, of.defined, against_targets(here, board, folder), shown,
             facts.released(1), facts.released(7),
         )  # fmt: skip
         page = _page(told, [each for each in wanted if each not in known])
         days = [each for each in (told.before, told.week_before) if each]
-        manifests = [read_manifest(each) for each in facts.folders]
-        made_of = tuple((each.night, each.release_id) for each in manifests if each.night in (night, *days))
-        title = f"{board.title}: {speaks.day(night)}"
+        made_of = of.made_of(lambda each: each in (night, *days))
+        title = f"{board.title}: {of.language.day(night)}"
         asked_for = () if markets is None else tuple(wanted)
         return Report(
             "board", night, told.before, language, tuple(shown), title, (page,), made_of, facts.cases,

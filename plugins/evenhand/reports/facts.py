@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -103,13 +103,11 @@ def facts_of(home: Path, releases: Path, night: date, cases: str | None = None) 
     Raises:
         ReleaseChanged: a release isn't what was released.
     """
-    folders = [each for each in revisions(releases) if night_of(each) <= night][-LOOKED_AT_NIGHTS:]
-    tables = {name: files for name, files in tables_of(folders).items() if name in _TABLES}
-    check(tables)
+    folders = looked_at(releases, night)
+    tables = _checked(folders)
     with duckdb.connect(config={"threads": 1}) as connection:
         lay(connection, tables)
-        newest = max((home / CASES / f"night={night}").glob("[0-9]*.parquet"), default=None)
-        export = newest if cases is None else home / cases if cases else None
+        export = exported(home, night) if cases is None else home / cases if cases else None
         listed = ", ".join(f"null::{kind} as {name}" for name, kind in CASE_COLUMNS.items())
         rows = f"read_parquet({quoted(export)}, hive_partitioning = false)" if export else f"(select {listed} limit 0)"
         connection.execute(f"create view cases as from {rows}")
@@ -120,6 +118,32 @@ def facts_of(home: Path, releases: Path, night: date, cases: str | None = None) 
         of_night = {name for name, files in tables.items() if folders[-1] in {path.parent for path in files}}
         named = str(export.relative_to(home)) if export else ""
         yield Facts(night, nights, folders, frozenset({*of_night, "cases"}), named, connection)
+
+
+def looked_at(releases: Path, night: date) -> list[Path]:
+    """The folders of the releases that a report of a night looks at, its own last."""
+    return [each for each in revisions(releases) if night_of(each) <= night][-LOOKED_AT_NIGHTS:]
+
+
+def exported(home: Path, night: date) -> Path | None:
+    """The newest export of a night's cases; None where there is none."""
+    return max((home / CASES / f"night={night}").glob("[0-9]*.parquet"), default=None)
+
+
+def refuse_what_changed(releases: Path, night: date) -> None:
+    """Go on only with releases that are what was released, as far as a report of a night reads them.
+
+    Raises:
+        ReleaseChanged: one isn't.
+    """
+    _checked(looked_at(releases, night))
+
+
+def _checked(folders: Sequence[Path]) -> Mapping[str, Sequence[Path]]:
+    """The files of each table that a report reads of some releases, which are what was released."""
+    tables = {name: files for name, files in tables_of(folders).items() if name in _TABLES}
+    check(tables)
+    return tables
 
 
 def exact(value: object) -> str:

@@ -10,11 +10,11 @@ from babel import Locale
 
 from evenhand.explain.labels import Labels
 from evenhand.notices.catalogs import REFERENCE, Catalogs
-from evenhand.policy.prose.words import COMPARATORS
 from evenhand.policy.targets import Goal, Target
+from evenhand.reports import units
 from evenhand.reports.catalogue import catalogue, languages_of
 from evenhand.reports.formats import Formats
-from evenhand.reports.names import NAMES
+from evenhand.reports.names import called
 from evenhand.reports.report import Cell, Sentence, text_of
 
 WORDS = "evenhand.reports.words"
@@ -50,7 +50,7 @@ class Language(Formats):
         Args:
             text: in English, with a place such as `{rows}` for each value.
         """
-        return _filled(self._words.said(text) or text, values)
+        return _filled(self._word(text), values)
 
     def counted(self, one: str, many: str, count: int, **values: Cell) -> Sentence:
         """The same of so many things: `one` is the English sentence for one of them, `many` for any other number."""
@@ -58,20 +58,23 @@ class Language(Formats):
 
     def label(self, kind: str, key: str | None) -> str:
         """What the catalogues call a key."""
-        said = self._labels.of(kind, key)
-        if said != self._labels.unnamed(key):
-            return said
-        english = NAMES.get(kind, {}).get(key or "", said)
-        return self._words.said(english) or english
+        return called(self._labels, self._word, kind, key)
 
     def of_unit(self, value: Decimal | int, unit: str) -> str:
-        """A number of a unit that the catalogues have, such as a point; empty where they have none."""
-        return self._labels.of_unit(value, unit, self.number(value))
+        """A number of a unit."""
+        return units.of_unit(self._labels, self._word, value, unit, self.number(value), self.number(100 * value))
 
     def bound(self, wanted: Target | Goal, unit: str) -> str:
         """What a metric is to come to; `unit` is the metric's, and a bound's own counts first."""
-        how, value = wanted.comparison or ("at_most", Decimal(0))
-        return f"{self.say(COMPARATORS[how])} {self.figure(value, wanted.unit or unit, wanted.market)}"
+        return units.bound(self, self._word, wanted, unit)
+
+    def edition(self, policy: str) -> str:
+        """A policy by its pack and version, such as `creators_id@2`."""
+        pack, _, version = policy.partition("@")
+        return self.say("{policy}, version {version}", policy=self.label("pack", pack), version=version)
+
+    def _word(self, english: str) -> str:
+        return self._words.said(english) or english
 
 
 def _filled(text: str, values: Mapping[str, Cell]) -> Sentence:

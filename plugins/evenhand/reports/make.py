@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from evenhand.notices.catalogs import load_catalogs
-from evenhand.release.figures import ALL_MARKETS, Definition, definitions, figures
+from evenhand.release.figures import ALL_MARKETS, Definition, figures
 from evenhand.release.goals import goals_of
 from evenhand.release.history import said_of_history
-from evenhand.release.manifest import Manifest, read_manifest
+from evenhand.release.manifest import Manifest
 from evenhand.release.query import revisions
 from evenhand.release.targets import judged
 from evenhand.reports import sections
-from evenhand.reports.facts import Facts, facts_of, night_of
+from evenhand.reports.facts import Facts, night_of
 from evenhand.reports.language import Language
+from evenhand.reports.opened import opened
 from evenhand.reports.recommendations import off_target, recommendations
 from evenhand.reports.report import Kind, Page, Recommendation, Report, Sentence, Table
 from evenhand.reports.sections import Scope
@@ -40,7 +40,7 @@ class _Told:
     facts: Facts
     language: Language
     manifest: Manifest
-    defined: dict[str, Definition]
+    defined: Mapping[str, Definition]
     first: date
     before: date | None
 
@@ -59,12 +59,10 @@ def report_of(here: Settings, kind: Kind, night: date, language: str, markets: S
         ReleaseChanged: a release isn't what was released.
         OtherFormat, pydantic.ValidationError: another version released a night.
     """
-    speaks = Language(language, load_catalogs(here.translations))
-    with facts_of(here.home, here.releases, night) as facts:
-        manifests = [read_manifest(folder) for folder in facts.folders]
-        days = 1 if kind == "night" else WEEK_NIGHTS
+    with opened(here, night, language) as of:
+        facts, days = of.facts, 1 if kind == "night" else WEEK_NIGHTS
         told = _Told(
-            kind, facts, speaks, manifests[-1], definitions(here.dbt_project),
+            kind, facts, of.language, of.manifests[-1], of.defined,
             night - timedelta(days=days - 1), facts.released(days) or facts.oldest(),
         )  # fmt: skip
         known = _markets(told)
@@ -73,10 +71,10 @@ def report_of(here: Settings, kind: Kind, night: date, language: str, markets: S
         shown = sorted(markets) or known
         first = [] if len(shown) == 1 else [_first_page(told, sorted(markets), here)]
         pages = [*first, *(_page_of(told, market, here) for market in shown)]
-        made_of = [(each.night, each.release_id) for each in manifests if each.night >= (told.before or told.first)]
+        made_of = of.made_of(lambda each: each >= (told.before or told.first))
         return Report(
             kind, night, told.before, language, tuple(shown), _title(told, ", ".join(markets)), tuple(pages),
-            tuple(made_of), facts.cases, tuple(facts.queries), tuple(sorted(markets)),
+            made_of, facts.cases, tuple(facts.queries), tuple(sorted(markets)),
         )  # fmt: skip
 
 
@@ -184,7 +182,7 @@ def _goals(told: _Told, here: Settings) -> Table | None:
     released = [(night_of(each), each) for each in revisions(here.releases)]
     rows = [
         (
-            each.goal.policy,
+            language.edition(each.goal.policy),
             each.goal.market,
             language.say(each.label),
             language.bound(each.goal, each.unit),

@@ -1,17 +1,40 @@
-"""What keys are called that no catalogue of what accounts are told names: in English, for the catalogues of readers."""
+"""What keys are called in reports and on pages: as catalogues of what accounts are told say, else by names of our own.
+
+Those stand here in English, for the catalogues of readers.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
-GAPS: Mapping[str, str] = {
+from evenhand.explain.labels import Labels
+from evenhand.policy.prose.pack_names import PACKS
+
+_LISTS = {
+    "penalties": "Penalties",
+    "rewards": "Rewards",
+    "notices": "Notices",
+    "deliveries": "Deliveries",
+    "eligibility": "Eligibility",
+}
+_CAUSES: Mapping[str, str] = {
+    "data": "what landed",
+    "correction": "what was corrected",
+    "time": "time that passed",
+    "policy": "another policy",
+    "code": "another version of the software",
+    "emergency": "people, at once",
+    "move": "accounts that moved",
+    "text": "other words",
+}
+_GAPS: Mapping[str, str] = {
     "decided_not_enforced": "Decided and not enforced",
     "detected_not_decided": "Detected and not decided",
     "enforced_not_decided": "Enforced and not decided",
     "sold_while_penalised": "Sold while penalised",
 }
 # Those of the shipped packs; a pack's own zones are called as it writes them, or as translations/ say.
-ZONES: Mapping[str, str] = {
+_ZONES: Mapping[str, str] = {
     "good": "Good",
     "warned": "Warned",
     "poor": "Poor",
@@ -22,4 +45,214 @@ ZONES: Mapping[str, str] = {
     "any": "Any",
 }
 # By kind and key.
-NAMES: Mapping[str, Mapping[str, str]] = {"gap": GAPS, "zone": ZONES}
+_DETECTORS: Mapping[str, str] = {
+    "model": "Model",
+    "qa": "Quality assurance",
+    "rights_holder": "Rights holder",
+    "user_report": "User report",
+    "not known": "not known",
+}
+NAMES: Mapping[str, Mapping[str, str]] = {
+    "list": _LISTS,
+    "eligibility": {"campaign_access": "Campaign access"},
+    "cause": _CAUSES,
+    "change": {
+        "added": "added",
+        "removed": "removed",
+        "changed": "changed",
+        "new": "new",
+        "ended": "ended",
+    },
+    "answer": {
+        "approved": "approved",
+        "rejected": "rejected",
+        "first_wave": "first wave",
+        "approve": "approve",
+        "reject": "reject",
+    },
+    "case_state": {"open": "open", "closed": "closed"},
+    "case_action": {
+        "opened": "opened",
+        "updated": "new facts",
+        "closed": "closed",
+        "reopened": "reopened",
+        "assigned": "assigned",
+        "taken": "taken",
+        "commented": "comment",
+        "escalated": "escalated",
+        "night": "seen by a night",
+        "told": "told",
+    },
+    # What the project's catalogues say to accounts themselves: your live streams.
+    "scope": {
+        "live": "Live streams",
+        "short_video": "Short videos",
+        "showcase": "Product showcase",
+        "listing": "Listings",
+        "campaign": "Campaigns",
+        "ads": "Ads",
+        "commission": "Commission",
+        "account": "The account",
+    },
+    # Of accounts.
+    "kind": {
+        "creator": "Creator",
+        "affiliate": "Affiliate",
+        "seller": "Seller",
+        "marketing": "Marketing account",
+    },
+    "stage": {
+        "onboarding": "Onboarding",
+        "pilot": "Pilot",
+        "active": "Active",
+        "probation": "Probation",
+        "restricted": "Restricted",
+        "exited": "Exited",
+        "none": "no stage",
+    },
+    "gap": _GAPS,
+    "event": {
+        "onboarded": "Onboarded",
+        "violation_decided": "Violation decided",
+        "appeal_filed": "Appeal filed",
+        "appeal_decided": "Appeal decided",
+        "violation_restored": "Violation taken back",
+        "training_passed": "Training passed",
+        "entry": "Entry",
+        "zone_entered": "Zone entered",
+        "emergency_imposed": "Imposed by people",
+        "emergency_lifted": "Lifted by people",
+        "penalty_begins": "Penalty begins",
+        "penalty_ends": "Penalty ends",
+        "penalty_reversed": "Penalty taken back",
+        "stage_entered": "Stage entered",
+    },
+    "appeal_outcome": {
+        "granted": "granted",
+        "partly_granted": "partly granted",
+        "denied": "denied",
+        "pending": "not decided yet",
+        "withdrawn": "withdrawn",
+    },
+    "feed": {
+        "creators": "Creators",
+        "contents": "Contents",
+        "lives": "Lives",
+        "violations": "Violations",
+        "appeals": "Appeals",
+        "trainings": "Trainings",
+        "orders": "Orders",
+        "user_reports": "Reports of users",
+        "qa_reviews": "Reviews by QA",
+        "activities": "Activities",
+        "metrics": "Metrics of accounts",
+        "creator_contacts": "Contacts of creators",
+        "golden_items": "Items of known truth",
+    },
+    "zone": _ZONES,
+    "estimate": {
+        "prevalence": "Contents in breach",
+        "violative_view_rate": "Views of what is in breach",
+        "wrong_decisions": "Decisions that are wrong",
+        "wrong_penalties": "Penalties that are wrong",
+        "gap_of_wrong_decisions": "Wrong decisions, one market less the other",
+        "gap_of_wrong_penalties": "Wrong penalties, one market less the other",
+        "unanswered": "Items that nobody reviewed in 14 nights",
+        "agreement": "Agreement of reviewers (Krippendorff's alpha)",
+    },
+    "pack": PACKS,
+    "severity": {"low": "Low", "medium": "Medium", "high": "High", "critical": "Critical"},
+    "detected_by": _DETECTORS,
+    # What operational metrics are told by, and the parts of that.
+    "detector": _DETECTORS,
+    "slice": {
+        "category": "Category",
+        "confidence_band": "Confidence",
+        "detector": "Detected by",
+        "surface": "Surface",
+        "violation_type": "Violation type",
+    },
+    "category": {
+        "beauty": "Beauty",
+        "electronics": "Electronics",
+        "fashion": "Fashion",
+        "food": "Food",
+        "home": "Home",
+    },
+    "surface": {
+        "live": "Live streams",
+        "short_video": "Short videos",
+        "showcase": "Product showcase",
+        "listing": "Listings",
+    },
+    "confidence_band": {"from 0.95": "from 0.95", "not known": "not known"},
+    # Those of the shipped packs, as of zones.
+    "activity": {
+        "content_published": "Content published",
+        "order_amount": "Order amount",
+        "order_delivered": "Order delivered",
+        "order_disputed": "Order disputed",
+        "order_refunded": "Order refunded",
+        "policy_course": "Policy course",
+        "welcome_course": "Welcome course",
+    },
+    "condition": {
+        "enough_followers": "Enough followers",
+        "good_content": "Good content",
+        "good_delivery": "Good delivery",
+        "good_health": "Good health",
+    },
+    "metric": {"followers": "Followers"},
+    "programme": {
+        "campaign_access": "Campaign access",
+        "followers": "Followers",
+        "low_quality_posts": "Low quality posts",
+        "orders_gone_wrong": "Orders gone wrong",
+        "orders_settled": "Orders settled",
+        "posts": "Posts",
+        "sales": "Sales",
+    },
+    "rule": {
+        "copyright": "Copyright",
+        "course": "Course",
+        "gone_wrong": "Gone wrong",
+        "low_quality": "Low quality",
+        "misleading_claims": "Misleading claims",
+        "one_strike_per_document": "One strike per document",
+        "posts": "Posts",
+        "sales": "Sales",
+        "settled": "Settled",
+        "unsafe_goods": "Unsafe goods",
+    },
+    "verdict": {"unclear": "unclear: reviewers don't agree", "differs": "differs"},
+    "receipt": {
+        "acknowledged": "acknowledged",
+        "planned": "hasn't answered yet",
+        "rejected": "rejected it",
+    },
+    "state": {
+        "met": "met",
+        "missed": "missed",
+        "too few to say": "too few to say",
+        "on the way": "on the way",
+        "behind": "behind",
+        "too early to say": "too early to say",
+    },
+}
+# What the catalogues call these is said to accounts themselves: your live streams.
+_TOLD_TO_ACCOUNTS = frozenset({"scope"})
+
+
+def called(labels: Labels, words: Callable[[str], str], kind: str, key: str | None) -> str:
+    """What a key is called; empty for nothing.
+
+    Args:
+        words: what the reader's language has for an English word, or the same.
+    """
+    if not key:
+        return ""
+    said, own = labels.of(kind, key), NAMES.get(kind, {}).get(key)
+    is_said = said != labels.unnamed(key)
+    if own and (not is_said or kind in _TOLD_TO_ACCOUNTS):
+        return words(own)
+    return said if is_said else words(said)

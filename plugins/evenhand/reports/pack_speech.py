@@ -9,7 +9,6 @@ from decimal import Decimal
 from babel.dates import get_day_names, get_month_names
 from babel.lists import format_list
 
-from evenhand.policy.prose.words import SHARE, plural
 from evenhand.reports.language import Language
 
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -45,14 +44,9 @@ class PackSpeech:
 
     def counted(self, value: Decimal | int, unit: str) -> str:
         """A number of something: a share in percent, days, what the catalogues have a unit for, or its word."""
-        if unit == SHARE:
-            return f"{self.number(100 * value)}\u00a0%"
         if unit == "day":
             return self._language.figure(Decimal(value), "days")
-        word = self._language.say(plural(unit))
-        # What it has no word for is in English, in the plural or not.
-        word = unit if word == plural(unit) and abs(value) == 1 else word
-        return self._language.of_unit(value, unit) or f"{self.number(value)} {word}"
+        return self._language.of_unit(value, unit)
 
     def listed(self, names: Sequence[str], last: str) -> str:
         """Several things."""
@@ -61,3 +55,7 @@ class PackSpeech:
     def day(self, day: date) -> str:
         """A day."""
         return self._language.day(day)
+
+    def own(self, text: str) -> str:
+        """The same: nobody translated it."""
+        return text

@@ -132,17 +132,10 @@ def of_causes(facts: Facts, language: Language, scope: Scope, first: date) -> Ta
         "list",
         "cause",
     )
-    columns = [("list", lambda key: language.say(key.capitalize())), ("cause", lambda key: language.say(CAUSES[key]))]
+    columns = [("list", lambda key: language.label("list", key)), ("cause", lambda key: language.label("cause", key))]
     columns += [(name, language.number) for name in ("added", "removed", "changed")]
     heads = [language.say(each) for each in ("List", "Why", "Added", "Removed", "Changed")]
     return _table(asked, language.say("Why rows changed"), heads, columns, texts=2)
-
-
-CAUSES = {
-    "data": "what landed", "correction": "what was corrected", "time": "time that passed", "policy": "another policy",
-    "code": "another version of the software", "emergency": "people, at once", "move": "accounts that moved",
-    "text": "other words",
-}  # fmt: skip
 
 
 def of_zones(facts: Facts, language: Language, scope: Scope) -> Table | None:

@@ -24,6 +24,7 @@ from evenhand.sampling.gaps import Gap, gaps
 from evenhand.sampling.prevalence import prevalence
 from evenhand.sampling.several import of_several
 from evenhand.sampling.sums import Golden, Sums, golden, sums
+from evenhand.sampling.told import of_gap
 
 log = logging.getLogger(__name__)
 WINDOW_DAYS = 28
@@ -195,7 +196,7 @@ def _gaps(of: str, markets: dict[str, Sums], known: dict[str, Golden]) -> list[E
         compared = gaps({market: (sums_, known.get(market)) for market, sums_ in enough.items()})
     return [
         Estimate(
-            f"gap_of_{of}", ALL_MARKETS, f"{each.market} less {each.other}", each.gap, each.low, each.high,
+            f"gap_of_{of}", ALL_MARKETS, of_gap(each.market, each.other), each.gap, each.low, each.high,
             int(markets[each.market].reviews[0] + markets[each.other].reviews[0]),
             _reviewed(known.get(each.market)) + _reviewed(known.get(each.other)),
             DIFFERS if each.is_found else "",

@@ -9,6 +9,10 @@ entries_counted as (
     select * from {{ ref('int_entries_counted') }}
 ),
 
+reliefs as (
+    select * from {{ ref('int_reliefs') }}
+),
+
 packs as (
     select * from {{ rules('packs') }}
 ),
@@ -58,6 +62,7 @@ entries_counting_when_the_measure_began as (
         programmes.starts_at,
         programmes.never_below,
         programmes.never_above,
+        reliefs.taken_from,
         -- What a number is made of others can't be told entry by entry.
         ledgers.ledger = measures_of_the_night.programme as is_of_its_ledger,
         sum(entries_counted.amount) over (partition by measures_of_the_night.row_key) as amount_of_all
@@ -78,6 +83,12 @@ entries_counting_when_the_measure_began as (
                 'coalesce(measures_of_the_night.on_day, measures_of_the_night.as_of)',
                 'entries_counted.counts_from', 'entries_counted.counts_until'
             ) }}
+    left join reliefs
+        on
+            entries_counted.account_id = reliefs.account_id
+            and entries_counted.programme = reliefs.programme
+            and entries_counted.history_version = reliefs.history_version
+            and entries_counted.entry_id = reliefs.entry_id
     left join violations on entries_counted.violation_id = violations.violation_id
     left join contents on violations.content_id = contents.content_id
     left join lives on violations.live_id = lives.live_id
@@ -96,31 +107,59 @@ entries_counting_when_the_measure_began as (
             and measures_of_the_night.programme = programmes.programme
 ),
 
-balances_without_each_entry as (
+amounts_taken_from_entries as (
     select
-        *,
-        {{ within('starts_at + amount_of_all', 'never_below', 'never_above') }} as value_with_it,
-        {{ within('starts_at + amount_of_all - amount', 'never_below', 'never_above') }} as value_without_it
+        row_key,
+        taken_from as entry_id,
+        sum(amount) as amount_taken
     from entries_counting_when_the_measure_began
+    where taken_from is not null
+    group by row_key, taken_from
 ),
 
--- An entry is needed if the balance without it had not come to the zone; where the balance is no plain sum, that can't
--- be told.
+-- Without an entry, what a relief took from it is taken from another, or from none.
+balances_without_each_entry as (
+    select
+        entries.*,
+        {{ within('starts_at + amount_of_all', 'never_below', 'never_above') }} as value_with_it,
+        {{ within('starts_at + amount_of_all - amount', 'never_below', 'never_above') }} as value_without_it,
+        {{ within(
+            'starts_at + amount_of_all - amount - coalesce(amount_taken, 0)', 'never_below', 'never_above'
+        ) }} as value_without_it_and_its_reliefs
+    from entries_counting_when_the_measure_began as entries
+    left join amounts_taken_from_entries as taken
+        on
+            entries.row_key = taken.row_key
+            and entries.entry_id = taken.entry_id
+),
+
+measures_without_each_entry as (
+    select
+        *,
+        coalesce(case when is_rising then value_without_it < value_from else value_without_it >= value_below end, false)
+        or (counts_from = on_day and value_without_it = value_before) as is_another_without_it,
+        coalesce(
+            case
+                when is_rising then value_without_it_and_its_reliefs < value_from
+                else value_without_it_and_its_reliefs >= value_below
+            end,
+            false
+        )
+        or (counts_from = on_day and value_without_it_and_its_reliefs = value_before) as is_another_without_both
+    from balances_without_each_entry
+),
+
+-- An entry is needed if the balance without it had not come to the zone; where the balance is no plain sum, or where it
+-- hangs on what a relief had then taken, that can't be told.
 entries_that_were_needed_or_only_count as (
     select
         *,
         case
-            when is_of_its_ledger and value_with_it = value_after
-                then
-                    coalesce(
-                        case
-                            when is_rising then value_without_it < value_from else value_without_it >= value_below
-                        end,
-                        false
-                    )
-                    or (counts_from = on_day and value_without_it = value_before)
+            when
+                is_of_its_ledger and value_with_it = value_after and is_another_without_it = is_another_without_both
+                then is_another_without_it
         end as is_needed
-    from balances_without_each_entry
+    from measures_without_each_entry
 ),
 
 entries_of_each_measure as (

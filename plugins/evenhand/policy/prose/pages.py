@@ -1,4 +1,4 @@
-"""`evenhand policy docs`: a readable page per pack, for training and for telling people."""
+"""A readable page per pack, for training and for telling people: what `evenhand policy docs` and pages show."""
 
 from __future__ import annotations
 
@@ -13,8 +13,9 @@ from evenhand.policy.language.pack import Pack
 from evenhand.policy.language.programme import Programme
 from evenhand.policy.load import LoadedPack
 from evenhand.policy.prose import words
+from evenhand.policy.prose.speech import Said, local, name, own, say, speech
 from evenhand.policy.prose.stories import day, story, whose
-from evenhand.policy.prose.words import capital, listed, spoken, told
+from evenhand.policy.prose.words import capital, joined, listed, told
 
 INDEX = "index.md"
 
@@ -53,13 +54,15 @@ def page_name(pack: Pack) -> str:
 
 def title(pack: Pack) -> str:
     """What a pack is called by people."""
-    return f"{capital(spoken(pack.pack))}, version {pack.version}"
+    return say("{policy}, version {version}", policy=capital(name("pack", pack.pack)), version=str(pack.version))
 
 
 def in_force(pack: Pack) -> str:
     """The days of a pack."""
-    until = f" until {day(pack.effective_until)}" if pack.effective_until else " on"
-    return f"from {day(pack.effective_from)}{until}"
+    first = day(pack.effective_from)
+    if pack.effective_until:
+        return say("from {first} until {last}", first=first, last=day(pack.effective_until))
+    return say("from {first} on", first=first)
 
 
 def page(pack: Pack, before: Pack | None = None) -> str:
@@ -68,129 +71,162 @@ def page(pack: Pack, before: Pack | None = None) -> str:
     Args:
         before: the version before it, if there is one.
     """
+    about = say(
+        "**For** {kinds} in {markets}. **In force** {days}; what is decided on these days is judged by this page.",
+        kinds=words.kinds(pack.applies_to),
+        markets=listed(pack.markets),
+        days=in_force(pack),
+    )
     parts = [
-        [f"# {title(pack)}", "", f"**For** {words.kinds(pack.applies_to)} in {listed(pack.markets)}. **In force**"
-         f" {in_force(pack)}; what is decided on these days is judged by this page."],
-        [pack.source.strip()] if pack.source else [],
+        [joined(["# ", title(pack)], ""), "", about],
+        [own(pack.source.strip())] if pack.source else [],
         _changes(pack, before),
-        *(_programme(pack, name, programme) for name, programme in pack.programmes.items()),
-        *(_eligibility(pack, name, eligibility) for name, eligibility in pack.eligibility.items()),
+        *(_programme(pack, key, programme) for key, programme in pack.programmes.items()),
+        *(_eligibility(pack, key, eligibility) for key, eligibility in pack.eligibility.items()),
         _bonuses(pack),
         _undone(pack),
         _stages(pack),
         _examples(pack),
-    ]  # fmt: skip
-    return "\n".join(line for part in parts if part for line in [*part, ""])
+    ]
+    return joined((line for part in parts if part for line in [*part, ""]), "\n")
 
 
 def _changes(pack: Pack, before: Pack | None) -> list[str]:
     if not before:
         return []
     changes = diff(before, pack)
-    lines = ["## What is new", "", f"Compared with version {before.version}, in force {in_force(before)}:", ""]
+    since = say("Compared with version {version}, in force {days}:", version=str(before.version), days=in_force(before))
+    lines = [say("## What is new"), "", since, ""]
     for about, group in groupby(changes, key=lambda change: change.about):
-        lines += [f"- {capital(about)}:", *(f"  - {change.said}" for change in group)]
-    return [*lines, *([] if changes else ["- It decides the same."])]
+        lines.append(say("- {about}:", about=capital(about)))
+        lines += [joined(["  - ", change.said], "") for change in group]
+    return [*lines, *([] if changes else [say("- It decides the same.")])]
 
 
-def _programme(pack: Pack, name: str, programme: Programme) -> list[str]:
-    called = capital(spoken(name))
-    lines = [f"## {called}", "", f"{called} {told(words.programme(programme, pack))}."]
+def _programme(pack: Pack, key: str, programme: Programme) -> list[str]:
+    called = capital(name("programme", key))
+    facts = say("{what} {how}.", what=called, how=told(words.programme(programme, pack)))
+    lines = [joined(["## ", called], ""), "", facts]
     if programme.entries:
-        lines += ["", "### What counts", ""]
+        lines += ["", say("### What counts"), ""]
         lines += _table(
-            ("rule", "what counts", "brings", "lasts", "besides"),
+            (say("rule"), say("what counts"), say("brings"), say("lasts"), say("besides")),
             [_rule(pack, programme, rule) for rule in programme.entries],
         )
     follows = [_zone(pack, programme, position) for position in range(len(programme.zones))]
     if len(follows) > 1 or programme.zones[0].measures or programme.rewards:
-        lines += ["", "### What follows", ""]
-        of = "" if programme.unit == words.SHARE else f" ({words.plural(programme.unit)})"
-        lines += _table(("zone", f"value{of}", "on entering it", "while in it"), follows)
+        value = say("value")
+        if programme.unit != words.SHARE:
+            value = say("{value} ({units})", value=value, units=name("units", words.plural(programme.unit)))
+        lines += ["", say("### What follows"), ""]
+        lines += _table((say("zone"), value, say("on entering it"), say("while in it")), follows)
     return lines
 
 
 def _rule(pack: Pack, programme: Programme, rule: EntryRule) -> tuple[str, ...]:
     facts = words.rule(rule, pack, programme.unit)
     counts, brings, lasts = (facts.pop(key, "") for key in ("counts", "brings", "lasts"))
-    return spoken(rule.rule), counts, brings, lasts, told(facts)
+    return name("rule", rule.rule), counts, brings, lasts, told(facts)
 
 
 def _zone(pack: Pack, programme: Programme, position: int) -> tuple[str, ...]:
     zone = programme.zones[position]
-    entering = [f"{words.brought(e)} {words.effect(e, pack)}" for e in zone.measures if not e.while_in_zone]
+    entering = [
+        say("{measure} {length}", measure=words.brought(each), length=words.effect(each, pack))
+        for each in zone.measures
+        if not each.while_in_zone
+    ]
     inside = [words.brought(effect) for effect in zone.measures if effect.while_in_zone]
     inside += [
-        f"{words.on(reward.reward, reward.scope)} (reward)" for reward in programme.rewards if zone.zone in reward.zones
+        say("{reward} (reward)", reward=words.on(reward.reward, reward.scope))
+        for reward in programme.rewards
+        if zone.zone in reward.zones
     ]
     band = words.band(programme, position)
     if zone.warned_within:
-        band += f"; near within {words.counted(zone.warned_within, programme.unit)}"
-    return spoken(zone.zone), band, "; ".join(entering), "; ".join(inside)
+        near = words.counted(zone.warned_within, programme.unit)
+        band = say("{values}; near within {distance}", values=band, distance=near)
+    return name("zone", zone.zone), band, joined(entering), joined(inside)
 
 
-def _eligibility(pack: Pack, name: str, eligibility: Eligibility) -> list[str]:
-    lines = [f"## {capital(spoken(name))}", "", "All of these must hold:", ""]
+def _eligibility(pack: Pack, key: str, eligibility: Eligibility) -> list[str]:
+    lines = [joined(["## ", capital(name("eligibility", key))], ""), "", say("All of these must hold:"), ""]
     lines += _table(
-        ("condition", "holds if"),
-        [(spoken(each.condition), words.condition(each, pack)) for each in eligibility.conditions],
+        (say("condition"), say("holds if")),
+        [(name("condition", each.condition), words.condition(each, pack)) for each in eligibility.conditions],
     )
-    facts = words.eligibility(eligibility)
-    sides = (("While eligible", eligibility.while_eligible), ("While not eligible", eligibility.while_not_eligible))
-    for when, effects in sides:
+    sides = (
+        ("While eligible: {effects}.", eligibility.while_eligible),
+        ("While not eligible: {effects}.", eligibility.while_not_eligible),
+    )
+    for text, effects in sides:
         if effects:
-            brought = (words.on(e.reward or e.measure or "", e.scope) for e in effects)
-            lines += ["", f"{when}: {listed(brought)}."]
-    return [*lines, *(["", f"This {told(facts)}."] if facts else [])]
+            lines += ["", say(text, effects=listed(words.on(e.reward or e.measure or "", e.scope) for e in effects))]
+    facts = words.eligibility(eligibility)
+    return [*lines, *(["", say("This {facts}.", facts=told(facts))] if facts else [])]
 
 
 def _bonuses(pack: Pack) -> list[str]:
     if not pack.bonuses:
         return []
-    rows = [(spoken(name), told(words.bonus(bonus, pack))) for name, bonus in pack.bonuses.items()]
-    return ["## What is paid", "", *_table(("bonus", "what it is"), rows)]
+    rows = [(name("measure", key), told(words.bonus(bonus, pack))) for key, bonus in pack.bonuses.items()]
+    return [say("## What is paid"), "", *_table((say("bonus"), say("what it is")), rows)]
 
 
 def _undone(pack: Pack) -> list[str]:
     lines = [
-        "## How it is undone",
+        say("## How it is undone"),
         "",
-        f"- Appeal: {pack.appeal_route}",
-        "- An appeal that is granted voids the violation from the beginning: what rested on it ends that night, and"
-        " days already served stay served.",
+        say("- Appeal: {route}", route=own(pack.appeal_route)),
+        say(
+            "- An appeal that is granted voids the violation from the beginning: what rested on it ends that night, and"
+            " days already served stay served."
+        ),
     ]
     # That all of them count needs no saying.
     limits = {what: how for what, how in words.appeals(pack.appeals).items() if how not in words.NO_LIMIT}
-    lines += [f"- {capital(what)} {how}." for what, how in limits.items()]
+    lines += [_point(what, how) for what, how in limits.items()]
     return [*lines, *dict.fromkeys(_ways_out(pack))]
+
+
+def _point(what: str, how: str) -> str:
+    return joined(["- ", say("{what} {how}.", what=capital(what), how=how)], "")
 
 
 def _stages(pack: Pack) -> list[str]:
     if not {"stages", "stops_sales", "holds_commission"} & pack.model_fields_set:
         return []
-    return ["## Stages", "", *(f"- {capital(what)} {how}." for what, how in words.stages(pack).items())]
+    return [say("## Stages"), "", *(_point(what, how) for what, how in words.stages(pack).items())]
 
 
 def _ways_out(pack: Pack) -> Iterator[str]:
     for programme in pack.programmes.values():
         for rule in programme.entries:
-            facts = words.rule(rule, pack, programme.unit)
+            facts, called = words.rule(rule, pack, programme.unit), name("rule", rule.rule)
             if rule.relief:
-                yield f"- {capital(listed((spoken(each) for each in rule.activities), 'or'))}: {facts['brings']}."
+                activities = capital(listed((name("activity", each) for each in rule.activities), "or"))
+                yield say("- {activities}: {brings}.", activities=activities, brings=facts["brings"])
             if rule.grace:
-                yield f"- Of {spoken(rule.rule)}, the first one {facts['the first one']}."
+                yield say("- Of {rule}, the first one {how}.", rule=called, how=facts["the first one"])
             if rule.ended_by:
-                yield f"- {capital(spoken(rule.ended_by))} ends an entry of {spoken(rule.rule)}."
+                activity = capital(name("activity", rule.ended_by))
+                yield say("- {activity} ends an entry of {rule}.", activity=activity, rule=called)
     for _, effect in pack.effects:
         if short := effect.shortened_by:
-            yield f"- {capital(spoken(short.activity))} cuts {words.brought(effect)} to {words.days(short.to_days)}."
+            yield say(
+                "- {activity} cuts {measure} to {days}.",
+                activity=capital(name("activity", short.activity)),
+                measure=words.brought(effect),
+                days=words.days(short.to_days),
+            )
 
 
 def _examples(pack: Pack) -> list[str]:
-    lines = ["## Examples", ""] if pack.examples else []
+    lines = [say("## Examples"), ""] if pack.examples else []
     for example in pack.examples:
-        lines += [f"### {capital(example.example)}", "", f"{whose(example, pack)}.", ""]
-        lines += [*(f"- {line}" for line in story(example, pack)), ""]
+        called = joined(["### ", own(capital(example.example))], "")
+        lines += [called, "", say("{what}.", what=whose(example, pack)), ""]
+        lines += [*(joined(["- ", line], "") for line in story(example, pack)), ""]
     return lines[:-1]
 
 
@@ -198,6 +234,11 @@ def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
     """A table without the columns that are empty in every row."""
     kept = list(rows)
     columns = [i for i in range(len(head)) if any(row[i] for row in kept)]
-    cells = [[row[i].replace("|", "\\|") for i in columns] for row in [head, *kept]]
+    cells = [[_cell(row[i]) for i in columns] for row in [head, *kept]]
     cells.insert(1, ["---" for _ in columns])
-    return [f"| {' | '.join(row)} |" for row in cells]
+    return [joined(["| ", joined(row, " | "), " |"], "") for row in cells]
+
+
+def _cell(text: str) -> str:
+    english = text.replace("|", "\\|")
+    return Said(english, local(text).replace("|", "\\|")) if speech() else english

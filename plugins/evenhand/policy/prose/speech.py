@@ -12,6 +12,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Protocol
 
+from evenhand.policy.prose.pack_names import PACKS
+
 
 class Speech(Protocol):
     """Another language than English."""
@@ -33,6 +35,9 @@ class Speech(Protocol):
 
     def day(self, day: date) -> str:
         """A day."""
+
+    def own(self, text: str) -> str:
+        """What a pack says in words of its own, which is in one language alone."""
 
 
 class Said(str):
@@ -78,6 +83,8 @@ def say(text: str, **values: str) -> str:
 def name(kind: str, key: str) -> str:
     """What a key is called, by what it is a key of."""
     english, other = key.replace("_", " "), _SPEECH.get()
+    if kind == "pack":
+        english = PACKS.get(key, english)
     return Said(english, other.name(kind, key)) if other else english
 
 
@@ -85,3 +92,9 @@ def day(value: date) -> str:
     """A day."""
     other = _SPEECH.get()
     return Said(str(value), other.day(value)) if other else str(value)
+
+
+def own(text: str) -> str:
+    """What a pack says in words of its own."""
+    other = _SPEECH.get()
+    return Said(text, other.own(text)) if other else text

@@ -92,7 +92,7 @@ def joined(texts: Iterable[str], between: str = "; ") -> str:
 def edition(pack: Pack) -> str:
     """Which pack, for whom, and from when."""
     values = {
-        "pack": spoken(pack.pack),
+        "pack": name("pack", pack.pack),
         "version": str(pack.version),
         "kinds": kinds(pack.applies_to),
         "markets": listed(pack.markets),

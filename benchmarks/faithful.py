@@ -1,0 +1,264 @@
+"""Whether explanations of penalties are faithful: what they call needed is needed, and what they don't cite is not.
+
+Penalties of a simulated marketplace are decided again, each by the models of its night on copies of its account beside
+all others: without each event that its reason calls needed, without all that it cites, and without all that it doesn't.
+The first two have to change the decision (measure, scope, first and last day), the last must not.
+
+    python -m benchmarks.faithful [--decisions 10000] [--creators 70000] [--table docs/explain.md]
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import tempfile
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from pathlib import Path
+
+import duckdb
+
+from evenhand.deciding.compiled import CompiledModel, compiled_project, run_models
+from evenhand.deciding.copies import lay_copies
+from evenhand.landing.accepted import create_accepted
+from evenhand.landing.contracts import BY_NAME
+from evenhand.policy.compile import compile_packs
+from evenhand.policy.load import load_packs
+from evenhand.policy.prose.words import counted
+from evenhand.reference.tables import put_table
+from evenhand.release.previous import create_released
+from evenhand.settings import PROJECT
+from evenhand.simulation.marketplace import FEEDS, simulate
+from evenhand.simulation.plan import Plan
+
+NEEDED, CITED, UNCITED = "each event that is called needed", "all events that are cited", "all events that aren't cited"
+_TONIGHT = "tonight"
+# So many copies are decided in one run; more need more memory.
+_AT_ONCE = 20_000
+# Between two nights that decisions are taken of, so that few of them are the same.
+_BETWEEN = timedelta(days=8)
+
+
+@dataclass(frozen=True)
+class Decision:
+    """A penalty in force on a night, and what its reason says of it.
+
+    Attributes:
+        cited: the events whose entries the reason has.
+        needed: those of them without which it would be another; empty where several suffice, or where it isn't told.
+        is_told: whether the reason can tell of each entry if it is needed: of what is made of other numbers it can't.
+    """
+
+    row_key: str
+    account: str
+    programme: str
+    starts_on: date | None
+    cited: frozenset[str]
+    needed: frozenset[str]
+    is_told: bool
+
+    @property
+    def key(self) -> tuple[str, date | None]:
+        """What it is the same by on another night."""
+        return self.row_key, self.starts_on
+
+
+@dataclass(frozen=True)
+class Try:
+    """A decision once more, without some events of its account: these, or all but these."""
+
+    decision: Decision
+    kind: str
+    events: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of it."""
+
+    tried: Try
+    is_changed: bool
+
+    @property
+    def is_faithful(self) -> bool:
+        """Whether the reason was right."""
+        return self.is_changed == (self.tried.kind != UNCITED)
+
+
+def main() -> None:
+    """Decide again, print the shares, and write them into a file if one is named."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--decisions", type=int, default=10_000)
+    parser.add_argument("--creators", type=int, default=70_000)
+    parser.add_argument("--table", type=Path, help="a file with a block for the table")
+    asked = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="evenhand-faithful-") as folder:
+        table = table_of(outcomes(Path(folder), Plan(asked.creators, 120), asked.decisions))
+    print(table)
+    if asked.table:
+        put_table(asked.table, "python -m benchmarks.faithful", table)
+
+
+def outcomes(folder: Path, plan: Plan, most: int) -> list[Outcome]:
+    """What became of at most so many decisions of a marketplace, of its newest night and of nights before it."""
+    simulate(plan, folder / "landing", lambda made: None)
+    models = compiled_project().models()
+    found: list[Outcome] = []
+    decided: set[tuple[str, date | None]] = set()
+    night = plan.until
+    while len(decided) < most and night > plan.first_night:
+        warehouse = folder / f"{night}.duckdb"
+        _decide(folder / "landing", warehouse, models, night)
+        new = [each for each in _decisions(warehouse) if each.key not in decided][: most - len(decided)]
+        decided |= {each.key for each in new}
+        found += _tried(warehouse, models, night, [each for of in new for each in _tries(of)])
+        warehouse.unlink()
+        night -= _BETWEEN
+    return found
+
+
+def table_of(found: Sequence[Outcome]) -> str:
+    """The shares, by what was taken away; those of numbers that are made of others by themselves."""
+    decisions = len({each.tried.decision for each in found})
+    rows = [
+        _row(kind, how, [each for each in found if (each.tried.kind, each.tried.decision.is_told) == (kind, is_told)])
+        for is_told, how in ((True, "sum of entries"), (False, "made of other numbers"))
+        for kind in (NEEDED, CITED, UNCITED)
+    ]
+    return (
+        f"Of a simulated marketplace, {counted(decisions, 'penalty')} decided again, {len(found):,} times in all.\n\n"
+        "| without | value | has to change it | times | as the reason says |\n| --- | --- | --- | ---: | ---: |\n"
+        + "".join(rows)
+    )
+
+
+def _row(kind: str, how: str, found: Sequence[Outcome]) -> str:
+    if not found:
+        return ""
+    share = Counter(each.is_faithful for each in found)[True] / len(found)
+    return f"| {kind} | {how} | {'no' if kind == UNCITED else 'yes'} | {len(found):,} | {share:.2%} |\n"
+
+
+def _decide(landing: Path, warehouse: Path, models: Sequence[CompiledModel], night: date) -> None:
+    """Decide a night on what had landed by then."""
+    compile_packs(load_packs(PROJECT / "policies"), warehouse)
+    with duckdb.connect(str(warehouse)) as connection:
+        create_accepted(connection)
+        create_released(connection)
+        # Of nobody else is anything decided that has a sum to tell of.
+        files = f"read_parquet('{landing}/violations/*/*/*.parquet', hive_partitioning = true)"
+        connection.execute(f"create temp table chosen as select distinct account_id from {files}")
+        for feed in FEEDS:
+            key = BY_NAME[feed].key
+            files = f"read_parquet('{landing}/{feed}/*/*/*.parquet', hive_partitioning = true)"
+            connection.execute(
+                f"insert into accepted.{feed} by name select * exclude (source) rename (night as landed_night)"
+                f" from {files} where night <= date '{night}' and account_id in (from chosen)"
+                f" qualify row_number() over (partition by {key} order by night desc) = 1"
+            )
+            connection.execute(f"delete from accepted.{feed} where withdrawn is not null")
+        run_models(connection, models, night)
+
+
+def _decisions(warehouse: Path) -> list[Decision]:
+    with duckdb.connect(str(warehouse), read_only=True) as connection:
+        events = dict(
+            connection.execute("select account_id || '/' || entry_id, event_id from main.int_ledger_entries").fetchall()
+        )
+        rows = connection.execute(
+            "select row_key, account_id, programme, starts_on, entries from main.int_penalty_reasons"
+            " where entry_count > 0 order by hash(row_key), row_key"
+        ).fetchall()
+    found = []
+    for row_key, account, programme, starts_on, said in rows:
+        entries = [(events[f"{account}/{each['entry']}"], each["needed"]) for each in json.loads(said)]
+        needed = frozenset(event for event, is_needed in entries if is_needed)
+        is_told = all(is_needed is not None for _, is_needed in entries)
+        cited = frozenset(event for event, _ in entries)
+        found.append(Decision(row_key, account, programme, starts_on, cited, needed, is_told))
+    return found
+
+
+def _tries(of: Decision) -> Iterator[Try]:
+    yield from (Try(of, NEEDED, frozenset({event})) for event in sorted(of.needed))
+    yield Try(of, CITED, of.cited)
+    yield Try(of, UNCITED, of.cited)
+
+
+def _tried(warehouse: Path, models: Sequence[CompiledModel], night: date, tries: Sequence[Try]) -> list[Outcome]:
+    found = []
+    for begin in range(0, len(tries), _AT_ONCE):
+        some = tries[begin : begin + _AT_ONCE]
+        with duckdb.connect() as connection:
+            connection.execute(f"attach '{warehouse}' as {_TONIGHT} (read_only)")
+            connection.execute("create schema policy")
+            for (table,) in connection.execute(
+                f"select table_name from duckdb_tables() where database_name = '{_TONIGHT}' and schema_name = 'policy'"
+            ).fetchall():
+                connection.execute(f"create table policy.{table} as from {_TONIGHT}.policy.{table}")
+            # Nothing is taken from copy 0: it is the decision itself.
+            lay_copies(connection, _TONIGHT, [(each.decision.account, at) for at, each in enumerate(some, 1)])
+            _take_away(connection, some)
+            run_models(connection, [_without_what_was_taken(each) for each in models], night)
+            now = dict(
+                connection.execute(
+                    "select row_key, (measure, scope, starts_on, ends_on) from main.int_measures_in_force"
+                    " where list = 'penalties' and as_of = ?",
+                    [night],
+                ).fetchall()
+            )
+            was = dict(
+                connection.execute(
+                    "select row_key, (measure, scope, starts_on, ends_on)"
+                    f" from {_TONIGHT}.main.int_measures_in_force where list = 'penalties' and as_of = ?",
+                    [night],
+                ).fetchall()
+            )
+        for at, each in enumerate(some, 1):
+            key = each.decision.row_key.replace(each.decision.account, f"{each.decision.account}~{at}", 1)
+            found.append(Outcome(each, now.get(key) != was[each.decision.row_key]))
+    return found
+
+
+def _take_away(connection: duckdb.DuckDBPyConnection, tries: Sequence[Try]) -> None:
+    """Say which events each copy is without, and which are all that another has."""
+    connection.execute("create table away (account_id varchar, event_id varchar, is_all_that_it_has boolean)")
+    rows = [
+        (f"{each.decision.account}~{at}", _of_copy(event, each.decision.account, at), each.kind == UNCITED)
+        for at, each in enumerate(tries, 1)
+        for event in sorted(each.events)
+    ]
+    accounts, events, alone = zip(*rows, strict=True)
+    connection.execute(
+        "insert into away select unnest(?::varchar[]), unnest(?::varchar[]), unnest(?::boolean[])",
+        [list(accounts), list(events), list(alone)],
+    )
+
+
+def _of_copy(event: str, account: str, copy: int) -> str:
+    """What an event is called in a copy: by its own name, or, where it is a day's sum, by the account's."""
+    mine = f"{account}/"
+    return f"{account}~{copy}/{event.removeprefix(mine)}" if event.startswith(mine) else f"{event}~{copy}"
+
+
+def _without_what_was_taken(model: CompiledModel) -> CompiledModel:
+    """The model of events, less those that a copy is without; every other as it is."""
+    if model.name != "int_events":
+        return model
+    return replace(
+        model,
+        sql=f"""
+        select events.* from ({model.sql}) as events
+        where (account_id, event_id) not in (select account_id, event_id from away where not is_all_that_it_has)
+            and (
+                account_id not in (select account_id from away where is_all_that_it_has)
+                or (account_id, event_id) in (select account_id, event_id from away where is_all_that_it_has)
+            )
+        """,
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,46 @@
+"""Rows of two nights that were compared, kept for who looks at their next page: comparing large lists takes seconds.
+
+They lie in a folder of the process, which goes with it; revisions never change, so what is kept holds.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from threading import Lock
+
+# So many comparisons are kept; what was looked at longest ago makes place.
+MOST = 32
+
+
+@dataclass
+class Compared:
+    """Files of compared rows, by what they are of."""
+
+    most: int = MOST
+    _files: OrderedDict[object, Path] = field(default_factory=OrderedDict)
+    _folder: TemporaryDirectory[str] = field(default_factory=lambda: TemporaryDirectory(prefix="evenhand-compared-"))
+    _written: int = 0
+    _lock: Lock = field(default_factory=Lock)
+
+    def file(self, of: object, write: Callable[[Path], None]) -> Path:
+        """The file of the rows of something, written if it isn't there.
+
+        Args:
+            write: writes the rows into a file.
+        """
+        # Who asks for the same meanwhile waits for it instead of comparing too.
+        with self._lock:
+            if of not in self._files:
+                path = Path(self._folder.name) / f"{self._written}.parquet"
+                self._written += 1
+                write(path)
+                self._files[of] = path
+                while len(self._files) > self.most:
+                    _, oldest = self._files.popitem(last=False)
+                    oldest.unlink(missing_ok=True)
+            self._files.move_to_end(of)
+            return self._files[of]

@@ -1,0 +1,64 @@
+"""How packs are told to who reads a page: in their language, with what a pack says in words of its own marked."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+
+from markupsafe import Markup
+
+from evenhand.console.reader import reader
+from evenhand.console.values import labels
+from evenhand.policy.prose.speech import Speech, speaking
+from evenhand.reports.catalogue import ENGLISH
+from evenhand.reports.language import Language
+from evenhand.reports.pack_speech import PackSpeech
+
+# Around what a pack says itself: signs that are no text, so that whoever writes the page around it leaves them alone.
+_OPENS, _CLOSES = "\ue000", "\ue001"
+_OWN = re.compile(f"{_OPENS}([^{_OPENS}{_CLOSES}]*){_CLOSES}")
+
+
+class ReaderSpeech(PackSpeech):
+    """The language of who reads."""
+
+    def __init__(self) -> None:
+        super().__init__(Language(reader().name, labels().catalogs))
+
+    def name(self, kind: str, key: str) -> str:
+        """As in reports; in English an account has its article, as other scopes have none."""
+        is_english_account = (kind, key, reader().name) == ("scope", "account", ENGLISH)
+        return "the account" if is_english_account else super().name(kind, key)
+
+    def day(self, day: date) -> str:
+        """A day, as other days of the page are written."""
+        return reader().day(day)
+
+    def own(self, text: str) -> str:
+        """What a pack says itself, in a language that isn't known, most often English; a paragraph by itself."""
+        return "\n\n".join(_marked(each) for each in text.split("\n\n"))
+
+
+@contextmanager
+def told_to_reader() -> Iterator[None]:
+    """Have what is said of packs be said in the language of who reads, too."""
+    with speaking(_speech()):
+        yield
+
+
+def with_own_marked(html: str) -> Markup:
+    """A page of a pack, in which what the pack says itself is marked as English unless all of the page is."""
+    said = r"\1" if reader().name == ENGLISH else r'<span lang="en">\1</span>'
+    return Markup(_OWN.sub(said, html).translate({ord(_OPENS): None, ord(_CLOSES): None}))
+
+
+def _speech() -> Speech:
+    return ReaderSpeech()
+
+
+def _marked(paragraph: str) -> str:
+    text = paragraph.translate({ord(_OPENS): None, ord(_CLOSES): None})
+    # What begins a list or another block would begin none behind a sign.
+    return text if re.match(r"\s*([-*+>#|`~]|\d+[.)])", text) or not text.strip() else f"{_OPENS}{text}{_CLOSES}"

@@ -1,0 +1,32 @@
+"""What of the estimates is told to people, wherever they read it: on a page, or on a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+_GAP, _LESS = "gap_of_", " less "
+# What a part of an estimate is one of.
+PARTS: Mapping[str, str] = {"wrong_penalties": "measure", "agreement": "violation_type"}
+# All others are shares.
+AGREEMENT = "agreement"
+
+
+def is_gap(estimate: str) -> bool:
+    """Whether it is what one market has more than another."""
+    return estimate.startswith(_GAP)
+
+
+def is_told(estimate: str, about: str, is_enough: bool, verdict: str) -> bool:
+    """Whether it is shown: of a part, or of two markets, what says nothing isn't."""
+    return bool(verdict) if is_gap(estimate) else is_enough or not about
+
+
+def of_gap(market: str, other: str) -> str:
+    """What a gap is of: the market that may have more, and the one that may have less."""
+    return f"{market}{_LESS}{other}"
+
+
+def markets_of_gap(about: str) -> tuple[str, str]:
+    """The two again."""
+    market, _, other = about.partition(_LESS)
+    return market, other

@@ -1,0 +1,59 @@
+"""Rows that were compared, kept for the next page, and what two who ask for large lists at once write down."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from fastapi.testclient import TestClient
+
+from console.conftest import NIGHT
+from evenhand.console.compared import Compared
+
+
+def test_the_same_is_written_once_and_what_was_looked_at_longest_ago_makes_place() -> None:
+    kept, written = Compared(most=2), []
+
+    def write(path: Path) -> None:
+        written.append(path)
+        path.write_text("x")
+
+    first = kept.file("a", write)
+    assert kept.file("a", write) == first
+    second = kept.file("b", write)
+    kept.file("a", write)
+    third = kept.file("c", write)
+    assert written == [first, second, third]
+    assert [path.exists() for path in written] == [True, False, True]
+    assert kept.file("b", write) not in (first, second, third)
+
+
+def test_what_could_not_be_written_is_tried_again() -> None:
+    kept = Compared()
+
+    def fails(path: Path) -> None:
+        raise OSError("the disk is full")
+
+    for _ in range(2):
+        with pytest.raises(OSError, match="full"):
+            kept.file("a", fails)
+    assert kept.file("a", lambda path: path.touch() or None).exists()
+
+
+def test_a_comparison_is_the_same_when_it_is_asked_for_again(reader: TestClient) -> None:
+    for query in ("", "&q=a", "&sort=-account_id", "&list=penalties"):
+        once, again = (reader.get(f"/lists/against?night={NIGHT}{query}").text for _ in range(2))
+        assert once == again
+    rows = reader.get("/lists/against/csv").text
+    assert rows == reader.get("/lists/against/csv").text
+    assert len(rows.splitlines()) > 1
+
+
+def test_lists_write_nothing_beside_where_the_process_runs(
+    reader: TestClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("evenhand.console.listing._MEMORY", "40MB")
+    assert reader.get("/lists/rewards/csv").status_code == 200
+    assert os.listdir(tmp_path) == []

@@ -1,0 +1,30 @@
+"""What reasons call needed is needed, and what they don't cite is not: penalties decided again without either."""
+
+from __future__ import annotations
+
+import pytest
+
+from benchmarks.faithful import CITED, NEEDED, UNCITED, Decision, Outcome, Try, outcomes, table_of
+from evenhand.simulation.plan import Plan
+
+
+@pytest.fixture(scope="module")
+def found(tmp_path_factory: pytest.TempPathFactory) -> list[Outcome]:
+    """What became of penalties of a marketplace, the short form of `python -m benchmarks.faithful`."""
+    return outcomes(tmp_path_factory.mktemp("faithful"), Plan(7000, 60, seed=7), 500)
+
+
+def test_what_is_taken_away_changes_decisions_as_their_reasons_say(found: list[Outcome]) -> None:
+    told = [each for each in found if each.tried.decision.is_told]
+    assert len({each.tried.decision for each in found}) == 500
+    for kind in (NEEDED, CITED, UNCITED):
+        some = [each for each in told if each.tried.kind == kind]
+        assert len(some) > 300
+        assert [each for each in some if not each.is_faithful] == []
+
+
+def test_the_table_has_each_kind_with_its_share() -> None:
+    right = Decision("a/p/s", "a", "p", None, frozenset({"e"}), frozenset({"e"}), is_told=True)
+    table = table_of([Outcome(Try(right, NEEDED, right.needed), is_changed) for is_changed in (True, True, False)])
+    assert "1 penalty decided again, 3 times in all" in table
+    assert "| each event that is called needed | sum of entries | yes | 3 | 66.67% |" in table
