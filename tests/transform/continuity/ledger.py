@@ -91,11 +91,10 @@ def _amount(rule: EntryRule, event: Event, outcome: Outcome | None) -> Decimal:
 
 
 def _once(candidates: Sequence[Candidate], amounts: dict[str, Decimal]) -> list[Candidate]:
-    """The first of those that count once; of one day the largest. What a later one shares is its own rule's to say."""
-    kept: list[Candidate] = []
-    for each in sorted(candidates, key=lambda each: (each.event.on, -amounts[each.event.key], each.event.key)):
-        if not any(_shares(each, earlier) for earlier in kept):
-            kept.append(each)
+    """The first of those that count once; of one day the largest. What a later one shares is its own rule's to say, and
+    it shares it with every event of the rule before it."""
+    in_order = sorted(candidates, key=lambda each: (each.event.on, -amounts[each.event.key], each.event.key))
+    kept = [each for at, each in enumerate(in_order) if not any(_shares(each, earlier) for earlier in in_order[:at])]
     return sorted(kept, key=lambda each: (each.event.on, each.event.key))
 
 
