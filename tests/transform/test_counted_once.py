@@ -1,4 +1,4 @@
-"""What counts once counts once over versions and moves: the later event's version says what it shares, with all before."""
+"""What counts once does so over versions: the later event's version says what it shares, with all before it."""
 
 from __future__ import annotations
 

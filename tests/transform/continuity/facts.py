@@ -71,8 +71,8 @@ class Account:
 class History:
     """The packs of some markets that no other history has, and the accounts of these markets.
 
-    The name of each account begins with its name. What versions call their parts otherwise is `called`; in `packs`, each
-    part has its first name.
+    The name of each account begins with its name. What versions call their parts otherwise is `called`; in `packs`,
+    each part has its first name.
     """
 
     name: str

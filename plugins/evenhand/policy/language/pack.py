@@ -47,6 +47,12 @@ class Pack(PackContent):
         return self
 
     @model_validator(mode="after")
+    def _says_something(self) -> Pack:
+        if not (self.programmes or self.eligibility or self.bonuses):
+            raise mistake(("programmes",), "none", "at least one programme, eligibility or bonus")
+        return self
+
+    @model_validator(mode="after")
     def _names_differ(self) -> Pack:
         refuse_doubles({("measures", i): name for i, name in enumerate(self.measures)})
         refuse_doubles({("ends_running", i): name for i, name in enumerate(self.ends_running)})
@@ -165,8 +171,10 @@ class Pack(PackContent):
         for name, eligibility in self.eligibility.items():
             for i, condition in enumerate(eligibility.conditions):
                 for test in condition.tests():
-                    if test.programme:
+                    if test.programme and not test.of_pack:
                         yield ("eligibility", name, "conditions", i), test.programme
+                    elif test.of_pack == self.pack:
+                        raise mistake(("eligibility", name, "conditions", i), self.pack, "another pack, or no of_pack")
         for i, example in enumerate(self.examples):
             for j, expectation in enumerate(example.expect):
                 for key in ("balances", "zones"):
@@ -225,7 +233,8 @@ class Pack(PackContent):
         for name, eligibility in self.eligibility.items():
             for i, condition in enumerate(eligibility.conditions):
                 for j, test in enumerate(condition.tests()):
-                    if not test.programme:
+                    # What another pack has is looked at where the packs are together.
+                    if not test.programme or test.of_pack:
                         continue
                     place: Place = ("eligibility", name, "conditions", i, *(("any_of", j) if condition.any_of else ()))
                     if self.programmes[test.programme].kept_per:
