@@ -99,7 +99,7 @@ def test_days_kinds_and_markets_without_it_are_refused(folder: Path, points: str
             "programme: point, of_pack: points, less_than: 2",
             "found point of points, which isn't in force for creator in TH",
         ),
-        ("programme: points, of_pack: gates, less_than: 2", "found gates; expected another pack, or no of_pack"),
+        ("programme: points, of_pack: gates, less_than: 2", "found gates itself; expected another pack, or no of_pack"),
         (
             "without_measure: warning, of_pack: points",
             "found a comparison without its programme; expected programme beside it",

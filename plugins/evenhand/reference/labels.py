@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from evenhand.notices.catalogs import REFERENCE, load_catalogs
+from babel.messages.pofile import read_po
+
 from evenhand.settings import PROJECT
 
 PATH = PROJECT / "dbt_project" / "macros" / "labels.sql"
+CATALOGUE = PROJECT / "translations" / "en.po"
 # Scopes are told to accounts as theirs, and explanations to others too.
 KINDS = ("measure", "programme", "violation_type")
 
 
 def render() -> str:
     """The text of the file."""
-    messages = load_catalogs(PROJECT / "translations").languages[REFERENCE].messages
+    with CATALOGUE.open("rb") as file:
+        messages = {str(each.id): str(each.string) for each in read_po(file) if each.id and each.string}
     labels = {
         kind: {
-            str(name).removeprefix(f"{kind}."): str(message.string)
-            for name, message in sorted((str(each.id), each) for each in messages.values() if each.id)
-            if name.startswith(f"{kind}.") and message.string
+            name.removeprefix(f"{kind}."): label
+            for name, label in sorted(messages.items())
+            if name.startswith(f"{kind}.")
         }
         for kind in KINDS
     }

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from evenhand.policy.language.calendar import Calendar
 from evenhand.policy.language.effects import Effect
@@ -24,6 +24,7 @@ from evenhand.policy.language.part import (
     Part,
     Place,
     Scope,
+    mistake,
 )
 from evenhand.policy.language.programme import Programme
 
@@ -142,6 +143,12 @@ class PackContent(Part):
     """What is paid for, by name."""
     examples: tuple[Example, ...] = ()
     """Stories with their outcomes; `evenhand policy test` runs them."""
+
+    @model_validator(mode="after")
+    def _says_something(self) -> PackContent:
+        if not (self.programmes or self.eligibility or self.bonuses):
+            raise mistake(("programmes",), "none", "at least one programme, eligibility or bonus")
+        return self
 
     @property
     def says_stages(self) -> bool:

@@ -47,12 +47,6 @@ class Pack(PackContent):
         return self
 
     @model_validator(mode="after")
-    def _says_something(self) -> Pack:
-        if not (self.programmes or self.eligibility or self.bonuses):
-            raise mistake(("programmes",), "none", "at least one programme, eligibility or bonus")
-        return self
-
-    @model_validator(mode="after")
     def _names_differ(self) -> Pack:
         refuse_doubles({("measures", i): name for i, name in enumerate(self.measures)})
         refuse_doubles({("ends_running", i): name for i, name in enumerate(self.ends_running)})
@@ -173,8 +167,6 @@ class Pack(PackContent):
                 for test in condition.tests():
                     if test.programme and not test.of_pack:
                         yield ("eligibility", name, "conditions", i), test.programme
-                    elif test.of_pack == self.pack:
-                        raise mistake(("eligibility", name, "conditions", i), self.pack, "another pack, or no of_pack")
         for i, example in enumerate(self.examples):
             for j, expectation in enumerate(example.expect):
                 for key in ("balances", "zones"):
