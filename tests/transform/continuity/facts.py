@@ -39,6 +39,7 @@ class Event:
     batch: str | None = None
     subject: str | None = None
     quantity: Decimal | None = None
+    points: Decimal | None = None
     withdrawn: bool = False
 
 

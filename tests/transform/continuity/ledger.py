@@ -85,6 +85,8 @@ def _amount(rule: EntryRule, event: Event, outcome: Outcome | None) -> Decimal:
         return outcome.points
     if rule.amount_by_severity:
         return rule.amount_by_severity[event.severity or ""]
+    if given := rule.amount_by_reviewer:
+        return min(max(given.at_least if event.points is None else event.points, given.at_least), given.at_most)
     if rule.amount_per_unit is not None:
         return rule.amount_per_unit * (1 if event.quantity is None else event.quantity)
     return rule.amount or Decimal(0)

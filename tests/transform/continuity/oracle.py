@@ -56,6 +56,8 @@ def decide(history: History, night: date) -> Night:
 
 def _named(said: Night, names: Mapping[Part, str]) -> Night:
     """The same with the names that parts have on the night."""
+    if not names:
+        return said
     of_rows = {part.name: name for part, name in names.items() if not part.of}
 
     def key(first: str) -> str:
