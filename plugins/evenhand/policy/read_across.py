@@ -30,8 +30,8 @@ def unread_programmes(loaded: LoadedPack, packs: Sequence[LoadedPack]) -> Iterat
                     continue
                 place: Place = ("eligibility", name, "conditions", i, *(("any_of", j) if condition.any_of else ()))
                 if test.of_pack == pack.pack:
-                    said = f"{dotted(place)}: found {test.of_pack} itself; expected another pack, or no of_pack"
-                    yield Mistake(*where(loaded, place), said)
+                    itself = f"{dotted(place)}: found {test.of_pack} itself; expected another pack, or no of_pack"
+                    yield Mistake(*where(loaded, place), itself)
                     continue
                 versions = [each.pack for each in packs if each.pack.pack == test.of_pack]
                 said = _unlike(versions, test.programme, test.if_missing is not None) or _uncovered(
