@@ -39,8 +39,8 @@ def test_what_would_be_quarantined_is_said_and_nothing_is_changed(
     path = land(tmp_path, "violations", 2, [*rows, violation("V4", "A1", violation_type="copyrigth")])
     code, said = _check(home, monkeypatch, str(path), "--night", "2026-03-02")
     assert code == 1
-    assert "1 rows would be quarantined: account_id is in creators (the first: row 2, `nobody`)" in said
-    assert "1 rows would be quarantined: decided_on is a day (the first: row 3, `2026-2-1`)" in said
+    assert "1 row would be quarantined: account_id is in creators (the first: row 2, `nobody`)" in said
+    assert "1 row would be quarantined: decided_on is a day (the first: row 3, `2026-2-1`)" in said
     assert "(is `copyright` meant?)" in said
     assert sorted(path for path in home.rglob("*")) == before
 
@@ -57,4 +57,4 @@ def test_a_right_file_and_one_that_cannot_be_used(home: Path, tmp_path: Path, mo
     assert "say --feed, one of creators" in said
     good = land(tmp_path, "violations", 2, [violation("V1", "A1")])
     code, said = _check(home, monkeypatch, str(good))
-    assert (code, said.strip()) == (0, "All 1 rows of rows.csv would be used on night 2026-03-01.")
+    assert (code, said.strip()) == (0, "Every row of rows.csv would be used on night 2026-03-01: 1 row.")

@@ -73,7 +73,7 @@ def test_a_penalty_is_stated_once_and_stays_stated(
         "decision_ground_reference_url": "https://market.example/policies",
         "incompatible_content_ground": "Rules copyright of policy creators_us, version 3",
         "incompatible_content_explanation": "The conduct isn't compatible with the rules copyright of policy"
-        " creators_us, version 3. This brings no_live on live from 2026-03-01 until 2026-04-01.",
+        " creators_us, version 3. This brings no live on live from 2026-03-01 until 2026-04-01.",
         "content_type": ["CONTENT_TYPE_VIDEO"],
         "category": "STATEMENT_CATEGORY_INTELLECTUAL_PROPERTY_INFRINGEMENTS",
         "category_specification": ["KEYWORD_COPYRIGHT_INFRINGEMENT"],
@@ -184,7 +184,7 @@ def test_what_people_imposed_themselves_is_stated_as_not_automated() -> None:
     )
     assert statement["incompatible_content_explanation"] == (
         "People of the platform decided this themselves, under policy creators_us, version 3. "
-        "This brings no_live on live from 2026-03-05 until 2026-03-07."
+        "This brings no live on live from 2026-03-05 until 2026-03-07."
     )
     assert mistakes(statement, "ID-5628") == []
     with pytest.raises(NotStatable, match="grounds: emergency, or otherwise has no words"):

@@ -46,7 +46,12 @@ def test_a_change_has_the_cause_that_gate_2_found_and_an_older_one_says_that_it_
     tmp_path: Path,
 ) -> None:
     release = publish(tmp_path, night(1), [penalty("p1"), penalty("p2")])
-    _causes(release, "select 'penalties' as list, 'p1' as row_key, 'policy' as cause")
+    # Of p2 a change waits for somebody's answer; what is sent is the row as it was.
+    _causes(
+        release,
+        "select 'penalties' as list, 'p' || unnest([1, 2]) as row_key, 'policy' as cause,"
+        " unnest([false, true]) as is_held",
+    )
     ledger = tmp_path / "receipts.sqlite"
     found = plan(release, "sandbox", LISTS, ledger)
     assert {each.row_key: each.why for each in found.changes} == {"p1": "policy", "p2": NOT_YET}

@@ -186,6 +186,31 @@ def test_a_measure_says_its_rule_its_entries_and_what_was_told() -> None:
     assert "live" in told["subject"]
 
 
+@pytest.mark.usefixtures("home")
+def test_why_something_is_there_is_told_in_words_and_nothing_that_people_read_has_a_key_in_it(home: Path) -> None:
+    release = home / "releases" / f"night={NIGHT}"
+    with duckdb.connect() as connection:
+        explanations = dict(
+            connection.execute(
+                f"select row_key, explanation from read_parquet('{release}/reasons.parquet') order by row_key"
+            ).fetchall()
+        )
+        notices = connection.execute(f"select subject, body from read_parquet('{release}/notices.parquet')").fetchall()
+    assert explanations["a1/account_health/live"] == (
+        "On 2026-03-05 the account went from 3 to 6 points of Account health and entered the zone limited (balance at"
+        " least 6). This brings No live streaming on live from 2026-03-05 until 2026-03-11. Write to us."
+    )
+    assert explanations["a2/campaign_access/campaign/campaign_access"] == (
+        "The account is eligible for Access to campaigns (every condition holds), which brings Access to campaigns on"
+        " campaign for as long as it does."
+    )
+    shown = [_run(account)[1] for account in ("a1", "a2", "a3")]
+    read = [*explanations.values(), *(text for notice in notices for text in notice), *shown]
+    # A row is named by its key, for who looks it up.
+    keys = {word for text in read for word in text.split() if "_" in word and "/" not in word}
+    assert keys == set()
+
+
 @pytest.mark.parametrize("is_told_what_prevails", [True, False])
 def test_a_penalty_outranks_those_of_its_scope_and_a_reward_none(
     home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_told_what_prevails: bool

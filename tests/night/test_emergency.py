@@ -44,7 +44,7 @@ def test_what_is_imposed_and_lifted_is_in_force_now_survives_the_next_night_and_
     ((explanation, entries),) = installation.rows(
         "2026-03-05", "reasons", "explanation, entries", "row_key = 'a5/emergency/account'"
     )
-    assert ": Fake prizes in lives. This brings account_suspended on account from 2026-03-05" in str(explanation)
+    assert ": Fake prizes in lives. This brings Account suspended on account from 2026-03-05" in str(explanation)
     assert "File a counter-notice" in str(explanation)
     (recorded,) = (path.stem for path in (installation.home / "emergencies").glob("*-impose-*"))
     assert [entry["entry"] for entry in json.loads(str(entries))] == [f"{recorded}/a5"]

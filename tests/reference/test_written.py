@@ -7,7 +7,7 @@ import json
 import pytest
 from jsonschema import Draft202012Validator
 
-from evenhand.reference import contracts, feeds, metrics, release, rules
+from evenhand.reference import contracts, feeds, labels, metrics, release, rules
 
 CREATOR: dict[str, str | None] = {
     "account_id": "a1",
@@ -30,6 +30,10 @@ def test_the_feeds_page_and_dbts_sources_of_feeds_say_what_the_contracts_say() -
 
 def test_dbts_sources_of_rules_say_what_the_tables_say() -> None:
     assert rules.PATH.read_text(encoding="utf-8") == rules.render()
+
+
+def test_what_explanations_call_measures_and_programmes_is_what_the_catalogue_does() -> None:
+    assert labels.PATH.read_text(encoding="utf-8") == labels.render()
 
 
 def test_the_page_of_metrics_says_what_they_are_defined_as() -> None:

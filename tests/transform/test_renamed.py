@@ -147,6 +147,20 @@ def test_names_change_twice_and_in_a_pack_that_continues_another(models: Sequenc
     assert {row.programme for row in found["04-20"]} == {"state", "door", "bonus"}
 
 
+def test_a_later_version_renames_what_an_earlier_one_of_it_took_over(models: Sequence[CompiledModel]) -> None:
+    others = {"pack": "q", "version": 1, "continues": ("p",)}
+    packs = versions(
+        _content(),
+        ("04-01", others),
+        ("04-03", _content("health", "points", zone=("limited", "zone")) | {"continues": ()}),
+    )
+
+    found = _rows(models, packs, ["04-20"])
+
+    assert Told("health", "no_live", day("03-28"), None, 1) in found["04-20"]
+    assert {row.programme for row in found["04-20"]} == {"health", "door", "bonus"}
+
+
 def test_a_pack_that_continues_another_ends_what_that_brought(models: Sequence[CompiledModel]) -> None:
     following = {"pack": "q", "version": 1, "ends_running": ("warning",)}
     ended, running = (
@@ -156,3 +170,28 @@ def test_a_pack_that_continues_another_ends_what_that_brought(models: Sequence[C
 
     assert "warning" not in {row.measure for row in ended}
     assert "warning" in {row.measure for row in running}
+
+
+def test_what_a_condition_reads_of_another_pack_goes_on_under_its_new_name(models: Sequence[CompiledModel]) -> None:
+    def gate(programme: str) -> dict[str, Any]:
+        few = {"condition": "few", "programme": programme, "of_pack": "p", "less_than": 2}
+        return {
+            "pack": "gates",
+            "measures": [],
+            "eligibility": {
+                "campaigns": {"conditions": [few], "while_eligible": [{"reward": "sales", "scope": "campaign"}]}
+            },
+        }
+
+    points = {key: part for key, part in _content().items() if key not in ("eligibility", "bonuses")}
+    health = {key: part for key, part in _content("health", "points").items() if key not in ("eligibility", "bonuses")}
+    counting = versions(points, ("04-01", health))
+    reading = versions(gate("points"), ("04-01", gate("health")))
+
+    found = _rows(models, [*reading, *counting], ["03-28", "03-31", "04-01", "05-26", "05-27"])
+
+    # Two points of 28 March, for 60 days.
+    of_gate = {night: [row for row in rows if row.programme == "campaigns"] for night, rows in found.items()}
+    opened = [Told("campaigns", "sales", day("05-27"), None, 2)]
+    assert of_gate["03-28"] == of_gate["03-31"] == of_gate["04-01"] == of_gate["05-26"] == []
+    assert of_gate["05-27"] == opened

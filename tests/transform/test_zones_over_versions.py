@@ -198,6 +198,23 @@ def test_what_is_held_for_days_goes_on_over_a_version_that_says_the_same(models:
     assert found == {"03-30": [_no_live("03-20", None, 1)], "04-03": [_no_live("03-20", None, 1)], "04-04": []}
 
 
+def test_a_zone_that_a_version_lacks_is_held_as_the_strictest_that_it_has_of_those_up_to_it(
+    models: Sequence[CompiledModel],
+) -> None:
+    """Whoever went to the strictest zone in one go was beyond the milder one too."""
+    while_in_zone = {"measure": "no_live", "scope": "live", "while_in_zone": True}
+    milder = _pack(4, while_in_zone, lasts_days=12, never_falls=True)
+    with_a_stricter = _pack(4, while_in_zone, lasts_days=12, never_falls=True)
+    with_a_stricter["programmes"]["points"]["zones"].append({"zone": "closed", "at_least": 9})
+    entries = [_spam("03-20", 9)]
+
+    found = lists_of(models, versions(with_a_stricter, ("04-01", milder)), entries, ["03-31", "04-01", "04-20"])
+
+    # The zone of version 1 had no measures; that of version 2 has, from its first day.
+    row = [_no_live("04-01", None, 2)]
+    assert found == {"03-31": [], "04-01": row, "04-20": row}
+
+
 def test_what_is_evaluated_is_held_until_the_first_day_of_the_new_calendar(models: Sequence[CompiledModel]) -> None:
     def evaluated(on: int | None) -> dict[str, Any]:
         zones = [

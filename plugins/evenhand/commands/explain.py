@@ -19,6 +19,7 @@ from evenhand.explain.facts import explain as facts_about
 from evenhand.explain.labels import Labels, NoSuchLanguage, number, of_unit
 from evenhand.explain.restoring import CannotBeTried, TriedWay, summed_up, what_restores
 from evenhand.notices.catalogs import load_catalogs
+from evenhand.policy.language.part import EMERGENCY
 from evenhand.policy.prose.words import spoken
 from evenhand.release.manifest import OtherFormat
 from evenhand.settings import Settings, settings
@@ -159,7 +160,7 @@ def _show_programme(programme: ProgrammeStanding, to: Console) -> None:
                 number(entry.amount),
                 str(entry.first_day),
                 str(entry.last_day or "for good"),
-                escape(f"{entry.rule}, {entry.pack} v{entry.version}"),
+                escape(f"{spoken(entry.rule)}, {entry.pack} v{entry.version}"),
                 entry.left_out,
             )
         to.print(table, highlight=False)
@@ -177,7 +178,8 @@ def _show_measure(measure: Measure, to: Console) -> None:
     )
     to.print(measure.explanation, highlight=False, soft_wrap=True, markup=False)
     to.print(
-        f"  Rule: {escape(measure.rule)}; pack {escape(measure.pack)} v{measure.version} ({measure.pack_sha256[:12]})",
+        f"  Rule: {escape(_rule(measure))}; pack {escape(measure.pack)} v{measure.version}"
+        f" ({measure.pack_sha256[:12]})",
         highlight=False,
         soft_wrap=True,
     )
@@ -190,8 +192,13 @@ def _show_measure(measure: Measure, to: Console) -> None:
         to.print(f"  {escape(each.receiver)} {had} it, sent for night {each.night}", highlight=False)
 
 
+def _rule(measure: Measure) -> str:
+    """What it rests on, in words; what people wrote themselves stays as they wrote it."""
+    return measure.rule if measure.programme == EMERGENCY else spoken(measure.rule)
+
+
 def _violation(violation: Violation) -> str:
-    found = f", found by {violation.detected_by}" if violation.detected_by else ""
+    found = f", found by {spoken(violation.detected_by)}" if violation.detected_by else ""
     on = f" on {violation.on}" if violation.on else ""
     posted = f" of {violation.posted_on}" if violation.posted_on else ""
     decided = f"decided on {violation.decided_on}" if violation.decided_on else "not decided yet"

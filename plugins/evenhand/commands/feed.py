@@ -14,6 +14,7 @@ from evenhand.commands.proposing import propose, refusals_told
 from evenhand.commands.terminal import By, console, refuse, said_why
 from evenhand.people.people import ALL
 from evenhand.people.rights import refuse_without_right
+from evenhand.policy.prose.words import counted
 from evenhand.records.markdown import code, plain
 from evenhand.records.persons import Person
 from evenhand.records.proposals import ProposalRefused
@@ -67,14 +68,14 @@ def check(
     if found.unusable:
         _say(f"It can't be used: {found.unusable}.")
     for each in found.broken:
-        _say(f"{each.rows} rows would be quarantined: {each.rule} (the first: {each.first}). {each.remedy}")
+        _say(f"{counted(each.rows, 'row')} would be quarantined: {each.rule} (the first: {each.first}). {each.remedy}")
     for said in found.held:
         _say(said.replace(" is held: ", " would be held: "))
     for said in found.told:
         _say(f"It would be told: {said}")
     if not found.is_right:
         raise typer.Exit(1)
-    _say(f"All {found.rows} rows of {path.name} would be used on night {chosen}.")
+    _say(f"Every row of {path.name} would be used on night {chosen}: {counted(found.rows, 'row')}.")
 
 
 def _say(text: str) -> None:

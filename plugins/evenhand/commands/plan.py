@@ -95,8 +95,14 @@ def _show(found: DeliveryPlan, rows: int) -> None:
         )
 
 
+_ONE_OF = {"penalties": "penalty"}
+
+
 def _summed(found: DeliveryPlan) -> str:
-    said = [f"{number:,} {name} {action} ({_why(why)})" for (name, action, why), number in sorted(found.counts.items())]
+    said = [
+        f"{counted(number, _ONE_OF.get(name, name.removesuffix('s')))} {action} ({_why(why)})"
+        for (name, action, why), number in sorted(found.counts.items())
+    ]
     return ", ".join(said) or "nothing to send"
 
 

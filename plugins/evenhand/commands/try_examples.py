@@ -9,7 +9,7 @@ from pathlib import Path
 
 from evenhand.commands.terminal import console, errors
 from evenhand.deciding.rehearsal import Rehearsed, rehearse
-from evenhand.policy.load import LoadedPack, load_all
+from evenhand.policy.load import LoadedPack, load_all, with_those_read
 from evenhand.policy.prose.words import counted
 
 
@@ -24,7 +24,7 @@ def try_examples(paths: Sequence[Path], as_json: bool) -> bool:
     """
     packs = load_all(paths)
     with errors.status(f"Running the examples of {counted(len(packs), 'pack')} through the models"):
-        outcomes = rehearse(packs)
+        outcomes = rehearse(with_those_read(packs))
     if as_json:
         print(
             json.dumps(

@@ -54,7 +54,7 @@ def rehearse(packs: Sequence[LoadedPack], models: Sequence[CompiledModel] | None
     """Run every example of the packs, all of them in one run of the models.
 
     An example is judged by every version of its own pack among `packs`, each on its days, and by no other pack but
-    those that continue it or that it continues.
+    those that continue it or that it continues, and those whose programmes its conditions read.
 
     Args:
         models: the compiled models, where the caller has them already; compiling takes some seconds.
@@ -272,14 +272,14 @@ def _shown(value: Any) -> str:
 
 
 def _kin(name: str, packs: Sequence[LoadedPack]) -> set[str]:
-    """The names of a pack, and of those that go on with each other as it does."""
+    """The names of a pack, of those that go on with each other as it does, and of those that its conditions read."""
     found = {name}
     while True:
         more = {
             each
             for loaded in packs
             if found & {loaded.pack.pack, *loaded.pack.continues}
-            for each in (loaded.pack.pack, *loaded.pack.continues)
+            for each in (loaded.pack.pack, *loaded.pack.continues, *loaded.pack.packs_read)
         }
         if more <= found:
             return found

@@ -104,8 +104,12 @@ def _causes(release_dir: Path) -> Mapping[RowId, str]:
     if not file.exists():
         return {}
     with duckdb.connect() as connection:
+        columns = {name for name, *_ in connection.execute("describe from read_parquet(?)", [str(file)]).fetchall()}
+        # What is held isn't in the list: its row is sent as it was, if it is sent.
+        held = "where not is_held" if "is_held" in columns else ""
         found = connection.execute(
-            "select list, row_key, any_value(cause order by cause) from read_parquet(?) group by all order by all",
+            "select list, row_key, any_value(cause order by cause) from read_parquet(?)"
+            f" {held} group by all order by all",
             [str(file)],
         ).fetchall()
     return {(name, row_key): cause for name, row_key, cause in found}

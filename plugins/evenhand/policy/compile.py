@@ -87,8 +87,10 @@ def compile_packs(
         Rows per table.
     """
     numbers: _Numbers = {}
-    rows = _in_company(
-        [row for loaded in packs for edition in _editions(loaded.pack) for row in _rows(loaded, edition, numbers)]
+    rows = _read_by_conditions(
+        _in_company(
+            [row for loaded in packs for edition in _editions(loaded.pack) for row in _rows(loaded, edition, numbers)]
+        )
     )
     rows += [
         row
@@ -126,6 +128,15 @@ def _in_company(rows: Sequence[Row]) -> list[Row]:
         replace(row, has_company=True)
         if isinstance(row, ProgrammeRow | EntryRuleRow) and row.programme in looking
         else row
+        for row in rows
+    ]
+
+
+def _read_by_conditions(rows: Sequence[Row]) -> list[Row]:
+    """The same, with what conditions of any pack of the market read."""
+    read = {(row.market, row.programme) for row in rows if isinstance(row, EligibilityTestRow)}
+    return [
+        replace(row, is_read=True) if isinstance(row, ProgrammeRow) and (row.market, row.programme) in read else row
         for row in rows
     ]
 
@@ -192,12 +203,7 @@ def _rows(loaded: LoadedPack, edition: _Edition, numbers: _Numbers) -> Iterator[
             stops_sales=measure in pack.stops_sales,
             holds_commission=measure in pack.holds_commission,
         )
-    read = {name for programme in pack.programmes.values() for name in programme.inputs()} | {
-        test.programme
-        for eligibility in pack.eligibility.values()
-        for condition in eligibility.conditions
-        for test in condition.tests()
-    }
+    read = {name for programme in pack.programmes.values() for name in programme.inputs()}
     # What people impose themselves has a ledger in every market.
     yield LedgerRow(**edition, programme=EMERGENCY, ledger=EMERGENCY)
     for name, programme in pack.programmes.items():
@@ -259,6 +265,7 @@ def _eligibility_rows(pack: Pack, edition: _Edition, name: str, eligibility: Eli
                     asked_before=end,
                     test=number,
                     programme=test.programme,
+                    of_pack=test.of_pack or pack.pack,
                     without_measure=test.without_measure,
                     comparator=comparator,
                     bound=bound,
@@ -452,7 +459,10 @@ def _asked(edition: _Edition, effective_from: date | None, effective_until: date
 def continued_packs(pack: Pack, packs: Sequence[Pack]) -> list[str]:
     """The names of the packs that a version goes on with: its own, those that it continues, and what those do."""
     found = [pack.pack]
-    waiting = list(pack.continues)
+    # What an earlier version took over, a later one goes on with.
+    waiting = [
+        each for other in packs if other.pack == pack.pack and other.version <= pack.version for each in other.continues
+    ]
     while waiting:
         name = waiting.pop()
         if name not in found:

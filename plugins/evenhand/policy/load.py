@@ -15,6 +15,7 @@ from evenhand.policy.language.former import ANNOUNCED
 from evenhand.policy.language.pack import Pack
 from evenhand.policy.loaded import LoadedPack, where
 from evenhand.policy.measures_order import MEASURES_ORDER, read_measures_order
+from evenhand.policy.read_across import unread_programmes
 from evenhand.policy.texts import Mistake, PackError, Text, extended, merged, read_text, read_texts
 
 __all__ = [
@@ -34,6 +35,7 @@ __all__ = [
     "pack_files",
     "packs_in",
     "where",
+    "with_those_read",
 ]
 
 # Beside packs, and no packs: what their marketplace knows, and which of their changes were approved.
@@ -57,7 +59,8 @@ def load_packs(folder: Path) -> list[LoadedPack]:
     packs, mistakes = load_each(paths)
     if mistakes:
         raise PackError(*mistakes)
-    if mistakes := list(clashes(packs, read_measures_order(folder))):
+    order = read_measures_order(folder)
+    if mistakes := [*clashes(packs, order), *(m for loaded in packs for m in unread_programmes(loaded, packs))]:
         raise PackError(*mistakes)
     return packs
 
@@ -127,6 +130,21 @@ def load_all(paths: Iterable[Path]) -> list[LoadedPack]:
         names = ", ".join(str(path) for path in paths)
         raise PackError(Mistake(names, 0, 0, "found no pack; expected a file that ends in .yml"))
     return packs
+
+
+def with_those_read(packs: Sequence[LoadedPack]) -> list[LoadedPack]:
+    """The packs, and beside them, without their examples, those of their folders whose programmes they read."""
+    found = list(packs)
+    there = {loaded.pack.pack for loaded in packs}
+    for folder in sorted({loaded.path.parent for loaded in packs if loaded.pack.packs_read - there}):
+        read = {name for each in packs if each.path.parent == folder for name in each.pack.packs_read} - there
+        beside, _ = load_each(pack_files(folder.glob("*.yml")))
+        found += [
+            LoadedPack(each.pack.model_copy(update={"examples": ()}), each.path, each.sha256)
+            for each in beside
+            if each.pack.pack in read
+        ]
+    return found
 
 
 def pack_files(paths: Iterable[Path]) -> list[Path]:

@@ -37,6 +37,8 @@ _PLACES: Mapping[str, Sequence[tuple[str, str, str | None]]] = {
     "zone": tuple((table, "zone", "programme") for table in ("zones", "effects", "followers", "rewards")),
     "condition": (("eligibility_tests", "condition", "eligibility"),),
 }
+# Where a row names a part of a pack that needn't be its own, the column with that pack.
+_OF_ANOTHER_PACK = {("eligibility_tests", "programme"): "of_pack"}
 # A part of a part is looked for under the name that the version gives to what it is a part of.
 _ORDER = tuple(_PLACES)
 # What a row of a list is known by.
@@ -60,9 +62,13 @@ def take_names(connection: duckdb.DuckDBPyConnection, night: date) -> None:
     names = _names(connection, night)
     for each in names:
         for table, column, within in _PLACES[each.part]:
+            pack = _OF_ANOTHER_PACK.get((table, column), "pack")
+            if pack not in _columns(connection, f"policy.{table}"):
+                # Rules that an earlier version of the code compiled name parts of their own pack alone.
+                pack = "pack"
             connection.execute(
                 f"update policy.{table} set {column} = $name"
-                f" where market = $market and pack = $pack and {column} = $was and effective_from < $first"
+                f" where market = $market and {pack} = $pack and {column} = $was and effective_from < $first"
                 + (f" and {within} = $of" if within else ""),
                 {
                     "name": each.name,
@@ -83,7 +89,7 @@ def take_names(connection: duckdb.DuckDBPyConnection, night: date) -> None:
 
 def take_names_of_rows(connection: duckdb.DuckDBPyConnection, table: str, night: date) -> None:
     """Give the rows of a list, a reason or a step, in a table with `row_key`, the names that they have on a night."""
-    columns = {name for name, *_ in connection.execute(f"describe {table}").fetchall()}
+    columns = _columns(connection, table)
     for each in _names(connection, night):
         if each.part not in _OF_LISTS:
             continue
@@ -97,6 +103,10 @@ def take_names_of_rows(connection: duckdb.DuckDBPyConnection, table: str, night:
             " where market = $market and programme = $was and starts_with(row_key, account_id || '/' || $was || '/')",
             {"name": each.name, "was": each.was, "market": each.market},
         )
+
+
+def _columns(connection: duckdb.DuckDBPyConnection, table: str) -> set[str]:
+    return {name for name, *_ in connection.execute(f"describe {table}").fetchall()}
 
 
 class NamesOfNight:

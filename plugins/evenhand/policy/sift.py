@@ -23,6 +23,7 @@ from evenhand.policy.language.part import MARKET
 from evenhand.policy.load import LoadedPack, clashes, load_pack, pack_files
 from evenhand.policy.measures_order import read_measures_order
 from evenhand.policy.nodes import parse
+from evenhand.policy.read_across import unread_programmes
 from evenhand.policy.texts import Mistake, PackError, read_text
 
 
@@ -85,6 +86,9 @@ def sift(folder: Path, before: Mapping[str, str]) -> Sifted:
         if found := list(clashes([one, other], order)):
             # Where the order can't be read, that is said of the markets that need one.
             held |= {_held(market, each, folder) for market in _shared(one, other) for each in (*wrong_order, *found)}
+    for loaded in packs:
+        found = list(unread_programmes(loaded, packs))
+        held |= {_held(market, each, folder) for market in loaded.pack.markets for each in found}
     unreadable = {path.name for path in wrong} | {Path(each.file).name for each in mistakes if not _is_yaml(each.file)}
     packs.sort(key=lambda loaded: (loaded.pack.pack, loaded.pack.version))
     return Sifted(tuple(packs), tuple(sorted(held)), frozenset(unreadable), order)

@@ -117,7 +117,7 @@ def validate_changes(
     with duckdb.connect(str(warehouse)) as connection:
         connection.execute("create or replace table gate.settings as select ? as time_zone", [tonight.time_zone])
         lay_preapproved(connection, tonight.preapproved, tonight.packs, str(tonight.code["sha256"]))
-        _lay_limits(connection, bases, night)
+        lay_limits(connection, bases, night)
         lay_power(connection)
         lay_trends(connection, tonight.releases, night)
         first_nights = lay_first_nights(connection, tonight.releases, night, is_asked=tonight.asks_first_nights)
@@ -355,7 +355,7 @@ def _kept_of_tonight(
     return lambda market: max((since for name in LISTS if (since := kept.get((name, market), night))), default=None)
 
 
-def _lay_limits(connection: duckdb.DuckDBPyConnection, bases: Sequence[Base], night: date) -> None:
+def lay_limits(connection: duckdb.DuckDBPyConnection, bases: Sequence[Base], night: date) -> None:
     """The limits of each market: those of the last release, for a pack can't loosen what holds itself.
 
     Of a market with a list that is held, those of the release that the list comes from: what nobody has approved since

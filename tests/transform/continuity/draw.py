@@ -18,6 +18,7 @@ from transform.continuity.drawn_changes import CHANGES
 from transform.continuity.drawn_events import account
 from transform.continuity.drawn_packs import Content, first_version
 from transform.continuity.facts import DAY, FIRST_DAY, LAST_DAY, History
+from transform.continuity.names import drawn_names
 
 # Beside changes: what a first version can have, and what can happen.
 OTHERS = (
@@ -34,7 +35,7 @@ OTHERS = (
         "grace",
     ),
     *("relief", "evaluated", "tiers", "each_rise", "gap", "gone_and_back", "onboarding", "late_rows", "corrections"),
-    *("bonuses", "bonus_gates", "moves", "other_packs", "other_kinds", "no_such_market"),
+    *("bonuses", "bonus_gates", "moves", "other_packs", "other_kinds", "no_such_market", "renamed", "continued"),
 )
 FEATURES = frozenset((*OTHERS, *CHANGES))
 
@@ -48,7 +49,10 @@ def draw(seed: int, number: int, features: Collection[str]) -> History:
         contents = _with_another_pack_there(chance, contents, name, features)
     packs = tuple(pack_from(with_calendars(content)) for content in contents)
     accounts = tuple(account(chance, f"{name}/a{each}", packs, features) for each in range(3))
-    return History(name, packs, accounts)
+    # Who moves goes on where both packs have the same names that day, so that names are those of one pack.
+    named = random.Random(f"{seed}/{number}/names")
+    called = drawn_names(named, packs, features) if len({pack.pack for pack in packs}) == 1 else ()
+    return History(name, packs, accounts, called)
 
 
 def nights_of(seed: int, batch: int, count: int) -> list[date]:

@@ -15,6 +15,7 @@ from evenhand.landing.contracts import BY_NAME, FEEDS
 from evenhand.policy.compile import compile_packs
 from evenhand.policy.load import LoadedPack
 from transform.continuity.facts import Account, History
+from transform.continuity.names import written
 from transform.continuity.oracle import Night, Penalty
 
 
@@ -26,7 +27,7 @@ class Engine:
         self._accounts = [account for history in histories for account in history.accounts]
         self.connection = duckdb.connect(config={"threads": 1})
         self.connection.begin()
-        packs = [pack for history in histories for pack in history.packs]
+        packs = [pack for history in histories for pack in written(history.packs, history.called)]
         loaded = [LoadedPack(pack, Path(f"{pack.pack}_{pack.version}.yml"), pack.pack) for pack in packs]
         compile_packs(loaded, self.connection)
         create_accepted(self.connection)

@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Protocol, TypeVar
 
 from evenhand.policy.language.pack import Pack
+from transform.continuity.names import Called
 
 DAY = timedelta(days=1)
 # What is drawn happens between them.
@@ -38,6 +39,7 @@ class Event:
     batch: str | None = None
     subject: str | None = None
     quantity: Decimal | None = None
+    points: Decimal | None = None
     withdrawn: bool = False
 
 
@@ -70,12 +72,14 @@ class Account:
 class History:
     """The packs of some markets that no other history has, and the accounts of these markets.
 
-    The name of each account begins with its name.
+    The name of each account begins with its name. What versions call their parts otherwise is `called`; in `packs`,
+    each part has its first name.
     """
 
     name: str
     packs: tuple[Pack, ...]
     accounts: tuple[Account, ...]
+    called: tuple[Called, ...] = ()
 
 
 class Landed(Protocol):

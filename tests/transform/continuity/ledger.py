@@ -85,17 +85,18 @@ def _amount(rule: EntryRule, event: Event, outcome: Outcome | None) -> Decimal:
         return outcome.points
     if rule.amount_by_severity:
         return rule.amount_by_severity[event.severity or ""]
+    if given := rule.amount_by_reviewer:
+        return min(max(given.at_least if event.points is None else event.points, given.at_least), given.at_most)
     if rule.amount_per_unit is not None:
         return rule.amount_per_unit * (1 if event.quantity is None else event.quantity)
     return rule.amount or Decimal(0)
 
 
 def _once(candidates: Sequence[Candidate], amounts: dict[str, Decimal]) -> list[Candidate]:
-    """The first of those that count once; of one day the largest. What a later one shares is its own rule's to say."""
-    kept: list[Candidate] = []
-    for each in sorted(candidates, key=lambda each: (each.event.on, -amounts[each.event.key], each.event.key)):
-        if not any(_shares(each, earlier) for earlier in kept):
-            kept.append(each)
+    """The first of those that count once; of one day the largest. What a later one shares is its own rule's to say, and
+    it shares it with every event of the rule before it."""
+    in_order = sorted(candidates, key=lambda each: (each.event.on, -amounts[each.event.key], each.event.key))
+    kept = [each for at, each in enumerate(in_order) if not any(_shares(each, earlier) for earlier in in_order[:at])]
     return sorted(kept, key=lambda each: (each.event.on, each.event.key))
 
 

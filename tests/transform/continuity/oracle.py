@@ -6,6 +6,7 @@ night anew, from what had landed by it.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -17,6 +18,7 @@ from transform.continuity.appeals import outcomes_of
 from transform.continuity.facts import DAY, Account, History, days, known
 from transform.continuity.ledger import entries_of
 from transform.continuity.money import Claim, Due, claims_of, paid
+from transform.continuity.names import Part, names_on
 from transform.continuity.rules import Rules, strictest_first
 from transform.continuity.standing import Brought, Walk, walk
 
@@ -49,7 +51,29 @@ def decide(history: History, night: date) -> Night:
     rows = {account.account_id: Rules(history.packs, account).row_on(night) for account in history.accounts}
     for (who, market, bonus, scope, period), amount in paid(claims).items():
         said.paid[f"{who}/{bonus}/{scope}/{period} in {market}"] = amount, max(period, rows[who].onboarded_on)
-    return said
+    return _named(said, names_on(history.packs, history.called, night))
+
+
+def _named(said: Night, names: Mapping[Part, str]) -> Night:
+    """The same with the names that parts have on the night."""
+    if not names:
+        return said
+    of_rows = {part.name: name for part, name in names.items() if not part.of}
+
+    def key(first: str) -> str:
+        history, account, part, *more = first.split("/")
+        return "/".join((history, account, of_rows.get(part, part), *more))
+
+    def of(kind: str, name: str, first: str) -> str:
+        return names.get(Part(kind, name, first.split("/")[2]), name)
+
+    return Night(
+        penalties={key(at): penalty for at, penalty in said.penalties.items()},
+        rewards={key(at): since for at, since in said.rewards.items()},
+        paid={key(at): amount for at, amount in said.paid.items()},
+        standings={key(at): (of("zone", zone, at), value) for at, (zone, value) in said.standings.items()},
+        failed={key(at): tuple(sorted(of("condition", c, at) for c in failed)) for at, failed in said.failed.items()},
+    )
 
 
 def _claims(history: History, account: Account, night: date) -> dict[Claim, Due]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 
 import yaml
@@ -10,9 +10,10 @@ import yaml
 from evenhand.deciding.compiled import CompiledModel
 from evenhand.policy.language.eligibility import Test
 from evenhand.policy.language.pack import Pack
-from evenhand.policy.language.programme import Programme
+from evenhand.policy.load import pack_from
 from transform.continuity.compare import Difference, differences
 from transform.continuity.facts import Account, Event, History
+from transform.continuity.names import written as as_written
 
 
 def smallest(models: Sequence[CompiledModel], difference: Difference) -> Difference:
@@ -42,11 +43,12 @@ def _smaller(history: History) -> Iterator[History]:
             fewer = [{other: p for other, p in pack.programmes.items() if other != name} for pack in history.packs]
             named = {test.programme for pack in history.packs for test in _tests(pack)}
             if all(fewer) and name not in named:
-                yield replace(history, packs=tuple(map(_with_programmes, history.packs, fewer)))
+                left = zip(history.packs, fewer, strict=True)
+                yield replace(history, packs=tuple(_with(pack, "programmes", programmes) for pack, programmes in left))
     for part in ("bonuses", "eligibility"):
         gated = any(bonus.eligibility for pack in history.packs for bonus in pack.bonuses.values())
         if any(getattr(pack, part) for pack in history.packs) and not (part == "eligibility" and gated):
-            yield replace(history, packs=tuple(pack.model_copy(update={part: {}}) for pack in history.packs))
+            yield replace(history, packs=tuple(_with(pack, part, {}) for pack in history.packs))
 
 
 def _tests(pack: Pack) -> Iterator[Test]:
@@ -55,8 +57,11 @@ def _tests(pack: Pack) -> Iterator[Test]:
             yield from condition.tests()
 
 
-def _with_programmes(pack: Pack, programmes: dict[str, Programme]) -> Pack:
-    return pack.model_copy(update={"programmes": programmes})
+def _with(pack: Pack, part: str, kept: Collection[str]) -> Pack:
+    """Read once more: a copy would have what was worked out from the parts that are left out."""
+    content = pack.model_dump(exclude_unset=True)
+    content[part] = {name: written for name, written in content.get(part, {}).items() if name in kept}
+    return pack_from(content)
 
 
 def _with_less(account: Account) -> Iterator[Account]:
@@ -78,7 +83,7 @@ def _of(account: Account, events: tuple[Event, ...]) -> Account:
 def written(difference: Difference) -> str:
     """The packs as they are written, what happens, and what differs."""
     texts = []
-    for pack in difference.history.packs:
+    for pack in as_written(difference.history.packs, difference.history.called):
         content = pack.model_dump(mode="json", exclude_unset=True, exclude_none=True)
         texts.append(yaml.safe_dump(content, sort_keys=False, default_flow_style=None, width=110))
     for account in difference.history.accounts:

@@ -89,17 +89,18 @@ days_with_a_value as (
         tests.eligibility,
         tests.condition,
         tests.test,
-        programme_values.from_day,
-        programme_values.until_day,
+        greatest(programme_values.from_day, tests.asked_from) as from_day,
+        least(programme_values.until_day, tests.asked_before) as until_day,
         {{ compares('programme_values.value', 'tests.comparator', 'tests.bound') }} as holds
     from tests_of_accounts as tests
     inner join programme_values
         on
             tests.account_id = programme_values.account_id
             and tests.history_version = programme_values.history_version
-            and tests.pack = programme_values.pack
-            and tests.version = programme_values.version
+            -- Of this pack or of another: of one name there is one in a market on a day.
             and tests.programme = programme_values.programme
+            and (programme_values.until_day is null or tests.asked_from < programme_values.until_day)
+            and (tests.asked_before is null or tests.asked_before > programme_values.from_day)
     where programme_values.value is not null
 ),
 

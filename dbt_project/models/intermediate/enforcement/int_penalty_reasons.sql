@@ -217,17 +217,21 @@ reasons_in_words as (
                 then 'On ' || on_day || ' people decided about the account themselves, as ' || condition
             when length = 'eligibility'
                 then
-                    coalesce('Since ' || on_day || ' the', 'The') || ' account is not eligible for ' || programme
-                    || ' (' || condition || ')'
+                    coalesce('Since ' || on_day || ' the', 'The') || ' account is not eligible for '
+                    || {{ label_of('programme', 'programme') }} || ' (' || {{ in_words('condition') }} || ')'
             when on_day is null
-                then 'The account is in the zone ' || zone || ' of ' || programme || ' (' || condition || ')'
+                then
+                    'The account is in the zone ' || {{ in_words('zone') }} || ' of '
+                    || {{ label_of('programme', 'programme') }} || ' (' || {{ in_words('condition') }} || ')'
             else
                 'On ' || on_day || ' the account went from '
                 || coalesce({{ plain_number('balance_before') }}, 'no value')
-                || ' to ' || coalesce({{ counted('balance_after', 'unit') }}, 'no value') || ' of ' || programme
-                || ' and entered the zone ' || zone || ' (' || condition || ')'
+                || ' to ' || coalesce({{ counted('balance_after', 'unit') }}, 'no value') || ' of '
+                || {{ label_of('programme', 'programme') }}
+                || ' and entered the zone ' || {{ in_words('zone') }} || ' (' || {{ in_words('condition') }} || ')'
         end
-        || '. This brings ' || measure || ' on ' || scope || coalesce(' from ' || starts_on, '')
+        || '. This brings ' || {{ label_of('measure', 'measure') }} || ' on ' || {{ in_words('scope') }}
+        || coalesce(' from ' || starts_on, '')
         || case
             when ends_on is not null then ' until ' || ends_on
             when length = 'permanent' then ', without end'

@@ -47,23 +47,29 @@ reasons_in_words as (
         case
             when reward_amount is not null
                 then
-                    'What the account did for ' || programme || ' in the period from ' || zone || ' brings '
-                    || {{ plain_number('reward_amount') }} || ' on ' || scope || '.'
+                    'What the account did for ' || {{ label_of('programme', 'programme') }}
+                    || ' in the period from ' || zone || ' brings ' || {{ plain_number('reward_amount') }}
+                    || ' on ' || {{ in_words('scope') }} || '.'
             when programme = 'emergency'
                 then
                     'On ' || starts_on || ' people decided about the account themselves, as ' || condition
-                    || '. This brings ' || measure || ' on ' || scope || ' until ' || ends_on || '.'
+                    || '. This brings ' || {{ label_of('measure', 'measure') }} || ' on ' || {{ in_words('scope') }}
+                    || ' until ' || ends_on || '.'
             when zone in ('open', 'shut') and balance_after is null
                 then
-                    'The account is eligible for ' || programme || ' (' || condition || '), which brings ' || measure
-                    || ' on ' || scope || ' for as long as it does.'
+                    'The account is eligible for ' || {{ label_of('programme', 'programme') }}
+                    || ' (' || {{ in_words('condition') }} || '), which brings ' || {{ label_of('measure', 'measure') }}
+                    || ' on ' || {{ in_words('scope') }} || ' for as long as it does.'
             when ends_on is not null
                 then
-                    'The account entered the zone ' || zone || ' of ' || programme || ' (' || condition
-                    || '), which brings ' || measure || ' on ' || scope || ' until ' || ends_on || '.'
+                    'The account entered the zone ' || {{ in_words('zone') }} || ' of '
+                    || {{ label_of('programme', 'programme') }} || ' (' || {{ in_words('condition') }}
+                    || '), which brings ' || {{ label_of('measure', 'measure') }} || ' on ' || {{ in_words('scope') }}
+                    || ' until ' || ends_on || '.'
             else
-                'The account is in the zone ' || zone || ' of ' || programme || ', which brings ' || measure || ' on '
-                || scope || ' for as long as it stays there.'
+                'The account is in the zone ' || {{ in_words('zone') }} || ' of '
+                || {{ label_of('programme', 'programme') }} || ', which brings ' || {{ label_of('measure', 'measure') }}
+                || ' on ' || {{ in_words('scope') }} || ' for as long as it stays there.'
         end as explanation
     from rewards_with_their_account
 )

@@ -153,7 +153,8 @@ money_with_its_first_day as (
             and account_markets.from_day = cast('0001-01-01' as date)
 ),
 
--- The version of the first day; where that had no such bonus, the next one that has.
+-- The version of the first day; where that had no such bonus, the next one that has, and else the last one that had it:
+-- who joins when it is over is paid for what came before all the same.
 money_with_the_version_of_its_first_day as (
     select
         money.*,
@@ -164,10 +165,14 @@ money_with_the_version_of_its_first_day as (
         on
             money.market = bonuses.market
             and money.bonus = bonuses.bonus
-            and (bonuses.effective_before is null or money.starts_on < bonuses.effective_before)
     qualify row_number() over (
         partition by money.as_of, money.account_id, money.market, money.bonus, money.scope, money.period_from
-        order by bonuses.effective_from, bonuses.pack, bonuses.version
+        order by
+            coalesce(bonuses.effective_before <= money.starts_on, false) asc,
+            case when bonuses.effective_before <= money.starts_on then bonuses.effective_from end desc,
+            bonuses.effective_from asc,
+            bonuses.pack asc,
+            bonuses.version asc
     ) = 1
 ),
 

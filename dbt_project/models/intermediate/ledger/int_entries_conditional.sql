@@ -209,6 +209,7 @@ select
     picked_by,
     has_company,
     counts_once_as,
+    shares,
     on_day,
     counts_from,
     counts_until,

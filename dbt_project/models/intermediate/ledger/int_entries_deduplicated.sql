@@ -27,15 +27,24 @@ entries_that_stand_alone as (
     where counts_once_as is null
 ),
 
-entries_that_are_the_first_of_their_kind as (
-    select * from entries_not_void_in_the_replay
-    where counts_once_as is not null
+-- Of all versions of a rule; whether a later one counts beside the first, its own version says.
+entries_with_what_they_share as (
+    select
+        * exclude (shares),
+        unnest(shares) as shared
+    from entries_not_void_in_the_replay
+    where shares <> []
+),
+
+first_of_those_that_share_it as (
+    select * from entries_with_what_they_share
     qualify row_number() over (
-        partition by account_id, programme, history_version, rule, counts_once_as
+        partition by account_id, programme, history_version, rule, shared
         order by counts_from asc, amount desc, entry_id asc
     ) = 1
 )
 
-select * from entries_that_stand_alone
+select * exclude (shares) from entries_that_stand_alone
 union all
-select * from entries_that_are_the_first_of_their_kind
+select * exclude (shared) from first_of_those_that_share_it
+where counts_once_as = shared

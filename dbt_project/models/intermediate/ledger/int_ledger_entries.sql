@@ -45,6 +45,7 @@ entries_that_count_from_their_day_for_so_many_days as (
         picked_by,
         has_company,
         counts_once_as,
+        shares,
         on_day,
         on_day as counts_from,
         {{ add_days('on_day', 'lasts_days') }} as counts_until,
@@ -82,6 +83,7 @@ entries_carried_over_from_another_programme as (
         cast(null as varchar) as picked_by,
         programmes.has_company,
         entries.counts_once_as,
+        entries.shares,
         -- From the evening before: what was brought along was there when the programme began, and enters no zone.
         {{ add_days('memberships.member_from', -1) }} as on_day,
         {{ add_days('memberships.member_from', -1) }} as counts_from,
@@ -134,6 +136,7 @@ entries_of_emergencies as (
         cast(null as varchar) as picked_by,
         false as has_company,
         cast(null as varchar) as counts_once_as,
+        cast(null as varchar[]) as shares,
         from_day as on_day,
         from_day as counts_from,
         until_day as counts_until,

@@ -41,6 +41,17 @@ rules_for_each_kind_of_account as {{ materialized_cte() }} (
             and entry_rules.programme = programmes.programme
 ),
 
+ways_in_which_any_version_counts_a_rule_once as (
+    select
+        market,
+        programme,
+        rule,
+        list(distinct counts_once_per order by counts_once_per) as ways
+    from entry_rules
+    where counts_once_per <> 'violation'
+    group by market, programme, rule
+),
+
 events_that_a_rule_counts as (
     select
         entry_rules.programme
@@ -53,12 +64,12 @@ events_that_a_rule_counts as (
             kind, kept_per, begins_with, is_recent  -- noqa: RF02
         ),
         -- Rows that share this are one entry; without it, a row stands alone.
-        case entry_rules.counts_once_per
-            when 'batch' then coalesce(events.batch_id, events.event_id)
-            when 'content' then coalesce(events.content_id, events.event_id)
-            when 'day' then cast(events.on_day as varchar)
-            when 'subject' then coalesce(events.subject, events.event_id)
-        end as counts_once_as,
+        {{ counted_once_as('events', 'entry_rules.counts_once_per') }} as counts_once_as,
+        -- A later version can ask for what an earlier one doesn't.
+        list_transform(
+            coalesce(counted_per.ways, []),
+            lambda way: {{ counted_once_as('events', 'way') }}  -- noqa: RF01
+        ) as shares,
         case entry_rules.kept_per
             when 'content' then coalesce(events.content_id, '')
             when 'subject' then coalesce(events.subject, '')
@@ -98,6 +109,11 @@ events_that_a_rule_counts as (
                 or events.content_age_days <= entry_rules.content_age_at_most_days
             )
             and {{ in_effect_on('entry_rules', 'events.on_day') }}
+    left join ways_in_which_any_version_counts_a_rule_once as counted_per
+        on
+            entry_rules.market = counted_per.market
+            and entry_rules.programme = counted_per.programme
+            and entry_rules.rule = counted_per.rule
     left join memberships
         on
             events.account_id = memberships.account_id

@@ -96,6 +96,35 @@ zones_reached as (
     where stretches.holds and stretches.from_day = stretches.effective_from
 ),
 
+-- Who was in a zone was beyond the milder ones: where the next version lacks it, it is the strictest of those it has.
+zones_by_what_the_next_version_calls_them as (
+    select
+        former.market,
+        former.programme,
+        former.pack as former_pack,
+        former.version as former_version,
+        former.zone as former_zone,
+        zones.pack,
+        zones.version,
+        max_by(zones.zone, zones.zone_rank) as zone
+    from zones as former
+    inner join zones as milder
+        on
+            former.market = milder.market
+            and former.pack = milder.pack
+            and former.version = milder.version
+            and former.programme = milder.programme
+            and former.zone_rank >= milder.zone_rank
+    inner join zones
+        on
+            milder.market = zones.market
+            and milder.programme = zones.programme
+            and milder.zone = zones.zone
+            and milder.effective_before = zones.effective_from
+    group by
+        former.market, former.programme, former.pack, former.version, former.zone, zones.pack, zones.version
+),
+
 -- What was held on the last day of a version, the next one holds: for ever, for its days from its first day on, or, if
 -- it says the same, for what is left of them.
 zones_held_under_each_version as (
@@ -109,7 +138,7 @@ zones_held_under_each_version as (
         held.history_version,
         programmes.pack,
         programmes.version,
-        held.zone,
+        names.zone,
         held.reached_on,
         programmes.effective_from as held_from,
         case
@@ -129,6 +158,15 @@ zones_held_under_each_version as (
             and held.effective_before = programmes.effective_from
             and programmes.holds
             and coalesce(held.held_until >= programmes.effective_from, true)
+    inner join zones_by_what_the_next_version_calls_them as names
+        on
+            held.market = names.market
+            and held.programme = names.programme
+            and held.pack = names.former_pack
+            and held.version = names.former_version
+            and held.zone = names.former_zone
+            and programmes.pack = names.pack
+            and programmes.version = names.version
 ),
 
 -- A stretch is cut where a zone that was held falls at last.

@@ -57,7 +57,7 @@ onboardings as (
         10 as place,
         'onboarded' as event,
         '' as about,
-        'onboarded as ' || kind || ' in ' || market as told
+        'onboarded as ' || {{ in_words('kind') }} || ' in ' || market as told
     from creators
 ),
 
@@ -68,9 +68,11 @@ decisions as (
         20 as place,
         'violation_decided' as event,
         violation_id as about,
-        violation_type || coalesce(', ' || severity, '') || coalesce(' on ' || surface, '')
+        {{ label_of('violation_type', 'violation_type') }} || coalesce(', ' || {{ in_words('severity') }}, '')
+        || coalesce(' on ' || {{ in_words('surface') }}, '')
         || coalesce(', content ' || content_id, '') || coalesce(', live ' || live_id, '')
-        || coalesce(', detected on ' || detected_on, '') || coalesce(' by ' || detected_by, '') as told
+        || coalesce(', detected on ' || detected_on, '')
+        || coalesce(' by ' || {{ in_words('detected_by') }}, '') as told
     from violation_cases
 ),
 
@@ -92,7 +94,7 @@ appeals_decided as (
         31 as place,
         'appeal_decided' as event,
         appeal_id as about,
-        outcome || ', against ' || violation_id
+        {{ in_words('outcome') }} || ', against ' || violation_id
         || coalesce(', now ' || {{ plain_number('points') }} || ' points', '') as told
     from appeals
     where decided_on is not null
@@ -105,7 +107,7 @@ decisions_restored as (
         31 as place,
         'violation_restored' as event,
         violation_id as about,
-        violation_type || ', without an appeal' as told
+        {{ label_of('violation_type', 'violation_type') }} || ', without an appeal' as told
     from violation_cases
     where restored_on is not null
 ),
@@ -117,7 +119,7 @@ trainings_passed as (
         32 as place,
         'training_passed' as event,
         attempt_id as about,
-        training as told
+        {{ in_words('training') }} as told
     from trainings
 ),
 
@@ -128,8 +130,8 @@ entries_as_they_began_to_count as (
         40 as place,
         'entry' as event,
         entries.entry_id as about,
-        {{ counted('entries.amount', 'entries.unit') }} || ' of ' || entries.programme
-        || ' by the rule ' || entries.rule
+        {{ counted('entries.amount', 'entries.unit') }} || ' of '
+        || {{ label_of('programme', 'entries.programme') }} || ' by the rule ' || {{ in_words('entries.rule') }}
         || coalesce(', counts until ' || {{ add_days('entries.counts_until', -1) }}, '') as told
     from entries_counted as entries
     inner join programmes
@@ -172,7 +174,7 @@ zones_entered as (
         50 as place,
         'zone_entered' as event,
         programme || case when balance_of = '' then '' else '/' || balance_of end as about,
-        'from ' || zone_before || ' to ' || zone
+        'from ' || {{ in_words('zone_before') }} || ' to ' || {{ in_words('zone') }}
         || coalesce(', at ' || {{ plain_number(as_number('value')) }}, '') as told
     from zones_in_the_order_of_days
     where zone <> zone_before
@@ -185,7 +187,8 @@ what_people_decided_themselves as (
         55 as place,
         case when action = 'impose' then 'emergency_imposed' else 'emergency_lifted' end as event,
         emergency_id as about,
-        measure || ' on ' || scope || ' until ' || {{ add_days('until_day', -1) }} || ': ' || reason as told
+        {{ label_of('measure', 'measure') }} || ' on ' || {{ in_words('scope') }}
+        || ' until ' || {{ add_days('until_day', -1) }} || ': ' || reason as told
     from emergencies
 ),
 
@@ -196,7 +199,7 @@ penalties_begun as (
         60 as place,
         'penalty_begins' as event,
         programme || '/' || scope as about,
-        measure || ' on ' || scope as told
+        {{ label_of('measure', 'measure') }} || ' on ' || {{ in_words('scope') }} as told
     from penalty_periods
     where in_force_from <= {{ night() }}
 ),
@@ -208,7 +211,8 @@ penalties_ended as (
         61 as place,
         case when was_reversed then 'penalty_reversed' else 'penalty_ends' end as event,
         programme || '/' || scope as about,
-        measure || ' on ' || scope || ', in force since ' || in_force_from as told
+        {{ label_of('measure', 'measure') }} || ' on ' || {{ in_words('scope') }}
+        || ', in force since ' || in_force_from as told
     from penalty_periods
     where in_force_until <= {{ night() }}
 ),
@@ -220,7 +224,8 @@ stages_entered as (
         70 as place,
         'stage_entered' as event,
         stage as about,
-        coalesce('from ' || stage_before || ' ', '') || 'to ' || stage || ': ' || reason as told
+        coalesce('from ' || stage_before || ' ', '')
+        || 'to ' || {{ in_words('stage') }} || ': ' || {{ in_words('reason') }} as told
     from stage_changes
 ),
 

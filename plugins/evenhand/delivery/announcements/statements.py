@@ -29,7 +29,7 @@ from evenhand.delivery.announcements.automation import (
 from evenhand.delivery.announcements.statement_words import END_DATES, SOURCES, NotStatable, StatementWords, enums
 from evenhand.delivery.read_release import read_release
 from evenhand.policy.language.part import EMERGENCY
-from evenhand.policy.prose.words import counted, number
+from evenhand.policy.prose.words import counted, number, spoken
 
 Statement = Mapping[str, Any]
 
@@ -120,14 +120,16 @@ def statement_of(
         raise NotStatable(f"{what} has no words; add them to the receiver in receivers.yml (docs/receivers.md)")
     begins = str(reason["starts_on"] or night)
     policy = f"policy {reason['pack']}, version {reason['pack_version']}"
+    said = spoken(", ".join(rules))
+    brings = f"This brings {spoken(measure)} on {spoken(reason['scope'])}"
     explanation = (
-        f"The conduct isn't compatible with the rules {', '.join(rules)} of {policy}. "
-        f"This brings {measure} on {reason['scope']} from {begins} until {reason['ends_on'] or 'it is lifted'}."
+        f"The conduct isn't compatible with the rules {said} of {policy}. "
+        f"{brings} from {begins} until {reason['ends_on'] or 'it is lifted'}."
     )
     if reason["programme"] == EMERGENCY:
         explanation = (
-            f"People of the platform decided this themselves, under {policy}. This brings {measure} on"
-            f" {reason['scope']} from {begins} until {reason['ends_on'] or 'it is lifted'}."
+            f"People of the platform decided this themselves, under {policy}. {brings}"
+            f" from {begins} until {reason['ends_on'] or 'it is lifted'}."
         )
     illegal = ground.decision_ground == "DECISION_GROUND_ILLEGAL_CONTENT"
     statement = {
@@ -146,7 +148,7 @@ def statement_of(
     if illegal:
         statement["illegal_content_explanation"] = explanation
     else:
-        statement["incompatible_content_ground"] = f"Rules {', '.join(rules)} of {policy}"[:500]
+        statement["incompatible_content_ground"] = f"Rules {said} of {policy}"[:500]
         statement["incompatible_content_explanation"] = explanation
     if reason["ends_on"]:
         statement |= {end: str(reason["ends_on"]) for field, end in END_DATES.items() if statement.get(field)}
@@ -187,15 +189,16 @@ def _source(last: Mapping[str, Any] | None, words: StatementWords) -> dict[str, 
 def _facts(reason: Mapping[str, Any], begins: str, entries: int, rules: Sequence[str]) -> str:
     if reason["programme"] == EMERGENCY:
         return f"On {begins} people of the platform decided this themselves: {reason['condition']}."
+    programme = spoken(reason["programme"])
     by = "the rule" if len(rules) == 1 else "the rules"
-    counting = f"{counted(entries, 'decision')} by {by} {', '.join(rules)} counted." if entries else ""
+    counting = f"{counted(entries, 'decision')} by {by} {spoken(', '.join(rules))} counted." if entries else ""
     balance = (
-        f"the balance in the programme {reason['programme']} went from {_before(reason['balance_before'])} to"
+        f"the balance in the programme {programme} went from {_before(reason['balance_before'])} to"
         f" {counted(reason['balance_after'], reason['unit']) if reason['unit'] else number(reason['balance_after'])}"
         if reason["balance_after"] is not None
-        else f"the programme {reason['programme']} was judged anew"
+        else f"the programme {programme} was judged anew"
     )
-    return f"On {begins} {balance}: {reason['condition']}. {counting}".strip()
+    return f"On {begins} {balance}: {spoken(reason['condition'])}. {counting}".strip()
 
 
 def _before(balance: Decimal | None) -> str:

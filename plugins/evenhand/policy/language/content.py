@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from evenhand.policy.language.calendar import Calendar
 from evenhand.policy.language.effects import Effect
@@ -25,6 +25,7 @@ from evenhand.policy.language.part import (
     Place,
     Scope,
     TimeZone,
+    mistake,
 )
 from evenhand.policy.language.programme import Programme
 
@@ -140,8 +141,9 @@ class PackContent(Part):
     version begins. Without this key they run to their end, whatever this version says."""
     calendars: dict[Name, Calendar] = Field(default_factory=dict)
     """Days that return, by the names that the rest of the pack calls them."""
-    programmes: Annotated[dict[Name, Programme], Field(min_length=1)]
-    """What is counted and read of an account, and what follows from it, by name."""
+    programmes: dict[Name, Programme] = Field(default_factory=dict)
+    """What is counted and read of an account, and what follows from it, by name. A pack that says who is eligible by
+    programmes of other packs, or pays bonuses, can do without."""
     eligibility: dict[Name, Eligibility] = Field(default_factory=dict)
     """Who may have something, by name."""
     bonuses: dict[Name, Bonus] = Field(default_factory=dict)
@@ -149,10 +151,24 @@ class PackContent(Part):
     examples: tuple[Example, ...] = ()
     """Stories with their outcomes; `evenhand policy test` runs them."""
 
+    @model_validator(mode="after")
+    def _says_something(self) -> PackContent:
+        if not (self.programmes or self.eligibility or self.bonuses):
+            raise mistake(("programmes",), "none", "at least one programme, eligibility or bonus")
+        return self
+
     @property
     def says_stages(self) -> bool:
         """Whether it says the stages of its accounts itself; of the packs of a market and kind, one at most does."""
         return "stages" in self.model_fields_set
+
+    @property
+    def packs_read(self) -> set[Name]:
+        """The other packs whose programmes its conditions read."""
+        tests = [
+            test for each in self.eligibility.values() for condition in each.conditions for test in condition.tests()
+        ]
+        return {test.of_pack for test in tests if test.of_pack}
 
     def level(self, programme: Name) -> int:
         """How many programmes deep a value is made of others: 0 for a ledger or a metric."""
@@ -184,9 +200,9 @@ class PackContent(Part):
         ]
 
     def programmes_behind(self, eligibility: Eligibility) -> set[Name]:
-        """The programmes that its conditions read, and those that bring a measure that must not be in force."""
+        """The pack's programmes that its conditions read, and those that bring a measure that must not be in force."""
         tests = [test for condition in eligibility.conditions for test in condition.tests()]
-        return {test.programme for test in tests if test.programme} | {
+        return {test.programme for test in tests if test.programme and not test.of_pack} | {
             programme
             for test in tests
             if test.without_measure

@@ -26,6 +26,8 @@ class Test(Comparison):
 
     programme: Name | None = None
     """Whose value is compared."""
+    of_pack: Name | None = None
+    """The pack whose programme it is, where that is another one of the same markets."""
     if_missing: Literal["fails", "holds"] | None = None
     """What a missing value means here. Needed wherever the value can be missing."""
     without_measure: Name | None = None
@@ -36,7 +38,7 @@ class Test(Comparison):
     def _tests_one_thing(self) -> Test:
         if exactly_one(self, ("programme", "without_measure")) == "programme":
             exactly_one(self, COMPARATORS)
-        elif self.comparators() or self.if_missing:
+        elif self.comparators() or self.if_missing or self.of_pack:
             raise mistake((), "a comparison with a measure", "without_measure alone")
         return self
 
@@ -61,7 +63,7 @@ class Condition(Test):
     def _tests_one_thing(self) -> Condition:
         if exactly_one(self, ("programme", "without_measure", "any_of")) == "programme":
             exactly_one(self, COMPARATORS)
-        elif self.comparators() or self.if_missing:
+        elif self.comparators() or self.if_missing or self.of_pack:
             raise mistake((), "a comparison without its programme", "programme beside it")
         return self
 

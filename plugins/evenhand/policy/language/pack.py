@@ -166,7 +166,7 @@ class Pack(PackContent):
         for name, eligibility in self.eligibility.items():
             for i, condition in enumerate(eligibility.conditions):
                 for test in condition.tests():
-                    if test.programme:
+                    if test.programme and not test.of_pack:
                         yield ("eligibility", name, "conditions", i), test.programme
         for i, example in enumerate(self.examples):
             for j, expectation in enumerate(example.expect):
@@ -226,7 +226,8 @@ class Pack(PackContent):
         for name, eligibility in self.eligibility.items():
             for i, condition in enumerate(eligibility.conditions):
                 for j, test in enumerate(condition.tests()):
-                    if not test.programme:
+                    # What another pack has is looked at where the packs are together.
+                    if not test.programme or test.of_pack:
                         continue
                     place: Place = ("eligibility", name, "conditions", i, *(("any_of", j) if condition.any_of else ()))
                     if self.programmes[test.programme].kept_per:

@@ -12,7 +12,7 @@ from evenhand.policy.language.part import Comparison
 from evenhand.policy.language.programme import Programme
 from evenhand.policy.prose import words
 from evenhand.policy.prose.speech import Speech, local, name, say, speaking
-from evenhand.policy.prose.words import capital, counted, listed
+from evenhand.policy.prose.words import capital, counted, listed, number
 
 # So many examples are remembered; more are read by nobody.
 MOST_EXAMPLES = 10
@@ -80,12 +80,13 @@ def at_bounds(old: Pack, new: Pack) -> Iterator[str]:
             test = tests.get(condition.condition)
             if test is None or not condition.programme or test.programme != condition.programme:
                 continue
-            unit = new.programmes[condition.programme].unit
+            # What another pack counts in isn't known here.
+            unit = None if condition.of_pack else new.programmes[condition.programme].unit
             for value in _beside_bounds({test.comparison}, {condition.comparison}):
                 yield say(
                     _HOW[_holds(condition, value), _holds(test, value)],
                     programme=capital(name("programme", condition.programme)),
-                    value=counted(value, unit),
+                    value=counted(value, unit) if unit else number(value),
                     condition=name("condition", condition.condition),
                     eligibility=name("programme", key),
                 )

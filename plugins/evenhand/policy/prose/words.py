@@ -520,7 +520,7 @@ def _test(part: Test, pack: Pack) -> str:
         measure = name("measure", part.without_measure)
         return say("neither {measure} nor a stricter measure is in force", measure=measure)
     assert part.programme
-    unit = pack.programmes[part.programme].unit
+    unit = "" if part.of_pack else pack.programmes[part.programme].unit
     # Subscribers of at least 1000 subscribers are said once.
     limit = bound(part, "" if plural(unit) == spoken(part.programme) else unit)
     said = say("{programme} is {bound}", programme=name("programme", part.programme), bound=limit)
