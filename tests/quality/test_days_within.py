@@ -35,7 +35,7 @@ LOST = {f"a{number}": ("removed", "policy") for number in (3, 4)}
 
 @pytest.fixture
 def home(tmp_path: Path) -> Path:
-    """Six accounts, of which account n has n strikes until the fourth, and the pack, which names nobody else than ayu."""
+    """Six accounts, of which account n has n strikes until the fourth, and the pack, which names ayu."""
     Installation(tmp_path).land(str(FIRST), creators=CREATORS, contents=CONTENTS, violations=VIOLATIONS, appeals=[])
     (tmp_path / "policies").mkdir()
     text = (PROJECT / "policies" / "takedowns.yml").read_text().replace("version: 1\n", "version: 1\nchanged_by: ayu\n")
@@ -124,6 +124,33 @@ def test_of_a_version_that_begins_what_was_approved_of_another_lets_nothing_thro
     assert {account: found[account] for account in LOST} == LOST
     assert judged.causes["data"] == 1
     assert judged.is_held("rewards", "world") is is_held
+
+
+def test_as_many_rows_as_were_approved_go_however_large_a_part_of_the_list_they_are(home: Path) -> None:
+    accounts = [f"b{number}" for number in range(40)]
+    strikes = [
+        (f"{account}.{number}", account, f"c{account}", "copyright", f"{account}b{number}", "2026-03-04")
+        for account in accounts[:30]
+        for number in range(3)
+    ]
+    Installation(home).land(
+        str(FIRST),
+        creators=[*CREATORS, *((account, "world", "creator", "en", "2026-01-01") for account in accounts)],
+        contents=[*CONTENTS, *((f"c{account}", account, "short_video", "2026-01-02") for account in accounts)],
+        violations=[*VIOLATIONS, *strikes],
+    )
+    pack = home / "policies" / "takedowns.yml"
+    pack.write_text(pack.read_text() + CONDITIONS)
+    nights = _released(home)
+    landed = nights.land(NEXT)
+
+    approved = nights.judge(landed, NEXT, preapproved=[_approved(home, 1, 32)])
+    assert len(_changes_of_rewards(approved)) == 32
+    assert approved.held == []
+
+    (held,) = nights.judge(landed, NEXT, preapproved=[_approved(home, 1, 31)]).held
+    said = "There are 14 rows, and 46 were released last"
+    assert held.list == "rewards" and any(each.startswith(said) for each in held.why)
 
 
 def test_days_that_are_put_off_begin_and_end_together_and_none_is_there_twice(home: Path) -> None:

@@ -11,6 +11,7 @@ from evenhand.policy.days import Day
 from evenhand.policy.load import LoadedPack
 from evenhand.policy.preapproved import SameRules, texts_before
 from evenhand.quality.row_causes import Base
+from evenhand.release.rows import rows_of_lists
 
 
 def days_come(connection: duckdb.DuckDBPyConnection) -> Sequence[Day]:
@@ -47,3 +48,37 @@ def concerned(
         for loaded in (*changed, *with_a_day_come(of_market, market, days)):
             found[market][loaded.pack.pack].append(loaded)
     return found
+
+
+def lay_preapproved_moves(connection: duckdb.DuckDBPyConnection) -> None:
+    """Write `gate.preapproved_moves`: by list and measure, rows that come for what was approved, less those that go.
+
+    Where more than the approved number changes, there are none: then nothing of it was approved.
+    """
+    connection.execute(
+        f"""
+        create or replace table gate.preapproved_moves as
+        with
+
+        causes as (select list, market, row_key, unnest([cause, text_of]) as cause from gate.changes),
+
+        approved as (
+            select list, market, cause from causes join gate.preapproved using (market, cause)
+            group by all having count(distinct row_key) <= max(at_most)
+        ),
+
+        changes as (
+            select changes.*, before.measure as measure_before
+            from gate.changes join approved using (list, market, cause)
+            left join ({rows_of_lists("released", "last_")}) as before using (list, row_key, market)
+        ),
+
+        moves as (
+            select list, market, programme, measure, 1 as rows from changes where change in ('added', 'changed')
+            union all
+            select list, market, programme, measure_before, -1 from changes where change in ('removed', 'changed')
+        )
+
+        select list, market, programme, measure, cast(sum(rows) as bigint) as rows from moves group by all order by all
+        """
+    )

@@ -24,7 +24,14 @@ from evenhand.policy.preapproved import Preapproval, SameRules, approved_of, lay
 from evenhand.quality.anomalies import count
 from evenhand.quality.beside_lists import hold_beside_lists
 from evenhand.quality.causes import find_causes
-from evenhand.quality.concerned_packs import concerned, days_come, with_a_day_come, with_another_text
+from evenhand.quality.concerned_packs import (
+    concerned,
+    days_come,
+    lay_preapproved_moves,
+    with_a_day_come,
+    with_another_text,
+)
+from evenhand.quality.effect_of_rules import effects_of_other_rules
 from evenhand.quality.first_nights import lay_first_nights
 from evenhand.quality.gate import Gate
 from evenhand.quality.held_lists import LISTS, HeldList, hold_lists, make_views
@@ -116,6 +123,7 @@ def validate_changes(
     find_causes(warehouse, folder.with_name("what_if.duckdb"), bases, tonight.code, night)
     count(warehouse, tonight.releases, night)
     others = _other_rules(warehouse, bases, tonight, folder.with_name("packs_before"), night)
+    effects = effects_of_other_rules(warehouse, tonight.releases, others, folder.with_name("what_if.duckdb"), night)
     with duckdb.connect(str(warehouse)) as connection:
         connection.execute("create or replace table gate.settings as select ? as time_zone", [tonight.time_zone])
         days = days_come(connection)
@@ -126,6 +134,7 @@ def validate_changes(
             str(tonight.code["sha256"]),
             concerned(tonight.packs, bases, tonight.same_rules, days),
         )
+        lay_preapproved_moves(connection)
         _lay_limits(connection, bases, night)
         lay_power(connection)
         lay_trends(connection, tonight.releases, night)
@@ -166,6 +175,8 @@ def validate_changes(
                 why[name, market] += [
                     f"{each} (other rules than those of {base.manifest.night} were approved)" for each in changed.said
                 ]
+                if (name, market) in effects:
+                    why[name, market].append(effects[name, market])
         for (name, market), said in first_nights.items():
             if market not in held_with_their_market:
                 why[name, market].append(said)

@@ -167,7 +167,7 @@ def write_changes(
                 case when not acts and cause in ({written}) then 'text' else cause end as cause,
                 case when not acts and cause in ({written}) then cause else '' end as text_of
             from each_step_of_what_changed join (values {of_each}) as causes (step, cause) using (step)
-            where acts or (tells and not {f"(change = 'added' and step = {len(steps)})" if words_are_known else "false"})
+            where acts or (tells and not ({words_are_known} and change = 'added' and step = {len(steps)}))
         ),
 
         gravest as (
