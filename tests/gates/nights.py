@@ -100,6 +100,7 @@ class Nights:
         code: Mapping[str, object] = CODE,
         spoil_what_landed: Spoil | None = None,
         spoil_lists: Spoil | None = None,
+        asks_first_nights: bool = False,
     ) -> Judged:
         """Decide a night on a copy of what landed, and judge what it changes."""
         warehouse = landed.with_suffix(f".{name}.duckdb")
@@ -120,7 +121,7 @@ class Nights:
                 spoil_lists(connection)
             hold(connection, night, [])
             connection.commit()
-        tonight = Tonight(self.releases, packs, preapproved, code)
+        tonight = Tonight(self.releases, packs, preapproved, code, asks_first_nights=asks_first_nights)
         gate = validate_changes(warehouse, warehouse.with_suffix(".gate"), night, tonight, {})
         return Judged(gate.causes, gate.held, warehouse, gate.not_compared)
 
