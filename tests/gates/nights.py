@@ -27,6 +27,7 @@ from evenhand.quality.held_lists import HeldList, answer
 from evenhand.quality.held_rows import hold
 from evenhand.quality.holding import Tonight, validate_changes
 from evenhand.release.assemble import assemble
+from evenhand.release.manifest import FORMAT
 from evenhand.release.manifest import HeldList as ReleasedHeldList
 from evenhand.release.previous import take_last_release
 from evenhand.release.publish import FILES
@@ -145,8 +146,8 @@ class Nights:
             )
             for each in judged.held
         )  # fmt: skip
-        manifest = manifest_of(night, held_lists=held, code=CODE, inputs=inputs, compared=COMPARED).named()
-        (folder / "manifest.json").write_text(manifest.text())
+        manifest = manifest_of(night, held_lists=held, code=CODE, inputs=inputs, compared=COMPARED)
+        (folder / "manifest.json").write_text(manifest.model_copy(update={"format": FORMAT}).named().text())
 
     def forget(self, night: date) -> None:
         """Delete the warehouses of a night."""
