@@ -23,7 +23,7 @@ from evenhand.landing.window import take
 from evenhand.policy.compile import compile_packs
 from evenhand.policy.load import load_packs
 from evenhand.policy.preapproved import Preapproval
-from evenhand.quality.held_lists import HeldList, answer
+from evenhand.quality.held_lists import LISTS, HeldList, answer
 from evenhand.quality.held_rows import hold
 from evenhand.quality.holding import Tonight, validate_changes
 from evenhand.release.assemble import assemble
@@ -113,11 +113,7 @@ class Nights:
             connection.begin()
             if spoil_what_landed:
                 spoil_what_landed(connection)
-            connection.execute("create schema accepted")
-            for contract in FEEDS:
-                for table, rows in accepted_as_of(contract, night).items():
-                    connection.execute(f"create table accepted.{table} as {rows}")
-            run_models(connection, self._models, night)
+            self._decide(connection, night)
             if spoil_lists:
                 spoil_lists(connection)
             hold(connection, night, [])
@@ -125,6 +121,43 @@ class Nights:
         tonight = Tonight(self.releases, packs, preapproved, code, asks_first_nights=asks_first_nights)
         gate = validate_changes(warehouse, warehouse.with_suffix(".gate"), night, tonight, {})
         return Judged(gate.causes, gate.held, warehouse, gate.not_compared)
+
+    def _decide(self, connection: duckdb.DuckDBPyConnection, night: date) -> None:
+        connection.execute("create schema accepted")
+        for contract in FEEDS:
+            for table, rows in accepted_as_of(contract, night).items():
+                connection.execute(f"create table accepted.{table} as {rows}")
+        run_models(connection, self._models, night)
+
+    def added(self, nights: Sequence[date]) -> dict[str, list[int]]:
+        """Of each list, how many rows of all markets came on each of some nights that follow each other.
+
+        All are decided in one go, out of what had landed by the last; of the first nobody knows what was there before.
+        """
+        warehouse = self.land(nights[-1])
+        compile_packs(self._packs, warehouse, asked_nights=nights[:-1])
+        with duckdb.connect(str(warehouse), config={"threads": 1}) as connection:
+            connection.begin()
+            self._decide(connection, nights[-1])
+            found = connection.execute(
+                """
+                with
+                listed as (
+                    select 'penalties' as list, as_of, row_key from main.int_measures_in_force
+                    where list = 'penalties' and is_asked
+                    union select 'rewards', as_of, row_key from main.int_rewards_in_force
+                ),
+                came as (
+                    select now.* from listed as now
+                    anti join listed as before
+                        on now.list = before.list and now.row_key = before.row_key and now.as_of = before.as_of + 1
+                )
+                select list, as_of, count(*) from came group by all
+                """
+            ).fetchall()
+            connection.commit()
+        rows = {(name, as_of): number for name, as_of, number in found}
+        return {name: [rows.get((name, night), 0) for night in nights[1:]] for name in LISTS}
 
     def release(self, judged: Judged, night: date, said: str = "approved") -> None:
         """Publish what the next nights look back on, after a person said this to what is held."""
