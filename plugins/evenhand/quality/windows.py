@@ -32,8 +32,8 @@ WINDOWS = (1, 3, 7)
 # A drift is looked for in so many nights, beside those of so long ago.
 DRIFT, DRIFT_SINCE = 7, 28
 # Of a whole list, rather than of one of its many measures, these parts of the limit are enough to ask a person: chance
-# goes beyond them on one or two nights in 1,000. A slow fall has the whole limit: it is found some nights later, and what
-# chance doesn't do there any more is left for rises, which it would else hide.
+# goes beyond them on one or two nights in 1,000. A slow fall has the whole limit: it is found some nights later, and
+# what chance doesn't do there any more is left for rises.
 RISE_LIMIT, FALL_LIMIT, DRIFT_LIMIT, SLOW_FALL_LIMIT = 0.8, 0.875, 0.7, 1.0
 # Less than this is neither a rise nor a drift, however sure: slow changes of a marketplace aren't chance.
 LEAST_RISE, LEAST_DRIFT = 1.2, 1.5
