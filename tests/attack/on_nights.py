@@ -138,6 +138,8 @@ def a_changed_release(on: Running) -> str:
     kept = path.read_bytes()
     path.chmod(0o600)
     path.write_bytes(kept[:-8] + b"\0" * 8)
+    # There is a next night to decide: without anything landed it would end before it reads the release.
+    on.installation.land(LATER, violations=[])
     verified = on.installation.run("verify", NEXT, expect=1)
     need("penalties.parquet" in verified, f"it isn't found: {verified}")
     stopped = on.installation.nightly(LATER, expect=1)

@@ -16,7 +16,7 @@ from evenhand.deciding.code import code_version
 from evenhand.deciding.compiled import compiled_project
 from evenhand.settings import PROJECT
 from gates import worker
-from gates.rises import drifts, rises
+from gates.rises import SIZES, drifts, rates, rises
 from gates.run import all_of, real_history
 from gates.table import keeps, write, write_rises
 
@@ -45,10 +45,13 @@ def main() -> None:
         real = workers.submit(real_history, home, arguments.real) if arguments.real else None
         outcomes = [outcome for each in simulated for outcome in each.result()]
         of_real = real.result() if real else []
+        of_lists = workers.submit(rates, home / "rates", home / "dbt", seeds[0]).result() if arguments.rises else {}
     shutil.rmtree(home)
     print(write(outcomes, of_real, seeds, arguments.creators, arguments.table))
     if arguments.rises:
-        print(write_rises(rises(arguments.rises, seeds[0]), drifts(arguments.rises, seeds[0]), arguments.table))
+        many, seed = arguments.rises, seeds[0]
+        by_size = rises(many, seed, [rate * size for size in SIZES for _, rate in sorted(of_lists.items())])
+        print(write_rises(rises(many, seed), of_lists, by_size, drifts(many, seed), arguments.table))
     sys.exit(0 if keeps(outcomes, of_real) else 1)
 
 

@@ -23,10 +23,11 @@ from evenhand.landing.window import take
 from evenhand.policy.compile import compile_packs
 from evenhand.policy.load import load_packs
 from evenhand.policy.preapproved import Preapproval
-from evenhand.quality.held_lists import HeldList, answer
+from evenhand.quality.held_lists import LISTS, HeldList, answer
 from evenhand.quality.held_rows import hold
 from evenhand.quality.holding import Tonight, validate_changes
 from evenhand.release.assemble import assemble
+from evenhand.release.manifest import FORMAT
 from evenhand.release.manifest import HeldList as ReleasedHeldList
 from evenhand.release.previous import take_last_release
 from evenhand.release.publish import FILES
@@ -100,6 +101,7 @@ class Nights:
         code: Mapping[str, object] = CODE,
         spoil_what_landed: Spoil | None = None,
         spoil_lists: Spoil | None = None,
+        asks_first_nights: bool = False,
     ) -> Judged:
         """Decide a night on a copy of what landed, and judge what it changes."""
         warehouse = landed.with_suffix(f".{name}.duckdb")
@@ -111,18 +113,51 @@ class Nights:
             connection.begin()
             if spoil_what_landed:
                 spoil_what_landed(connection)
-            connection.execute("create schema accepted")
-            for contract in FEEDS:
-                for table, rows in accepted_as_of(contract, night).items():
-                    connection.execute(f"create table accepted.{table} as {rows}")
-            run_models(connection, self._models, night)
+            self._decide(connection, night)
             if spoil_lists:
                 spoil_lists(connection)
             hold(connection, night, [])
             connection.commit()
-        tonight = Tonight(self.releases, packs, preapproved, code)
+        tonight = Tonight(self.releases, packs, preapproved, code, asks_first_nights=asks_first_nights)
         gate = validate_changes(warehouse, warehouse.with_suffix(".gate"), night, tonight, {})
         return Judged(gate.causes, gate.held, warehouse, gate.not_compared)
+
+    def _decide(self, connection: duckdb.DuckDBPyConnection, night: date) -> None:
+        connection.execute("create schema accepted")
+        for contract in FEEDS:
+            for table, rows in accepted_as_of(contract, night).items():
+                connection.execute(f"create table accepted.{table} as {rows}")
+        run_models(connection, self._models, night)
+
+    def added(self, nights: Sequence[date]) -> dict[str, list[int]]:
+        """Of each list, how many rows of all markets came on each of some nights that follow each other.
+
+        All are decided in one go, out of what had landed by the last; of the first nobody knows what was there before.
+        """
+        warehouse = self.land(nights[-1])
+        compile_packs(self._packs, warehouse, asked_nights=nights[:-1])
+        with duckdb.connect(str(warehouse), config={"threads": 1}) as connection:
+            connection.begin()
+            self._decide(connection, nights[-1])
+            found = connection.execute(
+                """
+                with
+                listed as (
+                    select 'penalties' as list, as_of, row_key from main.int_measures_in_force
+                    where list = 'penalties' and is_asked
+                    union select 'rewards', as_of, row_key from main.int_rewards_in_force
+                ),
+                came as (
+                    select now.* from listed as now
+                    anti join listed as before
+                        on now.list = before.list and now.row_key = before.row_key and now.as_of = before.as_of + 1
+                )
+                select list, as_of, count(*) from came group by all
+                """
+            ).fetchall()
+            connection.commit()
+        rows = {(name, as_of): number for name, as_of, number in found}
+        return {name: [rows.get((name, night), 0) for night in nights[1:]] for name in LISTS}
 
     def release(self, judged: Judged, night: date, said: str = "approved") -> None:
         """Publish what the next nights look back on, after a person said this to what is held."""
@@ -144,8 +179,8 @@ class Nights:
             )
             for each in judged.held
         )  # fmt: skip
-        manifest = manifest_of(night, held_lists=held, code=CODE, inputs=inputs, compared=COMPARED).named()
-        (folder / "manifest.json").write_text(manifest.text())
+        manifest = manifest_of(night, held_lists=held, code=CODE, inputs=inputs, compared=COMPARED)
+        (folder / "manifest.json").write_text(manifest.model_copy(update={"format": FORMAT}).named().text())
 
     def forget(self, night: date) -> None:
         """Delete the warehouses of a night."""

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from statistics import median_low
 
 from evenhand.reference.tables import put_table
 from gates.planted import FAULTS
-from gates.rises import Drift, Rise, drifts_table, rises_table
+from gates.rises import Drift, Rise, drifts_table, rises_table, sizes_table
 from gates.run import Outcome, RealNight, list_nights
 from gates.silent import FAULTS as SILENT
 
@@ -43,9 +43,19 @@ def write(
     return "\n".join(tables.values())
 
 
-def write_rises(rises: Sequence[Rise], drifts: Sequence[Drift], document: Path | None) -> str:
+def write_rises(
+    rises: Sequence[Rise],
+    rates: Mapping[str, float],
+    by_size: Sequence[Rise],
+    drifts: Sequence[Drift],
+    document: Path | None,
+) -> str:
     """The tables of rises that last and of drifts, also put in their place in the document if one is given."""
-    tables = {"make gates, of rises,": rises_table(rises), "make gates, of drifts,": drifts_table(drifts)}
+    tables = {
+        "make gates, of rises,": rises_table(rises),
+        "make gates, of rises by accounts,": sizes_table(rates, by_size),
+        "make gates, of drifts,": drifts_table(drifts),
+    }
     if document:
         for written_by, table in tables.items():
             put_table(document, written_by, table)

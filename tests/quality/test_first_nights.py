@@ -10,6 +10,10 @@ import duckdb
 import pytest
 
 from evenhand.quality.first_nights import is_of_first_nights, lay_first_nights
+from gates.nights import Nights
+from made_once import shared_compiled
+from night.installation import CONTENTS, CREATORS, VIOLATIONS, Installation
+from night.two_markets import land_two_markets
 
 NIGHT = date(2026, 3, 31)
 
@@ -60,6 +64,26 @@ def test_a_market_goes_by_itself_after_seven_nights_and_one_that_comes_later_has
 
     assert waiting(connection, tmp_path) == {("rewards", "SG")}
     assert connection.execute("from gate.first_nights").fetchall() == [("SG", 1, False)]
+
+
+def test_seven_nights_of_a_market_wait_each_and_seven_of_one_that_comes_on_the_third_and_one_unapproved_is_none(
+    tmp_path: Path,
+) -> None:
+    installation, packs, first = Installation(tmp_path), tmp_path / "packs", date(2026, 3, 5)
+    land_two_markets(installation, packs, str(first + timedelta(days=2)))
+    installation.land(str(first), creators=CREATORS, contents=CONTENTS, violations=VIOLATIONS, appeals=[])
+    nights = Nights(tmp_path, shared_compiled(), packs)
+    asked: dict[str, list[int]] = {"moon": [], "world": []}
+    for number in range(11):
+        night = first + timedelta(days=number)
+        judged = nights.judge(nights.land(night), night, asks_first_nights=True)
+        for each in judged.held:
+            assert (each.list, each.changed_by, each.approvable) == ("penalties", (), True)
+            asked[each.market] += [number for why in each.why if is_of_first_nights(why)]
+        # On the fifth nobody answers: what is held then counts for none of the seven.
+        nights.release(judged, night, "" if number == 4 else "approved")
+        nights.forget(night)
+    assert asked == {"world": [0, 1, 2, 3, 4, 5, 6, 7], "moon": [2, 3, 4, 5, 6, 7, 8, 9]}
 
 
 def test_a_night_that_nobody_has_approved_counts_for_nothing(

@@ -64,6 +64,10 @@ def _broken(*measures: tuple[int, int, int]) -> set[str]:
             "create table list_sizes (list varchar, market varchar, programme varchar, measure varchar,"
             " rows bigint, released bigint, left_by_time bigint, by_emergency bigint)"
         )
+        connection.execute(
+            "create table gate.preapproved_moves"
+            " (list varchar, market varchar, programme varchar, measure varchar, rows bigint)"
+        )
         connection.executemany(
             "insert into list_sizes values ('penalties', 'ID', 'strikes', ?, ?, ?, ?, 0)",
             [(f"measure {number}", *sizes) for number, sizes in enumerate(measures)],

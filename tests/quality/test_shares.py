@@ -35,7 +35,8 @@ from generate_series(date '2026-10-02', date '2026-10-31', interval 1 day) as da
 
 insert into candidates.contents by name
 select night as landed_night, 'contents' as landed_file, number as landed_row,
-    'c' || what as content_id, account_id, 'short_video' as kind, cast(night as varchar) as published_on
+    'c' || what as content_id, account_id, 'short_video' as kind, cast(night as varchar) as published_on,
+    'A day in the kitchen ' || number as title, 'https://marketplace.example/c/' || number as link
 from happened;
 
 insert into candidates.violations by name
@@ -126,10 +127,27 @@ def again(feed: str, night: str, columns: str) -> tuple[str, str]:
         pytest.param(
             (changed("violations", "severity = case severity when 'low' then 'medium' else 'high' end"),), id="severity"
         ),
+        pytest.param((changed("violations", "severity = 'medium'"),), id="one severity"),
+        pytest.param((changed("violations", "violation_type = 'copyright'"),), id="one rule for all"),
+        pytest.param(
+            (changed("violations", "decided_on = strftime(cast(decided_on as date) - 180, '%Y-%m-%d')"),),
+            id="another month",
+        ),
+        pytest.param((changed("contents", "account_id = 'ID7'"),), id="one owner"),
+        pytest.param((changed("violations", "content_id = content_id[:4]"),), id="keys cut short"),
         pytest.param((changed("violations", "decided_by = 'reviewer 3'"),), id="one reviewer of many"),
         pytest.param((changed("violations", "decided_by = 'somebody'"),), id="a new reviewer"),
         pytest.param((changed("violations", "decided_by = 'somebody'", "hash(violation_id) % 3 = 0"),), id="a third"),
         pytest.param((changed("violations", "account_id = 'ID7'"),), id="one account"),
+        pytest.param((changed("contents", "link = replace(link, 'marketplace', 'rnarketplace')"),), id="another host"),
+        pytest.param(
+            (changed("contents", "link = 'https://marketplace.example@evil.example/c'", "hash(content_id) % 4 = 0"),),
+            id="another host behind the usual one",
+        ),
+        pytest.param(
+            (changed("contents", "title = 'Win in the kitchen: 0812 3456-7890'", "hash(content_id) % 4 = 0"),),
+            id="a number to call",
+        ),
         pytest.param(
             (changed("violations", "account_id = 'ID' || cast(hash(violation_id) % 200 as varchar)"),), id="shuffled"
         ),
@@ -153,6 +171,29 @@ def test_what_leaves_the_number_of_rows_as_it_was_holds_its_market_alone(
     connection: duckdb.DuckDBPyConnection, fault: tuple[str, ...]
 ) -> None:
     assert set(held(connection, *fault)) == {"ID"}
+
+
+@pytest.mark.parametrize(
+    ("feed", "column", "beside"), [("violations", "severity", "points"), ("violations", "violation_type", "severity")]
+)
+def test_values_that_were_exchanged_between_rows_hold_their_market(
+    connection: duckdb.DuckDBPyConnection, feed: str, column: str, beside: str
+) -> None:
+    # On every night one of the two says what the other does, nearly always.
+    connection.execute(
+        f"update candidates.{feed} set {beside} = cast(1 + hash({column}) % 3 as varchar) where landed_row % 10 > 0"
+    )
+    assert held(connection) == {}
+    connection.execute("drop table gate.shares")
+
+    exchanged = (
+        f"update candidates.{feed} as rows set {column} = other.{column} from candidates.{feed} as other"
+        f" where rows.landed_night = date '{NIGHT}' and rows.account_id like 'ID%'"
+        " and other.landed_night = rows.landed_night and other.account_id like 'ID%'"
+        " and other.landed_row = (rows.landed_row + 7) % 60"
+    )
+    (said,) = held(connection, exchanged).values()
+    assert f"{column} with " in said or f"with {column}" in said
 
 
 def test_nothing_is_held_where_nothing_is_wrong(connection: duckdb.DuckDBPyConnection) -> None:

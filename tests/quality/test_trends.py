@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from evenhand.quality.trends import lay_trends
-from evenhand.quality.windows import DRIFT_LIMIT, RISE_LIMIT, trends
+from evenhand.quality.windows import trends
 from expectations.changes import trends_suite
 from gates.rises import TOO_LITTLE, drifts, rises
 
@@ -59,8 +59,8 @@ def windows_of(numbers: list[int], approved: set[int]) -> list[float]:
             found.append(z)
         beyond = [
             number
-            for number, limit in enumerate((RISE_LIMIT, RISE_LIMIT, RISE_LIMIT, DRIFT_LIMIT))
-            if abs(found[number]) > LIMIT * limit
+            for number, (fall, rise) in enumerate([(3.5, 3.2), (3.5, 3.2), (3.5, 3.2), (4.0, 2.8)])
+            if found[number] > rise or found[number] < -fall
         ]
         if night < len(numbers) - 1 and beyond and night in approved:
             nights = (1, 3, 7, 7)[beyond[0]]

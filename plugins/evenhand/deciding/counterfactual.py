@@ -9,7 +9,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -21,9 +21,11 @@ from evenhand.deciding.set_aside import set_feeds_aside, set_rules_aside
 from evenhand.landing.accepted import accepted_as_of
 from evenhand.landing.contracts import FEEDS
 from evenhand.policy.compile import compile_packs
+from evenhand.policy.days import Day, days_within, move_days
 from evenhand.policy.load import LoadedPack, load_packs
 from evenhand.policy.measures_order import read_measures_order
 from evenhand.policy.renaming import take_names, take_names_of_rows
+from evenhand.policy.tables import TABLES
 
 # The name of the warehouse in the scratch.
 _TONIGHT = "tonight"
@@ -89,6 +91,13 @@ class WhatIf:
         compile_packs(load_packs(texts), self._connection, order=read_measures_order(texts))
         self._set_held_rules_aside()
 
+    def lay_rules_of_tonight(self) -> None:
+        """The rules that tonight is decided by."""
+        self._connection.execute("drop schema if exists policy cascade")
+        self._connection.execute("create schema policy")
+        for table in TABLES:
+            self._connection.execute(f"create table policy.{table} as from {_TONIGHT}.policy.{table}")
+
     def lay_packs(self, packs: Sequence[LoadedPack], order: Mapping[str, Sequence[str]]) -> None:
         """The rules of packs, as they are compiled today.
 
@@ -102,6 +111,25 @@ class WhatIf:
         # Rules of another version have other columns, and in a scratch nothing that was set aside comes back.
         self._connection.execute("drop schema if exists set_aside cascade")
         set_rules_aside(self._connection, self._held)
+
+    def put_days_off(self, after: date, night: date) -> Sequence[Day]:
+        """Have the days after one night, until another, that the rules here name be the one after it; returns them."""
+        found = days_within(self._connection, after, night)
+        if found:
+            move_days(self._connection, after, night + timedelta(days=1), night)
+        return found
+
+    def bring_days_forward(self, to: date) -> Sequence[Day]:
+        """Have the days after one that the rules here name be that day; returns them."""
+        found = days_within(self._connection, to)
+        if found:
+            move_days(self._connection, to, to)
+        return found
+
+    def ask_about(self, nights: Sequence[date]) -> None:
+        """Have the models say of these nights, too, what is in force."""
+        self._connection.execute("delete from policy.asked_nights")
+        self._connection.execute("insert into policy.asked_nights select unnest(?::date[])", [list(nights)])
 
     def take_names(self, night: date) -> None:
         """Give the rules that lie here the names that their parts have on a night."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from io import StringIO
 from pathlib import Path
 from typing import Annotated, Literal
@@ -156,27 +156,35 @@ def _write(folder: Path, content: Preapproved) -> Path:
     return path
 
 
+def approved_of(texts: Sequence[LoadedPack], preapproved: Sequence[Preapproval]) -> Sequence[Preapproval]:
+    """What was approved of texts of one pack that change something: their newest version is what was approved."""
+    newest = max(texts, key=lambda loaded: loaded.pack.version, default=None)
+    return [each for each in preapproved if newest and (each.pack, each.text) == (newest.pack.pack, newest.sha256)]
+
+
 def lay_preapproved(
-    connection: duckdb.DuckDBPyConnection, preapproved: Iterable[Preapproval], packs: Sequence[LoadedPack], code: str
+    connection: duckdb.DuckDBPyConnection,
+    preapproved: Sequence[Preapproval],
+    markets: Collection[str],
+    code: str,
+    concerned: Mapping[str, Mapping[str, Sequence[LoadedPack]]],
 ) -> None:
-    """Write `gate.preapproved`: a row per market and cause, where tonight's packs or code were approved."""
+    """Write `gate.preapproved`: a row per market and cause, where what changes it tonight was approved.
+
+    Args:
+        code: the SHA-256 of tonight's code.
+        concerned: by market and name, the packs that change it: what was approved of another text lets nothing
+            through, and neither does anything while one of them wasn't approved.
+    """
     connection.execute("create schema if not exists gate")
     connection.execute(
         "create or replace table gate.preapproved (market varchar, cause varchar, at_most bigint, what varchar)"
     )
-    markets = sorted({market for loaded in packs for market in loaded.pack.markets})
-    for each in preapproved:
-        of_them = (
-            [("code", market) for market in markets if each.code == code]
-            if each.code
-            else [
-                ("policy", market)
-                for loaded in packs
-                if (loaded.pack.pack, loaded.sha256) == (each.pack, each.text)
-                for market in loaded.pack.markets
-            ]
-        )
-        for cause, market in of_them:
+    for market in sorted(markets):
+        of_packs = [approved_of(texts, preapproved) for texts in concerned.get(market, {}).values()]
+        found = [("code", each) for each in preapproved if each.code == code]
+        found += [("policy", each) for approved in of_packs for each in approved if all(of_packs)]
+        for cause, each in found:
             connection.execute(
                 "insert into gate.preapproved values (?, ?, ?, ?)", [market, cause, each.at_most, each.what]
             )

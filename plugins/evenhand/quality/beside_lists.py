@@ -57,6 +57,8 @@ def hold_beside_lists(
     for what, then, now in (("receivers", before, receivers), ("translations", said_before, translations)):
         if base and then is None and now is not None:
             connection.execute("insert into gate.not_compared values (?, ?)", [what, base.manifest.night])
+    if base and not base.manifest.is_in_the_log:
+        connection.execute("insert into gate.not_compared values ('records', ?)", [base.manifest.night])
     why: dict[tuple[str, str], list[str]] = defaultdict(list)
     for receiver, said in otherwise.items():
         why[DELIVERIES, receiver] += [f"{each} (receivers are as they were approved)" for each in said]

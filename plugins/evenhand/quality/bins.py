@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import date
 
 import duckdb
@@ -25,7 +25,7 @@ def bin_rows(connection: duckdb.DuckDBPyConnection, contract: Contract, night: d
     Not of the first night of the feed, or of a market: what lands then is all that was there before.
     """
     measures = measures_of(contract, _columns_without_values(connection, contract))
-    words = [column.name for column in contract.columns if column.type == "text"]
+    words = [each for column in contract.columns if column.type == "text" for each in (column.name, _leads(column))]
     said = [f"candidates.{name}" for name in contract.column_names if name not in (contract.key, "updated_at")]
     owners = sorted(
         {column.refers_to for column in contract.columns if column.refers_to and column.refers_to != "creators"}
@@ -141,12 +141,14 @@ def measures_of(contract: Contract, empty: Collection[str] = ()) -> dict[str, st
             found[column.name] = f"coalesce(nullif(trim(rows.{column.name}), ''), '{EMPTY}')"
             if not column.one_of and not column.vocabulary:
                 found[f"form of {column.name}"] = _form(column)
+                found[_leads(column)] = _host(column)
         elif column.type == "number":
             found[column.name] = _magnitude(column)
         elif column.type == "date":
             found[column.name] = _delay(column)
         elif column.type == "moment":
             found[column.name] = _quarter_of_the_day(column)
+    found |= _pairs(contract, found)
     found[ROWS_OF_ACCOUNT] = _steps("account_rows", (1, 2, 4, 8, 16))
     found[NIGHTS_OF_ACCOUNT] = _steps("account_nights - 1", (0, 1, 3, 7))
     found[LANDED_BEFORE] = (
@@ -170,14 +172,40 @@ def _owner(column: Column) -> str:
     )
 
 
+def _pairs(contract: Contract, measures: Mapping[str, str]) -> dict[str, str]:
+    """What stands beside each word that packs know: values that were exchanged between rows are there as often."""
+    known = [column.name for column in contract.columns if column.vocabulary]
+    beside = [column.name for column in contract.columns if column.one_of or column.type == "number"]
+    pairs = [(one, other) for place, one in enumerate(known) for other in (*known[place + 1 :], *beside)]
+    return {
+        f"{one} with {other}": f"{measures[one]} || ', ' || {measures[other]}"
+        for one, other in pairs
+        if one in measures and other in measures
+    }
+
+
 def _form(column: Column) -> str:
-    """A word, or a sentence, or one that wants to lead somewhere."""
+    """A word, or a sentence, or one that wants to lead somewhere: by a link, or by a number to call."""
     text = f"rows.{column.name}"
     return (
-        f"case when coalesce(trim({text}), '') = '' then '{EMPTY}'"
-        f" when regexp_matches({text}, '://|www\\.|[a-z0-9]\\.[a-z]{{2,}}(/|$|\\s)|[<>@]') then 'with a link'"
+        f"case when coalesce(trim({text}), '') = '' then '{EMPTY}' when {_has_link(column)} then 'with a link'"
+        f" when regexp_matches({text}, '\\d([ ().-]?\\d){{7,}}') then 'with a long number'"
         f" when regexp_matches(trim({text}), '\\s\\S+\\s') then 'a sentence' else 'a word' end"
     )
+
+
+def _leads(column: Column) -> str:
+    return f"where {column.name} leads"
+
+
+def _host(column: Column) -> str:
+    """Whose page a link in a text leads to."""
+    host = f"lower(regexp_extract(rows.{column.name}, '(?:://(?:[^/@\\s]*@)?|www\\.)([^/:?#\\s]+)', 1))"
+    return f"case when {_has_link(column)} then coalesce(nullif({host}, ''), 'elsewhere') else '{EMPTY}' end"
+
+
+def _has_link(column: Column) -> str:
+    return f"regexp_matches(rows.{column.name}, '://|www\\.|[a-z0-9]\\.[a-z]{{2,}}(/|$|\\s)|[<>@]')"
 
 
 def _magnitude(column: Column) -> str:

@@ -8,8 +8,8 @@ in the step in which it changed; the gravest, where it changed in several:
     move        the market and kind that accounts are in now (only if one of them moved)
     data        what has landed since; `correction`, if it changed or voided a violation's entry that had counted
     code        tonight's models, and tonight's compiling of the packs (only if they changed)
-    policy      tonight's packs (only if they changed), and the versions of them that began since and say that what is
-                running ends
+    policy      tonight's packs (only if they changed), and the days within them that have come since: of a version, or
+                of a condition, that began or ended, and of a version that says that what is running ends
 
 What people impose and lift themselves is known in every step, and has the cause `emergency`.
 
@@ -62,6 +62,8 @@ class _Steps:
     what_if: WhatIf
     compared: frozenset[str]
     taken: list[tuple[str, str]] = field(default_factory=list)
+    words_are_known: bool = False
+    """Whether the packs of the last step say nothing that those of the base don't: only days within them have come."""
 
     def decide(self, cause: str, models: Sequence[CompiledModel], night: date) -> None:
         """Decide the lists on what lies in the scratch, as what this cause led to."""
@@ -86,7 +88,8 @@ def find_causes(warehouse: Path, scratch: Path, bases: Sequence[Base], code: Map
 
     `gate.left_by_time` says how many rows would be left if nothing had landed and nobody had changed anything,
     `gate.late_money` who was paid more than files leave of it that landed late, in the folders of earlier nights.
-    `gate.not_compared` names the columns that a release before doesn't say, or was never compared by.
+    `gate.days_come` has the days within the rules of a release before that have come since. `gate.not_compared` names
+    the columns that it doesn't say, or was never compared by.
 
     Args:
         warehouse: the night's, with the views `gate.proposed_penalties` and `gate.proposed_rewards`.
@@ -101,6 +104,9 @@ def find_causes(warehouse: Path, scratch: Path, bases: Sequence[Base], code: Map
             " columns varchar[], text_of varchar, content varchar)"
         )
         connection.execute('create or replace table gate.not_compared ("column" varchar, night date)')
+        connection.execute(
+            "create or replace table gate.days_come (market varchar, pack varchar, version integer, day date)"
+        )
         connection.execute(
             "create or replace table gate.left_by_time"
             " (list varchar, market varchar, programme varchar, measure varchar, rows bigint)"
@@ -128,8 +134,12 @@ def find_causes(warehouse: Path, scratch: Path, bases: Sequence[Base], code: Map
                 path = str(scratch).replace("'", "''")
                 connection.execute(f"attach '{path}' as scratch (read_only)")
                 connection.begin()
-                write_changes(connection, steps, comes_from(number), compared)
+                write_changes(connection, steps.taken, comes_from(number), compared, steps.words_are_known)
                 write_late_money(connection)
+                connection.execute(
+                    "insert into gate.days_come from scratch.steps.days_come anti join gate.days_come"
+                    " using (market, pack, version, day) order by all"
+                )
                 _say_what_isnt_compared(connection, base, compared)
                 connection.commit()
         finally:
@@ -154,11 +164,12 @@ def _say_what_isnt_compared(connection: duckdb.DuckDBPyConnection, base: Base, c
 
 def _steps_to_tonight(
     asked: WhatIf, base: Base, code: Mapping[str, object], night: date, compared: frozenset[str]
-) -> list[tuple[str, str]]:
+) -> _Steps:
     steps = _Steps(asked, compared)
     asked.execute("create schema steps")
     asked.execute("create table steps.corrected (account_id varchar)")
     asked.execute("create table steps.late_files (landed_file varchar)")
+    asked.execute("create table steps.days_come (market varchar, pack varchar, version integer, day date)")
     models, models_tonight = asked.models_of(base.release), asked.models_of_tonight()
     # A manifest also says which commit its code was of, which changes nothing.
     code_changed = {name: base.manifest.code.get(name) for name in code} != dict(code)
@@ -172,8 +183,9 @@ def _steps_to_tonight(
         asked.take_names(night)
         steps.take_names(night)
         rules_changed = _rules_differ(asked)
-        # A version that was known and has begun since ends nothing before the last step.
+        # A day within the rules that were known, and what a version ends, come with the last step.
         ends_running = _leave_out_what_ends_running(asked, base.manifest.night)
+        days_came = _put_off_days(asked, base.manifest.night, night)
         steps.decide("time", models, night)
         asked.execute(
             f"create table steps.entries_then as {_ENTRIES} from main.{_ledger_of(models)}"
@@ -183,16 +195,17 @@ def _steps_to_tonight(
         if moved:
             asked.lay_creators_of_tonight(moved)
             steps.decide("move", models, night)
-        if models == models_tonight and not rules_changed and not ends_running:
+        if models == models_tonight and not (rules_changed or ends_running or days_came):
             _find_corrected(asked, "tonight.main.int_ledger_entries")
             steps.arrive("data")
-            return steps.taken
+            return steps
         asked.lay_data_known()
         steps.decide("data", models, night)
         _find_corrected(asked, f"main.{_ledger_of(models)}")
     except duckdb.Error as error:
         log.warning("what the last release was decided by can't be run on tonight's data: %s", error)
-        return [("code", FINAL)]
+        steps.taken = [("code", FINAL)]
+        return steps
     if models != models_tonight or code_changed:
         try:
             asked.lay_texts_of(base.release)
@@ -200,14 +213,17 @@ def _steps_to_tonight(
         except PackError as error:
             log.warning("the packs of the last release aren't packs any more: %s", error)
             steps.arrive("code")
-            return steps.taken
+            return steps
+        rules_changed = _rules_differ(asked)
         ends_running = _leave_out_what_ends_running(asked, base.manifest.night)
-        if not ends_running and not _rules_differ(asked):
+        days_came = _put_off_days(asked, base.manifest.night, night)
+        if not (rules_changed or ends_running or days_came):
             steps.arrive("code")
-            return steps.taken
+            return steps
         steps.decide("code", models_tonight, night)
     steps.arrive("policy")
-    return steps.taken
+    steps.words_are_known = not rules_changed
+    return steps
 
 
 def _ledger_of(models: Sequence[CompiledModel]) -> str:
@@ -224,6 +240,15 @@ def _leave_out_what_ends_running(asked: WhatIf, since: date) -> bool:
     begun = f"from policy.ends_running where effective_from > date '{since}'"
     ((found,),) = asked.execute(f"select count(*) {begun}")
     asked.execute(f"delete {begun}")
+    return bool(found)
+
+
+def _put_off_days(asked: WhatIf, since: date, night: date) -> bool:
+    """Have the days within the rules that came after a night be tomorrow; returns whether any did."""
+    found = asked.put_days_off(since, night)
+    for each in found:
+        market, pack = (name.replace("'", "''") for name in (each.market, each.pack))
+        asked.execute(f"insert into steps.days_come values ('{market}', '{pack}', {each.version}, '{each.day}')")
     return bool(found)
 
 

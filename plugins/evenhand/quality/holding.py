@@ -17,12 +17,21 @@ import duckdb
 
 from evenhand.deciding.provenance import lay_rules_in_words_of_today
 from evenhand.landing.held_markets import held_markets
+from evenhand.policy.days import Day
 from evenhand.policy.language.limits import Limits
 from evenhand.policy.load import MARKETPLACE, LoadedPack
-from evenhand.policy.preapproved import Preapproval, SameRules, lay_preapproved, texts_before
+from evenhand.policy.preapproved import Preapproval, SameRules, approved_of, lay_preapproved
 from evenhand.quality.anomalies import count
 from evenhand.quality.beside_lists import hold_beside_lists
 from evenhand.quality.causes import find_causes
+from evenhand.quality.concerned_packs import (
+    concerned,
+    days_come,
+    lay_preapproved_moves,
+    with_a_day_come,
+    with_another_text,
+)
+from evenhand.quality.effect_of_rules import effects_of_other_rules
 from evenhand.quality.first_nights import lay_first_nights
 from evenhand.quality.gate import Gate
 from evenhand.quality.held_lists import LISTS, HeldList, hold_lists, make_views
@@ -114,9 +123,18 @@ def validate_changes(
     find_causes(warehouse, folder.with_name("what_if.duckdb"), bases, tonight.code, night)
     count(warehouse, tonight.releases, night)
     others = _other_rules(warehouse, bases, tonight, folder.with_name("packs_before"), night)
+    effects = effects_of_other_rules(warehouse, tonight.releases, others, folder.with_name("what_if.duckdb"), night)
     with duckdb.connect(str(warehouse)) as connection:
         connection.execute("create or replace table gate.settings as select ? as time_zone", [tonight.time_zone])
-        lay_preapproved(connection, tonight.preapproved, tonight.packs, str(tonight.code["sha256"]))
+        days = days_come(connection)
+        lay_preapproved(
+            connection,
+            tonight.preapproved,
+            {market for loaded in tonight.packs for market in loaded.pack.markets},
+            str(tonight.code["sha256"]),
+            concerned(tonight.packs, bases, tonight.same_rules, days),
+        )
+        lay_preapproved_moves(connection)
         lay_limits(connection, bases, night)
         lay_power(connection)
         lay_trends(connection, tonight.releases, night)
@@ -157,8 +175,14 @@ def validate_changes(
                 why[name, market] += [
                     f"{each} (other rules than those of {base.manifest.night} were approved)" for each in changed.said
                 ]
+                if (name, market) in effects:
+                    why[name, market].append(effects[name, market])
         for (name, market), said in first_nights.items():
             if market not in held_with_their_market:
+                why[name, market].append(said)
+        for name, market, said in _days_that_changed_rows(connection):
+            # Where as many rows were approved beforehand, nothing is held for it.
+            if (name, market) in why:
                 why[name, market].append(said)
         for night_before, name, market in _still_held(bases):
             why[name, market].append(f"It was held on {night_before}, and nobody has approved it since")
@@ -179,7 +203,7 @@ def validate_changes(
             connection,
             why,
             broken,
-            lambda *of: _changed_by(tonight, bases, others.get(of), *of),
+            lambda *of: _changed_by(tonight, bases, others.get(of), days, *of),
             lambda *of: _kept_since(bases, *of),
             night,
             _kept_of_tonight(connection, tonight.releases, night),
@@ -198,17 +222,12 @@ def _other_rules(
     warehouse: Path, bases: Sequence[Base], tonight: Tonight, scratch: Path, night: date
 ) -> dict[tuple[str, str], tuple[Base, RulesChanged]]:
     """The lists whose rules aren't those of the release that they come from, and that nobody has approved."""
-    approved = {
-        loaded.pack.pack
-        for loaded in tonight.packs
-        if any((each.pack, each.text) == (loaded.pack.pack, loaded.sha256) for each in tonight.preapproved)
-    }
     found = {}
     for base in bases:
         for market, changed in rule_changes(
             warehouse, base.release, scratch, night, (base.manifest.time_zone, tonight.time_zone)
         ).items():
-            if set(changed.packs) <= approved:
+            if all(_is_approved(tonight, base, market, pack) for pack in changed.packs):
                 continue
             for name in changed.lists:
                 if _base_of(bases, name, market) is base:
@@ -216,10 +235,24 @@ def _other_rules(
     return found
 
 
+def _is_approved(tonight: Tonight, base: Base, market: str, pack: str) -> bool:
+    """Whether what a market's pack says otherwise than in a release was approved beforehand."""
+    texts = [loaded for loaded in tonight.packs if loaded.pack.pack == pack and market in loaded.pack.markets]
+    return bool(approved_of(with_another_text(texts, base, tonight.same_rules), tonight.preapproved))
+
+
 def _digested(tonight: Tonight, changed: RulesChanged) -> str:
     """What an answer to other rules is to: what was shown of them, and the texts that say them."""
     texts = sorted(loaded.sha256 for loaded in tonight.packs if changed.market in loaded.pack.markets)
     return "; ".join((*changed.said, *texts))
+
+
+def _days_that_changed_rows(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, str, str]]:
+    return connection.execute(
+        """select distinct list, market,
+            day || ' has come, which version ' || version || ' of ' || pack || ' names as a first or a last day' as said
+        from gate.changes join gate.days_come using (market) where 'policy' in (cause, text_of) order by all"""
+    ).fetchall()
 
 
 def _not_compared(connection: duckdb.DuckDBPyConnection) -> list[str]:
@@ -303,7 +336,12 @@ def _still_held(bases: Sequence[Base]) -> list[tuple[date, str, str]]:
 
 
 def _changed_by(
-    tonight: Tonight, bases: Sequence[Base], rules: tuple[Base, RulesChanged] | None, name: str, market: str
+    tonight: Tonight,
+    bases: Sequence[Base],
+    rules: tuple[Base, RulesChanged] | None,
+    days: Sequence[Day],
+    name: str,
+    market: str,
 ) -> tuple[str, ...]:
     """Who changed what a list, a delivery to a receiver, or the notices in a language are held for."""
     if name == DELIVERIES:
@@ -313,23 +351,26 @@ def _changed_by(
     changed = set(rules[1].packs) if rules else set()
     settings = [tonight.settings_changed_by.get(each, ()) for each in sorted(changed & {MARKETPLACE, TIME_ZONE})]
     of_packs = changed - {MARKETPLACE, TIME_ZONE} or not settings
-    all_of_them = [*settings, *([changed_by(tonight, _base_of(bases, name, market), market)] if of_packs else [])]
+    by = changed_by(tonight, _base_of(bases, name, market), market, days)
+    all_of_them = [*settings, *([by] if of_packs else [])]
     return tuple(sorted({each for names in all_of_them for each in names})) if all(all_of_them) else ()
 
 
-def changed_by(tonight: Tonight, base: Base | None, market: str) -> tuple[str, ...]:
-    """Who changed the packs of a market since a release: none of them may approve what that does to a list.
+def changed_by(tonight: Tonight, base: Base | None, market: str, days: Sequence[Day] = ()) -> tuple[str, ...]:
+    """Who wrote what changes a market since a release: none of them may approve what that does to a list.
 
     Where one of the packs names nobody, nobody is named: then nobody can.
+
+    Args:
+        days: within the packs, that have come since.
     """
     of_market = [loaded for loaded in tonight.packs if market in loaded.pack.markets]
-    known = {each.sha256 for each in base.manifest.packs} if base else set()
-    changed = [loaded for loaded in of_market if not known & texts_before(tonight.same_rules, loaded.sha256)]
+    changed = with_another_text(of_market, base, tonight.same_rules) + with_a_day_come(of_market, market, days)
     # One that is gone, or the order of their measures, is the doing of nobody whom a text names.
-    concerned = changed or of_market
-    if not all(loaded.changed_by for loaded in concerned):
+    concerned_by = changed or of_market
+    if not all(loaded.changed_by for loaded in concerned_by):
         return ()
-    return tuple(sorted({name for loaded in concerned for name in loaded.changed_by}))
+    return tuple(sorted({name for loaded in concerned_by for name in loaded.changed_by}))
 
 
 def _base_of(bases: Sequence[Base], name: str, market: str) -> Base | None:

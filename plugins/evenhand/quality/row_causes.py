@@ -85,6 +85,7 @@ def write_changes(
     steps: Sequence[tuple[str, str]],
     comes_from_the_base: str,
     compared: frozenset[str],
+    words_are_known: bool = False,
 ) -> None:
     """Add to `gate.changes` and `gate.left_by_time` what comes from one base.
 
@@ -93,6 +94,8 @@ def write_changes(
         steps: each step's cause, and the table of the lists that it came to.
         comes_from_the_base: the condition on a row, `listed`, that it does.
         compared: the columns of a row that can be compared with those of the base.
+        words_are_known: whether the last step only brings days within packs: a row that something else added is told
+            in the words of a version that has begun, which are no others than those that were approved.
     """
     proposed = f"({proposed_rows(compared)})"
     tables = [f"({rows_that_leave('released', 'last_', compared, 'released.last_languages')})"] + [
@@ -150,10 +153,10 @@ def write_changes(
 
         each_step_of_what_changed as (
             select
-                list, row_key, market, step,
+                list, row_key, market, step, change,
                 rows.acted is distinct from lag(rows.acted) over steps as acts,
                 rows.told is distinct from lag(rows.told) over steps as tells
-            from (select list, row_key, market, unnest(range({len(tables)})) as step from changed)
+            from (select list, row_key, market, change, unnest(range({len(tables)})) as step from changed)
             left join rows using (list, row_key, market, step)
             window steps as (partition by list, row_key, market order by step)
         ),
@@ -164,7 +167,7 @@ def write_changes(
                 case when not acts and cause in ({written}) then 'text' else cause end as cause,
                 case when not acts and cause in ({written}) then cause else '' end as text_of
             from each_step_of_what_changed join (values {of_each}) as causes (step, cause) using (step)
-            where acts or tells
+            where acts or (tells and not ({words_are_known} and change = 'added' and step = {len(steps)}))
         ),
 
         gravest as (

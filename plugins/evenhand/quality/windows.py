@@ -32,8 +32,9 @@ WINDOWS = (1, 3, 7)
 # A drift is looked for in so many nights, beside those of so long ago.
 DRIFT, DRIFT_SINCE = 7, 28
 # Of a whole list, rather than of one of its many measures, these parts of the limit are enough to ask a person: chance
-# goes beyond them on one or two nights in 1,000.
-RISE_LIMIT, DRIFT_LIMIT = 0.875, 0.7
+# goes beyond them on one or two nights in 1,000. A slow fall has the whole limit: it is found some nights later, and
+# what chance doesn't do there any more is left for rises.
+RISE_LIMIT, FALL_LIMIT, DRIFT_LIMIT, SLOW_FALL_LIMIT = 0.8, 0.875, 0.7, 1.0
 # Less than this is neither a rise nor a drift, however sure: slow changes of a marketplace aren't chance.
 LEAST_RISE, LEAST_DRIFT = 1.2, 1.5
 # Beyond this the tail of the normal distribution is no number any more.
@@ -51,13 +52,15 @@ class Window:
         nights: how many.
         skipped: how many nights lie between the last one and the newest that it is compared with.
         least: how many times what is usual is a change at all.
-        limit: what part of the limit applies to a whole list.
+        rise: what part of the limit applies to a whole list that rises.
+        fall: the same of one that falls.
     """
 
     nights: int
     skipped: int
     least: float = LEAST_RISE
-    limit: float = RISE_LIMIT
+    rise: float = RISE_LIMIT
+    fall: float = FALL_LIMIT
 
     @property
     def is_drift(self) -> bool:
@@ -88,7 +91,10 @@ class Found:
         return beyond
 
 
-ALL_WINDOWS = (*(Window(nights, nights) for nights in WINDOWS), Window(DRIFT, DRIFT_SINCE, LEAST_DRIFT, DRIFT_LIMIT))
+ALL_WINDOWS = (
+    *(Window(nights, nights) for nights in WINDOWS),
+    Window(DRIFT, DRIFT_SINCE, LEAST_DRIFT, DRIFT_LIMIT, SLOW_FALL_LIMIT),
+)
 
 
 def trends(
@@ -132,7 +138,7 @@ def trends(
             is_change = np.where(z > 0, seen >= window.least * usual, seen <= usual / window.least)
             # Less than that is another window, or nothing to compare with.
             is_whole = (inside.sum(axis=1) == window.nights) & (before.sum(axis=1) >= ENOUGH)
-            limit = limits * np.where(of_lists, window.limit, 1.0)
+            limit = limits * np.where(of_lists, np.where(z < 0, window.fall, window.rise), 1.0)
             found.append(Found(window, seen, usual, np.where(is_change, z, 0.0), limit, is_whole))
         if night < nights[-1]:
             is_seen = np.zeros(len(series), bool)

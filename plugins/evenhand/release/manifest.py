@@ -331,6 +331,11 @@ class Manifest(_Part):
     inputs: dict[str, str]
     forgotten: tuple[ForgottenFile, ...] = ()
 
+    @property
+    def is_in_the_log(self) -> bool:
+        """Whether it was taken into the log of records when it was written: versions before format 2 had none."""
+        return self.format > 1
+
     def named(self) -> Manifest:
         """The same manifest with its release_id."""
         content = json.dumps(self.model_dump(mode="json", exclude={"release_id"}), sort_keys=True)

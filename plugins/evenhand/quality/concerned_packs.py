@@ -1,0 +1,84 @@
+"""The packs whose doing a change of policy is: those with another text, and those with a day that has come."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+
+import duckdb
+
+from evenhand.policy.days import Day
+from evenhand.policy.load import LoadedPack
+from evenhand.policy.preapproved import SameRules, texts_before
+from evenhand.quality.row_causes import Base
+from evenhand.release.rows import rows_of_lists
+
+
+def days_come(connection: duckdb.DuckDBPyConnection) -> Sequence[Day]:
+    """The days within released rules that have come since."""
+    found = connection.execute("select market, pack, version, day from gate.days_come order by all").fetchall()
+    return tuple(Day(*row) for row in found)
+
+
+def with_another_text(
+    packs: Sequence[LoadedPack], base: Base | None, same_rules: Sequence[SameRules]
+) -> list[LoadedPack]:
+    """Those that a release doesn't have, or has with another text."""
+    known = {each.sha256 for each in base.manifest.packs} if base else set()
+    return [loaded for loaded in packs if not known & texts_before(same_rules, loaded.sha256)]
+
+
+def with_a_day_come(packs: Sequence[LoadedPack], market: str, days: Sequence[Day]) -> list[LoadedPack]:
+    """Those within which a day has come that is one of a market."""
+    of_market = {(each.pack, each.version) for each in days if each.market == market}
+    return [loaded for loaded in packs if (loaded.pack.pack, loaded.pack.version) in of_market]
+
+
+def concerned(
+    packs: Sequence[LoadedPack], bases: Sequence[Base], same_rules: Sequence[SameRules], days: Sequence[Day]
+) -> Mapping[str, Mapping[str, Sequence[LoadedPack]]]:
+    """By market and name, the packs with another text than a release that lists come from has, or with such a day.
+
+    One that is gone has no text any more, and only its days: nothing can be approved of it beforehand.
+    """
+    found: dict[str, dict[str, list[LoadedPack]]] = defaultdict(lambda: defaultdict(list))
+    for market in sorted({market for loaded in packs for market in loaded.pack.markets}):
+        of_market = [loaded for loaded in packs if market in loaded.pack.markets]
+        changed = [loaded for base in bases for loaded in with_another_text(of_market, base, same_rules)]
+        for loaded in (*changed, *with_a_day_come(of_market, market, days)):
+            found[market][loaded.pack.pack].append(loaded)
+    return found
+
+
+def lay_preapproved_moves(connection: duckdb.DuckDBPyConnection) -> None:
+    """Write `gate.preapproved_moves`: by list and measure, rows that come for what was approved, less those that go.
+
+    Where more than the approved number changes, there are none: then nothing of it was approved.
+    """
+    connection.execute(
+        f"""
+        create or replace table gate.preapproved_moves as
+        with
+
+        causes as (select list, market, row_key, unnest([cause, text_of]) as cause from gate.changes),
+
+        approved as (
+            select list, market, cause from causes join gate.preapproved using (market, cause)
+            group by all having count(distinct row_key) <= max(at_most)
+        ),
+
+        changes as (
+            select changes.*, before.measure as measure_before
+            from gate.changes join approved using (list, market, cause)
+            left join ({rows_of_lists("released", "last_")}) as before using (list, row_key, market)
+        ),
+
+        moves as (
+            select list, market, programme, measure, 1 as rows from changes where change in ('added', 'changed')
+            union all
+            select list, market, programme, measure_before, -1 from changes where change in ('removed', 'changed')
+        )
+
+        select list, market, programme, measure, cast(sum(rows) as bigint) as rows from moves group by all order by all
+        """
+    )
