@@ -125,6 +125,13 @@ def test_the_sql_of_a_list_gives_its_rows(reader: TestClient, home: Path, name: 
         assert len(list(answer.rows)) == int(total)
 
 
+def test_the_sql_of_a_search_for_a_question_mark_or_a_quote_can_be_asked(reader: TestClient, home: Path) -> None:
+    page = reader.get("/lists/penalties", params={"q": "a?'b?", "market": "M'?"}).text
+    (sql,) = re.findall(r"<pre>(.*?)</pre>", page, flags=re.DOTALL)
+    with ask(home / "releases", unescape(sql)) as answer:
+        assert list(answer.rows) == []
+
+
 def test_pages_of_a_list_have_every_row_once(reader: TestClient, monkeypatch: pytest.MonkeyPatch, home: Path) -> None:
     from evenhand.console import listing
 

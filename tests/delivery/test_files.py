@@ -36,7 +36,7 @@ def _current(folder: Path) -> Path:
 
 
 def test_the_lists_are_there_typed_and_readable(tmp_path: Path, receipts: Receipts) -> None:
-    folder = tmp_path / "out"
+    folder = tmp_path / "o'brien's out"
     receiver = FilesReceiver("files", LISTS, str(folder))
     release = publish(
         tmp_path, night(1), [penalty("p2"), penalty("p1", ends_on=None)], [reward("r1", amount="1234.50")]

@@ -23,7 +23,7 @@ def _simulate(home: Path, plan: Plan = PLAN) -> bool:
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    home = tmp_path_factory.mktemp("simulated")
+    home = tmp_path_factory.mktemp("simulated") / "o'brien 50 %"
     assert _simulate(home)
     return home
 

@@ -182,7 +182,7 @@ def _strictness(measure: str, brought_by: Pack, tonight: Pack | None) -> int:
 
 
 def _entries(packs: list[Pack], name: str, account: Account, night: date) -> list[Entry]:
-    found: dict[tuple[str, str], Entry] = {}
+    by_rule: dict[str, list[tuple[Entry, str | None, bool]]] = {}
     for violation in account.violations:
         pack = _pack_of(packs, name, account, violation.day)
         if violation.is_void(night) or violation.day > night or not pack:
@@ -190,16 +190,20 @@ def _entries(packs: list[Pack], name: str, account: Account, night: date) -> lis
         for rule in pack.programmes[name].entries:
             if violation.type not in rule.violation_types:
                 continue
-            once = violation.violation_id
-            if rule.counts_once_per == "batch" and violation.batch:
-                once = violation.batch
             last = None if rule.lasts_days is None else violation.day + (rule.lasts_days - 1) * DAY
             assert rule.amount is not None
             entry = Entry(f"{name}/{violation.violation_id}", rule.amount, violation.day, last)
-            kept = found.get((rule.rule, once))
-            if kept is None or (-entry.amount, entry.first, entry.entry_id) < (-kept.amount, kept.first, kept.entry_id):
-                found[rule.rule, once] = entry
-    return list(found.values())
+            by_rule.setdefault(rule.rule, []).append((entry, violation.batch, rule.counts_once_per == "batch"))
+    found: list[Entry] = []
+    for entries in by_rule.values():
+        entries.sort(key=lambda each: (each[0].first, -each[0].amount, each[0].entry_id))
+        # Whether an event counts beside an earlier one of its batch, the version of its own day says.
+        found += [
+            entry
+            for at, (entry, batch, is_once) in enumerate(entries)
+            if not (is_once and batch and batch in [earlier for _, earlier, _ in entries[:at]])
+        ]
+    return found
 
 
 def _step(programme: Programme, balance: Decimal) -> int:

@@ -25,6 +25,7 @@ from evenhand.cases.priority import order_key
 from evenhand.cases.store import Cases, reading
 from evenhand.cases.weighed import weighed
 from evenhand.records.atomic_files import write_once
+from evenhand.records.databases import quoted
 from evenhand.records.record_log import seal
 
 FOLDER = "cases"
@@ -142,5 +143,5 @@ def _parquet(rows: list[dict[str, Any]]) -> bytes:
         query = f"from read_json('{source}', columns = {{{listed}}}, format = 'newline_delimited')"
         if not rows:
             query = "select " + ", ".join(f"null::{kind} as {name}" for name, kind in columns.items()) + " limit 0"
-        connection.execute(f"copy ({query}) to '{file}' (format parquet, compression zstd)")
+        connection.execute(f"copy ({query}) to {quoted(file)} (format parquet, compression zstd)")
         return file.read_bytes()

@@ -13,6 +13,7 @@ import duckdb
 
 from evenhand.deciding.provenance import lay_rules_in_words_of_today
 from evenhand.policy.loaded import LoadedPack
+from evenhand.records.databases import parquet, quoted
 from evenhand.release.manifest import Manifest, read_manifest
 
 # Files that cases are found in; a release of before a file was there has none of its rows.
@@ -76,11 +77,10 @@ def night_facts(release: Path, warehouse: Path | None, packs: Sequence[LoadedPac
     with duckdb.connect() as connection:
         lay_rules_in_words_of_today(release, connection)
         for name in _FILES:
-            path = str(release / f"{name}.parquet").replace("'", "''")
             if f"{name}.parquet" in manifest.files:
-                connection.execute(f"create view {name} as from read_parquet('{path}')")
+                connection.execute(f"create view {name} as from {parquet(release / f'{name}.parquet')}")
         if warehouse:
-            connection.execute(f"attach '{str(warehouse).replace(chr(39), chr(39) * 2)}' as night (read_only)")
+            connection.execute(f"attach {quoted(warehouse)} as night (read_only)")
         in_effect = [each for each in packs if _is_in_effect(each, night)]
         yield NightFacts(connection, night, manifest, warehouse is not None, in_effect)
 

@@ -41,6 +41,7 @@ from evenhand.console.shown import Shown, shown
 from evenhand.deciding.docs import dbt_docs
 from evenhand.quality.nights_page import GATES, kept_page
 from evenhand.quality.nights_page import index as nights_index
+from evenhand.records.databases import quoted
 from evenhand.release.manifest import Manifest, OtherFormat, read_manifest
 from evenhand.release.publish import revision_of
 from evenhand.release.quality_samples import KEYS
@@ -214,7 +215,7 @@ def release_file(night: date, file: str) -> FileResponse:
 
         def write(path: Path) -> None:
             with duckdb.connect() as connection:
-                connection.execute(f"copy {rows} to '{path}' (format parquet, compression zstd)")
+                connection.execute(f"copy {rows} to {quoted(path)} (format parquet, compression zstd)")
 
         return download(f"{night}_{file}", write)
     return FileResponse(found.file(file), filename=f"{night}_{file}")

@@ -21,6 +21,7 @@ from evenhand.console.reader import say
 from evenhand.console.seen import condition_of
 from evenhand.console.shown import Shown
 from evenhand.console.tables import Column, Listed
+from evenhand.records.databases import parquet, quoted
 
 PAGE_ROWS = 50
 # So many values of a column can be chosen among; more are searched for.
@@ -142,8 +143,8 @@ def sql_of(
         there += [of_night(before.night, f"{file}_before", file) for file in listed.files]
         rows = rows.replace("before.", "").replace(" as last", "_before as last")
     where, values = _where(columns, own, asked)
-    for value in values:
-        where = where.replace("?", "'" + value.replace("'", "''") + "'", 1)
+    first, *others = where.split("?")
+    where = first + "".join(quoted(value) + after for value, after in zip(values, others, strict=True))
     order = _order(columns, listed, asked)
     with_tables = ",\n".join([*there, f"listed as ({rows})"])
     told = _with_beside(listed, "listed")
@@ -199,9 +200,9 @@ def _compared(listed: Listed, sources: Sources, connection: duckdb.DuckDBPyConne
         return listed.sql
 
     def write(path: Path) -> None:
-        connection.execute(f"copy ({listed.sql}) to '{path}' (format parquet)")
+        connection.execute(f"copy ({listed.sql}) to {quoted(path)} (format parquet)")
 
-    return f"from read_parquet('{_COMPARED.file((listed.name, sources), write)}', hive_partitioning = false)"
+    return f"from {parquet(_COMPARED.file((listed.name, sources), write))}"
 
 
 def _with_beside(listed: Listed, rows: str) -> str:

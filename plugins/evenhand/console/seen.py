@@ -16,6 +16,7 @@ from typing import Any, Literal, TypeVar
 from fastapi import HTTPException
 
 from evenhand.console.reader import marked, say
+from evenhand.records.databases import parquet, quoted
 
 # None stands for all markets.
 Markets = frozenset[str] | None
@@ -98,7 +99,7 @@ def condition_of(table: str, markets: frozenset[str], newest: str) -> str:
 
 def texts(values: frozenset[str]) -> str:
     """Texts as SQL, in an order of their own."""
-    return ", ".join("'" + value.replace("'", "''") + "'" for value in sorted(values))
+    return ", ".join(map(quoted, sorted(values)))
 
 
 def _owners(folder: Path, newest: Path) -> str:
@@ -114,9 +115,3 @@ def _owners(folder: Path, newest: Path) -> str:
         f"({first} union all select account_id, market from {sources[1]}"
         f" where account_id not in (select account_id from {sources[0]}))"
     )
-
-
-def parquet(path: Path) -> str:
-    """The SQL of the rows of a file."""
-    quoted = str(path).replace("'", "''")
-    return f"read_parquet('{quoted}', hive_partitioning = false)"

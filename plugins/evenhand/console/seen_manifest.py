@@ -9,7 +9,8 @@ from typing import Any
 
 import duckdb
 
-from evenhand.console.seen import parquet, rows_seen, texts
+from evenhand.console.seen import rows_seen, texts
+from evenhand.records.databases import parquet
 from evenhand.release.manifest import (
     CauseCount,
     Manifest,

@@ -15,6 +15,7 @@ from evenhand.console.seen import OF_ALL_TOGETHER, WHOSE, Markets, rows_seen, se
 from evenhand.console.seen_manifest import manifest_seen
 from evenhand.delivery.stopping import stopped
 from evenhand.deployment import deployment
+from evenhand.records.databases import parquet
 from evenhand.release.history import LACKS, said_of_history
 from evenhand.release.manifest import NAME as MANIFEST
 from evenhand.release.manifest import Manifest, OtherFormat, read_manifest
@@ -68,9 +69,8 @@ class Shown:
             HTTPException: there is no such table, it was changed, or nobody can say whose its rows are.
         """
         path = self._file(f"{table}.parquet")
-        quoted = str(path).replace("'", "''")
         rows = (
-            f"(from read_parquet('{quoted}', hive_partitioning = false))"
+            f"(from {parquet(path)})"
             if self.markets is None
             else rows_seen(self.folder, table, self.markets, self.newest)
         )

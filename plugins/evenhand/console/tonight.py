@@ -11,6 +11,7 @@ import duckdb
 
 from evenhand.console.shown import Shown
 from evenhand.delivery.config import ReceiversError, load_receivers
+from evenhand.records.databases import parquet
 from evenhand.records.steps import kept
 from evenhand.release.figures import Figure, figures
 from evenhand.release.manifest import HeldList
@@ -143,10 +144,7 @@ def counts(shown: Shown) -> Mapping[str, Mapping[str, int]]:
 def _counts(folder: Path) -> Mapping[str, Mapping[str, int]]:
     # Releases of earlier versions lack some.
     there = {what: folder / f"{file}.parquet" for what, (file, _) in _COUNTED.items()}
-    quoted = {what: str(path).replace("'", "''") for what, path in there.items() if path.exists()}
-    return _counted(
-        tuple((what, f"(from read_parquet('{path}', hive_partitioning = false))") for what, path in quoted.items())
-    )
+    return _counted(tuple((what, f"(from {parquet(path)})") for what, path in there.items() if path.exists()))
 
 
 @lru_cache(maxsize=64)

@@ -26,6 +26,7 @@ from evenhand.policy.load import LoadedPack, load_packs
 from evenhand.policy.measures_order import read_measures_order
 from evenhand.policy.renaming import take_names, take_names_of_rows
 from evenhand.policy.tables import TABLES
+from evenhand.records.databases import quoted
 
 # The name of the warehouse in the scratch.
 _TONIGHT = "tonight"
@@ -182,8 +183,7 @@ def what_if(warehouse: Path, scratch: Path) -> Iterator[WhatIf]:
     folder.mkdir(parents=True, exist_ok=True)
     try:
         with duckdb.connect(str(scratch)) as connection:
-            path = str(warehouse).replace("'", "''")
-            connection.execute(f"attach '{path}' as {_TONIGHT} (read_only)")
+            connection.execute(f"attach {quoted(warehouse)} as {_TONIGHT} (read_only)")
             yield WhatIf(connection, folder)
     finally:
         shutil.rmtree(folder, ignore_errors=True)

@@ -19,6 +19,7 @@ import duckdb
 
 from evenhand.deciding.compiled import CompiledModel, Project
 from evenhand.landing.contracts import FEEDS
+from evenhand.records.databases import quoted
 
 METRICS = "operational_metrics"
 # What metrics read of what was decided: the timeline of the run says it for all nights.
@@ -92,8 +93,7 @@ def lay_metrics(warehouse: Path, project: Project, nights: Sequence[date]) -> No
     """Write the metrics of each night, out of what had landed by then, and how many rows of each feed counted."""
     models = _of_metrics(project)
     with duckdb.connect() as connection:
-        path = str(warehouse).replace("'", "''")
-        connection.execute(f"attach '{path}' as {_RUN}")
+        connection.execute(f"attach {quoted(warehouse)} as {_RUN}")
         connection.execute(f"create schema if not exists {_RUN}.history")
         _lay_versions(connection)
         for schema in ("policy", "arrivals", "emergencies"):

@@ -20,6 +20,7 @@ from evenhand.deciding.copies import lay_copies
 from evenhand.deciding.provenance import lay_rules_in_words_of_today
 from evenhand.explain.ways import Way, ways_to_try
 from evenhand.landing.contracts import BY_NAME, Contract
+from evenhand.records.databases import quoted
 
 NIGHTS = 180
 _DAY = timedelta(days=1)
@@ -82,8 +83,7 @@ def what_restores(
             f"the work of night {night} is gone (only the newest nights' is kept); run evenhand nightly {night} again"
         )
     with duckdb.connect(config={"threads": 1}) as connection:
-        path = str(warehouse).replace("'", "''")
-        connection.execute(f"attach '{path}' as {_TONIGHT} (read_only)")
+        connection.execute(f"attach {quoted(warehouse)} as {_TONIGHT} (read_only)")
         _refuse_if_held(connection, night, account)
         lay_rules_in_words_of_today(release, connection)
         connection.execute(

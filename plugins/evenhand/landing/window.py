@@ -16,7 +16,7 @@ import duckdb
 from evenhand.landing.contracts import FEEDS, Contract
 from evenhand.landing.decisions import FileDecision, forgotten
 from evenhand.landing.held_markets import create_held_markets
-from evenhand.records.databases import create_database
+from evenhand.records.databases import create_database, quoted
 
 
 def take(
@@ -31,8 +31,7 @@ def take(
     since = since or night
     create_database(warehouse)
     with duckdb.connect(str(warehouse)) as connection:
-        path = str(store).replace("'", "''")
-        connection.execute(f"attach '{path}' as store (read_only)")
+        connection.execute(f"attach {quoted(store)} as store (read_only)")
         connection.begin()
         create_held_markets(connection)
         connection.execute("create schema if not exists landing")

@@ -27,6 +27,7 @@ import duckdb
 
 from evenhand.landing.contracts import FEEDS, VIOLATIONS
 from evenhand.quality.shares import share_out
+from evenhand.records.databases import quoted
 from evenhand.release.rows import ACTED, rows_of_lists
 from expectations.rule import variance_stabilised
 
@@ -105,7 +106,7 @@ def earlier_sizes(releases: Path, night: date, nights_back: int = RELEASES) -> s
     """SQL of the sizes of lists of the releases before, with their night; empty where there is none."""
     nights = [night - timedelta(days=days) for days in range(nights_back, 0, -1)]
     files = [releases / f"night={each}" / "list_sizes.parquet" for each in nights]
-    listed = ", ".join("'" + str(file).replace("'", "''") + "'" for file in files if file.exists())
+    listed = ", ".join(quoted(file) for file in files if file.exists())
     return f"read_parquet([{listed}], hive_partitioning = true, hive_types = {{'night': date}})" if listed else ""
 
 

@@ -47,6 +47,7 @@ from evenhand.quality.row_causes import (
     write_changes,
     write_late_money,
 )
+from evenhand.records.databases import quoted
 from evenhand.release.manifest import Manifest
 from evenhand.release.rows import ACTED, COMPARED, LANGUAGE, TOLD, rows_that_leave
 
@@ -131,8 +132,7 @@ def find_causes(warehouse: Path, scratch: Path, bases: Sequence[Base], code: Map
             with what_if(warehouse, scratch) as asked:
                 steps = _steps_to_tonight(asked, base, code, night, compared)
             with duckdb.connect(str(warehouse)) as connection:
-                path = str(scratch).replace("'", "''")
-                connection.execute(f"attach '{path}' as scratch (read_only)")
+                connection.execute(f"attach {quoted(scratch)} as scratch (read_only)")
                 connection.begin()
                 write_changes(connection, steps.taken, comes_from(number), compared, steps.words_are_known)
                 write_late_money(connection)
@@ -247,8 +247,10 @@ def _put_off_days(asked: WhatIf, since: date, night: date) -> bool:
     """Have the days within the rules that came after a night be tomorrow; returns whether any did."""
     found = asked.put_days_off(since, night)
     for each in found:
-        market, pack = (name.replace("'", "''") for name in (each.market, each.pack))
-        asked.execute(f"insert into steps.days_come values ('{market}', '{pack}', {each.version}, '{each.day}')")
+        asked.execute(
+            f"insert into steps.days_come values ({quoted(each.market)}, {quoted(each.pack)}, {each.version},"
+            f" '{each.day}')"
+        )
     return bool(found)
 
 
@@ -279,9 +281,9 @@ def _rewritten(asked: WhatIf, then: Manifest) -> bool:
 def _find_late_files(asked: WhatIf, then: Manifest) -> None:
     """The files of nights until the base's that have landed since, or are others now."""
     found = asked.execute(f"select landed_file, sha256 from tonight.landing.files where night <= date '{then.night}'")
-    late = [name.replace("'", "''") for name, sha256 in found if then.inputs.get(name) != sha256]
-    for name in late:
-        asked.execute(f"insert into steps.late_files values ('{name}')")
+    for name, sha256 in found:
+        if then.inputs.get(name) != sha256:
+            asked.execute(f"insert into steps.late_files values ({quoted(name)})")
 
 
 def _find_corrected(asked: WhatIf, ledger: str) -> None:

@@ -17,6 +17,7 @@ from evenhand.landing.window import take
 from evenhand.policy.compile import compile_packs
 from evenhand.policy.sift import sift
 from evenhand.quality.feeds import Beside, validate_feeds
+from evenhand.records.databases import quoted
 
 
 @dataclass(frozen=True)
@@ -106,7 +107,7 @@ def _marked(path: Path) -> str:
 def _add(store: Path, warehouse: Path, feed: str, name: str) -> None:
     """Put what is loaded of the file into a night's warehouse."""
     with duckdb.connect(str(warehouse)) as connection:
-        connection.execute(f"attach '{store}' as store (read_only)")
+        connection.execute(f"attach {quoted(store)} as store (read_only)")
         for table in (feed, *OF_FILES):
             columns = [column for column, *_ in connection.execute(f"describe landing.{table}").fetchall()]
             listed = ", ".join(columns)

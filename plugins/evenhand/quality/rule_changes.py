@@ -34,6 +34,7 @@ from evenhand.quality.setting_changes import (
     setting_changes,
     zones_of_packs,
 )
+from evenhand.records.databases import quoted
 
 log = logging.getLogger(__name__)
 
@@ -85,8 +86,7 @@ def rule_changes(
     if not (release / "packs.parquet").exists():
         return {}
     with duckdb.connect() as connection:
-        path = str(warehouse).replace("'", "''")
-        connection.execute(f"attach '{path}' as tonight (read_only)")
+        connection.execute(f"attach {quoted(warehouse)} as tonight (read_only)")
         if _texts_are_the_same(connection, release) and len(set(time_zones) - {None}) < 2:
             return {}
         shutil.rmtree(scratch, ignore_errors=True)

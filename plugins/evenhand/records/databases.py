@@ -28,6 +28,11 @@ def quoted(text: object) -> str:
     return "'" + str(text).replace("'", "''") + "'"
 
 
+def parquet(path: Path) -> str:
+    """SQL of the rows of a Parquet file; a folder called `night=…` says nothing of them."""
+    return f"read_parquet({quoted(path)}, hive_partitioning = false)"
+
+
 def create_database(path: Path) -> None:
     """Make a DuckDB file that isn't there yet, in the newest format: what is written in it costs a fifth less."""
     if not path.exists():

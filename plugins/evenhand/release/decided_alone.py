@@ -7,6 +7,7 @@ from pathlib import Path
 import duckdb
 
 from evenhand.landing.held_markets import decided_alone
+from evenhand.records.databases import quoted
 from evenhand.release.manifest import Manifest, OtherFormat, read_manifest
 from evenhand.release.verify import ReleaseChanged, refuse_changed
 
@@ -43,7 +44,7 @@ def _decided_alike(now: Manifest, then: Manifest, market: str) -> bool:
 def _rows_are_equal(one: Path, other: Path, market: str) -> bool:
     with duckdb.connect(config={"threads": 1}) as connection:
         rows = "select * from read_parquet({}, hive_partitioning = false) where market = $market"
-        here, there = (rows.format(f"'{str(path).replace(chr(39), chr(39) * 2)}'") for path in (one, other))
+        here, there = (rows.format(quoted(path)) for path in (one, other))
         difference = f"select exists (({here} except all {there}) union all ({there} except all {here}))"
         ((differs,),) = connection.execute(difference, {"market": market}).fetchall()
     return not differs

@@ -19,6 +19,7 @@ from pydantic import ValidationError
 
 from evenhand.landing.held_markets import create_held_markets
 from evenhand.policy.renaming import take_names_of_rows
+from evenhand.records.databases import parquet
 from evenhand.release.manifest import NAME, LastRelease, Manifest, read_manifest
 from evenhand.release.verify import ReleaseChanged, refuse_changed
 
@@ -117,7 +118,7 @@ def take_told(connection: duckdb.DuckDBPyConnection, releases: Path, night: date
         connection.execute("insert into released.told_since values (?, ?)", [since.night, since.release_id])
     if before := manifest.release_id if differences else manifest.told_before:
         connection.execute("insert into released.told_before values (?)", [before])
-    connection.execute(f"insert into released.told_notices by name from {_parquet(release / 'notices.parquet')}")
+    connection.execute(f"insert into released.told_notices by name from {parquet(release / 'notices.parquet')}")
 
 
 def take_lists(connection: duckdb.DuckDBPyConnection, release: Path, prefix: str) -> None:
@@ -126,7 +127,7 @@ def take_lists(connection: duckdb.DuckDBPyConnection, release: Path, prefix: str
         connection.execute(f"create or replace table released.{prefix}_{name} ({columns})")
         connection.execute(
             f"insert into released.{prefix}_{name} by name"
-            f" select {_columns(connection, f'{prefix}_{name}')} from {_parquet(release / f'{name}.parquet')}"
+            f" select {_columns(connection, f'{prefix}_{name}')} from {parquet(release / f'{name}.parquet')}"
         )
 
 
@@ -141,11 +142,11 @@ def _take_languages(connection: duckdb.DuckDBPyConnection, release: Path) -> Non
     profiles = release / "account_profiles.parquet"
     if not profiles.exists():
         return
-    columns = {name for name, *_ in connection.execute(f"describe from {_parquet(profiles)}").fetchall()}
+    columns = {name for name, *_ in connection.execute(f"describe from {parquet(profiles)}").fetchall()}
     if {"account_id", "language"} <= columns:
         connection.execute(
             "insert into released.last_languages select account_id, any_value(language order by language)"
-            f" from {_parquet(profiles)} group by account_id"
+            f" from {parquet(profiles)} group by account_id"
         )
 
 
@@ -217,8 +218,3 @@ def _name(connection: duckdb.DuckDBPyConnection, prefix: str, night: date | str,
 
 def _columns(connection: duckdb.DuckDBPyConnection, table: str) -> str:
     return ", ".join(column for column, *_ in connection.execute(f"describe released.{table}").fetchall())
-
-
-def _parquet(path: Path) -> str:
-    quoted = str(path).replace("'", "''")
-    return f"read_parquet('{quoted}', hive_partitioning = false)"

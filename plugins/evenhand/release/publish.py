@@ -22,6 +22,7 @@ from typing import Any
 import duckdb
 
 from evenhand.records.atomic_files import sync
+from evenhand.records.databases import quoted
 from evenhand.records.record_log import seal
 from evenhand.release import quality_samples
 from evenhand.release.decided_alone import came_to_the_same
@@ -159,7 +160,7 @@ def revision_of(release: Path) -> int:
 
 
 def _write(connection: duckdb.DuckDBPyConnection, query: str, path: Path) -> ReleasedFile:
-    connection.execute(f"copy ({query}) to {_quoted(path)} (format parquet, compression zstd, row_group_size 100000)")
+    connection.execute(f"copy ({query}) to {quoted(path)} (format parquet, compression zstd, row_group_size 100000)")
     ((rows,),) = connection.execute(f"select count(*) from ({query})").fetchall()
     _settle(path)
     with path.open("rb") as file:
@@ -204,7 +205,3 @@ def _settle(path: Path) -> None:
     with path.open("rb") as file:
         os.fsync(file.fileno())
     path.chmod(0o400)
-
-
-def _quoted(path: Path) -> str:
-    return "'" + str(path).replace("'", "''") + "'"

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import duckdb
 
+from evenhand.records.databases import parquet
+
 # The key of the draws, the list that reviewers get, and the table that both are written from.
 KEYS, ITEMS = "qa_keys", "qa_items"
 # What reviews came to of the penalties that were drawn, which estimates are made of; it isn't released.
@@ -74,10 +76,9 @@ def keys_told(rows: str, newest: Path) -> str:
         rows: SQL of the rows of one or several nights.
         newest: the newest keys of all, which say what is open.
     """
-    quoted = str(newest).replace("'", "''")
     return (
         f"(select * from {rows} as keys where state != '{OPEN}' and stratum != '{GOLDEN}' and not exists (select 1 from"
-        f" read_parquet('{quoted}', hive_partitioning = false) as asked where asked.state = '{OPEN}'"
+        f" {parquet(newest)} as asked where asked.state = '{OPEN}'"
         " and asked.market = keys.market"
         " and (asked.subject = keys.subject or (asked.link = keys.link and asked.link != ''))))"
     )

@@ -13,6 +13,7 @@ from typing import Any
 import duckdb
 from pydantic import ValidationError
 
+from evenhand.records.databases import quoted
 from evenhand.release.manifest import NAME, OtherFormat
 from evenhand.release.manifest_tables import TABLES, create_tables
 from evenhand.release.quality_samples import KEYS, keys_told
@@ -115,8 +116,8 @@ def columns_of(name: str, files: Sequence[Path]) -> list[str]:
 
 def _read(files: Sequence[Path]) -> str:
     # A path's own `night=` is the column.
-    quoted = ", ".join("'" + str(path).replace("'", "''") + "'" for path in files)
-    return f"select * from read_parquet([{quoted}], hive_partitioning = true, union_by_name = true)"
+    listed = ", ".join(map(quoted, files))
+    return f"select * from read_parquet([{listed}], hive_partitioning = true, union_by_name = true)"
 
 
 def _refuse_others(sql: str) -> None:
@@ -147,7 +148,7 @@ def check(asked: Mapping[str, Sequence[Path]]) -> None:
 
 def shut(connection: duckdb.DuckDBPyConnection, files: Sequence[Path]) -> None:
     """From now on the connection reads these files alone and writes none, and nothing that is asked can change that."""
-    listed = ", ".join("'" + str(path).replace("'", "''") + "'" for path in files)
+    listed = ", ".join(map(quoted, files))
     connection.execute(f"set allowed_paths = [{listed}]")
     connection.execute("set enable_external_access = false")
     connection.execute("set lock_configuration = true")

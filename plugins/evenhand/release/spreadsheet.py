@@ -13,6 +13,8 @@ from pathlib import Path
 
 import duckdb
 
+from evenhand.records.databases import parquet
+
 # What a spreadsheet takes for a formula, in signs of full width too, after blanks and quotes too.
 _RUN = re.compile(r"[\s'\"]*[=+\-@\uff1d\uff0b\uff0d\uff20\u2212\t\r\n]")
 _NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
@@ -21,8 +23,7 @@ _AT_ONCE = 10_000
 
 def as_csv(file: Path) -> Iterator[str]:
     """A Parquet file as CSV with a header, some rows at a time."""
-    quoted = str(file).replace("'", "''")
-    return rows_as_csv(f"from read_parquet('{quoted}')")
+    return rows_as_csv(f"from {parquet(file)}")
 
 
 def rows_as_csv(query: str) -> Iterator[str]:

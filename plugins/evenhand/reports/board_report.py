@@ -8,6 +8,7 @@ from datetime import date
 from functools import partial
 from pathlib import Path
 
+from evenhand.records.databases import quoted
 from evenhand.release.figures import ALL_MARKETS, Definition, figures_of
 from evenhand.release.manifest import read_manifest
 from evenhand.release.targets import Judged, judged
@@ -18,7 +19,7 @@ from evenhand.reports.make import NoSuchMarket
 from evenhand.reports.opened import opened
 from evenhand.reports.recommendations import MOST, missed_target
 from evenhand.reports.report import Cell, Page, Recommendation, Report, Sentence, Table
-from evenhand.reports.sections import text, units_of
+from evenhand.reports.sections import units_of
 from evenhand.settings import Settings
 
 # A figure of a board: metric, market, what it is told by and which part of that.
@@ -171,7 +172,7 @@ def _ask(told: _Told, metric: BoardMetric) -> Asked:
     night, before, week = (
         f"date '{each}'" if each else "null::date" for each in (told.facts.night, told.before, told.week_before)
     )
-    slices = ", ".join(text(each) for each in ("", *metric.slices))
+    slices = ", ".join(quoted(each) for each in ("", *metric.slices))
     units = units_of(told.facts, unit=night, unit_before=before, unit_week_before=week)
     return told.facts.ask(
         f"""
@@ -183,8 +184,8 @@ def _ask(told: _Told, metric: BoardMetric) -> Asked:
             max(figure) filter (night = {before} and is_enough) as figure_before,
             max(figure) filter (night = {week} and is_enough) as figure_week_before
         from operational_metrics
-        where night in ({night}, {before}, {week}) and metric = {text(metric.metric)} and slice in ({slices})
-            and market in ({", ".join(text(each) for each in told.markets)})
+        where night in ({night}, {before}, {week}) and metric = {quoted(metric.metric)} and slice in ({slices})
+            and market in ({", ".join(quoted(each) for each in told.markets)})
         group by all having bool_or(night = {night}) order by all
         """,
         "market",

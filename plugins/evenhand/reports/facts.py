@@ -15,6 +15,7 @@ import duckdb
 
 from evenhand.cases.export import COLUMNS as CASE_COLUMNS
 from evenhand.cases.export import FOLDER as CASES
+from evenhand.records.databases import parquet
 from evenhand.release.manifest_tables import TABLES
 from evenhand.release.query import check, lay, revisions, shut, tables_of
 from evenhand.reports.report import Number, Query
@@ -109,7 +110,7 @@ def facts_of(home: Path, releases: Path, night: date, cases: str | None = None) 
         lay(connection, tables)
         export = exported(home, night) if cases is None else home / cases if cases else None
         listed = ", ".join(f"null::{kind} as {name}" for name, kind in CASE_COLUMNS.items())
-        rows = f"read_parquet({quoted(export)}, hive_partitioning = false)" if export else f"(select {listed} limit 0)"
+        rows = parquet(export) if export else f"(select {listed} limit 0)"
         connection.execute(f"create view cases as from {rows}")
         read = [path for name, files in tables.items() if name not in TABLES for path in files]
         # What is asked from here on may come out of a report that somebody sent.
@@ -149,11 +150,6 @@ def _checked(folders: Sequence[Path]) -> Mapping[str, Sequence[Path]]:
 def exact(value: object) -> str:
     """A value as text, the same wherever it is computed."""
     return str(value.normalize() + 0) if isinstance(value, Decimal) else str(value)
-
-
-def quoted(path: Path) -> str:
-    """A path as a string of SQL."""
-    return "'" + str(path).replace("'", "''") + "'"
 
 
 def night_of(revision: Path) -> date:

@@ -12,6 +12,7 @@ from functools import partial
 from typing import Any
 
 from evenhand.cases.kinds import KINDS
+from evenhand.records.databases import quoted
 from evenhand.release.figures import Definition
 from evenhand.release.manifest import Manifest
 from evenhand.release.targets import Judged
@@ -36,7 +37,7 @@ class Scope:
     @property
     def only(self) -> str:
         """SQL for the rows of the markets."""
-        return f"market in ({', '.join(text(each) for each in self.markets)})" if self.markets else "true"
+        return f"market in ({', '.join(quoted(each) for each in self.markets)})" if self.markets else "true"
 
     @property
     def now(self) -> str:
@@ -47,11 +48,6 @@ class Scope:
     def then(self) -> str:
         """SQL of the night before; null where there is none."""
         return f"date '{self.before}'" if self.before else "null::date"
-
-
-def text(value: str) -> str:
-    """A text of SQL."""
-    return "'" + value.replace("'", "''") + "'"
 
 
 def of_markets(facts: Facts, language: Language, scope: Scope) -> Table | None:
@@ -242,7 +238,7 @@ def ask_metrics(facts: Facts, scope: Scope, market: str) -> Asked:
             max(figure) filter (night = {scope.now} and is_enough) as figure,
             max(figure) filter (night = {scope.then} and is_enough) as figure_then
         from operational_metrics
-        where night in ({scope.now}, {scope.then}) and market = {text(market)} and slice = ''
+        where night in ({scope.now}, {scope.then}) and market = {quoted(market)} and slice = ''
         group by metric having bool_or(night = {scope.now}) order by metric
         """,
         "metric",

@@ -18,6 +18,7 @@ from evenhand.landing.held_markets import held_markets
 from evenhand.policy.load import MARKETPLACE
 from evenhand.policy.marketplace import marketplace_of
 from evenhand.policy.prose.words import counted
+from evenhand.records.databases import quoted
 from evenhand.release.quality_samples import CREATED, KEYS, OPEN, REVIEWED, UNANSWERED, newest_keys
 from evenhand.release.verify import ReleaseChanged, refuse_changed
 from evenhand.sampling.estimate import WINDOW_DAYS
@@ -209,8 +210,8 @@ def _write(connection: duckdb.DuckDBPyConnection, night: date, frame: Frame, key
 
 
 def _read(files: Sequence[Path]) -> str:
-    quoted = ", ".join("'" + str(path).replace("'", "''") + "'" for path in files)
-    return f"read_parquet([{quoted}], hive_partitioning = false, union_by_name = true)"
+    listed = ", ".join(map(quoted, files))
+    return f"read_parquet([{listed}], hive_partitioning = false, union_by_name = true)"
 
 
 _WRITTEN = f"""

@@ -17,6 +17,7 @@ import duckdb
 
 from evenhand.deciding.compiled import CompiledModel, run_models
 from evenhand.deciding.copies import lay_copies
+from evenhand.records.databases import quoted
 from evenhand.release.quality_samples import CREATED, JUDGED
 from evenhand.sampling.estimate import WINDOW_DAYS
 
@@ -83,8 +84,7 @@ def _decided_again(
     if not reviewed:
         return frozenset(), frozenset()
     with duckdb.connect(config={"threads": 1}) as connection:
-        path = str(warehouse).replace("'", "''")
-        connection.execute(f"attach '{path}' as {_TONIGHT} (read_only)")
+        connection.execute(f"attach {quoted(warehouse)} as {_TONIGHT} (read_only)")
         _lay_rules(connection, [each.drawn_on for each in reviewed])
         # Each penalty has two copies of its account: one as it is, and one without what was found wrong.
         lay_copies(

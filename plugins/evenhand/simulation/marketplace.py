@@ -17,6 +17,7 @@ import duckdb
 
 from evenhand.landing.contracts import BY_NAME
 from evenhand.landing.kept import drop_kept
+from evenhand.records.databases import quoted
 from evenhand.simulation import plan as planted
 from evenhand.simulation.plan import MARKETS, TRENDS, Plan
 
@@ -62,7 +63,7 @@ def simulate(plan: Plan, landing: Path, progress: Callable[[str], None]) -> bool
         TemporaryDirectory(dir=landing.parent) as scratch,
         duckdb.connect(f"{scratch}/simulation.duckdb") as connection,
     ):
-        connection.execute(f"set temp_directory = '{scratch}/spill'")
+        connection.execute(f"set temp_directory = {quoted(Path(scratch, 'spill'))}")
         _set_the_stage(connection, plan)
         for script in sorted(each.name for each in SQL.iterdir() if each.name.endswith(".sql")):
             progress(script.partition("_")[2].removesuffix(".sql"))
@@ -72,7 +73,7 @@ def simulate(plan: Plan, landing: Path, progress: Callable[[str], None]) -> bool
             _land(connection, feed, plan, Path(scratch) / feed)
         truths = {TRUTH_FILE: "truth", REVIEWABLE_FILE: "reviewable"}
         for file, table in truths.items():
-            connection.execute(f"copy (from {table} order by all) to '{scratch}/{file}' (format parquet)")
+            connection.execute(f"copy (from {table} order by all) to {quoted(Path(scratch, file))} (format parquet)")
         for feed in FEEDS:
             shutil.rmtree(landing / feed, ignore_errors=True)
             (Path(scratch) / feed).rename(landing / feed)
@@ -176,7 +177,7 @@ def answer(items: Mapping[str, str], landing: Path, night: date) -> int:
         if answers:
             file.parent.mkdir(parents=True, exist_ok=True)
             draft = file.with_name(".answers.csv.draft")
-            connection.execute(f"copy (from answers order by review_id) to '{_escaped(draft)}' (format csv, header)")
+            connection.execute(f"copy (from answers order by review_id) to {quoted(draft)} (format csv, header)")
             draft.replace(file)
     return int(answers)
 
@@ -207,10 +208,6 @@ where draw(items.item_id, 'reviewed') >= $never
 """
 
 
-def _escaped(path: Path) -> str:
-    return str(path).replace("'", "''")
-
-
 def _land(connection: duckdb.DuckDBPyConnection, feed: str, plan: Plan, folder: Path) -> None:
     """A Parquet file per night and market, every value as text, as the contract has the columns."""
     described = connection.execute(f"describe feed_{feed}").fetchall()
@@ -222,7 +219,7 @@ def _land(connection: duckdb.DuckDBPyConnection, feed: str, plan: Plan, folder: 
             select {columns}, cast(lands_on as date) as night, source from feed_{feed}
             where lands_on between getvariable('first_night') and getvariable('until')
             order by night, source, {BY_NAME[feed].key}
-        ) to '{folder}' (format parquet, partition_by (night, source))"""
+        ) to {quoted(folder)} (format parquet, partition_by (night, source))"""
     )
     # A night without a file would mean that the feed is late.
     for day in range(plan.nights):

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from evenhand.records.databases import parquet
 from evenhand.settings import Settings, settings
 from evenhand.tasks.choosing import NightRefused
 
@@ -125,10 +126,6 @@ def _markets_released(here: Settings, night: date) -> set[str]:
     release = here.releases / f"night={night}"
     with duckdb.connect() as connection:
         found = connection.execute(
-            " union ".join(
-                f"select market from read_parquet('{str(release / name).replace(chr(39), chr(39) * 2)}.parquet',"
-                " hive_partitioning = false)"
-                for name in LISTS
-            )
+            " union ".join(f"select market from {parquet(release / f'{name}.parquet')}" for name in LISTS)
         ).fetchall()
     return {str(market) for (market,) in found if market}

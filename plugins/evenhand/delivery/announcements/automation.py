@@ -17,6 +17,7 @@ import duckdb
 from evenhand.delivery.announcements.statement_words import NotStatable, StatementWords
 from evenhand.delivery.payload import Payload, canonical
 from evenhand.policy.language.part import EMERGENCY
+from evenhand.records.databases import parquet
 
 # The column of the payload with the violation whose automation isn't known; what is sent never has it.
 _WAITS_FOR = "waits_for"
@@ -65,7 +66,7 @@ def automation_known(release: Path, violations: Sequence[str]) -> dict[str, Auto
     if not violations or not path.exists():
         return {}
     with duckdb.connect(config={"threads": 1}) as connection:
-        rows = connection.sql(f"from read_parquet('{str(path).replace(chr(39), 2 * chr(39))}')")
+        rows = connection.sql(f"from {parquet(path)}")
         if "automation_of_decision" not in rows.columns:
             return {}
         found = connection.execute(

@@ -33,6 +33,7 @@ from evenhand.delivery.read_release import WantedList, read_list
 from evenhand.delivery.receivers import Capabilities, Receipt, ReceiverError, ReceiverRow
 from evenhand.delivery.stopping import go_on
 from evenhand.records.atomic_files import sync
+from evenhand.records.databases import quoted
 from evenhand.records.modes import for_readers, mode_for_readers
 
 log = logging.getLogger(__name__)
@@ -237,6 +238,6 @@ def _files_of(wanted: WantedList, rows: Mapping[str, Payload]) -> dict[str, byte
             {"source": str(source), "columns": columns},
         )
         parquet, csv = Path(folder, f"{wanted.name}.parquet"), Path(folder, f"{wanted.name}.csv")
-        connection.execute(f"copy {ordered} to '{parquet}' (format parquet, compression zstd)")
-        connection.execute(f"copy {ordered} to '{csv}' (format csv, header)")
+        connection.execute(f"copy {ordered} to {quoted(parquet)} (format parquet, compression zstd)")
+        connection.execute(f"copy {ordered} to {quoted(csv)} (format csv, header)")
         return {parquet.name: parquet.read_bytes(), csv.name: csv.read_bytes()}
