@@ -60,7 +60,10 @@ class Told:
 
 
 def drawn(strategy: SearchStrategy[T], count: int) -> list[T]:
-    """So many examples of a strategy, the same ones at each run."""
+    """So many examples of a strategy, the same ones at each run of the same files.
+
+    Hypothesis also draws constants out of the modules that are there: of one file alone, examples are others than of all.
+    """
     found: list[T] = []
 
     @settings(
