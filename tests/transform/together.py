@@ -62,7 +62,7 @@ class Told:
 def drawn(strategy: SearchStrategy[T], count: int) -> list[T]:
     """So many examples of a strategy, the same ones at each run of the same files.
 
-    Hypothesis also draws constants out of the modules that are there: of one file alone, examples are others than of all.
+    Hypothesis also draws constants of the modules that are there, so that one file alone has other examples than all.
     """
     found: list[T] = []
 
