@@ -72,7 +72,9 @@ def test_neither_is_it_on_a_page() -> None:
         with speaking(Marked()):
             said = local(pages.page(new, old))
         left = re.sub(r"⟦[^⟦⟧]*⟧", " ", re.sub(r"⟦[^⟦⟧]*⟧", " ", said))
-        for each in sorted({*new.markets, *(each.market or "" for each in new.examples)}, key=len, reverse=True):
+        raw = {*new.markets, *(each.market for each in new.examples if each.market)}
+        raw |= {each.timezone for each in (old, new) if each and each.timezone}
+        for each in sorted(raw, key=len, reverse=True):
             left = left.replace(each, " ")
         assert re.findall(r"[A-Za-z]{2,}", left) == []
 

@@ -184,6 +184,7 @@ NAMES: Mapping[str, Mapping[str, str]] = {
         "surface": "Surface",
         "violation_type": "Violation type",
     },
+    "owner": {"operations": "Operations", "quality": "Quality", "strategy": "Strategy"},
     "notifier": {
         "user": "User",
         "trusted_flagger": "Trusted flagger",
