@@ -72,10 +72,11 @@ def test_neither_is_it_on_a_page() -> None:
         with speaking(Marked()):
             said = local(pages.page(new, old))
         left = re.sub(r"⟦[^⟦⟧]*⟧", " ", re.sub(r"⟦[^⟦⟧]*⟧", " ", said))
-        raw = {*new.markets, *(each.market for each in new.examples if each.market)}
-        raw |= {each.timezone for each in (old, new) if each and each.timezone}
-        for each in sorted(raw, key=len, reverse=True):
-            left = left.replace(each, " ")
+        raw = {each.market for each in new.examples if each.market}
+        for each in filter(None, (old, new)):
+            raw |= {*each.markets, *([each.timezone] if each.timezone else [])}
+        for one in sorted(raw, key=len, reverse=True):
+            left = left.replace(one, " ")
         assert re.findall(r"[A-Za-z]{2,}", left) == []
 
 
