@@ -11,6 +11,7 @@ import duckdb
 import pytest
 from airflow.sdk.exceptions import AirflowFailException
 
+from approval.english import SPEAKS
 from evenhand.approval.answers import AnswerRefused, Said, answered, record
 from evenhand.approval.shown import body, subject
 from evenhand.deciding.code_authors import CodeAuthors
@@ -196,7 +197,7 @@ def gate() -> Iterator[duckdb.DuckDBPyConnection]:
 def test_a_person_is_shown_how_many_rows_why_and_twenty_accounts_with_their_reasons(
     gate: duckdb.DuckDBPyConnection,
 ) -> None:
-    said = body(gate, replace(HELD, by_policy=True, changed_by=("ayu", "citra"), changes=30), NIGHT)
+    said = body(gate, replace(HELD, by_policy=True, changed_by=("ayu", "citra"), changes=30), NIGHT, SPEAKS)
 
     assert subject(HELD, NIGHT) == "penalties of SG, night 2026-03-06: 300 rows are held"
     assert said.startswith(
@@ -204,18 +205,31 @@ def test_a_person_is_shown_how_many_rows_why_and_twenty_accounts_with_their_reas
         " has ended; the list of tonight would have **130** rows. Changed by: ayu, citra."
     )
     assert "- There are 400 rows, and 100 were released last" in said
-    assert "| data | 10 | 10 | 0 |\n| policy | 10 | 0 | 0 |" in said
+    assert "| what landed | 10 | 10 | 0 |\n| another policy | 10 | 0 | 0 |" in said
     accounts = said.rpartition("| account |")[2].splitlines()[2:]
     assert len(accounts) == 20
     # What an account is called can't make another cell or another line.
     assert all(line.count(" | ") == 4 and line.startswith("| a\\|") and " b |" in line for line in accounts)
     assert all("because of" in line or "it was for" in line for line in accounts)
+    assert all("| Warning (the account) |" in line for line in accounts)
     assert "m1" not in said
     # The same twenty whenever they are asked for.
-    assert body(gate, replace(HELD, by_policy=True, changed_by=("ayu", "citra"), changes=30), NIGHT) == said
+    assert body(gate, replace(HELD, by_policy=True, changed_by=("ayu", "citra"), changes=30), NIGHT, SPEAKS) == said
 
 
 def test_a_list_of_which_nothing_was_ever_released_says_so(gate: duckdb.DuckDBPyConnection) -> None:
-    assert body(gate, replace(HELD, since=None, by_policy=True), NIGHT).startswith(
+    assert body(gate, replace(HELD, since=None, by_policy=True), NIGHT, SPEAKS).startswith(
         "Nothing of it was released before; tonight there would be **130** rows. Changed by: nobody is named."
     )
+
+
+def test_what_is_shown_has_names_and_no_keys_where_there_is_one(gate: duckdb.DuckDBPyConnection) -> None:
+    gate.execute("update gate.changes set measure = 'live_paused', scope = 'live', programme = 'account_health'")
+    gate.execute("update reasons set explanation = '6 points of account_health by the rule unsafe_goods; a_b'")
+    why = ("40 of measure live_paused were added, usually 2", "rows of my_own_word")
+    said = body(gate, replace(HELD, why=why, changes=30), NIGHT, SPEAKS)
+    assert "- 40 of measure live streaming paused were added, usually 2\n- rows of my_own_word" in said
+    assert "| Account health | Live streaming paused | added | what landed | 10 |" in said
+    assert "| Live streaming paused (live streams) |" in said
+    assert "6 points of account health by the rule unsafe goods; a_b" in said
+    assert "live_paused" not in said and "account_health" not in said

@@ -11,6 +11,7 @@ import pytest
 from rich.console import Console
 from typer.testing import CliRunner
 
+from approval.english import SPEAKS
 from evenhand.cli import app
 from evenhand.commands.summary import held
 from evenhand.release.manifest import HeldList
@@ -27,7 +28,7 @@ def test_the_hint_of_a_held_list_names_night_list_and_market_whatever_the_shell_
         list="penalties", market=market, digest="d", changes=1, why=("unusual",), since=date(2026, 3, 5), answer="",
         answered_by="", first_wave=0, kept=99, in_force=25,
     )  # fmt: skip
-    held(manifest_of(NIGHT, held_lists=(of_market,)), NIGHT, Console(width=300))
+    held(manifest_of(NIGHT, held_lists=(of_market,)), NIGHT, Console(width=300), SPEAKS)
     said = capsys.readouterr().out
     assert (
         "1 row would change, it keeps the release of 2026-03-05. Of 99 rows that it had, 25 are in force tonight."

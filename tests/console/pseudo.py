@@ -33,7 +33,7 @@ def in_brackets(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         patched.setattr(Reader, "words_of", lambda _, one, many, count: wrapped(one if count == 1 else many))
         patched.setattr(Reader, "number", lambda _, value: str(value))
         patched.setattr(Reader, "share", lambda _, value: str(value))
-        patched.setattr(Reader, "figure", lambda _, value, unit: str(value))
+        patched.setattr(Reader, "figure", lambda _, value, unit, market="": str(value))
         patched.setattr(Reader, "day", lambda _, day: "" if day is None else wrapped(day))
         patched.setattr(Reader, "moment", lambda _, at: wrapped(at))
         patched.setattr(Labels, "of_unit", lambda *_: wrapped("a number of a unit"))

@@ -6,11 +6,12 @@ import pytest
 
 from evenhand.console.reader import languages
 from evenhand.console.values import worded
+from evenhand.notices.catalogs import load_catalogs
 from evenhand.policy.load import load_each, pack_files
 from evenhand.policy.prose.pack_names import PACKS
 from evenhand.release.figures import definitions
 from evenhand.reports.catalogue import catalogue
-from evenhand.reports.language import WORDS
+from evenhand.reports.language import WORDS, Language
 from evenhand.reports.names import NAMES
 from evenhand.settings import PROJECT
 
@@ -35,6 +36,26 @@ def test_every_metric_has_its_description_in_every_language() -> None:
     assert len(said) > 30
     for name in OTHERS:
         assert said - catalogue(WORDS, name).forms.keys() == set(), name
+
+
+def test_so_has_what_metrics_are_told_by() -> None:
+    told_by = {part for each in definitions(PROJECT / "dbt_project").values() for part in each.slices}
+    assert told_by - NAMES["slice"].keys() == set()
+
+
+@pytest.mark.parametrize(
+    ("kind", "key", "said"),
+    [
+        ("reward", "lower_commission", "Komisi platform lebih rendah"),
+        ("bonus", "welcome_bonus", "Bonus selamat datang"),
+        ("report_type", "counterfeit", "Barang palsu"),
+        ("notifier", "trusted_flagger", "Pelapor tepercaya"),
+        ("measure", "no_such", "No such"),
+    ],
+)
+def test_a_part_of_a_metric_is_called_as_what_it_is(kind: str, key: str, said: str) -> None:
+    speaks = Language("id", load_catalogs(PROJECT / "translations"))
+    assert speaks.label(kind, key) == said
 
 
 @pytest.mark.parametrize(

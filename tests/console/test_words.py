@@ -147,13 +147,14 @@ def test_lists_and_their_files_are_in_the_readers_language_and_chosen_by_the_sam
     assert rows == reader.get(f"/lists/penalties/csv?{asked}").text.splitlines()[1:]
 
 
-# What stands on pages that no catalogue says: names of accounts, violations, markets, files, receivers and people.
+# What stands on pages that no catalogue says: names of accounts, violations, markets, time zones, files, receivers and
+# people.
 DATA = (
     *("Evenhand", HOSTILE, *(f"w{each}" for each in ELSEWHERE), *ELSEWHERE, "ann", "called", "Called again"),
     *("world", "BR", "ID", "MY", "PH", "SG", "TH", "US", "VN", "files", "notices", "sandbox"),
     *(f"creators_{each}.yml" for each in ("br", "id", "my", "ph", "sg", "th", "us", "vn")),
     *("takedowns.yml", "CSV", "evenhand verify", "creators", "violations", "appeals", "contents"),
-    "Appeals and what they take back",
+    *("Appeals and what they take back", "UTC", "Asia/Jakarta"),
 )
 
 

@@ -72,8 +72,11 @@ def test_neither_is_it_on_a_page() -> None:
         with speaking(Marked()):
             said = local(pages.page(new, old))
         left = re.sub(r"⟦[^⟦⟧]*⟧", " ", re.sub(r"⟦[^⟦⟧]*⟧", " ", said))
-        for each in sorted({*new.markets, *(each.market or "" for each in new.examples)}, key=len, reverse=True):
-            left = left.replace(each, " ")
+        raw = {each.market for each in new.examples if each.market}
+        for each in filter(None, (old, new)):
+            raw |= {*each.markets, *([each.timezone] if each.timezone else [])}
+        for one in sorted(raw, key=len, reverse=True):
+            left = left.replace(one, " ")
         assert re.findall(r"[A-Za-z]{2,}", left) == []
 
 

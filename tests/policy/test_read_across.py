@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 
 from evenhand.commands.try_examples import try_examples
-from evenhand.policy.load import PackError, load_packs
+from evenhand.policy.diff import diff
+from evenhand.policy.load import PackError, load_pack, load_packs
+from evenhand.policy.prose.pages import page
 from evenhand.policy.sift import sift
 from policy.packs import write
 
@@ -120,4 +122,13 @@ def test_a_pack_says_something(folder: Path) -> None:
     empty = GATES[: GATES.index("eligibility:")]
     assert _mistakes(folder, gates=empty) == [
         "gates.yml:1:1: programmes: found none; expected at least one programme, eligibility or bonus"
+    ]
+
+
+def test_people_are_told_whose_programme_it_is_and_when_it_is_anothers(folder: Path) -> None:
+    ours = load_pack(write(folder, GATES, "gates.yml")).pack
+    others = load_pack(write(folder, GATES.replace("of_pack: points", "of_pack: my_marks"), "gates.yml")).pack
+    assert "| few points | points of points is less than 2 |" in page(ours)
+    assert [each.said for each in diff(ours, others)] == [
+        "condition: few points: points of my marks is less than 2 (before: points of points is less than 2)"
     ]

@@ -14,6 +14,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from approval.english import SPEAKS
 from evenhand.approval.shown import body
 from evenhand.emergency.emergency import Proposal
 from evenhand.emergency.load import load_emergencies
@@ -482,7 +483,7 @@ def test_words_that_a_pack_changed_are_a_text_which_is_shown_and_held_and_what_i
     held = judged.held[0]
     assert (held.changes, held.by_policy, held.changed_by) == (len(before), True, ("ayu",))
     with duckdb.connect(str(judged.warehouse), read_only=True) as connection:
-        said = body(connection, held, NEXT)
+        said = body(connection, held, NEXT, SPEAKS)
     assert f"| {plain('Pay 50 USD at example.com.')} | {len(before)} |" in said
     assert f"| takedowns | {plain('appeal_route')} |" in said
     assert "| takedowns | explanation |" in said

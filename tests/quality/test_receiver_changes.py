@@ -11,6 +11,7 @@ from typing import Any
 import duckdb
 import pytest
 
+from approval.english import SPEAKS
 from evenhand.approval.answers import AnswerRefused, record
 from evenhand.approval.shown import body, subject
 from evenhand.delivery.config import load_receivers, receivers_changed_by
@@ -62,7 +63,7 @@ def test_a_list_that_is_dropped_and_a_receiver_that_is_new_are_held_and_said_by_
     ]
     assert sandbox.why == ('lists was ["penalties", "rewards"] and is ["rewards"]',)
     assert subject(sandbox, NIGHT) == "deliveries to sandbox, night 2026-03-06: they are held"
-    assert "Changed by: ayu." in body(gate, sandbox, NIGHT)
+    assert "Changed by: ayu." in body(gate, sandbox, NIGHT, SPEAKS)
     with pytest.raises(AnswerRefused, match="a delivery has no first wave"):
         record(tmp_path, NIGHT, sandbox, "first_wave", BUDI)
     with pytest.raises(PersonRefused, match="Ayu asked for the change of deliveries of sandbox and can't approve it"):

@@ -11,6 +11,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from approval.english import SPEAKS
 from evenhand.approval.answers import AnswerRefused, record
 from evenhand.approval.shown import body, subject
 from evenhand.notices.catalogs import load_catalogs, said_by
@@ -64,7 +65,7 @@ def test_they_are_shown_and_approved_by_somebody_else_than_the_file_names(
     assert (held.list, held.market, held.by_policy, held.changed_by) == ("notices", "vi", True, ("mai", "lan"))
     assert subject(held, NIGHT) == "notices in vi, night 2026-03-06: they are held"
     assert "Nobody is told in vi before somebody else has approved this. Changed by: mai, lan." in body(
-        gate, held, NIGHT
+        gate, held, NIGHT, SPEAKS
     )
     with pytest.raises(AnswerRefused, match="notices have no first wave"):
         record(tmp_path, NIGHT, held, "first_wave", BUDI)

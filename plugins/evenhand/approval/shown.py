@@ -12,9 +12,12 @@ from evenhand.quality.held_lists import HeldList, first_wave_of
 from evenhand.records.markdown import plain
 from evenhand.release.manifest import DELIVERIES, NOTICES
 from evenhand.release.rows import TOLD
+from evenhand.reports.language import Language
 
 GROUPS = 10
 SAMPLE = 20
+# What stands in the columns of these names is said as pages say it, and not by its key.
+_NAMED = {"programme", "measure", "change", "cause"}
 
 
 def subject(held: HeldList, night: date) -> str:
@@ -26,8 +29,12 @@ def subject(held: HeldList, night: date) -> str:
     return f"{held.list} of {held.market}, night {night}: {held.changes:,} rows are held"
 
 
-def body(connection: duckdb.DuckDBPyConnection, held: HeldList, night: date) -> str:
-    """The page for a held list of a night, in Markdown."""
+def body(connection: duckdb.DuckDBPyConnection, held: HeldList, night: date, speaks: Language) -> str:
+    """The page for a held list of a night, in Markdown.
+
+    Args:
+        speaks: English, with what keys are called in it.
+    """
     if held.list in (DELIVERIES, NOTICES):
         by = ", ".join(map(plain, held.changed_by)) or "nobody is named"
         is_delivery = held.list == DELIVERIES
@@ -59,7 +66,7 @@ def body(connection: duckdb.DuckDBPyConnection, held: HeldList, night: date) -> 
             if held.since
             else f"{kept}; tonight there would be **{proposed:,}** rows.{changed_by}",
             "### Why it is held",
-            "\n".join(f"- {plain(each)}" for each in held.why),
+            "\n".join(f"- {plain(speaks.worded(each))}" for each in held.why),
             "### What would change, and why",
             _table(
                 connection,
@@ -68,6 +75,7 @@ def body(connection: duckdb.DuckDBPyConnection, held: HeldList, night: date) -> 
                 " count(*) filter (change = 'changed') from gate.changes where list = ? and market = ?"
                 " group by cause order by count(*) desc, cause",
                 held,
+                speaks,
             ),
             "### The largest groups",
             _table(
@@ -76,27 +84,48 @@ def body(connection: duckdb.DuckDBPyConnection, held: HeldList, night: date) -> 
                 "select programme, measure, change, cause, count(*) from gate.changes where list = ? and market = ?"
                 f" group by all order by count(*) desc, programme, measure, change, cause limit {GROUPS}",
                 held,
+                speaks,
             ),
             *_other_words(connection, held),
             f"### {SAMPLE} accounts",
             f"A first wave would be {first_wave_of(held.changes)} of them, from the top.",
-            _table(
-                connection,
-                ("account", "measure", "change", "cause", "reason"),
-                f"""
-                select account_id, measure || ' on ' || scope, change, cause, explanation
-                from gate.changes left join (
-                    select reason_id, explanation from main.reasons
-                    union select reason_id, explanation from released.last_reasons
-                ) as reasons using (reason_id)
-                where list = ? and market = ?
-                qualify row_number() over (partition by row_key order by explanation) = 1
-                order by {_waits(connection)}, md5(row_key), row_key limit {SAMPLE}
-                """,
-                held,
-            ),
+            _accounts(connection, held, speaks),
         ]
     )
+
+
+def _accounts(connection: duckdb.DuckDBPyConnection, held: HeldList, speaks: Language) -> str:
+    """Some accounts of a list, those of a first wave first, each with what would change and why."""
+    rows = connection.execute(
+        f"""
+        select account_id, measure, scope, change, cause, explanation
+        from gate.changes left join (
+            select reason_id, explanation from main.reasons
+            union select reason_id, explanation from released.last_reasons
+        ) as reasons using (reason_id)
+        where list = ? and market = ?
+        qualify row_number() over (partition by row_key order by explanation) = 1
+        order by {_waits(connection)}, md5(row_key), row_key limit {SAMPLE}
+        """,
+        [held.list, held.market],
+    ).fetchall()
+    return _lines(
+        ("account", "measure", "change", "cause", "reason"),
+        [
+            (
+                account,
+                f"{speaks.label('measure', measure)} ({_begun_small(speaks.label('scope', scope))})",
+                speaks.label("change", change),
+                speaks.label("cause", cause),
+                None if reason is None else speaks.worded(reason),
+            )
+            for account, measure, scope, change, cause, reason in rows
+        ],
+    )
+
+
+def _begun_small(text: str) -> str:
+    return text[:1].lower() + text[1:]
 
 
 def _notices_tonight(connection: duckdb.DuckDBPyConnection, language: str) -> str:
@@ -162,8 +191,20 @@ def _apart(before: str, now: str) -> tuple[str, str]:
     return " ".join(was[begin : len(was) - end]), " ".join(is_now[begin : len(is_now) - end])
 
 
-def _table(connection: duckdb.DuckDBPyConnection, columns: tuple[str, ...], query: str, held: HeldList) -> str:
-    return _lines(columns, connection.execute(query, [held.list, held.market]).fetchall())
+def _table(
+    connection: duckdb.DuckDBPyConnection, columns: tuple[str, ...], query: str, held: HeldList, speaks: Language
+) -> str:
+    rows = connection.execute(query, [held.list, held.market]).fetchall()
+    return _lines(
+        columns,
+        [
+            [
+                speaks.label(column, cell) if column in _NAMED else cell
+                for column, cell in zip(columns, row, strict=True)
+            ]
+            for row in rows
+        ],
+    )
 
 
 def _lines(columns: tuple[str, ...], rows: list[Any]) -> str:

@@ -48,15 +48,23 @@ def held(
     from rich.markdown import Markdown
 
     from evenhand.approval.shown import body, subject
+    from evenhand.explain.labels import NoSuchLanguage
+    from evenhand.notices.catalogs import load_catalogs
+    from evenhand.reports.catalogue import ENGLISH
+    from evenhand.reports.language import Language
     from evenhand.tasks.held_list import held_lists
 
     chosen = _night(night)
+    try:
+        speaks = Language(ENGLISH, load_catalogs(settings().translations))
+    except NoSuchLanguage as error:
+        refuse(str(error))
     found = [each for each in held_lists(chosen) if of_list in (None, each.list) and market in (None, each.market)]
     with duckdb.connect(str(settings().warehouse(chosen)), read_only=True) as connection:
         for each in found:
             said = f" ({each.answer.replace('_', ' ')} by {each.answered_by})" if each.answer else ""
             console.print(f"\n[bold]{subject(each, chosen)}[/bold]{said}", highlight=False)
-            console.print(Markdown(body(connection, each, chosen)))
+            console.print(Markdown(body(connection, each, chosen, speaks)))
     if not found:
         of = " ".join(each for each in (of_list, f"of {market}" if market else "") if each)
         others = ", ".join(f"{each.list} of {each.market}" for each in held_lists(chosen)) if of else ""

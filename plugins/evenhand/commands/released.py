@@ -46,6 +46,7 @@ def show_night(here: Settings, night: date, market: str = "all", as_json: bool =
     from pydantic import ValidationError
 
     from evenhand.commands.summary import facts, show
+    from evenhand.explain.labels import NoSuchLanguage
     from evenhand.release.manifest import OtherFormat
 
     try:
@@ -53,7 +54,7 @@ def show_night(here: Settings, night: date, market: str = "all", as_json: bool =
             print(json.dumps(facts(here, night), indent=2, default=str))
         else:
             show(here, night, console, market)
-    except OtherFormat as error:
+    except (OtherFormat, NoSuchLanguage) as error:
         refuse(str(error))
     except ValidationError as error:
         refuse(

@@ -20,6 +20,7 @@ from evenhand.deciding.report import PAGE
 from evenhand.delivery.config import load_receivers
 from evenhand.delivery.stopping import stopped
 from evenhand.landing.held_markets import decided_alone
+from evenhand.notices.catalogs import load_catalogs
 from evenhand.policy.prose.words import counted
 from evenhand.records.steps import kept
 from evenhand.release.figures import ALL_MARKETS, Figure, figures
@@ -28,6 +29,8 @@ from evenhand.release.manifest import DELIVERIES, NOTICES, HeldList, HeldMarket,
 from evenhand.release.order import decided_too_early, to_run_again
 from evenhand.release.publish import revision_of
 from evenhand.release.targets import judged
+from evenhand.reports.catalogue import ENGLISH
+from evenhand.reports.language import Language
 from evenhand.settings import Settings
 from evenhand.simulation.marketplace import simulated
 
@@ -124,7 +127,8 @@ def show(settings: Settings, night: date, console: Console, market: str = ALL_MA
         )
     for line in _order(settings, night):
         console.print(line, soft_wrap=True, highlight=False)
-    for table in (_feeds(manifest), _quarantine(manifest), _zones(manifest), _penalties(manifest)):
+    speaks = Language(ENGLISH, load_catalogs(settings.translations))
+    for table in (_feeds(manifest), _quarantine(manifest), _zones(manifest, speaks), _penalties(manifest, speaks)):
         console.print(table)
     console.print(_metrics(manifest, figures(release, settings.dbt_project, market), market))
     if manifest.words_without_effect:
@@ -132,7 +136,7 @@ def show(settings: Settings, night: date, console: Console, market: str = ALL_MA
     if manifest.held_back:
         console.print(_held_back(manifest))
     if manifest.causes:
-        console.print(_causes(manifest))
+        console.print(_causes(manifest, speaks))
     if manifest.power:
         console.print(_power(manifest))
     if manifest.not_compared:
@@ -142,9 +146,9 @@ def show(settings: Settings, night: date, console: Console, market: str = ALL_MA
             soft_wrap=True,
             highlight=False,
         )
-    held(manifest, night, console)
+    held(manifest, night, console, speaks)
     if manifest.stages:
-        stages = ", ".join(f"{each.accounts:,} {each.stage}" for each in manifest.stages)
+        stages = ", ".join(f"{each.accounts:,} {speaks.label('stage', each.stage).lower()}" for each in manifest.stages)
         console.print(f"[bold]Stages[/bold]   {stages}", highlight=False, soft_wrap=True)
     notices = ", ".join(f"{each.notices:,} of {each.list} {each.event}" for each in manifest.notices)
     since = f"the release of {manifest.told_since.night}" if manifest.told_since else "no earlier release"
@@ -211,10 +215,11 @@ def _held_back(manifest: Manifest) -> Table:
     return table
 
 
-def _causes(manifest: Manifest) -> Table:
+def _causes(manifest: Manifest, speaks: Language) -> Table:
     table = _table("Changes since the last release, and why", "list", "cause", "added", "removed", "changed")
     for each in manifest.causes:
-        table.add_row(each.list, each.cause, f"{each.added:,}", f"{each.removed:,}", f"{each.changed:,}")
+        cause = speaks.label("cause", each.cause)
+        table.add_row(each.list, cause, f"{each.added:,}", f"{each.removed:,}", f"{each.changed:,}")
     return table
 
 
@@ -229,8 +234,12 @@ def _power(manifest: Manifest) -> Table:
     return table
 
 
-def held(manifest: Manifest, night: date, console: Console) -> None:
-    """Print what isn't decided or is held, and what to type to look at each list and to answer."""
+def held(manifest: Manifest, night: date, console: Console, speaks: Language) -> None:
+    """Print what isn't decided or is held, and what to type to look at each list and to answer.
+
+    Args:
+        speaks: English, with what keys are called in it.
+    """
     beside = [each.market for each in manifest.held_markets if decided_alone(each.why)]
     for alone in sorted({decided_alone(each.why) for each in manifest.held_markets} - {""}):
         console.print(
@@ -269,7 +278,7 @@ def held(manifest: Manifest, night: date, console: Console) -> None:
             highlight=False,
         )
         for why in each.why:
-            console.print(f"  {why}", soft_wrap=True, highlight=False)
+            console.print(f"  {speaks.worded(why)}", soft_wrap=True, highlight=False)
         of_it = f"--list {each.list} --market {quote(each.market)}"
         console.print(
             f"  Look:    evenhand held {night} {of_it}\n"
@@ -289,17 +298,19 @@ def _in_force(kept: HeldList | HeldMarket) -> str:
     return f" Of {counted(kept.kept, 'row')} that it had, {kept.in_force:,} are in force tonight."
 
 
-def _zones(manifest: Manifest) -> Table:
+def _zones(manifest: Manifest, speaks: Language) -> Table:
     table = _table("Accounts by zone", "programme", "zone", "accounts")
     for zone in manifest.zones:
-        table.add_row(zone.programme, zone.zone, f"{zone.accounts:,}")
+        called = speaks.label("programme", zone.programme), speaks.label("zone", zone.zone)
+        table.add_row(*map(escape, called), f"{zone.accounts:,}")
     return table
 
 
-def _penalties(manifest: Manifest) -> Table:
+def _penalties(manifest: Manifest, speaks: Language) -> Table:
     table = _table("Penalties in force, against the release before", "measure", "new", "kept", "ended")
     for each in manifest.penalties:
-        table.add_row(each.measure, f"{each.new:,}", f"{each.kept:,}", f"{each.ended:,}")
+        measure = escape(speaks.label("measure", each.measure))
+        table.add_row(measure, f"{each.new:,}", f"{each.kept:,}", f"{each.ended:,}")
     table.add_section()
     totals = [sum(numbers) for numbers in zip(*((p.new, p.kept, p.ended) for p in manifest.penalties), strict=True)]
     table.add_row("all", *(f"{total:,}" for total in totals))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
@@ -18,7 +17,8 @@ from evenhand.release.manifest import DELIVERIES, NOTICES
 from evenhand.release.targets import Judged
 from evenhand.reports import units
 from evenhand.reports.formats import NOTHING
-from evenhand.reports.names import NAMES, called
+from evenhand.reports.names import called
+from evenhand.reports.worded import worded as with_names
 from evenhand.settings import settings
 
 
@@ -33,27 +33,9 @@ def edition(policy: str) -> str:
     return say("%(policy)s, version %(version)s", policy=label("pack", pack), version=version)
 
 
-# Kinds of keys that sentences of releases have in them.
-_SAID = (
-    *("condition", "eligibility", "measure", "programme", "zone", "scope", "rule", "activity", "violation_type"),
-    "detected_by",
-)
-_KEY = re.compile(r"\b[a-z][a-z0-9]*(?:_[a-z0-9]+)+\b")
-
-
 def worded(sentence: str) -> str:
-    """An English sentence of a release with names for the keys in it; what is no key that has a name stays as it is."""
-
-    words = english()
-    messages = words.catalogs.languages[REFERENCE].messages
-
-    def name_of(found: re.Match[str]) -> str:
-        key = found[0]
-        kind = next((each for each in _SAID if key in NAMES.get(each, {}) or f"{each}.{key}" in messages), None)
-        said = called(words, str, kind, key) if kind else key
-        return said[:1].lower() + said[1:]
-
-    return _KEY.sub(name_of, sentence)
+    """An English sentence of a release with names for the keys in it."""
+    return with_names(english(), sentence)
 
 
 def number(value: Decimal | int | float | None) -> str:

@@ -16,6 +16,7 @@ from evenhand.reports.catalogue import catalogue, languages_of
 from evenhand.reports.formats import Formats
 from evenhand.reports.names import called
 from evenhand.reports.report import Cell, Sentence, text_of
+from evenhand.reports.worded import worded
 
 WORDS = "evenhand.reports.words"
 
@@ -59,6 +60,10 @@ class Language(Formats):
     def label(self, kind: str, key: str | None) -> str:
         """What the catalogues call a key."""
         return called(self._labels, self._word, kind, key)
+
+    def worded(self, english: str) -> str:
+        """A sentence of a release, which is in English, with names for the keys in it."""
+        return worded(Labels(self._labels.catalogs), english)
 
     def of_unit(self, value: Decimal | int, unit: str) -> str:
         """A number of a unit."""

@@ -166,11 +166,30 @@ NAMES: Mapping[str, Mapping[str, str]] = {
     # What operational metrics are told by, and the parts of that.
     "detector": _DETECTORS,
     "slice": {
+        "bonus": "Bonus",
         "category": "Category",
         "confidence_band": "Confidence",
+        "detected_by": "Detected by",
         "detector": "Detected by",
+        "eligibility": "Eligibility",
+        "feed": "Feed",
+        "measure": "Measure",
+        "notifier": "Reported by",
+        "programme": "Programme",
+        "report_type": "Reported as",
+        "reward": "Reward",
+        "rule": "Rule",
+        "severity": "Severity",
+        "subject": "Topic",
         "surface": "Surface",
         "violation_type": "Violation type",
+    },
+    "owner": {"operations": "Operations", "quality": "Quality", "strategy": "Strategy"},
+    "notifier": {
+        "user": "User",
+        "trusted_flagger": "Trusted flagger",
+        "rights_holder": "Rights holder",
+        "authority": "Authority",
     },
     "category": {
         "beauty": "Beauty",
@@ -239,6 +258,8 @@ NAMES: Mapping[str, Mapping[str, str]] = {
         "too early to say": "too early to say",
     },
 }
+# What is called as something else is, for it is such a thing.
+_IS_A: Mapping[str, str] = {"bonus": "measure", "reward": "measure", "report_type": "violation_type"}
 # What the catalogues call these is said to accounts themselves: your live streams.
 _TOLD_TO_ACCOUNTS = frozenset({"scope"})
 
@@ -251,6 +272,7 @@ def called(labels: Labels, words: Callable[[str], str], kind: str, key: str | No
     """
     if not key:
         return ""
+    kind = _IS_A.get(kind, kind)
     said, own = labels.of(kind, key), NAMES.get(kind, {}).get(key)
     is_said = said != labels.unnamed(key)
     if own and (not is_said or kind in _TOLD_TO_ACCOUNTS):

@@ -73,6 +73,9 @@ def show_list(form: Mapping[str, Any]) -> Facts:
     from airflow.sdk.exceptions import AirflowSkipException
 
     from evenhand.approval.shown import body, subject
+    from evenhand.notices.catalogs import load_catalogs
+    from evenhand.reports.catalogue import ENGLISH
+    from evenhand.reports.language import Language
 
     night = date.fromisoformat(form["night"])
     try:
@@ -80,7 +83,8 @@ def show_list(form: Mapping[str, Any]) -> Facts:
     except NothingHeld as error:
         raise AirflowSkipException(str(error)) from error
     with duckdb.connect(str(settings().warehouse(night)), read_only=True) as connection:
-        return {"subject": subject(held, night), "body": body(connection, held, night)}
+        speaks = Language(ENGLISH, load_catalogs(settings().translations))
+        return {"subject": subject(held, night), "body": body(connection, held, night, speaks)}
 
 
 def find(night: date, name: str, market: str, digest: str | None = None) -> HeldList:

@@ -77,6 +77,8 @@ def page(pack: Pack, before: Pack | None = None) -> str:
         markets=listed(pack.markets),
         days=in_force(pack),
     )
+    if pack.timezone:
+        about = joined([about, say("Its days are those of the time zone {zone}.", zone=pack.timezone)], " ")
     parts = [
         [joined(["# ", title(pack)], ""), "", about],
         [own(pack.source.strip())] if pack.source else [],

@@ -523,7 +523,10 @@ def _test(part: Test, pack: Pack) -> str:
     unit = "" if part.of_pack else pack.programmes[part.programme].unit
     # Subscribers of at least 1000 subscribers are said once.
     limit = bound(part, "" if plural(unit) == spoken(part.programme) else unit)
-    said = say("{programme} is {bound}", programme=name("programme", part.programme), bound=limit)
+    called = name("programme", part.programme)
+    if part.of_pack:
+        called = say("{programme} of {pack}", programme=called, pack=name("pack", part.of_pack))
+    said = say("{programme} is {bound}", programme=called, bound=limit)
     missing = {"fails": "without a value it fails", "holds": "without a value it holds", None: ""}[part.if_missing]
     return joined([said, say(missing)]) if missing else said
 

@@ -1,0 +1,72 @@
+"""`evenhand summary` says programmes, zones, measures, stages and causes as pages do, and not by their keys."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import duckdb
+import pytest
+from typer.testing import CliRunner
+
+from evenhand.cli import app
+from evenhand.release.manifest import HeldList, Manifest
+from evenhand.settings import PROJECT
+from release.manifests import manifest_of
+
+NIGHT = date(2026, 3, 5)
+HELD = HeldList(
+    list="penalties", market="ID", digest="d", changes=1, why=("9 of measure live_paused were added",), since=None,
+    answer="", answered_by="", first_wave=0,
+)  # fmt: skip
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A home with a night that is released, in which accounts stand in zones and have penalties."""
+    monkeypatch.setenv("EVENHAND_HOME", str(tmp_path))
+    monkeypatch.setenv("COLUMNS", "200")
+    revision = tmp_path / "releases" / "revisions" / "night=2026-03-05" / "0001"
+    revision.mkdir(parents=True)
+    (tmp_path / "releases" / "night=2026-03-05").symlink_to(revision)
+    told = manifest_of(NIGHT, held_lists=(HELD,)).model_dump() | {
+        "zones": (
+            {"programme": "account_health", "zone": "good", "accounts": 1200},
+            # A pack's own, that no catalogue knows; and what a terminal would take for its markup.
+            {"programme": "my_points", "zone": "[bold]", "accounts": 3},
+        ),
+        "penalties": ({"measure": "live_paused", "new": 2, "kept": 1, "ended": 0},),
+        "stages": ({"stage": "probation", "accounts": 2}, {"stage": "none", "accounts": 1}),
+        "causes": ({"list": "penalties", "cause": "data", "added": 2, "removed": 0, "changed": 0},),
+    }
+    (revision / "manifest.json").write_text(Manifest.model_validate(told).named().text())
+    with duckdb.connect() as connection:
+        connection.execute(
+            "copy (select '' as metric, '' as market, '' as slice, '' as slice_value, 0.0 as figure, 0.0 as sample,"
+            " false as is_enough, 0.0 as interval_low, 0.0 as interval_high, 'count' as unit, 0.0 as out_of limit 0)"
+            f" to '{revision}/operational_metrics.parquet' (format parquet)"
+        )
+    return tmp_path
+
+
+def test_keys_are_said_by_their_names(home: Path) -> None:
+    done = CliRunner().invoke(app, ["summary"])
+    assert done.exit_code == 0, done.output
+    said = [" ".join(line.split()) for line in done.output.splitlines()]
+    assert "Account health Good 1,200" in said
+    assert "My points [bold] 3" in said
+    assert "Live streaming paused 2 1 0" in said
+    assert "penalties what landed 2 0 0" in said
+    assert "Stages 2 probation, 1 no stage" in said
+    assert "9 of measure live streaming paused were added" in said
+    # What is typed stays what is typed.
+    assert "Look: evenhand held 2026-03-05 --list penalties --market ID" in said
+
+
+def test_without_english_words_it_says_so(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    words = tmp_path / "words"
+    words.mkdir()
+    (words / "id.po").write_text((PROJECT / "translations" / "id.po").read_text())
+    monkeypatch.setenv("EVENHAND_TRANSLATIONS", str(words))
+    done = CliRunner().invoke(app, ["summary"])
+    assert (done.exit_code, "there are no words in en; there are id" in " ".join(done.output.split())) == (1, True)
