@@ -258,8 +258,10 @@ def _run(dag: DAG, found: DagRun, session: Session) -> Iterator[TaskEvent]:
     from airflow.utils.state import DagRunState, TaskInstanceState
 
     from evenhand.local.execution_api import in_process_client
+    from evenhand.local.interrupts import Interrupts
     from evenhand.tasks.executor import import_what_is_dear
 
+    interrupts = Interrupts()
     import_what_is_dear()
     found.dag = _as_scheduled(dag)
     client = in_process_client()
@@ -276,12 +278,14 @@ def _run(dag: DAG, found: DagRun, session: Session) -> Iterator[TaskEvent]:
             yield TaskEvent("begins", task.task_id)
             key = (task.task_id, task.map_index)
             _supervise(task, client)
+            interrupts.raise_any()
             session.expire_all()
             # Another row, where it is to be tried again.
             yield from (_ended(each) for each in _in_order(found, session) if (each.task_id, each.map_index) == key)
         if not queued and found.state == DagRunState.RUNNING:
             # A task waits to be tried again.
             time.sleep(0.5)
+        interrupts.raise_any()
 
 
 def _in_order(found: DagRun, session: Session) -> list[TaskInstance]:
