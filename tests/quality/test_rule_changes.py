@@ -105,3 +105,23 @@ def test_a_list_that_no_rule_brings_a_row_to_cannot_be_otherwise(tmp_path: Path)
         (packs / "takedowns.yml").write_text(changed)
         found = rule_changes(_compiled(packs, tmp_path / f"now_{number}.duckdb"), release, tmp_path / "scratch", NIGHT)
         assert found["world"].lists == lists
+
+
+def test_a_programme_that_another_pack_reads_from_now_on_is_a_difference_of_that_pack_alone(said: Said) -> None:
+    """Whoever approved the pack that reads has approved all of it: nobody can of the other, which says the same."""
+    gates = """\
+pack: gates
+version: 1
+markets: [moon]
+effective_from: 2026-03-01
+applies_to: [creator]
+appeal_route: Write to the campaign desk.
+measures: []
+eligibility:
+  campaigns:
+    conditions: [{condition: few, programme: copyright_strikes, of_pack: moon, less_than: 2}]
+    while_eligible: [{reward: campaigns_open, scope: campaign}]
+"""
+    found = said(lambda packs: (packs / "gates.yml").write_text(gates))
+    assert list(found) == ["moon"]
+    assert {each.partition(":")[0] for each in found["moon"]} == {"gates"}
