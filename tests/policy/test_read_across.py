@@ -94,6 +94,16 @@ def test_days_kinds_and_markets_without_it_are_refused(folder: Path, points: str
     assert {held.market for held in sift(folder, {}).held} == {"TH"}
 
 
+def test_a_market_in_which_it_is_in_force_is_not_held_for_another(folder: Path) -> None:
+    points = POINTS.replace("effective_until: 2026-03-31\n", "").replace("[ID, TH]", "[TH]")
+    found = _mistakes(folder, points=points, gates=GATES.replace("[TH]", "[TH, ID]"))
+
+    assert len(found) == 1
+    ((market, said),) = {(held.market, held.why) for held in sift(folder, {}).held}
+    assert market == "ID"
+    assert "which isn't in force for creator in ID" in said
+
+
 @pytest.mark.parametrize(
     ("condition", "said"),
     [
