@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -39,6 +40,13 @@ def test_what_could_not_be_written_is_tried_again() -> None:
         with pytest.raises(OSError, match="full"):
             kept.file("a", fails)
     assert kept.file("a", Path.touch).exists()
+
+
+def test_what_was_cleared_away_is_written_anew() -> None:
+    kept = Compared()
+    for clear in (Path.unlink, lambda path: shutil.rmtree(path.parent)):
+        clear(kept.file("a", Path.touch))
+        assert kept.file("a", Path.touch).exists()
 
 
 def test_a_comparison_is_the_same_when_it_is_asked_for_again(reader: TestClient) -> None:

@@ -96,6 +96,17 @@ def test_a_list_is_filtered_sorted_and_downloaded_as_it_is_shown(reader: TestCli
     assert not any(cell.startswith("=") for row in downloaded for cell in row)
 
 
+def test_a_list_is_chosen_by_what_is_looked_up_beside_its_rows(reader: TestClient, home: Path) -> None:
+    ((why, number),) = _released(
+        home,
+        "select explanation, count(*) from read_parquet('{files}/penalties.parquet')"
+        " join read_parquet('{files}/reasons.parquet') using (reason_id) group by all order by all limit 1",
+    )
+    asked = f"?why={quote(why)}"
+    assert f"{number} row" in _text(reader.get(f"/lists/penalties{asked}").text)
+    assert len(list(csv.reader(StringIO(reader.get(f"/lists/penalties/csv{asked}").text)))) == number + 1
+
+
 def test_a_spreadsheet_has_what_was_asked_for_and_runs_nothing(reader: TestClient) -> None:
     found = reader.get(f"/lists/penalties/xlsx?q={quote(HOSTILE)}")
     with ZipFile(BytesIO(found.content)) as book:

@@ -14,6 +14,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from evenhand.console.policies import in_words, policies
+from evenhand.console.reader import read_in
 from evenhand.console.shown import shown
 from evenhand.settings import PROJECT
 
@@ -94,6 +95,20 @@ def test_what_a_pack_says_is_text(reader: TestClient) -> None:
     assert "<script" not in said
     assert "<img" not in said
     assert 'href="javascript' not in said
+
+
+def test_what_a_pack_says_in_several_blocks_is_in_no_mark_that_goes_around_them(reader: TestClient) -> None:
+    found = shown()
+    assert found is not None
+    there = policies(found)
+    source = "It is published in two places:\n- a page\n- a book"
+    read_in("zh")
+    try:
+        said = in_words(replace(there[0], pack=there[0].pack.model_copy(update={"source": source})), there)
+    finally:
+        read_in("en")
+    assert "<p>It is published in two places:</p>" in said
+    assert not any("</p>" in each for each in re.findall(r'<span lang="en">(.*?)</span>', said, re.DOTALL))
 
 
 def test_before_the_first_night_there_is_none(nothing_released: TestClient) -> None:

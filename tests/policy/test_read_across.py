@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from evenhand.commands.try_examples import try_examples
+from evenhand.deciding.mutants import try_mutants
 from evenhand.policy.diff import diff
 from evenhand.policy.load import PackError, load_pack, load_packs
 from evenhand.policy.prose.pages import page
@@ -92,6 +93,29 @@ def test_days_kinds_and_markets_without_it_are_refused(folder: Path, points: str
     assert [each.split(" expected")[0] for each in found] == [f"{WHERE}points of points, which {said}"]
     # At night it is the market of the pack that reads it that is held, and no other.
     assert {held.market for held in sift(folder, {}).held} == {"TH"}
+
+
+def test_changes_of_a_pack_that_reads_another_are_tried_beside_that(folder: Path) -> None:
+    """Without it no example holds, and any change would seem to be noticed."""
+    write(folder, POINTS.replace("effective_until: 2026-03-31\n", ""), "points.yml")
+    # One fraud is not too many; when there are too many, no example says.
+    write(folder, GATES.partition("      - {on: 2026-03-02")[0], "gates.yml")
+
+    tried = try_mutants([folder / "gates.yml"], 1, lambda _: None)
+
+    where = "eligibility.campaigns.conditions.0.less_than"
+    assert [each.change for each in tried.survivors] == [f"{where}: 2 is 3", f"{where}: less_than is at_most"]
+    assert tried.mutants == 3
+
+
+def test_a_market_in_which_it_is_in_force_is_not_held_for_another(folder: Path) -> None:
+    points = POINTS.replace("effective_until: 2026-03-31\n", "").replace("[ID, TH]", "[TH]")
+    found = _mistakes(folder, points=points, gates=GATES.replace("[TH]", "[TH, ID]"))
+
+    assert len(found) == 1
+    ((market, said),) = {(held.market, held.why) for held in sift(folder, {}).held}
+    assert market == "ID"
+    assert "which isn't in force for creator in ID" in said
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,11 @@ from evenhand.policy.compile import compile_packs
 from evenhand.policy.days import Day, days_within, move_days
 from evenhand.policy.load import load_packs
 from evenhand.policy.preapproved import Preapproval
+from evenhand.quality.concerned_packs import concerned, days_come
+from evenhand.quality.held_lists import LISTS
+from evenhand.quality.moves import KeptList
+from evenhand.quality.row_causes import Base
+from evenhand.release.manifest import ReleasedPack, read_manifest
 from evenhand.settings import PROJECT
 from gates.nights import Judged, Nights
 from made_once import shared_compiled
@@ -151,6 +156,35 @@ def test_as_many_rows_as_were_approved_go_however_large_a_part_of_the_list_they_
     (held,) = nights.judge(landed, NEXT, preapproved=[_approved(home, 1, 31)]).held
     said = "There are 14 rows, and 46 were released last"
     assert held.list == "rewards" and any(each.startswith(said) for each in held.why)
+
+
+def test_what_changed_since_a_list_was_held_is_of_its_market_alone(home: Path) -> None:
+    """Else another market would have to approve once more what it has since, for as long as the list waits."""
+    world, moon = (home / "policies" / name for name in ("takedowns.yml", "moon.yml"))
+    text = world.read_text()
+    moon.write_text(text.replace("[world]", "[moon]").replace("pack: takedowns", "pack: moon") + CONDITIONS)
+    _released(home)
+    world.write_text(text.replace("days: 7}", "days: 9}"))
+    moon.write_text(moon.read_text() + "# Approved.\n")
+    nights = Nights(home, shared_compiled(), home / "policies")
+    judged = nights.judge(nights.land(NEXT), NEXT)
+    assert {each.market for each in judged.held} == {"world"}
+    nights.release(judged, NEXT, "")
+
+    after = NEXT + timedelta(days=1)
+    judged = nights.judge(nights.land(after), after)
+    assert {each.market for each in judged.held} == {"world"}
+    with duckdb.connect(str(judged.warehouse), read_only=True) as connection:
+        assert days_come(connection) == ()
+    first, last = ((nights.releases / f"night={night}").resolve() for night in (FIRST, NEXT))
+    kept = tuple(KeptList(name, "world", FIRST, False) for name in LISTS)
+    packs = load_packs(home / "policies")
+    known = tuple(ReleasedPack(pack=each.pack.pack, version=1, sha256=each.sha256) for each in packs)
+    bases = [
+        Base(last, read_manifest(last).model_copy(update={"packs": known})),
+        Base(first, read_manifest(first), kept, and_others=False),
+    ]
+    assert list(concerned(packs, bases, (), ())) == ["world"]
 
 
 def test_days_that_are_put_off_begin_and_end_together_and_none_is_there_twice(home: Path) -> None:

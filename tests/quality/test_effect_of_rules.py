@@ -83,6 +83,46 @@ def test_a_version_that_begins_tonight_or_later_is_said_as_if_it_had_begun_befor
     )
 
 
+def _version(nights: Nights, number: int, first: date, last: date | None, *changes: tuple[str, str]) -> None:
+    """Write a version of the pack, which decides from one day until another."""
+    name = "takedowns.yml" if number == 1 else f"takedowns_{number}.yml"
+    text = (nights.policies / "takedowns.yml").read_text()
+    until = f"effective_until: {last}\n" if last else ""
+    text = re.sub(r"(effective_until: .*\n)?effective_from: .*\n", f"{until}effective_from: {first}\n", text, count=1)
+    for before, after in (("version: 1\n", f"version: {number}\n"), *changes):
+        assert before in text
+        text = text.replace(before, after)
+    (nights.policies / name).write_text(text)
+
+
+@pytest.mark.parametrize("begins", [TONIGHT, TO_COME])
+def test_what_a_version_calls_otherwise_is_no_other_row(nights: Nights, begins: date) -> None:
+    """Of what it decides otherwise as well, each row counts once, under whichever name."""
+    last = begins - timedelta(days=1)
+    _version(nights, 1, FIRST.replace(month=1), last)
+    called = ("copyright_strikes:\n", "strikes:\n    was: copyright_strikes\n")
+    _version(nights, 2, begins, None, called, ("days: 7}", "days: 9}"))
+
+    (said,) = _effects(nights)["penalties"]
+    assert said == (
+        f"Decided with them, as if {begins} had come before, 3 rows {OTHERWISE} on each of the 3 nights before 1 to 3"
+    )
+
+
+def test_a_version_that_will_be_over_is_said_before_it_is(nights: Nights) -> None:
+    """Else one for some weeks, whatever it loosens, would do nothing: what begins and ends at once is never there."""
+    over = TO_COME + timedelta(days=20)
+    _version(nights, 1, FIRST.replace(month=1), TO_COME - timedelta(days=1))
+    _version(nights, 2, TO_COME, over - timedelta(days=1), ("days: 7}", "days: 9}"))
+    _version(nights, 3, over, None)
+
+    (said,) = _effects(nights)["penalties"]
+    assert said == (
+        f"Decided with them, as if {TO_COME} had come before, 3 rows {OTHERWISE} on each of the 3 nights before 1 to 3;"
+        f" as if {TO_COME} and {over} had come before, no row {OTHERWISE} on each of the 3 nights before none"
+    )
+
+
 def test_rules_that_do_nothing_say_so_and_what_was_approved_beforehand_is_not_decided_again(nights: Nights) -> None:
     pack = nights.policies / "takedowns.yml"
     pack.write_text(pack.read_text() + "limits: {usual_spreads: 40}\n")

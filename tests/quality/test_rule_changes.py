@@ -16,7 +16,8 @@ from evenhand.quality.rule_changes import rule_changes
 from evenhand.settings import PROJECT
 
 NIGHT = date(2026, 3, 5)
-Said = Callable[[Callable[[Path], object]], dict[str, list[str]]]
+Change = Callable[[Path], object]
+Said = Callable[..., dict[str, list[str]]]
 
 
 @pytest.fixture
@@ -28,7 +29,9 @@ def said(tmp_path: Path) -> Said:
     (packs / "takedowns.yml").write_text(text)
     (packs / "moon.yml").write_text(text.replace("[world]", "[moon]").replace("pack: takedowns", "pack: moon"))
 
-    def after(change: Callable[[Path], object]) -> dict[str, list[str]]:
+    def after(change: Change, *before: Change) -> dict[str, list[str]]:
+        for each in before:
+            each(packs)
         release = tmp_path / "release"
         release.mkdir()
         then = _compiled(packs, tmp_path / "then.duckdb")
@@ -54,7 +57,7 @@ def _compiled(packs: Path, warehouse: Path) -> Path:
     return warehouse
 
 
-def _replace(name: str, *what: tuple[str, str]) -> Callable[[Path], object]:
+def _replace(name: str, *what: tuple[str, str]) -> Change:
     def change(packs: Path) -> None:
         text = (packs / name).read_text()
         for before, after in what:
@@ -105,3 +108,33 @@ def test_a_list_that_no_rule_brings_a_row_to_cannot_be_otherwise(tmp_path: Path)
         (packs / "takedowns.yml").write_text(changed)
         found = rule_changes(_compiled(packs, tmp_path / f"now_{number}.duckdb"), release, tmp_path / "scratch", NIGHT)
         assert found["world"].lists == lists
+
+
+def test_a_programme_that_another_pack_reads_from_now_on_is_a_difference_of_that_pack_alone(said: Said) -> None:
+    """Whoever approved the pack that reads has approved all of it: nobody can of the other, which says the same."""
+    gates = """\
+pack: gates
+version: 1
+markets: [moon]
+effective_from: 2026-03-01
+applies_to: [creator]
+appeal_route: Write to the campaign desk.
+measures: []
+eligibility:
+  campaigns:
+    conditions: [{condition: few, programme: copyright_strikes, of_pack: moon, less_than: 2}]
+    while_eligible: [{reward: campaigns_open, scope: campaign}]
+"""
+    found = said(lambda packs: (packs / "gates.yml").write_text(gates))
+    assert list(found) == ["moon"]
+    assert {each.partition(":")[0] for each in found["moon"]} == {"gates"}
+
+
+def test_a_programme_that_looks_from_entry_to_entry_from_now_on_is_no_difference_of_other_markets(said: Said) -> None:
+    """Entries go along with who moves, so that one of its name does so in all markets: there it decides the same."""
+    once = "        counts_once_per: batch\n"
+    found = said(
+        _replace("moon.yml", ("        lasts_days: 180\n", f"{once}        lasts_days: 180\n")),
+        *(_replace(name, (once, "")) for name in ("takedowns.yml", "moon.yml")),
+    )
+    assert found == {"moon": ["moon: entry_rules: counts_once_per was violation and is batch"]}

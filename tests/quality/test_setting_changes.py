@@ -88,6 +88,12 @@ def test_another_time_zone_of_a_pack_is_a_difference_of_its_market(packs: Path) 
     }
 
 
+def test_what_a_pack_leaves_to_a_setting_that_is_another_too_is_of_both(packs: Path) -> None:
+    """Who changed marketplace.yml doesn't approve it either."""
+    found = _changed(packs, ZONED.replace("Jakarta", "Tokyo"), ("UTC", "UTC"), "Asia/Jakarta", "")
+    assert found["moon"].packs == (MARKETPLACE, "moon")
+
+
 @pytest.mark.parametrize(("then", "now"), [("", "Asia/Jakarta"), ("Asia/Jakarta", "")])
 def test_a_pack_that_says_what_held_without_it_changes_nothing(packs: Path, then: str, now: str) -> None:
     assert _changed(packs, None, ("UTC", "UTC"), then, now) == {}

@@ -22,7 +22,7 @@ class Compared:
 
     most: int = MOST
     _files: OrderedDict[object, Path] = field(default_factory=OrderedDict)
-    _folder: TemporaryDirectory[str] = field(default_factory=lambda: TemporaryDirectory(prefix="evenhand-compared-"))
+    _folder: TemporaryDirectory[str] | None = None
     _written: int = 0
     _lock: Lock = field(default_factory=Lock)
 
@@ -34,8 +34,12 @@ class Compared:
         """
         # Who asks for the same meanwhile waits for it instead of comparing too.
         with self._lock:
-            if of not in self._files:
+            # Whoever clears folders of temporary files takes what lies there for days.
+            if of not in self._files or not self._files[of].exists():
+                # Of the process that writes: one that it was made from may have written other rows by that name.
+                self._folder = self._folder or TemporaryDirectory(prefix="evenhand-compared-")
                 path = Path(self._folder.name) / f"{self._written}.parquet"
+                path.parent.mkdir(mode=0o700, exist_ok=True)
                 self._written += 1
                 write(path)
                 self._files[of] = path

@@ -96,9 +96,9 @@ def find(listed: Listed, shown: Shown, before: Shown | None, asked: Asked) -> Fo
         columns, own = _columns(connection, listed)
         where, values = _where(columns, own, asked)
         order = _order(columns, listed, asked)
-        ((total,),) = connection.execute(f"select count(*) from listed{where}", values).fetchall()
-        # What is beside a row is looked up for those of the page alone, unless they are sorted by it.
-        rows = "listed" if asked.sort.removeprefix("-") in own | {""} else "told"
+        # What is beside a row is looked up for those of the page alone, unless they are sorted or chosen by it.
+        rows = "listed" if {asked.sort.removeprefix("-"), *asked.chosen} <= own | {""} else "told"
+        ((total,),) = connection.execute(f"select count(*) from {rows}{where}", values).fetchall()
         connection.execute(
             f"create temp table page as select * from {rows}{where} order by {order} limit {PAGE_ROWS} offset ?",
             [*values, (asked.page - 1) * PAGE_ROWS],

@@ -19,6 +19,8 @@ from evenhand.reports.pack_speech import PackSpeech
 # Around what a pack says itself: signs that are no text, so that whoever writes the page around it leaves them alone.
 _OPENS, _CLOSES = "\ue000", "\ue001"
 _OWN = re.compile(f"{_OPENS}([^{_OPENS}{_CLOSES}]*){_CLOSES}")
+# A line that begins a list or another block, or makes the one before it a heading.
+_BLOCK = re.compile(r"^\s*([-*+>#|`~=]|\d+[.)])", re.MULTILINE)
 
 
 class ReaderSpeech(PackSpeech):
@@ -60,5 +62,5 @@ def _speech() -> Speech:
 
 def _marked(paragraph: str) -> str:
     text = paragraph.translate({ord(_OPENS): None, ord(_CLOSES): None})
-    # What begins a list or another block would begin none behind a sign.
-    return text if re.match(r"\s*([-*+>#|`~]|\d+[.)])", text) or not text.strip() else f"{_OPENS}{text}{_CLOSES}"
+    # What begins a list or another block would begin none behind a sign, and one mark goes around no two blocks.
+    return text if _BLOCK.search(text) or not text.strip() else f"{_OPENS}{text}{_CLOSES}"

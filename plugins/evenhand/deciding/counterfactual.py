@@ -120,12 +120,13 @@ class WhatIf:
             move_days(self._connection, after, night + timedelta(days=1), night)
         return found
 
-    def bring_days_forward(self, to: date) -> Sequence[Day]:
-        """Have the days after one that the rules here name be that day; returns them."""
-        found = days_within(self._connection, to)
-        if found:
-            move_days(self._connection, to, to)
-        return found
+    def days_after(self, day: date) -> Sequence[Day]:
+        """The days after one that the rules here name."""
+        return days_within(self._connection, day)
+
+    def bring_days_forward(self, to: date, until: date) -> None:
+        """Have the days after one, and until another, that the rules here name be the first."""
+        move_days(self._connection, to, to, until)
 
     def ask_about(self, nights: Sequence[date]) -> None:
         """Have the models say of these nights, too, what is in force."""

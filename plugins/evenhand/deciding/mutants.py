@@ -17,7 +17,7 @@ from pydantic import ValidationError
 
 from evenhand.deciding.compiled import compiled_project
 from evenhand.deciding.rehearsal import rehearse
-from evenhand.policy.load import LoadedPack, load_pack, pack_from, packs_in
+from evenhand.policy.load import LoadedPack, load_pack, pack_from, packs_in, with_those_read
 from evenhand.policy.texts import merged, read_texts
 
 # So many packs in one run of the models; their examples are a few thousand accounts.
@@ -73,7 +73,7 @@ def try_mutants(paths: Sequence[Path], every: int, progress: Callable[[str], Non
     contents = {path: content for pack in packs for path, content in pack.texts}
     mutants = [mutant for path, content in contents.items() for mutant in mutants_of(path, content)][::every]
     models = compiled_project().models()
-    if not all(outcome.passed for outcome in rehearse([load_pack(path) for path in files], models)):
+    if not all(outcome.passed for outcome in rehearse(with_those_read([load_pack(path) for path in files]), models)):
         raise ExamplesFail("examples fail without any change; see evenhand policy test")
     survivors: list[Mutant] = []
     tried = 0
@@ -84,7 +84,7 @@ def try_mutants(paths: Sequence[Path], every: int, progress: Callable[[str], Non
             for number, mutant in enumerate(mutants[first : first + BATCH])
             if (cast := _cast(f"mutant_{number}", mutant, packs))
         ]
-        outcomes = rehearse([loaded for _, cast in casts for loaded in cast], models)
+        outcomes = rehearse(with_those_read([loaded for _, cast in casts for loaded in cast]), models)
         failed = {outcome.pack for outcome in outcomes if not outcome.passed}
         tried += len(casts)
         survivors += [mutant for mutant, cast in casts if not any(loaded.pack.pack in failed for loaded in cast)]

@@ -198,11 +198,10 @@ def _forget_what_changed(
     connection: duckdb.DuckDBPyConnection, found: Versions, night: date
 ) -> dict[str, list[LandedFile]]:
     """Delete what is kept of files that changed or count no more; return the files to load, by feed."""
-    columns = "landed_file, (sha256, rows_said, {}) as version"
     known = dict(
         connection.execute(
-            f"select {columns.format(chr(39) * 2)} from landing.files where night <= $night"
-            f" union all select {columns.format('why')} from landing.unusable where night <= $night"
+            "select landed_file, (sha256, rows_said, '') as version from landing.files where night <= $night"
+            " union all select landed_file, (sha256, rows_said, why) from landing.unusable where night <= $night"
             " and landed_file not in (select landed_file from landing.files)",
             {"night": night},
         ).fetchall()

@@ -16,13 +16,16 @@ from evenhand.policy.texts import Mistake
 _DAY = timedelta(days=1)
 
 
-def unread_programmes(loaded: LoadedPack, packs: Sequence[LoadedPack]) -> Iterator[Mistake]:
+def unread_programmes(
+    loaded: LoadedPack, packs: Sequence[LoadedPack], markets: Sequence[str] | None = None
+) -> Iterator[Mistake]:
     """Where a pack reads a programme of another on a day, in a market or of a kind for which that isn't in force.
 
     Args:
         packs: all that decide beside it.
+        markets: those that are looked at; by default, all of the pack.
     """
-    pack = loaded.pack
+    pack, markets = loaded.pack, loaded.pack.markets if markets is None else markets
     for name, eligibility in pack.eligibility.items():
         for i, condition in enumerate(eligibility.conditions):
             for j, test in enumerate(condition.tests()):
@@ -33,9 +36,14 @@ def unread_programmes(loaded: LoadedPack, packs: Sequence[LoadedPack]) -> Iterat
                     itself = f"{dotted(place)}: found {test.of_pack} itself; expected another pack, or no of_pack"
                     yield Mistake(*where(loaded, place), itself)
                     continue
-                versions = [each.pack for each in packs if each.pack.pack == test.of_pack]
+                versions = [
+                    each.pack
+                    for each in packs
+                    if each.pack.pack == test.of_pack and set(each.pack.markets) & set(markets)
+                ]
                 said = _unlike(versions, test.programme, test.if_missing is not None) or _uncovered(
                     pack,
+                    markets,
                     eligibility,
                     condition,
                     [each for each in versions if test.programme in each.programmes],
@@ -61,12 +69,17 @@ def _unlike(versions: Sequence[Pack], programme: str, is_missing_spoken_for: boo
 
 
 def _uncovered(
-    pack: Pack, eligibility: Eligibility, condition: Condition, versions: Sequence[Pack], programme: str
+    pack: Pack,
+    markets: Sequence[str],
+    eligibility: Eligibility,
+    condition: Condition,
+    versions: Sequence[Pack],
+    programme: str,
 ) -> str | None:
     """The first market, kind and day for which no version has it."""
     first = max(filter(None, (pack.effective_from, condition.effective_from)))
     last = min(filter(None, (pack.effective_until, condition.effective_until)), default=None)
-    for market in pack.markets:
+    for market in markets:
         for kind in condition.applies_to or eligibility.applies_to or pack.applies_to:
             having = [
                 each

@@ -86,9 +86,12 @@ def sift(folder: Path, before: Mapping[str, str]) -> Sifted:
         if found := list(clashes([one, other], order)):
             # Where the order can't be read, that is said of the markets that need one.
             held |= {_held(market, each, folder) for market in _shared(one, other) for each in (*wrong_order, *found)}
-    for loaded in packs:
-        found = list(unread_programmes(loaded, packs))
-        held |= {_held(market, each, folder) for market in loaded.pack.markets for each in found}
+    held |= {
+        _held(market, each, folder)
+        for loaded in packs
+        for market in loaded.pack.markets
+        for each in unread_programmes(loaded, packs, [market])
+    }
     unreadable = {path.name for path in wrong} | {Path(each.file).name for each in mistakes if not _is_yaml(each.file)}
     packs.sort(key=lambda loaded: (loaded.pack.pack, loaded.pack.version))
     return Sifted(tuple(packs), tuple(sorted(held)), frozenset(unreadable), order)

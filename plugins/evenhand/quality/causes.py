@@ -185,7 +185,7 @@ def _steps_to_tonight(
         rules_changed = _rules_differ(asked)
         # A day within the rules that were known, and what a version ends, come with the last step.
         ends_running = _leave_out_what_ends_running(asked, base.manifest.night)
-        days_came = _put_off_days(asked, base.manifest.night, night)
+        days_came = _put_off_days(asked, base, night)
         steps.decide("time", models, night)
         asked.execute(
             f"create table steps.entries_then as {_ENTRIES} from main.{_ledger_of(models)}"
@@ -216,7 +216,7 @@ def _steps_to_tonight(
             return steps
         rules_changed = _rules_differ(asked)
         ends_running = _leave_out_what_ends_running(asked, base.manifest.night)
-        days_came = _put_off_days(asked, base.manifest.night, night)
+        days_came = _put_off_days(asked, base, night)
         if not (rules_changed or ends_running or days_came):
             steps.arrive("code")
             return steps
@@ -243,10 +243,10 @@ def _leave_out_what_ends_running(asked: WhatIf, since: date) -> bool:
     return bool(found)
 
 
-def _put_off_days(asked: WhatIf, since: date, night: date) -> bool:
-    """Have the days within the rules that came after a night be tomorrow; returns whether any did."""
-    found = asked.put_days_off(since, night)
-    for each in found:
+def _put_off_days(asked: WhatIf, base: Base, night: date) -> bool:
+    """Have the days within the rules that came after the base's night be tomorrow; returns whether any did."""
+    found = asked.put_days_off(base.manifest.night, night)
+    for each in (day for day in found if base.has_lists_of(day.market)):
         asked.execute(
             f"insert into steps.days_come values ({quoted(each.market)}, {quoted(each.pack)}, {each.version},"
             f" '{each.day}')"

@@ -44,7 +44,8 @@ def concerned(
     found: dict[str, dict[str, list[LoadedPack]]] = defaultdict(lambda: defaultdict(list))
     for market in sorted({market for loaded in packs for market in loaded.pack.markets}):
         of_market = [loaded for loaded in packs if market in loaded.pack.markets]
-        changed = [loaded for base in bases for loaded in with_another_text(of_market, base, same_rules)]
+        of_its_lists = [base for base in bases if base.has_lists_of(market)]
+        changed = [loaded for base in of_its_lists for loaded in with_another_text(of_market, base, same_rules)]
         for loaded in (*changed, *with_a_day_come(of_market, market, days)):
             found[market][loaded.pack.pack].append(loaded)
     return found

@@ -37,6 +37,10 @@ class Base:
     lists: tuple[KeptList, ...] = ()
     and_others: bool = True
 
+    def has_lists_of(self, market: str) -> bool:
+        """Whether a list of a market comes from it."""
+        return self.and_others or market in {each.market for each in self.lists}
+
 
 def find_where_rows_come_from(connection: duckdb.DuckDBPyConnection, bases: Sequence[Base]) -> None:
     """Write the number of the base of each list and market that isn't the first, and of each account kept elsewhere."""

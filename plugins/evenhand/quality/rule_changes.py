@@ -40,8 +40,10 @@ log = logging.getLogger(__name__)
 
 # Which nights are asked about is no rule; a hash is another wherever a comment is, and whose commission is held is for
 # metrics to tell and decides nothing. Time zones are compared with what they take the place of (setting_changes.py).
+# That a programme is read, or looks from one entry at another, follows from rules that are compared themselves, and can
+# be those of another pack or market.
 _NO_RULES = ("asked_nights",)
-_NO_COLUMNS = ("sha256", "holds_commission", "timezone")
+_NO_COLUMNS = ("sha256", "holds_commission", "timezone", "is_read", "has_company")
 # Rules are numbered over all packs: what counts is a rule's place in its own.
 _NUMBERED = "rule_no"
 _PLACE = """rule_no - (

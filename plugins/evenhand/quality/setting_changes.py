@@ -108,6 +108,9 @@ def setting_changes(
             was, is_ = before.of(market), now.of(market)
             if (hangs_on_zones or market in before.of_packs) and None not in (was, is_) and was != is_:
                 found[market].append((of_pack[0], f"timezone: that of {market} was {was} and is {is_}"))
+                if market not in now.of_packs:
+                    # What holds instead can be another since, by somebody else.
+                    found[market] += _of_settings(before, now, market)
         else:
             found[market] += _of_settings(before, now, market)
         if sorted(before.markets) != sorted(now.markets):
