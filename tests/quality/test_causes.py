@@ -573,9 +573,10 @@ def test_limits_that_were_loosened_hold_the_lists_before_they_let_anything_pass(
     assert [(held.list, held.by_policy, held.changed_by) for held in judged.held] == [
         ("penalties", True, ("ayu",)),
     ]
-    (said,) = judged.held[0].why
+    said, effect = judged.held[0].why
     assert said.startswith("takedowns: limits: usual_spreads was ")
     assert "and is 40" in said
+    assert effect.startswith("Decided with them, no row of penalties would be otherwise tonight")
     # What nobody has approved loosens nothing on the night after, either.
     nights.release(judged, NEXT, "")
     third = date(2026, 3, 7)
