@@ -58,3 +58,14 @@ def test_a_right_file_and_one_that_cannot_be_used(home: Path, tmp_path: Path, mo
     good = land(tmp_path, "violations", 2, [violation("V1", "A1")])
     code, said = _check(home, monkeypatch, str(good))
     assert (code, said.strip()) == (0, "Every row of rows.csv would be used on night 2026-03-01: 1 row.")
+
+
+@pytest.mark.parametrize("name", ["README.txt", "violations.xlsx"])
+def test_a_file_that_would_be_passed_over_is_not_one_that_would_be_used(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    path = tmp_path / name
+    path.write_text("not a file of a feed")
+    code, said = _check(home, monkeypatch, str(path), "--feed", "violations")
+    assert code == 1
+    assert "It can't be used: it would be passed over, for files of feeds end in .csv, .csv.gz or .parquet." in said

@@ -10,8 +10,9 @@ import pytest
 from typer.testing import CliRunner
 
 from evenhand.cli import app
+from evenhand.records.steps import keep
 from evenhand.release.manifest import HeldList, Manifest
-from evenhand.settings import PROJECT
+from evenhand.settings import PROJECT, settings
 from release.manifests import manifest_of
 
 NIGHT = date(2026, 3, 5)
@@ -70,3 +71,11 @@ def test_without_english_words_it_says_so(home: Path, tmp_path: Path, monkeypatc
     monkeypatch.setenv("EVENHAND_TRANSLATIONS", str(words))
     done = CliRunner().invoke(app, ["summary"])
     assert (done.exit_code, "there are no words in en; there are id" in " ".join(done.output.split())) == (1, True)
+
+
+def test_what_is_to_be_looked_at_is_said_as_it_is_called(home: Path) -> None:
+    warning = "orders/night=2026-03-05/rows[final].csv: the word [/bold] does nothing"
+    keep(settings().work(NIGHT), "validate_feeds", {"warnings": [warning]})
+    done = CliRunner().invoke(app, ["summary"])
+    assert done.exit_code == 0, done.output
+    assert f"Look at {warning}" in done.output

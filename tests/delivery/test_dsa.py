@@ -272,6 +272,9 @@ def test_how_far_it_was_automated_is_that_of_the_decision_that_the_measure_neede
         "Yes",
         "AUTOMATED_DECISION_FULLY",
     )
+    # Four that count where three would do: without any single one the measure is the same, and people brought it.
+    surplus = [entry("by_system", 1, needed=False), entry("by_people", 2, needed=False)]
+    assert stated(*surplus) == ("No", "AUTOMATED_DECISION_NOT_AUTOMATED")
     # What was trained for later eased it; metrics and orders are judged by no person.
     assert stated(entry("in_part", 1), entry(None, 2, amount=-1))[1] == "AUTOMATED_DECISION_PARTIALLY"
     assert stated(entry(None, 1)) == ("Yes", "AUTOMATED_DECISION_FULLY")

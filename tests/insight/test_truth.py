@@ -206,7 +206,9 @@ def _recomputed(connection: duckdb.DuckDBPyConnection, market: str) -> dict[str,
             hours(row, "decided_at", "enforced_at") for row in enforced if row["decided_at"]
         ),
         "median_time_to_appeal_decision": median(
-            hours(row, "filed_at", "decided_at") for row in recent(list(first_appeals.values()), "decided_on")
+            hours(row, "filed_at", "decided_at")
+            for row in recent(list(first_appeals.values()), "decided_on")
+            if row["outcome"] != "withdrawn_by_account"
         ),
         "violations_per_thousand_orders": (len(decided), len(recent(feeds["orders"], "ordered_on"))),
     }

@@ -75,9 +75,10 @@ class Installation:
         return {**inherited, **own, **self.overrides}
 
     def start(self, *arguments: str) -> subprocess.Popen[str]:
-        """Start the command in a process group of its own."""
+        """Start the command in a process group of its own, which hears Ctrl-C also where these tests don't."""
         return subprocess.Popen(
-            [str(COMMAND), *arguments],
+            # What a shell runs in the background ignores it, and all that this starts.
+            ["env", "--default-signal=INT", str(COMMAND), *arguments],
             env=self.environment(),
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

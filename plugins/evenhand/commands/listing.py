@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import duckdb
 import typer
+from rich.markup import escape
 
 from evenhand.commands.terminal import console, plain_table, refuse, released
 from evenhand.landing.contracts import BY_NAME
@@ -71,7 +72,7 @@ def quarantine(
         return
     for row in rows[:limit]:
         console.print(
-            f"[bold]{row['feed']}[/bold] {row['row_key'] or 'without a key'}: {row['landed_file']}, row"
+            f"[bold]{row['feed']}[/bold] {escape(row['row_key'] or 'without a key')}: {escape(row['landed_file'])}, row"
             f" {row['landed_row']}, column {row['column_name'] or '-'}",
             highlight=False,
             soft_wrap=True,

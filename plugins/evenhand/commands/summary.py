@@ -330,7 +330,7 @@ def _metrics(manifest: Manifest, found: Sequence[Figure], market: str) -> Table:
 
 def _warnings(settings: Settings, night: date, console: Console) -> None:
     for warning in kept(settings.work(night), "validate_feeds").get("warnings", ()):
-        console.print(f"[yellow]Look at[/yellow] {warning}", soft_wrap=True, highlight=False)
+        console.print(f"[yellow]Look at[/yellow] {escape(warning)}", soft_wrap=True, highlight=False)
 
 
 def _receivers(settings: Settings, night: date, console: Console) -> None:

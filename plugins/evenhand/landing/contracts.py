@@ -534,6 +534,7 @@ CREATOR_CONTACTS = Contract(
             "What the account said of it, from 1 to 5.",
             type="number",
             at_least=1,
+            at_most=5,
             decimals=0,
             **OPTIONAL,
         ),

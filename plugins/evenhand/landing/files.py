@@ -92,7 +92,8 @@ class KnownFile:
 
 def nights(landing: Path) -> list[date]:
     """Every night that any known feed has a folder for, oldest first."""
-    found = (_night_of(folder.name) for contract in FEEDS for folder in visible(landing / contract.feed))
+    # A feed's folder that can't be read is told of where its files are listed.
+    found = (_night_of(folder.name) for contract in FEEDS for folder in _readable(landing / contract.feed))
     return sorted({night for night in found if night})
 
 
@@ -166,7 +167,7 @@ def _look_into_feed(
 def _look_into_stranger(landing: Path, folder: Path, files: list[LandedFile], passed_over: list[PassedOver]) -> None:
     """A folder of no feed. One that looks like a feed's was misspelt; the others are none of ours."""
     nearest = difflib.get_close_matches(folder.name.casefold(), BY_NAME, n=1)
-    looks_like_one = folder.is_dir() and (nearest or any(each.name.startswith("night=") for each in visible(folder)))
+    looks_like_one = folder.is_dir() and (nearest or any(each.name.startswith("night=") for each in _readable(folder)))
     if not looks_like_one:
         why = f"no feed is called so; the feeds are {', '.join(BY_NAME)}"
         passed_over.append(PassedOver(_name(landing, folder), why, ANY_NIGHT))
@@ -174,6 +175,14 @@ def _look_into_stranger(landing: Path, folder: Path, files: list[LandedFile], pa
     problem = f"no feed is called {folder.name}" + (f"; is it {nearest[0]}?" if nearest else "")
     for found in files_below(landing, folder):
         _take(landing, nearest[0] if nearest else folder.name, ANY_NIGHT, found, problem, files, passed_over)
+
+
+def _readable(folder: Path) -> list[Path]:
+    """What lies in a folder; nothing of one that mayn't be looked into, such as `lost+found` of a volume."""
+    try:
+        return visible(folder)
+    except OSError:
+        return []
 
 
 def _take(

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from shlex import quote
 
 import duckdb
 
@@ -118,5 +119,5 @@ def _too_many_gone(connection: duckdb.DuckDBPyConnection, old: LandedFile, new: 
         return ""
     return (
         f"it lies in the place of one with {before} keys, and {gone} of them aren't in it"
-        f" (evenhand feed accept {old.name} has it taken)"
+        f" (evenhand feed accept {quote(old.name)} --reason '…' has it taken)"
     )

@@ -167,7 +167,8 @@ def _count_feeds(connection: duckdb.DuckDBPyConnection, night: date) -> None:
     connection.execute(
         """
         create or replace temp table markets_of_accounts as
-        select account_id, arg_max(market, landed_night) as market from candidates.creators group by account_id
+        select account_id, arg_max(market, (landed_night, market)) as market
+        from candidates.creators group by account_id
         """
     )
     for contract in FEEDS:

@@ -22,7 +22,7 @@ def find_accounts(gate: Gate) -> None:
         """create or replace table arrivals.accounts as
         select account_id, market from accepted.creators
         union all
-        select account_id, arg_max(market, landed_night) from candidates.creators
+        select account_id, arg_max(market, (landed_night, market)) from candidates.creators
         where market in (select market from candidates.markets)
             and account_id not in (select account_id from accepted.creators)
         group by account_id

@@ -36,7 +36,7 @@ def bin_rows(connection: duckdb.DuckDBPyConnection, contract: Contract, night: d
     name = " ".join(f"when grouping(m{number}) = 0 then '{measure}'" for number, measure in enumerate(measures))
     value = "coalesce(" + ", ".join(f"m{number}" for number in range(len(measures))) + ")"
     joins = "".join(
-        f" left join (select {BY_NAME[feed].key} as key_of_{feed}, any_value(account_id) as account_of_{feed}"
+        f" left join (select {BY_NAME[feed].key} as key_of_{feed}, min(account_id) as account_of_{feed}"
         f" from candidates.{feed} group by all) on key_of_{feed} = rows.{_reference(contract, feed)}"
         for feed in owners
     )
@@ -47,7 +47,7 @@ def bin_rows(connection: duckdb.DuckDBPyConnection, contract: Contract, night: d
 
         -- One whose newest row is of a market that nobody knows stays where it was.
         accounts as (
-            select account_id, arg_max(market, landed_night) as market from candidates.creators
+            select account_id, arg_max(market, (landed_night, market)) as market from candidates.creators
             where market in (select market from policy.packs) group by account_id
         ),
 

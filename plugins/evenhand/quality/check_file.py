@@ -77,7 +77,7 @@ def check_file(path: Path, feed: str, night: date, store: Path, policies: Path, 
         for warehouse in (without, with_it):
             take(store if store.exists() else here / "landed.duckdb", warehouse, night)
             compile_packs(packs, warehouse)
-        _add(here / "landed.duckdb", with_it, feed, name)
+        passed_over = _add(here / "landed.duckdb", with_it, feed, name)
         before = validate_feeds(without, here / "gate_without", night, beside)
         after = validate_feeds(with_it, here / "gate", night, beside)
         with duckdb.connect(str(with_it), read_only=True) as connection:
@@ -92,7 +92,7 @@ def check_file(path: Path, feed: str, night: date, store: Path, policies: Path, 
     shown = {name: path.name}
     known = {str(each) for each in before.held}
     return CheckedFile(
-        str(unusable[0]) if unusable else "",
+        str(unusable[0]) if unusable else passed_over and f"it would be passed over, for {passed_over}",
         int(loaded[0]) if loaded else 0,
         tuple(Broken(*row) for row in broken),
         tuple(_shown(str(each), shown) for each in after.held if str(each) not in known),
@@ -104,8 +104,8 @@ def _marked(path: Path) -> str:
     return f"to be checked {path.name}"
 
 
-def _add(store: Path, warehouse: Path, feed: str, name: str) -> None:
-    """Put what is loaded of the file into a night's warehouse."""
+def _add(store: Path, warehouse: Path, feed: str, name: str) -> str:
+    """Put what is loaded of the file into a night's warehouse; returns why it was passed over, if it was."""
     with duckdb.connect(str(warehouse)) as connection:
         connection.execute(f"attach {quoted(store)} as store (read_only)")
         for table in (feed, *OF_FILES):
@@ -116,6 +116,8 @@ def _add(store: Path, warehouse: Path, feed: str, name: str) -> None:
                 " where landed_file = ?",
                 [name],
             )
+        found = connection.execute("select why from store.landing.passed_over where name = ?", [name]).fetchone()
+        return str(found[0]) if found else ""
 
 
 def _shown(said: str, names: dict[str, str]) -> str:

@@ -299,7 +299,9 @@ def _feed_counts(connection: duckdb.DuckDBPyConnection, feed: str) -> FeedCounts
     (row,) = _rows(
         connection,
         f"""select
-            (select cast(coalesce(sum(rows), 0) as bigint) from landing.files where feed = '{feed}') as known,
+            (select cast(coalesce(sum(rows), 0) as bigint) from landing.files where feed = '{feed}')
+                -- Lines that can't be read are no rows of a file, and are in quarantine.
+                + (select count(*) from landing.bad_rows where feed = '{feed}' and column_name = '') as known,
             (select count(*) from accepted.{feed}) as accepted,
             (select count(distinct (landed_file, landed_row)) from quarantine.rows where feed = '{feed}') as quarantined
         """,

@@ -173,7 +173,8 @@ def _counts(connection: duckdb.DuckDBPyConnection, feed: str, night: date) -> Fe
     found = connection.execute(
         """select
             (select cast(coalesce(sum(rows), 0) as bigint) from landing.files
-                where feed = $feed and night <= $night),
+                where feed = $feed and night <= $night)
+                + (select count(*) from landing.bad_rows where feed = $feed and night <= $night and column_name = ''),
             (select accepted from history.feeds where as_of = $night and feed = $feed),
             (select count(distinct (landed_file, landed_row)) from quarantine.rows
                 where feed = $feed and landed_night <= $night)

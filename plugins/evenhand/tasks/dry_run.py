@@ -100,9 +100,8 @@ def _land(night: date, market: str) -> None:
     from evenhand.tasks import night as steps
     from evenhand.tasks.one_market import hold_the_others
 
-    if not market:
-        steps.land_feeds(night)
-    elif not steps.land_or_hold(night)["silent"]:
+    is_silent = steps.land_or_hold(night)["silent"]
+    if market and not is_silent:
         hold_the_others(night, market)
 
 

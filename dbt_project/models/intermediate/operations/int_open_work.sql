@@ -6,7 +6,8 @@ violation_cases as (
 
 appeals as (
     select * from {{ ref('stg_appeals') }}
-    where outcome = 'pending'
+    -- A body out of court answers in its own time, and nobody here can decide for it.
+    where outcome = 'pending' and coalesce(channel <> 'out_of_court', true)
 ),
 
 creators as (

@@ -47,9 +47,11 @@ first_appeal_of_each_case as (
     select
         violation_id,
         filed_on as appealed_on,
-        decided_on as appeal_decided_on,
+        -- Who takes an appeal back decides nothing about it.
+        case when outcome <> 'withdrawn_by_account' then decided_on end as appeal_decided_on,
         outcome as appeal_outcome,
-        {{ hours_between('filed_at', 'decided_at') }} as hours_to_appeal_decision
+        case when outcome <> 'withdrawn_by_account' then {{ hours_between('filed_at', 'decided_at') }} end
+            as hours_to_appeal_decision
     from appeals
     where coalesce(channel <> 'out_of_court', true)
     qualify row_number() over (partition by violation_id order by filed_on, appeal_id) = 1

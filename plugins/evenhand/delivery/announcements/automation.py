@@ -80,10 +80,12 @@ def automation_known(release: Path, violations: Sequence[str]) -> dict[str, Auto
 def decision_needed_last(reason: Mapping[str, Any], against: Sequence[Mapping[str, Any]]) -> str:
     """The violation whose decision the measure needed last; empty where it rests on no person's decision.
 
+    Where more was counted than it needed, none of the entries was needed by itself: of those, the last counts.
+
     Args:
         against: the entries that brought the measure, and not those that eased it.
     """
-    needed = [entry for entry in against if entry.get("needed") is not False]
+    needed = [entry for entry in against if entry.get("needed") is not False] or against
     last = max(needed, key=lambda entry: (entry["counts_from"], entry["entry"]), default=None)
     return "" if reason["programme"] == EMERGENCY or last is None else str(last.get("violation") or "")
 
