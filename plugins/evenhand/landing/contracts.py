@@ -153,7 +153,7 @@ class Contract:
 
     @property
     def column_names(self) -> tuple[str, ...]:
-        """The names of all columns; a file may have no others in its header."""
+        """The names of all columns; what else a file has in its header is passed over, and told."""
         return tuple(column.name for column in self.columns)
 
     @property
