@@ -8,10 +8,12 @@ from __future__ import annotations
 import gzip
 import os
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import duckdb
 
 from evenhand.landing.contracts import CREATORS
+from evenhand.landing.files import list_files, nights
 from evenhand.landing.load import load
 from landing.feeds import creator, land, land_text, landed, night, query
 
@@ -469,3 +471,28 @@ def test_a_column_of_nulls_is_a_column_without_values(landing: Path, store: Path
         )
     assert not load(store, landing, night(1)).unusable
     assert landed(store, "appeals", "appeal_id", "outcome", "decided_on") == [("P1", "pending", None)]
+
+
+def test_a_folder_that_may_not_be_looked_into_stops_no_night() -> None:
+    nobody = 65534
+    with TemporaryDirectory() as folder:
+        home = Path(folder)
+        home.chmod(0o755)
+        land(home / "landing", "creators", 1, [creator("A1")])
+        # As a volume has one, of root alone.
+        (home / "landing" / "lost+found").mkdir()
+        (home / "landing" / "orders").mkdir()
+        for shut in ("lost+found", "orders"):
+            (home / "landing" / shut).chmod(0)
+        before = os.geteuid()
+        if before == 0:
+            os.seteuid(nobody)
+        try:
+            found = list_files(home / "landing", night(1), {})
+            assert nights(home / "landing") == [night(1)]
+        finally:
+            os.seteuid(before)
+    assert [each.name for each in found.passed_over] == ["lost+found"]
+    assert [(each.feed, each.problem) for each in found.files if each.problem] == [
+        ("orders", "the folder can't be read (Permission denied)")
+    ]
