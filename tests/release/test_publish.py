@@ -58,6 +58,11 @@ def warehouse(tmp_path: Path) -> Path:
             "create table quarantine.rows (feed varchar, column_name varchar, rule varchar, remedy varchar,"
             " landed_file varchar, landed_row bigint)"
         )
+        # A line that can't be read, and a value of a row that can.
+        connection.execute(
+            "create table landing.bad_rows as select 'creators' as feed, date '2026-03-05' as night,"
+            " unnest(['', 'followers']) as column_name"
+        )
         connection.execute(
             "create table landing.forgotten (landed_file varchar, sha256 varchar, forgotten_by varchar,"
             " approved_by varchar, why varchar)"
@@ -149,6 +154,8 @@ def test_a_release_has_every_file_and_a_manifest_that_is_true(warehouse: Path, t
     assert manifest.files["penalties.parquet"].rows == 1
     assert manifest.files["rewards.parquet"].rows == 0
     assert (manifest.night, manifest.known_at) == (NIGHT, NIGHT)
+    # Its row, and the line that none could be read of.
+    assert manifest.feeds["creators"].known == 2
     assert manifest.inputs == {"creators/night=2026-03-05/day.csv": "def"}
     assert [(each.measure, each.new, each.kept, each.ended) for each in manifest.penalties] == [("no_live", 1, 0, 0)]
     assert [(each.list, each.event, each.notices) for each in manifest.notices] == [("penalties", "new", 1)]
