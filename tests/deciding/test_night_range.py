@@ -55,7 +55,8 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runs]:
     with duckdb.connect(str(warehouse), config={"threads": 1}) as connection:
         _lay_landed(connection, folder / "landing")
         _accept(connection, LAST)
-    ask_about(warehouse, [FIRST - timedelta(days=1), *NIGHTS])
+    with duckdb.connect(str(warehouse)) as connection:
+        ask_about(connection, [FIRST - timedelta(days=1), *NIGHTS])
     with duckdb.connect(str(warehouse), config={"threads": 1}) as connection:
         run_models(connection, models, LAST)
     lay_lists(warehouse, LAST)

@@ -16,6 +16,7 @@ from typing import Any
 import duckdb
 
 from evenhand.deciding.compiled import CompiledModel, run_models
+from evenhand.deciding.night_range import ask_about
 from evenhand.deciding.provenance import lay_rules_of, lay_texts_of, models_of
 from evenhand.deciding.set_aside import set_feeds_aside, set_rules_aside
 from evenhand.landing.accepted import accepted_as_of
@@ -130,8 +131,7 @@ class WhatIf:
 
     def ask_about(self, nights: Sequence[date]) -> None:
         """Have the models say of these nights, too, what is in force."""
-        self._connection.execute("delete from policy.asked_nights")
-        self._connection.execute("insert into policy.asked_nights select unnest(?::date[])", [list(nights)])
+        ask_about(self._connection, nights)
 
     def take_names(self, night: date) -> None:
         """Give the rules that lie here the names that their parts have on a night."""

@@ -35,13 +35,10 @@ _TIMELINES = (
 _RUN = "run"
 
 
-def ask_about(warehouse: Path, nights: Sequence[date]) -> None:
-    """Have the models say of these nights, too, what is in force."""
-    with duckdb.connect(str(warehouse)) as connection:
-        connection.begin()
-        connection.execute("delete from policy.asked_nights")
-        connection.execute("insert into policy.asked_nights select unnest(?::date[])", [list(nights)])
-        connection.commit()
+def ask_about(connection: duckdb.DuckDBPyConnection, nights: Sequence[date]) -> None:
+    """Have the models that lie in a database say of these nights, too, what is in force."""
+    connection.execute("delete from policy.asked_nights")
+    connection.execute("insert into policy.asked_nights select distinct unnest(?::date[]) order by all", [list(nights)])
 
 
 def lay_lists(warehouse: Path, last: date) -> None:

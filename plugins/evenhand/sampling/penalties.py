@@ -17,6 +17,7 @@ import duckdb
 
 from evenhand.deciding.compiled import CompiledModel, run_models
 from evenhand.deciding.copies import lay_copies
+from evenhand.deciding.night_range import ask_about
 from evenhand.records.databases import quoted
 from evenhand.release.quality_samples import CREATED, JUDGED
 from evenhand.sampling.estimate import WINDOW_DAYS
@@ -132,8 +133,7 @@ def _lay_rules(connection: duckdb.DuckDBPyConnection, nights: Sequence[date]) ->
     ).fetchall()
     for (table,) in tables:
         connection.execute(f"create table policy.{table} as from {_TONIGHT}.policy.{table}")
-    connection.execute("delete from policy.asked_nights")
-    connection.execute("insert into policy.asked_nights select distinct unnest(?::date[]) order by all", [list(nights)])
+    ask_about(connection, nights)
 
 
 def _models(connection: duckdb.DuckDBPyConnection) -> list[CompiledModel]:

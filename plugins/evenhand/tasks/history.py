@@ -100,11 +100,16 @@ def _land(nights: Sequence[date]) -> None:
 
 
 def _compile(nights: Sequence[date]) -> None:
+    import duckdb
+
     from evenhand.deciding.night_range import ask_about
 
     steps.compile_policies(nights[-1])
     # And about the one before, which the first is compared with.
-    ask_about(settings().warehouse(nights[-1]), [nights[0] - timedelta(days=1), *nights])
+    with duckdb.connect(str(settings().warehouse(nights[-1]))) as connection:
+        connection.begin()
+        ask_about(connection, [nights[0] - timedelta(days=1), *nights])
+        connection.commit()
 
 
 def _lay_nights(warehouse: Path, nights: Sequence[date]) -> None:
