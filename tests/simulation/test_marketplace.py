@@ -11,6 +11,7 @@ import pytest
 
 from evenhand.landing.contracts import BY_NAME
 from evenhand.landing.load import load
+from evenhand.records.databases import quoted
 from evenhand.simulation.marketplace import FEEDS, answer, plan_file_of, simulate, simulated
 from evenhand.simulation.plan import MARKETS, Plan
 
@@ -33,13 +34,13 @@ def landed(home: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """All that landed, as it is loaded."""
     load(home / "landed.duckdb", home / "landing", PLAN.until)
     with duckdb.connect(str(home / "landed.duckdb"), read_only=True) as connection:
-        connection.execute(f"create temp view truth as from '{home / 'simulation_truth.parquet'}'")
+        connection.execute(f"create temp view truth as from {quoted(home / 'simulation_truth.parquet')}")
         yield connection
 
 
 def _rows(home: Path, feed: str) -> list[tuple[object, ...]]:
     with duckdb.connect() as connection:
-        return connection.execute(f"from '{home}/landing/{feed}/*/*/*.parquet' order by all").fetchall()
+        return connection.execute(f"from {quoted(home / 'landing' / feed / '*/*/*.parquet')} order by all").fetchall()
 
 
 def test_eleven_feeds_land_in_eight_markets_and_all_of_it_loads(landed: duckdb.DuckDBPyConnection) -> None:
@@ -119,7 +120,9 @@ def test_second_reviewers_are_as_often_right_as_those_of_a_market_are(landed: du
 def test_no_feed_says_what_the_truth_is(home: Path) -> None:
     for feed in FEEDS:
         with duckdb.connect() as connection:
-            described = connection.execute(f"describe from '{home}/landing/{feed}/*/*/*.parquet'").fetchall()
+            described = connection.execute(
+                f"describe from {quoted(home / 'landing' / feed / '*/*/*.parquet')}"
+            ).fetchall()
         assert {name for name, *_ in described} - {"night", "source"} <= set(BY_NAME[feed].column_names)
     assert not list((home / "landing").rglob("*truth*"))
 
@@ -129,7 +132,7 @@ def test_reviewers_answer_each_item_once_as_well_as_those_of_their_market_can(ho
     landing, night = home / "landing", PLAN.until
     file = landing / "qa_reviews" / f"night={night}" / "source=reviewers" / "answers.csv"
     with duckdb.connect() as connection:
-        connection.execute(f"create view seen as from '{home / 'simulation_reviewable.parquet'}'")
+        connection.execute(f"create view seen as from {quoted(home / 'simulation_reviewable.parquet')}")
         links = connection.execute("select link from seen where is_violation or hash(link) % 20 = 0").fetchall()
         items = {f"i{number}": link for number, (link,) in enumerate(sorted(links))}
         try:
@@ -138,7 +141,7 @@ def test_reviewers_answer_each_item_once_as_well_as_those_of_their_market_can(ho
             # What has landed stays as it is.
             assert answer(items, landing, night) == 0
             assert file.read_bytes() == before
-            connection.execute(f"create table answers as from read_csv('{file}', all_varchar = true)")
+            connection.execute(f"create table answers as from read_csv({quoted(file)}, all_varchar = true)")
         finally:
             file.unlink(missing_ok=True)
         items_table = list(items.items())
