@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
 from io import StringIO
+from pathlib import Path
 
 import pytest
 from rich.console import Console
@@ -24,6 +27,8 @@ from evenhand.release.order import decided_too_early
 from evenhand.release.reversal import NotReversible, reversible
 from evenhand.release.verify import release_troubles
 from evenhand.settings import settings
+from evenhand.simulation.marketplace import simulate
+from evenhand.simulation.plan import Plan
 from evenhand.tasks import history
 from evenhand.tasks.choosing import NightRefused
 from evenhand.tasks.deliveries import held_delivery
@@ -118,3 +123,34 @@ def _is_told_as_history(installation: Installation) -> None:
     with pytest.raises(NotReversible, match="is history"):
         reversible(here.releases, LAST)
     assert write_index(here.nights, here.releases).read_text().count("is history, which nothing was sent of") == 3
+
+
+def test_the_nights_before_an_examples_first_are_decided_by_the_first_command_once(installation: Installation) -> None:
+    night = date(2026, 10, 31)
+    with running(installation):
+        here = settings()
+        assert history.history_before(here, night) is None, "nothing has landed"
+        installation.land("2026-10-30", creators=CREATORS)
+        assert history.history_before(here, night) is None, "feeds of others have landed"
+        shutil.rmtree(here.landing)
+
+        simulate(Plan(20, 40, night), here.landing, lambda made: None)
+        span = (date(2026, 10, 3), date(2026, 10, 30))
+        assert history.history_before(here, night) == span
+        assert history.history_before(here, date(2026, 9, 23)) == (date(2026, 9, 22), date(2026, 9, 22))
+        assert history.history_before(here, date(2026, 9, 22)) is None, "nothing landed before it"
+
+        said = json.dumps({"history": {"since": "2026-10-03", "until": "2026-10-30", "unusual": []}})
+        for day in range(3, 31):
+            assert history.history_before(here, night) == span, "the history was ended before all of it was there"
+            _release(here.releases, f"2026-10-{day:02}", said)
+        assert history.history_before(here, night) is None, "all of it is there"
+        shutil.rmtree(here.releases)
+        _release(here.releases, "2026-10-20", "{}")
+        assert history.history_before(here, night) is None, "a night was released already"
+
+
+def _release(releases: Path, night: str, manifest: str) -> None:
+    folder = releases / f"night={night}"
+    folder.mkdir(parents=True)
+    (folder / "manifest.json").write_text(manifest)

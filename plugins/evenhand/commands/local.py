@@ -15,10 +15,12 @@ from typing import Annotated, Any
 import typer
 
 from evenhand.commands.dry_run import show_dry_run
+from evenhand.commands.history import decide
 from evenhand.commands.released import show_night
 from evenhand.commands.terminal import console, refuse
 from evenhand.local import installation as local
 from evenhand.settings import Settings, settings
+from evenhand.tasks.history import history_before
 
 NIGHTLY = "nightly_governance"
 
@@ -36,6 +38,10 @@ def nightly(
     market: Annotated[
         str, typer.Option(metavar="MARKET", help="Of a released night, decide this market alone again.")
     ] = "",
+    history: Annotated[
+        bool,
+        typer.Option(help="Before the first night of an example, also decide the 28 before it."),
+    ] = True,
 ) -> None:
     """Decide one night: land, validate, compute, release and deliver, through Airflow.
 
@@ -58,6 +64,8 @@ def nightly(
             if dry_run:
                 _dry_run(chosen, market)
                 return
+            if history and (span := history_before(here, chosen)):
+                decide(here, *span)
             _review(here, chosen)
             release = here.releases / f"night={chosen}"
             before = release.resolve() if release.exists() else None

@@ -13,7 +13,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from evenhand.settings import settings
+from evenhand.settings import Settings, settings
 from evenhand.tasks import night as steps
 from evenhand.tasks.choosing import NightRefused
 
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     import duckdb
 
 log = logging.getLogger(__name__)
+
+# As many as what is usual is learnt from.
+NIGHTS_BEFORE = 28
 
 
 @dataclass(frozen=True)
@@ -36,6 +39,30 @@ class Decided:
     nights: Sequence[date]
     changed: Sequence[date]
     unusual: Sequence[tuple[date, str]]
+
+
+def history_before(here: Settings, night: date) -> tuple[date, date] | None:
+    """The first and the last night of the history that teaches a bundled example what is usual before its first night.
+
+    Returns:
+        None where something was released already, all of the history too, or where too little has landed before.
+    """
+    from evenhand.landing.files import nights as landed_nights
+    from evenhand.release.history import history_of
+    from evenhand.tasks.choosing import is_an_example
+
+    if not is_an_example(here):
+        return None
+    last = night - timedelta(days=1)
+    landed = [each for each in landed_nights(here.landing) if each <= last]
+    if not landed or landed[-1] != last:
+        return None
+    first = max(landed[0], night - timedelta(days=NIGHTS_BEFORE))
+    released = {path: history_of(path) for path in here.releases.glob("night=*")}
+    wanted = {here.releases / f"night={first + timedelta(days=days)}" for days in range((last - first).days + 1)}
+    if None in released.values() or wanted <= set(released):
+        return None
+    return first, last
 
 
 def decide_history(first: date, last: date, begins: Callable[[str], None] = lambda step: None) -> Decided:
