@@ -196,6 +196,29 @@ def test_values_that_were_exchanged_between_rows_hold_their_market(
     assert f"{column} with " in said or f"with {column}" in said
 
 
+@pytest.mark.parametrize("exchanged", ["between rows", "with each other"])
+def test_amounts_that_were_exchanged_with_those_of_others_hold_their_market(
+    connection: duckdb.DuckDBPyConnection, exchanged: str
+) -> None:
+    # The account earns a twentieth, or a tenth.
+    earned = "cast(cast(cast(amount as double) / if(landed_row % 3 = 0, 10, 20) as decimal(18, 2)) as varchar)"
+    connection.execute(f"update candidates.orders set commission = {earned}")
+    assert held(connection) == {}
+    connection.execute("drop table gate.shares")
+
+    with_others = (
+        "update candidates.orders as rows set amount = other.amount from candidates.orders as other"
+        f" where rows.landed_night = date '{NIGHT}' and rows.account_id like 'ID%'"
+        " and other.landed_night = rows.landed_night and other.account_id like 'ID%'"
+        " and other.landed_row = (rows.landed_row + 7) % 100"
+    )
+    with_each_other = changed("orders", "amount = commission, commission = amount")
+    found = held(connection, with_others if exchanged == "between rows" else with_each_other)
+    assert set(found) == {"ID"}
+    if exchanged == "between rows":
+        assert "commission beside amount" in found["ID"]
+
+
 def test_nothing_is_held_where_nothing_is_wrong(connection: duckdb.DuckDBPyConnection) -> None:
     for day in (28, 31):
         assert held(connection, night=date(2026, 10, day)) == {}, day

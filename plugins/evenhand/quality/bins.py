@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Collection, Mapping
 from datetime import date
 
@@ -148,7 +149,7 @@ def measures_of(contract: Contract, empty: Collection[str] = ()) -> dict[str, st
             found[column.name] = _delay(column)
         elif column.type == "moment":
             found[column.name] = _quarter_of_the_day(column)
-    found |= _pairs(contract, found)
+    found |= _pairs(contract, found) | _ratios(contract, found)
     found[ROWS_OF_ACCOUNT] = _steps("account_rows", (1, 2, 4, 8, 16))
     found[NIGHTS_OF_ACCOUNT] = _steps("account_nights - 1", (0, 1, 3, 7))
     found[LANDED_BEFORE] = (
@@ -182,6 +183,24 @@ def _pairs(contract: Contract, measures: Mapping[str, str]) -> dict[str, str]:
         for one, other in pairs
         if one in measures and other in measures
     }
+
+
+def _ratios(contract: Contract, measures: Mapping[str, str]) -> dict[str, str]:
+    """How large each number is beside the one before it in the contract, such as the commission of an amount.
+
+    Numbers that were exchanged between rows, or with each other, are each as they were; beside each other they aren't.
+    """
+    numbers = [column.name for column in contract.columns if column.type == "number" and column.name in measures]
+    found = {}
+    for base, number in itertools.pairwise(numbers):
+        share = f"abs(try_cast(rows.{number} as double) / nullif(try_cast(rows.{base} as double), 0))"
+        found[f"{number} beside {base}"] = (
+            f"case when rows.{number} is null or rows.{base} is null then '{EMPTY}'"
+            f" when {share} is null then 'of nothing' when {share} = 0 then 'none of it'"
+            # A sixth more is another bin.
+            f" else 'about ' || round(100 * pow(2, (floor(4 * log2({share})) + 0.5) / 4), 1) || ' %' end"
+        )
+    return found
 
 
 def _form(column: Column) -> str:
