@@ -137,10 +137,15 @@ def _lay_versions(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute("create table versions.asked (night date)")
     for contract in FEEDS:
         columns = ", ".join(contract.column_names)
+        # Days are read of text once and not for each night, and rows that were newest on the same nights lie together.
+        typed = ", ".join(
+            f"cast({column.name} as date) as {column.name}" for column in contract.columns if column.type == "date"
+        )
+        replaced = f" replace ({typed})" if typed else ""
         connection.execute(
             f"""
             create table versions.{contract.feed} as
-            select *, lead(landed_night) over (partition by {contract.key} order by landed_night) as known_before
+            select *{replaced}, lead(landed_night) over (partition by {contract.key} order by landed_night) as known_before
             from (
                 select landed_night, landed_file, landed_row, {columns}
                 from {_RUN}.candidates.{contract.feed}
@@ -154,6 +159,7 @@ def _lay_versions(connection: duckdb.DuckDBPyConnection) -> None:
                         partition by {contract.key} order by landed_night
                     )
             )
+            order by landed_night
             """
         )
         known = f"select landed_night, landed_file, landed_row, {columns} from versions.{contract.feed}"

@@ -96,25 +96,44 @@ what_was_done_on_each_day as (
 
 sums_of_each_day as (
     select
-        done.account_id,
+        account_id,
+        on_day,
+        cast(sum(contents) as bigint) as contents,
+        cast(sum(lives) as bigint) as lives,
+        cast(sum(live_minutes) as bigint) as live_minutes,
+        cast(sum(viewers) as bigint) as viewers,
+        cast(sum(interactions) as bigint) as interactions,
+        cast(sum(product_links) as bigint) as product_links,
+        cast(sum(lives_without_interaction) as bigint) as lives_without_interaction,
+        cast(sum(lives_interrupted) as bigint) as lives_interrupted,
+        cast(sum(orders) as bigint) as orders,
+        cast(sum(orders_from_lives) as bigint) as orders_from_lives,
+        cast(sum(amount) as decimal(28, 2)) as amount,
+        cast(sum(misleading_reports_on_lives) as bigint) as misleading_reports_on_lives
+    from what_was_done_on_each_day
+    group by account_id, on_day
+),
+
+sums_of_accounts_that_are_known as (
+    select
+        sums.account_id,
         creators.market,
         creators.category,
-        done.on_day,
-        cast(sum(done.contents) as bigint) as contents,
-        cast(sum(done.lives) as bigint) as lives,
-        cast(sum(done.live_minutes) as bigint) as live_minutes,
-        cast(sum(done.viewers) as bigint) as viewers,
-        cast(sum(done.interactions) as bigint) as interactions,
-        cast(sum(done.product_links) as bigint) as product_links,
-        cast(sum(done.lives_without_interaction) as bigint) as lives_without_interaction,
-        cast(sum(done.lives_interrupted) as bigint) as lives_interrupted,
-        cast(sum(done.orders) as bigint) as orders,
-        cast(sum(done.orders_from_lives) as bigint) as orders_from_lives,
-        cast(sum(done.amount) as decimal(28, 2)) as amount,
-        cast(sum(done.misleading_reports_on_lives) as bigint) as misleading_reports_on_lives
-    from what_was_done_on_each_day as done
-    inner join creators on done.account_id = creators.account_id
-    group by done.account_id, creators.market, creators.category, done.on_day
+        sums.on_day,
+        sums.contents,
+        sums.lives,
+        sums.live_minutes,
+        sums.viewers,
+        sums.interactions,
+        sums.product_links,
+        sums.lives_without_interaction,
+        sums.lives_interrupted,
+        sums.orders,
+        sums.orders_from_lives,
+        sums.amount,
+        sums.misleading_reports_on_lives
+    from sums_of_each_day as sums
+    inner join creators on sums.account_id = creators.account_id
 )
 
-select * from sums_of_each_day
+select * from sums_of_accounts_that_are_known
