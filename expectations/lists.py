@@ -71,8 +71,8 @@ _CAPS_OF_PERIODS = """
         case when count(*) = count(budget) then max(budget) end as budget
     from policy.bonuses as bonus
     join policy.calendar_periods as period
-        on period.market = bonus.market and period.pack = bonus.pack and period.version = bonus.version
-        and period.calendar = bonus.calendar and period.period_until > bonus.effective_from
+        on period.edition_id = bonus.edition_id and period.calendar = bonus.calendar
+        and period.period_until > bonus.effective_from
         and (bonus.effective_before is null or period.period_from < bonus.effective_before)
     group by all
 """
@@ -253,13 +253,13 @@ def standings_suite(night: date) -> list[Expectation]:
                 -- Where rules pick, weigh or relieve, the ledger as first written isn't what counts.
                     and not exists (
                         from policy.entry_rules as rule
-                        where {_same("rule", "programme", "market", "pack", "version")}
+                        where {_same("rule", "programme", "edition_id")}
                             and rule.programme = ledger.ledger
                             and (rule.picked_by is not null or rule.takes_from is not null)
                     )
                     and not exists (
                         from policy.multipliers as factor
-                        where {_same("factor", "programme", "market", "pack", "version")}
+                        where {_same("factor", "programme", "edition_id")}
                     )
                     and programme.source = 'entries' and programme.evaluated is null
             )
@@ -285,9 +285,9 @@ def standings_suite(night: date) -> list[Expectation]:
                 and before.valid_from < date '{night}'
                 and (before.valid_until is null or before.valid_until >= date '{night}')
             join policy.effects as effect
-                on {_same("effect", "now", "market", "pack", "version", "programme", "zone")}
+                on {_same("effect", "now", "edition_id", "programme", "zone")}
                 and effect.list = 'penalties' and effect.starts_after_days = 0
-            where (before.pack is null or {_same("before", "now", "pack", "version")})
+            where (before.edition_id is null or {_same("before", "now", "edition_id")})
                 and now.zone_rank > coalesce(before.zone_rank, 0)
                 and not exists (
                     from main.penalties as penalty where {_same("penalty", "standing", "account_id", "programme")}
@@ -397,7 +397,7 @@ def _as_people_decided(table: str, what: str, night: date) -> list[Expectation]:
                 where {_same("listed", "wanted", "account_id", "scope")} and listed.programme = '{EMERGENCY}'
                     and (listed.{what} = wanted.measure or exists (
                         select 1 from policy.measures as milder
-                        join policy.measures as stricter using (market, pack, version)
+                        join policy.measures as stricter using (edition_id)
                         where milder.market = wanted.market and milder.measure = wanted.measure
                             and stricter.measure = listed.{what} and '{table}' = 'penalties'
                             and stricter.measure_rank > milder.measure_rank
@@ -477,21 +477,20 @@ _LEDGERS_THAT_ADD_UP = """
     select programme.market, programme.effective_from, programme.effective_before, programme.pack, programme.version,
         programme.programme, kept.starts_at, kept.never_below, kept.never_above
     from policy.programmes as programme
-    join policy.ledgers as ledger using (market, pack, version, programme)
+    join policy.ledgers as ledger using (edition_id, programme)
     join policy.programmes as kept
-        on kept.market = programme.market and kept.pack = programme.pack and kept.version = programme.version
+        on kept.edition_id = programme.edition_id
         and kept.programme = ledger.ledger and kept.kept_per is null and kept.begins_with is null
         and kept.ends_with is null
     where programme.source in ('entries', 'same_as')
         and not exists (
             from policy.inputs as input
-            where input.market = programme.market and input.pack = programme.pack
-                and input.version = programme.version and input.programme = programme.programme
+            where input.edition_id = programme.edition_id and input.programme = programme.programme
                 and input.role = 'proof'
         )
         and not exists (
             from policy.entry_rules as rule
-            where rule.market = kept.market and rule.pack = kept.pack and rule.version = kept.version
+            where rule.edition_id = kept.edition_id
                 and rule.programme = kept.programme and rule.step_of is not null
         )
 """

@@ -13,14 +13,12 @@ inputs as (
 
 how_many_inputs_there_are as (
     select
-        market,
-        pack,
-        version,
+        edition_id,
         programme,
         count(case when role = 'value' then 1 end) as value_count,
         count(case when role = 'proof' then 1 end) as proof_count
     from inputs
-    group by market, pack, version, programme
+    group by edition_id, programme
 ),
 
 stretches_of_inputs as (
@@ -39,17 +37,15 @@ stretches_of_inputs as (
     from readings
     inner join inputs
         on
-            readings.market = inputs.market
-            and readings.pack = inputs.pack
-            and readings.version = inputs.version
+            readings.edition_id = inputs.edition_id
             and readings.programme = inputs.input
 ),
 
 days_on_which_an_input_changes as (
-    select account_id, market, history_version, known_from, known_until, pack, version, programme, source, from_day
+    select account_id, market, history_version, known_from, known_until, edition_id, programme, source, from_day
     from stretches_of_inputs
     union
-    select account_id, market, history_version, known_from, known_until, pack, version, programme, source, until_day as from_day
+    select account_id, market, history_version, known_from, known_until, edition_id, programme, source, until_day as from_day
     from stretches_of_inputs
     where until_day is not null and (effective_before is null or until_day < effective_before)
 ),
@@ -63,8 +59,7 @@ values_of_each_day as (
         days.known_from,
         days.known_until,
         days.from_day,
-        days.pack,
-        days.version,
+        days.edition_id,
         cast({{ values_combined('inputs.value') }} as {{ figure() }}) as value,
         -- A version reads the day before its first as itself.
         cast({{ values_combined(
@@ -74,21 +69,18 @@ values_of_each_day as (
     from days_on_which_an_input_changes as days
     inner join how_many_inputs_there_are as counts
         on
-            days.market = counts.market
-            and days.pack = counts.pack
-            and days.version = counts.version
+            days.edition_id = counts.edition_id
             and days.programme = counts.programme
     left join stretches_of_inputs as inputs
         on
             days.account_id = inputs.account_id
             and days.history_version = inputs.history_version
-            and days.pack = inputs.pack
-            and days.version = inputs.version
+            and days.edition_id = inputs.edition_id
             and days.programme = inputs.programme
             and {{ day_in('days.from_day', 'inputs.from_day', 'inputs.until_day') }}
     group by
         days.account_id, days.market, days.programme, days.history_version, days.known_from, days.known_until, days.from_day,
-        days.pack, days.version, days.source
+        days.edition_id, days.source
 ),
 
 values_until_the_next as (
@@ -106,13 +98,9 @@ values_until_the_next as (
             editions.effective_from as edition_from,
             editions.effective_before as edition_until
         from values_of_each_day as each_day
-        inner join {{ rules('packs') }} as editions
-            on
-                each_day.market = editions.market
-                and each_day.pack = editions.pack
-                and each_day.version = editions.version
+        inner join {{ rules('packs') }} as editions on each_day.edition_id = editions.edition_id
     ) as days_of_their_edition
-    window days_in_order as (partition by account_id, programme, history_version, pack, version order by from_day)
+    window days_in_order as (partition by account_id, programme, history_version, edition_id order by from_day)
 ),
 
 values_beside_those_before as (
@@ -126,8 +114,7 @@ values_beside_those_before as (
         known_until,
         from_day,
         until_day,
-        pack,
-        version,
+        edition_id,
         value,
         case when is_first_of_the_edition then value_on_the_day_before else value_before end as value_before,
         not is_first_of_the_edition or coalesce(has_changed, false) as has_changed
@@ -146,8 +133,7 @@ select
     known_until,
     from_day,
     until_day,
-    pack,
-    version,
+    edition_id,
     value,
     value_before,
     has_changed

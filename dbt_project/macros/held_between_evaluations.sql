@@ -6,8 +6,8 @@
 versions_of_programmes as (
     select
         market,
-        pack,
-        version,
+        edition_id,
+        pack_edition_id,
         programme,
         evaluated,
         effective_from,
@@ -35,9 +35,7 @@ read_every_night as (
     from {{ readings }} as readings
     inner join versions_of_programmes as versions
         on
-            readings.market = versions.market
-            and readings.pack = versions.pack
-            and readings.version = versions.version
+            readings.edition_id = versions.edition_id
             and readings.programme = versions.programme
     where versions.evaluated is null
 ),
@@ -60,22 +58,18 @@ read_with_the_day_of_evaluation as (
     from {{ readings }} as readings
     inner join versions_of_programmes as versions
         on
-            readings.market = versions.market
-            and readings.pack = versions.pack
-            and readings.version = versions.version
+            readings.edition_id = versions.edition_id
             and readings.programme = versions.programme
     inner join {{ ref('int_calendar_days') }} as calendar_days
         on
-            {{ market_of_edition('versions') }} = calendar_days.market
-            and {{ pack_itself('versions.pack') }} = calendar_days.pack
-            and versions.version = calendar_days.version
+            versions.pack_edition_id = calendar_days.edition_id
             and versions.evaluated = calendar_days.calendar
             and greatest(readings.from_day, cast('2015-01-01' as date)) = calendar_days.on_day
     window
         of_the_version as (
             partition by
-                readings.account_id, readings.programme, readings.balance_of, readings.history_version, readings.pack,
-                readings.version
+                readings.account_id, readings.programme, readings.balance_of, readings.history_version,
+                readings.edition_id
         )
 ),
 
@@ -84,12 +78,12 @@ last_reading_before_each_evaluation as (
         * exclude (value_before),
         evaluated_on < coalesce(effective_before, cast('9999-12-31' as date)) as is_seen,
         first_value(value_before) over (
-            partition by account_id, programme, balance_of, history_version, pack, version, evaluated_on
+            partition by account_id, programme, balance_of, history_version, edition_id, evaluated_on
             order by from_day
         ) as value_before
     from read_with_the_day_of_evaluation
     qualify row_number() over (
-        partition by account_id, programme, balance_of, history_version, pack, version, evaluated_on
+        partition by account_id, programme, balance_of, history_version, edition_id, evaluated_on
         order by from_day desc
     ) = 1
 ),
@@ -119,8 +113,7 @@ what_an_evaluation_can_find as (
         history_version,
         known_from,
         known_until,
-        pack,
-        version,
+        edition_id,
         run,
         'read' as found,
         0 as place,
@@ -141,8 +134,7 @@ what_an_evaluation_can_find as (
         history_version,
         known_from,
         known_until,
-        pack,
-        version,
+        edition_id,
         run,
         -- What waits for a day that its version doesn't see, the next one evaluates.
         case when is_seen then 'evaluated' else 'waiting' end as found,
@@ -164,8 +156,7 @@ what_an_evaluation_can_find as (
         readings.history_version,
         readings.known_from,
         readings.known_until,
-        readings.pack,
-        readings.version,
+        readings.edition_id,
         readings.run,
         'begins' as found,
         1 as place,
@@ -197,8 +188,7 @@ versions_that_go_on_with_what_is_held as (
         found.history_version,
         found.known_from,
         found.known_until,
-        versions.pack,
-        versions.version,
+        versions.edition_id,
         versions.run,
         versions.effective_from as from_day
     from what_an_evaluation_can_find as found
@@ -211,9 +201,7 @@ versions_that_go_on_with_what_is_held as (
     inner join {{ ref('int_creators_judged') }} as creators on found.account_id = creators.account_id
     inner join {{ rules('kinds') }} as kinds
         on
-            versions.market = kinds.market
-            and versions.pack = kinds.pack
-            and versions.version = kinds.version
+            versions.edition_id = kinds.edition_id
             and versions.programme = kinds.programme
             and creators.kind = kinds.kind
     where versions.evaluated is not null
@@ -255,8 +243,7 @@ values_on_days_of_evaluation as (
         known_from,
         known_until,
         from_day,
-        pack,
-        version,
+        edition_id,
         case when found = 'goes on' then holding_before['held'] else holding['held'] end as value,
         case
             when found = 'begins' then holding['held']
@@ -295,15 +282,13 @@ values_until_the_next_evaluation as (
     from values_on_days_of_evaluation as each_value
     inner join versions_of_programmes as versions
         on
-            each_value.market = versions.market
-            and each_value.pack = versions.pack
-            and each_value.version = versions.version
+            each_value.edition_id = versions.edition_id
             and each_value.programme = versions.programme
     window
         evaluations_in_order as (
             partition by
                 each_value.account_id, each_value.programme, each_value.balance_of, each_value.history_version,
-                each_value.pack, each_value.version
+                each_value.edition_id
             order by each_value.from_day
         )
 ),

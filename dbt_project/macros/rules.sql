@@ -1,13 +1,21 @@
 {#- A table of rules, with those that accounts which changed market or kind were judged by: to such an account each stay
-    is as a version that takes over on its first day. Their market is named as what they went through, and their packs as
-    what they are in which stay of which market, so that a pack that is returned to is another edition. -#}
+    is as a version that takes over on its first day, and so an edition of its own, also where a pack is returned to.
+    Their market is named as what they went through. Which pack and version an edition is, and in which stay, `packs`
+    alone says; `pack_edition_id` is the edition as it was compiled, which calendars and bonuses are of. -#}
 {% macro rules(table) -%}
     {%- set of_a_kind = table in ('kinds', 'eligibility', 'eligibility_tests') -%}
     (
-        select * from {{ source('policy', table) }}
+        select
+            * {%- if table != 'packs' %} exclude (pack, version) {%- endif %},
+            edition_id as pack_edition_id
+            {%- if table == 'packs' %},
+            cast(null as bigint) as stay
+            {%- endif %}
+        from {{ source('policy', table) }}
         union all by name
         select
-            ruled.* replace (
+            ruled.* {%- if table != 'packs' %} exclude (pack, version) {%- endif %} replace (
+                ruled.edition_id || ' for ' || stays.judged_as || ', stay ' || stays.stay as edition_id,
                 stays.judged_as as market,
                 {%- if of_a_kind %}
                 stays.last_kind as kind,
@@ -16,10 +24,13 @@
                 greatest(ruled.asked_from, stays.from_day) as asked_from,
                 least(ruled.asked_before, stays.until_day) as asked_before,
                 {%- endif %}
-                ruled.pack || '/' || stays.market || '/' || stays.stay as pack,
                 greatest(ruled.effective_from, stays.from_day) as effective_from,
                 least(ruled.effective_before, stays.until_day) as effective_before
-            )
+            ),
+            ruled.edition_id as pack_edition_id
+            {%- if table == 'packs' %},
+            stays.stay
+            {%- endif %}
         from {{ source('policy', table) }} as ruled
         inner join {{ ref('int_stays') }} as stays
             on
@@ -36,9 +47,7 @@
         {%- if table == 'programmes' %}
         semi join {{ source('policy', 'kinds') }} as judged
             on
-                ruled.market = judged.market
-                and ruled.pack = judged.pack
-                and ruled.version = judged.version
+                ruled.edition_id = judged.edition_id
                 and ruled.programme = judged.programme
                 and stays.kind = judged.kind
         {%- endif %}
@@ -48,17 +57,4 @@
 {#- The market that a row is of, whatever its account went through before. -#}
 {% macro market_now(market) -%}
     split_part({{ market }}, '/', 1)
-{%- endmacro %}
-
-{#- A pack's own name. -#}
-{% macro pack_itself(pack) -%}
-    split_part({{ pack }}, '/', 1)
-{%- endmacro %}
-
-{#- The market whose pack it is. -#}
-{% macro market_of_edition(rows) -%}
-    case
-        when {{ rows }}.pack like '%/%' then split_part({{ rows }}.pack, '/', 2)
-        else {{ rows }}.market
-    end
 {%- endmacro %}

@@ -51,6 +51,34 @@ def test_models_of_an_earlier_version_have_its_columns_and_code_of_today_the_fir
     assert now == [("ID", date(2026, 4, 1)), ("TH", None)]
 
 
+def test_rules_of_a_release_that_had_no_key_for_an_edition_get_it(tmp_path: Path) -> None:
+    """A measure's end was of the pack that brought it, and is of the one that ends it: q, which goes on with p."""
+    edition = "market varchar, effective_from date, effective_before date, pack varchar, version integer"
+    tables: dict[str, tuple[str, list[list[str | None]]]] = {
+        "packs": (edition, [["ID", "2026-01-01", "2026-03-01", "p", "1"], ["ID", "2026-03-01", None, "q", "1"]]),
+        "zones": (f"{edition}, zone varchar", [["ID", "2026-03-01", None, "q", "1", "good"]]),
+        "ends_running": (f"{edition}, measure varchar", [
+            ["ID", "2026-03-01", None, name, "1", "ban"] for name in ("p", "q")
+        ]),
+        "measures_order": ("market varchar, measure varchar", [["ID", "ban"]]),
+    }  # fmt: skip
+    with duckdb.connect() as connection:
+        connection.execute("create table rules (rules varchar, columns varchar, fields varchar[])")
+        for table, (columns, rows) in tables.items():
+            for row in rows:
+                connection.execute("insert into rules values (?, ?, ?)", [table, columns, row])
+        connection.execute(f"copy rules to '{tmp_path / 'rules.parquet'}' (format parquet)")
+
+        lay_rules_in_words_of_today(tmp_path, connection)
+
+        say = connection.execute
+        assert say("select edition_id from policy.packs order by 1").fetchall() == [("ID/p/1",), ("ID/q/1",)]
+        assert say("select edition_id, zone from policy.zones").fetchall() == [("ID/q/1", "good")]
+        ends = say("select edition_id, former_pack, measure from policy.ends_running order by all").fetchall()
+        assert ends == [("ID/q/1", "p", "ban"), ("ID/q/1", "q", "ban")]
+        assert "edition_id" not in [name for name, *_ in say("describe policy.measures_order").fetchall()]
+
+
 @pytest.mark.parametrize(("night", "found"), [(LAST_DAY, {"ID", "TH"}), (date(2026, 4, 1), {"TH"})])
 def test_limits_of_an_earlier_version_s_release_hold_on_their_last_day_and_not_after_it(
     tmp_path: Path, night: date, found: set[str]

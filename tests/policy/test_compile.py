@@ -31,7 +31,9 @@ def test_a_row_per_market_and_rule(folder: Path, warehouse: Path) -> None:
         "packs": 2, "limits": 2, "words": 4, "stages": 4, "measures": 6, "kinds": 4, "programmes": 2, "ledgers": 4,
         "entry_rules": 4, "zones": 6, "effects": 6, "rewards": 4,
     }  # fmt: skip
-    edition = {"market": "GB", "effective_from": FROM, "pack": "strikes", "version": 1}
+    edition = {
+        "edition_id": "GB/strikes/1", "market": "GB", "effective_from": FROM, "pack": "strikes", "version": 1,
+    }  # fmt: skip
     in_britain = {table: _said(warehouse, table, edition) for table, number in rows.items() if number}
     health = {"programme": "health"}
     # What a column says that nothing was said for is the default; the columns named here are those that were.
@@ -92,12 +94,12 @@ def test_every_part_of_the_language_has_its_rows(folder: Path, warehouse: Path) 
     assert [(i["input"], i["role"], i.get("whole_at_least")) for i in _said(warehouse, "inputs", {})] == [
         ("points", "part", 5), ("orders", "whole", 5),
     ]  # fmt: skip
-    edition = {"market": "world", "effective_from": FROM, "version": 1}
+    edition = {"edition_id": "world/all_of_it/1", "market": "world", "effective_from": FROM, "version": 1}
     assert [{key: row[key] for key in row if key not in edition} for row in _said(warehouse, "renamed", {})] == [
         {"pack": "all_of_it", "former_pack": pack, "part": "programme", "part_of": "", "was": "marks", "name": "points"}
         for pack in ("all_of_it", "some_of_it")
     ]
-    assert sorted(row["pack"] for row in _said(warehouse, "ends_running", {})) == ["all_of_it", "some_of_it"]
+    assert sorted(row["former_pack"] for row in _said(warehouse, "ends_running", {})) == ["all_of_it", "some_of_it"]
     (stages,) = _said(warehouse, "stages", {})
     assert (stages["kind"], stages["is_said"], stages["onboarding_days"], stages["pilot_days"]) == (
         "creator", True, 7, 30,

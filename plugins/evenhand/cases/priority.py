@@ -142,12 +142,12 @@ def _would_bring(night: NightFacts) -> dict[tuple[str, str], tuple[str, int]]:
     if not (night.has("account_violations") and night.has("account_health")):
         return found
     effects = """
-        select distinct on (market, pack, version, programme, zone)
-            market, pack, version, programme, zone, measure, measure_rank, days
+        select distinct on (edition_id, programme, zone)
+            edition_id, market, programme, zone, measure, measure_rank, days
         from policy.effects
         where list = 'penalties' and effective_from <= $night
             and (effective_before is null or $night < effective_before)
-        order by market, pack, version, programme, zone, measure_rank desc, days desc nulls first
+        order by edition_id, programme, zone, measure_rank desc, days desc nulls first
     """
     undecided = f"""
         with effects as ({effects})
@@ -159,13 +159,11 @@ def _would_bring(night: NightFacts) -> dict[tuple[str, str], tuple[str, int]]:
                 and rules.effective_from <= $night
                 and (rules.effective_before is null or $night < rules.effective_before)
         inner join policy.programmes as programmes
-            on programmes.market = rules.market and programmes.pack = rules.pack
-                and programmes.version = rules.version and programmes.programme = rules.programme
+            on programmes.edition_id = rules.edition_id and programmes.programme = rules.programme
         left join account_health as health
             on health.account_id = violations.account_id and health.programme = rules.programme
         inner join policy.zones as zones
-            on zones.market = rules.market and zones.pack = rules.pack and zones.version = rules.version
-                and zones.programme = rules.programme and not zones.is_missing
+            on zones.edition_id = rules.edition_id and zones.programme = rules.programme and not zones.is_missing
                 and (
                     zones.value_from is null
                     or coalesce(health.balance, programmes.starts_at) + rules.amount >= zones.value_from
@@ -175,8 +173,8 @@ def _would_bring(night: NightFacts) -> dict[tuple[str, str], tuple[str, int]]:
                     or coalesce(health.balance, programmes.starts_at) + rules.amount < zones.value_below
                 )
         inner join effects
-            on effects.market = zones.market and effects.pack = zones.pack and effects.version = zones.version
-                and effects.programme = zones.programme and effects.zone = zones.zone
+            on effects.edition_id = zones.edition_id and effects.programme = zones.programme
+                and effects.zone = zones.zone
         where violations.decided_on is null
         order by violations.violation_id, effects.measure_rank, effects.measure
     """

@@ -6,6 +6,7 @@ to) and `packs.parquet` (the packs' texts).
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
@@ -107,7 +108,8 @@ def lay_rules_of(release: Path, connection: duckdb.DuckDBPyConnection) -> None:
 def lay_rules_in_words_of_today(release: Path, connection: duckdb.DuckDBPyConnection) -> None:
     """Fill the schema `policy` with the rules that decided a release, their columns called as they are today.
 
-    An earlier version's models are run on rules as `lay_rules_of` lays them: there they had columns for last days.
+    An earlier version's models are run on rules as `lay_rules_of` lays them: there they had columns for last days, and
+    no key for their edition.
     """
     lay_rules_of(release, connection)
     found = connection.execute(
@@ -118,6 +120,31 @@ def lay_rules_in_words_of_today(release: Path, connection: duckdb.DuckDBPyConnec
     for table, last_day in found:
         connection.execute(f"alter table policy.{table} rename column {last_day} to {_LAST_DAYS[last_day]}")
         connection.execute(f"update policy.{table} set {_LAST_DAYS[last_day]} = {_LAST_DAYS[last_day]} + 1")
+    _key_editions(connection)
+
+
+def _key_editions(connection: duckdb.DuckDBPyConnection) -> None:
+    """Give rules that were compiled before there was one the key of their edition."""
+    columns: dict[str, set[str]] = defaultdict(set)
+    for table, column in connection.execute(
+        "select table_name, column_name from duckdb_columns() where database_name = current_database()"
+        " and schema_name = 'policy' order by all"
+    ).fetchall():
+        columns[table].add(column)
+    if "ends_running" in columns and "former_pack" not in columns["ends_running"]:
+        # It named the pack whose measures end, and not the one that ends them, which is most often the same.
+        connection.execute("alter table policy.ends_running add column former_pack varchar")
+        connection.execute("update policy.ends_running set former_pack = pack")
+        connection.execute(
+            "update policy.ends_running as ending set pack = ("
+            " select max_by(packs.pack, (packs.pack = ending.pack, packs.pack)) from policy.packs"
+            " where packs.market = ending.market and packs.version = ending.version"
+            " and packs.effective_from = ending.effective_from)"
+        )
+    for table, names in columns.items():
+        if "edition_id" not in names and {"market", "pack", "version"} <= names:
+            connection.execute(f"alter table policy.{table} add column edition_id varchar")
+            connection.execute(f"update policy.{table} set edition_id = market || '/' || pack || '/' || version")
 
 
 def limits_of_words(release: Path | None, night: date) -> Mapping[str, Decimal]:

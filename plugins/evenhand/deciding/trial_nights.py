@@ -110,19 +110,19 @@ def _days(connection: duckdb.DuckDBPyConnection, today: date) -> list[date]:
         name
         for (name,) in connection.execute(
             "select table_name from duckdb_columns() where schema_name = 'policy' group by table_name"
-            " having count(*) filter (column_name in ('version', 'effective_from')) = 2 order by all"
+            " having count(*) filter (column_name in ('edition_id', 'effective_from')) = 2 order by all"
         ).fetchall()
     ]
     parts = " union all ".join(
-        f"select market, pack, version, effective_from, effective_before from policy.{name}" for name in dated
+        f"select edition_id, effective_from, effective_before from policy.{name}" for name in dated
     )
     found = connection.execute(
         f"""
         with lasting as (
-            select distinct market, pack, version from policy.packs
+            select edition_id from policy.packs
             where effective_before is null or effective_before > $today
         ),
-        parts as (from ({parts}) semi join lasting using (market, pack, version))
+        parts as (from ({parts}) semi join lasting using (edition_id))
         select effective_from from parts
         union select effective_before - 1 from parts where effective_before is not null
         union select effective_before from parts where effective_before is not null

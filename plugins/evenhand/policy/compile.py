@@ -51,7 +51,7 @@ from evenhand.policy.tables.packs import (
     StageRow,
     WordRow,
 )
-from evenhand.policy.tables.row import Row, columns, ddl
+from evenhand.policy.tables.row import Row, columns, ddl, edition_key
 from evenhand.policy.tables.values import InputRow, KindRow, ProgrammeRow, ZoneRow
 from evenhand.policy.words_known import words_known
 
@@ -59,6 +59,7 @@ from evenhand.policy.words_known import words_known
 class _Edition(TypedDict):
     """A pack in one of its markets."""
 
+    edition_id: str
     market: str
     effective_from: date
     effective_before: date | None
@@ -155,6 +156,7 @@ def _write(connection: duckdb.DuckDBPyConnection, rows: Sequence[Row]) -> None:
 def _editions(pack: Pack) -> Iterator[_Edition]:
     for market in pack.markets:
         yield _Edition(
+            edition_id=edition_key(market, pack.pack, pack.version),
             market=market,
             effective_from=pack.effective_from,
             effective_before=_day_after(pack.effective_until),
@@ -230,6 +232,7 @@ def _rows(loaded: LoadedPack, edition: _Edition, numbers: _Numbers) -> Iterator[
         days = [date(FIRST_YEAR - 100, 1, 1), *calendar.days()]
         for period, (first, following) in enumerate(pairwise(days)):
             yield CalendarPeriodRow(
+                edition_id=edition["edition_id"],
                 market=edition["market"],
                 pack=pack.pack,
                 version=pack.version,
@@ -382,13 +385,7 @@ def _entry_rule_rows(
     numbers: _Numbers,
 ) -> Iterator[Row]:
     first, end = _asked(edition, rule.effective_from, rule.effective_until)
-    own = _Edition(
-        market=edition["market"],
-        effective_from=first,
-        effective_before=end,
-        pack=edition["pack"],
-        version=edition["version"],
-    )
+    own = _Edition(**{**edition, "effective_from": first, "effective_before": end})
     number = numbers.setdefault((*own.values(), programme, rule.rule), len(numbers))
     answer, reviewer = rule.followed_by or rule.not_followed_by, rule.amount_by_reviewer
     for source, types in (("violation", rule.violation_types), ("activity", rule.activities)):
@@ -478,8 +475,7 @@ def _rows_of_what_goes_on(pack: Pack, edition: _Edition, former: str) -> Iterato
             yield RenamedRow(
                 **edition, former_pack=former, part=part.kind, part_of=part.of, was=part.was, name=part.name
             )
-    of_former = _Edition(**{**edition, "pack": former})
-    yield from (EndsRunningRow(**of_former, measure=ended) for ended in pack.ends_running)
+    yield from (EndsRunningRow(**edition, former_pack=former, measure=ended) for ended in pack.ends_running)
 
 
 def _day_after(last: date | None) -> date | None:

@@ -40,15 +40,15 @@ log = logging.getLogger(__name__)
 
 # Which nights are asked about is no rule; a hash is another wherever a comment is, and whose commission is held is for
 # metrics to tell and decides nothing. Time zones are compared with what they take the place of (setting_changes.py).
-# That a programme is read, or looks from one entry at another, follows from rules that are compared themselves, and can
-# be those of another pack or market.
+# An edition's key says its market, pack and version once more. That a programme is read, or looks from one entry at
+# another, follows from rules that are compared themselves, and can be those of another pack or market.
 _NO_RULES = ("asked_nights",)
-_NO_COLUMNS = ("sha256", "holds_commission", "timezone", "is_read", "has_company")
+_NO_COLUMNS = ("edition_id", "sha256", "holds_commission", "timezone", "is_read", "has_company")
 # Rules are numbered over all packs: what counts is a rule's place in its own.
 _NUMBERED = "rule_no"
 _PLACE = """rule_no - (
     select min(rule_no) from {schema}.entry_rules as first
-    where first.market = rules.market and first.pack = rules.pack and first.version = rules.version
+    where first.edition_id = rules.edition_id
 ) as rule_no"""
 
 

@@ -31,8 +31,7 @@ effects_that_an_appeal_can_stop as (
         zone_periods.balance_of,
         zone_periods.history_version,
         zone_periods.from_day as on_day,
-        effects.pack,
-        effects.version,
+        effects.edition_id,
         effects.effect,
         ledgers.ledger,
         cast({{ add_days('zone_periods.from_day', 'effects.starts_after_days + effects.appeal_days') }} as date)
@@ -40,16 +39,12 @@ effects_that_an_appeal_can_stop as (
     from zone_periods
     inner join effects
         on
-            zone_periods.market = effects.market
-            and zone_periods.pack = effects.pack
-            and zone_periods.version = effects.version
+            zone_periods.edition_id = effects.edition_id
             and zone_periods.programme = effects.programme
             and zone_periods.zone = effects.zone
     left join ledgers
         on
-            effects.market = ledgers.market
-            and effects.pack = ledgers.pack
-            and effects.version = ledgers.version
+            effects.edition_id = ledgers.edition_id
             and effects.programme = ledgers.programme
     where zone_periods.fires and effects.length = 'appeal'
 ),
@@ -89,7 +84,7 @@ violations_with_their_first_appeal as (
     qualify row_number() over (
         partition by
             brought.account_id, brought.programme, brought.balance_of, brought.history_version, brought.on_day,
-            brought.pack, brought.version, brought.effect, brought.violation_id
+            brought.edition_id, brought.effect, brought.violation_id
         order by appeals.filed_on, appeals.appeal_id
     ) = 1
 ),
@@ -122,8 +117,7 @@ ends_as_they_are_known as (
         days.balance_of,
         days.history_version,
         days.on_day,
-        days.pack,
-        days.version,
+        days.edition_id,
         days.effect,
         days.told_from,
         coalesce(
@@ -155,8 +149,7 @@ ends_as_they_are_known as (
             and days.balance_of = effects.balance_of
             and days.history_version = effects.history_version
             and days.on_day = effects.on_day
-            and days.pack = effects.pack
-            and days.version = effects.version
+            and days.edition_id = effects.edition_id
             and days.effect = effects.effect
     left join violations_with_their_first_appeal as violations
         on
@@ -165,8 +158,7 @@ ends_as_they_are_known as (
             and days.balance_of = violations.balance_of
             and days.history_version = violations.history_version
             and days.on_day = violations.on_day
-            and days.pack = violations.pack
-            and days.version = violations.version
+            and days.edition_id = violations.edition_id
             and days.effect = violations.effect
     group by all
 ),
@@ -178,18 +170,17 @@ ends_until_they_are_told_otherwise as (
         balance_of,
         history_version,
         on_day,
-        pack,
-        version,
+        edition_id,
         effect,
         told_from,
         lead(told_from) over (
-            partition by account_id, programme, balance_of, history_version, on_day, pack, version, effect
+            partition by account_id, programme, balance_of, history_version, on_day, edition_id, effect
             order by told_from
         ) as told_until,
         case when not is_open then over_on end as in_force_until,
         -- What is told last is how it went.
         lead(told_from) over (
-            partition by account_id, programme, balance_of, history_version, on_day, pack, version, effect
+            partition by account_id, programme, balance_of, history_version, on_day, edition_id, effect
             order by told_from
         ) is null
         and not is_open

@@ -22,11 +22,14 @@ eligibilities as (
     select * from {{ rules('eligibility') }}
 ),
 
+packs as (
+    select * from {{ rules('packs') }}
+),
+
 asked as (
     select distinct
         market,
-        pack,
-        version,
+        edition_id,
         kind,
         without_measure,
         effective_from,
@@ -34,44 +37,39 @@ asked as (
     from eligibility_tests
 ),
 
-editions as (
-    select distinct
-        market,
-        pack,
-        version
-    from asked
+editions_that_ask as (
+    select * from packs
+    where edition_id in (select asked.edition_id from asked)
 ),
 
 -- How strict it is as the asking pack has it; what that hasn't, as the newest version has it that does.
 measures_as_the_asking_pack_ranks_them as (
     select
-        editions.market,
-        editions.pack,
-        editions.version,
+        asking.edition_id,
         measures.measure,
         {{ rank_in_market('measures_order.order_rank', 'measures.measure_rank') }} as market_rank
-    from editions
-    inner join measures on editions.market = measures.market
+    from editions_that_ask as asking
+    inner join packs as ranking on asking.market = ranking.market
+    inner join measures on ranking.edition_id = measures.edition_id
     left join measures_order
         on
-            {{ market_now('measures.market') }} = measures_order.market
+            {{ market_now('asking.market') }} = measures_order.market
             and measures.measure = measures_order.measure
     qualify row_number() over (
-        partition by editions.market, editions.pack, editions.version, measures.measure
+        partition by asking.edition_id, measures.measure
         order by
-            measures.pack = editions.pack and measures.version = editions.version desc,
-            measures.pack = editions.pack desc,
-            measures.effective_from desc,
-            measures.pack asc,
-            measures.version desc
+            ranking.edition_id = asking.edition_id desc,
+            ranking.pack = asking.pack and ranking.stay is not distinct from asking.stay desc,
+            ranking.effective_from desc,
+            ranking.pack asc,
+            ranking.version desc
     ) = 1
 ),
 
 effects_of_zones as (
     select
         market,
-        pack,
-        version,
+        edition_id,
         programme,
         measure,
         scope,
@@ -82,8 +80,7 @@ effects_of_zones as (
     union
     select
         market,
-        pack,
-        version,
+        edition_id,
         programme,
         measure,
         scope,
@@ -104,9 +101,7 @@ scopes_of_measures as (
     from effects_of_zones as effects
     inner join kinds
         on
-            effects.market = kinds.market
-            and effects.pack = kinds.pack
-            and effects.version = kinds.version
+            effects.edition_id = kinds.edition_id
             and effects.programme = kinds.programme
     union
     select
@@ -119,18 +114,14 @@ scopes_of_measures as (
     from {{ rules('eligibility_effects') }} as effects
     inner join eligibilities
         on
-            effects.market = eligibilities.market
-            and effects.pack = eligibilities.pack
-            and effects.version = eligibilities.version
+            effects.edition_id = eligibilities.edition_id
             and effects.eligibility = eligibilities.eligibility
     where effects.list = 'penalties'
 ),
 
 scopes_asked_about as (
     select
-        asked.market,
-        asked.pack,
-        asked.version,
+        asked.edition_id,
         asked.kind,
         asked.without_measure,
         scopes.scope,
@@ -146,9 +137,7 @@ scopes_asked_about as (
             and (scopes.effective_before is null or asked.effective_from < scopes.effective_before)
     union
     select
-        market,
-        pack,
-        version,
+        edition_id,
         kind,
         without_measure,
         'account' as scope,
@@ -159,9 +148,7 @@ scopes_asked_about as (
 
 stricter_measures as (
     select
-        scopes.market,
-        scopes.pack,
-        scopes.version,
+        scopes.edition_id,
         scopes.kind,
         scopes.without_measure,
         stricter.measure,
@@ -171,24 +158,18 @@ stricter_measures as (
     from scopes_asked_about as scopes
     inner join measures_as_the_asking_pack_ranks_them as ranks
         on
-            scopes.market = ranks.market
-            and scopes.pack = ranks.pack
-            and scopes.version = ranks.version
+            scopes.edition_id = ranks.edition_id
             and scopes.without_measure = ranks.measure
     inner join measures_as_the_asking_pack_ranks_them as stricter
         on
-            scopes.market = stricter.market
-            and scopes.pack = stricter.pack
-            and scopes.version = stricter.version
+            scopes.edition_id = stricter.edition_id
             and ranks.market_rank < stricter.market_rank
 ),
 
 -- The measure itself bars wherever it is.
 measures_that_bar as (
     select
-        market,
-        pack,
-        version,
+        edition_id,
         kind,
         without_measure,
         without_measure as measure,

@@ -24,6 +24,10 @@ appeals as (
     select * from {{ ref('stg_appeals') }}
 ),
 
+packs as (
+    select * from {{ rules('packs') }}
+),
+
 restored as (
     select * from {{ ref('stg_violations') }}
     where restored_on is not null
@@ -60,8 +64,7 @@ activities_that_are_paid_for as (
         bonuses.market,
         bonuses.bonus,
         calendar_days.period_from,
-        bonuses.pack,
-        bonuses.version,
+        bonuses.edition_id,
         bonuses.scope,
         versions.on_day,
         versions.subject,
@@ -84,16 +87,12 @@ activities_that_are_paid_for as (
             and {{ in_effect_on('bonuses', 'versions.on_day') }}
     inner join bonus_kinds
         on
-            bonuses.market = bonus_kinds.market
-            and bonuses.pack = bonus_kinds.pack
-            and bonuses.version = bonus_kinds.version
+            bonuses.edition_id = bonus_kinds.edition_id
             and bonuses.bonus = bonus_kinds.bonus
             and account_markets.kind = bonus_kinds.kind
     inner join calendar_days
         on
-            bonuses.market = calendar_days.market
-            and bonuses.pack = calendar_days.pack
-            and bonuses.version = calendar_days.version
+            bonuses.edition_id = calendar_days.edition_id
             and bonuses.calendar = calendar_days.calendar
             and versions.on_day = calendar_days.on_day
 ),
@@ -127,6 +126,19 @@ histories as (
     from histories_by_the_night_that_brought_them
 ),
 
+eligible as (
+    select
+        eligibility_periods.account_id,
+        eligibility_periods.history_version,
+        packs.pack_edition_id,
+        eligibility_periods.eligibility,
+        eligibility_periods.is_open,
+        eligibility_periods.from_day,
+        eligibility_periods.until_day
+    from eligibility_periods
+    inner join packs on eligibility_periods.edition_id = packs.edition_id
+),
+
 -- An eligibility is asked of the activity's day, on each night as the account's history is believed then. A pack of
 -- several markets asks it alike in each, also of who has moved to another of them since.
 due_while_known_and_eligible as (
@@ -136,12 +148,10 @@ due_while_known_and_eligible as (
             least(paid_for.due_until, histories.known_until) as due_until
         )
     from activities_that_are_paid_for as paid_for
-    left join eligibility_periods as eligible
+    left join eligible
         on
             paid_for.account_id = eligible.account_id
-            and paid_for.pack = {{ pack_itself('eligible.pack') }}
-            and paid_for.market = {{ market_of_edition('eligible') }}
-            and paid_for.version = eligible.version
+            and paid_for.edition_id = eligible.pack_edition_id
             and paid_for.eligibility = eligible.eligibility
             and {{ day_in('paid_for.on_day', 'eligible.from_day', 'eligible.until_day') }}
     left join histories

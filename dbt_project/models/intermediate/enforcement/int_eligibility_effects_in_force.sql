@@ -47,8 +47,7 @@ eligibility_effects_of_accounts as (
         '' as balance_of,
         stretches.history_version,
         -- The version of its first day brought it.
-        coalesce(firsts.pack, stretches.pack) as pack,
-        coalesce(firsts.version, stretches.version) as version,
+        coalesce(firsts.edition_id, stretches.edition_id) as edition_id,
         eligibility_effects.measure,
         eligibility_effects.measure_rank,
         eligibility_effects.scope,
@@ -77,9 +76,7 @@ eligibility_effects_of_accounts as (
             and {{ day_in('as_of_nights.as_of', 'stretches.known_from', 'stretches.known_until') }}
     inner join effects_with_the_first_day_of_their_versions as eligibility_effects
         on
-            stretches.market = eligibility_effects.market
-            and stretches.pack = eligibility_effects.pack
-            and stretches.version = eligibility_effects.version
+            stretches.edition_id = eligibility_effects.edition_id
             and stretches.eligibility = eligibility_effects.eligibility
             and stretches.is_open = (eligibility_effects.list = 'rewards')
     left join eligibility_effects as firsts

@@ -53,8 +53,7 @@ tests_of_accounts as (
         asked.history_version,
         asked.known_from,
         asked.known_until,
-        asked.pack,
-        asked.version,
+        asked.edition_id,
         asked.eligibility,
         asked.kind,
         asked.effective_from,
@@ -72,9 +71,7 @@ tests_of_accounts as (
     from accounts_asked as asked
     inner join eligibility_tests as tests
         on
-            asked.market = tests.market
-            and asked.pack = tests.pack
-            and asked.version = tests.version
+            asked.edition_id = tests.edition_id
             and asked.eligibility = tests.eligibility
             and asked.kind = tests.kind
 ),
@@ -84,8 +81,7 @@ days_with_a_value as (
     select
         tests.account_id,
         tests.history_version,
-        tests.pack,
-        tests.version,
+        tests.edition_id,
         tests.eligibility,
         tests.condition,
         tests.test,
@@ -108,8 +104,7 @@ days_with_a_measure as (
     select
         tests.account_id,
         tests.history_version,
-        tests.pack,
-        tests.version,
+        tests.edition_id,
         tests.eligibility,
         tests.condition,
         tests.test,
@@ -129,9 +124,7 @@ days_with_a_measure as (
             and tests.history_version = episodes.history_version
     inner join barring_measures as barring
         on
-            tests.market = barring.market
-            and tests.pack = barring.pack
-            and tests.version = barring.version
+            tests.edition_id = barring.edition_id
             and tests.kind = barring.kind
             and tests.without_measure = barring.without_measure
             and episodes.measure = barring.measure
@@ -156,8 +149,7 @@ days_on_which_an_answer_may_change as (
     select
         account_id,
         history_version,
-        pack,
-        version,
+        edition_id,
         eligibility,
         from_day
     from stretches_of_answers
@@ -165,8 +157,7 @@ days_on_which_an_answer_may_change as (
     select
         account_id,
         history_version,
-        pack,
-        version,
+        edition_id,
         eligibility,
         until_day as from_day
     from stretches_of_answers
@@ -175,8 +166,7 @@ days_on_which_an_answer_may_change as (
     select
         account_id,
         history_version,
-        pack,
-        version,
+        edition_id,
         eligibility,
         asked_from as from_day
     from tests_of_accounts
@@ -184,8 +174,7 @@ days_on_which_an_answer_may_change as (
     select
         account_id,
         history_version,
-        pack,
-        version,
+        edition_id,
         eligibility,
         asked_before as from_day
     from tests_of_accounts
@@ -194,8 +183,7 @@ days_on_which_an_answer_may_change as (
     select
         account_id,
         history_version,
-        pack,
-        version,
+        edition_id,
         eligibility,
         effective_from as from_day
     from accounts_asked
@@ -208,8 +196,7 @@ answers_of_each_day as (
         tests.history_version,
         tests.known_from,
         tests.known_until,
-        tests.pack,
-        tests.version,
+        tests.edition_id,
         tests.eligibility,
         tests.effective_before,
         tests.stays_eligible,
@@ -224,8 +211,7 @@ answers_of_each_day as (
         on
             tests.account_id = days.account_id
             and tests.history_version = days.history_version
-            and tests.pack = days.pack
-            and tests.version = days.version
+            and tests.edition_id = days.edition_id
             and tests.eligibility = days.eligibility
             and {{ in_effect_on('tests', 'days.from_day') }}
             and tests.asked_from <= days.from_day
@@ -234,16 +220,15 @@ answers_of_each_day as (
         on
             tests.account_id = answers.account_id
             and tests.history_version = answers.history_version
-            and tests.pack = answers.pack
-            and tests.version = answers.version
+            and tests.edition_id = answers.edition_id
             and tests.eligibility = answers.eligibility
             and tests.condition = answers.condition
             and tests.test = answers.test
             and {{ day_in('days.from_day', 'answers.from_day', 'answers.until_day') }}
     group by
-        tests.account_id, tests.market, tests.history_version, tests.known_from, tests.known_until, tests.pack,
-        tests.version, tests.eligibility, tests.effective_before, tests.stays_eligible, tests.condition, tests.test,
-        days.from_day, tests.without_measure, tests.missing_holds
+        tests.account_id, tests.market, tests.history_version, tests.known_from, tests.known_until, tests.edition_id,
+        tests.eligibility, tests.effective_before, tests.stays_eligible, tests.condition, tests.test, days.from_day,
+        tests.without_measure, tests.missing_holds
 ),
 
 conditions_of_each_day as (
@@ -253,8 +238,7 @@ conditions_of_each_day as (
         history_version,
         known_from,
         known_until,
-        pack,
-        version,
+        edition_id,
         eligibility,
         effective_before,
         stays_eligible,
@@ -272,8 +256,7 @@ asked_on_each_day as (
         history_version,
         known_from,
         known_until,
-        pack,
-        version,
+        edition_id,
         eligibility,
         effective_before,
         stays_eligible,
@@ -291,7 +274,7 @@ days_with_their_end as (
     from asked_on_each_day
     window
         days_in_order as (
-            partition by account_id, history_version, eligibility, pack, version
+            partition by account_id, history_version, eligibility, edition_id
             order by from_day
         )
 ),
@@ -357,8 +340,7 @@ select
     history_version,
     known_from,
     known_until,
-    pack,
-    version,
+    edition_id,
     eligibility,
     from_day,
     is_open,

@@ -27,8 +27,7 @@ measures as (
 kinds as (
     select distinct
         market,
-        pack,
-        version,
+        edition_id,
         kind
     from {{ source('policy', 'kinds') }}
 ),
@@ -50,8 +49,7 @@ pack_of_what_is_imposed as (
     select
         emergencies.emergency_id,
         emergencies.account_id,
-        packs.pack,
-        packs.version,
+        packs.edition_id,
         measures.measure_rank
     from emergencies
     inner join creators on emergencies.account_id = creators.account_id
@@ -59,15 +57,11 @@ pack_of_what_is_imposed as (
     left join measures
         on
             emergencies.list = 'penalties'
-            and packs.market = measures.market
-            and packs.pack = measures.pack
-            and packs.version = measures.version
+            and packs.edition_id = measures.edition_id
             and emergencies.measure = measures.measure
     left join kinds
         on
-            packs.market = kinds.market
-            and packs.pack = kinds.pack
-            and packs.version = kinds.version
+            packs.edition_id = kinds.edition_id
             and creators.kind = kinds.kind
     where emergencies.action = 'impose'
     qualify row_number() over (
@@ -91,8 +85,7 @@ what_is_imposed as (
         judging.measure_rank,
         emergencies.scope,
         'emergency' as length,
-        judging.pack,
-        judging.version,
+        judging.edition_id,
         'imposed' as zone,
         cast(0 as {{ figure() }}) as value_before,
         cast(1 as {{ figure() }}) as value_after,
@@ -148,8 +141,7 @@ select
     measure_rank,
     scope,
     length,
-    pack,
-    version,
+    edition_id,
     zone,
     comparator,
     bound,
@@ -164,7 +156,6 @@ select
     quota_activity,
     quota_at_most,
     quota_calendar,
-    quota_pack,
-    quota_version
+    quota_edition_id
 from episodes_when_they_are_not_lifted
 where known_until is null or known_from < known_until

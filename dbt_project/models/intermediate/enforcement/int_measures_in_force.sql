@@ -12,6 +12,10 @@ as_of_nights as (
     select * from {{ ref('int_as_of_nights') }}
 ),
 
+packs as (
+    select * from {{ rules('packs') }}
+),
+
 programmes as (
     select * from {{ rules('programmes') }}
 ),
@@ -35,21 +39,18 @@ measures_as_each_programme_ranks_them as (
         measures.measure,
         measures.measure_rank
     from measures
-    inner join programmes
-        on
-            measures.market = programmes.market
-            and measures.pack = programmes.pack
-            and measures.version = programmes.version
+    inner join programmes on measures.edition_id = programmes.edition_id
     union all
     select
-        market,
-        effective_from,
-        effective_before,
+        measures.market,
+        measures.effective_from,
+        measures.effective_before,
         'emergency' as programme,
-        pack as imposed_by_pack,
-        measure,
-        measure_rank
+        packs.pack as imposed_by_pack,
+        measures.measure,
+        measures.measure_rank
     from measures
+    inner join packs on measures.edition_id = packs.edition_id
 ),
 
 episodes_in_force as (
@@ -62,8 +63,7 @@ episodes_in_force as (
         measure_periods.programme,
         measure_periods.balance_of,
         measure_periods.history_version,
-        measure_periods.pack,
-        measure_periods.version,
+        measure_periods.edition_id,
         measure_periods.measure,
         -- Places in the lists of two versions can't be compared: what an earlier one brought ranks as that of the night
         -- has it, if that one has it too.
@@ -87,8 +87,7 @@ episodes_in_force as (
         measure_periods.quota_activity,
         measure_periods.quota_at_most,
         measure_periods.quota_calendar,
-        measure_periods.quota_pack,
-        measure_periods.quota_version
+        measure_periods.quota_edition_id
     from measure_periods
     inner join as_of_nights
         on
@@ -99,16 +98,15 @@ episodes_in_force as (
             and {{ day_in('as_of_nights.as_of', 'measure_periods.known_from', 'measure_periods.known_until') }}
     left join programmes
         on
-            measure_periods.market = programmes.market
-            and measure_periods.pack = programmes.pack
-            and measure_periods.version = programmes.version
+            measure_periods.edition_id = programmes.edition_id
             and measure_periods.programme = programmes.programme
+    inner join packs on measure_periods.edition_id = packs.edition_id
     left join measures_as_each_programme_ranks_them as ranks
         on
             measure_periods.list = 'penalties'
             and measure_periods.market = ranks.market
             and measure_periods.programme = ranks.programme
-            and case when measure_periods.programme = 'emergency' then measure_periods.pack else '' end
+            and case when measure_periods.programme = 'emergency' then packs.pack else '' end
             = ranks.imposed_by_pack
             and measure_periods.measure = ranks.measure
             and {{ in_effect_on('ranks', 'as_of_nights.as_of') }}
@@ -123,11 +121,14 @@ effects_of_zones_and_eligibility as (
 effects_with_their_place_in_the_market as (
     select
         effects.*,
+        packs.pack,
+        packs.version,
         case
             when effects.list = 'penalties'
                 then {{ rank_in_market('measures_order.order_rank', 'effects.measure_rank') }}
         end as market_rank
     from effects_of_zones_and_eligibility as effects
+    inner join packs on effects.edition_id = packs.edition_id
     left join measures_order
         on
             effects.list = 'penalties'
@@ -170,4 +171,4 @@ rows_with_what_prevails as (
     from strictest_then_longest_on_each_scope
 )
 
-select * from rows_with_what_prevails
+select * exclude (pack, version) from rows_with_what_prevails

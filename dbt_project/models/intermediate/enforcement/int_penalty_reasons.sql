@@ -69,9 +69,7 @@ entries_counting_when_the_measure_began as (
     from measures_of_the_night
     inner join ledgers
         on
-            measures_of_the_night.market = ledgers.market
-            and measures_of_the_night.pack = ledgers.pack
-            and measures_of_the_night.version = ledgers.version
+            measures_of_the_night.edition_id = ledgers.edition_id
             and measures_of_the_night.programme = ledgers.programme
     inner join entries_counted
         on
@@ -94,16 +92,12 @@ entries_counting_when_the_measure_began as (
     left join lives on violations.live_id = lives.live_id
     left join zones
         on
-            measures_of_the_night.market = zones.market
-            and measures_of_the_night.pack = zones.pack
-            and measures_of_the_night.version = zones.version
+            measures_of_the_night.edition_id = zones.edition_id
             and measures_of_the_night.programme = zones.programme
             and measures_of_the_night.zone = zones.zone
     left join programmes
         on
-            measures_of_the_night.market = programmes.market
-            and measures_of_the_night.pack = programmes.pack
-            and measures_of_the_night.version = programmes.version
+            measures_of_the_night.edition_id = programmes.edition_id
             and measures_of_the_night.programme = programmes.programme
 ),
 
@@ -181,8 +175,8 @@ measures_with_their_account as (
         measures_of_the_night.programme,
         measures_of_the_night.scope,
         measures_of_the_night.measure,
-        {{ pack_itself('measures_of_the_night.pack') }} as pack,
-        measures_of_the_night.version as pack_version,
+        packs.pack,
+        packs.version as pack_version,
         packs.sha256 as pack_sha256,
         measures_of_the_night.zone,
         measures_of_the_night.condition,
@@ -200,11 +194,7 @@ measures_with_their_account as (
     from measures_of_the_night
     left join entries_of_each_measure as entries_counting
         on measures_of_the_night.row_key = entries_counting.row_key
-    inner join packs
-        on
-            measures_of_the_night.market = packs.market
-            and measures_of_the_night.pack = packs.pack
-            and measures_of_the_night.version = packs.version
+    inner join packs on measures_of_the_night.edition_id = packs.edition_id
 ),
 
 reasons_in_words as (

@@ -1,8 +1,7 @@
 with
 
 measures_in_force as (
-    select * replace (quota_pack as pack, quota_version as version)
-    from {{ ref('int_measures_in_force') }}
+    select * from {{ ref('int_measures_in_force') }}
 ),
 
 activities as (
@@ -26,9 +25,7 @@ quotas_in_force as (
     from measures_in_force as measures
     left join calendar_days
         on
-            {{ market_of_edition('measures') }} = calendar_days.market
-            and {{ pack_itself('measures.pack') }} = calendar_days.pack
-            and measures.version = calendar_days.version
+            measures.quota_edition_id = calendar_days.edition_id
             and measures.quota_calendar = calendar_days.calendar
             and measures.as_of = calendar_days.on_day
     where measures.quota_activity is not null and measures.is_asked

@@ -17,8 +17,8 @@ rewards_with_their_account as (
         rewards_in_force.programme,
         rewards_in_force.scope,
         rewards_in_force.reward as measure,
-        {{ pack_itself('rewards_in_force.pack') }} as pack,
-        rewards_in_force.version as pack_version,
+        packs.pack,
+        packs.version as pack_version,
         packs.sha256 as pack_sha256,
         rewards_in_force.zone,
         rewards_in_force.condition,
@@ -32,11 +32,7 @@ rewards_with_their_account as (
         rewards_in_force.amount as reward_amount,
         packs.appeal_route
     from rewards_in_force
-    inner join packs
-        on
-            rewards_in_force.market = packs.market
-            and rewards_in_force.pack = packs.pack
-            and rewards_in_force.version = packs.version
+    inner join packs on rewards_in_force.edition_id = packs.edition_id
 ),
 
 reasons_in_words as (

@@ -63,8 +63,7 @@ rewards_of_the_zone as (
         rewards.scope,
         rewards.reward,
         -- The version of its first day brought it.
-        coalesce(firsts.pack, rewards.pack) as pack,
-        coalesce(firsts.version, rewards.version) as version,
+        coalesce(firsts.edition_id, rewards.edition_id) as edition_id,
         standings.zone,
         'in the zone ' || standings.zone as condition,
         standings.balance,
@@ -112,8 +111,7 @@ rewards_of_zones_and_eligibility as (
         programme,
         scope,
         measure as reward,
-        pack,
-        version,
+        edition_id,
         zone,
         condition,
         {{ as_number('value_after') }} as balance,
@@ -158,8 +156,7 @@ money_with_its_first_day as (
 money_with_the_version_of_its_first_day as (
     select
         money.*,
-        bonuses.pack,
-        bonuses.version
+        bonuses.edition_id
     from money_with_its_first_day as money
     inner join bonuses
         on
@@ -187,8 +184,7 @@ bonuses_of_each_period as (
         bonus as programme,
         scope,
         bonus as reward,
-        pack,
-        version,
+        edition_id,
         cast(period_from as varchar) as zone,
         -- The amount is part of what a reason says, so that another amount has another reason.
         {{ plain_number('amount') }} || ' for the period from ' || period_from as condition,

@@ -21,6 +21,14 @@ calendar_periods as (
     select * from {{ source('policy', 'calendar_periods') }}
 ),
 
+packs as (
+    select * from {{ rules('packs') }}
+),
+
+ends_running as (
+    select * from {{ rules('ends_running') }}
+),
+
 effects as (
     select * from {{ rules('effects') }}
 ),
@@ -32,18 +40,20 @@ followers as (
 -- What has a length of its own runs on through later versions, unless one of them says that it ends.
 first_days_on_which_a_version_ends_it as (
     select
-        packs.market,
-        packs.pack,
-        packs.version,
+        packs.edition_id,
         ends_running.measure,
         min(ends_running.effective_from) as ended_on
-    from {{ rules('packs') }} as packs
-    inner join {{ rules('ends_running') }} as ends_running
+    from packs
+    inner join packs as ending
         on
-            packs.market = ends_running.market
-            and packs.pack = ends_running.pack
+            packs.market = ending.market
+            and packs.stay is not distinct from ending.stay
+    inner join ends_running
+        on
+            ending.edition_id = ends_running.edition_id
+            and packs.pack = ends_running.former_pack
             and packs.effective_from < ends_running.effective_from
-    group by packs.market, packs.pack, packs.version, ends_running.measure
+    group by packs.edition_id, ends_running.measure
 ),
 
 effects_of_zones_in_which_an_account_was as (
@@ -55,8 +65,7 @@ effects_of_zones_in_which_an_account_was as (
         stretches.history_version,
         stretches.known_from,
         stretches.known_until,
-        stretches.pack,
-        stretches.version,
+        stretches.edition_id,
         stretches.zone,
         stretches.comparator,
         stretches.bound,
@@ -66,25 +75,18 @@ effects_of_zones_in_which_an_account_was as (
         stretches.until_day,
         stretches.has_changed,
         stretches.fires,
-        -- What is brought is counted as the version says that brings it; in a zone, as that of the day says.
-        stretches.pack as quota_pack,
-        stretches.version as quota_version,
-        effects.* exclude (market, effective_from, effective_before, pack, version, programme, zone),  -- noqa: RF02
+        effects.* exclude (market, effective_from, effective_before, edition_id, programme, zone),  -- noqa: RF02
         cast({{ add_days('stretches.from_day', 'effects.starts_after_days') }} as date) as starts_on,
         case when effects.length <> 'zone' then ended.ended_on end as ended_on
     from zone_periods as stretches
     inner join effects
         on
-            stretches.market = effects.market
-            and stretches.pack = effects.pack
-            and stretches.version = effects.version
+            stretches.edition_id = effects.edition_id
             and stretches.programme = effects.programme
             and stretches.zone = effects.zone
     left join first_days_on_which_a_version_ends_it as ended
         on
-            effects.market = ended.market
-            and effects.pack = ended.pack
-            and effects.version = ended.version
+            effects.edition_id = ended.edition_id
             and effects.measure = ended.measure
     where stretches.fires or effects.length = 'zone'
 ),
@@ -132,9 +134,7 @@ effects_with_the_period_that_ends_them as (
     from effects_of_zones_in_which_an_account_was as effects
     inner join calendar_days
         on
-            {{ market_of_edition('effects') }} = calendar_days.market
-            and {{ pack_itself('effects.pack') }} = calendar_days.pack
-            and effects.version = calendar_days.version
+            effects.pack_edition_id = calendar_days.edition_id
             and effects.until_calendar = calendar_days.calendar
             and effects.starts_on = calendar_days.on_day
     where effects.length = 'calendar'
@@ -147,9 +147,7 @@ effects_until_a_day_of_a_calendar as (
     from effects_with_the_period_that_ends_them as effects
     inner join calendar_periods as periods
         on
-            {{ market_of_edition('effects') }} = periods.market
-            and {{ pack_itself('effects.pack') }} = periods.pack
-            and effects.version = periods.version
+            effects.pack_edition_id = periods.edition_id
             and effects.until_calendar = periods.calendar
             and effects.last_period = periods.period
 ),
@@ -159,8 +157,7 @@ effects_as_long_as_the_zone as (
     select
         * exclude (was_until, first_stretch, last_change) replace (
             first_stretch['starts_on'] as starts_on,
-            first_stretch['pack'] as pack,
-            first_stretch['version'] as version,
+            first_stretch['edition_id'] as edition_id,
             first_stretch['comparator'] as comparator,
             first_stretch['bound'] as bound,
             last_change['on_day'] as on_day,
@@ -177,8 +174,7 @@ effects_as_long_as_the_zone as (
                     when was_until is distinct from on_day
                         then struct_pack(
                             starts_on := starts_on,
-                            pack := pack,
-                            version := version,
+                            edition_id := edition_id,
                             comparator := comparator,
                             bound := bound
                         )
@@ -270,8 +266,7 @@ effects_that_an_appeal_can_stop as (
             and effects.balance_of = appeals.balance_of
             and effects.history_version = appeals.history_version
             and effects.on_day = appeals.on_day
-            and effects.pack = appeals.pack
-            and effects.version = appeals.version
+            and effects.edition_id = appeals.edition_id
             and effects.effect = appeals.effect
     where effects.length = 'appeal'
 ),
@@ -300,17 +295,13 @@ effects_that_follow_for_good as (
     from effects_that_an_appeal_can_stop as stopped
     inner join followers
         on
-            stopped.market = followers.market
-            and stopped.pack = followers.pack
-            and stopped.version = followers.version
+            stopped.edition_id = followers.edition_id
             and stopped.programme = followers.programme
             and stopped.zone = followers.zone
             and stopped.effect = followers.effect
     left join first_days_on_which_a_version_ends_it as ended
         on
-            followers.market = ended.market
-            and followers.pack = ended.pack
-            and followers.version = ended.version
+            followers.edition_id = ended.edition_id
             and followers.measure = ended.measure
     where
         stopped.is_followed
@@ -349,8 +340,7 @@ select
     measure_rank,
     scope,
     length,
-    pack,
-    version,
+    edition_id,
     zone,
     comparator,
     bound,
@@ -365,8 +355,8 @@ select
     quota_activity,
     quota_at_most,
     quota_calendar,
-    quota_pack,
-    quota_version
+    -- What is brought is counted as the version says that brings it; in a zone, as that of the day says.
+    pack_edition_id as quota_edition_id
 from effects_of_every_length
 where
     (known_until is null or known_from < known_until)

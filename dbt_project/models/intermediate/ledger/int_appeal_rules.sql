@@ -44,8 +44,7 @@ violations_of_accounts as (
 packs_that_count_it as (
     select distinct
         violations.violation_id,
-        entry_rules.pack,
-        entry_rules.version
+        entry_rules.edition_id
     from violations_of_accounts as violations
     inner join entry_rules
         on
@@ -60,9 +59,7 @@ packs_that_count_it as (
             and {{ in_effect_on('entry_rules', 'violations.decided_on') }}
     inner join kinds
         on
-            entry_rules.market = kinds.market
-            and entry_rules.pack = kinds.pack
-            and entry_rules.version = kinds.version
+            entry_rules.edition_id = kinds.edition_id
             and entry_rules.programme = kinds.programme
             and violations.kind = kinds.kind
 ),
@@ -85,12 +82,11 @@ packs_of_the_day_of_each_decision as (
     left join packs_that_count_it
         on
             violations.violation_id = packs_that_count_it.violation_id
-            and packs.pack = packs_that_count_it.pack
-            and packs.version = packs_that_count_it.version
+            and packs.edition_id = packs_that_count_it.edition_id
     -- What no pack counts is appealed against by the rules of all that judge the market.
     qualify
-        packs_that_count_it.pack is not null
-        or count(packs_that_count_it.pack) over (partition by violations.violation_id) = 0
+        packs_that_count_it.edition_id is not null
+        or count(packs_that_count_it.edition_id) over (partition by violations.violation_id) = 0
 ),
 
 -- Of several, each rule is as the one says that is kinder to the account; without a limit is the kindest.

@@ -6,9 +6,7 @@ calendar_periods as (
 
 every_day_of_a_period as (
     select
-        market,
-        pack,
-        version,
+        edition_id,
         calendar,
         cast(unnest(generate_series(
             greatest(period_from, cast('2015-01-01' as date)), {{ add_days('period_until', -1) }}, interval 1 day

@@ -165,9 +165,7 @@ entries_with_the_day_their_days_are_over as (
     from entries_with_their_first_day as entries
     left join calendar_days
         on
-            {{ market_of_edition('entries') }} = calendar_days.market
-            and {{ pack_itself('entries.pack') }} = calendar_days.pack
-            and entries.version = calendar_days.version
+            entries.pack_edition_id = calendar_days.edition_id
             and entries.lasts_until = calendar_days.calendar
             and entries.counts_from = calendar_days.on_day
     left join entries_with_the_activity_they_wait_for as waited on entries.entry_id = waited.entry_id

@@ -99,18 +99,14 @@ entries_carried_over_from_another_programme as (
     inner join memberships
         on
             entries.account_id = memberships.account_id
-            and carried_over.market = memberships.market
-            and carried_over.pack = memberships.pack
-            and carried_over.version = memberships.version
+            and carried_over.edition_id = memberships.edition_id
             and carried_over.programme = memberships.programme
             and {{ in_effect_on('carried_over', 'memberships.member_from') }}
             and entries.counts_from < memberships.member_from
             and (entries.counts_until is null or entries.counts_until > memberships.member_from)
     inner join programmes
         on
-            carried_over.market = programmes.market
-            and carried_over.pack = programmes.pack
-            and carried_over.version = programmes.version
+            carried_over.edition_id = programmes.edition_id
             and carried_over.programme = programmes.programme
 ),
 

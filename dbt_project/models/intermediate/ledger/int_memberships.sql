@@ -15,9 +15,7 @@ programmes as (
 days_of_beginning_and_ending as (
     select
         creators.account_id,
-        programmes.market,
-        programmes.pack,
-        programmes.version,
+        programmes.edition_id,
         programmes.programme,
         programmes.begins_with,
         min(case when activities.activity = programmes.begins_with then activities.on_day end) as member_from,
@@ -33,9 +31,7 @@ days_of_beginning_and_ending as (
 
 select
     account_id,
-    market,
-    pack,
-    version,
+    edition_id,
     programme,
     coalesce(member_from, cast('0001-01-01' as date)) as member_from,
     member_until

@@ -29,15 +29,11 @@ rules_for_each_kind_of_account as {{ materialized_cte() }} (
     from entry_rules
     inner join kinds
         on
-            entry_rules.market = kinds.market
-            and entry_rules.pack = kinds.pack
-            and entry_rules.version = kinds.version
+            entry_rules.edition_id = kinds.edition_id
             and entry_rules.programme = kinds.programme
     inner join programmes
         on
-            entry_rules.market = programmes.market
-            and entry_rules.pack = programmes.pack
-            and entry_rules.version = programmes.version
+            entry_rules.edition_id = programmes.edition_id
             and entry_rules.programme = programmes.programme
 ),
 
@@ -117,9 +113,7 @@ events_that_a_rule_counts as (
     left join memberships
         on
             events.account_id = memberships.account_id
-            and entry_rules.market = memberships.market
-            and entry_rules.pack = memberships.pack
-            and entry_rules.version = memberships.version
+            and entry_rules.edition_id = memberships.edition_id
             and entry_rules.programme = memberships.programme
     where
         (entry_rules.begins_with is null or events.on_day >= memberships.member_from)

@@ -23,9 +23,7 @@ periods_of_the_night as (
     from bonuses
     inner join calendar_periods
         on
-            bonuses.market = calendar_periods.market
-            and bonuses.pack = calendar_periods.pack
-            and bonuses.version = calendar_periods.version
+            bonuses.edition_id = calendar_periods.edition_id
             and bonuses.calendar = calendar_periods.calendar
             and {{ day_in(night(), 'calendar_periods.period_from', 'calendar_periods.period_until') }}
 ),

@@ -23,9 +23,7 @@ episodes_with_days_that_can_be_told as (
     from episodes
     left join programmes
         on
-            episodes.market = programmes.market
-            and episodes.pack = programmes.pack
-            and episodes.version = programmes.version
+            episodes.edition_id = programmes.edition_id
             and episodes.programme = programmes.programme
     -- Emergencies are no programme of a pack.
     where not coalesce(programmes.is_recent, false)

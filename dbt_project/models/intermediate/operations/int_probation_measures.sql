@@ -3,8 +3,7 @@ with
 kinds as (
     select distinct
         kinds.market,
-        kinds.pack,
-        kinds.version,
+        kinds.edition_id,
         kinds.kind
     from {{ source('policy', 'kinds') }} as kinds
     where {{ in_effect_on('kinds', night()) }}
@@ -26,11 +25,7 @@ measures_of_each_kind as (
         measures.measure,
         max(measures.measure_rank) as highest_rank
     from kinds
-    inner join measures
-        on
-            kinds.market = measures.market
-            and kinds.pack = measures.pack
-            and kinds.version = measures.version
+    inner join measures on kinds.edition_id = measures.edition_id
     group by kinds.market, kinds.kind, measures.measure
 ),
 

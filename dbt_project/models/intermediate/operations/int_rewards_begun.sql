@@ -53,9 +53,7 @@ periods_of_rewards as (
     from zone_periods
     inner join rewards
         on
-            zone_periods.market = rewards.market
-            and zone_periods.pack = rewards.pack
-            and zone_periods.version = rewards.version
+            zone_periods.edition_id = rewards.edition_id
             and zone_periods.programme = rewards.programme
             and zone_periods.zone = rewards.zone
     union all
@@ -67,9 +65,7 @@ periods_of_rewards as (
     from eligibility_periods
     inner join eligibility_effects as effects
         on
-            eligibility_periods.market = effects.market
-            and eligibility_periods.pack = effects.pack
-            and eligibility_periods.version = effects.version
+            eligibility_periods.edition_id = effects.edition_id
             and eligibility_periods.eligibility = effects.eligibility
     union all
     select
@@ -80,9 +76,7 @@ periods_of_rewards as (
     from measure_periods
     left join programmes
         on
-            measure_periods.market = programmes.market
-            and measure_periods.pack = programmes.pack
-            and measure_periods.version = programmes.version
+            measure_periods.edition_id = programmes.edition_id
             and measure_periods.programme = programmes.programme
     -- Since when is not known of what is looked at for some weeks only.
     where not coalesce(programmes.is_recent, false)

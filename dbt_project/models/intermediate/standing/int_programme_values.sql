@@ -26,9 +26,7 @@ programmes as (
     from {{ rules('programmes') }} as programmes
     left join {{ ref('int_calendar_days') }} as calendar_days
         on
-            {{ market_of_edition('programmes') }} = calendar_days.market
-            and {{ pack_itself('programmes.pack') }} = calendar_days.pack
-            and programmes.version = calendar_days.version
+            programmes.pack_edition_id = calendar_days.edition_id
             and programmes.evaluated = calendar_days.calendar
             and greatest(programmes.effective_from, cast('2015-01-01' as date)) = calendar_days.on_day
     where programmes.has_effects_without_entries and programmes.source <> 'entries'
@@ -50,8 +48,7 @@ values_that_are_missing_at_first as (
         history_versions.known_until,
         programmes.first_day as from_day,
         coalesce(min(known_readings.from_day), programmes.effective_before) as until_day,
-        programmes.pack,
-        programmes.version,
+        programmes.edition_id,
         cast(null as {{ figure() }}) as value,
         cast(null as {{ figure() }}) as value_before,
         false as has_changed
@@ -60,22 +57,19 @@ values_that_are_missing_at_first as (
     inner join programmes on history_versions.market = programmes.market
     inner join kinds
         on
-            programmes.market = kinds.market
-            and programmes.pack = kinds.pack
-            and programmes.version = kinds.version
+            programmes.edition_id = kinds.edition_id
             and programmes.programme = kinds.programme
             and creators.kind = kinds.kind
     left join known_readings
         on
             history_versions.account_id = known_readings.account_id
             and history_versions.history_version = known_readings.history_version
-            and programmes.pack = known_readings.pack
-            and programmes.version = known_readings.version
+            and programmes.edition_id = known_readings.edition_id
             and programmes.programme = known_readings.programme
     group by
         history_versions.account_id, history_versions.market, programmes.programme,
         history_versions.history_version, history_versions.known_from, history_versions.known_until,
-        programmes.first_day, programmes.effective_before, programmes.pack, programmes.version
+        programmes.first_day, programmes.effective_before, programmes.edition_id
     having min(known_readings.from_day) is null or min(known_readings.from_day) > programmes.first_day
 )
 

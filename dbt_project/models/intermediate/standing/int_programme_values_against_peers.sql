@@ -24,9 +24,8 @@ calendar_periods as (
 
 days_of_comparison as (
     select
-        programmes.market,
-        programmes.pack,
-        programmes.version,
+        programmes.edition_id,
+        programmes.pack_edition_id,
         programmes.programme,
         inputs.input,
         inputs.peer_group,
@@ -35,15 +34,11 @@ days_of_comparison as (
     from programmes
     inner join inputs
         on
-            programmes.market = inputs.market
-            and programmes.pack = inputs.pack
-            and programmes.version = inputs.version
+            programmes.edition_id = inputs.edition_id
             and programmes.programme = inputs.programme
     inner join calendar_periods
         on
-            {{ market_of_edition('programmes') }} = calendar_periods.market
-            and {{ pack_itself('programmes.pack') }} = calendar_periods.pack
-            and programmes.version = calendar_periods.version
+            programmes.pack_edition_id = calendar_periods.edition_id
             and programmes.evaluated = calendar_periods.calendar
             and {{ in_effect_on('programmes', 'calendar_periods.period_from') }}
     where calendar_periods.period_from <= {{ night() }}
@@ -56,29 +51,25 @@ values_on_these_days as (
         readings.history_version,
         readings.known_from,
         readings.known_until,
-        days.pack,
-        days.version,
+        days.edition_id,
         days.programme,
         days.from_day,
         days.until_day,
         -- Who has moved since was a peer of those whose market and pack were its own.
-        {{ market_of_edition('days') }} || '/' || {{ pack_itself('days.pack') }}
+        days.pack_edition_id
         || case when days.peer_group = 'kind' then '/' || creators.kind else '' end as peers,
         readings.value
     from readings
     inner join creators on readings.account_id = creators.account_id
     inner join days_of_comparison as days
         on
-            readings.market = days.market
-            and readings.pack = days.pack
-            and readings.version = days.version
+            readings.edition_id = days.edition_id
             and readings.programme = days.input
             and {{ day_in('days.from_day', 'readings.from_day', 'readings.until_day') }}
 ),
 
 averages_as_they_were_known_that_day as (
     select
-        version,
         programme,
         peers,
         from_day,
@@ -86,7 +77,7 @@ averages_as_they_were_known_that_day as (
         count(value) as accounts
     from values_on_these_days
     where {{ day_in('from_day', 'known_from', 'known_until') }}
-    group by version, programme, peers, from_day
+    group by programme, peers, from_day
 ),
 
 values_as_multiples_of_the_average as (
@@ -96,8 +87,7 @@ values_as_multiples_of_the_average as (
     from values_on_these_days as each_value
     inner join averages_as_they_were_known_that_day as averages
         on
-            each_value.version = averages.version
-            and each_value.programme = averages.programme
+            each_value.programme = averages.programme
             and each_value.peers = averages.peers
             and each_value.from_day = averages.from_day
 ),
@@ -113,8 +103,7 @@ comparisons as (
         known_until,
         from_day,
         until_day,
-        pack,
-        version,
+        edition_id,
         value,
         lag(value) over (partition by account_id, programme, history_version order by from_day) as value_before,
         true as has_changed
@@ -133,8 +122,7 @@ select
     known_until,
     from_day,
     until_day,
-    pack,
-    version,
+    edition_id,
     value,
     value_before,
     has_changed

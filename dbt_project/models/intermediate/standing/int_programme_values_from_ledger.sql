@@ -44,9 +44,7 @@ programmes_of_each_account as (
             and (programmes.is_read or programmes.has_effects_without_entries or programmes.begins_with is not null)
     inner join kinds
         on
-            programmes.market = kinds.market
-            and programmes.pack = kinds.pack
-            and programmes.version = kinds.version
+            programmes.edition_id = kinds.edition_id
             and programmes.programme = kinds.programme
             and creators.kind = kinds.kind
     group by all
@@ -98,8 +96,7 @@ balances_of_all as (
 balances_while_a_pack_judged_them as (
     select
         balances.* exclude (from_day, until_day),
-        programmes.pack,
-        programmes.version,
+        programmes.edition_id,
         programmes.starts_at,
         programmes.never_below,
         programmes.never_above,
@@ -120,17 +117,13 @@ balances_while_a_pack_judged_them as (
     inner join creators on balances.account_id = creators.account_id
     inner join kinds
         on
-            programmes.market = kinds.market
-            and programmes.pack = kinds.pack
-            and programmes.version = kinds.version
+            programmes.edition_id = kinds.edition_id
             and programmes.programme = kinds.programme
             and creators.kind = kinds.kind
     left join memberships
         on
             balances.account_id = memberships.account_id
-            and programmes.market = memberships.market
-            and programmes.pack = memberships.pack
-            and programmes.version = memberships.version
+            and programmes.edition_id = memberships.edition_id
             and programmes.programme = memberships.programme
     where programmes.begins_with is null or memberships.member_from is not null
 ),
@@ -146,8 +139,7 @@ balances_as_they_are_read as (
         known_until,
         from_day,
         until_day,
-        pack,
-        version,
+        edition_id,
         cast(least(greatest(starts_at + balance, never_below), never_above) as {{ figure() }}) as value,
         cast(least(
             greatest(starts_at + case when has_changed then balance_before else balance end, never_below), never_above
@@ -169,8 +161,7 @@ select
     known_until,
     from_day,
     until_day,
-    pack,
-    version,
+    edition_id,
     value,
     value_before,
     has_changed

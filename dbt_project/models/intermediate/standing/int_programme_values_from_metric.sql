@@ -49,8 +49,7 @@ values_while_a_pack_reads_them as (
         history_versions.known_until,
         greatest(metrics.from_day, programmes.effective_from) as from_day,
         least(metrics.until_day, programmes.effective_before) as until_day,
-        programmes.pack,
-        programmes.version,
+        programmes.edition_id,
         cast(metrics.value as {{ figure() }}) as value,
         cast(
             case when metrics.from_day >= programmes.effective_from then metrics.value_before else metrics.value end
@@ -68,9 +67,7 @@ values_while_a_pack_reads_them as (
             and (programmes.effective_before is null or metrics.from_day < programmes.effective_before)
     inner join kinds
         on
-            programmes.market = kinds.market
-            and programmes.pack = kinds.pack
-            and programmes.version = kinds.version
+            programmes.edition_id = kinds.edition_id
             and programmes.programme = kinds.programme
             and creators.kind = kinds.kind
 ),
@@ -87,8 +84,7 @@ select
     known_until,
     from_day,
     until_day,
-    pack,
-    version,
+    edition_id,
     value,
     value_before,
     has_changed

@@ -30,8 +30,7 @@ columns_of_a_stretch as (
         known_until,
         from_day,
         until_day,
-        pack,
-        version,
+        edition_id,
         zone,
         zone_rank,
         comparator,
@@ -54,8 +53,7 @@ columns_of_a_stretch as (
         known_until,
         from_day,
         until_day,
-        pack,
-        version,
+        edition_id,
         zone,
         zone_rank,
         comparator,
@@ -87,9 +85,7 @@ stretches_of_each_programme as (
     from columns_of_a_stretch as stretches
     inner join programmes
         on
-            stretches.market = programmes.market
-            and stretches.pack = programmes.pack
-            and stretches.version = programmes.version
+            stretches.edition_id = programmes.edition_id
             and stretches.programme = programmes.programme
             and stretches.is_held = (programmes.never_falls or programmes.falls_after_days is not null)
 ),
@@ -101,8 +97,7 @@ stays_under_each_version as (
         programme,
         balance_of,
         history_version,
-        pack,
-        version,
+        edition_id,
         min(from_day) as first_day,
         case when not bool_or(until_day is null) then max(until_day) end as until_day,
         min_by(zone_rank_before, from_day) as rank_at_first,
@@ -116,18 +111,15 @@ stays_under_each_version as (
             order by min(from_day)
         ) as step
     from stretches_of_each_programme
-    group by account_id, market, programme, balance_of, history_version, pack, version
+    group by account_id, market, programme, balance_of, history_version, edition_id
 ),
 
 -- The zones of two versions that have one name, as the places that they have in each.
 zones_of_one_name as (
     select
-        zones.market,
         zones.programme,
-        zones.pack,
-        zones.version,
-        former.pack as former_pack,
-        former.version as former_version,
+        zones.edition_id,
+        former.edition_id as former_edition_id,
         list(
             struct_pack(zone_rank := zones.zone_rank, former_rank := former.zone_rank) order by zones.zone_rank
         ) as places
@@ -138,7 +130,7 @@ zones_of_one_name as (
             and zones.programme = former.programme
             and zones.zone = former.zone
             and zones.effective_from = former.effective_before
-    group by zones.market, zones.programme, zones.pack, zones.version, former.pack, former.version
+    group by zones.programme, zones.edition_id, former.edition_id
 ),
 
 stays_beside_the_version_before as (
@@ -156,12 +148,9 @@ stays_beside_the_version_before as (
             and stays.first_day = former.until_day
     left join zones_of_one_name as names
         on
-            stays.market = names.market
-            and stays.programme = names.programme
-            and stays.pack = names.pack
-            and stays.version = names.version
-            and former.pack = names.former_pack
-            and former.version = names.former_version
+            stays.programme = names.programme
+            and stays.edition_id = names.edition_id
+            and former.edition_id = names.former_edition_id
 ),
 
 -- The strictest zone that counts as entered when a version begins: of those that the version has by name, and that the
@@ -223,13 +212,12 @@ stretches_with_what_was_entered as (
             and stretches.programme = entered.programme
             and stretches.balance_of = entered.balance_of
             and stretches.history_version = entered.history_version
-            and stretches.pack = entered.pack
-            and stretches.version = entered.version
+            and stretches.edition_id = entered.edition_id
     window
         days_before as (
             partition by
                 stretches.account_id, stretches.programme, stretches.balance_of, stretches.history_version,
-                stretches.pack, stretches.version
+                stretches.edition_id
             order by stretches.from_day
             rows between unbounded preceding and 1 preceding
         )
@@ -245,8 +233,7 @@ select
     known_until,
     from_day,
     until_day,
-    pack,
-    version,
+    edition_id,
     zone,
     zone_rank,
     comparator,

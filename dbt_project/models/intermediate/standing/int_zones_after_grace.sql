@@ -13,8 +13,7 @@ zones as (
 programmes as (
     select
         market,
-        pack,
-        version,
+        edition_id,
         programme,
         never_falls,
         falls_after_days,
@@ -40,9 +39,7 @@ stretches_with_how_long_their_zone_is_held as (
     from zones_by_value
     inner join programmes
         on
-            zones_by_value.market = programmes.market
-            and zones_by_value.pack = programmes.pack
-            and zones_by_value.version = programmes.version
+            zones_by_value.edition_id = programmes.edition_id
             and zones_by_value.programme = programmes.programme
     where programmes.ever_holds
 ),
@@ -55,8 +52,7 @@ zones_reached as (
         programme,
         balance_of,
         history_version,
-        pack,
-        version,
+        edition_id,
         zone,
         from_day as reached_on,
         from_day as held_from,
@@ -73,8 +69,7 @@ zones_reached as (
         stretches.programme,
         stretches.balance_of,
         stretches.history_version,
-        stretches.pack,
-        stretches.version,
+        stretches.edition_id,
         zones.zone,
         {{ add_days('stretches.from_day', -1) }} as reached_on,
         stretches.from_day as held_from,
@@ -88,9 +83,7 @@ zones_reached as (
     from stretches_with_how_long_their_zone_is_held as stretches
     inner join zones
         on
-            stretches.market = zones.market
-            and stretches.pack = zones.pack
-            and stretches.version = zones.version
+            stretches.edition_id = zones.edition_id
             and stretches.programme = zones.programme
             and stretches.zone_rank_before = zones.zone_rank
     where stretches.holds and stretches.from_day = stretches.effective_from
@@ -99,20 +92,15 @@ zones_reached as (
 -- Who was in a zone was beyond the milder ones: where the next version lacks it, it is the strictest of those it has.
 zones_by_what_the_next_version_calls_them as (
     select
-        former.market,
         former.programme,
-        former.pack as former_pack,
-        former.version as former_version,
+        former.edition_id as former_edition_id,
         former.zone as former_zone,
-        zones.pack,
-        zones.version,
+        zones.edition_id,
         max_by(zones.zone, zones.zone_rank) as zone
     from zones as former
     inner join zones as milder
         on
-            former.market = milder.market
-            and former.pack = milder.pack
-            and former.version = milder.version
+            former.edition_id = milder.edition_id
             and former.programme = milder.programme
             and former.zone_rank >= milder.zone_rank
     inner join zones
@@ -121,8 +109,7 @@ zones_by_what_the_next_version_calls_them as (
             and milder.programme = zones.programme
             and milder.zone = zones.zone
             and milder.effective_before = zones.effective_from
-    group by
-        former.market, former.programme, former.pack, former.version, former.zone, zones.pack, zones.version
+    group by former.programme, former.edition_id, former.zone, zones.edition_id
 ),
 
 -- What was held on the last day of a version, the next one holds: for ever, for its days from its first day on, or, if
@@ -136,8 +123,7 @@ zones_held_under_each_version as (
         held.programme,
         held.balance_of,
         held.history_version,
-        programmes.pack,
-        programmes.version,
+        programmes.edition_id,
         names.zone,
         held.reached_on,
         programmes.effective_from as held_from,
@@ -160,13 +146,10 @@ zones_held_under_each_version as (
             and coalesce(held.held_until >= programmes.effective_from, true)
     inner join zones_by_what_the_next_version_calls_them as names
         on
-            held.market = names.market
-            and held.programme = names.programme
-            and held.pack = names.former_pack
-            and held.version = names.former_version
+            held.programme = names.programme
+            and held.edition_id = names.former_edition_id
             and held.zone = names.former_zone
-            and programmes.pack = names.pack
-            and programmes.version = names.version
+            and programmes.edition_id = names.edition_id
 ),
 
 -- A stretch is cut where a zone that was held falls at last.
@@ -214,7 +197,7 @@ stretches_cut_on_these_days as (
         days_in_order as (
             partition by
                 stretches.account_id, stretches.programme, stretches.balance_of, stretches.history_version,
-                stretches.pack, stretches.version
+                stretches.edition_id
             order by days.from_day
         )
 ),
@@ -238,14 +221,11 @@ zones_that_are_held_on_each_day as (
             and cut.programme = held.programme
             and cut.balance_of = held.balance_of
             and cut.history_version = held.history_version
-            and cut.pack = held.pack
-            and cut.version = held.version
+            and cut.edition_id = held.edition_id
             and {{ day_in('cut.from_day', 'held.held_from', 'held.held_until') }}
     inner join zones
         on
-            cut.market = zones.market
-            and cut.pack = zones.pack
-            and cut.version = zones.version
+            cut.edition_id = zones.edition_id
             and cut.programme = zones.programme
             and held.zone = zones.zone
     qualify row_number() over (
@@ -259,7 +239,7 @@ zones_beside_the_one_before as (
         * exclude (read_on, read_before),
         case when from_day = read_on then read_before else value end as value_before,
         lag(zone_rank) over days_held_in_order as held_before,
-        coalesce(lag(pack || '/' || version) over days_held_in_order, '') <> pack || '/' || version as is_first
+        coalesce(lag(edition_id) over days_held_in_order <> edition_id, true) as is_first
     from zones_that_are_held_on_each_day
     window days_held_in_order as (partition by account_id, programme, balance_of, history_version order by from_day)
 )

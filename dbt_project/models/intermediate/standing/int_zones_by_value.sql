@@ -11,9 +11,7 @@ zones as (
 -- A row for each programme and not for each zone: there are many readings and few ladders.
 ladders as {{ materialized_cte() }} (
     select
-        market,
-        pack,
-        version,
+        edition_id,
         programme,
         any_value(is_rising) as is_rising,
         min(case when is_missing then zone_rank end) as missing_rank,
@@ -22,22 +20,20 @@ ladders as {{ materialized_cte() }} (
         list(bound order by zone_rank) as bounds,
         list(case when is_rising then value_from else value_below end order by zone_rank)[2:] as edges
     from zones
-    group by market, pack, version, programme
+    group by edition_id, programme
 ),
 
 readings_with_how_far_up_the_ladder_they_reach as (
     select
         readings.*,
-        ladders.* exclude (market, pack, version, programme),  -- noqa: RF02
+        ladders.* exclude (edition_id, programme),  -- noqa: RF02
         {{ rank_reached('readings.value', 'ladders') }} as zone_rank,
         -- By the rules of the day for both values: zones of two packs can't be compared.
         {{ rank_reached('readings.value_before', 'ladders') }} as zone_rank_before
     from readings
     inner join ladders
         on
-            readings.market = ladders.market
-            and readings.pack = ladders.pack
-            and readings.version = ladders.version
+            readings.edition_id = ladders.edition_id
             and readings.programme = ladders.programme
 )
 

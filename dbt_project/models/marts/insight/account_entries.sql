@@ -9,6 +9,10 @@ entries_counted as (
     where {{ day_in(night(), 'known_from', 'known_until') }}
 ),
 
+packs as (
+    select * from {{ rules('packs') }}
+),
+
 programmes as (
     select * from {{ rules('programmes') }}
 ),
@@ -25,8 +29,8 @@ entries_of_each_account as (
         entries.event_type,
         entries.violation_id,
         entries.rule,
-        {{ pack_itself('programmes.pack') }} as pack,
-        programmes.version,
+        packs.pack,
+        packs.version,
         entries.unit,
         coalesce(counted.amount, entries.amount) as amount,
         entries.on_day,
@@ -41,6 +45,7 @@ entries_of_each_account as (
             and entries.programme = programmes.programme
             and {{ in_effect_on('programmes', 'entries.on_day') }}
             and not programmes.is_recent
+    inner join packs on programmes.edition_id = packs.edition_id
     left join entries_counted as counted
         on
             entries.account_id = counted.account_id

@@ -81,9 +81,7 @@ entries_of_both_nights as (
         on {{ market_now('entries.market') }} = programmes.market
     inner join ledgers
         on
-            programmes.market = ledgers.market
-            and programmes.pack = ledgers.pack
-            and programmes.version = ledgers.version
+            programmes.edition_id = ledgers.edition_id
             and programmes.programme = ledgers.programme
             and entries.programme = ledgers.ledger
     where {{ counts_on('entries', add_days(night(), -1)) }} or {{ counts_on('entries', night()) }}

@@ -160,9 +160,7 @@ zones_in_the_order_of_days as (
     from standings
     inner join programmes
         on
-            standings.market = programmes.market
-            and standings.pack = programmes.pack
-            and standings.version = programmes.version
+            standings.edition_id = programmes.edition_id
             and standings.programme = programmes.programme
     where not programmes.is_recent and standings.valid_from <= {{ night() }}
 ),

@@ -4,6 +4,10 @@ standings as (
     select * from {{ ref('int_standings') }}
 ),
 
+packs as (
+    select * from {{ rules('packs') }}
+),
+
 programmes as (
     select * from {{ rules('programmes') }}
 ),
@@ -20,14 +24,13 @@ periods_of_ledgers as (
         {{ as_number('standings.value') }} as balance,
         standings.zone,
         standings.zone_rank,
-        {{ pack_itself('standings.pack') }} as pack,
-        standings.version
+        packs.pack,
+        packs.version
     from standings
+    inner join packs on standings.edition_id = packs.edition_id
     inner join programmes
         on
-            standings.market = programmes.market
-            and standings.pack = programmes.pack
-            and standings.version = programmes.version
+            standings.edition_id = programmes.edition_id
             and standings.programme = programmes.programme
     where not programmes.is_recent
 )

@@ -51,23 +51,17 @@ zones_of_accounts_without_a_standing as (
             and {{ in_effect_on('zones', 'nights.as_of') }}
     inner join kinds
         on
-            zones.market = kinds.market
-            and zones.pack = kinds.pack
-            and zones.version = kinds.version
+            zones.edition_id = kinds.edition_id
             and zones.programme = kinds.programme
             and creators.kind = kinds.kind
     inner join programmes
         on
-            zones.market = programmes.market
-            and zones.pack = programmes.pack
-            and zones.version = programmes.version
+            zones.edition_id = programmes.edition_id
             and zones.programme = programmes.programme
     left join memberships
         on
             creators.account_id = memberships.account_id
-            and zones.market = memberships.market
-            and zones.pack = memberships.pack
-            and zones.version = memberships.version
+            and zones.edition_id = memberships.edition_id
             and zones.programme = memberships.programme
     -- A programme that hasn't begun for an account, or has ended, says nothing of it.
     where

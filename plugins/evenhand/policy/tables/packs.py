@@ -85,8 +85,9 @@ class RenamedRow(Edition):
 
 @dataclass(frozen=True, kw_only=True)
 class EndsRunningRow(Edition):
-    """One row per measure or reward that runs when a version begins, and ends with it."""
+    """One row per measure or reward that runs when a version begins and ends with it, and pack that brought it."""
 
+    former_pack: Annotated[str, Column("varchar", "The pack that brought it: its own, or one that it continues.")]
     measure: Annotated[str, Column("varchar", "The measure or the reward.")]
 
 
@@ -125,6 +126,7 @@ class WordRow(Edition):
 class CalendarPeriodRow(Row):
     """One row per stretch of days from one day of a calendar until the next."""
 
+    edition_id: Annotated[str, Column("varchar", "The edition: its market, its pack and its version, as one key.")]
     market: Annotated[str, Column("varchar", "The market that the pack decides for.")]
     pack: Annotated[str, Column("varchar", "The pack.")]
     version: Annotated[int, Column("integer", "The pack's version.")]

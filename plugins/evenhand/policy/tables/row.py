@@ -21,8 +21,10 @@ class Row:
 
 @dataclass(frozen=True, kw_only=True)
 class Edition(Row):
-    """A row of a pack in a market: a model joins on market and day, and never asks which pack it is."""
+    """A row of an edition, a version of a pack in a market: a model finds it by market and day, what else the edition
+    says by the edition's key alone, and which pack it is by `packs`."""
 
+    edition_id: Annotated[str, Column("varchar", "The edition: its market, its pack and its version, as one key.")]
     market: Annotated[str, Column("varchar", "The market that the pack decides for.")]
     effective_from: Annotated[date, Column("date", "First day that it judges.")]
     effective_before: Annotated[
@@ -30,6 +32,11 @@ class Edition(Row):
     ]
     pack: Annotated[str, Column("varchar", "The pack.")]
     version: Annotated[int, Column("integer", "The pack's version.")]
+
+
+def edition_key(market: str, pack: str, version: int) -> str:
+    """What every row of an edition is found by; none of the three can have a slash in it."""
+    return f"{market}/{pack}/{version}"
 
 
 def columns(table: type[Row]) -> dict[str, Column]:
