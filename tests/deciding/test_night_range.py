@@ -59,7 +59,7 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runs]:
         ask_about(connection, [FIRST - timedelta(days=1), *NIGHTS])
     with duckdb.connect(str(warehouse), config={"threads": 1}) as connection:
         run_models(connection, models, LAST)
-    lay_lists(warehouse, LAST)
+    lay_lists(warehouse)
     lay_metrics(warehouse, shared_project(), NIGHTS)
     with duckdb.connect(config={"threads": 1}) as alone:
         alone.execute(f"attach '{warehouse}' as run (read_only)")

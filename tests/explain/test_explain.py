@@ -19,6 +19,7 @@ from typer.testing import CliRunner
 
 from evenhand.cli import app
 from evenhand.deciding.compiled import run_models
+from evenhand.deciding.night_range import ask_about
 from evenhand.deciding.provenance import lay_rules_of
 from evenhand.explain.restoring import TriedWay, summed_up, what_restores
 from evenhand.landing.contracts import FEEDS
@@ -375,7 +376,7 @@ def _in_force(home: Path, account: str, tried: TriedWay, days: Sequence[date]) -
         warehouse = home / "nights" / f"night={NIGHT}" / "warehouse.duckdb"
         connection.execute(f"attach '{warehouse}' as decided (read_only)")
         lay_rules_of(home / "releases" / f"night={NIGHT}", connection)
-        connection.executemany("insert into policy.asked_nights values (?)", [[night] for night in nights])
+        ask_about(connection, nights)
         connection.execute("create schema accepted")
         connection.execute("create schema emergencies")
         connection.execute("create table emergencies.known as from decided.emergencies.known")

@@ -36,17 +36,17 @@ _RUN = "run"
 
 
 def ask_about(connection: duckdb.DuckDBPyConnection, nights: Sequence[date]) -> None:
-    """Have the models that lie in a database say of these nights, too, what is in force."""
+    """Have the models that lie in a database say of these nights, too, what is in force, and of accounts no more."""
     connection.execute("delete from policy.asked_nights")
-    connection.execute("insert into policy.asked_nights select distinct unnest(?::date[]) order by all", [list(nights)])
+    connection.execute(
+        "insert into policy.asked_nights by name"
+        " select distinct unnest(?::date[]) as night, true as lists_alone order by all",
+        [list(nights)],
+    )
 
 
-def lay_lists(warehouse: Path, last: date) -> None:
-    """Write the lists and the zones of each night that the models were asked about, as the marts have them of one.
-
-    Args:
-        last: the night that the models were run for; what the marts say of accounts is of it alone afterwards.
-    """
+def lay_lists(warehouse: Path) -> None:
+    """Write the lists and the zones of each night that the models were asked about, as the marts have them of one."""
     # Who hadn't landed yet wasn't there: no account is born before its first row.
     known = (
         "join (select account_id, min(landed_night) as known_from from candidates.creators group by account_id)"
@@ -78,11 +78,10 @@ def lay_lists(warehouse: Path, last: date) -> None:
             f"""
             create or replace table history.zones as
             select as_of, programme, zone, zone_rank, count(*) as accounts
-            from main.account_standings as listed {known}
+            from main.int_account_standings as listed {known}
             group by all
             """
         )
-        connection.execute("delete from main.account_standings where as_of != ?", [last])
         connection.commit()
 
 
@@ -145,7 +144,9 @@ def _lay_versions(connection: duckdb.DuckDBPyConnection) -> None:
         connection.execute(
             f"""
             create table versions.{contract.feed} as
-            select *{replaced}, lead(landed_night) over (partition by {contract.key} order by landed_night) as known_before
+            select
+                *{replaced},
+                lead(landed_night) over (partition by {contract.key} order by landed_night) as known_before
             from (
                 select landed_night, landed_file, landed_row, {columns}
                 from {_RUN}.candidates.{contract.feed}

@@ -90,7 +90,7 @@ def lay_rules_of(release: Path, connection: duckdb.DuckDBPyConnection) -> None:
     """Fill the connection's schema `policy` with the rules that decided a release."""
     connection.execute("drop schema if exists policy cascade")
     connection.execute("create schema policy")
-    connection.execute("create table policy.asked_nights (night date)")
+    connection.execute(f"create table policy.asked_nights ({ddl(TABLES['asked_nights'])})")
     file = str(release / "rules.parquet")
     tables = connection.execute("select distinct rules, columns from read_parquet(?) order by all", [file]).fetchall()
     for table, columns in tables:

@@ -17,6 +17,7 @@ import duckdb
 
 from evenhand.deciding.compiled import CompiledModel, run_models
 from evenhand.deciding.copies import lay_copies
+from evenhand.deciding.night_range import ask_about
 from evenhand.deciding.provenance import lay_rules_in_words_of_today
 from evenhand.explain.ways import Way, ways_to_try
 from evenhand.landing.contracts import BY_NAME, Contract
@@ -86,10 +87,7 @@ def what_restores(
         connection.execute(f"attach {quoted(warehouse)} as {_TONIGHT} (read_only)")
         _refuse_if_held(connection, night, account)
         lay_rules_in_words_of_today(release, connection)
-        connection.execute(
-            "insert into policy.asked_nights select unnest(generate_series(?::date, ?::date, interval 1 day))::date",
-            [night, night + nights * _DAY],
-        )
+        ask_about(connection, [night + day * _DAY for day in range(nights + 1)])
         single = [Way("nothing"), *ways_to_try(connection, _TONIGHT, night, account)]
         ways = [*single, Way("all")] if len(single) > 2 else single
         lay_copies(connection, _TONIGHT, [(account, copy) for copy in range(len(ways))])

@@ -145,7 +145,7 @@ def _lay_nights(warehouse: Path, nights: Sequence[date]) -> None:
     from evenhand.records.databases import wait_until_free
 
     wait_until_free(warehouse)
-    lay_lists(warehouse, nights[-1])
+    lay_lists(warehouse)
     # Those of the last are there as the run has them.
     if nights[:-1]:
         lay_metrics(warehouse, compiled_project(), nights[:-1])

@@ -1,8 +1,11 @@
 -- Longer than other files, for rewards of zones, of eligibility and of bonuses are one list.
 with
 
+-- Of programmes whose zones bring something.
 standings as (
-    select * from {{ ref('account_standings') }}
+    select standings.*
+    from {{ ref('int_account_standings') }} as standings
+    semi join {{ source('policy', 'rewards') }} as brought on standings.programme = brought.programme
 ),
 
 measures_in_force as (

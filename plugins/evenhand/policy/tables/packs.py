@@ -148,3 +148,6 @@ class AskedNightRow(Row):
     """One row per night that is asked about besides the one being decided; none in a nightly run."""
 
     night: Annotated[date, Column("date", "The night.")]
+    lists_alone: Annotated[
+        bool, Column("boolean", "Whether the lists of it are wanted alone, and not where each account stands.")
+    ] = False
