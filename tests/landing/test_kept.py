@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from datetime import date
 from pathlib import Path
 
@@ -170,6 +172,30 @@ def test_a_forgotten_file_counts_no_more_on_the_nights_after_that(
     land(landing, "creators", 1, [*MANY, creator("B")])
     _load(store, landing, 2)
     assert seen(2) == (41, [(NAME, "ann", "bo")])
+
+
+_WRITES = """
+import sys, time, duckdb
+with duckdb.connect(sys.argv[1]):
+    print("open", flush=True)
+    time.sleep(2)
+"""
+
+
+@pytest.mark.parametrize("action", ["forget", "accept"])
+def test_who_decides_waits_until_a_night_that_loads_is_done(
+    landing: Path, store: Path, monkeypatch: pytest.MonkeyPatch, action: str
+) -> None:
+    land(landing, "creators", 1, MANY)
+    _load(store, landing)
+    land(landing, "creators", 1, MANY[:2])
+    _load(store, landing)
+    writer = subprocess.Popen([sys.executable, "-c", _WRITES, str(store)], stdout=subprocess.PIPE)
+    assert writer.stdout
+    with writer:
+        assert writer.stdout.readline() == b"open\n"
+        said = _says(store.parent, monkeypatch, action, NAME)
+    assert ("counts no more" if action == "forget" else "is taken as it is now") in said
 
 
 def test_the_second_person_is_another(landing: Path, store: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -22,7 +22,8 @@ from datetime import date
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
-from evenhand.landing.files import LandedFile, form_of
+from evenhand.landing.file_names import form_of
+from evenhand.landing.files import LandedFile
 from evenhand.records.atomic_files import sync
 
 FOLDER = "kept"

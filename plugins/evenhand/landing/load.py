@@ -22,6 +22,7 @@ from evenhand.landing.contracts import BY_NAME, FEEDS, Contract
 from evenhand.landing.decisions import FileDecision, accepted
 from evenhand.landing.files import FeedBroken, KnownFile, LandedFile, Listing, list_files, nights
 from evenhand.landing.kept import FOLDER, KeptFiles
+from evenhand.landing.names import compared
 from evenhand.landing.read_files import ReadAgain, note_unusable, read_files
 from evenhand.landing.replaced import Versions, replace_files, versions
 from evenhand.landing.store import create_tables, forget_files
@@ -121,28 +122,29 @@ def _note_markets(connection: duckdb.DuckDBPyConnection) -> None:
         if not new:
             continue
         # Whose rows a file has, and not each row: there are a thousand times as many.
+        whose = "market" if contract.feed == "creators" else f"{compared('account_id')} as account_id"
         rows = f"""(
-            select distinct landed_night, landed_file, {"market" if contract.feed == "creators" else "account_id"}
-            from landing.{contract.feed} where landed_file in (select unnest($new::varchar[]))
+            select landed_night, landed_file, {whose}, count(*) as of_them
+            from landing.{contract.feed} where landed_file in (select unnest($new::varchar[])) group by all
         ) as rows"""
         market = "rows.market"
         if contract.feed != "creators":
             market = "creators.market"
             # Not an asof join: of files that it takes to be few, DuckDB looks through all rows for each.
-            rows += """
+            rows += f"""
                 join (
                     select account_id, market, landed_night as since,
                         lead(landed_night) over (partition by account_id order by landed_night) as until
                     from (
-                        select account_id, landed_night, max(market) as market
+                        select {compared("account_id")} as account_id, landed_night, max(market) as market
                         from landing.creators where account_id is not null group by all
                     )
                 ) as creators on creators.account_id = rows.account_id and creators.since <= rows.landed_night
                     and (creators.until is null or rows.landed_night < creators.until)"""
         connection.execute(
             "insert into landing.arrived"
-            f" select distinct rows.landed_night, rows.landed_file, '{contract.feed}', {market}"
-            f" from {rows} where {market} is not null order by all",
+            f" select rows.landed_night, rows.landed_file, '{contract.feed}', {market}, sum(of_them)"
+            f" from {rows} where {market} is not null group by all order by all",
             {"new": [name for (name,) in new]},
         )
 

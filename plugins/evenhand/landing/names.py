@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 # What isn't seen where it is written: control signs, and signs of no width. Without braces, which are Great
 # Expectations' own in a query.
 _UNSEEN = "[\\pC\u2028\u2029]"
@@ -12,6 +14,11 @@ _EXPONENT = r"[0-9]([.][0-9]+)?[eE][+-]?[0-9]+"
 def compared(name: str) -> str:
     """SQL of a name as it is compared: what looks alike is alike, however it is composed."""
     return f"nfc_normalize({name})"
+
+
+def composed(name: str) -> str:
+    """A name as it is compared, as `compared` has it in SQL: macOS takes the letters of a file's name apart."""
+    return unicodedata.normalize("NFC", name)
 
 
 def is_no_name(name: str) -> str:

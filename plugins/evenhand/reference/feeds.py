@@ -148,7 +148,8 @@ folders of their own if you like: `night=2026-03-01/market=ID/violations.parquet
 or `.xlsx`, is passed over, and the night's warnings name it; so is what starts with `.` or `_`, which is named only
 where it ends as a feed's file does or says a market (`_rows.csv`, `.market=ID`). Write a file elsewhere and move it in:
 what is there is taken for whole. `violations.parquet.rows` beside a file may say how many rows of data it has, lines
-that can't be read included; one that has another number can't be used.
+that can't be read included; one that has another number can't be used, and a number without its file holds the markets
+of that file. Names and keys are the same however their letters are composed, as macOS does otherwise.
 
 The folder is `landing/` below `EVENHAND_HOME`, or what `EVENHAND_LANDING_FROM` says: another folder, or an address that
 [fsspec](https://filesystem-spec.readthedocs.io) knows, such as `https://host/landing`, or `s3://bucket/landing` with
@@ -156,7 +157,8 @@ The folder is `landing/` below `EVENHAND_HOME`, or what `EVENHAND_LANDING_FROM` 
 is fetched, what is gone is removed (and counts on). Credentials are the file system's own, in the environment.
 A listing that names a file outside of that address is refused as a whole, and a link in `landing/` that leads out of it
 is neither written through nor read: what lies there can't be used. `landing/` itself may be a link. A link to a folder
-that it lies in is passed over and named; a pipe, a socket or a device can't be used.
+that it lies in is passed over and named; a pipe, a socket, a device or a link to nothing can't be used, where a folder
+is expected too. A night's folder without a file of a feed in it is no night that landed.
 
 - **CSV**: UTF-8, with or without a byte order mark, a header, commas, `"` around values that need it and doubled inside
   them, line ends of any kind. `.csv.gz` is CSV packed with gzip.
@@ -281,8 +283,10 @@ and manifest (`words_without_effect`) name each with the word that was likely me
 on one night, and more than `limits.words_without_effect` of its pack (1 %), hold the market. What is right all the
 same stands under `without_effect` in the pack.
 
-A feed without any file, though each of the last four nights of this weekday had one, holds all markets. A market's
-file of a name that came on each of those nights and doesn't tonight is named in a warning, whatever else came of its
+A feed without any file, though each of the last four nights of this weekday had one, holds all markets. Both hold on
+however long nothing comes: a feed, or a market, that fell silent is held against the four nights of this weekday before.
+After a week without rows a file with its header alone in a folder `market=…` of the market says that there are none,
+for seven nights. A market's file of a name that came on each of those nights and doesn't tonight is named in a warning, whatever else came of its
 market. A market without a row, though each of those nights had some, is a warning. So is one whose rows aren't fresh:
 its newest is older, by more than {STALE_DAYS} days, than the newest of any of the last 28 nights was when it landed, as
 if an old file had landed again. And so is a feed of a market of which nothing has landed for more than {STALE_DAYS}
