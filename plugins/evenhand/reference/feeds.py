@@ -284,13 +284,16 @@ on one night, and more than `limits.words_without_effect` of its pack (1 %), hol
 same stands under `without_effect` in the pack.
 
 A feed without any file, though each of the last four nights of this weekday had one, holds all markets. Both hold on
-however long nothing comes: a feed, or a market, that fell silent is held against the four nights of this weekday before.
-After a week without rows a file with its header alone in a folder `market=…` of the market says that there are none,
-for seven nights. A market's file of a name that came on each of those nights and doesn't tonight is named in a warning, whatever else came of its
-market. A market without a row, though each of those nights had some, is a warning. So is one whose rows aren't fresh:
-its newest is older, by more than {STALE_DAYS} days, than the newest of any of the last 28 nights was when it landed, as
-if an old file had landed again. And so is a feed of a market of which nothing has landed for more than {STALE_DAYS}
-days longer than it ever took in its last 28 arrivals (of {FEWEST_WAITS} waits or more), however long ago that is.
+however long nothing comes: a feed, or a market, that fell silent is held against the four nights of this weekday
+before. After a week without rows a file with its header alone in a folder `market=…` of the market says that there are
+none, for seven nights.
+
+A market's file of a name that came on each of those nights and doesn't tonight is named in a warning, whatever else
+came of its market. A market without a row, though each of those nights had some, is a warning. So is one whose rows
+aren't fresh: its newest is older, by more than {STALE_DAYS} days, than the newest of any of the last 28 nights was when
+it landed, as if an old file had landed again. And so is a feed of a market of which nothing has landed for more than
+{STALE_DAYS} days longer than it ever took in its last 28 arrivals (of {FEWEST_WAITS} waits or more), however long ago
+that is.
 
 ## What stops the night
 
