@@ -1,9 +1,13 @@
-"""The landing folder: which files of feeds have landed, and what else lies there."""
+"""The landing folder: which files of feeds have landed, and what else lies there.
+
+Longer than other files, for it tells of all that can be wrong with where a file lies.
+"""
 
 from __future__ import annotations
 
 import difflib
 import hashlib
+import json
 import os
 import stat
 from collections import Counter
@@ -24,6 +28,7 @@ from evenhand.landing.file_names import (
     spelt_otherwise,
     without_rows,
 )
+from evenhand.landing.names import composed
 from evenhand.landing.walk import (
     HIDDEN,
     LEADS_OUT,
@@ -35,6 +40,8 @@ from evenhand.landing.walk import (
     why_unseen,
 )
 
+# Beside the files of a mirror: those that couldn't be fetched, by name, with why.
+NOT_FETCHED = ".mirror.not_fetched.json"
 # A folder of which nobody knows the night counts on every one.
 ANY_NIGHT = date(1, 1, 1)
 
@@ -141,7 +148,7 @@ def list_files(landing: Path, night: date, known: Mapping[str, KnownFile]) -> Li
             files.append(LandedFile(feed, ANY_NIGHT, name_of(landing, folder), folder, "csv", problem=problem))
         else:
             _look_into_stranger(landing, folder, files, passed_over)
-    files = _told_apart(landing, files)
+    files = _with_what_was_not_fetched(landing, night, _told_apart(landing, files), passed_over)
     there = {file.name for file in files}
     said = {without_rows(file.name): file for file in files if says_rows(file.path)}
     lonely = [
@@ -247,6 +254,28 @@ def _take(
     else:
         why = "files of feeds end in .csv, .csv.gz or .parquet"
         passed_over.append(PassedOver(name, why, night))
+
+
+def _with_what_was_not_fetched(
+    landing: Path, night: date, files: list[LandedFile], passed_over: list[PassedOver]
+) -> list[LandedFile]:
+    """The files and those that a mirror couldn't fetch, which can't be used: not even what was fetched before."""
+    try:
+        problems = json.loads((landing / NOT_FETCHED).read_text())
+    except (FileNotFoundError, ValueError):
+        return files
+    known = {file.name: file for file in files}
+    for spelling, why in sorted(problems.items()):
+        name = composed(spelling)
+        feed, folder = (*name.split("/"), "", "")[:2]
+        path, of_night = landing / spelling, night_of(folder) or ANY_NIGHT
+        if name in known:
+            known[name] = replace(known[name], problem=known[name].problem or why)
+        elif not form_of(path) and not says_rows(path):
+            passed_over.append(PassedOver(name, why, of_night))
+        elif of_night <= night:
+            known[name] = LandedFile(feed, of_night, name, path, form_of(path) or "csv", problem=why)
+    return list(known.values())
 
 
 def _told_apart(landing: Path, files: list[LandedFile]) -> list[LandedFile]:

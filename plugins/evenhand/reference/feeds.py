@@ -1,6 +1,8 @@
 """Write docs/feeds.md, dbt's sources and what it makes metrics of from the contracts:
 
 python -m evenhand.reference.feeds
+
+Longer than other files, for it has the whole page on feeds.
 """
 
 from __future__ import annotations
@@ -155,6 +157,8 @@ The folder is `landing/` below `EVENHAND_HOME`, or what `EVENHAND_LANDING_FROM` 
 [fsspec](https://filesystem-spec.readthedocs.io) knows, such as `https://host/landing`, or `s3://bucket/landing` with
 `s3fs` installed. What is at an address is mirrored into `landing/` before a night looks at it: what is new or changed
 is fetched, what is gone is removed (and counts on). Credentials are the file system's own, in the environment.
+One file there that can't be fetched, or that has its name with another (`a//b.csv` beside `a/b.csv`), holds its markets
+like one that can't be used, and keeps none of the others away. Keys of no bytes that stand for folders are no files.
 A listing that names a file outside of that address is refused as a whole, and a link in `landing/` that leads out of it
 is neither written through nor read: what lies there can't be used. `landing/` itself may be a link. A link to a folder
 that it lies in is passed over and named; a pipe, a socket, a device or a link to nothing can't be used, where a folder
