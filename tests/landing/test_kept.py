@@ -198,6 +198,17 @@ def test_who_decides_waits_until_a_night_that_loads_is_done(
     assert ("counts no more" if action == "forget" else "is taken as it is now") in said
 
 
+def test_a_forgotten_file_is_nothing_that_another_could_lack_rows_of(
+    landing: Path, store: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    land(landing, "creators", 1, MANY)
+    _load(store, landing)
+    assert "counts no more" in _says(store.parent, monkeypatch, "forget", NAME)
+    land(landing, "creators", 1, MANY[:2])
+    assert not _load(store, landing).unusable
+    assert _accounts(store) == 2
+
+
 def test_the_second_person_is_another(landing: Path, store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     land(landing, "creators", 1, MANY)
     _load(store, landing)

@@ -40,14 +40,19 @@ def check(
     feed: Annotated[str, typer.Option(help="Its feed; without it, that of the folder that it lies in.")] = "",
     night: Annotated[
         datetime | None,
-        typer.Option(formats=["%Y-%m-%d"], metavar="NIGHT", help="The night that it is for; by default the newest."),
+        typer.Option(
+            formats=["%Y-%m-%d"],
+            metavar="NIGHT",
+            help="The night; by default that of its folder, else the newest.",
+        ),
     ] = None,
 ) -> None:
     """Say what gate 1 would make of a file before it is dropped; ends with 1 if not every row of it would be used."""
     from evenhand.landing.contracts import BY_NAME
     from evenhand.landing.files import FeedBroken, nights
     from evenhand.policy.texts import PackError
-    from evenhand.quality.check_file import check_file, feed_of
+    from evenhand.quality.check_file import Home, check_file, feed_of, name_of_file, night_of_file
+    from evenhand.records.history import HistoryBroken
     from evenhand.tasks.night import known_beside
 
     here = settings()
@@ -55,14 +60,16 @@ def check(
     if of not in BY_NAME:
         refuse(f"{path}: which feed it is of isn't known; say --feed, one of {', '.join(BY_NAME)}")
     landed = nights(here.landing)
-    if not night and not landed:
+    of_path = night.date() if night else night_of_file(path)
+    if not of_path and not landed:
         refuse(f"{here.landing}: nothing has landed so far; say which --night it is for")
-    chosen = night.date() if night else landed[-1]
+    chosen = of_path or landed[-1]
     try:
         if here.store.exists():
             open_to_read(here.store).close()
-        found = check_file(path, of, chosen, here.store, here.policies, known_beside(chosen))
-    except (DatabaseInUse, FeedBroken, PackError) as error:
+        home = Home(here.store, here.landing, here.policies)
+        found = check_file(path, name_of_file(path, of, chosen), chosen, home, known_beside(chosen))
+    except (DatabaseInUse, FeedBroken, HistoryBroken, PackError) as error:
         refuse(str(error))
     if found.unusable:
         _say(f"It can't be used: {found.unusable}.")

@@ -70,15 +70,32 @@ def versions(files: Sequence[LandedFile], kept: KeptFiles, night: date) -> Versi
 
 
 def replace_files(
-    connection: duckdb.DuckDBPyConnection, files: Sequence[LandedFile], by_row: set[str], taken: set[tuple[str, str]]
+    connection: duckdb.DuckDBPyConnection,
+    files: Sequence[LandedFile],
+    by_row: set[str],
+    taken: set[tuple[str, str]],
+    forgotten: set[tuple[str, str]],
 ) -> list[LandedFile]:
     """Put new versions in the place of old ones where they can be; returns those.
 
     Args:
         by_row: the names of files that a query on many of them couldn't read.
         taken: versions, by name and SHA-256, that people accepted.
+        forgotten: versions that count no more; whatever lies in their place may.
     """
-    return [file for file in files if _replace(connection, file, by_row, (composed(file.name), file.sha256) in taken)]
+    if not files:
+        return []
+    before = dict(connection.execute("select landed_file, sha256 from landing.files").fetchall())
+    return [
+        file
+        for file in files
+        if _replace(
+            connection,
+            file,
+            by_row,
+            (composed(file.name), file.sha256) in taken or (composed(file.name), before.get(file.name)) in forgotten,
+        )
+    ]
 
 
 def _replace(connection: duckdb.DuckDBPyConnection, file: LandedFile, by_row: set[str], is_taken: bool) -> bool:
