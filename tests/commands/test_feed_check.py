@@ -94,11 +94,9 @@ def test_what_it_would_replace_counts(home: Path, tmp_path: Path, monkeypatch: p
     path = land(tmp_path, "creators", 1, rows, name="market=world/many.csv")
     code, said = _check(home, monkeypatch, str(path))
     assert code == 1
-    assert (
-        "It can't be used: it lies in the place of one with 40 keys, and 38 of them aren't in it (evenhand feed accept"
-        " creators/night=2026-03-01/market=world/many.csv --reason '…' has it taken); what it was before counts."
-        in said
-    )
+    accepting = "evenhand feed accept creators/night=2026-03-01/market=world/many.csv --reason '…' has it taken"
+    why = f"it lies in the place of one with 40 keys, and 38 of them aren't in it ({accepting}); what it was before counts"
+    assert f"It can't be used: {why}." in said
     assert "world would be held: many.csv: the file can't be used" in said
     assert "would be quarantined" not in said
 

@@ -187,7 +187,9 @@ is expected too. A night's folder without a file of a feed in it is no night tha
   no more, from the newest released night on; the manifest (`forgotten`) says so.
 
 `evenhand feed check FILE` says what would become of a file before it is dropped: why it can't be used, which rows would
-be quarantined, who would be held. It changes nothing, and ends with 1 if not every row would be used.
+be quarantined, who would be held. It takes the file to be dropped in the night and the folders that it lies in, such as
+`market=ID`, with what lies beside it (`FILE.rows`), in the place of what it would replace there. It changes nothing,
+and ends with 1 if not every row would be used.
 
 ## Versions of a row
 
