@@ -95,8 +95,8 @@ def test_what_it_would_replace_counts(home: Path, tmp_path: Path, monkeypatch: p
     code, said = _check(home, monkeypatch, str(path))
     assert code == 1
     accepting = "evenhand feed accept creators/night=2026-03-01/market=world/many.csv --reason '…' has it taken"
-    why = f"it lies in the place of one with 40 keys, and 38 of them aren't in it ({accepting}); what it was before counts"
-    assert f"It can't be used: {why}." in said
+    gone = "it lies in the place of one with 40 keys, and 38 of them aren't in it"
+    assert f"It can't be used: {gone} ({accepting}); what it was before counts." in said
     assert "world would be held: many.csv: the file can't be used" in said
     assert "would be quarantined" not in said
 

@@ -496,3 +496,21 @@ def test_a_folder_that_may_not_be_looked_into_stops_no_night() -> None:
     assert [(each.feed, each.problem) for each in found.files if each.problem] == [
         ("orders", "the folder can't be read (Permission denied)")
     ]
+
+
+def test_a_small_float_is_the_number_that_it_is(landing: Path, store: Path) -> None:
+    """DuckDB writes 0.00001 as 1e-05, which no feed has; what has more digits than the feed stays as it is."""
+    with duckdb.connect() as connection:
+        connection.execute(
+            "copy (select 'R' || id as review_id, 'published' as drawn_from, 'A1' as account_id, '2026-03-01' as"
+            " reviewed_on, 'no' as is_violation, chance as inclusion_probability from (values (1, 0.00001::double),"
+            " (2, 0.25::double), (3, 1e-12::double), (4, 1.0::double)) as rows (id, chance))"
+            f" to '{land(landing, 'qa_reviews', 1).with_suffix('.parquet')}' (format parquet)"
+        )
+    assert not load(store, landing, night(1)).unusable
+    assert landed(store, "qa_reviews", "review_id", "inclusion_probability") == [
+        ("R1", "0.0000100000"),
+        ("R2", "0.25"),
+        ("R3", "1e-12"),
+        ("R4", "1"),
+    ]

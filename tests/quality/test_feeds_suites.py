@@ -10,7 +10,7 @@ import duckdb
 import pytest
 
 from evenhand.landing.contracts import APPEALS, CREATORS, METRICS, QA_REVIEWS, VIOLATIONS, Contract
-from evenhand.landing.names import compared, likely_meant
+from evenhand.landing.names import compared, likely_meant, number_likely_meant
 from expectations.feeds import arrivals_suite, row_suite
 from landing.feeds import night
 from quality.queries import queries_of
@@ -175,6 +175,8 @@ def test_every_rule_has_a_remedy_and_a_name_of_its_own() -> None:
         ("créatrice 主播", True),
         ("1.23457E+15", False),
         ("1e5", False),
+        # As spreadsheets of Indonesia or Brazil write it.
+        ("1,23457E+15", False),
         (" A1", False),
         ("A1\u00a0", False),
         ("A\u200b1", False),
@@ -189,11 +191,38 @@ def test_a_key_is_a_name_as_it_is_written(value: str, is_a_name: bool) -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "meant"), [("1.23457E+15", "1234570000000000"), (" A\u200b1\u00a0", "A1"), ("\u200b", None)]
+    ("value", "meant"),
+    [
+        ("1.23457E+15", "1234570000000000"),
+        ("1,23457E+15", "1234570000000000"),
+        (" A\u200b1\u00a0", "A1"),
+        ("\u200b", None),
+    ],
 )
 def test_what_was_likely_meant_is_told(value: str, meant: str | None) -> None:
     with duckdb.connect() as connection:
         assert connection.execute(f"select {likely_meant('$value')}", {"value": value}).fetchall() == [(meant,)]
+
+
+@pytest.mark.parametrize(
+    ("value", "meant"),
+    [
+        ("1.2E+5", "120000"),
+        ("1e3", "1000"),
+        ("-1,5E-3", "-0.0015"),
+        ("1.23457E+15", "1234570000000000"),
+        ("12.0", "12"),
+        (" +5", "5"),
+        ("0.50000", "0.5"),
+        # One thousand two hundred, or one and a fifth.
+        ("1,200", None),
+        ("five", None),
+        ("1E+40", None),
+    ],
+)
+def test_which_number_was_likely_meant_is_told(value: str, meant: str | None) -> None:
+    with duckdb.connect() as connection:
+        assert connection.execute(f"select {number_likely_meant('$value')}", {"value": value}).fetchall() == [(meant,)]
 
 
 def test_what_looks_alike_is_alike() -> None:

@@ -240,6 +240,7 @@ from the night on that its value landed in: {_FIGURES}. What another column need
 
 The row is left out, the night goes on. `quarantine.rows` in the night's warehouse, and `quarantine.parquet` in its
 release, have a line per row and rule: feed, key, column, rule, remedy, file and row (the first row of data is row 1).
+`evenhand quarantine` shows them row by row: file, row and line, what stands there, the rule, and what was likely meant.
 
 - A line can't be read: a byte isn't UTF-8 or is zero, a quote isn't closed or doubled, it has too few or too many
   values. It costs itself and no other line, and is kept as it stands in the column `text`.
@@ -252,7 +253,7 @@ release, have a line per row and rule: feed, key, column, rule, remedy, file and
   column is left out and counted in a warning, and the row stays.
 - A date isn't a day that exists in the form `YYYY-MM-DD`, or is after the night that the row landed in (waiting
   doesn't make it right), or before {FIRST_DAY}.
-- A number isn't one, or has more than {MOST_DIGITS} digits before its point or more than its column allows after
+- A number isn't one (`1.2E+5` of a spreadsheet isn't; `meant` has the likely one), or has more than {MOST_DIGITS} digits before its point or more than its column allows after
   it, or is less than its column allows.
 - It refers to a row that is not there, that is itself in quarantine, or that is another account's.
 - Two different rows with one key landed in one night: both are out.
