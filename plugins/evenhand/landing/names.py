@@ -8,7 +8,7 @@ import unicodedata
 # Expectations' own in a query.
 _UNSEEN = "[\\pC\u2028\u2029]"
 # As spreadsheets write a long number: one digit before the point, or before the comma of some countries.
-_EXPONENT = r"[0-9]([.,][0-9]+)?[eE][+-]?[0-9]+"
+EXPONENT = r"[0-9]([.,][0-9]+)?[eE][+-]?[0-9]+"
 
 
 def compared(name: str) -> str:
@@ -24,7 +24,7 @@ def composed(name: str) -> str:
 def is_no_name(name: str) -> str:
     """SQL of whether a text isn't the name that was likely meant; false where there is none."""
     return (
-        f"{name} is not null and (regexp_full_match({name}, '{_EXPONENT}') or regexp_matches({name}, '{_UNSEEN}')"
+        f"{name} is not null and (regexp_full_match({name}, '{EXPONENT}') or regexp_matches({name}, '{_UNSEEN}')"
         f" or regexp_matches({name}, '^[\\s\\pZ]|[\\s\\pZ]$'))"
     )
 
@@ -33,7 +33,7 @@ def likely_meant(name: str) -> str:
     """SQL of what was likely meant by a text that is no name; null where nothing is."""
     whole = f"try_cast(try_cast(replace({name}, ',', '.') as double) as hugeint)::varchar"
     seen = f"regexp_replace(regexp_replace({name}, '{_UNSEEN}', '', 'g'), '^[\\s\\pZ]+|[\\s\\pZ]+$', '', 'g')"
-    return f"case when regexp_full_match({name}, '{_EXPONENT}') then {whole} else nullif({seen}, '') end"
+    return f"case when regexp_full_match({name}, '{EXPONENT}') then {whole} else nullif({seen}, '') end"
 
 
 def number_likely_meant(text: str) -> str:
@@ -45,5 +45,5 @@ def number_likely_meant(text: str) -> str:
     number = f"try_cast(replace({bare}, ',', '.') as double)"
     short = f"regexp_replace(try_cast({number} as decimal(38, 10))::varchar, '[.]?0+$', '')"
     whole = f"try_cast({number} as hugeint)::varchar"
-    is_one = f"regexp_full_match({bare}, '-?({_EXPONENT}|[0-9]+([.][0-9]+)?)')"
+    is_one = f"regexp_full_match({bare}, '-?({EXPONENT}|[0-9]+([.][0-9]+)?)')"
     return f"case when {is_one} then if({number} = trunc({number}), {whole}, {short}) end"

@@ -253,8 +253,8 @@ release, have a line per row and rule: feed, key, column, rule, remedy, file and
   column is left out and counted in a warning, and the row stays.
 - A date isn't a day that exists in the form `YYYY-MM-DD`, or is after the night that the row landed in (waiting
   doesn't make it right), or before {FIRST_DAY}.
-- A number isn't one (`1.2E+5` of a spreadsheet isn't; `meant` has the likely one), or has more than {MOST_DIGITS} digits before its point or more than its column allows after
-  it, or is less than its column allows.
+- A number isn't one, such as `1.2E+5` of a spreadsheet (`meant` has the likely one), or has more than {MOST_DIGITS}
+  digits before its point or more than its column allows after it, or is less than its column allows.
 - It refers to a row that is not there, that is itself in quarantine, or that is another account's.
 - Two different rows with one key landed in one night: both are out.
 
