@@ -395,6 +395,8 @@ def test_a_link_out_of_the_landing_folder_is_not_read(landing: Path, store: Path
     (of_night / "linked.csv").symlink_to(outside / "rows.csv")
     land_text(landing, "creators", 1, f"{HEADER}\n{row('A2')}\n", name="counted.csv")
     (of_night / "counted.csv.rows").symlink_to(outside / "rows.csv.rows")
+    land_text(landing, "creators", 1, f"{HEADER}\n{row('A4')}\n", name="capitals.csv")
+    (of_night / "capitals.csv.ROWS").symlink_to(outside / "rows.csv.rows")
     (landing / "creators" / "night=2026-02-01").symlink_to(outside)
     # What is linked within the folder lies in it.
     land_text(landing, "creators", 1, f"{HEADER}\n{row('A3')}\n", name="_kept")
@@ -406,7 +408,7 @@ def test_a_link_out_of_the_landing_folder_is_not_read(landing: Path, store: Path
     (of_night / "market=ID").symlink_to(nothing_in_it)
     found |= load(store, landing, night(1)).unusable
     names = ["night=2026-02-01/rows.csv"]
-    names += [f"night=2026-03-01/{name}" for name in ("counted.csv", "linked.csv", "market=ID")]
+    names += [f"night=2026-03-01/{name}" for name in ("capitals.csv", "counted.csv", "linked.csv", "market=ID")]
     assert found == {f"creators/{name}": why for name in names}
     assert landed(store, "creators", "account_id") == [("A3",)]
     assert query(store, "select * from landing.unusable_values") == []

@@ -18,7 +18,6 @@ from pathlib import Path
 
 from evenhand.landing.contracts import BY_NAME, FEEDS
 from evenhand.landing.file_names import (
-    ROWS,
     Form,
     form_of,
     name_of,
@@ -159,7 +158,9 @@ def list_files(landing: Path, night: date, known: Mapping[str, KnownFile]) -> Li
     data = [file for file in files if not says_rows(file.path)]
     inside = landing.resolve()
     whole = [
-        _with_bytes(file, said.get(file.name), known.get(file.name)) if _lies_in(inside, file.path) else _linked(file)
+        _with_bytes(file, said.get(file.name), known.get(file.name))
+        if _lies_in(inside, file, said.get(file.name))
+        else _linked(file)
         for file in (*data, *lonely)
     ]
     return Listing(
@@ -284,11 +285,10 @@ def _told_apart(landing: Path, files: list[LandedFile]) -> list[LandedFile]:
     return [replace(file, name=spelt(landing, file.path)) if times[file.name] > 1 else file for file in files]
 
 
-def _lies_in(landing: Path, path: Path) -> bool:
+def _lies_in(landing: Path, file: LandedFile, rows: LandedFile | None) -> bool:
     """Whether a file lies in the landing folder (links resolved), and so does what says how many rows it has."""
-    beside = path.with_name(f"{path.name}{ROWS}")
     # Not `Path.resolve`, which fails on a link to itself.
-    return all(Path(os.path.realpath(each)).is_relative_to(landing) for each in (path, beside))
+    return all(Path(os.path.realpath(each.path)).is_relative_to(landing) for each in (file, rows) if each)
 
 
 def _linked(file: LandedFile) -> LandedFile:
