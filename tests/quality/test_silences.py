@@ -92,8 +92,11 @@ def many(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return home
 
 
-def _held(home: Path, on: date, *files: str) -> list[tuple[object, ...]]:
-    """What is found of missing violations on a night on which TH's landed, and files without rows by these names."""
+MANY, FRESH = "rows on a night that always has many", "rows that are fresh"
+
+
+def _held(home: Path, on: date, *files: str, rule: str = MANY) -> list[tuple[object, ...]]:
+    """What a rule finds of violations on a night on which one of TH landed, and files without rows by these names."""
     tonight = home / "landing" / "violations" / f"night={on}"
     header = (home / "landing" / "violations" / f"night={night(1)}" / "rows.csv").read_text().splitlines()[0]
     columns = header.split(",")
@@ -122,8 +125,7 @@ def _held(home: Path, on: date, *files: str) -> list[tuple[object, ...]]:
         find_arrivals(gate, BY_NAME["violations"], on)
         gate.close()
         queries = queries_of(arrivals_suite(BY_NAME["violations"], on), "arrivals.violations")
-        found = queries["rows on a night that always has many"]
-        return query(warehouse, f"select market, found from ({found}) order by all")
+        return query(warehouse, f"select market, found from ({queries[rule]}) order by all")
     finally:
         shutil.rmtree(tonight)
         for left in ("landed.duckdb", f"{on}.duckdb", "kept"):
@@ -157,3 +159,13 @@ def test_after_a_week_a_file_of_the_market_without_rows_says_that_there_are_none
     # Of everybody, or of another market, it says nothing of ID; nor does it in the first week, for it may be a fault.
     assert _held(many, night(28) + timedelta(8), "none.csv", "market=TH/none.csv")
     assert _held(many, night(28) + timedelta(7), "market=id/none.csv")
+
+
+def test_whether_rows_are_fresh_is_seen_after_any_gap(many: Path) -> None:
+    """All are decided on 1 January, so that those of 28 March were 86 days old."""
+    assert _held(many, night(28) + timedelta(2), rule=FRESH) == []
+    said = "the newest row of violations is of 2026-01-01, and in the {} it was at most 86 days old when it landed"
+    assert _held(many, night(28) + timedelta(3), rule=FRESH) == [("TH", said.format("last 28 nights"))]
+    for days in (40, 400):
+        found = _held(many, night(28) + timedelta(days), rule=FRESH)
+        assert found == [("TH", said.format("28 nights until 2026-03-28"))]

@@ -95,6 +95,8 @@ def find_usual(gate: Gate, night: date) -> None:
     )
     for contract in FEEDS:
         feed = contract.feed
+        # Of a table that is ordered by night no more is read than of the market that has been silent longest.
+        ((since,),) = gate.execute(f"select min(newest) - 27 from arrivals.habits where feed = '{feed}'")
         gate.execute(
             f"""insert into arrivals.usual
             with
@@ -108,6 +110,7 @@ def find_usual(gate: Gate, night: date) -> None:
                 join arrivals.accounts as accounts using (account_id{", market" if feed == "creators" else ""})
                 join (from arrivals.habits where feed = '{feed}') as habits on habits.market = accounts.market
                 where landed_night between newest - 27 and date '{night}' - 1
+                    and landed_night >= date '{since or night}'
                 group by accounts.market, landed_night, newest
             ),
 
