@@ -65,8 +65,6 @@ def check(
         refuse(f"{here.landing}: nothing has landed so far; say which --night it is for")
     chosen = of_path or landed[-1]
     try:
-        if here.store.exists():
-            open_to_read(here.store).close()
         home = Home(here.store, here.landing, here.policies)
         found = check_file(path, name_of_file(path, of, chosen), chosen, home, known_beside(chosen))
     except (DatabaseInUse, FeedBroken, HistoryBroken, PackError) as error:

@@ -106,7 +106,9 @@ def mirror(url: str, landing: Path) -> int:
 
 def end_mirroring(landing: Path) -> None:
     """Have the folder be nobody's mirror: what couldn't be fetched once is of no account any more."""
-    (landing / NOT_FETCHED).unlink(missing_ok=True)
+    # Where nothing may be written, to take away what isn't there fails too.
+    if (landing / NOT_FETCHED).exists():
+        (landing / NOT_FETCHED).unlink()
 
 
 def _listing(files: Any, root: str) -> tuple[dict[str, _There], dict[str, str]]:

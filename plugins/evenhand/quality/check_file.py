@@ -21,6 +21,7 @@ from evenhand.landing.window import take
 from evenhand.policy.compile import compile_packs
 from evenhand.policy.sift import sift
 from evenhand.quality.feeds import Beside, validate_feeds
+from evenhand.records.databases import open_to_read
 
 
 @dataclass(frozen=True)
@@ -76,6 +77,7 @@ def check_file(path: Path, name: str, night: date, home: Home, beside: Beside) -
         name: where it would be dropped, below the landing folder.
 
     Raises:
+        DatabaseInUse: somebody has the store open for too long.
         FeedBroken: nothing has landed by the night.
         GateFailed: an expectation couldn't be evaluated.
         HistoryBroken: what people decided about files can't be read.
@@ -144,8 +146,9 @@ def _write(path: Path, content: bytes) -> None:
 
 
 def _copy_store(store: Path, target: Path) -> None:
+    """Copy it while nobody writes to it."""
     if store.exists():
-        with store.open("rb") as source, target.open("wb") as copy:
+        with open_to_read(store), store.open("rb") as source, target.open("wb") as copy:
             copy_bytes(source, copy)
 
 
