@@ -26,7 +26,7 @@ from evenhand.tasks.choosing import night_of_run
 from evenhand.tasks.deliveries import delivery_groups
 from evenhand.tasks.facts import Facts
 from evenhand.tasks.human_tasks import night_form
-from evenhand.tasks.pools import LANDED, WAREHOUSE
+from evenhand.tasks.pools import WAREHOUSE
 from evenhand.tasks.repeating import REPEATED
 from evenhand.tasks.reports import reports_task
 
@@ -48,7 +48,7 @@ with DAG(
     tags=["governance"],
 ) as dag:
 
-    @task(pool=LANDED)
+    @task
     def land_feeds(params: Any = None, dag_run: Any = None) -> Facts:
         """Choose the night, and load every file that had landed by then into the night's warehouse."""
         return begin_night(params, dag_run)

@@ -100,6 +100,12 @@ def arrivals_suite(contract: Contract, night: date) -> list[Expectation]:
     feed = contract.feed
     usual = f"(from arrivals.usual where feed = '{feed}')"
     nothing = f"from {usual} as usual where market not in (select market from {{batch}} where market is not null)"
+    # After a week of silence the nights that it is held against aren't the last four any more.
+    since = f"if(date '{night}' - newest > 7, ' has landed since ' || newest, ' landed')"
+    nights = f"if(date '{night}' - newest > 7, 'the four nights of this weekday before', 'the last four nights of"
+    nights += " this weekday')"
+    or_none = f"if(date '{night}' - newest > 7, '; a header alone in a folder market=… of it says that there are none',"
+    or_none += " '')"
     return [
         expect_no_rows(
             f"""select coalesce(market, '{EVERY_MARKET}') as market, count(problem) || ' of ' || count(*)
@@ -130,8 +136,13 @@ def arrivals_suite(contract: Contract, night: date) -> list[Expectation]:
             f"""select '{EVERY_MARKET}' as market, 'nothing is in {feed}/night={night}' as found
             from (select count(*) from {{batch}})
             where (
-                select count(distinct night) from landing.files
-                where feed = '{feed}' and date '{night}' - night in (7, 14, 21, 28)
+                select count(distinct night)
+                from landing.files, (
+                    select ((date '{night}' - max(night) + 6) // 7) * 7 as days
+                    from landing.files where feed = '{feed}' and night < date '{night}'
+                ) as last
+                where feed = '{feed}' and (date '{night}' - night) % 7 = 0
+                    and date '{night}' - night between days and days + 21
             ) = 4 and not exists (
                 select 1 from (
                     select feed, night from landing.files union all select feed, night from landing.unusable
@@ -140,13 +151,13 @@ def arrivals_suite(contract: Contract, night: date) -> list[Expectation]:
             described(
                 "a file on a night that always has one",
                 "",
-                "The feed is missing: each of the last four nights of this weekday had a file. Land it; if there is"
-                " nothing to report, land a CSV file with its header alone.",
+                "The feed is missing: each of the last four nights of this weekday until it fell silent had a file."
+                " Land it; if there is nothing to report, land a CSV file with its header alone.",
             ),
         ),
         expect_no_rows(
-            f"""select market, 'no row of {feed} landed, and at least ' || fewest
-                || ' did on each of the last four nights of this weekday' as found
+            f"""select market, 'no row of {feed}' || {since} || ', and at least ' || fewest
+                || ' did on each of ' || {nights} || {or_none} as found
             {nothing} and fewest >= {FEWEST_MISSED_ROWS}""",
             described(
                 "rows on a night that always has many",
@@ -155,7 +166,8 @@ def arrivals_suite(contract: Contract, night: date) -> list[Expectation]:
             ),
         ),
         warn_of_rows(
-            f"""select market, 'no row of {feed} landed' as found {nothing} and fewest < {FEWEST_MISSED_ROWS}""",
+            f"""select market, 'no row of {feed}' || {since} as found
+            {nothing} and fewest < {FEWEST_MISSED_ROWS}""",
             described(
                 "rows on a night that always has some",
                 "",
@@ -163,10 +175,11 @@ def arrivals_suite(contract: Contract, night: date) -> list[Expectation]:
             ),
         ),
         warn_of_rows(
-            f"""select market, 'the newest row of {feed} is of ' || max(happened_on)
-                || ', and in the last 28 nights it was at most ' || oldest || ' days old when it landed' as found
+            f"""select market, 'the newest row of {feed} is of ' || max(happened_on) || ', and in the '
+                || if(newest < date '{night}' - 28, '28 nights until ' || newest, 'last 28 nights')
+                || ' it was at most ' || oldest || ' days old when it landed' as found
             from {{batch}} join {usual} using (market)
-            group by market, oldest having max(happened_on) < date '{night}' - oldest - {STALE_DAYS}""",
+            group by market, oldest, newest having max(happened_on) < date '{night}' - oldest - {STALE_DAYS}""",
             described("rows that are fresh", "", "Ask the source whether it sends what it sent before."),
         ),
     ]

@@ -22,6 +22,7 @@ from evenhand.commands import (
     policy,
     proposals,
     qa,
+    quarantine,
     query,
     released,
     report,
@@ -63,7 +64,7 @@ app.command()(local.nightly)
 app.command()(history.history)
 app.command()(released.summary)
 app.command()(listing.nights)
-app.command()(listing.quarantine)
+app.command()(quarantine.quarantine)
 app.command()(query.query)
 app.add_typer(report.app, name="report")
 app.command()(plan.plan)

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import shutil
+from datetime import UTC, datetime
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
 from evenhand.cli import app
+from evenhand.landing.decisions import FOLDER, FileDecision
 from evenhand.landing.load import load
+from evenhand.records.history import add
+from evenhand.records.persons import Person
 from evenhand.settings import PROJECT
 from landing.feeds import creator, land, land_headers, night, violation
 
@@ -17,6 +23,7 @@ from landing.feeds import creator, land, land_headers, night, violation
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     home = tmp_path_factory.mktemp("home")
     land(home / "landing", "creators", 1, [creator("A1"), creator("A2")])
+    land(home / "landing", "creators", 1, [creator(f"B{n}") for n in range(40)], name="market=world/many.csv")
     land_headers(home / "landing", 1, "contents", "violations", "appeals")
     load(home / "landed.duckdb", home / "landing", night(1))
     return home
@@ -57,7 +64,7 @@ def test_a_right_file_and_one_that_cannot_be_used(home: Path, tmp_path: Path, mo
     assert "say --feed, one of creators" in said
     good = land(tmp_path, "violations", 2, [violation("V1", "A1")])
     code, said = _check(home, monkeypatch, str(good))
-    assert (code, said.strip()) == (0, "Every row of rows.csv would be used on night 2026-03-01: 1 row.")
+    assert (code, said.strip()) == (0, "Every row of rows.csv would be used on night 2026-03-02: 1 row.")
 
 
 @pytest.mark.parametrize("name", ["README.txt", "violations.xlsx"])
@@ -69,3 +76,59 @@ def test_a_file_that_would_be_passed_over_is_not_one_that_would_be_used(
     code, said = _check(home, monkeypatch, str(path), "--feed", "violations")
     assert code == 1
     assert "It can't be used: it would be passed over, for files of feeds end in .csv, .csv.gz or .parquet." in said
+
+
+def test_a_file_is_of_the_market_that_its_folder_says_and_of_the_night(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "night=2026-03-02" / "market=ID" / "mine.csv"
+    path.parent.mkdir(parents=True)
+    path.write_text("violation_id;account_id\n")
+    code, said = _check(home, monkeypatch, str(path), "--feed", "violations")
+    assert code == 1
+    assert [line.partition(" would be held")[0] for line in said.splitlines() if " would be held" in line] == ["ID"]
+
+
+def test_what_it_would_replace_counts(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = [creator("B1"), creator("B2"), creator("B2", language="id")]
+    path = land(tmp_path, "creators", 1, rows, name="market=world/many.csv")
+    code, said = _check(home, monkeypatch, str(path))
+    assert code == 1
+    accepting = "evenhand feed accept creators/night=2026-03-01/market=world/many.csv --reason '…' has it taken"
+    gone = "it lies in the place of one with 40 keys, and 38 of them aren't in it"
+    assert f"It can't be used: {gone} ({accepting}); what it was before counts." in said
+    assert "world would be held: many.csv: the file can't be used" in said
+    assert "would be quarantined" not in said
+
+
+def test_the_number_of_rows_beside_it_counts(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = land(tmp_path, "violations", 1, [violation("V1", "A1")], name="counted.csv")
+    path.with_name("counted.csv.rows").write_text("2")
+    code, said = _check(home, monkeypatch, str(path))
+    assert code == 1
+    assert "It can't be used: it has 1 rows, and 2 are said beside it (counted.csv.rows)." in said
+
+
+def test_a_file_that_was_forgotten_is_not_one_that_would_be_used(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = land(tmp_path, "violations", 1, [violation("V9", "A1")], name="forgotten.csv")
+    decision = FileDecision(
+        action="forget",
+        file="violations/night=2026-03-01/forgotten.csv",
+        sha256=sha256(path.read_bytes()).hexdigest(),
+        first_night=night(1),
+        by=Person("ann", True),
+        approved_by=Person("bo", True),
+        why="landed by mistake",
+        at=datetime(2026, 3, 1, tzinfo=UTC),
+    )
+    add(home / FOLDER, decision)
+    try:
+        code, said = _check(home, monkeypatch, str(path))
+    finally:
+        shutil.rmtree(home / FOLDER)
+    assert (code, said.strip()) == (
+        1,
+        "It can't be used: ann and bo had just this file forgotten, so that it doesn't count.",
+    )

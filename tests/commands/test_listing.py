@@ -12,8 +12,10 @@ import pytest
 from typer.testing import CliRunner
 
 from evenhand.cli import app
+from evenhand.landing.files import list_files
+from evenhand.landing.kept import FOLDER, KeptFiles
 from evenhand.release.manifest import ReleasedFile
-from landing.feeds import land_headers
+from landing.feeds import land_headers, land_text
 from release.manifests import manifest_of
 
 
@@ -31,13 +33,27 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     }
     manifest = manifest_of(date(2026, 3, 5)).model_copy(update={"files": files, "format": 2})
     (revision / "manifest.json").write_text(manifest.named().text())
+    of_violations, of_appeals = (f"{feed}/night=2026-03-05/a.csv" for feed in ("violations", "appeals"))
+    # An empty line, and a value of two lines.
+    land_text(tmp_path / "landing", "violations", 5, "violation_id,points\n\nv1,1e3\nv2,'\u200b'\n", name="a.csv")
+    listed = list_files(tmp_path / "landing", date(2026, 3, 5), {}).files
+    KeptFiles(tmp_path / FOLDER).keep([file for file in listed if file.name == of_violations])
+    number = ("points", "points is a number", "Land a number.")
+    a_day = ("decided_on", "decided_on is a day", "Land a day.")
+    rows: list[tuple[object, ...]] = [
+        ("violations", "v1", *number, of_violations, 1, None, "1e3", "1000"),
+        ("violations", "v1", *a_day, of_violations, 1, None, None, None),
+        # Of which the file has another row by now.
+        ("violations", "v3", *number, of_violations, 2, None, "\u200b5\x1b", None),
+        ("appeals", None, "", "the line can be read", "A quote is open.", of_appeals, 3, 7, 'a1,"v1', None),
+    ]
     with duckdb.connect() as connection:
         connection.execute(
-            "copy (select * from (values ('violations', 'v1', 1), ('violations', 'v2', 2), ('appeals', null, 3))"
-            " as rows (feed, row_key, landed_row), (select 'a.csv' as landed_file, 'points' as column_name,"
-            " 'points is a number' as rule, 'Land it again.' as remedy))"
-            f" to '{revision}/quarantine.parquet' (format parquet)"
+            "create table quarantine (feed varchar, row_key varchar, column_name varchar, rule varchar, remedy varchar,"
+            " landed_file varchar, landed_row bigint, line bigint, text varchar, meant varchar)"
         )
+        connection.executemany(f"insert into quarantine values ({', '.join('?' * 10)})", rows)
+        connection.execute(f"copy quarantine to '{revision}/quarantine.parquet' (format parquet)")
     return tmp_path
 
 
@@ -66,14 +82,25 @@ def test_nights_newest_first_with_what_is_released(home: Path) -> None:
 
 
 def test_the_quarantine_of_the_newest_night_and_of_a_feed(home: Path) -> None:
-    said = _says("quarantine")
-    assert "appeals without a key: a.csv, row 3, column points" in said
-    assert "points is a number. Land it again." in said
-    assert "3 in quarantine on night 2026-03-05." in said
+    assert _says("quarantine") == (
+        "Violations: v1 (violations/night=2026-03-05/a.csv, row 1, line 3)\n"
+        "  column points says `1e3`: points is a number. Land a number. Likely meant: `1000`.\n"
+        "  column decided_on says nothing: decided_on is a day. Land a day.\n"
+        "Violations: v3 (violations/night=2026-03-05/a.csv, row 2)\n"
+        "  column points says `\\u200b5\\u001b`: points is a number. Land a number.\n"
+        "Appeals: without a key (appeals/night=2026-03-05/a.csv, row 3, line 7)\n"
+        '  the line says `a1,"v1`: the line can be read. A quote is open.\n'
+        "3 in quarantine on night 2026-03-05.\n"
+    )
     assert "2 in quarantine of violations on night 2026-03-05; 1 are shown, --limit shows more." in _says(
         "quarantine", "2026-03-05", "--feed", "violations", "--limit", "1"
     )
-    assert [row["row_key"] for row in json.loads(_says("quarantine", "--json", "--feed", "violations"))] == ["v1", "v2"]
+    rows = json.loads(_says("quarantine", "--json", "--feed", "violations"))
+    assert [(row["row_key"], row["line"], row["meant"]) for row in rows] == [
+        ("v1", 3, "1000"),
+        ("v1", 3, None),
+        ("v3", None, None),
+    ]
 
 
 def test_a_feed_that_there_is_not_is_refused(home: Path) -> None:

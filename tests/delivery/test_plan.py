@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import duckdb
@@ -12,6 +13,7 @@ from delivery.releases import LISTS, night, notice, penalty, publish, reward
 from evenhand.cli import app
 from evenhand.delivery.deliver import deliver
 from evenhand.delivery.plan import NOT_YET, plan
+from evenhand.delivery.read_release import read_release
 from evenhand.delivery.receipts import Receipts
 from evenhand.delivery.receivers.http import HttpReceiver
 from sandbox.process import SandboxProcess
@@ -74,9 +76,54 @@ def test_the_command_says_it_for_each_receiver(tmp_path: Path, monkeypatch: pyte
             "  put    p1 of penalties: new data",
             "  and 1 more; --rows 2 shows all",
             "notices  the release has 1 notice; each is said once, after its measure has taken effect",
+            "  it announces only, when sandbox acknowledged the measure; nothing has been announced there so far",
         ],
     )
+    (announcing,) = json.loads(CliRunner().invoke(app, ["plan", "--receiver", "notices", "--json"]).output)[
+        "announcing"
+    ]
+    assert announcing == {
+        "receiver": "notices",
+        "says": "notices",
+        "in_release": 1,
+        "after": ["sandbox"],
+        "announced": None,
+        "waiting": 0,
+    }
     assert CliRunner().invoke(app, ["plan", "--receiver", "nobody"]).exit_code == 1
+
+
+@pytest.mark.parametrize(
+    ("brought_to", "said"),
+    [
+        (1, "it was brought to night 2026-03-01; the nights since then are said too"),
+        (2, "this night was announced already: what was said isn't said again"),
+        (3, "it was brought to night 2026-03-03 already, so that nothing of this night is said any more"),
+    ],
+)
+def test_who_announces_only_is_said_how_far_that_has_come(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, brought_to: int, said: str
+) -> None:
+    monkeypatch.setenv("EVENHAND_HOME", str(tmp_path))
+    for number in (1, 2, 3):
+        publish(tmp_path, night(number), [penalty("p1")], [], [notice("p1", "new")])
+    release = read_release(tmp_path / "releases" / f"night={night(brought_to)}", ())
+    with Receipts(tmp_path / "receipts.sqlite") as receipts:
+        receipts.move_to("notices", release)
+    done = CliRunner().invoke(app, ["plan", night(2), "--receiver", "notices"])
+    assert (done.exit_code, done.output.splitlines()[1:]) == (
+        0,
+        [f"  it announces only, when sandbox acknowledged the measure; {said}"],
+    )
+
+
+def test_before_the_first_release_there_is_nothing_to_plan(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("EVENHAND_HOME", str(tmp_path))
+    done = CliRunner().invoke(app, ["plan"])
+    assert done.exit_code == 1
+    assert "nothing is released yet, so nothing would be sent to anybody. evenhand nightly --dry-run shows" in " ".join(
+        done.output.split()
+    )
 
 
 def _causes(release: Path, rows: str) -> None:

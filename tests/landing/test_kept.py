@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from datetime import date
 from pathlib import Path
 
@@ -12,6 +14,7 @@ from typer.testing import CliRunner
 from evenhand.cli import app
 from evenhand.landing.decisions import file_decisions
 from evenhand.landing.kept import FOLDER, KeptFiles
+from evenhand.landing.kept_lines import lines_of
 from evenhand.landing.load import Arrivals, load
 from evenhand.landing.takedowns import land_takedowns
 from evenhand.landing.window import take
@@ -172,6 +175,41 @@ def test_a_forgotten_file_counts_no_more_on_the_nights_after_that(
     assert seen(2) == (41, [(NAME, "ann", "bo")])
 
 
+_WRITES = """
+import sys, time, duckdb
+with duckdb.connect(sys.argv[1]):
+    print("open", flush=True)
+    time.sleep(2)
+"""
+
+
+@pytest.mark.parametrize("action", ["forget", "accept"])
+def test_who_decides_waits_until_a_night_that_loads_is_done(
+    landing: Path, store: Path, monkeypatch: pytest.MonkeyPatch, action: str
+) -> None:
+    land(landing, "creators", 1, MANY)
+    _load(store, landing)
+    land(landing, "creators", 1, MANY[:2])
+    _load(store, landing)
+    writer = subprocess.Popen([sys.executable, "-c", _WRITES, str(store)], stdout=subprocess.PIPE)
+    assert writer.stdout
+    with writer:
+        assert writer.stdout.readline() == b"open\n"
+        said = _says(store.parent, monkeypatch, action, NAME)
+    assert ("counts no more" if action == "forget" else "is taken as it is now") in said
+
+
+def test_a_forgotten_file_is_nothing_that_another_could_lack_rows_of(
+    landing: Path, store: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    land(landing, "creators", 1, MANY)
+    _load(store, landing)
+    assert "counts no more" in _says(store.parent, monkeypatch, "forget", NAME)
+    land(landing, "creators", 1, MANY[:2])
+    assert not _load(store, landing).unusable
+    assert _accounts(store) == 2
+
+
 def test_the_second_person_is_another(landing: Path, store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     land(landing, "creators", 1, MANY)
     _load(store, landing)
@@ -214,3 +252,15 @@ def test_an_example_that_is_landed_again_otherwise_replaces_itself(tmp_path: Pat
         land_takedowns(source, landing, str(last), str(last))
         assert not load(store, landing, last).unusable
         assert len(landed(store, "violations")) == len(accounts)
+
+
+def test_which_line_a_row_begins_on_is_known_of_files_that_are_still_what_they_were(landing: Path, store: Path) -> None:
+    land(landing, "creators", 1, MANY)
+    odd = land(landing, "creators", 1, [creator("B1", category="two\nlines"), creator("e\u0301")], name="odd.csv")
+    odd.write_bytes(odd.read_bytes().replace(b"\n", b"\n\n", 1))
+    _load(store, landing)
+    kept = KeptFiles(store.parent / FOLDER)
+    # A row that has another key by now, one that there isn't, and one of which nobody knows the key.
+    assert lines_of(kept, NAME, {1: "A0", 2: "A7", 99: "A99", 3: None}) == {1: 2, 3: 4}
+    assert lines_of(kept, "creators/night=2026-03-01/odd.csv", {1: "B1", 2: "\u00e9"}) == {1: 3, 2: 5}
+    assert lines_of(kept, "creators/night=2026-03-01/none.csv", {1: "A0"}) == {}

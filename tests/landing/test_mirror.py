@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
-import boto3
-import fsspec
 import httpx
 import pytest
 
-from evenhand.landing.files import FeedBroken
+from evenhand.landing.files import NOT_FETCHED, FeedBroken
 from evenhand.landing.load import load
-from evenhand.landing.mirror import INDEX, mirror
+from evenhand.landing.mirror import INDEX, end_mirroring, mirror
 from landing.feeds import creator, land, land_headers, night
 from landing.web import web
 from ports import free_port
@@ -29,7 +25,7 @@ def _files(folder: Path) -> dict[str, bytes]:
     return {
         path.relative_to(folder).as_posix(): path.read_bytes()
         for path in folder.rglob("*")
-        if path.is_file() and path.name != INDEX
+        if path.is_file() and path.name not in (INDEX, NOT_FETCHED)
     }
 
 
@@ -140,70 +136,28 @@ def test_a_web_servers_quoted_names_are_read(tmp_path: Path) -> None:
     assert sorted(_files(tmp_path / "here")) == ["a b=1.csv", "c.csv"]
 
 
-def test_two_names_for_one_file_are_refused(tmp_path: Path) -> None:
-    index = '<a href="a%20b.csv">x</a><a href="a b.csv">x</a>'
-    with web({"/landing": index, "/landing/": index}) as url, pytest.raises(FeedBroken, match=r"two files 'a b\.csv'"):
-        mirror(url, tmp_path / "here")
+def test_two_names_for_one_file_are_not_fetched_and_the_others_are(tmp_path: Path) -> None:
+    index = '<a href="a%20b.csv">x</a><a href="a b.csv">x</a><a href="c.csv">x</a>'
+    with web({"/landing": index, "/landing/": index}) as url:
+        assert mirror(url, tmp_path / "here") == 1
+    assert sorted(_files(tmp_path / "here")) == ["c.csv"]
+    (why,) = json.loads((tmp_path / "here" / NOT_FETCHED).read_text()).values()
+    assert "two files there have its name" in why
 
 
-@contextmanager
-def _bucket(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
-    """An S3 server with a bucket `lake`; gives a client of it."""
-    port = free_port()
-    address = f"http://127.0.0.1:{port}"
-    secrets = {"AWS_ACCESS_KEY_ID": "x", "AWS_SECRET_ACCESS_KEY": "x", "AWS_DEFAULT_REGION": "us-east-1"}
-    for name, value in (secrets | {"AWS_ENDPOINT_URL": address}).items():
-        monkeypatch.setenv(name, value)
-    moto = [str(Path(sys.executable).with_name("moto_server")), "-H", "127.0.0.1", "-p", str(port)]
-    server = subprocess.Popen(moto, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    try:
-        for _ in range(600):
-            try:
-                httpx.get(address)
-                break
-            except httpx.ConnectError:
-                time.sleep(0.05)
-        client = boto3.client("s3")
-        client.create_bucket(Bucket="lake")
-        # It remembers the address of a server before.
-        fsspec.get_filesystem_class("s3").clear_instance_cache()
-        yield client
-    finally:
-        server.kill()
-        server.wait()
-
-
-def test_keys_of_a_bucket_that_lead_out_of_the_folder_are_refused(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    with _bucket(monkeypatch) as client:
-        here = tmp_path / "home" / "landing"
-        client.put_object(Bucket="lake", Key="feeds/creators/night=2026-03-01/rows.csv", Body=b"rows")
-        client.put_object(Bucket="lake", Key=f"feeds/{INDEX}", Body=b'{"creators/night=2026-03-01/rows.csv": "theirs"}')
-        assert mirror("s3://lake/feeds", here) == 1
-        before = _files(tmp_path)
-        assert list(before) == ["home/landing/creators/night=2026-03-01/rows.csv"]
-        for key in ("feeds/../../owned.csv", "feeds/creators/../../../owned.csv", "feeds/creators/.."):
-            client.put_object(Bucket="lake", Key=key, Body=b"owned")
-            with pytest.raises(FeedBroken, match=r"outside of it, so nothing was fetched or removed"):
-                mirror("s3://lake/feeds", here)
-            assert _files(tmp_path) == before
-            client.delete_object(Bucket="lake", Key=key)
-
-
-def test_what_stands_for_a_folder_in_a_bucket_is_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Zero-byte markers of consoles, `_$folder$` of Hadoop, and keys with an empty part."""
-    with _bucket(monkeypatch) as client:
-        for key in ("", "creators/", "creators/night=2026-03-01/", "creators_$folder$", "creators/night=1_$folder$"):
-            client.put_object(Bucket="lake", Key=f"feeds/{key}", Body=b"")
-        client.put_object(Bucket="lake", Key="feeds/creators/night=2026-03-01/a.csv", Body=b"a")
-        client.put_object(Bucket="lake", Key="feeds/creators//night=2026-03-02/b.csv", Body=b"b")
-        assert mirror("s3://lake/feeds", tmp_path) == 2
-        assert _files(tmp_path) == {
-            "creators/night=2026-03-01/a.csv": b"a",
-            "creators/night=2026-03-02/b.csv": b"b",
-        }
-        assert mirror("s3://lake/feeds", tmp_path) == 0
+def test_a_file_that_cannot_be_fetched_again_is_not_what_it_was(tmp_path: Path) -> None:
+    """What was fetched before isn't taken for what is there now: its rows count on, and its market is held."""
+    landing, store = tmp_path / "landing", tmp_path / "home" / "landed.duckdb"
+    land_headers(landing, 1)
+    land(landing, "creators", 1, [creator("A1")], name="market=TH/rows.csv")
+    load(store, landing, night(1))
+    name = "creators/night=2026-03-01/market=TH/rows.csv"
+    (landing / NOT_FETCHED).write_text(json.dumps({name: "it can't be fetched (no)"}))
+    found = load(store, landing, night(1))
+    assert found.unusable == {name: "it can't be fetched (no); what it was before counts"}
+    assert found.rows["creators"] == 1
+    end_mirroring(landing)
+    assert not load(store, landing, night(1)).unusable
 
 
 @pytest.mark.parametrize("link", ["creators", "creators/night=2026-03-01"])

@@ -395,6 +395,8 @@ def test_a_link_out_of_the_landing_folder_is_not_read(landing: Path, store: Path
     (of_night / "linked.csv").symlink_to(outside / "rows.csv")
     land_text(landing, "creators", 1, f"{HEADER}\n{row('A2')}\n", name="counted.csv")
     (of_night / "counted.csv.rows").symlink_to(outside / "rows.csv.rows")
+    land_text(landing, "creators", 1, f"{HEADER}\n{row('A4')}\n", name="capitals.csv")
+    (of_night / "capitals.csv.ROWS").symlink_to(outside / "rows.csv.rows")
     (landing / "creators" / "night=2026-02-01").symlink_to(outside)
     # What is linked within the folder lies in it.
     land_text(landing, "creators", 1, f"{HEADER}\n{row('A3')}\n", name="_kept")
@@ -406,7 +408,7 @@ def test_a_link_out_of_the_landing_folder_is_not_read(landing: Path, store: Path
     (of_night / "market=ID").symlink_to(nothing_in_it)
     found |= load(store, landing, night(1)).unusable
     names = ["night=2026-02-01/rows.csv"]
-    names += [f"night=2026-03-01/{name}" for name in ("counted.csv", "linked.csv", "market=ID")]
+    names += [f"night=2026-03-01/{name}" for name in ("capitals.csv", "counted.csv", "linked.csv", "market=ID")]
     assert found == {f"creators/{name}": why for name in names}
     assert landed(store, "creators", "account_id") == [("A3",)]
     assert query(store, "select * from landing.unusable_values") == []
@@ -495,4 +497,22 @@ def test_a_folder_that_may_not_be_looked_into_stops_no_night() -> None:
     assert [each.name for each in found.passed_over] == ["lost+found"]
     assert [(each.feed, each.problem) for each in found.files if each.problem] == [
         ("orders", "the folder can't be read (Permission denied)")
+    ]
+
+
+def test_a_small_float_is_the_number_that_it_is(landing: Path, store: Path) -> None:
+    """DuckDB writes 0.00001 as 1e-05, which no feed has; what has more digits than the feed stays as it is."""
+    with duckdb.connect() as connection:
+        connection.execute(
+            "copy (select 'R' || id as review_id, 'published' as drawn_from, 'A1' as account_id, '2026-03-01' as"
+            " reviewed_on, 'no' as is_violation, chance as inclusion_probability from (values (1, 0.00001::double),"
+            " (2, 0.25::double), (3, 1e-12::double), (4, 1.0::double)) as rows (id, chance))"
+            f" to '{land(landing, 'qa_reviews', 1).with_suffix('.parquet')}' (format parquet)"
+        )
+    assert not load(store, landing, night(1)).unusable
+    assert landed(store, "qa_reviews", "review_id", "inclusion_probability") == [
+        ("R1", "0.0000100000"),
+        ("R2", "0.25"),
+        ("R3", "1e-12"),
+        ("R4", "1"),
     ]

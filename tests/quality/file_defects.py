@@ -443,6 +443,18 @@ _MAKERS: Mapping[str, tuple[Sequence[str], tuple[Outcome, ...], _Make]] = {
         ("told",),
         _parquet(lambda p: {"file_row_number": "'x'", "landed_row": "'x'"}),
     ),
+    "a number of rows without its file": (
+        _ANY,
+        ("held",),
+        lambda p: write(p.path.with_name("gone.csv.rows"), b"60"),
+    ),
+    "a link to a folder that is gone": (_ANY, ("held",), lambda p: _link(p.path.with_name("again"), "nowhere")),
+    "a name whose letters come apart": (_ANY, ("loaded",), _rename(lambda p: p.path.with_name("e\u0301.csv"))),
+    "numbers in exponent form": (
+        ("creators",),
+        ("quarantined",),
+        _values(lambda p: "followers", ["1.2E+5", "1,2E+5", "1e3"]),
+    ),
     "parquet with flags": (_ANY, ("loaded",), _parquet(lambda p: {"withdrawn": "false"})),
 }
 KINDS = tuple(_MAKERS)

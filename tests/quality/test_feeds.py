@@ -451,11 +451,16 @@ def test_whose_a_file_is_that_names_nobody(tmp_path: Path) -> None:
     # It still isn't replaced the day after.
     land_text(house.landing, "violations", 2, "", name="daily.csv")
     land_text(house.landing, "violations", 3, "", name="another.csv")
+    # What says how many rows a file has is of whose that file is.
+    land_text(house.landing, "violations", 3, "5", name="daily.csv.rows")
+    land_text(house.landing, "violations", 3, "5", name="market=VN/sixth.csv.rows")
     held = sorted(house.run(3).gate.held, key=lambda each: (each.file, each.market))
     assert [(each.market, each.file) for each in held] == [
         ("TH", "violations/night=2026-03-02/daily.csv"),
         ("TH", "violations/night=2026-03-03/another.csv"),
         ("VN", "violations/night=2026-03-03/another.csv"),
+        ("TH", "violations/night=2026-03-03/daily.csv.rows"),
+        ("VN", "violations/night=2026-03-03/market=VN/sixth.csv.rows"),
     ]
     assert "is known from the file of that name that landed last" in held[0].why
     assert "can't be known, so that all markets are held" in held[1].why

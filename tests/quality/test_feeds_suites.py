@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 
 import duckdb
 import pytest
 
 from evenhand.landing.contracts import APPEALS, CREATORS, METRICS, QA_REVIEWS, VIOLATIONS, Contract
-from evenhand.landing.names import compared, likely_meant
+from evenhand.landing.names import compared, likely_meant, number_likely_meant
 from expectations.feeds import arrivals_suite, row_suite
 from landing.feeds import night
 from quality.queries import queries_of
@@ -44,8 +45,8 @@ def test_bad_rows_of_nobody_who_is_known_hold_everybody_only_where_they_are_most
 )
 def test_too_many_rows_hold_the_market_that_they_are_of(largest: int, rows: int, holds: bool) -> None:
     with _arrivals() as connection:
-        connection.execute("insert into arrivals.usual values ('creators', 'TH', ?, null, null)", [largest])
-        connection.execute("insert into arrivals.usual values ('creators', 'VN', 100000, null, null)")
+        connection.execute("insert into arrivals.usual values ('creators', 'TH', ?, null, null, null)", [largest])
+        connection.execute("insert into arrivals.usual values ('creators', 'VN', 100000, null, null, null)")
         _arrive(connection, "TH", rows, 0)
         _arrive(connection, "VN", 100_000, 0)
         # On the first night of a feed nothing is usual yet, and any number is right.
@@ -57,7 +58,9 @@ def test_too_many_rows_hold_the_market_that_they_are_of(largest: int, rows: int,
 def test_a_market_without_the_rows_that_it_always_has_is_held_if_they_were_many_and_told_of_else() -> None:
     with _arrivals() as connection:
         for market, fewest in (("TH", 20), ("VN", 19), ("US", None), ("BR", 500)):
-            connection.execute("insert into arrivals.usual values ('creators', ?, 500, ?, null)", [market, fewest])
+            connection.execute(
+                "insert into arrivals.usual values ('creators', ?, 500, ?, null, ?)", [market, fewest, night(22)]
+            )
         _arrive(connection, "BR", 1, 0)
         assert _held(connection, "rows on a night that always has many") == ["TH"]
         assert _held(connection, "rows on a night that always has some") == ["VN"]
@@ -68,6 +71,11 @@ def test_a_market_without_the_rows_that_it_always_has_is_held_if_they_were_many_
     [
         ((1, 8, 15, 22), None, ["every market"]),
         ((8, 15, 22), None, []),
+        # However long it hasn't come.
+        ((-20, -13, -6, 1), None, ["every market"]),
+        ((-20, -13, -6, 1, 2), None, ["every market"]),
+        ((-13, -6, 1), None, []),
+        ((-20, -12, -6, 1), None, []),
         ((1, 8, 15, 22), "files", []),
         ((1, 8, 15, 22), "unusable", []),
     ],
@@ -77,7 +85,7 @@ def test_a_feed_that_always_comes_and_does_not_holds_everybody(
 ) -> None:
     with _arrivals() as connection:
         for each in nights:
-            connection.execute("insert into landing.files values ('creators', ?)", [night(each)])
+            connection.execute("insert into landing.files values ('creators', ?)", [night(1) + timedelta(each - 1)])
         if tonight:
             connection.execute(f"insert into landing.{tonight} values ('creators', ?)", [night(29)])
         assert _held(connection, "a file on a night that always has one") == held
@@ -167,6 +175,8 @@ def test_every_rule_has_a_remedy_and_a_name_of_its_own() -> None:
         ("créatrice 主播", True),
         ("1.23457E+15", False),
         ("1e5", False),
+        # As spreadsheets of Indonesia or Brazil write it.
+        ("1,23457E+15", False),
         (" A1", False),
         ("A1\u00a0", False),
         ("A\u200b1", False),
@@ -181,11 +191,38 @@ def test_a_key_is_a_name_as_it_is_written(value: str, is_a_name: bool) -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "meant"), [("1.23457E+15", "1234570000000000"), (" A\u200b1\u00a0", "A1"), ("\u200b", None)]
+    ("value", "meant"),
+    [
+        ("1.23457E+15", "1234570000000000"),
+        ("1,23457E+15", "1234570000000000"),
+        (" A\u200b1\u00a0", "A1"),
+        ("\u200b", None),
+    ],
 )
 def test_what_was_likely_meant_is_told(value: str, meant: str | None) -> None:
     with duckdb.connect() as connection:
         assert connection.execute(f"select {likely_meant('$value')}", {"value": value}).fetchall() == [(meant,)]
+
+
+@pytest.mark.parametrize(
+    ("value", "meant"),
+    [
+        ("1.2E+5", "120000"),
+        ("1e3", "1000"),
+        ("-1,5E-3", "-0.0015"),
+        ("1.23457E+15", "1234570000000000"),
+        ("12.0", "12"),
+        (" +5", "5"),
+        ("0.50000", "0.5"),
+        # One thousand two hundred, or one and a fifth.
+        ("1,200", None),
+        ("five", None),
+        ("1E+40", None),
+    ],
+)
+def test_which_number_was_likely_meant_is_told(value: str, meant: str | None) -> None:
+    with duckdb.connect() as connection:
+        assert connection.execute(f"select {number_likely_meant('$value')}", {"value": value}).fetchall() == [(meant,)]
 
 
 def test_what_looks_alike_is_alike() -> None:
@@ -221,7 +258,8 @@ def _arrivals() -> Iterator[duckdb.DuckDBPyConnection]:
         connection.execute("create schema arrivals")
         connection.execute("create schema landing")
         connection.execute(
-            "create table arrivals.usual (feed varchar, market varchar, largest bigint, fewest bigint, oldest integer)"
+            "create table arrivals.usual (feed varchar, market varchar, largest bigint, fewest bigint, oldest integer,"
+            " newest date)"
         )
         connection.execute(
             "create table arrivals.creators (landed_file varchar, landed_row bigint, problem varchar, market varchar,"

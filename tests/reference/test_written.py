@@ -15,6 +15,18 @@ CREATOR: dict[str, str | None] = {
     "language": "id",
     "onboarded_on": "2026-01-01",
 }
+VIOLATION: dict[str, str | None] = {
+    "violation_id": "v1",
+    "account_id": "a1",
+    "violation_type": "fraud",
+    "decided_on": "2026-03-01",
+}
+METRIC: dict[str, str | None] = {
+    "measurement_id": "m1",
+    "account_id": "a1",
+    "metric": "late_orders",
+    "on_day": "2026-03-01",
+}
 APPEAL: dict[str, str | None] = {
     "appeal_id": "p1",
     "violation_id": "v1",
@@ -61,7 +73,18 @@ def test_the_contracts_in_standard_formats_say_what_the_contracts_say() -> None:
             {"violation_id": "v1", "account_id": "a1", "violation_type": "fraud", "points": "-1.5.0"},
             False,
         ),
-        ("violations", {"violation_id": "v1", "account_id": "a1", "violation_type": "fraud", "x": "1"}, False),
+        # A column more is left out and named, and its rows count.
+        ("violations", {**VIOLATION, "x": "1"}, True),
+        ("violations", {**VIOLATION, "points": "1.5"}, True),
+        ("violations", {**VIOLATION, "points": "-1"}, False),
+        ("violations", {**VIOLATION, "points": "1e3"}, False),
+        ("violations", {**VIOLATION, "violation_id": "1.23457E+15"}, False),
+        ("violations", {**VIOLATION, "account_id": "a1 "}, False),
+        ("violations", {**VIOLATION, "account_id": "a\u200b1"}, False),
+        ("violations", {**VIOLATION, "decided_on": "1999-12-31"}, False),
+        ("metrics", {**METRIC, "value": "-1.5"}, True),
+        ("metrics", {**METRIC, "value": None}, True),
+        ("metrics", {**METRIC, "value": "1.2E+5"}, False),
         ("creators", {**CREATOR, "kind": "creator"}, True),
         ("creators", {**CREATOR, "kind": "a person"}, False),
         ("creators", {**CREATOR, "kind": "creator", "onboarded_on": "5 March"}, False),

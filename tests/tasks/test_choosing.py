@@ -84,7 +84,12 @@ def test_a_run_that_is_cleared_decides_the_night_that_it_decided_before(here: Se
     assert choose_night({"night": "2026-03-06"}, by_hand) == date(2026, 3, 6)
     newest = run("manual", "manual__2026-03-06T09:00:00+00:00/a")
     assert choose_night({"night": None}, newest) == date(2026, 3, 9)
-    (here.landing / "violations" / "night=2026-03-10").mkdir()
+    later = here.landing / "violations" / "night=2026-03-10"
+    later.mkdir()
+    # A folder alone lands nothing, which another run sees.
+    assert choose_night({"night": None}, run("manual", "manual__2026-03-06T09:00:00+00:00/b")) == date(2026, 3, 9)
+    (later / "rows.csv").touch()
+    assert choose_night({"night": None}, run("manual", "manual__2026-03-06T09:00:00+00:00/c")) == date(2026, 3, 10)
     assert choose_night({"night": None}, newest) == date(2026, 3, 9)
 
 

@@ -6,7 +6,6 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, Literal
 
-import duckdb
 import typer
 
 from evenhand.commands.persons import person, second_person
@@ -15,6 +14,7 @@ from evenhand.commands.terminal import By, console, refuse, said_why
 from evenhand.people.people import ALL
 from evenhand.people.rights import refuse_without_right
 from evenhand.policy.prose.words import counted
+from evenhand.records.databases import DatabaseInUse, open_to_read
 from evenhand.records.markdown import code, plain
 from evenhand.records.persons import Person
 from evenhand.records.proposals import ProposalRefused
@@ -40,15 +40,19 @@ def check(
     feed: Annotated[str, typer.Option(help="Its feed; without it, that of the folder that it lies in.")] = "",
     night: Annotated[
         datetime | None,
-        typer.Option(formats=["%Y-%m-%d"], metavar="NIGHT", help="The night that it is for; by default the newest."),
+        typer.Option(
+            formats=["%Y-%m-%d"],
+            metavar="NIGHT",
+            help="The night; by default that of its folder, else the newest.",
+        ),
     ] = None,
 ) -> None:
     """Say what gate 1 would make of a file before it is dropped; ends with 1 if not every row of it would be used."""
     from evenhand.landing.contracts import BY_NAME
     from evenhand.landing.files import FeedBroken, nights
     from evenhand.policy.texts import PackError
-    from evenhand.quality.check_file import check_file, feed_of
-    from evenhand.records.databases import wait_until_free
+    from evenhand.quality.check_file import Home, check_file, feed_of, name_of_file, night_of_file
+    from evenhand.records.history import HistoryBroken
     from evenhand.tasks.night import known_beside
 
     here = settings()
@@ -56,14 +60,14 @@ def check(
     if of not in BY_NAME:
         refuse(f"{path}: which feed it is of isn't known; say --feed, one of {', '.join(BY_NAME)}")
     landed = nights(here.landing)
-    if not night and not landed:
+    of_path = night.date() if night else night_of_file(path)
+    if not of_path and not landed:
         refuse(f"{here.landing}: nothing has landed so far; say which --night it is for")
-    chosen = night.date() if night else landed[-1]
+    chosen = of_path or landed[-1]
     try:
-        if here.store.exists():
-            wait_until_free(here.store)
-        found = check_file(path, of, chosen, here.store, here.policies, known_beside(chosen))
-    except (FeedBroken, PackError) as error:
+        home = Home(here.store, here.landing, here.policies)
+        found = check_file(path, name_of_file(path, of, chosen), chosen, home, known_beside(chosen))
+    except (DatabaseInUse, FeedBroken, HistoryBroken, PackError) as error:
         refuse(str(error))
     if found.unusable:
         _say(f"It can't be used: {found.unusable}.")
@@ -99,8 +103,9 @@ def accept(file: File, reason: Reason, approved_by: ApprovedBy = "", by: By = ""
 
 def _propose(action: Action, file: str, by: str, approved_by: str, reason: str) -> None:
     from evenhand.landing.decisions import refuse_unknown
+    from evenhand.landing.names import composed
 
-    name = file.removeprefix(f"{settings().landing}/")
+    name = composed(file.removeprefix(f"{settings().landing}/"))
     with refusals_told():
         author, versions = person(by), _versions(settings(), action)
         if approved_by:
@@ -144,15 +149,17 @@ def decide_now(action: Action, name: str, version: str, by: Person, approved_by:
 def _versions(here: Settings, action: Action) -> dict[str, str]:
     """The files that can be decided about, each with the SHA-256 of its version."""
     from evenhand.landing.decisions import file_decisions, kept_versions
+    from evenhand.landing.names import composed
 
-    gone = {(each.file, each.sha256) for each in file_decisions(here.home) if each.action == "forget"}
+    gone = {(composed(each.file), each.sha256) for each in file_decisions(here.home) if each.action == "forget"}
     versions = dict(kept_versions(here.home)) if action == "forget" else {}
     # Of a file that can't be used, or can't replace what it was, the version that lies there.
-    return versions | {each: sha256 for each, sha256 in _unusable(here) if (each, sha256) not in gone}
+    return versions | {each: sha256 for each, sha256 in _unusable(here) if (composed(each), sha256) not in gone}
 
 
 def _unusable(here: Settings) -> list[tuple[str, str]]:
     if not here.store.exists():
         return []
-    with duckdb.connect(str(here.store), read_only=True) as connection:
+    # A night may be loading what landed.
+    with open_to_read(here.store) as connection:
         return connection.execute("select landed_file, sha256 from landing.unusable order by all").fetchall()

@@ -10,6 +10,7 @@ import typer
 
 from evenhand.commands.persons import person
 from evenhand.commands.terminal import By, console, refuse, released
+from evenhand.records.databases import DatabaseInUse, open_to_read
 from evenhand.settings import settings
 
 if TYPE_CHECKING:
@@ -109,4 +110,8 @@ def _night(night: datetime | None) -> date:
     chosen = night.date() if night else released(settings(), None)
     if not settings().warehouse(chosen).exists():
         refuse(f"night {chosen} isn't being worked on; run it first: evenhand nightly {chosen}")
+    try:
+        open_to_read(settings().warehouse(chosen)).close()
+    except DatabaseInUse as error:
+        refuse(str(error))
     return chosen

@@ -1,18 +1,14 @@
-"""`evenhand nights` and `evenhand quarantine`: what there is, a line each."""
+"""`evenhand nights`: what there is, a line each."""
 
 from __future__ import annotations
 
 import json
-from datetime import date, datetime
+from datetime import date
 from typing import Annotated, Any
 
-import duckdb
 import typer
-from rich.markup import escape
 
-from evenhand.commands.terminal import console, plain_table, refuse, released
-from evenhand.landing.contracts import BY_NAME
-from evenhand.release.history import LACKS, history_of
+from evenhand.commands.terminal import console, plain_table, refuse
 from evenhand.release.manifest import OtherFormat, read_manifest
 from evenhand.release.publish import revision_of
 from evenhand.settings import settings
@@ -44,43 +40,6 @@ def nights(as_json: AsJson = False) -> None:
             each["night"], "yes" if each["landed"] else "nothing", *counts, ", ".join(each.get("held", ())), note
         )
     console.print(table if found else f"{here.landing}: nothing has landed, and no night is released.")
-
-
-def quarantine(
-    night: Annotated[
-        datetime | None,
-        typer.Argument(formats=["%Y-%m-%d"], metavar="NIGHT", help="The night; by default the newest released."),
-    ] = None,
-    feed: Annotated[str, typer.Option(help="Only rows of this feed.")] = "",
-    limit: Annotated[int, typer.Option(min=1, metavar="N", help="Show so many rows.")] = 50,
-    as_json: AsJson = False,
-) -> None:
-    """Show the rows that a night didn't use: where each landed, the rule that it breaks, and what to do."""
-    if feed and feed not in BY_NAME:
-        refuse(f"there is no feed {feed}; there are {', '.join(BY_NAME)}")
-    chosen = released(settings(), night)
-    release = settings().releases / f"night={chosen}"
-    file = release / "quarantine.parquet"
-    if history_of(release) and not file.exists():
-        refuse(f"night {chosen} is history. {LACKS}")
-    with duckdb.connect() as connection:
-        of_feed = connection.sql("from read_parquet($1) where $2 in ('', feed)", params=[str(file), feed])
-        columns, everything = of_feed.columns, of_feed.fetchall()
-    rows = [dict(zip(columns, row, strict=True)) for row in everything]
-    if as_json:
-        print(json.dumps(rows, default=str, indent=2))
-        return
-    for row in rows[:limit]:
-        console.print(
-            f"[bold]{row['feed']}[/bold] {escape(row['row_key'] or 'without a key')}: {escape(row['landed_file'])}, row"
-            f" {row['landed_row']}, column {row['column_name'] or '-'}",
-            highlight=False,
-            soft_wrap=True,
-        )
-        console.print(f"  {row['rule']}. {row['remedy']}", highlight=False, markup=False, soft_wrap=True)
-    of = f" of {feed}" if feed else ""
-    shown = f"; {limit:,} are shown, --limit shows more" if len(rows) > limit else ""
-    console.print(f"{len(rows):,} in quarantine{of} on night {chosen}{shown}.", highlight=False, soft_wrap=True)
 
 
 def _night(night: date, is_landed: bool, is_released: bool) -> dict[str, Any]:

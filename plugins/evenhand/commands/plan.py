@@ -4,23 +4,22 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any
 
-import duckdb
 import typer
 from rich.markup import escape
 
 from evenhand.commands.terminal import console, refuse, released
 from evenhand.delivery.config import ReceiversError, announces, load_receivers, takes_one_row_per_scope
 from evenhand.delivery.ledger import LedgerBroken
-from evenhand.delivery.plan import DeliveryPlan
+from evenhand.delivery.plan import AnnouncementPlan, DeliveryPlan, plan_announcing
 from evenhand.delivery.plan import plan as planned
 from evenhand.delivery.read_release import ReleaseError
 from evenhand.delivery.stopping import stopped
 from evenhand.policy.prose.words import counted
 from evenhand.release.history import history_of
-from evenhand.settings import Settings, settings
+from evenhand.settings import settings
 
 
 def plan(
@@ -37,45 +36,68 @@ def plan(
     Nothing is sent, written or asked. What a receiver turns out to hold when it is read may add to it.
     """
     here = settings()
+    if not any(here.releases.glob("night=*")):
+        refuse(
+            "nothing is released yet, so nothing would be sent to anybody. evenhand nightly --dry-run shows what a"
+            " night would release; evenhand nightly releases it and sends it to the receivers"
+        )
     on = released(here, night)
     release = here.releases / f"night={on}"
     if history_of(release):
         refuse(f"night {on} is history: nothing of it is sent to anybody")
     found: list[DeliveryPlan] = []
-    notices: dict[str, int] = {}
+    announced: list[AnnouncementPlan] = []
     try:
         receivers = load_receivers()
         if receiver and receiver not in receivers:
             refuse(f"there is no receiver {receiver}; there are {', '.join(receivers)}")
         for name, config in receivers.items():
             if receiver in ("", name):
-                if announces(config):
-                    notices[name] = _notices(here, str(on))
+                if after := announces(config):
+                    announced.append(plan_announcing(release, name, config.lists[0], after, here.receipts))
                 else:
                     found.append(planned(release, name, config.lists, here.receipts, takes_one_row_per_scope(config)))
     except (LedgerBroken, ReceiversError, ReleaseError) as error:
         refuse(str(error))
     if as_json:
-        print(json.dumps({"receivers": [asdict(each) for each in found], "notices": notices}, indent=2, default=str))
+        said = {"receivers": [asdict(each) for each in found], "announcing": [asdict(each) for each in announced]}
+        print(json.dumps(said, indent=2, default=str))
         return
+    if not receivers:
+        console.print("receivers.yml has no receiver: nothing is sent to anybody.", highlight=False)
     if stop := stopped(here.home):
         console.print(f"Nothing is sent at the moment: {stop}", style="red", soft_wrap=True, markup=False)
     for each in found:
         _show(each, rows)
-    for name, count in notices.items():
-        console.print(
-            f"[bold]{escape(name)}[/bold]  the release has {counted(count, 'notice')}; each is said once, after its"
-            " measure has taken effect",
-            highlight=False,
-            soft_wrap=True,
+    for announcing in announced:
+        _show_announcing(announcing, on)
+
+
+def _show_announcing(found: AnnouncementPlan, night: date) -> None:
+    what = "statement" if found.in_release is None else "notice"
+    if found.in_release is None:
+        has = "it is sent statements of reasons; each is said once, after its measure has taken effect"
+    else:
+        has = (
+            f"the release has {counted(found.in_release, what)}; each is said once, after its measure has taken effect"
         )
-
-
-def _notices(here: Settings, night: str) -> int:
-    with duckdb.connect() as connection:
-        file = str(here.releases / f"night={night}" / "notices.parquet")
-        ((count,),) = connection.execute("select count(*) from read_parquet(?)", [file]).fetchall()
-    return int(count)
+    console.print(f"[bold]{escape(found.receiver)}[/bold]  {has}", highlight=False, soft_wrap=True)
+    if found.announced is None:
+        so_far = "nothing has been announced there so far"
+    elif found.announced > night:
+        so_far = f"it was brought to night {found.announced} already, so that nothing of this night is said any more"
+    elif found.announced == night:
+        so_far = "this night was announced already: what was said isn't said again"
+    else:
+        so_far = f"it was brought to night {found.announced}; the nights since then are said too"
+    waiting = f"; {counted(found.waiting, what)} from before {'wait' if found.waiting > 1 else 'waits'}"
+    console.print(
+        f"  it announces only, when {' and '.join(found.after)} acknowledged the measure; {so_far}"
+        f"{waiting if found.waiting else ''}",
+        highlight=False,
+        soft_wrap=True,
+        markup=False,
+    )
 
 
 def _show(found: DeliveryPlan, rows: int) -> None:

@@ -47,6 +47,7 @@ def refusals_told() -> Iterator[None]:
     from evenhand.landing.files import FeedBroken
     from evenhand.local.installation import LocalError
     from evenhand.policy.texts import PackError
+    from evenhand.records.databases import DatabaseInUse
     from evenhand.records.history import HistoryBroken
     from evenhand.tasks.stop_and_reverse import NotDone
 
@@ -54,6 +55,6 @@ def refusals_told() -> Iterator[None]:
         yield
     except (
         *(PersonRefused, ProposalRefused, NothingStopped, EmergencyRefused),
-        *(FeedBroken, HistoryBroken, LocalError, NotDone, PackError, ReceiversError),
+        *(DatabaseInUse, FeedBroken, HistoryBroken, LocalError, NotDone, PackError, ReceiversError),
     ) as error:
         refuse(str(error))

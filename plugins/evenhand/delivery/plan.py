@@ -10,9 +10,11 @@ from pathlib import Path
 
 import duckdb
 
+from evenhand.delivery.announcements.outbox import Outbox
 from evenhand.delivery.changes import Acknowledged, RowId, diff
 from evenhand.delivery.read_release import read_release
 from evenhand.delivery.receipts import Receipts
+from evenhand.release.manifest import NOTICES
 from evenhand.settings import settings
 
 # Where the release itself changed nothing of a row: an earlier one did, or the receiver was found otherwise.
@@ -55,6 +57,53 @@ class DeliveryPlan:
     def counts(self) -> Mapping[tuple[str, str, str], int]:
         """Changes by list, action and why."""
         return Counter((each.list, each.action, each.why) for each in self.changes)
+
+
+@dataclass(frozen=True)
+class AnnouncementPlan:
+    """What a receiver that announces only would say; nothing is put or removed there.
+
+    Attributes:
+        says: what it announces: `notices` or `statements`.
+        in_release: how many notices the release has; None for statements, which are made when they are sent.
+        after: the receivers that must have acknowledged a measure before anything is said of it.
+        announced: the night that it was brought to; None before the first.
+        waiting: what it was given to say on nights before and hasn't said yet.
+    """
+
+    receiver: str
+    says: str
+    in_release: int | None
+    after: Sequence[str]
+    announced: date | None
+    waiting: int
+
+
+def plan_announcing(
+    release_dir: Path, receiver: str, says: str, after: Sequence[str], ledger: Path
+) -> AnnouncementPlan:
+    """What a receiver that announces would say of a release, by what it said so far.
+
+    Raises:
+        LedgerBroken: the ledger can't be read.
+    """
+    announced, waiting = None, 0
+    server = settings().ledger
+    if server or ledger.exists():
+        with Receipts(ledger, server) as receipts:
+            position = receipts.position(receiver)
+            announced = position.night if position else None
+            waiting = len(Outbox(receipts, receiver).waiting())
+    return AnnouncementPlan(
+        receiver, says, _notices(release_dir) if says == NOTICES else None, after, announced, waiting
+    )
+
+
+def _notices(release_dir: Path) -> int:
+    with duckdb.connect() as connection:
+        file = str(release_dir / "notices.parquet")
+        ((count,),) = connection.execute("select count(*) from read_parquet(?)", [file]).fetchall()
+    return int(count)
 
 
 def plan(

@@ -16,6 +16,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict
 from evenhand.landing.files import FeedBroken
 from evenhand.landing.kept import FOLDER as KEPT
 from evenhand.landing.kept import KeptFiles
+from evenhand.landing.names import composed
 from evenhand.records.history import add, everything
 from evenhand.records.persons import Person, refuse_the_same_person
 from evenhand.records.record_log import seal
@@ -56,13 +57,15 @@ def file_decisions(home: Path) -> list[FileDecision]:
 def forgotten(decisions: Sequence[FileDecision], night: date) -> Mapping[tuple[str, str], FileDecision]:
     """The versions that a night doesn't see, by name and SHA-256."""
     return {
-        (each.file, each.sha256): each for each in decisions if each.action == "forget" and each.first_night <= night
+        (composed(each.file), each.sha256): each
+        for each in decisions
+        if each.action == "forget" and each.first_night <= night
     }
 
 
 def accepted(decisions: Sequence[FileDecision]) -> set[tuple[str, str]]:
     """The versions that may replace what a file was, by name and SHA-256."""
-    return {(each.file, each.sha256) for each in decisions if each.action == "accept"}
+    return {(composed(each.file), each.sha256) for each in decisions if each.action == "accept"}
 
 
 def decide_file(

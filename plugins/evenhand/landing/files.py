@@ -1,27 +1,46 @@
-"""The landing folder: which files of feeds have landed, and what else lies there."""
+"""The landing folder: which files of feeds have landed, and what else lies there.
+
+Longer than other files, for it tells of all that can be wrong with where a file lies.
+"""
 
 from __future__ import annotations
 
 import difflib
 import hashlib
+import json
 import os
-import re
 import stat
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
-from typing import Literal
 
 from evenhand.landing.contracts import BY_NAME, FEEDS
-from evenhand.landing.walk import HIDDEN, LEADS_OUT, Found, files_below, hidden_by_mistake, visible
+from evenhand.landing.file_names import (
+    Form,
+    form_of,
+    name_of,
+    night_of,
+    says_rows,
+    spelt,
+    spelt_otherwise,
+    without_rows,
+)
+from evenhand.landing.names import composed
+from evenhand.landing.walk import (
+    HIDDEN,
+    LEADS_OUT,
+    TO_NOTHING,
+    Found,
+    files_below,
+    hidden_by_mistake,
+    visible,
+    why_unseen,
+)
 
-Form = Literal["csv", "csv.gz", "parquet"]
-
-# What ends like this is a file of a feed, in capitals or not.
-_FORMS: dict[str, Form] = {".csv": "csv", ".csv.gz": "csv.gz", ".parquet": "parquet"}
-# A file beside another that says how many rows that one has.
-ROWS = ".rows"
+# Beside the files of a mirror: those that couldn't be fetched, by name, with why.
+NOT_FETCHED = ".mirror.not_fetched.json"
 # A folder of which nobody knows the night counts on every one.
 ANY_NIGHT = date(1, 1, 1)
 
@@ -91,10 +110,25 @@ class KnownFile:
 
 
 def nights(landing: Path) -> list[date]:
-    """Every night that any known feed has a folder for, oldest first."""
-    # A feed's folder that can't be read is told of where its files are listed.
-    found = (_night_of(folder.name) for contract in FEEDS for folder in _readable(landing / contract.feed))
-    return sorted({night for night in found if night})
+    """Every night that any known feed has a file of, whether it can be used or not, oldest first."""
+    landing = landing.absolute()
+    found: set[date] = set()
+    for contract in FEEDS:
+        # A feed's folder that can't be read is told of where its files are listed.
+        for folder in _readable(landing / contract.feed):
+            night = night_of(folder.name)
+            if night and night not in found and _has_landed(landing, folder):
+                found.add(night)
+    return sorted(found)
+
+
+def _has_landed(landing: Path, folder: Path) -> bool:
+    """Whether there is a file of a feed in a night's folder: what makes folders, or marks them, lands nothing."""
+    if not os.path.isdir(folder):
+        return False
+    return any(
+        found.problem or (form_of(found.path) and not found.passed_over) for found in files_below(landing, folder)
+    )
 
 
 def list_files(landing: Path, night: date, known: Mapping[str, KnownFile]) -> Listing:
@@ -107,21 +141,26 @@ def list_files(landing: Path, night: date, known: Mapping[str, KnownFile]) -> Li
     files: list[LandedFile] = []
     passed_over: list[PassedOver] = []
     for folder in visible(landing):
-        if folder.name in BY_NAME and folder.is_dir():
+        if folder.name in BY_NAME and os.path.isdir(folder):
             _look_into_feed(landing, folder, night, files, passed_over)
+        elif (feed := _nearest_feed(folder)) and (problem := why_unseen(folder)):
+            files.append(LandedFile(feed, ANY_NIGHT, name_of(landing, folder), folder, "csv", problem=problem))
         else:
             _look_into_stranger(landing, folder, files, passed_over)
+    files = _with_what_was_not_fetched(landing, night, _told_apart(landing, files), passed_over)
     there = {file.name for file in files}
-    said = {file.name.removesuffix(file.name[-len(ROWS) :]): file for file in files if _is_rows(file.path)}
+    said = {without_rows(file.name): file for file in files if says_rows(file.path)}
     lonely = [
         replace(file, problem=f"it says how many rows {name.rpartition('/')[2]} has, and no such file is there")
         for name, file in said.items()
         if name not in there
     ]
-    data = [file for file in files if not _is_rows(file.path)]
+    data = [file for file in files if not says_rows(file.path)]
     inside = landing.resolve()
     whole = [
-        _with_bytes(file, said.get(file.name), known.get(file.name)) if _lies_in(inside, file.path) else _linked(file)
+        _with_bytes(file, said.get(file.name), known.get(file.name))
+        if _lies_in(inside, file, said.get(file.name))
+        else _linked(file)
         for file in (*data, *lonely)
     ]
     return Listing(
@@ -140,41 +179,49 @@ def _look_into_feed(
         files.append(LandedFile(feed, ANY_NIGHT, feed, folder, "csv", problem=problem))
         return
     for inside in hidden_by_mistake(folder):
-        passed_over.append(PassedOver(_name(landing, inside), HIDDEN, ANY_NIGHT))
+        passed_over.append(PassedOver(name_of(landing, inside), HIDDEN, ANY_NIGHT))
     for inside in there:
-        of_night = _night_of(inside.name)
-        if of_night and inside.is_dir():
+        of_night = night_of(inside.name)
+        if of_night and (os.path.isdir(inside) or why_unseen(inside)):
             if of_night <= night:
-                for found in files_below(landing, inside):
+                unseen = Found(inside, problem=why_unseen(inside))
+                for found in files_below(landing, inside) if os.path.isdir(inside) else [unseen]:
                     _take(landing, feed, of_night, found, "", files, passed_over)
             continue
-        if inside.name.startswith("night=") and not _spelt_otherwise(inside.name):
+        if inside.name.startswith("night=") and not spelt_otherwise(inside.name):
             why = f"{inside.name} is no day: the folders of a feed are named night=YYYY-MM-DD"
-            within = [_name(inside, found.path) for found in files_below(landing, inside)]
+            within = [name_of(inside, found.path) for found in files_below(landing, inside)]
             lie = f"; {len(within)} files lie in it, the first is {within[0]}" if len(within) > 1 else ""
-            lie = f"; 1 file lies in it, {within[0]}" if len(within) == 1 and inside.is_dir() else lie
-            passed_over.append(PassedOver(_name(landing, inside), why + lie, ANY_NIGHT))
+            lie = f"; 1 file lies in it, {within[0]}" if len(within) == 1 and os.path.isdir(inside) else lie
+            passed_over.append(PassedOver(name_of(landing, inside), why + lie, ANY_NIGHT))
             continue
-        since = _spelt_otherwise(inside.name) or ANY_NIGHT
+        since = spelt_otherwise(inside.name) or ANY_NIGHT
         if since <= night:
             problem = f"it lies in {feed}/{inside.name}, and the folders of a feed are named night=YYYY-MM-DD"
-            if not inside.is_dir():
+            if not os.path.isdir(inside):
                 problem = f"it lies in {feed}/ itself, and files lie in folders named night=YYYY-MM-DD"
-            for found in files_below(landing, inside) if inside.is_dir() else [Found(inside)]:
+            for found in files_below(landing, inside) if os.path.isdir(inside) else [Found(inside)]:
                 _take(landing, feed, since, found, problem, files, passed_over)
 
 
 def _look_into_stranger(landing: Path, folder: Path, files: list[LandedFile], passed_over: list[PassedOver]) -> None:
     """A folder of no feed. One that looks like a feed's was misspelt; the others are none of ours."""
-    nearest = difflib.get_close_matches(folder.name.casefold(), BY_NAME, n=1)
-    looks_like_one = folder.is_dir() and (nearest or any(each.name.startswith("night=") for each in _readable(folder)))
+    nearest = _nearest_feed(folder)
+    looks_like_one = os.path.isdir(folder) and (
+        nearest or any(each.name.startswith("night=") for each in _readable(folder))
+    )
     if not looks_like_one:
         why = f"no feed is called so; the feeds are {', '.join(BY_NAME)}"
-        passed_over.append(PassedOver(_name(landing, folder), why, ANY_NIGHT))
+        passed_over.append(PassedOver(name_of(landing, folder), why, ANY_NIGHT))
         return
-    problem = f"no feed is called {folder.name}" + (f"; is it {nearest[0]}?" if nearest else "")
+    problem = f"no feed is called {folder.name}" + (f"; is it {nearest}?" if nearest else "")
     for found in files_below(landing, folder):
-        _take(landing, nearest[0] if nearest else folder.name, ANY_NIGHT, found, problem, files, passed_over)
+        _take(landing, nearest or folder.name, ANY_NIGHT, found, problem, files, passed_over)
+
+
+def _nearest_feed(folder: Path) -> str:
+    """The feed that a folder is called like; empty where there is none."""
+    return next(iter(difflib.get_close_matches(folder.name.casefold(), BY_NAME, n=1)), "")
 
 
 def _readable(folder: Path) -> list[Path]:
@@ -195,7 +242,7 @@ def _take(
     passed_over: list[PassedOver],
 ) -> None:
     path = found.path
-    name = _name(landing, path)
+    name = name_of(landing, path)
     form = form_of(path)
     if found.passed_over:
         passed_over.append(PassedOver(name, found.passed_over, night))
@@ -203,28 +250,45 @@ def _take(
         files.append(LandedFile(feed, night, name, path, "csv", problem=found.problem))
     elif form:
         files.append(LandedFile(feed, night, name, path, form, problem=problem))
-    elif _is_rows(path) and form_of(path.with_name(path.name[: -len(ROWS)])):
+    elif says_rows(path) and form_of(Path(without_rows(path.name))):
         files.append(LandedFile(feed, night, name, path, "csv", problem=problem))
     else:
         why = "files of feeds end in .csv, .csv.gz or .parquet"
         passed_over.append(PassedOver(name, why, night))
 
 
-def form_of(path: Path) -> Form | None:
-    """What kind of file this is by its name; None if it is no file of a feed."""
-    name = path.name.casefold()
-    return next((form for suffix, form in _FORMS.items() if name.endswith(suffix)), None)
+def _with_what_was_not_fetched(
+    landing: Path, night: date, files: list[LandedFile], passed_over: list[PassedOver]
+) -> list[LandedFile]:
+    """The files and those that a mirror couldn't fetch, which can't be used: not even what was fetched before."""
+    try:
+        problems = json.loads((landing / NOT_FETCHED).read_text())
+    except (FileNotFoundError, ValueError):
+        return files
+    known = {file.name: file for file in files}
+    for spelling, why in sorted(problems.items()):
+        name = composed(spelling)
+        feed, folder = (*name.split("/"), "", "")[:2]
+        path, of_night = landing / spelling, night_of(folder) or ANY_NIGHT
+        if name in known:
+            known[name] = replace(known[name], problem=known[name].problem or why)
+        elif not form_of(path) and not says_rows(path):
+            passed_over.append(PassedOver(name, why, of_night))
+        elif of_night <= night:
+            known[name] = LandedFile(feed, of_night, name, path, form_of(path) or "csv", problem=why)
+    return list(known.values())
 
 
-def _is_rows(path: Path) -> bool:
-    return path.name.casefold().endswith(ROWS)
+def _told_apart(landing: Path, files: list[LandedFile]) -> list[LandedFile]:
+    """The files; those that lie beside one whose name looks the same are called as they are spelt."""
+    times = Counter(file.name for file in files)
+    return [replace(file, name=spelt(landing, file.path)) if times[file.name] > 1 else file for file in files]
 
 
-def _lies_in(landing: Path, path: Path) -> bool:
+def _lies_in(landing: Path, file: LandedFile, rows: LandedFile | None) -> bool:
     """Whether a file lies in the landing folder (links resolved), and so does what says how many rows it has."""
-    beside = path.with_name(f"{path.name}{ROWS}")
     # Not `Path.resolve`, which fails on a link to itself.
-    return all(Path(os.path.realpath(each)).is_relative_to(landing) for each in (path, beside))
+    return all(Path(os.path.realpath(each.path)).is_relative_to(landing) for each in (file, rows) if each)
 
 
 def _linked(file: LandedFile) -> LandedFile:
@@ -246,7 +310,7 @@ def _with_bytes(file: LandedFile, rows: LandedFile | None, known: KnownFile | No
             with file.path.open("rb") as content:
                 sha256 = hashlib.file_digest(content, "sha256").hexdigest()
     except OSError as error:
-        why = "it is a link to nothing" if file.path.is_symlink() else f"it can't be read ({error.strerror})"
+        why = TO_NOTHING if file.path.is_symlink() else f"it can't be read ({error.strerror})"
         return replace(file, problem=file.problem or why)
     said = None
     if rows:
@@ -258,27 +322,3 @@ def _with_bytes(file: LandedFile, rows: LandedFile | None, known: KnownFile | No
     if "\ufffd" in file.name:
         file = replace(file, problem=file.problem or "its name isn't UTF-8")
     return replace(file, sha256=sha256, size=size, changed_at=changed_at, touched_at=touched_at, rows_said=said)
-
-
-def _name(landing: Path, path: Path) -> str:
-    name = path.relative_to(landing).as_posix()
-    # A name that isn't UTF-8 can be told of only in part.
-    return re.sub("[\ud800-\udfff]", "\ufffd", name)
-
-
-def _night_of(name: str) -> date | None:
-    try:
-        night = date.fromisoformat(name.removeprefix("night="))
-    except ValueError:
-        return None
-    # Python reads more spellings of a day than one.
-    return night if name == f"night={night}" else None
-
-
-def _spelt_otherwise(name: str) -> date | None:
-    """The day that a folder is likely meant to be of, where its name isn't spelt as it should be."""
-    found = re.fullmatch(r"(?i)\s*night\s*[=_:-]?\s*(\d{4})[-_./]?(\d{1,2})[-_./]?(\d{1,2})\s*", name)
-    try:
-        return date(*map(int, found.groups())) if found else None
-    except ValueError:
-        return None

@@ -21,8 +21,10 @@ from dataclasses import asdict, dataclass, replace
 from datetime import date
 from pathlib import Path
 from tempfile import NamedTemporaryFile
+from typing import IO, BinaryIO
 
-from evenhand.landing.files import LandedFile, form_of
+from evenhand.landing.file_names import form_of
+from evenhand.landing.files import LandedFile
 from evenhand.records.atomic_files import sync
 
 FOLDER = "kept"
@@ -117,10 +119,7 @@ class KeptFiles:
             path = Path(draft.name)
             try:
                 with file.path.open("rb") as source:
-                    try:
-                        fcntl.ioctl(draft.fileno(), _FICLONE, source.fileno())
-                    except OSError:
-                        shutil.copyfileobj(source, draft, 2**20)
+                    copy_bytes(source, draft)
                 draft.flush()
                 with path.open("rb") as copied:
                     is_it = hashlib.file_digest(copied, "sha256").hexdigest() == file.sha256
@@ -146,6 +145,14 @@ class KeptFiles:
             os.fsync(index.fileno())
         for file in new:
             _take(self._files, file)
+
+
+def copy_bytes(source: BinaryIO, target: IO[bytes]) -> None:
+    """Copy a file's bytes, or have it share its blocks."""
+    try:
+        fcntl.ioctl(target.fileno(), _FICLONE, source.fileno())
+    except OSError:
+        shutil.copyfileobj(source, target, 2**20)
 
 
 def drop_kept(home: Path, which: Callable[[str], bool]) -> None:

@@ -19,9 +19,11 @@ from pathlib import Path
 import duckdb
 
 from evenhand.landing.contracts import BY_NAME, FEEDS, Contract
-from evenhand.landing.decisions import FileDecision, accepted
+from evenhand.landing.decisions import FileDecision, accepted, forgotten
+from evenhand.landing.file_names import ROWS
 from evenhand.landing.files import FeedBroken, KnownFile, LandedFile, Listing, list_files, nights
 from evenhand.landing.kept import FOLDER, KeptFiles
+from evenhand.landing.names import compared
 from evenhand.landing.read_files import ReadAgain, note_unusable, read_files
 from evenhand.landing.replaced import Versions, replace_files, versions
 from evenhand.landing.store import create_tables, forget_files
@@ -55,14 +57,53 @@ def load(store: Path, landing: Path, night: date, decisions: Sequence[FileDecisi
         FeedBroken: nothing had landed by the night, or of a feed that may not be absent there is no file at all; the
             store is as it was.
     """
+    return _load_again_until_it_is_read(store, _Sources(landing, store.parent / FOLDER), night, decisions)
+
+
+def load_as_if(
+    store: Path, landing: Path, kept: Path, night: date, decisions: Sequence[FileDecision], dropped: Listing
+) -> Arrivals:
+    """`load` into a copy of the store as if more lay in the landing folder; nothing is kept of it.
+
+    Args:
+        kept: the folder of what is kept beside the store.
+        dropped: what would lie there besides, in the place of what is called the same.
+
+    Raises:
+        FeedBroken: as `load`.
+    """
+    return _load_again_until_it_is_read(store, _Sources(landing, kept, dropped), night, decisions)
+
+
+@dataclass(frozen=True)
+class _Sources:
+    """Where files come from: the landing folder, what is kept, and what is taken to lie there; None if nothing is."""
+
+    landing: Path
+    kept: Path
+    dropped: Listing | None = None
+
+    def listing(self, night: date, known: Mapping[str, KnownFile]) -> Listing:
+        listed = list_files(self.landing, night, known)
+        if not self.dropped:
+            return listed
+        instead = {name for file in self.dropped.files for name in (file.name, file.name + ROWS)}
+        files = [file for file in listed.files if file.name not in instead] + list(self.dropped.files)
+        return Listing(
+            tuple(sorted(files, key=lambda file: file.name)), (*listed.passed_over, *self.dropped.passed_over)
+        )
+
+
+def _load_again_until_it_is_read(
+    store: Path, sources: _Sources, night: date, decisions: Sequence[FileDecision]
+) -> Arrivals:
     create_database(store)
     by_row: set[str] = set()
     with duckdb.connect(str(store)) as connection:
         while True:
             connection.begin()
             try:
-                kept = KeptFiles(store.parent / FOLDER)
-                arrivals = _load(connection, landing, night, by_row, kept, accepted(decisions))
+                arrivals = _load(connection, sources, night, by_row, decisions)
                 connection.commit()
             except ReadAgain as failed:
                 connection.rollback()
@@ -75,17 +116,17 @@ def load(store: Path, landing: Path, night: date, decisions: Sequence[FileDecisi
 
 def _load(
     connection: duckdb.DuckDBPyConnection,
-    landing: Path,
+    sources: _Sources,
     night: date,
     by_row: set[str],
-    kept: KeptFiles,
-    taken: set[tuple[str, str]],
+    decisions: Sequence[FileDecision],
 ) -> Arrivals:
     create_tables(connection)
+    kept = KeptFiles(sources.kept)
     known = _known(connection)
-    listing = list_files(landing, night, known)
+    listing = sources.listing(night, known)
     found = versions(listing.files, kept, night)
-    _refuse_missing_feeds(found.counting, landing, night)
+    _refuse_missing_feeds(found.counting, sources.landing, night)
     new = _forget_what_changed(connection, found, night)
     _note_times(connection, listing, known)
     for feed, files in sorted(new.items()):
@@ -94,9 +135,11 @@ def _load(
         else:
             for file in files:
                 note_unusable(connection, None, file, file.problem)
-    replaced = replace_files(connection, found.replacing, by_row, taken)
+    replaced = replace_files(connection, found.replacing, by_row, accepted(decisions), set(forgotten(decisions, night)))
     _note_markets(connection)
-    _keep(connection, kept, found, replaced, night)
+    if sources.dropped is None:
+        _keep(connection, kept, found, replaced)
+    _note_vanished(connection, kept, found, night, writes=sources.dropped is None)
     connection.execute("delete from landing.passed_over where night <= ?", [night])
     for each in listing.passed_over:
         connection.execute("insert into landing.passed_over values (?, ?, ?)", [each.night, each.name, each.why])
@@ -121,40 +164,37 @@ def _note_markets(connection: duckdb.DuckDBPyConnection) -> None:
         if not new:
             continue
         # Whose rows a file has, and not each row: there are a thousand times as many.
+        whose = "market" if contract.feed == "creators" else f"{compared('account_id')} as account_id"
         rows = f"""(
-            select distinct landed_night, landed_file, {"market" if contract.feed == "creators" else "account_id"}
-            from landing.{contract.feed} where landed_file in (select unnest($new::varchar[]))
+            select landed_night, landed_file, {whose}, count(*) as of_them
+            from landing.{contract.feed} where landed_file in (select unnest($new::varchar[])) group by all
         ) as rows"""
         market = "rows.market"
         if contract.feed != "creators":
             market = "creators.market"
             # Not an asof join: of files that it takes to be few, DuckDB looks through all rows for each.
-            rows += """
+            rows += f"""
                 join (
                     select account_id, market, landed_night as since,
                         lead(landed_night) over (partition by account_id order by landed_night) as until
                     from (
-                        select account_id, landed_night, max(market) as market
+                        select {compared("account_id")} as account_id, landed_night, max(market) as market
                         from landing.creators where account_id is not null group by all
                     )
                 ) as creators on creators.account_id = rows.account_id and creators.since <= rows.landed_night
                     and (creators.until is null or rows.landed_night < creators.until)"""
         connection.execute(
             "insert into landing.arrived"
-            f" select distinct rows.landed_night, rows.landed_file, '{contract.feed}', {market}"
-            f" from {rows} where {market} is not null order by all",
+            f" select rows.landed_night, rows.landed_file, '{contract.feed}', {market}, sum(of_them)"
+            f" from {rows} where {market} is not null group by all order by all",
             {"new": [name for (name,) in new]},
         )
 
 
 def _keep(
-    connection: duckdb.DuckDBPyConnection,
-    kept: KeptFiles,
-    found: Versions,
-    replaced: Sequence[LandedFile],
-    night: date,
+    connection: duckdb.DuckDBPyConnection, kept: KeptFiles, found: Versions, replaced: Sequence[LandedFile]
 ) -> None:
-    """Keep what is loaded, and write down which files are gone from the landing folder."""
+    """Keep what is loaded."""
     loaded = {name for (name,) in connection.execute("select landed_file from landing.files").fetchall()}
     by_name = {file.name: file for file in found.counting if file.name not in found.vanished}
     # What counts of a file that is to be replaced is kept already, unless it was replaced just now.
@@ -162,11 +202,20 @@ def _keep(
     by_name |= {file.name: file for file in replaced}
     kept.keep([file for name, file in sorted(by_name.items()) if name in loaded])
     kept.drop(found.renamed)
-    kept.mark_vanished([name for name in found.vanished if not kept.files[name].vanished_on], night)
+
+
+def _note_vanished(
+    connection: duckdb.DuckDBPyConnection, kept: KeptFiles, found: Versions, night: date, *, writes: bool
+) -> None:
+    """Write down which files are gone from the landing folder, and since which night."""
+    if writes:
+        kept.mark_vanished([name for name in found.vanished if not kept.files[name].vanished_on], night)
     connection.execute("delete from landing.vanished where night <= ?", [night])
     for name in sorted(found.vanished):
         file = kept.files[name]
-        connection.execute("insert into landing.vanished values (?, ?, ?)", [file.night, name, file.vanished_on])
+        connection.execute(
+            "insert into landing.vanished values (?, ?, ?)", [file.night, name, file.vanished_on or night]
+        )
 
 
 def _known(connection: duckdb.DuckDBPyConnection) -> dict[str, KnownFile]:

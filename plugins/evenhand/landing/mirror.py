@@ -1,13 +1,15 @@
 """A landing folder elsewhere, mirrored into ours: any place that fsspec can list and read.
 
 What is there is taken for whole. A file that hasn't changed there is not fetched again; one that is gone there is
-removed here. Killed at any moment, the mirror has whole files only, and the next one goes on. Nothing is written
-outside of the folder, whatever the other side calls its files and whatever links lie in the folder.
+removed here. One that can't be fetched keeps none of the others away: why is noted beside the files, for whoever lists
+them. Killed at any moment, the mirror has whole files only, and the next one goes on. Nothing is written outside of the
+folder, whatever the other side calls its files and whatever links lie in the folder.
 """
 
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -18,27 +20,17 @@ from urllib.parse import unquote
 import fsspec
 from tenacity import retry, retry_if_exception_type, stop_after_attempt, wait_exponential
 
-from evenhand.landing.files import FeedBroken
+from evenhand.landing.files import NOT_FETCHED, FeedBroken
 
 # What was fetched, and which version of it; hidden, so that it is no feed.
 INDEX = ".mirror.json"
 _DRAFT = f"{INDEX}.draft"
 # Another mirror's notes are no file of a feed; fetched, they would take the place of ours.
-_OURS = (INDEX, _DRAFT)
+_OURS = (INDEX, _DRAFT, NOT_FETCHED)
 _PART = ".mirror.part"
 # What file systems call the version of a file. One that says none of these is fetched every time.
-_VERSIONS = (
-    "ETag",
-    "etag",
-    "md5",
-    "md5Hash",
-    "checksum",
-    "mtime",
-    "LastModified",
-    "last_modified",
-    "updated",
-    "version_id",
-)
+_CONTENTS = ("ETag", "etag", "md5", "md5Hash", "checksum")
+_VERSIONS = (*_CONTENTS, "mtime", "LastModified", "last_modified", "updated", "version_id")
 _AT_ONCE = 200
 # File systems whose folders are only parts of keys.
 _BUCKETS = {"s3", "s3a", "gs", "gcs", "az", "abfs", "abfss", "oss"}
@@ -63,14 +55,14 @@ def mirror(url: str, landing: Path) -> int:
         How many files were fetched.
 
     Raises:
-        FeedBroken: the place can't be listed or read, or has no file at all, or one whose name or folder here is
-            outside of the landing folder; nothing was removed here.
+        FeedBroken: the place can't be listed, or nothing of it read, or it has no file at all, or one whose name or
+            folder here is outside of the landing folder; nothing was removed here.
     """
     try:
         files, root = fsspec.url_to_fs(url)
         # What this process listed before may be otherwise by now.
         files.invalidate_cache()
-        there = _listing(files, root)
+        there, problems = _listing(files, root)
     except _NoName as error:
         raise FeedBroken(
             f"{url}: {error}, so nothing was fetched or removed. Files are named by where they lie below that address;"
@@ -89,41 +81,69 @@ def mirror(url: str, landing: Path) -> int:
     wanted = [
         name
         for name, file in there.items()
-        if not file.version or index.get(name) != file.version or not (landing / name).exists()
+        if name not in problems
+        and (not file.version or index.get(name) != file.version or not os.path.exists(landing / name))
     ]
+    failed: dict[str, Exception] = {}
     try:
         for start in range(0, len(wanted), _AT_ONCE):
             some = {name: there[name] for name in wanted[start : start + _AT_ONCE]}
-            try:
-                _fetch(files, some, landing)
-            except Exception as error:
-                raise FeedBroken(_unreadable(url, error)) from error
-            index |= {name: file.version for name, file in some.items()}
-        for path in [path for path in landing.rglob("*") if path.is_file() and path.name != INDEX]:
+            failed |= _fetch_what_can_be(files, some, landing)
+            index |= {name: file.version for name, file in some.items() if name not in failed}
+        if failed and (len(failed) == len(there) or not _can_be_listed(files, root)):
+            first = failed[min(failed)]
+            raise FeedBroken(_unreadable(url, first)) from first
+        problems |= {name: f"it can't be fetched ({_said(error)})" for name, error in failed.items()}
+        for path in [path for path in landing.rglob("*") if path.is_file() and path.name not in _OURS]:
             if path.relative_to(landing).as_posix() not in there:
                 path.unlink()
+        _write(landing / NOT_FETCHED, problems)
     finally:
         # Of what has gone there is nothing to know.
-        _write_index(landing, {name: version for name, version in index.items() if name in there})
-    return len(wanted)
+        _write(landing / INDEX, {name: version for name, version in index.items() if name in there})
+    return len(wanted) - len(failed)
 
 
-def _listing(files: Any, root: str) -> dict[str, _There]:
-    """The files by their path below the root, as we name it."""
+def end_mirroring(landing: Path) -> None:
+    """Have the folder be nobody's mirror: what couldn't be fetched once is of no account any more."""
+    # Where nothing may be written, to take away what isn't there fails too.
+    if (landing / NOT_FETCHED).exists():
+        (landing / NOT_FETCHED).unlink()
+
+
+def _listing(files: Any, root: str) -> tuple[dict[str, _There], dict[str, str]]:
+    """The files by their path below the root, as we name it, and why some of them can't be taken."""
     prefix = root.rstrip("/") + "/"
-    listing = {}
+    listing: dict[str, _There] = {}
+    problems: dict[str, str] = {}
     found = _everything(files, root)
+    folders = {folder for path in found for folder in _folders_of(path.removeprefix(prefix))}
     for path, about in sorted(found.items()):
-        if _is_marker(path.removeprefix(prefix), about):
+        below = path.removeprefix(prefix)
+        if _is_marker(below, about, is_folder=below in folders, in_bucket=_is_bucket(files)):
             continue
         name = _name(path, prefix, is_quoted="http" in files.protocol)
         if name.split("/")[-1] in _OURS:
             continue
-        if name in listing:
-            raise _NoName(f"it has two files {name!r}, and which of them counts isn't known")
         versions = [str(about[key]) for key in _VERSIONS if about.get(key) is not None]
-        listing[name] = _There(path, "|".join([*versions, str(about.get("size"))]) if versions else "")
-    return listing
+        there = _There(path, "|".join([*versions, str(about.get("size"))]) if versions else "")
+        if below in folders:
+            problems[name] = f"it is a file and a folder at once: {path!r}, and others lie below it"
+        elif name in listing and not _is_the_same(found[listing[name].path], about):
+            problems[name] = f"two files there have its name, {listing[name].path!r} and {path!r}"
+        listing[name] = there
+    return listing, problems
+
+
+def _is_the_same(file: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    """Whether two files have the same bytes, as far as their file system says."""
+    kept = [key for key in _CONTENTS if file.get(key) is not None]
+    return bool(kept) and all(file[key] == other.get(key) for key in (*kept, "size"))
+
+
+def _folders_of(path: str) -> list[str]:
+    parts = path.split("/")
+    return ["/".join(parts[:number]) for number in range(1, len(parts))]
 
 
 def _name(path: str, prefix: str, *, is_quoted: bool) -> str:
@@ -166,8 +186,7 @@ def _refuse_links_out(landing: Path, name: str) -> None:
 
 def _everything(files: Any, root: str) -> Mapping[str, Mapping[str, Any]]:
     """What is known of each file, by its path."""
-    protocols = {files.protocol} if isinstance(files.protocol, str) else set(files.protocol)
-    if protocols & _BUCKETS:
+    if _is_bucket(files):
         # All keys at once: a walk from folder to folder finds no key with an empty part.
         keys: Mapping[str, Mapping[str, Any]] = files.find(root, detail=True)
         return keys
@@ -179,21 +198,66 @@ def _everything(files: Any, root: str) -> Mapping[str, Mapping[str, Any]]:
     }
 
 
-def _is_marker(name: str, about: Mapping[str, Any]) -> bool:
+def _is_bucket(files: Any) -> bool:
+    protocols = {files.protocol} if isinstance(files.protocol, str) else set(files.protocol)
+    return bool(protocols & _BUCKETS)
+
+
+def _is_marker(name: str, about: Mapping[str, Any], *, is_folder: bool, in_bucket: bool) -> bool:
     """Whether it stands for a folder, as buckets and what writes to them have it: no file of anybody."""
-    return name.strip("/") == "" or name.endswith(("/", "_$folder$")) or about.get("type") == "directory"
+    if name.strip("/") == "" or name.endswith(("/", "_$folder$")) or about.get("type") == "directory":
+        return True
+    # Some consoles leave the slash out.
+    is_empty = in_bucket and about.get("size") == 0
+    return is_empty and (is_folder or "." not in name.rpartition("/")[2])
+
+
+def _can_be_listed(files: Any, root: str) -> bool:
+    """Whether the place is still there, so that it is a file that can't be fetched and not all of them."""
+    try:
+        files.invalidate_cache()
+        return bool(_everything(files, root))
+    except Exception:
+        return False
+
+
+def _fetch_what_can_be(files: Any, some: Mapping[str, _There], landing: Path) -> dict[str, Exception]:
+    """Fetch files; those that can't be, with why, keep none of the others away."""
+    try:
+        _fetch_patiently(files, some, landing)
+    except Exception:
+        failed = {}
+        for name, file in some.items():
+            try:
+                _fetch(files, {name: file}, landing)
+            except Exception as error:
+                failed[name] = error
+        return failed
+    return {}
 
 
 @retry(retry=retry_if_exception_type(OSError), stop=stop_after_attempt(3), wait=wait_exponential(max=10), reraise=True)
+def _fetch_patiently(files: Any, some: Mapping[str, _There], landing: Path) -> None:
+    _fetch(files, some, landing)
+
+
 def _fetch(files: Any, some: Mapping[str, _There], landing: Path) -> None:
     parts = [landing / f"{name}{_PART}" for name in some]
     for part in parts:
-        part.parent.mkdir(parents=True, exist_ok=True)
+        _make_folder(landing, part.parent)
         # What a kill left behind, or a link that somebody laid there.
         part.unlink(missing_ok=True)
     files.get([file.path for file in some.values()], [str(part) for part in parts])
     for name, part in zip(some, parts, strict=True):
         part.replace(landing / name)
+
+
+def _make_folder(landing: Path, folder: Path) -> None:
+    """Make a folder; what was a file there before, such as what stood for it, is none any more."""
+    for each in reversed([folder, *folder.parents]):
+        if each.is_relative_to(landing) and each != landing and os.path.isfile(each):
+            each.unlink()
+    folder.mkdir(parents=True, exist_ok=True)
 
 
 def _index(landing: Path) -> dict[str, str]:
@@ -203,16 +267,19 @@ def _index(landing: Path) -> dict[str, str]:
     return {}
 
 
-def _write_index(landing: Path, index: Mapping[str, str]) -> None:
-    draft = landing / _DRAFT
+def _write(path: Path, notes: Mapping[str, str]) -> None:
+    draft = path.with_name(_DRAFT)
     draft.unlink(missing_ok=True)
-    draft.write_text(json.dumps(index))
-    draft.replace(landing / INDEX)
+    draft.write_text(json.dumps(notes))
+    draft.replace(path)
+
+
+def _said(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}"
 
 
 def _unreadable(url: str, error: Exception) -> str:
-    said = f"{type(error).__name__}: {error}"
     return (
-        f"{url}: can't be read ({said}); nothing was removed here. Look at the address in EVENHAND_LANDING_FROM and at"
-        " the credentials in the environment (docs/feeds.md), then clear this task."
+        f"{url}: can't be read ({_said(error)}); nothing was removed here. Look at the address in EVENHAND_LANDING_FROM"
+        " and at the credentials in the environment (docs/feeds.md), then clear this task."
     )

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 # What isn't seen where it is written: control signs, and signs of no width. Without braces, which are Great
 # Expectations' own in a query.
 _UNSEEN = "[\\pC\u2028\u2029]"
-# As spreadsheets write a long number: one digit before the point.
-_EXPONENT = r"[0-9]([.][0-9]+)?[eE][+-]?[0-9]+"
+# As spreadsheets write a long number: one digit before the point, or before the comma of some countries.
+EXPONENT = r"[0-9]([.,][0-9]+)?[eE][+-]?[0-9]+"
 
 
 def compared(name: str) -> str:
@@ -14,16 +16,34 @@ def compared(name: str) -> str:
     return f"nfc_normalize({name})"
 
 
+def composed(name: str) -> str:
+    """A name as it is compared, as `compared` has it in SQL: macOS takes the letters of a file's name apart."""
+    return unicodedata.normalize("NFC", name)
+
+
 def is_no_name(name: str) -> str:
     """SQL of whether a text isn't the name that was likely meant; false where there is none."""
     return (
-        f"{name} is not null and (regexp_full_match({name}, '{_EXPONENT}') or regexp_matches({name}, '{_UNSEEN}')"
+        f"{name} is not null and (regexp_full_match({name}, '{EXPONENT}') or regexp_matches({name}, '{_UNSEEN}')"
         f" or regexp_matches({name}, '^[\\s\\pZ]|[\\s\\pZ]$'))"
     )
 
 
 def likely_meant(name: str) -> str:
     """SQL of what was likely meant by a text that is no name; null where nothing is."""
-    whole = f"try_cast(try_cast({name} as double) as hugeint)::varchar"
+    whole = f"try_cast(try_cast(replace({name}, ',', '.') as double) as hugeint)::varchar"
     seen = f"regexp_replace(regexp_replace({name}, '{_UNSEEN}', '', 'g'), '^[\\s\\pZ]+|[\\s\\pZ]+$', '', 'g')"
-    return f"case when regexp_full_match({name}, '{_EXPONENT}') then {whole} else nullif({seen}, '') end"
+    return f"case when regexp_full_match({name}, '{EXPONENT}') then {whole} else nullif({seen}, '') end"
+
+
+def number_likely_meant(text: str) -> str:
+    """SQL of the number that was likely meant by a text that is none; null where nothing is.
+
+    In exponent form a spreadsheet has left digits out, so that it is likely and not known.
+    """
+    bare = f"ltrim(trim({text}), '+')"
+    number = f"try_cast(replace({bare}, ',', '.') as double)"
+    short = f"regexp_replace(try_cast({number} as decimal(38, 10))::varchar, '[.]?0+$', '')"
+    whole = f"try_cast({number} as hugeint)::varchar"
+    is_one = f"regexp_full_match({bare}, '-?({EXPONENT}|[0-9]+([.][0-9]+)?)')"
+    return f"case when {is_one} then if({number} = trunc({number}), {whole}, {short}) end"

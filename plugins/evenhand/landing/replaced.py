@@ -16,6 +16,7 @@ import duckdb
 from evenhand.landing.contracts import BY_NAME, FEEDS
 from evenhand.landing.files import LandedFile
 from evenhand.landing.kept import KeptFiles
+from evenhand.landing.names import compared, composed
 from evenhand.landing.read_files import note_unusable, read_files
 from evenhand.landing.store import OF_FILES, forget_files
 
@@ -69,15 +70,32 @@ def versions(files: Sequence[LandedFile], kept: KeptFiles, night: date) -> Versi
 
 
 def replace_files(
-    connection: duckdb.DuckDBPyConnection, files: Sequence[LandedFile], by_row: set[str], taken: set[tuple[str, str]]
+    connection: duckdb.DuckDBPyConnection,
+    files: Sequence[LandedFile],
+    by_row: set[str],
+    taken: set[tuple[str, str]],
+    forgotten: set[tuple[str, str]],
 ) -> list[LandedFile]:
     """Put new versions in the place of old ones where they can be; returns those.
 
     Args:
         by_row: the names of files that a query on many of them couldn't read.
         taken: versions, by name and SHA-256, that people accepted.
+        forgotten: versions that count no more; whatever lies in their place may.
     """
-    return [file for file in files if _replace(connection, file, by_row, (file.name, file.sha256) in taken)]
+    if not files:
+        return []
+    before = dict(connection.execute("select landed_file, sha256 from landing.files").fetchall())
+    return [
+        file
+        for file in files
+        if _replace(
+            connection,
+            file,
+            by_row,
+            (composed(file.name), file.sha256) in taken or (composed(file.name), before.get(file.name)) in forgotten,
+        )
+    ]
 
 
 def _replace(connection: duckdb.DuckDBPyConnection, file: LandedFile, by_row: set[str], is_taken: bool) -> bool:
@@ -108,11 +126,11 @@ def _too_many_gone(connection: duckdb.DuckDBPyConnection, old: LandedFile, new: 
     # A row without what the contract asks for never counted: whoever mends a file may leave it out.
     needed = [column.name for column in BY_NAME[old.feed].columns if column.required and not column.required_unless]
     whole = " and ".join(f"{name} is not null" for name in needed)
-    keys = f"select distinct {key} from landing.{old.feed} where landed_file = $old and {whole}"
     ((before, gone),) = connection.execute(
-        f"""select count(*), count(*) filter ({key} not in (
-            select {key} from landing.{old.feed} where landed_file = $new and {key} is not null
-        )) from ({keys})""",
+        f"""select count(*), count(*) filter (name not in (
+            select {compared(key)} from landing.{old.feed} where landed_file = $new and {key} is not null
+        ))
+        from (select distinct {compared(key)} as name from landing.{old.feed} where landed_file = $old and {whole})""",
         {"old": old.name, "new": new.name},
     ).fetchall()
     if gone < FEWEST_GONE or gone <= LARGEST_SHARE_GONE * before:

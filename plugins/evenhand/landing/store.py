@@ -5,7 +5,7 @@ files            a file that is loaded: its hash, its rows, and which of its col
 unusable         a file that can't be used as a whole, and why
 unusable_values  what in it may name an account, or a market (position -1)
 bad_rows         a line that can't be read, or a value of Parquet that can't be used, with its raw text
-arrived          the markets that a loaded file has rows of, as accounts were when it landed
+arrived          the markets that a loaded file has rows of, as accounts were when it landed, and how many
 told             what else there is to say of a file
 vanished         a file that is loaded and lies in the landing folder no more, and the first night without it
 passed_over      what lies in the landing folder and is no file of a feed
@@ -30,7 +30,7 @@ TABLES = {
         "feed varchar, night date, landed_file varchar, landed_row bigint, line bigint, row_key varchar,"
         " column_name varchar, text varchar, rule varchar, remedy varchar"
     ),
-    "arrived": "night date, landed_file varchar, feed varchar, market varchar",
+    "arrived": "night date, landed_file varchar, feed varchar, market varchar, rows bigint",
     "told": "night date, landed_file varchar, said varchar",
     "vanished": "night date, landed_file varchar, since date",
     "passed_over": "night date, name varchar, why varchar",

@@ -13,6 +13,7 @@ from pathlib import Path
 
 LEADS_OUT = "it is a link that leads out of the landing folder"
 ENDLESS = "it is a link to a folder that it lies in"
+TO_NOTHING = "it is a link to nothing"
 HIDDEN = "its name starts with a dot or an underscore"
 # A link can lead to all that there is.
 _MOST_ELSEWHERE = 1000
@@ -72,8 +73,22 @@ def files_below(landing: Path, folder: Path, looked_into: frozenset[str] = froze
             if os.path.isdir(path):
                 yield from files_below(landing, path, looked_into | {place})
             else:
-                yield Found(path)
+                yield Found(path, problem=why_unseen(path) if may_be_folder(path) else "")
         yield from (Found(path, passed_over=HIDDEN) for path in hidden)
+
+
+def may_be_folder(path: Path) -> bool:
+    """Whether something may be a folder by its name, where it can't be looked at."""
+    return "." not in path.name or ("=" in path.name and not path.name.casefold().endswith(_SUFFIXES))
+
+
+def why_unseen(path: Path) -> str:
+    """Why nothing can be known of what lies there; empty where something can."""
+    try:
+        path.stat()
+    except OSError as error:
+        return TO_NOTHING if path.is_symlink() else f"it can't be read ({error.strerror})"
+    return ""
 
 
 def _named_elsewhere(folder: Path) -> list[Path]:

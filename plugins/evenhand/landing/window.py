@@ -16,6 +16,7 @@ import duckdb
 from evenhand.landing.contracts import FEEDS, Contract
 from evenhand.landing.decisions import FileDecision, forgotten
 from evenhand.landing.held_markets import create_held_markets
+from evenhand.landing.names import compared
 from evenhand.records.databases import create_database, quoted
 
 
@@ -41,14 +42,15 @@ def take(
             if table == "unusable_values":
                 which = "landed_file in (select landed_file from landing.unusable)"
             elif table in ("files", "unusable"):
-                which += " and (landed_file, sha256) not in (select (landed_file, sha256) from landing.forgotten)"
+                which += f" and ({compared('landed_file')}, sha256) not in"
+                which += " (select (landed_file, sha256) from landing.forgotten)"
             else:
                 which += counts if table != "passed_over" else ""
             if table == "bad_rows":
                 which += f" and ({_is_recent(since)})"
             connection.execute(
                 f"create or replace table landing.{table} as select {columns} from store.landing.{table}"
-                f" where {which} order by all"
+                f" where {which} {'group by night, feed, market' if table == 'arrived' else ''} order by all"
             )
         # Children before the parents that they refer to.
         for contract in reversed(FEEDS):
@@ -81,7 +83,7 @@ _OF_FILES = {
     "unusable": "landed_file, feed, night, sha256, why",
     "unusable_values": "landed_file, position, value",
     "bad_rows": "*",
-    "arrived": "distinct night, feed, market",
+    "arrived": "night, feed, market, sum(rows)::bigint as rows",
     "told": "landed_file, night, said",
     "vanished": "night, landed_file, since",
     "passed_over": "name, night, why",
@@ -100,11 +102,11 @@ def _is_looked_at(contract: Contract, night: date) -> str:
     if contract.looked_at_nights is None:
         return "true"
     recent = f"landed_night > date '{night}' - {contract.looked_at_nights}"
-    return " or ".join([recent, *(f"{contract.key} in ({keys})" for keys in _referred_to(contract))])
+    return " or ".join([recent, *(f"{compared(contract.key)} in ({keys})" for keys in _referred_to(contract))])
 
 
 def _referred_to(parent: Contract) -> Iterator[str]:
     for child in FEEDS:
         for column in child.columns:
             if column.refers_to == parent.feed:
-                yield f"select {column.name} from landing.{child.feed} where {column.name} is not null"
+                yield f"select {compared(column.name)} from landing.{child.feed} where {column.name} is not null"

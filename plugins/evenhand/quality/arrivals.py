@@ -11,6 +11,7 @@ from __future__ import annotations
 from datetime import date
 
 from evenhand.landing.contracts import FEEDS, Contract
+from evenhand.landing.names import compared
 from evenhand.quality.gate import Gate
 from evenhand.quality.whose_file import File, markets_of_file
 from evenhand.records.databases import quoted
@@ -50,7 +51,7 @@ def find_arrivals(gate: Gate, contract: Contract, night: date) -> None:
             select landed_file, landed_row, min(market) as market
             from (
                 select landed_file, landed_row,
-                    unnest(string_split(regexp_replace(text, '"', '', 'g'), ',')) as account_id
+                    {compared("unnest(string_split(regexp_replace(text, chr(34), '', 'g'), ','))")} as account_id
                 from landing.bad_rows where feed = '{feed}' and night = date '{night}' and column_name = ''
             )
             join arrivals.accounts using (account_id)
@@ -86,13 +87,16 @@ def find_arrivals(gate: Gate, contract: Contract, night: date) -> None:
 
 
 def find_usual(gate: Gate, night: date) -> None:
-    """What was usual of each feed and market in the 28 nights before."""
+    """What was usual of each feed and market in the 28 nights before, and before it fell silent if it did."""
+    _find_habits(gate, night)
     gate.execute(
         "create or replace table arrivals.usual (feed varchar, market varchar, largest bigint, fewest bigint,"
-        " oldest integer)"
+        " oldest integer, newest date)"
     )
     for contract in FEEDS:
         feed = contract.feed
+        # Of a table that is ordered by night no more is read than of the market that has been silent longest.
+        ((since,),) = gate.execute(f"select min(newest) - 27 from arrivals.habits where feed = '{feed}'")
         gate.execute(
             f"""insert into arrivals.usual
             with
@@ -100,37 +104,75 @@ def find_usual(gate: Gate, night: date) -> None:
             begun as (select min(night) as night from landing.files where feed = '{feed}'),
 
             recent as (
-                select market, landed_night, count(*) as arrived,
+                select accounts.market, landed_night, newest, count(*) as arrived,
                     landed_night - max({_happened_on(contract)}) as age
                 from candidates.{feed} as rows
                 join arrivals.accounts as accounts using (account_id{", market" if feed == "creators" else ""})
-                where landed_night between date '{night}' - 28 and date '{night}' - 1
-                group by market, landed_night
+                join (from arrivals.habits where feed = '{feed}') as habits on habits.market = accounts.market
+                where landed_night between newest - 27 and date '{night}' - 1
+                    and landed_night >= date '{since or night}'
+                group by accounts.market, landed_night, newest
+            ),
+
+            usual as (
+                select
+                    market,
+                    max(arrived) filter (landed_night > begun.night and landed_night >= date '{night}' - 28) as largest,
+                    case
+                        when count(*) filter (landed_night > begun.night) >= 7
+                            then max(age) filter (landed_night > begun.night)
+                    end as oldest
+                -- The first night is a backfill, not a night's worth of rows.
+                from recent, begun
+                group by market
             )
 
-            select
-                '{feed}', market,
-                -- The first night is a backfill, not a night's worth of rows.
-                coalesce(max(arrived) filter (landed_night > begun.night), 0),
-                case
-                    when count(*) filter (date '{night}' - landed_night in (7, 14, 21, 28)) = 4
-                        then min(arrived) filter (date '{night}' - landed_night in (7, 14, 21, 28))
-                end,
-                case
-                    when count(*) filter (landed_night > begun.night) >= 7
-                        then max(age) filter (landed_night > begun.night)
-                end
-            from recent, begun
-            group by market
+            -- A market without a row in four weeks is compared with nothing, unless the feed has just begun.
+            select '{feed}', market, coalesce(largest, 0), fewest, oldest, newest
+            from candidates.markets
+            left join usual using (market)
+            left join (from arrivals.habits where feed = '{feed}') as habits using (market)
+            where (select night from begun) < date '{night}'
             order by market"""
         )
-        # A market without a row in four weeks is compared with nothing, unless the feed has just begun.
-        gate.execute(
-            f"""insert into arrivals.usual
-            select '{feed}', market, 0, null, null from candidates.markets
-            where market not in (select market from arrivals.usual where feed = '{feed}')
-                and (select min(night) from landing.files where feed = '{feed}') < date '{night}'"""
+
+
+def _find_habits(gate: Gate, night: date) -> None:
+    """When anything of each feed and market landed last, and the fewest rows of four such weekdays up to then.
+
+    However long a market has been silent, what it did before is what is expected of it. After a week of silence a file
+    of its own without rows says that there are none.
+    """
+    gate.execute(
+        f"""create or replace table arrivals.habits as
+        with
+
+        newest as (
+            select feed, market, max(night) as newest, date '{night}' - max(night) as days
+            from landing.arrived where night < date '{night}' group by all
+        ),
+
+        weekdays as (
+            select feed, market, min(rows) as fewest
+            from landing.arrived join newest using (feed, market)
+            where (date '{night}' - night) % 7 = 0
+                and date '{night}' - night between ((days + 6) // 7) * 7 and ((days + 6) // 7) * 7 + 21
+            group by all having count(*) = 4
+        ),
+
+        said_to_be_none as (
+            select distinct feed, market
+            from landing.files join candidates.markets
+                on lower(regexp_extract(landed_file, '(?i)/market=([^/]*)/', 1)) = lower({compared("market")})
+            where rows = 0 and night between date '{night}' - 6 and date '{night}'
         )
+
+        select feed, market, newest, if(days > 7 and said_to_be_none.market is not null, null, fewest) as fewest
+        from newest
+        left join weekdays using (feed, market)
+        left join said_to_be_none using (feed, market)
+        order by feed, market"""
+    )
 
 
 def find_silences(gate: Gate, night: date) -> None:

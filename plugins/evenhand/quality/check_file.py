@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -11,13 +10,27 @@ from tempfile import TemporaryDirectory
 import duckdb
 
 from evenhand.landing.contracts import BY_NAME, FEEDS
-from evenhand.landing.load import load
-from evenhand.landing.store import OF_FILES
+from evenhand.landing.decisions import file_decisions
+from evenhand.landing.file_names import ROWS, night_of, without_rows
+from evenhand.landing.files import Listing, list_files
+from evenhand.landing.kept import FOLDER as KEPT
+from evenhand.landing.kept import KeptFiles, copy_bytes
+from evenhand.landing.load import load_as_if
+from evenhand.landing.names import composed
 from evenhand.landing.window import take
 from evenhand.policy.compile import compile_packs
 from evenhand.policy.sift import sift
 from evenhand.quality.feeds import Beside, validate_feeds
-from evenhand.records.databases import quoted
+from evenhand.records.databases import open_to_read
+
+
+@dataclass(frozen=True)
+class Home:
+    """What a file would be dropped beside: the store of all that landed, the landing folder, and the packs."""
+
+    store: Path
+    landing: Path
+    policies: Path
 
 
 @dataclass(frozen=True)
@@ -55,33 +68,38 @@ class CheckedFile:
         return not (self.unusable or self.broken or self.held)
 
 
-def check_file(path: Path, feed: str, night: date, store: Path, policies: Path, beside: Beside) -> CheckedFile:
-    """Look at a file as gate 1 would on a night, beside all that had landed by then; nothing of the home is changed.
+def check_file(path: Path, name: str, night: date, home: Home, beside: Beside) -> CheckedFile:
+    """Look at a file as gate 1 would on a night on which it had been dropped; nothing of the home is changed.
+
+    What says beside it how many rows it has counts, and so does what it would replace.
+
+    Args:
+        name: where it would be dropped, below the landing folder.
 
     Raises:
+        DatabaseInUse: somebody has the store open for too long.
+        FeedBroken: nothing has landed by the night.
         GateFailed: an expectation couldn't be evaluated.
+        HistoryBroken: what people decided about files can't be read.
         PackError: no pack can be read.
     """
-    # Nobody else's file is called so, in whatever market's folder it will lie.
-    name = f"{feed}/night={night}/{_marked(path)}"
     with TemporaryDirectory(prefix="evenhand_check_") as folder:
         here = Path(folder)
-        for contract in FEEDS:
-            header = here / "landing" / contract.feed / f"night={night}" / "no rows.csv"
-            header.parent.mkdir(parents=True)
-            header.write_text(",".join(contract.names_in_every_file) + "\n")
-        shutil.copyfile(path, here / "landing" / name)
-        load(here / "landed.duckdb", here / "landing", night)
-        packs = sift(policies, {}).packs
-        without, with_it = here / "without.duckdb", here / "with.duckdb"
-        for warehouse in (without, with_it):
-            take(store if store.exists() else here / "landed.duckdb", warehouse, night)
-            compile_packs(packs, warehouse)
-        passed_over = _add(here / "landed.duckdb", with_it, feed, name)
-        before = validate_feeds(without, here / "gate_without", night, beside)
-        after = validate_feeds(with_it, here / "gate", night, beside)
-        with duckdb.connect(str(with_it), read_only=True) as connection:
-            unusable = connection.execute("select why from landing.unusable where landed_file = ?", [name]).fetchone()
+        dropped = _dropped(here / "landing", path, name, night, home)
+        others = Listing(tuple(file for file in dropped.files if file.name != name), ())
+        decisions = file_decisions(home.store.parent)
+        kept = home.store.parent / KEPT
+        packs = sift(home.policies, {}).packs
+        _copy_store(home.store, here / "landed.duckdb")
+        gates = []
+        for case, listing in (("without", others), ("with", dropped)):
+            load_as_if(here / "landed.duckdb", home.landing, kept, night, decisions, listing)
+            take(here / "landed.duckdb", here / f"{case}.duckdb", night, decisions)
+            compile_packs(packs, here / f"{case}.duckdb")
+            gates.append(validate_feeds(here / f"{case}.duckdb", here / f"gate_{case}", night, beside))
+        before, after = gates
+        with duckdb.connect(str(here / "with.duckdb"), read_only=True) as connection:
+            unusable = _why_unusable(connection, name, dropped)
             loaded = connection.execute("select rows from landing.files where landed_file = ?", [name]).fetchone()
             broken = connection.execute(
                 "select column_name, rule, any_value(remedy), count(*), 'row ' || min(landed_row)"
@@ -89,43 +107,88 @@ def check_file(path: Path, feed: str, night: date, store: Path, policies: Path, 
                 " from quarantine.rows where landed_file = ? group by all order by min(landed_row), column_name, rule",
                 [name],
             ).fetchall()
-    shown = {name: path.name}
     known = {str(each) for each in before.held}
     return CheckedFile(
-        str(unusable[0]) if unusable else passed_over and f"it would be passed over, for {passed_over}",
+        unusable,
         int(loaded[0]) if loaded else 0,
-        tuple(Broken(*row) for row in broken),
-        tuple(_shown(str(each), shown) for each in after.held if str(each) not in known),
-        tuple(_shown(each, shown) for each in after.warnings if each not in before.warnings),
+        # Of a file that would hold its market the rows are those that it had before.
+        tuple(Broken(*row) for row in broken) if not unusable else (),
+        tuple(
+            str(each).replace(name, path.name)
+            for each in after.held
+            if str(each) not in known or without_rows(each.file) == name
+        ),
+        tuple(each.replace(name, path.name) for each in after.warnings if each not in before.warnings or name in each),
     )
 
 
-def _marked(path: Path) -> str:
-    return f"to be checked {path.name}"
-
-
-def _add(store: Path, warehouse: Path, feed: str, name: str) -> str:
-    """Put what is loaded of the file into a night's warehouse; returns why it was passed over, if it was."""
-    with duckdb.connect(str(warehouse)) as connection:
-        connection.execute(f"attach {quoted(store)} as store (read_only)")
-        for table in (feed, *OF_FILES):
-            columns = [column for column, *_ in connection.execute(f"describe landing.{table}").fetchall()]
-            listed = ", ".join(columns)
-            connection.execute(
-                f"insert into landing.{table} ({listed}) select {listed} from store.landing.{table}"
-                " where landed_file = ?",
-                [name],
+def _dropped(landing: Path, path: Path, name: str, night: date, home: Home) -> Listing:
+    """The file as it would lie in the landing folder, and a header alone of each feed without which nothing loads."""
+    there = {file.feed for file in list_files(home.landing, night, {}).files} if home.landing.exists() else set()
+    there |= {file.feed for file in KeptFiles(home.store.parent / KEPT).files.values()}
+    for contract in FEEDS:
+        if contract.feed not in there and not contract.may_be_absent:
+            _write(
+                landing / contract.feed / f"night={night}" / "no rows.csv",
+                (",".join(contract.names_in_every_file) + "\n").encode(),
             )
-        found = connection.execute("select why from store.landing.passed_over where name = ?", [name]).fetchone()
-        return str(found[0]) if found else ""
+    _write(landing / name, path.read_bytes())
+    for rows in (path.with_name(path.name + ROWS), home.landing / (name + ROWS)):
+        if rows.is_file():
+            _write(landing / (name + ROWS), rows.read_bytes())
+            break
+    return list_files(landing, night, {})
 
 
-def _shown(said: str, names: dict[str, str]) -> str:
-    for name, shown in names.items():
-        said = said.replace(name, shown)
-    return said
+def _write(path: Path, content: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
+
+
+def _copy_store(store: Path, target: Path) -> None:
+    """Copy it while nobody writes to it."""
+    if store.exists():
+        with open_to_read(store), store.open("rb") as source, target.open("wb") as copy:
+            copy_bytes(source, copy)
+
+
+def _why_unusable(connection: duckdb.DuckDBPyConnection, name: str, dropped: Listing) -> str:
+    """Why nothing of the file would be used; empty where some would."""
+    passed_over = next((each.why for each in dropped.passed_over if each.name == name), "")
+    if passed_over:
+        return f"it would be passed over, for {passed_over}"
+    found = connection.execute("select why from landing.unusable where landed_file = ?", [name]).fetchone()
+    if found:
+        return str(found[0])
+    sha256 = next((file.sha256 for file in dropped.files if file.name == name), "")
+    forgotten = connection.execute(
+        "select forgotten_by || ' and ' || approved_by from landing.forgotten where (landed_file, sha256) = (?, ?)",
+        [name, sha256],
+    ).fetchone()
+    return f"{forgotten[0]} had just this file forgotten, so that it doesn't count" if forgotten else ""
 
 
 def feed_of(path: Path) -> str:
     """The feed of a file, by the folders that it lies in; empty where they don't say."""
-    return next((part for part in reversed(path.absolute().parts) if part in BY_NAME), "")
+    return next((part for part in reversed(path.absolute().parts[:-1]) if part in BY_NAME), "")
+
+
+def night_of_file(path: Path) -> date | None:
+    """The night of a file, by the folders that it lies in."""
+    found = (night_of(part) for part in reversed(path.absolute().parts[:-1]))
+    return next((night for night in found if night), None)
+
+
+def name_of_file(path: Path, feed: str, night: date) -> str:
+    """Where a file would be dropped: in the folders that it lies in below its night, or that say a market."""
+    parts = path.absolute().parts[:-1]
+    if feed in parts:
+        below = parts[len(parts) - parts[::-1].index(feed) :]
+        below = below[1:] if below and night_of(below[0]) else below
+    else:
+        below = ()
+        for part in reversed(parts):
+            if "=" not in part or night_of(part):
+                break
+            below = (part, *below)
+    return composed("/".join((feed, f"night={night}", *below, path.name)))

@@ -10,7 +10,7 @@ from pathlib import Path
 from evenhand.landing.accepted import accepted_as_of
 from evenhand.landing.contracts import FEEDS, Contract
 from evenhand.landing.held_markets import HeldMarket, hold_markets
-from evenhand.landing.names import likely_meant
+from evenhand.landing.names import likely_meant, number_likely_meant
 from evenhand.quality.arrivals import find_accounts, find_arrivals, find_silences, find_usual
 from evenhand.quality.candidates import (
     columns_without_values,
@@ -248,7 +248,10 @@ def _accept(gate: Gate, contract: Contract, night: date) -> None:
 
         select date '{night}', '{contract.feed}', row_key, column_name, rule, remedy, found.landed_night, landed_file,
             landed_row, line, text,
-            case when rule = column_name || ' is a name as it is written' then {likely_meant("text")} end
+            case
+                when rule = column_name || ' is a name as it is written' then {likely_meant("text")}
+                when rule = column_name || ' is a number' then {number_likely_meant("text")}
+            end
         from found left join newest using (row_key)
         where newest.landed_night is null or newest.landed_night < found.landed_night
         order by landed_file, landed_row, column_name, rule"""

@@ -9,8 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from evenhand.landing.file_names import without_rows
 from evenhand.landing.files import ANY_NIGHT
 from evenhand.landing.held_markets import HeldMarket
+from evenhand.landing.names import compared
 from evenhand.landing.unusable import OF_MARKETS
 from evenhand.quality.gate import Gate
 from evenhand.records.databases import quoted
@@ -18,7 +20,7 @@ from evenhand.records.databases import quoted
 
 @dataclass(frozen=True)
 class File:
-    """A file of a feed, by its name in the landing folder."""
+    """A file of a feed, by its name in the landing folder; what says how many rows a file has is that file's."""
 
     feed: str
     night: date
@@ -41,10 +43,9 @@ def hold_for_unusable_files(gate: Gate) -> list[HeldMarket]:
     held = []
     unusable = gate.execute("select feed, night, landed_file, why from landing.unusable order by landed_file")
     for feed, of_night, name, why in unusable:
-        file = File(str(feed), of_night, str(name))
-        found, whose = _markets_of(gate, file, markets)
+        found, whose = _markets_of(gate, File(str(feed), of_night, without_rows(str(name))), markets)
         remedy = "Have the source land it again, or take it away"
-        held += [HeldMarket(market, f"the file can't be used: {why}{whose}. {remedy}", file.name) for market in found]
+        held += [HeldMarket(market, f"the file can't be used: {why}{whose}. {remedy}", str(name)) for market in found]
     return held
 
 
@@ -101,7 +102,7 @@ def _of_rows(gate: Gate, file: File) -> list[str]:
 
         known as (
             select position, market, count(*) as accounts
-            from landing.unusable_values join arrivals.accounts on account_id = value
+            from landing.unusable_values join arrivals.accounts on account_id = {compared("value")}
             where landed_file = {name} and position != {OF_MARKETS} group by all
         ),
 
@@ -110,7 +111,7 @@ def _of_rows(gate: Gate, file: File) -> list[str]:
         select market from known join best using (position)
         union
         select markets.market from landing.unusable_values
-        join candidates.markets as markets on markets.market = value
+        join candidates.markets as markets on markets.market = {compared("value")}
         where landed_file = {name} and position = {OF_MARKETS}
         order by market"""
     )
@@ -146,8 +147,8 @@ def _of_files(gate: Gate, which: str) -> list[str]:
     found: set[str] = set()
     for feed in feeds:
         rows = gate.execute(
-            f"select distinct accounts.market from landing.{feed} as rows"
-            f" join arrivals.accounts as accounts using (account_id) where {which}"
+            f"select distinct accounts.market from landing.{feed} as rows join arrivals.accounts as accounts"
+            f" on accounts.account_id = {compared('rows.account_id')} where {which}"
         )
         found |= {str(market) for (market,) in rows}
     return sorted(found)

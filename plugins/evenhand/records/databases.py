@@ -54,6 +54,18 @@ def wait_until_free(path: Path, seconds: float = PATIENCE_SECONDS) -> None:
         opened.close()
 
 
+def open_to_read(path: Path, seconds: float = PATIENCE_SECONDS) -> duckdb.DuckDBPyConnection:
+    """Open a DuckDB file to read it, once nobody writes to it any more; others may read it meanwhile.
+
+    Args:
+        seconds: how long to wait for whoever has it open.
+
+    Raises:
+        DatabaseInUse: it still is open elsewhere.
+    """
+    return _opened(path, seconds, read_only=True) or duckdb.connect(str(path), read_only=True)
+
+
 @contextmanager
 def kept_open(path: Path, seconds: float = PATIENCE_SECONDS) -> Iterator[None]:
     """`wait_until_free`, and have the file open meanwhile.
@@ -69,19 +81,19 @@ def kept_open(path: Path, seconds: float = PATIENCE_SECONDS) -> Iterator[None]:
             opened.close()
 
 
-def _opened(path: Path, seconds: float) -> duckdb.DuckDBPyConnection | None:
+def _opened(path: Path, seconds: float, *, read_only: bool = False) -> duckdb.DuckDBPyConnection | None:
     until = time.monotonic() + seconds
     while path.exists():
         try:
-            return duckdb.connect(str(path))
+            return duckdb.connect(str(path), read_only=read_only)
         except duckdb.IOException as error:
             held = _HELD_BY.search(str(error))
             if not held:
                 return None
             if time.monotonic() >= until:
                 raise DatabaseInUse(
-                    f"{path}: {_process(held)} has had it open for {seconds:.0f} s. Close it there, then clear this"
-                    " task; to look at what landed, open a copy."
+                    f"{path}: {_process(held)} has had it open for {seconds:.0f} s. Close it there, then try again (in"
+                    " Airflow, clear this task); to look at what landed, open a copy."
                 ) from error
             time.sleep(_EVERY_SECONDS)
         except duckdb.Error:

@@ -14,6 +14,7 @@ from typing import Any
 from ruamel.yaml import YAML
 
 from evenhand.landing.contracts import BY_NAME, FEEDS, MOMENT, Column, Contract
+from evenhand.landing.names import EXPONENT
 from evenhand.settings import PROJECT
 from expectations.feeds import MOST_DIGITS
 
@@ -22,7 +23,9 @@ ODCS = FOLDER / "feeds.odcs.yaml"
 _WRITTEN = "Written by `python -m evenhand.reference.contracts` from the contracts; edit those."
 _LOGICAL_TYPES = {"text": "string", "date": "date", "number": "number", "moment": "timestamp"}
 _MOMENT = f"^{MOMENT}$"
-_DAY = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
+# From 2000 on: no feed has an earlier day.
+_DAY = r"^[2-9][0-9]{3}-[0-9]{2}-[0-9]{2}$"
+_NAME = r"^\S([^\x00-\x1f\x7f\u200b-\u200f\u2028\u2029\ufeff]*\S)?$"
 
 
 def render() -> dict[str, str]:
@@ -36,17 +39,19 @@ def _schema(contract: Contract) -> str:
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "$comment": _WRITTEN,
         "title": contract.feed,
-        "description": f"{contract.grain} Every value is text, as in a CSV file; an empty one is null or left out.",
+        "description": f"{contract.grain} Every value is text, as in a CSV file; an empty one is null or left out. A"
+        " column that isn't here may be there: it is left out and named, and the row counts.",
         "type": "object",
-        "properties": {column.name: _property(column) for column in contract.columns},
+        "properties": {column.name: _property(contract, column) for column in contract.columns},
         "required": [column.name for column in contract.columns if column.required and not column.required_unless],
-        "additionalProperties": False,
+        # As files are loaded: their rows aren't lost for a column more.
+        "additionalProperties": True,
         **_required_unless(contract),
     }
     return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
 
 
-def _property(column: Column) -> dict[str, Any]:
+def _property(contract: Contract, column: Column) -> dict[str, Any]:
     said: dict[str, Any] = {"description": column.meaning, "type": "string" if column.required else ["string", "null"]}
     if column.required_unless:
         said["type"] = ["string", "null"]
@@ -58,6 +63,8 @@ def _property(column: Column) -> dict[str, Any]:
         said["pattern"] = _MOMENT
     elif column.type == "number":
         said["pattern"] = _number(column)
+    elif column.name in contract.names:
+        said |= {"pattern": _NAME, "not": {"pattern": f"^{EXPONENT}$"}}
     elif column.required:
         said["minLength"] = 1
     return said
@@ -95,7 +102,8 @@ def _required_unless(contract: Contract) -> dict[str, Any]:
 
 def _number(column: Column) -> str:
     decimals = rf"([.][0-9]{{1,{column.decimals}}})?" if column.decimals else ""
-    return rf"^-?[0-9]{{1,{MOST_DIGITS}}}{decimals}$"
+    sign = "-?" if column.at_least is None else ""
+    return rf"^{sign}[0-9]{{1,{MOST_DIGITS}}}{decimals}$"
 
 
 def _odcs() -> str:

@@ -1,6 +1,8 @@
 """Write docs/feeds.md, dbt's sources and what it makes metrics of from the contracts:
 
 python -m evenhand.reference.feeds
+
+Longer than other files, for it has the whole page on feeds.
 """
 
 from __future__ import annotations
@@ -148,15 +150,19 @@ folders of their own if you like: `night=2026-03-01/market=ID/violations.parquet
 or `.xlsx`, is passed over, and the night's warnings name it; so is what starts with `.` or `_`, which is named only
 where it ends as a feed's file does or says a market (`_rows.csv`, `.market=ID`). Write a file elsewhere and move it in:
 what is there is taken for whole. `violations.parquet.rows` beside a file may say how many rows of data it has, lines
-that can't be read included; one that has another number can't be used.
+that can't be read included; one that has another number can't be used, and a number without its file holds the markets
+of that file. Names and keys are the same however their letters are composed, as macOS does otherwise.
 
 The folder is `landing/` below `EVENHAND_HOME`, or what `EVENHAND_LANDING_FROM` says: another folder, or an address that
 [fsspec](https://filesystem-spec.readthedocs.io) knows, such as `https://host/landing`, or `s3://bucket/landing` with
 `s3fs` installed. What is at an address is mirrored into `landing/` before a night looks at it: what is new or changed
 is fetched, what is gone is removed (and counts on). Credentials are the file system's own, in the environment.
+One file there that can't be fetched, or that has its name with another (`a//b.csv` beside `a/b.csv`), holds its markets
+like one that can't be used, and keeps none of the others away. Keys of no bytes that stand for folders are no files.
 A listing that names a file outside of that address is refused as a whole, and a link in `landing/` that leads out of it
 is neither written through nor read: what lies there can't be used. `landing/` itself may be a link. A link to a folder
-that it lies in is passed over and named; a pipe, a socket or a device can't be used.
+that it lies in is passed over and named; a pipe, a socket, a device or a link to nothing can't be used, where a folder
+is expected too. A night's folder without a file of a feed in it is no night that landed.
 
 - **CSV**: UTF-8, with or without a byte order mark, a header, commas, `"` around values that need it and doubled inside
   them, line ends of any kind. `.csv.gz` is CSV packed with gzip.
@@ -181,7 +187,9 @@ that it lies in is passed over and named; a pipe, a socket or a device can't be 
   no more, from the newest released night on; the manifest (`forgotten`) says so.
 
 `evenhand feed check FILE` says what would become of a file before it is dropped: why it can't be used, which rows would
-be quarantined, who would be held. It changes nothing, and ends with 1 if not every row would be used.
+be quarantined, who would be held. It takes the file to be dropped in the night and the folders that it lies in, such as
+`market=ID`, with what lies beside it (`FILE.rows`), in the place of what it would replace there. It changes nothing,
+and ends with 1 if not every row would be used.
 
 ## Versions of a row
 
@@ -232,6 +240,7 @@ from the night on that its value landed in: {_FIGURES}. What another column need
 
 The row is left out, the night goes on. `quarantine.rows` in the night's warehouse, and `quarantine.parquet` in its
 release, have a line per row and rule: feed, key, column, rule, remedy, file and row (the first row of data is row 1).
+`evenhand quarantine` shows them row by row: file, row and line, what stands there, the rule, and what was likely meant.
 
 - A line can't be read: a byte isn't UTF-8 or is zero, a quote isn't closed or doubled, it has too few or too many
   values. It costs itself and no other line, and is kept as it stands in the column `text`.
@@ -244,8 +253,8 @@ release, have a line per row and rule: feed, key, column, rule, remedy, file and
   column is left out and counted in a warning, and the row stays.
 - A date isn't a day that exists in the form `YYYY-MM-DD`, or is after the night that the row landed in (waiting
   doesn't make it right), or before {FIRST_DAY}.
-- A number isn't one, or has more than {MOST_DIGITS} digits before its point or more than its column allows after
-  it, or is less than its column allows.
+- A number isn't one, such as `1.2E+5` of a spreadsheet (`meant` has the likely one), or has more than {MOST_DIGITS}
+  digits before its point or more than its column allows after it, or is less than its column allows.
 - It refers to a row that is not there, that is itself in quarantine, or that is another account's.
 - Two different rows with one key landed in one night: both are out.
 
@@ -281,12 +290,17 @@ and manifest (`words_without_effect`) name each with the word that was likely me
 on one night, and more than `limits.words_without_effect` of its pack (1 %), hold the market. What is right all the
 same stands under `without_effect` in the pack.
 
-A feed without any file, though each of the last four nights of this weekday had one, holds all markets. A market's
-file of a name that came on each of those nights and doesn't tonight is named in a warning, whatever else came of its
-market. A market without a row, though each of those nights had some, is a warning. So is one whose rows aren't fresh:
-its newest is older, by more than {STALE_DAYS} days, than the newest of any of the last 28 nights was when it landed, as
-if an old file had landed again. And so is a feed of a market of which nothing has landed for more than {STALE_DAYS}
-days longer than it ever took in its last 28 arrivals (of {FEWEST_WAITS} waits or more), however long ago that is.
+A feed without any file, though each of the last four nights of this weekday had one, holds all markets. Both hold on
+however long nothing comes: a feed, or a market, that fell silent is held against the four nights of this weekday
+before. After a week without rows a file with its header alone in a folder `market=…` of the market says that there are
+none, for seven nights.
+
+A market's file of a name that came on each of those nights and doesn't tonight is named in a warning, whatever else
+came of its market. A market without a row, though each of those nights had some, is a warning. So is one whose rows
+aren't fresh: its newest is older, by more than {STALE_DAYS} days, than the newest of any of the last 28 nights was when
+it landed, as if an old file had landed again. And so is a feed of a market of which nothing has landed for more than
+{STALE_DAYS} days longer than it ever took in its last 28 arrivals (of {FEWEST_WAITS} waits or more), however long ago
+that is.
 
 ## What stops the night
 

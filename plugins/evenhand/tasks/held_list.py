@@ -53,13 +53,12 @@ def run_of(night: date, held: HeldList) -> str:
 
 def held_lists(night: date) -> list[HeldList]:
     """The lists of a night that are held, with what was answered."""
-    import duckdb
-
     from evenhand.approval.answers import answered
     from evenhand.approval.code_changes import by_code
     from evenhand.quality.held_lists import read_held
+    from evenhand.records.databases import open_to_read
 
-    with duckdb.connect(str(settings().warehouse(night)), read_only=True) as connection:
+    with open_to_read(settings().warehouse(night)) as connection:
         return answered(read_held(connection), settings().approvals, night, by_code(connection))
 
 
@@ -69,11 +68,11 @@ def show_list(form: Mapping[str, Any]) -> Facts:
     Raises:
         airflow.sdk.exceptions.AirflowSkipException: it isn't held any more.
     """
-    import duckdb
     from airflow.sdk.exceptions import AirflowSkipException
 
     from evenhand.approval.shown import body, subject
     from evenhand.notices.catalogs import load_catalogs
+    from evenhand.records.databases import open_to_read
     from evenhand.reports.catalogue import ENGLISH
     from evenhand.reports.language import Language
 
@@ -82,7 +81,7 @@ def show_list(form: Mapping[str, Any]) -> Facts:
         held = find(night, form["list"], form["market"], form["digest"])
     except NothingHeld as error:
         raise AirflowSkipException(str(error)) from error
-    with duckdb.connect(str(settings().warehouse(night)), read_only=True) as connection:
+    with open_to_read(settings().warehouse(night)) as connection:
         speaks = Language(ENGLISH, load_catalogs(settings().translations))
         return {"subject": subject(held, night), "body": body(connection, held, night, speaks)}
 
@@ -161,12 +160,11 @@ def give_answer(night: date, held: HeldList, said: Said, by: Person) -> Answer:
         AnswerRefused: it can't be answered so.
         PersonRefused: this person can't answer so.
     """
-    import duckdb
-
     from evenhand.approval.answers import record
     from evenhand.approval.code_changes import by_code
+    from evenhand.records.databases import open_to_read
 
-    with duckdb.connect(str(settings().warehouse(night)), read_only=True) as connection:
+    with open_to_read(settings().warehouse(night)) as connection:
         code = by_code(connection).get((held.list, held.market))
     return record(settings().approvals, night, held, said, by, code)
 
@@ -178,12 +176,11 @@ def refuse_to_answer(night: date, held: HeldList, said: Said, by: Person) -> Non
         AnswerRefused: it can't be answered so.
         PersonRefused: this person can't answer so.
     """
-    import duckdb
-
     from evenhand.approval.answers import refuse_answer
     from evenhand.approval.code_changes import by_code
+    from evenhand.records.databases import open_to_read
 
-    with duckdb.connect(str(settings().warehouse(night)), read_only=True) as connection:
+    with open_to_read(settings().warehouse(night)) as connection:
         code = by_code(connection).get((held.list, held.market))
     refuse_answer(settings().home, held, said, by, code)
 

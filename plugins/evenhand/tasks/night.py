@@ -41,7 +41,7 @@ def land_or_hold(night: date) -> Facts:
 
 def fetch_landed() -> None:
     """Fetch what has landed elsewhere, if that is where feeds land."""
-    from evenhand.landing.mirror import mirror
+    from evenhand.landing.mirror import end_mirroring, mirror
     from evenhand.records.modes import close, for_readers
 
     here = settings()
@@ -49,6 +49,8 @@ def fetch_landed() -> None:
         close(here.home)
         with for_readers():
             log.info("%d files fetched from %s", mirror(here.landing_from, here.landing), here.landing_from)
+    else:
+        end_mirroring(here.landing)
 
 
 @told_if_it_fails("land_feeds")

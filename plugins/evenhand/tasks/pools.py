@@ -1,17 +1,16 @@
-"""Airflow's pools of one slot: what only one process may have at a time, whichever DAG or run its task is of.
+"""Airflow's pool of one slot: what only one process may have at a time, whichever DAG or run its task is of.
 
     python -m evenhand.tasks.pools
 
-makes them in Airflow's metadata. A task whose pool isn't there is never begun, so every set-up does that.
+makes it in Airflow's metadata. A task whose pool isn't there is never begun, so every set-up does that. It is one for
+all DuckDB files, for a task is of one pool alone, and to load what has landed writes to two of them.
 """
 
 from __future__ import annotations
 
-LANDED = "landed_duckdb"
 WAREHOUSE = "night_warehouse"
 POOLS = {
-    LANDED: "landed.duckdb, which one night at a time loads what has landed into",
-    WAREHOUSE: "The DuckDB file of a night: whoever computes in it or looks at it",
+    WAREHOUSE: "landed.duckdb and the DuckDB file of a night: whoever loads, computes in it or looks at it",
 }
 
 

@@ -28,10 +28,10 @@ def hold_if_silent(night: date) -> str:
     if newest == night:
         hold_markets(here.warehouse(night), "night", [])
         return ""
-    why = (
-        f"nothing has landed for night {night}; what landed last is of {newest}, {(night - newest).days} days before."
-        " Land the feeds, then clear the run from land_feeds"
-    )
+    last = "none of what landed before can be used"
+    if newest:
+        last = f"what landed last is of {newest}, {(night - newest).days} days before"
+    why = f"nothing has landed for night {night}; {last}. Land the feeds, then clear the run from land_feeds"
     packs = sift(here.policies, texts_of(last_release(here.releases, night))).packs
     markets = {market for loaded in packs for market in loaded.pack.markets}
     hold_markets(here.warehouse(night), "night", [HeldMarket(market, why) for market in markets])
