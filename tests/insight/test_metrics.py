@@ -27,6 +27,7 @@ from evenhand.settings import PROJECT
 from insight.facts import NIGHT, fill
 
 DEFINED = yaml.safe_load((PROJECT / "dbt_project" / "models" / "marts" / "insight" / "metrics.yml").read_text())
+UNITS = {metric["name"]: metric["config"]["meta"]["unit"] for metric in DEFINED["metrics"]}
 
 # For SG, worked out from facts.py: the numerator, the denominator, the figure.
 BY_HAND = {
@@ -190,6 +191,24 @@ def test_markets_together_and_a_market_in_which_nothing_was_decided(told: duckdb
     # Nobody was live in MY.
     where = "metric = 'violations_per_thousand_live_hours' and slice = '' and market = 'MY'"
     assert _told(told, "numerator, denominator, figure, is_enough", where) == [(0, 0, None, False)]
+
+
+def test_a_market_of_which_there_is_nothing_has_every_metric(
+    every_model: Sequence[CompiledModel], told: duckdb.DuckDBPyConnection
+) -> None:
+    """What nobody did is 0, and what is of nothing can't be said: neither is left out."""
+    told.begin()
+    told.execute(
+        "insert into accepted.creators (account_id, market, kind, language, onboarded_on)"
+        " values ('t1', 'TH', 'creator', 'th', '2026-03-01')"
+    )
+    run_models(told, [each for each in every_model if each.name == "operational_metrics"], date.fromisoformat(NIGHT))
+    found = _told(told, "metric, figure", "market = 'TH' and slice = ''")
+    parts = _told(told, "metric", "market = 'TH' and slice <> ''")
+    told.rollback()
+    numbers = {name for name, unit in UNITS.items() if unit in ("count", "money")}
+    assert {metric: figure for metric, figure in found} == {name: 0 if name in numbers else None for name in BY_HAND}
+    assert parts == []
 
 
 def test_what_is_too_young_to_be_late_is_in_no_denominator(told: duckdb.DuckDBPyConnection) -> None:

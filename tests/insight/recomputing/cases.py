@@ -33,7 +33,7 @@ def of_cases(market: Market) -> dict[str, Wanted]:
         "median_time_to_enforcement": time_between(enforced, "decided", "enforced"),
         "median_time_to_notice": time_between(market.recent(cases, "notified_on"), "enforced", "notified"),
         "unenforced_decisions": share(late_for_enforcement, lambda row: not row["enforced_on"]),
-        "undecided_detections": share(late_for_decision, lambda row: not row["decided_on"] and not row["enforced_on"]),
+        "undecided_detections": share(late_for_decision, lambda row: not row["decided_on"]),
         "undecided_enforcements": share(enforced, lambda row: not row["decided_on"]),
         "proactive_rate": share(told, proactive),
         "acted_on_before_any_view": share(seen, lambda row: int(row["views_before_removal"]) == 0),
