@@ -157,7 +157,7 @@ def test_every_metric_is_worked_out_by_hand_and_has_an_owner() -> None:
         meta = metric["config"]["meta"]
         # A sum that is known is no estimate, however little it is of; nor is what was paid of a budget.
         is_known = meta["unit"] in ("count", "money") or metric["name"] == "bonus_paid_of_budget"
-        assert meta["minimum_sample"] >= (1 if meta["unit"] == "count" else 0 if is_known else 30), metric
+        assert meta["minimum_sample"] >= (0 if is_known else 30), metric
         assert meta["unit"] and meta["better"] in ("more", "less", "none") and meta["missing"], metric
         assert (meta["interval"] == "none") != bool(meta.get("is_share")), metric
         assert meta["unit"].startswith("money") <= bool(meta.get("is_money")), metric
@@ -203,11 +203,12 @@ def test_a_market_of_which_there_is_nothing_has_every_metric(
         " values ('t1', 'TH', 'creator', 'th', '2026-03-01')"
     )
     run_models(told, [each for each in every_model if each.name == "operational_metrics"], date.fromisoformat(NIGHT))
-    found = _told(told, "metric, figure", "market = 'TH' and slice = ''")
+    found = _told(told, "metric, figure, is_enough", "market = 'TH' and slice = ''")
     parts = _told(told, "metric", "market = 'TH' and slice <> ''")
     told.rollback()
     numbers = {name for name, unit in UNITS.items() if unit in ("count", "money")}
-    assert {metric: figure for metric, figure in found} == {name: 0 if name in numbers else None for name in BY_HAND}
+    wanted = {name: (0, True) if name in numbers else (None, False) for name in BY_HAND}
+    assert {metric: tuple(said) for metric, *said in found} == wanted
     assert parts == []
 
 
