@@ -1,3 +1,5 @@
+{#- Longer than other files, for it has all that makes figures of the definitions of metrics. -#}
+
 {#- What models/marts/insight/metrics.yml defines: a measure by its name, with the model that it is of. -#}
 {% macro semantic_measures() %}
     {% set found = {} %}

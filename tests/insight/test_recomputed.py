@@ -18,6 +18,7 @@ import duckdb
 import pytest
 import yaml
 
+from evenhand.records.databases import quoted
 from evenhand.settings import PROJECT
 from evenhand.simulation.marketplace import simulate
 from evenhand.simulation.plan import Plan
@@ -150,7 +151,7 @@ def test_the_stories_that_penalties_are_read_from_say_what_is_listed(market: Mar
 
 def test_each_market_alone_is_told_of_money(home: Path) -> None:
     file = home / "releases" / f"night={NIGHT}" / "operational_metrics.parquet"
-    everywhere = duckdb.sql(f"select distinct metric from '{file}' where market = 'all'").fetchall()
+    everywhere = duckdb.sql(f"select distinct metric from {quoted(file)} where market = 'all'").fetchall()
     of_money = {(name,) for name, meta in DEFINED.items() if meta.get("is_money")}
     assert of_money
     assert {(name,) for name in DEFINED} - set(everywhere) == of_money

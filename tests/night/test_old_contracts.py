@@ -9,6 +9,7 @@ import duckdb
 import pytest
 
 from evenhand.landing.contracts import BY_NAME
+from evenhand.records.databases import quoted
 from evenhand.simulation.marketplace import simulate
 from evenhand.simulation.plan import Plan
 from night.directly import decide
@@ -70,40 +71,47 @@ def homes(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     simulated = tmp_path_factory.mktemp("simulated") / "landing"
     simulate(Plan(creators=2000, nights=40, until=NIGHT, seed=7), simulated, lambda made: None)
     homes = tmp_path_factory.mktemp("before"), tmp_path_factory.mktemp("since")
+    with duckdb.connect() as connection:
+        for home in homes:
+            _land(connection, simulated, home, with_all=home is homes[1])
     for home in homes:
-        for folder in sorted(simulated.glob("*/night=*")):
-            feed = folder.parent.name
-            if feed in NEW_FEEDS and home is homes[0]:
-                continue
-            files = sorted(str(file) for market in ("ID", "VN") for file in folder.glob(f"source={market}/*.parquet"))
-            into = home / "landing" / feed / folder.name
-            into.mkdir(parents=True)
-            if files:
-                _write(feed, files, into / "day.parquet", with_all=home is homes[1])
-            else:
-                names = ",".join(BY_NAME[feed].names_in_every_file)
-                (into / "day.csv").write_text(f"{names}\n")
         decide(home, str(NIGHT))
     return homes
 
 
-def _write(feed: str, files: list[str], into: Path, with_all: bool) -> None:
+def _land(connection: duckdb.DuckDBPyConnection, simulated: Path, home: Path, with_all: bool) -> None:
+    """The rows of two markets, a file for each feed and night."""
+    for folder in sorted(simulated.glob("*/night=*")):
+        feed = folder.parent.name
+        if feed in NEW_FEEDS and not with_all:
+            continue
+        files = sorted(str(file) for market in ("ID", "VN") for file in folder.glob(f"source={market}/*.parquet"))
+        into = home / "landing" / feed / folder.name
+        into.mkdir(parents=True)
+        if files:
+            _write(connection, feed, files, into / "day.parquet", with_all)
+        else:
+            names = ",".join(BY_NAME[feed].names_in_every_file)
+            (into / "day.csv").write_text(f"{names}\n")
+
+
+def _write(connection: duckdb.DuckDBPyConnection, feed: str, files: list[str], into: Path, with_all: bool) -> None:
     since = SINCE.get(feed, {})
-    with duckdb.connect() as connection:
-        connection.execute("create view landed as from read_parquet(?, union_by_name = true)".replace("?", str(files)))
-        there = {name for name, *_ in connection.execute("describe landed").fetchall()}
-        assert feed not in SINCE or {name for name, value in since.items() if value is None} <= there
-        left_out = [name for name in since if name in there]
+    listed = ", ".join(quoted(file) for file in files)
+    landed = f"read_parquet([{listed}], union_by_name = true, hive_partitioning = false)"
+    there = {name for name, *_ in connection.execute(f"describe from {landed}").fetchall()}
+    assert {name for name, value in since.items() if value is None} <= there
+    left_out = [name for name in since if name in there]
+    if with_all:
+        said = ", ".join(["*", *(f"{value} as {name}" for name, value in since.items() if name not in there)])
+    else:
         said = f"* exclude ({', '.join(left_out)})" if left_out else "*"
-        if with_all:
-            added = [f"{value} as {name}" for name, value in since.items() if name not in there]
-            said = ", ".join(["*", *added])
-        connection.execute(f"copy (select {said} from landed where {SAID_SINCE.get(feed, 'true')}) to '{into}'")
+    connection.execute(f"copy (select {said} from {landed} where {SAID_SINCE.get(feed, 'true')}) to {quoted(into)}")
 
 
 def _rows(home: Path, file: str) -> list[tuple[object, ...]]:
     path = home / "releases" / f"night={NIGHT}" / f"{file}.parquet"
-    return duckdb.sql(f"from '{path}' order by all").fetchall()
+    return duckdb.sql(f"from {quoted(path)} order by all").fetchall()
 
 
 @pytest.mark.parametrize("file", DECIDED)

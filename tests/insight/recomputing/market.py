@@ -12,6 +12,8 @@ from typing import Any
 import duckdb
 import yaml
 
+from evenhand.records.databases import quoted
+
 Row = Mapping[str, Any]
 # The columns that rows of a feed are told apart by.
 KEYS = {
@@ -62,7 +64,7 @@ def market_of(home: Path, night: date, name: str) -> Market:
         release = home / "releases" / f"night={night}"
         quarantined = {
             (row["feed"], str(row["landed_night"]), row["row_key"])
-            for row in _rows(connection, f"from '{release}/quarantine.parquet'")
+            for row in _rows(connection, f"from {quoted(release / 'quarantine.parquet')}")
         }
         landings = {
             feed: [row for row in _landed(connection, home, feed) if (feed, row["night"], row[key]) not in quarantined]
@@ -84,7 +86,7 @@ def market_of(home: Path, night: date, name: str) -> Market:
             {
                 file: [
                     row
-                    for row in _rows(connection, f"from '{release}/{file}.parquet'")
+                    for row in _rows(connection, f"from {quoted(release / f'{file}.parquet')}")
                     if row.get("account_id") in accounts or row.get("market") == name
                 ]
                 for file in RELEASED

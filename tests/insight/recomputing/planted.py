@@ -10,6 +10,7 @@ from pathlib import Path
 import duckdb
 
 from evenhand.landing.contracts import BY_NAME
+from evenhand.records.databases import quoted
 
 
 def plant(landing: Path, night: date, market: str) -> None:
@@ -84,32 +85,31 @@ def _write(file: Path, feed: str, rows: Sequence[Mapping[str, str]]) -> None:
 
 
 def _found(landing: Path, night: date, market: str) -> tuple[str, str, tuple[str, str]]:
-    """The account that sold most between its penalty and the appeal, a content of it, and a case with its account."""
+    """An account without a case that sold much while its commission is held, a content of it, and a case of another."""
     with duckdb.connect() as connection:
-
-        def first(query: str, feed: str) -> tuple[str, ...]:
-            files = f"'{landing}/{feed}/*/source={market}/*.parquet'"
-            found = connection.execute(query.replace("FEED", f"read_parquet({files}, union_by_name = true)")).fetchone()
-            assert found
-            return found
-
-        (seller,) = first(
-            "select account_id from FEED where account_id not in (select account_id from"
-            f" read_parquet('{landing}/violations/*/source={market}/*.parquet', union_by_name = true))"
-            f" and ordered_on between '{night - timedelta(days=20)}' and '{night - timedelta(days=11)}'"
-            f" and account_id in (select account_id from"
-            f" read_parquet('{landing}/contents/*/source={market}/*.parquet', union_by_name = true)"
-            f" where published_on < '{night - timedelta(days=21)}')"
-            " group by all order by count(*) desc, account_id limit 1",
-            "orders",
+        for feed in ("violations", "contents", "orders"):
+            files = quoted(landing / feed / f"*/source={market}/*.parquet")
+            connection.execute(f"create view {feed} as from read_parquet({files}, union_by_name = true)")
+        given = {name: str(night - timedelta(days=ago)) for name, ago in (("held", 20), ("freed", 10), ("known", 30))}
+        seller, content = _one(
+            connection,
+            "select orders.account_id, min(posts.content_id) from orders"
+            " join contents as posts on orders.account_id = posts.account_id"
+            " anti join violations on orders.account_id = violations.account_id"
+            " where ordered_on >= $held and ordered_on < $freed and posts.published_on > $known"
+            " and posts.published_on < $held group by all"
+            " order by count(distinct order_id) desc, orders.account_id limit 1",
+            given,
         )
-        (content,) = first(
-            f"select min(content_id) from FEED where account_id = '{seller}'"
-            f" and published_on < '{night - timedelta(days=21)}' and published_on > '{night - timedelta(days=30)}'",
-            "contents",
-        )
-        case, account = first(
-            f"select violation_id, account_id from FEED where decided_on > '{night - timedelta(days=15)}' order by all",
-            "violations",
+        case, account = _one(
+            connection,
+            "select violation_id, account_id from violations where decided_on > $held order by all limit 1",
+            {"held": given["held"]},
         )
     return seller, content, (case, account)
+
+
+def _one(connection: duckdb.DuckDBPyConnection, query: str, given: Mapping[str, str]) -> tuple[str, str]:
+    found = connection.execute(query, given).fetchone()
+    assert found
+    return found[0], found[1]
