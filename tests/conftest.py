@@ -21,7 +21,7 @@ os.environ.update(ACCEPTED)
 # What starts something real, from the dearest on: it is begun first, so that no worker is left with it at the end.
 REAL = (
     *("deployment", "night/test_newcomer.py", "night", "faults", "gates", "transform/test_dbt_build.py"),
-    *("quality/test_causes.py", "console", "insight/test_truth.py", "insight/test_truth_of_money.py", "attack"),
+    *("quality/test_causes.py", "console", "insight/test_truth.py", "insight/test_recomputed.py", "attack"),
     *("delivery", "quality/test_lists.py"),
     *("explain", "deciding/test_code.py", "simulation", "sandbox", "landing/test_mirror.py"),
 )

@@ -1,3 +1,5 @@
+{#- Longer than other files, for it has all that makes figures of the definitions of metrics. -#}
+
 {#- What models/marts/insight/metrics.yml defines: a measure by its name, with the model that it is of. -#}
 {% macro semantic_measures() %}
     {% set found = {} %}
@@ -47,7 +49,7 @@
 {%- endmacro %}
 
 {#- Every measure of a model by market, for all markets together, and by each of its other dimensions. A row counts once
-    for each of these; where there is none at all, all markets together have a row all the same. -#}
+    for each of these; a market of which there is none has a row all the same, and so have all markets together. -#}
 {% macro sums_by_market_and_slice(model) %}
     {%- set slices = slices_of(model) %}
     select
@@ -78,9 +80,23 @@
         {%- endif %}
         {%- endfor %}
     ) as scopes
-    left join (select *, true as is_there from {{ ref(model) }}) as told on true
-    where told.is_there or (scopes.slice = '' and not scopes.of_market)
+    cross join {{ ref(model) }} as told
     group by 1, 2, 3
+    union all
+    select
+        markets.market,
+        '' as slice,
+        '' as slice_value
+        {%- for measure in semantic_measures().values() if measure.model == model %},
+        {{ '0' if measure.agg == 'sum' else 'null' }} as {{ measure.name }}
+        {%- if measure.agg != 'sum' %},
+        0 as {{ measure.name }}_of
+        {%- endif %}
+        {%- endfor %}
+    from (select market from {{ ref('stg_creators') }} union select 'all' as market) as markets
+    left join (select market from {{ ref(model) }} union select 'all' as market from {{ ref(model) }}) as told
+        on markets.market = told.market
+    where told.market is null
 {% endmacro %}
 
 {% macro slices_of(model) %}

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+import json
+import re
+import shutil
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
 
+from console.conftest import NIGHT
+from console.serving import seen_by_all
 from evenhand.console import metrics
 from evenhand.console.charts import Point, over_nights
+from evenhand.reference import metrics as written
 from evenhand.release.figures import Figure
+from evenhand.settings import PROJECT
+from night.directly import decide
 
 
 def test_every_metric_has_its_figure_and_what_it_is(reader: TestClient) -> None:
@@ -82,4 +91,43 @@ def test_a_chart_escapes_what_it_shows_and_marks_what_changed() -> None:
 def _figure(figure: str, is_enough: bool) -> Figure:
     return Figure(
         "repeat_rate", "Repeat rate", "all", figure, is_enough, Decimal("0.05"), Decimal("0.15"), unit="share"
+    )
+
+
+def test_another_target_holds_nothing_and_the_former_one_stays_with_its_days(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Decided again with an edited targets.yml, a night has the same lists of the same packs and tells both targets."""
+    here = Path(shutil.copytree(home, tmp_path / "home", symlinks=True))
+    policies = Path(shutil.copytree(PROJECT / "policies", tmp_path / "policies"))
+    shipped = "{metric: grant_rate, market: all, at_most: 0.6, effective_from: 2026-01-01}"
+    said = (policies / "targets.yml").read_text()
+    assert shipped in said
+    edited = (
+        shipped.replace("}", ", effective_until: 2026-03-04}")
+        + "\n  - {metric: grant_rate, market: all, at_most: 0.25, effective_from: 2026-03-05}"
+    )
+    (policies / "targets.yml").write_text(said.replace(shipped, edited))
+    monkeypatch.setenv("EVENHAND_POLICIES", str(policies))
+    release = here / "releases" / f"night={NIGHT}"
+    before = json.loads((release / "manifest.json").read_text())
+    decide(here, NIGHT)
+    after = json.loads((release / "manifest.json").read_text())
+    assert after["targets"] != before["targets"]
+    assert after["held_lists"] == before["held_lists"] == []
+    for same in ("packs", "files", "causes", "code"):
+        assert after[same] == before[same], same
+    with seen_by_all(here) as app:
+        page = TestClient(app, base_url="http://127.0.0.1:8080").get("/metrics/grant_rate?market=all").text
+    gap = "\N{NO-BREAK SPACE}"
+    assert re.findall(r"Target: [^<]*", page) == [
+        f"Target: at most 60.0{gap}%, from 1 Jan 2026 until 4 Mar 2026.",
+        f"Target: at most 25.0{gap}%, from 5 Mar 2026.",
+    ]
+    # In the docs of a checkout too, which name what its targets.yml says.
+    monkeypatch.setattr(written, "PROJECT", tmp_path)
+    (row,) = (line for line in written.render().splitlines() if line.startswith("| `grant_rate`"))
+    assert (
+        "| at most 60.0 % (all markets, from 2026-01-01 until 2026-03-04);"
+        " at most 25.0 % (all markets, from 2026-03-05) |" in row
     )

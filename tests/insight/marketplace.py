@@ -1,13 +1,11 @@
-"""A simulated marketplace as accepted, and its rows as they landed, for what is recomputed from these alone."""
+"""A simulated marketplace as accepted."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date, datetime, timedelta
-from decimal import Decimal
+from datetime import date
 from pathlib import Path
-from typing import Any
 
 import duckdb
 
@@ -42,29 +40,3 @@ def marketplace_of(home: Path, seed: int) -> Iterator[duckdb.DuckDBPyConnection]
             connection.execute(f"delete from accepted.{feed} where withdrawn is not null")
         connection.execute(f"create temp view truth as from '{home / 'simulation_truth.parquet'}'")
         yield connection
-
-
-Row = Mapping[str, Any]
-
-
-def landed(connection: duckdb.DuckDBPyConnection, feed: str, market: str) -> list[dict[str, Any]]:
-    """The rows of a feed of the market's accounts, as they landed: every value is text."""
-    found = connection.execute(
-        f"select * from accepted.{feed} where account_id in"
-        " (select account_id from accepted.creators where market = $market)",
-        {"market": market},
-    )
-    names = [name for name, *_ in found.description or ()]
-    return [dict(zip(names, values, strict=True)) for values in found.fetchall()]
-
-
-def recent(rows: Sequence[Row], day: str) -> list[Row]:
-    """Those of the four weeks until the night."""
-    first = (NIGHT - timedelta(days=27)).isoformat()
-    return [row for row in rows if row.get(day) and first <= row[day] <= NIGHT.isoformat()]
-
-
-def hours(row: Row, begun: str, ended: str) -> Decimal:
-    """From one time of a row to another."""
-    seconds = (datetime.fromisoformat(row[ended]) - datetime.fromisoformat(row[begun])).total_seconds()
-    return round(Decimal(int(seconds)) / 3600, 4)

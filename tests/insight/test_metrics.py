@@ -1,14 +1,22 @@
-"""Every metric against a figure that was worked out by hand."""
+"""Every metric against a figure that was worked out by hand, and intervals against those of scipy.
+
+Longer than other files, for it has a figure for each of them.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import duckdb
 import pytest
 import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.optimize import brentq
+from scipy.stats import binomtest, norm
 
 from evenhand.deciding.compiled import CompiledModel, run_models
 from evenhand.landing.accepted import create_accepted
@@ -19,6 +27,7 @@ from evenhand.settings import PROJECT
 from insight.facts import NIGHT, fill
 
 DEFINED = yaml.safe_load((PROJECT / "dbt_project" / "models" / "marts" / "insight" / "metrics.yml").read_text())
+UNITS = {metric["name"]: metric["config"]["meta"]["unit"] for metric in DEFINED["metrics"]}
 
 # For SG, worked out from facts.py: the numerator, the denominator, the figure.
 BY_HAND = {
@@ -148,7 +157,7 @@ def test_every_metric_is_worked_out_by_hand_and_has_an_owner() -> None:
         meta = metric["config"]["meta"]
         # A sum that is known is no estimate, however little it is of; nor is what was paid of a budget.
         is_known = meta["unit"] in ("count", "money") or metric["name"] == "bonus_paid_of_budget"
-        assert meta["minimum_sample"] >= (1 if meta["unit"] == "count" else 0 if is_known else 30), metric
+        assert meta["minimum_sample"] >= (0 if is_known else 30), metric
         assert meta["unit"] and meta["better"] in ("more", "less", "none") and meta["missing"], metric
         assert (meta["interval"] == "none") != bool(meta.get("is_share")), metric
         assert meta["unit"].startswith("money") <= bool(meta.get("is_money")), metric
@@ -182,6 +191,25 @@ def test_markets_together_and_a_market_in_which_nothing_was_decided(told: duckdb
     # Nobody was live in MY.
     where = "metric = 'violations_per_thousand_live_hours' and slice = '' and market = 'MY'"
     assert _told(told, "numerator, denominator, figure, is_enough", where) == [(0, 0, None, False)]
+
+
+def test_a_market_of_which_there_is_nothing_has_every_metric(
+    every_model: Sequence[CompiledModel], told: duckdb.DuckDBPyConnection
+) -> None:
+    """What nobody did is 0, and what is of nothing can't be said: neither is left out."""
+    told.begin()
+    told.execute(
+        "insert into accepted.creators (account_id, market, kind, language, onboarded_on)"
+        " values ('t1', 'TH', 'creator', 'th', '2026-03-01')"
+    )
+    run_models(told, [each for each in every_model if each.name == "operational_metrics"], date.fromisoformat(NIGHT))
+    found = _told(told, "metric, figure, is_enough", "market = 'TH' and slice = ''")
+    parts = _told(told, "metric", "market = 'TH' and slice <> ''")
+    told.rollback()
+    numbers = {name for name, unit in UNITS.items() if unit in ("count", "money")}
+    wanted = {name: (0, True) if name in numbers else (None, False) for name in BY_HAND}
+    assert {metric: tuple(said) for metric, *said in found} == wanted
+    assert parts == []
 
 
 def test_what_is_too_young_to_be_late_is_in_no_denominator(told: duckdb.DuckDBPyConnection) -> None:
@@ -246,6 +274,93 @@ def test_a_share_has_an_interval_and_few_are_not_enough(told: duckdb.DuckDBPyCon
     # 2000 contents are at least the 1000 that the metric asks for.
     where = "metric = 'violations_per_thousand_contents' and market in ('SG', 'MY') and slice = ''"
     assert _told(told, "market, is_enough, interval_low", where) == [("MY", False, None), ("SG", True, None)]
+
+
+_COUNTS = st.integers(0, 100_000).flatmap(
+    lambda of: st.tuples(st.sampled_from((0, of)) | st.integers(0, of), st.just(of))
+)
+_OPINIONS = st.lists(st.tuples(st.decimals("0.01", 5_000, places=6), st.booleans()), min_size=1, max_size=20)
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.lists(_COUNTS, min_size=1, max_size=40))
+def test_intervals_of_shares_are_those_of_scipy(
+    every_model: Sequence[CompiledModel], told: duckdb.DuckDBPyConnection, counts: list[tuple[int, int]]
+) -> None:
+    rows = [(f"m{number}", "d", of, interrupted) for number, (interrupted, of) in enumerate(counts)]
+    columns = "market, category, lives, lives_interrupted"
+    found = _told_of(every_model, told, "share_of_lives_interrupted", "int_account_days", columns, rows)
+    for number, (interrupted, of) in enumerate(counts):
+        figure, low, high, sample = found[f"m{number}"]
+        assert sample == of
+        if not of:
+            assert {figure, low, high} == {None}
+            continue
+        wanted = binomtest(interrupted, of).proportion_ci(0.95, method="wilson")
+        assert float(low) == pytest.approx(wanted.low, abs=1e-6)
+        assert float(high) == pytest.approx(wanted.high, abs=1e-6)
+        assert 0 <= low <= figure <= high <= 1
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.lists(_OPINIONS, min_size=1, max_size=10))
+def test_intervals_of_weighed_shares_are_by_the_effective_sample(
+    every_model: Sequence[CompiledModel],
+    told: duckdb.DuckDBPyConnection,
+    opinions: list[list[tuple[Decimal, bool]]],
+) -> None:
+    rows = [
+        (f"q{number}.{place}", f"m{number}", "published", weight, is_violation)
+        for number, of_market in enumerate(opinions)
+        for place, (weight, is_violation) in enumerate(of_market)
+    ]
+    columns = "review_id, market, drawn_from, weight, is_violation"
+    found = _told_of(every_model, told, "prevalence", "int_qa_reviews_weighted", columns, rows)
+    for number, of_market in enumerate(opinions):
+        figure, low, high, sample = found[f"m{number}"]
+        total = sum(weight for weight, _ in of_market)
+        share = float(sum(weight for weight, is_violation in of_market if is_violation) / total)
+        effective = float(total**2 / sum(weight**2 for weight, _ in of_market))
+        assert float(figure) == pytest.approx(share, abs=1e-6)
+        assert float(sample) == pytest.approx(effective, abs=0.006)
+
+        def rejected(other: float, share: float = share, effective: float = effective) -> float:
+            z = float(norm.ppf(0.975))
+            return (share - other) ** 2 * effective - z**2 * other * (1 - other)
+
+        # At 0 and 1 themselves nothing varies, and nothing else can be an end.
+        lowest = brentq(rejected, 0, min(share, 1 - 1e-12), xtol=1e-12) if share else 0
+        highest = brentq(rejected, max(share, 1e-12), 1, xtol=1e-12) if share < 1 else 1
+        assert float(low) == pytest.approx(lowest, abs=1e-6)
+        assert float(high) == pytest.approx(highest, abs=1e-6)
+        assert 0 <= low <= figure <= high <= 1
+
+
+def _told_of(
+    every_model: Sequence[CompiledModel],
+    told: duckdb.DuckDBPyConnection,
+    metric: str,
+    model: str,
+    columns: str,
+    rows: Sequence[tuple[object, ...]],
+) -> dict[str, tuple[Any, ...]]:
+    """Figure, ends of the interval and sample by market, of rows that stand in the place of a model's."""
+    day = {"int_account_days": "on_day", "int_qa_reviews_weighted": "of_day"}[model]
+    told.begin()
+    try:
+        told.execute(f"delete from main.{model}")
+        marks = ", ".join("?" for _ in rows[0])
+        told.executemany(f"insert into main.{model} ({columns}, {day}) values ({marks}, '{NIGHT}')", list(rows))
+        run_models(
+            told, [each for each in every_model if each.name == "operational_metrics"], date.fromisoformat(NIGHT)
+        )
+        found = told.execute(
+            "select market, figure, interval_low, interval_high, sample from main.operational_metrics"
+            f" where metric = '{metric}' and slice = ''"
+        ).fetchall()
+        return {market: tuple(values) for market, *values in found}
+    finally:
+        told.rollback()
 
 
 def test_live_performance_of_an_account_is_by_the_same_definitions(told: duckdb.DuckDBPyConnection) -> None:

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from datetime import date, timedelta
-from decimal import Decimal
-from statistics import NormalDist, median
+from collections.abc import Sequence
+from datetime import date
 
 import duckdb
 import pytest
 
 from evenhand.deciding.compiled import CompiledModel, run_models
 from insight.conftest import SEEDS
-from insight.marketplace import NIGHT, Row, hours, landed, marketplace_of, recent
+from insight.marketplace import NIGHT, marketplace_of
 
 
 @pytest.mark.parametrize(
@@ -134,116 +132,3 @@ def _covered(connection: duckdb.DuckDBPyConnection) -> list[bool]:
         " where truth.what = 'prevalence' and told.slice = ''"
     ).fetchall()
     return [is_covered for (is_covered,) in rows]
-
-
-def _recomputed(connection: duckdb.DuckDBPyConnection, market: str) -> dict[str, tuple[int, int] | Decimal | int]:
-    """Numerator and denominator, a median or a number of each metric, from what landed alone."""
-    feeds = {
-        feed: landed(connection, feed, market)
-        for feed in ("violations", "appeals", "contents", "lives", "orders", "user_reports", "qa_reviews")
-    }
-    decided = recent(feeds["violations"], "decided_on")
-    enforced = recent(feeds["violations"], "enforced_on")
-    contents = {row["content_id"]: row for row in feeds["contents"]}
-    posts = {row["content_id"]: row["published_at"] for row in feeds["contents"]}
-    posts |= {row["live_id"]: row["began_at"] for row in feeds["lives"]}
-    first_reports: dict[str, str] = {}
-    for row in sorted(feeds["user_reports"], key=lambda row: str(row["reported_at"]), reverse=True):
-        first_reports[row["content_id"] or row["live_id"]] = row["reported_at"]
-    first_appeals: dict[str, Row] = {}
-    for row in sorted(feeds["appeals"], key=lambda row: (row["filed_on"], row["appeal_id"]), reverse=True):
-        if row["channel"] == "own":
-            first_appeals[row["violation_id"]] = row
-    appealed = [
-        row
-        for row in recent(list(first_appeals.values()), "decided_on")
-        if row["outcome"] in ("granted", "partly_granted", "denied")
-    ]
-    granted: dict[str, str] = {}
-    for row in feeds["appeals"]:
-        if row["outcome"] == "granted":
-            granted[row["violation_id"]] = min(row["decided_on"], granted.get(row["violation_id"], "9"))
-    restored = recent([row for row in feeds["violations"] if row["status"] == "restored"], "restored_on")
-    qa = [row for row in recent(feeds["qa_reviews"], "reviewed_on") if row["drawn_from"] == "decided"]
-    qa = [row for row in qa if row["round"] == "1"]
-
-    def is_proactive(row: Row) -> bool:
-        reported = first_reports.get(row["content_id"] or row["live_id"])
-        return bool(row["detected_at"] < reported if reported else row["detected_by"] == "model")
-
-    def share(rows: Sequence[Row], which: Callable[[Row], bool]) -> tuple[int, int]:
-        return sum(which(row) for row in rows), len(rows)
-
-    seen = [contents[row["content_id"]] for row in enforced if row["content_id"]]
-    posted = [row | {"posted_at": posts[row["content_id"] or row["live_id"]]} for row in map(dict, enforced)]
-    return {
-        "decisions": len(decided),
-        "proactive_rate": share(enforced, is_proactive),
-        "acted_on_before_any_view": share(
-            [row for row in seen if row["views_before_removal"]], lambda row: row["views_before_removal"] == "0"
-        ),
-        "acted_on_within_24_hours": share(posted, lambda row: hours(row, "posted_at", "enforced_at") <= 24),
-        "appeal_rate": share(decided, lambda row: row["violation_id"] in first_appeals),
-        "grant_rate": share(appealed, lambda row: row["outcome"] != "denied"),
-        "whole_reversal_rate": share(appealed, lambda row: row["outcome"] == "granted"),
-        "partial_reversal_rate": share(appealed, lambda row: row["outcome"] == "partly_granted"),
-        "not_successfully_appealed": share(decided, lambda row: row["violation_id"] not in granted),
-        "overturned_decisions": share(
-            decided, lambda row: row["violation_id"] in granted or row["status"] == "restored"
-        ),
-        "solely_automated_share": share(
-            decided, lambda row: row["automation_of_detection"] == row["automation_of_decision"] == "full"
-        ),
-        "restored_with_an_appeal": sum(
-            (NIGHT - timedelta(days=27)).isoformat() <= day <= NIGHT.isoformat() for day in granted.values()
-        ),
-        "restored_without_an_appeal": sum(
-            granted.get(row["violation_id"], "9") > row["restored_on"] for row in restored
-        ),
-        "decision_precision": share(qa, lambda row: row["is_violation"] == "yes"),
-        "median_time_to_decision": median(hours(row, "detected_at", "decided_at") for row in decided),
-        "median_time_to_enforcement": median(
-            hours(row, "decided_at", "enforced_at") for row in enforced if row["decided_at"]
-        ),
-        "median_time_to_appeal_decision": median(
-            hours(row, "filed_at", "decided_at")
-            for row in recent(list(first_appeals.values()), "decided_on")
-            if row["outcome"] != "withdrawn_by_account"
-        ),
-        "violations_per_thousand_orders": (len(decided), len(recent(feeds["orders"], "ordered_on"))),
-    }
-
-
-def _not_rejected(part: int, whole: int, end: float) -> float:
-    """The share farthest to an end of which a score test at 95 % doesn't say that it isn't this one."""
-    z = NormalDist().inv_cdf(0.975)
-    share, kept, left_out = part / whole, part / whole, end
-    for _ in range(60):
-        middle = (kept + left_out) / 2
-        if (share - middle) ** 2 <= z * z * middle * (1 - middle) / whole:
-            kept = middle
-        else:
-            left_out = middle
-    return kept
-
-
-@pytest.mark.parametrize("market", ["ID", "BR"])
-def test_metrics_are_what_a_few_lines_make_of_whatlanded(marketplace: duckdb.DuckDBPyConnection, market: str) -> None:
-    told = {
-        metric: figures
-        for metric, *figures in marketplace.execute(
-            "select metric, numerator, denominator, figure, interval_low, interval_high, unit"
-            " from main.operational_metrics where market = ? and slice = ''",
-            [market],
-        ).fetchall()
-    }
-    for metric, wanted in _recomputed(marketplace, market).items():
-        numerator, denominator, figure, low, high, unit = told[metric]
-        if not isinstance(wanted, tuple):
-            assert figure == round(Decimal(wanted), 6), metric
-            assert unit == ("count" if isinstance(wanted, int) else "hours"), metric
-            continue
-        assert (numerator, denominator) == wanted, metric
-        if low is not None:
-            for end, found in ((0.0, low), (1.0, high)):
-                assert abs(float(found) - _not_rejected(*wanted, end)) < 1e-6, metric

@@ -13,6 +13,7 @@ from evenhand.policy.compile import compile_packs
 from evenhand.policy.load import load_packs
 from evenhand.quality.feeds import Beside, FeedsGate, validate_feeds
 from evenhand.settings import PROJECT
+from evenhand.tasks.night import known_beside
 from landing.feeds import creator, land, land_headers, night, query, violation
 from policy.packs import write
 
@@ -105,3 +106,36 @@ def test_a_pack_says_the_time_zone_of_its_market_before_marketplace_yml_does(tmp
         ("vA", "2026-03-01"),
         ("vB", "2026-02-28"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("deployment", "days"),
+    [("Asia/Tokyo", ("2026-03-01", "2026-03-01")), ("America/Lima", ("2026-02-28", "2026-03-01"))],
+)
+def test_the_deployments_time_zone_is_that_of_a_market_of_which_nothing_says_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, deployment: str, days: tuple[str, str]
+) -> None:
+    """Neither a pack of TH nor marketplace.yml says any; of ID, marketplace.yml does, wherever the deployment is."""
+    packs = tmp_path / "packs"
+    packs.mkdir()
+    for market in ("TH", "ID"):
+        text = (PROJECT / "policies" / "takedowns.yml").read_text()
+        assert "timezone: UTC\n" in text
+        text = text.replace("timezone: UTC\n", "").replace("[world]", f"[{market}]")
+        write(packs, text.replace("pack: takedowns", f"pack: {market.lower()}"), f"{market}.yml")
+    compile_packs(load_packs(packs), tmp_path / "w.duckdb")
+    landing = tmp_path / "landing"
+    land(landing, "creators", 1, [creator("A", market="TH"), creator("B", market="ID")])
+    land_headers(landing, 1, "contents", "appeals")
+    moment = {"decided_on": "", "decided_at": "2026-02-28T17:30:00Z"}
+    land(landing, "violations", 2, [{**violation(f"v{each}", each), **moment} for each in ("A", "B")])
+    load(tmp_path / "landed.duckdb", landing, night(2))
+    take(tmp_path / "landed.duckdb", tmp_path / "w.duckdb", night(2))
+    (packs / "marketplace.yml").write_text("violation_types: {copyright: Copies.}\ntime_zones: {ID: Asia/Jakarta}\n")
+    monkeypatch.setenv("EVENHAND_HOME", str(tmp_path))
+    monkeypatch.setenv("EVENHAND_POLICIES", str(packs))
+    monkeypatch.setenv("EVENHAND_TIMEZONE", deployment)
+    beside = known_beside(night(2))
+    validate_feeds(tmp_path / "w.duckdb", tmp_path / "gate", night(2), beside)
+    found = query(tmp_path / "w.duckdb", "select decided_on from accepted.violations order by violation_id")
+    assert found == [(day,) for day in days]

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
 import duckdb
 import pytest
 
+from evenhand.policy.targets import Target
 from evenhand.release.figures import Figure, counted_in, figures, figures_of, with_unit
+from evenhand.release.targets import state_of
 from evenhand.settings import PROJECT
 
 
@@ -71,9 +74,11 @@ def test_of_a_market_with_too_few_it_says_how_many_are_needed(release: Path) -> 
     found = figures(release, PROJECT / "dbt_project", "ID")
     assert [(each.label, each.market, each.text) for each in found] == [
         ("Grant rate", "ID", "too few to say (12 of 30 needed)"),
-        # That there was none is no matter of how many there were.
+        # That there was none is no matter of how many there were, also where an earlier version took it for one.
         ("Restored with an appeal", "ID", "0"),
     ]
+    few = Target(metric="restored_with_an_appeal", market="ID", at_most=Decimal(3), effective_from=date(2026, 1, 1))
+    assert [state_of(few, each) for each in found] == ["too few to say", "met"]
 
 
 def test_a_release_of_an_earlier_version_told_times_in_days(release: Path) -> None:

@@ -83,7 +83,7 @@ def market(name: str) -> str:
 
 def figure(of: Figure) -> str:
     """A figure of a metric with its unit, or that there are too few rows to say."""
-    if not of.is_enough and of.unit != "count":
+    if not of.is_enough:
         if of.minimum_sample is None:
             return say("too few to say")
         return say(

@@ -53,8 +53,7 @@ class Figure:
     @property
     def text(self) -> str:
         """The figure with its unit, or that there are too few rows to say."""
-        # That there was none is no matter of how many there were.
-        if not self.is_enough and self.unit != "count":
+        if not self.is_enough:
             if self.minimum_sample is None:
                 return "too few to say"
             return f"too few to say ({self.sample or 0:,.0f} of {self.minimum_sample:,.0f} needed)"
@@ -193,17 +192,19 @@ def _figure(
     out_of: Decimal | None,
 ) -> Figure:
     definition = defined.get(metric)
+    unit = unit or (definition.unit if definition else "")
     return Figure(
         metric,
         definition.label if definition else spoken(metric).capitalize(),
         market,
         None if figure is None else str(figure),
-        is_enough,
+        # That there was none is no matter of how many there were; releases of earlier versions said so.
+        is_enough or (unit == "count" and figure is not None),
         low,
         high,
         part,
         part_value,
-        unit or (definition.unit if definition else ""),
+        unit,
         definition is not None,
         sample,
         out_of,

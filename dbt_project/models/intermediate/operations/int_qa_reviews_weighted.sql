@@ -1,10 +1,13 @@
 with
 
--- A second opinion on an item is no second item. What an item of a draw of Evenhand's stands for is known by the draw's
--- key alone: its reviews are for estimates.
+-- A second opinion on an item is no second item, and one that knew of another is none of its own. What an item of a
+-- draw of Evenhand's stands for is known by the draw's key alone: its reviews are for estimates.
 qa_reviews as (
     select * from {{ ref('stg_qa_reviews') }}
-    where coalesce(round, 1) = 1 and (draw_item_id is null or inclusion_probability is not null)
+    where
+        coalesce(round, 1) = 1
+        and coalesce(blind, true)
+        and (draw_item_id is null or inclusion_probability is not null)
 ),
 
 creators as (

@@ -1,3 +1,4 @@
+-- depends_on: {{ ref('stg_creators') }}
 -- depends_on: {{ ref('int_violation_cases') }}
 -- depends_on: {{ ref('enforcement_gaps') }}
 -- depends_on: {{ ref('int_account_days') }}

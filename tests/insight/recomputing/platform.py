@@ -1,0 +1,143 @@
+"""Metrics of lives, of what QA looked at, of what users and accounts said, and of words that nothing counts."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
+from typing import Any
+
+from insight.recomputing.cases import first_grants
+from insight.recomputing.figures import Wanted, count, ratio, share, time_between
+from insight.recomputing.market import Market, Row
+
+# As creators_base.yml has them, of accounts of the kinds that it judges.
+RULES = {
+    "counterfeit": "unsafe_goods", "prohibited_goods": "unsafe_goods", "misleading_claim": "misleading_claims",
+    "copyright": "copyright", "low_quality": "low_quality",
+}  # fmt: skip
+COURSES = ("policy_course", "welcome_course")
+JUDGED = ("creator", "affiliate")
+
+
+def of_lives(market: Market) -> dict[str, Wanted]:
+    """What is counted of lives."""
+    lives = market.recent("lives", "on_day")
+    viewers, minutes = (sum(int(row[column]) for row in lives) for column in ("viewers", "minutes"))
+    from_lives = [row for row in market.recent("orders", "ordered_on") if row["live_id"]]
+    misleading = [
+        row
+        for row in market.recent("user_reports", "reported_on")
+        if row["live_id"] and row["report_type"] == "misleading_claim"
+    ]
+    return {
+        "live_hours_per_live": ratio(minutes, len(lives), "hours", per=Fraction(1, 60)),
+        "viewers_per_live": ratio(viewers, len(lives), "number"),
+        "live_conversion": ratio(len(from_lives), viewers, "number"),
+        "share_of_lives_without_interaction": share(lives, lambda row: int(row["interactions"]) == 0),
+        "share_of_lives_interrupted": share(lives, lambda row: row["interrupted"] == "yes"),
+        "misleading_reports_per_thousand_lives": ratio(len(misleading), len(lives), "per thousand lives", per=1000),
+    }
+
+
+def of_reviews(market: Market) -> dict[str, Wanted]:
+    """What QA saw: of decisions, and of contents, each of which stands for others of its day."""
+    contents = {row["content_id"]: row for row in market.feeds["contents"]}
+    first = [
+        row
+        for row in market.feeds["qa_reviews"]
+        if row.get("round") in (None, "1") and row.get("blind") != "no" and not row.get("draw_item_id")
+    ]
+    decisions = [row for row in market.recent(first, "reviewed_on") if row["drawn_from"] == "decided"]
+    reviewed = market.recent(
+        [
+            {**row, **{column: contents[row["content_id"]][column] for column in ("published_on", "views")}}
+            for row in first
+            if row["drawn_from"] == "published" and row["content_id"] in contents
+        ],
+        "published_on",
+    )
+    published = Counter(row["published_on"] for row in market.feeds["contents"])
+    opinions = Counter(row["published_on"] for row in reviewed)
+    weights = [
+        (Decimal(published[row["published_on"]]) / opinions[row["published_on"]]).quantize(
+            Decimal("0.000001"), ROUND_HALF_UP
+        )
+        for row in reviewed
+    ]
+    views = [weight * int(row["views"]) for weight, row in zip(weights, reviewed, strict=True) if row["views"]]
+    return {
+        "decision_precision": share(decisions, lambda row: row["is_violation"] == "yes"),
+        "doubted_by_qa": share(decisions, lambda row: row["is_violation"] == "no"),
+        "prevalence": _weighed(weights, reviewed),
+        "violative_view_rate": _weighed(views, [row for row in reviewed if row["views"]]),
+    }
+
+
+def _weighed(weights: Sequence[Decimal], reviewed: Sequence[Row]) -> Wanted:
+    """The share of what is in breach, by what each stands for; Kish's effective sample."""
+    total = sum(weights, Decimal(0))
+    breach = sum(
+        (weight for weight, row in zip(weights, reviewed, strict=True) if row["is_violation"] == "yes"), Decimal(0)
+    )
+    squares = sum((Fraction(weight) ** 2 for weight in weights), Fraction(0))
+    return ratio(breach, total, "share", sample=Fraction(total) ** 2 / squares)
+
+
+def of_answers(market: Market) -> dict[str, Wanted]:
+    """How soon reports and contacts were answered, and how satisfied accounts are."""
+    solved = market.recent("creator_contacts", "solved_on")
+    said = [int(row["satisfaction"]) for row in solved if row["satisfaction"]]
+    return {
+        "median_time_to_report_decision": time_between(
+            market.recent("user_reports", "decided_on"), "reported", "decided"
+        ),
+        "median_time_to_solve": time_between(solved, "opened", "solved"),
+        "satisfaction_with_support": ratio(sum(said), len(said), "number"),
+    }
+
+
+def of_rules(market: Market, rule: str = "") -> dict[str, Wanted]:
+    """What rules count, what of it is void by now, and what accounts complain of; of one rule alone, or of all."""
+    kinds = {row["account_id"]: row["kind"] for row in market.feeds["creators"]}
+    counted = [
+        row
+        for row in market.recent("violations", "decided_on")
+        if kinds[row["account_id"]] in JUDGED and rule in ("", RULES.get(row["violation_type"])) and _rule_of(row)
+    ]
+    void = set(first_grants(market)) | {
+        row["violation_id"] for row in market.feeds["violations"] if row["status"] == "restored"
+    }
+    complaints = [row for row in market.recent("creator_contacts", "opened_on") if row["rule"]]
+    complaints = [row for row in complaints if rule in ("", row["rule"])]
+    return {
+        "decisions_by_rule": count(counted),
+        "overturned_by_rule": share(counted, lambda row: row["violation_id"] in void),
+        "complaints": count(complaints),
+        "complaints_per_thousand_decisions": ratio(len(complaints), len(counted), "per thousand decisions", per=1000),
+    }
+
+
+def _rule_of(row: Row) -> str | None:
+    return RULES.get(row["violation_type"])
+
+
+def of_words(market: Market) -> dict[str, Wanted]:
+    """How many of the rows that landed have a word that no rule, bonus or list of the market knows."""
+    rows = [row for row in _rows_with_words(market) if row[0] > market.days_ago(28)]
+    return {"rows_with_words_without_effect": share([{"is": is_none} for _, is_none in rows], lambda row: row["is"])}
+
+
+def _rows_with_words(market: Market) -> Iterator[tuple[str, bool]]:
+    """The night in which a row landed, and whether its word says nothing; creators have none but their market."""
+    words: Mapping[str, tuple[str, Any]] = {
+        "violations": ("violation_type", RULES),
+        "user_reports": ("report_type", RULES),
+        "qa_reviews": ("violation_type", RULES),
+        "trainings": ("training", COURSES),
+        "creators": ("market", (market.name,)),
+    }
+    for feed, (column, known) in words.items():
+        for row in market.landings[feed]:
+            yield row["night"], bool(row[column]) and row[column] not in known
