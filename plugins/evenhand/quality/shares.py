@@ -24,7 +24,7 @@ from datetime import date
 import duckdb
 
 from evenhand.landing.contracts import FEEDS
-from evenhand.quality.bins import BINNED, EMPTY, NIGHTS, NIGHTS_OF_ACCOUNT, ROWS_OF_ACCOUNT, bin_rows
+from evenhand.quality.bins import BINNED, EMPTY, NIGHTS, NIGHTS_OF_ACCOUNT, PERSONS, ROWS_OF_ACCOUNT, bin_rows
 
 # Fewer nights than this aren't usual yet.
 ENOUGH = 7
@@ -279,7 +279,7 @@ def compare_shares(connection: duckdb.DuckDBPyConnection, night: date) -> None:
 
         select
             feed, market, measure, bin, is_together, number, of_rows, nights,
-            case when {_of_persons()} then words end as persons,
+            case when {PERSONS} and bin not in ('{EMPTY}', '{OTHERS}', '{NOT_OTHERWISE}') then words end as persons,
             round(expected_share, 6) as expected_share,
             round(highest, 6) as highest,
             round(lowest, 6) as lowest,
@@ -294,10 +294,3 @@ def compare_shares(connection: duckdb.DuckDBPyConnection, night: date) -> None:
         order by all
         """
     )
-
-
-def _of_persons() -> str:
-    """SQL for whether a bin is a person who works for the marketplace."""
-    columns = sorted(f"'{each.feed}.{column.name}'" for each in FEEDS for column in each.columns if column.is_person)
-    some = f"'{EMPTY}', '{OTHERS}', '{NOT_OTHERWISE}'"
-    return f"(feed || '.' || measure) in ({', '.join(columns)}) and bin not in ({some})"
