@@ -231,8 +231,8 @@ def _section(name: str, table: ReleasedTable) -> str:
 
 
 def _table_of(query: str) -> str:
-    """The mart that a query of `FILES` reads first: `from wanted.penalties order by row_key`."""
-    return str(re.findall(r"\w+\.(\w+)", query)[0])
+    """The mart that a query of `FILES` reads: `from wanted.penalties order by row_key`."""
+    return query.split()[1].partition(".")[2]
 
 
 def _marts() -> dict[str, Mapping[str, Any]]:
