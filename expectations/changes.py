@@ -119,7 +119,13 @@ def shares_suite() -> list[Expectation]:
         expect_no_rows(
             f"""select market,
                 'Of ' || of_rows || ' rows of ' || feed || ' looked at, ' || {_percent("number / of_rows")}
-                || ' have "' || measure || ': ' || bin || '"; over the last ' || nights || ' nights '
+                || case
+                    -- Nobody is told whom it is of.
+                    when persons is not null
+                        then ' have one and the same "' || measure || '", of ' || persons || ' there tonight'
+                    else ' have "' || measure || ': ' || bin || '"'
+                end
+                || '; over the last ' || nights || ' nights '
                 || {_percent("expected_share")} || ' had'
                 || case
                     when number > of_rows * expected_share

@@ -146,12 +146,7 @@
         cast(whole.{{ denominator.name }} as double) as denominator,
         coalesce(part.{{ numerator.name }}, 0) * cast({{ metric.meta.per or 1 }} as double)
         / nullif(cast(whole.{{ denominator.name }} as double), 0) as figure,
-        {%- if metric.meta.squared_weights %}
-        pow(cast(whole.{{ denominator.name }} as double), 2)
-        / nullif(cast(whole.{{ metric.meta.squared_weights }} as double), 0) as sample,
-        {%- else %}
         cast(whole.{{ metric.meta.sample or denominator.name }} as double) as sample,
-        {%- endif %}
         {%- if metric.meta.out_of %}
         cast(whole.{{ metric.meta.out_of }} as double) as out_of,
         {%- else %}

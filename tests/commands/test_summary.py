@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from typer.testing import CliRunner
 from evenhand.cli import app
 from evenhand.records.steps import keep
 from evenhand.release.manifest import HeldList, Manifest
+from evenhand.sampling.night import Listed
 from evenhand.settings import PROJECT, settings
 from release.manifests import manifest_of
 
@@ -62,6 +64,19 @@ def test_keys_are_said_by_their_names(home: Path) -> None:
     assert "9 of measure live streaming paused were added" in said
     # What is typed stays what is typed.
     assert "Look: evenhand held 2026-03-05 --list penalties --market ID" in said
+
+
+def test_what_was_drawn_for_review_is_said_and_what_was_left_out(home: Path) -> None:
+    done = CliRunner().invoke(app, ["summary"])
+    assert (done.exit_code, "Review" in done.output) == (0, False)
+    drawn = Listed(60, 90, 4, ("MY",), without_decisions=1, too_large=2, without_views=1_500)
+    keep(home / "nights" / "night=2026-03-05", "validate_lists", {"for_review": asdict(drawn)})
+    done = CliRunner().invoke(app, ["summary"])
+    assert (
+        "Review 60 items drawn, 90 open, 4 left the list unanswered; 1 penalty not drawn, for want of a decision;"
+        " 2 penalties not drawn, for too many decisions; 1,500 to draw from without views of their own; the draw of MY"
+        " failed"
+    ) in " ".join(done.output.split())
 
 
 def test_without_english_words_it_says_so(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

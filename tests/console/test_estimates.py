@@ -22,6 +22,7 @@ _ROWS = """(
         ('gap_of_wrong_penalties', 'all', 'BR less SG', 0.08, 0.02, 0.12, 190, 0, true, 'differs'),
         ('gap_of_wrong_penalties', 'all', 'BR less TH', 0.01, -0.02, 0.12, 190, 0, true, null),
         ('unanswered', 'BR', null, 0.125, null, null, 80, 0, true, null),
+        ('without_views', 'TH', null, 0.5, null, null, 12, 0, true, null),
         ('agreement', 'ID', null, 0.51234, 0.4, 0.6, 90, 0, true, 'unclear'),
         ('agreement', 'ID', 'misleading_claim', null, null, null, 3, 0, false, null)
     ) as t (estimate, market, about, value, low, high, reviews, golden_reviews, is_enough, verdict)
@@ -73,3 +74,22 @@ def test_wrong_penalties_are_told_by_measure_and_what_nobody_reviewed_beside_the
 
 def test_a_release_of_an_earlier_version_has_none() -> None:
     assert estimates(_shown(False), "all") == ()
+
+
+def test_what_a_part_is_by_is_said_by_the_release_and_what_metrics_are_told_by_stands_there() -> None:
+    rows = """(
+        select *, 100 as reviews, 0 as golden_reviews, true as is_enough, null as verdict,
+            0.1::decimal(18, 6) as interval_low, 0.3::decimal(18, 6) as interval_high
+        from (values
+            ('agreement', 'ID', 'pack', 'takedowns', 0.5::decimal(18, 6)),
+            ('penalties_not_drawn', 'ID', 'left_out', 'without_decisions', 0.25),
+            ('without_views', 'ID', 'stratum', 'new_rules', 0.75),
+            ('wrong_decisions', 'ID', 'detector', 'model', 0.2)
+        ) as t (estimate, market, slice, about, value)
+    )"""
+    shown: Any = SimpleNamespace(has=lambda file: True, rows=lambda table: rows)
+    assert [(each.label, each.about, each.text) for each in estimates(shown, "ID")] == [
+        ("New penalties that can't be drawn", "rest on no decision", "25.0\N{NO-BREAK SPACE}%"),
+        ("Drawn from, without views of its own", "Decisions by new rules", "75.0\N{NO-BREAK SPACE}%"),
+        ("Agreement of reviewers (Krippendorff's alpha)", "Takedowns", "0.5"),
+    ]

@@ -18,6 +18,7 @@ from evenhand.landing.held_markets import create_held_markets
 from evenhand.policy.compile import compile_packs
 from evenhand.policy.load import load_packs
 from evenhand.quality.range_sizes import lay_range_sizes
+from evenhand.sampling.estimate import metrics_of
 from evenhand.settings import PROJECT
 from evenhand.simulation.marketplace import simulate
 from evenhand.simulation.plan import UNTIL, Plan
@@ -27,7 +28,14 @@ LAST = UNTIL
 FIRST = LAST - timedelta(days=4)
 NIGHTS = [FIRST + timedelta(days=days) for days in range((LAST - FIRST).days + 1)]
 COMPARED = (FIRST, FIRST + timedelta(days=2), LAST)
-WANTED = ("penalties", "rewards", "account_standings", "operational_metrics", "int_measures_in_force")
+WANTED = (
+    "penalties",
+    "rewards",
+    "account_standings",
+    "operational_metrics",
+    "int_measures_in_force",
+    "int_qa_reviews_weighted",
+)
 # The day that a row is of. What lands later is late, and known to all nights of the run.
 DAY_OF = {
     "contents": "published_on",
@@ -60,7 +68,7 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runs]:
     with duckdb.connect(str(warehouse), config={"threads": 1}) as connection:
         run_models(connection, models, LAST)
     lay_lists(warehouse)
-    lay_metrics(warehouse, shared_project(), NIGHTS)
+    lay_metrics(warehouse, shared_project(), NIGHTS, metrics_of)
     with duckdb.connect(config={"threads": 1}) as alone:
         alone.execute(f"attach '{warehouse}' as run (read_only)")
         for schema in ("policy", "arrivals", "emergencies"):
@@ -76,7 +84,8 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runs]:
             run_models(alone, models, night)
             alone.execute(f'create schema "{night}"')
             for name in WANTED:
-                alone.execute(f'create table "{night}".{name} as from main.{name}')
+                told = metrics_of(alone, night) if name == "operational_metrics" else f"main.{name}"
+                alone.execute(f'create table "{night}".{name} as from {told}')
         alone.execute("detach run")
         yield Runs(warehouse, alone)
 

@@ -95,27 +95,6 @@ FACTS: dict[str, list[dict[str, object]]] = {
             "misleading_reports_on_lives": 0,
         },
     ],
-    "int_qa_reviews_weighted": [
-        {"review_id": "q1", "market": "SG", "drawn_from": "published", "of_day": "2026-03-02", "is_violation": True,
-         "weight": 10, "views": 30},
-        {"review_id": "q2", "market": "SG", "drawn_from": "published", "of_day": "2026-03-02", "is_violation": False,
-         "weight": 10, "views": 10},
-        {"review_id": "q3", "market": "SG", "drawn_from": "published", "of_day": "2026-03-03", "is_violation": False,
-         "weight": 20, "views": 10},
-        {"review_id": "q4", "market": "SG", "drawn_from": "published", "of_day": "2026-03-03", "is_violation": False,
-         "weight": 20},
-        # In a large market an opinion stands for thousands of contents.
-        *(
-            {"review_id": f"u{n}", "market": "US", "drawn_from": "published", "of_day": "2026-03-02",
-             "is_violation": n > 0, "weight": 50_000}
-            for n in range(2)
-        ),
-        *(
-            {"review_id": f"d{n}", "market": "SG", "drawn_from": "decided", "of_day": "2026-03-09",
-             "is_violation": n > 0, "weight": 1}
-            for n in range(4)
-        ),
-    ],
     "int_penalty_periods": [
         # Two began in these weeks, of which one was taken back.
         {"account_id": "a1", "market": "SG", "programme": "p", "scope": "live", "measure": "no_live",

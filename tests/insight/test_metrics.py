@@ -22,7 +22,10 @@ from evenhand.deciding.compiled import CompiledModel, run_models
 from evenhand.landing.accepted import create_accepted
 from evenhand.policy.compile import compile_packs
 from evenhand.policy.load import load_packs
+from evenhand.release.figures import definitions, estimated
 from evenhand.release.previous import create_released
+from evenhand.sampling.estimated import MINIMUM
+from evenhand.sampling.measured import COMPLEMENTS, METRICS
 from evenhand.settings import PROJECT
 from insight.facts import NIGHT, fill
 
@@ -59,10 +62,6 @@ BY_HAND = {
     # c9, and enforced were c1, c2 and c5.
     "undecided_enforcements": ("1", "3", "0.333333"),
     "orders_while_penalised_per_thousand": ("4", "800", "5"),
-    # 10 of 10 + 10 + 20 + 20.
-    "prevalence": ("10", "60", "0.166667"),
-    # One of four.
-    "doubted_by_qa": ("1", "4", "0.25"),
     # 3600 minutes, 40 lives: 90 minutes.
     "live_hours_per_live": ("3600", "40", "1.5"),
     "viewers_per_live": ("4000", "40", "100"),
@@ -85,14 +84,10 @@ BY_HAND = {
     "reversed_penalties": ("1", "2", "0.5"),
     # c1 and not c2, which people decided in part; c3 doesn't say.
     "solely_automated_share": ("1", "2", "0.5"),
-    # Three of four.
-    "decision_precision": ("3", "4", "0.75"),
     # c2 and c3 of the three.
     "not_successfully_appealed": ("2", "3", "0.666667"),
     # c1 by an appeal and c2 without one.
     "overturned_decisions": ("2", "3", "0.666667"),
-    # 10 * 30 of 10 * 30 + 10 * 10 + 20 * 10; the fourth has no views.
-    "violative_view_rate": ("300", "600", "0.5"),
     "eligible_share": ("3", "4", "0.75"),
     "decisions": ("3", None, "3"),
     # c1; that it was taken back later is no second restoring.
@@ -161,6 +156,16 @@ def test_every_metric_is_worked_out_by_hand_and_has_an_owner() -> None:
         assert meta["unit"] and meta["better"] in ("more", "less", "none") and meta["missing"], metric
         assert (meta["interval"] == "none") != bool(meta.get("is_share")), metric
         assert meta["unit"].startswith("money") <= bool(meta.get("is_money")), metric
+
+
+def test_the_metrics_that_are_estimates_are_defined_as_the_others_are() -> None:
+    defined = {metric["name"]: metric for metric in estimated(PROJECT / "dbt_project" / "models" / "marts" / "insight")}
+    assert set(defined) == {*METRICS, *COMPLEMENTS}
+    of = definitions(PROJECT / "dbt_project")
+    for name, metric in defined.items():
+        assert metric["owner"] == "quality" and metric["better"] in ("more", "less"), metric
+        assert metric["interval"] and metric["field"] and metric["missing"] and metric["formula"], metric
+        assert metric["minimum_sample"] == MINIMUM[{**METRICS, **COMPLEMENTS}[name]] == of[name].minimum_sample, metric
 
 
 def test_a_time_is_told_in_hours_where_at_least_half_of_the_rows_have_both(told: duckdb.DuckDBPyConnection) -> None:
@@ -234,7 +239,7 @@ def test_slices(told: duckdb.DuckDBPyConnection) -> None:
     where = "metric = 'repeat_rate' and market = 'SG' and slice = 'detected_by'"
     assert _told(told, "slice_value, numerator, denominator", where) == [("model", 1, 2), ("user_report", 1, 1)]
     slices = told.execute("select distinct slice from main.operational_metrics order by all").fetchall()
-    dimensions = ["", "bonus", "category", "confidence_band", "detected_by", "detector", "eligibility", "feed"]
+    dimensions = ["", "bonus", "category", "detected_by", "eligibility", "feed"]
     dimensions += ["measure", "notifier", "programme", "report_type", "reward", "rule"]
     assert slices == [(each,) for each in (*dimensions, "severity", "subject", "surface", "violation_type")]
 
@@ -266,11 +271,6 @@ def test_a_share_has_an_interval_and_few_are_not_enough(told: duckdb.DuckDBPyCon
     assert _told(told, "interval_low, interval_high, sample, is_enough", where) == [
         (Decimal("0.207660"), Decimal("0.938508"), 3, False)
     ]
-    # Weights 10, 10, 20, 20 are worth 60 * 60 / (100 + 100 + 400 + 400) = 3.6 equal ones.
-    assert _told(told, "sample", "metric = 'prevalence' and market = 'SG' and slice = ''") == [(Decimal("3.6"),)]
-    # Two that weigh the same are two, however much they weigh.
-    where = "metric = 'prevalence' and market = 'US' and slice = ''"
-    assert _told(told, "figure, sample", where) == [(Decimal("0.5"), 2)]
     # 2000 contents are at least the 1000 that the metric asks for.
     where = "metric = 'violations_per_thousand_contents' and market in ('SG', 'MY') and slice = ''"
     assert _told(told, "market, is_enough, interval_low", where) == [("MY", False, None), ("SG", True, None)]
@@ -397,7 +397,7 @@ def test_every_measure_is_of_use() -> None:
         for metric in DEFINED["metrics"]
         for name in (
             *metric["type_params"].values(),
-            *(metric["config"]["meta"].get(key) for key in ("squared_weights", "hours", "out_of", "sample")),
+            *(metric["config"]["meta"].get(key) for key in ("hours", "out_of", "sample")),
         )
     }
     measures = {measure["name"] for model in DEFINED["semantic_models"] for measure in model["measures"]}

@@ -92,9 +92,10 @@ def _check(installation: Installation, days: list[date]) -> None:
     home = installation.home
     said = {
         (name, market): (value, low, high)
-        for name, market, value, low, high in installation.rows(
-            str(days[-1]), "quality_estimates", "estimate, market, value, interval_low, interval_high"
+        for name, market, value, low, high, by in installation.rows(
+            str(days[-1]), "quality_estimates", "estimate, market, value, interval_low, interval_high, slice"
         )
+        if not by
     }
     with duckdb.connect() as connection:
         connection.execute(f"create view answers as from read_csv('{home}/landing/qa_reviews/*/*/answers.csv')")

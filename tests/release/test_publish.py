@@ -160,7 +160,7 @@ def test_a_release_has_every_file_and_a_manifest_that_is_true(warehouse: Path, t
     assert [(each.measure, each.new, each.kept, each.ended) for each in manifest.penalties] == [("no_live", 1, 0, 0)]
     assert [(each.list, each.event, each.notices) for each in manifest.notices] == [("penalties", "new", 1)]
     assert [(each.stage, each.accounts) for each in manifest.stages] == [("active", 1)]
-    assert [(each.metric, each.figure) for each in manifest.metrics] == [("repeat_rate", "0.25")]
+    assert [(each.metric, each.figure) for each in manifest.metrics] == [("repeat_rate", "0.250000")]
     assert manifest.told_since is None
     # The id is a hash of everything else that the manifest says.
     content = json.loads((published.folder / "manifest.json").read_text())

@@ -21,7 +21,7 @@ title: Quality <b>
 markets: [all, TH, ID]
 metrics:
   - grant_rate
-  - {metric: prevalence, slices: detector}
+  - {metric: doubted_by_qa, slices: detector}
   - decisions
 """
 
@@ -57,12 +57,12 @@ def released(here: Settings, night: date, grant_rate: str, *, enough: bool = Tru
     rows = [
         row("grant_rate", "all", "0.4"), row("grant_rate", "ID", grant_rate, sure=enough),
         row("grant_rate", "ID", "0.9", "category", "beauty"),
-        row("prevalence", "all", "0.01"), row("prevalence", "all", "0.2", "detector", "model"),
-        row("prevalence", "all", "0.02", "detector", "not known"), row("prevalence", "ID", "0.03"),
+        row("doubted_by_qa", "all", "0.01"), row("doubted_by_qa", "all", "0.2", "detector", "model"),
+        row("doubted_by_qa", "all", "0.02", "detector", "not known"), row("doubted_by_qa", "ID", "0.03"),
     ]  # fmt: skip
     said = [
         {"metric": "grant_rate", "market": "ID", "at_most": 0.5, "effective_from": "2026-01-01"},
-        {"metric": "prevalence", "market": "all", "slice": "detector", "slice_value": "model", "at_most": 0.1,
+        {"metric": "doubted_by_qa", "market": "all", "slice": "detector", "slice_value": "model", "at_most": 0.1,
          "effective_from": "2026-01-01"},
     ]  # fmt: skip
     files = {"penalties": [], "rewards": [], "standings": [], "operational_metrics": rows}

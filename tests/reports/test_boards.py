@@ -45,7 +45,7 @@ def test_a_board_has_its_metrics_markets_and_parts_in_its_order_beside_the_night
             ["ID", *[f"{each}{percent}" for each in ("60.0", "59.0", "61.0", "45.0", "30.0")],
              f"missed: at most 50.0{percent}"],
         ],
-        "Prevalence": [
+        "Decisions that QA doubts": [
             ["All markets", *[f"{each}{percent}" for each in ("1.0", "0.0", "2.0", "1.0", "1.0")], ""],
             ["All markets · Model", *[f"{each}{percent}" for each in ("20.0", "19.0", "21.0", "20.0", "20.0")],
              f"missed: at most 10.0{percent}"],
@@ -57,7 +57,7 @@ def test_a_board_has_its_metrics_markets_and_parts_in_its_order_beside_the_night
     assert said(report) == ["It is compared with Mar 27, 2026.", "Nothing is known of TH on this night."]
     (page,) = report.pages
     assert [each.page for each in page.recommendations] == [
-        "metrics/grant_rate?night=2026-03-28&market=ID", "metrics/prevalence?night=2026-03-28&market=all",
+        "metrics/grant_rate?night=2026-03-28&market=ID", "metrics/doubted_by_qa?night=2026-03-28&market=all",
     ]  # fmt: skip
     assert report.name == "board.quality.en"
     for language in languages():
@@ -71,8 +71,9 @@ def test_a_board_has_its_metrics_markets_and_parts_in_its_order_beside_the_night
 def test_what_is_off_target_comes_first_where_a_board_says_so_and_is_said_where_nothing_is(here: Settings) -> None:
     released(here, NIGHT, "0.4")
     first = BOARD + "order: off_target_first\n"
-    assert list(tables(board_report(here, board(here, first), NIGHT, "en"))) == ["Prevalence", "Grant rate"]
-    assert list(tables(board_report(here, board(here), NIGHT, "en"))) == ["Grant rate", "Prevalence"]
+    doubts, grants = "Decisions that QA doubts", "Grant rate"
+    assert list(tables(board_report(here, board(here, first), NIGHT, "en"))) == [doubts, grants]
+    assert list(tables(board_report(here, board(here), NIGHT, "en"))) == [grants, doubts]
     assert said(board_report(here, board(here), NIGHT, "en", ["ID"]))[1] == "Nothing is off target."
     # With too few rows nothing is said, and so nothing is missed.
     released(here, NIGHT, "0.9", enough=False)

@@ -35,7 +35,7 @@ FACTS: Mapping[str, Sequence[Mapping[str, object]]] = {
         rows(content_id="d1", account_id="b1", kind="short_video", landed_night=BEFORE),
     ],
     "main.stg_lives": [rows(live_id="l1", account_id="a1", viewers=30, landed_night=NIGHT)],
-    "landing.contents": [
+    "candidates.contents": [
         rows(content_id="c1", views="20", landed_night=date(2026, 3, 20), landed_row=1),
         rows(content_id="c1", views="60", landed_night=BEFORE, landed_row=1),
         rows(content_id="c3", views="9", landed_night=BEFORE, landed_row=2),
@@ -50,7 +50,7 @@ FACTS: Mapping[str, Sequence[Mapping[str, object]]] = {
         rows(violation_id="v5", account_id="a1", content_id="c2", landed_night=NIGHT),
         rows(violation_id="w1", account_id="b1", content_id="d1", decided_on=NIGHT, landed_night=NIGHT),
     ],
-    "landing.violations": [rows(violation_id="v3", decided_on="2026-03-27", landed_night=BEFORE)],
+    "candidates.violations": [rows(violation_id="v3", decided_on="2026-03-27", landed_night=BEFORE)],
     "main.penalties": [
         rows(row_key="p1", account_id="a1", market="SG", measure="no_live", reason_id="r1"),
         rows(row_key="p2", account_id="a1", market="SG", reason_id="r2"),

@@ -52,8 +52,10 @@ def test_a_step_falls_in_a_unit_s_stretch() -> None:
 
 
 def test_a_size_is_exposure_times_the_root_of_risk_and_no_risk_is_nothing() -> None:
-    """The mean root is (0.5 + 0.5 + 0) / 3 of equal views; a tenth of it stands for none."""
-    assert sizes([100, 100, 100], [0.25, 0.25, 0]) == pytest.approx([50, 50, 100 / 30])
+    """The mean risk is (0.49 + 0.49 + 0.2 * 0.01) / 2.2 of these views; a tenth of it stands for less."""
+    assert sizes([100, 100, 20], [0.49, 0.49, 0.01]) == pytest.approx([70, 70, 20 * (0.0982 / 2.2) ** 0.5])
+    # A tenth of the mean itself isn't below it.
+    assert sizes([10, 10], [0.19, 0.01]) == pytest.approx([10 * 0.19**0.5, 1])
     assert sizes([3, 5], [0, 0]).tolist() == [3, 5]
 
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
-from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
@@ -14,31 +12,22 @@ import pytest
 from typer.testing import CliRunner
 
 from evenhand.cli import app
-from evenhand.sampling.estimate import Estimate, estimates, lay_estimates
+from evenhand.sampling.estimate import lay_estimates
 from evenhand.sampling.prevalence import prevalence
 from evenhand.sampling.sums import golden, sums
+from sampling.estimated import (
+    CREATORS,
+    NIGHT,
+    OLD,
+    Facts,
+    found,
+    judged,
+    review,
+    twice,
+    weighed,
+    wrong_decisions,
+)
 from sampling.warehouse import rows, write
-
-NIGHT, OLD = date(2026, 3, 28), date(2026, 2, 28)
-Facts = dict[str, Sequence[Mapping[str, object]]]
-CREATORS = [rows(account_id="a1", market="SG"), rows(account_id="b1", market="MY")]
-
-
-def review(number: int | str, said: bool, account: str = "a1", **rest: object) -> dict[str, object]:
-    return {
-        "review_id": f"q{number}", "drawn_from": "published", "account_id": account, "content_id": f"c{number}",
-        "reviewed_on": NIGHT, "is_violation": said, **rest,
-    }  # fmt: skip
-
-
-def decided(number: int, said: bool, account: str, **rest: object) -> dict[str, object]:
-    return review(f"d{number}", said, account, drawn_from="decided", violation_id=f"v{number}", **rest)
-
-
-def found(folder: Path, facts: Facts) -> dict[tuple[str, str, str], Estimate]:
-    write(folder / "w.duckdb", {"main.stg_creators": CREATORS, **facts})
-    with duckdb.connect(str(folder / "w.duckdb"), read_only=True) as connection:
-        return {(each.estimate, each.market, each.about): each for each in estimates(connection, NIGHT)}
 
 
 def test_a_review_stands_for_one_over_its_probability_and_its_views(tmp_path: Path) -> None:
@@ -100,14 +89,6 @@ def test_without_golden_items_of_both_kinds_reviewers_are_never_wrong(tmp_path: 
     assert (told.value, told.golden_reviews) == (0.5, 0)
 
 
-def wrong_decisions(*markets: tuple[str, int, int]) -> list[dict[str, object]]:
-    return [
-        decided(1_000 * at + n, n >= wrong, account)
-        for at, (account, of, wrong) in enumerate(markets)
-        for n in range(of)
-    ]
-
-
 def test_markets_with_enough_reviews_are_compared(tmp_path: Path) -> None:
     ours = found(tmp_path, {"main.stg_qa_reviews": wrong_decisions(("a1", 100, 40), ("b1", 100, 5))})
     gap = ours["gap_of_wrong_decisions", "all", "MY less SG"]
@@ -118,14 +99,6 @@ def test_markets_with_enough_reviews_are_compared(tmp_path: Path) -> None:
 def test_markets_with_few_reviews_are_not_compared(tmp_path: Path) -> None:
     ours = found(tmp_path, {"main.stg_qa_reviews": wrong_decisions(("a1", 100, 40), ("b1", 29, 0))})
     assert not [name for name, *_ in ours if name == "gap_of_wrong_decisions"]
-
-
-def judged(market: str, measure: str, of: int, wrong: int, **rest: object) -> list[dict[str, object]]:
-    return [
-        {"market": market, "row_key": f"{market}{measure}{n}", "measure": measure, "drawn_on": NIGHT,
-         "probability": 0.5, "decisions": 1, "is_wrong": n < wrong, **rest}
-        for n in range(of)
-    ]  # fmt: skip
 
 
 def test_wrong_penalties_are_of_each_market_and_measure_and_weigh_by_their_chance(tmp_path: Path) -> None:
@@ -173,11 +146,6 @@ def test_markets_that_differ_in_wrong_penalties_are_named(tmp_path: Path) -> Non
     assert ours[name, "all", about].verdict == "differs"
 
 
-def twice(number: int, first: bool, second: bool, **rest: object) -> list[dict[str, object]]:
-    again = {**decided(number, second, "a1", round=2, **rest), "review_id": f"again{number}"}
-    return [decided(number, first, "a1", round=1, **rest), again]
-
-
 def test_a_type_of_violation_that_reviewers_read_otherwise_is_unclear(tmp_path: Path) -> None:
     """Of 40 decisions on fraud they differ on every fourth, of 40 on spam on none; two more are no blind pairs."""
     reviews = [each for n in range(40) for each in twice(n, n % 2 == 0, n % 4 == 0)]
@@ -216,11 +184,12 @@ def test_the_order_of_rows_says_nothing(tmp_path: Path) -> None:
 
 def test_a_night_has_a_table_of_them_and_the_same_when_it_is_decided_again(tmp_path: Path) -> None:
     reviews = [review(n, n % 7 == 0) for n in range(210)]
-    warehouse = write(tmp_path / "w.duckdb", {"main.stg_creators": CREATORS, "main.stg_qa_reviews": reviews})
-    assert (lay_estimates(warehouse, NIGHT), lay_estimates(warehouse, NIGHT)) == (1, 1)
+    warehouse = write(tmp_path / "w.duckdb", weighed({"main.stg_qa_reviews": reviews}))
+    assert (lay_estimates(warehouse, NIGHT), lay_estimates(warehouse, NIGHT)) == (2, 2)
     with duckdb.connect(str(warehouse), read_only=True) as connection:
-        (row,) = connection.execute("from estimates.quality_estimates").fetchall()
-    assert row[:5] == (NIGHT, "prevalence", "SG", "", Decimal("0.142857"))
+        row, of_all = connection.execute("from estimates.quality_estimates order by market").fetchall()
+    assert row[:6] == (NIGHT, "prevalence", "SG", "", "", Decimal("0.142857"))
+    assert (of_all[2], of_all[5]) == ("all", row[5])
     assert row[-4:] == (210, 0, True, "")
 
 
@@ -237,7 +206,7 @@ def test_what_cannot_be_estimated_keeps_no_list_from_anybody(tmp_path: Path, cap
 def test_one_estimate_that_cannot_be_made_leaves_the_others(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     """A review of MY stands for none of its contents, of which no share can be said; SG's can, and MY's decisions."""
     reviews = [review(1, True), review(2, False, "b1"), *wrong_decisions(("b1", 40, 20))]
-    weights = [rows(review_id="q2", weight=0)]
+    weights = [rows(review_id=each["review_id"], weight=each["review_id"] != "q2") for each in reviews]
     ours = found(tmp_path, {"main.stg_qa_reviews": reviews, "main.int_qa_reviews_weighted": weights})
     assert set(ours) == {("prevalence", "SG", ""), ("wrong_decisions", "MY", "")}
     assert "prevalence, MY can't be estimated" in caplog.text
@@ -274,7 +243,7 @@ def test_the_command_says_estimates_as_people_read_them(tmp_path: Path, monkeypa
         for n in range(10)
     ]
     facts = {"main.stg_qa_reviews": reviews, "samples.judged_penalties": penalties, "samples.qa_keys": keys}
-    write(work, {"main.stg_creators": CREATORS, **facts})
+    write(work, weighed(facts))
 
     told = said()
     assert "SG Penalties that are wrong: no live 50.0 %" in told

@@ -35,26 +35,66 @@ def test_contents_that_gained_views_tonight_are_drawn_by_how_many(found: dict[st
     assert seen == {"c1": 40, "c2": 7, "c4": None, "l1": 30}
 
 
-def test_decisions_of_tonight_have_their_content_s_views(found: dict[str, Frame]) -> None:
+@pytest.mark.parametrize("order", [(0, 1, 2, 3), (3, 2, 1, 0), (2, 0, 3, 1)])
+def test_views_are_gained_since_the_newest_good_row_wherever_it_lay(tmp_path: Path, order: tuple[int, ...]) -> None:
+    """Of four rows of one night and the night before: the later change says 60, and what is quarantined nothing."""
+    said = [
+        rows(views="70", updated_at="2026-03-27T01:00:00Z", landed_night=date(2026, 3, 27)),
+        rows(views="60", updated_at="2026-03-27T02:00:00Z", landed_night=date(2026, 3, 27)),
+        rows(views="90", updated_at="2026-03-27T03:00:00Z", landed_night=date(2026, 3, 27), landed_file="bad"),
+        rows(views="80", updated_at="2026-03-26T09:00:00Z", landed_night=date(2026, 3, 26)),
+    ]
+    before = [
+        {"landed_file": "f", **said[which], "content_id": "c1", "landed_row": at} for at, which in enumerate(order)
+    ]
+    bad = [rows(feed="contents", landed_file="bad", landed_row=order.index(2))]
+    facts = {**FACTS, "candidates.contents": before, "quarantine.bad": bad}
+    with opened(write(tmp_path / "w.duckdb", facts)) as connection:
+        frame = next(each for each in frames(connection, NIGHT) if each.market == "SG")
+    assert units(frame, "content")["c1"].exposure == 40
+
+
+def test_decisions_of_tonight_have_what_their_content_gained(found: dict[str, Frame]) -> None:
     decisions = units(found["SG"], "decision")
     assert set(decisions) == {"v1"}
-    assert decisions["v1"].exposure == 100
+    assert decisions["v1"].exposure == 40
     assert decisions["v1"].confidence == pytest.approx(0.6)
     assert units(found["MY"], "decision")["w1"].exposure is None
 
 
+def test_a_decision_has_what_its_content_gained_with_its_newest_row_whenever_that_landed(tmp_path: Path) -> None:
+    """c5 had 50 views yesterday and 35 before; what it lost nobody saw, and who was never counted has none."""
+    decided = [
+        rows(violation_id=f"x{n}", account_id="a1", content_id=f"c{n}", decided_on=NIGHT, landed_night=NIGHT)
+        for n in (3, 4, 5)
+    ]
+    landed = [
+        rows(content_id="c5", views="35", landed_night=date(2026, 3, 20)),
+        rows(content_id="c5", views="50", landed_night=date(2026, 3, 27)),
+        rows(content_id="c3", views="12", landed_night=date(2026, 3, 20)),
+    ]
+    facts = {**FACTS, "main.stg_violations": decided, "candidates.contents": landed}
+    with opened(write(tmp_path / "w.duckdb", facts)) as connection:
+        frame = next(each for each in frames(connection, NIGHT) if each.market == "SG")
+    assert {name: each.exposure for name, each in units(frame, "decision").items()} == {
+        "x3": None,
+        "x4": None,
+        "x5": 15,
+    }
+
+
 def test_a_row_without_a_key_that_landed_before_keeps_no_decision_from_being_drawn(tmp_path: Path) -> None:
     """Gate 1 quarantines it, and it stays among what landed for as long as the installation is there."""
-    landed = [*FACTS["landing.violations"], rows(decided_on="2026-03-01", landed_night=date(2026, 3, 1))]
-    with opened(write(tmp_path / "w.duckdb", {**FACTS, "landing.violations": landed})) as connection:
+    landed = [*FACTS["candidates.violations"], rows(decided_on="2026-03-01", landed_night=date(2026, 3, 1))]
+    with opened(write(tmp_path / "w.duckdb", {**FACTS, "candidates.violations": landed})) as connection:
         drawn = {each.market: set(units(each, "decision")) for each in frames(connection, NIGHT)}
     assert drawn == {"SG": {"v1"}, "MY": {"w1"}}
 
 
 def test_new_penalties_need_decisions_and_have_their_mean_views(found: dict[str, Frame]) -> None:
-    """v3 isn't needed, of v2 nobody knows: (100 + 30) / 2. p2 rests on no decision."""
+    """v3 isn't needed, of v2 nobody knows: (40 + 30) / 2. p2 rests on no decision."""
     penalties = units(found["SG"], "penalty")
-    assert {name: (each.subjects, each.exposure) for name, each in penalties.items()} == {"p1": (("v1", "v2"), 65)}
+    assert {name: (each.subjects, each.exposure) for name, each in penalties.items()} == {"p1": (("v1", "v2"), 35)}
     assert found["SG"].without_events == 1
     assert found["SG"].measures["p1"] == "no_live"
 

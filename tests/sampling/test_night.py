@@ -13,6 +13,7 @@ from evenhand.release.quality_samples import FILES, asked_about
 from evenhand.sampling.estimate import estimates
 from evenhand.sampling.night import ASKED_NIGHTS, Listed, lay_draws
 from release.manifests import manifest_of
+from sampling.night_facts import FACTS, NIGHT
 from sampling.nights import FIRST, MARKETPLACE, Nights
 from sampling.warehouse import rows, write
 
@@ -273,3 +274,23 @@ def test_an_answered_draw_is_an_estimate_by_its_chances(nights: Nights) -> None:
     assert found["prevalence"].reviews == len(first) == 9
     assert found["agreement"].reviews == 1
     assert found["unanswered"].value == 0
+
+
+def test_what_a_draw_leaves_out_is_counted_each_time_the_night_is_decided(tmp_path: Path) -> None:
+    """Of SG's new penalties p2 rests on no decision; of MY's decision nobody counts views, and c4's of SG neither."""
+    nights = Nights(tmp_path)
+    text = "review_budgets: {SG: 40, MY: 5}\n"
+    facts = {**FACTS, "deciders.packs": [rows(file="marketplace.yml", text=text)]}
+    warehouse = write(tmp_path / "w.duckdb", facts)
+    for _ in range(2):
+        listed = lay_draws(warehouse, nights.releases, NIGHT)
+        assert (listed.without_decisions, listed.too_large, listed.without_views) == (1, 0, 2)
+        with duckdb.connect(str(warehouse), read_only=True) as connection:
+            found = connection.execute(
+                "select market, stratum, units, without_views, without_decisions from samples.frames"
+                " where units > 0 or without_decisions > 0 order by all"
+            ).fetchall()
+        assert found == [
+            ("MY", "decisions", 1, 1, 0), ("SG", "contents", 4, 1, 0), ("SG", "new_rules", 1, 0, 0),
+            ("SG", "penalties", 1, 0, 1),
+        ]  # fmt: skip

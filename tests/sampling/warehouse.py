@@ -12,6 +12,7 @@ from evenhand.landing.held_markets import create_held_markets
 from evenhand.release.quality_samples import CREATED
 
 _EDITION = "market varchar, pack varchar, version integer, effective_from date, effective_before date"
+_LANDED = "updated_at varchar, landed_night date, landed_file varchar, landed_row bigint"
 TABLES = {
     "main.stg_creators": "account_id varchar, market varchar, category varchar",
     "main.stg_contents": "content_id varchar, account_id varchar, kind varchar, category varchar, link varchar,"
@@ -19,7 +20,8 @@ TABLES = {
     "main.stg_lives": "live_id varchar, account_id varchar, category varchar, link varchar, viewers bigint,"
     " landed_night date",
     "main.stg_violations": "violation_id varchar, account_id varchar, content_id varchar, live_id varchar,"
-    " violation_type varchar, decided_on date, restored_on date, confidence decimal(18, 6), landed_night date",
+    " violation_type varchar, decided_on date, restored_on date, detected_by varchar, confidence decimal(18, 4),"
+    " landed_night date",
     "main.stg_qa_reviews": "review_id varchar, drawn_from varchar, account_id varchar, content_id varchar,"
     " violation_id varchar, reviewed_on date, is_violation boolean, round bigint, guidance_version varchar,"
     " blind boolean, draw_item_id varchar, inclusion_probability decimal(24, 10), landed_night date",
@@ -29,12 +31,14 @@ TABLES = {
     "main.reasons": "reason_id varchar, list varchar, entries varchar",
     "main.int_ledger_entries": "violation_id varchar, market varchar, programme varchar, rule varchar",
     "deciders.packs": "file varchar, text varchar",
-    "landing.contents": "content_id varchar, views varchar, landed_night date, landed_file varchar, landed_row bigint",
-    "landing.lives": "live_id varchar, viewers varchar, landed_night date, landed_file varchar, landed_row bigint",
-    "landing.violations": "violation_id varchar, decided_on varchar, landed_night date",
+    "candidates.contents": f"content_id varchar, views varchar, {_LANDED}",
+    "candidates.lives": f"live_id varchar, viewers varchar, {_LANDED}",
+    "candidates.violations": f"violation_id varchar, decided_on varchar, {_LANDED}",
+    "quarantine.bad": "feed varchar, landed_file varchar, landed_row bigint",
     "accepted.golden_items": "golden_id varchar, account_id varchar, subject varchar, is_violation varchar,"
     " guidance_version varchar",
-    "policy.entry_rules": f"{_EDITION}, rule_no integer, programme varchar, rule varchar, amount decimal(18, 2)",
+    "policy.entry_rules": f"{_EDITION}, rule_no integer, source varchar, programme varchar, rule varchar,"
+    " amount decimal(18, 2)",
 }
 
 
@@ -45,7 +49,7 @@ def rows(**of: object) -> dict[str, object]:
 def write(warehouse: Path, facts: Mapping[str, Sequence[Mapping[str, object]]]) -> Path:
     warehouse.parent.mkdir(parents=True, exist_ok=True)
     with duckdb.connect(str(warehouse)) as connection:
-        for schema in ("landing", "accepted", "policy", "deciders"):
+        for schema in ("candidates", "quarantine", "accepted", "policy", "deciders"):
             connection.execute(f"create schema {schema}")
         create_held_markets(connection)
         for statement in CREATED:

@@ -18,11 +18,12 @@ from evenhand.policy.prose.words import counted, spoken
 from evenhand.release.figures import with_unit
 from evenhand.release.quality_samples import GOLDEN, asked_about
 from evenhand.reports.names import NAMES
+from evenhand.sampling.estimated import UNCLEAR
 from evenhand.sampling.told import AGREEMENT, is_gap, is_told, markets_of_gap
 from evenhand.settings import Settings, settings
 
 if TYPE_CHECKING:
-    from evenhand.sampling.estimate import Estimate
+    from evenhand.sampling.estimated import Estimate
     from evenhand.sampling.plan import Draw, Key
 
 app = typer.Typer(no_args_is_help=True, help="Quality samples: what would be drawn for review, and what reviews say.")
@@ -87,8 +88,8 @@ def estimates(
 ) -> None:
     """Show what the reviews of four weeks say of all that nobody reviewed, with reviewers' errors taken out.
 
-    Prevalence of contents and of views, decisions and penalties that are wrong, agreement of reviewers, markets that
-    differ, and what nobody reviewed.
+    Prevalence of contents and of views, decisions and penalties that are wrong, agreement of reviewers, policies that
+    are unclear to them, markets that differ, what nobody reviewed, and what the night's draw left out.
     """
     here = settings()
     on = released(here, night)
@@ -137,7 +138,7 @@ def _show_estimates(found: Sequence[Estimate]) -> None:
     numbers = ("reviews", "of golden items")
     table = plain_table("market", "of", "estimate", "95 % interval", *numbers, "", numbers=numbers)
     for each in found:
-        if not is_told(each.estimate, each.about, each.is_enough, each.verdict):
+        if not is_told(each.estimate, each.slice, each.about, each.is_enough, each.verdict):
             continue
         called = NAMES["estimate"][each.estimate]
         table.add_row(
@@ -151,6 +152,9 @@ def _show_estimates(found: Sequence[Estimate]) -> None:
     console.print(table)
     if any(not each.golden_reviews and each.estimate in _SHARES for each in found):
         console.print("Where no reviews are of golden items, reviewers are taken to be never wrong.")
+    if unclear := [each for each in found if each.verdict == UNCLEAR and each.slice == "pack"]:
+        named = "; ".join(f"{spoken(each.about)} in {each.market}" for each in unclear)
+        console.print(f"Unclear policies, on which reviewers agree too little to conclude anything: {named}.")
     for of in ("wrong_decisions", "wrong_penalties"):
         gaps = [each for each in found if is_gap(each.estimate) and each.estimate.endswith(of)]
         if gaps and not any(each.verdict for each in gaps):
@@ -159,7 +163,7 @@ def _show_estimates(found: Sequence[Estimate]) -> None:
 
 
 def _said(each: Estimate) -> tuple[str, str]:
-    from evenhand.sampling.estimate import MINIMUM
+    from evenhand.sampling.estimated import MINIMUM
 
     if not each.is_enough:
         return f"too few to say ({each.reviews:,} of {MINIMUM[each.estimate]:,} needed)", ""
@@ -197,8 +201,8 @@ def _told(drawn: Draw, asked: frozenset[tuple[str, str]]) -> Draw:
 def _draws(here: Settings, night: date, budget: int) -> tuple[dict[str, Draw], list[str]]:
     """The draw of each market, and the markets whose draw fails, which ends no other's."""
     # numpy is needed by this command alone.
+    from evenhand.sampling.drawing import FAILS
     from evenhand.sampling.frame import frames
-    from evenhand.sampling.night import FAILS
     from evenhand.sampling.plan import plan
 
     drawn: dict[str, Draw] = {}

@@ -5,7 +5,7 @@ Longer than other files, for it has a table for each thing that a night comes to
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from datetime import date
 from shlex import quote
@@ -57,6 +57,7 @@ def facts(settings: Settings, night: date) -> dict[str, Any]:
         "release": read_manifest(release).model_dump(mode="json"),
         "metrics": [asdict(each) for each in figures(release, settings.dbt_project)],
         "warnings": kept(settings.work(night), "validate_feeds").get("warnings", []),
+        "for_review": _for_review(settings, night),
         "deliveries_stopped": str(stop) if stop else None,
         "decided_before": _text(decided_too_early(settings.releases, night)),
         "to_run_again": [str(each) for each in to_run_again(settings.releases, night)],
@@ -67,6 +68,12 @@ def facts(settings: Settings, night: date) -> dict[str, Any]:
             for receiver in load_receivers()
         },
     }
+
+
+def _for_review(settings: Settings, night: date) -> dict[str, Any]:
+    """What the last run of a night drew for review, and what it left out; empty of one of an earlier version."""
+    said = kept(settings.work(night), "validate_lists").get("for_review")
+    return dict(said) if isinstance(said, dict) else {}
 
 
 def _text(night: date | None) -> str | None:
@@ -154,6 +161,8 @@ def show(settings: Settings, night: date, console: Console, market: str = ALL_MA
     since = f"the release of {manifest.told_since.night}" if manifest.told_since else "no earlier release"
     if not manifest.history:
         console.print(f"[bold]Notices[/bold]  {notices or 'none'} (since {since})", highlight=False, soft_wrap=True)
+    if said := _review(_for_review(settings, night)):
+        console.print(f"[bold]Review[/bold]   {said}", highlight=False, soft_wrap=True)
     for gone in manifest.forgotten:
         console.print(
             f"[bold]Forgotten[/bold]  {escape(gone.file)}, by {escape(gone.by)}, approved by"
@@ -182,6 +191,21 @@ def show(settings: Settings, night: date, console: Console, market: str = ALL_MA
         ("Models", settings.models(night) / PAGE),
     ):
         console.print(f"{what:<18} {where}", soft_wrap=True, highlight=False)
+
+
+def _review(of: Mapping[str, Any]) -> str:
+    """What a night drew for review, in words; nothing where no market draws."""
+    left_out = [
+        f"{counted(of[why], 'penalty')} not drawn, for {said}"
+        for why, said in (("without_decisions", "want of a decision"), ("too_large", "too many decisions"))
+        if of.get(why)
+    ]
+    left_out += [f"{of['without_views']:,} to draw from without views of their own"] if of.get("without_views") else []
+    left_out += [f"the draw of {', '.join(of['failed'])} failed"] if of.get("failed") else []
+    if not any(of.get(each) for each in ("drawn", "open", "unanswered")) and not left_out:
+        return ""
+    unanswered = f"{of['unanswered']:,} left the list unanswered"
+    return "; ".join([f"{counted(of['drawn'], 'item')} drawn, {of['open']:,} open, {unanswered}", *left_out])
 
 
 def _feeds(manifest: Manifest) -> Table:

@@ -41,30 +41,34 @@ def estimates(shown: Shown, market: str) -> Sequence[EstimateShown]:
         return ()
     with duckdb.connect(config={"threads": 1}) as connection:
         rows = connection.execute(
-            "select estimate, market, coalesce(about, ''), value, interval_low, interval_high, reviews,"
-            f" golden_reviews, is_enough, coalesce(verdict, '') from {shown.rows('quality_estimates')}"
-            " where $market in ('all', market) order by estimate = 'agreement', estimate, market, about",
+            "select estimate, market, coalesce(slice, ''), coalesce(about, ''), value, interval_low, interval_high,"
+            " reviews, golden_reviews, is_enough, coalesce(verdict, '')"
+            # Those of an earlier version don't say what a part is by.
+            " from (select cast(null as varchar) as slice where false"
+            f" union all by name from {shown.rows('quality_estimates')})"
+            " where $market in ('all', market)"
+            " order by estimate = 'agreement', estimate, market != 'all', market, slice, about",
             {"market": market},
         ).fetchall()
     return [
         EstimateShown(
             label("estimate", name),
             market_name(of),
-            _about(name, about),
+            _about(name, by or PARTS.get(name, ""), about),
             say("too few to say") if not is_enough else say("can't be said") if value is None else _text(name, value),
             "" if not is_enough or low is None or high is None else between(low, high, partial(_text, name)),
             reviews,
             golden,
             verdict,
         )
-        for name, of, about, value, low, high, reviews, golden, is_enough, verdict in rows
-        if is_told(name, about, is_enough, verdict)
+        for name, of, by, about, value, low, high, reviews, golden, is_enough, verdict in rows
+        if is_told(name, by, about, is_enough, verdict)
     ]
 
 
-def _about(estimate: str, about: str) -> str:
+def _about(estimate: str, by: str, about: str) -> str:
     if not is_gap(estimate):
-        return label(PARTS.get(estimate, ""), about)
+        return label(by, about)
     market, other = markets_of_gap(about)
     return say("%(market)s less %(other)s", market=market, other=other)
 

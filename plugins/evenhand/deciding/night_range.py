@@ -11,7 +11,7 @@ as `as_of`.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -32,6 +32,8 @@ _TIMELINES = (
     "int_stays",
     "int_zone_periods",
 )
+# What those of them read that are estimates, and no model of metrics does.
+_OF_ESTIMATES = ("int_qa_reviews_weighted", "stg_lives")
 _RUN = "run"
 
 
@@ -85,8 +87,17 @@ def lay_lists(warehouse: Path) -> None:
         connection.commit()
 
 
-def lay_metrics(warehouse: Path, project: Project, nights: Sequence[date]) -> None:
-    """Write the metrics of each night, out of what had landed by then, and how many rows of each feed counted."""
+def lay_metrics(
+    warehouse: Path,
+    project: Project,
+    nights: Sequence[date],
+    told: Callable[[duckdb.DuckDBPyConnection, date], str] = lambda *of: f"main.{METRICS}",
+) -> None:
+    """Write the metrics of each night, out of what had landed by then, and how many rows of each feed counted.
+
+    Args:
+        told: adds to what the models say of a night what none of them can, and returns the SQL of all metrics.
+    """
     models = _of_metrics(project)
     with duckdb.connect() as connection:
         connection.execute(f"attach {quoted(warehouse)} as {_RUN}")
@@ -109,7 +120,7 @@ def lay_metrics(warehouse: Path, project: Project, nights: Sequence[date]) -> No
             for model in models:
                 connection.execute(f"create or replace {model.materialized} main.{model.name} as {model.of(night)}")
             for table, rows in (
-                ("metrics", f"from main.{METRICS}"),
+                ("metrics", f"from {told(connection, night)}"),
                 ("feeds", f"select cast('{night}' as date) as as_of, * from ({feeds})"),
             ):
                 begins = f"create or replace table {_RUN}.history.{table} as"
@@ -120,7 +131,7 @@ def lay_metrics(warehouse: Path, project: Project, nights: Sequence[date]) -> No
 def _of_metrics(project: Project) -> list[CompiledModel]:
     """The models that metrics are made of, but for what lies there already."""
     nodes = {node.name: node for node in project.nodes}
-    wanted, open_ends = {METRICS}, [METRICS]
+    wanted, open_ends = {METRICS, *_OF_ESTIMATES}, [METRICS, *_OF_ESTIMATES]
     while open_ends:
         for parent in nodes[open_ends.pop()].parents:
             if parent not in wanted and parent not in _TIMELINES:

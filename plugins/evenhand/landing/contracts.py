@@ -46,6 +46,7 @@ class Column:
         required_when: a value of another column, as (column, value), that needs this one.
         moment_of: for a time, the column with its day.
         may_be_absent: whether a file may lack the column, which is then without a value; only where none is required.
+        is_person: whether a value can be somebody who works for the marketplace: no figure of one of them is shown.
     """
 
     name: str
@@ -64,6 +65,7 @@ class Column:
     moment_of: str = ""
     absent_means: str = ""
     may_be_absent: bool = False
+    is_person: bool = False
 
     @property
     def is_flag(self) -> bool:
@@ -349,7 +351,7 @@ VIOLATIONS = Contract(
         Column("surface", "Where it was seen, such as `live` or `short_video`.", vocabulary="surfaces", **OPTIONAL),
         Column("detected_on", "Day on which it was first flagged.", type="date", **OPTIONAL),
         Column("detected_by", "Who flagged it first, such as `model`, `user_report` or `rights_holder`.", **OPTIONAL),
-        Column("decided_by", "Who decided: a reviewer, or a system.", **OPTIONAL),
+        Column("decided_by", "Who decided: a reviewer, or a system.", is_person=True, **OPTIONAL),
         Column("enforced_on", "Day on which something was done about it, where it was.", type="date", **OPTIONAL),
         Column("notified_on", "Day on which the account was told.", type="date", **OPTIONAL),
         Column(
@@ -488,7 +490,7 @@ QA_REVIEWS = Contract(
         Column("reviewed_on", "Day of the review, in the market's time zone.", type="date"),
         Column("is_violation", "The opinion.", one_of=("yes", "no")),
         Column("violation_type", "Of which type, if it is one.", vocabulary="violation_types", **OPTIONAL),
-        Column("reviewer", "Who reviewed.", **OPTIONAL),
+        Column("reviewer", "Who reviewed.", is_person=True, **OPTIONAL),
         Column(
             "round",
             "Which opinion on the item it is: 1 for the first.",

@@ -156,7 +156,7 @@ def violation_types_without_a_rule(loaded: LoadedPack, marketplace: Marketplace)
 def rules_for_unknown_types(loaded: LoadedPack, marketplace: Marketplace) -> Iterator[Finding]:
     """Types in rules that no feed will bring, if the marketplace knows what it says."""
     known = list(marketplace.violation_types)
-    for name, programme in loaded.pack.programmes.items():
+    for name, programme in loaded.pack.programmes.items() if known else ():
         for i, rule in enumerate(programme.entries):
             for j, violation_type in enumerate(rule.violation_types):
                 if violation_type not in known:

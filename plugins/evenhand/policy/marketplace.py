@@ -17,8 +17,8 @@ from evenhand.policy.texts import read_text
 class Marketplace(Part):
     """What a marketplace knows, whatever its policies say of it."""
 
-    violation_types: dict[Name, str]
-    """Every violation type that the feed violations may bring, and what it means."""
+    violation_types: dict[Name, str] = Field(default_factory=dict)
+    """Every violation type that the feed violations may bring, and what it means; without this key, any."""
 
     markets: tuple[str, ...] = ()
     """Markets that accounts can be in, beside those of packs."""

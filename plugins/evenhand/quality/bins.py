@@ -8,7 +8,7 @@ from datetime import date
 
 import duckdb
 
-from evenhand.landing.contracts import BY_NAME, Column, Contract
+from evenhand.landing.contracts import BY_NAME, FEEDS, Column, Contract
 
 # Nights that are looked back on: what a night looks at in any case.
 NIGHTS = 28
@@ -16,6 +16,9 @@ NIGHTS = 28
 MOST_ROWS = 1_000
 EMPTY = "nothing"
 ROWS_OF_ACCOUNT, NIGHTS_OF_ACCOUNT, LANDED_BEFORE = "rows of its account", "nights of its account", "landed before"
+# Whether the words of a measure are people who work for the marketplace.
+_PERSONS = sorted(f"'{each.feed}.{column.name}'" for each in FEEDS for column in each.columns if column.is_person)
+PERSONS = f"(feed || '.' || measure) in ({', '.join(_PERSONS)})"
 # Rows per feed, measure, market, night and bin; of words, the bin is the word.
 BINNED = "feed varchar, measure varchar, is_word boolean, market varchar, night date, bin varchar, number bigint"
 

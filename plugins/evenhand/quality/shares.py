@@ -13,7 +13,8 @@ bins of a measure are also compared together, for what moves each by a little. T
 beyond `√(limit² + 2 ln(numbers / 28))` by chance is no likelier than that a single one goes beyond `limit` within 28
 nights: the tail of the normal distribution falls with `exp(-z²/2)`.
 
-In the warehouse: gate.shares, a row per feed, market, measure and bin that is further away than a few rows.
+In the warehouse: gate.shares, a row per feed, market, measure and bin that is further away than a few rows; where the
+bin is a person, with how many there are tonight, for no figure of one of them is told.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from datetime import date
 import duckdb
 
 from evenhand.landing.contracts import FEEDS
-from evenhand.quality.bins import BINNED, EMPTY, NIGHTS, NIGHTS_OF_ACCOUNT, ROWS_OF_ACCOUNT, bin_rows
+from evenhand.quality.bins import BINNED, EMPTY, NIGHTS, NIGHTS_OF_ACCOUNT, PERSONS, ROWS_OF_ACCOUNT, bin_rows
 
 # Fewer nights than this aren't usual yet.
 ENOUGH = 7
@@ -278,12 +279,17 @@ def compare_shares(connection: duckdb.DuckDBPyConnection, night: date) -> None:
 
         select
             feed, market, measure, bin, is_together, number, of_rows, nights,
+            case when {PERSONS} and bin not in ('{EMPTY}', '{OTHERS}', '{NOT_OTHERWISE}') then words end as persons,
             round(expected_share, 6) as expected_share,
             round(highest, 6) as highest,
             round(lowest, 6) as lowest,
             numbers,
             round(z_score, 2) as z_score
         from compared join (select market, count(*) as numbers from compared group by market) using (market)
+        left join (
+            select feed, measure, market, count(distinct bin) as words
+            from binned where night = date '{night}' and bin != '{EMPTY}' group by all
+        ) using (feed, measure, market)
         where abs(number - of_rows * expected_share) >= {FEWEST_ROWS}
         order by all
         """

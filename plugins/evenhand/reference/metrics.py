@@ -7,12 +7,12 @@ from typing import Any
 
 from evenhand.policy.nodes import parse
 from evenhand.policy.targets import Target, read_targets
-from evenhand.release.figures import ALL_MARKETS
+from evenhand.release.figures import ALL_MARKETS, COMPUTED, estimated
 from evenhand.release.targets import bound
 from evenhand.settings import PROJECT
 
 PATH = PROJECT / "docs" / "metrics.md"
-DEFINED = PROJECT / "dbt_project" / "models" / "marts" / "insight" / "metrics.yml"
+DEFINED = PROJECT / "dbt_project" / "models" / "marts" / "insight" / COMPUTED
 _BETTER = {"more": "more is better", "less": "less is better", "none": "neither"}
 
 
@@ -21,17 +21,19 @@ def render() -> str:
     _, content = parse(DEFINED.read_text(encoding="utf-8"))
     measures = {each["name"]: each for model in content["semantic_models"] for each in model["measures"]}
     targets = read_targets(PROJECT / "policies").targets
-    rows = [_row(metric, measures, targets) for metric in content["metrics"]]
+    rows = [
+        _row(metric, metric["config"]["meta"], _formula(metric, measures), targets) for metric in content["metrics"]
+    ]
+    rows += [_row(metric, metric, metric["formula"], targets) for metric in estimated(DEFINED.parent)]
     return "\n".join([_START, *rows, "", _END])
 
 
-def _row(metric: Mapping[str, Any], measures: Mapping[str, Any], targets: Sequence[Target]) -> str:
-    meta = metric["config"]["meta"]
+def _row(metric: Mapping[str, Any], meta: Mapping[str, Any], formula: str, targets: Sequence[Target]) -> str:
     differs = f" ({meta['differs']})" if meta.get("differs") else ""
     field = f"{meta['field']}{differs}" if meta.get("field") else ""
     cells = [
         f"`{metric['name']}`: {metric['label']}",
-        _formula(metric, measures),
+        formula,
         _unit(meta),
         _BETTER[meta["better"]],
         "; ".join(_target(each, meta["unit"]) for each in targets if each.metric == metric["name"]),
@@ -73,13 +75,16 @@ def _unit(meta: Mapping[str, Any]) -> str:
 _START = """\
 # Operational metrics
 
-<!-- Written by `python -m evenhand.reference.metrics` from metrics.yml of dbt_project/ and targets.yml; edit those. -->
+<!-- Written by `python -m evenhand.reference.metrics` from metrics.yml and operational_metrics.yml of dbt_project/, and
+targets.yml; edit those. -->
 
 Every figure is of the four weeks until the night, by market, for all markets, and by each dimension of what it counts
 ([decision 6](decisions/0006-metrics-defined-once.md)). Fewer than the minimum sample are too few to say anything;
 counts are told whatever they come to. A market that has accounts has every metric: what there is none of is 0, and what
 is of nothing is null. A time is told in hours where at least half of its rows have both times, and says of how many of
-how many it is (`out_of`); otherwise in days. An interval is at 95 %. Targets are those that are shipped.
+how many it is (`out_of`); otherwise in days. An interval is at 95 %. Targets are those that are shipped. The last ones are
+[estimates](sampling.md#what-reviews-say) of all that nobody reviewed, by all that was reviewed, wherever it was drawn; they
+are told by these figures alone.
 
 | metric | formula | unit | better | target | minimum sample | interval | the field's name | null means | owner |
 | --- | --- | --- | --- | --- | ---: | --- | --- | --- | --- |"""

@@ -109,15 +109,17 @@ _OF_NO_MART: Mapping[str, ReleasedTable] = {
         "One row per estimate from the reviews of four weeks, market and what it is about (sampling.md).",
         as_of="date: The night.",
         estimate="varchar: `prevalence`, `violative_view_rate`, `wrong_decisions`, `wrong_penalties`,"
-        " `gap_of_wrong_decisions`, `gap_of_wrong_penalties`, `agreement` or `unanswered`.",
-        market="varchar: The market; of a gap, `all`.",
-        about="varchar: Of an agreement, the type of violation, of wrong penalties the measure, or nothing for all;"
-        " of a gap, the two markets.",
+        " `gap_of_wrong_decisions`, `gap_of_wrong_penalties`, `agreement`, `unanswered`; and of tonight's draw"
+        " `without_views` (what counts as its market's mean) and `penalties_not_drawn`.",
+        market="varchar: The market; `all` of all together, and of a gap.",
+        slice="varchar: What its parts are by: `pack`, `violation_type`, `measure`, `detector`, `confidence_band`,"
+        " `stratum` or `left_out`; empty for the whole.",
+        about="varchar: Which of these; empty for the whole; of a gap, the two markets.",
         value="decimal(18,6): A share, of an agreement Krippendorff's alpha; null where nothing can be said.",
         interval_low="decimal(18,6): The lower end of its interval at 95 %.",
         interval_high="decimal(18,6): The upper end.",
-        reviews="bigint: How many reviews it is from; of an agreement, items that two or more reviewed; of what is"
-        " unanswered, items that left the list.",
+        reviews="bigint: How many reviews it is from; of an agreement, items that two or more reviewed; of what was"
+        " counted alone, of how many.",
         golden_reviews="bigint: By how many the reviewers' errors are known; 0 if they are taken to be never wrong.",
         is_enough="boolean: Whether there are enough to say something.",
         verdict="varchar: `unclear` of an agreement below 0.667, `differs` of a gap that is found; else nothing.",

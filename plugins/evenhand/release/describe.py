@@ -40,6 +40,7 @@ from evenhand.release.manifest import (
     WordWithoutEffect,
     ZoneCount,
 )
+from evenhand.release.quality_samples import METRICS
 from evenhand.release.rows import COMPARED
 
 # What is released against what was released last: whatever is held, reversed or released for the first time.
@@ -168,7 +169,7 @@ def describe(
             Metric(**row)
             for row in _rows(
                 connection,
-                "select metric, cast(figure as varchar) as figure, is_enough from main.operational_metrics"
+                f"select metric, cast(figure as varchar) as figure, is_enough from (from {METRICS})"
                 " where market = 'all' and slice = '' order by metric",
             )
         ),

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import duckdb
 from babel.numbers import format_currency, get_territory_currencies
@@ -17,6 +18,8 @@ from evenhand.policy.prose.words import spoken
 ALL_MARKETS = "all"
 # The file of a release that has them; those of earlier versions have none.
 METRICS = "operational_metrics.parquet"
+# What defines metrics: those that models compute, and those that are estimates of quality samples.
+DEFINED = COMPUTED, ESTIMATED = "metrics.yml", "operational_metrics.yml"
 # The units that a release has times in, which may be others on another night.
 _HOURS = {"hours": 1, "days": 24}
 
@@ -130,14 +133,25 @@ def figures_of(release: Path, project: Path, metric: str) -> list[Figure]:
 
 def definitions(project: Path) -> dict[str, Definition]:
     """What each metric is, in the order in which they are defined."""
-    path = project / "models" / "marts" / "insight" / "metrics.yml"
-    return _definitions(path, path.stat().st_mtime_ns)
+    folder = project / "models" / "marts" / "insight"
+    return _definitions(folder, *((folder / name).stat().st_mtime_ns for name in DEFINED))
+
+
+def estimated(folder: Path) -> list[dict[str, Any]]:
+    """The definitions of the metrics that are estimates of quality samples.
+
+    Args:
+        folder: of the dbt project, that has what metrics are.
+    """
+    _, content = parse((folder / ESTIMATED).read_text(encoding="utf-8"))
+    (model,) = content["models"]
+    return list(model["config"]["meta"]["estimated"])
 
 
 @lru_cache(maxsize=4)
-def _definitions(path: Path, changed: int) -> dict[str, Definition]:
+def _definitions(folder: Path, *changed: int) -> dict[str, Definition]:
     defined = {}
-    _, content = parse(path.read_text(encoding="utf-8"))
+    _, content = parse((folder / COMPUTED).read_text(encoding="utf-8"))
     # A metric is told by what the rows that it counts are told by.
     told_by = {
         measure["name"]: tuple(
@@ -158,6 +172,17 @@ def _definitions(path: Path, changed: int) -> dict[str, Definition]:
             meta["unit"],
             meta["better"],
             told_by[of["measure"] if "measure" in (of := metric["type_params"]) else of["numerator"]],
+        )
+    for metric in estimated(folder):
+        defined[metric["name"]] = Definition(
+            metric["name"],
+            metric["label"],
+            metric["description"],
+            metric["owner"],
+            Decimal(str(metric["minimum_sample"])),
+            metric["unit"],
+            metric["better"],
+            tuple(metric["slices"]),
         )
     return defined
 

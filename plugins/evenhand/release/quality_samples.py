@@ -17,14 +17,23 @@ from evenhand.records.databases import parquet
 KEYS, ITEMS = "qa_keys", "qa_items"
 # What reviews came to of the penalties that were drawn, which estimates are made of; it isn't released.
 JUDGED = "judged_penalties"
+# By market and stratum, how many there were to draw from tonight, and what was left out; estimates tell of it.
+FRAMES = "frames"
+# The operational metrics of a night: those of the models, and those that are estimates.
+METRICS = "main.operational_metrics union all by name from estimates.metrics"
 GOLDEN = "golden"
 OPEN, REVIEWED, UNANSWERED = "open", "reviewed", "unanswered"
 # What a night writes; of a history's nights and by an earlier version they are empty.
 CREATED = (
     "create schema if not exists estimates",
     "create table if not exists estimates.quality_estimates (as_of date, estimate varchar, market varchar,"
-    " about varchar, value decimal(18, 6), interval_low decimal(18, 6), interval_high decimal(18, 6), reviews bigint,"
-    " golden_reviews bigint, is_enough boolean, verdict varchar)",
+    " slice varchar, about varchar, value decimal(18, 6), interval_low decimal(18, 6), interval_high decimal(18, 6),"
+    " reviews bigint, golden_reviews bigint, is_enough boolean, verdict varchar)",
+    # As main.operational_metrics.
+    "create table if not exists estimates.metrics (as_of date, metric varchar, market varchar, slice varchar,"
+    " slice_value varchar, numerator decimal(18, 4), denominator decimal(18, 4), figure decimal(18, 6),"
+    " interval_low decimal(18, 6), interval_high decimal(18, 6), sample decimal(18, 2), is_enough boolean,"
+    " unit varchar, out_of decimal(18, 2))",
     "create schema if not exists samples",
     f"create table if not exists samples.{KEYS} (as_of date, drawn_on date, item_id varchar, market varchar,"
     " account_id varchar, stratum varchar, unit_id varchar, measure varchar, needs_each boolean,"
@@ -34,6 +43,8 @@ CREATED = (
     " state varchar, closed_on date, review_id varchar)",
     f"create table if not exists samples.{JUDGED} (market varchar, row_key varchar, measure varchar, drawn_on date,"
     " probability decimal(28, 18), decisions integer, is_wrong boolean)",
+    f"create table if not exists samples.{FRAMES} (market varchar, stratum varchar, units bigint,"
+    " without_views bigint, without_decisions bigint, too_large bigint)",
     f"create view if not exists samples.{ITEMS} as select distinct item_id as row_key, link from samples.{KEYS}"
     f" where state = '{OPEN}'",
 )

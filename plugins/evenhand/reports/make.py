@@ -103,6 +103,7 @@ def _first_page(told: _Told, markets: Sequence[str], here: Settings) -> Page:
         sections.of_markets(told.facts, told.language, scope),
         *_of_any(told, scope),
         metrics.table if metrics else None,
+        sections.of_unclear(told.facts, told.language, scope),
         None if markets else _goals(told, here),
         sections.of_cases(told.facts, told.language, scope),
     ]
@@ -118,6 +119,7 @@ def _page_of(told: _Told, market: str, here: Settings) -> Page:
         *_of_any(told, scope),
         sections.of_bonuses(told.facts, told.language, scope),
         metrics.table if metrics else None,
+        sections.of_unclear(told.facts, told.language, scope),
         sections.of_cases(told.facts, told.language, scope),
     ]
     return _page(told, market, market, scope, tables, metrics.missed if metrics else ())

@@ -19,6 +19,7 @@ from evenhand.release.targets import Judged
 from evenhand.reports.facts import Asked, Facts
 from evenhand.reports.language import Language
 from evenhand.reports.report import Cell, Table
+from evenhand.sampling.told import UNCLEAR_BELOW
 
 
 @dataclass(frozen=True)
@@ -276,6 +277,38 @@ def of_metrics(
     heads += [language.say("Target")] if any(judged.values()) else []
     said_of = language.say("A dash: there are too few rows to say.")
     return Table(language.say("Operational metrics of four weeks"), heads, rows, numbers, said_of) if rows else None
+
+
+def of_unclear(facts: Facts, language: Language, scope: Scope) -> Table | None:
+    """A row per market's policy that reviewers don't agree on: it is that which is unclear, and not one of them."""
+    if not facts.has("operational_metrics"):
+        return None
+    asked = facts.ask(
+        "select market, slice, slice_value, figure, interval_low, interval_high, sample from operational_metrics"
+        f" where night = {scope.now} and {scope.only} and market != 'all' and metric = 'agreement_of_reviewers'"
+        f" and slice in ('', 'pack') and is_enough and figure < {UNCLEAR_BELOW} order by market, slice, slice_value",
+        "market",
+        "slice_value",
+    )
+    figure = partial(language.figure, unit="number", market="")
+    rows: list[list[Cell]] = []
+    for row in range(len(asked.rows)):
+        pack = asked.value(row, "slice_value")
+        rows.append(
+            [
+                language.label("pack", pack) if pack else language.say("All policies together"),
+                asked.value(row, "market"),
+                *(asked.number(row, name, figure) for name in ("figure", "interval_low", "interval_high")),
+                asked.number(row, "sample", language.number),
+            ]
+        )
+    heads = [
+        language.say(each)
+        for each in ("Policy", "Market", "Agreement of reviewers", "Lower end", "Upper end", "Reviewed twice")
+    ]
+    said = language.say("Krippendorff's alpha, at 95 %. Below 0.667 reviewers agree too little to conclude anything.")
+    title = language.say("Policies that are unclear to reviewers")
+    return Table(title, heads, rows, frozenset(range(2, 6)), said) if rows else None
 
 
 def of_cases(facts: Facts, language: Language, scope: Scope) -> Table | None:

@@ -13,9 +13,7 @@ import numpy as np
 from scipy.special import betaincinv, ndtri
 
 from evenhand.sampling.sums import Floats
-
-# Below it, Krippendorff draws no conclusion from what reviewers say.
-UNCLEAR_BELOW = 0.667
+from evenhand.sampling.told import UNCLEAR_BELOW
 
 
 @dataclass(frozen=True)

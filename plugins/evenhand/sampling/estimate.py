@@ -7,198 +7,153 @@ from __future__ import annotations
 
 import logging
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 import duckdb
-import numpy as np
 
-from evenhand.release.quality_samples import CREATED
+from evenhand.release.quality_samples import CREATED, METRICS
 from evenhand.sampling.agreement import agreement
-from evenhand.sampling.estimate_rows import CLOSED, OF_GOLDEN, OF_PENALTIES, REVIEWED, REVIEWED_TWICE
+from evenhand.sampling.estimate_rows import CLOSED, FRAMES_OF, OF_GOLDEN, OF_PENALTIES, REVIEWED, REVIEWED_TWICE
+from evenhand.sampling.estimated import ALL_MARKETS, DIFFERS, MINIMUM, UNCLEAR, Estimate, Part, by_itself
 from evenhand.sampling.gaps import Gap, gaps
-from evenhand.sampling.prevalence import prevalence
+from evenhand.sampling.measured import lay_measured
 from evenhand.sampling.several import of_several
-from evenhand.sampling.sums import Golden, Sums, golden, sums
+from evenhand.sampling.shares import Sample, samples, shares
+from evenhand.sampling.sums import Golden, golden
 from evenhand.sampling.told import of_gap
 
 log = logging.getLogger(__name__)
 WINDOW_DAYS = 28
-# Fewer reviews say too little: of contents, of decisions, of penalties, of items that two reviewed.
-MINIMUM = {
-    **{"prevalence": 200, "violative_view_rate": 200},
-    **{"wrong_decisions": 30, "wrong_penalties": 30, "agreement": 30},
-}
-ALL_MARKETS = "all"
-DIFFERS, UNCLEAR = "differs", "unclear"
-
-
-@dataclass(frozen=True)
-class Estimate:
-    """A share, an agreement or a gap, and the interval that it is in with a probability of 95 %.
-
-    Attributes:
-        estimate: prevalence, violative_view_rate, wrong_decisions, wrong_penalties, a gap_of_ either of these two,
-            agreement or unanswered.
-        market: of a gap, `all`, for it is of two.
-        about: of an agreement, the type of violation, of wrong penalties the measure, or nothing for all; of a gap, the
-            markets.
-        value: as a share, of an agreement alpha; None where nothing can be said.
-        reviews: how many it is from; of an agreement, items that two or more reviewed; of what is unanswered, items
-            that left the list.
-        golden_reviews: by how many the reviewers' errors are known; 0 if they are taken to be never wrong.
-        verdict: `unclear` of an agreement below 0.667, `differs` of a gap that is found; else nothing.
-    """
-
-    estimate: str
-    market: str
-    about: str
-    value: float | None
-    interval_low: float | None
-    interval_high: float | None
-    reviews: int
-    golden_reviews: int
-    verdict: str = ""
-
-    @property
-    def is_enough(self) -> bool:
-        """Whether there are enough reviews to say something; gaps are only of markets that have them."""
-        return self.reviews >= MINIMUM.get(self.estimate, 0)
+# What decisions are told by, too.
+OF_DECISIONS = ("detector", "confidence_band")
+NOT_KNOWN = "not known"
 
 
 def lay_estimates(warehouse: Path, night: date) -> int:
-    """Write the table of a night's estimates, which its release has; returns how many there are.
+    """Write the tables of a night's estimates, and of the metrics that they are; returns how many estimates there are.
 
     They decide nothing: what can't be estimated keeps no list from anybody, and no other estimate from the table.
     """
     with duckdb.connect(str(warehouse)) as connection:
-        for statement in CREATED:
-            connection.execute(statement)
-        connection.execute("delete from estimates.quality_estimates")
-        try:
-            found = estimates(connection, night)
-        except (duckdb.Error, ValueError, LookupError, ArithmeticError):
-            log.exception(
-                "What reviews say of night %s can't be estimated; its release has no quality_estimates", night
-            )
-            return 0
-        for each in found:
-            connection.execute(
-                "insert into estimates.quality_estimates"
-                " values (?, ?, ?, ?, round(?, 6), round(?, 6), round(?, 6), ?, ?, ?, ?)",
-                [
-                    *(night, each.estimate, each.market, each.about, each.value, each.interval_low, each.interval_high),
-                    *(each.reviews, each.golden_reviews, each.is_enough, each.verdict),
-                ],
-            )
+        return lay(connection, night)
+
+
+def lay(connection: duckdb.DuckDBPyConnection, night: date) -> int:
+    """The same where a night was computed in is open."""
+    # It may be there as an earlier version had it.
+    connection.execute("drop table if exists estimates.quality_estimates")
+    for statement in CREATED:
+        connection.execute(statement)
+    try:
+        found = estimates(connection, night)
+    except (duckdb.Error, ValueError, LookupError, ArithmeticError):
+        log.exception("What reviews say of night %s can't be estimated; its release has no quality_estimates", night)
+        found = ()
+    for each in found:
+        connection.execute(
+            "insert into estimates.quality_estimates"
+            " values (?, ?, ?, ?, ?, round(?, 6), round(?, 6), round(?, 6), ?, ?, ?, ?)",
+            [
+                *(night, each.estimate, each.market, each.slice, each.about),
+                *(each.value, each.interval_low, each.interval_high),
+                *(each.reviews, each.golden_reviews, each.is_enough, each.verdict),
+            ],
+        )
+    lay_measured(connection, night, found)
     return len(found)
+
+
+def metrics_of(connection: duckdb.DuckDBPyConnection, night: date) -> str:
+    """Add to a night's metrics those that are estimates; returns the SQL of all."""
+    lay(connection, night)
+    return f"(from {METRICS})"
 
 
 def estimates(connection: duckdb.DuckDBPyConnection, night: date) -> Sequence[Estimate]:
     """Every estimate of the last four weeks that can be made, by name, market and what it is about."""
     since = night - timedelta(days=WINDOW_DAYS)
     known = _golden(connection, night)
-    published, seen, decided = (defaultdict[str, list[tuple[float, bool]]](list) for _ in range(3))
+    published, seen, decided = (defaultdict[Part, list[tuple[float, bool]]](list) for _ in range(3))
     for row in _rows(connection, REVIEWED, night=night, since=since):
+        whole = (row["market"], "", "")
         if row["drawn_from"] == "decided":
             # What is looked for is a decision that is wrong.
-            decided[row["market"]].append((row["weight"], not row["is_violation"]))
+            for part in (whole, *((row["market"], by, row[by] or NOT_KNOWN) for by in OF_DECISIONS)):
+                decided[part].append((row["weight"], not row["is_violation"]))
             continue
-        published[row["market"]].append((row["weight"], row["is_violation"]))
+        published[whole].append((row["weight"], row["is_violation"]))
         if row["views"]:
-            seen[row["market"]].append((row["weight"] * row["views"], row["is_violation"]))
-    wrong = _sums_of("wrong_decisions", decided)
-    turned = {market: _turned(known[market]) for market in wrong if market in known}
+            seen[whole].append((row["weight"] * row["views"], row["is_violation"]))
+    wrong = samples("wrong_decisions", decided)
+    turned = {market: _turned(each) for market, each in known.items()}
+    reviewed = {market: _reviewed(each) for market, each in known.items()}
     found = [
-        *_shares("prevalence", _sums_of("prevalence", published), known),
-        *_shares("violative_view_rate", _sums_of("violative_view_rate", seen), known),
-        *_shares("wrong_decisions", wrong, turned),
-        *_gaps("wrong_decisions", wrong, turned),
-        *_wrong_penalties(connection, known),
+        *_of_contents("prevalence", published, known, reviewed),
+        *_of_contents("violative_view_rate", seen, known, reviewed),
+        *shares("wrong_decisions", wrong, _by_part(wrong, turned), reviewed),
+        *_gaps("wrong_decisions", wrong, turned, reviewed),
+        *_wrong_penalties(connection, known, reviewed),
         *_agreements(connection, night, since),
         *_unanswered(connection, night, since),
+        *_left_out(connection),
     ]
-    return sorted(found, key=lambda each: (each.estimate, each.market, each.about))
+    return sorted(found, key=lambda each: (each.estimate, each.market, each.slice, each.about))
 
 
-@contextmanager
-def _by_itself(*what: str) -> Iterator[None]:
-    """What can't be estimated leaves the others."""
-    try:
-        yield
-    except (ValueError, LookupError, ArithmeticError):
-        log.exception("%s can't be estimated; other estimates are there", ", ".join(filter(None, what)))
+def _of_contents(
+    name: str,
+    reviews: Mapping[Part, list[tuple[float, bool]]],
+    known: Mapping[str, Golden],
+    reviewed: Mapping[str, int],
+) -> list[Estimate]:
+    of = samples(name, reviews)
+    return shares(name, of, _by_part(of, known), reviewed)
 
 
-def _sums_of(name: str, reviews: Mapping[str, Iterable[tuple[float, bool]]]) -> dict[str, Sums]:
-    found = {}
-    for market, of in reviews.items():
-        with _by_itself(name, market):
-            found[market] = _sums(of)
-    return found
+def _by_part(parts: Mapping[Part, Sample], known: Mapping[str, Golden]) -> dict[Part, Golden]:
+    return {part: known[part[0]] for part in parts if part[0] in known}
 
 
-def _sums(reviews: Iterable[tuple[float, bool]]) -> Sums:
-    # In one order, for sums of floats differ by it.
-    weights, said = zip(*sorted(reviews), strict=True)
-    return sums(weights, said)
-
-
-def _shares(name: str, markets: dict[str, Sums], known: dict[str, Golden]) -> list[Estimate]:
-    found = []
-    for market, of in markets.items():
-        with _by_itself(name, market):
-            ours = prevalence(of, known.get(market))
-            value = float(ours.value[0])
-            found.append(
-                Estimate(
-                    name, market, "", None if np.isnan(value) else value, float(ours.low[0]), float(ours.high[0]),
-                    int(of.reviews[0]), _reviewed(known.get(market)),
-                )
-            )  # fmt: skip
-    return found
-
-
-def _wrong_penalties(connection: duckdb.DuckDBPyConnection, known: dict[str, Golden]) -> list[Estimate]:
+def _wrong_penalties(
+    connection: duckdb.DuckDBPyConnection, known: Mapping[str, Golden], reviewed: Mapping[str, int]
+) -> list[Estimate]:
     """Of each market and measure, the share of new penalties that wouldn't be there without wrong decisions."""
-    judged: dict[tuple[str, str], list[tuple[float, bool, int]]] = defaultdict(list)
+    judged: dict[Part, list[tuple[float, bool, int]]] = defaultdict(list)
     for row in _rows(connection, OF_PENALTIES):
-        for about in sorted({"", row["measure"] or ""}):
-            judged[row["market"], about].append((row["weight"], row["is_wrong"], row["decisions"]))
-    found, markets, errors = [], {}, {}
-    for (market, about), of in sorted(judged.items()):
-        with _by_itself("wrong_penalties", market, about):
-            wrong = _sums((weight, is_wrong) for weight, is_wrong, _ in of)
-            weights, _, decisions = zip(*sorted(of), strict=True)
-            ours = {market: of_several(known[market], decisions, weights)} if market in known else {}
-            found += [
-                replace(each, about=about, golden_reviews=_reviewed(known.get(market)))
-                for each in _shares("wrong_penalties", {market: wrong}, ours)
-            ]
-            if not about:
-                markets[market], errors[market] = wrong, ours.get(market)
-    gaps_found = _gaps("wrong_penalties", markets, {market: of for market, of in errors.items() if of})
-    of_golden = {market: _reviewed(known.get(market)) for market in markets}
-    return [
-        *found,
-        *(replace(each, golden_reviews=sum(of_golden[of] for of in each.about.split(" less "))) for each in gaps_found),
-    ]
+        for measure in sorted({"", row["measure"] or ""}):
+            part = (row["market"], "measure" if measure else "", measure)
+            judged[part].append((row["weight"], row["is_wrong"], row["decisions"]))
+    name = "wrong_penalties"
+    of = samples(name, {part: [(weight, is_wrong) for weight, is_wrong, _ in each] for part, each in judged.items()})
+    errors: dict[Part, Golden] = {}
+    for part in list(of):
+        if part[0] in known:
+            try:
+                weights, _, decisions = zip(*sorted(judged[part]), strict=True)
+                errors[part] = of_several(known[part[0]], decisions, weights)
+            except (ValueError, LookupError, ArithmeticError):
+                log.exception("%s of %s can't be estimated; other estimates are there", name, part[0])
+                del of[part]
+    whole = {part[0]: each for part, each in errors.items() if not part[1]}
+    return [*shares(name, of, errors, reviewed), *_gaps(name, of, whole, reviewed)]
 
 
-def _gaps(of: str, markets: dict[str, Sums], known: dict[str, Golden]) -> list[Estimate]:
-    enough = {market: sums_ for market, sums_ in markets.items() if sums_.reviews[0] >= MINIMUM[of]}
+def _gaps(
+    of: str, parts: Mapping[Part, Sample], known: Mapping[str, Golden], reviewed: Mapping[str, int]
+) -> list[Estimate]:
+    markets = {part[0]: each.sums for part, each in parts.items() if not part[1]}
+    enough = {market: sums for market, sums in markets.items() if sums.reviews[0] >= MINIMUM[of]}
     compared: Sequence[Gap] = ()
-    with _by_itself(f"gap_of_{of}"):
-        compared = gaps({market: (sums_, known.get(market)) for market, sums_ in enough.items()})
+    with by_itself(f"gap_of_{of}"):
+        compared = gaps({market: (sums, known.get(market)) for market, sums in enough.items()})
     return [
         Estimate(
-            f"gap_of_{of}", ALL_MARKETS, of_gap(each.market, each.other), each.gap, each.low, each.high,
+            f"gap_of_{of}", ALL_MARKETS, "", of_gap(each.market, each.other), each.gap, each.low, each.high,
             int(markets[each.market].reviews[0] + markets[each.other].reviews[0]),
-            _reviewed(known.get(each.market)) + _reviewed(known.get(each.other)),
+            sum(reviewed[market] for market in (each.market, each.other) if market in known),
             DIFFERS if each.is_found else "",
         )
         for each in compared
@@ -206,30 +161,49 @@ def _gaps(of: str, markets: dict[str, Sums], known: dict[str, Golden]) -> list[E
 
 
 def _agreements(connection: duckdb.DuckDBPyConnection, night: date, since: date) -> list[Estimate]:
-    items: dict[tuple[str, str], list[list[bool]]] = defaultdict(list)
+    """How far reviewers agree, of each market, policy and type of violation, and of each of these in all markets."""
+    items: dict[Part, list[list[bool]]] = defaultdict(list)
     for row in _rows(connection, REVIEWED_TWICE, night=night, since=since):
-        items[row["market"], ""].append(row["said"])
-        if row["violation_type"]:
-            items[row["market"], row["violation_type"]].append(row["said"])
+        of = [("", ""), *(("pack", str(pack)) for pack in row["packs"])]
+        of += [("violation_type", row["violation_type"])] if row["violation_type"] else []
+        for market in (row["market"], ALL_MARKETS):
+            for by, about in of:
+                items[market, by, about].append(row["said"])
     found = []
-    for (market, about), said in items.items():
-        with _by_itself("agreement", market, about):
+    for part, said in sorted(items.items()):
+        with by_itself("agreement", *part):
             ours = agreement(said)
+            is_unclear = ours.is_unclear and ours.items >= MINIMUM["agreement"]
             found.append(
                 Estimate(
-                    "agreement", market, about, ours.alpha, ours.low, ours.high, ours.items, 0,
-                    UNCLEAR if ours.is_unclear and ours.items >= MINIMUM["agreement"] else "",
+                    "agreement", *part, ours.alpha, ours.low, ours.high, ours.items, 0, UNCLEAR if is_unclear else ""
                 )
-            )  # fmt: skip
+            )
     return found
 
 
 def _unanswered(connection: duckdb.DuckDBPyConnection, night: date, since: date) -> list[Estimate]:
     """Of the items that left the list, the share that nobody reviewed; it is counted, and so has no interval."""
     return [
-        Estimate("unanswered", row["market"], "", row["unanswered"] / row["items"], None, None, row["items"], 0)
+        Estimate("unanswered", row["market"], "", "", row["unanswered"] / row["items"], None, None, row["items"], 0)
         for row in _rows(connection, CLOSED, night=night, since=since)
     ]
+
+
+def _left_out(connection: duckdb.DuckDBPyConnection) -> list[Estimate]:
+    """Of what tonight drew from: the share without views of its own, and of penalties that couldn't be drawn."""
+    found = []
+    for row in _rows(connection, FRAMES_OF):
+        if row["without_views"]:
+            part: Part = (row["market"], "stratum", row["stratum"])
+            share = row["without_views"] / row["units"]
+            found.append(Estimate("without_views", *part, share, None, None, row["units"], 0))
+        for why in ("without_decisions", "too_large"):
+            if row[why]:
+                of = row["units"] + row["without_decisions"] + row["too_large"]
+                part = (row["market"], "left_out", why)
+                found.append(Estimate("penalties_not_drawn", *part, row[why] / of, None, None, of, 0))
+    return found
 
 
 def _golden(connection: duckdb.DuckDBPyConnection, night: date) -> dict[str, Golden]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from evenhand.release.quality_samples import JUDGED, UNANSWERED
+from evenhand.release.quality_samples import FRAMES, JUDGED, UNANSWERED
 from evenhand.sampling.reviews import LIKELY, OF_UNITS, REVIEWS
 
-# What QA drew elsewhere without a probability stands for its market's contents of the day. Views are those of a
+# What QA drew elsewhere without a probability stands for its market's contents of the day, or of these weeks it isn't.
+# Views are those of a
 # content, of an item that a night drew those that it had gained since its last row; where nobody counts them, none.
 REVIEWED = f"""
 with {REVIEWS}
@@ -13,12 +14,22 @@ select
     told.drawn_from, told.market, told.is_violation,
     case when told.stratum is null then contents.views
         when coalesce(contents.views, lives.viewers) is not null then told.exposure end as views,
-    cast(coalesce(1 / cast(told.probability as double), weighted.weight, 1) as double) as weight
+    cast(coalesce(1 / cast(told.probability as double), weighted.weight) as double) as weight,
+    violations.detected_by as detector,
+    -- The band is of the model's confidence when it decided.
+    case
+        when violations.confidence < 0.5 then 'below 0.5'
+        when violations.confidence < 0.8 then '0.5 to 0.8'
+        when violations.confidence < 0.95 then '0.8 to 0.95'
+        when violations.confidence is not null then 'from 0.95'
+    end as confidence_band
 from told
 left join stg_contents as contents on told.content_id = contents.content_id
 left join stg_lives as lives on told.subject = lives.live_id
 left join int_qa_reviews_weighted as weighted on told.review_id = weighted.review_id
+left join stg_violations as violations on told.drawn_from = 'decided' and told.subject = violations.violation_id
 where told.reviewed_on > $since and told.reviewed_on <= $night and {OF_UNITS} and {LIKELY}
+    and coalesce(told.probability, weighted.weight) is not null
 """
 # Who was judged by another version of the guidance than the truth is left out.
 OF_GOLDEN = f"""
@@ -38,22 +49,48 @@ select
 from golden_reviews
 group by market
 """
+# A decision is one of the policies whose rules count it. A content is judged by all of its market's: what reviewers
+# disagree about is a policy's only where the market has no other that counts violations.
 REVIEWED_TWICE = f"""
 with {REVIEWS},
 each_once as (
     select distinct review_id, market, drawn_from, subject, drawn_on, round, is_violation, guidance_version
     from told
     where reviewed_on > $since and reviewed_on <= $night and is_blind and subject is not null
+),
+of_decisions as (
+    select entries.violation_id, list(distinct rules.pack order by rules.pack) as packs
+    from int_ledger_entries as entries
+    inner join policy.entry_rules as rules
+        on entries.market = rules.market and entries.programme = rules.programme and entries.rule = rules.rule
+    where entries.violation_id is not null
+    group by entries.violation_id
+),
+of_markets as (
+    select market, list(distinct pack order by pack) as packs
+    from policy.entry_rules
+    where source = 'violation' and effective_from <= $night and coalesce(effective_before > $night, true)
+    group by market
 )
 select
     each_once.market, violations.violation_type,
+    coalesce(
+        case
+            when each_once.drawn_from = 'decided' then of_decisions.packs
+            when len(of_markets.packs) = 1 then of_markets.packs
+        end,
+        []
+    ) as packs,
     list(each_once.is_violation order by each_once.round, each_once.review_id) as said
 from each_once
 left join stg_violations as violations on each_once.subject = violations.violation_id
+left join of_decisions on each_once.subject = of_decisions.violation_id
+left join of_markets on each_once.market = of_markets.market
 group by
     each_once.market, violations.violation_type, each_once.drawn_from, each_once.subject, each_once.drawn_on,
-    each_once.guidance_version
+    each_once.guidance_version, of_decisions.packs, of_markets.packs
 having count(*) > 1
+order by each_once.market, each_once.subject, each_once.drawn_on, each_once.guidance_version
 """
 OF_PENALTIES = f"""
 select market, measure, cast(1 / cast(probability as double) as double) as weight, is_wrong, decisions
@@ -67,3 +104,4 @@ from samples.qa_keys
 where closed_on > $since and closed_on <= $night
 group by market
 """
+FRAMES_OF = f"from samples.{FRAMES} order by market, stratum"

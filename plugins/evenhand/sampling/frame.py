@@ -9,6 +9,7 @@ from typing import Any
 
 import duckdb
 
+from evenhand.landing.contracts import BY_NAME, Contract
 from evenhand.sampling.draw import Unit
 from evenhand.sampling.plan import Frame, GoldenItem
 from evenhand.sampling.reviews import LIKELY, OF_UNITS, REVIEWS
@@ -25,8 +26,8 @@ def frames(connection: duckdb.DuckDBPyConnection, night: date, item_link: str = 
     """What can be drawn in each market, by name.
 
     Contents are those that gained views tonight, by how many; lives likewise by viewers. Where nobody counts views, the
-    ones that landed tonight. Decisions are those that landed tonight, each with its content's views; penalties the new
-    ones, each with the mean views of the decisions that it needs.
+    ones that landed tonight. Decisions are those that landed tonight, each with what its content gained with its newest
+    row; penalties the new ones, each with the mean of the decisions that it needs.
 
     Args:
         item_link: where a reviewer can see what has no link of its own, with {subject} for its key.
@@ -151,52 +152,81 @@ def _rows(connection: duckdb.DuckDBPyConnection, query: str, night: date, **valu
     return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
 
 
-# Of a content's rows that landed before, the newest says how often it had been seen.
-_CONTENTS = """
-with before as (
-    select
-        'content' as what, content_id as subject,
-        arg_max(try_cast(views as bigint), (landed_night, landed_file, landed_row)) as seen
-    from landing.contents where landed_night < $night group by content_id
+def _known_before(contract: Contract) -> str:
+    """SQL for the good rows of a feed that landed before; those that gate 1 quarantined say nothing."""
+    return (
+        f"(from candidates.{contract.feed} anti join (from quarantine.bad where feed = '{contract.feed}')"
+        " using (landed_file, landed_row) where landed_night < $night)"
+    )
+
+
+def _gained(contract: Contract, model: str, views: str) -> str:
+    """SQL for the views that each key gained with its newest row: more than the row before says, wherever that lay."""
+    seen = f"try_cast({views} as bigint)"
+    return f"""
+    select now.{contract.key} as subject, cast(now.{views} - coalesce(before.seen, 0) as double) as gained,
+        before.subject is null as is_first
+    from {model} as now
+    left join (
+        select rows.subject, arg_max(rows.seen, (rows.landed_night, rows.changed_at, rows.seen)) as seen
+        from (
+            select {contract.key} as subject, {seen} as seen, landed_night, {contract.changed_at} as changed_at
+            from {_known_before(contract)}
+        ) as rows
+        inner join {model} as newest
+            on rows.subject = newest.{contract.key} and rows.landed_night < newest.landed_night
+        group by rows.subject
+    ) as before on now.{contract.key} = before.subject
+    """
+
+
+# With the models' newest rows of each content and live.
+_OF_CONTENTS = f"""
+gained as (
+    select 'content' as what, * from ({_gained(BY_NAME["contents"], "stg_contents", "views")})
     union all
-    select 'live', live_id, arg_max(try_cast(viewers as bigint), (landed_night, landed_file, landed_row))
-    from landing.lives where landed_night < $night group by live_id
-),
+    select 'live', * from ({_gained(BY_NAME["lives"], "stg_lives", "viewers")})
+)
+"""
+_CONTENTS = f"""
+with {_OF_CONTENTS},
 tonight as (
-    select 'content' as what, content_id as subject, account_id, kind, category, link, views as seen
+    select 'content' as what, content_id as subject, account_id, kind, category, link
     from stg_contents where landed_night = $night
     union all
-    select 'live', live_id, account_id, 'live', category, link, viewers from stg_lives where landed_night = $night
+    select 'live', live_id, account_id, 'live', category, link from stg_lives where landed_night = $night
 )
 select
     what, subject, market, account_id, coalesce(tonight.kind, '') as kind,
-    coalesce(tonight.category, creators.category, '') as category, link,
-    cast(tonight.seen - coalesce(before.seen, 0) as double) as seen
+    coalesce(tonight.category, creators.category, '') as category, link, gained.gained as seen
 from tonight
 inner join stg_creators as creators using (account_id)
-left join before using (what, subject)
-where case when tonight.seen is null then before.subject is null else tonight.seen > coalesce(before.seen, 0) end
+inner join gained using (what, subject)
+where case when gained.gained is null then gained.is_first else gained.gained > 0 end
 order by what, subject
 """
 # All decisions that are known, for penalties need some that landed before.
-_DECISIONS = """
+_DECISIONS = f"""
+with {_OF_CONTENTS}
 select
     violations.violation_id, creators.market, violations.account_id,
     case when violations.live_id is not null then 'live' else coalesce(contents.kind, '') end as kind,
     coalesce(contents.category, lives.category, creators.category, '') as category,
     coalesce(contents.link, lives.link) as link,
-    cast(coalesce(contents.views, lives.viewers) as double) as seen,
+    case when gained.gained > 0 then gained.gained end as seen,
     cast(violations.confidence as double) as confidence,
     violations.landed_night = $night and violations.restored_on is null and not exists (
         -- Not by "not in": among rows that landed there can be some without a key.
-        select 1 from landing.violations as before
-        where before.violation_id = violations.violation_id
-            and before.landed_night < $night and before.decided_on is not null
+        select 1 from {_known_before(BY_NAME["violations"])} as before
+        where before.violation_id = violations.violation_id and before.decided_on is not null
     ) as is_tonight
 from stg_violations as violations
 inner join stg_creators as creators using (account_id)
 left join stg_contents as contents on violations.content_id = contents.content_id
 left join stg_lives as lives on violations.live_id = lives.live_id
+left join gained
+    on coalesce(contents.content_id, lives.live_id) = gained.subject
+        and case when contents.content_id is null then 'live' else 'content' end = gained.what
 where violations.decided_on is not null
 order by violations.violation_id
 """

@@ -17,19 +17,15 @@ import duckdb
 from evenhand.landing.held_markets import held_markets
 from evenhand.policy.load import MARKETPLACE
 from evenhand.policy.marketplace import marketplace_of
-from evenhand.policy.prose.words import counted
 from evenhand.records.databases import quoted
-from evenhand.release.quality_samples import CREATED, KEYS, OPEN, REVIEWED, UNANSWERED, newest_keys
+from evenhand.release.quality_samples import CREATED, FRAMES, KEYS, OPEN, REVIEWED, UNANSWERED, newest_keys
 from evenhand.release.verify import ReleaseChanged, refuse_changed
+from evenhand.sampling.drawing import draw_markets
 from evenhand.sampling.estimate import WINDOW_DAYS
-from evenhand.sampling.frame import frames
-from evenhand.sampling.plan import Frame, Key, plan
 
 log = logging.getLogger(__name__)
 # An item that nobody reviewed on so many nights counts as unanswered.
 ASKED_NIGHTS = 14
-# What a market's rows can bring about while it is drawn from.
-FAILS = (duckdb.Error, ValueError, LookupError, ArithmeticError)
 
 
 @dataclass(frozen=True)
@@ -41,12 +37,18 @@ class Listed:
         open: items that reviewers are asked about, those included.
         unanswered: items that left the list tonight without a review.
         failed: markets of which nothing could be drawn.
+        without_decisions: new penalties that rest on no decision, and so aren't drawn.
+        too_large: those that need too many to be drawn.
+        without_views: what could be drawn and has no views of its own, and counts as its market's mean.
     """
 
     drawn: int
     open: int
     unanswered: int
     failed: tuple[str, ...] = ()
+    without_decisions: int = 0
+    too_large: int = 0
+    without_views: int = 0
 
 
 def lay_draws(warehouse: Path, releases: Path, night: date, item_link: str = "") -> Listed:
@@ -62,15 +64,17 @@ def lay_draws(warehouse: Path, releases: Path, night: date, item_link: str = "")
         for statement in CREATED:
             connection.execute(statement)
         connection.execute(f"delete from samples.{KEYS}")
+        connection.execute(f"delete from samples.{FRAMES}")
         _take_closed(connection, releases, night)
         _take_open(connection, releases, night)
         held = {each.market for each in held_markets(connection)}
         _keep(connection, releases, night, held)
         kept = held | _keep_draws(connection, releases, night, held)
-        budgets = {market: budget for market, budget in _budgets(connection).items() if market not in kept}
-        failed = _draw(connection, night, budgets, item_link) if budgets else ()
+        budgets = {market: budget for market, budget in _budgets(connection).items() if market not in held}
+        failed = draw_markets(connection, night, budgets, kept, item_link) if budgets else ()
         ((drawn, still, unanswered),) = connection.execute(_COUNTED, {"night": night}).fetchall()
-    return Listed(drawn, still, unanswered, failed)
+        ((*left_out,),) = connection.execute(_LEFT_OUT).fetchall()
+    return Listed(drawn, still, unanswered, failed, *left_out)
 
 
 def _budgets(connection: duckdb.DuckDBPyConnection) -> Mapping[str, int]:
@@ -159,70 +163,11 @@ def _keys_of(release: Path) -> Path | None:
     return file
 
 
-def _draw(
-    connection: duckdb.DuckDBPyConnection, night: date, budgets: Mapping[str, int], item_link: str
-) -> tuple[str, ...]:
-    """Draw in each market that has a budget; returns those whose draw failed, which ends no other's."""
-    try:
-        there = {each.market: each for each in frames(connection, night, item_link)}
-    except FAILS:
-        log.exception("Nothing is drawn for review on night %s, for its draw failed", night)
-        return tuple(sorted(budgets))
-    failed = []
-    for market, budget in sorted(budgets.items()):
-        if market not in there:
-            log.warning("There is nothing to draw for review in %s on night %s", market, night)
-            continue
-        try:
-            drawn = plan(there[market], str(night), budget)
-            _write(connection, night, there[market], drawn.key)
-        except FAILS:
-            log.exception("Nothing is drawn for review in %s on night %s, for its draw failed", market, night)
-            failed.append(market)
-            continue
-        if drawn.too_large:
-            log.warning(
-                "Not drawn for review in %s on night %s, for they need too many decisions: %s",
-                *(market, night, counted(drawn.too_large, "penalty")),
-            )
-    return tuple(failed)
-
-
-def _write(connection: duckdb.DuckDBPyConnection, night: date, frame: Frame, keys: Sequence[Key]) -> None:
-    connection.execute(
-        _WRITTEN,
-        {
-            **{"night": night, "market": frame.market, "open": OPEN},
-            "item": [each.item_id for each in keys],
-            "account": [frame.accounts[each.subject] for each in keys],
-            "stratum": [each.stratum for each in keys],
-            "unit": [each.unit_id for each in keys],
-            "measure": [frame.measures.get(each.unit_id) if each.stratum == "penalties" else None for each in keys],
-            "needs_each": [each.unit_id not in frame.surplus if each.stratum == "penalties" else None for each in keys],
-            "subject": [each.subject for each in keys],
-            "round": [each.round for each in keys],
-            "probability": [each.probability for each in keys],
-            "exposure": [each.exposure for each in keys],
-            "simple": [each.simple_probability for each in keys],
-            "link": [frame.links.get(each.subject, "") for each in keys],
-        },
-    )
-
-
 def _read(files: Sequence[Path]) -> str:
     listed = ", ".join(map(quoted, files))
     return f"read_parquet([{listed}], hive_partitioning = false, union_by_name = true)"
 
 
-_WRITTEN = f"""
-insert into samples.{KEYS}
-select
-    $night, $night, unnest($item::varchar[]), $market, unnest($account::varchar[]), unnest($stratum::varchar[]),
-    unnest($unit::varchar[]), unnest($measure::varchar[]), unnest($needs_each::boolean[]), unnest($subject::varchar[]),
-    unnest($round::integer[]),
-    unnest($probability::double[]), unnest($exposure::double[]), unnest($simple::double[]), unnest($link::varchar[]),
-    $open, null, null
-"""
 # An answer is of the account whose the item is, and not of before it was drawn. Of several, the first is the answer:
 # the key is told once it has landed, so that who comes later may know it.
 _TAKEN = f"""
@@ -257,6 +202,12 @@ select
     )
 from asked
 left join answers using (item_id)
+"""
+_LEFT_OUT = f"""
+select
+    coalesce(sum(without_decisions), 0)::bigint, coalesce(sum(too_large), 0)::bigint,
+    coalesce(sum(without_views), 0)::bigint
+from samples.{FRAMES}
 """
 _COUNTED = f"""
 select

@@ -17,8 +17,8 @@ _LEAST = 0.1
 def sizes(exposure: ArrayLike, risk: ArrayLike) -> Floats:
     """A number for each unit that its chance is proportional to: exposure × √risk, as Neyman's allocation has it.
 
-    The root is never below a tenth of the mean root of the frame: what seems safe is looked at too.
+    A risk is never below a tenth of the frame's mean, over what was seen: what seems safe is looked at too.
     """
-    seen, root = np.asarray(exposure, float), np.sqrt(np.asarray(risk, float))
-    mean = float((seen * root).sum() / seen.sum()) if seen.size and seen.sum() else 0.0
-    return np.asarray(seen * np.maximum(root, _LEAST * mean) if mean else seen, float)
+    seen, share = np.asarray(exposure, float), np.asarray(risk, float)
+    mean = float((seen * share).sum() / seen.sum()) if seen.size and seen.sum() else 0.0
+    return np.asarray(seen * np.sqrt(np.maximum(share, _LEAST * mean)) if mean else seen, float)

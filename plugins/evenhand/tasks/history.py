@@ -143,12 +143,13 @@ def _lay_nights(warehouse: Path, nights: Sequence[date]) -> None:
     from evenhand.deciding.compiled import compiled_project
     from evenhand.deciding.night_range import lay_lists, lay_metrics
     from evenhand.records.databases import wait_until_free
+    from evenhand.sampling.estimate import metrics_of
 
     wait_until_free(warehouse)
     lay_lists(warehouse)
     # Those of the last are there as the run has them.
     if nights[:-1]:
-        lay_metrics(warehouse, compiled_project(), nights[:-1])
+        lay_metrics(warehouse, compiled_project(), nights[:-1], metrics_of)
 
 
 def release_nights(warehouse: Path, nights: Sequence[date]) -> Decided:
@@ -213,6 +214,9 @@ def _let_go(connection: duckdb.DuckDBPyConnection, last: date) -> list[str]:
     connection.execute("delete from gate.changes")
     # Nobody is asked to review what is in force nowhere.
     connection.execute(f"delete from samples.{KEYS}")
+    connection.execute(
+        "delete from estimates.quality_estimates where estimate in ('without_views', 'penalties_not_drawn')"
+    )
     connection.execute(
         "create or replace table gate.list_sizes as"
         f" select * exclude (as_of, is_held) from history.list_sizes where as_of = date '{last}'"

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from decimal import ROUND_HALF_UP, Decimal
+from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from typing import Any
 
@@ -39,50 +37,6 @@ def of_lives(market: Market) -> dict[str, Wanted]:
         "share_of_lives_interrupted": share(lives, lambda row: row["interrupted"] == "yes"),
         "misleading_reports_per_thousand_lives": ratio(len(misleading), len(lives), "per thousand lives", per=1000),
     }
-
-
-def of_reviews(market: Market) -> dict[str, Wanted]:
-    """What QA saw: of decisions, and of contents, each of which stands for others of its day."""
-    contents = {row["content_id"]: row for row in market.feeds["contents"]}
-    first = [
-        row
-        for row in market.feeds["qa_reviews"]
-        if row.get("round") in (None, "1") and row.get("blind") != "no" and not row.get("draw_item_id")
-    ]
-    decisions = [row for row in market.recent(first, "reviewed_on") if row["drawn_from"] == "decided"]
-    reviewed = market.recent(
-        [
-            {**row, **{column: contents[row["content_id"]][column] for column in ("published_on", "views")}}
-            for row in first
-            if row["drawn_from"] == "published" and row["content_id"] in contents
-        ],
-        "published_on",
-    )
-    published = Counter(row["published_on"] for row in market.feeds["contents"])
-    opinions = Counter(row["published_on"] for row in reviewed)
-    weights = [
-        (Decimal(published[row["published_on"]]) / opinions[row["published_on"]]).quantize(
-            Decimal("0.000001"), ROUND_HALF_UP
-        )
-        for row in reviewed
-    ]
-    views = [weight * int(row["views"]) for weight, row in zip(weights, reviewed, strict=True) if row["views"]]
-    return {
-        "decision_precision": share(decisions, lambda row: row["is_violation"] == "yes"),
-        "doubted_by_qa": share(decisions, lambda row: row["is_violation"] == "no"),
-        "prevalence": _weighed(weights, reviewed),
-        "violative_view_rate": _weighed(views, [row for row in reviewed if row["views"]]),
-    }
-
-
-def _weighed(weights: Sequence[Decimal], reviewed: Sequence[Row]) -> Wanted:
-    """The share of what is in breach, by what each stands for; Kish's effective sample."""
-    total = sum(weights, Decimal(0))
-    breach = sum(
-        (weight for weight, row in zip(weights, reviewed, strict=True) if row["is_violation"] == "yes"), Decimal(0)
-    )
-    squares = sum((Fraction(weight) ** 2 for weight in weights), Fraction(0))
-    return ratio(breach, total, "share", sample=Fraction(total) ** 2 / squares)
 
 
 def of_answers(market: Market) -> dict[str, Wanted]:

@@ -1,13 +1,15 @@
 with
 
--- A second opinion on an item is no second item, and one that knew of another is none of its own. What an item of a
--- draw of Evenhand's stands for is known by the draw's key alone: its reviews are for estimates.
+-- A second opinion on an item is no second item, and one that knew of another is none of its own. What has a chance of
+-- its own stands for one over it, and what an item of a draw of Evenhand's stands for is known by the draw's key alone:
+-- neither needs a weight from here.
 qa_reviews as (
     select * from {{ ref('stg_qa_reviews') }}
     where
         coalesce(round, 1) = 1
         and coalesce(blind, true)
-        and (draw_item_id is null or inclusion_probability is not null)
+        and draw_item_id is null
+        and inclusion_probability is null
 ),
 
 creators as (
@@ -16,10 +18,6 @@ creators as (
 
 contents as (
     select * from {{ ref('stg_contents') }}
-),
-
-violations as (
-    select * from {{ ref('stg_violations') }}
 ),
 
 contents_published_each_day as (
@@ -38,24 +36,11 @@ opinions_with_the_day_they_are_of as (
         reviews.review_id,
         reviews.drawn_from,
         creators.market,
-        reviews.content_id,
-        reviews.violation_id,
         case when reviews.drawn_from = 'published' then contents.published_on else reviews.reviewed_on end as of_day,
-        reviews.is_violation,
-        contents.views,
-        violations.detected_by as detector,
-        -- The band is of the model's confidence when it decided.
-        case
-            when violations.confidence < 0.5 then 'below 0.5'
-            when violations.confidence < 0.8 then '0.5 to 0.8'
-            when violations.confidence < 0.95 then '0.8 to 0.95'
-            when violations.confidence is not null then 'from 0.95'
-        end as confidence_band,
         case when reviews.drawn_from = 'published' then published.published end as published
     from qa_reviews as reviews
     inner join creators on reviews.account_id = creators.account_id
     left join contents on reviews.content_id = contents.content_id
-    left join violations on reviews.violation_id = violations.violation_id
     left join contents_published_each_day as published
         on
             creators.market = published.market

@@ -2,7 +2,6 @@
 -- depends_on: {{ ref('int_violation_cases') }}
 -- depends_on: {{ ref('enforcement_gaps') }}
 -- depends_on: {{ ref('int_account_days') }}
--- depends_on: {{ ref('int_qa_reviews_weighted') }}
 -- depends_on: {{ ref('int_landed_rows') }}
 -- depends_on: {{ ref('int_penalty_periods') }}
 -- depends_on: {{ ref('eligibility') }}
