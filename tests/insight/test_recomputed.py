@@ -32,15 +32,14 @@ from night.directly import decide
 
 NIGHT = date(2026, 10, 31)
 MARKETS = ("ID", "VN")
+INSIGHT = PROJECT / "dbt_project/models/marts/insight"
 DEFINED = {
     metric["name"]: metric["config"]["meta"]
-    for metric in yaml.safe_load((PROJECT / "dbt_project/models/marts/insight/metrics.yml").read_text())["metrics"]
+    for metric in yaml.safe_load((INSIGHT / "metrics.yml").read_text())["metrics"]
 }
 ESTIMATED = {
     metric["name"]
-    for model in yaml.safe_load((PROJECT / "dbt_project/models/marts/insight/operational_metrics.yml").read_text())[
-        "models"
-    ]
+    for model in yaml.safe_load((INSIGHT / "operational_metrics.yml").read_text())["models"]
     for metric in model["config"]["meta"]["estimated"]
 }
 SIXTH = Decimal("0.000001")
