@@ -6,13 +6,13 @@ import pytest
 
 from evenhand.console.reader import languages
 from evenhand.console.values import worded
+from evenhand.explain.names import NAMES
 from evenhand.notices.catalogs import load_catalogs
 from evenhand.policy.load import load_each, pack_files
 from evenhand.policy.prose.pack_names import PACKS
 from evenhand.release.figures import definitions
 from evenhand.reports.catalogue import catalogue
 from evenhand.reports.language import WORDS, Language
-from evenhand.reports.names import NAMES
 from evenhand.settings import PROJECT
 
 OTHERS = languages()[1:]

@@ -9,14 +9,14 @@ from string import Formatter
 from babel import Locale
 
 from evenhand.explain.labels import Labels
+from evenhand.explain.names import called
+from evenhand.explain.worded import worded
 from evenhand.notices.catalogs import REFERENCE, Catalogs
 from evenhand.policy.targets import Goal, Target
 from evenhand.reports import units
 from evenhand.reports.catalogue import catalogue, languages_of
 from evenhand.reports.formats import Formats
-from evenhand.reports.names import called
 from evenhand.reports.report import Cell, Sentence, text_of
-from evenhand.reports.worded import worded
 
 WORDS = "evenhand.reports.words"
 

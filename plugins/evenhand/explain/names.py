@@ -1,4 +1,5 @@
-"""What keys are called in reports and on pages: as catalogues of what accounts are told say, else by names of our own.
+"""What keys are called on the terminal, in reports and on pages: as catalogues of what accounts are told say, else by
+names of our own.
 
 Those stand here in English, for the catalogues of readers.
 """
@@ -6,6 +7,7 @@ Those stand here in English, for the catalogues of readers.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 from evenhand.explain.labels import Labels
 from evenhand.policy.prose.pack_names import PACKS
@@ -278,3 +280,19 @@ def called(labels: Labels, words: Callable[[str], str], kind: str, key: str | No
     if own and (not is_said or kind in _TOLD_TO_ACCOUNTS):
         return words(own)
     return said if is_said else words(said)
+
+
+@dataclass(frozen=True)
+class Names:
+    """What keys are called in one language.
+
+    Attributes:
+        words: what the language has for an English word, or the same.
+    """
+
+    labels: Labels
+    words: Callable[[str], str] = str
+
+    def of(self, kind: str, key: str | None) -> str:
+        """What a key is called; empty for nothing."""
+        return called(self.labels, self.words, kind, key)
