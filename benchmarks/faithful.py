@@ -74,7 +74,7 @@ programmes:
     evaluated: mondays
     zones:
       - {{zone: usual}}
-      - {{zone: high, at_least: 2, measures: [{{measure: looked_at, scope: showcase, while_in_zone: true}}]}}
+      - {{zone: high, at_least: 3, measures: [{{measure: looked_at, scope: showcase, while_in_zone: true}}]}}
 """
 # Between two nights that decisions are taken of, so that few of them are the same.
 _BETWEEN = timedelta(days=8)
