@@ -8,7 +8,7 @@ from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
 
-from evenhand.console.reader import reader, say
+from evenhand.console.reader import once, reader, say
 from evenhand.explain.labels import Labels
 from evenhand.explain.names import Names
 from evenhand.explain.worded import worded as with_names
@@ -147,6 +147,11 @@ def english() -> Labels:
 
 
 def _in(language: str) -> Labels:
+    # A page asks for each of its keys, and files are looked at for each.
+    return once(f"labels in {language}", lambda: _labels_in(language))
+
+
+def _labels_in(language: str) -> Labels:
     folder = settings().translations
     changed = max((path.stat().st_mtime_ns for path in folder.glob("*.po")), default=0)
     catalogs = _catalogs_of(folder, changed)

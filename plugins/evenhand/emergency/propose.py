@@ -57,7 +57,8 @@ class Proposed:
         what = f"{called('measure', p.measure)} ({called('scope', p.scope)}) to be {verb} in {p.market}"
         shown = ", ".join(map(code, p.accounts[:_SHOWN]))
         more = f" and {len(p.accounts) - _SHOWN:,} more" if len(p.accounts) > _SHOWN else ""
-        whom = f"**{len(p.accounts):,} {'account' if len(p.accounts) == 1 else 'accounts'}**, of which {self.have_it:,} have it now"
+        accounts = "account" if len(p.accounts) == 1 else "accounts"
+        whom = f"**{len(p.accounts):,} {accounts}**, of which {self.have_it:,} have it now"
         return "\n\n".join(
             [
                 f"**{plain(p.author)}** asks for {plain(what)}, on {whom}.",

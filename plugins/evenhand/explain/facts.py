@@ -13,7 +13,7 @@ from typing import Any
 
 import duckdb
 
-from evenhand.explain.account_rows import AccountRows, as_dicts
+from evenhand.explain.account_rows import AccountRows, as_dicts, with_rules
 from evenhand.explain.explanation import (
     FOR_SUPPORT,
     Audience,
@@ -62,7 +62,7 @@ def explain(
     manifest = read_manifest(release)
     if manifest.history and (audience == FOR_SUPPORT or "reasons.parquet" not in manifest.files):
         raise NothingOfAccounts(f"night {night}: {said_of_history(manifest)}")
-    with duckdb.connect() as connection:
+    with with_rules(release) as connection:
         rows = AccountRows(connection, release, night, account)
         profile = next(iter(rows.of("account_profiles")), None)
         if profile is None:
