@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from evenhand.explain.labels import Labels
+from evenhand.explain.published_names import MEASURES
 from evenhand.policy.prose.pack_names import PACKS
 
 _LISTS = {
@@ -163,6 +164,7 @@ NAMES: Mapping[str, Mapping[str, str]] = {
         "agreement": "Agreement of reviewers (Krippendorff's alpha)",
     },
     "pack": PACKS,
+    "measure": MEASURES,
     "severity": {"low": "Low", "medium": "Medium", "high": "High", "critical": "Critical"},
     "detected_by": _DETECTORS,
     # What operational metrics are told by, and the parts of that.
