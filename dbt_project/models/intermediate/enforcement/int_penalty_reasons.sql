@@ -121,8 +121,10 @@ amounts_taken_from_entries as (
 balances_without_each_entry as (
     select
         entries.*,
-        coalesce(amount_taken, 0) as amount_of_its_reliefs,
-        coalesce(case when is_rising then amount > 0 else amount < 0 end, false) as is_against_the_account,
+        coalesce(taken.amount_taken, 0) as amount_of_its_reliefs,
+        coalesce(
+            case when entries.is_rising then entries.amount > 0 else entries.amount < 0 end, false
+        ) as is_against_the_account,
         {{ within('starts_at + amount_of_all', 'never_below', 'never_above') }} as value_with_it,
         {{ within('starts_at + amount_of_all - amount', 'never_below', 'never_above') }} as value_without_it,
         {{ within(
@@ -170,7 +172,7 @@ balances_without_more_and_more_entries as (
         *,
         row_number() over largest_first as entries_gone,
         {{ within('starts_at + amount_of_all - sum(amount) over largest_first', 'never_below', 'never_above') }}
-        as value_without_them,
+            as value_without_them,
         {{ within(
             'starts_at + amount_of_all - sum(amount + amount_of_its_reliefs) over largest_first',
             'never_below', 'never_above'
@@ -180,7 +182,7 @@ balances_without_more_and_more_entries as (
     window
         largest_first as (
             partition by row_key
-            order by abs(amount) desc, counts_from desc, entry_id
+            order by abs(amount) desc, counts_from desc, entry_id asc
             rows between unbounded preceding and current row
         )
 ),
