@@ -1,8 +1,15 @@
 """Whether explanations of penalties are faithful: what they call needed is needed, and what they don't cite is not.
 
 Penalties of a simulated marketplace are decided again, each by the models of its night on copies of its account beside
-all others: without each event that its reason calls needed, without all that it cites, and without all that it doesn't.
-The first two have to change the decision (measure, scope, first and last day), the last must not.
+all others: without each event that its reason calls needed; where none is, without the fewest that it calls needed
+together, and without these but one; without all that it cites; and without all that it doesn't. Without what is needed,
+alone or together, and without all that is cited, the decision (measure, scope, first and last day) has to be another;
+without fewer than are needed together, and without what isn't cited, it must not.
+
+What is decided beside others is judged apart: a copy of an account is among its own peers. Beside the shipped packs is
+one of this file that decides so, and that often has more entries than it needs.
+
+Longer than other files, for what is taken away, what has to become of it and the shares belong together.
 
     python -m benchmarks.faithful [--decisions 10000] [--creators 70000] [--table docs/explain.md]
 """
@@ -11,6 +18,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import shutil
 import tempfile
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -31,12 +39,43 @@ from evenhand.reference.tables import put_table
 from evenhand.release.previous import create_released
 from evenhand.settings import PROJECT
 from evenhand.simulation.marketplace import FEEDS, simulate
-from evenhand.simulation.plan import Plan
+from evenhand.simulation.plan import MARKETS, Plan
 
 NEEDED, CITED, UNCITED = "each event that is called needed", "all events that are cited", "all events that aren't cited"
+TOGETHER, FEWER = "the fewest that are called needed together", "those but any one of them"
+KINDS = (NEEDED, TOGETHER, FEWER, CITED, UNCITED)
+# Without these the decision stays.
+_CHANGES_NOTHING = (FEWER, UNCITED)
+SUM, MADE_OF_OTHERS, BESIDE_OTHERS = "sum of entries", "made of other numbers", "compared with peers"
 _TONIGHT = "tonight"
 # So many copies are decided in one run; more need more memory.
 _AT_ONCE = 20_000
+_PACK_BESIDE_OTHERS = """\
+pack: beside_others
+version: 1
+markets: [{markets}]
+effective_from: 2020-01-01
+appeal_route: Write to us.
+measures: [warned_of_slips, looked_at]
+calendars:
+  mondays: {{weekday: monday}}
+  first_days: {{day_of_month: 1}}
+programmes:
+  slips:
+    unit: slip
+    entries: [{{rule: slip, violation_types: [copyright, counterfeit, prohibited_goods], amount: 2, lasts_days: 90}}]
+    evaluated: first_days
+    zones:
+      - {{zone: few}}
+      - {{zone: many, at_least: 1, measures: [{{measure: warned_of_slips, scope: showcase, days: 60}}]}}
+  slips_beside_others:
+    unit: times the average
+    peers: {{programme: slips, group: kind}}
+    evaluated: mondays
+    zones:
+      - {{zone: usual}}
+      - {{zone: high, at_least: 3, measures: [{{measure: looked_at, scope: showcase, while_in_zone: true}}]}}
+"""
 # Between two nights that decisions are taken of, so that few of them are the same.
 _BETWEEN = timedelta(days=8)
 
@@ -48,7 +87,8 @@ class Decision:
     Attributes:
         cited: the events whose entries the reason has.
         needed: those of them without which it would be another; empty where several suffice, or where it isn't told.
-        is_told: whether the reason can tell of each entry if it is needed: of what is made of other numbers it can't.
+        together: where several suffice, the fewest without which, all of them gone, it would be another.
+        how: what its number is, by which it is judged apart: of what is made of others, no entry is called needed.
     """
 
     row_key: str
@@ -57,7 +97,8 @@ class Decision:
     starts_on: date | None
     cited: frozenset[str]
     needed: frozenset[str]
-    is_told: bool
+    together: frozenset[str]
+    how: str
 
     @property
     def key(self) -> tuple[str, date | None]:
@@ -84,7 +125,7 @@ class Outcome:
     @property
     def is_faithful(self) -> bool:
         """Whether the reason was right."""
-        return self.is_changed == (self.tried.kind != UNCITED)
+        return self.is_changed == (self.tried.kind not in _CHANGES_NOTHING)
 
 
 def main() -> None:
@@ -104,13 +145,14 @@ def main() -> None:
 def outcomes(folder: Path, plan: Plan, most: int) -> list[Outcome]:
     """What became of at most so many decisions of a marketplace, of its newest night and of nights before it."""
     simulate(plan, folder / "landing", lambda made: None)
+    _lay_packs(folder / "packs")
     models = compiled_project().models()
     found: list[Outcome] = []
     decided: set[tuple[str, date | None]] = set()
     night = plan.until
     while len(decided) < most and night > plan.first_night:
         warehouse = folder / f"{night}.duckdb"
-        _decide(folder / "landing", warehouse, models, night)
+        _decide(folder, warehouse, models, night)
         new = [each for each in _decisions(warehouse) if each.key not in decided][: most - len(decided)]
         decided |= {each.key for each in new}
         found += _tried(warehouse, models, night, [each for of in new for each in _tries(of)])
@@ -120,12 +162,12 @@ def outcomes(folder: Path, plan: Plan, most: int) -> list[Outcome]:
 
 
 def table_of(found: Sequence[Outcome]) -> str:
-    """The shares, by what was taken away; those of numbers that are made of others by themselves."""
+    """The shares, by what was taken away and by what the number is that decided."""
     decisions = len({each.tried.decision for each in found})
     rows = [
-        _row(kind, how, [each for each in found if (each.tried.kind, each.tried.decision.is_told) == (kind, is_told)])
-        for is_told, how in ((True, "sum of entries"), (False, "made of other numbers"))
-        for kind in (NEEDED, CITED, UNCITED)
+        _row(kind, how, [each for each in found if (each.tried.kind, each.tried.decision.how) == (kind, how)])
+        for how in (SUM, MADE_OF_OTHERS, BESIDE_OTHERS)
+        for kind in KINDS
     ]
     return (
         f"Of a simulated marketplace, {counted(decisions, 'penalty')} decided again, {len(found):,} times in all.\n\n"
@@ -138,12 +180,23 @@ def _row(kind: str, how: str, found: Sequence[Outcome]) -> str:
     if not found:
         return ""
     share = Counter(each.is_faithful for each in found)[True] / len(found)
-    return f"| {kind} | {how} | {'no' if kind == UNCITED else 'yes'} | {len(found):,} | {share:.2%} |\n"
+    return f"| {kind} | {how} | {'no' if kind in _CHANGES_NOTHING else 'yes'} | {len(found):,} | {share:.2%} |\n"
 
 
-def _decide(landing: Path, warehouse: Path, models: Sequence[CompiledModel], night: date) -> None:
+def _lay_packs(folder: Path) -> None:
+    """The shipped packs, and one that decides beside others."""
+    folder.mkdir()
+    for path in sorted((PROJECT / "policies").glob("*.yml")):
+        shutil.copy(path, folder)
+    (folder / "beside_others.yml").write_text(
+        _PACK_BESIDE_OTHERS.format(markets=", ".join(market.name for market in MARKETS))
+    )
+
+
+def _decide(folder: Path, warehouse: Path, models: Sequence[CompiledModel], night: date) -> None:
     """Decide a night on what had landed by then."""
-    compile_packs(load_packs(PROJECT / "policies"), warehouse)
+    landing = folder / "landing"
+    compile_packs(load_packs(folder / "packs"), warehouse)
     with duckdb.connect(str(warehouse)) as connection:
         create_accepted(connection)
         create_released(connection)
@@ -167,22 +220,40 @@ def _decisions(warehouse: Path) -> list[Decision]:
         events = dict(
             connection.execute("select account_id || '/' || entry_id, event_id from main.int_ledger_entries").fetchall()
         )
+        beside_others = {
+            programme
+            for (programme,) in connection.execute(
+                "select distinct programme from policy.inputs where peer_group is not null"
+            ).fetchall()
+        }
         rows = connection.execute(
             "select row_key, account_id, programme, starts_on, entries from main.int_penalty_reasons"
             " where entry_count > 0 order by hash(row_key), row_key"
         ).fetchall()
     found = []
     for row_key, account, programme, starts_on, said in rows:
-        entries = [(events[f"{account}/{each['entry']}"], each["needed"]) for each in json.loads(said)]
-        needed = frozenset(event for event, is_needed in entries if is_needed)
-        is_told = all(is_needed is not None for _, is_needed in entries)
-        cited = frozenset(event for event, _ in entries)
-        found.append(Decision(row_key, account, programme, starts_on, cited, needed, is_told))
+        entries = [(events[f"{account}/{each['entry']}"], each) for each in json.loads(said)]
+        is_told = all(each["needed"] is not None for _, each in entries)
+        found.append(
+            Decision(
+                row_key,
+                account,
+                programme,
+                starts_on,
+                cited=frozenset(event for event, _ in entries),
+                needed=frozenset(event for event, each in entries if each["needed"]),
+                together=frozenset(event for event, each in entries if each["needed_together"]),
+                how=BESIDE_OTHERS if programme in beside_others else SUM if is_told else MADE_OF_OTHERS,
+            )
+        )
     return found
 
 
 def _tries(of: Decision) -> Iterator[Try]:
     yield from (Try(of, NEEDED, frozenset({event})) for event in sorted(of.needed))
+    if of.together:
+        yield Try(of, TOGETHER, of.together)
+        yield from (Try(of, FEWER, of.together - {event}) for event in sorted(of.together))
     yield Try(of, CITED, of.cited)
     yield Try(of, UNCITED, of.cited)
 

@@ -8,27 +8,17 @@ and every later night knows of it: docs/operations.md.
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from typing import Any, get_args
+from typing import Any
 
 from airflow.providers.standard.operators.trigger_dagrun import TriggerDagRunOperator
-from airflow.sdk import DAG, Param, chain, task
+from airflow.sdk import DAG, chain, task
 
-from evenhand.policy.language.part import Scope
 from evenhand.tasks import emergency as steps
 from evenhand.tasks.alerts import notifiers
 from evenhand.tasks.facts import Facts
-from evenhand.tasks.human_tasks import ask_second_person, name
+from evenhand.tasks.forms import emergency_form
+from evenhand.tasks.human_tasks import ask_second_person
 from evenhand.tasks.repeating import REPEATED, REPEATED_UNLESS_THE_RUN_FAILED
-
-
-def text(description: str, **schema: Any) -> Param:
-    """A field that must be filled in."""
-    return Param(type="string", minLength=1, description=description, **schema)
-
-
-def of_a_segment(description: str) -> Param:
-    """A field that can stay empty."""
-    return Param(None, type=["string", "null"], description=description, section="Or a segment of the market")
 
 
 def deciding_again(task_id: str, what: Any) -> TriggerDagRunOperator:
@@ -56,20 +46,7 @@ with DAG(
     default_args={"owner": "strategy", **REPEATED},
     on_failure_callback=notifiers(),
     tags=["governance"],
-    params={
-        "action": Param("impose", enum=["impose", "lift"], description="Put a measure in force, or take it back."),
-        "measure": text("A penalty or a reward of the market's pack, such as `no_live`."),
-        "scope": text("What of the account it is about, as the pack has it.", enum=list(get_args(Scope))),
-        "market": text("The market, as the feeds spell it."),
-        "until": text("The last day.", format="date"),
-        "reason": text("Why. The accounts are told it as it stands; it names nobody.", maxLength=500),
-        "author": name("Who asks for it, if nobody logs in here."),
-        "accounts": Param([], type=["array", "null"], items={"type": "string"}, description="Accounts, one a line."),
-        "kind": of_a_segment("Accounts of this kind, such as `creator`."),
-        "stage": of_a_segment("Accounts at this stage, such as `pilot`."),
-        "programme": of_a_segment("With a zone: accounts that stand in it."),
-        "zone": of_a_segment("The zone of the programme."),
-    },
+    params=emergency_form(),
 ) as dag:
 
     @task

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from airflow.sdk import DAG, Param, task
+from airflow.sdk import DAG, task
 
 from evenhand.tasks import stop_and_reverse as by_hand
 from evenhand.tasks.facts import Facts
-from evenhand.tasks.human_tasks import ask_second_person, name
+from evenhand.tasks.forms import stop_form
+from evenhand.tasks.human_tasks import ask_second_person
 from evenhand.tasks.repeating import REPEATED_AT_ONCE
 
 with DAG(
@@ -24,11 +25,7 @@ with DAG(
     max_active_runs=16,
     # It goes before whatever else waits to run.
     default_args={"owner": "strategy", **REPEATED_AT_ONCE, "priority_weight": 1000, "weight_rule": "absolute"},
-    params={
-        "action": Param("stop", enum=["stop", "resume"], description="Resuming is asked of a second person"),
-        "reason": Param(type="string", minLength=1, description="Why; it is shown wherever a delivery was stopped"),
-        "author": name(),
-    },
+    params=stop_form(),
     tags=["emergency"],
 ) as dag:
 

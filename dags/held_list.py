@@ -12,7 +12,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from airflow.sdk import DAG, Asset, Param, TaskGroup, chain, task
+from airflow.sdk import DAG, Asset, TaskGroup, chain, task
 
 from evenhand.tasks import held_list as steps
 from evenhand.tasks import night as nightly
@@ -20,6 +20,7 @@ from evenhand.tasks.alerts import notifiers
 from evenhand.tasks.cases import cases_task
 from evenhand.tasks.deliveries import delivery_groups
 from evenhand.tasks.facts import Facts
+from evenhand.tasks.forms import held_list_form
 from evenhand.tasks.human_tasks import ask_person
 from evenhand.tasks.pools import WAREHOUSE
 from evenhand.tasks.repeating import REPEATED
@@ -72,12 +73,7 @@ with DAG(
     max_active_runs=64,
     default_args={"owner": "strategy", **REPEATED},
     on_failure_callback=notifiers(),
-    params={
-        "night": Param(type="string", format="date", description="The night that holds the list"),
-        "list": Param(type="string", enum=["penalties", "rewards", "deliveries", "notices"], description="The list"),
-        "market": Param(type="string", description="The market; the receiver of deliveries, the language of notices"),
-        "digest": Param(None, type=["string", "null"], description="What is shown; by default what is held now"),
-    },
+    params=held_list_form(),
     tags=["governance"],
 ) as dag:
 

@@ -25,7 +25,7 @@ from evenhand.tasks.cases import cases_task
 from evenhand.tasks.choosing import night_of_run
 from evenhand.tasks.deliveries import delivery_groups
 from evenhand.tasks.facts import Facts
-from evenhand.tasks.human_tasks import night_form
+from evenhand.tasks.forms import night_form
 from evenhand.tasks.pools import WAREHOUSE
 from evenhand.tasks.repeating import REPEATED
 from evenhand.tasks.reports import reports_task

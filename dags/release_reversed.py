@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from airflow.sdk import DAG, Asset, Param, task
+from airflow.sdk import DAG, Asset, task
 
 from evenhand.tasks import stop_and_reverse as by_hand
 from evenhand.tasks.cases import cases_task
 from evenhand.tasks.deliveries import delivery_groups
 from evenhand.tasks.facts import Facts
-from evenhand.tasks.human_tasks import ask_second_person, name
+from evenhand.tasks.forms import reversal_form
+from evenhand.tasks.human_tasks import ask_second_person
 from evenhand.tasks.pools import WAREHOUSE
 from evenhand.tasks.repeating import REPEATED
 
@@ -25,12 +26,7 @@ with DAG(
     schedule=None,
     max_active_runs=1,
     default_args={"owner": "strategy", **REPEATED},
-    params={
-        "night": Param(type="string", format="date", description="The newest released night"),
-        "action": Param("reverse", enum=["reverse", "lift"], description="Lifting ends a reversal"),
-        "reason": Param(type="string", minLength=1, description="Why; the release says it"),
-        "author": name(),
-    },
+    params=reversal_form(),
     tags=["emergency"],
 ) as dag:
 
@@ -40,7 +36,7 @@ with DAG(
         return by_hand.propose_reversing(params, dag_run.triggering_user_name)
 
     asked = ask_second_person(
-        "{{ params.action }} {{ params.night }}?",
+        "{{ 'Reverse night' if params.action == 'reverse' else 'Lift the reversal of night' }} {{ params.night }}?",
         "propose_reversing",
         by_hand.needed,
         # Of those who say something once too, which go on when a delivery before them failed.

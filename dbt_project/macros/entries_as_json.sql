@@ -15,7 +15,8 @@
 {%- endmacro %}
 
 
-{#- The same entries with what is known of their violations; `needed` is null where it can't be told. -#}
+{#- The same entries with what is known of their violations; `needed` is null where it can't be told,
+    `needed_together` also where one is needed by itself. -#}
 {% macro explained_entries_as_json(entries) -%}
     cast(to_json(list(
         struct_pack(
@@ -29,7 +30,8 @@
             violation_type := {{ entries }}.violation_type,
             posted_on := {{ entries }}.posted_on,
             detected_by := {{ entries }}.detected_by,
-            needed := {{ entries }}.is_needed
+            needed := {{ entries }}.is_needed,
+            needed_together := {{ entries }}.is_needed_together
         )
         order by {{ entries }}.counts_from, {{ entries }}.entry_id
     )) as varchar)

@@ -2,26 +2,60 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from evenhand.console.reader import languages
 from evenhand.console.values import worded
+from evenhand.explain.names import NAMES
 from evenhand.notices.catalogs import load_catalogs
 from evenhand.policy.load import load_each, pack_files
 from evenhand.policy.prose.pack_names import PACKS
+from evenhand.policy.prose.pages import page
+from evenhand.policy.prose.speech import local, speaking
 from evenhand.release.figures import definitions
 from evenhand.reports.catalogue import catalogue
 from evenhand.reports.language import WORDS, Language
-from evenhand.reports.names import NAMES
+from evenhand.reports.pack_speech import PackSpeech
 from evenhand.settings import PROJECT
 
 OTHERS = languages()[1:]
+
+
+class WithoutItsOwn(PackSpeech):
+    """A language in which nothing is told of what a pack says in words of its own."""
+
+    def own(self, text: str) -> str:
+        return ""
 
 
 def test_every_shipped_pack_has_a_name() -> None:
     policies = PROJECT / "policies"
     found, _ = load_each(pack_files([*policies.glob("*.yml"), *policies.glob("published/**/*.yml")]))
     assert {each.pack.pack for each in found} == set(PACKS)
+
+
+def test_every_measure_of_a_shipped_or_published_pack_has_a_name() -> None:
+    policies = PROJECT / "policies"
+    found, _ = load_each(pack_files([*policies.glob("*.yml"), *policies.glob("published/**/*.yml")]))
+    measures: set[str] = set()
+    for each in found:
+        measures |= set(each.pack.measures)
+        measures |= {reward.reward for programme in each.pack.programmes.values() for reward in programme.rewards}
+    told_to_accounts = load_catalogs(PROJECT / "translations").languages["en"].messages
+    assert {each for each in measures if f"measure.{each}" not in told_to_accounts} - NAMES["measure"].keys() == set()
+
+
+@pytest.mark.parametrize("name", languages())
+def test_a_published_policy_is_told_without_an_underscore_in_every_language(name: str) -> None:
+    found, _ = load_each(pack_files((PROJECT / "policies" / "published").glob("**/*.yml")))
+    assert len(found) > 15
+    with speaking(WithoutItsOwn(Language(name, load_catalogs(PROJECT / "translations")))):
+        for each in found:
+            told = local(page(each.pack))
+            said = re.sub(r"`[^`]*`|https?://\S+", "", told)
+            assert [word for word in said.split() if "_" in word] == [], each.pack.pack
 
 
 @pytest.mark.parametrize("name", OTHERS)

@@ -226,7 +226,7 @@ def test_one_asks_for_a_measure_now_another_approves_and_the_night_is_decided_ag
     # Who gives another name in the form is still who is logged in.
     run = fill_in(api, EMERGENCY, **FORM, author="somebody else")
     asked = question(api, EMERGENCY, run, ASKED)
-    assert "**mai** asks for account_suspended on account to be imposed in world, on **2 account(s)**" in asked["body"]
+    assert "**mai** asks for Account suspended (The account) to be imposed in world, on **2 accounts**" in asked["body"]
     answer(airflow, EMERGENCY, run, ASKED, "Approve")
     api.wait_for_run(run, 300, "failed", EMERGENCY)
     assert "mai asked for account_suspended" in api.complaint(run, "record_emergency", EMERGENCY)
@@ -346,7 +346,7 @@ def test_what_one_asks_for_on_a_page_another_approves(airflow: Standalone, api: 
     assert (other.status_code, "otherwise than it was counted" in other.text) == (409, True)
     run = run_asked_for(send_form(api, counted, "emergency"))
     asked = question(api, EMERGENCY, run, ASKED)
-    assert "**mai** asks for account_suspended on account to be imposed in world" in asked["body"]
+    assert "**mai** asks for Account suspended (The account) to be imposed in world" in asked["body"]
     log_in(api, LAN)
     answer(airflow, EMERGENCY, run, ASKED, "Approve")
     api.wait_for_run(run, 500, dag=EMERGENCY)

@@ -12,6 +12,9 @@ import pytest
 from evenhand.emergency.emergency import EmergencyRefused
 from evenhand.emergency.propose import Proposed, propose
 from evenhand.emergency.wish import Wish
+from evenhand.explain.labels import Labels
+from evenhand.explain.names import Names
+from evenhand.notices.catalogs import load_catalogs
 from evenhand.policy.load import load_packs
 from evenhand.records.persons import Person
 from evenhand.settings import PROJECT
@@ -51,12 +54,13 @@ def test_accounts_are_met_as_they_are_named(release: Path) -> None:
 
     assert proposed.proposal.accounts == ("S-1", "S-2")
     assert (proposed.proposal.list, proposed.night, proposed.have_it) == ("penalties", date(2026, 3, 5), 1)
-    assert proposed.told.split("\n\n") == [
-        "**mai** asks for no_live on live to be imposed in SG, on **2 account(s)**, of which 1 have it now.",
+    assert _told(proposed).split("\n\n") == [
+        "**mai** asks for No live streaming (Live streams) to be imposed in SG, on **2 accounts**, of which 1 have it"
+        " now.",
         "From the night 2026-03-05, or the newest that is released by then, until **2026-03-07**.",
         "The accounts are told: “Fake prizes in lives”",
-        "That is 66.7% of the 3 accounts of SG, of which 1 have it as usual: who is met is 1 creator, pilot, 1 creator,"
-        " restricted.",
+        "That is 66.7% of the 3 accounts of SG, of which 1 have it as usual: who is met is 1 × Creator, Pilot; 1 ×"
+        " Creator, Restricted.",
         "They are `S-1`, `S-2`.",
     ]
 
@@ -134,7 +138,7 @@ def test_more_than_fifty_accounts_and_a_hundredth_of_a_market_need_a_third_perso
         connection.execute(f"copy ({has}) to '{many}/penalties.parquet'")
     proposed = _propose(replace(SEGMENT, stage="met"), many)
     assert (len(proposed.proposal.accounts), proposed.proposal.needs, proposed.have_it) == (met, needs, met)
-    assert ("A third person has to approve it too" in proposed.told) == (needs == 2)
+    assert ("A third person has to approve it too" in _told(proposed)) == (needs == 2)
 
 
 def test_an_emergency_ends_within_thirty_days(release: Path) -> None:
@@ -152,10 +156,14 @@ def test_of_many_accounts_the_first_are_shown(release: Path, tmp_path: Path) -> 
         rows = "select printf('S-%04d', n) as account_id, 'SG' as market, 'creator' as kind, 'pilot' as stage"
         connection.execute(f"copy ({rows} from range(1500) as r(n)) to '{many}/account_profiles.parquet'")
 
-    told = _propose(replace(SEGMENT, kind="creator"), many).told
+    told = _told(_propose(replace(SEGMENT, kind="creator"), many))
 
-    assert "on **1,500 account(s)**" in told
+    assert "on **1,500 accounts**" in told
     assert told.endswith("`S-0018`, `S-0019` and 1,480 more.")
+
+
+def _told(proposed: Proposed) -> str:
+    return proposed.told(Names(Labels(load_catalogs(PROJECT / "translations"))).of)
 
 
 def _propose(wish: Wish, release: Path) -> Proposed:

@@ -32,10 +32,10 @@ def test_what_is_imposed_and_lifted_is_in_force_now_survives_the_next_night_and_
     assert installation.run("emergencies") == "There are none.\n"
 
     said = _emergency(installation, *IMPOSE, *WHY, "--approved-by", "lan")
-    assert "on 1 account(s), of which 0 have it now" in said
+    assert "on 1 account, of which 0 have it now" in said
     assert "1 penalties put; 1 applied" in said
     said = _emergency(installation, *LIFT, *WHY, "--approved-by", "lan")
-    assert "on 2 account(s), of which 2 have it now" in said
+    assert "on 2 accounts, of which 2 have it now" in said
     assert "2 penalties remove; 2 applied" in said
 
     assert installation.revisions("2026-03-05") == ["0001", "0002", "0003"]

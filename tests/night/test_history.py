@@ -20,6 +20,7 @@ from evenhand.console.shown import shown
 from evenhand.console.tables import BY_NAME
 from evenhand.explain.facts import NothingOfAccounts, explain
 from evenhand.explain.labels import Labels
+from evenhand.explain.names import Names
 from evenhand.notices.catalogs import load_catalogs
 from evenhand.quality.nights_page import write_index
 from evenhand.release.history import HasReleases
@@ -116,10 +117,10 @@ def _is_told_as_history(installation: Installation) -> None:
             rows = find(BY_NAME[name], page, None, Asked(night))
             assert rows.total == page.manifest.files[f"{name}.parquet"].rows
         with pytest.raises(NothingOfAccounts, match=NEVER_IN_FORCE):
-            explain(here.releases, here.receipts, night, "a2", labels, "support")
+            explain(here.releases, here.receipts, night, "a2", Names(labels), "support")
     with pytest.raises(NothingOfAccounts, match="neither reasons, causes, notices"):
-        explain(here.releases, here.receipts, FIRST, "a2", labels)
-    assert NEVER_IN_FORCE in explain(here.releases, here.receipts, LAST, "a2", labels).not_decided[0]
+        explain(here.releases, here.receipts, FIRST, "a2", Names(labels))
+    assert NEVER_IN_FORCE in explain(here.releases, here.receipts, LAST, "a2", Names(labels)).not_decided[0]
     with pytest.raises(NotReversible, match="is history"):
         reversible(here.releases, LAST)
     assert write_index(here.nights, here.releases).read_text().count("is history, which nothing was sent of") == 3

@@ -15,6 +15,7 @@ from decimal import Decimal
 from pathlib import Path
 from string import Formatter
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -134,8 +135,13 @@ def test_penalties_are_counted_as_sets_are(nights: dict[int, set[Row]], kind: st
         assert checked.numbers == sum(1 for _ in report.numbers()) > 0
 
 
-def everything(home: Path, many: int = 25) -> None:
-    """Eight nights in two markets, with something for each kind of recommendation on the newest."""
+def everything(home: Path, many: int = 25, rule: str = "", **newest: Any) -> None:
+    """Eight nights in two markets, with something for each kind of recommendation on the newest.
+
+    Args:
+        rule: that rows break; by default one of each kind.
+        newest: what the manifest of the newest says besides.
+    """
     for ago in range(8, -1, -1):
         night = NIGHT - timedelta(days=ago)
         old = NIGHT - timedelta(days=5)
@@ -157,10 +163,10 @@ def everything(home: Path, many: int = 25) -> None:
                     (
                         "rewards",
                         "ID",
-                        "amounts are positive <script>",
+                        rule or "amounts are positive <script>",
                     )
                 ],
-                "quarantine": [("orders", "an account that nobody knows") for _ in range(many)],
+                "quarantine": [("orders", rule or "an account that nobody knows") for _ in range(many)],
                 "operational_metrics": [
                     ("grant_rate", "all", "", None, Decimal("0.7"), None, None, Decimal(50), True, "share"),
                     ("grant_rate", "ID", "", None, Decimal("0.8"), None, None, Decimal(50), ago == 0, "share"),
@@ -170,6 +176,7 @@ def everything(home: Path, many: int = 25) -> None:
                 "orders": FeedCounts(known=1000 - ago, accepted=975, quarantined=25),
                 "violations": FeedCounts(known=100 + (0 if ago < 4 else -ago), accepted=90, quarantined=0),
             },
+            **(newest if ago == 0 else {}),
             held_lists=(held("ID", 12, NIGHT - timedelta(days=1)), held("all_of_it", 3, name="notices")),
             targets={
                 "targets": [

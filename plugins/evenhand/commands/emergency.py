@@ -122,8 +122,11 @@ def _decide(wish: Wish, by: str, approved_by: Sequence[str]) -> None:
     from rich.markdown import Markdown
 
     from evenhand.emergency.propose import propose as find
+    from evenhand.notices.catalogs import load_catalogs
     from evenhand.policy.load import load_packs
     from evenhand.release.history import history_of
+    from evenhand.reports.catalogue import ENGLISH
+    from evenhand.reports.language import Language
 
     here = settings()
     release = max(here.releases.glob("night=*"), default=None)
@@ -131,12 +134,13 @@ def _decide(wish: Wish, by: str, approved_by: Sequence[str]) -> None:
         refuse(f"{here.releases}: no night is released yet, so nothing is in force; run evenhand nightly")
     with refusals_told():
         proposed = find(wish, person(by), load_packs(here.policies), release)
-        console.print(Markdown(proposed.told))
+        told = proposed.told(Language(ENGLISH, load_catalogs(here.translations)).label)
+        console.print(Markdown(told))
         if approved_by:
             others = [second_person(name) for name in approved_by]
             take_now(proposed.proposal, others, datetime.now(UTC))
         form, author = proposed.proposal.model_dump(mode="json"), proposed.proposal.author
-        propose("emergency", form, proposed.told, author, needs=proposed.proposal.needs)
+        propose("emergency", form, told, author, needs=proposed.proposal.needs)
 
 
 def take_now(proposal: Proposal, approved_by: Sequence[Person], at: datetime) -> NoReturn:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import asdict
 from datetime import date, datetime
+from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Any
 
@@ -16,12 +17,14 @@ from evenhand.commands.terminal import console, plain_table, refuse, released
 from evenhand.explain.explanation import FOR_SUPPORT, Explanation, Measure, ProgrammeStanding, Violation
 from evenhand.explain.facts import NoSuchAccount
 from evenhand.explain.facts import explain as facts_about
-from evenhand.explain.labels import Labels, NoSuchLanguage, number, of_unit
+from evenhand.explain.labels import Labels, NoSuchLanguage, number
+from evenhand.explain.names import Names
 from evenhand.explain.restoring import CannotBeTried, TriedWay, summed_up, what_restores
 from evenhand.notices.catalogs import load_catalogs
-from evenhand.policy.language.part import EMERGENCY
-from evenhand.policy.prose.words import spoken
 from evenhand.release.manifest import OtherFormat
+from evenhand.reports import units
+from evenhand.reports.catalogue import catalogue
+from evenhand.reports.language import WORDS
 from evenhand.settings import Settings, settings
 
 _APPEAL = {
@@ -67,16 +70,21 @@ def explain(
     on = released(here, night)
     told_to = FOR_SUPPORT if audience is Audience.SUPPORT else "managers"
     try:
-        labels = Labels(load_catalogs(here.translations), lang)
-        found = facts_about(here.releases, here.receipts, on, account, labels, told_to)
+        names = _names(here, lang)
+        found = facts_about(here.releases, here.receipts, on, account, names, told_to)
     except (NoSuchAccount, NoSuchLanguage, OtherFormat) as error:
         refuse(str(error))
     tried, why_not = _tried(here, on, found) if restore else ([], "")
     if as_json:
         print(json.dumps(_as_json(found, tried, why_not), indent=2, default=str, ensure_ascii=False))
         return
-    _show(found, labels, console)
-    _show_restoring(tried, why_not, labels, found, console)
+    _show(found, names, console)
+    _show_restoring(tried, why_not, names, found, console)
+
+
+def _names(here: Settings, language: str) -> Names:
+    said = catalogue(WORDS, language).said
+    return Names(Labels(load_catalogs(here.translations), language), lambda english: said(english) or english)
 
 
 def _tried(here: Settings, night: date, found: Explanation) -> tuple[list[TriedWay], str]:
@@ -96,23 +104,26 @@ def _tried(here: Settings, night: date, found: Explanation) -> tuple[list[TriedW
 def _as_json(found: Explanation, tried: list[TriedWay], why_not: str) -> dict[str, Any]:
     return {
         **asdict(found),
+        "measures": [
+            {**asdict(each), "needed": each.needed, "needed_together": each.needed_together} for each in found.measures
+        ],
         "restoring": [asdict(each) for each in tried],
         "restoring_not_tried": why_not,
     }
 
 
-def _show(found: Explanation, labels: Labels, to: Console) -> None:
+def _show(found: Explanation, names: Names, to: Console) -> None:
     since = f" since {found.stage_since}" if found.stage_since else ""
     to.print(
-        f"\n[bold]{escape(found.account)}[/bold]  {escape(found.kind)} in {escape(found.market)},"
-        f" {escape(found.stage or 'no stage')}{since}; night {found.night}, revision {found.revision}",
+        f"\n[bold]{escape(found.account)}[/bold]  {escape(found.kind_label)} in {escape(found.market)},"
+        f" {escape(found.stage_label)}{since}; night {found.night}, revision {found.revision}",
         highlight=False,
         soft_wrap=True,
     )
     for said in found.not_decided:
         to.print(f"[yellow]Not decided[/yellow]  {escape(said)}", highlight=False, soft_wrap=True)
     for programme in found.programmes:
-        _show_programme(programme, to)
+        _show_programme(programme, names, to)
     for measure in found.measures:
         _show_measure(measure, to)
     for lacking in found.lacking:
@@ -128,7 +139,7 @@ def _show(found: Explanation, labels: Labels, to: Console) -> None:
     if found.timeline:
         table = plain_table("day", "event", "what", title="What happened")
         for step in found.timeline:
-            table.add_row(str(step.on_day), spoken(step.event), escape(step.what))
+            table.add_row(str(step.on_day), escape(step.label), escape(step.what))
         to.print(table, highlight=False)
     else:
         to.print("Nothing was ever decided about it.")
@@ -139,16 +150,19 @@ def _show(found: Explanation, labels: Labels, to: Console) -> None:
         to.print(f"\n[bold]Linked accounts[/bold]  {escape(', '.join(found.linked))}", highlight=False, soft_wrap=True)
 
 
-def _show_programme(programme: ProgrammeStanding, to: Console) -> None:
-    balance = "no figure" if programme.balance is None else of_unit(programme.balance, programme.unit)
+def _show_programme(programme: ProgrammeStanding, names: Names, to: Console) -> None:
+    balance = "no figure" if programme.balance is None else _of_unit(programme.balance, programme.unit, names)
     near = (
-        f"; {number(programme.to_next_zone)} from {spoken(programme.next_zone)}"
+        f"; {_of_unit(programme.to_next_zone, programme.unit, names)} from {programme.next_zone_label}"
         if programme.next_zone and programme.to_next_zone is not None
         else ""
     )
-    since = f" since {programme.since}" if programme.since else ""
+    # A number that is only read has one zone, and no day since when.
+    is_judged = programme.zone != "any" or programme.next_zone
+    since = f" since {programme.since}" if programme.since and is_judged else ""
+    zone = f", {escape(programme.zone_label)}" if is_judged else ""
     to.print(
-        f"\n[bold]{escape(programme.label)}[/bold]  {balance}, {escape(programme.zone_label)}{since}{escape(near)}",
+        f"\n[bold]{escape(programme.label)}[/bold]  {balance}{zone}{since}{escape(near)}",
         highlight=False,
         soft_wrap=True,
     )
@@ -160,7 +174,7 @@ def _show_programme(programme: ProgrammeStanding, to: Console) -> None:
                 number(entry.amount),
                 str(entry.first_day),
                 str(entry.last_day or "for good"),
-                escape(f"{spoken(entry.rule)}, {entry.pack} v{entry.version}"),
+                escape(f"{entry.rule_label}, {entry.pack_label} v{entry.version}"),
                 entry.left_out,
             )
         to.print(table, highlight=False)
@@ -172,33 +186,47 @@ def _show_measure(measure: Measure, to: Console) -> None:
     amount = f" {number(measure.amount)}" if measure.amount is not None else ""
     to.print(
         f"\n[bold]{what}[/bold] {escape(measure.label)}{amount} ({escape(measure.scope_label)}), from"
-        f" {measure.first_day}{until}; {escape(measure.row_key)}",
+        f" {measure.first_day}{until}",
         highlight=False,
         soft_wrap=True,
     )
     to.print(measure.explanation, highlight=False, soft_wrap=True, markup=False)
     to.print(
-        f"  Rule: {escape(_rule(measure))}; pack {escape(measure.pack)} v{measure.version}"
+        f"  Rule: {escape(measure.rule_label)}; pack {escape(measure.pack_label)} v{measure.version}"
         f" ({measure.pack_sha256[:12]})",
         highlight=False,
         soft_wrap=True,
     )
+    if needed := _needed(measure):
+        to.print(f"  {escape(needed)}", highlight=False, soft_wrap=True)
     if measure.outranked_by:
-        to.print(f"  not felt: {escape(measure.outranked_by)} is stricter on the same scope", highlight=False)
-    for other in measure.outranks:
+        to.print(f"  not felt: {escape(measure.outranked_by_label)} is stricter on the same scope", highlight=False)
+    for other in measure.outranks_labels:
         to.print(f"  is felt instead of {escape(other)}", highlight=False)
     for each in measure.answered:
         had = {"acknowledged": "acknowledged", "planned": "hasn't answered yet", "rejected": "rejected"}[each.status]
         to.print(f"  {escape(each.receiver)} {had} it, sent for night {each.night}", highlight=False)
 
 
-def _rule(measure: Measure) -> str:
-    """What it rests on, in words; what people wrote themselves stays as they wrote it."""
-    return measure.rule if measure.programme == EMERGENCY else spoken(measure.rule)
+def _needed(measure: Measure) -> str:
+    """Without which of its events it would be another."""
+    if measure.needed:
+        return f"Without any one of these it would be another decision: {'; '.join(measure.needed)}."
+    if measure.needed_together:
+        return (
+            "No single event was needed; without all of these together it would be another decision:"
+            f" {'; '.join(measure.needed_together)}."
+        )
+    return ""
+
+
+def _of_unit(value: Decimal, unit: str, names: Names) -> str:
+    return units.of_unit(names.labels, names.words, value, unit, number(value), number(100 * value))
 
 
 def _violation(violation: Violation) -> str:
-    found = f", found by {spoken(violation.detected_by)}" if violation.detected_by else ""
+    detected_by = violation.detected_by_label
+    found = f", found by {detected_by[:1].lower()}{detected_by[1:]}" if detected_by else ""
     on = f" on {violation.on}" if violation.on else ""
     posted = f" of {violation.posted_on}" if violation.posted_on else ""
     decided = f"decided on {violation.decided_on}" if violation.decided_on else "not decided yet"
@@ -211,17 +239,17 @@ def _violation(violation: Violation) -> str:
     return f"{violation.violation}: {violation.label}{on}{posted}{found}, {decided}{'; ' if appeal else ''}{appeal}"
 
 
-def _show_restoring(tried: list[TriedWay], why_not: str, labels: Labels, found: Explanation, to: Console) -> None:
+def _show_restoring(tried: list[TriedWay], why_not: str, names: Names, found: Explanation, to: Console) -> None:
     if why_not:
         to.print(f"\n[bold]What would restore it[/bold]  not tried: {escape(why_not)}", highlight=False, soft_wrap=True)
     if not tried:
         return
     to.print("\n[bold]What would restore it[/bold]", highlight=False)
-    names = {each.row_key: f"{each.label} ({each.scope_label})" for each in found.measures}
+    called = {each.row_key: f"{each.label} ({each.scope_label})" for each in found.measures}
     for what, ways in summed_up(tried).items():
-        to.print(f"  {escape(names.get(what, labels.of('eligibility', what)))}", highlight=False, soft_wrap=True)
+        to.print(f"  {escape(called.get(what, names.of('eligibility', what)))}", highlight=False, soft_wrap=True)
         to.print(f"    If nothing happens: {tried[0].of(what).said()}", highlight=False)
         for way in ways:
-            to.print(f"    {escape(way.way.said(labels))}: {way.of(what).said()}", highlight=False, soft_wrap=True)
+            to.print(f"    {escape(way.way.said(names))}: {way.of(what).said()}", highlight=False, soft_wrap=True)
         if not ways and tried[0].of(what).free_on is None:
             to.print("    Nothing of what its packs name restores it by itself or together.", highlight=False)

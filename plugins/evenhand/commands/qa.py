@@ -14,10 +14,10 @@ import duckdb
 import typer
 
 from evenhand.commands.terminal import console, errors, plain_table, refuse, released
+from evenhand.explain.names import NAMES
 from evenhand.policy.prose.words import counted, spoken
 from evenhand.release.figures import with_unit
 from evenhand.release.quality_samples import GOLDEN, asked_about
-from evenhand.reports.names import NAMES
 from evenhand.sampling.estimated import UNCLEAR
 from evenhand.sampling.told import AGREEMENT, is_gap, is_told, markets_of_gap
 from evenhand.settings import Settings, settings

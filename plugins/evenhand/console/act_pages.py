@@ -23,10 +23,12 @@ from evenhand.console.reader import say, say_counted
 from evenhand.console.render import page
 from evenhand.console.seen import limited
 from evenhand.console.shown import Shown, shown
+from evenhand.console.values import english
 from evenhand.delivery.stopping import stop, stopped
 from evenhand.emergency.emergency import EmergencyRefused
 from evenhand.emergency.propose import Proposed, propose
 from evenhand.emergency.wish import Wish
+from evenhand.explain.names import Names
 from evenhand.people.people import ALL
 from evenhand.people.rights import refuse_without_right
 from evenhand.policy.load import load_packs
@@ -207,7 +209,7 @@ def _begun(request: Request, dag: str, form: Mapping[str, Any]) -> str:
 
 
 def _proposed_by_hand(action: str, form: Mapping[str, Any], proposed: Proposed, author: Person) -> str:
-    return _proposed_act(action, form, proposed.told, author, proposed.proposal.needs)
+    return _proposed_act(action, form, proposed.told(Names(english()).of), author, proposed.proposal.needs)
 
 
 def _proposed_act(action: str, form: Mapping[str, Any], said: str, by: Person, needs: int = 1) -> str:

@@ -12,7 +12,7 @@ from fastapi import HTTPException
 
 from evenhand.console.reader import say
 from evenhand.console.shown import Shown
-from evenhand.console.values import label, labels, last_day, of_unit
+from evenhand.console.values import last_day, names, of_unit
 from evenhand.explain.explanation import Explanation
 from evenhand.explain.facts import NoSuchAccount, explain
 from evenhand.settings import settings
@@ -77,7 +77,7 @@ def facts(shown: Shown, account: str) -> tuple[Explanation, int]:
     if shown.markets is not None and not seen_of(shown, [account]):
         raise none
     try:
-        found = explain(here.releases, here.receipts, shown.night, account, labels())
+        found = explain(here.releases, here.receipts, shown.night, account, names())
     except NoSuchAccount as error:
         raise none from error
     linked = seen_of(shown, found.linked)
@@ -151,7 +151,7 @@ def charts(of: Explanation) -> dict[str, Chart]:
                         first=each.first_day,
                         last=last_day(each.last_day),
                         balance=balance,
-                        zone=label("zone", each.zone),
+                        zone=each.zone_label,
                     ),
                     each.first_day > of.night,
                 )

@@ -270,9 +270,11 @@ def _choices_of(listed: Listed, sources: Sources, night: date) -> Mapping[str, S
         if not names:
             return {}
         said = ", ".join(f"coalesce(cast(\"{name}\" as varchar), '')" for name in names)
-        # Together they are few, and grouped in less time than each is counted in.
+        own = ", ".join(f'"{name}"' for name in names)
+        # Together they are few, and grouped in less time than each is counted in; and written as texts when they are.
+        grouped = f"select {own}, count(*) as listed_rows from listed group by all"
         counted: Mapping[str, Counter[str]] = {name: Counter() for name in names}
-        for *values, rows in connection.execute(f"select {said}, count(*) from listed group by all").fetchall():
+        for *values, rows in connection.execute(f"select {said}, listed_rows from ({grouped})").fetchall():
             for name, value in zip(names, values, strict=True):
                 counted[name][value] += rows
         return {name: sorted(of.items())[:_MOST_CHOICES] for name, of in counted.items()}

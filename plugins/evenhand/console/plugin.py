@@ -17,7 +17,9 @@ PREFIX = "/evenhand"
 async def pages(scope: Any, receive: Any, send: Any) -> None:
     """The pages' ASGI application, made when it is first asked for something: only the API server is."""
     from evenhand.console.app import app
+    from evenhand.console.warming import begin
 
+    begin()
     await app(scope, receive, send)
 
 

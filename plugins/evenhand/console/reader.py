@@ -7,12 +7,12 @@ Sentences are written in English, with a place such as `%(rows)s` for each value
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextvars import ContextVar
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
-from typing import Any
+from typing import Any, TypeVar
 
 from babel import Locale
 from babel.dates import format_datetime
@@ -22,6 +22,7 @@ from evenhand.reports.catalogue import ENGLISH, Catalogue, catalogue, languages_
 from evenhand.reports.formats import NOTHING, Formats
 from evenhand.reports.language import WORDS as OF_REPORTS
 
+_T = TypeVar("_T")
 WORDS = "evenhand.console.words"
 # As each calls itself.
 NAMES: Mapping[str, str] = {"en": "English", "id": "Bahasa Indonesia", "zh": "中文", "pt_BR": "Português (Brasil)"}
@@ -68,11 +69,24 @@ class Reader(Formats):
 
 
 _READS: ContextVar[str] = ContextVar("the language of who reads", default=ENGLISH)
+_KEPT: ContextVar[dict[str, Any] | None] = ContextVar("what is looked up once for a request", default=None)
 
 
 def read_in(name: str) -> None:
     """Note which language all that answers to a request is in."""
     _READS.set(name)
+    _KEPT.set({})
+
+
+def once(name: str, look_up: Callable[[], _T]) -> _T:
+    """Something that is looked up once for all that answers to a request, and each time where nobody asked."""
+    kept = _KEPT.get()
+    if kept is None:
+        return look_up()
+    if name not in kept:
+        kept[name] = look_up()
+    found: _T = kept[name]
+    return found
 
 
 def reader() -> Reader:

@@ -72,9 +72,7 @@ def restoring(shown: Shown, account: str) -> Restoring:
             (),
             say("Night %(night)s is being worked on: open this page again when its run has ended.", night=shown.night),
         )
-    names = {
-        each.row_key: f"{label('measure', each.measure)} ({label('scope', each.scope)})" for each in found.measures
-    }
+    names = {each.row_key: f"{each.label} ({each.scope_label})" for each in found.measures}
     nothing = tried[0]
     return Restoring(
         tuple(

@@ -9,7 +9,7 @@ from pathlib import Path
 from fastapi import HTTPException
 from pydantic import ValidationError
 
-from evenhand.console.reader import say
+from evenhand.console.reader import reader, say
 from evenhand.console.run_notes import failures
 from evenhand.console.seen import OF_ALL_TOGETHER, WHOSE, Markets, rows_seen, seen
 from evenhand.console.seen_manifest import manifest_seen
@@ -21,6 +21,7 @@ from evenhand.release.manifest import NAME as MANIFEST
 from evenhand.release.manifest import Manifest, OtherFormat, read_manifest
 from evenhand.release.quality_samples import KEYS, keys_told, newest_keys
 from evenhand.release.verify import troubles_since
+from evenhand.reports.catalogue import ENGLISH
 from evenhand.settings import settings
 
 
@@ -177,7 +178,7 @@ def _said_of(manifest: Manifest) -> list[str]:
                 why=back.why,
             )
         )
-    if history := said_of_history(manifest):
+    if history := said_of_history(manifest, reader().words, reader().day, reader().name == ENGLISH):
         said.append(history)
     if accepted := [each.market for each in manifest.first_nights if each.is_accepted]:
         said.append(

@@ -8,8 +8,10 @@ from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
 
-from evenhand.console.reader import reader, say
+from evenhand.console.reader import once, reader, say
 from evenhand.explain.labels import Labels
+from evenhand.explain.names import Names
+from evenhand.explain.worded import worded as with_names
 from evenhand.notices.catalogs import REFERENCE, Catalogs, load_catalogs
 from evenhand.policy.targets import Goal, Target
 from evenhand.release.figures import ALL_MARKETS, Figure
@@ -17,14 +19,17 @@ from evenhand.release.manifest import DELIVERIES, NOTICES
 from evenhand.release.targets import Judged
 from evenhand.reports import units
 from evenhand.reports.formats import NOTHING
-from evenhand.reports.names import called
-from evenhand.reports.worded import worded as with_names
 from evenhand.settings import settings
 
 
 def label(kind: str, key: str | None) -> str:
     """What a key is called, by Evenhand itself or by the catalogues; empty for nothing."""
-    return called(labels(), reader().words, kind, key)
+    return names().of(kind, key)
+
+
+def names() -> Names:
+    """What keys are called in the reader's language."""
+    return Names(labels(), reader().words)
 
 
 def edition(policy: str) -> str:
@@ -142,6 +147,11 @@ def english() -> Labels:
 
 
 def _in(language: str) -> Labels:
+    # A page asks for each of its keys, and files are looked at for each.
+    return once(f"labels in {language}", lambda: _labels_in(language))
+
+
+def _labels_in(language: str) -> Labels:
     folder = settings().translations
     changed = max((path.stat().st_mtime_ns for path in folder.glob("*.po")), default=0)
     catalogs = _catalogs_of(folder, changed)

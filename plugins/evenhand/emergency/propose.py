@@ -6,7 +6,7 @@ receiver that could carry it out.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from difflib import get_close_matches
@@ -46,21 +46,27 @@ class Proposed:
     in_market: int = 0
     who: tuple[tuple[str, int], ...] = ()
 
-    @property
-    def told(self) -> str:
-        """For the second person, as Markdown."""
+    def told(self, called: Callable[[str, str], str]) -> str:
+        """For the second person, as Markdown.
+
+        Args:
+            called: what a key of a kind is called, such as a measure.
+        """
         p = self.proposal
+        verb = "imposed" if p.action == "impose" else "lifted"
+        what = f"{called('measure', p.measure)} ({called('scope', p.scope)}) to be {verb} in {p.market}"
         shown = ", ".join(map(code, p.accounts[:_SHOWN]))
         more = f" and {len(p.accounts) - _SHOWN:,} more" if len(p.accounts) > _SHOWN else ""
-        whom = f"**{len(p.accounts):,} account(s)**, of which {self.have_it:,} have it now"
+        accounts = "account" if len(p.accounts) == 1 else "accounts"
+        whom = f"**{len(p.accounts):,} {accounts}**, of which {self.have_it:,} have it now"
         return "\n\n".join(
             [
-                f"**{plain(p.author)}** asks for {plain(p.what)}, on {whom}.",
+                f"**{plain(p.author)}** asks for {plain(what)}, on {whom}.",
                 f"From the night {self.night}, or the newest that is released by then, until **{p.until}**.",
                 f"The accounts are told: “{plain(p.reason)}”",
                 f"That is {len(p.accounts) / max(self.in_market, 1):.1%} of the {self.in_market:,} accounts of"
                 f" {plain(p.market)}, of which {self.all_have_it:,} have it as usual: who is met is"
-                f" {', '.join(f'{count:,} {plain(of)}' for of, count in self.who)}.",
+                f" {'; '.join(f'{count:,} × {plain(_in_words(of, called))}' for of, count in self.who)}.",
                 *(
                     [
                         f"**A third person has to approve it too**: it meets more than {MANY} accounts and more than"
@@ -72,6 +78,12 @@ class Proposed:
                 f"They are {shown}{more}.",
             ]
         )
+
+
+def _in_words(who: str, called: Callable[[str, str], str]) -> str:
+    """A kind and a stage of accounts, as they are called."""
+    kind, *stages = who.split(", ")
+    return ", ".join([called("kind", kind), *(called("stage", stage) for stage in stages)])
 
 
 def propose(wish: Wish, author: Person, packs: Sequence[LoadedPack], release: Path) -> Proposed:

@@ -3,22 +3,41 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
 from evenhand.deciding.provenance import lay_rules_in_words_of_today
+from evenhand.release.manifest import NAME
+
+
+@contextmanager
+def with_rules(release: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A connection with the rules of a release in its schema `policy`, which are laid once for all who ask of it."""
+    folder = release.resolve()
+    with _rules_of(folder, (folder / NAME).stat().st_mtime_ns).cursor() as connection:
+        yield connection
+
+
+@lru_cache(maxsize=4)
+def _rules_of(folder: Path, written: int) -> duckdb.DuckDBPyConnection:
+    """The rules of a revision, whose files never change; a release that is made once more has other files."""
+    connection = duckdb.connect(config={"threads": 1})
+    lay_rules_in_words_of_today(folder, connection)
+    return connection
 
 
 class AccountRows:
     """The rows of one account in the files of a release; a release of before a file was there has none of it."""
 
     def __init__(self, connection: duckdb.DuckDBPyConnection, release: Path, night: date, account: str) -> None:
+        """Of an account; the connection is one of `with_rules`."""
         self._connection, self._release, self._night, self._account = connection, release, night, account
         self._read: dict[tuple[str, str], list[dict[str, Any]]] = {}
-        lay_rules_in_words_of_today(release, connection)
 
     def of(self, name: str, order: str = "account_id") -> list[dict[str, Any]]:
         """Those of a file, which is read once."""

@@ -1,4 +1,7 @@
-"""What is told of an account on a night: the facts that command, JSON and pages show alike."""
+"""What is told of an account on a night: the facts that command, JSON and pages show alike.
+
+What is called `…_label` is how the key beside it is said to people, in the language that was asked for.
+"""
 
 from __future__ import annotations
 
@@ -22,6 +25,7 @@ class Period:
     last_day: date | None
     balance: Decimal | None
     zone: str
+    zone_label: str
 
 
 @dataclass(frozen=True)
@@ -36,7 +40,9 @@ class Entry:
 
     entry: str
     rule: str
+    rule_label: str
     pack: str
+    pack_label: str
     version: int
     amount: Decimal
     first_day: date
@@ -57,6 +63,7 @@ class ProgrammeStanding:
     zone_label: str
     since: date | None
     next_zone: str | None
+    next_zone_label: str
     to_next_zone: Decimal | None
     periods: Sequence[Period]
     entries: Sequence[Entry]
@@ -67,16 +74,21 @@ class Cited:
     """An entry that a measure cites.
 
     Attributes:
+        event: the violation, training or activity behind it, in words.
         is_needed: whether the measure would be another without it; None where a release doesn't say.
+        is_needed_together: where none is needed by itself, whether it is one of the fewest without which, all of them
+            gone, the measure would be another; None where one is, or where a release doesn't say.
     """
 
     entry: str
+    event: str
     violation: str | None
     rule: str
     amount: Decimal
     first_day: date
     last_day: date | None
     is_needed: bool | None
+    is_needed_together: bool | None
 
 
 @dataclass(frozen=True)
@@ -103,11 +115,15 @@ class Measure:
     amount: Decimal | None
     prevails: bool
     outranked_by: str | None
+    outranked_by_label: str
     outranks: Sequence[str]
+    outranks_labels: Sequence[str]
     pack: str
+    pack_label: str
     version: int
     pack_sha256: str
     rule: str
+    rule_label: str
     unit: str
     before: Decimal | None
     after: Decimal | None
@@ -115,6 +131,16 @@ class Measure:
     appeal_route: str
     cited: Sequence[Cited]
     answered: Sequence[Answered]
+
+    @property
+    def needed(self) -> Sequence[str]:
+        """The events without each of which it would be another, in words."""
+        return tuple(each.event for each in self.cited if each.is_needed)
+
+    @property
+    def needed_together(self) -> Sequence[str]:
+        """Where none is needed by itself: the fewest events without all of which it would be another, in words."""
+        return tuple(each.event for each in self.cited if each.is_needed_together)
 
 
 @dataclass(frozen=True)
@@ -128,6 +154,7 @@ class FailedCondition:
     """
 
     condition: str
+    label: str
     asks: str
     has: str
     lacks: Decimal | None
@@ -155,9 +182,11 @@ class Violation:
     violation: str
     label: str
     severity: str | None
+    severity_label: str
     on: str
     posted_on: date | None
     detected_by: str | None
+    detected_by_label: str
     detected_on: date | None
     decided_on: date | None
     appeal_id: str | None
@@ -175,6 +204,7 @@ class Happened:
 
     on_day: date
     event: str
+    label: str
     what: str
 
 
@@ -205,10 +235,12 @@ class Explanation:
     audience: Audience
     market: str
     kind: str
+    kind_label: str
     language: str
     onboarded_on: date | None
     exited_on: date | None
     stage: str
+    stage_label: str
     stage_since: date | None
     not_decided: Sequence[str]
     programmes: Sequence[ProgrammeStanding]

@@ -6,32 +6,28 @@ that isn't decided.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from datetime import date, timedelta
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
-from evenhand.delivery.answered import answered
-from evenhand.explain.account_rows import AccountRows, as_dicts
+from evenhand.explain.account_rows import AccountRows, as_dicts, with_rules
 from evenhand.explain.explanation import (
     FOR_SUPPORT,
     Audience,
-    Cited,
     Entry,
     Explanation,
     Happened,
-    Measure,
     Period,
     ProgrammeStanding,
     ToldNotice,
     Violation,
 )
-from evenhand.explain.labels import Labels
 from evenhand.explain.lacking import what_is_lacking
+from evenhand.explain.measures import ENTRIES_BY, event_of, measures_in_force, sentence_of
+from evenhand.explain.names import Names
 from evenhand.landing.held_markets import decided_alone
 from evenhand.policy.prose.words import spoken
 from evenhand.release.history import said_of_history
@@ -50,7 +46,7 @@ class NothingOfAccounts(NoSuchAccount):
 
 
 def explain(
-    releases: Path, receipts: Path, night: date, account: str, labels: Labels, audience: Audience = "managers"
+    releases: Path, receipts: Path, night: date, account: str, names: Names, audience: Audience = "managers"
 ) -> Explanation:
     """What stands behind an account's measures on a night that is released.
 
@@ -66,13 +62,13 @@ def explain(
     manifest = read_manifest(release)
     if manifest.history and (audience == FOR_SUPPORT or "reasons.parquet" not in manifest.files):
         raise NothingOfAccounts(f"night {night}: {said_of_history(manifest)}")
-    with duckdb.connect() as connection:
+    with with_rules(release) as connection:
         rows = AccountRows(connection, release, night, account)
         profile = next(iter(rows.of("account_profiles")), None)
         if profile is None:
             raise NoSuchAccount(f"{release}: no account {account} on that night; names are spelt as in the feeds")
         market = profile["market"]
-        violations = [_violation(row, labels, audience) for row in rows.of("account_violations", "violation_id")]
+        violations = [_violation(row, names, audience) for row in rows.of("account_violations", "violation_id")]
         return Explanation(
             account=account,
             night=night,
@@ -81,17 +77,19 @@ def explain(
             audience=audience,
             market=market,
             kind=profile["kind"],
+            kind_label=names.of("kind", profile["kind"]),
             language=profile["language"],
             onboarded_on=profile["onboarded_on"],
             exited_on=profile["exited_on"],
             stage=profile["stage"],
+            stage_label=names.of("stage", profile["stage"] or "none"),
             stage_since=profile["stage_since"],
             not_decided=() if audience == FOR_SUPPORT else _not_decided(manifest, market),
-            programmes=_programmes(rows, labels, market, {each.violation: each for each in violations}),
-            measures=_measures(rows, labels, receipts, night),
-            lacking=what_is_lacking(rows, labels, market, profile["kind"]),
+            programmes=_programmes(rows, names, market, {each.violation: each for each in violations}),
+            measures=measures_in_force(rows, names, receipts, night, {each.violation: each for each in violations}),
+            lacking=what_is_lacking(rows, names, market, profile["kind"]),
             violations=violations,
-            timeline=_timeline(rows),
+            timeline=_timeline(rows, names),
             told=_told(connection, releases, night, account),
             linked=() if audience == FOR_SUPPORT else _linked(rows, profile),
         )
@@ -121,7 +119,7 @@ def _not_decided(manifest: Manifest, market: str) -> tuple[str, ...]:
 
 
 def _programmes(
-    rows: AccountRows, labels: Labels, market: str, violations: Mapping[str, Violation]
+    rows: AccountRows, names: Names, market: str, violations: Mapping[str, Violation]
 ) -> tuple[ProgrammeStanding, ...]:
     units = {row["programme"]: row["unit"] for row in rows.rules("programmes", market, "unit is not null")}
     health = {row["programme"]: row for row in rows.of("account_health", "programme")}
@@ -129,20 +127,21 @@ def _programmes(
     for row in rows.of("balance_periods", "programme, balance_of, from_day"):
         last = row["until_day"] - _DAY if row["until_day"] else None
         of_programme = periods.setdefault(row["programme"], [])
-        of_programme.append(Period(row["from_day"], last, row["balance"], row["zone"]))
+        of_programme.append(Period(row["from_day"], last, row["balance"], row["zone"], names.of("zone", row["zone"])))
     entries: dict[str, list[Entry]] = {}
-    for row in rows.of("account_entries", "programme, on_day, entry_id"):
-        entries.setdefault(row["programme"], []).append(_entry(row, labels, violations))
+    for row in rows.of("account_entries", ENTRIES_BY):
+        entries.setdefault(row["programme"], []).append(_entry(row, names, violations))
     return tuple(
         ProgrammeStanding(
             programme=row["programme"],
-            label=labels.of("programme", row["programme"]),
+            label=names.of("programme", row["programme"]),
             unit=units.get(row["programme"], ""),
             balance=row["balance"],
             zone=row["zone"],
-            zone_label=labels.of("zone", row["zone"]),
+            zone_label=names.of("zone", row["zone"]),
             since=row["since"],
-            next_zone=health.get(row["programme"], {}).get("next_zone"),
+            next_zone=(next_zone := health.get(row["programme"], {}).get("next_zone")),
+            next_zone_label=names.of("zone", next_zone),
             to_next_zone=health.get(row["programme"], {}).get("to_next_zone"),
             periods=periods.get(row["programme"], ()),
             entries=entries.get(row["programme"], ()),
@@ -151,7 +150,7 @@ def _programmes(
     )
 
 
-def _entry(row: Mapping[str, Any], labels: Labels, violations: Mapping[str, Violation]) -> Entry:
+def _entry(row: Mapping[str, Any], names: Names, violations: Mapping[str, Violation]) -> Entry:
     behind = violations.get(row["violation_id"])
     if row["voided_on"]:
         was_restored = behind is not None and behind.restored_on == row["voided_on"]
@@ -159,89 +158,33 @@ def _entry(row: Mapping[str, Any], labels: Labels, violations: Mapping[str, Viol
         left_out = f"taken back on {row['voided_on']}: {how}"
     else:
         left_out = "" if row["is_counted"] else "left out by a rule of the programme"
-    event = labels.of("violation_type" if row["violation_id"] else "activity", row["event_type"])
     return Entry(
         entry=row["entry_id"],
         rule=row["rule"],
+        rule_label=names.of("rule", row["rule"]),
         pack=row["pack"],
+        pack_label=names.of("pack", row["pack"]),
         version=row["version"],
         amount=row["amount"],
         first_day=row["counts_from"],
         last_day=row["counts_until"] - _DAY if row["counts_until"] else None,
-        event=f"{event}{f', {behind.on}' if behind and behind.on else ''}, {row['event_id']}",
+        event=event_of(row, names, violations),
         left_out=left_out,
     )
 
 
-def _measures(rows: AccountRows, labels: Labels, receipts: Path, night: date) -> tuple[Measure, ...]:
-    listed = {(name, row["row_key"]): row for name in ("penalties", "rewards") for row in rows.of(name, "row_key")}
-    # Releases of before several packs say nothing of what prevails: then one row of a scope was there at a time.
-    penalties = rows.of("penalties", "row_key")
-    felt = {row["scope"]: row["row_key"] for row in penalties if row.get("prevails", True)}
-    beaten: dict[str, list[str]] = {}
-    for row in penalties:
-        if not row.get("prevails", True):
-            beaten.setdefault(row["scope"], []).append(row["row_key"])
-    acknowledged = answered(receipts, list(listed), night)
-    found = []
-    for reason in rows.of("reasons", "list, row_key"):
-        name, key = reason["list"], reason["row_key"]
-        row = listed[name, key]
-        prevails = bool(row.get("prevails", True))
-        found.append(
-            Measure(
-                row_key=key,
-                list=name,
-                measure=reason["measure"],
-                label=labels.of("measure", reason["measure"]),
-                scope=row["scope"],
-                scope_label=labels.of("scope", row["scope"]),
-                programme=row["programme"],
-                first_day=row["starts_on"],
-                last_day=row["ends_on"],
-                amount=row.get("amount"),
-                prevails=prevails,
-                outranked_by=None if prevails else felt.get(row["scope"]),
-                outranks=tuple(beaten.get(row["scope"], ())) if name == "penalties" and prevails else (),
-                pack=reason["pack"],
-                version=reason["pack_version"],
-                pack_sha256=reason["pack_sha256"],
-                rule=reason["condition"] or "",
-                unit=reason["unit"] or "",
-                before=reason["balance_before"],
-                after=reason["balance_after"],
-                explanation=reason["explanation"],
-                appeal_route=reason["appeal_route"] or "",
-                cited=tuple(_cited(each) for each in json.loads(reason["entries"])),
-                answered=acknowledged.get((name, key), ()),
-            )
-        )
-    return tuple(found)
-
-
-def _cited(entry: Mapping[str, Any]) -> Cited:
-    last = entry.get("last_counts_on")
-    return Cited(
-        entry=entry["entry"],
-        violation=entry.get("violation"),
-        rule=entry["rule"],
-        amount=Decimal(str(entry["amount"])),
-        first_day=date.fromisoformat(entry["counts_from"]),
-        last_day=date.fromisoformat(last) if last else None,
-        is_needed=entry.get("needed"),
-    )
-
-
-def _violation(row: Mapping[str, Any], labels: Labels, audience: Audience) -> Violation:
+def _violation(row: Mapping[str, Any], names: Names, audience: Audience) -> Violation:
     what = spoken(row["kind"] or "")
     on = f"{what} “{row['title']}”" if row["title"] else " ".join(each for each in (what, row["subject"] or "") if each)
     return Violation(
         violation=row["violation_id"],
-        label=labels.of("violation_type", row["violation_type"]),
+        label=names.of("violation_type", row["violation_type"]),
         severity=row["severity"],
+        severity_label=names.of("severity", row["severity"]),
         on=on,
         posted_on=row["posted_on"],
         detected_by=None if audience == FOR_SUPPORT else row["detected_by"],
+        detected_by_label="" if audience == FOR_SUPPORT else names.of("detected_by", row["detected_by"]),
         detected_on=None if audience == FOR_SUPPORT else row["detected_on"],
         decided_on=row["decided_on"],
         appeal_id=row["appeal_id"],
@@ -255,10 +198,13 @@ def _violation(row: Mapping[str, Any], labels: Labels, audience: Audience) -> Vi
     )
 
 
-def _timeline(rows: AccountRows) -> tuple[Happened, ...]:
+def _timeline(rows: AccountRows, names: Names) -> tuple[Happened, ...]:
     """What happened; version 0.1 called it a story, and releases are never rewritten."""
     name = "account_timeline" if rows.has("account_timeline") else "story"
-    return tuple(Happened(row["on_day"], row["event"], row["told"]) for row in rows.of(name, "step"))
+    return tuple(
+        Happened(row["on_day"], row["event"], names.of("event", row["event"]), sentence_of(row["told"], names))
+        for row in rows.of(name, "step")
+    )
 
 
 def _told(connection: duckdb.DuckDBPyConnection, releases: Path, night: date, account: str) -> tuple[ToldNotice, ...]:

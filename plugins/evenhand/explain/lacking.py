@@ -7,21 +7,22 @@ from typing import Any
 
 from evenhand.explain.account_rows import AccountRows
 from evenhand.explain.explanation import FailedCondition, Lacking
-from evenhand.explain.labels import Labels, number
-from evenhand.policy.prose.words import COMPARATORS, spoken
+from evenhand.explain.labels import number
+from evenhand.explain.names import Names
+from evenhand.policy.prose.words import COMPARATORS
 
 
-def what_is_lacking(rows: AccountRows, labels: Labels, market: str, kind: str) -> tuple[Lacking, ...]:
+def what_is_lacking(rows: AccountRows, names: Names, market: str, kind: str) -> tuple[Lacking, ...]:
     """Each eligibility that is shut, and each reward of a zone that the account isn't in."""
     standings = {row["programme"]: row for row in rows.of("standings", "programme")}
     return (
-        *_shut_eligibilities(rows, labels, market, kind, standings),
-        *_rewards_of_other_zones(rows, labels, market, standings),
+        *_shut_eligibilities(rows, names, market, kind, standings),
+        *_rewards_of_other_zones(rows, names, market, standings),
     )
 
 
 def _shut_eligibilities(
-    rows: AccountRows, labels: Labels, market: str, kind: str, standings: Mapping[str, Mapping[str, Any]]
+    rows: AccountRows, names: Names, market: str, kind: str, standings: Mapping[str, Mapping[str, Any]]
 ) -> Iterator[Lacking]:
     penalties = {row["measure"] for row in rows.of("penalties", "row_key")}
     for shut in rows.of("eligibility", "eligibility"):
@@ -39,14 +40,14 @@ def _shut_eligibilities(
         effects = rows.rules("eligibility_effects", market, "eligibility = $eligibility", eligibility=name)
         yield Lacking(
             what=name,
-            label=labels.of("eligibility", name),
+            label=names.of("eligibility", name),
             gives=tuple(
-                _given(labels, row["measure"], row["scope"])
+                _given(names, row["measure"], row["scope"])
                 for row in effects
                 if row["list"] == "rewards" and row["measure"]
             ),
             fails=tuple(
-                _condition(each, [test for test in tests if test["condition"] == each], standings, penalties, labels)
+                _condition(each, [test for test in tests if test["condition"] == each], standings, penalties, names)
                 for each in shut["failed_conditions"].split(", ")
                 if each
             ),
@@ -54,7 +55,7 @@ def _shut_eligibilities(
 
 
 def _rewards_of_other_zones(
-    rows: AccountRows, labels: Labels, market: str, standings: Mapping[str, Mapping[str, Any]]
+    rows: AccountRows, names: Names, market: str, standings: Mapping[str, Mapping[str, Any]]
 ) -> Iterator[Lacking]:
     rewards = {(row["reward"], row["scope"]) for row in rows.of("rewards", "row_key")}
     zones: dict[tuple[str, str, str], list[str]] = {}
@@ -63,14 +64,19 @@ def _rewards_of_other_zones(
     for (programme, reward, scope), asked in sorted(zones.items()):
         if programme not in standings or (reward, scope) in rewards or standings[programme]["zone"] in asked:
             continue
-        asks = f"{labels.of('programme', programme)} in {' or '.join(labels.of('zone', zone) for zone in asked)}"
-        has = labels.of("zone", standings[programme]["zone"])
-        label = _given(labels, reward, scope)
-        yield Lacking(f"{programme}/{reward}", label, (label,), (FailedCondition("zone", asks, has, None),))
+        asks = f"{names.of('programme', programme)} in {' or '.join(names.of('zone', zone) for zone in asked)}"
+        has = names.of("zone", standings[programme]["zone"])
+        label = _given(names, reward, scope)
+        yield Lacking(
+            f"{programme}/{reward}",
+            label,
+            (label,),
+            (FailedCondition("zone", names.of("condition", "zone"), asks, has, None),),
+        )
 
 
-def _given(labels: Labels, reward: str, scope: str) -> str:
-    return f"{labels.of('measure', reward)} ({labels.of('scope', scope)})"
+def _given(names: Names, reward: str, scope: str) -> str:
+    return f"{names.of('measure', reward)} ({names.of('scope', scope)})"
 
 
 def _condition(
@@ -78,21 +84,22 @@ def _condition(
     tests: Sequence[Mapping[str, Any]],
     standings: Mapping[str, Mapping[str, Any]],
     penalties: set[str],
-    labels: Labels,
+    names: Names,
 ) -> FailedCondition:
     """A condition that fails, and how near the account is to the nearest of its alternatives."""
     asks, has, lacks = [], [], []
     for test in tests:
         if test["without_measure"]:
-            measure = labels.of("measure", test["without_measure"])
+            measure = names.of("measure", test["without_measure"])
             asks.append(f"no {measure} or stricter in force")
             has.append("in force" if test["without_measure"] in penalties else "a stricter one is in force")
             continue
         programme = test["programme"]
         value = standings.get(programme, {}).get("balance")
-        label = labels.of("programme", programme)
+        label = names.of("programme", programme)
         asks.append(f"{label} {COMPARATORS[test['comparator']]} {number(test['bound'])}")
         has.append(f"{label} {'is missing' if value is None else f'is {number(value)}'}")
         if value is not None:
             lacks.append(abs(test["bound"] - value))
-    return FailedCondition(name, " or ".join(asks) or spoken(name), ", ".join(has), min(lacks, default=None))
+    label = names.of("condition", name)
+    return FailedCondition(name, label, " or ".join(asks) or label, ", ".join(has), min(lacks, default=None))

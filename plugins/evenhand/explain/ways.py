@@ -8,7 +8,7 @@ from typing import Literal
 
 import duckdb
 
-from evenhand.explain.labels import Labels
+from evenhand.explain.names import Names
 
 # Activities that take something back or let something end, by the table and column of the rules that name them.
 _HELPING = (
@@ -37,7 +37,7 @@ class Way:
     about: str = ""
     violation: str = ""
 
-    def said(self, labels: Labels) -> str:
+    def said(self, names: Names) -> str:
         """The way in words, as the beginning of a sentence."""
         if self.kind == "nothing":
             return "If nothing happens"
@@ -46,7 +46,7 @@ class Way:
         if self.kind == "appeal":
             return f"If an appeal against {self.about} is granted"
         named = f" for {self.violation}" if self.violation else ""
-        return f"After {labels.of('activity', self.about).lower()}{named}"
+        return f"After {names.of('activity', self.about).lower()}{named}"
 
 
 def ways_to_try(connection: duckdb.DuckDBPyConnection, warehouse: str, night: date, account: str) -> list[Way]:

@@ -7,7 +7,7 @@ was really released of a night is never replaced by this.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -51,6 +51,14 @@ LACKS = (
     " notices nor anything else of single accounts"
 )
 
+_HISTORY = (
+    "This night is history: it was decided in one go with those from {since} until {until}, out of what had landed by"
+    " the last of them. Its lists were never in force anywhere: no receiver was sent them and no account was told of"
+    " them."
+)
+_LACKS = f" {LACKS}; the newest that says why is {{until}}."
+_UNUSUAL = " Something was unusual on it, and is no part of what is usual."
+
 
 class HasReleases(Exception):
     """Nights were released already that a history would have to come before. The message names the first."""
@@ -68,18 +76,29 @@ def history_of(release: Path) -> History | None:
     return History.model_validate_json(json.dumps(said)) if said else None
 
 
-def said_of_history(manifest: Manifest) -> str:
-    """What has to be known of a night of a history, for people; empty of any other night."""
+def said_of_history(
+    manifest: Manifest, words: Callable[[str], str] = str, day: Callable[[date], str] = str, is_english: bool = True
+) -> str:
+    """What has to be known of a night of a history, for people; empty of any other night.
+
+    Args:
+        words: what the reader's language has for an English sentence with its places, or the same.
+        day: writes a day.
+        is_english: whether the reader reads English, which what was unusual is said in.
+    """
     history = manifest.history
     if history is None:
         return ""
-    lacks = "" if "reasons.parquet" in manifest.files else f" {LACKS}; the newest that says why is {history.until}."
-    unusual = f" Unusual on it, and no part of what is usual: {'; '.join(history.unusual)}." if history.unusual else ""
-    return (
-        f"This night is history: it was decided in one go with those from {history.since} until {history.until}, out of"
-        " what had landed by the last of them. Its lists were never in force anywhere: no receiver was sent them and no"
-        f" account was told of them.{lacks}{unusual}"
-    )
+    sentences = [_HISTORY]
+    sentences += [] if "reasons.parquet" in manifest.files else [_LACKS]
+    said = "".join(words(each).format(since=day(history.since), until=day(history.until)) for each in sentences)
+    if history.unusual:
+        said += (
+            f" Unusual on it, and no part of what is usual: {'; '.join(history.unusual)}."
+            if is_english
+            else words(_UNUSUAL)
+        )
+    return said
 
 
 def refuse_after_releases(releases: Path) -> None:

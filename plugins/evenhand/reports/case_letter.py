@@ -7,7 +7,6 @@ from shlex import quote
 
 from evenhand.cases.kinds import KINDS
 from evenhand.cases.messages import Came, Message, ToldCase
-from evenhand.notices.catalogs import REFERENCE
 from evenhand.reports.language import Language
 from evenhand.reports.report import text_of
 
@@ -42,7 +41,7 @@ def _line(case: ToldCase, language: Language) -> str:
     why += [_came(each, language) for each in case.came]
     # As commands and pages take it.
     why += [language.say("due {day}", day=str(case.due))] if case.due else []
-    kind = "" if language.name == REFERENCE else f"{language.say(KINDS[case.kind].label)}: "
+    kind = "" if language.is_english else f"{language.say(KINDS[case.kind].label)}: "
     return f"{case.case_id} ({'; '.join(why)}): {kind}{case.title}"
 
 

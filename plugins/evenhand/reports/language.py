@@ -9,14 +9,17 @@ from string import Formatter
 from babel import Locale
 
 from evenhand.explain.labels import Labels
+from evenhand.explain.names import called
+from evenhand.explain.worded import worded
 from evenhand.notices.catalogs import REFERENCE, Catalogs
 from evenhand.policy.targets import Goal, Target
+from evenhand.release.history import said_of_history
+from evenhand.release.manifest import Manifest
 from evenhand.reports import units
 from evenhand.reports.catalogue import catalogue, languages_of
 from evenhand.reports.formats import Formats
-from evenhand.reports.names import called
 from evenhand.reports.report import Cell, Sentence, text_of
-from evenhand.reports.worded import worded
+from evenhand.reports.rules import GATE_RULE, rule_said
 
 WORDS = "evenhand.reports.words"
 
@@ -58,12 +61,18 @@ class Language(Formats):
         return _filled(self._words.counted(one, count) or (one if count == 1 else many), values)
 
     def label(self, kind: str, key: str | None) -> str:
-        """What the catalogues call a key."""
+        """What the catalogues call a key, or how a rule of the gates is said."""
+        if kind == GATE_RULE:
+            return rule_said(self._word, key or "")
         return called(self._labels, self._word, kind, key)
 
     def worded(self, english: str) -> str:
         """A sentence of a release, which is in English, with names for the keys in it."""
         return worded(Labels(self._labels.catalogs), english)
+
+    def of_history(self, manifest: Manifest) -> str:
+        """What has to be known of a night of a history; empty of any other night."""
+        return said_of_history(manifest, self._word, self.day, self.is_english)
 
     def of_unit(self, value: Decimal | int, unit: str) -> str:
         """A number of a unit."""
@@ -77,6 +86,11 @@ class Language(Formats):
         """A policy by its pack and version, such as `creators_id@2`."""
         pack, _, version = policy.partition("@")
         return self.say("{policy}, version {version}", policy=self.label("pack", pack), version=version)
+
+    @property
+    def is_english(self) -> bool:
+        """Whether it is the language that releases say reasons in."""
+        return self.name == REFERENCE
 
     def _word(self, english: str) -> str:
         return self._words.said(english) or english

@@ -8,7 +8,6 @@ from datetime import date, timedelta
 
 from evenhand.release.figures import ALL_MARKETS, Definition, figures
 from evenhand.release.goals import goals_of
-from evenhand.release.history import said_of_history
 from evenhand.release.manifest import Manifest
 from evenhand.release.query import revisions
 from evenhand.release.targets import judged
@@ -146,7 +145,7 @@ def _page(
 ) -> Page:
     language = told.language
     words: list[Sentence] = []
-    if history := said_of_history(told.manifest):
+    if history := language.of_history(told.manifest):
         words.append((history,))
     if told.manifest.reversed:
         back = told.manifest.reversed.back_to.night

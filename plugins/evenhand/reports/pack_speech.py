@@ -36,7 +36,9 @@ class PackSpeech:
         if kind in _IN_WORDS:
             return self._language.say(key.replace("_", " "))
         called = self._language.label(kind, key)
-        return called if called[1:2].isupper() else called[:1].lower() + called[1:]
+        # A name such as YouTube is written so everywhere.
+        first = called.partition(" ")[0]
+        return called if first[1:] != first[1:].lower() else called[:1].lower() + called[1:]
 
     def number(self, value: Decimal | int) -> str:
         """A number."""

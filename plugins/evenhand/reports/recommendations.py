@@ -16,6 +16,7 @@ from evenhand.release.targets import Judged
 from evenhand.reports.facts import Asked, Facts
 from evenhand.reports.language import Language
 from evenhand.reports.report import Cell, Number, Recommendation
+from evenhand.reports.rules import GATE_RULE
 from evenhand.reports.sections import Scope
 
 # More than so many are none.
@@ -147,7 +148,7 @@ KINDS_OF_RECOMMENDATIONS: Sequence[RecommendationKind] = (
         said="{rows} row of the {list} of {market} is held back: {rule}.",
         many="{rows} rows of the {list} of {market} are held back: {rule}.",
         counts="rows",
-        labels={"list": ""},
+        labels={"list": "", "rule": GATE_RULE},
         page="lists/held",
         filters=("market",),
         command="evenhand summary {at}",
@@ -176,7 +177,7 @@ KINDS_OF_RECOMMENDATIONS: Sequence[RecommendationKind] = (
         """,
         key=("feed", "rule"),
         said="{rows} of {known} rows of {feed} are in quarantine: {rule}. Have them corrected and sent again.",
-        labels={"feed": "feed"},
+        labels={"feed": "feed", "rule": GATE_RULE},
         page="lists/quarantine",
         filters=("feed",),
         command="evenhand quarantine {at}",

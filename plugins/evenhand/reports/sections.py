@@ -357,7 +357,11 @@ def waiting(facts: Facts, language: Language, scope: Scope, manifest: Manifest) 
         found.append([*said, *kept])
     for each in manifest.held_markets:
         if not scope.markets or each.market in scope.markets:
-            found.append([*language.sentence("{market} wasn't decided: {why}", market=each.market, why=each.why)])
+            # Why is said in English, with files and lines in it.
+            text = "{market} wasn't decided: {why}"
+            if not language.is_english:
+                text = "{market} wasn't decided: the summary of the night says why."
+            found.append([*language.sentence(text, market=each.market, why=each.why)])
     return found
 
 

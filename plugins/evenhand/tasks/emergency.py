@@ -5,7 +5,7 @@ Heavy imports are inside the functions, for this module is imported wherever the
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -60,7 +60,16 @@ def propose_emergency(form: Mapping[str, Any], logged_in_as: str | None) -> Fact
         )
     except (EmergencyRefused, PersonRefused) as error:
         raise AirflowFailException(str(error)) from error
-    return {"proposal": proposed.proposal.model_dump(mode="json"), "told": proposed.told}
+    return {"proposal": proposed.proposal.model_dump(mode="json"), "told": proposed.told(_called())}
+
+
+def _called() -> Callable[[str, str], str]:
+    """What keys are called for whom Airflow asks, which is in English."""
+    from evenhand.notices.catalogs import load_catalogs
+    from evenhand.reports.catalogue import ENGLISH
+    from evenhand.reports.language import Language
+
+    return Language(ENGLISH, load_catalogs(settings().translations)).label
 
 
 def record_emergency(proposal: Mapping[str, Any], answer: Mapping[str, Any], told: str = "") -> Facts:

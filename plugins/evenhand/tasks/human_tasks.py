@@ -1,4 +1,4 @@
-"""How DAGs ask a person: what every such task has in common, and the field for names where nobody logs in."""
+"""How DAGs ask a person: what every such task has in common."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from airflow.providers.standard.exceptions import HITLTimeoutError
 from airflow.providers.standard.operators.hitl import ApprovalOperator, HITLOperator
-from airflow.sdk import ExceptionRetryPolicy, Param, RetryAction, RetryRule
+from airflow.sdk import ExceptionRetryPolicy, RetryAction, RetryRule
 
 from evenhand.settings import settings
+from evenhand.tasks.forms import name
 
 if TYPE_CHECKING:
     from evenhand.people.people import Right
@@ -27,20 +28,6 @@ _ASKED_AGAIN: dict[str, Any] = {
     "retry_delay": timedelta(seconds=5),
     "retry_policy": ExceptionRetryPolicy([RetryRule(HITLTimeoutError, RetryAction.FAIL)]),
 }
-
-
-def name(description: str = "Your name, where nobody logs in") -> Param:
-    """A field for somebody's name, which can stay empty."""
-    return Param(None, type=["string", "null"], description=description)
-
-
-def night_form() -> dict[str, Param]:
-    """The form of a night by hand: what `evenhand.tasks.choosing` makes of it is said there."""
-    return {
-        "night": Param(None, type=["string", "null"], format="date", description="By default the newest landed"),
-        "older": Param(False, type="boolean", description="It may be older than the newest that is released"),
-        "market": Param(None, type=["string", "null"], description="Of a released night, decide this one alone again"),
-    }
 
 
 def refuse_answer(needed: tuple[Right, str], answer: Mapping[str, Any], field: str) -> None:

@@ -115,6 +115,10 @@ amounts_taken_from_entries as (
 balances_without_each_entry as (
     select
         entries.*,
+        coalesce(taken.amount_taken, 0) as amount_of_its_reliefs,
+        coalesce(
+            case when entries.is_rising then entries.amount > 0 else entries.amount < 0 end, false
+        ) as is_against_the_account,
         {{ within('starts_at + amount_of_all', 'never_below', 'never_above') }} as value_with_it,
         {{ within('starts_at + amount_of_all - amount', 'never_below', 'never_above') }} as value_without_it,
         {{ within(
@@ -156,6 +160,102 @@ entries_that_were_needed_or_only_count as (
     from measures_without_each_entry
 ),
 
+-- Where none is needed by itself: the largest are taken away first, one after the other, the newest of equal ones.
+balances_without_more_and_more_entries as (
+    select
+        *,
+        row_number() over largest_first as entries_gone,
+        {{ within('starts_at + amount_of_all - sum(amount) over largest_first', 'never_below', 'never_above') }}
+            as value_without_them,
+        {{ within(
+            'starts_at + amount_of_all - sum(amount + amount_of_its_reliefs) over largest_first',
+            'never_below', 'never_above'
+        ) }} as value_without_them_and_their_reliefs
+    from balances_without_each_entry
+    where is_against_the_account
+    window
+        largest_first as (
+            partition by row_key
+            order by abs(amount) desc, counts_from desc, entry_id asc
+            rows between unbounded preceding and current row
+        )
+),
+
+fewest_entries_of_each_measure as (
+    select
+        row_key,
+        min(
+            case
+                when
+                    case
+                        when is_rising then value_without_them < value_from
+                        else value_without_them >= value_below
+                    end
+                    then entries_gone
+            end
+        ) as fewest,
+        min(
+            case
+                when
+                    case
+                        when is_rising then value_without_them_and_their_reliefs < value_from
+                        else value_without_them_and_their_reliefs >= value_below
+                    end
+                    then entries_gone
+            end
+        ) as fewest_with_their_reliefs,
+        -- Without all that began to count that day, nothing had been entered on it, unless it was only looked at then.
+        case
+            when
+                {{ within(
+                    'max(starts_at) + max(amount_of_all) - sum(case when counts_from = on_day then amount else 0 end)',
+                    'max(never_below)', 'max(never_above)'
+                ) }} = max(value_before)
+                then sum(case when counts_from = on_day then 1 end)
+        end as began_that_day
+    from balances_without_more_and_more_entries
+    group by row_key
+),
+
+measures_that_no_entry_is_needed_for as (
+    select row_key
+    from entries_that_were_needed_or_only_count
+    group by row_key
+    having max(case when is_needed is null or is_needed then 1 else 0 end) = 0
+),
+
+smallest_sets as (
+    select
+        gone.row_key,
+        gone.entry_id,
+        case
+            when fewest.began_that_day < coalesce(fewest.fewest, fewest.began_that_day + 1)
+                then gone.counts_from = gone.on_day
+            else gone.entries_gone <= fewest.fewest
+        end as is_needed_together
+    from balances_without_more_and_more_entries as gone
+    inner join fewest_entries_of_each_measure as fewest on gone.row_key = fewest.row_key
+    inner join measures_that_no_entry_is_needed_for as measures on gone.row_key = measures.row_key
+    -- Where it hangs on what reliefs had then taken, it can't be told.
+    where
+        fewest.fewest = fewest.fewest_with_their_reliefs
+        or fewest.began_that_day < coalesce(fewest.fewest, fewest.began_that_day + 1)
+),
+
+entries_with_what_is_needed as (
+    select
+        entries.*,
+        case
+            when max(sets.row_key) over (partition by entries.row_key) is not null
+                then coalesce(sets.is_needed_together, false)
+        end as is_needed_together
+    from entries_that_were_needed_or_only_count as entries
+    left join smallest_sets as sets
+        on
+            entries.row_key = sets.row_key
+            and entries.entry_id = sets.entry_id
+),
+
 entries_of_each_measure as (
     select
         entries.row_key,
@@ -163,7 +263,7 @@ entries_of_each_measure as (
         count(*) as entry_count,
         {{ entries_as_json('entries') }} as entries,
         {{ explained_entries_as_json('entries') }} as explained_entries
-    from entries_that_were_needed_or_only_count as entries
+    from entries_with_what_is_needed as entries
     group by entries.row_key
 ),
 

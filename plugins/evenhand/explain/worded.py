@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 from evenhand.explain.labels import Labels
+from evenhand.explain.names import NAMES, called
 from evenhand.notices.catalogs import REFERENCE
-from evenhand.reports.names import NAMES, called
 
 # Kinds of keys that such sentences have in them.
 _SAID = (

@@ -1,4 +1,5 @@
-"""What keys are called in reports and on pages: as catalogues of what accounts are told say, else by names of our own.
+"""What keys are called on the terminal, in reports and on pages: as catalogues of what accounts are told say, else by
+names of our own.
 
 Those stand here in English, for the catalogues of readers.
 """
@@ -6,8 +7,10 @@ Those stand here in English, for the catalogues of readers.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 from evenhand.explain.labels import Labels
+from evenhand.explain.published_names import MEASURES
 from evenhand.policy.prose.pack_names import PACKS
 
 _LISTS = {
@@ -170,6 +173,7 @@ NAMES: Mapping[str, Mapping[str, str]] = {
     },
     "left_out": {"without_decisions": "rest on no decision", "too_large": "need too many decisions"},
     "pack": PACKS,
+    "measure": MEASURES,
     "severity": {"low": "Low", "medium": "Medium", "high": "High", "critical": "Critical"},
     "detected_by": _DETECTORS,
     # What operational metrics are told by, and the parts of that.
@@ -288,3 +292,19 @@ def called(labels: Labels, words: Callable[[str], str], kind: str, key: str | No
     if own and (not is_said or kind in _TOLD_TO_ACCOUNTS):
         return words(own)
     return said if is_said else words(said)
+
+
+@dataclass(frozen=True)
+class Names:
+    """What keys are called in one language.
+
+    Attributes:
+        words: what the language has for an English word, or the same.
+    """
+
+    labels: Labels
+    words: Callable[[str], str] = str
+
+    def of(self, kind: str, key: str | None) -> str:
+        """What a key is called; empty for nothing."""
+        return called(self.labels, self.words, kind, key)
