@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from evenhand.records.sql_files import Sql, SqlFile
+
+_SQL = SqlFile(__file__)
+
 # What a receiver acts on, and the reason for it.
 ROW = "list, row_key, account_id, market, programme, scope, measure, amount, starts_on, ends_on, reason_id"
 # What is done to an account.
@@ -15,20 +19,14 @@ LANGUAGE = "language"
 COMPARED = (*ACTED, *TOLD, LANGUAGE)
 
 
-def rows_of_lists(schema: str, prefix: str = "") -> str:
+def rows_of_lists(schema: str, prefix: str = "") -> Sql:
     """The SQL of the rows of both lists, with the columns `ROW`.
 
     Args:
         schema: where the tables penalties and rewards are.
         prefix: what their names begin with.
     """
-    common = "row_key, account_id, market, programme, scope"
-    return (
-        f"select 'penalties' as list, {common}, measure, cast(null as decimal(18, 2)) as amount, starts_on, ends_on,"
-        f" reason_id from {schema}.{prefix}penalties"
-        f" union all select 'rewards' as list, {common}, reward as measure, amount, starts_on, ends_on,"
-        f" reason_id from {schema}.{prefix}rewards"
-    )
+    return _SQL("rows_of_lists", penalties=f"{schema}.{prefix}penalties", rewards=f"{schema}.{prefix}rewards")
 
 
 def rows_that_leave(schema: str, prefix: str, compared: Collection[str], language: str) -> str:
