@@ -171,9 +171,9 @@ class WhatIf:
             raise
         self._connection.commit()
 
-    def execute(self, statement: str) -> list[tuple[Any, ...]]:
+    def execute(self, statement: str, values: Mapping[str, object] | None = None) -> list[tuple[Any, ...]]:
         """Run SQL here, where the warehouse is the database `tonight`."""
-        return self._connection.execute(statement).fetchall()
+        return self._connection.execute(statement, dict(values) if values else None).fetchall()
 
 
 @contextmanager

@@ -74,7 +74,7 @@ def earlier_sizes(releases: Path, night: date, nights_back: int = RELEASES) -> S
     return Sql(f"read_parquet([{listed}], hive_partitioning = true, hive_types = {{'night': date}})" if listed else "")
 
 
-def count_lists(connection: duckdb.DuckDBPyConnection, sizes: Sql) -> None:
+def count_lists(connection: duckdb.DuckDBPyConnection, sizes: str) -> None:
     """Rows that what landed added, removed and changed: by reason, and of the whole list.
 
     Args:
@@ -83,7 +83,7 @@ def count_lists(connection: duckdb.DuckDBPyConnection, sizes: Sql) -> None:
     """
     connection.execute(_SQL("numbers_of_tonight"))
     if sizes:
-        connection.execute(_SQL("earlier_numbers", sizes=sizes))
+        connection.execute(_SQL("earlier_numbers", sizes=Sql(sizes)))
     # A market's first release adds every row: that isn't usual. Of one that has many it is one night less.
     connection.execute(_SQL("forget_first_nights"))
     for table in ("tonight", "earlier"):

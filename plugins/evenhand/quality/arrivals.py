@@ -13,148 +13,46 @@ from datetime import date
 from evenhand.landing.contracts import FEEDS, Contract
 from evenhand.quality.gate import Gate
 from evenhand.quality.whose_file import File, markets_of_file
-from evenhand.records.databases import quoted
+from evenhand.records.sql_files import Sql, SqlFile
+
+_SQL = SqlFile(__file__)
 
 
 def find_accounts(gate: Gate) -> None:
     """The market of every account: the one that it is accepted in, else the one that it was said to be in."""
-    gate.execute(
-        """create or replace table arrivals.accounts as
-        select account_id, market from accepted.creators
-        union all
-        select account_id, arg_max(market, (landed_night, market)) from candidates.creators
-        where market in (select market from candidates.markets)
-            and account_id not in (select account_id from accepted.creators)
-        group by account_id
-        order by account_id"""
-    )
+    gate.execute(_SQL("accounts"))
 
 
 def find_arrivals(gate: Gate, contract: Contract, night: date) -> None:
     """What arrived of a feed this night, lines that can't be read included."""
     feed = contract.feed
-    own = "rows.market" if feed == "creators" else "null"
-    gate.execute(
-        f"""create or replace table arrivals.{feed} as
-        with
-
-        problems as (
-            select landed_file, landed_row,
-                string_agg(if(column_name = '', '', column_name || ': ') || rule, '; ' order by column_name, rule)
-                    as problem
-            from quarantine.bad where feed = '{feed}' group by all
-        ),
-
-        -- Of a line that can't be read, the account that is named in it.
-        named as (
-            select landed_file, landed_row, min(market) as market
-            from (
-                select landed_file, landed_row,
-                    unnest(string_split(regexp_replace(text, '"', '', 'g'), ',')) as account_id
-                from landing.bad_rows where feed = '{feed}' and night = date '{night}' and column_name = ''
-            )
-            join arrivals.accounts using (account_id)
-            group by all
-        ),
-
-        arrived as (
-            select rows.landed_file, rows.landed_row, problem,
-                coalesce(accounts.market, if({own} in (select market from candidates.markets), {own}, null)) as market,
-                {_happened_on(contract)} as happened_on
-            from candidates.{feed} as rows
-            left join problems using (landed_file, landed_row)
-            left join arrivals.accounts as accounts using (account_id)
-            where landed_night = date '{night}'
-            union all
-            select landed_file, landed_row, problem, market, null
-            from problems
-            semi join (
-                from landing.bad_rows
-                where feed = '{feed}' and night = date '{night}' and column_name = ''
-            ) using (landed_file, landed_row)
-            left join named using (landed_file, landed_row)
-        )
-
-        from arrived order by landed_file, landed_row"""
-    )
+    own = "rows.market" if feed == "creators" else Sql("null")
+    gate.execute(_SQL("arrivals", feed=feed, own=own, day=_happened_on(contract)), {"feed": feed, "night": night})
     for (file,) in gate.execute(f"select distinct landed_file from arrivals.{feed} where market is null order by all"):
         if len(markets := markets_of_file(gate, File(feed, night, str(file)))) == 1:
             gate.execute(
-                f"update arrivals.{feed} set market = {quoted(markets[0])}"
-                f" where market is null and landed_file = {quoted(str(file))}"
+                f"update arrivals.{feed} set market = $market where market is null and landed_file = $file",
+                {"market": markets[0], "file": file},
             )
 
 
 def find_usual(gate: Gate, night: date) -> None:
     """What was usual of each feed and market in the 28 nights before."""
-    gate.execute(
-        "create or replace table arrivals.usual (feed varchar, market varchar, largest bigint, fewest bigint,"
-        " oldest integer)"
-    )
+    gate.execute(_SQL("create_usual"))
     for contract in FEEDS:
         feed = contract.feed
+        shared = ["account_id", "market"] if feed == "creators" else ["account_id"]
         gate.execute(
-            f"""insert into arrivals.usual
-            with
-
-            begun as (select min(night) as night from landing.files where feed = '{feed}'),
-
-            recent as (
-                select market, landed_night, count(*) as arrived,
-                    landed_night - max({_happened_on(contract)}) as age
-                from candidates.{feed} as rows
-                join arrivals.accounts as accounts using (account_id{", market" if feed == "creators" else ""})
-                where landed_night between date '{night}' - 28 and date '{night}' - 1
-                group by market, landed_night
-            )
-
-            select
-                '{feed}', market,
-                -- The first night is a backfill, not a night's worth of rows.
-                coalesce(max(arrived) filter (landed_night > begun.night), 0),
-                case
-                    when count(*) filter (date '{night}' - landed_night in (7, 14, 21, 28)) = 4
-                        then min(arrived) filter (date '{night}' - landed_night in (7, 14, 21, 28))
-                end,
-                case
-                    when count(*) filter (landed_night > begun.night) >= 7
-                        then max(age) filter (landed_night > begun.night)
-                end
-            from recent, begun
-            group by market
-            order by market"""
+            _SQL("usual", day=_happened_on(contract), feed=feed, shared=shared), {"feed": feed, "night": night}
         )
         # A market without a row in four weeks is compared with nothing, unless the feed has just begun.
-        gate.execute(
-            f"""insert into arrivals.usual
-            select '{feed}', market, 0, null, null from candidates.markets
-            where market not in (select market from arrivals.usual where feed = '{feed}')
-                and (select min(night) from landing.files where feed = '{feed}') < date '{night}'"""
-        )
+        gate.execute(_SQL("usual_of_none"), {"feed": feed, "night": night})
 
 
 def find_silences(gate: Gate, night: date) -> None:
     """How long ago anything of each feed and market landed, and how long it was usual to wait, whatever the gap."""
-    gate.execute(
-        f"""create or replace table arrivals.silences as
-        with
-
-        arrivals as (
-            select feed, market, night, night - lag(night) over (partition by feed, market order by night) as waited
-            from landing.arrived
-            where night <= date '{night}' and market in (select market from candidates.markets)
-        ),
-
-        -- Of the last of them, for what was usual long ago isn't any more.
-        last_arrivals as (
-            from arrivals qualify row_number() over (partition by feed, market order by night desc) <= 28
-        )
-
-        select feed, market, max(night) as newest, date '{night}' - max(night) as days, max(waited) as longest,
-            count(waited) as waits
-        from last_arrivals group by feed, market order by feed, market"""
-    )
+    gate.execute(_SQL("silences"), {"night": night})
 
 
-def _happened_on(contract: Contract) -> str:
-    return f"try_cast({contract.happened_on or 'null'} as date)"
+def _happened_on(contract: Contract) -> Sql:
+    return Sql(f"try_cast({contract.happened_on or 'null'} as date)")

@@ -18,6 +18,9 @@ from evenhand.policy.compile import compile_packs
 from evenhand.policy.sift import sift
 from evenhand.quality.feeds import Beside, validate_feeds
 from evenhand.records.databases import quoted
+from evenhand.records.sql_files import SqlFile
+
+_SQL = SqlFile(__file__)
 
 
 @dataclass(frozen=True)
@@ -83,12 +86,7 @@ def check_file(path: Path, feed: str, night: date, store: Path, policies: Path, 
         with duckdb.connect(str(with_it), read_only=True) as connection:
             unusable = connection.execute("select why from landing.unusable where landed_file = ?", [name]).fetchone()
             loaded = connection.execute("select rows from landing.files where landed_file = ?", [name]).fetchone()
-            broken = connection.execute(
-                "select column_name, rule, any_value(remedy), count(*), 'row ' || min(landed_row)"
-                " || coalesce(', `' || arg_min(text, landed_row) || '`', '')"
-                " from quarantine.rows where landed_file = ? group by all order by min(landed_row), column_name, rule",
-                [name],
-            ).fetchall()
+            broken = connection.execute(_SQL("problems"), {"name": name}).fetchall()
     shown = {name: path.name}
     known = {str(each) for each in before.held}
     return CheckedFile(
@@ -110,12 +108,7 @@ def _add(store: Path, warehouse: Path, feed: str, name: str) -> str:
         connection.execute(f"attach {quoted(store)} as store (read_only)")
         for table in (feed, *OF_FILES):
             columns = [column for column, *_ in connection.execute(f"describe landing.{table}").fetchall()]
-            listed = ", ".join(columns)
-            connection.execute(
-                f"insert into landing.{table} ({listed}) select {listed} from store.landing.{table}"
-                " where landed_file = ?",
-                [name],
-            )
+            connection.execute(_SQL("take_from_store", table=table, columns=columns), {"name": name})
         found = connection.execute("select why from store.landing.passed_over where name = ?", [name]).fetchone()
         return str(found[0]) if found else ""
 

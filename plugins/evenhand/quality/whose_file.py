@@ -14,6 +14,9 @@ from evenhand.landing.held_markets import HeldMarket
 from evenhand.landing.unusable import OF_MARKETS
 from evenhand.quality.gate import Gate
 from evenhand.records.databases import quoted
+from evenhand.records.sql_files import Sql, SqlFile
+
+_SQL = SqlFile(__file__)
 
 
 @dataclass(frozen=True)
@@ -52,17 +55,12 @@ def rows_of_other_markets(gate: Gate, night: date) -> list[str]:
     """What is told of files of a night that lie in the folder of one market and have rows of others: these load."""
     markets = {market.casefold(): market for market in _all_markets(gate)}
     said = []
-    for feed, name in gate.execute(
-        f"select feed, landed_file from landing.files where night = date '{night}'"
-        " and regexp_matches(landed_file, '(?i)/(market|source)=') order by landed_file"
-    ):
+    for feed, name in gate.execute(_SQL("files_that_say_whose"), {"night": night}):
         file = File(str(feed), night, str(name))
         of_path = markets.get(file.said("market").casefold()) or markets.get(file.said("source").casefold())
         if of_path:
-            ((others,),) = gate.execute(
-                f"select count(*) from arrivals.{file.feed} where landed_file = {quoted(file.name)}"
-                f" and market != {quoted(of_path)}"
-            )
+            of_others = _SQL("rows_of_others", arrivals=f"arrivals.{file.feed}")
+            ((others,),) = gate.execute(of_others, {"name": file.name, "market": of_path})
             if others:
                 said.append(f"{file.name}: {others} rows are of other markets than {of_path}; they count there")
     return said
@@ -72,7 +70,7 @@ def markets_of_file(gate: Gate, file: File) -> list[str]:
     """The markets that a file is likely of, for rows that name nobody who is known; none where it can't be known."""
     return (
         _of_path(gate, file, _all_markets(gate))
-        or _of_files(gate, f"landed_file = {quoted(file.name)}")
+        or _of_files(gate, Sql(f"landed_file = {quoted(file.name)}"))
         or _of_last(gate, file)
     )
 
@@ -84,7 +82,7 @@ def _all_markets(gate: Gate) -> list[str]:
 def _markets_of(gate: Gate, file: File, markets: list[str]) -> tuple[list[str], str]:
     """The markets of a file that can't be used, and how that is known, where it is no more than likely."""
     # Of one that was to be replaced, those of what counts as well.
-    if found := sorted({*_of_rows(gate, file), *_of_files(gate, f"landed_file = {quoted(file.name)}")}):
+    if found := sorted({*_of_rows(gate, file), *_of_files(gate, Sql(f"landed_file = {quoted(file.name)}"))}):
         return found, ""
     if found := _of_path(gate, file, markets):
         return found, ""
@@ -95,25 +93,7 @@ def _markets_of(gate: Gate, file: File, markets: list[str]) -> tuple[list[str], 
 
 def _of_rows(gate: Gate, file: File) -> list[str]:
     """The markets of the accounts in it, by the column that names most of those that are known."""
-    name = quoted(file.name)
-    found = gate.execute(
-        f"""with
-
-        known as (
-            select position, market, count(*) as accounts
-            from landing.unusable_values join arrivals.accounts on account_id = value
-            where landed_file = {name} and position != {OF_MARKETS} group by all
-        ),
-
-        best as (select position from known group by position order by sum(accounts) desc, position limit 1)
-
-        select market from known join best using (position)
-        union
-        select markets.market from landing.unusable_values
-        join candidates.markets as markets on markets.market = value
-        where landed_file = {name} and position = {OF_MARKETS}
-        order by market"""
-    )
+    found = gate.execute(_SQL("of_rows"), {"name": file.name, "of_markets": OF_MARKETS})
     return [str(market) for (market,) in found]
 
 
@@ -124,30 +104,23 @@ def _of_path(gate: Gate, file: File, markets: list[str]) -> list[str]:
             return found
     if source := file.said("source"):
         part = quoted(f"%/source={source}/%")
-        return _of_files(gate, f"landed_file like {part} and landed_file != {quoted(file.name)}")
+        return _of_files(gate, Sql(f"landed_file like {part} and landed_file != {quoted(file.name)}"))
     return []
 
 
 def _of_last(gate: Gate, file: File) -> list[str]:
     """The markets of the file of that name in that feed that landed last before it."""
-    name = quoted(file.below)
-    same = f"feed = {quoted(file.feed)} and substr(landed_file, length(feed) + 19) = {name}"
-    before = f"and night <= date '{file.night}'" if file.night != ANY_NIGHT else ""
-    last = gate.execute(
-        f"select landed_file from landing.files where {same} and landed_file != {quoted(file.name)} and rows > 0"
-        f" {before} order by night desc, landed_file limit 1"
-    )
-    return _of_files(gate, f"landed_file = {quoted(str(last[0][0]))}") if last else []
+    until = None if file.night == ANY_NIGHT else file.night
+    same = {"feed": file.feed, "below": file.below, "name": file.name, "until": until}
+    last = gate.execute(_SQL("last_of_the_same_name"), same)
+    return _of_files(gate, Sql(f"landed_file = {quoted(last[0][0])}")) if last else []
 
 
-def _of_files(gate: Gate, which: str) -> list[str]:
+def _of_files(gate: Gate, which: Sql) -> list[str]:
     """The markets of the accounts in the rows of some files, as far as they are looked at."""
     feeds = [str(feed) for (feed,) in gate.execute(f"select distinct feed from landing.files where {which}")]
     found: set[str] = set()
     for feed in feeds:
-        rows = gate.execute(
-            f"select distinct accounts.market from landing.{feed} as rows"
-            f" join arrivals.accounts as accounts using (account_id) where {which}"
-        )
+        rows = gate.execute(_SQL("of_files", landed=f"landing.{feed}", is_of_them=which))
         found |= {str(market) for (market,) in rows}
     return sorted(found)
