@@ -99,8 +99,11 @@ def find_causes(warehouse: Path, scratch: Path, bases: Sequence[Base], code: Map
         code: the version of tonight's code.
     """
     with duckdb.connect(str(warehouse)) as connection:
-        for table in ("changes", "not_compared", "days_come", "left_by_time", "late_money"):
-            connection.execute(_SQL(f"create_{table}"))
+        connection.execute(_SQL("create_changes"))
+        connection.execute(_SQL("create_not_compared"))
+        connection.execute(_SQL("create_days_come"))
+        connection.execute(_SQL("create_left_by_time"))
+        connection.execute(_SQL("create_late_money"))
         if not bases:
             rows = proposed_rows(frozenset(COMPARED))
             connection.execute(_SQL("all_is_data", rows=rows, all_of_it=struct(COMPARED)))

@@ -86,9 +86,9 @@ def _find_in(gate: Gate, contract: Contract, night: date, surfaces_are_listed: b
             if surfaces_are_listed:
                 gate.execute(_SQL("other_surfaces", word=column.name), {"column_name": column.name})
         else:
-            others = "other_severities" if column.vocabulary == "severities" else "other_words"
-            of_column = {"column_name": column.name, "vocabulary": column.vocabulary}
-            gate.execute(_SQL(others, word=column.name), of_column)
+            graded = column.vocabulary == "severities"
+            others = _SQL("other_severities", word=column.name) if graded else _SQL("other_words", word=column.name)
+            gate.execute(others, {"column_name": column.name, "vocabulary": column.vocabulary})
     if feed == "creators":
         gate.execute(_SQL("no_markets"))
     gate.execute(_SQL("landed_rows"), {"feed": feed})
