@@ -63,6 +63,7 @@ lint: $(VENV)/installed ## ruff, mypy --strict, sqlfluff and dbt parse
 	mypy
 	dbt --warn-error parse --quiet --no-partial-parse --project-dir dbt_project --profiles-dir dbt_project
 	sqlfluff lint dbt_project --processes 0
+	sqlfluff lint plugins --templater placeholder --processes 0
 
 bench: $(VENV)/installed ## where the time of a night, and of a year of a large marketplace, goes
 	@python -m benchmarks.compare --table docs/performance.md

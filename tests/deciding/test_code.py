@@ -89,6 +89,19 @@ def test_whatever_writes_what_leaves_counts() -> None:
     } <= found
 
 
+def test_the_sql_of_a_deciding_module_counts_and_other_sql_beside_it_does_not(tmp_path: Path) -> None:
+    for part in ("plugins", "expectations"):
+        shutil.copytree(PROJECT / part, tmp_path / part, ignore=shutil.ignore_patterns("__pycache__"))
+    sql = tmp_path / "plugins" / "evenhand" / "quality" / "sql"
+    before = code_version(tmp_path)["sha256"]
+    compared = sql / "shares.sql"
+    assert "$fewest_rows" in compared.read_text()
+    compared.write_text(compared.read_text().replace("$fewest_rows", "$most_words"))
+    assert code_version(tmp_path)["sha256"] != before
+    (sql / "of_no_module.sql").write_text("-- name: nothing\nselect 1;\n")
+    assert (sql / "of_no_module.sql") not in deciding_files.__wrapped__(tmp_path)
+
+
 def test_what_asks_and_shows_is_not_code_of_a_night() -> None:
     rooms = {
         path.relative_to(PROJECT / "plugins" / "evenhand").parts[0]

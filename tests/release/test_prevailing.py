@@ -12,6 +12,7 @@ import duckdb
 import pytest
 
 from evenhand.policy.nodes import parse
+from evenhand.records.sql_files import Sql
 from evenhand.release.prevailing import with_what_prevails
 from evenhand.settings import PROJECT
 from release.measures import create_what_measures_rank_by
@@ -72,9 +73,8 @@ def test_what_is_released_prevails_as_the_models_unit_test_has_it(ranked_by: str
                 "insert into policy.measures_order by name select ? as market, ? as measure, ? as order_rank",
                 [market, measure, rank],
             )
-        found = connection.execute(
-            f"select row_key, prevails from ({with_what_prevails('from penalties', NIGHT)})"
-        ).fetchall()
+        shown = with_what_prevails(Sql("from penalties"), NIGHT)
+        found = connection.execute(f"select row_key, prevails from ({shown})").fetchall()
 
     by_the_model = {each["row_key"]: each["prevails"] == "true" for each in _rows(told["expect"])}
     assert dict(found) == {row_key: by_the_model[row_key] for row_key in dict(found)}
@@ -83,7 +83,7 @@ def test_what_is_released_prevails_as_the_models_unit_test_has_it(ranked_by: str
 
 def test_ranks_and_ties_are_written_the_same() -> None:
     """Where tonight's models rank a row and packs a kept one, both ranks are on one scale."""
-    of_release = with_what_prevails("from penalties", NIGHT)
+    of_release = with_what_prevails(Sql("from penalties"), NIGHT)
     model = (MODELS / "int_measures_in_force.sql").read_text(encoding="utf-8")
     ties = r"ends_on desc nulls first,\s+starts_on asc nulls last,\s+programme asc"
     assert re.search(rf"market_rank desc,\s+{ties}", model.split("rows_with_what_prevails as", 1)[1])

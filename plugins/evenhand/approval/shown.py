@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -10,9 +11,12 @@ import duckdb
 
 from evenhand.quality.held_lists import HeldList, first_wave_of
 from evenhand.records.markdown import plain
+from evenhand.records.sql_files import Sql, SqlFile
 from evenhand.release.manifest import DELIVERIES, NOTICES
 from evenhand.release.rows import TOLD
 from evenhand.reports.language import Language
+
+_SQL = SqlFile(__file__)
 
 GROUPS = 10
 SAMPLE = 20
@@ -47,13 +51,9 @@ def body(connection: duckdb.DuckDBPyConnection, held: HeldList, night: date, spe
                 *([] if is_delivery else [_notices_tonight(connection, held.market)]),
             ]
         )
+    of_it = {"list": held.list, "market": held.market}
     ((kept_rows, in_force, proposed),) = connection.execute(
-        # What has ended meanwhile isn't kept: nobody is penalised for longer because somebody has to look.
-        f"select (select count(*) from released.last_{held.list} where market = $2),"
-        f" (select count(*) from released.last_{held.list}"
-        " where market = $2 and coalesce(starts_on, $3) <= $3 and coalesce(ends_on, $3) >= $3),"
-        " (select coalesce(sum(rows), 0) from gate.list_sizes where list = $1 and market = $2)",
-        [held.list, held.market, night],
+        _SQL("sizes", last=f"released.last_{held.list}"), {**of_it, "night": night}
     ).fetchall()
     kept = f"The market keeps what was released on {held.since}" if held.since else "Nothing of it was released before"
     changed_by = (
@@ -71,19 +71,16 @@ def body(connection: duckdb.DuckDBPyConnection, held: HeldList, night: date, spe
             _table(
                 connection,
                 ("cause", "added", "removed", "changed"),
-                "select cause, count(*) filter (change = 'added'), count(*) filter (change = 'removed'),"
-                " count(*) filter (change = 'changed') from gate.changes where list = ? and market = ?"
-                " group by cause order by count(*) desc, cause",
-                held,
+                _SQL("causes"),
+                of_it,
                 speaks,
             ),
             "### The largest groups",
             _table(
                 connection,
                 ("programme", "measure", "change", "cause", "rows"),
-                "select programme, measure, change, cause, count(*) from gate.changes where list = ? and market = ?"
-                f" group by all order by count(*) desc, programme, measure, change, cause limit {GROUPS}",
-                held,
+                _SQL("largest_groups"),
+                {**of_it, "groups": GROUPS},
                 speaks,
             ),
             *_other_words(connection, held),
@@ -97,17 +94,7 @@ def body(connection: duckdb.DuckDBPyConnection, held: HeldList, night: date, spe
 def _accounts(connection: duckdb.DuckDBPyConnection, held: HeldList, speaks: Language) -> str:
     """Some accounts of a list, those of a first wave first, each with what would change and why."""
     rows = connection.execute(
-        f"""
-        select account_id, measure, scope, change, cause, explanation
-        from gate.changes left join (
-            select reason_id, explanation from main.reasons
-            union select reason_id, explanation from released.last_reasons
-        ) as reasons using (reason_id)
-        where list = ? and market = ?
-        qualify row_number() over (partition by row_key order by explanation) = 1
-        order by {_waits(connection)}, md5(row_key), row_key limit {SAMPLE}
-        """,
-        [held.list, held.market],
+        _SQL("accounts", waits=_waits(connection)), {"list": held.list, "market": held.market, "accounts": SAMPLE}
     ).fetchall()
     return _lines(
         ("account", "measure", "change", "cause", "reason"),
@@ -139,32 +126,25 @@ def _notices_tonight(connection: duckdb.DuckDBPyConnection, language: str) -> st
     return f"Tonight {notices:,} notices to {accounts:,} accounts wait for it."
 
 
-def _waits(connection: duckdb.DuckDBPyConnection) -> str:
+def _waits(connection: duckdb.DuckDBPyConnection) -> Sql:
     """Whether a row is in no first wave, for its account has moved."""
     # A warehouse of an earlier version doesn't know them.
     known = connection.execute("from duckdb_tables() where schema_name = 'gate' and table_name = 'kept_accounts'")
-    return "(list, account_id) in (select (list, account_id) from gate.kept_accounts)" if known.fetchone() else "false"
+    moved = "(list, account_id) in (select (list, account_id) from gate.kept_accounts)"
+    return Sql(moved if known.fetchone() else "false")
 
 
 def _other_words(connection: duckdb.DuckDBPyConnection, held: HeldList) -> list[str]:
     """What is said otherwise for a change of words, by pack and by what of it differs; nothing where there is none."""
     # A warehouse of an earlier version has neither such changes nor the reasons beside them.
-    of_it = [held.list, held.market]
-    if not connection.execute("from gate.changes where list = ? and market = ? and cause = 'text'", of_it).fetchone():
+    of_it = {"list": held.list, "market": held.market}
+    changes_of_words = "from gate.changes where list = $list and market = $market and cause = 'text'"
+    if not connection.execute(changes_of_words, of_it).fetchone():
         return []
     names = [name for name in TOLD if name not in ("pack", "reason_id")]
-    sides = ", ".join(f"[cast(before.{name} as varchar), cast(now.{name} as varchar)]" for name in names)
+    sides = [Sql(f"[cast(before.{name} as varchar), cast(now.{name} as varchar)]") for name in names]
     found = connection.execute(
-        f"""
-        select now.pack, {sides}
-        from gate.changes as changes
-        join gate.proposed_reasons as now using (list, row_key, reason_id)
-        join released.last_{held.list} as last using (row_key)
-        join released.last_reasons as before
-            on before.list = changes.list and before.row_key = last.row_key and before.reason_id = last.reason_id
-        where changes.list = ? and changes.market = ? and cause = 'text'
-        """,
-        of_it,
+        _SQL("other_words", before_and_now=sides, last=f"released.last_{held.list}"), of_it
     ).fetchall()
     said: Counter[tuple[str, str, str, str]] = Counter()
     for pack, *texts in found:
@@ -192,9 +172,13 @@ def _apart(before: str, now: str) -> tuple[str, str]:
 
 
 def _table(
-    connection: duckdb.DuckDBPyConnection, columns: tuple[str, ...], query: str, held: HeldList, speaks: Language
+    connection: duckdb.DuckDBPyConnection,
+    columns: tuple[str, ...],
+    query: Sql,
+    values: Mapping[str, object],
+    speaks: Language,
 ) -> str:
-    rows = connection.execute(query, [held.list, held.market]).fetchall()
+    rows = connection.execute(query, dict(values)).fetchall()
     return _lines(
         columns,
         [

@@ -16,6 +16,9 @@ import duckdb
 
 from evenhand.deciding.compiled import DataTest, Node, Project
 from evenhand.deciding.report import BuildReport, BuiltModel, Problem, forget_report, keep_report
+from evenhand.records.sql_files import Sql, SqlFile
+
+_SQL = SqlFile(__file__)
 
 log = logging.getLogger(__name__)
 
@@ -146,19 +149,14 @@ def _build_all(
 
 def _finds(connection: duckdb.DuckDBPyConnection, sql: str) -> str:
     """What a test finds that it should not, as text; empty where all is right."""
-    ((failing,),) = connection.execute(f"select count(*) from (\n{sql}\n)").fetchall()
+    ((failing,),) = connection.execute(_SQL("failing", found=Sql(sql))).fetchall()
     return f"{failing:,} {'row' if failing == 1 else 'rows'} that it should not find" if failing else ""
 
 
 def _forget(connection: duckdb.DuckDBPyConnection, kept: Collection[Node]) -> None:
     """Drop what an earlier build left in the place of models that are otherwise now, or no more."""
     kinds = {node.name: node.model.materialized for node in kept}
-    for kind, name in connection.execute(
-        "select 'view', view_name from duckdb_views()"
-        " where schema_name = 'main' and not internal and database_name = current_database()"
-        " union all select 'table', table_name from duckdb_tables()"
-        " where schema_name = 'main' and database_name = current_database() order by all"
-    ).fetchall():
+    for kind, name in connection.execute(_SQL("built_before")).fetchall():
         if kinds.get(name) != kind:
             connection.execute(f'drop {kind} main."{name}"')
 
@@ -174,7 +172,7 @@ def _build(connection: duckdb.DuckDBPyConnection, node: Node, night: date) -> Bu
     is_table = node.model.materialized == "table"
     if is_table and node.contract:
         # In the order that the contract has them in, as dbt lays them.
-        sql = f"select {', '.join(name for name, _ in node.contract)} from (\n{sql}\n)"
+        sql = _SQL("in_order", columns=[name for name, _ in node.contract], rows=Sql(sql))
     connection.execute(f"create or replace {node.model.materialized} main.{node.name} as {sql}")
     if is_table:
         ((rows,),) = connection.execute(f"select count(*) from main.{node.name}").fetchall()

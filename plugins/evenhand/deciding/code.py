@@ -9,6 +9,8 @@ from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
+from evenhand.records.sql_files import sql_file_of
+
 # The modules whose functions decide a night, bring it to receivers and accounts and take what people decide themselves;
 # whatever they import, at once or inside a function, writes with them what leaves. What asks and shows is imported by
 # others.
@@ -35,7 +37,7 @@ def code_version(project: Path) -> dict[str, object]:
 
 @cache
 def deciding_files(project: Path) -> tuple[Path, ...]:
-    """The files of a checkout that write what leaves: the dbt project, whole rooms, and all that these import."""
+    """The files of a checkout that write what leaves: the dbt project, whole rooms, what these import, and its SQL."""
     found: set[Path] = {path for pattern in _MODELS for path in (project / "dbt_project").glob(pattern)}
     open_ends = list(BEGINS_IN)
     for room in WRITES:
@@ -48,6 +50,8 @@ def deciding_files(project: Path) -> tuple[Path, ...]:
         file = _file(project, open_ends.pop())
         if file and file not in found:
             found.add(file)
+            if (sql := sql_file_of(file)).is_file():
+                found.add(sql)
             open_ends += _imported(file)
     return tuple(sorted(found))
 

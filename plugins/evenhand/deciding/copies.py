@@ -7,6 +7,9 @@ from collections.abc import Sequence
 import duckdb
 
 from evenhand.landing.contracts import FEEDS, Contract
+from evenhand.records.sql_files import Sql, SqlFile
+
+_SQL = SqlFile(__file__)
 
 
 def lay_copies(connection: duckdb.DuckDBPyConnection, tonight: str, copies: Sequence[tuple[str, int]]) -> None:
@@ -27,17 +30,12 @@ def lay_copies(connection: duckdb.DuckDBPyConnection, tonight: str, copies: Sequ
             "insert into copies select unnest(?::varchar[]), unnest(?::integer[])", [list(accounts), list(numbers)]
         )
     for contract in FEEDS:
-        renamed = ", ".join(f"{name} || '~' || copy as {name}" for name in _names_of_its_own(contract))
+        renamed = [Sql(f"{name} || '~' || copy as {name}") for name in _names_of_its_own(contract)]
         for table in (contract.feed, contract.versions):
             if table:
-                connection.execute(
-                    f"create table accepted.{table} as select accepted.* replace ({renamed})"
-                    f" from {tonight}.accepted.{table} as accepted inner join copies using (account_id) order by all"
-                )
-    connection.execute(
-        "create table emergencies.known as select known.* replace (account_id || '~' || copy as account_id)"
-        f" from {tonight}.emergencies.known as known inner join copies using (account_id) order by all"
-    )
+                rows = f"{tonight}.accepted.{table}"
+                connection.execute(_SQL("accepted", table=f"accepted.{table}", renamed=renamed, rows=rows))
+    connection.execute(_SQL("known", rows=f"{tonight}.emergencies.known"))
 
 
 def _names_of_its_own(contract: Contract) -> list[str]:

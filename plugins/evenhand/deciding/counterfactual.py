@@ -28,6 +28,9 @@ from evenhand.policy.measures_order import read_measures_order
 from evenhand.policy.renaming import take_names, take_names_of_rows
 from evenhand.policy.tables import TABLES
 from evenhand.records.databases import quoted
+from evenhand.records.sql_files import SqlFile
+
+_SQL = SqlFile(__file__)
 
 # The name of the warehouse in the scratch.
 _TONIGHT = "tonight"
@@ -156,11 +159,7 @@ class WhatIf:
         Raises:
             duckdb.Error: they don't know tonight's data or rules.
         """
-        for kind, name in self.execute(
-            "select 'view', view_name from duckdb_views() where database_name = current_database()"
-            " and schema_name = 'main' and not internal union all select 'table', table_name from duckdb_tables()"
-            " where database_name = current_database() and schema_name = 'main'"
-        ):
+        for kind, name in self.execute(_SQL("built_before")):
             self._connection.execute(f"drop {kind} main.{name}")
         # Each commit waits for the disk, and nothing here outlives the night.
         self._connection.begin()
@@ -171,9 +170,9 @@ class WhatIf:
             raise
         self._connection.commit()
 
-    def execute(self, statement: str) -> list[tuple[Any, ...]]:
+    def execute(self, statement: str, values: Mapping[str, object] | None = None) -> list[tuple[Any, ...]]:
         """Run SQL here, where the warehouse is the database `tonight`."""
-        return self._connection.execute(statement).fetchall()
+        return self._connection.execute(statement, dict(values) if values else None).fetchall()
 
 
 @contextmanager

@@ -19,6 +19,9 @@ from evenhand.deciding.compiled import Project
 from evenhand.deciding.report import BuildReport
 from evenhand.deciding.set_aside import bring_back, set_feeds_aside, set_rules_aside
 from evenhand.landing.held_markets import HeldMarket, find_held_accounts, held_markets, hold_markets
+from evenhand.records.sql_files import SqlFile
+
+_SQL = SqlFile(__file__)
 
 log = logging.getLogger(__name__)
 
@@ -111,10 +114,5 @@ def _failure(
 
 def _accounts_of(connection: duckdb.DuckDBPyConnection, markets: Collection[str] | None = None) -> set[str]:
     """Who is or was in these markets; by default, everybody."""
-    found = connection.execute(
-        "select distinct account_id from (select account_id, market from accepted.creators"
-        " union all select account_id, market from accepted.creator_versions)"
-        " where $markets is null or list_contains($markets, market)",
-        {"markets": None if markets is None else sorted(markets)},
-    )
+    found = connection.execute(_SQL("accounts_of"), {"markets": None if markets is None else sorted(markets)})
     return {account for (account,) in found.fetchall()}

@@ -21,6 +21,9 @@ from evenhand.policy.migrate import in_words_of_today
 from evenhand.policy.tables import TABLES
 from evenhand.policy.tables.row import ddl
 from evenhand.policy.targets import NO_TARGETS, Targets
+from evenhand.records.sql_files import Sql, SqlFile
+
+_SQL = SqlFile(__file__)
 
 # What is decided, and what is said of it; the models that it is made of decide.
 DECIDED = ("penalties", "rewards", "reasons")
@@ -54,10 +57,7 @@ def keep_deciders(
     with duckdb.connect(str(warehouse)) as connection:
         connection.begin()
         connection.execute("create schema if not exists deciders")
-        connection.execute(
-            "create or replace table deciders.models"
-            " (position integer, name varchar, materialized varchar, sql varchar)"
-        )
+        connection.execute(_SQL("create_models"))
         connection.executemany(
             "insert into deciders.models values (?, ?, ?, ?)",
             [(position, each.name, each.materialized, each.sql) for position, each in enumerate(models)],
@@ -112,11 +112,7 @@ def lay_rules_in_words_of_today(release: Path, connection: duckdb.DuckDBPyConnec
     no key for their edition.
     """
     lay_rules_of(release, connection)
-    found = connection.execute(
-        "select table_name, column_name from duckdb_columns() where database_name = current_database()"
-        " and schema_name = 'policy' and list_contains($names, column_name) order by all",
-        {"names": list(_LAST_DAYS)},
-    ).fetchall()
+    found = connection.execute(_SQL("columns_called"), {"names": list(_LAST_DAYS)}).fetchall()
     for table, last_day in found:
         connection.execute(f"alter table policy.{table} rename column {last_day} to {_LAST_DAYS[last_day]}")
         connection.execute(f"update policy.{table} set {_LAST_DAYS[last_day]} = {_LAST_DAYS[last_day]} + 1")
@@ -156,15 +152,8 @@ def limits_of_words(release: Path | None, night: date) -> Mapping[str, Decimal]:
         lay_rules_in_words_of_today(release, connection)
         # A release of an older version has none.
         is_there = "words_without_effect" in {name for name, _ in _columns(connection, "policy.limits")}
-        said = "min(words_without_effect)" if is_there else "null"
-        return dict(
-            connection.execute(
-                f"select market, cast(coalesce({said}, {usual}) as decimal(18, 2)) from policy.limits"
-                " where effective_from <= $night and coalesce(effective_before, date '9999-12-31') > $night"
-                " group by market order by market",
-                {"night": night},
-            ).fetchall()
-        )
+        limits = _SQL("limits_of_words", strictest=Sql("min(words_without_effect)" if is_there else "null"))
+        return dict(connection.execute(limits, {"night": night, "usual": usual}).fetchall())
 
 
 def texts_of(release: Path | None) -> Mapping[str, str]:

@@ -19,6 +19,9 @@ from evenhand.policy.language.examples import Event, Example, Expectation
 from evenhand.policy.language.pack import Pack
 from evenhand.policy.load import LoadedPack
 from evenhand.policy.renaming import NamesOfNight
+from evenhand.records.sql_files import Sql, SqlFile
+
+_SQL = SqlFile(__file__)
 
 
 @dataclass(frozen=True)
@@ -189,24 +192,16 @@ class _Found:
                 "select account_id, as_of, programme, balance, zone from main.account_standings"
             ).fetchall()
         }
-        felt = "main.int_measures_in_force where list = 'penalties' and prevails"
+        felt = Sql("main.int_measures_in_force where list = 'penalties' and prevails")
         self._measures = _names(connection, felt, "measure")
-        self._rewards = _names(connection, "main.int_rewards_in_force", "reward")
+        self._rewards = _names(connection, Sql("main.int_rewards_in_force"), "reward")
         self._amounts = {
             (account, on, bonus): amount
-            for account, on, bonus, amount in connection.execute(
-                "select account_id, as_of, programme, sum(amount) from main.int_rewards_in_force"
-                " where amount is not null group by all"
-            ).fetchall()
+            for account, on, bonus, amount in connection.execute(_SQL("amounts")).fetchall()
         }
         self._failed = {
             (account, on, eligibility): sorted(failed)
-            for account, on, eligibility, failed in connection.execute(
-                "select account_id, as_of, eligibility, failed"
-                " from main.int_eligibility_periods join main.int_as_of_nights"
-                " on as_of >= from_day and (until_day is null or as_of < until_day)"
-                " and as_of >= known_from and (known_until is null or as_of < known_until)"
-            ).fetchall()
+            for account, on, eligibility, failed in connection.execute(_SQL("failed_conditions")).fetchall()
         }
         self._quotas = {
             (account, on, activity): (used, refused)
@@ -254,11 +249,9 @@ class _Found:
             )
 
 
-def _names(connection: duckdb.DuckDBPyConnection, table: str, column: str) -> dict[tuple[str, date], list[str]]:
-    rows = connection.execute(
-        f"select account_id, as_of, list(distinct {column} order by {column}) from {table} group by all"
-    ).fetchall()
-    return {(account, on): names for account, on, names in rows}
+def _names(connection: duckdb.DuckDBPyConnection, rows: Sql, column: str) -> dict[tuple[str, date], list[str]]:
+    found = connection.execute(_SQL("names", name_of=column, rows=rows)).fetchall()
+    return {(account, on): names for account, on, names in found}
 
 
 def _shown(value: Any) -> str:

@@ -17,6 +17,9 @@ from evenhand.landing.contracts import FEEDS
 from evenhand.policy.language.part import EMERGENCY
 from evenhand.policy.tables import TABLES
 from evenhand.policy.tables.row import columns as columns_of
+from evenhand.records.sql_files import SqlFile
+
+_SQL = SqlFile(__file__)
 
 # What of a held market's rules stays: a condition on those that do.
 _KEPT = {"packs": "true", "measures": "true", "limits": "true", "ledgers": f"programme = '{EMERGENCY}'"}
@@ -100,8 +103,5 @@ def _move(connection: duckdb.DuckDBPyConnection, table: str, which: str, these: 
 
 def _rules_with_a_market(connection: duckdb.DuckDBPyConnection) -> list[str]:
     """Those of the tables that are there: a release of an older version has others."""
-    found = connection.execute(
-        "select table_name from duckdb_columns() where database_name = current_database() and schema_name = 'policy'"
-        " and column_name = 'effective_from' order by table_name"
-    )
+    found = connection.execute(_SQL("rules_with_a_market"))
     return [table for (table,) in found.fetchall()]

@@ -22,20 +22,12 @@ from evenhand.landing.contracts import BY_NAME, FEEDS
 from evenhand.policy.compile import compile_packs
 from evenhand.policy.load import LoadedPack
 from evenhand.policy.renaming import take_names
+from evenhand.records.sql_files import Sql, SqlFile
+
+_SQL = SqlFile(__file__)
 
 # Accounts of each market and kind on a random night, and what happens to each of them in the days before it.
 ACCOUNTS, EVENTS, LOOKED_BACK_DAYS = 3, 12, 200
-# What packs name of each market: types of violations, activities and metrics.
-VIOLATIONS = "select distinct market, event_type from policy.entry_rules where source = 'violation'"
-ACTIVITIES = (
-    "select distinct market, event_type from policy.entry_rules where source = 'activity'"
-    " union select market, activity from policy.bonuses"
-    " union select distinct market, activity from policy.packs cross join policy.activities_named"
-)
-METRICS = (
-    "select distinct market, metric from policy.programmes where metric is not null"
-    " union select market, metric from policy.multipliers where metric is not null"
-)
 Row = Mapping[str, object]
 
 
@@ -106,29 +98,11 @@ def _compile(
 
 
 def _days(connection: duckdb.DuckDBPyConnection, today: date) -> list[date]:
-    dated = [
-        name
-        for (name,) in connection.execute(
-            "select table_name from duckdb_columns() where schema_name = 'policy' group by table_name"
-            " having count(*) filter (column_name in ('edition_id', 'effective_from')) = 2 order by all"
-        ).fetchall()
-    ]
+    dated = [name for (name,) in connection.execute(_SQL("dated_tables")).fetchall()]
     parts = " union all ".join(
         f"select edition_id, effective_from, effective_before from policy.{name}" for name in dated
     )
-    found = connection.execute(
-        f"""
-        with lasting as (
-            select edition_id from policy.packs
-            where effective_before is null or effective_before > $today
-        ),
-        parts as (from ({parts}) semi join lasting using (edition_id))
-        select effective_from from parts
-        union select effective_before - 1 from parts where effective_before is not null
-        union select effective_before from parts where effective_before is not null
-        """,
-        {"today": today},
-    ).fetchall()
+    found = connection.execute(_SQL("days", parts=Sql(parts)), {"today": today}).fetchall()
     return sorted({today, *(day for (day,) in found)})
 
 
@@ -177,12 +151,9 @@ def _random_rows(connection: duckdb.DuckDBPyConnection, night: date) -> Mapping[
     """A few rows of what the packs read, of accounts of every market and kind, in the days up to the night."""
     draw = random.Random(f"trial night {night}")
     rows: dict[str, list[Row]] = {contract.feed: [] for contract in FEEDS}
-    kinds = connection.execute(
-        "select market, kind from policy.kinds union select market, kind from policy.eligibility"
-        " union select market, kind from policy.bonus_kinds order by all"
-    ).fetchall()
+    kinds = connection.execute(_SQL("kinds")).fetchall()
     violations, activities, metrics = (
-        _names_of_each_market(connection, query) for query in (VIOLATIONS, ACTIVITIES, METRICS)
+        _names_of_each_market(connection, query) for query in (_SQL("violations"), _SQL("activities"), _SQL("metrics"))
     )
     for market, kind in kinds:
         for number in range(ACCOUNTS):

@@ -14,8 +14,11 @@ from evenhand.delivery.announcements.outbox import Outbox
 from evenhand.delivery.changes import Acknowledged, RowId, diff
 from evenhand.delivery.read_release import read_release
 from evenhand.delivery.receipts import Receipts
+from evenhand.records.sql_files import Sql, SqlFile
 from evenhand.release.manifest import NOTICES
 from evenhand.settings import settings
+
+_SQL = SqlFile(__file__)
 
 # Where the release itself changed nothing of a row: an earlier one did, or the receiver was found otherwise.
 NOT_YET = "not acknowledged yet"
@@ -155,10 +158,6 @@ def _causes(release_dir: Path) -> Mapping[RowId, str]:
     with duckdb.connect() as connection:
         columns = {name for name, *_ in connection.execute("describe from read_parquet(?)", [str(file)]).fetchall()}
         # What is held isn't in the list: its row is sent as it was, if it is sent.
-        held = "where not is_held" if "is_held" in columns else ""
-        found = connection.execute(
-            "select list, row_key, any_value(cause order by cause) from read_parquet(?)"
-            f" {held} group by all order by all",
-            [str(file)],
-        ).fetchall()
+        is_sent = Sql("not is_held" if "is_held" in columns else "true")
+        found = connection.execute(_SQL("causes", is_sent=is_sent), {"file": str(file)}).fetchall()
     return {(name, row_key): cause for name, row_key, cause in found}

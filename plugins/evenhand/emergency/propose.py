@@ -23,6 +23,9 @@ from evenhand.policy.language.pack import Pack
 from evenhand.policy.load import LoadedPack
 from evenhand.records.markdown import code, plain
 from evenhand.records.persons import Person
+from evenhand.records.sql_files import SqlFile
+
+_SQL = SqlFile(__file__)
 
 _SHOWN = 20
 
@@ -126,8 +129,7 @@ def _market(
 ) -> tuple[int, tuple[tuple[str, int], ...]]:
     """How many accounts a market has, and of which kinds and stages those are that would be met."""
     found = connection.execute(
-        "select concat_ws(', ', kind, stage) as who, count(*), count(*) filter (list_contains($accounts, account_id))"
-        " from read_parquet($profiles) where market = $market group by who order by 3 desc, who",
+        _SQL("kinds_and_stages"),
         {"profiles": str(release / "account_profiles.parquet"), "market": market, "accounts": list(accounts)},
     ).fetchall()
     return sum(rows for _, rows, _ in found), tuple((who, met) for who, _, met in found if met)
@@ -214,10 +216,7 @@ def _accounts(connection: duckdb.DuckDBPyConnection, wish: Wish, release: Path) 
     conditions = [f"{name} = ${name}" for name in ("kind", "stage") if name in said]
     if wish.zone:
         files["standings"] = str(release / "standings.parquet")
-        conditions.append(
-            "account_id in (select account_id from read_parquet($standings) where programme = $programme"
-            " and zone = $zone)"
-        )
+        conditions.append(f"account_id in ({_SQL('in_zone')})")
     found = connection.execute(
         f"select account_id {in_market} and {' and '.join(conditions)} order by account_id", {**files, **said}
     ).fetchall()
@@ -236,9 +235,7 @@ def _have_it(connection: duckdb.DuckDBPyConnection, proposal: Proposal, release:
     """How many of the accounts have the measure, and how many of the market's."""
     column = "measure" if proposal.list == "penalties" else "reward"
     ((met, of_market),) = connection.execute(
-        "select count(distinct account_id) filter (list_contains($accounts, account_id)), count(distinct account_id)"
-        f" from read_parquet($list) where {column} = $measure and scope = $scope and account_id in"
-        " (select account_id from read_parquet($profiles) where market = $market)",
+        _SQL("have_it", measure_of_row=column),
         {
             "list": str(release / f"{proposal.list}.parquet"),
             "profiles": str(release / "account_profiles.parquet"),

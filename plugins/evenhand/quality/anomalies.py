@@ -28,8 +28,11 @@ import duckdb
 from evenhand.landing.contracts import FEEDS, VIOLATIONS
 from evenhand.quality.shares import share_out
 from evenhand.records.databases import quoted
+from evenhand.records.sql_files import Sql, SqlFile
 from evenhand.release.rows import ACTED, rows_of_lists
 from expectations.rule import variance_stabilised
+
+_SQL = SqlFile(__file__)
 
 # Nights that are looked back on: of releases, eight of each weekday; of feeds, what a night looks at in any case.
 RELEASES = 56
@@ -57,57 +60,18 @@ def count(warehouse: Path, releases: Path, night: date) -> None:
 
 
 def _write_sizes(connection: duckdb.DuckDBPyConnection) -> None:
-    group = "list, market, programme, measure"
     connection.execute(
-        f"""
-        create or replace table gate.list_sizes as
-        with
-
-        proposed as (select {group}, count(*) as rows from ({rows_of_lists("gate", "proposed_")}) group by all),
-
-        released as (select {group}, count(*) as rows from ({rows_of_lists("released", "last_")}) group by all),
-
-        what_landed_changed as (
-            select
-                {group},
-                count(*) filter (change = 'added') as added,
-                count(*) filter (change = 'removed') as removed,
-                count(*) filter (change = 'changed' and list_has_any(columns, {list(ACTED)})) as changed
-            from gate.changes where cause in ('move', 'data', 'correction') group by all
-        ),
-
-        what_people_imposed_and_lifted as (
-            select
-                {group},
-                count(*) filter (change = 'added') - count(*) filter (change = 'removed') as by_emergency
-            from gate.changes where cause = 'emergency' group by all
-        )
-
-        select
-            {group},
-            coalesce(proposed.rows, 0) as rows,
-            coalesce(released.rows, 0) as released,
-            coalesce(by_emergency, 0) as by_emergency,
-            coalesce(left_by_time.rows, 0) as left_by_time,
-            coalesce(added, 0) as added,
-            coalesce(removed, 0) as removed,
-            coalesce(changed, 0) as changed
-        from proposed
-        full join released using ({group})
-        full join gate.left_by_time using ({group})
-        full join what_landed_changed using ({group})
-        full join what_people_imposed_and_lifted using ({group})
-        order by all
-        """
+        _SQL("list_sizes", proposed=rows_of_lists("gate", "proposed_"), released=rows_of_lists("released", "last_")),
+        {"acted": list(ACTED)},
     )
 
 
-def earlier_sizes(releases: Path, night: date, nights_back: int = RELEASES) -> str:
+def earlier_sizes(releases: Path, night: date, nights_back: int = RELEASES) -> Sql:
     """SQL of the sizes of lists of the releases before, with their night; empty where there is none."""
     nights = [night - timedelta(days=days) for days in range(nights_back, 0, -1)]
     files = [releases / f"night={each}" / "list_sizes.parquet" for each in nights]
     listed = ", ".join(quoted(file) for file in files if file.exists())
-    return f"read_parquet([{listed}], hive_partitioning = true, hive_types = {{'night': date}})" if listed else ""
+    return Sql(f"read_parquet([{listed}], hive_partitioning = true, hive_types = {{'night': date}})" if listed else "")
 
 
 def count_lists(connection: duckdb.DuckDBPyConnection, sizes: str) -> None:
@@ -117,46 +81,15 @@ def count_lists(connection: duckdb.DuckDBPyConnection, sizes: str) -> None:
         connection: to a database with gate.list_sizes and the empty tables `earlier` and `tonight`.
         sizes: SQL of the sizes of lists on earlier nights, with `night` and `is_held`; empty where there are none.
     """
-    numbers = "unnest(['added', 'removed', 'changed']) as what, unnest([added, removed, changed]) as number"
-    connection.execute(
-        f"""
-        insert into tonight
-        select list, what, market, programme, measure, null, number
-        from (select list, market, programme, measure, {numbers} from gate.list_sizes)
-        """
-    )
+    connection.execute(_SQL("numbers_of_tonight"))
     if sizes:
-        connection.execute(
-            f"""
-            insert into earlier
-            select list, what, market, programme, measure, night, number
-            from (select list, market, programme, measure, night, {numbers} from {sizes} where not is_held)
-            """
-        )
+        connection.execute(_SQL("earlier_numbers", sizes=Sql(sizes)))
     # A market's first release adds every row: that isn't usual. Of one that has many it is one night less.
-    connection.execute(
-        """
-        delete from earlier using (select market, min(night) as first_night from earlier group by market) as begun
-        where earlier.market = begun.market and night = first_night
-        """
-    )
+    connection.execute(_SQL("forget_first_nights"))
     for table in ("tonight", "earlier"):
-        connection.execute(
-            f"insert into {table} select kind, what, market, '', '', night, sum(number) from {table}"
-            " where kind != 'feed' group by all"
-        )
+        connection.execute(_SQL("numbers_of_lists", table=table))
     # A reason that a night's list didn't have at all came to nothing in it.
-    connection.execute(
-        """
-        insert into earlier
-        select groups.kind, groups.what, groups.market, groups.programme, groups.measure, nights.night, 0
-        from tonight as groups
-        join (select distinct kind, market, night from earlier) as nights using (kind, market)
-        anti join earlier as there
-            on there.kind = groups.kind and there.what = groups.what and there.market = groups.market
-            and there.programme = groups.programme and there.measure = groups.measure and there.night = nights.night
-        """
-    )
+    connection.execute(_SQL("numbers_of_none"))
 
 
 def _count_feeds(connection: duckdb.DuckDBPyConnection, night: date) -> None:
@@ -164,54 +97,15 @@ def _count_feeds(connection: duckdb.DuckDBPyConnection, night: date) -> None:
 
     Feeds that only tell are left out: reviews and golden items come in batches, and no list is the worse for them.
     """
-    connection.execute(
-        """
-        create or replace temp table markets_of_accounts as
-        select account_id, arg_max(market, (landed_night, market)) as market
-        from candidates.creators group by account_id
-        """
-    )
+    connection.execute(_SQL("markets_of_accounts"))
     for contract in FEEDS:
         if contract.tells:
             continue
         connection.execute(
-            f"""
-            insert into earlier
-            with
-
-            begun as (select min(night) as first_night from landing.files where feed = '{contract.feed}'),
-
-            nights as (
-                select cast(each as date) as night
-                from generate_series(date '{night}' - {LANDINGS}, date '{night}', interval 1 day) as days (each)
-            ),
-
-            markets as (
-                select market, first_night
-                from (select market, min(landed_night) as first_night from candidates.creators group by market)
-                where market in (select market from policy.packs)
-            ),
-
-            landed as (
-                select
-                    accounts.market,
-                    rows.landed_night as night,
-                    count(*) as landed,
-                    count(*) filter (withdrawn is not null) as withdrawn
-                from candidates.{contract.feed} as rows
-                join markets_of_accounts as accounts using (account_id)
-                group by all
-            )
-
-            select
-                'feed', '{contract.feed}' || unnest([' that landed', ' that were withdrawn']), market, '', '', night,
-                unnest([coalesce(landed, 0), coalesce(withdrawn, 0)])
-            from nights cross join markets left join landed using (market, night)
-            where night > (select first_night from begun) and night > first_night
-            """
+            _SQL("rows_that_landed", feed=contract.feed), {"feed": contract.feed, "night": night, "landings": LANDINGS}
         )
-    connection.execute(f"insert into tonight from earlier where kind = 'feed' and night = date '{night}'")
-    connection.execute(f"delete from earlier where kind = 'feed' and night = date '{night}'")
+    connection.execute("insert into tonight from earlier where kind = 'feed' and night = $night", {"night": night})
+    connection.execute("delete from earlier where kind = 'feed' and night = $night", {"night": night})
 
 
 def compare(connection: duckdb.DuckDBPyConnection, night: date) -> None:
@@ -221,119 +115,10 @@ def compare(connection: duckdb.DuckDBPyConnection, night: date) -> None:
         connection: to a database with the tables `earlier` and `tonight`: a row per number, with `night` in the first.
         night: tonight.
     """
-
-    connection.execute(
-        f"""
-        create or replace table gate.counts as
-        with
-
-        everything as (
-            select * replace (coalesce(night, date '{night}') as night) from tonight
-            union all by name from earlier
-        ),
-
-        -- How much more than usual lands on a night, in the market in the middle of all: a wrong one moves it little.
-        middles as (
-            select kind, what, market, median(number) as middle
-            from everything
-            where night < date '{night}' and kind = 'feed'
-            group by all
-        ),
-
-        seasons as (
-            select kind, what, night, median(number / middle) as times
-            from everything join middles using (kind, what, market)
-            where middle > 0
-            group by all
-            having count(*) >= {ENOUGH_MARKETS}
-        ),
-
-        beside_the_other_markets as (
-            select
-                everything.*,
-                {variance_stabilised("middle * times")} as by_season,
-                {variance_stabilised("number")} - coalesce(by_season, 0) as beyond_season
-            from everything
-            left join middles using (kind, what, market)
-            left join seasons using (kind, what, night)
-        ),
-
-        earlier_nights as (
-            select
-                *,
-                median(beyond_season) over (partition by kind, what, market, programme, measure) as expected_beyond
-            from beside_the_other_markets
-            where night < date '{night}'
-        ),
-
-        expected_numbers as (
-            select
-                kind, what, market, programme, measure,
-                count(*) as nights,
-                coalesce(
-                    case
-                        when count(*) filter (isodow(night) = isodow(date '{night}')) >= 4
-                            then median({variance_stabilised("number")}) filter (isodow(night) = isodow(date '{night}'))
-                    end,
-                    median({variance_stabilised("number")})
-                ) as baseline,
-                greatest(
-                    1,
-                    1.4826 * mad(beyond_season),
-                    quantile_cont(abs(beyond_season - expected_beyond), 0.9) / 1.6449
-                ) as spread
-            from earlier_nights
-            group by all
-        ),
-
-        compared as (
-            select
-                now.kind, now.what, now.market, now.programme, now.measure, now.number, nights, spread,
-                coalesce(by_season, baseline) as baseline
-            from beside_the_other_markets as now
-            join expected_numbers using (kind, what, market, programme, measure)
-            where now.night = date '{night}'
-        )
-
-        select
-            kind, what, market, programme, measure, number, nights,
-            round(baseline, 6) as baseline,
-            round(spread, 6) as spread,
-            round(({variance_stabilised("number")} - baseline) / spread, 2) as z_score,
-            cast(round(greatest(pow(baseline / 2, 2) - 0.375, 0)) as bigint) as expected
-        from compared
-        where nights >= {ENOUGH}
-        order by all
-        """
-    )
+    connection.execute(_SQL("variance_stabilised", stabilised=Sql(variance_stabilised("number"))))
+    connection.execute(_SQL("compare"), {"night": night, "enough_markets": ENOUGH_MARKETS, "enough": ENOUGH})
 
 
 def _write_twins(connection: duckdb.DuckDBPyConnection, night: date) -> None:
-    said = ", ".join(
-        name for name in VIOLATIONS.column_names if name not in (VIOLATIONS.key, "updated_at", "withdrawn")
-    )
-    connection.execute(
-        f"""
-        create or replace table gate.twins as
-        with
-
-        since as (select coalesce(max(night), date '{night}' - 1) as last_night from released.last_release),
-
-        of_tonight as (
-            select {VIOLATIONS.key}
-            from candidates.violations group by all
-            having min(landed_night) > (select last_night from since)
-        ),
-
-        with_their_likes as (
-            select {VIOLATIONS.key}, account_id, count(*) over (partition by {said}) > 1 as has_twin
-            from accepted.violations
-        )
-
-        select creators.market, count(*) as violations, count(*) filter (has_twin) as twins
-        from with_their_likes
-        join of_tonight using ({VIOLATIONS.key})
-        join accepted.creators as creators using (account_id)
-        group by all order by all
-        """
-    )
+    said = [name for name in VIOLATIONS.column_names if name not in (VIOLATIONS.key, "updated_at", "withdrawn")]
+    connection.execute(_SQL("twins", said=said), {"night": night})

@@ -9,6 +9,9 @@ from datetime import date
 import duckdb
 
 from evenhand.landing.contracts import BY_NAME, FEEDS, Column, Contract
+from evenhand.records.sql_files import Sql, SqlFile
+
+_SQL = SqlFile(__file__)
 
 # Nights that are looked back on: what a night looks at in any case.
 NIGHTS = 28
@@ -34,88 +37,33 @@ def bin_rows(connection: duckdb.DuckDBPyConnection, contract: Contract, night: d
     owners = sorted(
         {column.refers_to for column in contract.columns if column.refers_to and column.refers_to != "creators"}
     )
-    columns = ", ".join(f"{sql} as m{number}" for number, sql in enumerate(measures.values()))
-    sets = ", ".join(f"(market, night, m{number})" for number in range(len(measures)))
+    binned = [f"m{number}" for number in range(len(measures))]
     # The column of a set is the only one that is grouped by: of the others, the bit is set.
-    name = " ".join(f"when grouping(m{number}) = 0 then '{measure}'" for number, measure in enumerate(measures))
-    value = "coalesce(" + ", ".join(f"m{number}" for number in range(len(measures))) + ")"
-    joins = "".join(
-        f" left join (select {BY_NAME[feed].key} as key_of_{feed}, min(account_id) as account_of_{feed}"
-        f" from candidates.{feed} group by all) on key_of_{feed} = rows.{_reference(contract, feed)}"
-        for feed in owners
-    )
-    connection.execute(
-        f"""
-        insert into binned
-        with
-
-        -- One whose newest row is of a market that nobody knows stays where it was.
-        accounts as (
-            select account_id, arg_max(market, (landed_night, market)) as market from candidates.creators
-            where market in (select market from policy.packs) group by account_id
-        ),
-
-        begun as (
-            select market, min(landed_night) as first_night from candidates.creators group by market
-        ),
-
-        good as (
-            select
-                candidates.*,
-                accounts.market as of_market,
-                hash({", ".join(said)}) as content,
-                landed_night > date '{night}' - {NIGHTS + 1}
-                and landed_night > first_night
-                and landed_night > (select min(night) from landing.files where feed = '{contract.feed}') as is_compared
-            from candidates.{contract.feed} as candidates
-            anti join (from quarantine.bad where feed = '{contract.feed}') using (landed_file, landed_row)
-            join accounts using (account_id)
-            join begun on accounts.market = begun.market
-        ),
-
-        first_versions as (
-            select
-                {contract.key} as version_of,
-                min(landed_night) as first_landed,
-                min(account_id) != max(account_id) as has_other_account
-            from good group by all
-        ),
-
-        by_account as (
-            select account_id, landed_night, count(*) as account_rows from good where is_compared group by all
-        ),
-
-        nights_of_accounts as (
-            select account_id, count(*) as account_nights from by_account group by all
-        ),
-
-        samples as (
-            select of_market, greatest(1, count(*) // (count(distinct landed_night) * {MOST_ROWS})) as one_in
-            from good where is_compared group by all
-        ),
-
-        -- By what they say: rows that say the same are drawn together.
-        sampled as (
-            select good.*, min(landed_night) over (partition by content) < landed_night as was_there
-            from good join samples on good.of_market = samples.of_market and content % one_in = 0
-        ),
-
-        measured as (
-            select rows.of_market as market, landed_night as night, {columns}
-            from sampled as rows
-            join first_versions on version_of = rows.{contract.key}
-            join by_account using (account_id, landed_night)
-            join nights_of_accounts using (account_id)
-            {joins}
-            where is_compared
+    name = " ".join(f"when grouping({bin}) = 0 then '{measure}'" for bin, measure in zip(binned, measures, strict=True))
+    rows = Sql("sampled")
+    for feed in owners:
+        with_owner = _SQL(
+            "with_owner",
+            sampled=rows,
+            account_of_owner=f"account_of_{feed}",
+            key=BY_NAME[feed].key,
+            candidates=f"candidates.{feed}",
+            reference=_reference(contract, feed),
         )
-
-        select
-            '{contract.feed}', case {name} end as measure,
-            case {name} end in ({", ".join(f"'{each}'" for each in words)}) as is_word,
-            market, night, {value} as bin, count(*)
-        from measured group by grouping sets ({sets})
-        """
+        rows = Sql(f"({with_owner})")
+    connection.execute(
+        _SQL(
+            "bin_rows",
+            candidates=f"candidates.{contract.feed}",
+            said=said,
+            key=contract.key,
+            bins=[Sql(f"{sql} as {bin}") for bin, sql in zip(binned, measures.values(), strict=True)],
+            sampled=rows,
+            measure=Sql(f"case {name} end"),
+            value=Sql(f"coalesce({', '.join(binned)})"),
+            one_bin_each=Sql(f"grouping sets ({', '.join(f'(market, night, {bin})' for bin in binned)})"),
+        ),
+        {"feed": contract.feed, "night": night, "nights": NIGHTS + 1, "most_rows": MOST_ROWS, "words": words},
     )
 
 

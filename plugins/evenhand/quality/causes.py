@@ -40,7 +40,6 @@ from evenhand.quality.moves import moved_accounts
 from evenhand.quality.row_causes import (
     FINAL,
     Base,
-    comes_from,
     find_where_rows_come_from,
     proposed_rows,
     struct,
@@ -48,12 +47,13 @@ from evenhand.quality.row_causes import (
     write_late_money,
 )
 from evenhand.records.databases import quoted
+from evenhand.records.sql_files import SqlFile
 from evenhand.release.manifest import Manifest
 from evenhand.release.rows import ACTED, COMPARED, LANGUAGE, TOLD, rows_that_leave
 
-log = logging.getLogger(__name__)
+_SQL = SqlFile(__file__)
 
-_ENTRIES = "select entry_id, account_id, amount, adjusted_on, adjusted_amount, voided_on"
+log = logging.getLogger(__name__)
 
 
 @dataclass
@@ -99,30 +99,14 @@ def find_causes(warehouse: Path, scratch: Path, bases: Sequence[Base], code: Map
         code: the version of tonight's code.
     """
     with duckdb.connect(str(warehouse)) as connection:
-        connection.execute(
-            "create or replace table gate.changes (list varchar, row_key varchar, account_id varchar, market varchar,"
-            " programme varchar, scope varchar, measure varchar, change varchar, cause varchar, reason_id varchar,"
-            " columns varchar[], text_of varchar, content varchar)"
-        )
-        connection.execute('create or replace table gate.not_compared ("column" varchar, night date)')
-        connection.execute(
-            "create or replace table gate.days_come (market varchar, pack varchar, version integer, day date)"
-        )
-        connection.execute(
-            "create or replace table gate.left_by_time"
-            " (list varchar, market varchar, programme varchar, measure varchar, rows bigint)"
-        )
-        connection.execute(
-            "create or replace table gate.late_money"
-            " (market varchar, programme varchar, account_id varchar, paid decimal(18, 2), left_of_it decimal(18, 2),"
-            " landed_file varchar)"
-        )
+        connection.execute(_SQL("create_changes"))
+        connection.execute(_SQL("create_not_compared"))
+        connection.execute(_SQL("create_days_come"))
+        connection.execute(_SQL("create_left_by_time"))
+        connection.execute(_SQL("create_late_money"))
         if not bases:
-            connection.execute(
-                "insert into gate.changes select list, row_key, account_id, market, programme, scope, measure, 'added',"
-                f" 'data', reason, [], '', md5(cast(({struct(COMPARED)}) as varchar))"
-                f" from ({proposed_rows(frozenset(COMPARED))}) order by list, row_key"
-            )
+            rows = proposed_rows(frozenset(COMPARED))
+            connection.execute(_SQL("all_is_data", rows=rows, all_of_it=struct(COMPARED)))
     if bases:
         with duckdb.connect(str(warehouse)) as connection:
             find_where_rows_come_from(connection, bases)
@@ -134,12 +118,9 @@ def find_causes(warehouse: Path, scratch: Path, bases: Sequence[Base], code: Map
             with duckdb.connect(str(warehouse)) as connection:
                 connection.execute(f"attach {quoted(scratch)} as scratch (read_only)")
                 connection.begin()
-                write_changes(connection, steps.taken, comes_from(number), compared, steps.words_are_known)
+                write_changes(connection, steps.taken, number, compared, steps.words_are_known)
                 write_late_money(connection)
-                connection.execute(
-                    "insert into gate.days_come from scratch.steps.days_come anti join gate.days_come"
-                    " using (market, pack, version, day) order by all"
-                )
+                connection.execute(_SQL("days_come"))
                 _say_what_isnt_compared(connection, base, compared)
                 connection.commit()
         finally:
@@ -187,10 +168,7 @@ def _steps_to_tonight(
         ends_running = _leave_out_what_ends_running(asked, base.manifest.night)
         days_came = _put_off_days(asked, base, night)
         steps.decide("time", models, night)
-        asked.execute(
-            f"create table steps.entries_then as {_ENTRIES} from main.{_ledger_of(models)}"
-            " where violation_id is not null"
-        )
+        asked.execute(_SQL("entries_then", ledger=f"main.{_ledger_of(models)}"))
         moved = [account for (account,) in asked.execute(moved_accounts("accepted", "tonight.accepted"))]
         if moved:
             asked.lay_creators_of_tonight(moved)
@@ -247,10 +225,8 @@ def _put_off_days(asked: WhatIf, base: Base, night: date) -> bool:
     """Have the days within the rules that came after the base's night be tomorrow; returns whether any did."""
     found = asked.put_days_off(base.manifest.night, night)
     for each in (day for day in found if base.has_lists_of(day.market)):
-        asked.execute(
-            f"insert into steps.days_come values ({quoted(each.market)}, {quoted(each.pack)}, {each.version},"
-            f" '{each.day}')"
-        )
+        come = {"market": each.market, "pack": each.pack, "version": each.version, "day": each.day}
+        asked.execute("insert into steps.days_come values ($market, $pack, $version, $day)", come)
     return bool(found)
 
 
@@ -259,11 +235,8 @@ def _rules_differ(asked: WhatIf) -> bool:
     for table in TABLES:
         if table == "asked_nights":
             continue
-        here, tonight = f"from policy.{table}", f"from tonight.policy.{table}"
         try:
-            ((differ,),) = asked.execute(
-                f"select exists ({here} except all {tonight}) or exists ({tonight} except all {here})"
-            )
+            ((differ,),) = asked.execute(_SQL("differ", here=f"policy.{table}", tonight=f"tonight.policy.{table}"))
         except duckdb.Error:
             # Compiled by code that has other tables, or other columns in them.
             return True
@@ -274,25 +247,18 @@ def _rules_differ(asked: WhatIf) -> bool:
 
 def _rewritten(asked: WhatIf, then: Manifest) -> bool:
     """Whether what had landed by the base's night isn't what it was: files came late, were changed or are gone."""
-    found = asked.execute(f"select landed_file, sha256 from tonight.landing.files where night <= date '{then.night}'")
+    found = asked.execute(_SQL("files_until"), {"night": then.night})
     return dict(found) != then.inputs
 
 
 def _find_late_files(asked: WhatIf, then: Manifest) -> None:
     """The files of nights until the base's that have landed since, or are others now."""
-    found = asked.execute(f"select landed_file, sha256 from tonight.landing.files where night <= date '{then.night}'")
+    found = asked.execute(_SQL("files_until"), {"night": then.night})
     for name, sha256 in found:
         if then.inputs.get(name) != sha256:
-            asked.execute(f"insert into steps.late_files values ({quoted(name)})")
+            asked.execute("insert into steps.late_files values ($name)", {"name": name})
 
 
 def _find_corrected(asked: WhatIf, ledger: str) -> None:
     """The accounts of which an entry of a violation counted, and now is void, otherwise or gone."""
-    asked.execute(
-        f"""insert into steps.corrected
-        select distinct account_id
-        from (
-            from steps.entries_then
-            except all {_ENTRIES} from {ledger} where violation_id is not null
-        )"""
-    )
+    asked.execute(_SQL("corrected", ledger=ledger))

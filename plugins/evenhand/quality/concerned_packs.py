@@ -11,7 +11,10 @@ from evenhand.policy.days import Day
 from evenhand.policy.load import LoadedPack
 from evenhand.policy.preapproved import SameRules, texts_before
 from evenhand.quality.row_causes import Base
+from evenhand.records.sql_files import SqlFile
 from evenhand.release.rows import rows_of_lists
+
+_SQL = SqlFile(__file__)
 
 
 def days_come(connection: duckdb.DuckDBPyConnection) -> Sequence[Day]:
@@ -56,30 +59,4 @@ def lay_preapproved_moves(connection: duckdb.DuckDBPyConnection) -> None:
 
     Where more than the approved number changes, there are none: then nothing of it was approved.
     """
-    connection.execute(
-        f"""
-        create or replace table gate.preapproved_moves as
-        with
-
-        causes as (select list, market, row_key, unnest([cause, text_of]) as cause from gate.changes),
-
-        approved as (
-            select list, market, cause from causes join gate.preapproved using (market, cause)
-            group by all having count(distinct row_key) <= max(at_most)
-        ),
-
-        changes as (
-            select changes.*, before.measure as measure_before
-            from gate.changes join approved using (list, market, cause)
-            left join ({rows_of_lists("released", "last_")}) as before using (list, row_key, market)
-        ),
-
-        moves as (
-            select list, market, programme, measure, 1 as rows from changes where change in ('added', 'changed')
-            union all
-            select list, market, programme, measure_before, -1 from changes where change in ('removed', 'changed')
-        )
-
-        select list, market, programme, measure, cast(sum(rows) as bigint) as rows from moves group by all order by all
-        """
-    )
+    connection.execute(_SQL("preapproved_moves", released=rows_of_lists("released", "last_")))

@@ -25,24 +25,15 @@ from evenhand.quality.held_lists import LISTS
 from evenhand.quality.row_causes import Base
 from evenhand.quality.rule_changes import RulesChanged
 from evenhand.quality.setting_changes import TIME_ZONE
+from evenhand.records.sql_files import SqlFile
+
+_SQL = SqlFile(__file__)
 
 log = logging.getLogger(__name__)
 
 NIGHTS = 7
 # So many days to come are told one by one; the last of more takes those between with it, for each is decided twice.
 MOST_DAYS = 3
-# A row of a list on each night that the models were asked about, with what is done to the account.
-_ROWS = """
-select
-    'penalties' as list, split_part(market, '/', 1) as market, account_id, programme, as_of, row_key, measure, scope,
-    cast(null as decimal(18, 2)) as amount, starts_on, ends_on
-from main.int_measures_in_force where list = 'penalties' and is_asked
-union all
-select
-    'rewards', split_part(market, '/', 1), account_id, programme, as_of, row_key, reward, scope, amount, starts_on,
-    ends_on
-from main.int_rewards_in_force
-"""
 
 
 @dataclass(frozen=True)
@@ -136,16 +127,7 @@ def _effect(
     # What is only called otherwise is no other row.
     asked.take_names_of_rows("effect.before", date.max)
     rows: dict[tuple[str, str], dict[date, int]] = defaultdict(dict)
-    for name, market, as_of, number in asked.execute(
-        """
-        with
-        otherwise as (
-            (from effect.before except all from effect.after)
-            union all (from effect.after except all from effect.before)
-        )
-        select list, market, as_of, count(distinct row_key) from otherwise group by all order by all
-        """
-    ):
+    for name, market, as_of, number in asked.execute(_SQL("otherwise")):
         rows[name, market][as_of] = number
     days: dict[str, set[date]] = defaultdict(set)
     for each in come:
@@ -159,7 +141,7 @@ def _decide(asked: WhatIf, name: str, night: date, nights: Sequence[date], until
     asked.bring_days_forward(min(nights, default=night), until)
     asked.ask_about(nights)
     asked.decide(asked.models_of_tonight(), night)
-    asked.execute(f"create table effect.{name} as {_ROWS}")
+    asked.execute(f"create table effect.{name} as {_SQL('rows_in_force')}")
 
 
 def _said(name: str, market: str, effects: Sequence[_Effect], night: date, nights: Sequence[date]) -> str:

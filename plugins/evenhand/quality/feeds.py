@@ -24,10 +24,11 @@ from evenhand.quality.missed_files import missed_files
 from evenhand.quality.times import time_zones
 from evenhand.quality.whose_file import hold_for_unusable_files, rows_of_other_markets
 from evenhand.quality.words_without_effect import WordsKnown, find_words_without_effect
-from evenhand.records.databases import quoted
+from evenhand.records.sql_files import Sql, SqlFile
 from expectations.feeds import EVERY_MARKET, ROW_LOCATOR, arrivals_suite, reading_suite, row_suite, silences_suite
 from expectations.words import words_suite
 
+_SQL = SqlFile(__file__)
 _GONE = "it is in the landing folder no more, and its rows count on; evenhand feed forget has them count no more"
 
 
@@ -193,30 +194,23 @@ def _create_tables(gate: Gate) -> None:
     gate.execute("drop schema if exists accepted cascade")
     for schema in ("candidates", "arrivals", "accepted", "quarantine"):
         gate.execute(f"create schema if not exists {schema}")
-    gate.execute(
-        "create or replace table quarantine.bad (feed varchar, landed_file varchar, landed_row bigint,"
-        " column_name varchar, rule varchar, remedy varchar)"
-    )
-    gate.execute(
-        "create or replace table quarantine.rows (night date, feed varchar, row_key varchar, column_name varchar,"
-        " rule varchar, remedy varchar, landed_night date, landed_file varchar, landed_row bigint, line bigint,"
-        " text varchar, meant varchar)"
-    )
+    gate.execute(_SQL("create_bad"))
+    gate.execute(_SQL("create_quarantined"))
 
 
 def _quarantine(gate: Gate, contract: Contract, findings: list[Finding]) -> None:
     """Write down every bad row of one feed, once per rule it breaks, and every line of it that can't be read."""
-    gate.execute(
-        "insert into quarantine.bad select feed, landed_file, landed_row, column_name, rule, remedy"
-        f" from landing.bad_rows where feed = '{contract.feed}' order by all"
-    )
+    gate.execute(_SQL("bad_lines"), {"feed": contract.feed})
     for finding in findings:
         if finding.rows_query and finding.failing:
-            column, rule, remedy = (quoted(text) for text in (finding.column, finding.rule, finding.remedy))
             gate.execute(
-                f"insert into quarantine.bad"
-                f" select '{contract.feed}', landed_file, landed_row, {column}, {rule}, {remedy}"
-                f" from ({finding.rows_query})"
+                _SQL("bad_rows", rows=Sql(finding.rows_query)),
+                {
+                    "feed": contract.feed,
+                    "column_name": finding.column,
+                    "rule": finding.rule,
+                    "remedy": finding.remedy,
+                },
             )
 
 
@@ -225,42 +219,18 @@ def _accept(gate: Gate, contract: Contract, night: date) -> None:
         gate.execute(f"create or replace table accepted.{table} as {rows}")
     text = " ".join(f"when '{name}' then candidate.{name}" for name in contract.column_names)
     gate.execute(
-        f"""insert into quarantine.rows
-        with
-
-        found as (
-            select candidate.{contract.key} as row_key, bad.column_name, bad.rule, bad.remedy, candidate.landed_night,
-                landed_file, landed_row, null as line, case bad.column_name {text} end as text
-            from quarantine.bad as bad join candidates.{contract.feed} as candidate using (landed_file, landed_row)
-            where bad.feed = '{contract.feed}'
-            union all
-            -- A line that can't be read is no candidate.
-            select row_key, column_name, rule, remedy, night, landed_file, landed_row, line, text
-            from landing.bad_rows where feed = '{contract.feed}' and column_name = ''
+        _SQL(
+            "quarantined",
+            key=contract.key,
+            text_of_column=Sql(f"case bad.column_name {text} end"),
+            candidates=f"candidates.{contract.feed}",
+            likely_name=Sql(likely_meant("text")),
+            likely_number=Sql(number_likely_meant("text")),
         ),
-
-        newest as (
-            select {contract.key} as row_key, max(landed_night) as landed_night
-            from candidates.{contract.feed}
-            anti join (from quarantine.bad where feed = '{contract.feed}') using (landed_file, landed_row)
-            group by all
-        )
-
-        select date '{night}', '{contract.feed}', row_key, column_name, rule, remedy, found.landed_night, landed_file,
-            landed_row, line, text,
-            case
-                when rule = column_name || ' is a name as it is written' then {likely_meant("text")}
-                when rule = column_name || ' is a number' then {number_likely_meant("text")}
-            end
-        from found left join newest using (row_key)
-        where newest.landed_night is null or newest.landed_night < found.landed_night
-        order by landed_file, landed_row, column_name, rule"""
+        {"feed": contract.feed, "night": night},
     )
 
 
 def _count(gate: Gate, contract: Contract) -> FeedCounts:
-    ((accepted, arrived, quarantined),) = gate.execute(
-        f"""select (select count(*) from accepted.{contract.feed}), (select count(*) from arrivals.{contract.feed}),
-            (select count(distinct (landed_file, landed_row)) from quarantine.rows where feed = '{contract.feed}')"""
-    )
+    ((accepted, arrived, quarantined),) = gate.execute(_SQL("counts", feed=contract.feed), {"feed": contract.feed})
     return FeedCounts(accepted=int(accepted), arrived=int(arrived), quarantined=int(quarantined))

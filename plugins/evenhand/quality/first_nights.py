@@ -15,6 +15,9 @@ from pathlib import Path
 import duckdb
 
 from evenhand.quality.anomalies import ENOUGH, earlier_sizes
+from evenhand.records.sql_files import SqlFile
+
+_SQL = SqlFile(__file__)
 
 # What a list is held for in these nights, in words.
 _FIRST = f"of the market's first {ENOUGH} nights"
@@ -34,28 +37,11 @@ def lay_first_nights(
         is_asked: whether a person has to see them; else a setting has accepted them, and nothing is held.
     """
     earlier = earlier_sizes(releases, night)
-    counted = (
-        f"select market, count(distinct night) as nights from ("
-        f"select market, night from {earlier} group by all having not bool_or(is_held)) group by market"
-        if earlier
-        else "select '' as market, 0 as nights where false"
-    )
-    connection.execute(
-        f"""
-        create or replace table gate.first_nights as
-        select market, cast(coalesce(nights, 0) as bigint) as nights, {not is_asked} as is_accepted
-        from (select distinct market from gate.list_sizes where rows > 0 or released > 0)
-        left join ({counted}) using (market)
-        where coalesce(nights, 0) < {ENOUGH}
-        order by market
-        """
-    )
+    nights = _SQL("nights_of_markets", sizes=earlier) if earlier else _SQL("no_nights")
+    connection.execute(_SQL("lay_first_nights", nights=nights), {"is_told_alone": not is_asked, "enough": ENOUGH})
     if not is_asked:
         return {}
-    found = connection.execute(
-        "select distinct list, market, nights from gate.list_sizes join gate.first_nights using (market)"
-        " where rows > 0 or released > 0 order by all"
-    ).fetchall()
+    found = connection.execute(_SQL("lists_of_first_nights")).fetchall()
     return {
         (name, market): f"{nights} {_FIRST} are decided and approved so far: what is usual of it"
         " isn't known (a person sees the first nights; evenhand history decides some in one go)"

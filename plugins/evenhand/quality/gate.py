@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -75,13 +75,15 @@ class Gate:
     def _write_page(self) -> None:
         write_page(self.page.parent, self._title, self._outcome, self._stopped, self._findings)
 
-    def execute(self, statement: str) -> list[tuple[Any, ...]]:
+    def execute(self, statement: str, values: Mapping[str, object] | None = None) -> list[tuple[Any, ...]]:
         """Run SQL on the gate's own connection: DuckDB lets no second one be opened beside it."""
-        return self._query(statement)[1]
+        return self._query(statement, values)[1]
 
-    def _query(self, statement: str) -> tuple[list[str], list[tuple[Any, ...]]]:
+    def _query(
+        self, statement: str, values: Mapping[str, object] | None = None
+    ) -> tuple[list[str], list[tuple[Any, ...]]]:
         with self._datasource.get_engine().connect() as connection:
-            result = connection.exec_driver_sql(statement)
+            result = connection.exec_driver_sql(statement, dict(values) if values else None)
             if not result.returns_rows:
                 return [], []
             return list(result.keys()), [tuple(row) for row in result.fetchall()]

@@ -25,9 +25,12 @@ from datetime import date
 import duckdb
 
 from evenhand.landing.held_markets import held_markets
+from evenhand.quality.held_rows import reasons_of
 from evenhand.quality.moves import KeptList, create_kept_accounts, find_kept_accounts
 from evenhand.quality.row_causes import EMERGENCY
+from evenhand.records.sql_files import Sql, SqlFile
 
+_SQL = SqlFile(__file__)
 LISTS = ("penalties", "rewards")
 # A first wave is at most this share of what would change in a market's list, and at most so many rows.
 WAVE_SHARE = 0.01
@@ -87,19 +90,10 @@ def hold_lists(
         other_rules: how the rules of a list and market differ from those that it was released by.
     """
     other_rules = other_rules or {}
-    connection.execute(
-        "create or replace table gate.held_lists (list varchar, market varchar, digest varchar, changes bigint,"
-        " why varchar[], approvable boolean, by_policy boolean, changed_by varchar[], since date, answer varchar,"
-        " answered_by varchar)"
-    )
+    connection.execute(_SQL("create_held_lists"))
     connection.execute("create or replace table gate.first_wave (list varchar, market varchar, row_key varchar)")
-    connection.execute(
-        f"create or replace table gate.never_held as select list, row_key from gate.changes where cause = '{EMERGENCY}'"
-    )
-    connection.execute(
-        "create or replace table gate.held_markets as select *, null::date as since from"
-        " (select distinct market, why, file, line from held.markets) order by all"
-    )
+    connection.execute(_SQL("never_held"), {"emergency": EMERGENCY})
+    connection.execute(_SQL("held_markets"))
     for market in {each.market for each in held_markets(connection)}:
         if since_of_tonight:
             kept = since_of_tonight(market)
@@ -157,16 +151,8 @@ def answer(connection: duckdb.DuckDBPyConnection, held: HeldList, said: str, by:
     if said == "first_wave":
         # A warehouse of an earlier version doesn't know who moved.
         connection.execute("create table if not exists gate.kept_accounts (list varchar, account_id varchar)")
-        # Who moved is released as a whole, once neither market's list is held.
         connection.execute(
-            """
-            insert into gate.first_wave
-            select list, market, row_key from gate.changes anti join gate.never_held using (list, row_key)
-            where list = ? and market = ?
-                and (list, account_id) not in (select (list, account_id) from gate.kept_accounts)
-            order by md5(row_key), row_key limit ?
-            """,
-            [held.list, held.market, first_wave_of(held.changes)],
+            _SQL("first_wave"), {"list": held.list, "market": held.market, "rows": first_wave_of(held.changes)}
         )
 
 
@@ -179,13 +165,7 @@ def make_views(connection: duckdb.DuckDBPyConnection, night: date) -> None:
     """The views of what is released: what is proposed, but of held lists what was released last and hasn't ended."""
     says = _columns(connection, "reasons")
     reasons = []
-    connection.execute(
-        """
-        create or replace view gate.kept_by_held_lists as
-        select distinct list, account_id from gate.kept_accounts join gate.held_lists using (list, market)
-        where answer != 'approved'
-        """
-    )
+    connection.execute(_SQL("kept_by_held_lists"))
     for name in LISTS:
         columns = _columns(connection, name)
         is_held = f"market in (select market from gate.held_lists where list = '{name}' and answer != 'approved')"
@@ -197,32 +177,19 @@ def make_views(connection: duckdb.DuckDBPyConnection, night: date) -> None:
         keeps_its_row = (
             f"not {is_never_held} and not {is_of_a_held_market} and ({is_kept} or ({is_held} and not {in_wave}))"
         )
-        proposed = f"gate.proposed_{name} where not ({keeps_its_row})"
-        kept = f"released.last_{name} where {keeps_its_row} and (ends_on is null or ends_on >= date '{night}')"
-        connection.execute(
-            f"create or replace view gate.{name} as"
-            f" select {columns} from {proposed} union all select {columns} from {kept}"
-        )
+        proposed = Sql(f"gate.proposed_{name} where not ({keeps_its_row})")
+        kept = Sql(f"released.last_{name} where {keeps_its_row} and (ends_on is null or ends_on >= date '{night}')")
+        connection.execute(_SQL("released_list", view=f"gate.{name}", columns=columns, proposed=proposed, kept=kept))
         # What is kept is said as it was: tonight's words of the same reason are held with its list.
         for rows, schema in ((proposed, "gate.proposed_"), (kept, "released.last_")):
-            reasons.append(
-                f"select {says} from {schema}reasons where list = '{name}'"
-                f" and (row_key, reason_id) in (select (row_key, reason_id) from {rows})"
-            )
+            reasons.append(reasons_of(rows, says, f"{schema}reasons", name))
     connection.execute(f"create or replace view gate.reasons as {' union all '.join(reasons)}")
-    for name, of_an_account in (
+    for name, is_kept in (
         ("changes", "(list, account_id) in (select (list, account_id) from gate.kept_by_held_lists)"),
         ("list_sizes", "false"),
     ):
         connection.execute(
-            f"""
-            create or replace view gate.{name}_and_holds as
-            select counted.*, held.list is not null or {of_an_account} as is_held from gate.{name} as counted
-            left join (
-                select list, market from gate.held_lists where answer != 'approved'
-                union select unnest({list(LISTS)}), market from held.markets
-            ) as held using (list, market)
-            """
+            _SQL("and_holds", view=f"gate.{name}_and_holds", counted=f"gate.{name}", is_kept=Sql(is_kept))
         )
 
 
@@ -231,14 +198,10 @@ def _digest(connection: duckdb.DuckDBPyConnection, name: str, market: str, rules
 
     Other rules are a part of what would change, also where they change no row tonight.
     """
-    rows = connection.execute(
-        "select row_key, change, cause, measure, reason_id, content, text_of from gate.changes"
-        " anti join gate.never_held using (list, row_key) where list = ? and market = ? order by all",
-        [name, market],
-    ).fetchall()
+    rows = connection.execute(_SQL("all_that_would_change"), {"list": name, "market": market}).fetchall()
     by_policy = any("policy" in (cause, text_of) for _, _, cause, *_, text_of in rows)
     return hashlib.sha256((repr(rows) + rules).encode()).hexdigest(), len(rows), by_policy or bool(rules)
 
 
-def _columns(connection: duckdb.DuckDBPyConnection, name: str) -> str:
-    return ", ".join(column for column, *_ in connection.execute(f"describe main.{name}").fetchall())
+def _columns(connection: duckdb.DuckDBPyConnection, name: str) -> list[str]:
+    return [column for column, *_ in connection.execute(f"describe main.{name}").fetchall()]

@@ -17,7 +17,10 @@ from datetime import date
 import duckdb
 
 from evenhand.policy.language.part import EMERGENCY
+from evenhand.records.databases import quoted
+from evenhand.records.sql_files import Sql, SqlFile
 
+_SQL = SqlFile(__file__)
 # What a list calls its measures.
 _LISTS = {"penalties": "measure", "rewards": "reward"}
 # What can point at rows of a list, the narrowest first.
@@ -27,11 +30,6 @@ _POINTERS = (
     ("account_id", "programme", "scope"),
     ("account_id", "programme"),
     ("account_id",),
-)
-_ROWS = " union all ".join(
-    f"select '{name}' as list, row_key, account_id, programme, scope, reason_id from {table}"
-    for name in _LISTS
-    for table in (f"main.{name}", f"released.last_{name}")
 )
 
 
@@ -80,31 +78,17 @@ def hold(connection: duckdb.DuckDBPyConnection, night: date, wrong: Sequence[Wro
         NotAboutRows: a rule is broken by something that is no row of a list.
     """
     connection.execute("create schema if not exists gate")
-    connection.execute(
-        "create or replace table gate.held_rows"
-        " (list varchar, row_key varchar, account_id varchar, market varchar, rule varchar, remedy varchar)"
-    )
+    connection.execute(_SQL("create_held_rows"))
     for each in wrong:
         _hold(connection, each)
     for name in _LISTS:
-        rows = " union all ".join(f"select {columns} from {of}" for columns, of in _parts(connection, name, night))
+        columns = ", ".join(_columns(connection, name))
+        rows = " union all ".join(f"select {columns} from {of}" for of in _parts(connection, name, night))
         connection.execute(f"create or replace view gate.proposed_{name} as {rows}")
     _propose_reasons(connection, night)
     if not wrong:
         return []
-    tonight = " union all ".join(f"select '{name}' as list, account_id from main.{name}" for name in _LISTS)
-    found = connection.execute(
-        f"""
-        with tonight as (
-            select list, coalesce(market, '') as market, count(*) as rows
-            from ({tonight}) left join accepted.creators using (account_id) group by all
-        )
-        select list, market, count(distinct row_key) as held, any_value(coalesce(rows, 0)) as rows
-        from gate.held_rows left join tonight using (list, market)
-        group by all order by all
-        """
-    )
-    return [Held(*row) for row in found.fetchall()]
+    return [Held(*row) for row in connection.execute(_SQL("counts")).fetchall()]
 
 
 def _hold(connection: duckdb.DuckDBPyConnection, wrong: WrongRows) -> None:
@@ -114,22 +98,16 @@ def _hold(connection: duckdb.DuckDBPyConnection, wrong: WrongRows) -> None:
     if pointer is None:
         raise NotAboutRows(f"{wrong.table}: {wrong.rule}")
     lists = (about,) if about in _LISTS else tuple(_LISTS)
-    of_them = f"from ({_ROWS}) as listed where list in ({', '.join(repr(name) for name in lists)})"
-    same = " and ".join(f"bad.{name} = listed.{name}" for name in pointer)
-    ((pointless,),) = connection.execute(
-        f"select count(*) from ({wrong.query}) as bad where not exists (select 1 {of_them} and {same})"
-    ).fetchall()
+    rows = _SQL("rows_of_lists")
+    parts = {
+        "rows": rows,
+        "bad": Sql(wrong.query),
+        "is_the_same": Sql(" and ".join(f"bad.{name} = listed.{name}" for name in pointer)),
+    }
+    ((pointless,),) = connection.execute(_SQL("without_a_row", **parts), {"lists": lists}).fetchall()
     if pointless:
         raise NotAboutRows(f"{wrong.table}: {wrong.rule}")
-    connection.execute(
-        f"""
-        insert into gate.held_rows
-        select distinct list, row_key, account_id, coalesce(creator.market, ''), $rule, $remedy
-        from (select * {of_them} and exists (select 1 from ({wrong.query}) as bad where {same})) as listed
-        left join accepted.creators as creator using (account_id)
-        """,
-        {"rule": wrong.rule, "remedy": wrong.remedy},
-    )
+    connection.execute(_SQL("hold", **parts), {"lists": lists, "rule": wrong.rule, "remedy": wrong.remedy})
 
 
 def _propose_reasons(connection: duckdb.DuckDBPyConnection, night: date) -> None:
@@ -137,38 +115,36 @@ def _propose_reasons(connection: duckdb.DuckDBPyConnection, night: date) -> None
     columns = _columns(connection, "reasons")
     parts = []
     for name in _LISTS:
-        for schema, (_, of) in zip(
+        for schema, of in zip(
             ("main.", "released.last_", "released.kept_"), _parts(connection, name, night), strict=False
         ):
-            parts.append(
-                f"select {columns} from {schema}reasons"
-                f" where list = '{name}' and (row_key, reason_id) in (select (row_key, reason_id) from {of})"
-            )
+            parts.append(reasons_of(Sql(of), columns, f"{schema}reasons", name))
     connection.execute(f"create or replace view gate.proposed_reasons as {' union all '.join(parts)}")
 
 
-def _columns(connection: duckdb.DuckDBPyConnection, name: str) -> str:
-    return ", ".join(column for column, *_ in connection.execute(f"describe main.{name}").fetchall())
+def reasons_of(rows: Sql, columns: Sequence[str], reasons: str, name: str) -> Sql:
+    """SQL of the reasons of rows of a list, from the table that they were written in with these rows."""
+    return _SQL("reasons_of", columns=columns, reasons=reasons, list=quoted(name), rows_of_list=rows)
 
 
-def _parts(connection: duckdb.DuckDBPyConnection, name: str, night: date) -> list[tuple[str, str]]:
-    """What a list is made of, as columns and where they are from: tonight's rows, the last release's, those kept."""
-    columns = _columns(connection, name)
+def _columns(connection: duckdb.DuckDBPyConnection, name: str) -> list[str]:
+    return [column for column, *_ in connection.execute(f"describe main.{name}").fetchall()]
+
+
+def _parts(connection: duckdb.DuckDBPyConnection, name: str, night: date) -> list[str]:
+    """Where a list is from, each with its condition: tonight's rows, the last release's, those kept."""
     is_held = f"row_key in (select row_key from gate.held_rows where list = '{name}')"
     has_not_ended = f"(ends_on is null or ends_on >= date '{night}')"
     if not connection.execute("select 1 from held.accounts limit 1").fetchone():
         return [
-            (columns, f"main.{name} where not {is_held}"),
-            (columns, f"released.last_{name} where {is_held} and {has_not_ended}"),
+            f"main.{name} where not {is_held}",
+            f"released.last_{name} where {is_held} and {has_not_ended}",
         ]
     # What people decide themselves counts in a market that is held too.
     is_of_a_held_market = f"(account_id in (select account_id from held.accounts) and programme != '{EMERGENCY}')"
-    is_lifted = (
-        f"(account_id, {_LISTS[name]}, scope) in (select (account_id, measure, scope)"
-        f" from main.int_emergencies_in_force where action = 'lift' and list = '{name}')"
-    )
+    is_lifted = f"(account_id, {_LISTS[name]}, scope) in ({_SQL('lifted', list=quoted(name))})"
     return [
-        (columns, f"main.{name} where not {is_held} and not {is_of_a_held_market}"),
-        (columns, f"released.last_{name} where {is_held} and not {is_of_a_held_market} and {has_not_ended}"),
-        (columns, f"released.kept_{name} where {is_of_a_held_market} and not {is_lifted} and {has_not_ended}"),
+        f"main.{name} where not {is_held} and not {is_of_a_held_market}",
+        f"released.last_{name} where {is_held} and not {is_of_a_held_market} and {has_not_ended}",
+        f"released.kept_{name} where {is_of_a_held_market} and not {is_lifted} and {has_not_ended}",
     ]

@@ -42,6 +42,7 @@ from evenhand.quality.rule_changes import RulesChanged, rule_changes
 from evenhand.quality.setting_changes import TIME_ZONE
 from evenhand.quality.translation_changes import LanguageWords
 from evenhand.quality.trends import lay_trends
+from evenhand.records.sql_files import SqlFile
 from evenhand.release.manifest import DELIVERIES, NOTICES, Manifest, read_manifest
 from evenhand.release.previous import take_names_of_lists
 from expectations.changes import (
@@ -54,6 +55,8 @@ from expectations.changes import (
     trends_suite,
     twins_suite,
 )
+
+_SQL = SqlFile(__file__)
 
 log = logging.getLogger(__name__)
 
@@ -139,9 +142,7 @@ def validate_changes(
         lay_power(connection)
         lay_trends(connection, tonight.releases, night)
         first_nights = lay_first_nights(connection, tonight.releases, night, is_asked=tonight.asks_first_nights)
-        causes = dict(
-            connection.execute("select cause, count(*) from gate.changes group by all order by all").fetchall()
-        )
+        causes = dict(connection.execute(_SQL("causes")).fetchall())
     suites = {
         "changes": changes_suite(),
         "list_sizes": sizes_suite(),
@@ -248,18 +249,11 @@ def _digested(tonight: Tonight, changed: RulesChanged) -> str:
 
 
 def _days_that_changed_rows(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, str, str]]:
-    return connection.execute(
-        """select distinct list, market,
-            day || ' has come, which version ' || version || ' of ' || pack || ' names as a first or a last day' as said
-        from gate.changes join gate.days_come using (market) where 'policy' in (cause, text_of) order by all"""
-    ).fetchall()
+    return connection.execute(_SQL("days_that_changed_rows")).fetchall()
 
 
 def _not_compared(connection: duckdb.DuckDBPyConnection) -> list[str]:
-    found = connection.execute(
-        """select night, string_agg("column", ', ' order by "column") from gate.not_compared
-        group by night order by night"""
-    ).fetchall()
+    found = connection.execute(_SQL("not_compared")).fetchall()
     return [
         f"Not compared with the release of {before}, which an earlier version made: {names}." for before, names in found
     ]
@@ -403,21 +397,20 @@ def lay_limits(connection: duckdb.DuckDBPyConnection, bases: Sequence[Base], nig
     loosens nothing.
     """
     usual = Limits()
-    # Each as the strictest of the market's packs says; what none of them says is as it is without them.
-    judging = (
-        f"select market, coalesce(min(usual_spreads), {usual.usual_spreads}) as usual_spreads,"
-        f" coalesce(min(share_changed), {usual.share_changed}) as share_changed,"
-        f" coalesce(min(same_event_twice), {usual.same_event_twice}) as same_event_twice from policy.limits"
-        f" where effective_from <= date '{night}' and (effective_before is null or effective_before > date '{night}')"
-        " group by market"
-    )
-    connection.execute(f"create or replace table gate.limits as {judging}")
+    judging = _SQL("limits")
+    values = {
+        "usual_spreads": usual.usual_spreads,
+        "share_changed": usual.share_changed,
+        "same_event_twice": usual.same_event_twice,
+        "night": night,
+    }
+    connection.execute(f"create or replace table gate.limits as {judging}", values)
     if not bases:
         return
     for base in bases:
         with duckdb.connect() as aside:
             lay_rules_in_words_of_today(base.release, aside)
-            before = aside.execute(judging).fetchall()
+            before = aside.execute(judging, values).fetchall()
         held = {each.market for each in base.lists}
         for limits in before:
             if base.and_others or limits[0] in held:

@@ -10,6 +10,9 @@ from datetime import date
 from evenhand.landing.contracts import FEEDS
 from evenhand.quality.gate import Gate
 from evenhand.quality.whose_file import File, markets_of_file
+from evenhand.records.sql_files import SqlFile
+
+_SQL = SqlFile(__file__)
 
 # So many are told one by one; the others of their feed are counted.
 MOST_TOLD = 20
@@ -40,31 +43,5 @@ def _missed(gate: Gate, feed: str, night: date) -> list[File]:
 
     A file is known by its path below its night, however it is packed.
     """
-    found = gate.execute(
-        f"""with
-
-        files as (
-            select distinct night, landed_file,
-                regexp_replace(
-                    lower(substr(landed_file, length(feed) + 19)), '[.](csv|csv[.]gz|parquet)$', ''
-                ) as called
-            from (
-                select feed, night, landed_file from landing.files
-                union all
-                select feed, night, landed_file from landing.unusable
-            )
-            where feed = '{feed}' and date '{night}' - night in (0, 7, 14, 21, 28)
-        ),
-
-        always as (
-            select called, arg_max(landed_file, (night, landed_file)) as newest
-            from files where night < date '{night}'
-            group by called having count(distinct night) = 4
-        )
-
-        select newest from always
-        where called not in (select called from files where night = date '{night}')
-            and exists (select 1 from files where night = date '{night}')
-        order by newest"""
-    )
+    found = gate.execute(_SQL("missed"), {"feed": feed, "night": night})
     return [File(feed, night, str(name)) for (name,) in found]

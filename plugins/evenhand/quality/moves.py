@@ -12,6 +12,9 @@ from datetime import date
 
 import duckdb
 
+from evenhand.records.sql_files import Sql, SqlFile
+
+_SQL = SqlFile(__file__)
 _COLUMNS = "list varchar, market varchar, account_id varchar"
 
 
@@ -41,42 +44,10 @@ def find_kept_accounts(connection: duckdb.DuckDBPyConnection, table: str, kept: 
     Beside those that moved since, they are those whose released rows are of another market than they are in now: a list
     that was held until last night left them there. What was paid in a market stays in it and says nothing of a move.
     """
+    # What was paid in a market stays in it.
+    moves = Sql("released.amount is null") if kept.list == "rewards" else Sql("true")
     connection.execute(
-        f"""
-        insert into {table}
-        with
-
-        stays as (
-            select
-                account_id, market, withdrawn, landed_night,
-                lead(landed_night) over (partition by account_id order by landed_night) as until_night
-            from accepted.creator_versions
-            where landed_night <= $known_at
-        ),
-
-        stays_since as (
-            from stays
-            where withdrawn is null and ($ever or $since is null or until_night is null or until_night > $since)
-        ),
-
-        now as (from stays where until_night is null and withdrawn is null),
-
-        moved as (
-            select account_id from stays_since
-            group by account_id
-            having bool_or(market = $market) and ($ever or count(distinct market) > 1)
-        ),
-
-        left_in_another_market as (
-            select now.account_id
-            from now join released.last_{kept.list} as released using (account_id)
-            where now.market != released.market and $market in (now.market, released.market)
-                {"and released.amount is null" if kept.list == "rewards" else ""}
-        )
-
-        select $list, $market, account_id from moved
-        union select $list, $market, account_id from left_in_another_market
-        """,
+        _SQL("kept_accounts", table=table, released=f"released.last_{kept.list}", moves_with_its_account=moves),
         {
             "list": kept.list,
             "market": kept.market,
@@ -87,16 +58,11 @@ def find_kept_accounts(connection: duckdb.DuckDBPyConnection, table: str, kept: 
     )
 
 
-def moved_accounts(then: str, now: str) -> str:
+def moved_accounts(then: str, now: str) -> Sql:
     """SQL for the accounts whose market or kind is another now than it was then.
 
     Args:
         then: the schema of what was accepted then.
         now: the schema of what is accepted now.
     """
-    return f"""
-        select account_id
-        from {then}.creators as before join {now}.creators as now using (account_id)
-        where (before.market, before.kind) is distinct from (now.market, now.kind)
-        order by all
-    """
+    return _SQL("moved_accounts", creators_before=f"{then}.creators", creators_now=f"{now}.creators")

@@ -11,32 +11,17 @@ from __future__ import annotations
 
 import duckdb
 
+from evenhand.records.sql_files import SqlFile
+
+_SQL = SqlFile(__file__)
+
 # Of the normal distribution, beyond which 20 % are.
 _EIGHTY_PERCENT = 0.8416
 
 
 def lay_power(connection: duckdb.DuckDBPyConnection) -> None:
     """Write gate.power, from gate.list_sizes, gate.counts and gate.limits."""
-    connection.execute(
-        f"""
-        create or replace table gate.power as
-        with
-
-        added as (
-            select
-                kind as list, market, expected,
-                cast(ceil(pow((baseline + (usual_spreads + {_EIGHTY_PERCENT}) * spread) / 2, 2) - 0.375) as bigint)
-                    as held_from
-            from gate.counts join gate.limits using (market)
-            where kind != 'feed' and what = 'added' and measure = ''
-        )
-
-        select lists.list, lists.market, added.expected, added.held_from
-        from (select distinct list, market from gate.list_sizes) as lists
-        left join added using (list, market)
-        order by all
-        """
-    )
+    connection.execute(_SQL("power"), {"eighty_percent": _EIGHTY_PERCENT})
 
 
 def power_said(connection: duckdb.DuckDBPyConnection) -> str:

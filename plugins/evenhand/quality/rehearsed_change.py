@@ -12,7 +12,10 @@ from pathlib import Path
 from evenhand.deciding.compiled import CompiledModel
 from evenhand.deciding.counterfactual import WhatIf, forget, what_if
 from evenhand.policy.load import LoadedPack
+from evenhand.records.sql_files import SqlFile
 from evenhand.release.rows import COMPARED, LANGUAGE, rows_that_leave
+
+_SQL = SqlFile(__file__)
 
 LEAST = 10
 SHARE = 1.2
@@ -51,17 +54,7 @@ def rehearse_change(
             _decide(asked, "before", asked.models_of_tonight(), day)
             asked.lay_packs(packs, order)
             _decide(asked, "after", models or asked.models_of_tonight(), day)
-            found = asked.execute(
-                """
-                with
-                otherwise as (
-                    (from changed.before except all from changed.after)
-                    union all (from changed.after except all from changed.before)
-                )
-
-                select list, market, count(distinct row_key) from otherwise group by all order by all
-                """
-            )
+            found = asked.execute(_SQL("otherwise"))
     finally:
         forget(scratch)
     return {(name, market): rows for name, market, rows in found}

@@ -35,6 +35,9 @@ from evenhand.quality.setting_changes import (
     zones_of_packs,
 )
 from evenhand.records.databases import quoted
+from evenhand.records.sql_files import Sql, SqlFile
+
+_SQL = SqlFile(__file__)
 
 log = logging.getLogger(__name__)
 
@@ -46,10 +49,7 @@ _NO_RULES = ("asked_nights",)
 _NO_COLUMNS = ("edition_id", "sha256", "holds_commission", "timezone", "is_read", "has_company")
 # Rules are numbered over all packs: what counts is a rule's place in its own.
 _NUMBERED = "rule_no"
-_PLACE = """rule_no - (
-    select min(rule_no) from {schema}.entry_rules as first
-    where first.edition_id = rules.edition_id
-) as rule_no"""
+_PLACE = Sql("rule_no - first_rule_no as rule_no")
 
 
 @dataclass(frozen=True)
@@ -124,8 +124,7 @@ def rule_changes(
 def _settings(
     connection: duckdb.DuckDBPyConnection, release: Path, time_zones: tuple[str | None, str | None]
 ) -> Mapping[str, tuple[tuple[str, str], ...]]:
-    markets = connection.execute("select market from policy.packs union select market from tonight.policy.packs")
-    names = [name for (name,) in markets.fetchall()]
+    names = [name for (name,) in connection.execute(_SQL("markets")).fetchall()]
     now = said_now(connection, "tonight.deciders.packs", time_zones[1], zones_of_packs(connection, "tonight.policy"))
     then = said_then(release, time_zones[0], zones_of_packs(connection, "policy"))
     return setting_changes(then, now, names, hangs_on_time_zones(connection, "tonight"))
@@ -141,19 +140,12 @@ def _texts_are_the_same(connection: duckdb.DuckDBPyConnection, release: Path) ->
 
 
 def _lists_of(connection: duckdb.DuckDBPyConnection, market: str) -> tuple[str, ...]:
-    brought = " union ".join(
-        query.format(schema=schema)
-        for schema in ("policy", "tonight.policy")
-        for query in (
-            "select list, market from {schema}.effects",
-            "select list, market from {schema}.eligibility_effects",
-            "select 'penalties', market from {schema}.followers",
-            "select 'rewards', market from {schema}.rewards",
-            "select 'rewards', market from {schema}.bonuses",
-        )
-    )
-    found = connection.execute(f"select distinct list from ({brought}) where market = ? order by list", [market])
-    return tuple(name for (name,) in found.fetchall())
+    tables = ("effects", "eligibility_effects", "followers", "rewards", "bonuses")
+    found: set[str] = set()
+    for schema in ("policy", "tonight.policy"):
+        lists = _SQL("lists_of", **{table: f"{schema}.{table}" for table in tables})
+        found |= {name for (name,) in connection.execute(lists, {"market": market}).fetchall()}
+    return tuple(sorted(found))
 
 
 def _differences(connection: duckdb.DuckDBPyConnection) -> Iterator[tuple[str, str, str]]:
@@ -162,22 +154,23 @@ def _differences(connection: duckdb.DuckDBPyConnection) -> Iterator[tuple[str, s
         names = [name for name in columns(row) if name not in _NO_COLUMNS]
         if table in _NO_RULES or "market" not in names:
             continue
-        pack = "pack" if "pack" in names else "''"
-        listed = ", ".join(names)
+        pack = "pack" if "pack" in names else Sql("''")
         then, now = (_rules(schema, table, names) for schema in ("policy", "tonight.policy"))
         found: dict[tuple[str, str], tuple[list[Any], list[Any]]] = defaultdict(lambda: ([], []))
-        for side, query in enumerate((f"{then} except all {now}", f"{now} except all {then}")):
-            for market, of_pack, *values in connection.execute(
-                f"select market, {pack}, {listed} from ({query}) order by all"
-            ).fetchall():
+        for side, (rules, others) in enumerate(((then, now), (now, then))):
+            only_here = _SQL("only_here", pack=pack, columns=names, rules=rules, others=others)
+            for market, of_pack, *values in connection.execute(only_here).fetchall():
                 found[market, of_pack][side].append(dict(zip(names, values, strict=True)))
         for (market, of_pack), (before, after) in sorted(found.items()):
             yield market, of_pack, _said(table, before, after)
 
 
-def _rules(schema: str, table: str, names: Sequence[str]) -> str:
-    places = [_PLACE.format(schema=schema) if name == _NUMBERED else name for name in names]
-    return f"select {', '.join(places)} from {schema}.{table} as rules"
+def _rules(schema: str, table: str, names: Sequence[str]) -> Sql:
+    rules = f"{schema}.{table}"
+    if _NUMBERED not in names:
+        return _SQL("rules", columns=names, rules=rules)
+    places = [_PLACE if name == _NUMBERED else name for name in names]
+    return _SQL("numbered_rules", columns=places, rules=rules, entry_rules=f"{schema}.entry_rules")
 
 
 def _said(table: str, before: list[dict[str, Any]], after: list[dict[str, Any]]) -> str:

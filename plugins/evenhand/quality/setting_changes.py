@@ -16,6 +16,9 @@ import duckdb
 from evenhand.landing.contracts import FEEDS
 from evenhand.policy.load import MARKETPLACE
 from evenhand.policy.marketplace import Marketplace, marketplace_of
+from evenhand.records.sql_files import SqlFile
+
+_SQL = SqlFile(__file__)
 
 TIME_ZONE = "time zone"
 
@@ -64,10 +67,7 @@ def said_now(
 
 def zones_of_packs(connection: duckdb.DuckDBPyConnection, schema: str = "policy") -> Mapping[str, tuple[str, str]]:
     """By market, the first pack that says its time zone, and which; all that say it say the same."""
-    found = connection.execute(
-        f"select market, min(pack), min(timezone) from {schema}.packs where timezone is not null group by market"
-        " order by market"
-    )
+    found = connection.execute(_SQL("time_zones", schema=schema))
     return {market: (pack, zone) for market, pack, zone in found.fetchall()}
 
 
@@ -81,9 +81,9 @@ def hangs_on_time_zones(connection: duckdb.DuckDBPyConnection, database: str) ->
     }
     if "files" not in there:
         return True
-    asked = [f"select 1 from {database}.landing.files where len(moments) > 0"] + [
-        f"select 1 from {database}.landing.{contract.feed}"
-        f" where {column.name} is not null and {column.moment_of} is null"
+    landing = f"{database}.landing"
+    asked = [f"select 1 from {landing}.files where len(moments) > 0"] + [
+        f"select 1 from {landing}.{contract.feed} where {column.name} is not null and {column.moment_of} is null"
         for contract in FEEDS
         if contract.feed in there
         for column in contract.columns

@@ -7,14 +7,16 @@ from datetime import date
 
 from evenhand.landing.contracts import MOMENT, Contract
 from evenhand.quality.gate import Gate
+from evenhand.records.sql_files import SqlFile
+
+_SQL = SqlFile(__file__)
 
 
 def time_zones(gate: Gate, of_marketplace: Mapping[str, str]) -> Mapping[str, str]:
     """The time zone of each market that has one: as a pack of it says, else as marketplace.yml does."""
     if not gate.execute("select 1 from duckdb_tables() where schema_name = 'policy' and table_name = 'packs'"):
         return of_marketplace
-    of_packs = "select market, min(timezone) from policy.packs where timezone is not null group by market"
-    return {**of_marketplace, **dict(gate.execute(of_packs))}
+    return {**of_marketplace, **dict(gate.execute(_SQL("time_zones")))}
 
 
 def told_of_times(

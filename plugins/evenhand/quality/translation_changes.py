@@ -11,6 +11,10 @@ from pathlib import Path
 
 import duckdb
 
+from evenhand.records.sql_files import SqlFile
+
+_SQL = SqlFile(__file__)
+
 # What a person is shown of them, one by one.
 _SHOWN = 20
 
@@ -74,12 +78,7 @@ def approved_words(connection: duckdb.DuckDBPyConnection) -> Mapping[str, str | 
         "from duckdb_tables() where schema_name = 'gate' and table_name = 'translations'"
     ).fetchone():
         return {}
-    return dict(
-        connection.execute(
-            "select language, before from gate.translations join gate.held_lists on market = language"
-            " where list = 'notices' and answer != 'approved' order by language"
-        ).fetchall()
-    )
+    return dict(connection.execute(_SQL("held_translations")).fetchall())
 
 
 def _said(before: str | None, now: str) -> tuple[str, ...]:
@@ -105,11 +104,7 @@ def _usual(connection: duckdb.DuckDBPyConnection, language: str, releases: Seque
     files = [str(each / "notices.parquet") for each in releases if (each / "notices.parquet").exists()]
     if not files:
         return "No night is released that would say how many accounts read it"
-    found = connection.execute(
-        "select count(*), count(distinct account_id) from read_parquet($files, union_by_name = true)"
-        " where language = $language",
-        {"files": files, "language": language},
-    ).fetchone()
+    found = connection.execute(_SQL("notices_in_language"), {"files": files, "language": language}).fetchone()
     notices, accounts = found or (0, 0)
     nights = "night" if len(files) == 1 else f"{len(files)} nights"
     return f"The last {nights} had {notices:,} notices in it, to {accounts:,} accounts"

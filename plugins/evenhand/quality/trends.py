@@ -15,18 +15,15 @@ import numpy as np
 
 from evenhand.quality.anomalies import ENOUGH, RELEASES, earlier_sizes
 from evenhand.quality.windows import WEEK, Numbers, trends
+from evenhand.records.sql_files import Sql, SqlFile
 from evenhand.release.manifest import OtherFormat, read_manifest
 
-_KEY = ("list", "what", "market", "programme", "measure")
+_SQL = SqlFile(__file__)
 
 
 def lay_trends(connection: duckdb.DuckDBPyConnection, releases: Path, night: date) -> None:
     """Write gate.trends, from gate.list_sizes, gate.limits and the sizes of lists of the releases before."""
-    connection.execute(
-        "create or replace table gate.trends (list varchar, what varchar, market varchar, programme varchar,"
-        " measure varchar, nights integer, is_drift boolean, number bigint, expected bigint, z_score double,"
-        " most_spreads double)"
-    )
+    connection.execute(_SQL("create_trends"))
     # Twice as many nights as are compared: which of these were seen hangs on those before them.
     keys, series, nights = _series(connection, earlier_sizes(releases, night, 2 * RELEASES), night)
     if len(nights) <= ENOUGH:
@@ -70,7 +67,7 @@ def _approved(releases: Path, nights: Sequence[date]) -> set[tuple[str, str, dat
 
 
 def _series(
-    connection: duckdb.DuckDBPyConnection, sizes: str, night: date
+    connection: duckdb.DuckDBPyConnection, sizes: Sql, night: date
 ) -> tuple[list[tuple[str, ...]], Numbers, Sequence[date]]:
     """Every number by night, tonight's last, of which enough nights are known.
 
@@ -78,38 +75,8 @@ def _series(
     """
     if not sizes:
         return [], np.empty((0, 0)), []
-    numbers = "unnest(['added', 'removed', 'changed']) as what, unnest([added, removed, changed]) as number"
-    key = ", ".join(_KEY)
-    found: list[tuple[Any, ...]] = connection.execute(
-        f"""
-        with
-
-        sizes as (
-            select list, market, programme, measure, night, {numbers} from {sizes} where not is_held
-            union all
-            select list, market, programme, measure, date '{night}', {numbers} from gate.list_sizes
-        ),
-
-        after_the_first as (
-            from sizes qualify night > min(night) over (partition by market)
-        ),
-
-        of_measures_and_lists as (
-            select {key}, night, number from after_the_first
-            union all
-            select list, what, market, '', '', night, sum(number) from after_the_first group by all
-        ),
-
-        nights as (select distinct list, market, night from after_the_first),
-
-        keys as (select distinct {key} from of_measures_and_lists)
-
-        -- A reason that a night's list didn't have at all came to nothing in it.
-        select {key}, night, coalesce(sum(number), 0) as number
-        from keys join nights using (list, market) left join of_measures_and_lists using ({key}, night)
-        group by all order by all
-        """
-    ).fetchall()
+    numbers = connection.execute(_SQL("series", sizes=sizes), {"night": night})
+    found: list[tuple[Any, ...]] = numbers.fetchall()
     # A list without a row and without one to compare it with has no line at all.
     nights = sorted({night, *(row[5] for row in found)})
     keys = sorted({row[:5] for row in found})

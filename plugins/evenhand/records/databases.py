@@ -11,6 +11,8 @@ from pwd import getpwuid
 
 import duckdb
 
+from evenhand.records.sql_files import Sql
+
 # So long is waited for somebody who has a look.
 PATIENCE_SECONDS = 60.0
 _EVERY_SECONDS = 0.5
@@ -23,14 +25,14 @@ class DatabaseInUse(Exception):
     passes = True
 
 
-def quoted(text: object) -> str:
+def quoted(text: object) -> Sql:
     """SQL of a text, or of a path: in quotes, with those in it doubled."""
-    return "'" + str(text).replace("'", "''") + "'"
+    return Sql("'" + str(text).replace("'", "''") + "'")
 
 
-def parquet(path: Path) -> str:
+def parquet(path: Path) -> Sql:
     """SQL of the rows of a Parquet file; a folder called `night=…` says nothing of them."""
-    return f"read_parquet({quoted(path)}, hive_partitioning = false)"
+    return Sql(f"read_parquet({quoted(path)}, hive_partitioning = false)")
 
 
 def create_database(path: Path) -> None:

@@ -13,9 +13,13 @@ from pathlib import Path
 import duckdb
 
 from evenhand.policy.language.part import EMERGENCY
+from evenhand.records.databases import quoted
+from evenhand.records.sql_files import Sql, SqlFile
 from evenhand.release.manifest import LastRelease, read_manifest
 from evenhand.release.prevailing import with_what_prevails
 from evenhand.release.previous import kept_release, take_lists
+
+_SQL = SqlFile(__file__)
 
 # What a list calls its measures.
 _LISTS = {"penalties": "measure", "rewards": "reward"}
@@ -52,42 +56,31 @@ def assemble(warehouse: Path, releases: Path, night: date, back_to: LastRelease 
         if back_to:
             take_lists(connection, _revision(releases, back_to), "back")
             for name, measure in _LISTS.items():
-                columns = _columns(connection, name)
-                rows = f"""
-                    select {columns} from released.back_{name} as back
-                    where (ends_on is null or ends_on >= date '{night}') and programme != '{EMERGENCY}'
-                        and not exists (
-                            from main.int_emergencies_in_force as lifted
-                            where action = 'lift' and list = '{name}' and lifted.account_id = back.account_id
-                                and lifted.measure = back.{measure} and lifted.scope = back.scope
-                        )
-                    union all
-                    select {columns} from gate.{name} where programme = '{EMERGENCY}'
-                """
+                rows = _SQL(
+                    "list_of_a_release",
+                    columns=_columns(connection, name),
+                    back=f"released.back_{name}",
+                    gate=f"gate.{name}",
+                    list=quoted(name),
+                    measure=measure,
+                    night=quoted(night),
+                    emergency=quoted(EMERGENCY),
+                )
                 _want_list(connection, name, rows, night)
             columns = _columns(connection, "reasons")
-            in_use = "reason_id in (select reason_id from wanted.penalties union select reason_id from wanted.rewards)"
-            connection.execute(
-                f"""
-                create or replace view wanted.reasons as
-                select {columns} from released.back_reasons where programme != '{EMERGENCY}' and {in_use}
-                union all
-                select {columns} from gate.reasons where programme = '{EMERGENCY}' and {in_use}
-                """
-            )
+            connection.execute(_SQL("reasons_of_a_release", columns=columns, emergency=quoted(EMERGENCY)))
         else:
             for name in _LISTS:
-                _want_list(connection, name, f"from gate.{name}", night)
+                _want_list(connection, name, Sql(f"from gate.{name}"), night)
             connection.execute("create or replace view wanted.reasons as from gate.reasons")
         for name in ("changes", "list_sizes"):
-            connection.execute(
-                f"create or replace view wanted.{name} as"
-                f" select * replace (is_held or {back_to is not None} as is_held) from gate.{name}_and_holds"
-            )
+            is_reversed = Sql("true" if back_to else "false")
+            rows_of_gate = f"gate.{name}_and_holds"
+            connection.execute(_SQL("and_holds", view=f"wanted.{name}", rows=rows_of_gate, is_reversed=is_reversed))
         connection.commit()
 
 
-def _want_list(connection: duckdb.DuckDBPyConnection, name: str, rows: str, night: date) -> None:
+def _want_list(connection: duckdb.DuckDBPyConnection, name: str, rows: Sql, night: date) -> None:
     shown = with_what_prevails(rows, night) if name == "penalties" else rows
     connection.execute(f"create or replace view wanted.{name} as {shown}")
 

@@ -7,9 +7,11 @@ from pathlib import Path
 import duckdb
 
 from evenhand.landing.held_markets import decided_alone
-from evenhand.records.databases import quoted
+from evenhand.records.sql_files import SqlFile
 from evenhand.release.manifest import Manifest, OtherFormat, read_manifest
 from evenhand.release.verify import ReleaseChanged, refuse_changed
+
+_SQL = SqlFile(__file__)
 
 # What a night is decided by, as manifests and files say it; what tells of the other markets is told anew meanwhile.
 _DECIDED_BY = ("inputs", "forgotten", "packs", "measures_order", "emergencies", "code", "receivers", "time_zone")
@@ -43,8 +45,6 @@ def _decided_alike(now: Manifest, then: Manifest, market: str) -> bool:
 
 def _rows_are_equal(one: Path, other: Path, market: str) -> bool:
     with duckdb.connect(config={"threads": 1}) as connection:
-        rows = "select * from read_parquet({}, hive_partitioning = false) where market = $market"
-        here, there = (rows.format(quoted(path)) for path in (one, other))
-        difference = f"select exists (({here} except all {there}) union all ({there} except all {here}))"
-        ((differs,),) = connection.execute(difference, {"market": market}).fetchall()
+        files = {"here": str(one), "there": str(other), "market": market}
+        ((differs,),) = connection.execute(_SQL("differ"), files).fetchall()
     return not differs

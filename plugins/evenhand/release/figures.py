@@ -14,6 +14,9 @@ from babel.numbers import format_currency, get_territory_currencies
 
 from evenhand.policy.nodes import parse
 from evenhand.policy.prose.words import spoken
+from evenhand.records.sql_files import Sql, SqlFile
+
+_SQL = SqlFile(__file__)
 
 ALL_MARKETS = "all"
 # The file of a release that has them; those of earlier versions have none.
@@ -108,7 +111,7 @@ def figures(release: Path, project: Path, market: str = ALL_MARKETS) -> list[Fig
         market: as the feeds spell it; by default, all markets together.
     """
     defined = definitions(project)
-    found = _read(release, defined, "market = ? and slice = ''", market)
+    found = _read(release, defined, "market = $value and slice = ''", market)
     order = {name: position for position, name in enumerate(defined)}
     return sorted(found, key=lambda each: (order.get(each.metric, len(order)), each.metric))
 
@@ -127,7 +130,7 @@ def figures_by_metric(revision: Path, project: Path, market: str) -> Mapping[str
 
 def figures_of(release: Path, project: Path, metric: str) -> list[Figure]:
     """A metric of every market and of every part of each, all markets together first."""
-    found = _read(release, definitions(project), "metric = ?", metric)
+    found = _read(release, definitions(project), "metric = $value", metric)
     return sorted(found, key=lambda each: (each.slice, each.slice_value, each.market != ALL_MARKETS, each.market))
 
 
@@ -193,12 +196,9 @@ def _read(release: Path, defined: dict[str, Definition], condition: str, value: 
         there = {name for name, *_ in connection.execute("describe from read_parquet(?)", [path]).fetchall()}
         # Releases of earlier versions told all times in days.
         unit = "unit" if "unit" in there else "case when metric like 'median_days_%' then 'days' end"
-        rows = connection.execute(
-            "select metric, market, slice, coalesce(slice_value, ''), figure, sample, is_enough, interval_low,"
-            f" interval_high, {unit} as unit, {'out_of' if 'out_of' in there else 'null'} as out_of"
-            f" from read_parquet(?, hive_partitioning = false) where {condition} order by all",
-            [path, value],
-        ).fetchall()
+        out_of = Sql("out_of" if "out_of" in there else "null")
+        asked = _SQL("figures", unit_of_figure=Sql(unit), out_of_how_many=out_of, is_asked=Sql(condition))
+        rows = connection.execute(asked, {"path": path, "value": value}).fetchall()
     return [_figure(defined, *row) for row in rows]
 
 

@@ -15,6 +15,7 @@ from typing import Any
 import duckdb
 
 from evenhand.landing.contracts import FEEDS
+from evenhand.records.sql_files import SqlFile
 from evenhand.release.describe import follows_in, penalty_changes_of_history
 from evenhand.release.manifest import (
     FORMAT,
@@ -30,6 +31,9 @@ from evenhand.release.manifest import (
 )
 from evenhand.release.publish import Published, publish_files
 
+_SQL = SqlFile(__file__)
+
+_LIST_SIZES = "select * exclude (as_of) from history.list_sizes where as_of = date '{night}'"
 # What is released of a night of the past, as SQL with the night in the place of `{night}`.
 _FILES = {
     "penalties.parquet": (
@@ -41,10 +45,7 @@ _FILES = {
     "operational_metrics.parquet": (
         "from history.metrics where as_of = date '{night}' order by metric, market, slice, slice_value"
     ),
-    "list_sizes.parquet": (
-        "from (select * exclude (as_of) from history.list_sizes where as_of = date '{night}')"
-        " order by list, market, programme, measure"
-    ),
+    "list_sizes.parquet": f"from ({_LIST_SIZES}) order by list, market, programme, measure",
 }
 LACKS = (
     "It has penalties, rewards, the sizes of lists, zones, feed counts and metrics, and neither reasons, causes,"
@@ -163,21 +164,13 @@ def _manifest(
         ),
         zones=tuple(
             ZoneCount(programme=programme, zone=zone, accounts=accounts)
-            for programme, zone, accounts in connection.execute(
-                "select programme, zone, accounts from history.zones where as_of = ?"
-                " order by programme, zone_rank, zone",
-                [night],
-            ).fetchall()
+            for programme, zone, accounts in connection.execute(_SQL("zones"), {"night": night}).fetchall()
         ),
         penalties=penalty_changes_of_history(connection, night),
         stages=(),
         metrics=tuple(
             Metric(metric=metric, figure=figure, is_enough=is_enough)
-            for metric, figure, is_enough in connection.execute(
-                "select metric, cast(figure as varchar), is_enough from history.metrics"
-                " where as_of = ? and market = 'all' and slice = '' order by metric",
-                [night],
-            ).fetchall()
+            for metric, figure, is_enough in connection.execute(_SQL("metrics"), {"night": night}).fetchall()
         ),
         notices=(),
         told_since=None,
@@ -189,17 +182,7 @@ def _manifest(
 
 
 def _counts(connection: duckdb.DuckDBPyConnection, feed: str, night: date) -> FeedCounts:
-    found = connection.execute(
-        """select
-            (select cast(coalesce(sum(rows), 0) as bigint) from landing.files
-                where feed = $feed and night <= $night)
-                + (select count(*) from landing.bad_rows where feed = $feed and night <= $night and column_name = ''),
-            (select accepted from history.feeds where as_of = $night and feed = $feed),
-            (select count(distinct (landed_file, landed_row)) from quarantine.rows
-                where feed = $feed and landed_night <= $night)
-        """,
-        {"feed": feed, "night": night},
-    ).fetchone()
+    found = connection.execute(_SQL("counts"), {"feed": feed, "night": night}).fetchone()
     assert found is not None
     known, accepted, quarantined = found
     return FeedCounts(known=known, accepted=accepted, quarantined=quarantined)

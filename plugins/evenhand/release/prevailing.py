@@ -9,8 +9,13 @@ from __future__ import annotations
 
 from datetime import date
 
+from evenhand.records.databases import quoted
+from evenhand.records.sql_files import Sql, SqlFile
 
-def with_what_prevails(penalties: str, night: date) -> str:
+_SQL = SqlFile(__file__)
+
+
+def with_what_prevails(penalties: Sql, night: date) -> Sql:
     """The SQL of penalties with the column `prevails`: true for one of each account and scope.
 
     That is the strictest; of equal ones the one that ends last, then the one that began first, then by the
@@ -19,24 +24,4 @@ def with_what_prevails(penalties: str, night: date) -> str:
     Args:
         penalties: SQL for the rows.
     """
-    return f"""
-        select
-            penalties.*,
-            row_number() over (
-                partition by account_id, scope
-                order by
-                    coalesce(in_force.market_rank, ranks.market_rank, -1) desc, ends_on desc nulls first,
-                    starts_on asc nulls last, programme asc
-            ) = 1 as prevails
-        from ({penalties}) as penalties
-        left join (
-            select row_key, measure, market_rank from main.int_measures_in_force
-            where list = 'penalties' and as_of = date '{night}'
-        ) as in_force using (row_key, measure)
-        left join (
-            select market, measure, max(coalesce(order_rank, 100000 + measure_rank)) as market_rank
-            from policy.measures left join policy.measures_order using (market, measure)
-            where effective_from <= date '{night}' and (effective_before is null or effective_before > date '{night}')
-            group by market, measure
-        ) as ranks using (market, measure)
-    """
+    return _SQL("with_what_prevails", rows=penalties, night=quoted(night))

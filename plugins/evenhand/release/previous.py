@@ -20,8 +20,11 @@ from pydantic import ValidationError
 from evenhand.landing.held_markets import create_held_markets
 from evenhand.policy.renaming import take_names_of_rows
 from evenhand.records.databases import parquet
+from evenhand.records.sql_files import SqlFile
 from evenhand.release.manifest import NAME, LastRelease, Manifest, read_manifest
 from evenhand.release.verify import ReleaseChanged, refuse_changed
+
+_SQL = SqlFile(__file__)
 
 log = logging.getLogger(__name__)
 
@@ -125,10 +128,9 @@ def take_lists(connection: duckdb.DuckDBPyConnection, release: Path, prefix: str
     """Fill `released.<prefix>_penalties`, `_rewards` and `_reasons` with those of a release."""
     for name, columns in _LISTS.items():
         connection.execute(f"create or replace table released.{prefix}_{name} ({columns})")
-        connection.execute(
-            f"insert into released.{prefix}_{name} by name"
-            f" select {_columns(connection, f'{prefix}_{name}')} from {parquet(release / f'{name}.parquet')}"
-        )
+        table, rows = f"released.{prefix}_{name}", parquet(release / f"{name}.parquet")
+        named = _columns(connection, f"{prefix}_{name}")
+        connection.execute(f"insert into {table} by name select {named} from {rows}")
 
 
 def take_names_of_lists(connection: duckdb.DuckDBPyConnection, prefix: str, night: date) -> None:
@@ -144,10 +146,7 @@ def _take_languages(connection: duckdb.DuckDBPyConnection, release: Path) -> Non
         return
     columns = {name for name, *_ in connection.execute(f"describe from {parquet(profiles)}").fetchall()}
     if {"account_id", "language"} <= columns:
-        connection.execute(
-            "insert into released.last_languages select account_id, any_value(language order by language)"
-            f" from {parquet(profiles)} group by account_id"
-        )
+        connection.execute(_SQL("last_languages"), {"profiles": str(profiles)})
 
 
 def create_released(connection: duckdb.DuckDBPyConnection) -> None:
@@ -162,9 +161,8 @@ def create_released(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute("create or replace table released.last_languages (account_id varchar, language varchar)")
     for name in _LISTS:
         prevails = ", true as prevails" if name == "penalties" else ""
-        connection.execute(
-            f"create or replace view wanted.{name} as select *{prevails} from released.last_{name} where false"
-        )
+        nothing = f"select *{prevails} from released.last_{name} where false"
+        connection.execute(f"create or replace view wanted.{name} as {nothing}")
     _forget_what_was_told(connection)
 
 
@@ -178,11 +176,7 @@ def _tell_against_last_release(connection: duckdb.DuckDBPyConnection) -> None:
 def _forget_what_was_told(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute("create or replace table released.told_since (night date, release_id varchar)")
     connection.execute("create or replace table released.told_before (release_id varchar)")
-    connection.execute(
-        "create or replace table released.told_notices (notice_id varchar, account_id varchar, market varchar,"
-        " list varchar, row_key varchar, measure varchar, event varchar, language varchar, subject varchar,"
-        " body varchar, reason_id varchar)"
-    )
+    connection.execute(_SQL("create_told_notices"))
 
 
 def _came_too_early(connection: duckdb.DuckDBPyConnection, since: LastRelease | None) -> bool:

@@ -24,10 +24,13 @@ import duckdb
 from evenhand.records.atomic_files import sync
 from evenhand.records.databases import quoted
 from evenhand.records.record_log import seal
+from evenhand.records.sql_files import SqlFile
 from evenhand.release import quality_samples
 from evenhand.release.decided_alone import came_to_the_same
 from evenhand.release.describe import describe
 from evenhand.release.manifest import NAME, History, Manifest, ReleasedFile, Reversed, read_manifest
+
+_SQL = SqlFile(__file__)
 
 # What is released, and the order of its rows: the same rows are the same bytes.
 FILES = {
@@ -56,11 +59,7 @@ FILES = {
     "rules.parquet": "from deciders.rules order by all",
     "packs.parquet": "from deciders.packs order by file",
     # As they are, but as they were where nobody has approved that.
-    "translations.parquet": (
-        "select language, said from (select language, case when market is null then said else before end as said"
-        " from gate.translations left join (from gate.held_lists where list = 'notices' and answer != 'approved')"
-        " on language = market) where said is not null order by language"
-    ),
+    "translations.parquet": _SQL("translations"),
 }
 # A warehouse of an earlier version has none.
 _TRANSLATIONS = "create table if not exists gate.translations (language varchar, said varchar, before varchar)"

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from evenhand.records.sql_files import Sql, SqlFile
+
+_SQL = SqlFile(__file__)
+
 # What a receiver acts on, and the reason for it.
 ROW = "list, row_key, account_id, market, programme, scope, measure, amount, starts_on, ends_on, reason_id"
 # What is done to an account.
@@ -15,23 +19,17 @@ LANGUAGE = "language"
 COMPARED = (*ACTED, *TOLD, LANGUAGE)
 
 
-def rows_of_lists(schema: str, prefix: str = "") -> str:
+def rows_of_lists(schema: str, prefix: str = "") -> Sql:
     """The SQL of the rows of both lists, with the columns `ROW`.
 
     Args:
         schema: where the tables penalties and rewards are.
         prefix: what their names begin with.
     """
-    common = "row_key, account_id, market, programme, scope"
-    return (
-        f"select 'penalties' as list, {common}, measure, cast(null as decimal(18, 2)) as amount, starts_on, ends_on,"
-        f" reason_id from {schema}.{prefix}penalties"
-        f" union all select 'rewards' as list, {common}, reward as measure, amount, starts_on, ends_on,"
-        f" reason_id from {schema}.{prefix}rewards"
-    )
+    return _SQL("rows_of_lists", penalties=f"{schema}.{prefix}penalties", rewards=f"{schema}.{prefix}rewards")
 
 
-def rows_that_leave(schema: str, prefix: str, compared: Collection[str], language: str) -> str:
+def rows_that_leave(schema: str, prefix: str, compared: Collection[str], language: str) -> Sql:
     """The SQL of the rows of both lists with all that leaves with them: list, row_key and the columns `COMPARED`.
 
     Args:
@@ -40,20 +38,16 @@ def rows_that_leave(schema: str, prefix: str, compared: Collection[str], languag
         compared: the columns that are compared; what is said is null where it isn't.
         language: a table of each account's language.
     """
-    rows = rows_of_lists(schema, prefix)
-    acted = ", ".join(f"listed.{name}" for name in ACTED)
     says = set(TOLD) <= set(compared)
     speaks = LANGUAGE in compared
-    told = ", ".join(
-        ("listed.reason_id" if name == "reason_id" else f"reasons.{name}")
-        if says
-        else f"cast(null as varchar) as {name}"
-        for name in TOLD
-    )
-    return (
-        f"select listed.list, listed.row_key, {acted}, {told},"
-        f" {f'spoken.{LANGUAGE}' if speaks else 'cast(null as varchar)'} as {LANGUAGE},"
-        f" listed.reason_id as reason from ({rows}) as listed"
-        + (f" left join {schema}.{prefix}reasons as reasons using (list, row_key, reason_id)" if says else "")
-        + (f" left join {language} as spoken on listed.account_id = spoken.account_id" if speaks else "")
+    reasons = f"{schema}.{prefix}reasons" if says else Sql(f"({_SQL('no_reasons')})")
+    columns = {name: f"listed.{name}" for name in ACTED} | {name: f"reasons.{name}" for name in TOLD}
+    columns |= {"reason_id": "listed.reason_id", LANGUAGE: f"spoken.{LANGUAGE}"}
+    unknown = (set() if says else set(TOLD)) | (set() if speaks else {LANGUAGE})
+    return _SQL(
+        "rows_that_leave",
+        columns=[Sql(f"cast(null as varchar) as {name}") if name in unknown else columns[name] for name in COMPARED],
+        rows=rows_of_lists(schema, prefix),
+        reasons=reasons,
+        languages=language if speaks else Sql(f"({_SQL('no_languages')})"),
     )

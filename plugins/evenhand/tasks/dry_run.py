@@ -22,7 +22,10 @@ from evenhand.landing.held_markets import HeldMarket, held_markets
 from evenhand.landing.kept import FOLDER as KEPT
 from evenhand.quality.held_lists import HeldList, read_held
 from evenhand.records.record_log import NAME as RECORDS
+from evenhand.records.sql_files import SqlFile
 from evenhand.settings import Settings, settings
+
+_SQL = SqlFile(__file__)
 
 # Read where they are. Steps write to none of them before a night is released.
 _READ = (
@@ -83,14 +86,9 @@ def dry_run(night: date, market: str = "", begins: Callable[[str], None] = lambd
         with duckdb.connect(str(settings().warehouse(night)), read_only=True) as connection:
             return Outcome(
                 night,
-                connection.execute(
-                    "select list, market, change, cause, count(*) from gate.changes group by all order by all"
-                ).fetchall(),
-                connection.execute("select feed, count(*) from quarantine.rows group by all order by all").fetchall(),
-                connection.execute(
-                    "select 'penalties', count(*) from gate.penalties union all"
-                    " select 'rewards', count(*) from gate.rewards order by 1"
-                ).fetchall(),
+                connection.execute(_SQL("changes")).fetchall(),
+                connection.execute(_SQL("quarantined")).fetchall(),
+                connection.execute(_SQL("sizes")).fetchall(),
                 read_held(connection),
                 held_markets(connection),
             )

@@ -18,6 +18,9 @@ from evenhand.delivery.announcements.statement_words import NotStatable, Stateme
 from evenhand.delivery.payload import Payload, canonical
 from evenhand.policy.language.part import EMERGENCY
 from evenhand.records.databases import parquet
+from evenhand.records.sql_files import SqlFile
+
+_SQL = SqlFile(__file__)
 
 # The column of the payload with the violation whose automation isn't known; what is sent never has it.
 _WAITS_FOR = "waits_for"
@@ -70,9 +73,7 @@ def automation_known(release: Path, violations: Sequence[str]) -> dict[str, Auto
         if "automation_of_decision" not in rows.columns:
             return {}
         found = connection.execute(
-            "select violation_id, automation_of_detection, automation_of_decision"
-            " from read_parquet($file) where list_contains($violations, violation_id)",
-            {"file": str(path), "violations": list(violations)},
+            _SQL("of_violations"), {"file": str(path), "violations": list(violations)}
         ).fetchall()
     return {violation: Automation(detection, decision) for violation, detection, decision in found}
 

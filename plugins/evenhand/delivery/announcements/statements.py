@@ -30,6 +30,9 @@ from evenhand.delivery.announcements.statement_words import END_DATES, SOURCES, 
 from evenhand.delivery.read_release import read_release
 from evenhand.policy.language.part import EMERGENCY
 from evenhand.policy.prose.words import counted, number, spoken
+from evenhand.records.sql_files import SqlFile
+
+_SQL = SqlFile(__file__)
 
 Statement = Mapping[str, Any]
 
@@ -70,9 +73,7 @@ def statements_of(release_dir: Path, words: StatementWords) -> list[Announcement
     folder = release_dir.resolve()
     with duckdb.connect(config={"threads": 1}) as connection:
         found = connection.execute(
-            "select reason.*, penalty.measure from read_parquet($penalties, hive_partitioning = false) as penalty"
-            " join read_parquet($reasons, hive_partitioning = false) as reason using (reason_id, row_key)"
-            " where list_contains($markets, penalty.market) order by row_key",
+            _SQL("reasons_of_penalties"),
             {
                 "penalties": str(folder / "penalties.parquet"),
                 "reasons": str(folder / "reasons.parquet"),

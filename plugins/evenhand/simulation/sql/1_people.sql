@@ -1,18 +1,19 @@
--- Creators, and the days of the simulation. Few creators do most of what is done: `size` follows a power law, and so does
--- `carelessness`, how many times as often as an ordinary creator one breaks rules.
+-- Creators, and the days of the simulation. Few creators do most of what is done: `size` follows a power law, and so
+-- does `carelessness`, how many times as often as an ordinary creator one breaks rules.
 
 -- A time of a day between two hours in UTC, in those hours of which it is the same day in every market.
 create or replace temp macro at_hour(day, key, from_hour, until_hour) as
-    strftime(
-        cast(day as timestamp) + to_seconds(cast(
-            (from_hour + (until_hour - from_hour) * draw(key, 'hour ' || from_hour)) * 3600 as integer
-        )),
-        '%Y-%m-%dT%H:%M:%SZ'
-    );
+strftime(
+    cast(day as timestamp) + to_seconds(cast(
+        (from_hour + (until_hour - from_hour) * draw(key, 'hour ' || from_hour)) * 3600 as integer
+    )),
+    '%Y-%m-%dT%H:%M:%SZ'
+);
 
 create or replace table days as
 select
-    cast(unnest(range(getvariable('first_night'), getvariable('until') + interval 1 day, interval 1 day)) as date) as day;
+    cast(unnest(range(getvariable('first_night'), getvariable('until') + interval 1 day, interval 1 day)) as date)
+        as day;
 
 create or replace table days as
 select
@@ -54,8 +55,8 @@ select
         when draw(account_id, 'kind') < 0.97 then 'affiliate'
         else 'seller'
     end as kind,
-    -- Three in ten join in the last year, a little each day, and one in a hundred leaves: a short plan has the days of a
-    -- long one's end, and what happens on a day doesn't depend on how many days there are.
+    -- Three in ten join in the last year, a little each day, and one in a hundred leaves: a short plan has the days of
+    -- a long one's end, and what happens on a day doesn't depend on how many days there are.
     case
         when draw(account_id, 'new') < 0.7 then 0
         else greatest(getvariable('nights') - 1 - cast(floor(draw(account_id, 'joined') * 365) as integer), 0)

@@ -22,7 +22,8 @@ drawn as (
         day,
         least(1, getvariable('drawn_a_day') / count(*) over (partition by market, day)) as inclusion_probability
     from contents
-    qualify row_number() over (partition by market, day order by draw(content_id, 'qa'), content_id)
+    qualify
+        row_number() over (partition by market, day order by draw(content_id, 'qa'), content_id)
         <= getvariable('drawn_a_day')
 )
 

@@ -1,8 +1,8 @@
 -- Longer than other files, for it has a part for each feed.
--- The feeds: each version of each row with the night that it lands in. One row in a hundred comes some nights late; some
--- decisions are corrected a few nights later; flags that are dismissed are withdrawn.
+-- The feeds: each version of each row with the night that it lands in. One row in a hundred comes some nights late;
+-- some decisions are corrected a few nights later; flags that are dismissed are withdrawn.
 create or replace temp macro lands(day, key) as
-    day + case when draw(key, 'late') < 0.01 then 1 + cast(floor(draw(key, 'how late') * 3) as integer) else 0 end;
+day + case when draw(key, 'late') < 0.01 then 1 + cast(floor(draw(key, 'how late') * 3) as integer) else 0 end;
 
 create or replace view feed_creators as
 with
@@ -43,18 +43,27 @@ select
             then getvariable('first_night') - cast(floor(draw(account_id, 'since') * 730) as integer)
         else getvariable('first_night') + joined_no
     end as onboarded_on,
-    case when exited_no is not null and lands_on >= getvariable('first_night') + exited_no then lands_on end as exited_on,
+    case when exited_no is not null and lands_on >= getvariable('first_night') + exited_no then lands_on end
+        as exited_on,
     followers_then as followers,
     category,
     case when draw(account_id, 'linked') < 0.01 then market || '-' || cast(floor(i / 2) as bigint) end as linked_to
-from (select * from first_versions union all select * from later_versions union all select * from last_versions)
+from (
+    select * from first_versions
+    union all
+    select * from later_versions
+    union all
+    select * from last_versions
+)
 qualify row_number() over (partition by account_id, lands_on order by exited_no nulls last, followers_then) = 1;
 
 create or replace view feed_contents as
 with
 
 versions as (
-    select contents.*, lands(day, content_id) as lands_on, null as views_before_removal, 1 as version from contents
+    select
+        contents.*, lands(contents.day, contents.content_id) as lands_on, null as views_before_removal, 1 as version
+    from contents
     union all
     -- Of what was removed, how often it had been seen: most of it never.
     select
@@ -153,7 +162,9 @@ select
         else 'authority'
     end as notifier,
     if(draw(report_id, 'ground') < 0.3, 'law', 'terms') as ground,
-    case when not is_decided then 'pending' when draw(report_id, 'outcome') < 0.6 then 'action_taken' else 'no_action' end
+    case
+        when not is_decided then 'pending' when draw(report_id, 'outcome') < 0.6 then 'action_taken' else 'no_action'
+    end
         as outcome,
     case when is_decided then reported_on + 1 end as decided_on,
     case when is_decided then at_hour(reported_on + 1, report_id, 8, 15) end as decided_at

@@ -1,0 +1,13 @@
+-- name: create_models
+create or replace table deciders.models (position integer, name varchar, materialized varchar, sql varchar);
+
+-- name: columns_called
+select table_name, column_name from duckdb_columns()
+where database_name = current_database() and schema_name = 'policy' and list_contains($names, column_name)
+order by all;
+
+-- name: limits_of_words
+select market, cast(coalesce({{ strictest }}, $usual) as decimal(18, 2)) from policy.limits
+where effective_from <= $night and coalesce(effective_before, date '9999-12-31') > $night
+group by market
+order by market;

@@ -1,0 +1,92 @@
+-- name: with_owner
+-- The rows, each with the account whose the thing is that it names.
+select rows.*, owners.account_id as {{ account_of_owner }}
+from {{ sampled }} as rows
+left join (
+    select {{ key }} as named, min(account_id) as account_id from {{ candidates }}
+    group by all
+) as owners on rows.{{ reference }} = owners.named;
+
+-- name: bin_rows
+insert into binned
+with
+
+-- One whose newest row is of a market that nobody knows stays where it was.
+accounts as (
+    select account_id, arg_max(market, (landed_night, market)) as market from candidates.creators
+    where market in (select market from policy.packs)
+    group by account_id
+),
+
+begun as (
+    select market, min(landed_night) as first_night from candidates.creators
+    group by market
+),
+
+good as (
+    select
+        candidates.*,
+        accounts.market as of_market,
+        hash({{ said }}) as content,
+        landed_night > $night - $nights
+        and landed_night > first_night
+        and landed_night > (
+            select min(night) from landing.files
+            where feed = $feed
+        ) as is_compared
+    from {{ candidates }} as candidates
+    anti join (
+        select landed_file, landed_row from quarantine.bad
+        where feed = $feed
+    ) using (landed_file, landed_row)
+    inner join accounts using (account_id)
+    inner join begun on accounts.market = begun.market
+),
+
+first_versions as (
+    select
+        {{ key }} as version_of,
+        min(landed_night) as first_landed,
+        min(account_id) != max(account_id) as has_other_account
+    from good
+    group by all
+),
+
+by_account as (
+    select account_id, landed_night, count(*) as account_rows from good
+    where is_compared
+    group by all
+),
+
+nights_of_accounts as (
+    select account_id, count(*) as account_nights from by_account
+    group by all
+),
+
+samples as (
+    select of_market, greatest(1, count(*) // (count(distinct landed_night) * $most_rows)) as one_in
+    from good
+    where is_compared
+    group by all
+),
+
+-- By what they say: rows that say the same are drawn together.
+sampled as (
+    select good.*, min(landed_night) over (partition by content) < landed_night as was_there
+    from good
+    inner join samples on good.of_market = samples.of_market and content % one_in = 0
+),
+
+measured as (
+    select rows.of_market as market, landed_night as night, {{ bins }}
+    from {{ sampled }} as rows
+    inner join first_versions on version_of = rows.{{ key }}
+    inner join by_account using (account_id, landed_night)
+    inner join nights_of_accounts using (account_id)
+    where is_compared
+)
+
+select
+    $feed, {{ measure }}, {{ measure }} in $words as is_word, market, night, {{ value }} as bin, count(*)
+from measured
+group by {{ one_bin_each }};

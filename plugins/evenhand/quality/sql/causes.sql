@@ -1,0 +1,87 @@
+-- name: create_changes
+create or replace table gate.changes (
+    list varchar,
+    row_key varchar,
+    account_id varchar,
+    market varchar,
+    programme varchar,
+    scope varchar,
+    measure varchar,
+    change varchar,
+    cause varchar,
+    reason_id varchar,
+    columns varchar[],
+    text_of varchar,
+    content varchar
+);
+
+-- name: create_not_compared
+create or replace table gate.not_compared ("column" varchar, night date);
+
+-- name: create_days_come
+create or replace table gate.days_come (market varchar, pack varchar, version integer, day date);
+
+-- name: create_left_by_time
+create or replace table gate.left_by_time (
+    list varchar, market varchar, programme varchar, measure varchar, rows bigint
+);
+
+-- name: create_late_money
+create or replace table gate.late_money (
+    market varchar,
+    programme varchar,
+    account_id varchar,
+    paid decimal(18, 2),
+    left_of_it decimal(18, 2),
+    landed_file varchar
+);
+
+-- name: all_is_data
+insert into gate.changes
+select
+    list, row_key, account_id, market, programme, scope, measure, 'added', 'data', reason, [], '',
+    md5(cast({{ all_of_it }} as varchar))
+from ({{ rows }})
+order by list, row_key;
+
+-- name: days_come
+insert into gate.days_come
+select come.*
+from scratch.steps.days_come as come
+anti join gate.days_come as known using (market, pack, version, day)
+order by all;
+
+-- name: entries_then
+create table steps.entries_then as
+select entry_id, account_id, amount, adjusted_on, adjusted_amount, voided_on from {{ ledger }}
+where violation_id is not null;
+
+-- name: corrected
+insert into steps.corrected
+with
+
+otherwise as (
+    select entry_id, account_id, amount, adjusted_on, adjusted_amount, voided_on from steps.entries_then
+    except all
+    select entry_id, account_id, amount, adjusted_on, adjusted_amount, voided_on from {{ ledger }}
+    where violation_id is not null
+)
+
+select distinct account_id from otherwise;
+
+-- name: differ
+select
+    exists (
+        select * from {{ here }}
+        except all
+        select * from {{ tonight }}
+    )
+    or exists (
+        select * from {{ tonight }}
+        except all
+        select * from {{ here }}
+    );
+
+-- name: files_until
+select landed_file, sha256 from tonight.landing.files
+where night <= $night;

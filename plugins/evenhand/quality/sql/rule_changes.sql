@@ -1,0 +1,43 @@
+-- name: lists_of
+with
+
+brought as (
+    select list, market from {{ effects }}
+    union
+    select list, market from {{ eligibility_effects }}
+    union
+    select 'penalties' as list, market from {{ followers }}
+    union
+    select 'rewards' as list, market from {{ rewards }}
+    union
+    select 'rewards' as list, market from {{ bonuses }}
+)
+
+select distinct list from brought
+where market = $market
+order by list;
+
+-- name: rules
+select {{ columns }} from {{ rules }};
+
+-- name: numbered_rules
+select {{ columns }}
+from {{ rules }}
+left join (
+    select edition_id, min(rule_no) as first_rule_no from {{ entry_rules }}
+    group by all
+) as numbered using (edition_id);
+
+-- name: only_here
+select market, {{ pack }}, {{ columns }}
+from (
+    select * from ({{ rules }})
+    except all
+    select * from ({{ others }})
+)
+order by all;
+
+-- name: markets
+select market from policy.packs
+union
+select market from tonight.policy.packs;
