@@ -61,8 +61,9 @@ def lists_of(
         events,
         nights,
         "select as_of, programme, measure, starts_on, ends_on, version from main.int_measures_in_force"
-        " where list = 'penalties' union all"
+        " join policy.packs using (edition_id) where list = 'penalties' union all"
         " select as_of, programme, reward, starts_on, ends_on, version from main.int_rewards_in_force"
+        " join policy.packs using (edition_id)"
         " order by all",
     )
     found: dict[str, list[Told]] = {night: [] for night in nights}
