@@ -122,21 +122,13 @@ def lay_rules_in_words_of_today(release: Path, connection: duckdb.DuckDBPyConnec
 def _key_editions(connection: duckdb.DuckDBPyConnection) -> None:
     """Give rules that were compiled before there was one the key of their edition."""
     columns: dict[str, set[str]] = defaultdict(set)
-    for table, column in connection.execute(
-        "select table_name, column_name from duckdb_columns() where database_name = current_database()"
-        " and schema_name = 'policy' order by all"
-    ).fetchall():
+    for table, column in connection.execute(_SQL("columns")).fetchall():
         columns[table].add(column)
     if "ends_running" in columns and "former_pack" not in columns["ends_running"]:
         # It named the pack whose measures end, and not the one that ends them, which is most often the same.
         connection.execute("alter table policy.ends_running add column former_pack varchar")
         connection.execute("update policy.ends_running set former_pack = pack")
-        connection.execute(
-            "update policy.ends_running as ending set pack = ("
-            " select max_by(packs.pack, (packs.pack = ending.pack, packs.pack)) from policy.packs"
-            " where packs.market = ending.market and packs.version = ending.version"
-            " and packs.effective_from = ending.effective_from)"
-        )
+        connection.execute(_SQL("name_the_pack_that_ends"))
     for table, names in columns.items():
         if "edition_id" not in names and {"market", "pack", "version"} <= names:
             connection.execute(f"alter table policy.{table} add column edition_id varchar")

@@ -2,6 +2,8 @@
 names of our own.
 
 Those stand here in English, for the catalogues of readers.
+
+Longer than other files, for it is one list of names.
 """
 
 from __future__ import annotations

@@ -6,6 +6,20 @@ select table_name, column_name from duckdb_columns()
 where database_name = current_database() and schema_name = 'policy' and list_contains($names, column_name)
 order by all;
 
+-- name: columns
+select table_name, column_name from duckdb_columns()
+where database_name = current_database() and schema_name = 'policy'
+order by all;
+
+-- name: name_the_pack_that_ends
+update policy.ends_running as ending set pack = (
+    select max_by(packs.pack, (packs.pack = ending.pack, packs.pack)) from policy.packs
+    where
+        packs.market = ending.market
+        and packs.version = ending.version
+        and packs.effective_from = ending.effective_from
+);
+
 -- name: limits_of_words
 select market, cast(coalesce({{ strictest }}, $usual) as decimal(18, 2)) from policy.limits
 where effective_from <= $night and coalesce(effective_before, date '9999-12-31') > $night

@@ -236,7 +236,9 @@ words_tonight as (
 -- Where the bin is a person, it is told of how many there are.
 select
     feed, market, measure, bin, is_together, number, of_rows, nights,
-    case when {{ is_person }} and bin not in ($empty, $others, $not_otherwise) then words_tonight.persons end as persons,
+    case
+        when {{ is_person }} and bin not in ($empty, $others, $not_otherwise) then words_tonight.persons
+    end as persons,
     round(expected_share, 6) as expected_share,
     round(highest, 6) as highest,
     round(lowest, 6) as lowest,
