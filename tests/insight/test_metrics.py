@@ -15,8 +15,7 @@ import pytest
 import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy.optimize import brentq
-from scipy.stats import binomtest, norm
+from scipy.stats import binomtest
 
 from evenhand.deciding.compiled import CompiledModel, run_models
 from evenhand.landing.accepted import create_accepted
@@ -279,7 +278,6 @@ def test_a_share_has_an_interval_and_few_are_not_enough(told: duckdb.DuckDBPyCon
 _COUNTS = st.integers(0, 100_000).flatmap(
     lambda of: st.tuples(st.sampled_from((0, of)) | st.integers(0, of), st.just(of))
 )
-_OPINIONS = st.lists(st.tuples(st.decimals("0.01", 5_000, places=6), st.booleans()), min_size=1, max_size=20)
 
 
 @settings(max_examples=15, deadline=None)
@@ -289,7 +287,7 @@ def test_intervals_of_shares_are_those_of_scipy(
 ) -> None:
     rows = [(f"m{number}", "d", of, interrupted) for number, (interrupted, of) in enumerate(counts)]
     columns = "market, category, lives, lives_interrupted"
-    found = _told_of(every_model, told, "share_of_lives_interrupted", "int_account_days", columns, rows)
+    found = _told_of(every_model, told, "share_of_lives_interrupted", columns, rows)
     for number, (interrupted, of) in enumerate(counts):
         figure, low, high, sample = found[f"m{number}"]
         assert sample == of
@@ -302,55 +300,21 @@ def test_intervals_of_shares_are_those_of_scipy(
         assert 0 <= low <= figure <= high <= 1
 
 
-@settings(max_examples=15, deadline=None)
-@given(st.lists(_OPINIONS, min_size=1, max_size=10))
-def test_intervals_of_weighed_shares_are_by_the_effective_sample(
-    every_model: Sequence[CompiledModel],
-    told: duckdb.DuckDBPyConnection,
-    opinions: list[list[tuple[Decimal, bool]]],
-) -> None:
-    rows = [
-        (f"q{number}.{place}", f"m{number}", "published", weight, is_violation)
-        for number, of_market in enumerate(opinions)
-        for place, (weight, is_violation) in enumerate(of_market)
-    ]
-    columns = "review_id, market, drawn_from, weight, is_violation"
-    found = _told_of(every_model, told, "prevalence", "int_qa_reviews_weighted", columns, rows)
-    for number, of_market in enumerate(opinions):
-        figure, low, high, sample = found[f"m{number}"]
-        total = sum(weight for weight, _ in of_market)
-        share = float(sum(weight for weight, is_violation in of_market if is_violation) / total)
-        effective = float(total**2 / sum(weight**2 for weight, _ in of_market))
-        assert float(figure) == pytest.approx(share, abs=1e-6)
-        assert float(sample) == pytest.approx(effective, abs=0.006)
-
-        def rejected(other: float, share: float = share, effective: float = effective) -> float:
-            z = float(norm.ppf(0.975))
-            return (share - other) ** 2 * effective - z**2 * other * (1 - other)
-
-        # At 0 and 1 themselves nothing varies, and nothing else can be an end.
-        lowest = brentq(rejected, 0, min(share, 1 - 1e-12), xtol=1e-12) if share else 0
-        highest = brentq(rejected, max(share, 1e-12), 1, xtol=1e-12) if share < 1 else 1
-        assert float(low) == pytest.approx(lowest, abs=1e-6)
-        assert float(high) == pytest.approx(highest, abs=1e-6)
-        assert 0 <= low <= figure <= high <= 1
-
-
 def _told_of(
     every_model: Sequence[CompiledModel],
     told: duckdb.DuckDBPyConnection,
     metric: str,
-    model: str,
     columns: str,
     rows: Sequence[tuple[object, ...]],
 ) -> dict[str, tuple[Any, ...]]:
-    """Figure, ends of the interval and sample by market, of rows that stand in the place of a model's."""
-    day = {"int_account_days": "on_day", "int_qa_reviews_weighted": "of_day"}[model]
+    """Figure, ends of the interval and sample by market, of account days in the place of those that there are."""
     told.begin()
     try:
-        told.execute(f"delete from main.{model}")
+        told.execute("delete from main.int_account_days")
         marks = ", ".join("?" for _ in rows[0])
-        told.executemany(f"insert into main.{model} ({columns}, {day}) values ({marks}, '{NIGHT}')", list(rows))
+        told.executemany(
+            f"insert into main.int_account_days ({columns}, on_day) values ({marks}, '{NIGHT}')", list(rows)
+        )
         run_models(
             told, [each for each in every_model if each.name == "operational_metrics"], date.fromisoformat(NIGHT)
         )

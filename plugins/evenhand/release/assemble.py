@@ -116,15 +116,15 @@ def _keep_what_was_told(connection: duckdb.DuckDBPyConnection, name: str, kept: 
     # An older release may not have told it yet.
     if kept and kept.exists():
         there = connection.execute("describe from read_parquet(?)", [str(kept)]).fetchall()
-        shared = ", ".join({column for column, *_ in there} & set(_columns(connection, name).split(", ")))
+        shared = ", ".join(sorted({column for column, *_ in there} & set(_columns(connection, name))))
         connection.execute(
             f"insert into wanted.{name} by name select {shared} from read_parquet(?) where {is_held}", [str(kept)]
         )
 
 
-def _columns(connection: duckdb.DuckDBPyConnection, name: str) -> str:
+def _columns(connection: duckdb.DuckDBPyConnection, name: str) -> list[str]:
     """Those of tonight, in their order: the same rows are the same bytes whichever release they are of."""
-    return ", ".join(column for column, *_ in connection.execute(f"describe main.{name}").fetchall())
+    return [column for column, *_ in connection.execute(f"describe main.{name}").fetchall()]
 
 
 def _revision(releases: Path, release: LastRelease) -> Path:
