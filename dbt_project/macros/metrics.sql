@@ -93,10 +93,23 @@
         0 as {{ measure.name }}_of
         {%- endif %}
         {%- endfor %}
-    from (select market from {{ ref('stg_creators') }} union select 'all' as market) as markets
+    from (select market from ({{ markets_decided() }}) as decided union select 'all' as market) as markets
     left join (select market from {{ ref(model) }} union select 'all' as market from {{ ref(model) }}) as told
         on markets.market = told.market
     where told.market is null
+{% endmacro %}
+
+{#- Markets that have accounts and that something decides tonight: of one that is held nothing is known to be 0. -#}
+{% macro markets_decided() %}
+    select market from {{ ref('stg_creators') }}
+    intersect
+    (
+        select market from {{ source('policy', 'kinds') }}
+        union
+        select market from {{ source('policy', 'eligibility') }}
+        union
+        select market from {{ source('policy', 'bonus_kinds') }}
+    )
 {% endmacro %}
 
 {% macro slices_of(model) %}

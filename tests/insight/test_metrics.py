@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from scipy.stats import binomtest
 
 from evenhand.deciding.compiled import CompiledModel, run_models
+from evenhand.deciding.set_aside import set_rules_aside
 from evenhand.landing.accepted import create_accepted
 from evenhand.policy.compile import compile_packs
 from evenhand.policy.load import load_packs
@@ -214,6 +215,22 @@ def test_a_market_of_which_there_is_nothing_has_every_metric(
     wanted = {name: (0, True) if name in numbers else (None, False) for name in BY_HAND}
     assert {metric: tuple(said) for metric, *said in found} == wanted
     assert parts == []
+
+
+def test_a_market_that_is_held_has_no_metric_of_which_nothing_is_known(
+    every_model: Sequence[CompiledModel], told: duckdb.DuckDBPyConnection
+) -> None:
+    """Its accounts are there, and what they did and what decides about it isn't: it isn't 0 for that."""
+    told.begin()
+    told.execute(
+        "insert into accepted.creators (account_id, market, kind, language, onboarded_on)"
+        " values ('t1', 'TH', 'creator', 'th', '2026-03-01'), ('x1', 'Thx', 'creator', 'th', '2026-03-01')"
+    )
+    set_rules_aside(told, ["TH"])
+    run_models(told, [each for each in every_model if each.name == "operational_metrics"], date.fromisoformat(NIGHT))
+    found = _told(told, "distinct market", "market in ('TH', 'Thx')")
+    told.rollback()
+    assert found == []
 
 
 def test_what_is_too_young_to_be_late_is_in_no_denominator(told: duckdb.DuckDBPyConnection) -> None:

@@ -55,7 +55,7 @@ def test_what_is_imposed_and_lifted_is_in_force_now_survives_the_next_night_and_
     ]
     assert len(installation.manifest("2026-03-05")["emergencies"]) == 2  # type: ignore[arg-type]
     said = installation.run("explain", "a4")
-    assert "emergency lifted" in said
+    assert "Lifted by people" in said
     assert "Campaigns closed on campaign until 2026-03-06: Fake prizes in lives" in said
     said = installation.run("emergencies")
     assert "campaigns_closed on campaign lifted on 2 account(s) in world" in said

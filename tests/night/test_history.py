@@ -147,6 +147,9 @@ def test_the_nights_before_an_examples_first_are_decided_by_the_first_command_on
             _release(here.releases, f"2026-10-{day:02}", said)
         assert history.history_before(here, night) is None, "all of it is there"
         shutil.rmtree(here.releases)
+        _release(here.releases, "2026-10-30", said.replace("10-03", "10-20"))
+        assert history.history_before(here, night) is None, "somebody decided another history"
+        shutil.rmtree(here.releases)
         _release(here.releases, "2026-10-20", "{}")
         assert history.history_before(here, night) is None, "a night was released already"
 

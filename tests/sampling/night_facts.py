@@ -69,19 +69,20 @@ FACTS: Mapping[str, Sequence[Mapping[str, object]]] = {
     ],
     # Version 2 has another amount for fraud and leaves spam; MY's pack is new.
     "policy.entry_rules": [
-        rows(market=market, pack="p", version=version, effective_from=since, effective_before=until, rule_no=number,
-             programme="strikes", rule=rule, amount=amount)
+        rows(edition_id=f"{market}/p/{version}", market=market, pack="p", version=version, effective_from=since,
+             effective_before=until, rule_no=number, programme="strikes", rule=rule, amount=amount)
         for market, version, since, until, number, rule, amount in [
             ("SG", 1, date(2026, 1, 1), date(2026, 3, 20), 1, "fraud", 1),
             ("SG", 1, date(2026, 1, 1), date(2026, 3, 20), 2, "spam", 1),
-            ("SG", 2, date(2026, 3, 20), None, 2, "fraud", 2),
-            ("SG", 2, date(2026, 3, 20), None, 1, "spam", 1),
-            ("MY", 1, date(2026, 3, 1), None, 1, "spam", 1),
+            ("SG", 2, date(2026, 3, 20), None, 3, "fraud", 2),
+            ("SG", 2, date(2026, 3, 20), None, 4, "spam", 1),
+            ("MY", 1, date(2026, 3, 1), None, 5, "spam", 1),
         ]
     ],
     "main.int_ledger_entries": [
-        rows(violation_id="v1", market="SG", programme="strikes", rule="fraud"),
-        rows(violation_id="w1", market="MY", programme="strikes", rule="spam"),
+        rows(violation_id="v1", rule_no=3),
+        rows(violation_id="v2", rule_no=4),
+        rows(violation_id="w1", rule_no=5),
     ],
     # 1 of 2 in breach, the one that was found standing for 3: a share of 3 / 4 of SG's short videos on home.
     "main.stg_qa_reviews": [
@@ -91,6 +92,8 @@ FACTS: Mapping[str, Sequence[Mapping[str, object]]] = {
         rows(drawn_from="published", account_id="a1", content_id="c3", reviewed_on=date(2026, 2, 28),
              is_violation=True),
         rows(drawn_from="published", account_id="a1", content_id="c3", reviewed_on=NIGHT, is_violation=True, round=2),
+        rows(drawn_from="published", account_id="a1", content_id="c3", reviewed_on=NIGHT, is_violation=True,
+             blind=False, inclusion_probability=0.5),
     ],
 }  # fmt: skip
 

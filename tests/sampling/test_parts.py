@@ -15,12 +15,12 @@ from sampling.warehouse import rows, write
 
 RULES = {
     "policy.entry_rules": [
-        rows(market=market, pack=pack, version=1, effective_from=date(2026, 1, 1), source="violation", programme=pack,
-             rule="any")
-        for market, pack in (("SG", "strikes"), ("SG", "quality"), ("MY", "lone"))
+        rows(market=market, pack=pack, version=1, effective_from=date(2026, 1, 1), source="violation", programme="p",
+             rule="any", rule_no=number)
+        for number, (market, pack) in enumerate((("SG", "strikes"), ("SG", "quality"), ("MY", "lone")))
     ],
     "main.int_ledger_entries": [
-        rows(violation_id=f"v{n}", market="SG", programme="strikes" if n < 40 else "quality", rule="any")
+        rows(violation_id=f"v{n}", rule_no=0 if n < 40 else 1)
         for n in range(80)
     ],
 }  # fmt: skip
@@ -48,7 +48,11 @@ def test_a_policy_that_reviewers_read_otherwise_is_unclear_and_no_other(tmp_path
 def test_decisions_are_told_by_detector_and_by_how_sure_the_model_was(tmp_path: Path) -> None:
     """By hand: of the model's 30 decisions 6 are wrong, of others' 10 none; 4 of 20 that it was sure of."""
     facts = {
-        "main.stg_qa_reviews": [decided(n, n >= 6, "a1") for n in range(40)],
+        "main.stg_qa_reviews": [
+            *(decided(n, n >= 6, "a1") for n in range(40)),
+            # Who knew of another opinion has none of their own, whatever chance the item had.
+            {**decided(39, False, "a1"), "review_id": "told", "blind": False, "inclusion_probability": 0.1},
+        ],
         "main.stg_violations": [
             rows(violation_id=f"v{n}", detected_by="model", confidence=0.99 if 2 <= n < 22 else 0.5) for n in range(30)
         ],

@@ -9,9 +9,10 @@ from pathlib import Path
 import duckdb
 
 from evenhand.landing.held_markets import create_held_markets
+from evenhand.policy.tables import TABLES as RULES
+from evenhand.policy.tables.row import ddl
 from evenhand.release.quality_samples import CREATED
 
-_EDITION = "market varchar, pack varchar, version integer, effective_from date, effective_before date"
 _LANDED = "updated_at varchar, landed_night date, landed_file varchar, landed_row bigint"
 TABLES = {
     "main.stg_creators": "account_id varchar, market varchar, category varchar",
@@ -29,7 +30,7 @@ TABLES = {
     "main.penalties": "row_key varchar, account_id varchar, market varchar, measure varchar, reason_id varchar",
     "main.penalty_changes": "row_key varchar, change varchar",
     "main.reasons": "reason_id varchar, list varchar, entries varchar",
-    "main.int_ledger_entries": "violation_id varchar, market varchar, programme varchar, rule varchar",
+    "main.int_ledger_entries": "violation_id varchar, rule_no integer",
     "deciders.packs": "file varchar, text varchar",
     "candidates.contents": f"content_id varchar, views varchar, {_LANDED}",
     "candidates.lives": f"live_id varchar, viewers varchar, {_LANDED}",
@@ -37,8 +38,7 @@ TABLES = {
     "quarantine.bad": "feed varchar, landed_file varchar, landed_row bigint",
     "accepted.golden_items": "golden_id varchar, account_id varchar, subject varchar, is_violation varchar,"
     " guidance_version varchar",
-    "policy.entry_rules": f"{_EDITION}, rule_no integer, source varchar, programme varchar, rule varchar,"
-    " amount decimal(18, 2)",
+    "policy.entry_rules": ddl(RULES["entry_rules"]),
 }
 
 

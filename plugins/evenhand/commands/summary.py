@@ -24,7 +24,7 @@ from evenhand.notices.catalogs import load_catalogs
 from evenhand.policy.prose.words import counted
 from evenhand.records.steps import kept
 from evenhand.release.figures import ALL_MARKETS, Figure, figures
-from evenhand.release.history import said_of_history
+from evenhand.release.history import history_of, said_of_history
 from evenhand.release.manifest import DELIVERIES, NOTICES, HeldList, HeldMarket, Manifest, read_manifest
 from evenhand.release.order import decided_too_early, to_run_again
 from evenhand.release.publish import revision_of
@@ -71,7 +71,12 @@ def facts(settings: Settings, night: date) -> dict[str, Any]:
 
 
 def _for_review(settings: Settings, night: date) -> dict[str, Any]:
-    """What the last run of a night drew for review, and what it left out; empty of one of an earlier version."""
+    """What the last run of a night drew for review, and what it left out.
+
+    Empty of a run of an earlier version, and of a night of a history, of which nobody is asked to review anything.
+    """
+    if history_of(settings.releases / f"night={night}"):
+        return {}
     said = kept(settings.work(night), "validate_lists").get("for_review")
     return dict(said) if isinstance(said, dict) else {}
 

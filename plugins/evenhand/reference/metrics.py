@@ -80,11 +80,11 @@ targets.yml; edit those. -->
 
 Every figure is of the four weeks until the night, by market, for all markets, and by each dimension of what it counts
 ([decision 6](decisions/0006-metrics-defined-once.md)). Fewer than the minimum sample are too few to say anything;
-counts are told whatever they come to. A market that has accounts has every metric: what there is none of is 0, and what
-is of nothing is null. A time is told in hours where at least half of its rows have both times, and says of how many of
-how many it is (`out_of`); otherwise in days. An interval is at 95 %. Targets are those that are shipped. The last ones
-are [estimates](sampling.md#what-reviews-say) of all that nobody reviewed, by all that was reviewed, wherever it was
-drawn; they are told by these figures alone.
+counts are told whatever they come to. A market that has accounts and is decided has every metric: what there is none of
+is 0, and what is of nothing is null. A time is told in hours where at least half of its rows have both times, and says
+of how many of how many it is (`out_of`); otherwise in days. An interval is at 95 %. Targets are those that are shipped.
+The last ones are [estimates](sampling.md#what-reviews-say) of all that nobody reviewed, by all that was reviewed,
+wherever it was drawn; they are told by these figures alone.
 
 | metric | formula | unit | better | target | minimum sample | interval | the field's name | null means | owner |
 | --- | --- | --- | --- | --- | ---: | --- | --- | --- | --- |"""

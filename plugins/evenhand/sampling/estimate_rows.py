@@ -29,7 +29,7 @@ left join stg_lives as lives on told.subject = lives.live_id
 left join int_qa_reviews_weighted as weighted on told.review_id = weighted.review_id
 left join stg_violations as violations on told.drawn_from = 'decided' and told.subject = violations.violation_id
 where told.reviewed_on > $since and told.reviewed_on <= $night and {OF_UNITS} and {LIKELY}
-    and coalesce(told.probability, weighted.weight) is not null
+    and told.is_blind and coalesce(told.probability, weighted.weight) is not null
 """
 # Who was judged by another version of the guidance than the truth is left out.
 OF_GOLDEN = f"""
@@ -39,7 +39,7 @@ golden_reviews as (
     from accepted.golden_items as golden
     inner join told on golden.subject = told.subject
     inner join stg_creators as creators on golden.account_id = creators.account_id
-    where told.reviewed_on <= $night and told.round = 1
+    where told.reviewed_on <= $night and told.round = 1 and told.is_blind
         and coalesce(golden.guidance_version = told.guidance_version, true)
 )
 select
@@ -61,8 +61,7 @@ each_once as (
 of_decisions as (
     select entries.violation_id, list(distinct rules.pack order by rules.pack) as packs
     from int_ledger_entries as entries
-    inner join policy.entry_rules as rules
-        on entries.market = rules.market and entries.programme = rules.programme and entries.rule = rules.rule
+    inner join policy.entry_rules as rules on entries.rule_no = rules.rule_no
     where entries.violation_id is not null
     group by entries.violation_id
 ),

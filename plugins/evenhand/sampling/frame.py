@@ -19,7 +19,7 @@ NEW_NIGHTS, RISK_NIGHTS = 14, 28
 # As many reviews as say half of a segment's risk; the other half is its market's.
 _SHRUNK_BY = 50
 # Of a rule's row, what is its edition and no rule.
-_OF_EDITION = {"effective_from", "effective_before", "version", "rule_no"}
+_OF_EDITION = {"edition_id", "effective_from", "effective_before", "version", "rule_no"}
 
 
 def frames(connection: duckdb.DuckDBPyConnection, night: date, item_link: str = "") -> Sequence[Frame]:
@@ -125,24 +125,24 @@ def _decisions_by_new_rules(connection: duckdb.DuckDBPyConnection, night: date) 
     """Decisions that a rule counts which isn't what it was before one of the last 14 nights."""
     editions: dict[tuple[str, str, date], dict[tuple[str, str], set[tuple[object, ...]]]] = {}
     ends: dict[tuple[str, str, date], date | None] = {}
+    numbers: dict[tuple[str, str, date, str, str], set[int]] = defaultdict(set)
     for row in _rows(connection, "from policy.entry_rules", night):
         edition = row["market"], row["pack"], row["effective_from"]
         ends[edition] = row["effective_before"]
         said = tuple(value for name, value in sorted(row.items()) if name not in _OF_EDITION)
         rules = editions.setdefault(edition, {})
         rules.setdefault((row["programme"], row["rule"]), set()).add(said)
-    changed = set()
+        numbers[*edition, row["programme"], row["rule"]].add(row["rule_no"])
+    changed: set[int] = set()
     for (market, pack, begins), rules in editions.items():
         if not night - timedelta(days=NEW_NIGHTS) < begins <= night:
             continue
         before = next((at for at, end in ends.items() if at[:2] == (market, pack) and end == begins), None)
         earlier = editions[before] if before else {}
-        changed |= {(market, *rule) for rule, said in rules.items() if earlier.get(rule) != said}
-    return {
-        row["violation_id"]
-        for row in _rows(connection, _COUNTED_BY, night)
-        if (row["market"], row["programme"], row["rule"]) in changed
-    }
+        for rule, said_now in rules.items():
+            if earlier.get(rule) != said_now:
+                changed |= numbers[market, pack, begins, *rule]
+    return {row["violation_id"] for row in _rows(connection, _COUNTED_BY, night) if row["rule_no"] in changed}
 
 
 def _rows(connection: duckdb.DuckDBPyConnection, query: str, night: date, **values: object) -> list[dict[str, Any]]:
@@ -277,7 +277,7 @@ select
 from (
     -- Sums of decimals are the same in any order.
     select *, cast(coalesce(1 / cast(probability as double), 1) as decimal(28, 9)) as weight
-    from told where {LIKELY}
+    from told where {LIKELY} and is_blind
 ) as told
 inner join stg_creators as creators using (account_id)
 left join stg_violations as violations on told.subject = violations.violation_id
@@ -289,5 +289,5 @@ group by all
 order by all
 """
 _COUNTED_BY = """
-select distinct violation_id, market, programme, rule from int_ledger_entries where violation_id is not null
+select distinct violation_id, rule_no from int_ledger_entries where violation_id is not null
 """

@@ -148,7 +148,7 @@ select
     case when bool_and(keys.needs_each) then count(distinct keys.subject) else 1 end as decisions,
     list(distinct keys.subject order by keys.subject) filter (not reviews.is_violation) as wrong
 from samples.qa_keys as keys
-left join stg_qa_reviews as reviews using (review_id)
+left join (from stg_qa_reviews where coalesce(blind, true)) as reviews using (review_id)
 where keys.stratum = 'penalties' and keys.round = 1 and keys.drawn_on > $since
 group by keys.market, keys.account_id, keys.unit_id, keys.measure, keys.drawn_on, keys.probability
 having count(reviews.is_violation) = count(*)

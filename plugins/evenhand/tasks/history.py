@@ -45,7 +45,8 @@ def history_before(here: Settings, night: date) -> tuple[date, date] | None:
     """The first and the last night of the history that teaches a bundled example what is usual before its first night.
 
     Returns:
-        None where something was released already, all of the history too, or where too little has landed before.
+        None where something was released already, but for a part of this history, whose command was broken off; and
+        where nothing has landed the night before.
     """
     from evenhand.landing.files import nights as landed_nights
     from evenhand.release.history import history_of
@@ -59,10 +60,9 @@ def history_before(here: Settings, night: date) -> tuple[date, date] | None:
         return None
     first = max(landed[0], night - timedelta(days=NIGHTS_BEFORE))
     released = {path: history_of(path) for path in here.releases.glob("night=*")}
-    wanted = {here.releases / f"night={first + timedelta(days=days)}" for days in range((last - first).days + 1)}
-    if None in released.values() or wanted <= set(released):
-        return None
-    return first, last
+    nights = (last - first).days + 1
+    is_another = any(each is None or (each.since, each.until) != (first, last) for each in released.values())
+    return None if is_another or len(released) == nights else (first, last)
 
 
 def decide_history(first: date, last: date, begins: Callable[[str], None] = lambda step: None) -> Decided:
@@ -203,7 +203,7 @@ def _let_go(connection: duckdb.DuckDBPyConnection, last: date) -> list[str]:
     from evenhand.quality.first_nights import is_of_first_nights
     from evenhand.quality.held_lists import LISTS
     from evenhand.quality.power import lay_power
-    from evenhand.release.quality_samples import KEYS
+    from evenhand.release.quality_samples import FRAMES, KEYS
 
     held = connection.execute(
         "select list, market, why from gate.held_lists where list_contains(?, list) order by all", [list(LISTS)]
@@ -214,6 +214,7 @@ def _let_go(connection: duckdb.DuckDBPyConnection, last: date) -> list[str]:
     connection.execute("delete from gate.changes")
     # Nobody is asked to review what is in force nowhere.
     connection.execute(f"delete from samples.{KEYS}")
+    connection.execute(f"delete from samples.{FRAMES}")
     connection.execute(
         "delete from estimates.quality_estimates where estimate in ('without_views', 'penalties_not_drawn')"
     )
