@@ -184,6 +184,23 @@ with duckdb.connect(sys.argv[1]):
 
 
 @pytest.mark.parametrize("action", ["forget", "accept"])
+@pytest.mark.parametrize("spelling", ["caf\u00e9.csv", "cafe\u0301.csv"])
+def test_of_two_files_that_look_alike_the_one_that_was_named_is_decided_about(
+    landing: Path, store: Path, monkeypatch: pytest.MonkeyPatch, action: str, spelling: str
+) -> None:
+    for name in ("caf\u00e9.csv", "cafe\u0301.csv"):
+        rows = [creator(f"{len(name)}-{n}") for n in range(40)]
+        land(landing, "creators", 1, rows, name=name)
+        _load(store, landing)
+        if action == "accept":
+            land(landing, "creators", 1, rows[:2], name=name)
+    _load(store, landing)
+    _says(store.parent, monkeypatch, action, f"creators/night=2026-03-01/{spelling}")
+    (decision,) = file_decisions(store.parent)
+    assert decision.file == f"creators/night=2026-03-01/{spelling}"
+
+
+@pytest.mark.parametrize("action", ["forget", "accept"])
 def test_who_decides_waits_until_a_night_that_loads_is_done(
     landing: Path, store: Path, monkeypatch: pytest.MonkeyPatch, action: str
 ) -> None:
