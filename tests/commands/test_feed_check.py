@@ -67,6 +67,36 @@ def test_a_right_file_and_one_that_cannot_be_used(home: Path, tmp_path: Path, mo
     assert (code, said.strip()) == (0, "Every row of rows.csv would be used on night 2026-03-02: 1 row.")
 
 
+@pytest.mark.parametrize(
+    ("place", "hidden"),
+    [
+        ("_temporary/part-0.csv", "_temporary"),
+        (".x/y/part-0.csv", ".x"),
+        ("_SUCCESS", "_SUCCESS"),
+        ("_a=1/b.csv", "_a=1"),
+    ],
+)
+def test_a_file_that_nobody_would_look_at_is_not_one_that_would_be_used(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: str, hidden: str
+) -> None:
+    path = land(tmp_path, "violations", 2, [violation("V1", "A1")], name=place)
+    code, said = _check(home, monkeypatch, str(path))
+    assert code == 1
+    assert (
+        f"can't be used: it would be passed over, for the name of {hidden} starts with a dot or an underscore." in said
+    )
+
+
+@pytest.mark.parametrize("place", ["b\udcff.csv", "b\udcff.csv.rows", "m\udcff/b.csv", "_\udcff/b.csv"])
+def test_a_name_that_is_not_utf_8_cannot_be_used(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: str
+) -> None:
+    path = land(tmp_path, "violations", 2, [violation("V1", "A1")], name=place)
+    code, said = _check(home, monkeypatch, str(path))
+    assert code == 1
+    assert "It can't be used: it" in said
+
+
 @pytest.mark.parametrize("name", ["README.txt", "violations.xlsx"])
 def test_a_file_that_would_be_passed_over_is_not_one_that_would_be_used(
     home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str

@@ -45,6 +45,9 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         ("violations", "v1", *a_day, of_violations, 1, None, None, None),
         # Of which the file has another row by now.
         ("violations", "v3", *number, of_violations, 2, None, "\u200b5\x1b", None),
+        # Of an earlier version, which released what can name a person.
+        ("violations", "v4", "", "the line can be read", "A quote is open.", of_violations, 4, 6, 'v4,"mia', None),
+        ("violations", "v4", "decided_by", "it is text", "Land text.", of_violations, 4, 6, "mia", "mia"),
         ("appeals", None, "", "the line can be read", "A quote is open.", of_appeals, 3, 7, 'a1,"v1', None),
     ]
     with duckdb.connect() as connection:
@@ -88,11 +91,14 @@ def test_the_quarantine_of_the_newest_night_and_of_a_feed(home: Path) -> None:
         "  column decided_on says nothing: decided_on is a day. Land a day.\n"
         "Violations: v3 (violations/night=2026-03-05/a.csv, row 2)\n"
         "  column points says `\\u200b5\\u001b`: points is a number. Land a number.\n"
+        "Violations: v4 (violations/night=2026-03-05/a.csv, row 4, line 6)\n"
+        "  the line isn't shown, for it can name who decided or reviewed: the line can be read. A quote is open.\n"
+        "  column decided_by isn't shown, for it can name who decided or reviewed: it is text. Land text.\n"
         "Appeals: without a key (appeals/night=2026-03-05/a.csv, row 3, line 7)\n"
         '  the line says `a1,"v1`: the line can be read. A quote is open.\n'
-        "3 in quarantine on night 2026-03-05.\n"
+        "4 in quarantine on night 2026-03-05.\n"
     )
-    assert "2 in quarantine of violations on night 2026-03-05; 1 are shown, --limit shows more." in _says(
+    assert "3 in quarantine of violations on night 2026-03-05; 1 are shown, --limit shows more." in _says(
         "quarantine", "2026-03-05", "--feed", "violations", "--limit", "1"
     )
     rows = json.loads(_says("quarantine", "--json", "--feed", "violations"))
@@ -100,7 +106,10 @@ def test_the_quarantine_of_the_newest_night_and_of_a_feed(home: Path) -> None:
         ("v1", 3, "1000"),
         ("v1", 3, None),
         ("v3", None, None),
+        ("v4", 6, None),
+        ("v4", 6, None),
     ]
+    assert "mia" not in json.dumps(rows)
 
 
 def test_a_feed_that_there_is_not_is_refused(home: Path) -> None:

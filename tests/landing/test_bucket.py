@@ -110,6 +110,24 @@ def test_folders_that_are_marked_without_a_slash_are_no_files(tmp_path: Path, mo
         }
 
 
+def test_a_file_with_another_below_it_is_there_again_once_that_one_has_gone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On the third night the key is what it was on the first, and its place here was another's folder."""
+    with _bucket(monkeypatch) as client:
+        name = "orders/night=2026-03-01/x.csv"
+        client.put_object(Bucket="lake", Key=f"feeds/{name}", Body=b"x")
+        assert mirror("s3://lake/feeds", tmp_path) == 1
+        for below in ("y.csv", "deeper/y.csv"):
+            client.put_object(Bucket="lake", Key=f"feeds/{name}/{below}", Body=b"y")
+            assert mirror("s3://lake/feeds", tmp_path) == 1
+            assert _files(tmp_path) == {f"{name}/{below}": b"y"}
+            client.delete_object(Bucket="lake", Key=f"feeds/{name}/{below}")
+            assert mirror("s3://lake/feeds", tmp_path) == 1
+            assert _files(tmp_path) == {name: b"x"}
+            assert mirror("s3://lake/feeds", tmp_path) == 0
+
+
 def test_a_key_that_cannot_be_read_holds_its_market_and_keeps_no_other_away(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

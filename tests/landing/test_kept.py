@@ -184,6 +184,23 @@ with duckdb.connect(sys.argv[1]):
 
 
 @pytest.mark.parametrize("action", ["forget", "accept"])
+@pytest.mark.parametrize("spelling", ["caf\u00e9.csv", "cafe\u0301.csv"])
+def test_of_two_files_that_look_alike_the_one_that_was_named_is_decided_about(
+    landing: Path, store: Path, monkeypatch: pytest.MonkeyPatch, action: str, spelling: str
+) -> None:
+    for name in ("caf\u00e9.csv", "cafe\u0301.csv"):
+        rows = [creator(f"{len(name)}-{n}") for n in range(40)]
+        land(landing, "creators", 1, rows, name=name)
+        _load(store, landing)
+        if action == "accept":
+            land(landing, "creators", 1, rows[:2], name=name)
+    _load(store, landing)
+    _says(store.parent, monkeypatch, action, f"creators/night=2026-03-01/{spelling}")
+    (decision,) = file_decisions(store.parent)
+    assert decision.file == f"creators/night=2026-03-01/{spelling}"
+
+
+@pytest.mark.parametrize("action", ["forget", "accept"])
 def test_who_decides_waits_until_a_night_that_loads_is_done(
     landing: Path, store: Path, monkeypatch: pytest.MonkeyPatch, action: str
 ) -> None:
@@ -260,7 +277,7 @@ def test_which_line_a_row_begins_on_is_known_of_files_that_are_still_what_they_w
     odd.write_bytes(odd.read_bytes().replace(b"\n", b"\n\n", 1))
     _load(store, landing)
     kept = KeptFiles(store.parent / FOLDER)
-    # A row that has another key by now, one that there isn't, and one of which nobody knows the key.
-    assert lines_of(kept, NAME, {1: "A0", 2: "A7", 99: "A99", 3: None}) == {1: 2, 3: 4}
+    # A row that has another key by now, one whose key begins like it, one that there isn't, and one without a key.
+    assert lines_of(kept, NAME, {1: "A0", 2: "A7", 11: "A1", 12: "A11", 99: "A99", 3: None}) == {1: 2, 12: 13}
     assert lines_of(kept, "creators/night=2026-03-01/odd.csv", {1: "B1", 2: "\u00e9"}) == {1: 3, 2: 5}
     assert lines_of(kept, "creators/night=2026-03-01/none.csv", {1: "A0"}) == {}

@@ -70,6 +70,16 @@ def test_an_index_that_was_lost_costs_time_and_nothing_else(there: Path, tmp_pat
     assert _files(here) == _files(there)
 
 
+def test_a_file_whose_place_is_an_empty_folder_here_is_fetched_again(there: Path, tmp_path: Path) -> None:
+    here = tmp_path / "here"
+    mirror(f"file://{there}", here)
+    rows = here / "creators" / "night=2026-03-01" / "rows.csv"
+    rows.unlink()
+    (rows / "deep").mkdir(parents=True)
+    assert mirror(f"file://{there}", here) == 1
+    assert _files(here) == _files(there)
+
+
 @pytest.mark.parametrize("url", ["file://{tmp}/nowhere", "nosuchprotocol://x/y"])
 def test_a_place_that_is_not_there_removes_nothing(there: Path, tmp_path: Path, url: str) -> None:
     here = tmp_path / "here"

@@ -11,6 +11,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import duckdb
+import pytest
 
 from evenhand.landing.contracts import CREATORS
 from evenhand.landing.files import list_files, nights
@@ -500,13 +501,14 @@ def test_a_folder_that_may_not_be_looked_into_stops_no_night() -> None:
     ]
 
 
-def test_a_small_float_is_the_number_that_it_is(landing: Path, store: Path) -> None:
+@pytest.mark.parametrize("kind", ["double", "float"])
+def test_a_small_float_is_the_number_that_it_is(landing: Path, store: Path, kind: str) -> None:
     """DuckDB writes 0.00001 as 1e-05, which no feed has; what has more digits than the feed stays as it is."""
     with duckdb.connect() as connection:
         connection.execute(
-            "copy (select 'R' || id as review_id, 'published' as drawn_from, 'A1' as account_id, '2026-03-01' as"
-            " reviewed_on, 'no' as is_violation, chance as inclusion_probability from (values (1, 0.00001::double),"
-            " (2, 0.25::double), (3, 1e-12::double), (4, 1.0::double)) as rows (id, chance))"
+            f"copy (select 'R' || id as review_id, 'published' as drawn_from, 'A1' as account_id, '2026-03-01' as"
+            " reviewed_on, 'no' as is_violation, chance as inclusion_probability from (values"
+            f" (1, 0.00001::{kind}), (2, 0.25::{kind}), (3, 1e-12::{kind}), (4, 1.0::{kind})) as rows (id, chance))"
             f" to '{land(landing, 'qa_reviews', 1).with_suffix('.parquet')}' (format parquet)"
         )
     assert not load(store, landing, night(1)).unusable

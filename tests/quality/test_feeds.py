@@ -16,7 +16,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from evenhand.landing.contracts import VIOLATIONS
+from evenhand.landing.contracts import CREATORS, VIOLATIONS
 from evenhand.landing.held_markets import held_markets
 from evenhand.landing.load import load
 from evenhand.landing.window import take
@@ -430,9 +430,34 @@ def test_a_file_that_cannot_be_used_holds_the_market_of_the_accounts_in_it_or_of
 def test_lines_and_keys_that_cannot_be_used_are_quarantined_with_what_was_meant(of_odd_files: Outcome) -> None:
     assert of_odd_files.keys("violations") == ["A8", "B8", "V1", "V3", "V5"]
     assert {(row[2], row[4], row[8], row[9], row[10], row[11]) for row in of_odd_files.quarantined} == {
-        ("V2", "the line can be read", 2, 3, 'V2,"A2,,copyright,,2026-01-01', None),
+        ("V2", "the line can be read", 2, 3, None, None),
         (" V4", "violation_id is a name as it is written", 1, None, " V4", "V4"),
     }
+
+
+def test_what_can_name_a_reviewer_is_in_no_row_of_quarantine_and_on_no_page(tmp_path: Path) -> None:
+    """A line that can't be read may have the name anywhere; that of a feed without such names is shown."""
+    house = House(tmp_path)
+    land_headers(house.landing, 1)
+    land(house.landing, "creators", 1, [creator("A1")])
+    land_text(house.landing, "creators", 1, f"{','.join(CREATORS.names_in_every_file)}\nA2,mia's\n", name="short.csv")
+    header = f"decided_by,{','.join(VIOLATIONS.names_in_every_file)}"
+    land_text(house.landing, "violations", 1, f'{header}\nnoor,V2,"A1,,copyright,,2026-01-01\n', name="lines.csv")
+    with duckdb.connect() as connection:
+        connection.execute(
+            f"""copy (
+                select 'V1' as violation_id, 'A1' as account_id, null as content_id, 'copyright' as violation_type,
+                    null as batch_id, date '2026-01-01' as decided_on, 'noor'::blob || '\\xFF'::blob as decided_by
+            ) to '{house.landing / "violations" / "night=2026-03-01" / "bytes.parquet"}' (format parquet)"""
+        )
+    found = house.run(1)
+    assert {(row[2], row[3], row[9], row[10]) for row in found.quarantined} == {
+        ("A2", "", 2, "A2,mia's"),
+        ("V2", "", 2, None),
+        ("V1", "decided_by", None, None),
+    }
+    assert "mia" in found.page
+    assert "noor" not in found.page + json.dumps(found.results)
 
 
 def test_everything_else_is_told_by_name(of_odd_files: Outcome) -> None:

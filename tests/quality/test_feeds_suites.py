@@ -10,7 +10,6 @@ import duckdb
 import pytest
 
 from evenhand.landing.contracts import APPEALS, CREATORS, METRICS, QA_REVIEWS, VIOLATIONS, Contract
-from evenhand.landing.names import compared, likely_meant, number_likely_meant
 from expectations.feeds import arrivals_suite, row_suite
 from landing.feeds import night
 from quality.queries import queries_of
@@ -188,49 +187,6 @@ def test_a_key_is_a_name_as_it_is_written(value: str, is_a_name: bool) -> None:
     rule = "{} is a name as it is written"
     assert _is_bad(VIOLATIONS, rule.format("violation_id"), "violation_id", value) is not is_a_name
     assert _is_bad(VIOLATIONS, rule.format("account_id"), "account_id", value) is not is_a_name
-
-
-@pytest.mark.parametrize(
-    ("value", "meant"),
-    [
-        ("1.23457E+15", "1234570000000000"),
-        ("1,23457E+15", "1234570000000000"),
-        (" A\u200b1\u00a0", "A1"),
-        ("\u200b", None),
-    ],
-)
-def test_what_was_likely_meant_is_told(value: str, meant: str | None) -> None:
-    with duckdb.connect() as connection:
-        assert connection.execute(f"select {likely_meant('$value')}", {"value": value}).fetchall() == [(meant,)]
-
-
-@pytest.mark.parametrize(
-    ("value", "meant"),
-    [
-        ("1.2E+5", "120000"),
-        ("1e3", "1000"),
-        ("-1,5E-3", "-0.0015"),
-        ("1.23457E+15", "1234570000000000"),
-        ("12.0", "12"),
-        (" +5", "5"),
-        ("0.50000", "0.5"),
-        # One thousand two hundred, or one and a fifth.
-        ("1,200", None),
-        ("five", None),
-        ("1E+40", None),
-    ],
-)
-def test_which_number_was_likely_meant_is_told(value: str, meant: str | None) -> None:
-    with duckdb.connect() as connection:
-        assert connection.execute(f"select {number_likely_meant('$value')}", {"value": value}).fetchall() == [(meant,)]
-
-
-def test_what_looks_alike_is_alike() -> None:
-    with duckdb.connect() as connection:
-        composed = connection.execute(
-            f"select {compared('$a')} = {compared('$b')}", {"a": "cre\u0301a", "b": "cr\u00e9a"}
-        )
-        assert composed.fetchall() == [(True,)]
 
 
 @pytest.mark.parametrize(("value", "is_enough"), [("0", True), ("-0", True), ("-0.01", False), ("-5", False)])

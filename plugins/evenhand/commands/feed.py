@@ -105,9 +105,11 @@ def _propose(action: Action, file: str, by: str, approved_by: str, reason: str) 
     from evenhand.landing.decisions import refuse_unknown
     from evenhand.landing.names import composed
 
-    name = composed(file.removeprefix(f"{settings().landing}/"))
+    typed = file.removeprefix(f"{settings().landing}/")
     with refusals_told():
         author, versions = person(by), _versions(settings(), action)
+        # Of two files whose names look the same each is called as it is spelt.
+        name = typed if typed in versions else composed(typed)
         if approved_by:
             decide_now(action, name, versions.get(name, ""), author, second_person(approved_by), reason)
             return

@@ -41,7 +41,7 @@ def quarantine(
     with duckdb.connect() as connection:
         of_feed = connection.sql("from read_parquet($1) where $2 in ('', feed)", params=[str(file), feed])
         columns, everything = of_feed.columns, of_feed.fetchall()
-    broken = [dict(zip(columns, row, strict=True)) for row in everything]
+    broken = [_without_persons(dict(zip(columns, row, strict=True))) for row in everything]
     # A row can break several rules.
     rows: dict[tuple[str, str, int], list[dict[str, Any]]] = defaultdict(list)
     for each in broken:
@@ -68,6 +68,12 @@ def _names_of_feeds() -> Mapping[str, str]:
     return {feed: speaks.label("feed", feed) for feed in BY_NAME}
 
 
+def _without_persons(row: dict[str, Any]) -> dict[str, Any]:
+    """A row without what can name who works for the marketplace, which a release of before has."""
+    hidden = ("text", "meant") if BY_NAME[row["feed"]].may_name_a_person(row["column_name"]) else ()
+    return {name: None if name in hidden else value for name, value in row.items()}
+
+
 def _show(row: Sequence[Mapping[str, Any]], feed: str) -> None:
     first = row[0]
     line = f", line {first['line']}" if first.get("line") else ""
@@ -76,8 +82,13 @@ def _show(row: Sequence[Mapping[str, Any]], feed: str) -> None:
     for each in row:
         column, text = each["column_name"], each.get("text")
         where = f"column {column}" if column else "the line"
-        # A release of before doesn't tell.
-        says = "" if "text" not in each else " says nothing" if text is None else f" says {_quoted(text)}"
+        if BY_NAME[each["feed"]].may_name_a_person(column):
+            says = " isn't shown, for it can name who decided or reviewed"
+        elif "text" not in each:
+            # A release of before doesn't tell.
+            says = ""
+        else:
+            says = " says nothing" if text is None else f" says {_quoted(text)}"
         meant = f" Likely meant: {_quoted(each['meant'])}." if each.get("meant") else ""
         _say(f"  {where}{says}: {each['rule']}. {each['remedy']}{meant}")
 

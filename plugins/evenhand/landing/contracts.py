@@ -163,6 +163,10 @@ class Contract:
         """Its own columns that are numbers, or yes and no: those of creators are metrics, by their names."""
         return tuple(each for each in self.own_columns if each.type == "number" or each.is_flag)
 
+    def may_name_a_person(self, column: str) -> bool:
+        """Whether a column, or where it is empty a line that can't be read, can name who works for the marketplace."""
+        return any(each.is_person and column in ("", each.name) for each in self.columns)
+
     @property
     def names_in_every_file(self) -> tuple[str, ...]:
         """The names that a file of this feed must have in its header, in any order."""

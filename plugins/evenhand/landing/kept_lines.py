@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
-from evenhand.landing.csv_rows import CsvRow, CsvText, Unreadable, read_rows, read_text
+from evenhand.landing.contracts import BY_NAME
+from evenhand.landing.csv_rows import CsvRow, CsvText, Unreadable, parse, read_rows, read_text
+from evenhand.landing.headers import match
 from evenhand.landing.kept import KeptFiles
 from evenhand.landing.names import composed
 
 
 def lines_of(kept: KeptFiles, name: str, keys: Mapping[int, str | None]) -> dict[int, int]:
-    """The lines of some rows, by number; those aren't there of which the file that is kept has another by now.
+    """The lines of some rows, by number.
+
+    Those aren't there that had no key, or of which the file that is kept has another by now.
 
     Args:
         name: the file's, below the landing folder.
@@ -21,26 +25,33 @@ def lines_of(kept: KeptFiles, name: str, keys: Mapping[int, str | None]) -> dict
         return {}
     try:
         text = read_text(landed)
-        return _of_plain(text, keys) if text.is_plain else dict(_of_others(text, keys))
     except (OSError, Unreadable):
         return {}
-
-
-def _of_plain(text: CsvText, keys: Mapping[int, str | None]) -> dict[int, int]:
-    """Each line is a row."""
-    lines = text.content.splitlines()
+    contract = BY_NAME[file.feed]
+    columns = match(text.header, contract).columns
+    if contract.key not in columns:
+        return {}
+    position = columns.index(contract.key)
     return {
-        number: number + 1
-        for number, key in keys.items()
-        if number < len(lines) and (key is None or key in composed(lines[number].decode("utf-8", "replace")))
+        row.number: row.line
+        for row in (_of_plain(text, keys) if text.is_plain else _of_others(text, keys))
+        if (key := keys[row.number]) and composed(row.values[position]) == composed(key)
     }
 
 
-def _of_others(text: CsvText, keys: Mapping[int, str | None]) -> Iterator[tuple[int, int]]:
+def _of_plain(text: CsvText, numbers: Collection[int]) -> Iterator[CsvRow]:
+    """Each line is a row."""
+    lines = text.content.splitlines()
+    for number in numbers:
+        if number < len(lines):
+            values = parse(lines[number].decode("utf-8", "replace"))
+            if not isinstance(values, str) and len(values) >= len(text.header):
+                yield CsvRow(number, number + 1, values)
+
+
+def _of_others(text: CsvText, numbers: Collection[int]) -> Iterator[CsvRow]:
     for row in read_rows(text):
-        if isinstance(row, CsvRow) and row.number in keys:
-            key = keys[row.number]
-            if key is None or key in map(composed, row.values):
-                yield row.number, row.line
-        if row.number >= max(keys):
+        if isinstance(row, CsvRow) and row.number in numbers:
+            yield row
+        if row.number >= max(numbers):
             return

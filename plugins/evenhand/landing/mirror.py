@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -82,7 +83,7 @@ def mirror(url: str, landing: Path) -> int:
         name
         for name, file in there.items()
         if name not in problems
-        and (not file.version or index.get(name) != file.version or not os.path.exists(landing / name))
+        and (not file.version or index.get(name) != file.version or not os.path.isfile(landing / name))
     ]
     failed: dict[str, Exception] = {}
     try:
@@ -249,7 +250,14 @@ def _fetch(files: Any, some: Mapping[str, _There], landing: Path) -> None:
         part.unlink(missing_ok=True)
     files.get([file.path for file in some.values()], [str(part) for part in parts])
     for name, part in zip(some, parts, strict=True):
+        _make_room(landing / name)
         part.replace(landing / name)
+
+
+def _make_room(place: Path) -> None:
+    """Take away a folder in the place of a file: what lay in it there has gone, for both at once aren't fetched."""
+    if place.is_dir() and not place.is_symlink():
+        shutil.rmtree(place)
 
 
 def _make_folder(landing: Path, folder: Path) -> None:

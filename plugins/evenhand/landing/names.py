@@ -10,6 +10,9 @@ _UNSEEN = "[\\pC\u2028\u2029]"
 # As spreadsheets write a long number: one digit before the point, or before the comma of some countries.
 EXPONENT = r"[0-9]([.,][0-9]+)?[eE][+-]?[0-9]+"
 
+# As many digits are told after a point.
+_AFTER_POINT = 10
+
 
 def compared(name: str) -> str:
     """SQL of a name as it is compared: what looks alike is alike, however it is composed."""
@@ -39,11 +42,14 @@ def likely_meant(name: str) -> str:
 def number_likely_meant(text: str) -> str:
     """SQL of the number that was likely meant by a text that is none; null where nothing is.
 
-    In exponent form a spreadsheet has left digits out, so that it is likely and not known.
+    In exponent form a spreadsheet has left digits out, so that it is likely and not known. No digit of the text is lost
+    on the way: of one with more of them than a decimal has, nothing is told.
     """
-    bare = f"ltrim(trim({text}), '+')"
-    number = f"try_cast(replace({bare}, ',', '.') as double)"
-    short = f"regexp_replace(try_cast({number} as decimal(38, 10))::varchar, '[.]?0+$', '')"
-    whole = f"try_cast({number} as hugeint)::varchar"
-    is_one = f"regexp_full_match({bare}, '-?({EXPONENT}|[0-9]+([.][0-9]+)?)')"
-    return f"case when {is_one} then if({number} = trunc({number}), {whole}, {short}) end"
+    bare = f"replace(ltrim(trim({text}), '+'), ',', '.')"
+    number = f"try_cast({bare} as decimal(38, {_AFTER_POINT}))"
+    short = f"regexp_replace({number}::varchar, '[.]?0+$', '')"
+    exponent = f"regexp_extract({bare}, '[eE][+]?(.+)', 1)"
+    moved = f"if({exponent} = '', 0, try_cast({exponent} as integer))"
+    after_point = f"length(rtrim(regexp_extract({bare}, '[.]([0-9]+)', 1), '0')) - {moved}"
+    is_one = f"regexp_full_match(ltrim(trim({text}), '+'), '-?({EXPONENT}|[0-9]+([.][0-9]+)?)')"
+    return f"case when {is_one} and {after_point} <= {_AFTER_POINT} then nullif({short}, {text}) end"

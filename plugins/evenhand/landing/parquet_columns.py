@@ -90,7 +90,7 @@ def _number(column: Column, sql: str, base: str, kind: str) -> Reading:
     if column.type == "number":
         # DuckDB writes a small float as 1e-05, which is none that a feed has.
         digits = f"try_cast({sql} as decimal(38, {column.decimals}))"
-        in_digits = f"when contains({plain}, 'e') and {digits}::double = {sql} then {digits}::varchar"
+        in_digits = f"when contains({plain}, 'e') and try_cast({digits} as {kind}) = {sql} then {digits}::varchar"
         return Reading(f"case when {whole} then {sql}::hugeint::varchar {in_digits} else {plain} end")
     exact = f"{whole} and abs({sql}) < {_EXACT_BELOW[base]}" if base in _EXACT_BELOW else whole
     return Reading(

@@ -77,12 +77,19 @@ def _lay_forgotten(connection: duckdb.DuckDBPyConnection, versions: Mapping[tupl
     return " and landed_file in (select landed_file from landing.files)" if versions else ""
 
 
+_NAMES_A_PERSON = " or ".join(
+    f"(feed = '{contract.feed}' and column_name = '{name}')"
+    for contract in FEEDS
+    for name in ("", *contract.column_names)
+    if contract.may_name_a_person(name)
+)
 # What a night knows of files, beside their rows.
 _OF_FILES = {
     "files": "landed_file, feed, night, sha256, rows, moments",
     "unusable": "landed_file, feed, night, sha256, why",
     "unusable_values": "landed_file, position, value",
-    "bad_rows": "*",
+    # The text of what can name who works for the marketplace stays in the store: this one is told to people.
+    "bad_rows": f"* replace (case when {_NAMES_A_PERSON} then null else text end as text)",
     "arrived": "night, feed, market, sum(rows)::bigint as rows",
     "told": "landed_file, night, said",
     "vanished": "night, landed_file, since",

@@ -11,7 +11,7 @@ import duckdb
 
 from evenhand.landing.contracts import BY_NAME, FEEDS
 from evenhand.landing.decisions import file_decisions
-from evenhand.landing.file_names import ROWS, night_of, without_rows
+from evenhand.landing.file_names import ROWS, name_of, night_of, without_rows
 from evenhand.landing.files import Listing, list_files
 from evenhand.landing.kept import FOLDER as KEPT
 from evenhand.landing.kept import KeptFiles, copy_bytes
@@ -86,6 +86,8 @@ def check_file(path: Path, name: str, night: date, home: Home, beside: Beside) -
     with TemporaryDirectory(prefix="evenhand_check_") as folder:
         here = Path(folder)
         dropped = _dropped(here / "landing", path, name, night, home)
+        # As what has landed is called, which can tell of a name that isn't UTF-8 only in part.
+        name, shown = name_of(here, here / name), name_of(path.parent, path)
         others = Listing(tuple(file for file in dropped.files if file.name != name), ())
         decisions = file_decisions(home.store.parent)
         kept = home.store.parent / KEPT
@@ -114,11 +116,11 @@ def check_file(path: Path, name: str, night: date, home: Home, beside: Beside) -
         # Of a file that would hold its market the rows are those that it had before.
         tuple(Broken(*row) for row in broken) if not unusable else (),
         tuple(
-            str(each).replace(name, path.name)
+            str(each).replace(name, shown)
             for each in after.held
             if str(each) not in known or without_rows(each.file) == name
         ),
-        tuple(each.replace(name, path.name) for each in after.warnings if each not in before.warnings or name in each),
+        tuple(each.replace(name, shown) for each in after.warnings if each not in before.warnings or name in each),
     )
 
 
@@ -157,6 +159,9 @@ def _why_unusable(connection: duckdb.DuckDBPyConnection, name: str, dropped: Lis
     passed_over = next((each.why for each in dropped.passed_over if each.name == name), "")
     if passed_over:
         return f"it would be passed over, for {passed_over}"
+    if all(file.name != name for file in dropped.files):
+        hidden = next((part for part in name.split("/") if part.startswith((".", "_"))), "")
+        return f"it would be passed over, for the name of {hidden} starts with a dot or an underscore"
     found = connection.execute("select why from landing.unusable where landed_file = ?", [name]).fetchone()
     if found:
         return str(found[0])

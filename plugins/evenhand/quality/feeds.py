@@ -217,7 +217,9 @@ def _quarantine(gate: Gate, contract: Contract, findings: list[Finding]) -> None
 def _accept(gate: Gate, contract: Contract, night: date) -> None:
     for table, rows in accepted_as_of(contract, night).items():
         gate.execute(f"create or replace table accepted.{table} as {rows}")
-    text = " ".join(f"when '{name}' then candidate.{name}" for name in contract.column_names)
+    text = " ".join(
+        f"when '{name}' then candidate.{name}" for name in contract.column_names if not contract.may_name_a_person(name)
+    )
     gate.execute(
         _SQL(
             "quarantined",

@@ -216,6 +216,8 @@ _DERIVED = "\n".join(f"| `{activity}` | {quantity} |" for activity, quantity in 
 
 _FIGURES = ", ".join(f"`{each.name}`" for each in CREATORS.figures)
 
+_OF_PERSONS = " and ".join(f"`{each.feed}`" for each in FEEDS if each.may_name_a_person(""))
+
 _END = f"""\
 ## Activities that come out of other feeds
 
@@ -243,7 +245,8 @@ release, have a line per row and rule: feed, key, column, rule, remedy, file and
 `evenhand quarantine` shows them row by row: file, row and line, what stands there, the rule, and what was likely meant.
 
 - A line can't be read: a byte isn't UTF-8 or is zero, a quote isn't closed or doubled, it has too few or too many
-  values. It costs itself and no other line, and is kept as it stands in the column `text`.
+  values. It costs itself and no other line, and is kept as it stands in the column `text`. That is empty where a line
+  can name who decided or reviewed, of {_OF_PERSONS}: file, row and line say where to look.
 - A value of Parquet can't be used: a key that isn't whole or is too large for its type, a moment that is no day.
 - A key has a sign that nobody sees (a blank at an end, a control or zero-width sign) or is a number in exponent form;
   `meant` has the key that was likely meant. Keys that look alike are alike: they are compared in Unicode's form NFC.

@@ -172,7 +172,7 @@ _OF_NO_MART: Mapping[str, ReleasedTable] = {
         landed_file="varchar: The file, below `landing/`.",
         landed_row="bigint: Its number among the rows of the file.",
         line="bigint: The line of the file, where it can't be read as a row.",
-        text="varchar: What the column says, or the line.",
+        text="varchar: What the column says, or the line; null where it can name who decided or reviewed.",
         meant="varchar: What was probably meant, where a name is written otherwise.",
     ),
     "models": _table(
