@@ -24,6 +24,7 @@ from evenhand.deciding.provenance import lay_rules_of
 from evenhand.explain.restoring import TriedWay, summed_up, what_restores
 from evenhand.landing.contracts import FEEDS
 from evenhand.reference.release import columns_of_files
+from evenhand.reports.catalogue import catalogue
 from made_once import shared_project
 from night.directly import decide
 
@@ -345,6 +346,16 @@ def test_an_account_a_night_a_language_that_is_not_there(home: Path) -> None:
     code, said = _run("a1", "--lang", "tlh")
     assert code == 1
     assert "there are no words in tlh; there are en, fil, id," in said
+
+
+@pytest.mark.usefixtures("home")
+@pytest.mark.parametrize("language", ["th", "pt_BR", "tlh"])
+def test_what_is_said_in_english_where_a_language_has_notices_alone_is_no_trouble_that_is_logged(
+    language: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    catalogue.cache_clear()
+    code, _ = _run("a1", "--lang", language, "--no-restore")
+    assert (code, caplog.messages) == (int(language == "tlh"), [])
 
 
 def test_where_the_work_of_the_night_is_gone_everything_else_is_told(home: Path) -> None:
