@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Event
 
 import pytest
 from fastapi.testclient import TestClient
@@ -28,6 +30,49 @@ def test_the_same_is_written_once_and_what_was_looked_at_longest_ago_makes_place
     assert written == [first, second, third]
     assert [path.exists() for path in written] == [True, False, True]
     assert kept.file("b", write) not in (first, second, third)
+
+
+def test_who_asks_for_the_same_waits_for_it_and_who_asks_for_another_does_not() -> None:
+    kept, written = Compared(), []
+    begun, may_end = Event(), Event()
+
+    def slowly(path: Path) -> None:
+        written.append(path)
+        begun.set()
+        assert may_end.wait(20)
+        path.touch()
+
+    with ThreadPoolExecutor() as threads:
+        asked = [threads.submit(kept.file, "a", slowly)]
+        try:
+            assert begun.wait(20)
+            asked += [threads.submit(kept.file, "a", slowly) for _ in range(3)]
+            other = threads.submit(kept.file, "b", Path.touch).result(20)
+            assert threads.submit(kept.file, "b", slowly).result(20) == other
+            assert not any(each.done() for each in asked)
+        finally:
+            may_end.set()
+        assert {each.result(20) for each in asked} == set(written)
+    assert len(written) == 1
+
+
+def test_who_waited_for_what_could_not_be_written_writes_it() -> None:
+    kept = Compared()
+    begun, may_end = Event(), Event()
+
+    def fails(path: Path) -> None:
+        begun.set()
+        assert may_end.wait(20)
+        raise OSError("the disk is full")
+
+    with ThreadPoolExecutor() as threads:
+        first = threads.submit(kept.file, "a", fails)
+        assert begun.wait(20)
+        second = threads.submit(kept.file, "a", Path.touch)
+        may_end.set()
+        assert second.result(20).exists()
+        with pytest.raises(OSError, match="full"):
+            first.result(20)
 
 
 def test_what_could_not_be_written_is_tried_again() -> None:

@@ -104,3 +104,9 @@ def test_a_part_of_a_metric_is_called_as_what_it_is(kind: str, key: str, said: s
 )
 def test_keys_in_sentences_of_a_release_are_said_by_their_names(sentence: str, said: str) -> None:
     assert worded(sentence) == said
+
+
+def test_what_people_wrote_of_what_they_imposed_stays_as_they_wrote_it() -> None:
+    sentence = "as see account_frozen, file seller_rate_15."
+    assert worded(sentence) == worded(sentence, "account_health") != sentence
+    assert worded(sentence, "emergency") == sentence

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import get_native_id
 
 import pytest
 from fastapi.testclient import TestClient
@@ -23,6 +26,21 @@ def test_who_asks_after_it_finds_what_is_dear_done(reader: TestClient, home: Pat
 @pytest.mark.usefixtures("nothing_released")
 def test_before_the_first_night_there_is_nothing_to_look_at() -> None:
     assert warming.warm() is None
+
+
+def test_it_never_has_less_of_the_processor_while_it_holds_what_pages_wait_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    found: list[int] = []
+
+    def looks() -> None:
+        found.append(os.getpriority(os.PRIO_PROCESS, get_native_id()))
+        # Ends the thread.
+        raise SystemExit
+
+    monkeypatch.setattr(warming, "_newest_folder", lambda: Path("newest"))
+    monkeypatch.setattr(warming, "warm", looks)
+    with ThreadPoolExecutor() as threads, pytest.raises(SystemExit):
+        threads.submit(warming._keep_warm).result(20)
+    assert found == [os.getpriority(os.PRIO_PROCESS, 0)]
 
 
 def test_what_cannot_be_looked_at_stops_nothing_and_is_told_to_who_asks(

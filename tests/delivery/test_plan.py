@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from pathlib import Path
 
@@ -63,7 +64,7 @@ def test_a_change_has_the_cause_that_gate_2_found_and_an_older_one_says_that_it_
 def test_the_command_says_it_for_each_receiver(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("EVENHAND_HOME", str(tmp_path))
     monkeypatch.setenv("COLUMNS", "200")
-    release = publish(tmp_path, night(1), [penalty("p1"), penalty("p2")], [], [notice("p1", "new")])
+    release = publish(tmp_path, night(1), [penalty("p1"), penalty("p2")], [], [notice("p1", "new")], items=[])
     _causes(release, "select 'penalties' as list, 'p' || unnest([1, 2]) as row_key, 'data' as cause")
     done = CliRunner().invoke(app, ["plan", "--rows", "1"])
     assert (done.exit_code, done.output.splitlines()) == (
@@ -115,6 +116,26 @@ def test_who_announces_only_is_said_how_far_that_has_come(
         0,
         [f"  it announces only, when sandbox acknowledged the measure; {said}"],
     )
+
+
+def test_notices_that_are_gone_or_changed_are_refused_and_a_release_of_before_them_has_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("EVENHAND_HOME", str(tmp_path))
+    monkeypatch.setenv("COLUMNS", "300")
+    release = publish(tmp_path, night(1), [penalty("p1")], [], [notice("p1", "new")])
+    asked = ["plan", "--receiver", "notices"]
+    file = release / "notices.parquet"
+    for spoil, wrong in ((lambda: file.write_bytes(b"x"), "isn't what the manifest says"), (file.unlink, "is gone")):
+        spoil()
+        done = CliRunner().invoke(app, asked)
+        assert (done.exit_code, f"notices.parquet: it {wrong}" in " ".join(done.output.split())) == (1, True)
+    file = release / "manifest.json"
+    manifest = json.loads(file.read_text())
+    del manifest["files"]["notices.parquet"], manifest["release_id"]
+    release_id = hashlib.sha256(json.dumps(manifest, sort_keys=True).encode()).hexdigest()
+    file.write_text(json.dumps({"release_id": release_id, **manifest}))
+    assert "the release has 0 notices" in CliRunner().invoke(app, asked).output
 
 
 def test_before_the_first_release_there_is_nothing_to_plan(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

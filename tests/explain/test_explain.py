@@ -24,6 +24,7 @@ from evenhand.deciding.provenance import lay_rules_of
 from evenhand.explain.restoring import TriedWay, summed_up, what_restores
 from evenhand.landing.contracts import FEEDS
 from evenhand.reference.release import columns_of_files
+from evenhand.reports.catalogue import catalogue
 from made_once import shared_project
 from night.directly import decide
 
@@ -247,6 +248,33 @@ def test_a_penalty_outranks_those_of_its_scope_and_a_reward_none(
     assert found["a1/other/live/boost"]["outranks"] == []
 
 
+def test_what_people_wrote_of_what_they_imposed_is_told_as_they_wrote_it(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(home / "releases", tmp_path / "releases", symlinks=True)
+    release = (tmp_path / "releases" / f"night={NIGHT}").resolve()
+    wrote = "see account_frozen, file seller_rate_15."
+    with duckdb.connect() as connection:
+        for name, changed in {
+            "penalties": "case row_key when 'a1/account_health/live' then 'emergency' else programme end as programme",
+            "reasons": f"'People decided, as {wrote}' as explanation",
+            "account_timeline": f"'emergency_lifted' as event, 'until then: {wrote}' as told",
+        }.items():
+            file = release / f"{name}.parquet"
+            connection.execute(f"create table {name} as select * replace ({changed}) from '{file}'")
+            file.unlink()
+            connection.execute(f"copy {name} to '{file}' (format parquet)")
+    monkeypatch.setenv("EVENHAND_HOME", str(tmp_path))
+
+    found = _json("a1", "--no-restore")
+    said = {each["measure"]: each["explanation"] for each in found["measures"]}
+    assert said["no_live"] == f"People decided, as {wrote}"
+    # By rules, it has names.
+    assert "account_frozen" not in said["warning"]
+    assert {each["what"] for each in found["timeline"]} == {f"until then: {wrote}"}
+    assert _run("a1", "--no-restore")[1].count(wrote) == 1 + len(found["timeline"])
+
+
 @pytest.mark.usefixtures("home")
 def test_each_violation_has_its_appeal_and_its_deadline() -> None:
     found = {each["violation"]: each for each in _json("a1", "--no-restore")["violations"]}
@@ -345,6 +373,16 @@ def test_an_account_a_night_a_language_that_is_not_there(home: Path) -> None:
     code, said = _run("a1", "--lang", "tlh")
     assert code == 1
     assert "there are no words in tlh; there are en, fil, id," in said
+
+
+@pytest.mark.usefixtures("home")
+@pytest.mark.parametrize("language", ["th", "pt_BR", "tlh"])
+def test_what_is_said_in_english_where_a_language_has_notices_alone_is_no_trouble_that_is_logged(
+    language: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    catalogue.cache_clear()
+    code, _ = _run("a1", "--lang", language, "--no-restore")
+    assert (code, caplog.messages) == (int(language == "tlh"), [])
 
 
 def test_where_the_work_of_the_night_is_gone_everything_else_is_told(home: Path) -> None:

@@ -51,6 +51,9 @@ OTHER_METRICS = {
     "acted_on_within_24_hours",
     "complaints",
     "complaints_per_thousand_decisions",
+    # A review says with which chance it was drawn since.
+    "decision_precision",
+    "doubted_by_qa",
     "median_time_to_appeal_decision",
     "median_time_to_decision",
     "median_time_to_detection",
@@ -58,6 +61,7 @@ OTHER_METRICS = {
     "median_time_to_notice",
     "median_time_to_report_decision",
     "median_time_to_solve",
+    "prevalence",
     "proactive_rate",
     "satisfaction_with_support",
     "solely_automated_share",

@@ -23,7 +23,7 @@ from evenhand.explain.restoring import CannotBeTried, TriedWay, summed_up, what_
 from evenhand.notices.catalogs import load_catalogs
 from evenhand.release.manifest import OtherFormat
 from evenhand.reports import units
-from evenhand.reports.catalogue import catalogue
+from evenhand.reports.catalogue import ENGLISH, catalogue, languages_of
 from evenhand.reports.language import WORDS
 from evenhand.settings import Settings, settings
 
@@ -83,8 +83,10 @@ def explain(
 
 
 def _names(here: Settings, language: str) -> Names:
-    said = catalogue(WORDS, language).said
-    return Names(Labels(load_catalogs(here.translations), language), lambda english: said(english) or english)
+    labels = Labels(load_catalogs(here.translations), language)
+    # Notices may be in more languages than Evenhand itself has words in.
+    said = catalogue(WORDS, language if language in languages_of(WORDS) else ENGLISH).said
+    return Names(labels, lambda english: said(english) or english)
 
 
 def _tried(here: Settings, night: date, found: Explanation) -> tuple[list[TriedWay], str]:

@@ -13,6 +13,7 @@ from evenhand.explain.labels import Labels
 from evenhand.explain.names import Names
 from evenhand.explain.worded import worded as with_names
 from evenhand.notices.catalogs import REFERENCE, Catalogs, load_catalogs
+from evenhand.policy.language.part import EMERGENCY
 from evenhand.policy.targets import Goal, Target
 from evenhand.release.figures import ALL_MARKETS, Figure
 from evenhand.release.manifest import DELIVERIES, NOTICES
@@ -38,9 +39,13 @@ def edition(policy: str) -> str:
     return say("%(policy)s, version %(version)s", policy=label("pack", pack), version=version)
 
 
-def worded(sentence: str) -> str:
-    """An English sentence of a release with names for the keys in it."""
-    return with_names(english(), sentence)
+def worded(sentence: str, programme: str | None = None) -> str:
+    """An English sentence of a release with names for the keys in it; as it is where people wrote of it themselves.
+
+    Args:
+        programme: that of the row which it is of.
+    """
+    return sentence if programme == EMERGENCY else with_names(english(), sentence)
 
 
 def number(value: Decimal | int | float | None) -> str:

@@ -1,19 +1,19 @@
-"""What is dear the first time it is looked at is looked at before anybody asks: after a start, and after a release.
+"""What is dear the first time it is looked at is looked at beforehand: from the first request on, and after a release.
 
 Files are hashed to see that they are what was released, the newest night is compared with the one before, what can be
-chosen in lists is counted, and its reports are made. A thread does it, with less of the processor than who asks has.
+chosen in lists is counted, and its reports are made, all as who sees every market and reads English is shown it. A
+thread does it, which has as much of the processor as others: with less, it would hold Python's lock longer, and they
+would wait for it.
 """
 
 from __future__ import annotations
 
 import logging
-import os
 import time
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from functools import partial
 from pathlib import Path
-from threading import Lock, Thread, get_native_id
+from threading import Lock, Thread
 
 from fastapi import HTTPException
 
@@ -33,8 +33,6 @@ from evenhand.settings import settings
 KINDS: tuple[Kind, ...] = ("night", "week")
 # How often it is looked whether another night or revision is released.
 _SECONDS = 60
-# Behind whoever asks for a page.
-_NICENESS = 15
 _BEGUN = Lock()
 log = logging.getLogger(__name__)
 
@@ -47,7 +45,7 @@ def begin() -> None:
 
 def warm() -> Path | None:
     """Look once at what is dear; returns the newest release's folder, None where nothing is released."""
-    # All of it, as who sees all markets does.
+    # As who sees all markets does: what others see of it is worked out when they ask.
     see(None)
     try:
         newest = shown()
@@ -81,9 +79,6 @@ def _read(folder: Path) -> None:
 
 
 def _keep_warm() -> None:
-    # Of the thread alone; where a system has no such thing, it goes on as it is.
-    with suppress(OSError, AttributeError):
-        os.setpriority(os.PRIO_PROCESS, get_native_id(), _NICENESS)
     looked: Path | None = None
     while True:
         try:

@@ -12,7 +12,7 @@ import duckdb
 
 from evenhand.delivery.announcements.outbox import Outbox
 from evenhand.delivery.changes import Acknowledged, RowId, diff
-from evenhand.delivery.read_release import read_release
+from evenhand.delivery.read_release import has_file, read_release, refuse_other_files
 from evenhand.delivery.receipts import Receipts
 from evenhand.records.sql_files import Sql, SqlFile
 from evenhand.release.manifest import NOTICES
@@ -103,8 +103,14 @@ def plan_announcing(
 
 
 def _notices(release_dir: Path) -> int:
+    folder = release_dir.resolve()
+    name = f"{NOTICES}.parquet"
+    # Releases of before notices have none.
+    if not has_file(folder, name):
+        return 0
+    refuse_other_files(folder, [name])
     with duckdb.connect() as connection:
-        file = str(release_dir / "notices.parquet")
+        file = str(folder / name)
         ((count,),) = connection.execute("select count(*) from read_parquet(?)", [file]).fetchall()
     return int(count)
 

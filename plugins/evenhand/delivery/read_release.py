@@ -59,6 +59,7 @@ class _Manifest(BaseModel):
     release_id: str
     format: int = 1
     night: date
+    files: Mapping[str, object] = {}
     told_before: str | None = None
     held_lists: tuple[_Held, ...] = ()
 
@@ -88,6 +89,15 @@ def read_release(release_dir: Path, lists: Sequence[str], one_row_per_scope: boo
             each.market for each in manifest.held_lists if each.list == NOTICES and each.answer != "approved"
         ),
     )
+
+
+def has_file(folder: Path, name: str) -> bool:
+    """Whether a release has a file, as its manifest says: one of an earlier version has fewer.
+
+    Raises:
+        ReleaseError: nothing was released there.
+    """
+    return name in _manifest(folder).files
 
 
 def refuse_other_files(folder: Path, names: Sequence[str]) -> None:

@@ -35,6 +35,8 @@ from evenhand.release.manifest import Manifest, read_manifest
 from evenhand.release.publish import revision_of
 
 _DAY = timedelta(days=1)
+# What happened with a reason that people wrote themselves: it stays as they wrote it.
+_BY_PEOPLE = ("emergency_imposed", "emergency_lifted")
 
 
 class NoSuchAccount(Exception):
@@ -202,7 +204,12 @@ def _timeline(rows: AccountRows, names: Names) -> tuple[Happened, ...]:
     """What happened; version 0.1 called it a story, and releases are never rewritten."""
     name = "account_timeline" if rows.has("account_timeline") else "story"
     return tuple(
-        Happened(row["on_day"], row["event"], names.of("event", row["event"]), sentence_of(row["told"], names))
+        Happened(
+            row["on_day"],
+            row["event"],
+            names.of("event", row["event"]),
+            row["told"] if row["event"] in _BY_PEOPLE else sentence_of(row["told"], names),
+        )
         for row in rows.of(name, "step")
     )
 

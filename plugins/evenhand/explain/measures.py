@@ -46,7 +46,9 @@ def measures_in_force(
         prevails = bool(row.get("prevails", True))
         outranked_by = None if prevails else felt.get(row["scope"])
         outranks = tuple(beaten.get(row["scope"], ())) if name == "penalties" and prevails else ()
-        rule = reason["condition"] or ""
+        rule, explanation = reason["condition"] or "", reason["explanation"]
+        # What people wrote themselves stays as they wrote it.
+        is_by_people = row["programme"] == EMERGENCY
         found.append(
             Measure(
                 row_key=key,
@@ -69,12 +71,11 @@ def measures_in_force(
                 version=reason["pack_version"],
                 pack_sha256=reason["pack_sha256"],
                 rule=rule,
-                # What people wrote themselves stays as they wrote it.
-                rule_label=rule if row["programme"] == EMERGENCY else names.of("rule", rule),
+                rule_label=rule if is_by_people else names.of("rule", rule),
                 unit=reason["unit"] or "",
                 before=reason["balance_before"],
                 after=reason["balance_after"],
-                explanation=sentence_of(reason["explanation"], names),
+                explanation=explanation if is_by_people else sentence_of(explanation, names),
                 appeal_route=reason["appeal_route"] or "",
                 cited=tuple(_cited(each, events) for each in json.loads(reason["entries"])),
                 answered=acknowledged.get((name, key), ()),

@@ -239,7 +239,6 @@ NAMES: Mapping[str, Mapping[str, str]] = {
     },
     "metric": {"followers": "Followers"},
     "programme": {
-        "campaign_access": "Campaign access",
         "followers": "Followers",
         "low_quality_posts": "Low quality posts",
         "orders_gone_wrong": "Orders gone wrong",

@@ -217,11 +217,14 @@ fewest_entries_of_each_measure as (
     group by row_key
 ),
 
-measures_that_no_entry_is_needed_for as (
+-- Where something that day was in the account's favour, what was entered may have been undone by fewer than are told.
+measures_that_fewest_can_be_told_for as (
     select row_key
     from entries_that_were_needed_or_only_count
     group by row_key
-    having max(case when is_needed is null or is_needed then 1 else 0 end) = 0
+    having
+        max(case when is_needed is null or is_needed then 1 else 0 end) = 0
+        and max(case when counts_from = on_day and not is_against_the_account then 1 else 0 end) = 0
 ),
 
 smallest_sets as (
@@ -235,7 +238,7 @@ smallest_sets as (
         end as is_needed_together
     from balances_without_more_and_more_entries as gone
     inner join fewest_entries_of_each_measure as fewest on gone.row_key = fewest.row_key
-    inner join measures_that_no_entry_is_needed_for as measures on gone.row_key = measures.row_key
+    inner join measures_that_fewest_can_be_told_for as measures on gone.row_key = measures.row_key
     -- Where it hangs on what reliefs had then taken, it can't be told.
     where
         fewest.fewest = fewest.fewest_with_their_reliefs

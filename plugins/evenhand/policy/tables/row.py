@@ -35,7 +35,7 @@ class Edition(Row):
 
 
 def edition_key(market: str, pack: str, version: int) -> str:
-    """What every row of an edition is found by; none of the three can have a slash in it."""
+    """What every row of an edition is found by; a market of a rehearsal can have a slash in it, the other two can't."""
     return f"{market}/{pack}/{version}"
 
 
