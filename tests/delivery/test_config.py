@@ -68,7 +68,8 @@ def test_connections_from_the_environment_work_outside_a_task(
         "AIRFLOW_CONN_EVENHAND_FILES", json.dumps({"conn_type": "generic", "extra": {"path": str(tmp_path / "out")}})
     )
     with open_receiver("sandbox") as receiver:
-        assert (receiver.name, receiver.lists, list(receiver.read_back())) == ("sandbox", ("penalties", "rewards"), [])
+        lists = ("penalties", "rewards", "qa_items")
+        assert (receiver.name, receiver.lists, list(receiver.read_back())) == ("sandbox", lists, [])
     with open_receiver("files") as receiver:
         assert isinstance(receiver, FilesReceiver)
 
