@@ -65,6 +65,12 @@ def nightly(
                 _dry_run(chosen, market)
                 return
             if history and (span := history_before(here, chosen)):
+                console.print(
+                    f"Deciding the nights from {span[0]} until {span[1]} first, once, to have something to compare with: some"
+                    " minutes, which --no-history spares",
+                    highlight=False,
+                    soft_wrap=True,
+                )
                 decide(here, *span)
             _review(here, chosen)
             release = here.releases / f"night={chosen}"
