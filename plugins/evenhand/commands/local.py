@@ -66,8 +66,8 @@ def nightly(
                 return
             if history and (span := history_before(here, chosen)):
                 console.print(
-                    f"Deciding the nights from {span[0]} until {span[1]} first, once, to have something to compare with: some"
-                    " minutes, which --no-history spares",
+                    f"Deciding the nights from {span[0]} until {span[1]} first, once, to have something to compare"
+                    " with: some minutes, which --no-history spares",
                     highlight=False,
                     soft_wrap=True,
                 )
