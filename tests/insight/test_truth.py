@@ -81,9 +81,7 @@ def test_prevalence_covers_the_truth_in_nine_markets_of_ten(
             models = [model for model in every_model if model.name.startswith(("stg_", "int_qa_reviews_weighted"))]
             run_models(connection, models, NIGHT)
             # Who agrees isn't looked at here.
-            connection.execute(
-                "create table main.int_ledger_entries (market text, violation_id text, programme text, rule text)"
-            )
+            connection.execute("create table main.int_ledger_entries (market text, violation_id text, rule_no integer)")
             covered += _covered(connection)
     assert len(covered) == 8 * len(SEEDS)
     assert sum(covered) >= 0.9 * len(covered)
