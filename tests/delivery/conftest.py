@@ -8,6 +8,7 @@ import pytest
 
 from delivery.faulty import FaultyServer
 from delivery.releases import LISTS
+from delivery.systems import Transparency
 from evenhand.delivery.receipts import Receipts
 from evenhand.delivery.receivers.http import HttpReceiver
 from sandbox.process import SECRET, SandboxProcess
@@ -53,3 +54,16 @@ def flaky(faulty: FaultyServer, client: httpx.Client) -> HttpReceiver:
 def receipts(tmp_path: Path) -> Iterator[Receipts]:
     with Receipts(tmp_path / "receipts.sqlite") as receipts:
         yield receipts
+
+
+@pytest.fixture(scope="module")
+def transparency(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Transparency]:
+    database = Transparency(tmp_path_factory.mktemp("transparency"))
+    yield database
+    database.kill()
+
+
+@pytest.fixture
+def database(transparency: Transparency) -> Transparency:
+    transparency.forget()
+    return transparency

@@ -6,7 +6,6 @@ Longer than other files, for its tests share one process that they talk to.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -33,19 +32,6 @@ from evenhand.delivery.receivers.http import HttpReceiver
 from evenhand.settings import PROJECT
 from evenhand.tasks.receivers import open_announcer
 from sandbox.process import SECRET, SandboxProcess
-
-
-@pytest.fixture(scope="module")
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Transparency]:
-    database = Transparency(tmp_path_factory.mktemp("transparency"))
-    yield database
-    database.kill()
-
-
-@pytest.fixture
-def database(running: Transparency) -> Transparency:
-    running.forget()
-    return running
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -23,19 +23,6 @@ from release.manifests import manifest_of
 from sandbox.process import SECRET, SandboxProcess
 
 FIRST = date(2026, 3, 1)
-
-
-@pytest.fixture(scope="module")
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Transparency]:
-    database = Transparency(tmp_path_factory.mktemp("transparency"))
-    yield database
-    database.kill()
-
-
-@pytest.fixture
-def database(running: Transparency) -> Transparency:
-    running.forget()
-    return running
 
 
 @pytest.fixture

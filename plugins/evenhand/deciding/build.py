@@ -153,10 +153,15 @@ def _finds(connection: duckdb.DuckDBPyConnection, sql: str) -> str:
     return f"{failing:,} {'row' if failing == 1 else 'rows'} that it should not find" if failing else ""
 
 
+def built_before(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:
+    """The models that lie in a database, each `view` or `table` with its name."""
+    return connection.execute(_SQL("built_before")).fetchall()
+
+
 def _forget(connection: duckdb.DuckDBPyConnection, kept: Collection[Node]) -> None:
     """Drop what an earlier build left in the place of models that are otherwise now, or no more."""
     kinds = {node.name: node.model.materialized for node in kept}
-    for kind, name in connection.execute(_SQL("built_before")).fetchall():
+    for kind, name in built_before(connection):
         if kinds.get(name) != kind:
             connection.execute(f'drop {kind} main."{name}"')
 

@@ -15,6 +15,7 @@ from typing import Any
 
 import duckdb
 
+from evenhand.deciding.build import built_before
 from evenhand.deciding.compiled import CompiledModel, run_models
 from evenhand.deciding.night_range import ask_about
 from evenhand.deciding.provenance import lay_rules_of, lay_texts_of, models_of
@@ -28,9 +29,6 @@ from evenhand.policy.measures_order import read_measures_order
 from evenhand.policy.renaming import take_names, take_names_of_rows
 from evenhand.policy.tables import TABLES
 from evenhand.records.databases import quoted
-from evenhand.records.sql_files import SqlFile
-
-_SQL = SqlFile(__file__)
 
 # The name of the warehouse in the scratch.
 _TONIGHT = "tonight"
@@ -159,8 +157,8 @@ class WhatIf:
         Raises:
             duckdb.Error: they don't know tonight's data or rules.
         """
-        for kind, name in self.execute(_SQL("built_before")):
-            self._connection.execute(f"drop {kind} main.{name}")
+        for kind, name in built_before(self._connection):
+            self._connection.execute(f'drop {kind} main."{name}"')
         # Each commit waits for the disk, and nothing here outlives the night.
         self._connection.begin()
         try:

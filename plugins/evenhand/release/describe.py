@@ -14,6 +14,7 @@ import duckdb
 
 from evenhand.landing.contracts import FEEDS
 from evenhand.policy.measures_order import MEASURES_ORDER
+from evenhand.records.databases import quoted
 from evenhand.records.sql_files import Sql, SqlFile
 from evenhand.release.manifest import (
     DELIVERIES,
@@ -89,7 +90,7 @@ def describe(
         zones=tuple(ZoneCount(**row) for row in _rows(connection, _SQL("zones"))),
         penalties=penalty_changes_of_history(connection, night)
         if history
-        else tuple(MeasureChanges(**row) for row in _rows(connection, _SQL("penalties"))),
+        else _penalty_changes(connection, Sql("wanted.penalties"), Sql("released.last_penalties")),
         stages=tuple(StageCount(**row) for row in _rows(connection, _SQL("stages"))),
         metrics=tuple(Metric(**row) for row in _rows(connection, _SQL("metrics", metrics=Sql(METRICS)))),
         notices=tuple(Notices(**row) for row in _rows(connection, _SQL("notices"))),
@@ -124,8 +125,15 @@ def follows_in(history: History | None, night: date) -> date | None:
 
 def penalty_changes_of_history(connection: duckdb.DuckDBPyConnection, night: date) -> tuple[MeasureChanges, ...]:
     """Penalties by measure against the night before, of nights that were decided in one go."""
-    nights = {"night": night, "before": night - timedelta(days=1)}
-    return tuple(MeasureChanges(**row) for row in _rows(connection, _SQL("penalties_of_history"), nights))
+    of = "(from history.penalties where as_of = {})"
+    return _penalty_changes(
+        connection, *(Sql(of.format(f"date {quoted(each)}")) for each in (night, night - timedelta(days=1)))
+    )
+
+
+def _penalty_changes(connection: duckdb.DuckDBPyConnection, tonight: Sql, before: Sql) -> tuple[MeasureChanges, ...]:
+    found = _rows(connection, _SQL("penalty_changes", tonight=tonight, before=before))
+    return tuple(MeasureChanges(**row) for row in found)
 
 
 def _first_nights(connection: duckdb.DuckDBPyConnection) -> tuple[FirstNight, ...]:

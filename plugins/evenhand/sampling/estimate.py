@@ -220,8 +220,8 @@ def _turned(known: Golden) -> Golden:
     return Golden(known.clean, known.passed, known.violating, known.recognised)
 
 
-def _reviewed(known: Golden | None) -> int:
-    return int(known.violating[0] + known.clean[0]) if known else 0
+def _reviewed(known: Golden) -> int:
+    return int(known.violating[0] + known.clean[0])
 
 
 def _rows(connection: duckdb.DuckDBPyConnection, query: str, **values: object) -> list[dict[str, Any]]:

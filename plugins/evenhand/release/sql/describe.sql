@@ -68,36 +68,13 @@ select programme, zone, count(*) as accounts from main.account_standings
 group by programme, zone, zone_rank
 order by programme, zone_rank;
 
--- name: penalties
+-- name: penalty_changes
 -- What is released against what was released last: whatever is held, reversed or released for the first time.
 with
 
-wanted_rows as (select row_key, measure, row_key as key from wanted.penalties),
+rows_of_tonight as (select row_key, measure, row_key as key from {{ tonight }}),
 
-last_rows as (select row_key, measure, row_key as key from released.last_penalties)
-
-select
-    measure,
-    count(*) filter (last.key is null) as new,
-    count(*) filter (now.key is not null and last.key is not null) as kept,
-    count(*) filter (now.key is null) as ended
-from wanted_rows as now
-full join last_rows as last using (row_key, measure)
-group by measure
-order by measure;
-
--- name: penalties_of_history
-with
-
-rows_of_tonight as (
-    select row_key, measure, row_key as key from history.penalties
-    where as_of = $night
-),
-
-rows_before as (
-    select row_key, measure, row_key as key from history.penalties
-    where as_of = $before
-)
+rows_before as (select row_key, measure, row_key as key from {{ before }})
 
 select
     measure,
