@@ -91,18 +91,18 @@ def lay_rules_of(release: Path, connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute("drop schema if exists policy cascade")
     connection.execute("create schema policy")
     connection.execute(f"create table policy.asked_nights ({ddl(TABLES['asked_nights'])})")
-    file = str(release / "rules.parquet")
-    tables = connection.execute("select distinct rules, columns from read_parquet(?) order by all", [file]).fetchall()
-    for table, columns in tables:
+    # The file is read once: tables are many, and most have no row.
+    connection.execute(_SQL("read_rules"), {"file": str(release / "rules.parquet")})
+    for table, columns, rows in connection.execute(_SQL("tables_read")).fetchall():
         connection.execute(f"create table policy.{table} ({columns})")
-        fields = ", ".join(
-            f"cast(fields[{position}] as {kind})"
-            for position, (_, kind) in enumerate(_columns(connection, f"policy.{table}"), 1)
-        )
-        connection.execute(
-            f"insert into policy.{table} select {fields} from read_parquet(?) where rules = ? and fields is not null",
-            [file, table],
-        )
+        if rows:
+            fields = ", ".join(
+                f"cast(fields[{position}] as {kind})"
+                for position, (_, kind) in enumerate(_columns(connection, f"policy.{table}"), 1)
+            )
+            rows_of = "from rules_read where rules = $table and fields is not null order by place"
+            connection.execute(f"insert into policy.{table} select {fields} {rows_of}", {"table": table})
+    connection.execute("drop table rules_read")
 
 
 def lay_rules_in_words_of_today(release: Path, connection: duckdb.DuckDBPyConnection) -> None:

@@ -1,6 +1,15 @@
 -- name: create_models
 create or replace table deciders.models (position integer, name varchar, materialized varchar, sql varchar);
 
+-- name: read_rules
+create temp table rules_read as
+select *, file_row_number as place from read_parquet($file, file_row_number = true);
+
+-- name: tables_read
+select rules, columns, count(fields) from rules_read
+group by rules, columns
+order by rules, columns;
+
 -- name: columns_called
 select table_name, column_name from duckdb_columns()
 where database_name = current_database() and schema_name = 'policy' and list_contains($names, column_name)

@@ -69,19 +69,6 @@ otherwise as (
 
 select distinct account_id from otherwise;
 
--- name: differ
-select
-    exists (
-        select * from {{ here }}
-        except all
-        select * from {{ tonight }}
-    )
-    or exists (
-        select * from {{ tonight }}
-        except all
-        select * from {{ here }}
-    );
-
 -- name: files_until
 select landed_file, sha256 from tonight.landing.files
 where night <= $night;
