@@ -124,6 +124,8 @@ class Stack:
             # Of a container: its own address, and in that of PostgreSQL its socket.
             "PGHOST": str(self.folder / "postgres" / "data"),
             "PGPORT": str(self._postgres),
+            # A scheduler that found nothing to do looks again sooner than one that runs for weeks.
+            "AIRFLOW__SCHEDULER__SCHEDULER_IDLE_SLEEP_TIME": "0.1",
             "AIRFLOW__API__HOST": "127.0.0.1",
             "AIRFLOW__API__PORT": str(self._ui),
             "AIRFLOW__LOGGING__WORKER_LOG_SERVER_PORT": str(self._logs["scheduler"]),

@@ -18,7 +18,7 @@ COMMAND = Path(sys.executable).with_name("evenhand")
 # One person's few tasks: they begin at once, few processes wait for them, and no file of a DAG changes meanwhile.
 _QUICK = {
     "AIRFLOW__CORE__PARALLELISM": "4",
-    "AIRFLOW__SCHEDULER__SCHEDULER_IDLE_SLEEP_TIME": "0.5",
+    "AIRFLOW__SCHEDULER__SCHEDULER_IDLE_SLEEP_TIME": "0.1",
     "AIRFLOW__DAG_PROCESSOR__MIN_FILE_PROCESS_INTERVAL": "3600",
     # Its log is looked at while it runs.
     "PYTHONUNBUFFERED": "1",
