@@ -28,7 +28,6 @@ NOT_YET_MOVED: set[str] = {
     "console/seen_manifest.py",
     "console/tables.py",
     "console/tonight.py",
-    "deciding/night_range.py",
     "delivery/announcements/outbox.py",
     "delivery/answered.py",
     "delivery/ledger.py",
@@ -52,8 +51,6 @@ NOT_YET_MOVED: set[str] = {
     "sampling/reviews.py",
     "sandbox/page.py",
     "sandbox/store.py",
-    "simulation/marketplace.py",
-    "tasks/history.py",
 }
 # What makes a text SQL, and what makes it more than one line without logic.
 IS_SQL = re.compile(
