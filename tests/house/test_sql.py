@@ -28,11 +28,6 @@ NOT_YET_MOVED: set[str] = {
     "console/seen_manifest.py",
     "console/tables.py",
     "console/tonight.py",
-    "delivery/announcements/outbox.py",
-    "delivery/answered.py",
-    "delivery/ledger.py",
-    "delivery/receipts.py",
-    "delivery/receivers/postgres.py",
     "explain/account_rows.py",
     "explain/facts.py",
     "explain/restoring.py",
@@ -49,8 +44,13 @@ NOT_YET_MOVED: set[str] = {
     "sampling/night.py",
     "sampling/penalties.py",
     "sampling/reviews.py",
-    "sandbox/page.py",
-    "sandbox/store.py",
+}
+# Whose SQL reads better where it is, each with why.
+BUILT_FROM_TYPES: dict[str, str] = {
+    "delivery/receivers/postgres.py": (
+        "A list's view is made of its typed columns, and its comment in the receiver's database is its text, to the"
+        " letter: were that another, views would be dropped on which others were built."
+    ),
 }
 # What makes a text SQL, and what makes it more than one line without logic.
 IS_SQL = re.compile(
@@ -89,8 +89,9 @@ def test_sql_with_logic_is_in_no_python_file() -> None:
         for path in sorted(PLUGIN.rglob("*.py"))
         if (found := list(sql_in(path.read_text(encoding="utf-8"))))
     }
-    assert {file: lines for file, lines in with_sql.items() if file not in NOT_YET_MOVED} == {}
-    assert NOT_YET_MOVED - set(with_sql) == set(), "moved: take it from the list"
+    listed = NOT_YET_MOVED | set(BUILT_FROM_TYPES)
+    assert {file: lines for file, lines in with_sql.items() if file not in listed} == {}
+    assert listed - set(with_sql) == set(), "moved: take it from the list"
 
 
 @pytest.mark.parametrize(
