@@ -19,7 +19,6 @@ PLUGIN = PROJECT / "plugins" / "evenhand"
 NOT_YET_MOVED: set[str] = {
     "cases/found.py",
     "cases/priority.py",
-    "commands/policy_check.py",
     "console/acts.py",
     "console/creator.py",
     "console/estimates.py",
@@ -29,31 +28,10 @@ NOT_YET_MOVED: set[str] = {
     "console/seen_manifest.py",
     "console/tables.py",
     "console/tonight.py",
-    "deciding/night_range.py",
-    "delivery/announcements/outbox.py",
-    "delivery/answered.py",
-    "delivery/ledger.py",
-    "delivery/receipts.py",
-    "delivery/receivers/postgres.py",
     "explain/account_rows.py",
     "explain/facts.py",
     "explain/restoring.py",
     "explain/ways.py",
-    "landing/accepted.py",
-    "landing/held_markets.py",
-    "landing/load.py",
-    "landing/parquet_columns.py",
-    "landing/read_files.py",
-    "landing/replaced.py",
-    "landing/scans.py",
-    "landing/store.py",
-    "landing/window.py",
-    "policy/days.py",
-    "policy/renaming.py",
-    "quality/arrivals.py",
-    "quality/check_file.py",
-    "quality/range_sizes.py",
-    "quality/whose_file.py",
     "release/quality_samples.py",
     "reports/board_report.py",
     "reports/recommendations.py",
@@ -66,10 +44,13 @@ NOT_YET_MOVED: set[str] = {
     "sampling/night.py",
     "sampling/penalties.py",
     "sampling/reviews.py",
-    "sandbox/page.py",
-    "sandbox/store.py",
-    "simulation/marketplace.py",
-    "tasks/history.py",
+}
+# Whose SQL reads better where it is, each with why.
+BUILT_FROM_TYPES: dict[str, str] = {
+    "delivery/receivers/postgres.py": (
+        "A list's view is made of its typed columns, and its comment in the receiver's database is its text, to the"
+        " letter: were that another, views would be dropped on which others were built."
+    ),
 }
 # What makes a text SQL, and what makes it more than one line without logic.
 IS_SQL = re.compile(
@@ -108,8 +89,9 @@ def test_sql_with_logic_is_in_no_python_file() -> None:
         for path in sorted(PLUGIN.rglob("*.py"))
         if (found := list(sql_in(path.read_text(encoding="utf-8"))))
     }
-    assert {file: lines for file, lines in with_sql.items() if file not in NOT_YET_MOVED} == {}
-    assert NOT_YET_MOVED - set(with_sql) == set(), "moved: take it from the list"
+    listed = NOT_YET_MOVED | set(BUILT_FROM_TYPES)
+    assert {file: lines for file, lines in with_sql.items() if file not in listed} == {}
+    assert listed - set(with_sql) == set(), "moved: take it from the list"
 
 
 @pytest.mark.parametrize(

@@ -374,7 +374,7 @@ def test_a_line_that_cannot_be_read_is_one_of_the_rows_that_are_said(landing: Pa
 def test_parquet_may_have_columns_that_are_called_as_what_duckdb_adds(landing: Path, store: Path) -> None:
     columns = "'A' || n as account_id, 'world' as market, 'creator' as kind, 'en' as language,"
     columns += " date '2026-01-01' as onboarded_on, false as withdrawn"
-    columns += ", 7 as file_row_number, 'x' as \"path of the file\", 'x' as landed_row"
+    columns += ", 7 as file_row_number, 'x' as path_of_file, 'x' as landed_row"
     path = landing / "creators" / "night=2026-03-01" / "rows.parquet"
     with duckdb.connect() as connection:
         connection.execute(f"copy (select {columns} from range(3) as numbers (n)) to '{path}'")

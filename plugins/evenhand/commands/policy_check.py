@@ -19,7 +19,10 @@ from evenhand.policy.measures_order import place_in_order, read_measures_order
 from evenhand.policy.preapproved import read_same_rules, texts_before
 from evenhand.policy.read_across import unread_programmes
 from evenhand.policy.texts import PackError
+from evenhand.records.sql_files import Sql, SqlFile
 from evenhand.settings import Settings
+
+_SQL = SqlFile(__file__)
 
 
 def check(paths: Sequence[Path], here: Settings) -> Checked:
@@ -244,12 +247,9 @@ def _markets_landed(landing: Path) -> dict[str, int]:
     accounts: dict[str, set[str]] = {}
     with duckdb.connect() as connection:
         for path in sorted((landing / "creators").glob("night=*/[!._]*")):
-            reader = "read_parquet(?)" if path.suffix == ".parquet" else "read_csv(?, all_varchar = true)"
+            reader = Sql("read_parquet($file)" if path.suffix == ".parquet" else "read_csv($file, all_varchar = true)")
             try:
-                rows = connection.execute(
-                    f"select market, list(distinct account_id) from {reader} where market is not null group by market",
-                    [str(path)],
-                ).fetchall()
+                rows = connection.execute(_SQL("accounts_of_markets", rows=reader), {"file": str(path)}).fetchall()
             except duckdb.Error:
                 continue
             for market, ids in rows:

@@ -29,6 +29,7 @@ from evenhand.policy.measures_order import read_measures_order
 from evenhand.policy.renaming import take_names, take_names_of_rows
 from evenhand.policy.tables import TABLES
 from evenhand.records.databases import quoted
+from evenhand.records.sql_files import Sql
 
 # The name of the warehouse in the scratch.
 _TONIGHT = "tonight"
@@ -56,7 +57,7 @@ class WhatIf:
                 accepted_as_of(contract, night, f"{_TONIGHT}.")
                 if night
                 else {
-                    name: f"from {_TONIGHT}.accepted.{name}"
+                    name: Sql(f"from {_TONIGHT}.accepted.{name}")
                     for name in (contract.feed, contract.versions)
                     if name is not None
                 }

@@ -20,6 +20,9 @@ import duckdb
 from evenhand.deciding.compiled import CompiledModel, Project
 from evenhand.landing.contracts import FEEDS
 from evenhand.records.databases import quoted
+from evenhand.records.sql_files import Sql, SqlFile
+
+_SQL = SqlFile(__file__)
 
 METRICS = "operational_metrics"
 # What metrics read of what was decided: the timeline of the run says it for all nights.
@@ -40,50 +43,18 @@ _RUN = "run"
 def ask_about(connection: duckdb.DuckDBPyConnection, nights: Sequence[date]) -> None:
     """Have the models that lie in a database say of these nights, too, what is in force, and of accounts no more."""
     connection.execute("delete from policy.asked_nights")
-    connection.execute(
-        "insert into policy.asked_nights by name"
-        " select distinct unnest(?::date[]) as night, true as lists_alone order by all",
-        [list(nights)],
-    )
+    connection.execute(_SQL("ask"), {"nights": list(nights)})
 
 
 def lay_lists(warehouse: Path) -> None:
     """Write the lists and the zones of each night that the models were asked about, as the marts have them of one."""
-    # Who hadn't landed yet wasn't there: no account is born before its first row.
-    known = (
-        "join (select account_id, min(landed_night) as known_from from candidates.creators group by account_id)"
-        " as known on listed.account_id = known.account_id and listed.as_of >= known.known_from"
-    )
+    known = _SQL("known_accounts")
     with duckdb.connect(str(warehouse)) as connection:
         connection.begin()
         connection.execute("create schema if not exists history")
-        connection.execute(
-            f"""
-            create or replace table history.penalties as
-            select
-                as_of, row_key, listed.account_id, split_part(market, '/', 1) as market, programme, scope, measure,
-                starts_on, ends_on, cast(null as varchar) as reason_id, prevails
-            from main.int_measures_in_force as listed {known}
-            where list = 'penalties' and is_asked
-            """
-        )
-        connection.execute(
-            f"""
-            create or replace table history.rewards as
-            select
-                as_of, row_key, listed.account_id, split_part(market, '/', 1) as market, programme, scope, reward,
-                amount, starts_on, ends_on, cast(null as varchar) as reason_id
-            from main.int_rewards_in_force as listed {known}
-            """
-        )
-        connection.execute(
-            f"""
-            create or replace table history.zones as
-            select as_of, programme, zone, zone_rank, count(*) as accounts
-            from main.int_account_standings as listed {known}
-            group by all
-            """
-        )
+        connection.execute(_SQL("lay_penalties", known_accounts=known))
+        connection.execute(_SQL("lay_rewards", known_accounts=known))
+        connection.execute(_SQL("lay_zones", known_accounts=known))
         connection.commit()
 
 
@@ -146,39 +117,27 @@ def _lay_versions(connection: duckdb.DuckDBPyConnection) -> None:
         connection.execute(f"create schema {schema}")
     connection.execute("create table versions.asked (night date)")
     for contract in FEEDS:
-        columns = ", ".join(contract.column_names)
         # Days are read of text once and not for each night, and rows that were newest on the same nights lie together.
         typed = ", ".join(
             f"cast({column.name} as date) as {column.name}" for column in contract.columns if column.type == "date"
         )
-        replaced = f" replace ({typed})" if typed else ""
+        versions = f"versions.{contract.feed}"
         connection.execute(
-            f"""
-            create table versions.{contract.feed} as
-            select
-                *{replaced},
-                lead(landed_night) over (partition by {contract.key} order by landed_night) as known_before
-            from (
-                select landed_night, landed_file, landed_row, {columns}
-                from {_RUN}.candidates.{contract.feed}
-                anti join (from {_RUN}.quarantine.bad where feed = '{contract.feed}') using (landed_file, landed_row)
-                where account_id not in (select account_id from {_RUN}.held.accounts where is_set_aside)
-                qualify
-                    row_number() over (
-                        partition by {contract.key}, landed_night order by {contract.changed_at} desc
-                    ) = 1
-                    and {contract.changed_at} = max({contract.changed_at}) over (
-                        partition by {contract.key} order by landed_night
-                    )
-            )
-            order by landed_night
-            """
+            _SQL(
+                "lay_versions",
+                versions=versions,
+                rows_with_days=Sql(f"* replace ({typed})" if typed else "*"),
+                columns=contract.column_names,
+                candidates=f"{_RUN}.candidates.{contract.feed}",
+                bad=f"{_RUN}.quarantine.bad",
+                held_accounts=f"{_RUN}.held.accounts",
+                key=contract.key,
+                changed_at=Sql(contract.changed_at),
+            ),
+            {"feed": contract.feed},
         )
-        known = f"select landed_night, landed_file, landed_row, {columns} from versions.{contract.feed}"
-        asked = "(select night from versions.asked)"
-        connection.execute(
-            f"create view accepted.{contract.feed} as {known} where landed_night <= {asked}"
-            f" and (known_before is null or known_before > {asked}) and withdrawn is null"
-        )
+        newest = _SQL("newest_known", columns=contract.column_names, versions=versions)
+        connection.execute(f"create view accepted.{contract.feed} as {newest}")
         if contract.versions:
-            connection.execute(f"create view accepted.{contract.versions} as {known} where landed_night <= {asked}")
+            known = _SQL("known_versions", columns=contract.column_names, versions=versions)
+            connection.execute(f"create view accepted.{contract.versions} as {known}")

@@ -11,7 +11,10 @@ from pathlib import Path
 
 from evenhand.delivery.changes import RowId
 from evenhand.delivery.ledger import Database, open_ledger
+from evenhand.records.sql_files import SqlFile
 from evenhand.settings import settings
+
+_SQL = SqlFile(__file__)
 
 
 @dataclass(frozen=True)
@@ -40,13 +43,7 @@ def answered(ledger: Path, rows: Sequence[RowId], night: date) -> Mapping[RowId,
     found: dict[RowId, list[Answered]] = {}
     with closing(_reading(ledger, server)) as database:
         for name, row_key in rows:
-            sent = database.execute(
-                "select receiver, action, night, status, answered_at from ("
-                " select changes.*, row_number() over (partition by receiver order by generation desc, key) as place"
-                " from changes where list = ? and row_key = ? and night <= ? and status <> 'superseded'"
-                ") as sent where place = 1 order by receiver",
-                (name, row_key, night.isoformat()),
-            )
+            sent = database.execute(_SQL("last_sent"), (name, row_key, night.isoformat()))
             found[name, row_key] = [
                 Answered(receiver, action, date.fromisoformat(of), status, at)
                 for receiver, action, of, status, at in sent

@@ -15,9 +15,12 @@ from evenhand.delivery.ledger import Database, open_ledger, transaction
 from evenhand.delivery.payload import Payload
 from evenhand.delivery.read_release import Release
 from evenhand.delivery.receivers import Receipt, ReceiverRow
+from evenhand.records.sql_files import Sql, SqlFile
+
+_SQL = SqlFile(__file__)
 
 _NEVER = Acknowledged(None, 0)
-_NOW = "strftime('%Y-%m-%dT%H:%M:%fZ', 'now')"
+_NOW = Sql("strftime('%Y-%m-%dT%H:%M:%fZ', 'now')")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +71,7 @@ class Receipts:
     def move_to(self, receiver: str, release: Release) -> None:
         """A delivery of this release begins."""
         self.database.execute(
-            "insert into positions (receiver, night, release_id) values (?, ?, ?)"
-            " on conflict (receiver) do update set night = excluded.night, release_id = excluded.release_id",
+            _SQL("move_to"),
             (receiver, release.night.isoformat(), release.release_id),
         )
 
@@ -78,9 +80,7 @@ class Receipts:
         epoch = secrets.token_hex(8)
         with self.transaction():
             self.database.execute(
-                "insert into positions (receiver, night, release_id, epoch) values (?, ?, ?, ?)"
-                " on conflict (receiver) do update set night = excluded.night, release_id = excluded.release_id,"
-                " epoch = excluded.epoch",
+                _SQL("begin_epoch"),
                 (receiver, release.night.isoformat(), release.release_id, epoch),
             )
             self.database.execute("update acknowledged set key = key || ? where receiver = ?", (epoch, receiver))
@@ -101,29 +101,19 @@ class Receipts:
     def took_effect(self, receiver: str, row: RowId, payload_sha256: str | None, since: date) -> bool:
         """Whether the receiver holds this payload, None for nothing, or has held it as of this night or a later one."""
         (known,) = self.database.execute(
-            "select exists (select 1 from acknowledged where receiver = ?1 and list = ?2 and row_key = ?3"
-            " and payload_sha256 is ?4) or exists (select 1 from changes where receiver = ?1 and list = ?2"
-            " and row_key = ?3 and payload_sha256 is ?4 and status = 'acknowledged' and night >= ?5)",
+            _SQL("took_effect"),
             (receiver, *row, payload_sha256, since.isoformat()),
         ).fetchone()
         return bool(known)
 
     def may_have_had(self, receiver: str, row: RowId) -> bool:
         """Whether the receiver ever held a row, or may have: a change of it has no answer."""
-        (known,) = self.database.execute(
-            "select exists (select 1 from acknowledged where receiver = ?1 and list = ?2 and row_key = ?3) or exists ("
-            " select 1 from changes where receiver = ?1 and list = ?2 and row_key = ?3 and status = 'planned')",
-            (receiver, *row),
-        ).fetchone()
+        (known,) = self.database.execute(_SQL("may_have_had"), (receiver, *row)).fetchone()
         return bool(known)
 
     def unanswered(self, receiver: str) -> list[Change]:
         """Changes that may have been applied though no receipt came, in the order of sending."""
-        rows = self.database.execute(
-            "select key, list, row_key, generation, action, payload, payload_sha256, replaces from changes"
-            " where receiver = ? and status = 'planned' order by action desc, list, row_key",
-            (receiver,),
-        )
+        rows = self.database.execute(_SQL("unanswered"), (receiver,))
         return [
             Change(key, name, row_key, generation, action, None if text is None else Payload(text, sha256), replaces)
             for key, name, row_key, generation, action, text, sha256, replaces in rows
@@ -134,11 +124,7 @@ class Receipts:
         night, release_id = release.night.isoformat(), release.release_id
         with self.transaction():
             self.database.executemany(
-                "insert into changes (receiver, key, list, row_key, generation, action, payload, payload_sha256, night,"
-                " release_id, replaces, status, planned_at)"
-                f" values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'planned', {_NOW})"
-                " on conflict (receiver, key) do update set status = 'planned', reason = '', night = excluded.night,"
-                " release_id = excluded.release_id, planned_at = excluded.planned_at, answered_at = null",
+                _SQL("plan", now=_NOW),
                 (
                     (
                         receiver,
@@ -163,21 +149,14 @@ class Receipts:
         with self.transaction():
             self._acknowledge(receiver, [receipt.key for receipt in answers if receipt.status != "rejected"])
             self.database.executemany(
-                f"update changes set status = 'rejected', reason = ?, answered_at = {_NOW}"
-                " where receiver = ? and key = ? and status = 'planned'",
+                _SQL("reject", now=_NOW),
                 ((receipt.reason, receiver, receipt.key) for receipt in answers if receipt.status == "rejected"),
             )
 
     def reopen(self, receiver: str, rows: Iterable[RowId]) -> None:
         """Take rows that were acknowledged for unanswered: the receiver doesn't have them after all."""
         with self.transaction():
-            self.database.executemany(
-                "update changes set status = 'planned', answered_at = null, payload = ("
-                "   select payload from acknowledged as known where known.receiver = changes.receiver"
-                "   and known.list = changes.list and known.row_key = changes.row_key"
-                " ) where receiver = ? and list = ? and row_key = ? and status = 'acknowledged'",
-                ((receiver, *row) for row in rows),
-            )
+            self.database.executemany(_SQL("reopen"), ((receiver, *row) for row in rows))
 
     def believe(self, receiver: str, held: Iterable[ReceiverRow], night: date) -> int:
         """Take what the receiver was read to hold on a night as the truth: the next difference starts from there.
@@ -198,20 +177,13 @@ class Receipts:
         ]
         with self.transaction():
             self._acknowledge(receiver, shows)
-            self.database.execute(
-                f"update changes set status = 'superseded', answered_at = {_NOW}"
-                " where receiver = ? and status = 'planned'",
-                (receiver,),
-            )
+            self.database.execute(_SQL("supersede", now=_NOW), (receiver,))
             self._saw(receiver, found)
             known = self.acknowledged(receiver)
             otherwise = {row: known.get(row, _NEVER) for row in _found_otherwise(known, found)}
             now = {row: before.found_otherwise(found.get(row), night) for row, before in otherwise.items()}
             self.database.executemany(
-                "insert into acknowledged (receiver, list, row_key, payload_sha256, generation, key, gone)"
-                " values (?, ?, ?, ?, ?, ?, ?) on conflict (receiver, list, row_key) do update set payload = null,"
-                " payload_sha256 = excluded.payload_sha256, generation = excluded.generation, key = excluded.key,"
-                " gone = excluded.gone",
+                _SQL("find_otherwise"),
                 (
                     (receiver, *row, each.payload_sha256, each.generation, each.key, each.gone)
                     for row, each in now.items()
@@ -230,11 +202,7 @@ class Receipts:
             self._saw(receiver, found)
 
     def _saw(self, receiver: str, found: Mapping[RowId, str]) -> None:
-        again = self.database.execute(
-            "select list, row_key, payload_sha256 from acknowledged where receiver = ? and gone <> ''"
-            f" and key not like '{FOUND}%'",
-            (receiver,),
-        ).fetchall()
+        again = self.database.execute(_SQL("sent_again"), (receiver, f"{FOUND}%")).fetchall()
         self.database.executemany(
             "update acknowledged set gone = '' where receiver = ? and list = ? and row_key = ?",
             ((receiver, name, row_key) for name, row_key, sha256 in again if found.get((name, row_key)) == sha256),
@@ -242,21 +210,8 @@ class Receipts:
 
     def _acknowledge(self, receiver: str, keys: Sequence[str]) -> None:
         rows = [(receiver, key) for key in keys]
-        self.database.executemany(
-            "insert into acknowledged (receiver, list, row_key, payload, payload_sha256, generation, night, release_id,"
-            " key, gone)"
-            " select receiver, list, row_key, payload, payload_sha256, generation + 1, night, release_id, key, replaces"
-            " from changes where receiver = ? and key = ? and status = 'planned'"
-            " on conflict (receiver, list, row_key) do update set payload = excluded.payload,"
-            " payload_sha256 = excluded.payload_sha256, generation = excluded.generation, night = excluded.night,"
-            " release_id = excluded.release_id, key = excluded.key, gone = excluded.gone",
-            rows,
-        )
-        self.database.executemany(
-            f"update changes set status = 'acknowledged', payload = null, answered_at = {_NOW}"
-            " where receiver = ? and key = ? and status = 'planned'",
-            rows,
-        )
+        self.database.executemany(_SQL("acknowledge"), rows)
+        self.database.executemany(_SQL("close_acknowledged", now=_NOW), rows)
 
     def transaction(self) -> AbstractContextManager[None]:
         """All of what is written meanwhile, or nothing."""

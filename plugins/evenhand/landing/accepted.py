@@ -11,6 +11,11 @@ from datetime import date
 import duckdb
 
 from evenhand.landing.contracts import FEEDS, Contract
+from evenhand.landing.store import columns_landed
+from evenhand.records.databases import quoted
+from evenhand.records.sql_files import Sql, SqlFile
+
+_SQL = SqlFile(__file__)
 
 # A row per emergency and account.
 EMERGENCIES = (
@@ -36,11 +41,7 @@ def create_accepted(connection: duckdb.DuckDBPyConnection) -> None:
     """
     connection.execute("create schema accepted")
     for contract in FEEDS:
-        columns = ", ".join(f"{name} varchar" for name in contract.column_names)
-        connection.execute(
-            f"create table accepted.{contract.feed}"
-            f" (landed_night date, landed_file varchar, landed_row bigint, {columns})"
-        )
+        connection.execute(f"create table accepted.{contract.feed} ({columns_landed(contract)})")
         if contract.versions:
             connection.execute(f"create view accepted.{contract.versions} as from accepted.{contract.feed}")
     create_emergencies(connection)
@@ -48,7 +49,7 @@ def create_accepted(connection: duckdb.DuckDBPyConnection) -> None:
         connection.execute(statement)
 
 
-def accepted_as_of(contract: Contract, night: date, warehouse: str = "") -> dict[str, str]:
+def accepted_as_of(contract: Contract, night: date, warehouse: str = "") -> dict[str, Sql]:
     """What is accepted of what had landed by a night: the tables of a feed, with the SQL of their rows.
 
     The newest good version of every key is accepted, unless it is withdrawn; of a feed whose older versions matter, all
@@ -58,25 +59,18 @@ def accepted_as_of(contract: Contract, night: date, warehouse: str = "") -> dict
     Args:
         warehouse: the name of the attached database with the schemas `candidates` and `quarantine`, and a dot.
     """
-    columns = ", ".join(contract.column_names)
-    known = (
-        f"select landed_night, landed_file, landed_row, {columns} from {warehouse}candidates.{contract.feed}"
-        f" anti join (from {warehouse}quarantine.bad where feed = '{contract.feed}') using (landed_file, landed_row)"
-        f" where landed_night <= date '{night}'"
+    known = _SQL(
+        "known",
+        columns=contract.column_names,
+        candidates=f"{warehouse}candidates.{contract.feed}",
+        bad=f"{warehouse}quarantine.bad",
+        feed=quoted(contract.feed),
+        night=quoted(night),
     )
-    newest = (
-        f"qualify row_number() over"
-        f" (partition by {contract.key} order by {contract.changed_at} desc, landed_night desc) = 1"
-    )
-    tables = {contract.feed: f"from ({known} {newest}) where withdrawn is null order by {contract.key}"}
+    changed_at = Sql(contract.changed_at)
+    tables = {contract.feed: _SQL("newest", known=known, key=contract.key, changed_at=changed_at)}
     if contract.versions:
-        of_its_night = (
-            f"qualify row_number() over"
-            f" (partition by {contract.key}, landed_night order by {contract.changed_at} desc) = 1"
-            f" and {contract.changed_at} = max({contract.changed_at}) over"
-            f" (partition by {contract.key} order by landed_night)"
-        )
-        tables[contract.versions] = f"{known} {of_its_night} order by {contract.key}, landed_night"
+        tables[contract.versions] = _SQL("newest_of_each_night", known=known, key=contract.key, changed_at=changed_at)
     return tables
 
 

@@ -17,6 +17,10 @@ from typing import Literal
 
 import duckdb
 
+from evenhand.records.sql_files import SqlFile
+
+_SQL = SqlFile(__file__)
+
 # What finds that a market can't be decided, in the order of the night: that nothing has landed for it, its files, its
 # packs, gate 1, the models.
 Step = Literal["night", "feeds", "packs", "gate_1", "models"]
@@ -72,11 +76,7 @@ def hold_markets(warehouse: Path | duckdb.DuckDBPyConnection, step: Step, held: 
 def held_markets(warehouse: Path | duckdb.DuckDBPyConnection, steps: Collection[Step] = ()) -> list[HeldMarket]:
     """The markets that are held, a line per reason; those that some steps found, or all."""
     with _connected(warehouse) as connection:
-        found = connection.execute(
-            "select distinct market, why, file, line from held.markets"
-            " where len($steps) = 0 or list_contains($steps, step) order by all",
-            {"steps": list(steps)},
-        ).fetchall()
+        found = connection.execute(_SQL("held_markets"), {"steps": list(steps)}).fetchall()
     return [HeldMarket(*row) for row in found]
 
 
@@ -89,19 +89,7 @@ def create_held_markets(connection: duckdb.DuckDBPyConnection) -> None:
 
 def find_held_accounts(connection: duckdb.DuckDBPyConnection) -> None:
     """Fill `held.accounts` from what gate 1 accepted: who was in a market that is held is judged by its pack too."""
-    connection.execute(
-        """
-        create or replace table held.accounts as
-        select account_id, bool_or(step = 'models') as is_set_aside
-        from (
-            select account_id, market from accepted.creators
-            union all select account_id, market from accepted.creator_versions
-        )
-        join held.markets using (market)
-        group by account_id
-        order by account_id
-        """
-    )
+    connection.execute(_SQL("find_held_accounts"))
 
 
 @contextmanager

@@ -28,6 +28,9 @@ from evenhand.landing.read_files import ReadAgain, note_unusable, read_files
 from evenhand.landing.replaced import Versions, replace_files, versions
 from evenhand.landing.store import create_tables, forget_files
 from evenhand.records.databases import create_database
+from evenhand.records.sql_files import Sql, SqlFile
+
+_SQL = SqlFile(__file__)
 
 
 @dataclass(frozen=True)
@@ -156,39 +159,17 @@ def _load(
 def _note_markets(connection: duckdb.DuckDBPyConnection) -> None:
     """Write down which markets the files have rows of of which that isn't known yet."""
     for contract in FEEDS:
-        new = connection.execute(
-            "select landed_file from landing.files where feed = ? and rows > 0"
-            " and landed_file not in (select landed_file from landing.arrived)",
-            [contract.feed],
-        ).fetchall()
+        new = connection.execute(_SQL("files_without_markets"), {"feed": contract.feed}).fetchall()
         if not new:
             continue
-        # Whose rows a file has, and not each row: there are a thousand times as many.
-        whose = "market" if contract.feed == "creators" else f"{compared('account_id')} as account_id"
-        rows = f"""(
-            select landed_night, landed_file, {whose}, count(*) as of_them
-            from landing.{contract.feed} where landed_file in (select unnest($new::varchar[])) group by all
-        ) as rows"""
-        market = "rows.market"
-        if contract.feed != "creators":
-            market = "creators.market"
-            # Not an asof join: of files that it takes to be few, DuckDB looks through all rows for each.
-            rows += f"""
-                join (
-                    select account_id, market, landed_night as since,
-                        lead(landed_night) over (partition by account_id order by landed_night) as until
-                    from (
-                        select {compared("account_id")} as account_id, landed_night, max(market) as market
-                        from landing.creators where account_id is not null group by all
-                    )
-                ) as creators on creators.account_id = rows.account_id and creators.since <= rows.landed_night
-                    and (creators.until is null or rows.landed_night < creators.until)"""
-        connection.execute(
-            "insert into landing.arrived"
-            f" select rows.landed_night, rows.landed_file, '{contract.feed}', {market}, sum(of_them)"
-            f" from {rows} where {market} is not null group by all order by all",
-            {"new": [name for (name,) in new]},
-        )
+        account_id, feed = Sql(compared("account_id")), f"landing.{contract.feed}"
+        if contract.feed == "creators":
+            rows = _SQL("rows_of_files", whose="market", feed=feed)
+            note = _SQL("note_markets_of_creators", rows_of_files=rows)
+        else:
+            rows = _SQL("rows_of_files", whose=Sql(f"{account_id} as account_id"), feed=feed)
+            note = _SQL("note_markets", rows_of_files=rows, compared_account=account_id)
+        connection.execute(note, {"feed": contract.feed, "new": [name for (name,) in new]})
 
 
 def _keep(
@@ -219,11 +200,7 @@ def _note_vanished(
 
 
 def _known(connection: duckdb.DuckDBPyConnection) -> dict[str, KnownFile]:
-    columns = "landed_file, size, changed_at, touched_at, sha256"
-    found = connection.execute(
-        f"select {columns}, 0 as place from landing.files"
-        f" union all select {columns}, 1 from landing.unusable where sha256 != '' order by place"
-    ).fetchall()
+    found = connection.execute(_SQL("known")).fetchall()
     # Of a file that can't replace what it was, the version that lies there.
     return {name: KnownFile(*about) for name, *about, _ in found}
 
@@ -247,14 +224,7 @@ def _forget_what_changed(
     connection: duckdb.DuckDBPyConnection, found: Versions, night: date
 ) -> dict[str, list[LandedFile]]:
     """Delete what is kept of files that changed or count no more; return the files to load, by feed."""
-    known = dict(
-        connection.execute(
-            "select landed_file, (sha256, rows_said, '') as version from landing.files where night <= $night"
-            " union all select landed_file, (sha256, rows_said, why) from landing.unusable where night <= $night"
-            " and landed_file not in (select landed_file from landing.files)",
-            {"night": night},
-        ).fetchall()
-    )
+    known = dict(connection.execute(_SQL("versions_known"), {"night": night}).fetchall())
     new: dict[str, list[LandedFile]] = defaultdict(list)
     there = set()
     for file in found.counting:
@@ -269,11 +239,7 @@ def _forget_what_changed(
     forget_files(connection, sorted(known.keys() - there))
     # A replacement that lies there no more.
     waiting = [file.name for file in found.replacing]
-    connection.execute(
-        "delete from landing.unusable where night <= ? and landed_file in (select landed_file from landing.files)"
-        " and not list_contains(?, landed_file)",
-        [night, waiting],
-    )
+    connection.execute(_SQL("forget_replacements_gone"), {"night": night, "waiting": waiting})
     return new
 
 

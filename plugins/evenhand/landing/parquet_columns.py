@@ -15,6 +15,9 @@ import duckdb
 
 from evenhand.landing.contracts import Column
 from evenhand.landing.files import LandedFile
+from evenhand.records.sql_files import SqlFile
+
+_SQL = SqlFile(__file__)
 
 NESTED = "nested"
 # A moment with its time zone, as text: its day depends on the market.
@@ -109,7 +112,7 @@ def columns_of(files: Sequence[LandedFile]) -> dict[str, list[tuple[str, str]] |
     names = {str(file.path): file.name for file in files}
     try:
         with duckdb.connect() as connection:
-            found = connection.execute(_SCHEMAS, {"paths": [glob.escape(path) for path in names]}).fetchall()
+            found = connection.execute(_SQL("columns"), {"paths": [glob.escape(path) for path in names]}).fetchall()
     except duckdb.Error as error:
         if len(files) > 1:
             return {name: columns for file in files for name, columns in columns_of([file]).items()}
@@ -146,11 +149,3 @@ def _why(file: LandedFile, error: duckdb.Error) -> str:
 def first_line(error: duckdb.Error) -> str:
     """What DuckDB has to say, without the options and the query that it prints below, and without our paths."""
     return str(error).split("\n", 1)[0].partition(' "/')[0].partition(" '/")[0].rstrip(": ")
-
-
-_SCHEMAS = """
-    select file_name, name, coalesce(duckdb_type, 'nested') as type, coalesce(num_children, 0) as children
-    from parquet_schema($paths)
-    where column_id > 0
-    order by file_name, column_id
-"""

@@ -17,8 +17,11 @@ from evenhand.landing.csv_rows import BadLine, CsvRow, CsvText, Unreadable, read
 from evenhand.landing.files import LandedFile
 from evenhand.landing.headers import Header, match, said_of_unknown
 from evenhand.landing.parquet_columns import MOMENT, NESTED, columns_of, reading
-from evenhand.landing.scans import CSV, PATH, parquet_scan
+from evenhand.landing.scans import csv_scan, parquet_scan
 from evenhand.landing.unusable import values_in
+from evenhand.records.sql_files import Sql, SqlFile
+
+_SQL = SqlFile(__file__)
 
 CAN_BE_READ = "the line can be read"
 LAND_AGAIN = "Have the source land the row again, in a file of a later night or in this one."
@@ -112,8 +115,12 @@ def note_unusable(connection: duckdb.DuckDBPyConnection, contract: Contract | No
     found = sorted(values_in(file, contract))
     if found:
         connection.execute(
-            "insert into landing.unusable_values select ?, unnest(?::integer[]), unnest(?::varchar[])",
-            [file.name, [position for position, _ in found], [value for _, value in found]],
+            _SQL("note_values_of_unusable"),
+            {
+                "file": file.name,
+                "positions": [position for position, _ in found],
+                "values": [value for _, value in found],
+            },
         )
 
 
@@ -145,7 +152,7 @@ def _read_batch(
 ) -> None:
     _lay_files(connection, files)
     if batch.form == "csv":
-        scan = CSV
+        scan = csv_scan()
         given: dict[str, object] = {"header": {f"column{number}": "VARCHAR" for number in range(len(batch.names))}}
         text = {
             column: f"nullif(column{number}, '')" for number, column in enumerate(header.columns) if column is not None
@@ -160,27 +167,22 @@ def _read_batch(
             if column is not None
         }
         text = {column: f"nullif({each.text}, '')" for column, each in readings.items()}
-    values = ", ".join(text.get(name, "null") for name in contract.column_names)
+    values = [Sql(text.get(name, "null")) for name in contract.column_names]
     # DuckDB takes every path for a pattern.
     given["paths"] = [glob.escape(str(file.path)) for file in files]
     try:
-        connection.execute(
-            f"insert into landing.{contract.feed}"
-            f" select arriving.night, arriving.name, scanned.landed_row, {values}"
-            f' from ({scan}) as scanned join arriving on arriving.path = scanned."{PATH}"'
-            " order by arriving.night, arriving.name, scanned.landed_row",
-            given,
-        )
+        connection.execute(_SQL("load_rows", feed=f"landing.{contract.feed}", values=values, scan=scan), given)
         for column, each in readings.items():
             if each.is_bad:
                 connection.execute(
-                    "insert into landing.bad_rows"
-                    f" select '{contract.feed}', arriving.night, arriving.name, scanned.landed_row, null,"
-                    f" {text[contract.key]}, '{column}',"
-                    f" {each.text}, $rule, $remedy"
-                    f' from ({scan}) as scanned join arriving on arriving.path = scanned."{PATH}"'
-                    f" where {each.is_bad} order by arriving.name, scanned.landed_row",
-                    given | {"rule": each.rule, "remedy": each.remedy},
+                    _SQL(
+                        "note_bad_values",
+                        row_key=Sql(text[contract.key]),
+                        text=Sql(each.text),
+                        scan=scan,
+                        is_bad=Sql(each.is_bad),
+                    ),
+                    given | {"feed": contract.feed, "column_name": column, "rule": each.rule, "remedy": each.remedy},
                 )
     except duckdb.Error as error:
         unreadable = [file.name for file in files if not _is_readable(scan, given, file)]
@@ -205,15 +207,12 @@ def _is_readable(scan: str, given: Mapping[str, object], file: LandedFile) -> bo
 
 def _lay_files(connection: duckdb.DuckDBPyConnection, files: Sequence[LandedFile]) -> None:
     connection.execute(
-        "create or replace temp table arriving as"
-        " select unnest($paths) as path, unnest($nights) as night, unnest($names) as name, unnest($hashes) as sha256,"
-        " unnest($sizes) as size, unnest($changes) as changed_at, unnest($touches) as touched_at,"
-        " unnest($said::varchar[]) as rows_said",
+        _SQL("lay_files"),
         {
             "paths": [str(file.path) for file in files],
             "nights": [file.night for file in files],
             "names": [file.name for file in files],
-            "hashes": [file.sha256 for file in files],
+            "versions": [file.sha256 for file in files],
             "sizes": [file.size for file in files],
             "changes": [file.changed_at for file in files],
             "touches": [file.touched_at for file in files],
@@ -224,10 +223,7 @@ def _lay_files(connection: duckdb.DuckDBPyConnection, files: Sequence[LandedFile
 
 def _note_loaded(connection: duckdb.DuckDBPyConnection, contract: Contract, moments: Sequence[str] = ()) -> None:
     connection.execute(
-        "insert into landing.files select $feed, arriving.night, name, sha256, size, changed_at, touched_at, rows_said,"
-        " count(loaded.landed_row), $moments::varchar[]"
-        f" from arriving left join landing.{contract.feed} as loaded on loaded.landed_file = arriving.name"
-        " group by all order by name",
+        _SQL("note_loaded", feed=f"landing.{contract.feed}"),
         {"feed": contract.feed, "moments": list(moments)},
     )
 
@@ -241,18 +237,8 @@ def _read_again_by_row(
 ) -> set[str]:
     """Read those row by row of which DuckDB rejects a line, or doesn't give a row for each; returns their names."""
     again = set()
-    rejected = {
-        path
-        for (path,) in connection.execute(
-            "select distinct file_path from reject_scans semi join reject_errors using (scan_id, file_id)"
-        ).fetchall()
-    }
-    loaded = dict(
-        connection.execute(
-            "select landed_file, rows from landing.files where feed = ? and landed_file in (from arriving select name)",
-            [contract.feed],
-        ).fetchall()
-    )
+    rejected = {path for (path,) in connection.execute(_SQL("paths_rejected")).fetchall()}
+    loaded = dict(connection.execute(_SQL("rows_loaded"), {"feed": contract.feed}).fetchall())
     for file in files:
         if file.name in loaded and (str(file.path) in rejected or loaded[file.name] != lines[file.name] - 1):
             _delete(connection, contract, file, ("files",))
@@ -272,27 +258,33 @@ def _read_by_row(
         else:
             bad.append(each)
     positions = {column: position for position, column in enumerate(header.columns) if column is not None}
-    values = [
-        [row.values[positions[name]] or None for row in rows] if name in positions else [None] * len(rows)
-        for name in contract.column_names
-    ]
-    marks = ", ".join("unnest(?::varchar[])" for _ in values)
+    values = {
+        f"column{number}": [row.values[positions[name]] or None for row in rows]
+        if name in positions
+        else [None] * len(rows)
+        for number, name in enumerate(contract.column_names)
+    }
     connection.execute(
-        f"insert into landing.{contract.feed} select ?, ?, unnest(?::bigint[]), {marks}",
-        [file.night, file.name, [row.number for row in rows], *values],
+        _SQL(
+            "load_rows_read",
+            feed=f"landing.{contract.feed}",
+            values=[Sql(f"unnest(cast(${name} as varchar[]))") for name in values],
+        ),
+        {"night": file.night, "file": file.name, "numbers": [row.number for row in rows], **values},
     )
     connection.execute(
-        "insert into landing.bad_rows select ?, ?, ?, unnest(?::bigint[]), unnest(?::bigint[]),"
-        " unnest(?::varchar[]), '', unnest(?::varchar[]), ?, unnest(?::varchar[])",
-        [
-            *(contract.feed, file.night, file.name, [each.number for each in bad], [each.line for each in bad]),
-            *(
-                [_value_at(each.text, positions[contract.key]) for each in bad],
-                [each.text for each in bad],
-                CAN_BE_READ,
-            ),
-            [f"{each.why[0].upper()}{each.why[1:]}. {LAND_AGAIN}" for each in bad],
-        ],
+        _SQL("note_bad_lines"),
+        {
+            "feed": contract.feed,
+            "night": file.night,
+            "file": file.name,
+            "numbers": [each.number for each in bad],
+            "lines": [each.line for each in bad],
+            "keys": [_value_at(each.text, positions[contract.key]) for each in bad],
+            "texts": [each.text for each in bad],
+            "rule": CAN_BE_READ,
+            "remedies": [f"{each.why[0].upper()}{each.why[1:]}. {LAND_AGAIN}" for each in bad],
+        },
     )
     _lay_files(connection, [file])
     _note_loaded(connection, contract)

@@ -19,6 +19,9 @@ from evenhand.landing.kept import KeptFiles
 from evenhand.landing.names import compared, composed
 from evenhand.landing.read_files import note_unusable, read_files
 from evenhand.landing.store import OF_FILES, forget_files
+from evenhand.records.sql_files import Sql, SqlFile
+
+_SQL = SqlFile(__file__)
 
 # More of a file's keys gone than this share, and no fewer than so many, are too many.
 LARGEST_SHARE_GONE = 0.01
@@ -126,13 +129,10 @@ def _too_many_gone(connection: duckdb.DuckDBPyConnection, old: LandedFile, new: 
     # A row without what the contract asks for never counted: whoever mends a file may leave it out.
     needed = [column.name for column in BY_NAME[old.feed].columns if column.required and not column.required_unless]
     whole = " and ".join(f"{name} is not null" for name in needed)
-    ((before, gone),) = connection.execute(
-        f"""select count(*), count(*) filter (name not in (
-            select {compared(key)} from landing.{old.feed} where landed_file = $new and {key} is not null
-        ))
-        from (select distinct {compared(key)} as name from landing.{old.feed} where landed_file = $old and {whole})""",
-        {"old": old.name, "new": new.name},
-    ).fetchall()
+    count = _SQL(
+        "count_keys_gone", compared_key=Sql(compared(key)), feed=f"landing.{old.feed}", key=key, is_whole=Sql(whole)
+    )
+    ((before, gone),) = connection.execute(count, {"old": old.name, "new": new.name}).fetchall()
     if gone < FEWEST_GONE or gone <= LARGEST_SHARE_GONE * before:
         return ""
     return (

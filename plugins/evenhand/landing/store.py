@@ -15,7 +15,10 @@ from __future__ import annotations
 
 import duckdb
 
-from evenhand.landing.contracts import FEEDS
+from evenhand.landing.contracts import FEEDS, Contract
+from evenhand.records.sql_files import SqlFile
+
+_SQL = SqlFile(__file__)
 
 # What is known of a file whether it can be used or not.
 _FILE = (
@@ -48,28 +51,25 @@ def create_tables(connection: duckdb.DuckDBPyConnection) -> None:
     for name, columns in TABLES.items():
         connection.execute(f"create table if not exists landing.{name} ({columns})")
     for contract in FEEDS:
-        columns = ", ".join(f"{name} varchar" for name in contract.column_names)
-        columns = f"landed_night date, landed_file varchar, landed_row bigint, {columns}"
+        columns = columns_landed(contract)
         if _is_otherwise(connection, contract.feed, columns):
             connection.execute(f"drop table landing.{contract.feed}")
             for table in OF_FILES:
-                of_feed = "(select landed_file from landing.files where feed = ? union all"
-                of_feed += " select landed_file from landing.unusable where feed = ?)"
                 if table not in ("files", "unusable"):
-                    connection.execute(
-                        f"delete from landing.{table} where landed_file in {of_feed}", [contract.feed, contract.feed]
-                    )
+                    connection.execute(_SQL("forget_files_of_feed", table=f"landing.{table}"), {"feed": contract.feed})
             for table in ("files", "unusable"):
                 connection.execute(f"delete from landing.{table} where feed = ?", [contract.feed])
         connection.execute(f"create table if not exists landing.{contract.feed} ({columns})")
 
 
+def columns_landed(contract: Contract) -> str:
+    """The columns of a table of rows of a feed, with their types: where each landed, and all as text."""
+    columns = ", ".join(f"{name} varchar" for name in contract.column_names)
+    return f"landed_night date, landed_file varchar, landed_row bigint, {columns}"
+
+
 def _is_otherwise(connection: duckdb.DuckDBPyConnection, table: str, columns: str) -> bool:
-    found = connection.execute(
-        "select column_name from duckdb_columns() where schema_name = 'landing' and table_name = ?"
-        " order by column_index",
-        [table],
-    ).fetchall()
+    found = connection.execute(_SQL("columns"), {"table": table}).fetchall()
     return bool(found) and [name for (name,) in found] != [each.split()[0] for each in columns.split(", ")]
 
 

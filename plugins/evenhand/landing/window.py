@@ -18,6 +18,9 @@ from evenhand.landing.decisions import FileDecision, forgotten
 from evenhand.landing.held_markets import create_held_markets
 from evenhand.landing.names import compared
 from evenhand.records.databases import create_database, quoted
+from evenhand.records.sql_files import Sql, SqlFile
+
+_SQL = SqlFile(__file__)
 
 
 def take(
@@ -48,27 +51,20 @@ def take(
                 which += counts if table != "passed_over" else ""
             if table == "bad_rows":
                 which += f" and ({_is_recent(since)})"
-            connection.execute(
-                f"create or replace table landing.{table} as select {columns} from store.landing.{table}"
-                f" where {which} {'group by night, feed, market' if table == 'arrived' else ''} order by all"
-            )
+            names = {"table": f"landing.{table}", "landed": f"store.landing.{table}"}
+            connection.execute(_SQL("take_files", **names, columns=Sql(columns), are_known=Sql(which)))
+        connection.execute(_SQL("take_arrived", are_known=Sql(f"night <= date '{night}'{counts}")))
         # Children before the parents that they refer to.
         for contract in reversed(FEEDS):
-            connection.execute(
-                f"create or replace table landing.{contract.feed} as select * from store.landing.{contract.feed}"
-                f" where landed_night <= date '{night}' and ({_is_looked_at(contract, since)})"
-                f"{counts}"
-                " order by landed_night, landed_file, landed_row"
-            )
+            which = f"landed_night <= date '{night}' and ({_is_looked_at(contract, since)}){counts}"
+            names = {"table": f"landing.{contract.feed}", "landed": f"store.landing.{contract.feed}"}
+            connection.execute(_SQL("take_rows", **names, are_looked_at=Sql(which)))
         connection.commit()
 
 
 def _lay_forgotten(connection: duckdb.DuckDBPyConnection, versions: Mapping[tuple[str, str], FileDecision]) -> str:
     """The table `landing.forgotten`; returns the condition on what else there is of a file, where that needs one."""
-    connection.execute(
-        "create or replace table landing.forgotten (landed_file varchar, sha256 varchar, forgotten_by varchar,"
-        " approved_by varchar, why varchar)"
-    )
+    connection.execute(f"create or replace table landing.forgotten ({_FORGOTTEN})")
     for (name, sha256), each in sorted(versions.items()):
         connection.execute(
             "insert into landing.forgotten values (?, ?, ?, ?, ?)",
@@ -77,6 +73,7 @@ def _lay_forgotten(connection: duckdb.DuckDBPyConnection, versions: Mapping[tupl
     return " and landed_file in (select landed_file from landing.files)" if versions else ""
 
 
+_FORGOTTEN = "landed_file varchar, sha256 varchar, forgotten_by varchar, approved_by varchar, why varchar"
 _NAMES_A_PERSON = " or ".join(
     f"(feed = '{contract.feed}' and column_name = '{name}')"
     for contract in FEEDS
@@ -90,7 +87,6 @@ _OF_FILES = {
     "unusable_values": "landed_file, position, value",
     # The text of what can name who works for the marketplace stays in the store: this one is told to people.
     "bad_rows": f"* replace (case when {_NAMES_A_PERSON} then null else text end as text)",
-    "arrived": "night, feed, market, sum(rows)::bigint as rows",
     "told": "landed_file, night, said",
     "vanished": "night, landed_file, since",
     "passed_over": "name, night, why",

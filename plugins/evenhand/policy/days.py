@@ -13,6 +13,10 @@ from datetime import date
 
 import duckdb
 
+from evenhand.records.sql_files import Sql, SqlFile
+
+_SQL = SqlFile(__file__)
+
 _SPANS = (("effective_from", "effective_before"), ("asked_from", "asked_before"))
 # What rules of earlier versions have instead of the second: the last day.
 _LAST_DAYS = ("effective_until", "asked_until")
@@ -36,13 +40,9 @@ def days_within(connection: duckdb.DuckDBPyConnection, after: date, until: date 
     found: set[Day] = set()
     for table, names in _tables(connection).items():
         for name in _days_of(names):
-            day = f"{name} + 1" if name in _LAST_DAYS else name
-            rows = connection.execute(
-                f"select distinct market, pack, version, cast({day} as date) from policy.{table}"
-                f" where {day} > $after and {day} <= coalesce($until, date '9999-12-31')",
-                {"after": after, "until": until},
-            ).fetchall()
-            found |= {Day(*row) for row in rows}
+            day = Sql(f"{name} + 1" if name in _LAST_DAYS else name)
+            rows = connection.execute(_SQL("days", day=day, rules=f"policy.{table}"), {"after": after, "until": until})
+            found |= {Day(*row) for row in rows.fetchall()}
     return tuple(sorted(found))
 
 
@@ -53,11 +53,10 @@ def move_days(connection: duckdb.DuckDBPyConnection, after: date, to: date, unti
     """
     for table, names in _tables(connection).items():
         for name in _days_of(names):
-            moved = "$to - 1" if name in _LAST_DAYS else "$to"
-            day = f"{name} + 1" if name in _LAST_DAYS else name
+            moved = Sql("$to - 1" if name in _LAST_DAYS else "$to")
+            day = Sql(f"{name} + 1" if name in _LAST_DAYS else name)
             connection.execute(
-                f"update policy.{table} set {name} = cast({moved} as date)"
-                f" where {day} > $after and {day} <= coalesce($until, date '9999-12-31')",
+                _SQL("move", rules=f"policy.{table}", day_column=name, moved=moved, day=day),
                 {"after": after, "until": until, "to": to},
             )
         for first, before in _SPANS:
@@ -72,9 +71,6 @@ def _days_of(names: Sequence[str]) -> list[str]:
 def _tables(connection: duckdb.DuckDBPyConnection) -> Mapping[str, Sequence[str]]:
     """The columns of each table of rules that has days."""
     columns: dict[str, list[str]] = defaultdict(list)
-    for table, name in connection.execute(
-        "select table_name, column_name from duckdb_columns() where database_name = current_database()"
-        " and schema_name = 'policy' order by table_name, column_index"
-    ).fetchall():
+    for table, name in connection.execute(_SQL("columns")).fetchall():
         columns[table].append(name)
     return {table: names for table, names in columns.items() if set(names) >= _KEYS and table != _NAMES}

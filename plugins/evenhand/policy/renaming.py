@@ -12,6 +12,10 @@ from typing import NamedTuple
 
 import duckdb
 
+from evenhand.records.sql_files import Sql, SqlFile
+
+_SQL = SqlFile(__file__)
+
 # Where the name of a part stands in rule tables: table, column, and the column that names what it is a part of.
 _PLACES: Mapping[str, Sequence[tuple[str, str, str | None]]] = {
     "programme": (
@@ -66,10 +70,9 @@ def take_names(connection: duckdb.DuckDBPyConnection, night: date) -> None:
             if pack not in _columns(connection, f"policy.{table}"):
                 # Rules that an earlier version of the code compiled name parts of their own pack alone.
                 pack = "pack"
+            is_named_so = Sql(f"{column} = $was" + (f" and {within} = $of" if within else ""))
             connection.execute(
-                f"update policy.{table} set {column} = $name"
-                f" where market = $market and {pack} = $pack and {column} = $was and effective_from < $first"
-                + (f" and {within} = $of" if within else ""),
+                _SQL("take_name", rules=f"policy.{table}", name_column=column, pack=pack, is_named_so=is_named_so),
                 {
                     "name": each.name,
                     "market": each.market,
@@ -80,11 +83,7 @@ def take_names(connection: duckdb.DuckDBPyConnection, night: date) -> None:
                 },
             )
     for table in ("programmes", "entry_rules") if names else ():
-        # Where one version of a programme looks from one entry at another, all do.
-        connection.execute(
-            f"update policy.{table} set has_company = true"
-            " where (market, programme) in (select (market, programme) from policy.programmes where has_company)"
-        )
+        connection.execute(_SQL("take_company", rules=f"policy.{table}"))
 
 
 def take_names_of_rows(connection: duckdb.DuckDBPyConnection, table: str, night: date) -> None:
@@ -93,16 +92,12 @@ def take_names_of_rows(connection: duckdb.DuckDBPyConnection, table: str, night:
     for each in _names(connection, night):
         if each.part not in _OF_LISTS:
             continue
+        names = {"name": each.name, "was": each.was, "market": each.market}
         # A bonus is what it is brought by and what it brings.
-        brought = [name for name in ("measure", "reward") if name in columns and each.part == "bonus"]
-        replaced = "".join(f", {name} = case when {name} = $was then $name else {name} end" for name in brought)
-        connection.execute(
-            f"update {table} set programme = $name,"
-            " row_key = account_id || '/' || $name || substr(row_key, length(account_id || '/' || $was) + 1)"
-            f"{replaced}"
-            " where market = $market and programme = $was and starts_with(row_key, account_id || '/' || $was || '/')",
-            {"name": each.name, "was": each.was, "market": each.market},
-        )
+        for brought in ("measure", "reward"):
+            if brought in columns and each.part == "bonus":
+                connection.execute(_SQL("take_name_of_what_is_brought", rows=Sql(table), brought=brought), names)
+        connection.execute(_SQL("take_name_of_rows", rows=Sql(table)), names)
 
 
 def _columns(connection: duckdb.DuckDBPyConnection, table: str) -> set[str]:
@@ -124,17 +119,9 @@ class NamesOfNight:
 
 
 def _names(connection: duckdb.DuckDBPyConnection, night: date) -> list[_Name]:
-    known = (
-        "from duckdb_tables() where database_name = current_database() and schema_name = 'policy'"
-        " and table_name = 'renamed'"
-    )
     # Rules that an earlier version of the code compiled know of none.
-    if not connection.execute(f"select 1 {known}").fetchone():
+    if not connection.execute(_SQL("is_there")).fetchone():
         return []
-    found = connection.execute(
-        "select distinct market, former_pack, part, part_of, was, name, effective_from from policy.renamed"
-        " where effective_from <= $night",
-        {"night": night},
-    ).fetchall()
+    found = connection.execute(_SQL("names"), {"night": night}).fetchall()
     names = [_Name(*row) for row in found]
     return sorted(names, key=lambda each: (each.effective_from, _ORDER.index(each.part), each))

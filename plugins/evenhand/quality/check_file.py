@@ -22,6 +22,9 @@ from evenhand.policy.compile import compile_packs
 from evenhand.policy.sift import sift
 from evenhand.quality.feeds import Beside, validate_feeds
 from evenhand.records.databases import open_to_read
+from evenhand.records.sql_files import SqlFile
+
+_SQL = SqlFile(__file__)
 
 
 @dataclass(frozen=True)
@@ -103,12 +106,7 @@ def check_file(path: Path, name: str, night: date, home: Home, beside: Beside) -
         with duckdb.connect(str(here / "with.duckdb"), read_only=True) as connection:
             unusable = _why_unusable(connection, name, dropped)
             loaded = connection.execute("select rows from landing.files where landed_file = ?", [name]).fetchone()
-            broken = connection.execute(
-                "select column_name, rule, any_value(remedy), count(*), 'row ' || min(landed_row)"
-                " || coalesce(', `' || arg_min(text, landed_row) || '`', '')"
-                " from quarantine.rows where landed_file = ? group by all order by min(landed_row), column_name, rule",
-                [name],
-            ).fetchall()
+            broken = connection.execute(_SQL("broken"), {"file": name}).fetchall()
     known = {str(each) for each in before.held}
     return CheckedFile(
         unusable,

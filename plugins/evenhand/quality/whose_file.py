@@ -16,6 +16,9 @@ from evenhand.landing.names import compared
 from evenhand.landing.unusable import OF_MARKETS
 from evenhand.quality.gate import Gate
 from evenhand.records.databases import quoted
+from evenhand.records.sql_files import Sql, SqlFile
+
+_SQL = SqlFile(__file__)
 
 
 @dataclass(frozen=True)
@@ -53,16 +56,12 @@ def rows_of_other_markets(gate: Gate, night: date) -> list[str]:
     """What is told of files of a night that lie in the folder of one market and have rows of others: these load."""
     markets = {market.casefold(): market for market in _all_markets(gate)}
     said = []
-    for feed, name in gate.execute(
-        f"select feed, landed_file from landing.files where night = date '{night}'"
-        " and regexp_matches(landed_file, '(?i)/(market|source)=') order by landed_file"
-    ):
+    for feed, name in gate.execute(_SQL("files_below_a_market"), {"night": night}):
         file = File(str(feed), night, str(name))
         of_path = markets.get(file.said("market").casefold()) or markets.get(file.said("source").casefold())
         if of_path:
             ((others,),) = gate.execute(
-                f"select count(*) from arrivals.{file.feed} where landed_file = {quoted(file.name)}"
-                f" and market != {quoted(of_path)}"
+                _SQL("count_of_other_markets", arrivals=f"arrivals.{file.feed}"), {"file": file.name, "market": of_path}
             )
             if others:
                 said.append(f"{file.name}: {others} rows are of other markets than {of_path}; they count there")
@@ -96,24 +95,8 @@ def _markets_of(gate: Gate, file: File, markets: list[str]) -> tuple[list[str], 
 
 def _of_rows(gate: Gate, file: File) -> list[str]:
     """The markets of the accounts in it, by the column that names most of those that are known."""
-    name = quoted(file.name)
     found = gate.execute(
-        f"""with
-
-        known as (
-            select position, market, count(*) as accounts
-            from landing.unusable_values join arrivals.accounts on account_id = {compared("value")}
-            where landed_file = {name} and position != {OF_MARKETS} group by all
-        ),
-
-        best as (select position from known group by position order by sum(accounts) desc, position limit 1)
-
-        select market from known join best using (position)
-        union
-        select markets.market from landing.unusable_values
-        join candidates.markets as markets on markets.market = {compared("value")}
-        where landed_file = {name} and position = {OF_MARKETS}
-        order by market"""
+        _SQL("of_rows", compared_value=Sql(compared("value"))), {"file": file.name, "of_markets": OF_MARKETS}
     )
     return [str(market) for (market,) in found]
 
@@ -131,12 +114,14 @@ def _of_path(gate: Gate, file: File, markets: list[str]) -> list[str]:
 
 def _of_last(gate: Gate, file: File) -> list[str]:
     """The markets of the file of that name in that feed that landed last before it."""
-    name = quoted(file.below)
-    same = f"feed = {quoted(file.feed)} and substr(landed_file, length(feed) + 19) = {name}"
-    before = f"and night <= date '{file.night}'" if file.night != ANY_NIGHT else ""
     last = gate.execute(
-        f"select landed_file from landing.files where {same} and landed_file != {quoted(file.name)} and rows > 0"
-        f" {before} order by night desc, landed_file limit 1"
+        _SQL("last_of_name"),
+        {
+            "feed": file.feed,
+            "below": file.below,
+            "file": file.name,
+            "night": None if file.night == ANY_NIGHT else file.night,
+        },
     )
     return _of_files(gate, f"landed_file = {quoted(str(last[0][0]))}") if last else []
 
@@ -147,8 +132,12 @@ def _of_files(gate: Gate, which: str) -> list[str]:
     found: set[str] = set()
     for feed in feeds:
         rows = gate.execute(
-            f"select distinct accounts.market from landing.{feed} as rows join arrivals.accounts as accounts"
-            f" on accounts.account_id = {compared('rows.account_id')} where {which}"
+            _SQL(
+                "markets_of_rows",
+                rows=f"landing.{feed}",
+                compared_account=Sql(compared("rows.account_id")),
+                which=Sql(which),
+            )
         )
         found |= {str(market) for (market,) in rows}
     return sorted(found)

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlencode
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from evenhand.records.sql_files import SqlFile
 from evenhand.sandbox.store import Store
+
+_SQL = SqlFile(__file__)
 
 _ROWS_PER_PAGE = 25
 _RECENT = 12
@@ -30,34 +34,25 @@ def page(store: Store, q: str, list_: str, market: str, number: int) -> str:
         market: only this market; empty: all.
         number: the page of the table, from 1; beyond the last, the last.
     """
-    where = (
-        "where (:q = '' or row_key like :like escape '\\' or payload like :like escape '\\')"
-        " and (:list = '' or list = :list) and (:market = '' or market = :market)"
-    )
-    given: dict[str, Any] = {"q": q, "like": f"%{_literal(q)}%", "list": list_, "market": market}
+    wanted = _SQL("wanted")
+    given: dict[str, Any] = {"q": q, "pattern": f"%{_literal(q)}%", "list": list_, "market": market}
     with store.open() as database:
         # One transaction, so that the counts and the rows are of one moment.
         database.execute("begin")
         total = database.execute("select count(*) from held").fetchone()[0]
-        found = database.execute(f"select count(*) from held {where}", given).fetchone()[0]
+        found = database.execute(f"select count(*) from ({wanted})", given).fetchone()[0]
         pages = max(1, -(-found // _ROWS_PER_PAGE))
         number = min(number, pages)
-        rows = database.execute(
-            f"select list, row_key, account_id, market, measure, scope, payload, changed_at from held {where}"
-            f" order by list, row_key limit {_ROWS_PER_PAGE} offset {(number - 1) * _ROWS_PER_PAGE}",
-            given,
-        ).fetchall()
+        given |= {"most": _ROWS_PER_PAGE, "passed_over": (number - 1) * _ROWS_PER_PAGE}
+        rows = database.execute(_SQL("rows", wanted=wanted), given).fetchall()
         return _templates.get_template("page.html").render(
             total=total,
             found=found,
             effects=database.execute("select count(*) from effects").fetchone()[0],
-            lists=_counts(database, "list"),
-            markets=_counts(database, "market"),
-            measures=_counts(database, "measure, scope"),
-            recent=database.execute(
-                "select list, row_key, action, account_id, measure, happened_at from effects"
-                f" order by number desc limit {_RECENT}"
-            ).fetchall(),
+            lists=_counts(database, ["list"]),
+            markets=_counts(database, ["market"]),
+            measures=_counts(database, ["measure", "scope"]),
+            recent=database.execute(_SQL("recent"), (_RECENT,)).fetchall(),
             rows=[_row(row) for row in rows],
             q=q,
             list=list_,
@@ -68,10 +63,8 @@ def page(store: Store, q: str, list_: str, market: str, number: int) -> str:
         )
 
 
-def _counts(database: sqlite3.Connection, columns: str) -> list[sqlite3.Row]:
-    return database.execute(
-        f"select {columns}, count(*) as number from held group by {columns} order by number desc, {columns}"
-    ).fetchall()
+def _counts(database: sqlite3.Connection, columns: Sequence[str]) -> list[sqlite3.Row]:
+    return database.execute(_SQL("counts", columns=columns)).fetchall()
 
 
 def _row(row: sqlite3.Row) -> dict[str, Any]:

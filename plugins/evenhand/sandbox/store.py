@@ -10,43 +10,13 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from evenhand.records.sql_files import Sql, SqlFile
 from evenhand.sandbox.rows import PROBE, Accepted, Probe
 
-_SCHEMA = """
-create table if not exists held (
-    list text not null,
-    row_key text not null,
-    payload text not null,
-    payload_sha256 text not null,
-    account_id text not null,
-    market text,
-    measure text,
-    scope text,
-    changed_at text not null,
-    primary key (list, row_key)
-) strict;
-create table if not exists effects (
-    number integer primary key,
-    key text not null unique,
-    list text not null,
-    row_key text not null,
-    action text not null,
-    account_id text,
-    measure text,
-    happened_at text not null
-) strict;
-create table if not exists answers (
-    message text primary key,
-    body_sha256 text not null,
-    answer blob not null,
-    given_at text not null
-) strict;
-create table if not exists probes (row_key text primary key, payload_sha256 text not null) strict;
-create table if not exists nights (night text primary key) strict;
-"""
+_SQL = SqlFile(__file__)
 # An answer is given again for as long as its message may come again, and a while longer.
 _ANSWERS_MINUTES = 15
-_NOW = "strftime('%Y-%m-%dT%H:%M:%SZ', 'now')"
+_NOW = Sql("strftime('%Y-%m-%dT%H:%M:%SZ', 'now')")
 
 
 @dataclass(frozen=True)
@@ -60,7 +30,7 @@ class Store:
         self.path.parent.mkdir(parents=True, exist_ok=True)
         with self.open() as database:
             database.execute("pragma journal_mode = wal")
-            database.executescript(_SCHEMA)
+            database.executescript(_SQL("schema"))
 
     @contextmanager
     def open(self) -> Iterator[sqlite3.Connection]:
@@ -132,11 +102,7 @@ class Store:
     def page(self, after: tuple[str, str], limit: int) -> list[sqlite3.Row]:
         """Up to `limit` held rows after the given list and row_key, in that order."""
         with self.open() as database:
-            return database.execute(
-                "select list, row_key, payload_sha256 from held where (list, row_key) > (?, ?)"
-                " order by list, row_key limit ?",
-                (*after, limit),
-            ).fetchall()
+            return database.execute(_SQL("page"), (*after, limit)).fetchall()
 
 
 def _sha256(content: bytes) -> str:
@@ -148,8 +114,7 @@ def _apply(database: sqlite3.Connection, change: Accepted) -> bool:
     held = database.execute("select account_id, measure from held where list = ? and row_key = ?", row).fetchone()
     account_id, measure = (change.account_id, change.measure) if change.payload else (held or (None, None))
     noted = database.execute(
-        "insert into effects (key, list, row_key, action, account_id, measure, happened_at)"
-        f" values (?, ?, ?, ?, ?, ?, {_NOW}) on conflict (key) do nothing",
+        _SQL("note", now=_NOW),
         (change.key, *row, "put" if change.payload else "remove", account_id, measure),
     )
     if noted.rowcount == 0:
@@ -158,8 +123,7 @@ def _apply(database: sqlite3.Connection, change: Accepted) -> bool:
         database.execute("delete from held where list = ? and row_key = ?", row)
         return True
     database.execute(
-        "insert or replace into held (list, row_key, payload, payload_sha256, account_id, market, measure, scope,"
-        f" changed_at) values (?, ?, ?, ?, ?, ?, ?, ?, {_NOW})",
+        _SQL("put", now=_NOW),
         (*row, change.payload.text, change.payload.sha256, account_id, change.market, measure, change.scope),
     )
     return True

@@ -18,10 +18,12 @@ import duckdb
 from evenhand.landing.contracts import BY_NAME
 from evenhand.landing.kept import drop_kept
 from evenhand.records.databases import quoted
+from evenhand.records.sql_files import Sql, SqlFile
 from evenhand.simulation import plan as planted
 from evenhand.simulation.plan import MARKETS, TRENDS, Plan
 
 SQL = files("evenhand.simulation") / "sql"
+_SQL = SqlFile(__file__)
 FEEDS = (
     "creators",
     "contents",
@@ -65,7 +67,7 @@ def simulate(plan: Plan, landing: Path, progress: Callable[[str], None]) -> bool
     ):
         connection.execute(f"set temp_directory = {quoted(Path(scratch, 'spill'))}")
         _set_the_stage(connection, plan)
-        for script in sorted(each.name for each in SQL.iterdir() if each.name.endswith(".sql")):
+        for script in _scripts():
             progress(script.partition("_")[2].removesuffix(".sql"))
             connection.execute((SQL / script).read_text())
         for feed in FEEDS:
@@ -106,9 +108,14 @@ def simulated(landing: Path) -> Plan | None:
 
 def _version() -> str:
     """A hash of what simulates: another simulator lands other rows."""
-    texts = [(SQL / name).read_bytes() for name in sorted(each.name for each in SQL.iterdir())]
+    texts = [(SQL / name).read_bytes() for name in _scripts()]
     texts.append((files("evenhand.simulation") / "plan.py").read_bytes())
     return sha256(b"\0".join(texts)).hexdigest()[:12]
+
+
+def _scripts() -> list[str]:
+    """The files that make a marketplace, in their order: those with a number."""
+    return sorted(each.name for each in SQL.iterdir() if each.name[0].isdigit())
 
 
 def _set_the_stage(connection: duckdb.DuckDBPyConnection, plan: Plan) -> None:
@@ -128,10 +135,7 @@ def _set_the_stage(connection: duckdb.DuckDBPyConnection, plan: Plan) -> None:
     for name, value in variables.items():
         connection.execute(f"set variable {name} = $value", {"value": value})
     shares = list(accumulate(market.share for market in MARKETS))
-    connection.execute(
-        "create table markets (market varchar, language varchar, price double, violating double,"
-        " wrongly_upheld double, sensitivity double, specificity double, share_from double, share_to double)"
-    )
+    connection.execute(_SQL("create_markets"))
     for market, upto in zip(MARKETS, shares, strict=True):
         connection.execute(
             "insert into markets values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -172,7 +176,7 @@ def answer(items: Mapping[str, str], landing: Path, night: date) -> int:
             "insert into items select unnest($ids::varchar[]), unnest($links::varchar[])",
             {"ids": list(items), "links": list(items.values())},
         )
-        connection.execute(_ANSWERS, {"night": night, "seen": str(seen), "never": planted.NEVER_REVIEWED})
+        connection.execute(_SQL("answer"), {"night": night, "seen": str(seen), "never": planted.NEVER_REVIEWED})
         ((answers,),) = connection.execute("select count(*) from answers").fetchall()
         if answers:
             file.parent.mkdir(parents=True, exist_ok=True)
@@ -182,45 +186,14 @@ def answer(items: Mapping[str, str], landing: Path, night: date) -> int:
     return int(answers)
 
 
-_ANSWERS = """
-create table answers as
-select
-    'a' || items.item_id as review_id,
-    -- What the item was drawn as, a reviewer doesn't know.
-    'published' as drawn_from,
-    seen.account_id,
-    seen.content_id,
-    $night as reviewed_on,
-    case when said then 'yes' else 'no' end as is_violation,
-    case when said and seen.is_violation then seen.violation_type end as violation_type,
-    'qa-' || seen.market || '-' || cast(floor(draw(items.item_id, 'reviewer') * 6) as integer) as reviewer,
-    'g1' as guidance_version,
-    'yes' as blind,
-    items.item_id as draw_item_id
-from items
-inner join read_parquet($seen) as seen on items.link = seen.link,
-lateral (
-    select
-        case when seen.is_violation then draw(items.item_id, 'seen') < seen.sensitivity
-            else draw(items.item_id, 'seen') > seen.specificity end as said
-)
-where draw(items.item_id, 'reviewed') >= $never
-"""
-
-
 def _land(connection: duckdb.DuckDBPyConnection, feed: str, plan: Plan, folder: Path) -> None:
     """A Parquet file per night and market, every value as text, as the contract has the columns."""
     described = connection.execute(f"describe feed_{feed}").fetchall()
     names = [name for name, *_ in described if name not in ("lands_on", "source")]
     assert set(names) <= set(BY_NAME[feed].column_names), (feed, names)
-    columns = ", ".join(f"cast({name} as varchar) as {name}" for name in names)
-    connection.execute(
-        f"""copy (
-            select {columns}, cast(lands_on as date) as night, source from feed_{feed}
-            where lands_on between getvariable('first_night') and getvariable('until')
-            order by night, source, {BY_NAME[feed].key}
-        ) to {quoted(folder)} (format parquet, partition_by (night, source))"""
-    )
+    columns = [Sql(f"cast({name} as varchar) as {name}") for name in names]
+    rows = _SQL("rows_that_land", columns=columns, rows=f"feed_{feed}", key=BY_NAME[feed].key)
+    connection.execute(f"copy ({rows}) to {quoted(folder)} (format parquet, partition_by (night, source))")
     # A night without a file would mean that the feed is late.
     for day in range(plan.nights):
         night = folder / f"night={plan.first_night + timedelta(days=day)}"

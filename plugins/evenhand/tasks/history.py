@@ -203,6 +203,7 @@ def _let_go(connection: duckdb.DuckDBPyConnection, last: date) -> list[str]:
     from evenhand.quality.first_nights import is_of_first_nights
     from evenhand.quality.held_lists import LISTS
     from evenhand.quality.power import lay_power
+    from evenhand.quality.range_sizes import take_sizes
     from evenhand.release.quality_samples import FRAMES, KEYS
 
     held = connection.execute(
@@ -218,9 +219,6 @@ def _let_go(connection: duckdb.DuckDBPyConnection, last: date) -> list[str]:
     connection.execute(
         "delete from estimates.quality_estimates where estimate in ('without_views', 'penalties_not_drawn')"
     )
-    connection.execute(
-        "create or replace table gate.list_sizes as"
-        f" select * exclude (as_of, is_held) from history.list_sizes where as_of = date '{last}'"
-    )
+    take_sizes(connection, last)
     lay_power(connection)
     return said

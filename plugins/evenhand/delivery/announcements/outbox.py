@@ -9,6 +9,9 @@ from evenhand.delivery.announcements.announcement import About, Announcement, La
 from evenhand.delivery.changes import Change, announcing
 from evenhand.delivery.payload import Payload
 from evenhand.delivery.receipts import Receipts
+from evenhand.records.sql_files import SqlFile
+
+_SQL = SqlFile(__file__)
 
 
 class Outbox:
@@ -23,17 +26,7 @@ class Outbox:
         """Put in what there is to say; the same again changes nothing, unless it was dropped and is wanted again."""
         with self._receipts.transaction():
             self._database.executemany(
-                "insert into outbox (receiver, list, row_key, payload, payload_sha256, about_list,"
-                " about_row_key, measure, event, about_sha256, night, telling, status)"
-                " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'waiting')"
-                " on conflict (receiver, list, row_key) do update set payload = excluded.payload,"
-                " payload_sha256 = excluded.payload_sha256,"
-                " about_list = excluded.about_list, about_row_key = excluded.about_row_key,"
-                " measure = excluded.measure, event = excluded.event, about_sha256 = excluded.about_sha256,"
-                " night = excluded.night, telling = excluded.telling, status = 'waiting', why = ''"
-                " where outbox.status = 'dropped'"
-                " and (outbox.night, outbox.telling) < (excluded.night, excluded.telling)"
-                " or outbox.status = 'waiting' and outbox.about_sha256 is not excluded.about_sha256",
+                _SQL("take"),
                 (
                     (
                         *(self._receiver, *each.row, each.payload.text, each.payload.sha256, *each.about.row),
@@ -51,12 +44,7 @@ class Outbox:
 
     def waiting(self) -> list[Announcement]:
         """What waits, in the order in which it happened; an end before the beginning that follows it."""
-        rows = self._database.execute(
-            "select list, row_key, payload, payload_sha256, about_list, about_row_key, measure, event, about_sha256,"
-            " night, telling from outbox where receiver = ? and status = 'waiting'"
-            " order by night, telling, event != 'ended', list, row_key",
-            (self._receiver,),
-        )
+        rows = self._database.execute(_SQL("waiting"), (self._receiver,))
         return [
             Announcement(
                 (name, row_key),
@@ -70,12 +58,7 @@ class Outbox:
 
     def told(self, about: About) -> LastTold | None:
         """What was last told of a measure; None if nothing ever was to be."""
-        row = self._database.execute(
-            "select status = 'ready' and event != 'ended', about_sha256 from outbox where receiver = ?"
-            " and about_list = ? and about_row_key = ? and measure = ? and status != 'waiting'"
-            " order by status = 'ready' desc, night desc, telling desc limit 1",
-            (self._receiver, *about.row, about.measure),
-        ).fetchone()
+        row = self._database.execute(_SQL("told"), (self._receiver, *about.row, about.measure)).fetchone()
         return None if row is None else LastTold(bool(row[0]), row[1])
 
     def mark(self, announcement: Announcement, status: str, why: str) -> None:
@@ -94,21 +77,10 @@ class Outbox:
 
     def to_send(self) -> list[Change]:
         """What is ready and wasn't taken yet, rejected ones again, by night and key."""
-        rows = self._database.execute(
-            "select outbox.list, outbox.row_key, outbox.payload, outbox.payload_sha256 from outbox"
-            " where receiver = ?1 and status = 'ready' and not exists ("
-            "   select 1 from changes where changes.receiver = ?1 and changes.list = outbox.list"
-            "   and changes.row_key = outbox.row_key and changes.status in ('planned', 'acknowledged')"
-            " ) order by night, outbox.list, outbox.row_key",
-            (self._receiver,),
-        )
+        rows = self._database.execute(_SQL("to_send"), (self._receiver,))
         return [announcing(self._receiver, (name, key), Payload(text, sha256)) for name, key, text, sha256 in rows]
 
     def said_on(self, night: date) -> Sequence[tuple[str, str]]:
         """The rows of a night that were acknowledged, in order."""
-        rows = self._database.execute(
-            "select outbox.list, outbox.row_key from outbox join changes using (receiver, list, row_key)"
-            " where receiver = ? and outbox.night = ? and changes.status = 'acknowledged' order by 1, 2",
-            (self._receiver, night.isoformat()),
-        )
+        rows = self._database.execute(_SQL("said_on"), (self._receiver, night.isoformat()))
         return [(name, row_key) for name, row_key in rows]

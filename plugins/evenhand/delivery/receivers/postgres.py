@@ -23,45 +23,12 @@ from evenhand.delivery.changes import Change
 from evenhand.delivery.read_release import WantedList
 from evenhand.delivery.receivers import BatchRefused, Capabilities, Receipt, ReceiverError, ReceiverRow
 from evenhand.delivery.stopping import go_on
+from evenhand.records.sql_files import Sql, SqlFile
 
-_TABLES = """
-create schema if not exists {schema};
-create table if not exists {schema}.held (
-    list text not null,
-    row_key text not null,
-    payload text not null check (payload::jsonb is not null),
-    changed_at timestamptz not null default now(),
-    primary key (list, row_key)
-);
-create table if not exists {schema}.applied (
-    number bigint generated always as identity,
-    key text primary key,
-    list text not null,
-    row_key text not null,
-    action text not null,
-    happened_at timestamptz not null default now()
-);
-create table if not exists {schema}.nights (night date primary key, begun_at timestamptz not null default now());
-"""
-_APPLY = """
-with new_ones as (
-    insert into {schema}.applied (key, list, row_key, action)
-    select key, list, row_key, action from incoming order by place
-    on conflict (key) do nothing
-    returning key
-),
-removed as (
-    delete from {schema}.held
-    using incoming join new_ones using (key)
-    where action = 'remove' and held.list = incoming.list and held.row_key = incoming.row_key
-),
-put as (
-    insert into {schema}.held (list, row_key, payload)
-    select list, row_key, payload from incoming join new_ones using (key) where action = 'put'
-    on conflict (list, row_key) do update set payload = excluded.payload, changed_at = excluded.changed_at
-)
-select key from new_ones
-"""
+_SQL = SqlFile(__file__)
+
+# Where psycopg puts the schema's name.
+_SCHEMA = Sql("{schema}")
 _READ = "select list, row_key, encode(sha256(convert_to(payload, 'UTF8')), 'hex') from {schema}.held"
 _REMEDIES = {
     psycopg.errors.LockNotAvailable: "Another delivery to it is running; wait for it and run this again",
@@ -97,7 +64,7 @@ class PostgresReceiver:
     def begin(self, wanted: Sequence[WantedList], night: date) -> None:
         """Make what isn't there yet, and the views anew if the lists have other columns."""
         with self._errors(), self._session().transaction():
-            self._execute(_TABLES)
+            self._execute(_SQL("tables", schema=_SCHEMA))
             self._execute("insert into {schema}.nights (night) values (%s) on conflict do nothing", [night])
             for each in wanted:
                 view = self._view(each)
@@ -113,15 +80,12 @@ class PostgresReceiver:
         """All of the batch with its keys, or nothing of it."""
         with self._errors(), self._session().transaction():
             cursor = self._session().cursor()
-            cursor.execute(
-                "create temporary table incoming (place integer, key text, list text, row_key text, action text,"
-                " payload text) on commit drop"
-            )
+            cursor.execute(_SQL("incoming"))
             with cursor.copy("copy incoming from stdin") as copy:
                 for place, change in enumerate(batch):
                     text = change.payload.text if change.payload else None
                     copy.write_row((place, change.key, change.list, change.row_key, change.action, text))
-            new_ones = {key for (key,) in self._execute(_APPLY).fetchall()}
+            new_ones = {key for (key,) in self._execute(_SQL("apply", schema=_SCHEMA)).fetchall()}
         return [Receipt(change.key, "applied" if change.key in new_ones else "duplicate") for change in batch]
 
     def commit(self) -> Sequence[Receipt]:
@@ -131,7 +95,7 @@ class PostgresReceiver:
     def newest_night(self) -> date | None:
         """The newest of its nights."""
         with self._errors(), self._session().transaction():
-            self._execute(_TABLES)
+            self._execute(_SQL("tables", schema=_SCHEMA))
             (newest,) = self._execute("select max(night) from {schema}.nights").fetchone() or (None,)
         return newest if isinstance(newest, date) else None
 
@@ -141,7 +105,7 @@ class PostgresReceiver:
     def read_back(self) -> Iterator[ReceiverRow]:
         """All rows of the schema."""
         with self._errors(), self._session().transaction():
-            self._execute(_TABLES)
+            self._execute(_SQL("tables", schema=_SCHEMA))
             with self._session().cursor(name="read_back") as cursor:
                 cursor.itersize = 5000
                 cursor.execute(sql.SQL(_READ).format(schema=sql.Identifier(self._schema)))
