@@ -10,7 +10,10 @@ from evenhand.cases.case import CaseCause
 from evenhand.cases.night_facts import NightFacts
 from evenhand.people.people import ALL
 from evenhand.policy.prose.words import spoken
+from evenhand.records.sql_files import SqlFile
 from evenhand.release.manifest import DELIVERIES, NOTICES
+
+_SQL = SqlFile(__file__)
 
 # In so many days a detection is decided and a decision carried out (`int_violation_cases`).
 DECIDED_WITHIN_DAYS, ENFORCED_WITHIN_DAYS = 14, 3
@@ -46,8 +49,8 @@ def _changed(night: NightFacts, name: str, market: str) -> tuple[str, ...]:
     """The accounts whose rows would change in a list of a market."""
     if not night.has_warehouse:
         return ()
-    query = "select distinct account_id from night.gate.changes where list = $name and market = $market order by 1"
-    return tuple(row["account_id"] for row in night.rows(query, name=name, market=market))
+    rows = night.rows(_SQL("changed_accounts"), name=name, market=market)
+    return tuple(row["account_id"] for row in rows)
 
 
 def open_appeals(night: NightFacts) -> list[CaseCause]:
@@ -55,10 +58,7 @@ def open_appeals(night: NightFacts) -> list[CaseCause]:
     if not night.has("account_violations"):
         return []
     days = night.days_to_decide()
-    query = (
-        f"from account_violations where appeal_id is not null and appeal_outcome = 'pending'{night.unless_restored()}"
-        " order by appeal_filed_on, appeal_id"
-    )
+    query = _SQL("open_appeals", is_still_decided=night.is_still_decided())
     found = []
     for row in night.rows(query):
         within = days.get(row["market"])
@@ -87,10 +87,7 @@ def undecided_detections(night: NightFacts) -> list[CaseCause]:
     """Violations that were detected and that nobody has decided."""
     if not night.has("account_violations"):
         return []
-    query = (
-        f"from account_violations where decided_on is null and detected_on is not null{night.unless_restored()}"
-        " order by violation_id"
-    )
+    query = _SQL("undecided_detections", is_still_decided=night.is_still_decided())
     return [
         CaseCause(
             kind="undecided",
@@ -118,14 +115,13 @@ def enforcement_gaps(night: NightFacts) -> list[CaseCause]:
     """
     if not night.has("enforcement_gaps"):
         return []
-    query = "from enforcement_gaps where gap <> 'detected_not_decided' order by gap, row_key"
     said = {
         "decided_not_enforced": "decided and not carried out",
         "enforced_not_decided": "carried out without a decision",
         "sold_while_penalised": "sold in spite of a penalty",
     }
     found = []
-    for row in night.rows(query):
+    for row in night.rows(_SQL("enforcement_gaps")):
         what = said.get(row["gap"], spoken(row["gap"]))
         orders = [f"{row['orders']:,} orders in spite of it"] if row["orders"] else []
         found.append(
@@ -147,32 +143,7 @@ def enforcement_gaps(night: NightFacts) -> list[CaseCause]:
 
 def qa_disagreements(night: NightFacts) -> list[CaseCause]:
     """Decided violations of which QA says that they are none, and contents of which it says that they are one."""
-    query = f"""
-        select reviews.review_id, reviews.account_id, creators.market, reviews.reviewed_on,
-            reviews.violation_id, reviews.content_id, reviews.is_violation
-        from night.main.stg_qa_reviews as reviews
-        inner join night.main.stg_creators as creators on reviews.account_id = creators.account_id
-        where (
-                reviews.drawn_from = 'decided' and not reviews.is_violation
-                and exists (
-                    from night.main.stg_violations as violations
-                    where violations.violation_id = reviews.violation_id
-                        {night.unless_restored("night.main.stg_violations")}
-                )
-            )
-            or (
-                reviews.drawn_from = 'published' and reviews.is_violation
-                and not exists (
-                    from night.main.stg_violations as violations
-                    where violations.content_id = reviews.content_id
-                )
-            )
-        qualify row_number() over (
-            partition by coalesce(reviews.violation_id, reviews.content_id)
-            order by reviews.reviewed_on desc, reviews.review_id desc
-        ) = 1
-        order by reviews.review_id
-    """
+    query = _SQL("qa_disagreements", is_still_decided=night.is_still_decided("night.main.stg_violations"))
     found = []
     for row in night.rows(query):
         subject = row["violation_id"] or row["content_id"] or row["review_id"]
@@ -197,20 +168,6 @@ def accounts_near_closing(night: NightFacts) -> list[CaseCause]:
     """Accounts whose next zone is the strictest of its programme, and near in the words of the pack."""
     if not night.has("account_health"):
         return []
-    query = """
-        select health.*
-        from account_health as health
-        inner join (
-            select market, programme, arg_max(zone, zone_rank) as strictest
-            from policy.zones
-            where effective_from <= $night and (effective_before is null or $night < effective_before)
-            group by market, programme
-        ) as ladders
-            on health.market = ladders.market and health.programme = ladders.programme
-                and health.next_zone = ladders.strictest
-        where health.is_near
-        order by health.account_id, health.programme
-    """
     return [
         CaseCause(
             kind="near_closing",
@@ -225,7 +182,7 @@ def accounts_near_closing(night: NightFacts) -> list[CaseCause]:
             since=row["since"],
             page=_creator(row),
         )
-        for row in night.rows(query, night=night.night)
+        for row in night.rows(_SQL("accounts_near_closing"), night=night.night)
     ]
 
 

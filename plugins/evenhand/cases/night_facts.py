@@ -14,6 +14,7 @@ import duckdb
 from evenhand.deciding.provenance import lay_rules_in_words_of_today
 from evenhand.policy.loaded import LoadedPack
 from evenhand.records.databases import parquet, quoted
+from evenhand.records.sql_files import Sql
 from evenhand.release.manifest import Manifest, read_manifest
 
 # Files that cases are found in; a release of before a file was there has none of its rows.
@@ -47,10 +48,10 @@ class NightFacts:
         """Whether the release has a file."""
         return f"{name}.parquet" in self.manifest.files
 
-    def unless_restored(self, table: str = "account_violations") -> str:
-        """A condition: that a violation's decision wasn't taken back; nothing where the table doesn't say so yet."""
+    def is_still_decided(self, table: str = "account_violations") -> Sql:
+        """A condition: that a violation's decision wasn't taken back; `true` where the table doesn't say so yet."""
         columns = self.connection.execute(f"describe {table}").fetchall()
-        return " and restored_on is null" if "restored_on" in {name for name, *_ in columns} else ""
+        return Sql("restored_on is null" if "restored_on" in {name for name, *_ in columns} else "true")
 
     def days_to_decide(self) -> Mapping[str, int]:
         """By market, in how many days its packs have an appeal decided; the fewest where several say."""

@@ -17,6 +17,9 @@ from typing import Any
 
 from evenhand.cases.case import CaseCause
 from evenhand.cases.night_facts import NightFacts
+from evenhand.records.sql_files import SqlFile
+
+_SQL = SqlFile(__file__)
 
 FOR_EVER_DAYS = 365
 ORDERS_OVER_DAYS = 28
@@ -118,17 +121,7 @@ def _in_force(night: NightFacts) -> dict[tuple[str, str], list[tuple[str, int]]]
     found: dict[tuple[str, str], list[tuple[str, int]]] = {}
     if not (night.has("penalties") and night.has("reasons")):
         return found
-    query = """
-        select penalties.account_id, penalties.measure, penalties.ends_on,
-            list_distinct(
-                list_transform(from_json(reasons.entries, '[{"violation": "VARCHAR"}]'), lambda entry: entry.violation)
-            ) as violations,
-            penalties.account_id || '/' || penalties.programme || '/' || penalties.scope || '/' || penalties.starts_on
-                as gap_key
-        from penalties left join reasons using (reason_id)
-        order by penalties.row_key
-    """
-    for row in night.rows(query):
+    for row in night.rows(_SQL("in_force")):
         days = (row["ends_on"] - night.night).days + 1 if row["ends_on"] else FOR_EVER_DAYS
         each = (row["measure"], min(max(days, 0), FOR_EVER_DAYS))
         for about in ("", row["gap_key"] or "", *(row["violations"] or ())):
@@ -141,66 +134,12 @@ def _would_bring(night: NightFacts) -> dict[tuple[str, str], tuple[str, int]]:
     found: dict[tuple[str, str], tuple[str, int]] = {}
     if not (night.has("account_violations") and night.has("account_health")):
         return found
-    effects = """
-        select distinct on (edition_id, programme, zone)
-            edition_id, market, programme, zone, measure, measure_rank, days
-        from policy.effects
-        where list = 'penalties' and effective_from <= $night
-            and (effective_before is null or $night < effective_before)
-        order by edition_id, programme, zone, measure_rank desc, days desc nulls first
-    """
-    undecided = f"""
-        with effects as ({effects})
-        select violations.violation_id as subject, effects.measure, effects.days
-        from account_violations as violations
-        inner join policy.entry_rules as rules
-            on rules.market = violations.market and rules.event_type = violations.violation_type
-                and (rules.severity is null or rules.severity = violations.severity) and rules.amount_by = 'event'
-                and rules.effective_from <= $night
-                and (rules.effective_before is null or $night < rules.effective_before)
-        inner join policy.programmes as programmes
-            on programmes.edition_id = rules.edition_id and programmes.programme = rules.programme
-        left join account_health as health
-            on health.account_id = violations.account_id and health.programme = rules.programme
-        inner join policy.zones as zones
-            on zones.edition_id = rules.edition_id and zones.programme = rules.programme and not zones.is_missing
-                and (
-                    zones.value_from is null
-                    or coalesce(health.balance, programmes.starts_at) + rules.amount >= zones.value_from
-                )
-                and (
-                    zones.value_below is null
-                    or coalesce(health.balance, programmes.starts_at) + rules.amount < zones.value_below
-                )
-        inner join effects
-            on effects.edition_id = zones.edition_id and effects.programme = zones.programme
-                and effects.zone = zones.zone
-        where violations.decided_on is null
-        order by violations.violation_id, effects.measure_rank, effects.measure
-    """
-    near = f"""
-        with effects as ({effects})
-        select health.account_id || '/' || health.programme as subject, effects.measure, effects.days
-        from account_health as health
-        inner join effects
-            on effects.market = health.market and effects.programme = health.programme
-                and effects.zone = health.next_zone
-        where health.is_near
-        order by subject, effects.measure_rank, effects.measure
-    """
-    held = """
-        select list || '/' || changes.market || '/' || changes.account_id as subject, changes.measure,
-            wanted.ends_on - $night::date + 1 as days
-        from night.gate.changes as changes
-        left join night.main.penalties as wanted on changes.row_key = wanted.row_key
-        order by all
-    """
-    queries = [
-        ("undecided", undecided),
-        ("near_closing", near),
-        *([("held_list", held)] if night.has_warehouse else []),
-    ]
-    for kind, query in queries:
+    queries = {
+        "undecided": _SQL("undecided", effects=_SQL("effects")),
+        "near_closing": _SQL("near_closing", effects=_SQL("effects")),
+        **({"held_list": _SQL("held_list")} if night.has_warehouse else {}),
+    }
+    for kind, query in queries.items():
         for row in night.rows(query, night=night.night):
             # The strictest comes last.
             found[kind, row["subject"]] = (row["measure"], min(max(row["days"] or FOR_EVER_DAYS, 0), FOR_EVER_DAYS))
@@ -211,11 +150,5 @@ def _orders(night: NightFacts, accounts: set[str]) -> dict[str, float]:
     """Orders a day of the accounts that have any, over four weeks."""
     if not night.has_warehouse or not accounts:
         return {}
-    query = f"""
-        select account_id, count(*) / {ORDERS_OVER_DAYS}.0 as orders
-        from night.main.stg_orders
-        where ordered_on > $night::date - {ORDERS_OVER_DAYS} and ordered_on <= $night
-        group by account_id
-    """
-    rows = night.rows(query, night=night.night)
+    rows = night.rows(_SQL("orders"), night=night.night, over_days=ORDERS_OVER_DAYS)
     return {row["account_id"]: float(row["orders"]) for row in rows if row["account_id"] in accounts}

@@ -12,7 +12,10 @@ from typing import Any
 import duckdb
 
 from evenhand.deciding.provenance import lay_rules_in_words_of_today
+from evenhand.records.sql_files import Sql, SqlFile
 from evenhand.release.manifest import NAME
+
+_SQL = SqlFile(__file__)
 
 
 @contextmanager
@@ -61,10 +64,7 @@ class AccountRows:
 
     def rules(self, table: str, market: str, which: str = "true", **values: object) -> list[dict[str, Any]]:
         """The rows of a table of rules that are in effect in a market on the night, by a condition on them."""
-        query = (
-            f"from policy.{table} where market = $market and effective_from <= $night"
-            f" and (effective_before is null or $night < effective_before) and {which} order by all"
-        )
+        query = _SQL("rules", table=table, which=Sql(which))
         return list(as_dicts(self._connection, query, {"market": market, "night": self._night, **values}))
 
     def _file(self, name: str) -> str:

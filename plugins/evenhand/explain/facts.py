@@ -30,9 +30,12 @@ from evenhand.explain.measures import ENTRIES_BY, event_of, measures_in_force, s
 from evenhand.explain.names import Names
 from evenhand.landing.held_markets import decided_alone
 from evenhand.policy.prose.words import spoken
+from evenhand.records.sql_files import SqlFile
 from evenhand.release.history import said_of_history
 from evenhand.release.manifest import Manifest, read_manifest
 from evenhand.release.publish import revision_of
+
+_SQL = SqlFile(__file__)
 
 _DAY = timedelta(days=1)
 # What happened with a reason that people wrote themselves: it stays as they wrote it.
@@ -226,10 +229,8 @@ def _told(connection: duckdb.DuckDBPyConnection, releases: Path, night: date, ac
         return ()
     found = as_dicts(
         connection,
-        "select filename, notice_id, event, row_key, subject, body"
-        " from read_parquet(?, filename = true, hive_partitioning = false, union_by_name = true)"
-        " where account_id = ? order by filename, list, row_key, event, notice_id",
-        [list(files), account],
+        _SQL("told"),
+        {"files": list(files), "account": account},
     )
     return tuple(
         ToldNotice(files[row["filename"]], row["event"], row["row_key"], row["subject"], row["body"]) for row in found

@@ -22,6 +22,9 @@ from evenhand.deciding.provenance import lay_rules_in_words_of_today
 from evenhand.explain.ways import Way, ways_to_try
 from evenhand.landing.contracts import BY_NAME, Contract
 from evenhand.records.databases import quoted
+from evenhand.records.sql_files import SqlFile
+
+_SQL = SqlFile(__file__)
 
 NIGHTS = 180
 _DAY = timedelta(days=1)
@@ -112,11 +115,7 @@ def _take(connection: duckdb.DuckDBPyConnection, way: Way, account: str, copy: i
     """Have a way be gone on a day."""
     if way.kind == "appeal":
         violation = f"{way.about}~{copy}"
-        pending = connection.execute(
-            "update accepted.appeals set outcome = 'granted', decided_on = ? where violation_id = ?"
-            " and outcome = 'pending' returning 1",
-            [str(day), violation],
-        ).fetchall()
+        pending = connection.execute(_SQL("grant_pending"), {"day": str(day), "violation": violation}).fetchall()
         if not pending:
             _insert(
                 connection,
@@ -153,16 +152,8 @@ def _insert(connection: duckdb.DuckDBPyConnection, contract: Contract, day: date
 
 
 def _tried(connection: duckdb.DuckDBPyConnection, account: str, ways: Sequence[Way], night: date) -> list[TriedWay]:
-    measures = connection.execute(
-        "select account_id, row_key, as_of, length from main.int_measures_in_force"
-        " where list = 'penalties' and is_asked order by all"
-    ).fetchall()
-    eligibilities = connection.execute(
-        "select account_id, eligibility, as_of from main.int_eligibility_periods join main.int_as_of_nights"
-        " on as_of >= from_day and (until_day is null or as_of < until_day)"
-        " and as_of >= known_from and (known_until is null or as_of < known_until)"
-        " where is_asked and not is_open order by all"
-    ).fetchall()
+    measures = connection.execute(_SQL("measures")).fetchall()
+    eligibilities = connection.execute(_SQL("eligibilities")).fetchall()
     nights = [
         asked
         for (asked,) in connection.execute("select distinct night from policy.asked_nights order by all").fetchall()

@@ -9,6 +9,9 @@ from typing import Literal
 import duckdb
 
 from evenhand.explain.names import Names
+from evenhand.records.sql_files import Sql, SqlFile
+
+_SQL = SqlFile(__file__)
 
 # Activities that take something back or let something end, by the table and column of the rules that name them.
 _HELPING = (
@@ -63,35 +66,20 @@ def ways_to_try(connection: duckdb.DuckDBPyConnection, warehouse: str, night: da
 
 
 def _appeals(connection: duckdb.DuckDBPyConnection, warehouse: str, night: date, account: str) -> list[Way]:
-    found = connection.execute(
-        f"select violation_id from {warehouse}.main.account_violations where account_id = ?"
-        " and (appeal in ('pending', 'any_time') or (appeal = 'until' and appeal_until > ?)) order by violation_id",
-        [account, night],
-    )
+    found = connection.execute(_SQL("appeals", warehouse=warehouse), {"account": account, "night": night})
     return [Way("appeal", violation) for (violation,) in found.fetchall()]
 
 
 def _activities(connection: duckdb.DuckDBPyConnection, warehouse: str, night: date, account: str) -> list[Way]:
-    of_market = (
-        f"rules.market = (select market from {warehouse}.accepted.creators where account_id = $account)"
-        " and rules.effective_from <= $night and (rules.effective_before is null or $night < rules.effective_before)"
-    )
     values = {"account": account, "night": night}
     ways = set()
     for table, column, which in _HELPING:
-        found = connection.execute(
-            f"select distinct rules.{column} from policy.{table} as rules where {of_market}"
-            f" and rules.{column} is not null and {which}",
-            values,
-        )
+        rules = _SQL("rules", table=table, warehouse=warehouse)
+        found = connection.execute(_SQL("helping", activity=column, rules=rules, which=Sql(which)), values)
         ways |= {Way("activity", activity) for (activity,) in found.fetchall()}
     for table, column, which in _NAMING:
-        found = connection.execute(
-            f"select distinct rules.{column}, entries.violation_id from policy.{table} as rules"
-            f" cross join {warehouse}.main.account_entries as entries where {of_market}"
-            f" and rules.{column} is not null and {which} and entries.account_id = $account and entries.is_counted"
-            " and entries.violation_id is not null and (entries.counts_until is null or entries.counts_until > $night)",
-            values,
-        )
+        rules = _SQL("rules", table=table, warehouse=warehouse)
+        naming = _SQL("naming", activity=column, rules=rules, which=Sql(which), warehouse=warehouse)
+        found = connection.execute(naming, values)
         ways |= {Way("activity", activity, violation) for activity, violation in found.fetchall()}
     return sorted(ways, key=lambda way: (way.about, way.violation))

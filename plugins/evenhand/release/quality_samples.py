@@ -12,6 +12,9 @@ from pathlib import Path
 import duckdb
 
 from evenhand.records.databases import parquet
+from evenhand.records.sql_files import Sql, SqlFile
+
+_SQL = SqlFile(__file__)
 
 # The key of the draws, the list that reviewers get, and the table that both are written from.
 KEYS, ITEMS = "qa_keys", "qa_items"
@@ -26,34 +29,15 @@ OPEN, REVIEWED, UNANSWERED = "open", "reviewed", "unanswered"
 # What a night writes; of a history's nights and by an earlier version they are empty.
 CREATED = (
     "create schema if not exists estimates",
-    "create table if not exists estimates.quality_estimates (as_of date, estimate varchar, market varchar,"
-    " slice varchar, about varchar, value decimal(18, 6), interval_low decimal(18, 6), interval_high decimal(18, 6),"
-    " reviews bigint, golden_reviews bigint, is_enough boolean, verdict varchar)",
-    # As main.operational_metrics.
-    "create table if not exists estimates.metrics (as_of date, metric varchar, market varchar, slice varchar,"
-    " slice_value varchar, numerator decimal(18, 4), denominator decimal(18, 4), figure decimal(18, 6),"
-    " interval_low decimal(18, 6), interval_high decimal(18, 6), sample decimal(18, 2), is_enough boolean,"
-    " unit varchar, out_of decimal(18, 2))",
+    _SQL("create_quality_estimates"),
+    _SQL("create_metrics"),
     "create schema if not exists samples",
-    f"create table if not exists samples.{KEYS} (as_of date, drawn_on date, item_id varchar, market varchar,"
-    " account_id varchar, stratum varchar, unit_id varchar, measure varchar, needs_each boolean,"
-    " subject varchar,"
-    " round integer,"
-    " probability decimal(28, 18), exposure decimal(28, 6), simple_probability decimal(28, 18), link varchar,"
-    " state varchar, closed_on date, review_id varchar)",
-    f"create table if not exists samples.{JUDGED} (market varchar, row_key varchar, measure varchar, drawn_on date,"
-    " probability decimal(28, 18), decisions integer, is_wrong boolean)",
-    f"create table if not exists samples.{FRAMES} (market varchar, stratum varchar, units bigint,"
-    " without_views bigint, without_decisions bigint, too_large bigint)",
-    f"create view if not exists samples.{ITEMS} as select distinct item_id as row_key, link from samples.{KEYS}"
-    f" where state = '{OPEN}'",
+    _SQL("create_keys"),
+    _SQL("create_judged"),
+    _SQL("create_frames"),
+    _SQL("create_items"),
 )
-# The table also knows what was closed in the weeks before, which the releases of those nights have.
-FILES = {
-    f"{KEYS}.parquet": f"from samples.{KEYS} where coalesce(closed_on, as_of) = as_of"
-    " order by drawn_on, market, item_id, stratum, unit_id",
-    f"{ITEMS}.parquet": f"from samples.{ITEMS} order by row_key",
-}
+FILES = {f"{KEYS}.parquet": _SQL("keys_of_night"), f"{ITEMS}.parquet": f"from samples.{ITEMS} order by row_key"}
 
 
 def newest_keys(releases: Path, before: date | None = None) -> Path | None:
@@ -87,9 +71,4 @@ def keys_told(rows: str, newest: Path) -> str:
         rows: SQL of the rows of one or several nights.
         newest: the newest keys of all, which say what is open.
     """
-    return (
-        f"(select * from {rows} as keys where state != '{OPEN}' and stratum != '{GOLDEN}' and not exists (select 1 from"
-        f" {parquet(newest)} as asked where asked.state = '{OPEN}'"
-        " and asked.market = keys.market"
-        " and (asked.subject = keys.subject or (asked.link = keys.link and asked.link != ''))))"
-    )
+    return f"({_SQL('keys_told', rows=Sql(rows), newest=Sql(parquet(newest)))})"

@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path
 
 from evenhand.records.databases import quoted
+from evenhand.records.sql_files import Sql, SqlFile
 from evenhand.release.figures import ALL_MARKETS, Definition, figures_of
 from evenhand.release.manifest import read_manifest
 from evenhand.release.targets import Judged, judged
@@ -19,8 +20,10 @@ from evenhand.reports.make import NoSuchMarket
 from evenhand.reports.opened import opened
 from evenhand.reports.recommendations import MOST, missed_target
 from evenhand.reports.report import Cell, Page, Recommendation, Report, Sentence, Table
-from evenhand.reports.sections import units_of
+from evenhand.reports.sections import sql_of_day, units_of
 from evenhand.settings import Settings
+
+_SQL = SqlFile(__file__)
 
 # A figure of a board: metric, market, what it is told by and which part of that.
 About = tuple[str, str, str, str]
@@ -169,25 +172,19 @@ def _section(told: _Told, metric: BoardMetric) -> _Section | None:
 
 
 def _ask(told: _Told, metric: BoardMetric) -> Asked:
-    night, before, week = (
-        f"date '{each}'" if each else "null::date" for each in (told.facts.night, told.before, told.week_before)
-    )
-    slices = ", ".join(quoted(each) for each in ("", *metric.slices))
+    night, before, week = (sql_of_day(each) for each in (told.facts.night, told.before, told.week_before))
     units = units_of(told.facts, unit=night, unit_before=before, unit_week_before=week)
     return told.facts.ask(
-        f"""
-        select market, slice, coalesce(slice_value, '') as part,
-            {units},
-            max(figure) filter (night = {night} and is_enough) as figure,
-            max(interval_low) filter (night = {night} and is_enough) as low,
-            max(interval_high) filter (night = {night} and is_enough) as high,
-            max(figure) filter (night = {before} and is_enough) as figure_before,
-            max(figure) filter (night = {week} and is_enough) as figure_week_before
-        from operational_metrics
-        where night in ({night}, {before}, {week}) and metric = {quoted(metric.metric)} and slice in ({slices})
-            and market in ({", ".join(quoted(each) for each in told.markets)})
-        group by all having bool_or(night = {night}) order by all
-        """,
+        _SQL(
+            "figures",
+            units=units,
+            night=night,
+            before=before,
+            week_before=week,
+            metric=Sql(quoted(metric.metric)),
+            slices=[Sql(quoted(each)) for each in ("", *metric.slices)],
+            markets=[Sql(quoted(each)) for each in told.markets],
+        ),
         "market",
         "slice",
         "part",

@@ -11,16 +11,21 @@ from typing import Any
 from urllib.parse import urlencode
 
 from evenhand.cases.kinds import KINDS
+from evenhand.records.sql_files import Sql, SqlFile
 from evenhand.release.figures import Definition
 from evenhand.release.targets import Judged
 from evenhand.reports.facts import Asked, Facts
 from evenhand.reports.language import Language
 from evenhand.reports.report import Cell, Number, Recommendation
 from evenhand.reports.rules import GATE_RULE
-from evenhand.reports.sections import Scope
+from evenhand.reports.sections import Scope, sql_of_day
+
+_SQL = SqlFile(__file__)
 
 # More than so many are none.
 MOST = 10
+# What most matters is counted in a column of this name, a keyword that sqlfluff's parser can't take after `order by`.
+_ROWS = "rows"
 # Of one kind a page has so many, so that the others are seen too.
 MOST_OF_A_KIND = 3
 
@@ -31,7 +36,7 @@ class RecommendationKind:
 
     Attributes:
         needs: the tables that it is found in.
-        sql: rows that it is about, what matters most first; `{only}` is the markets, `{night}` the night.
+        asks: SQL for the rows that it is about, what matters most first.
         key: the columns that tell them apart.
         said: the sentence, with columns as places; `many` where `counts` isn't 1.
         labels: columns that are keys, and what the catalogues call a key of what they are.
@@ -41,7 +46,7 @@ class RecommendationKind:
     """
 
     needs: Sequence[str]
-    sql: str
+    asks: Callable[[Scope], Sql]
     key: Sequence[str]
     said: str
     page: str
@@ -56,11 +61,7 @@ class RecommendationKind:
 KINDS_OF_RECOMMENDATIONS: Sequence[RecommendationKind] = (
     RecommendationKind(
         needs=("held_lists",),
-        sql="""
-            select list, market, changes from held_lists
-            where night = {night} and {only} and answer = '' and list in ('penalties', 'rewards')
-            order by changes desc, list, market
-        """,
+        asks=lambda scope: _SQL("held_lists", night=scope.now, of_markets=scope.only),
         key=("list", "market"),
         said="Answer the {list} of {market}: {changes} row would change, and nothing of it is sent until then.",
         many="Answer the {list} of {market}: {changes} rows would change, and nothing of it is sent until then.",
@@ -72,11 +73,7 @@ KINDS_OF_RECOMMENDATIONS: Sequence[RecommendationKind] = (
     ),
     RecommendationKind(
         needs=("cases",),
-        sql="""
-            select market, kind, count(*) as cases from cases
-            where state = 'open' and days_left < 0 and kind != 'held_list' and {only}
-            group by market, kind order by cases desc, market, kind
-        """,
+        asks=lambda scope: _SQL("cases", of_markets=scope.only),
         key=("market", "kind"),
         said="{cases} case of {market} is past its day: {kind}. Give it to somebody, or close it.",
         many="{cases} cases of {market} are past their day: {kind}. Give them to somebody, or close them.",
@@ -88,11 +85,7 @@ KINDS_OF_RECOMMENDATIONS: Sequence[RecommendationKind] = (
     ),
     RecommendationKind(
         needs=("cases",),
-        sql="""
-            select market, count(*) as appeals, min(days_left) as days from cases
-            where state = 'open' and kind = 'appeal' and days_left between 0 and 2 and {only}
-            group by market order by appeals desc, market
-        """,
+        asks=lambda scope: _SQL("appeals", of_markets=scope.only),
         key=("market",),
         said="{appeals} appeal of {market} has at most 2 days left. Decide it first.",
         many="{appeals} appeals of {market} have at most 2 days left. Decide them first.",
@@ -103,15 +96,12 @@ KINDS_OF_RECOMMENDATIONS: Sequence[RecommendationKind] = (
     ),
     RecommendationKind(
         needs=("account_violations",),
-        sql="""
-            select market, violation_type, count(distinct appeal_id) as decided,
-                count(distinct appeal_id) filter (appeal_outcome in ('granted', 'partly_granted')) as granted
-            from account_violations
-            where night = {night} and {only} and appeal_decided_on > {four_weeks_before}
-                and appeal_outcome in ('granted', 'partly_granted', 'denied')
-            group by market, violation_type having decided >= 20 and granted >= 0.5 * decided
-            order by granted desc, market, violation_type
-        """,
+        asks=lambda scope: _SQL(
+            "grants",
+            night=scope.now,
+            of_markets=scope.only,
+            four_weeks_before=sql_of_day(scope.night - timedelta(days=28)),
+        ),
         key=("market", "violation_type"),
         said=(
             "{granted} of {decided} appeals about {violation_type} in {market} that were decided in four weeks were"
@@ -124,11 +114,7 @@ KINDS_OF_RECOMMENDATIONS: Sequence[RecommendationKind] = (
     ),
     RecommendationKind(
         needs=("enforcement_gaps",),
-        sql="""
-            select market, gap, count(*) as gaps, min(since) as since from enforcement_gaps
-            where night = {night} and {only} and since < {night} - 3
-            group by market, gap having count(*) >= 5 order by gaps desc, market, gap
-        """,
+        asks=lambda scope: _SQL("gaps", night=scope.now, of_markets=scope.only),
         key=("market", "gap"),
         said=(
             "{gaps} gaps of {market} are older than 3 days, the oldest since {since}: {gap}. Ask the system that acts."
@@ -140,10 +126,7 @@ KINDS_OF_RECOMMENDATIONS: Sequence[RecommendationKind] = (
     ),
     RecommendationKind(
         needs=("held_rows",),
-        sql="""
-            select list, market, rule, count(*) as rows from held_rows where night = {night} and {only}
-            group by list, market, rule order by rows desc, list, market, rule
-        """,
+        asks=lambda scope: _SQL("held_rows", night=scope.now, of_markets=scope.only, most=_ROWS),
         key=("list", "market", "rule"),
         said="{rows} row of the {list} of {market} is held back: {rule}.",
         many="{rows} rows of the {list} of {market} are held back: {rule}.",
@@ -155,12 +138,7 @@ KINDS_OF_RECOMMENDATIONS: Sequence[RecommendationKind] = (
     ),
     RecommendationKind(
         needs=("feed_counts", "releases"),
-        sql="""
-            select tonight.feed, tonight.known, earlier.night as since from feed_counts as tonight
-            join feed_counts as earlier on earlier.feed = tonight.feed and earlier.known = tonight.known
-            where tonight.night = {night} and tonight.known > 0 and earlier.night = {night} - 3
-            order by tonight.feed
-        """,
+        asks=lambda scope: _SQL("silent_feeds", night=scope.now),
         key=("feed",),
         said="Nothing of {feed} has landed since {since}. Ask whoever sends it.",
         labels={"feed": "feed"},
@@ -170,11 +148,7 @@ KINDS_OF_RECOMMENDATIONS: Sequence[RecommendationKind] = (
     ),
     RecommendationKind(
         needs=("quarantine", "feed_counts"),
-        sql="""
-            select feed, rule, count(*) as rows, known from quarantine join feed_counts using (night, feed)
-            where night = {night} group by feed, rule, known having count(*) >= greatest(20, 0.01 * known)
-            order by rows desc, feed, rule
-        """,
+        asks=lambda scope: _SQL("quarantine", night=scope.now, most=_ROWS),
         key=("feed", "rule"),
         said="{rows} of {known} rows of {feed} are in quarantine: {rule}. Have them corrected and sent again.",
         labels={"feed": "feed", "rule": GATE_RULE},
@@ -250,13 +224,9 @@ def _of(kinds: Sequence[RecommendationKind], facts: Facts, language: Language, s
         _recommendation(kind, asked, row, language, scope)
         for kind in kinds
         if facts.has(*kind.needs) and (kind.of_markets or not scope.markets)
-        for asked in [facts.ask(_filled(kind.sql, scope), *kind.key)]
+        for asked in [facts.ask(kind.asks(scope), *kind.key)]
         for row in range(min(len(asked.rows), MOST_OF_A_KIND))
     ]
-
-
-def _filled(sql: str, scope: Scope) -> str:
-    return sql.format(night=scope.now, only=scope.only, four_weeks_before=f"date '{scope.night - timedelta(days=28)}'")
 
 
 def _recommendation(

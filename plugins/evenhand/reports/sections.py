@@ -13,6 +13,7 @@ from typing import Any
 
 from evenhand.cases.kinds import KINDS
 from evenhand.records.databases import quoted
+from evenhand.records.sql_files import Sql, SqlFile
 from evenhand.release.figures import Definition
 from evenhand.release.manifest import Manifest
 from evenhand.release.targets import Judged
@@ -20,6 +21,8 @@ from evenhand.reports.facts import Asked, Facts
 from evenhand.reports.language import Language
 from evenhand.reports.report import Cell, Table
 from evenhand.sampling.told import UNCLEAR_BELOW
+
+_SQL = SqlFile(__file__)
 
 
 @dataclass(frozen=True)
@@ -36,19 +39,19 @@ class Scope:
     before: date | None
 
     @property
-    def only(self) -> str:
+    def only(self) -> Sql:
         """SQL for the rows of the markets."""
-        return f"market in ({', '.join(quoted(each) for each in self.markets)})" if self.markets else "true"
+        return Sql(f"market in ({', '.join(quoted(each) for each in self.markets)})" if self.markets else "true")
 
     @property
-    def now(self) -> str:
+    def now(self) -> Sql:
         """SQL of the night."""
-        return f"date '{self.night}'"
+        return sql_of_day(self.night)
 
     @property
-    def then(self) -> str:
+    def then(self) -> Sql:
         """SQL of the night before; null where there is none."""
-        return f"date '{self.before}'" if self.before else "null::date"
+        return sql_of_day(self.before)
 
 
 def of_markets(facts: Facts, language: Language, scope: Scope) -> Table | None:
@@ -72,8 +75,14 @@ def of_markets(facts: Facts, language: Language, scope: Scope) -> Table | None:
         for what in there
     )
     asked = facts.ask(
-        f"select market, {columns} from ({rows}) where night in ({scope.now}, {scope.then}) and {scope.only}"
-        " group by market order by market",
+        _SQL(
+            "of_markets",
+            columns=Sql(columns),
+            rows=Sql(rows),
+            night=scope.now,
+            before=scope.then,
+            of_markets=scope.only,
+        ),
         "market",
     )
     headings = {
@@ -97,18 +106,7 @@ def of_markets(facts: Facts, language: Language, scope: Scope) -> Table | None:
 def of_measures(facts: Facts, language: Language, scope: Scope) -> Table | None:
     """A row per measure: in force, new and ended since then."""
     asked = facts.ask(
-        f"""
-        select measure,
-            count(*) filter (is_now) as in_force,
-            count(*) filter (is_now and not was_then) as new,
-            count(*) filter (was_then and not is_now) as ended
-        from (
-            select measure, row_key, bool_or(night = {scope.now}) as is_now,
-                coalesce(bool_or(night = {scope.then}), false) as was_then
-            from penalties where night in ({scope.now}, {scope.then}) and {scope.only} group by all
-        )
-        group by measure order by in_force desc, measure
-        """,
+        _SQL("of_measures", night=scope.now, before=scope.then, of_markets=scope.only),
         "measure",
     )
     heads = [language.say(each) for each in ("Measure", "In force", "New", "Ended")]
@@ -122,10 +120,8 @@ def of_causes(facts: Facts, language: Language, scope: Scope, first: date) -> Ta
     """A row per list and cause: rows that came, went and were changed, on the nights from the first on."""
     if not facts.has("changes"):
         return None
-    counts = ", ".join(f"count(*) filter (change = '{each}') as {each}" for each in ("added", "removed", "changed"))
     asked = facts.ask(
-        f"select list, cause, {counts} from changes where night between date '{first}' and {scope.now}"
-        f" and {scope.only} and not is_held group by list, cause order by list, cause",
+        _SQL("of_causes", first=sql_of_day(first), night=scope.now, of_markets=scope.only),
         "list",
         "cause",
     )
@@ -138,12 +134,7 @@ def of_causes(facts: Facts, language: Language, scope: Scope, first: date) -> Ta
 def of_zones(facts: Facts, language: Language, scope: Scope) -> Table | None:
     """A row per programme and zone: accounts, and how many more than then."""
     asked = facts.ask(
-        f"""
-        select programme, zone, count(*) filter (night = {scope.now}) as accounts,
-            count(*) filter (night = {scope.now}) - count(*) filter (night = {scope.then}) as more
-        from standings where night in ({scope.now}, {scope.then}) and {scope.only} and zone != 'any'
-        group by programme, zone order by programme, max(zone_rank), zone
-        """,
+        _SQL("of_zones", night=scope.now, before=scope.then, of_markets=scope.only),
         "programme",
         "zone",
     )
@@ -162,20 +153,7 @@ def of_zones(facts: Facts, language: Language, scope: Scope) -> Table | None:
 def of_nights(facts: Facts, language: Language, scope: Scope, first: date) -> Table | None:
     """A row per night: what was in force, what came and what went, against the night released before it."""
     asked = facts.ask(
-        f"""
-        select releases.night,
-            count(*) filter (is_now) as in_force,
-            count(*) filter (is_now and not was_then) as new,
-            count(*) filter (was_then and not is_now) as ended
-        from releases left join (
-            select each.night, row_key, bool_or(rows.night = each.night) as is_now,
-                coalesce(bool_or(rows.night = each.before), false) as was_then
-            from releases as each join penalties as rows on rows.night in (each.night, each.before)
-            where {scope.only} group by all
-        ) as counted using (night)
-        where releases.night between date '{first}' and {scope.now}
-        group by releases.night order by releases.night
-        """,
+        _SQL("of_nights", first=sql_of_day(first), night=scope.now, of_markets=scope.only),
         "night",
     )
     columns: list[tuple[str, Callable[[Any], str]]] = [("night", language.day)]
@@ -188,20 +166,8 @@ def of_appeals(facts: Facts, language: Language, scope: Scope, first: date) -> T
     """A row per market: violations decided, appeals filed, decided and granted from the first day on."""
     if not facts.has("account_violations"):
         return None
-    within = f"between date '{first}' and {scope.now}"
     asked = facts.ask(
-        f"""
-        select market,
-            count(distinct violation_id) filter (decided_on {within}) as violations,
-            count(distinct appeal_id) filter (appeal_filed_on {within}) as filed,
-            count(distinct appeal_id) filter (appeal_decided_on {within}) as decided,
-            count(distinct appeal_id) filter (
-                appeal_decided_on {within} and appeal_outcome in ('granted', 'partly_granted')
-            ) as granted,
-            count(distinct appeal_id) filter (appeal_outcome = 'pending') as open
-        from account_violations where night = {scope.now} and {scope.only}
-        group by market order by market
-        """,
+        _SQL("of_appeals", first=sql_of_day(first), night=scope.now, of_markets=scope.only),
         "market",
     )
     columns: list[tuple[str, Callable[[Any], str]]] = [("market", str)]
@@ -216,8 +182,7 @@ def of_appeals(facts: Facts, language: Language, scope: Scope, first: date) -> T
 def of_bonuses(facts: Facts, language: Language, scope: Scope) -> Table | None:
     """A row per reward of a market: how many are in force, and what they come to in the market's currency."""
     asked = facts.ask(
-        f"select reward, count(*) as in_force, sum(amount) as amount from rewards where night = {scope.now}"
-        f" and {scope.only} group by reward order by in_force desc, reward",
+        _SQL("of_bonuses", night=scope.now, of_markets=scope.only),
         "reward",
     )
     (market,) = scope.markets
@@ -234,14 +199,7 @@ def ask_metrics(facts: Facts, scope: Scope, market: str) -> Asked:
     """A row per metric of a market: its figure now and then where there are enough rows to say, each with its unit."""
     units = units_of(facts, unit=scope.now, unit_then=scope.then)
     return facts.ask(
-        f"""
-        select metric, {units},
-            max(figure) filter (night = {scope.now} and is_enough) as figure,
-            max(figure) filter (night = {scope.then} and is_enough) as figure_then
-        from operational_metrics
-        where night in ({scope.now}, {scope.then}) and market = {quoted(market)} and slice = ''
-        group by metric having bool_or(night = {scope.now}) order by metric
-        """,
+        _SQL("metrics", units=units, night=scope.now, before=scope.then, market=Sql(quoted(market))),
         "metric",
     )
 
@@ -284,9 +242,7 @@ def of_unclear(facts: Facts, language: Language, scope: Scope) -> Table | None:
     if not facts.has("operational_metrics"):
         return None
     asked = facts.ask(
-        "select market, slice, slice_value, figure, interval_low, interval_high, sample from operational_metrics"
-        f" where night = {scope.now} and {scope.only} and market != 'all' and metric = 'agreement_of_reviewers'"
-        f" and slice in ('', 'pack') and is_enough and figure < {UNCLEAR_BELOW} order by market, slice, slice_value",
+        _SQL("of_unclear", night=scope.now, of_markets=scope.only, unclear_below=Sql(f"{UNCLEAR_BELOW}")),
         "market",
         "slice_value",
     )
@@ -314,10 +270,7 @@ def of_unclear(facts: Facts, language: Language, scope: Scope) -> Table | None:
 def of_cases(facts: Facts, language: Language, scope: Scope) -> Table | None:
     """A row per kind of case: how many are open, and how many of them are over."""
     asked = facts.ask(
-        "select kind, count(*) as open, count(*) filter (owner is null) as of_nobody,"
-        " count(*) filter (days_left < 0) as over, min(due) as next_due"
-        f" from cases where state = 'open' and {scope.only}"
-        " group by kind order by over desc, open desc, kind",
+        _SQL("of_cases", of_markets=scope.only),
         "kind",
     )
     columns: list[tuple[str, Callable[[Any], str]]] = [("kind", lambda key: language.say(KINDS[key].label))]
@@ -330,8 +283,7 @@ def of_cases(facts: Facts, language: Language, scope: Scope) -> Table | None:
 def waiting(facts: Facts, language: Language, scope: Scope, manifest: Manifest) -> list[list[Cell]]:
     """A sentence for each list that waits for an answer, and for each market that wasn't decided."""
     asked = facts.ask(
-        f"select list, market, changes, since from held_lists where night = {scope.now} and {scope.only}"
-        " and answer != 'approved' and list in ('penalties', 'rewards') order by list, market",
+        _SQL("waiting", night=scope.now, of_markets=scope.only),
         "list",
         "market",
     )
@@ -365,7 +317,12 @@ def waiting(facts: Facts, language: Language, scope: Scope, manifest: Manifest) 
     return found
 
 
-def units_of(facts: Facts, **nights: str) -> str:
+def sql_of_day(day: date | None) -> Sql:
+    """SQL of a day; null where there is none."""
+    return Sql(f"date '{day}'" if day else "null::date")
+
+
+def units_of(facts: Facts, **nights: str) -> Sql:
     """SQL for what a metric counts on nights, each in a column of its name; empty where a release doesn't say it.
 
     Args:
@@ -373,9 +330,11 @@ def units_of(facts: Facts, **nights: str) -> str:
     """
     described = facts.connection.execute("describe operational_metrics").fetchall()
     is_said = "unit" in {name for name, *_ in described}
-    return ", ".join(
-        f"coalesce(max(unit) filter (night = {night}), '') as {column}" if is_said else f"'' as {column}"
-        for column, night in nights.items()
+    return Sql(
+        ", ".join(
+            f"coalesce(max(unit) filter (night = {night}), '') as {column}" if is_said else f"'' as {column}"
+            for column, night in nights.items()
+        )
     )
 
 

@@ -9,9 +9,12 @@ from datetime import date
 import duckdb
 
 from evenhand.policy.prose.words import counted
-from evenhand.release.quality_samples import FRAMES, KEYS, OPEN
+from evenhand.records.sql_files import SqlFile
+from evenhand.release.quality_samples import FRAMES, OPEN
 from evenhand.sampling.frame import frames
 from evenhand.sampling.plan import Draw, Frame, Key, plan
+
+_SQL = SqlFile(__file__)
 
 log = logging.getLogger(__name__)
 # What a market's rows can bring about while it is drawn from.
@@ -75,7 +78,7 @@ def _count(connection: duckdb.DuckDBPyConnection, drawn: Draw) -> None:
 
 def _write(connection: duckdb.DuckDBPyConnection, night: date, frame: Frame, keys: Sequence[Key]) -> None:
     connection.execute(
-        _WRITTEN,
+        _SQL("write"),
         {
             **{"night": night, "market": frame.market, "open": OPEN},
             "item": [each.item_id for each in keys],
@@ -92,14 +95,3 @@ def _write(connection: duckdb.DuckDBPyConnection, night: date, frame: Frame, key
             "link": [frame.links.get(each.subject, "") for each in keys],
         },
     )
-
-
-_WRITTEN = f"""
-insert into samples.{KEYS}
-select
-    $night, $night, unnest($item::varchar[]), $market, unnest($account::varchar[]), unnest($stratum::varchar[]),
-    unnest($unit::varchar[]), unnest($measure::varchar[]), unnest($needs_each::boolean[]), unnest($subject::varchar[]),
-    unnest($round::integer[]),
-    unnest($probability::double[]), unnest($exposure::double[]), unnest($simple::double[]), unnest($link::varchar[]),
-    $open, null, null
-"""

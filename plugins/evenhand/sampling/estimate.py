@@ -8,22 +8,26 @@ from __future__ import annotations
 import logging
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
-from evenhand.release.quality_samples import CREATED, METRICS
+from evenhand.records.sql_files import SqlFile
+from evenhand.release.quality_samples import CREATED, METRICS, UNANSWERED
 from evenhand.sampling.agreement import agreement
-from evenhand.sampling.estimate_rows import CLOSED, FRAMES_OF, OF_GOLDEN, OF_PENALTIES, REVIEWED, REVIEWED_TWICE
 from evenhand.sampling.estimated import ALL_MARKETS, DIFFERS, MINIMUM, UNCLEAR, Estimate, Part, by_itself
 from evenhand.sampling.gaps import Gap, gaps
 from evenhand.sampling.measured import lay_measured
+from evenhand.sampling.reviews import LIKELY, OF_UNITS, told
 from evenhand.sampling.several import of_several
 from evenhand.sampling.shares import Sample, samples, shares
 from evenhand.sampling.sums import Golden, golden
 from evenhand.sampling.told import of_gap
+
+_SQL = SqlFile(__file__)
 
 log = logging.getLogger(__name__)
 WINDOW_DAYS = 28
@@ -53,15 +57,7 @@ def lay(connection: duckdb.DuckDBPyConnection, night: date) -> int:
         log.exception("What reviews say of night %s can't be estimated; its release has no quality_estimates", night)
         found = ()
     for each in found:
-        connection.execute(
-            "insert into estimates.quality_estimates"
-            " values (?, ?, ?, ?, ?, round(?, 6), round(?, 6), round(?, 6), ?, ?, ?, ?)",
-            [
-                *(night, each.estimate, each.market, each.slice, each.about),
-                *(each.value, each.interval_low, each.interval_high),
-                *(each.reviews, each.golden_reviews, each.is_enough, each.verdict),
-            ],
-        )
+        connection.execute(_SQL("write"), {"night": night, "is_enough": each.is_enough, **asdict(each)})
     lay_measured(connection, night, found)
     return len(found)
 
@@ -77,7 +73,8 @@ def estimates(connection: duckdb.DuckDBPyConnection, night: date) -> Sequence[Es
     since = night - timedelta(days=WINDOW_DAYS)
     known = _golden(connection, night)
     published, seen, decided = (defaultdict[Part, list[tuple[float, bool]]](list) for _ in range(3))
-    for row in _rows(connection, REVIEWED, night=night, since=since):
+    reviews = _SQL("reviewed", told=told(), of_units=OF_UNITS, likely=LIKELY)
+    for row in _rows(connection, reviews, night=night, since=since):
         whole = (row["market"], "", "")
         if row["drawn_from"] == "decided":
             # What is looked for is a decision that is wrong.
@@ -122,7 +119,7 @@ def _wrong_penalties(
 ) -> list[Estimate]:
     """Of each market and measure, the share of new penalties that wouldn't be there without wrong decisions."""
     judged: dict[Part, list[tuple[float, bool, int]]] = defaultdict(list)
-    for row in _rows(connection, OF_PENALTIES):
+    for row in _rows(connection, _SQL("of_penalties")):
         for measure in sorted({"", row["measure"] or ""}):
             part = (row["market"], "measure" if measure else "", measure)
             judged[part].append((row["weight"], row["is_wrong"], row["decisions"]))
@@ -163,7 +160,7 @@ def _gaps(
 def _agreements(connection: duckdb.DuckDBPyConnection, night: date, since: date) -> list[Estimate]:
     """How far reviewers agree, of each market, policy and type of violation, and of each of these in all markets."""
     items: dict[Part, list[list[bool]]] = defaultdict(list)
-    for row in _rows(connection, REVIEWED_TWICE, night=night, since=since):
+    for row in _rows(connection, _SQL("reviewed_twice", told=told()), night=night, since=since):
         of = [("", ""), *(("pack", str(pack)) for pack in row["packs"])]
         of += [("violation_type", row["violation_type"])] if row["violation_type"] else []
         for market in (row["market"], ALL_MARKETS):
@@ -186,14 +183,14 @@ def _unanswered(connection: duckdb.DuckDBPyConnection, night: date, since: date)
     """Of the items that left the list, the share that nobody reviewed; it is counted, and so has no interval."""
     return [
         Estimate("unanswered", row["market"], "", "", row["unanswered"] / row["items"], None, None, row["items"], 0)
-        for row in _rows(connection, CLOSED, night=night, since=since)
+        for row in _rows(connection, _SQL("closed"), night=night, since=since, unanswered=UNANSWERED)
     ]
 
 
 def _left_out(connection: duckdb.DuckDBPyConnection) -> list[Estimate]:
     """Of what tonight drew from: the share without views of its own, and of penalties that couldn't be drawn."""
     found = []
-    for row in _rows(connection, FRAMES_OF):
+    for row in _rows(connection, _SQL("frames")):
         if row["without_views"]:
             part: Part = (row["market"], "stratum", row["stratum"])
             share = row["without_views"] / row["units"]
@@ -210,7 +207,7 @@ def _golden(connection: duckdb.DuckDBPyConnection, night: date) -> dict[str, Gol
     """By market, what its reviewers said of golden items; none where only one of both kinds was reviewed."""
     return {
         row["market"]: golden(row["violating"], row["recognised"], row["clean"], row["passed"])
-        for row in _rows(connection, OF_GOLDEN, night=night)
+        for row in _rows(connection, _SQL("of_golden", told=told()), night=night)
         if row["violating"] and row["clean"]
     }
 

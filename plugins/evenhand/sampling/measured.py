@@ -10,7 +10,10 @@ from datetime import date
 
 import duckdb
 
+from evenhand.records.sql_files import SqlFile
 from evenhand.sampling.estimated import ALL_MARKETS, Estimate
+
+_SQL = SqlFile(__file__)
 
 # By metric, the estimate that it is; of the second kind, what that leaves of the whole.
 METRICS: Mapping[str, str] = {
@@ -40,10 +43,16 @@ def lay_measured(connection: duckdb.DuckDBPyConnection, night: date, found: Iter
                 value, low, high = (None if end is None else 1 - end for end in ends)
                 ends = (value, high, low)
             connection.execute(
-                "insert into estimates.metrics values"
-                " (?, ?, ?, ?, ?, null, null, round(?, 6), round(?, 6), round(?, 6), ?, ?, ?, null)",
-                [
-                    *(night, metric, each.market, each.slice, each.about, *ends),
-                    *(each.reviews, each.is_enough, _UNITS.get(metric, "share")),
-                ],
+                _SQL("write"),
+                {
+                    "night": night,
+                    "metric": metric,
+                    "market": each.market,
+                    "slice": each.slice,
+                    "slice_value": each.about,
+                    **dict(zip(("figure", "interval_low", "interval_high"), ends, strict=True)),
+                    "sample": each.reviews,
+                    "is_enough": each.is_enough,
+                    "unit": _UNITS.get(metric, "share"),
+                },
             )

@@ -18,10 +18,13 @@ from evenhand.landing.held_markets import held_markets
 from evenhand.policy.load import MARKETPLACE
 from evenhand.policy.marketplace import marketplace_of
 from evenhand.records.databases import quoted
+from evenhand.records.sql_files import Sql, SqlFile
 from evenhand.release.quality_samples import CREATED, FRAMES, KEYS, OPEN, REVIEWED, UNANSWERED, newest_keys
 from evenhand.release.verify import ReleaseChanged, refuse_changed
 from evenhand.sampling.drawing import draw_markets
 from evenhand.sampling.estimate import WINDOW_DAYS
+
+_SQL = SqlFile(__file__)
 
 log = logging.getLogger(__name__)
 # An item that nobody reviewed on so many nights counts as unanswered.
@@ -72,8 +75,9 @@ def lay_draws(warehouse: Path, releases: Path, night: date, item_link: str = "")
         kept = held | _keep_draws(connection, releases, night, held)
         budgets = {market: budget for market, budget in _budgets(connection).items() if market not in held}
         failed = draw_markets(connection, night, budgets, kept, item_link) if budgets else ()
-        ((drawn, still, unanswered),) = connection.execute(_COUNTED, {"night": night}).fetchall()
-        ((*left_out,),) = connection.execute(_LEFT_OUT).fetchall()
+        states = {"night": night, "open": OPEN, "unanswered": UNANSWERED}
+        ((drawn, still, unanswered),) = connection.execute(_SQL("counted"), states).fetchall()
+        ((*left_out,),) = connection.execute(_SQL("left_out")).fetchall()
     return Listed(drawn, still, unanswered, failed, *left_out)
 
 
@@ -92,11 +96,7 @@ def _take_closed(connection: duckdb.DuckDBPyConnection, releases: Path, night: d
             file = _keys_of(release)
             files += [file] if file else []
     if files:
-        connection.execute(
-            f"insert into samples.{KEYS} by name select * replace ($night as as_of) from {_read(files)}"
-            " where state != $open qualify dense_rank() over (partition by item_id order by as_of) = 1",
-            {"night": night, "open": OPEN},
-        )
+        connection.execute(_SQL("take_closed", released=_read(files)), {"night": night, "open": OPEN})
 
 
 def _take_open(connection: duckdb.DuckDBPyConnection, releases: Path, night: date) -> None:
@@ -104,7 +104,7 @@ def _take_open(connection: duckdb.DuckDBPyConnection, releases: Path, night: dat
     newest = newest_keys(releases, night)
     if file := _keys_of(newest.parent) if newest else None:
         connection.execute(
-            _TAKEN.format(file=_read([file])),
+            _SQL("take_open", released=_read([file])),
             {
                 **{"night": night, "too_old": night - timedelta(days=ASKED_NIGHTS)},
                 **{"open": OPEN, "reviewed": REVIEWED, "unanswered": UNANSWERED},
@@ -116,15 +116,8 @@ def _keep(connection: duckdb.DuckDBPyConnection, releases: Path, night: date, he
     """Of markets that aren't decided, what the night has already drawn, where it was released before."""
     if held and (file := _own_keys(releases, night)):
         these = {"held": sorted(held), "night": night}
-        connection.execute(
-            f"delete from samples.{KEYS} where list_contains($held, market) and coalesce(closed_on, $night) = $night",
-            these,
-        )
-        connection.execute(
-            f"insert into samples.{KEYS} by name select * replace ($night as as_of) from {_read([file])}"
-            " where list_contains($held, market)",
-            these,
-        )
+        connection.execute(_SQL("delete_known"), these)
+        connection.execute(_SQL("keep", released=_read([file])), these)
 
 
 def _keep_draws(
@@ -137,10 +130,9 @@ def _keep_draws(
     file = _own_keys(releases, night)
     if file is None:
         return frozenset()
-    found = f"from {_read([file])} where drawn_on = $night and not list_contains($held, market)"
     these = {"held": sorted(held), "night": night}
-    drawn = connection.execute(f"select distinct market {found} order by market", these).fetchall()
-    connection.execute(f"insert into samples.{KEYS} by name select * {found}", these)
+    drawn = connection.execute(_SQL("markets_that_drew", released=_read([file])), these).fetchall()
+    connection.execute(_SQL("keep_draws", released=_read([file])), these)
     return frozenset(market for (market,) in drawn)
 
 
@@ -163,56 +155,6 @@ def _keys_of(release: Path) -> Path | None:
     return file
 
 
-def _read(files: Sequence[Path]) -> str:
+def _read(files: Sequence[Path]) -> Sql:
     listed = ", ".join(map(quoted, files))
-    return f"read_parquet([{listed}], hive_partitioning = false, union_by_name = true)"
-
-
-# An answer is of the account whose the item is, and not of before it was drawn. Of several, the first is the answer:
-# the key is told once it has landed, so that who comes later may know it.
-_TAKEN = f"""
-insert into samples.{KEYS} by name
-with
-
-asked as (
-    select * from {{file}} where state = $open
-),
-
-answers as (
-    select
-        asked.item_id,
-        arg_min(reviews.review_id, (reviews.landed_night, reviews.reviewed_on, reviews.review_id)) as review_id
-    from (select distinct item_id, account_id, drawn_on from asked) as asked
-    inner join stg_qa_reviews as reviews
-        on
-            asked.item_id = reviews.draw_item_id
-            and asked.account_id = reviews.account_id
-            and asked.drawn_on <= reviews.reviewed_on
-    where reviews.reviewed_on <= $night
-    group by asked.item_id
-)
-
-select
-    asked.* replace (
-        $night as as_of,
-        case when answers.review_id is not null then $reviewed when asked.drawn_on <= $too_old then $unanswered
-            else $open end as state,
-        case when answers.review_id is not null or asked.drawn_on <= $too_old then $night end as closed_on,
-        answers.review_id as review_id
-    )
-from asked
-left join answers using (item_id)
-"""
-_LEFT_OUT = f"""
-select
-    coalesce(sum(without_decisions), 0)::bigint, coalesce(sum(too_large), 0)::bigint,
-    coalesce(sum(without_views), 0)::bigint
-from samples.{FRAMES}
-"""
-_COUNTED = f"""
-select
-    count(distinct item_id) filter (drawn_on = $night),
-    count(distinct item_id) filter (state = '{OPEN}'),
-    count(distinct item_id) filter (state = '{UNANSWERED}' and closed_on = $night)
-from samples.{KEYS}
-"""
+    return Sql(f"read_parquet([{listed}], hive_partitioning = false, union_by_name = true)")

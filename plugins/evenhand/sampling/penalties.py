@@ -19,8 +19,11 @@ from evenhand.deciding.compiled import CompiledModel, run_models
 from evenhand.deciding.copies import lay_copies
 from evenhand.deciding.night_range import ask_about
 from evenhand.records.databases import quoted
+from evenhand.records.sql_files import SqlFile
 from evenhand.release.quality_samples import CREATED, JUDGED
 from evenhand.sampling.estimate import WINDOW_DAYS
+
+_SQL = SqlFile(__file__)
 
 log = logging.getLogger(__name__)
 _TONIGHT = "tonight"
@@ -74,7 +77,7 @@ def lay_judged(warehouse: Path, night: date) -> int:
 
 
 def _reviewed(connection: duckdb.DuckDBPyConnection, night: date) -> list[_Reviewed]:
-    found = connection.execute(_REVIEWED, {"since": night - timedelta(days=WINDOW_DAYS)}).fetchall()
+    found = connection.execute(_SQL("reviewed"), {"since": night - timedelta(days=WINDOW_DAYS)}).fetchall()
     return [_Reviewed(**dict(zip(_FIELDS, each, strict=True)), wrong=tuple(wrong or ())) for *each, wrong in found]
 
 
@@ -99,7 +102,7 @@ def _decided_again(
                 [[f"{wrong}~{2 * number + 1}" for wrong in each.wrong]],
             )
         run_models(connection, _models(connection), night)
-        in_force = set(connection.execute(_IN_FORCE).fetchall())
+        in_force = set(connection.execute(_SQL("in_force")).fetchall())
         there = {
             violation
             for (violation,) in connection.execute(
@@ -139,21 +142,3 @@ def _lay_rules(connection: duckdb.DuckDBPyConnection, nights: Sequence[date]) ->
 def _models(connection: duckdb.DuckDBPyConnection) -> list[CompiledModel]:
     found = connection.execute(f"select name, materialized, sql from {_TONIGHT}.deciders.models order by position")
     return [CompiledModel(str(name), str(kind), str(sql)) for name, kind, sql in found.fetchall()]
-
-
-# All items of a penalty are known of the draws of these weeks, whenever they were closed.
-_REVIEWED = """
-select
-    keys.market, keys.account_id, keys.unit_id, keys.measure, keys.drawn_on, keys.probability,
-    case when bool_and(keys.needs_each) then count(distinct keys.subject) else 1 end as decisions,
-    list(distinct keys.subject order by keys.subject) filter (not reviews.is_violation) as wrong
-from samples.qa_keys as keys
-left join (from stg_qa_reviews where coalesce(blind, true)) as reviews using (review_id)
-where keys.stratum = 'penalties' and keys.round = 1 and keys.drawn_on > $since
-group by keys.market, keys.account_id, keys.unit_id, keys.measure, keys.drawn_on, keys.probability
-having count(reviews.is_violation) = count(*)
-order by keys.drawn_on, keys.unit_id
-"""
-_IN_FORCE = """
-select distinct row_key, measure, as_of from main.int_measures_in_force where list = 'penalties' and is_asked
-"""

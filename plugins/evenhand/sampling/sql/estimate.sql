@@ -1,19 +1,15 @@
-"""The rows that estimates are made of, in what a night was computed in."""
+-- name: reviewed
+-- What QA drew elsewhere without a probability stands for its market's contents of the day, or of these weeks it isn't.
+-- Views are those of a content, of an item that a night drew those that it had gained since its last row; where nobody
+-- counts them, none.
+with told as (select * from ({{ told }}))
 
-from __future__ import annotations
-
-from evenhand.release.quality_samples import FRAMES, JUDGED, UNANSWERED
-from evenhand.sampling.reviews import LIKELY, OF_UNITS, REVIEWS
-
-# What QA drew elsewhere without a probability stands for its market's contents of the day, or of these weeks it isn't.
-# Views are those of a
-# content, of an item that a night drew those that it had gained since its last row; where nobody counts them, none.
-REVIEWED = f"""
-with {REVIEWS}
 select
     told.drawn_from, told.market, told.is_violation,
-    case when told.stratum is null then contents.views
-        when coalesce(contents.views, lives.viewers) is not null then told.exposure end as views,
+    case
+        when told.stratum is null then contents.views
+        when coalesce(contents.views, lives.viewers) is not null then told.exposure
+    end as views,
     cast(coalesce(1 / cast(told.probability as double), weighted.weight) as double) as weight,
     violations.detected_by as detector,
     -- The band is of the model's confidence when it decided.
@@ -28,36 +24,54 @@ left join stg_contents as contents on told.content_id = contents.content_id
 left join stg_lives as lives on told.subject = lives.live_id
 left join int_qa_reviews_weighted as weighted on told.review_id = weighted.review_id
 left join stg_violations as violations on told.drawn_from = 'decided' and told.subject = violations.violation_id
-where told.reviewed_on > $since and told.reviewed_on <= $night and {OF_UNITS} and {LIKELY}
-    and told.is_blind and coalesce(told.probability, weighted.weight) is not null
-"""
-# Who was judged by another version of the guidance than the truth is left out.
-OF_GOLDEN = f"""
-with {REVIEWS},
+where
+    told.reviewed_on > $since
+    and told.reviewed_on <= $night
+    and {{ of_units }}
+    and {{ likely }}
+    and told.is_blind
+    and coalesce(told.probability, weighted.weight) is not null;
+
+-- name: of_golden
+-- Who was judged by another version of the guidance than the truth is left out.
+with
+
+told as (select * from ({{ told }})),
+
 golden_reviews as (
     select distinct told.review_id, creators.market, golden.is_violation = 'yes' as is_true, told.is_violation as said
     from accepted.golden_items as golden
     inner join told on golden.subject = told.subject
     inner join stg_creators as creators on golden.account_id = creators.account_id
-    where told.reviewed_on <= $night and told.round = 1 and told.is_blind
+    where
+        told.reviewed_on <= $night
+        and told.round = 1
+        and told.is_blind
         and coalesce(golden.guidance_version = told.guidance_version, true)
 )
+
 select
     market,
-    count(*) filter (is_true) as violating, count(*) filter (is_true and said) as recognised,
-    count(*) filter (not is_true) as clean, count(*) filter (not is_true and not said) as passed
+    count(*) filter (is_true) as violating,
+    count(*) filter (is_true and said) as recognised,
+    count(*) filter (not is_true) as clean,
+    count(*) filter (not is_true and not said) as passed
 from golden_reviews
-group by market
-"""
-# A decision is one of the policies whose rules count it. A content is judged by all of its market's: what reviewers
-# disagree about is a policy's only where the market has no other that counts violations.
-REVIEWED_TWICE = f"""
-with {REVIEWS},
+group by market;
+
+-- name: reviewed_twice
+-- A decision is one of the policies whose rules count it. A content is judged by all of its market's: what reviewers
+-- disagree about is a policy's only where the market has no other that counts violations.
+with
+
+told as (select * from ({{ told }})),
+
 each_once as (
     select distinct review_id, market, drawn_from, subject, drawn_on, round, is_violation, guidance_version
     from told
     where reviewed_on > $since and reviewed_on <= $night and is_blind and subject is not null
 ),
+
 of_decisions as (
     select entries.violation_id, list(distinct rules.pack order by rules.pack) as packs
     from int_ledger_entries as entries
@@ -65,12 +79,14 @@ of_decisions as (
     where entries.violation_id is not null
     group by entries.violation_id
 ),
+
 of_markets as (
     select market, list(distinct pack order by pack) as packs
     from policy.entry_rules
     where source = 'violation' and effective_from <= $night and coalesce(effective_before > $night, true)
     group by market
 )
+
 select
     each_once.market, violations.violation_type,
     coalesce(
@@ -89,18 +105,26 @@ group by
     each_once.market, violations.violation_type, each_once.drawn_from, each_once.subject, each_once.drawn_on,
     each_once.guidance_version, of_decisions.packs, of_markets.packs
 having count(*) > 1
-order by each_once.market, each_once.subject, each_once.drawn_on, each_once.guidance_version
-"""
-OF_PENALTIES = f"""
+order by each_once.market, each_once.subject, each_once.drawn_on, each_once.guidance_version;
+
+-- name: of_penalties
 select market, measure, cast(1 / cast(probability as double) as double) as weight, is_wrong, decisions
-from samples.{JUDGED}
-order by market, drawn_on, row_key
-"""
-CLOSED = f"""
-select market, count(distinct item_id) as items,
-    count(distinct item_id) filter (state = '{UNANSWERED}') as unanswered
+from samples.judged_penalties
+order by market, drawn_on, row_key;
+
+-- name: closed
+select
+    market, count(distinct item_id) as items, count(distinct item_id) filter (state = $unanswered) as unanswered
 from samples.qa_keys
 where closed_on > $since and closed_on <= $night
-group by market
-"""
-FRAMES_OF = f"from samples.{FRAMES} order by market, stratum"
+group by market;
+
+-- name: frames
+select * from samples.frames
+order by market, stratum;
+
+-- name: write
+insert into estimates.quality_estimates values (
+    $night, $estimate, $market, $slice, $about, round($value, 6), round($interval_low, 6), round($interval_high, 6),
+    $reviews, $golden_reviews, $is_enough, $verdict
+);

@@ -1,0 +1,58 @@
+-- What is asked here stands in reports, in one line: no statement has a comment in it.
+-- noqa: disable=AM03,AM05,ST09
+
+-- name: held_lists
+select list, market, changes from held_lists
+where night = {{ night }} and {{ of_markets }} and answer = '' and list in ('penalties', 'rewards')
+order by changes desc, list, market;
+
+-- name: cases
+select market, kind, count(*) as cases from cases
+where state = 'open' and days_left < 0 and kind != 'held_list' and {{ of_markets }}
+group by market, kind
+order by cases desc, market, kind;
+
+-- name: appeals
+select market, count(*) as appeals, min(days_left) as days from cases
+where state = 'open' and kind = 'appeal' and days_left between 0 and 2 and {{ of_markets }}
+group by market
+order by appeals desc, market;
+
+-- name: grants
+select
+    market, violation_type, count(distinct appeal_id) as decided,
+    count(distinct appeal_id) filter (appeal_outcome in ('granted', 'partly_granted')) as granted
+from account_violations
+where
+    night = {{ night }} and {{ of_markets }} and appeal_decided_on > {{ four_weeks_before }}
+    and appeal_outcome in ('granted', 'partly_granted', 'denied')
+group by market, violation_type
+having decided >= 20 and granted >= 0.5 * decided
+order by granted desc, market, violation_type;
+
+-- name: gaps
+select market, gap, count(*) as gaps, min(since) as since from enforcement_gaps
+where night = {{ night }} and {{ of_markets }} and since < {{ night }} - 3
+group by market, gap
+having count(*) >= 5
+order by gaps desc, market, gap;
+
+-- name: held_rows
+select list, market, rule, count(*) as rows from held_rows
+where night = {{ night }} and {{ of_markets }}
+group by list, market, rule
+order by {{ most }} desc, list, market, rule;
+
+-- name: silent_feeds
+select tonight.feed, tonight.known, earlier.night as since from feed_counts as tonight
+join feed_counts as earlier on earlier.feed = tonight.feed and earlier.known = tonight.known
+where tonight.night = {{ night }} and tonight.known > 0 and earlier.night = {{ night }} - 3
+order by tonight.feed;
+
+-- name: quarantine
+select feed, rule, count(*) as rows, known from quarantine
+join feed_counts using (night, feed)
+where night = {{ night }}
+group by feed, rule, known
+having count(*) >= greatest(20, 0.01 * known)
+order by {{ most }} desc, feed, rule;
