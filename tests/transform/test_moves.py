@@ -99,3 +99,36 @@ def test_another_kind_is_a_move_and_a_market_that_no_pack_knows_is_none(models: 
 
     warning = ("a/sales/live", "ID", "warning", day("03-16"), day("03-22"), "sellers", "Write to sellers.")
     assert found == {"penalties": [no_live, warning], "standings": [("sales", "ID", "bad", 1)]}
+
+
+def test_what_waited_for_its_day_where_the_account_was_is_held_where_it_is_read_now(
+    models: Sequence[CompiledModel],
+) -> None:
+    """A violation of Wednesday is seen on Monday; by then the account is where an eligibility reads its points."""
+
+    def evaluated(name: str, market: str, **more: Any) -> Pack:
+        pack = _pack(name, market, "points", {"measure": "warning", "scope": "live", "days": 7})
+        content = pack.model_dump(exclude_unset=True) | more
+        content["programmes"]["points"]["evaluated"] = "mondays"
+        return pack_from(content | {"calendars": {"mondays": {"weekday": "monday"}}})
+
+    gate = {
+        "conditions": [{"condition": "none", "programme": "points", "less_than": 1}],
+        "while_not_eligible": [{"measure": "no_live", "scope": "campaign"}],
+    }
+    packs = evaluated("here", "ID"), evaluated("there", "VN", eligibility={"door": gate})
+    rows = [AccountRow(day("01-01"), "ID"), AccountRow(day("03-26"), "VN")]
+
+    happened = (Event("a/1", day("03-25"), day("03-25"), violation="copyright"),)
+    engine = Engine(models, [History("a", packs, (Account("a", tuple(rows), happened),))])
+
+    found = {}
+    for night in ("03-29", "03-30"):
+        engine.run(day(night))
+        found[night] = engine.connection.execute(
+            "select row_key, starts_on from main.penalties order by all"
+        ).fetchall()
+    engine.close()
+
+    since = [("a/door/campaign", day("03-30")), ("a/points/live", day("03-30"))]
+    assert found == {"03-29": [], "03-30": since}
