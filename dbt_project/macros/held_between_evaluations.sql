@@ -213,7 +213,8 @@ what_is_held_from_each_day_on as (
         last_value(holding ignore nulls) over until_the_day_before as holding_before,
         -- Also of a version that saw no day of the calendar, and so evaluated nothing.
         last_value(reading ignore nulls) over until_the_day_before as reading_before,
-        last_value(waiting ignore nulls) over until_the_day_before as waiting_before
+        -- What waits since then is held as it was before the first of it, through versions that saw no such day either.
+        first_value(waiting ignore nulls) over until_the_day_before as waiting_before
     from (
         select * from what_an_evaluation_can_find
         union all by name
@@ -244,7 +245,11 @@ values_on_days_of_evaluation as (
         known_until,
         from_day,
         edition_id,
-        case when found = 'goes on' then holding_before['held'] else holding['held'] end as value,
+        case
+            when found <> 'goes on' then holding['held']
+            when holding_before is not null then holding_before['held']
+            else waiting_before['before']
+        end as value,
         case
             when found = 'begins' then holding['held']
             when holding_before is not null then holding_before['held']
@@ -260,7 +265,7 @@ values_on_days_of_evaluation as (
         (found in ('begins', 'evaluated') and coalesce(ends_on > from_day, true))
         or (
             found = 'goes on'
-            and holding_before is not null
+            and (holding_before is not null or waiting_before['before'] is not null)
             and coalesce(reading_before['ends_on'] >= from_day, true)
         )
     -- On a day of the new calendar it is evaluated.

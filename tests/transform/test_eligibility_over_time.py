@@ -57,6 +57,29 @@ def test_another_set_of_conditions_that_fails_begins_nothing_anew(models: Sequen
     assert found["03-28"] == [Told("campaigns", "campaigns", day("03-28"), None, 1)]
 
 
+def test_where_no_condition_is_asked_all_hold(models: Sequence[CompiledModel]) -> None:
+    """Before the first day of the only one, after its last, and for a kind that none is for."""
+
+    def asking(**more: Any) -> dict[str, Any]:
+        gate = CONTENT["eligibility"]["campaigns"]
+        few = {"condition": "few_points", "programme": "points", "less_than": 1, **more}
+        return {**CONTENT, "eligibility": {"campaigns": {**gate, "conditions": [few]}}}
+
+    nights = ["02-23", "03-02", "03-05", "03-09", "03-10"]
+    some_days = asking(effective_from=day("03-05"), effective_until=day("03-09"))
+
+    found = _of_the_gate(models, [SPAM], nights, some_days)
+    of_others = _of_the_gate(
+        models, [SPAM], nights, asking(applies_to=["seller"]) | {"applies_to": ["creator", "seller"]}
+    )
+
+    is_open = [Told("campaigns", "campaigns", day("02-23"), None, 1)]
+    again = [Told("campaigns", "campaigns", day("03-10"), None, 1)]
+    shut = [_closed("03-05")]
+    assert found == {"02-23": is_open, "03-02": is_open, "03-05": shut, "03-09": shut, "03-10": again}
+    assert of_others == dict.fromkeys(nights, is_open)
+
+
 def test_an_appeal_that_is_granted_begins_nothing_anew(models: Sequence[CompiledModel]) -> None:
     content = _asking_for_a_measure()
     granted = Event(on=day("03-10"), appeal="s", outcome="granted", filed_on=day("03-05"))

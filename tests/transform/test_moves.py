@@ -99,3 +99,62 @@ def test_another_kind_is_a_move_and_a_market_that_no_pack_knows_is_none(models: 
 
     warning = ("a/sales/live", "ID", "warning", day("03-16"), day("03-22"), "sellers", "Write to sellers.")
     assert found == {"penalties": [no_live, warning], "standings": [("sales", "ID", "bad", 1)]}
+
+
+def test_what_waited_for_its_day_where_the_account_was_is_held_where_it_is_read_now(
+    models: Sequence[CompiledModel],
+) -> None:
+    """A violation of Wednesday is seen on Monday; by then the account is where an eligibility reads its points."""
+
+    def evaluated(name: str, market: str, **more: Any) -> Pack:
+        pack = _pack(name, market, "points", {"measure": "warning", "scope": "live", "days": 7})
+        content = pack.model_dump(exclude_unset=True) | more
+        content["programmes"]["points"]["evaluated"] = "mondays"
+        return pack_from(content | {"calendars": {"mondays": {"weekday": "monday"}}})
+
+    gate = {
+        "conditions": [{"condition": "none", "programme": "points", "less_than": 1}],
+        "while_not_eligible": [{"measure": "no_live", "scope": "campaign"}],
+    }
+    packs = evaluated("here", "ID"), evaluated("there", "VN", eligibility={"door": gate})
+    rows = [AccountRow(day("01-01"), "ID"), AccountRow(day("03-26"), "VN")]
+
+    happened = (Event("a/1", day("03-25"), day("03-25"), violation="copyright"),)
+    engine = Engine(models, [History("a", packs, (Account("a", tuple(rows), happened),))])
+
+    found = {}
+    for night in ("03-29", "03-30"):
+        engine.run(day(night))
+        found[night] = engine.connection.execute(
+            "select row_key, starts_on from main.penalties order by all"
+        ).fetchall()
+    engine.close()
+
+    since = [("a/door/campaign", day("03-30")), ("a/points/live", day("03-30"))]
+    assert found == {"03-29": [], "03-30": since}
+
+
+def test_a_version_ends_what_its_pack_brought_wherever_the_account_is_by_then(models: Sequence[CompiledModel]) -> None:
+    """Who has moved, or has moved away and back, isn't left with what is over for all others."""
+    pack = _pack("here", "ID", "points", {"measure": "no_live", "scope": "live", "days": 30})
+    content = pack.model_dump(exclude_unset=True) | {"markets": ("ID", "VN")}
+    first = pack_from(content | {"effective_until": day("03-14")})
+    second = pack_from(content | {"version": 2, "effective_from": day("03-15"), "ends_running": ("no_live",)})
+    away = [AccountRow(day("01-01"), "ID"), AccountRow(day("03-10"), "VN")]
+    moves = {
+        "stayed": away[:1],
+        "moved": away,
+        "came_back": [*away, AccountRow(day("03-12"), "ID")],
+        "is_elsewhere": [away[0], AccountRow(day("03-10"), "MY")],
+    }
+    elsewhere = _pack("there", "MY", "strikes", {"measure": "warning", "scope": "live", "days": 7})
+
+    found = {
+        name: [
+            [key for key, *_ in _night(models, (first, second, elsewhere), rows, ["03-01"], night)["penalties"]]
+            for night in ("03-14", "03-15")
+        ]
+        for name, rows in moves.items()
+    }
+
+    assert found == {name: [["a/points/live"], []] for name in moves}

@@ -248,3 +248,16 @@ def test_what_is_evaluated_is_held_until_the_first_day_of_the_new_calendar(model
     assert no_longer == {"03-19": [], "03-20": row, "03-31": row, "04-01": [], "04-04": [], "04-05": []}
     row = [_no_live("03-18", None, 1)]
     assert newly == {"03-19": row, "03-20": row, "03-31": row, "04-01": row, "04-04": row, "04-05": []}
+
+
+def test_what_waits_for_its_day_through_short_versions_is_held_as_it_was_before_the_first_of_them(
+    models: Sequence[CompiledModel],
+) -> None:
+    """A spam of Wednesday is seen on the Monday after, by the third version since; only then it enters the zone."""
+    content = {**_pack(4, NO_LIVE, evaluated="mondays"), "calendars": {"mondays": {"weekday": "monday"}}}
+    short = versions(content, ("03-26", {}), ("03-28", {}))
+
+    found = lists_of(models, short, [_spam("03-25", 5)], ["03-29", "03-30", "04-05"])
+
+    row = [_no_live("03-30", "04-05", 3)]
+    assert found == {"03-29": [], "03-30": row, "04-05": row}

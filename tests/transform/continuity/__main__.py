@@ -32,6 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for batch, first in enumerate(range(0, args.histories, BATCH)):
         numbers = range(first, min(first + BATCH, args.histories))
         histories = [draw(args.seed, number, features) for number in numbers]
+        print(f"{first} … {numbers[-1]}", flush=True)
         shown: set[str] = set()
         for each in differences(models, histories, nights_of(args.seed, batch, args.nights)):
             wrong[each.history.name] += 1

@@ -28,14 +28,18 @@ def outcomes_of(rules: Rules, events: Sequence[Event], appeals: Sequence[Appeal]
     found = {}
     for event in events:
         own = sorted((each for each in appeals if each.against == event.key), key=lambda a: (a.filed_on, a.key))
-        if own and event.violation:
+        if event.restored_on and event.restored_on <= night:
+            # Taken back without an appeal, it is void as after one.
+            found[event.key] = Outcome(voids=True)
+        elif own and event.violation:
             found[event.key] = _outcome(rules, event, own, night)
     return found
 
 
 def _outcome(rules: Rules, event: Event, own: Sequence[Appeal], night: date) -> Outcome:
     # Each key as the one of the packs counting the violation that is kinder to the account.
-    keys = [pack.appeals for pack in rules.on(event.on)] or [Appeals()]
+    judging = rules.on(event.on)
+    keys = [pack.appeals for pack in rules.counting(event) or judging] or [Appeals()]
     counted: list[Appeal] = []
     for appeal in own:
         if not _in_time(keys, event, appeal, counted):

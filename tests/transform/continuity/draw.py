@@ -14,6 +14,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from evenhand.policy.load import pack_from
+from transform.continuity.drawn_breadth import BREADTH
 from transform.continuity.drawn_changes import CHANGES
 from transform.continuity.drawn_events import account
 from transform.continuity.drawn_packs import Content, first_version
@@ -36,8 +37,9 @@ OTHERS = (
     ),
     *("relief", "evaluated", "tiers", "each_rise", "gap", "gone_and_back", "onboarding", "late_rows", "corrections"),
     *("bonuses", "bonus_gates", "moves", "other_packs", "other_kinds", "no_such_market", "renamed", "continued"),
+    *("several_packs", "restored", "versions_of_rows"),
 )
-FEATURES = frozenset((*OTHERS, *CHANGES))
+FEATURES = frozenset((*OTHERS, *CHANGES, *BREADTH))
 
 
 def draw(seed: int, number: int, features: Collection[str]) -> History:
@@ -47,6 +49,8 @@ def draw(seed: int, number: int, features: Collection[str]) -> History:
     contents = _contents(chance, name, features)
     if {"moves", "other_packs"} <= set(features) and chance.random() < 0.6:
         contents = _with_another_pack_there(chance, contents, name, features)
+    if "several_packs" in features and chance.random() < 0.3:
+        contents = _with_another_pack_beside(chance, contents, name, features)
     packs = tuple(pack_from(with_calendars(content)) for content in contents)
     accounts = tuple(account(chance, f"{name}/a{each}", packs, features) for each in range(3))
     # Who moves goes on where both packs have the same names that day, so that names are those of one pack.
@@ -65,6 +69,9 @@ def _contents(chance: random.Random, name: str, features: Collection[str]) -> li
     tens = sorted(chance.sample(range(2, 9), chance.choice((1, 2)))) if "versions" in features else []
     turns = [10 * ten + chance.randint(0, 1) for ten in tens]
     content = first_version(chance, name, features)
+    for part in sorted(BREADTH.keys() & set(features)):
+        if chance.random() < 0.2:
+            content = _broadened(chance, content, part)
     contents = [content]
     for version, turn in enumerate(turns, start=2):
         day = FIRST_DAY + turn * DAY
@@ -92,6 +99,28 @@ def _with_another_pack_there(
     ]
 
 
+# What another pack of a market calls its parts, for two of one name are a clash.
+_BESIDE = {"points": "strikes", "score": "grade", "door": "gate", "selling": "earning"}
+_BESIDE |= {"mondays": "weekly", "tenths": "monthly"}
+
+
+def _with_another_pack_beside(
+    chance: random.Random, contents: list[Content], name: str, features: Collection[str]
+) -> list[Content]:
+    """With another pack for the same markets, all of whose names are others; its gate can read a programme of the
+    first."""
+    others = _contents(chance, f"{name}p", features)
+    for old, new in _BESIDE.items():
+        others = [_renamed(content, old, new) for content in others]
+    for content in others:
+        content["markets"] = sorted({market for each in contents for market in each["markets"]})
+        if "eligibility" in content and contents[0]["markets"] == content["markets"] and chance.random() < 0.5:
+            read = {"condition": "elsewhere", "programme": "score", "of_pack": contents[0]["pack"]}
+            read |= {"more_than": chance.choice((4, 8)), "if_missing": chance.choice(("holds", "fails"))}
+            content["eligibility"]["gate"]["conditions"].append(read)
+    return [*contents, *others]
+
+
 def _renamed(content: Any, old: str, new: str) -> Any:
     """A part of a pack in which everything that has a name has another one."""
     if isinstance(content, dict):
@@ -103,8 +132,24 @@ def _renamed(content: Any, old: str, new: str) -> Any:
 
 def with_calendars(content: Content) -> Content:
     """With the calendars that it names; each has many rows."""
-    named = {"mondays": {"weekday": "monday"}, "tenths": {"day_of_month": 10}}
+    days: tuple[Content, Content] = {"weekday": "monday"}, {"day_of_month": 10}
+    named = {
+        name: of
+        for names, of in zip((("mondays", "weekly"), ("tenths", "monthly")), days, strict=True)
+        for name in names
+    }
     return content | {"calendars": {name: days for name, days in named.items() if f"'{name}'" in str(content)}}
+
+
+def _broadened(chance: random.Random, content: Content, part: str) -> Content:
+    """With this part of the language, or as it was where that is no pack."""
+    broader = deepcopy(content)
+    try:
+        BREADTH[part](chance, broader)
+        pack_from(with_calendars(broader))
+    except (ValidationError, LookupError):
+        return content
+    return broader
 
 
 def _changed(chance: random.Random, content: Content, features: Collection[str]) -> Content:

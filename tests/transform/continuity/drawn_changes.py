@@ -33,7 +33,7 @@ def _lasts_days(chance: random.Random, content: Content) -> None:
 
 def _bound(chance: random.Random, content: Content) -> None:
     zone = _zone(chance, content)
-    how = "at_least" if "at_least" in zone else "at_most"
+    how = next(each for each in ("at_least", "more_than", "at_most", "less_than") if each in zone)
     zone[how] = zone[how] + chance.choice((-2, -1, 1, 2))
 
 
@@ -127,7 +127,24 @@ def _bonus_gone(chance: random.Random, content: Content) -> None:
     del content["bonuses"]
 
 
+def _ends_running(chance: random.Random, content: Content) -> None:
+    content["ends_running"] = chance.sample(content["measures"], chance.choice((1, 2)))
+
+
+def _rewards(chance: random.Random, content: Content) -> None:
+    for programme in content["programmes"].values():
+        for reward in programme.get("rewards", []):
+            reward["zones"] = [chance.choice(programme["zones"][1:])["zone"]]
+
+
+def _kept_gone(chance: random.Random, content: Content) -> None:
+    del content["eligibility"]["door"]["stays_eligible"]
+
+
 CHANGES: dict[str, Change] = {
+    "ends_running": _ends_running,
+    "rewards": _rewards,
+    "kept_gone": _kept_gone,
     "amount": _amount,
     "lasts_days": _lasts_days,
     "bound": _bound,

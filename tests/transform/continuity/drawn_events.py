@@ -5,11 +5,11 @@ from __future__ import annotations
 import random
 from collections.abc import Collection, Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 
 from evenhand.policy.language.pack import Pack
-from transform.continuity.facts import DAY, FIRST_DAY, Account, AccountRow, Appeal, Event
+from transform.continuity.facts import DAY, FIRST_DAY, Account, AccountRow, Appeal, Event, Row, changed_at
 
 
 def account(chance: random.Random, name: str, packs: Sequence[Pack], features: Collection[str]) -> Account:
@@ -33,9 +33,23 @@ def account(chance: random.Random, name: str, packs: Sequence[Pack], features: C
             appeals += _appeals(chance, event)
     if "corrections" in features:
         events += tuple(_corrected(chance, event) for event in events if chance.random() < 0.1)
+    if "restored" in features:
+        events += tuple(_restored(chance, event) for event in events if event.violation and chance.random() < 0.1)
+    if "versions_of_rows" in features:
+        events += tuple(again for event in events if chance.random() < 0.1 for again in _again(chance, event))
+        appeals += [replace(each, withdrawn=True, landed=_later(chance, each)) for each in appeals[:1]]
     # A first row says a market: nothing is known of an account before.
     later = {row.landed: row for row in rows[1:] if row.landed > onboarded}
-    return Account(name, (rows[0], *later.values()), events, tuple(appeals))
+    return Account(name, (rows[0], *later.values()), _one_a_night(events), _one_a_night(appeals))
+
+
+def _one_a_night(rows: Sequence[Row]) -> tuple[Row, ...]:
+    """Without versions of a key of one night and one moment, of which none would be the newer."""
+    return tuple({(row.key, row.landed, changed_at(row)): row for row in rows}.values())
+
+
+def _later(chance: random.Random, row: Event | Appeal) -> date:
+    return row.landed + chance.choice((1, 4, 20)) * DAY
 
 
 def _event(chance: random.Random, key: str, packs: Sequence[Pack], features: Collection[str]) -> Event:
@@ -49,8 +63,14 @@ def _event(chance: random.Random, key: str, packs: Sequence[Pack], features: Col
     what = chance.choice(("copyright", "copyright", "spam", "spam", "late_shipment", "course"))
     if what in ("copyright", "spam"):
         batch = chance.choice((None, f"{key[:-4]}/b1", f"{key[:-4]}/b2"))
-        return Event(key, day, landed, violation=what, batch=batch)
-    return Event(key, day, landed, activity=what, quantity=Decimal(1))
+        severity, points = None, None
+        if "severities" in features:
+            severity = chance.choice(("high", "low", None))
+        if "by_reviewer" in features:
+            points = chance.choice((None, Decimal(0), Decimal(2), Decimal(9)))
+        return Event(key, day, landed, violation=what, batch=batch, severity=severity, points=points)
+    quantity = Decimal(chance.choice((1, 2, 3)) if "per_unit" in features else 1)
+    return Event(key, day, landed, activity=what, quantity=quantity)
 
 
 def _about_a_turn(chance: random.Random, packs: Sequence[Pack]) -> date:
@@ -59,11 +79,32 @@ def _about_a_turn(chance: random.Random, packs: Sequence[Pack]) -> date:
     return max(FIRST_DAY, turn + chance.randint(-8, 8) * DAY)
 
 
+def _restored(chance: random.Random, event: Event) -> Event:
+    """The row again, when the decision had been taken back without an appeal."""
+    restored_on = max(event.on, event.landed) + chance.choice((0, 3, 12)) * DAY
+    return replace(event, landed=max(restored_on, event.landed + DAY), restored_on=restored_on)
+
+
+def _again(chance: random.Random, event: Event) -> list[Event]:
+    """More versions of the row: taken back and there again, or an older one that lands later and changes nothing."""
+    if chance.random() < 0.5:
+        back = replace(event, withdrawn=True, landed=_later(chance, event))
+        return [back, replace(event, landed=_later(chance, back))]
+    older = datetime.combine(event.on - chance.choice((1, 5)) * DAY, time(9), UTC)
+    newer = older + chance.choice((1, 30)) * timedelta(hours=1)
+    wrong = replace(event, violation=event.violation and "spam", quantity=event.quantity and Decimal(5))
+    said = replace(event, updated_at=newer, landed=event.landed + DAY)
+    return [said, replace(wrong, updated_at=older, landed=_later(chance, said))]
+
+
 def _corrected(chance: random.Random, event: Event) -> Event:
     """The row again some nights later: withdrawn, or of a sale with another quantity."""
     landed = event.landed + chance.choice((1, 4, 20)) * DAY
     if event.activity == "sale" and chance.random() < 0.7:
         return Event(**{**event.__dict__, "landed": landed, "quantity": Decimal(chance.choice((1, 4)))})
+    if event.violation and chance.random() < 0.5:
+        other = {"copyright": "spam", "spam": "copyright"}[event.violation]
+        return replace(event, landed=landed, on=event.on - chance.choice((0, 2)) * DAY, violation=other)
     return Event(**{**event.__dict__, "landed": landed, "withdrawn": True})
 
 

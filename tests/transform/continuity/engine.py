@@ -10,11 +10,12 @@ from typing import Any
 import duckdb
 
 from evenhand.deciding.compiled import CompiledModel, run_models
-from evenhand.landing.accepted import create_accepted
+from evenhand.landing.accepted import accepted_as_of, create_accepted
 from evenhand.landing.contracts import BY_NAME, FEEDS
 from evenhand.policy.compile import compile_packs
+from evenhand.policy.language.pack import Pack
 from evenhand.policy.load import LoadedPack
-from transform.continuity.facts import Account, History
+from transform.continuity.facts import Account, History, Landed
 from transform.continuity.names import written
 from transform.continuity.oracle import Night, Penalty
 
@@ -29,29 +30,30 @@ class Engine:
         self.connection.begin()
         packs = [pack for history in histories for pack in written(history.packs, history.called)]
         loaded = [LoadedPack(pack, Path(f"{pack.pack}_{pack.version}.yml"), pack.pack) for pack in packs]
-        compile_packs(loaded, self.connection)
+        compile_packs(loaded, self.connection, order=_order_of(packs))
         create_accepted(self.connection)
+        self.connection.execute("create schema candidates")
+        self.connection.execute("create schema quarantine")
+        self.connection.execute("create table quarantine.bad (feed varchar, landed_file varchar, landed_row bigint)")
         for contract in FEEDS:
             if contract.versions:
                 self.connection.execute(f"drop view accepted.{contract.versions}")
                 self.connection.execute(f"create table accepted.{contract.versions} as from accepted.{contract.feed}")
+        for feed, rows_of in (
+            ("creators", _creators),
+            ("violations", _violations),
+            ("activities", _activities),
+            ("appeals", _appeals),
+        ):
+            self._land(feed, [row for account in self._accounts for row in rows_of(account)])
         self.connection.commit()
 
     def run(self, night: date) -> None:
         """Build the models for a night, on what had landed by then."""
         self.connection.begin()
-        rows = [
-            {
-                "landed": row.landed, "account_id": account.account_id, "market": row.market, "kind": row.kind,
-                "language": "en", "onboarded_on": row.onboarded_on,
-            }
-            for account in self._accounts
-            for row in sorted(account.rows, key=lambda row: row.landed)
-            if row.landed <= night
-        ]  # fmt: skip
-        self._land("creators", rows)
-        for feed, rows_of in (("violations", _violations), ("activities", _activities), ("appeals", _appeals)):
-            self._land(feed, [row for account in self._accounts for row in rows_of(account, night)])
+        for feed in ("creators", "violations", "activities", "appeals"):
+            for table, accepted in accepted_as_of(BY_NAME[feed], night).items():
+                self.connection.execute(f"create or replace table accepted.{table} as {accepted}")
         run_models(self.connection, self._models, night)
         self.connection.commit()
 
@@ -66,7 +68,10 @@ class Engine:
             " from main.rewards where amount is not null"
         ).fetchall()
         standings = say(
-            "select account_id || '/' || programme, zone, balance from main.account_standings"
+            "select account_id || '/' || programme, zone, balance from main.account_standings as standings"
+            # Which of several balances is told is a matter of what else is told.
+            " anti join (from policy.programmes where kept_per is not null) as kept"
+            " on standings.market = kept.market and standings.programme = kept.programme"
             f" where as_of = '{night}' and balance is not null"
         ).fetchall()
         failed = say(
@@ -95,55 +100,67 @@ class Engine:
         self.connection.close()
 
     def _land(self, feed: str, rows: Sequence[dict[str, Any]]) -> None:
-        """All versions of its rows, where the models read them, and of every key the newest that isn't withdrawn."""
-        contract = BY_NAME[feed]
-        newest = {row[contract.key]: row for row in sorted(rows, key=lambda row: row["landed"])}
-        self._fill(feed, feed, [row for row in newest.values() if not row.get("withdrawn")])
-        if contract.versions:
-            self._fill(contract.versions, feed, rows)
-
-    def _fill(self, table: str, feed: str, rows: Sequence[dict[str, Any]]) -> None:
-        self.connection.execute(f"delete from accepted.{table}")
+        """All versions of its rows, as they landed and were found good: which count on a night is gate 1's to say."""
         names = ["landed", *BY_NAME[feed].column_names]
         assert all(set(row) <= set(names) for row in rows)
+        self.connection.execute(f"create table candidates.{feed} as from accepted.{feed} limit 0")
         if rows:
             marks = ", ".join("unnest(?::varchar[])" for _ in names[1:])
             columns = [[None if row.get(name) is None else str(row[name]) for row in rows] for name in names]
             self.connection.execute(
-                f"insert into accepted.{table} (landed_night, landed_file, landed_row, {', '.join(names[1:])})"
+                f"insert into candidates.{feed} (landed_night, landed_file, landed_row, {', '.join(names[1:])})"
                 f" select unnest(?::date[]), 'f', unnest(range(1, ?)), {marks}",
                 [columns[0], len(rows) + 1, *columns[1:]],
             )
 
 
-def _landed(rows: Iterable[Any], night: date) -> Iterable[Any]:
-    return (row for row in sorted(rows, key=lambda row: row.landed) if row.landed <= night)
+def _order_of(packs: Sequence[Pack]) -> dict[str, Sequence[str]]:
+    """The measures of the markets of which several packs decide, in the order that all drawn packs have."""
+    return {
+        market: pack.measures
+        for pack in packs
+        for market in pack.markets
+        if len({other.pack for other in packs if market in other.markets}) > 1
+    }
 
 
-def _violations(account: Account, night: date) -> Iterable[dict[str, Any]]:
-    for event in _landed(account.events, night):
+def _creators(account: Account) -> Iterable[dict[str, Any]]:
+    for row in account.rows:
+        yield {
+            "landed": row.landed, "account_id": account.account_id, "market": row.market, "kind": row.kind,
+            "language": "en", "onboarded_on": row.onboarded_on,
+        }  # fmt: skip
+
+
+def _violations(account: Account) -> Iterable[dict[str, Any]]:
+    for event in account.events:
         if event.violation:
             yield {
                 "landed": event.landed, "violation_id": event.key, "account_id": account.account_id,
                 "violation_type": event.violation, "batch_id": event.batch, "decided_on": event.on,
-                "severity": event.severity, "withdrawn": "yes" if event.withdrawn else None,
+                "severity": event.severity, "points": event.points, "restored_on": event.restored_on,
+                "status": "restored" if event.restored_on else None, **_version(event),
             }  # fmt: skip
 
 
-def _activities(account: Account, night: date) -> Iterable[dict[str, Any]]:
-    for event in _landed(account.events, night):
+def _activities(account: Account) -> Iterable[dict[str, Any]]:
+    for event in account.events:
         if event.activity:
             yield {
                 "landed": event.landed, "activity_id": event.key, "account_id": account.account_id,
                 "activity": event.activity, "on_day": event.on, "quantity": event.quantity, "subject": event.subject,
-                "withdrawn": "yes" if event.withdrawn else None,
+                **_version(event),
             }  # fmt: skip
 
 
-def _appeals(account: Account, night: date) -> Iterable[dict[str, Any]]:
-    for appeal in _landed(account.appeals, night):
+def _appeals(account: Account) -> Iterable[dict[str, Any]]:
+    for appeal in account.appeals:
         yield {
             "landed": appeal.landed, "appeal_id": appeal.key, "violation_id": appeal.against,
             "account_id": account.account_id, "filed_on": appeal.filed_on, "outcome": appeal.outcome,
-            "decided_on": appeal.decided_on, "points": appeal.points,
+            "decided_on": appeal.decided_on, "points": appeal.points, **_version(appeal),
         }  # fmt: skip
+
+
+def _version(row: Landed) -> dict[str, Any]:
+    return {"updated_at": row.updated_at, "withdrawn": "yes" if row.withdrawn else None}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Protocol, TypeVar
 
@@ -40,6 +40,8 @@ class Event:
     subject: str | None = None
     quantity: Decimal | None = None
     points: Decimal | None = None
+    restored_on: date | None = None
+    updated_at: datetime | None = None
     withdrawn: bool = False
 
 
@@ -54,6 +56,7 @@ class Appeal:
     outcome: str
     decided_on: date | None = None
     points: Decimal | None = None
+    updated_at: datetime | None = None
     withdrawn: bool = False
 
 
@@ -90,16 +93,23 @@ class Landed(Protocol):
     @property
     def landed(self) -> date: ...
     @property
+    def updated_at(self) -> datetime | None: ...
+    @property
     def withdrawn(self) -> bool: ...
 
 
 Row = TypeVar("Row", bound=Landed)
 
 
+def changed_at(row: Landed) -> datetime:
+    """When its source changed it, or else the end of the night that it landed in."""
+    return row.updated_at or datetime.combine(row.landed + DAY, time(), UTC)
+
+
 def known(rows: Sequence[Row], night: date) -> list[Row]:
     """The newest version of every key that had landed by a night, without those that are withdrawn."""
     newest: dict[str, Row] = {}
-    for row in sorted(rows, key=lambda row: row.landed):
+    for row in sorted(rows, key=lambda row: (changed_at(row), row.landed)):
         if row.landed <= night:
             newest[row.key] = row
     return [row for _, row in sorted(newest.items()) if not row.withdrawn]

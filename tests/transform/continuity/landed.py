@@ -53,10 +53,9 @@ def history_of(warehouse: Path, packs: Sequence[Pack], accounts: Collection[str]
     for account in sorted(creators):
         moves = [AccountRow(landed, market, kind, onboarded) for landed, market, kind, onboarded in creators[account]]
         events = [
-            # What was restored without an appeal is void as after one.
-            Event(key, on, on, violation=what, batch=batch, points=points)
+            Event(key, on, on, violation=what, batch=batch, points=points, restored_on=restored)
             for key, on, what, batch, points, restored in violations[account]
-            if on and not (restored and restored <= night)
+            if on
         ]
         events += [Event(key, on, on, activity=what, subject=about) for key, on, what, about in trainings[account]]
         filed = [

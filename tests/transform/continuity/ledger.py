@@ -14,7 +14,7 @@ from evenhand.policy.language.entries import EntryRule
 from evenhand.policy.language.programme import Programme
 from transform.continuity.appeals import Outcome
 from transform.continuity.facts import DAY, Event
-from transform.continuity.rules import Rules, calendar_days
+from transform.continuity.rules import Rules, calendar_days, matches
 
 
 @dataclass(frozen=True)
@@ -59,25 +59,16 @@ def entries_of(
         if event.on > night or not found or (outcome and outcome.voids):
             continue
         for rule in found[1].entries:
-            if _matches(rule, event):
+            if matches(rule, event):
                 judged.setdefault(rule.rule, []).append(Candidate(event, rule, found[1]))
-    entries = []
+    picked: list[Candidate] = []
+    amounts: dict[str, Decimal] = {}
     for candidates in judged.values():
-        amounts = {each.event.key: _amount(each.rule, each.event, outcomes.get(each.event.key)) for each in candidates}
-        for each in _picked(_once(candidates, amounts), events):
-            entries.append(_entry(programme, each, amounts[each.event.key], rules))
+        amounts |= {each.event.key: _amount(each.rule, each.event, outcomes.get(each.event.key)) for each in candidates}
+        picked += _picked(_once(candidates, amounts), events)
+    entries = [_entry(programme, each, amounts[each.event.key] * _factor(each, picked), rules) for each in picked]
     entries.sort(key=lambda entry: (entry.first, entry.event.key))
     return _reliefs(entries, judged)
-
-
-def _matches(rule: EntryRule, event: Event) -> bool:
-    return (
-        (event.violation in rule.violation_types or event.activity in rule.activities)
-        and (not rule.severities or event.severity in rule.severities)
-        and (rule.amount_by_severity is None or event.severity in rule.amount_by_severity)
-        and (rule.effective_from is None or rule.effective_from <= event.on)
-        and (rule.effective_until is None or event.on <= rule.effective_until)
-    )
 
 
 def _amount(rule: EntryRule, event: Event, outcome: Outcome | None) -> Decimal:
@@ -131,6 +122,23 @@ def _picked(candidates: Sequence[Candidate], events: Sequence[Event]) -> list[Ca
         used.add(each.event.key)
         picked.append(each)
     return picked
+
+
+def _factor(each: Candidate, picked: Sequence[Candidate]) -> Decimal:
+    """Of the multipliers of its own rule, over what counts of its type by whichever rule of the programme."""
+    factor = Decimal(1)
+    for multiplier in each.rule.multiplied:
+        assert multiplier.from_occurrence and multiplier.within_days
+        occurrences = [
+            other
+            for other in picked
+            if (other.event.violation, other.event.activity) == (each.event.violation, each.event.activity)
+            and (other.event.on, other.event.key) <= (each.event.on, each.event.key)
+            and each.event.on < other.event.on + multiplier.within_days * DAY
+        ]
+        if len(occurrences) >= multiplier.from_occurrence:
+            factor *= multiplier.by
+    return factor
 
 
 def _about(each: Candidate) -> str | None:

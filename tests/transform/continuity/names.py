@@ -115,8 +115,11 @@ def _with_names(content: Content, names: Called) -> Content:
     for part, written_part in list(_parts(content)):
         if part.kind in ("rule", "zone", "condition"):
             written_part[part.kind] = names.of(part)
-        if part.kind == "condition" and "programme" in written_part:
-            written_part["programme"] = names.of(Part("programme", written_part["programme"]))
+        for test in (written_part, *written_part.get("any_of", ())) if part.kind == "condition" else ():
+            if "programme" in test:
+                test["programme"] = names.of(Part("programme", test["programme"]))
+        for reward in written_part.get("rewards", ()) if part.kind == "programme" else ():
+            reward["zones"] = tuple(names.of(Part("zone", zone, part.name)) for zone in reward["zones"])
         if part.kind == "bonus" and "eligibility" in written_part:
             written_part["eligibility"] = names.of(Part("eligibility", written_part["eligibility"]))
     for key, kind in (("programmes", "programme"), ("eligibility", "eligibility"), ("bonuses", "bonus")):

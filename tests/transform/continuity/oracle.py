@@ -6,12 +6,12 @@ night anew, from what had landed by it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
-from evenhand.policy.language.effects import Effect
+from evenhand.policy.language.effects import Effect, Reward
 from evenhand.policy.language.eligibility import Eligibility, Test
 from evenhand.policy.language.pack import Pack
 from transform.continuity.appeals import outcomes_of
@@ -20,6 +20,7 @@ from transform.continuity.ledger import entries_of
 from transform.continuity.money import Claim, Due, claims_of, paid
 from transform.continuity.names import Part, names_on
 from transform.continuity.rules import Rules, strictest_first
+from transform.continuity.settled import settle
 from transform.continuity.standing import Brought, Walk, walk
 
 
@@ -106,6 +107,7 @@ class _Decided:
                 walk(self._rules, name, [e for e in entries if e.balance_of == balance], self._first, night)
                 for balance in sorted({entry.balance_of for entry in entries}) or [""]
             ]
+            settle(self._walks[name], self._rules, [event for event in events if event.on <= night])
         self._gates = {name: self._walk_gate(name) for name in self._rules.names("eligibility")}
 
     def say(self, said: Night) -> None:
@@ -113,19 +115,30 @@ class _Decided:
         for name, walks in self._walks.items():
             for scope, penalties in self._running(walks, night).items():
                 said.penalties[f"{who}/{name}/{scope}"] = self._strictest(penalties)
+            for (scope, badge), rewards in _rewards_running(walks, night).items():
+                longest = max(rewards, key=lambda each: (each.last or date.max, -each.first.toordinal()))
+                said.rewards[f"{who}/{name}/{scope}/{badge}"] = self._onboarded(longest.first)
             stands = [each.stands[night] for each in walks if night in each.stands]
             if stands:
                 strictest = max(stands, key=lambda stand: stand.zone)
-                if not strictest.programme.kept_per:
+                if not self._is_kept_per(name):
                     said.standings[f"{who}/{name}"] = strictest.name, strictest.value
                 for reward in strictest.programme.rewards:
                     if strictest.name in reward.zones:
-                        since = self._since(walks, night, strictest.name)
+                        since = _since(walks, night, strictest.name, reward)
                         said.rewards[f"{who}/{name}/{reward.scope}/{reward.reward}"] = self._onboarded(since)
         for name, states in self._gates.items():
             if night in states:
                 said.failed[f"{who}/{name}"] = states[night][1]
                 self._say_gate(said, name, states)
+
+    def _is_kept_per(self, name: str) -> bool:
+        market = self._rules.row_on(self._night).market
+        return any(
+            pack.programmes[name].kept_per
+            for pack in self._rules.packs
+            if market in pack.markets and name in pack.programmes
+        )
 
     def is_open(self, gate: str, day: date) -> bool:
         return not self._gates[gate][day][1]
@@ -136,43 +149,26 @@ class _Decided:
     def _running(self, walks: list[Walk], night: date) -> dict[str, list[Penalty]]:
         """Penalties of a programme that are in force, by scope."""
         found: dict[str, list[Penalty]] = {}
-        for each in walks:
-            for brought in each.brought:
-                if brought.effect.measure and brought.runs_on(night):
-                    penalty = Penalty(brought.effect.measure, brought.first, brought.last)
-                    found.setdefault(brought.effect.scope, []).append(penalty)
-            if night not in each.stands:
-                continue
-            for effect in each.stands[night].programme.zones[each.stands[night].zone].measures:
-                if effect.while_in_zone and effect.measure:
-                    first = _in_zone_since(each, effect, night) + effect.starts_after_days * DAY
-                    if first <= night:
-                        found.setdefault(effect.scope, []).append(Penalty(effect.measure, first, None))
+        for effect, first, last in _in_force(walks, night):
+            if effect.measure:
+                found.setdefault(effect.scope, []).append(Penalty(effect.measure, first, last))
         return found
 
     def _strictest(self, penalties: list[Penalty]) -> Penalty:
         """Of equal ones the later end, no end being the latest; then the earlier first day."""
         return max(penalties, key=lambda p: (self._strict[p.measure], p.last or date.max, -p.first.toordinal()))
 
-    def _since(self, walks: list[Walk], night: date, zone: str) -> date:
-        """First day of the unbroken stay in a zone."""
-        day = night
-        while any((stand := each.stands.get(day - DAY)) and stand.name == zone for each in walks):
-            day -= DAY
-        return day
-
     def _walk_gate(self, name: str) -> dict[date, tuple[Pack, tuple[str, ...]]]:
         """On each day on which it is asked of the account: the pack, and the conditions that fail."""
         states: dict[date, tuple[Pack, tuple[str, ...]]] = {}
-        was_open = False
         for day in days(self._first, self._night):
             for pack in self._rules.on(day):
                 gate = pack.eligibility.get(name)
                 if not gate or self._rules.row_on(day).kind not in (gate.applies_to or pack.applies_to):
                     continue
-                failed = () if gate.stays_eligible and was_open else self._failed(gate, day)
-                was_open = was_open or not failed
-                states[day] = pack, failed
+                # What was reached is kept from day to day: after a day without it, nothing is.
+                was_open = (before := states.get(day - DAY)) is not None and not before[1]
+                states[day] = pack, () if gate.stays_eligible and was_open else self._failed(gate, day)
         return states
 
     def _failed(self, gate: Eligibility, day: date) -> tuple[str, ...]:
@@ -236,6 +232,45 @@ class _Decided:
                 said.penalties[key] = self._strictest([penalty, there]) if there else penalty
             else:
                 said.rewards[f"{who}/{name}/{effect.scope}/{effect.reward}"] = first
+
+
+def _in_force(walks: Sequence[Walk], night: date) -> Iterator[tuple[Effect, date, date | None]]:
+    """What a programme's zones brought that is in force, with its first and its last day."""
+    for each in walks:
+        for brought in each.brought:
+            if brought.runs_on(night):
+                yield brought.effect, brought.first, brought.last
+        if night not in each.stands:
+            continue
+        for effect in each.stands[night].programme.zones[each.stands[night].zone].measures:
+            if effect.while_in_zone:
+                first = _in_zone_since(each, effect, night) + effect.starts_after_days * DAY
+                if first <= night:
+                    yield effect, first, None
+
+
+def _rewards_running(walks: Sequence[Walk], night: date) -> dict[tuple[str, str], list[Penalty]]:
+    found: dict[tuple[str, str], list[Penalty]] = {}
+    for effect, first, last in _in_force(walks, night):
+        if effect.reward:
+            found.setdefault((effect.scope, effect.reward), []).append(Penalty(effect.reward, first, last))
+    return found
+
+
+def _since(walks: Sequence[Walk], night: date, zone: str, reward: Reward) -> date:
+    """First day of the unbroken stay in a zone that brings this."""
+    day = night
+    while any(
+        (stand := each.stands.get(day - DAY))
+        and stand.name == zone
+        and any(
+            zone in theirs.zones and (theirs.reward, theirs.scope) == (reward.reward, reward.scope)
+            for theirs in stand.programme.rewards
+        )
+        for each in walks
+    ):
+        day -= DAY
+    return day
 
 
 def _in_zone_since(walked: Walk, effect: Effect, night: date) -> date:

@@ -8,9 +8,10 @@ from datetime import date
 from functools import cache
 
 from evenhand.policy.language.calendar import Calendar
+from evenhand.policy.language.entries import EntryRule
 from evenhand.policy.language.pack import Pack
 from evenhand.policy.language.programme import Programme
-from transform.continuity.facts import Account, AccountRow
+from transform.continuity.facts import Account, AccountRow, Event
 
 
 @dataclass(frozen=True)
@@ -48,8 +49,30 @@ class Rules:
                 return pack, programme
         return None
 
+    def counting(self, event: Event) -> list[Pack]:
+        """The packs that count a violation on its day."""
+        kind = self.row_on(event.on).kind
+        return [
+            pack
+            for pack in self.on(event.on)
+            for programme in pack.programmes.values()
+            if kind in (programme.applies_to or pack.applies_to)
+            and any(matches(rule, event) for rule in programme.entries)
+        ]
+
     def names(self, part: str) -> list[str]:
         return sorted({name for pack in self.packs for name in getattr(pack, part)})
+
+
+def matches(rule: EntryRule, event: Event) -> bool:
+    """Whether a rule is about an event."""
+    return (
+        (event.violation in rule.violation_types or event.activity in rule.activities)
+        and (not rule.severities or event.severity in rule.severities)
+        and (rule.amount_by_severity is None or event.severity in rule.amount_by_severity)
+        and (rule.effective_from is None or rule.effective_from <= event.on)
+        and (rule.effective_until is None or event.on <= rule.effective_until)
+    )
 
 
 def strictest_first(packs: Sequence[Pack]) -> dict[str, int]:

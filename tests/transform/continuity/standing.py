@@ -20,15 +20,27 @@ from transform.continuity.rules import Rules, calendar_days
 
 @dataclass(frozen=True)
 class Brought:
-    """A measure or a reward with a length of its own; `last` is none where it has no end."""
+    """A measure or a reward with a length of its own; `last` is none where it has no end.
 
+    Attributes:
+        ended: the first day of a later version that ends it.
+    """
+
+    pack: Pack
     programme: str
     effect: Effect
+    on: date
     first: date
     last: date | None
+    ended: date | None = None
+
+    @property
+    def gone(self) -> date:
+        """The first day on which it isn't in force any more."""
+        return min(self.last + DAY if self.last else date.max, self.ended or date.max)
 
     def runs_on(self, day: date) -> bool:
-        return self.first <= day and (self.last is None or day <= self.last)
+        return self.first <= day < self.gone
 
 
 @dataclass(frozen=True)
@@ -154,4 +166,4 @@ def _brought(pack: Pack, programme: str, effect: Effect, day: date) -> Brought:
     elif effect.until:
         after = [each for each in calendar_days(pack.calendars[effect.until]) if each > first]
         last = after[effect.until_nth - 1] - DAY
-    return Brought(programme, effect, first, last)
+    return Brought(pack, programme, effect, day, first, last)

@@ -249,6 +249,53 @@ conditions_of_each_day as (
     group by all
 ),
 
+-- Where no condition is asked, all hold: before the first day of the first, after the last, for kinds that none is for.
+eligibilities_that_may_ask_nothing as (
+    select eligibilities.*
+    from eligibilities
+    anti join eligibility_tests as tests
+        on
+            eligibilities.edition_id = tests.edition_id
+            and eligibilities.eligibility = tests.eligibility
+            and eligibilities.kind = tests.kind
+            and eligibilities.effective_from = tests.asked_from
+            and eligibilities.effective_before is not distinct from tests.asked_before
+),
+
+days_on_which_nothing_is_asked as (
+    select
+        asked.account_id,
+        asked.market,
+        asked.history_version,
+        asked.known_from,
+        asked.known_until,
+        asked.edition_id,
+        asked.eligibility,
+        asked.effective_before,
+        asked.stays_eligible,
+        days.from_day
+    from accounts_asked as asked
+    semi join eligibilities_that_may_ask_nothing as may_ask_nothing
+        on
+            asked.edition_id = may_ask_nothing.edition_id
+            and asked.eligibility = may_ask_nothing.eligibility
+            and asked.kind = may_ask_nothing.kind
+    inner join days_on_which_an_answer_may_change as days
+        on
+            asked.account_id = days.account_id
+            and asked.history_version = days.history_version
+            and asked.edition_id = days.edition_id
+            and asked.eligibility = days.eligibility
+            and {{ in_effect_on('asked', 'days.from_day') }}
+    anti join conditions_of_each_day as conditions
+        on
+            days.account_id = conditions.account_id
+            and days.history_version = conditions.history_version
+            and days.edition_id = conditions.edition_id
+            and days.eligibility = conditions.eligibility
+            and days.from_day = conditions.from_day
+),
+
 asked_on_each_day as (
     select
         account_id,
@@ -265,6 +312,12 @@ asked_on_each_day as (
         coalesce(list(condition order by condition) filter (where not holds), []) as failed
     from conditions_of_each_day
     group by all
+    union all
+    select
+        *,
+        true as all_hold,
+        [] as failed
+    from days_on_which_nothing_is_asked
 ),
 
 days_with_their_end as (

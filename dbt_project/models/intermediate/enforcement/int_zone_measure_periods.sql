@@ -22,11 +22,11 @@ calendar_periods as (
 ),
 
 packs as (
-    select * from {{ rules('packs') }}
+    select * from {{ source('policy', 'packs') }}
 ),
 
 ends_running as (
-    select * from {{ rules('ends_running') }}
+    select * from {{ source('policy', 'ends_running') }}
 ),
 
 effects as (
@@ -37,20 +37,17 @@ followers as (
     select * from {{ rules('followers') }}
 ),
 
--- What has a length of its own runs on through later versions, unless one of them says that it ends.
+-- What has a length of its own runs on through later versions, unless one of them says that it ends: in the market where
+-- it was brought, wherever its account is by then.
 first_days_on_which_a_version_ends_it as (
     select
-        packs.edition_id,
+        packs.edition_id as pack_edition_id,
         ends_running.measure,
         min(ends_running.effective_from) as ended_on
     from packs
-    inner join packs as ending
-        on
-            packs.market = ending.market
-            and packs.stay is not distinct from ending.stay
     inner join ends_running
         on
-            ending.edition_id = ends_running.edition_id
+            packs.market = ends_running.market
             and packs.pack = ends_running.former_pack
             and packs.effective_from < ends_running.effective_from
     group by packs.edition_id, ends_running.measure
@@ -86,7 +83,7 @@ effects_of_zones_in_which_an_account_was as (
             and stretches.zone = effects.zone
     left join first_days_on_which_a_version_ends_it as ended
         on
-            effects.edition_id = ended.edition_id
+            effects.pack_edition_id = ended.pack_edition_id
             and effects.measure = ended.measure
     where stretches.fires or effects.length = 'zone'
 ),
@@ -301,7 +298,7 @@ effects_that_follow_for_good as (
             and stopped.effect = followers.effect
     left join first_days_on_which_a_version_ends_it as ended
         on
-            followers.edition_id = ended.edition_id
+            followers.pack_edition_id = ended.pack_edition_id
             and followers.measure = ended.measure
     where
         stopped.is_followed
