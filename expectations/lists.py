@@ -285,7 +285,7 @@ def standings_suite(night: date) -> list[Expectation]:
                 and before.valid_from < date '{night}'
                 and (before.valid_until is null or before.valid_until >= date '{night}')
             join policy.effects as effect
-                on {_same("effect", "now", "edition_id", "programme", "zone")}
+                on effect.edition_id = now.pack_edition_id and {_same("effect", "now", "programme", "zone")}
                 and effect.list = 'penalties' and effect.starts_after_days = 0
             where (before.edition_id is null or {_same("before", "now", "edition_id")})
                 and now.zone_rank > coalesce(before.zone_rank, 0)
@@ -421,7 +421,9 @@ def _lifts(account: str, scope: str, measure: str, night: date) -> str:
     """The lifts in force on a measure of an account; a query to go on from with `and`."""
     return f"""from emergencies.known as lift
         where lift.action = 'lift' and {_holds_tonight("lift", night)}
-            and {_same("lift", account, "account_id", "market")} and lift.scope = {scope}.scope
+            and {_same("lift", account, "account_id")} and lift.scope = {scope}.scope
+            -- What an account went through is told after the market that it is in.
+            and lift.market = split_part({account}.market, '/', 1)
             and lift.measure = {measure}"""
 
 

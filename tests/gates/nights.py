@@ -9,12 +9,13 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import duckdb
 
 from evenhand.deciding.compiled import CompiledModel, compiled_project, run_models
+from evenhand.deciding.night_range import ask_about, lay_lists
 from evenhand.deciding.provenance import DECIDED, keep_deciders
 from evenhand.landing.accepted import accepted_as_of, create_emergencies
 from evenhand.landing.contracts import FEEDS
@@ -26,6 +27,7 @@ from evenhand.policy.preapproved import Preapproval
 from evenhand.quality.held_lists import LISTS, HeldList, answer
 from evenhand.quality.held_rows import hold
 from evenhand.quality.holding import Tonight, validate_changes
+from evenhand.quality.range_sizes import lay_range_sizes
 from evenhand.release.assemble import assemble
 from evenhand.release.manifest import FORMAT
 from evenhand.release.manifest import HeldList as ReleasedHeldList
@@ -102,8 +104,9 @@ class Nights:
         spoil_what_landed: Spoil | None = None,
         spoil_lists: Spoil | None = None,
         asks_first_nights: bool = False,
+        asked_nights: Sequence[date] = (),
     ) -> Judged:
-        """Decide a night on a copy of what landed, and judge what it changes."""
+        """Decide a night on a copy of what landed, and judge what it changes; of asked nights, say the lists too."""
         warehouse = landed.with_suffix(f".{name}.duckdb")
         shutil.copy(landed, warehouse)
         packs = load_packs(policies) if policies else self._packs
@@ -111,6 +114,7 @@ class Nights:
         keep_deciders(warehouse, self._project, policies or self.policies)
         with duckdb.connect(str(warehouse), config={"threads": 1}) as connection:
             connection.begin()
+            ask_about(connection, asked_nights)
             if spoil_what_landed:
                 spoil_what_landed(connection)
             self._decide(connection, night)
@@ -159,11 +163,39 @@ class Nights:
         rows = {(name, as_of): number for name, as_of, number in found}
         return {name: [rows.get((name, night), 0) for night in nights[1:]] for name in LISTS}
 
-    def release(self, judged: Judged, night: date, said: str = "approved") -> None:
-        """Publish what the next nights look back on, after a person said this to what is held."""
+    def learn(self, nights: Sequence[date]) -> Judged:
+        """Decide and release some nights in one go, as `evenhand history` does."""
+        shutil.rmtree(self.releases, ignore_errors=True)
+        last = nights[-1]
+        asked_nights = [nights[0] - timedelta(days=1), *nights]
+        judged = self.judge(self.land(last), last, "history", asked_nights=asked_nights)
+        lay_lists(judged.warehouse)
+        lay_range_sizes(judged.warehouse, nights)
+        with duckdb.connect(str(judged.warehouse), config={"threads": 1}) as connection:
+            of_night = "select * exclude (as_of) from history.list_sizes where as_of = date '{}'"
+            for night in nights[:-1]:
+                folder = self._folder(night)
+                sizes = of_night.format(night)
+                connection.execute(f"copy ({sizes}) to '{folder / 'list_sizes.parquet'}' (format parquet)")
+                (folder / "manifest.json").write_text(manifest_of(night, code=CODE).text())
+            connection.execute(f"create or replace table gate.list_sizes as {of_night.format(last)}")
+            connection.execute("alter table gate.list_sizes drop is_held")
+        self.release(judged, last)
+        return judged
+
+    def is_released(self, night: date) -> bool:
+        """Whether a night was, in a run before."""
+        return (self.releases / f"night={night}" / "manifest.json").exists()
+
+    def _folder(self, night: date) -> Path:
         folder = self.releases / f"night={night}"
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
+        return folder
+
+    def release(self, judged: Judged, night: date, said: str = "approved") -> None:
+        """Publish what the next nights look back on, after a person said this to what is held."""
+        folder = self._folder(night)
         with duckdb.connect(str(judged.warehouse), config={"threads": 1}) as connection:
             for each in judged.held:
                 answer(connection, each, said, "a person")

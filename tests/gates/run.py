@@ -30,8 +30,8 @@ from gates.silent import FAULTS as SILENT
 from gates.silent import RUNS, draw_silent, plant
 
 LISTS = ("penalties", "rewards")
-# Nights that land before the first is decided, as many as a night looks at; and nights that are released before the
-# first is judged, for what is usual.
+# Nights that land before the first is decided, as many as a night looks at; and nights that are decided in one go
+# before the first is judged, for what is usual.
 LANDED_BEFORE, RELEASED_BEFORE = 36, 14
 # A silent fault of this size has to be held: so many rows of a list, and such a share of what the night adds to it and
 # takes from it; or, where it changes no list, so many rows of a feed, or all that its market has of it.
@@ -91,19 +91,21 @@ def run(home: Path, seed: int, nights: int, creators: int, compiled: Path) -> It
     simulated = Nights(home, compiled, PROJECT / "policies")
     told = home / "outcomes"
     told.mkdir(exist_ok=True)
-    for number in range(plan.nights - LANDED_BEFORE):
-        night = plan.first_night + timedelta(days=LANDED_BEFORE + number)
+    all_nights = [plan.first_night + timedelta(days=day) for day in range(LANDED_BEFORE, plan.nights)]
+    learnt, judged = all_nights[:RELEASED_BEFORE], all_nights[RELEASED_BEFORE:]
+    if not simulated.is_released(learnt[-1]):
+        simulated.learn(learnt)
+        simulated.forget(learnt[-1])
+    for night in judged:
         outcome = told / f"{night}.json"
-        if (simulated.releases / f"night={night}" / "manifest.json").exists():
-            if number >= RELEASED_BEFORE:
-                yield _read_outcome(outcome)
+        if simulated.is_released(night):
+            yield _read_outcome(outcome)
             continue
         landed = simulated.land(night)
         clean = simulated.judge(landed, night, "clean")
-        if number >= RELEASED_BEFORE:
-            found = _with_faults(simulated, landed, clean, draw(night, seed), seed)
-            outcome.write_text(json.dumps(asdict(found), default=str))
-            yield found
+        found = _with_faults(simulated, landed, clean, draw(night, seed), seed)
+        outcome.write_text(json.dumps(asdict(found), default=str))
+        yield found
         simulated.release(clean, night)
         simulated.forget(night)
 

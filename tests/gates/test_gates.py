@@ -19,7 +19,7 @@ from made_once import shared_compiled
 def test_every_fault_is_held_and_nothing_else_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(gates, "RELEASED_BEFORE", 8)
 
-    (outcome,) = run(tmp_path / "market", 1, 1, 3000, shared_compiled())
+    (outcome,) = run(tmp_path / "market", 1, 1, 2000, shared_compiled())
 
     assert outcome.held_clean == ()
     assert {fault: outcome.caught[fault] for fault in FAULTS} == dict.fromkeys(FAULTS, True), outcome.said
@@ -28,7 +28,7 @@ def test_every_fault_is_held_and_nothing_else_is(tmp_path: Path, monkeypatch: py
     assert set(outcome.caught) == {*FAULTS, *SILENT}
     # A run that was stopped goes on after the nights that it has judged.
     monkeypatch.setattr(Nights, "judge", None)
-    assert list(run(tmp_path / "market", 1, 1, 3000, shared_compiled())) == [outcome]
+    assert list(run(tmp_path / "market", 1, 1, 2000, shared_compiled())) == [outcome]
 
 
 def test_the_faults_of_a_night_are_in_markets_of_their_own() -> None:

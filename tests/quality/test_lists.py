@@ -18,7 +18,7 @@ from evenhand.quality.holding import Tonight, validate_changes
 from evenhand.quality.lists import validate_lists
 from evenhand.records.persons import Person
 from night.directly import decide
-from night.installation import Installation
+from night.installation import CONTENTS, CREATORS, VIOLATIONS, Installation
 
 NIGHT = date(2026, 3, 5)
 IMPOSED = "where row_key = 'a5/emergency/account'"
@@ -31,9 +31,13 @@ A2_REASON = "where reason_id = (select reason_id from penalties where row_key = 
 def decided(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The warehouse of a night that was decided and released."""
     installation = Installation(tmp_path_factory.mktemp("decided"))
-    installation.land_history()
+    # a7 came from Singapore, and has two strikes since.
+    installation.land("2026-03-01", creators=[("a7", "SG", "creator", "en", "2026-01-01")])
+    installation.land("2026-03-02", creators=[("a7", "world", "creator", "en", "2026-01-01")])
+    strikes = [(f"v7.{day}", "a7", "", "copyright", f"b7.{day}", f"2026-03-0{day}") for day in (4, 5)]
+    installation.land(str(NIGHT), creators=CREATORS, contents=CONTENTS, violations=[*VIOLATIONS, *strikes], appeals=[])
     _record(installation.home, "impose", "account_suspended", "account", "a5", "a6")
-    _record(installation.home, "lift", "campaigns_closed", "campaign", "a4")
+    _record(installation.home, "lift", "campaigns_closed", "campaign", "a4", "a7")
     decide(installation.home, str(NIGHT))
     return installation.home / "nights" / f"night={NIGHT}" / "warehouse.duckdb"
 
@@ -101,6 +105,9 @@ SPOILT = {
     "update emergencies.known set account_id = 'a3' where account_id = 'a4'": "no emergency has lifted it",
     "delete from penalties where account_id = 'a4'; delete from reasons where account_id = 'a4';"
     " update int_zone_periods set from_day = date '2026-03-05' where account_id = 'a4' and zone_rank > 0": (
+        "an account that entered a stricter zone this night is penalised for it"
+    ),
+    "delete from penalties where account_id = 'a7'; delete from reasons where account_id = 'a7'": (
         "an account that entered a stricter zone this night is penalised for it"
     ),
 }

@@ -12,6 +12,7 @@ stretches_while_their_history_was_true as (
         balance_of,
         history_version,
         edition_id,
+        pack_edition_id,
         zone,
         zone_rank,
         value,

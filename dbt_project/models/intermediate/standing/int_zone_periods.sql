@@ -70,6 +70,7 @@ columns_of_a_stretch as (
 stretches_of_each_programme as (
     select
         stretches.* exclude (is_held),  -- noqa: RF02
+        programmes.pack_edition_id,
         programmes.fires_on_each_rise,
         programmes.begins_with is null and stretches.from_day = programmes.effective_from as is_judged_anew,
         stretches.zone_rank > stretches.zone_rank_before as enters,
@@ -234,6 +235,7 @@ select
     from_day,
     until_day,
     edition_id,
+    pack_edition_id,
     zone,
     zone_rank,
     comparator,
