@@ -131,7 +131,7 @@ _STEP, _LEAST_STEP = 0.9, 0.03
 
 
 def _nodes(step: float) -> tuple[Floats, Floats]:
-    """Where in (0, 1) a function is looked at so that its weighted sum is its mean: at equal steps of a normal score."""
+    """Where in (0, 1) a function is looked at so that its weighted sum is its mean: at steps of a normal score."""
     number = math.ceil(_REACH / step)
     score = np.linspace(-_REACH, _REACH, 2 * number + 1)
     weight = np.exp(-(score**2) / 2)

@@ -1,8 +1,7 @@
-"""The ends of melded intervals once more, by another way of adding up: Gauss and Jacobi's, whose weights are the Betas'."""
+"""The ends of melded intervals once more, added up as Gauss and Jacobi do, whose weights are those of Betas."""
 
 from __future__ import annotations
 
-import numpy as np
 from scipy.optimize import bisect
 from scipy.special import roots_jacobi
 from scipy.stats import beta
