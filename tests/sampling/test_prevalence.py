@@ -11,6 +11,7 @@ from benchmarks.sampled import cell as simulated
 from benchmarks.sampled import misled, naive, simple, weighted
 from evenhand.sampling.prevalence import prevalence, rogan_gladen
 from evenhand.sampling.sums import Sums, golden, sums
+from insight.recomputing.melded import melded
 
 
 def test_the_share_is_of_what_the_reviewed_stand_for() -> None:
@@ -46,10 +47,44 @@ def test_the_interval_with_errors_is_that_of_a_million_draws() -> None:
         return random.beta(a, b, 1_000_000)
 
     low = (draw(120.25, 380.75) - (alarms := draw(2.75, 48.25))) / (draw(43.75, 7.25) - alarms)
-    high = (draw(120.75, 380.25) - (alarms := draw(2.25, 48.75))) / (draw(43.25, 7.75) - alarms)
+    # Three quarters of one more are among the 500 that were reviewed.
+    high = (draw(120.75, 379.5) - (alarms := draw(2.25, 48.75))) / (draw(43.25, 7.75) - alarms)
     # Four simulation errors of a quantile, by its density there.
     assert ours.low[0] == pytest.approx(np.quantile(low, 0.025), abs=4e-4)
     assert ours.high[0] == pytest.approx(np.quantile(high, 0.975), abs=4e-4)
+
+
+@pytest.mark.parametrize(
+    ("reviews", "found", "known"),
+    [
+        (500, 120, (50, 43, 50, 48)),
+        # Nobody was alarmed by what is clean, or everybody saw everything.
+        (500, 22, (20, 18, 20, 20)),
+        (200, 30, (9, 9, 9, 9)),
+        # Reviewers of whom little is known, beside a share of which much is.
+        (200, 60, (9, 8, 9, 7)),
+        (2500, 1057, (80, 53, 240, 185)),
+        (2900, 738, (24, 15, 152, 128)),
+        (50, 0, (50, 43, 50, 48)),
+    ],
+)
+def test_the_interval_with_errors_is_right_to_a_millionth(
+    reviews: int, found: int, known: tuple[int, int, int, int]
+) -> None:
+    ours = prevalence(sums(np.ones(reviews), np.arange(reviews) < found), golden(*known))
+    violating, recognised, clean, passed = known
+    alarms = clean - passed
+    low = melded(
+        (found + 0.25, reviews - found + 0.75), (alarms + 0.75, passed + 0.25),
+        (recognised + 0.75, violating - recognised + 0.25), 0.025,
+    )  # fmt: skip
+    high = melded(
+        (found + 0.75, reviews - found - 0.5), (alarms + 0.25, passed + 0.75),
+        (recognised + 0.25, violating - recognised + 0.75), 0.975,
+    )  # fmt: skip
+    assert ours.low[0] == pytest.approx(low if found else 0, abs=1e-6)
+    # Without errors nobody could say less than that of 50 none was found.
+    assert ours.high[0] == pytest.approx(max(high, 1 - 0.025 ** (1 / reviews)), abs=1e-6)
 
 
 def test_what_has_no_width_elsewhere_has_one() -> None:

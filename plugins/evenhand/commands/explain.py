@@ -19,10 +19,10 @@ from evenhand.explain.facts import NoSuchAccount
 from evenhand.explain.facts import explain as facts_about
 from evenhand.explain.labels import Labels, NoSuchLanguage, number
 from evenhand.explain.names import Names
+from evenhand.explain.names import of_unit as number_of_unit
 from evenhand.explain.restoring import CannotBeTried, TriedWay, summed_up, what_restores
 from evenhand.notices.catalogs import load_catalogs
 from evenhand.release.manifest import OtherFormat
-from evenhand.reports import units
 from evenhand.reports.catalogue import ENGLISH, catalogue, languages_of
 from evenhand.reports.language import WORDS
 from evenhand.settings import Settings, settings
@@ -192,7 +192,8 @@ def _show_measure(measure: Measure, to: Console) -> None:
         highlight=False,
         soft_wrap=True,
     )
-    to.print(measure.explanation, highlight=False, soft_wrap=True, markup=False)
+    route = "" if measure.is_english else f" {measure.appeal_route}"
+    to.print(f"{measure.explanation}{route}", highlight=False, soft_wrap=True, markup=False)
     to.print(
         f"  Rule: {escape(measure.rule_label)}; pack {escape(measure.pack_label)} v{measure.version}"
         f" ({measure.pack_sha256[:12]})",
@@ -223,7 +224,7 @@ def _needed(measure: Measure) -> str:
 
 
 def _of_unit(value: Decimal, unit: str, names: Names) -> str:
-    return units.of_unit(names.labels, names.words, value, unit, number(value), number(100 * value))
+    return number_of_unit(names.labels, names.words, value, unit, number(value), number(100 * value))
 
 
 def _violation(violation: Violation) -> str:

@@ -11,6 +11,7 @@ from pathlib import Path
 from evenhand.console.reader import once, reader, say
 from evenhand.explain.labels import Labels
 from evenhand.explain.names import Names
+from evenhand.explain.names import of_unit as number_of_unit
 from evenhand.explain.worded import worded as with_names
 from evenhand.notices.catalogs import REFERENCE, Catalogs, load_catalogs
 from evenhand.policy.language.part import EMERGENCY
@@ -30,7 +31,7 @@ def label(kind: str, key: str | None) -> str:
 
 def names() -> Names:
     """What keys are called in the reader's language."""
-    return Names(labels(), reader().words)
+    return Names(labels(), reader().words, reader().day, reader().number)
 
 
 def edition(policy: str) -> str:
@@ -58,7 +59,7 @@ def number(value: Decimal | int | float | None) -> str:
 
 def of_unit(value: Decimal, unit: str) -> str:
     """A number of a unit, as the catalogues call it: 1 point, 3 points, 20 %; the number alone without a unit."""
-    return units.of_unit(labels(), reader().words, value, unit, number(value), number(100 * value))
+    return number_of_unit(labels(), reader().words, value, unit, number(value), number(100 * value))
 
 
 def signed(value: int) -> str:

@@ -100,6 +100,8 @@ class Measure:
         outranked_by: the row that prevails instead.
         outranks: the rows that it prevails over.
         before: the balance before it was entered, in the programme's unit.
+        explanation: as the release has it, with how to appeal; in the reader's language without, where it has words.
+        is_english: whether it is the release's.
         answered: what each receiver acknowledged of its row by the night.
     """
 
@@ -128,6 +130,7 @@ class Measure:
     before: Decimal | None
     after: Decimal | None
     explanation: str
+    is_english: bool
     appeal_route: str
     cited: Sequence[Cited]
     answered: Sequence[Answered]
@@ -200,12 +203,17 @@ class Violation:
 
 @dataclass(frozen=True)
 class Happened:
-    """A step of what happened to the account, in the order of days."""
+    """A step of what happened to the account, in the order of days.
+
+    Attributes:
+        is_english: whether `what` is as the release has it, for no other language has words for it.
+    """
 
     on_day: date
     event: str
     label: str
     what: str
+    is_english: bool = False
 
 
 @dataclass(frozen=True)

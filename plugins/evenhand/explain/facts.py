@@ -6,7 +6,7 @@ that isn't decided.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -25,6 +25,7 @@ from evenhand.explain.explanation import (
     ToldNotice,
     Violation,
 )
+from evenhand.explain.happened import Story
 from evenhand.explain.lacking import what_is_lacking
 from evenhand.explain.measures import ENTRIES_BY, event_of, measures_in_force, sentence_of
 from evenhand.explain.names import Names
@@ -38,6 +39,12 @@ from evenhand.release.publish import revision_of
 _SQL = SqlFile(__file__)
 
 _DAY = timedelta(days=1)
+# Why an entry doesn't count.
+LEFT_OUT = {
+    "restored": "taken back on {day}: it was restored without an appeal",
+    "granted": "taken back on {day}: an appeal was granted",
+    "by_rule": "left out by a rule of the programme",
+}
 # What happened with a reason that people wrote themselves: it stays as they wrote it.
 _BY_PEOPLE = ("emergency_imposed", "emergency_lifted")
 
@@ -73,6 +80,7 @@ def explain(
         if profile is None:
             raise NoSuchAccount(f"{release}: no account {account} on that night; names are spelt as in the feeds")
         market = profile["market"]
+        story = Story(names, _units(rows, market))
         violations = [_violation(row, names, audience) for row in rows.of("account_violations", "violation_id")]
         return Explanation(
             account=account,
@@ -91,10 +99,10 @@ def explain(
             stage_since=profile["stage_since"],
             not_decided=() if audience == FOR_SUPPORT else _not_decided(manifest, market),
             programmes=_programmes(rows, names, market, {each.violation: each for each in violations}),
-            measures=measures_in_force(rows, names, receipts, night, {each.violation: each for each in violations}),
+            measures=measures_in_force(rows, story, receipts, night, {each.violation: each for each in violations}),
             lacking=what_is_lacking(rows, names, market, profile["kind"]),
             violations=violations,
-            timeline=_timeline(rows, names),
+            timeline=tuple(_timeline(rows, story)),
             told=_told(connection, releases, night, account),
             linked=() if audience == FOR_SUPPORT else _linked(rows, profile),
         )
@@ -126,7 +134,7 @@ def _not_decided(manifest: Manifest, market: str) -> tuple[str, ...]:
 def _programmes(
     rows: AccountRows, names: Names, market: str, violations: Mapping[str, Violation]
 ) -> tuple[ProgrammeStanding, ...]:
-    units = {row["programme"]: row["unit"] for row in rows.rules("programmes", market, "unit is not null")}
+    units = _units(rows, market)
     health = {row["programme"]: row for row in rows.of("account_health", "programme")}
     periods: dict[str, list[Period]] = {}
     for row in rows.of("balance_periods", "programme, balance_of, from_day"):
@@ -159,10 +167,10 @@ def _entry(row: Mapping[str, Any], names: Names, violations: Mapping[str, Violat
     behind = violations.get(row["violation_id"])
     if row["voided_on"]:
         was_restored = behind is not None and behind.restored_on == row["voided_on"]
-        how = "it was restored without an appeal" if was_restored else "an appeal was granted"
-        left_out = f"taken back on {row['voided_on']}: {how}"
+        how = LEFT_OUT["restored" if was_restored else "granted"]
+        left_out = names.words(how).format(day=names.day(row["voided_on"]))
     else:
-        left_out = "" if row["is_counted"] else "left out by a rule of the programme"
+        left_out = "" if row["is_counted"] else names.words(LEFT_OUT["by_rule"])
     return Entry(
         entry=row["entry_id"],
         rule=row["rule"],
@@ -179,7 +187,7 @@ def _entry(row: Mapping[str, Any], names: Names, violations: Mapping[str, Violat
 
 
 def _violation(row: Mapping[str, Any], names: Names, audience: Audience) -> Violation:
-    what = spoken(row["kind"] or "")
+    what = names.words(spoken(row["kind"] or ""))
     on = f"{what} “{row['title']}”" if row["title"] else " ".join(each for each in (what, row["subject"] or "") if each)
     return Violation(
         violation=row["violation_id"],
@@ -203,18 +211,18 @@ def _violation(row: Mapping[str, Any], names: Names, audience: Audience) -> Viol
     )
 
 
-def _timeline(rows: AccountRows, names: Names) -> tuple[Happened, ...]:
+def _timeline(rows: AccountRows, story: Story) -> Iterator[Happened]:
     """What happened; version 0.1 called it a story, and releases are never rewritten."""
-    name = "account_timeline" if rows.has("account_timeline") else "story"
-    return tuple(
-        Happened(
-            row["on_day"],
-            row["event"],
-            names.of("event", row["event"]),
-            row["told"] if row["event"] in _BY_PEOPLE else sentence_of(row["told"], names),
-        )
-        for row in rows.of(name, "step")
-    )
+    for row in rows.of("account_timeline" if rows.has("account_timeline") else "story", "step"):
+        event, told = row["event"], row["told"]
+        said = story.told(event, told)
+        # What people wrote themselves stays as they wrote it.
+        english = told if event in _BY_PEOPLE else sentence_of(told, story.names)
+        yield Happened(row["on_day"], event, story.names.of("event", event), said or english, is_english=said is None)
+
+
+def _units(rows: AccountRows, market: str) -> dict[str, str]:
+    return {row["programme"]: row["unit"] for row in rows.rules("programmes", market, "unit is not null")}
 
 
 def _told(connection: duckdb.DuckDBPyConnection, releases: Path, night: date, account: str) -> tuple[ToldNotice, ...]:

@@ -37,12 +37,12 @@ class Labels:
         for language in (self.language, REFERENCE):
             catalog = self.catalogs.languages.get(language)
             if catalog and name in catalog.messages and catalog.messages[name].string:
-                return _begun(text(catalog, name, {}))
+                return begun(text(catalog, name, {}))
         return self.unnamed(key)
 
     def unnamed(self, key: str | None) -> str:
         """How a key is written that no catalogue has a word for."""
-        return _begun(spoken(key)) if key else ""
+        return begun(spoken(key)) if key else ""
 
     def of_unit(self, value: Decimal | int, unit: str, count: str) -> str:
         """A number of a unit in this language; empty where its catalogue has no such unit.
@@ -59,7 +59,8 @@ class Labels:
         return text(catalog, name, {"count": count}, abs(whole))
 
 
-def _begun(said: str) -> str:
+def begun(said: str) -> str:
+    """As it begins a line."""
     return said[:1].upper() + said[1:]
 
 

@@ -7,9 +7,14 @@ from typing import Any
 
 from evenhand.explain.account_rows import AccountRows
 from evenhand.explain.explanation import FailedCondition, Lacking
-from evenhand.explain.labels import number
 from evenhand.explain.names import Names
 from evenhand.policy.prose.words import COMPARATORS
+
+# What a condition asks for, and what the account has.
+IN_ZONES, WITHOUT, BOUND = "{programme} in {zones}", "no {measure} or stricter in force", "{programme} {bound}"
+IN_FORCE, STRICTER = "in force", "a stricter one is in force"
+MISSING, HAS = "{programme} is missing", "{programme} is {value}"
+EITHER = "{one} or {other}"
 
 
 def what_is_lacking(rows: AccountRows, names: Names, market: str, kind: str) -> tuple[Lacking, ...]:
@@ -64,7 +69,9 @@ def _rewards_of_other_zones(
     for (programme, reward, scope), asked in sorted(zones.items()):
         if programme not in standings or (reward, scope) in rewards or standings[programme]["zone"] in asked:
             continue
-        asks = f"{names.of('programme', programme)} in {' or '.join(names.of('zone', zone) for zone in asked)}"
+        asks = names.words(IN_ZONES).format(
+            programme=names.of("programme", programme), zones=_either(names, [names.of("zone", zone) for zone in asked])
+        )
         has = names.of("zone", standings[programme]["zone"])
         label = _given(names, reward, scope)
         yield Lacking(
@@ -73,6 +80,14 @@ def _rewards_of_other_zones(
             (label,),
             (FailedCondition("zone", names.of("condition", "zone"), asks, has, None),),
         )
+
+
+def _either(names: Names, asked: Sequence[str]) -> str:
+    """One of several things."""
+    said = asked[0] if asked else ""
+    for each in asked[1:]:
+        said = names.words(EITHER).format(one=said, other=each)
+    return said
 
 
 def _given(names: Names, reward: str, scope: str) -> str:
@@ -91,15 +106,20 @@ def _condition(
     for test in tests:
         if test["without_measure"]:
             measure = names.of("measure", test["without_measure"])
-            asks.append(f"no {measure} or stricter in force")
-            has.append("in force" if test["without_measure"] in penalties else "a stricter one is in force")
+            asks.append(names.words(WITHOUT).format(measure=measure))
+            has.append(names.words(IN_FORCE if test["without_measure"] in penalties else STRICTER))
             continue
         programme = test["programme"]
         value = standings.get(programme, {}).get("balance")
         label = names.of("programme", programme)
-        asks.append(f"{label} {COMPARATORS[test['comparator']]} {number(test['bound'])}")
-        has.append(f"{label} {'is missing' if value is None else f'is {number(value)}'}")
+        bound = f"{names.words(COMPARATORS[test['comparator']])} {names.number(test['bound'])}"
+        asks.append(names.words(BOUND).format(programme=label, bound=bound))
+        has.append(
+            names.words(MISSING).format(programme=label)
+            if value is None
+            else names.words(HAS).format(programme=label, value=names.number(value))
+        )
         if value is not None:
             lacks.append(abs(test["bound"] - value))
     label = names.of("condition", name)
-    return FailedCondition(name, label, " or ".join(asks) or label, ", ".join(has), min(lacks, default=None))
+    return FailedCondition(name, label, _either(names, asks) or label, ", ".join(has), min(lacks, default=None))

@@ -12,6 +12,7 @@ from typing import Any
 from evenhand.delivery.answered import answered
 from evenhand.explain.account_rows import AccountRows
 from evenhand.explain.explanation import Cited, Measure, Violation
+from evenhand.explain.happened import Story
 from evenhand.explain.labels import Labels
 from evenhand.explain.names import Names
 from evenhand.explain.worded import worded
@@ -22,8 +23,9 @@ ENTRIES_BY = "programme, on_day, entry_id"
 
 
 def measures_in_force(
-    rows: AccountRows, names: Names, receipts: Path, night: date, violations: Mapping[str, Violation]
+    rows: AccountRows, story: Story, receipts: Path, night: date, violations: Mapping[str, Violation]
 ) -> tuple[Measure, ...]:
+    names = story.names
     listed = {(name, row["row_key"]): row for name in ("penalties", "rewards") for row in rows.of(name, "row_key")}
     # Releases of before several packs say nothing of what prevails: then one row of a scope was there at a time.
     penalties = rows.of("penalties", "row_key")
@@ -46,7 +48,8 @@ def measures_in_force(
         prevails = bool(row.get("prevails", True))
         outranked_by = None if prevails else felt.get(row["scope"])
         outranks = tuple(beaten.get(row["scope"], ())) if name == "penalties" and prevails else ()
-        rule, explanation = reason["condition"] or "", reason["explanation"]
+        rule, english, route = reason["condition"] or "", reason["explanation"], reason["appeal_route"] or ""
+        explained = story.why(english.removesuffix(route).removesuffix(" ") if route else english)
         # What people wrote themselves stays as they wrote it.
         is_by_people = row["programme"] == EMERGENCY
         found.append(
@@ -75,8 +78,9 @@ def measures_in_force(
                 unit=reason["unit"] or "",
                 before=reason["balance_before"],
                 after=reason["balance_after"],
-                explanation=explanation if is_by_people else sentence_of(explanation, names),
-                appeal_route=reason["appeal_route"] or "",
+                explanation=explained or (english if is_by_people else sentence_of(english, names)),
+                is_english=explained is None,
+                appeal_route=route,
                 cited=tuple(_cited(each, events) for each in json.loads(reason["entries"])),
                 answered=acknowledged.get((name, key), ()),
             )

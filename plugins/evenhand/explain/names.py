@@ -10,10 +10,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
 
-from evenhand.explain.labels import Labels
+from evenhand.explain.labels import Labels, begun, number
 from evenhand.explain.published_names import MEASURES
 from evenhand.policy.prose.pack_names import PACKS
+from evenhand.policy.prose.words import SHARE, plural, spoken
 
 _LISTS = {
     "penalties": "Penalties",
@@ -138,6 +141,7 @@ NAMES: Mapping[str, Mapping[str, str]] = {
         "denied": "denied",
         "pending": "not decided yet",
         "withdrawn": "withdrawn",
+        "withdrawn_by_account": "withdrawn by the account",
     },
     "feed": {
         "creators": "Creators",
@@ -236,6 +240,11 @@ NAMES: Mapping[str, Mapping[str, str]] = {
         "good_content": "Good content",
         "good_delivery": "Good delivery",
         "good_health": "Good health",
+        "chr": "Good health rating",
+        "pps": "Good performance",
+        "pps_low": "Performance not too low",
+        "pps_missing": "Performance is known",
+        "vp": "Few violation points",
     },
     "metric": {"followers": "Followers"},
     "programme": {
@@ -292,7 +301,32 @@ def called(labels: Labels, words: Callable[[str], str], kind: str, key: str | No
     is_said = said != labels.unnamed(key)
     if own and (not is_said or kind in _TOLD_TO_ACCOUNTS):
         return words(own)
-    return said if is_said else words(said)
+    if is_said:
+        return said
+    # Some are said as they are called within a sentence.
+    alone, within = words(said), words(spoken(key))
+    return begun(within) if alone == said and within != spoken(key) else alone
+
+
+def of_unit(
+    labels: Labels, words: Callable[[str], str], value: Decimal | int, unit: str, count: str, share: str
+) -> str:
+    """A number of a unit: 1 point, 3 points, 20 %; the number alone without a unit.
+
+    Args:
+        words: what the reader's language has for an English word, or the same.
+        count, share: the number, and a hundred times it, as the language writes them.
+    """
+    if unit == SHARE:
+        return f"{share}\u00a0%"
+    if not unit:
+        return count
+    if said := labels.of_unit(value, unit, count):
+        return said
+    one, many = spoken(unit), plural(spoken(unit))
+    # What there is no word for is in English, in the plural or not.
+    word = one if words(many) == many and abs(value) == 1 else words(many)
+    return f"{count} {word}"
 
 
 @dataclass(frozen=True)
@@ -301,10 +335,13 @@ class Names:
 
     Attributes:
         words: what the language has for an English word, or the same.
+        day, number: how it writes them.
     """
 
     labels: Labels
     words: Callable[[str], str] = str
+    day: Callable[[date], str] = str
+    number: Callable[[Decimal], str] = number
 
     def of(self, kind: str, key: str | None) -> str:
         """What a key is called; empty for nothing."""

@@ -10,6 +10,7 @@ from babel import Locale
 
 from evenhand.explain.labels import Labels
 from evenhand.explain.names import called
+from evenhand.explain.names import of_unit as number_of_unit
 from evenhand.explain.worded import worded
 from evenhand.notices.catalogs import REFERENCE, Catalogs
 from evenhand.policy.targets import Goal, Target
@@ -76,7 +77,7 @@ class Language(Formats):
 
     def of_unit(self, value: Decimal | int, unit: str) -> str:
         """A number of a unit."""
-        return units.of_unit(self._labels, self._word, value, unit, self.number(value), self.number(100 * value))
+        return number_of_unit(self._labels, self._word, value, unit, self.number(value), self.number(100 * value))
 
     def bound(self, wanted: Target | Goal, unit: str) -> str:
         """What a metric is to come to; `unit` is the metric's, and a bound's own counts first."""

@@ -34,7 +34,11 @@ class PackSpeech:
         if kind == "weekday":
             return str(get_day_names("wide", locale=self._language.locale)[_WEEKDAYS.index(key)])
         if kind in _IN_WORDS:
-            return self._language.say(key.replace("_", " "))
+            spoken = key.replace("_", " ")
+            said = self._language.say(spoken)
+            # Some zones are called within a sentence as they are by themselves.
+            if kind != "zone" or said != spoken or self._language.is_english:
+                return said
         called = self._language.label(kind, key)
         # A name such as YouTube is written so everywhere.
         first = called.partition(" ")[0]

@@ -1,0 +1,211 @@
+"""What happened to an account and why, in the reader's language: a release says it in English, with names in it.
+
+Releases are never rewritten, so theirs is read again. What isn't known here, as of another version, stays as it is.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from functools import cache
+from string import Formatter
+
+from evenhand.explain.names import Names, of_unit
+from evenhand.notices.catalogs import REFERENCE
+
+# Of each event the parts that a release says, with what is before each of them; all but the first may be missing.
+PARTS: Mapping[str, Sequence[tuple[str, str]]] = {
+    "onboarded": [("", "onboarded as {kind} in {market}")],
+    "violation_decided": [
+        ("", "{violation_type}"),
+        (", ", "{severity}"),
+        (" ", "on {surface}"),
+        (", ", "content {content}"),
+        (", ", "live {live}"),
+        (", ", "detected on {day}"),
+        (" ", "by {detected_by}"),
+    ],
+    "appeal_filed": [("", "against {violation}")],
+    "appeal_decided": [("", "{appeal_outcome}, against {violation}"), (", ", "now {points} points")],
+    "violation_restored": [("", "{violation_type}, without an appeal")],
+    "training_passed": [("", "{activity}")],
+    "entry": [("", "{amount} of {programme} by the rule {rule}"), (", ", "counts until {day}")],
+    "zone_entered": [("", "from {before} to {zone}"), (", ", "at {value}")],
+    "emergency_imposed": [("", "{measure} on {scope} until {day}: {reason}")],
+    "emergency_lifted": [("", "{measure} on {scope} until {day}: {reason}")],
+    "penalty_begins": [("", "{measure} on {scope}")],
+    "penalty_ends": [("", "{measure} on {scope}"), (", ", "in force since {day}")],
+    "penalty_reversed": [("", "{measure} on {scope}"), (", ", "in force since {day}")],
+}
+# The stage comes with or without the one before it, and with one of these reasons, or a penalty's key.
+STAGES, STAGE = ("from {stage_before} to {stage}", "to {stage}"), "{said}: {why}"
+WHYS = (
+    "it left",
+    "no penalty is in force",
+    "within {days} days of its onboarding",
+    "within {days} days after its onboarding",
+    "{measure} on {scope} ({programme})",
+)
+# Why there is a penalty; then what it brings, and why there is a reward.
+BECAUSE = (
+    "On {day} people decided about the account themselves, as {emergency}",
+    "Since {day} the account is not eligible for {programme} ({conditions})",
+    "The account is not eligible for {programme} ({conditions})",
+    "The account is in the zone {zone} of {programme} ({rule})",
+    "On {day} the account went from {had} to {amount} of {programme} and entered the zone {zone} ({rule})",
+    "On {day} the account went from {had} to no value of {programme} and entered the zone {zone} ({rule})",
+)
+BRINGS = (
+    ("", "This brings {measure} on {scope}"),
+    (" ", "from {day}"),
+    (" ", "until {last_day}"),
+    (", ", "without end"),
+    (", ", "for as long as it is in this zone"),
+    (", ", "for as long as a condition fails"),
+    (", ", "until it is settled when it ends"),
+)
+REWARDED = (
+    "What the account did for {programme} in the period from {day} brings {value} on {scope}",
+    "The account is eligible for {programme} ({conditions}), which brings {measure} on {scope} for as long as it does",
+    "The account entered the zone {zone} of {programme} ({rule}), which brings {measure} on {scope} until {day}",
+    "The account is in the zone {zone} of {programme}, which brings {measure} on {scope} for as long as it stays there",
+)
+NO_VALUE = "no value"
+# How parts are put together, and how a sentence ends.
+TOGETHER, STOPPED = "{said}, {more}", "{said}."
+_DAY = r"\d{4}-\d\d-\d\d"
+_NUMBER = r"-?[\d.]+"
+_READ: Mapping[str, str] = {
+    "day": _DAY,
+    "last_day": _DAY,
+    "had": rf"{_NUMBER}|{NO_VALUE}",
+    "points": _NUMBER,
+    "value": _NUMBER,
+    "days": r"\d+",
+    "amount": rf"{_NUMBER}(?: .+?)?",
+    "severity": r"(?!content |live |detected )[^,]+?",
+    "surface": r"[^,]+?",
+}
+# What a place's key is one of, where it isn't called as the place is.
+_KINDS = {"before": "zone", "stage_before": "stage"}
+# Of these a release has the name, of others the key with blanks.
+_NAMED = frozenset({"measure", "programme", "violation_type"})
+_AS_IT_IS = frozenset({"market", "content", "live", "violation", "reason", "why", "emergency"})
+_NUMBERS = frozenset({"points", "value", "days", "had"})
+_DAYS = frozenset({"day", "last_day"})
+
+
+class Story:
+    """What a release says of an account, told in the reader's language."""
+
+    def __init__(self, names: Names, units: Mapping[str, str]) -> None:
+        """Args: units: of each programme."""
+        self.names, self._units = names, units
+        english = names.labels.catalogs.languages[REFERENCE].messages
+        # By kind, the keys of what the release calls by its name.
+        self._keys = {
+            kind: {each.string: key.removeprefix(f"{kind}.") for key, each in english.items() if _is_of(kind, key)}
+            for kind in _NAMED
+        }
+
+    def told(self, event: str, english: str) -> str | None:
+        """A step of it; None where what the release says of it isn't understood."""
+        if not self._has_words:
+            return None
+        if event == "stage_entered":
+            return self._stage(english)
+        return self._parts(tuple(PARTS[event]), english) if event in PARTS else None
+
+    def why(self, english: str) -> str | None:
+        """Why there is a measure, without how to appeal; None where that isn't understood."""
+        if not self._has_words:
+            return None
+        because, brings, what = english.removesuffix(".").partition(". This brings ")
+        if not brings:
+            said = [self._first(REWARDED, because)]
+        else:
+            said = [self._first(BECAUSE, because), self._parts(BRINGS, f"This brings {what}")]
+        sentences = [self.names.words(STOPPED).format(said=each) for each in said if each]
+        return " ".join(sentences) if len(sentences) == len(said) else None
+
+    @property
+    def _has_words(self) -> bool:
+        return self.names.words(WHYS[0]) != WHYS[0]
+
+    def _first(self, sentences: Sequence[str], english: str) -> str | None:
+        found = ((each, _of(each).fullmatch(english)) for each in sentences)
+        return next((self._filled(each, match.groupdict()) for each, match in found if match), None)
+
+    def _parts(self, parts: Sequence[tuple[str, str]], english: str) -> str | None:
+        found = _pattern(tuple(parts)).fullmatch(english)
+        if not found:
+            return None
+        first, *more = (self._filled(part, found.groupdict()) for at, (_, part) in enumerate(parts) if found[f"_{at}"])
+        for each in more:
+            first = self.names.words(TOGETHER).format(said=first, more=each)
+        return first
+
+    def _stage(self, english: str) -> str | None:
+        stage, _, why = english.partition(": ")
+        said = self._first(STAGES, stage)
+        return said and self.names.words(STAGE).format(said=said, why=self._first(WHYS, why) or why)
+
+    def _filled(self, sentence: str, values: Mapping[str, str | None]) -> str:
+        said = {name: self._said(name, values[name] or "", values) for name in _places(sentence)}
+        return self.names.words(sentence).format(**said)
+
+    def _said(self, name: str, value: str, values: Mapping[str, str | None]) -> str:
+        if name in _AS_IT_IS:
+            return value
+        if name in _DAYS:
+            return self.names.day(date.fromisoformat(value))
+        if name in _NUMBERS:
+            return self.names.words(NO_VALUE) if value == NO_VALUE else self.names.number(Decimal(value))
+        if name == "conditions":
+            return ", ".join(self.names.of("condition", self._key("condition", each)) for each in value.split(", "))
+        if name == "amount":
+            number = Decimal(value.split(" ")[0])
+            unit = self._units.get(self._key("programme", values["programme"] or ""), "")
+            count = self.names.number(number)
+            # The release has a share in percent.
+            return of_unit(self.names.labels, self.names.words, number, unit, count, count)
+        kind = _KINDS.get(name, name)
+        return self.names.of(kind, self._key(kind, value))
+
+    def _key(self, kind: str, said: str) -> str:
+        return self._keys.get(kind, {}).get(said) or said.replace(" ", "_").lower()
+
+
+def texts() -> Iterator[str]:
+    """Every sentence that is to have words in other languages."""
+    parts = (each for of in (*PARTS.values(), BRINGS) for _, each in of)
+    yield from (each for each in parts if not re.fullmatch(r"\{\w+\}", each))
+    yield from (*STAGES, STAGE, *WHYS, *BECAUSE, *REWARDED, NO_VALUE, TOGETHER, STOPPED)
+
+
+def _is_of(kind: str, key: str) -> bool:
+    return key.startswith(f"{kind}.")
+
+
+@cache
+def _pattern(parts: tuple[tuple[str, str], ...]) -> re.Pattern[str]:
+    first, *more = (f"(?P<_{at}>{re.escape(before)}{_reading(part)})" for at, (before, part) in enumerate(parts))
+    return re.compile(first + "".join(f"{each}?" for each in more), re.DOTALL)
+
+
+@cache
+def _of(sentence: str) -> re.Pattern[str]:
+    return re.compile(_reading(sentence), re.DOTALL)
+
+
+def _reading(sentence: str) -> str:
+    return "".join(
+        re.escape(words) + (f"(?P<{name}>{_READ.get(name, '.+?')})" if name else "")
+        for words, name, _, _ in Formatter().parse(sentence)
+    )
+
+
+def _places(sentence: str) -> Iterator[str]:
+    return (name for _, name, _, _ in Formatter().parse(sentence) if name)

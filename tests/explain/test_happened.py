@@ -1,0 +1,121 @@
+"""What happened to accounts and why, in other languages: worked out by hand from what releases say in English."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from evenhand.explain import facts, lacking
+from evenhand.explain.happened import Story, texts
+from evenhand.explain.labels import Labels
+from evenhand.explain.names import Names
+from evenhand.notices.catalogs import load_catalogs
+from evenhand.reports.language import languages, words_of
+from evenhand.settings import PROJECT
+
+CATALOGS = load_catalogs(PROJECT / "translations")
+UNITS = {"copyright_strikes": "strike", "account_health": "point"}
+
+
+def _story(language: str) -> Story:
+    said = words_of(language)
+    words = {english: forms[0] for english, forms in said.items()}
+    return Story(Names(Labels(CATALOGS, language), lambda each: words.get(each, each), _day, _number), UNITS)
+
+
+def _day(day: date) -> str:
+    return f"<{day}>"
+
+
+def _number(value: Decimal) -> str:
+    return f"<{value}>"
+
+
+@pytest.mark.parametrize("language", languages()[1:])
+def test_every_sentence_has_words_in_every_language(language: str) -> None:
+    asked = (lacking.IN_ZONES, lacking.WITHOUT, lacking.BOUND, lacking.IN_FORCE, lacking.STRICTER)
+    has = (lacking.MISSING, lacking.HAS, lacking.EITHER)
+    assert {*texts(), *facts.LEFT_OUT.values(), *asked, *has} - words_of(language).keys() == set()
+
+
+@pytest.mark.parametrize(
+    ("event", "told", "wanted"),
+    [
+        ("onboarded", "onboarded as creator in ID", "masuk sebagai Kreator di ID"),
+        ("violation_decided", "Copyright", "Hak cipta"),
+        (
+            "violation_decided",
+            "Copyright, content c1, detected on 2026-03-01",
+            "Hak cipta, konten c1, terdeteksi pada <2026-03-01>",
+        ),
+        (
+            "violation_decided",
+            "Counterfeit goods, high on live, live l1, detected on 2026-03-01 by user report",
+            "Barang palsu, Tinggi, di Siaran langsung, siaran l1, terdeteksi pada <2026-03-01>, oleh Laporan pengguna",
+        ),
+        ("appeal_filed", "against v1, the second", "terhadap v1, the second"),
+        ("appeal_decided", "granted, against v1", "dikabulkan, terhadap v1"),
+        (
+            "appeal_decided",
+            "partly granted, against v1, now 0.5 points",
+            "dikabulkan sebagian, terhadap v1, sekarang <0.5> poin",
+        ),
+        ("violation_restored", "Copyright, without an appeal", "Hak cipta, tanpa banding"),
+        ("training_passed", "policy course", "Kursus kebijakan"),
+        (
+            "entry",
+            "2 strikes of Copyright strikes by the rule copyright, counts until 2026-05-01",
+            "<2> teguran pada Teguran hak cipta menurut aturan Hak cipta, berlaku sampai <2026-05-01>",
+        ),
+        ("zone_entered", "from good to warned, at 3", "dari Baik ke Diperingatkan, pada nilai <3>"),
+        (
+            "emergency_imposed",
+            "No live streaming on live until 2026-03-09: he asked: now",
+            "Siaran langsung tidak diizinkan pada Siaran langsung sampai <2026-03-09>: he asked: now",
+        ),
+        ("penalty_begins", "Publishing paused on short video", "Publikasi konten dijeda pada Video pendek"),
+        (
+            "penalty_ends",
+            "Publishing paused on short video, in force since 2026-03-02",
+            "Publikasi konten dijeda pada Video pendek, berlaku sejak <2026-03-02>",
+        ),
+        (
+            "stage_entered",
+            "to pilot: within 30 days after its onboarding",
+            "ke Percontohan: dalam <30> hari setelah masuk",
+        ),
+        (
+            "stage_entered",
+            "from active to restricted: no live on live (account health)",
+            "dari Aktif ke Dibatasi: Siaran langsung tidak diizinkan pada Siaran langsung (Kesehatan akun)",
+        ),
+    ],
+)
+def test_a_step_is_told_in_bahasa(event: str, told: str, wanted: str) -> None:
+    assert _story("id").told(event, told) == wanted
+
+
+def test_why_there_is_a_measure_is_told_in_the_order_of_the_release() -> None:
+    english = (
+        "On 2026-03-05 the account went from no value to 3 points of Account health and entered the zone warned"
+        " (unsafe goods). This brings Warning on account from 2026-03-05 until 2026-04-03."
+    )
+    assert _story("id").why(english) == (
+        "Pada <2026-03-05> akun ini berubah dari tanpa nilai menjadi <3> poin pada Kesehatan akun dan masuk ke zona"
+        " Diperingatkan (Barang tidak aman). Ini mengakibatkan Peringatan pada Akun, mulai <2026-03-05>, sampai"
+        " <2026-04-03>."
+    )
+    assert _story("pt_BR").why(english) == (
+        "Em <2026-03-05> a conta passou de nenhum valor a <3> pontos em Saúde da conta e entrou na zona Advertida"
+        " (Produtos inseguros). Isso traz Advertência (A conta), a partir de <2026-03-05>, até <2026-04-03>."
+    )
+
+
+def test_what_is_not_understood_and_what_has_no_words_stays_in_english() -> None:
+    assert _story("id").told("penalty_begins", "nothing that is known") is None
+    assert _story("id").told("of_another_version", "from good to warned") is None
+    assert _story("id").why("Because of the moon.") is None
+    assert _story("en").told("zone_entered", "from good to warned") is None
+    assert _story("en").why("The account is in the zone good of Account health (rule).") is None
