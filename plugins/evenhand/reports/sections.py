@@ -137,6 +137,8 @@ def of_causes(facts: Facts, language: Language, scope: Scope, first: date) -> Ta
 
 def of_zones(facts: Facts, language: Language, scope: Scope) -> Table | None:
     """A row per programme and zone: accounts, and how many more than then."""
+    if not facts.has("standings"):
+        return None
     asked = facts.ask(
         f"""
         select programme, zone, count(*) filter (night = {scope.now}) as accounts,
