@@ -76,6 +76,7 @@ def addresses(account: str, violation: str, case: str, policy: str) -> dict[tupl
         ("GET", "/boards/{board}/report"): ["/boards/quality/report?lang=zh", "/boards/of_world/report"],
         ("GET", "/boards/{board}/report/pdf"): ["/boards/quality/report/pdf", "/boards/of_world/report/pdf"],
         ("GET", "/boards/{board}/report/xlsx"): ["/boards/quality/report/xlsx", f"/boards/quality/report/xlsx?{on}"],
+        ("GET", "/fonts/{script}"): ["/fonts/thai", "/fonts/nothing"],
         ("GET", "/card/script"): ["/card/script"],
         ("GET", "/card/lines"): ["/card/lines"],
         ("GET", "/runs/{dag_id}/{run_id}"): ["/runs/nightly_governance/r"],

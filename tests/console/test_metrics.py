@@ -10,11 +10,13 @@ from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from console.conftest import NIGHT
 from console.serving import seen_by_all
 from evenhand.console import metrics
-from evenhand.console.charts import Point, over_nights
+from evenhand.console.charts import Point, over_nights, scale_of
 from evenhand.reference import metrics as written
 from evenhand.release.figures import Figure
 from evenhand.settings import PROJECT
@@ -49,8 +51,7 @@ def test_a_night_with_too_few_is_a_gap_and_not_a_zero(reader: TestClient, monkey
     monkeypatch.setattr(metrics, "figures_by_metric", lambda *_: {"repeat_rate": next(figures)})
     page = reader.get("/metrics/repeat_rate").text
     assert page.count("<polyline") == 1
-    (line,) = (part.split('"')[0] for part in page.split('<polyline points="')[1:])
-    assert len(line.split()) == 1
+    assert len(_line(page).split()) == 1
     assert "from 5.0\N{NO-BREAK SPACE}% to 15.0\N{NO-BREAK SPACE}%" in page
 
 
@@ -61,13 +62,13 @@ def test_times_of_all_nights_are_drawn_and_told_in_the_unit_of_the_newest(
         return Figure("repeat_rate", "Repeat rate", "all", figure, True, Decimal(figure), Decimal(figure), unit=unit)
 
     for over, said, heights in (
-        ([time("2", "days"), time("47", "hours")], "from 47 hours to 48 hours", [24.0, 156.0]),
-        ([time("48", "hours"), time("3", "days")], "from 2 days to 3 days", [156.0, 24.0]),
+        ([time("2", "days"), time("47", "hours")], "from 47 hours to 48 hours", [0.0, 100.0]),
+        ([time("48", "hours"), time("3", "days")], "from 2 days to 3 days", [100.0, 0.0]),
     ):
         nights = iter(over)
         monkeypatch.setattr(metrics, "figures_by_metric", lambda *_, nights=nights: {"repeat_rate": next(nights)})
         page = reader.get("/metrics/repeat_rate").text
-        line = page.partition('<polyline points="')[2].partition('"')[0]
+        line = _line(page)
         assert [float(point.partition(",")[2]) for point in line.split()] == heights
         assert said in page.partition('aria-label="')[2]
     # The small ones beside figures likewise.
@@ -81,11 +82,36 @@ def test_times_of_all_nights_are_drawn_and_told_in_the_unit_of_the_newest(
 
 
 def test_a_chart_escapes_what_it_shows_and_marks_what_changed() -> None:
-    chart = over_nights([Point("<b>", 1.0), Point("2", 2.0, 1.5, 2.5, "other <policies>")], "<said>", "1", "2")
+    points = [Point("<b>", 1.0), Point("2", 2.0, 1.5, 2.5, "other <policies>", "two <of>")]
+    chart = over_nights(points, "<said>", lambda value: f"<i>{value}")
     assert "<b>" not in chart
+    assert "<i>" not in chart
     assert "<said>" not in chart
-    assert "2: other &lt;policies&gt;" in chart
-    assert over_nights([Point("1", None)], "", "", "") == ""
+    assert "2: two &lt;of&gt;; other &lt;policies&gt;" in chart
+    assert over_nights([Point("1", None)], "", str) == ""
+
+
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.lists(st.integers(-(10**9), 10**9), min_size=1, max_size=5))
+def test_all_values_of_a_chart_fit_on_its_scale_of_few_round_lines(thousandths: list[int]) -> None:
+    values = [each / 1000 for each in thousandths]
+    scale = scale_of(values)
+    assert 2 <= len(scale.ticks) <= 6
+    assert list(scale.ticks) == sorted(set(scale.ticks))
+    assert all(-0.01 <= scale.up(value) <= 100.01 for value in values)
+    # What is never below nothing has no line below it.
+    assert min(values) < 0 or scale.ticks[0] >= 0
+
+
+def test_a_scale_has_round_values_and_a_value_alone_lies_within() -> None:
+    assert scale_of([0.351, 0.521]).ticks == [0.35, 0.4, 0.45, 0.5, 0.55]
+    assert scale_of([0, 17]).ticks == [0, 5, 10, 15, 20]
+    assert scale_of([0]).ticks == [0, 0.5]
+    assert scale_of([3]).ticks == [2, 3, 4]
+
+
+def _line(page: str) -> str:
+    return page.partition('<polyline class="line" points="')[2].partition('"')[0]
 
 
 def _figure(figure: str, is_enough: bool) -> Figure:

@@ -166,7 +166,7 @@ def test_pages_of_a_list_have_every_row_once(reader: TestClient, monkeypatch: py
         ("/lists/penalties?nothing=1", 400, "the list has no column nothing"),
         ("/lists/penalties?sort=reason", 400, "no column reason to sort by"),
         ("/lists/penalties?page=many", 400, "page a number"),
-        ("/lists/penalties?night=2026-03-04", 404, "night 2026-03-04 isn't released; the newest that is: 2026-03-06"),
+        ("/lists/penalties?night=2026-03-04", 404, "night 4 Mar 2026 isn't released; the newest that is: 6 Mar 2026"),
         ("/?against=yesterday", 400, "write a night as YYYY-MM-DD, or week"),
         ("/creator?account=nobody", 404, "There is no creator nobody on 6 Mar 2026"),
     ],
@@ -193,7 +193,7 @@ def test_a_creators_page_says_what_is_in_force_what_happened_and_what_it_was_tol
     # What was taken back on the second night isn't in force, and stands among what happened.
     taken_back = _text(reader.get("/creator?account=a1").text)
     assert "Nothing is in force on it." in taken_back
-    assert "taken back on 2026-03-06" in taken_back
+    assert "taken back on 6 Mar 2026" in taken_back
     assert "What it was told 6 Mar 2026:" in taken_back
     # The night before, it was in force.
     assert "Nothing is in force on it." not in _text(reader.get(f"/creator?account=a1&night={EARLIER}").text)

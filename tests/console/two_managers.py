@@ -76,6 +76,9 @@ def readable(answer: Response) -> str:
     if content.startswith(b"PAR1"):
         with duckdb.connect() as connection:
             return str(connection.read_parquet(BytesIO(content)).fetchall())
+    if answer.headers.get("content-type", "").startswith("font/"):
+        # Letters, and nothing that was written with them.
+        return ""
     if content.startswith(b"%PDF"):
         return text_of_pdf(content)
     if content.startswith(b"PK"):

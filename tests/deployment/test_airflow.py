@@ -459,6 +459,7 @@ def test_nobody_sees_what_a_run_made_without_logging_in(
         "metric": "grant_rate",
         "kind": "week",
         "board": "appeals",
+        "script": "thai",
         "revision": 1,
     }
     asked = {"/creator": "?account=a1", "/creator/restoring": "?account=a1", "/search": "?q=a"}

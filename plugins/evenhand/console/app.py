@@ -16,7 +16,7 @@ from airflow.models.dagrun import DagRun
 from fastapi import Depends, FastAPI, HTTPException, Request, Response
 from fastapi.exception_handlers import http_exception_handler, request_validation_exception_handler
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import FileResponse, HTMLResponse, StreamingResponse
+from fastapi.responses import FileResponse, HTMLResponse, PlainTextResponse, StreamingResponse
 from pydantic import ValidationError
 from sqlalchemy import select
 from starlette.exceptions import HTTPException as StarletteHTTPException
@@ -27,6 +27,7 @@ from evenhand.console.board_pages import router as of_boards
 from evenhand.console.card import router as of_card
 from evenhand.console.case_pages import router as of_cases
 from evenhand.console.downloads import download
+from evenhand.console.fonts import router as of_fonts
 from evenhand.console.gates import router as of_gates
 from evenhand.console.held_pages import router as of_held_lists
 from evenhand.console.metrics import router as of_metrics
@@ -71,6 +72,7 @@ app.include_router(of_acts)
 app.include_router(of_reports)
 app.include_router(of_boards)
 app.include_router(of_gates)
+app.include_router(of_fonts)
 # Pages load nothing from anywhere else, whatever stands in them.
 _ITSELF_ALONE = "default-src 'self' data: blob:; script-src 'unsafe-inline' 'unsafe-eval'; style-src 'unsafe-inline'"
 
@@ -114,6 +116,15 @@ async def _not_asked_so(request: Request, error: RequestValidationError) -> Resp
         why=found["msg"].lower(),
     )
     return render.page(request, "error.html", None, status=422, said=said)
+
+
+@app.exception_handler(Exception)
+async def _failed(request: Request, error: Exception) -> Response:
+    """That a page couldn't be made; why stands in the log alone, for it may tell what who asks doesn't see."""
+    said = say("The page couldn't be made. The log of Airflow's API server says why.")
+    if "text/html" not in request.headers.get("accept", ""):
+        return PlainTextResponse(said, 500)
+    return render.page(request, "error.html", None, status=500, said=said)
 
 
 # A night's pages: the name in an address, what it is called, and where it lies in the night's work.

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Form, HTTPException, Request
@@ -21,7 +23,7 @@ from evenhand.console.forms import ByWord, User, form_of, sent_by_us, who
 from evenhand.console.reader import say
 from evenhand.console.render import page
 from evenhand.console.seen import limited, seen
-from evenhand.console.shown import shown
+from evenhand.console.shown import Shown, shown
 from evenhand.records.persons import Person, PersonRefused
 from evenhand.settings import settings
 
@@ -109,6 +111,30 @@ _DO: Mapping[Action, Callable[[Cases, Person, str, str, int], Case]] = {
         store, settings().home, by, case, text, store.as_of(), seen
     ),
 }
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """How many cases of a market are open, and how many of them are past their day."""
+
+    open: int
+    overdue: int
+
+
+def waiting(found: Shown) -> Mapping[str, Waiting]:
+    """The open cases of each market that is seen, as of now; nothing where an older night is looked at."""
+    here = settings()
+    if found.night != found.nights[0]:
+        return {}
+    try:
+        with reading(here.home, here.cases) as store:
+            cases = [each for each in _seen_of(rows_of(store, store.as_of())) if each["state"] == "open"]
+    except CasesBroken:
+        # Their own page says what is wrong.
+        return {}
+    there = Counter(each["market"] for each in cases)
+    overdue = Counter(each["market"] for each in cases if each["days_left"] < 0)
+    return {market: Waiting(count, overdue[market]) for market, count in sorted(there.items())}
 
 
 def _queue(

@@ -1,18 +1,16 @@
-"""Finding an account by whatever a reader has of it, and what would restore it."""
+"""Finding an account by whatever a reader has of it, and everything that is known of it."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from datetime import date, timedelta
-from decimal import Decimal
+from dataclasses import replace
 
 import duckdb
 from fastapi import HTTPException
 
 from evenhand.console.reader import say
 from evenhand.console.shown import Shown
-from evenhand.console.values import last_day, names, of_unit
+from evenhand.console.values import names
 from evenhand.explain.explanation import Explanation
 from evenhand.explain.facts import NoSuchAccount, explain
 from evenhand.settings import settings
@@ -25,38 +23,6 @@ _NAMES = (
     ("notices", "notice_id"),
 )
 _MOST_FOUND = 50
-_WIDTH, _HEIGHT, _LEFT = 960, 120, 8
-# So much is shown of the time before there was anything.
-_BEFORE = timedelta(days=14)
-
-
-@dataclass(frozen=True)
-class Step:
-    """Days on which a balance was one value, as a part of a chart: x, y and width in its units."""
-
-    x: float
-    y: float
-    width: float
-    said: str
-    is_to_come: bool
-
-
-@dataclass(frozen=True)
-class Chart:
-    """The balance of a programme over days.
-
-    Attributes:
-        tonight: where the night is.
-        first_day, last_day: the days that it shows.
-    """
-
-    steps: Sequence[Step]
-    tonight: float
-    first_day: date
-    last_day: date
-    highest: Decimal
-    width: int = _WIDTH
-    height: int = _HEIGHT
 
 
 def facts(shown: Shown, account: str) -> tuple[Explanation, int]:
@@ -66,6 +32,9 @@ def facts(shown: Shown, account: str) -> tuple[Explanation, int]:
         HTTPException: no account of this name was there, or none that is seen: that says the same.
     """
     here = settings()
+    if not shown.has("account_profiles.parquet"):
+        # A night of a history tells of nobody: that says so.
+        shown.rows("account_profiles")
     none = HTTPException(
         404,
         say(
@@ -116,45 +85,3 @@ def accounts_called(shown: Shown, words: str) -> list[str]:
             [words],
         ).fetchall()
         return [account for (account,) in found]
-
-
-def charts(of: Explanation) -> dict[str, Chart]:
-    """The balances of each programme of which there are any, by its name."""
-    drawn = {}
-    for programme in of.programmes:
-        periods = [each for each in programme.periods if each.balance is not None]
-        if not periods or all(each.balance == 0 for each in periods):
-            continue
-        first = max(periods[0].first_day, next(each.first_day for each in periods if each.balance) - _BEFORE)
-        last = max([of.night, *(each.last_day or each.first_day for each in periods)])
-        days = (last - first).days + 1
-        highest = max(each.balance or Decimal(0) for each in periods)
-
-        def across(on: date, first: date = first, days: int = days) -> float:
-            return _LEFT + (on - first).days / days * (_WIDTH - 2 * _LEFT)
-
-        steps = []
-        for each in periods:
-            until = each.last_day or last
-            if until < first:
-                continue
-            balance = of_unit(each.balance or Decimal(0), programme.unit)
-            height = float((each.balance or Decimal(0)) / (highest or 1)) * (_HEIGHT - 24)
-            x = across(max(each.first_day, first))
-            steps.append(
-                Step(
-                    round(x, 1),
-                    round(_HEIGHT - 12 - height, 1),
-                    round(max(across(until) - x + (_WIDTH - 2 * _LEFT) / days, 1), 1),
-                    say(
-                        "%(first)s to %(last)s: %(balance)s, %(zone)s",
-                        first=each.first_day,
-                        last=last_day(each.last_day),
-                        balance=balance,
-                        zone=each.zone_label,
-                    ),
-                    each.first_day > of.night,
-                )
-            )
-        drawn[programme.programme] = Chart(steps, round(across(of.night), 1), first, last, highest)
-    return drawn

@@ -70,6 +70,7 @@ class Found:
         columns: those that the release has: one of an earlier version has fewer.
         choices: what each column of choices can be, with how many rows of the whole list have it.
         total: rows on all pages.
+        page: the one that it is: the last where one after it was asked for.
         sql: the query that gives them, on all pages, as `evenhand query` takes it.
     """
 
@@ -77,12 +78,13 @@ class Found:
     rows: Sequence[Mapping[str, Any]]
     choices: Mapping[str, Sequence[tuple[str, int]]]
     total: int
+    page: int
     sql: str
 
     @property
     def pages(self) -> int:
         """How many pages there are; one where there is nothing."""
-        return max(1, -(-self.total // PAGE_ROWS))
+        return _pages(self.total)
 
 
 def find(listed: Listed, shown: Shown, before: Shown | None, asked: Asked) -> Found:
@@ -99,16 +101,21 @@ def find(listed: Listed, shown: Shown, before: Shown | None, asked: Asked) -> Fo
         # What is beside a row is looked up for those of the page alone, unless they are sorted or chosen by it.
         rows = "listed" if {asked.sort.removeprefix("-"), *asked.chosen} <= own | {""} else "told"
         ((total,),) = connection.execute(f"select count(*) from {rows}{where}", values).fetchall()
+        number = min(asked.page, _pages(total))
         connection.execute(
             f"create temp table page as select * from {rows}{where} order by {order} limit {PAGE_ROWS} offset ?",
-            [*values, (asked.page - 1) * PAGE_ROWS],
+            [*values, (number - 1) * PAGE_ROWS],
         )
         told = _with_beside(listed, "page") if rows == "listed" else "from page"
         found = connection.execute(f"select {_names(columns)} from ({told}) order by {order}")
         names = [column.name for column in columns]
         page = [dict(zip(names, row, strict=True)) for row in found.fetchall()]
     choices = _choices_of(listed, sources, asked.night)
-    return Found(columns, page, choices, total, sql_of(listed, shown, before, asked, columns, own))
+    return Found(columns, page, choices, total, number, sql_of(listed, shown, before, asked, columns, own))
+
+
+def _pages(rows: int) -> int:
+    return max(1, -(-rows // PAGE_ROWS))
 
 
 def every_row(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
@@ -19,7 +20,7 @@ from evenhand.console.render import page
 from evenhand.console.seen import limited
 from evenhand.console.shown import Shown, shown
 from evenhand.console.tonight import TREND_NIGHTS, creators_by_market
-from evenhand.console.values import bound, day
+from evenhand.console.values import bound, day, interval
 from evenhand.console.values import figure as said_figure
 from evenhand.console.values import market as market_name
 from evenhand.policy.targets import targets_of
@@ -129,44 +130,44 @@ def chart_of(found: Shown, metric: str, market: str, label: str) -> str:
         label: what the metric is called.
     """
     changed = dict(_what_else(found))
-    points, said = [], []
     over = [
         (night, figures_by_metric(folder, settings().dbt_project, market).get(metric))
         for night, folder in _nights(found)
     ]
     # All in the unit of the newest.
     unit = next((figure.unit for _, figure in reversed(over) if figure), "")
-    for night, then in over:
-        figure = counted_in(then, unit) if then else None
-        value = _number(figure, unit)
-        shows = figure if figure and figure.is_enough and value is not None else None
-        points.append(
-            charts.Point(
-                day(night),
-                value if shows else None,
-                None if shows is None or shows.low is None else float(shows.low),
-                None if shows is None or shows.high is None else float(shows.high),
-                changed.get(night, ""),
-            )
-        )
-        if shows and value is not None:
-            ends = [end for end in (shows.low, shows.high) if end is not None]
-            said += [(float(end), reader().figure(end, shows.unit, market)) for end in ends]
-            said.append((value, said_figure(shows)))
+    points = [_point(night, counted_in(then, unit) if then else None, unit, changed) for night, then in over]
+    said = [end for each in points for end in (each.value, each.low, each.high) if end is not None]
     if not said:
         return ""
-    newest = next(point for point in reversed(points) if point.value is not None)
+
+    def written(value: float) -> str:
+        return reader().figure(Decimal(repr(value)), unit, market)
+
     about = say_counted(
         "%(metric)s, %(market)s: from %(low)s to %(high)s on %(num)s night, until %(night)s",
         "%(metric)s, %(market)s: from %(low)s to %(high)s over %(num)s nights, until %(night)s",
         len(points),
         metric=say(label),
         market=market_name(market),
-        low=min(said)[1],
-        high=max(said)[1],
-        night=newest.night,
+        low=written(min(said)),
+        high=written(max(said)),
+        night=next(point.night for point in reversed(points) if point.value is not None),
     )
-    return charts.over_nights(points, about, min(said)[1], max(said)[1])
+    newest = over[-1][1]
+    of_newest = judged(found.manifest, newest) if newest else None
+    wanted = of_newest.target.comparison if of_newest and of_newest.state else None
+    return charts.over_nights(points, about, written, [float(wanted[1])] if wanted else [])
+
+
+def _point(night: date, figure: Figure | None, unit: str, changed: Mapping[date, str]) -> charts.Point:
+    """A night of a chart; without a value where there are too few rows to say."""
+    value = _number(figure, unit)
+    if figure is None or value is None:
+        return charts.Point(day(night), None, changed=changed.get(night, ""))
+    low, high = (None if end is None else float(end) for end in (figure.low, figure.high))
+    said = f"{said_figure(figure)} ({interval(figure)})" if interval(figure) else said_figure(figure)
+    return charts.Point(day(night), value, low, high, changed.get(night, ""), said)
 
 
 def _what_else(found: Shown) -> list[tuple[date, str]]:

@@ -13,8 +13,9 @@ import duckdb
 from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse, StreamingResponse
 
-from evenhand.console import creator, listing, tonight
+from evenhand.console import creator, creator_charts, listing, tonight
 from evenhand.console.asked import Against, Market, Night, market_of
+from evenhand.console.case_pages import waiting
 from evenhand.console.downloads import download
 from evenhand.console.reader import say
 from evenhand.console.render import page
@@ -49,6 +50,9 @@ def tonight_page(request: Request, night: Night = None, against: Against = "", m
         markets=tonight.markets(found, before),
         unsent=tonight.unsent(found),
         receivers=tonight.receivers(found),
+        zones=tonight.zones(found),
+        stages=tonight.stages(found),
+        cases=waiting(found),
         metrics=[(each, judged(found.manifest, each)) for each in tonight.metrics(found, market)],
         market=market,
     )
@@ -129,7 +133,8 @@ def creator_page(request: Request, account: str, night: Night = None) -> HTMLRes
     if found is None:
         return page(request, "no_release.html", None)
     of, elsewhere = creator.facts(found, account)
-    return page(request, "creator.html", found, of=of, elsewhere=elsewhere, charts=creator.charts(of))
+    drawn = creator_charts.charts(of, creator_charts.penalties_over_days(found, account))
+    return page(request, "creator.html", found, of=of, elsewhere=elsewhere, charts=drawn)
 
 
 @router.get("/search", response_model=None)

@@ -29,6 +29,7 @@ _templates.filters |= {
     "signed": values.signed,
     "spoken": spoken,
     "worded": values.worded,
+    "dated": values.dated,
     "share": values.share,
     "day": values.day,
     "last_day": values.last_day,

@@ -59,6 +59,10 @@ class Shown:
         """The newest night released at least so many days before; None where there is none."""
         return next((night for night in self.nights if night <= self.night - timedelta(days=days)), None)
 
+    def after(self) -> date | None:
+        """The night released next after it; None for the newest."""
+        return next((night for night in reversed(self.nights) if night > self.night), None)
+
     def has(self, file: str) -> bool:
         """Whether a file is part of the release: releases of earlier versions have fewer."""
         return file in self.manifest.files
@@ -92,7 +96,7 @@ class Shown:
     def _file(self, name: str) -> Path:
         if name != MANIFEST and not self.has(name):
             why = f". {LACKS}" if self.manifest.history else ""
-            said = say("the release of night %(night)s has no file %(file)s", night=str(self.night), file=name)
+            said = say("the release of night %(night)s has no file %(file)s", night=self.night, file=name)
             raise HTTPException(404, f"{said}{why}")
         path = self.folder / name
         for changed, trouble in troubles_since(self.folder, name):
@@ -122,8 +126,8 @@ def shown(night: date | None = None) -> Shown | None:
             404,
             say(
                 "night %(night)s isn't released; the newest that is: %(newest)s",
-                night=str(chosen),
-                newest=str(nights[0]) if nights else say("none"),
+                night=chosen,
+                newest=nights[0] if nights else say("none"),
             ),
         )
     folder = _folder(chosen)

@@ -115,15 +115,14 @@ LISTS = (
         (
             *(_ACCOUNT, _MARKET, Column("measure", "Reward", "label", "measure", is_choice=True), _SCOPE, _PROGRAMME),
             *(
-                Column("amount", "Amount", "number"),
-                Column("unit", "Unit", "label", "unit_of_amount"),
+                Column("amount", "Amount", "money"),
                 _FROM,
                 _UNTIL,
                 _WHY,
             ),
         ),
         "starts_on desc, row_key",
-        beside="select reason_id, explanation as why, unit from reasons",
+        beside="select reason_id, explanation as why from reasons",
         by="reason_id",
     ),
     Listed(

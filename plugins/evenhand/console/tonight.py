@@ -14,10 +14,12 @@ from evenhand.delivery.config import ReceiversError, load_receivers
 from evenhand.records.databases import parquet
 from evenhand.records.steps import kept
 from evenhand.release.figures import Figure, figures
-from evenhand.release.manifest import HeldList
+from evenhand.release.manifest import HeldList, StageCount, ZoneCount
 from evenhand.settings import settings
 
 TREND_NIGHTS = 28
+# In the order in which an account comes through them.
+_STAGES = ("onboarding", "pilot", "active", "probation", "restricted", "exited")
 # What is counted of each market: its name, and the file and condition that it is counted in.
 _COUNTED = {
     "penalties": ("penalties", "true"),
@@ -60,11 +62,33 @@ class OfMarket:
 
 @dataclass(frozen=True)
 class OfReceiver:
-    """What a receiver answered in the last run of the night, in words."""
+    """What came of a night at a receiver, in the last run of it.
+
+    Attributes:
+        delivered, reconciled: what was told of both; empty where it wasn't done.
+        put, removed: rows that it was sent.
+        agrees: whether it holds what it should; None where that isn't known.
+    """
 
     receiver: str
     delivered: str
     reconciled: str
+    put: int
+    removed: int
+    agrees: bool | None
+
+
+@dataclass(frozen=True)
+class OfProgramme:
+    """How many creators are in each zone of a programme, from the mildest on."""
+
+    programme: str
+    zones: Sequence[ZoneCount]
+
+    @property
+    def creators(self) -> int:
+        """How many there are in all of them."""
+        return sum(each.accounts for each in self.zones)
 
 
 def markets(shown: Shown, before: Shown | None) -> list[OfMarket]:
@@ -111,14 +135,35 @@ def receivers(shown: Shown) -> list[OfReceiver]:
     except ReceiversError:
         return []
     work = settings().work(shown.night)
-    return [
-        OfReceiver(
-            name,
-            kept(work, "deliver_release", name).get("told", ""),
-            kept(work, "reconcile_receiver", name).get("told", ""),
-        )
-        for name in names
-    ]
+    return [_of_receiver(work, name) for name in names]
+
+
+def _of_receiver(work: Path, name: str) -> OfReceiver:
+    delivered, reconciled = kept(work, "deliver_release", name), kept(work, "reconcile_receiver", name)
+    sent = delivered.get("sent", {}).values()
+    return OfReceiver(
+        name,
+        delivered.get("told", ""),
+        reconciled.get("told", ""),
+        sum(each.get("put", 0) for each in sent),
+        sum(each.get("remove", 0) for each in sent),
+        reconciled.get("agrees"),
+    )
+
+
+def zones(shown: Shown) -> list[OfProgramme]:
+    """The programmes that have zones, with how many creators are in each."""
+    found: dict[str, list[ZoneCount]] = {}
+    for each in shown.manifest.zones:
+        if each.zone != "any":
+            found.setdefault(each.programme, []).append(each)
+    return [OfProgramme(programme, of) for programme, of in found.items()]
+
+
+def stages(shown: Shown) -> list[StageCount]:
+    """How many creators are at each stage, from onboarding on."""
+    places = {stage: place for place, stage in enumerate(_STAGES)}
+    return sorted(shown.manifest.stages, key=lambda each: (places.get(each.stage, len(places)), each.stage))
 
 
 def metrics(shown: Shown, market: str) -> list[Figure]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
 
-from evenhand.console.reader import once, reader, say
+from evenhand.console.reader import once, reader, reader_of, say
 from evenhand.explain.labels import Labels
 from evenhand.explain.names import Names
 from evenhand.explain.names import of_unit as number_of_unit
@@ -20,8 +21,14 @@ from evenhand.release.figures import ALL_MARKETS, Figure
 from evenhand.release.manifest import DELIVERIES, NOTICES
 from evenhand.release.targets import Judged
 from evenhand.reports import units
+from evenhand.reports.catalogue import ENGLISH
 from evenhand.reports.formats import NOTHING
 from evenhand.settings import settings
+
+# A day in a sentence, and not a part of a name.
+_DAY = re.compile(r"(?<![\w-])\d{4}-\d{2}-\d{2}(?![\w-])")
+# What packs count sales in, and bonuses are paid in.
+_MONEY = "unit of money"
 
 
 def label(kind: str, key: str | None) -> str:
@@ -46,7 +53,19 @@ def worded(sentence: str, programme: str | None = None) -> str:
     Args:
         programme: that of the row which it is of.
     """
-    return sentence if programme == EMERGENCY else with_names(english(), sentence)
+    return sentence if programme == EMERGENCY else dated(with_names(english(), sentence))
+
+
+def dated(sentence: str) -> str:
+    """An English sentence with its days as people write them, and not as machines do."""
+    return _DAY.sub(lambda found: _english_day(found[0]), sentence)
+
+
+def _english_day(written: str) -> str:
+    try:
+        return reader_of(ENGLISH).day(date.fromisoformat(written))
+    except ValueError:
+        return written
 
 
 def number(value: Decimal | int | float | None) -> str:
@@ -57,8 +76,14 @@ def number(value: Decimal | int | float | None) -> str:
     return reader().number(Decimal(f"{exact:.2g}") if 0 < abs(exact) < Decimal("0.01") else exact)
 
 
-def of_unit(value: Decimal, unit: str) -> str:
-    """A number of a unit, as the catalogues call it: 1 point, 3 points, 20 %; the number alone without a unit."""
+def of_unit(value: Decimal, unit: str, market: str = "") -> str:
+    """A number of a unit, as the catalogues call it: 1 point, 3 points, 20 %; the number alone without a unit.
+
+    Args:
+        market: whose currency money is in.
+    """
+    if unit == _MONEY and market:
+        return reader().money(value, market)
     return number_of_unit(labels(), reader().words, value, unit, number(value), number(100 * value))
 
 

@@ -133,6 +133,8 @@ def of_causes(facts: Facts, language: Language, scope: Scope, first: date) -> Ta
 
 def of_zones(facts: Facts, language: Language, scope: Scope) -> Table | None:
     """A row per programme and zone: accounts, and how many more than then."""
+    if not facts.has("standings"):
+        return None
     asked = facts.ask(
         _SQL("of_zones", night=scope.now, before=scope.then, of_markets=scope.only),
         "programme",

@@ -133,7 +133,7 @@ def reconcile_receiver(night: date, receiver: str) -> Facts:
             f"{summary}. It was sent again what differs and still holds something else: it refuses these rows, or is "
             "written to by others meanwhile. Settle that with its owners and clear this task."
         )
-    return note(night, "reconcile_receiver", {"told": str(summary)}, receiver)
+    return note(night, "reconcile_receiver", {"told": str(summary), "agrees": summary.agrees}, receiver)
 
 
 def held_delivery(release: Path, receiver: str) -> str:

@@ -1,0 +1,204 @@
+"""The history of an account as charts: a balance over days, its zones, and the penalties and violations beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+
+import duckdb
+from markupsafe import Markup
+
+from evenhand.console.charts import framed, scale_of
+from evenhand.console.reader import say
+from evenhand.console.shown import Shown
+from evenhand.console.values import day, label, last_day, number, of_unit
+from evenhand.explain.explanation import Explanation, Period, ProgrammeStanding
+
+_WIDE, _HIGH = 1000, 100
+# So much is shown of the time before there was anything, and of that after tonight.
+_BEFORE, _AFTER = timedelta(days=14), timedelta(days=14)
+_ENDS = ("penalty_ends", "penalty_reversed")
+
+
+@dataclass(frozen=True)
+class InForce:
+    """A penalty of a programme, over its days; without a last one while it goes on."""
+
+    programme: str
+    scope: str
+    measure: str
+    first_day: date
+    last_day: date | None
+
+
+@dataclass(frozen=True)
+class _Days:
+    """The days that a chart shows, from the first until the last."""
+
+    first: date
+    last: date
+
+    def at(self, on: date) -> float:
+        """Where a day begins, from the left in hundredths."""
+        return (on - self.first).days / ((self.last - self.first).days + 1) * 100
+
+    def part(self, first: date, last: date | None) -> tuple[float, float] | None:
+        """Where some days begin and how much room they take; None where none of them is shown."""
+        first, last = max(first, self.first), min(last or self.last, self.last)
+        if first > last:
+            return None
+        left = self.at(first)
+        return round(left, 2), round(self.at(last + timedelta(days=1)) - left, 2)
+
+
+def penalties_over_days(shown: Shown, account: str) -> list[InForce]:
+    """The penalties that were or are in force on an account, as its timeline tells them."""
+    if not shown.has("account_timeline.parquet"):
+        return []
+    with duckdb.connect(config={"threads": 1}) as connection:
+        found = connection.execute(
+            f"select on_day, event, about, told from {shown.rows('account_timeline')} where account_id = ?"
+            " and event in ('penalty_begins', 'penalty_ends', 'penalty_reversed') order by on_day, step",
+            [account],
+        ).fetchall()
+    in_force: dict[str, tuple[date, str]] = {}
+    told: list[InForce] = []
+
+    def over(about: str, until: date | None) -> None:
+        first, said = in_force.pop(about)
+        programme, _, scope = about.partition("/")
+        told.append(InForce(programme, scope, said.removesuffix(f" on {scope}"), first, until))
+
+    for on, event, about, said in found:
+        # Of one that is followed by another on its scope, the end is told after the beginning of the other.
+        if about in in_force and (event in _ENDS or on > in_force[about][0]):
+            over(about, on - timedelta(days=1))
+        if event not in _ENDS:
+            in_force[about] = (on, said)
+    for about in list(in_force):
+        over(about, None)
+    return told
+
+
+def charts(of: Explanation, penalties: Sequence[InForce]) -> dict[str, Markup]:
+    """The balances of each programme of which there are any, by its name."""
+    drawn = {}
+    for programme in of.programmes:
+        periods = [each for each in programme.periods if each.balance is not None]
+        if any(each.balance for each in periods):
+            drawn[programme.programme] = _chart(of, programme, periods, penalties)
+    return drawn
+
+
+def _chart(
+    of: Explanation, programme: ProgrammeStanding, periods: Sequence[Period], penalties: Sequence[InForce]
+) -> Markup:
+    begun = next(each.first_day for each in periods if each.balance)
+    ends = [each.last_day or each.first_day for each in periods]
+    days = _Days(max(periods[0].first_day, begun - _BEFORE), max([of.night + _AFTER, *ends]))
+    highest = max(each.balance or Decimal(0) for each in periods)
+    scale = scale_of([0, float(highest)])
+    drawn = Markup("")
+    for each in periods:
+        if (part := days.part(each.first_day, each.last_day)) is None:
+            continue
+        left, width = part
+        y = scale.up(float(each.balance or 0))
+        drawn += Markup(
+            '<rect class="area{later}" x="{x}" y="{y}" width="{w}" height="{h}"><title>{said}</title></rect>'
+        ).format(
+            later=" later" if each.first_day > of.night else "", x=left * 10, y=y, w=width * 10, h=_HIGH - y,
+            said=_said(programme, each),
+        )  # fmt: skip
+    tonight = days.at(of.night + timedelta(days=1))
+    drawn += Markup('<line class="tonight" x1="{x}" x2="{x}" y1="0" y2="{h}"/>').format(x=tonight * 10, h=_HIGH)
+    about = say(
+        "Balance from %(first)s to %(last)s, at most %(highest)s",
+        first=days.first,
+        last=days.last,
+        highest=of_unit(highest, programme.unit),
+    )
+    along = [(0.0, day(days.first)), (_WIDE, day(days.last))]
+    if 15 < tonight < 85:
+        along.insert(1, (tonight * 10, day(of.night)))
+    up = [(scale.up(each), _written(each, programme.unit)) for each in scale.ticks]
+    return framed(drawn, about, up, along, low=True, lanes=list(_lanes(of, programme, periods, penalties, days)))
+
+
+def _lanes(
+    of: Explanation,
+    programme: ProgrammeStanding,
+    periods: Sequence[Period],
+    penalties: Sequence[InForce],
+    days: _Days,
+) -> Iterator[tuple[str, Markup]]:
+    """What was beside a balance on the same days: zones, the penalties on each scope, violations."""
+    zones = list(_zones(periods))
+    if len({each.zone for each in zones}) > 1:
+        spans = (
+            _span(days, "zone", each.zone_label, _said(programme, each), each.first_day, each.last_day)
+            for each in zones
+        )
+        yield say("Zone"), Markup("").join(spans)
+    theirs = [each for each in penalties if each.programme == programme.programme]
+    for scope in dict.fromkeys(each.scope for each in theirs):
+        there = [(each, label("measure", each.measure)) for each in theirs if each.scope == scope]
+        spans = (
+            _span(days, "penalties", called, _from_to(called, each), each.first_day, each.last_day or of.night)
+            for each, called in there
+        )
+        yield label("scope", scope), Markup("").join(spans)
+    if programme.entries:
+        found = [each for each in of.violations if each.decided_on and days.first <= each.decided_on <= days.last]
+        dots = Markup("").join(
+            Markup('<span class="dot" style="left:{x}%" title="{said}"></span>').format(
+                x=round(days.at(each.decided_on), 2), said=f"{day(each.decided_on)}: {each.label}, {each.violation}"
+            )
+            for each in found
+            if each.decided_on
+        )
+        if dots:
+            yield say("Violations"), dots
+
+
+def _zones(periods: Sequence[Period]) -> Iterator[Period]:
+    """Periods with those beside each other that are in one zone as one."""
+    kept: Period | None = None
+    for each in periods:
+        if kept and kept.zone == each.zone:
+            kept = Period(kept.first_day, each.last_day, None, kept.zone, kept.zone_label)
+            continue
+        if kept:
+            yield kept
+        kept = each
+    if kept:
+        yield kept
+
+
+def _span(days: _Days, of: str, words: str, said: str, first: date, last: date | None) -> Markup:
+    if (part := days.part(first, last)) is None:
+        return Markup("")
+    return Markup('<span class="{of}" style="left:{left}%;width:{width}%" title="{said}">{words}</span>').format(
+        of=of, left=part[0], width=part[1], said=said, words=words
+    )
+
+
+def _said(programme: ProgrammeStanding, period: Period) -> str:
+    balance = "" if period.balance is None else of_unit(period.balance, programme.unit)
+    return say(
+        "%(first)s to %(last)s: %(balance)s",
+        first=period.first_day,
+        last=last_day(period.last_day),
+        balance=", ".join(each for each in (balance, period.zone_label) if each),
+    )
+
+
+def _from_to(called: str, of: InForce) -> str:
+    return say("%(first)s to %(last)s: %(balance)s", first=of.first_day, last=last_day(of.last_day), balance=called)
+
+
+def _written(value: float, unit: str) -> str:
+    exact = Decimal(repr(value))
+    return of_unit(exact, unit) if unit == "share" else number(exact)
