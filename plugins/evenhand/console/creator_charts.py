@@ -15,6 +15,9 @@ from evenhand.console.reader import say
 from evenhand.console.shown import Shown
 from evenhand.console.values import day, label, last_day, number, of_unit
 from evenhand.explain.explanation import Explanation, Period, ProgrammeStanding
+from evenhand.records.sql_files import Sql, SqlFile
+
+_SQL = SqlFile(__file__)
 
 _WIDE, _HIGH = 1000, 100
 # So much is shown of the time before there was anything, and of that after tonight.
@@ -58,11 +61,8 @@ def penalties_over_days(shown: Shown, account: str) -> list[InForce]:
     if not shown.has("account_timeline.parquet"):
         return []
     with duckdb.connect(config={"threads": 1}) as connection:
-        found = connection.execute(
-            f"select on_day, event, about, told from {shown.rows('account_timeline')} where account_id = ?"
-            " and event in ('penalty_begins', 'penalty_ends', 'penalty_reversed') order by on_day, step",
-            [account],
-        ).fetchall()
+        events = _SQL("penalty_events", rows=Sql(shown.rows("account_timeline")))
+        found = connection.execute(events, {"account": account}).fetchall()
     in_force: dict[str, tuple[date, str]] = {}
     told: list[InForce] = []
 
