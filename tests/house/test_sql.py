@@ -18,15 +18,6 @@ PLUGIN = PROJECT / "plugins" / "evenhand"
 # Whose SQL is in Python still. A file leaves this list and none comes to it.
 NOT_YET_MOVED: set[str] = {
     "commands/policy_check.py",
-    "console/acts.py",
-    "console/creator.py",
-    "console/estimates.py",
-    "console/held.py",
-    "console/listing.py",
-    "console/seen.py",
-    "console/seen_manifest.py",
-    "console/tables.py",
-    "console/tonight.py",
     "deciding/night_range.py",
     "delivery/announcements/outbox.py",
     "delivery/answered.py",
@@ -52,6 +43,10 @@ NOT_YET_MOVED: set[str] = {
     "sandbox/store.py",
     "simulation/marketplace.py",
     "tasks/history.py",
+}
+# Whose SQL is put together in Python, and why it isn't written down anywhere.
+BUILT_IN_PYTHON: dict[str, str] = {
+    "console/listing.py": "of the columns, conditions and order that a person chose; the page shows them the query",
 }
 # What makes a text SQL, and what makes it more than one line without logic.
 IS_SQL = re.compile(
@@ -90,8 +85,8 @@ def test_sql_with_logic_is_in_no_python_file() -> None:
         for path in sorted(PLUGIN.rglob("*.py"))
         if (found := list(sql_in(path.read_text(encoding="utf-8"))))
     }
-    assert {file: lines for file, lines in with_sql.items() if file not in NOT_YET_MOVED} == {}
-    assert NOT_YET_MOVED - set(with_sql) == set(), "moved: take it from the list"
+    assert {file: lines for file, lines in with_sql.items() if file not in NOT_YET_MOVED | set(BUILT_IN_PYTHON)} == {}
+    assert (NOT_YET_MOVED | set(BUILT_IN_PYTHON)) - set(with_sql) == set(), "moved: take it from the list"
 
 
 @pytest.mark.parametrize(
