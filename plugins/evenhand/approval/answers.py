@@ -20,8 +20,8 @@ from pydantic import BaseModel, ConfigDict
 
 from evenhand.approval.code_changes import by_code
 from evenhand.deciding.code_authors import CodeAuthors
-from evenhand.people.people import ALL
-from evenhand.people.rights import refuse_without_right
+from evenhand.people import acts
+from evenhand.people.acts import HELD_FOR_CODE, HELD_LIST, HELD_RECEIVER, HELD_WORDS, Act
 from evenhand.quality.held_lists import HeldList, answer, read_held
 from evenhand.records.history import add, everything
 from evenhand.records.persons import Person, PersonRefused, is_same, refuse_the_same_person
@@ -127,9 +127,14 @@ def answered(
     return found
 
 
+def act_of(held: str) -> Act:
+    """What answering to a list is, by the list's name; what it is held for needs no other right."""
+    return {DELIVERIES: HELD_RECEIVER, NOTICES: HELD_WORDS}.get(held, HELD_LIST)
+
+
 def approvals_needed(code: CodeAuthors | None) -> int:
     """How many have to approve a list, where it isn't known who changed the code that changes it."""
-    return 2 if code and code.unknown else 1
+    return HELD_FOR_CODE.approved_by_so_many(bool(code and code.unknown))
 
 
 def _in_force(home: Path, held: HeldList, given: Sequence[Answer], code: CodeAuthors | None) -> list[Answer]:
@@ -170,7 +175,7 @@ def refuse_who_may_not(home: Path, held: HeldList, by: Person, at: datetime | No
     Raises:
         PersonRefused: it doesn't.
     """
-    refuse_without_right(home, by, "approve", (ALL if held.list in FILES_OF else held.market,), at)
+    acts.refuse_who_may_not(home, by, act_of(held.list), (held.market,), at)
 
 
 def _refuse_what_they_cannot_approve(held: HeldList, said: Said, by: Person, code: CodeAuthors | None) -> None:

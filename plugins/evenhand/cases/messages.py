@@ -12,6 +12,7 @@ from datetime import date, datetime
 from evenhand.cases.case import Case
 from evenhand.cases.kinds import KINDS
 from evenhand.cases.store import Cases
+from evenhand.people.acts import WORK_CASE
 from evenhand.people.people import Listed, People
 from evenhand.records.persons import normalised
 
@@ -85,7 +86,7 @@ SENDING = "it isn't known whether it was sent"
 def _told(person: str, cases: Sequence[Case], people: People, since: str, night: date) -> list[ToldCase]:
     found = []
     for case in cases:
-        if "work_cases" not in people.rights_of(person, case.cause.market):
+        if WORK_CASE.right not in people.rights_of(person, case.cause.market):
             continue
         due = case.due(KINDS[case.cause.kind].days)
         left = (due - night).days

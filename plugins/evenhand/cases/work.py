@@ -10,8 +10,8 @@ from typing import Any
 from evenhand.cases.case import Case, CaseCause
 from evenhand.cases.kinds import KINDS
 from evenhand.cases.store import Cases, Draft
+from evenhand.people.acts import WORK_CASE, refuse_who_may_not
 from evenhand.people.in_force import people_in_force
-from evenhand.people.rights import refuse_without_right
 from evenhand.records.persons import Person, normalised
 from evenhand.settings import settings
 
@@ -30,7 +30,7 @@ def open_case(
         WorkRefused: there is such a case already, or its kind isn't opened by hand.
         evenhand.records.persons.PersonRefused: they may not work at cases of the market.
     """
-    refuse_without_right(home, by, "work_cases", (market,))
+    refuse_who_may_not(home, by, WORK_CASE, (market,))
     by_hand = [name for name, each in KINDS.items() if each.opened_by_hand]
     if kind not in by_hand:
         raise WorkRefused(f"{kind!r} isn't a kind that people open; write one of {', '.join(by_hand)}")
@@ -59,7 +59,7 @@ def assign(cases: Cases, home: Path, by: Person, case_id: str, to: str, seen: in
     """
     case = _workable(cases, home, by, case_id)
     owner = normalised(to)
-    refuse_without_right(home, Person(owner, logged_in=False), "work_cases", (case.cause.market,))
+    refuse_who_may_not(home, Person(owner, logged_in=False), WORK_CASE, (case.cause.market,))
     return _after(cases, case, seen, "assigned", {"owner": owner}, by)
 
 
@@ -158,7 +158,7 @@ def _workable(cases: Cases, home: Path, by: Person, case_id: str) -> Case:
 
 def _known(cases: Cases, home: Path, by: Person, case_id: str) -> Case:
     case = _case(cases, case_id)
-    refuse_without_right(home, by, "work_cases", (case.cause.market,))
+    refuse_who_may_not(home, by, WORK_CASE, (case.cause.market,))
     return case
 
 

@@ -11,8 +11,7 @@ import typer
 from evenhand.commands.persons import person, second_person
 from evenhand.commands.proposing import propose, refusals_told
 from evenhand.commands.terminal import By, console, refuse, said_why
-from evenhand.people.people import ALL
-from evenhand.people.rights import refuse_without_right
+from evenhand.people.acts import DECIDE_FILE, refuse_who_may_not
 from evenhand.policy.prose.words import counted
 from evenhand.records.databases import DatabaseInUse, open_to_read
 from evenhand.records.markdown import code, plain
@@ -137,7 +136,7 @@ def decide_now(action: Action, name: str, version: str, by: Person, approved_by:
 
     here = settings()
     for each in (by, approved_by):
-        refuse_without_right(here.home, each, "approve", (ALL,))
+        refuse_who_may_not(here.home, each, DECIDE_FILE)
     versions = _versions(here, action)
     if versions.get(name, "") != version:
         raise ProposalRefused(f"{name} is another version than the one that was proposed; propose it again")

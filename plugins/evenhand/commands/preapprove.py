@@ -13,6 +13,7 @@ from evenhand.commands.proposing import propose, refusals_told
 from evenhand.commands.rights_of_acts import refuse_to_approve_a_change
 from evenhand.commands.terminal import By, console, refuse
 from evenhand.deciding.code_authors import CodeAuthors
+from evenhand.people.acts import PREAPPROVE_CODE
 from evenhand.records.persons import Person, refuse_the_same_person
 from evenhand.settings import settings
 
@@ -81,7 +82,7 @@ def preapprove(
             form,
             said,
             person(by),
-            needs=2 if authors.unknown else 1,
+            needs=PREAPPROVE_CODE.approved_by_so_many(bool(authors.unknown)),
             not_by=(changed_by, *authors.log_ins),
         )
 

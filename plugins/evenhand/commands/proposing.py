@@ -9,6 +9,7 @@ from typing import Any
 
 from evenhand.commands.rights_of_acts import refuse_who_may_not
 from evenhand.commands.terminal import console, refuse
+from evenhand.people.acts import act_of
 from evenhand.records.persons import Person, PersonRefused
 from evenhand.records.proposals import ProposalRefused, ProposedAct
 from evenhand.records.proposals import propose as record_proposal
@@ -16,13 +17,17 @@ from evenhand.settings import settings
 
 
 def propose(
-    action: str, form: Mapping[str, Any], said: str, by: Person, needs: int = 1, not_by: tuple[str, ...] = ()
+    action: str, form: Mapping[str, Any], said: str, by: Person, needs: int = 0, not_by: tuple[str, ...] = ()
 ) -> None:
     """Write down what somebody proposes, and say how it goes on.
+
+    Args:
+        needs: how many approve it; by default as many as usual.
 
     Raises:
         PersonRefused: people.yml doesn't let them.
     """
+    needs = needs or act_of(action, form).approvals
     act = ProposedAct(
         action=action, form=dict(form), said=said, by=by, at=datetime.now(UTC), needs=needs, not_by=not_by
     )

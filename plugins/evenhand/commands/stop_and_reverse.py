@@ -13,8 +13,7 @@ import typer
 from evenhand.commands.persons import person, second_person
 from evenhand.commands.proposing import propose, refusals_told
 from evenhand.commands.terminal import By, console, errors, refuse, said_why
-from evenhand.people.people import ALL
-from evenhand.people.rights import refuse_without_right
+from evenhand.people.acts import SEND_AGAIN, TAKE_OVER, Act, refuse_who_may_not
 from evenhand.records.persons import Person
 from evenhand.settings import settings
 
@@ -64,7 +63,9 @@ def send_again(receiver: ReceiverName, reason: Reason, by: By = "") -> None:
     """Say that a receiver was emptied, so that the next delivery sends it all that it should hold once more."""
     from evenhand.delivery.emptied import send_again as say_so
 
-    _say_of(receiver, say_so, by, reason, f"If {receiver} holds nothing, the next delivery sends it everything.")
+    _say_of(
+        SEND_AGAIN, receiver, say_so, by, reason, f"If {receiver} holds nothing, the next delivery sends it everything."
+    )
 
 
 def take_over(receiver: ReceiverName, reason: Reason, by: By = "") -> None:
@@ -72,17 +73,19 @@ def take_over(receiver: ReceiverName, reason: Reason, by: By = "") -> None:
     from evenhand.delivery.first_read import take_over as say_so
 
     told = f"The next delivery brings {receiver} to the wanted state, whatever it holds."
-    _say_of(receiver, say_so, by, reason, told)
+    _say_of(TAKE_OVER, receiver, say_so, by, reason, told)
 
 
-def _say_of(receiver: str, say: Callable[[Path, str, Person, str], None], by: str, reason: str, told: str) -> None:
+def _say_of(
+    act: Act, receiver: str, say: Callable[[Path, str, Person, str], None], by: str, reason: str, told: str
+) -> None:
     from evenhand.delivery.config import load_receivers
 
     if receiver not in load_receivers():
         refuse(f"receivers.yml has no {receiver}; it has {', '.join(load_receivers())}")
     with refusals_told():
         who = person(by)
-        refuse_without_right(settings().home, who, "admin", (ALL,))
+        refuse_who_may_not(settings().home, who, act)
         say(settings().home, receiver, who, reason)
     console.print(
         f"{told} Clear its delivery in Airflow, or run the night again.", markup=False, soft_wrap=True, highlight=False

@@ -81,12 +81,11 @@ def accept_now(states: Sequence[Sequence[str]], by: Person, approved_by: Person,
     Args:
         states: the paths, each with the SHA-256 that the persons saw; what has changed since isn't accepted.
     """
-    from evenhand.people.people import ALL
-    from evenhand.people.rights import refuse_without_right
+    from evenhand.people.acts import ACCEPT_LOSS, refuse_who_may_not
     from evenhand.records import record_log
 
     for each in (by, approved_by):
-        refuse_without_right(settings().home, each, "admin", (ALL,))
+        refuse_who_may_not(settings().home, each, ACCEPT_LOSS)
     seen = {(path, now) for path, now in states}
     found = [each for each in record_log.troubles(settings().home) if (each.path, each.now) in seen]
     record_log.accept(settings().home, found, by, approved_by, reason)

@@ -29,8 +29,7 @@ from evenhand.emergency.emergency import EmergencyRefused
 from evenhand.emergency.propose import Proposed, propose
 from evenhand.emergency.wish import Wish
 from evenhand.explain.names import Names
-from evenhand.people.people import ALL
-from evenhand.people.rights import refuse_without_right
+from evenhand.people.acts import EMERGENCY, RESUME, REVERSE, act_of, refuse_who_may_not
 from evenhand.policy.load import load_packs
 from evenhand.policy.texts import PackError
 from evenhand.records import proposals
@@ -111,7 +110,7 @@ def stop_or_resume(request: Request, user: User, action: Text = "", reason: Text
         if action == "stop":
             told = say("From now on nothing is sent: %(why)s.", why=str(stop(here.home, person, reason.strip())))
         else:
-            refuse_without_right(here.home, person, "stop", (ALL,))
+            refuse_who_may_not(here.home, person, RESUME)
             in_force = stopped(here.home)
             if in_force is None:
                 raise NotDone(say("Deliveries aren't stopped; there is nothing to resume."))
@@ -146,7 +145,7 @@ def ask_to_reverse(
             raise NotDone(
                 say("Another release is the newest by now; nothing was asked for: look at this page once more.")
             )
-        refuse_without_right(settings().home, person, "stop", (ALL,))
+        refuse_who_may_not(settings().home, person, REVERSE)
         told_second = told_of_reversing(action, found.night, person, reason.strip())
         form = {"night": night, "action": action, "reason": reason.strip(), "author": by or None}
         told = _begun(request, "release_reversed", form)
@@ -168,7 +167,7 @@ def _proposed(found: Shown, asked: Mapping[str, str], author: Person) -> Propose
                 there=", ".join(there),
             )
         )
-    refuse_without_right(settings().home, author, "emergency", (asked["market"],))
+    refuse_who_may_not(settings().home, author, EMERGENCY, (asked["market"],))
     measure, _, scope = asked["what"].partition(" on ")
     programme, _, zone = asked["zone"].partition("/")
     try:
@@ -212,8 +211,9 @@ def _proposed_by_hand(action: str, form: Mapping[str, Any], proposed: Proposed, 
     return _proposed_act(action, form, proposed.told(Names(english()).of), author, proposed.proposal.needs)
 
 
-def _proposed_act(action: str, form: Mapping[str, Any], said: str, by: Person, needs: int = 1) -> str:
+def _proposed_act(action: str, form: Mapping[str, Any], said: str, by: Person, needs: int = 0) -> str:
     """Write down what is asked for, as the terminal does; returns what to do next."""
+    needs = needs or act_of(action, form).approvals
     act = proposals.ProposedAct(action=action, form=dict(form), said=said, by=by, at=datetime.now(UTC), needs=needs)
     name = proposals.propose(settings().home, act)
     return say_counted(

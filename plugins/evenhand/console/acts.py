@@ -13,6 +13,9 @@ from evenhand.console.shown import Shown
 from evenhand.emergency.emergency import LONGEST, Proposal
 from evenhand.emergency.propose import measures_had, packs_in_force
 from evenhand.policy.load import LoadedPack
+from evenhand.records.sql_files import Sql, SqlFile
+
+_SQL = SqlFile(__file__)
 
 # How long a measure holds where nobody says otherwise.
 _USUALLY = timedelta(days=7)
@@ -50,9 +53,7 @@ def choices(shown: Shown, packs: Sequence[LoadedPack], market: str) -> Choices:
             [
                 value
                 for (value,) in connection.execute(
-                    f"select distinct {column} from {shown.rows('account_profiles')}"
-                    f" where market = ? and {column} is not null order by 1",
-                    [market],
+                    _SQL("choices", choice=column, profiles=Sql(shown.rows("account_profiles"))), {"market": market}
                 ).fetchall()
             ]
             for column in ("kind", "stage")

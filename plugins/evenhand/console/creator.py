@@ -13,7 +13,10 @@ from evenhand.console.shown import Shown
 from evenhand.console.values import names
 from evenhand.explain.explanation import Explanation
 from evenhand.explain.facts import NoSuchAccount, explain
+from evenhand.records.sql_files import Sql, SqlFile
 from evenhand.settings import settings
+
+_SQL = SqlFile(__file__)
 
 # What a reader may have of an account: the file that has it, and the column.
 _NAMES = (
@@ -73,15 +76,12 @@ def accounts_called(shown: Shown, words: str) -> list[str]:
             if not shown.has(f"{file}.parquet"):
                 continue
             found = connection.execute(
-                f"select distinct account_id from {shown.rows(file)} where {column} = ?"
-                f" order by account_id limit {_MOST_FOUND}",
-                [words],
+                _SQL("called", rows=Sql(shown.rows(file)), called=column), {"words": words, "most": _MOST_FOUND}
             ).fetchall()
             if found:
                 return [account for (account,) in found]
         found = connection.execute(
-            f"select account_id from {shown.rows('account_profiles')}"
-            f" where contains(lower(account_id), lower(?)) order by account_id limit {_MOST_FOUND}",
-            [words],
+            _SQL("with_it_in_a_name", profiles=Sql(shown.rows("account_profiles"))),
+            {"words": words, "most": _MOST_FOUND},
         ).fetchall()
         return [account for (account,) in found]

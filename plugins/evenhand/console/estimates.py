@@ -13,7 +13,10 @@ from evenhand.console.reader import reader, say
 from evenhand.console.shown import Shown
 from evenhand.console.values import between, label, number
 from evenhand.console.values import market as market_name
+from evenhand.records.sql_files import Sql, SqlFile
 from evenhand.sampling.told import AGREEMENT, PARTS, is_gap, is_told, markets_of_gap
+
+_SQL = SqlFile(__file__)
 
 
 @dataclass(frozen=True)
@@ -41,14 +44,7 @@ def estimates(shown: Shown, market: str) -> Sequence[EstimateShown]:
         return ()
     with duckdb.connect(config={"threads": 1}) as connection:
         rows = connection.execute(
-            "select estimate, market, coalesce(slice, ''), coalesce(about, ''), value, interval_low, interval_high,"
-            " reviews, golden_reviews, is_enough, coalesce(verdict, '')"
-            # Those of an earlier version don't say what a part is by.
-            " from (select cast(null as varchar) as slice where false"
-            f" union all by name from {shown.rows('quality_estimates')})"
-            " where $market in ('all', market)"
-            " order by estimate = 'agreement', estimate, market != 'all', market, slice, about",
-            {"market": market},
+            _SQL("estimates", rows=Sql(shown.rows("quality_estimates"))), {"market": market}
         ).fetchall()
     return [
         EstimateShown(

@@ -16,10 +16,13 @@ from evenhand.console.shown import Shown
 from evenhand.console.tonight import TREND_NIGHTS
 from evenhand.console.values import list_of
 from evenhand.quality.held_lists import LISTS, HeldList, first_wave_of
+from evenhand.records.sql_files import Sql, SqlFile
 from evenhand.release.manifest import DELIVERIES
 from evenhand.release.manifest import HeldList as Released
 from evenhand.settings import settings
 from evenhand.tasks.held_list import held_lists
+
+_SQL = SqlFile(__file__)
 
 # What a list waits for, by the cause of most of its rows.
 _BECAUSE_OF: Mapping[str, str] = {
@@ -163,10 +166,7 @@ def _now(shown: Shown) -> tuple[Mapping[tuple[str, str], HeldList], str]:
 def _changes(shown: Shown, held: Released) -> tuple[Changes, ...]:
     with duckdb.connect(config={"threads": 1}) as connection:
         found = connection.execute(
-            "select cause, count(*) filter (change = 'added'), count(*) filter (change = 'removed'),"
-            f" count(*) filter (change = 'changed') from {shown.rows('changes')} where list = ? and market = ?"
-            " group by cause order by count(*) desc, cause",
-            [held.list, held.market],
+            _SQL("changes", changes=Sql(shown.rows("changes"))), {"list": held.list, "market": held.market}
         ).fetchall()
     return tuple(Changes(*row) for row in found)
 
@@ -184,9 +184,5 @@ def _sizes(folder: Path) -> Mapping[tuple[str, str], tuple[int, int]]:
     if not path.exists():
         return {}
     with duckdb.connect(config={"threads": 1}) as connection:
-        found = connection.execute(
-            "select list, market, cast(sum(rows) as bigint), cast(sum(added + removed + changed) as bigint)"
-            " from read_parquet(?, hive_partitioning = false) group by list, market order by list, market",
-            [str(path)],
-        ).fetchall()
+        found = connection.execute(_SQL("sizes"), {"file": str(path)}).fetchall()
     return {(name, market): (rows, changed) for name, market, rows, changed in found}

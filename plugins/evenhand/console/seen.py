@@ -17,6 +17,9 @@ from fastapi import HTTPException
 
 from evenhand.console.reader import marked, say
 from evenhand.records.databases import parquet, quoted
+from evenhand.records.sql_files import Sql, SqlFile
+
+_SQL = SqlFile(__file__)
 
 # None stands for all markets.
 Markets = frozenset[str] | None
@@ -80,11 +83,9 @@ def rows_seen(folder: Path, table: str, markets: frozenset[str], newest: Path) -
         return f"(select * from {file} where market in ({names}))"
     if whose not in ("account", "account_alone"):
         raise HTTPException(403, say(OF_ALL_TOGETHER))
-    market = "coalesce(owners.market, of_all.market)" if whose == "account" else "owners.market"
-    return (
-        f"(select of_all.* from {file} as of_all left join {_owners(folder, newest)} as owners"
-        f" on of_all.account_id = owners.account_id where {market} in ({names}))"
-    )
+    market = Sql("coalesce(owners.market, of_all.market)" if whose == "account" else "owners.market")
+    rows = _SQL("of_accounts", file=Sql(file), owners=_owners(folder, newest), market=market, markets=Sql(names))
+    return f"({rows})"
 
 
 def condition_of(table: str, markets: frozenset[str], newest: str) -> str:
@@ -102,16 +103,13 @@ def texts(values: frozenset[str]) -> str:
     return ", ".join(map(quoted, sorted(values)))
 
 
-def _owners(folder: Path, newest: Path) -> str:
+def _owners(folder: Path, newest: Path) -> Sql:
     """The SQL of the market that each account is of: the newest, or that of the night where it is there no more."""
     there = [each / "account_profiles.parquet" for each in dict.fromkeys((newest, folder))]
     sources = [parquet(each) for each in there if each.exists()]
     if not sources:
-        return "(select null::varchar as account_id, null::varchar as market where false)"
-    first = f"select account_id, market from {sources[0]}"
+        return Sql("(select null::varchar as account_id, null::varchar as market where false)")
     if len(sources) == 1:
-        return f"({first})"
-    return (
-        f"({first} union all select account_id, market from {sources[1]}"
-        f" where account_id not in (select account_id from {sources[0]}))"
-    )
+        return Sql(f"(select account_id, market from {sources[0]})")
+    first, second = map(Sql, sources)
+    return Sql(f"({_SQL('owners', newest=first, of_night=second)})")

@@ -11,6 +11,7 @@ import duckdb
 
 from evenhand.console.seen import rows_seen, texts
 from evenhand.records.databases import parquet
+from evenhand.records.sql_files import Sql, SqlFile
 from evenhand.release.manifest import (
     CauseCount,
     Manifest,
@@ -21,6 +22,8 @@ from evenhand.release.manifest import (
     ZoneCount,
     read_manifest,
 )
+
+_SQL = SqlFile(__file__)
 
 # What is the same for every market.
 _AS_IT_IS = (
@@ -36,47 +39,15 @@ _OF_ALL: Mapping[str, Any] = {
     "inputs": {},
     "receivers": None,
 }
-# What is counted of rows; `{last}` are the penalties of the release before, `{quarantine}` the rows of some files.
-_COUNTED: Mapping[str, tuple[type[Any], str]] = {
-    "causes": (
-        CauseCount,
-        "select list, cause, count(*) filter (change = 'added') as added,"
-        " count(*) filter (change = 'removed') as removed, count(*) filter (change = 'changed') as changed"
-        " from {changes} group by all order by all",
-    ),
-    "zones": (
-        ZoneCount,
-        "select programme, zone, count(*) as accounts from {standings} group by programme, zone, zone_rank"
-        " order by programme, zone_rank",
-    ),
-    "stages": (
-        StageCount,
-        "select coalesce(stage, 'none') as stage, count(*) as accounts from {account_profiles}"
-        " group by all order by all",
-    ),
-    "penalties": (
-        MeasureChanges,
-        "select measure, count(*) filter (before.key is null) as new,"
-        " count(*) filter (now.key is not null and before.key is not null) as kept,"
-        " count(*) filter (now.key is null) as ended"
-        " from (select row_key, measure, row_key as key from {penalties}) as now"
-        " full join (select row_key, measure, row_key as key from {last}) as before using (row_key, measure)"
-        " group by measure order by measure",
-    ),
-    "quarantined": (
-        Quarantined,
-        "select feed, coalesce(column_name, '') as column, rule, remedy, count(*) as rows from {quarantine}"
-        " group by all order by all",
-    ),
+# What is counted of rows, by their name: `last` are the penalties of the release before, `quarantine` the rows of some
+# files.
+_COUNTED: Mapping[str, tuple[type[Any], Callable[[Mapping[str, Sql]], Sql]]] = {
+    "causes": (CauseCount, lambda rows: _SQL("causes", changes=rows["changes"])),
+    "zones": (ZoneCount, lambda rows: _SQL("zones", standings=rows["standings"])),
+    "stages": (StageCount, lambda rows: _SQL("stages", profiles=rows["account_profiles"])),
+    "penalties": (MeasureChanges, lambda rows: _SQL("penalties", penalties=rows["penalties"], last=rows["last"])),
+    "quarantined": (Quarantined, lambda rows: _SQL("quarantined", quarantine=rows["quarantine"])),
 }
-# The market that a file lies in the folder of, as landing folders name it. A row of it that nobody understood is
-# counted, and not told: it may name an account of another.
-_OF_FOLDER = (
-    "lower(coalesce(nullif(regexp_extract(landed_file, '(?i)/market=([^/]*)', 1), ''),"
-    " regexp_extract(landed_file, '(?i)/source=([^/]*)', 1)))"
-)
-
-
 _TABLES = ("changes", "standings", "account_profiles", "penalties")
 
 
@@ -94,19 +65,22 @@ def manifest_seen(folder: Path, markets: frozenset[str], newest: Path, before: P
     said |= {name: tuple(each for each in getattr(whole, name) if each.market in markets) for name in _OF_MARKETS}
     said |= _OF_ALL
     said |= {name: how(whole, markets) for name, how in _PARTLY.items()}
-    sources = {name: rows_seen(folder, name, markets, newest) for name in _TABLES if f"{name}.parquet" in whole.files}
-    sources["last"] = (
+    sources = {
+        name: Sql(rows_seen(folder, name, markets, newest)) for name in _TABLES if f"{name}.parquet" in whole.files
+    }
+    sources["last"] = Sql(
         rows_seen(before, "penalties", markets, newest)
         if before and (before / "penalties.parquet").exists()
         else f"(from {sources['penalties']} limit 0)"
     )
     if "quarantine.parquet" in whole.files:
         names = texts(frozenset(each.lower() for each in markets))
-        sources["quarantine"] = f"(from {parquet(folder / 'quarantine.parquet')} where {_OF_FOLDER} in ({names}))"
+        quarantine = Sql(parquet(folder / "quarantine.parquet"))
+        sources["quarantine"] = Sql(f"({_SQL('of_folders', quarantine=quarantine, folders=Sql(names))})")
     with duckdb.connect(config={"threads": 1}) as connection:
-        for name, (kind, query) in _COUNTED.items():
+        for name, (kind, counted) in _COUNTED.items():
             try:
-                found = connection.execute(query.format(**sources))
+                found = connection.execute(counted(sources))
             except (KeyError, duckdb.BinderException):
                 # Of an earlier version, or of a history, that has no such file or column.
                 said[name] = ()

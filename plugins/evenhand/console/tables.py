@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from evenhand.console.reader import say
+from evenhand.records.sql_files import SqlFile
+
+_SQL = SqlFile(__file__)
 
 # How a value is written: an account links to its page, a label is looked up in the catalogues, `open` is a last day
 # that may be none, a share is of one, what is told in English alone is read out as English, and what an account is told
@@ -81,16 +84,6 @@ _WHY = Column("why", "Why", "english")
 _LIST = Column("list", "List", "label", "list", is_choice=True)
 _CHANGE = Column("change", "Change", "label", "change", is_choice=True)
 
-_AGAINST = """\
-select coalesce(tonight.account_id, last.account_id) as account_id, coalesce(tonight.market, last.market) as market,
-    '{list}' as list, case when last.row_key is null then 'new' when tonight.row_key is null then 'ended'
-    else 'changed' end as change, coalesce(tonight.programme, last.programme) as programme,
-    coalesce(tonight.scope, last.scope) as scope, last.{what} as measure_before, tonight.{what} as measure,
-    last.ends_on as ends_before, tonight.ends_on as ends_on, coalesce(tonight.row_key, last.row_key) as row_key
-from {list} as tonight full join before.{list} as last using (row_key)
-where (tonight.{what}, tonight.starts_on, tonight.ends_on)
-    is distinct from (last.{what}, last.starts_on, last.ends_on)"""
-
 LISTS = (
     Listed(
         "penalties",
@@ -143,9 +136,9 @@ LISTS = (
         "Against another night",
         "A penalty or reward that is new, has ended or is another than on the night that is compared with.",
         ("penalties", "rewards"),
-        _AGAINST.format(list="penalties", what="measure")
-        + "\nunion all\n"
-        + _AGAINST.format(list="rewards", what="reward"),
+        "\nunion all\n".join(
+            (_SQL("against", list="penalties", what="measure"), _SQL("against", list="rewards", what="reward"))
+        ),
         (
             *(_ACCOUNT, _MARKET, _LIST, _CHANGE),
             *(_PROGRAMME, _SCOPE, Column("measure_before", "Measure before", "label", "measure", is_choice=True)),

@@ -12,10 +12,13 @@ import duckdb
 from evenhand.console.shown import Shown
 from evenhand.delivery.config import ReceiversError, load_receivers
 from evenhand.records.databases import parquet
+from evenhand.records.sql_files import Sql, SqlFile
 from evenhand.records.steps import kept
 from evenhand.release.figures import Figure, figures
 from evenhand.release.manifest import HeldList, StageCount, ZoneCount
 from evenhand.settings import settings
+
+_SQL = SqlFile(__file__)
 
 TREND_NIGHTS = 28
 # In the order in which an account comes through them.
@@ -198,9 +201,7 @@ def _counted(sources: tuple[tuple[str, str], ...]) -> Mapping[str, Mapping[str, 
     found: dict[str, Mapping[str, int]] = {what: {} for what in _COUNTED}
     with duckdb.connect(config={"threads": 1}) as connection:
         for what, rows in sources:
-            counted = connection.execute(
-                f"select market, count(*) from {rows} where {_COUNTED[what][1]} and market is not null"
-                " group by market order by market"
-            ).fetchall()
+            of = _SQL("counted", rows=Sql(rows), is_counted=Sql(_COUNTED[what][1]))
+            counted = connection.execute(of).fetchall()
             found[what] = {str(market): int(number) for market, number in counted}
     return found

@@ -23,8 +23,7 @@ from typing import Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
-from evenhand.people.people import ALL
-from evenhand.people.rights import refuse_to_stop, refuse_without_right
+from evenhand.people.acts import RESUME, STOP, refuse_who_may_not
 from evenhand.records.history import HistoryBroken, add, newest
 from evenhand.records.persons import Person, refuse_the_same_person
 from evenhand.records.record_log import seal
@@ -75,7 +74,7 @@ def stop(home: Path, by: Person, why: str) -> Stop:
     Raises:
         PersonRefused: people.yml lets them stop nothing.
     """
-    refuse_to_stop(home, by)
+    refuse_who_may_not(home, by, STOP)
     return _add(home, Stop(action="stopped", by=by, why=why, at=datetime.now(UTC)))
 
 
@@ -91,7 +90,7 @@ def resume(home: Path, by: Person, approved_by: Person, why: str) -> Stop:
         raise NothingStopped("deliveries aren't stopped; there is nothing to resume")
     refuse_the_same_person(by, approved_by, "resuming deliveries")
     for person in (by, approved_by):
-        refuse_without_right(home, person, "stop", (ALL,))
+        refuse_who_may_not(home, person, RESUME)
     return _add(home, Stop(action="resumed", by=by, approved_by=approved_by, why=why, at=datetime.now(UTC)))
 
 

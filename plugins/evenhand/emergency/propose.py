@@ -19,6 +19,7 @@ from pydantic import ValidationError
 from evenhand.emergency.emergency import MANY, MANY_OF_MARKET, EmergencyRefused, Proposal
 from evenhand.emergency.record import refuse_what_lasts_too_long
 from evenhand.emergency.wish import Wish
+from evenhand.people.acts import EMERGENCY
 from evenhand.policy.language.pack import Pack
 from evenhand.policy.load import LoadedPack
 from evenhand.records.markdown import code, plain
@@ -121,7 +122,7 @@ def propose(wish: Wish, author: Person, packs: Sequence[LoadedPack], release: Pa
 
 
 def _needed(accounts: int, in_market: int) -> int:
-    return 2 if accounts > max(MANY, MANY_OF_MARKET * in_market) else 1
+    return EMERGENCY.approved_by_so_many(accounts > max(MANY, MANY_OF_MARKET * in_market))
 
 
 def _market(

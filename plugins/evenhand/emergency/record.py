@@ -10,7 +10,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from evenhand.emergency.emergency import LONGEST, Emergency, EmergencyRefused, Proposal
-from evenhand.people.rights import refuse_without_right
+from evenhand.people.acts import EMERGENCY, refuse_who_may_not
 from evenhand.records.atomic_files import write_once
 from evenhand.records.persons import Person, refuse_the_same_person
 from evenhand.records.record_log import seal
@@ -54,13 +54,13 @@ def record(
     if also_approved_by:
         for other in (proposal.author, approved_by):
             refuse_the_same_person(other, also_approved_by, proposal.what)
-    elif proposal.needs > 1:
+    elif proposal.needs > EMERGENCY.approvals:
         raise EmergencyRefused(
             f"{proposal.what} meets {len(proposal.accounts):,} accounts, so that a third person has to approve it too"
         )
     for person in (proposal.author, approved_by, also_approved_by):
         if person:
-            refuse_without_right(folder.parent, person, "emergency", (proposal.market,))
+            refuse_who_may_not(folder.parent, person, EMERGENCY, (proposal.market,))
     refuse_what_lasts_too_long(proposal.until, night)
     if proposal.until < night:
         raise EmergencyRefused(

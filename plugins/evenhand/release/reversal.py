@@ -10,8 +10,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Literal
 
-from evenhand.people.people import ALL
-from evenhand.people.rights import refuse_without_right
+from evenhand.people.acts import REVERSE, refuse_who_may_not
 from evenhand.records.history import add, newest
 from evenhand.records.persons import Person, refuse_the_same_person
 from evenhand.records.record_log import seal
@@ -93,7 +92,7 @@ def reverse(home: Path, releases: Path, night: date, by: Person, approved_by: Pe
         PersonRefused: the second person is the first, or one of them may not.
         HistoryBroken: it can't be read whether it is reversed.
     """
-    _refuse_who_may_not(home, by, approved_by, f"reversing night {night}")
+    _refuse_these(home, by, approved_by, f"reversing night {night}")
     release, before = reversible(releases, night)
     return reversal_of(home, night) or _add(
         home,
@@ -121,7 +120,7 @@ def lift(home: Path, releases: Path, night: date, by: Person, approved_by: Perso
         PersonRefused: the second person is the first, or one of them may not.
         HistoryBroken: it can't be read whether it is reversed.
     """
-    _refuse_who_may_not(home, by, approved_by, f"lifting the reversal of night {night}")
+    _refuse_these(home, by, approved_by, f"lifting the reversal of night {night}")
     release, _ = reversible(releases, night)
     in_force = reversal_of(home, night)
     if in_force is None:
@@ -141,10 +140,10 @@ def lift(home: Path, releases: Path, night: date, by: Person, approved_by: Perso
     )
 
 
-def _refuse_who_may_not(home: Path, by: Person, approved_by: Person, what: str) -> None:
+def _refuse_these(home: Path, by: Person, approved_by: Person, what: str) -> None:
     refuse_the_same_person(by, approved_by, what)
     for person in (by, approved_by):
-        refuse_without_right(home, person, "stop", (ALL,))
+        refuse_who_may_not(home, person, REVERSE)
 
 
 def _add(home: Path, entry: Reversal) -> Reversal:

@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 
 def needed(form: Mapping[str, Any]) -> tuple[Right, str]:
     """The right that the second person needs, and for which market."""
-    return "emergency", form["market"]
+    from evenhand.people.acts import EMERGENCY
+
+    return EMERGENCY.needs(form["market"])
 
 
 def propose_emergency(form: Mapping[str, Any], logged_in_as: str | None) -> Facts:
@@ -39,13 +41,13 @@ def propose_emergency(form: Mapping[str, Any], logged_in_as: str | None) -> Fact
     from evenhand.emergency.emergency import EmergencyRefused
     from evenhand.emergency.propose import propose
     from evenhand.emergency.wish import Wish
-    from evenhand.people.rights import refuse_without_right
+    from evenhand.people.acts import EMERGENCY, refuse_who_may_not
     from evenhand.policy.load import load_packs
     from evenhand.records.persons import PersonRefused, identify
 
     try:
         author = identify(logged_in_as, form["author"], "author")
-        refuse_without_right(settings().home, author, "emergency", (form["market"] or "",))
+        refuse_who_may_not(settings().home, author, EMERGENCY, (form["market"] or "",))
         proposed = propose(
             Wish(
                 **{name: form[name] or "" for name in ("market", "measure", "scope", "reason")},

@@ -28,10 +28,9 @@ class NothingHeld(Exception):
 
 def needed(form: Mapping[str, Any]) -> tuple[Right, str]:
     """The right that an answer needs, and for which market."""
-    from evenhand.approval.answers import FILES_OF
-    from evenhand.people.people import ALL
+    from evenhand.approval.answers import act_of
 
-    return "approve", ALL if form["list"] in FILES_OF else form["market"]
+    return act_of(form["list"]).needs(form["market"])
 
 
 def find_held_lists(night: date) -> list[Facts]:

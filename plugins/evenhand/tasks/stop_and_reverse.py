@@ -24,9 +24,10 @@ class NotDone(Exception):
 
 def needed(_: Mapping[str, Any]) -> tuple[Right, str]:
     """The right that the second person needs, and for which market: it concerns all."""
+    from evenhand.people.acts import RESUME
     from evenhand.people.people import ALL
 
-    return "stop", ALL
+    return RESUME.needs(ALL)
 
 
 def stop_deliveries(form: Mapping[str, Any], logged_in_as: str | None) -> Facts:
