@@ -18,6 +18,7 @@ from pathlib import Path
 import duckdb
 
 from evenhand.deciding.compiled import CompiledModel, Project
+from evenhand.landing.accepted import newest_of_each_night
 from evenhand.landing.contracts import FEEDS
 from evenhand.records.databases import quoted
 from evenhand.records.sql_files import Sql, SqlFile
@@ -122,17 +123,20 @@ def _lay_versions(connection: duckdb.DuckDBPyConnection) -> None:
             f"cast({column.name} as date) as {column.name}" for column in contract.columns if column.type == "date"
         )
         versions = f"versions.{contract.feed}"
+        rows = _SQL(
+            "rows_that_count",
+            columns=contract.column_names,
+            candidates=f"{_RUN}.candidates.{contract.feed}",
+            bad=f"{_RUN}.quarantine.bad",
+            held_accounts=f"{_RUN}.held.accounts",
+        )
         connection.execute(
             _SQL(
                 "lay_versions",
                 versions=versions,
                 rows_with_days=Sql(f"* replace ({typed})" if typed else "*"),
-                columns=contract.column_names,
-                candidates=f"{_RUN}.candidates.{contract.feed}",
-                bad=f"{_RUN}.quarantine.bad",
-                held_accounts=f"{_RUN}.held.accounts",
                 key=contract.key,
-                changed_at=Sql(contract.changed_at),
+                newest_of_each_night=newest_of_each_night(contract, rows),
             ),
             {"feed": contract.feed},
         )

@@ -67,11 +67,17 @@ def accepted_as_of(contract: Contract, night: date, warehouse: str = "") -> dict
         feed=quoted(contract.feed),
         night=quoted(night),
     )
-    changed_at = Sql(contract.changed_at)
-    tables = {contract.feed: _SQL("newest", known=known, key=contract.key, changed_at=changed_at)}
+    newest = _SQL("newest", known=known, key=contract.key, changed_at=Sql(contract.changed_at))
+    tables = {contract.feed: newest}
     if contract.versions:
-        tables[contract.versions] = _SQL("newest_of_each_night", known=known, key=contract.key, changed_at=changed_at)
+        versions = newest_of_each_night(contract, known)
+        tables[contract.versions] = Sql(f"{versions} order by {contract.key}, landed_night")
     return tables
+
+
+def newest_of_each_night(contract: Contract, rows: Sql) -> Sql:
+    """SQL of those rows of a feed that were their key's newest when they landed, one a night."""
+    return _SQL("newest_of_each_night", rows=rows, key=contract.key, changed_at=Sql(contract.changed_at))
 
 
 def create_emergencies(connection: duckdb.DuckDBPyConnection) -> None:

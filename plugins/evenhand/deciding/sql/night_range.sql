@@ -35,27 +35,24 @@ inner join ({{ known_accounts }}) as known
     on listed.account_id = known.account_id and listed.as_of >= known.known_from
 group by all;
 
+-- name: rows_that_count
+select landed_night, landed_file, landed_row, {{ columns }} from {{ candidates }}
+anti join (
+    select landed_file, landed_row from {{ bad }}
+    where feed = $feed
+) using (landed_file, landed_row)
+where
+    account_id not in (
+        select account_id from {{ held_accounts }}
+        where is_set_aside
+    );
+
 -- name: lay_versions
 create table {{ versions }} as
 select
     {{ rows_with_days }},
     lead(landed_night) over (partition by {{ key }} order by landed_night) as known_before
-from (
-    select landed_night, landed_file, landed_row, {{ columns }}
-    from {{ candidates }}
-    anti join (
-        select landed_file, landed_row from {{ bad }}
-        where feed = $feed
-    ) using (landed_file, landed_row)
-    where
-        account_id not in (
-            select account_id from {{ held_accounts }}
-            where is_set_aside
-        )
-    qualify
-        row_number() over (partition by {{ key }}, landed_night order by {{ changed_at }} desc) = 1
-        and {{ changed_at }} = max({{ changed_at }}) over (partition by {{ key }} order by landed_night)
-)
+from ({{ newest_of_each_night }})
 order by landed_night;
 
 -- name: known_versions

@@ -16,8 +16,7 @@ where withdrawn is null
 order by {{ key }};
 
 -- name: newest_of_each_night
-select * from ({{ known }})
+select * from ({{ rows }})
 qualify
     row_number() over (partition by {{ key }}, landed_night order by {{ changed_at }} desc) = 1
-    and {{ changed_at }} = max({{ changed_at }}) over (partition by {{ key }} order by landed_night)
-order by {{ key }}, landed_night;
+    and {{ changed_at }} = max({{ changed_at }}) over (partition by {{ key }} order by landed_night);
