@@ -20,6 +20,9 @@ import duckdb
 from evenhand.deciding.compiled import CompiledModel, Project
 from evenhand.landing.contracts import FEEDS
 from evenhand.records.databases import quoted
+from evenhand.records.sql_files import Sql, SqlFile
+
+_SQL = SqlFile(__file__)
 
 METRICS = "operational_metrics"
 # What metrics read of what was decided: the timeline of the run says it for all nights.
@@ -47,43 +50,21 @@ def ask_about(connection: duckdb.DuckDBPyConnection, nights: Sequence[date]) -> 
     )
 
 
+def rows_in_force() -> Sql:
+    """The rows of both lists on each night that the models in a database were asked about."""
+    return _SQL("rows_in_force")
+
+
 def lay_lists(warehouse: Path) -> None:
     """Write the lists and the zones of each night that the models were asked about, as the marts have them of one."""
-    # Who hadn't landed yet wasn't there: no account is born before its first row.
-    known = (
-        "join (select account_id, min(landed_night) as known_from from candidates.creators group by account_id)"
-        " as known on listed.account_id = known.account_id and listed.as_of >= known.known_from"
-    )
+    listed = _SQL("of_who_had_landed", rows=rows_in_force())
+    standing = _SQL("of_who_had_landed", rows=Sql("select * from main.int_account_standings"))
     with duckdb.connect(str(warehouse)) as connection:
         connection.begin()
         connection.execute("create schema if not exists history")
-        connection.execute(
-            f"""
-            create or replace table history.penalties as
-            select
-                as_of, row_key, listed.account_id, split_part(market, '/', 1) as market, programme, scope, measure,
-                starts_on, ends_on, cast(null as varchar) as reason_id, prevails
-            from main.int_measures_in_force as listed {known}
-            where list = 'penalties' and is_asked
-            """
-        )
-        connection.execute(
-            f"""
-            create or replace table history.rewards as
-            select
-                as_of, row_key, listed.account_id, split_part(market, '/', 1) as market, programme, scope, reward,
-                amount, starts_on, ends_on, cast(null as varchar) as reason_id
-            from main.int_rewards_in_force as listed {known}
-            """
-        )
-        connection.execute(
-            f"""
-            create or replace table history.zones as
-            select as_of, programme, zone, zone_rank, count(*) as accounts
-            from main.int_account_standings as listed {known}
-            group by all
-            """
-        )
+        connection.execute(_SQL("penalties", listed=listed))
+        connection.execute(_SQL("rewards", listed=listed))
+        connection.execute(_SQL("zones", listed=standing))
         connection.commit()
 
 
