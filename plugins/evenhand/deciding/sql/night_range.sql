@@ -14,8 +14,10 @@ from main.int_rewards_in_force;
 -- name: of_who_had_landed
 -- Who hadn't landed yet wasn't there: no account is born before its first row.
 select listed.* from ({{ rows }}) as listed
-inner join
-    (select account_id, min(landed_night) as known_from from candidates.creators group by account_id) as known
+inner join (
+    select account_id, min(landed_night) as known_from from candidates.creators
+    group by account_id
+) as known
     on listed.account_id = known.account_id and listed.as_of >= known.known_from;
 
 -- name: penalties
