@@ -76,3 +76,9 @@
 {% macro spark__hours_between(from_at, until_at) -%}
     cast((unix_timestamp({{ until_at }}) - unix_timestamp({{ from_at }})) / 3600.0 as decimal(18, 4))
 {%- endmacro %}
+
+{#- The days of a stretch on which its history was the one that was believed. -#}
+{% macro days_while_believed() -%}
+    greatest(from_day, known_from) as valid_from,
+    least(until_day, known_until) as valid_until
+{%- endmacro %}

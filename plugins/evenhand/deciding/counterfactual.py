@@ -29,7 +29,9 @@ from evenhand.policy.measures_order import read_measures_order
 from evenhand.policy.renaming import take_names, take_names_of_rows
 from evenhand.policy.tables import TABLES
 from evenhand.records.databases import quoted
-from evenhand.records.sql_files import Sql
+from evenhand.records.sql_files import Sql, SqlFile
+
+_SQL = SqlFile(__file__)
 
 # The name of the warehouse in the scratch.
 _TONIGHT = "tonight"
@@ -172,6 +174,10 @@ class WhatIf:
     def execute(self, statement: str, values: Mapping[str, object] | None = None) -> list[tuple[Any, ...]]:
         """Run SQL here, where the warehouse is the database `tonight`."""
         return self._connection.execute(statement, dict(values) if values else None).fetchall()
+
+    def rows_otherwise(self, before: str, after: str, *columns: str) -> list[tuple[Any, ...]]:
+        """How many rows of a list stand in one of two tables and not in the other, by columns that both have."""
+        return self.execute(_SQL("otherwise", before=before, after=after, columns=columns))
 
 
 @contextmanager

@@ -47,15 +47,21 @@ def ask_about(connection: duckdb.DuckDBPyConnection, nights: Sequence[date]) -> 
     connection.execute(_SQL("ask"), {"nights": list(nights)})
 
 
+def rows_in_force() -> Sql:
+    """The rows of both lists on each night that the models in a database were asked about."""
+    return _SQL("rows_in_force")
+
+
 def lay_lists(warehouse: Path) -> None:
     """Write the lists and the zones of each night that the models were asked about, as the marts have them of one."""
-    known = _SQL("known_accounts")
+    listed = _SQL("of_who_had_landed", rows=rows_in_force())
+    standing = _SQL("of_who_had_landed", rows=Sql("select * from main.int_account_standings"))
     with duckdb.connect(str(warehouse)) as connection:
         connection.begin()
         connection.execute("create schema if not exists history")
-        connection.execute(_SQL("lay_penalties", known_accounts=known))
-        connection.execute(_SQL("lay_rewards", known_accounts=known))
-        connection.execute(_SQL("lay_zones", known_accounts=known))
+        connection.execute(_SQL("penalties", listed=listed))
+        connection.execute(_SQL("rewards", listed=listed))
+        connection.execute(_SQL("zones", listed=standing))
         connection.commit()
 
 

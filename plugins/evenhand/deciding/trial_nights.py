@@ -20,9 +20,10 @@ from evenhand.deciding.compiled import Project
 from evenhand.landing.accepted import create_accepted
 from evenhand.landing.contracts import BY_NAME, FEEDS
 from evenhand.policy.compile import compile_packs
+from evenhand.policy.days import turns
 from evenhand.policy.load import LoadedPack
 from evenhand.policy.renaming import take_names
-from evenhand.records.sql_files import Sql, SqlFile
+from evenhand.records.sql_files import SqlFile
 
 _SQL = SqlFile(__file__)
 
@@ -98,12 +99,13 @@ def _compile(
 
 
 def _days(connection: duckdb.DuckDBPyConnection, today: date) -> list[date]:
-    dated = [name for (name,) in connection.execute(_SQL("dated_tables")).fetchall()]
-    parts = " union all ".join(
-        f"select edition_id, effective_from, effective_before from policy.{name}" for name in dated
-    )
-    found = connection.execute(_SQL("days", parts=Sql(parts)), {"today": today}).fetchall()
-    return sorted({today, *(day for (day,) in found)})
+    """Today, and the days on which something of a version that isn't over begins, ends or is over."""
+    lasting = set(connection.execute(_SQL("lasting"), {"today": today}).fetchall())
+    days = {today}
+    for turn in turns(connection):
+        if (turn.day.market, turn.day.pack, turn.day.version) in lasting:
+            days |= {turn.day.day, turn.day.day - timedelta(days=1)} if turn.ends else {turn.day.day}
+    return sorted(days)
 
 
 def _at_fault(

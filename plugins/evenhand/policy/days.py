@@ -18,6 +18,7 @@ from evenhand.records.sql_files import Sql, SqlFile
 _SQL = SqlFile(__file__)
 
 _SPANS = (("effective_from", "effective_before"), ("asked_from", "asked_before"))
+_FIRST_DAYS = tuple(first for first, _ in _SPANS)
 # What rules of earlier versions have instead of the second: the last day.
 _LAST_DAYS = ("effective_until", "asked_until")
 _KEYS = frozenset({"market", "pack", "version", "effective_from"})
@@ -35,15 +36,29 @@ class Day:
     day: date
 
 
-def days_within(connection: duckdb.DuckDBPyConnection, after: date, until: date | None = None) -> Sequence[Day]:
-    """The days after one day, and until another, that the rules in the schema `policy` name."""
-    found: set[Day] = set()
+@dataclass(frozen=True, order=True)
+class Turn:
+    """A day on which something of a version begins, or the first day after it."""
+
+    day: Day
+    ends: bool
+
+
+def turns(connection: duckdb.DuckDBPyConnection) -> Sequence[Turn]:
+    """All days on which something begins or is over by the rules in the schema `policy`."""
+    found: set[Turn] = set()
     for table, names in _tables(connection).items():
         for name in _days_of(names):
             day = Sql(f"{name} + 1" if name in _LAST_DAYS else name)
-            rows = connection.execute(_SQL("days", day=day, rules=f"policy.{table}"), {"after": after, "until": until})
-            found |= {Day(*row) for row in rows.fetchall()}
+            rows = connection.execute(_SQL("days", day=day, day_column=name, rules=f"policy.{table}")).fetchall()
+            found |= {Turn(Day(*row), name not in _FIRST_DAYS) for row in rows}
     return tuple(sorted(found))
+
+
+def days_within(connection: duckdb.DuckDBPyConnection, after: date, until: date | None = None) -> Sequence[Day]:
+    """The days after one day, and until another, that the rules in the schema `policy` name."""
+    days = {turn.day for turn in turns(connection)}
+    return tuple(sorted(each for each in days if after < each.day <= (until or date.max)))
 
 
 def move_days(connection: duckdb.DuckDBPyConnection, after: date, to: date, until: date | None = None) -> None:

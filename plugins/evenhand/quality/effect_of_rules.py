@@ -18,6 +18,7 @@ from pathlib import Path
 import duckdb
 
 from evenhand.deciding.counterfactual import WhatIf, forget, what_if
+from evenhand.deciding.night_range import rows_in_force
 from evenhand.policy.days import Day
 from evenhand.policy.load import MARKETPLACE
 from evenhand.policy.texts import PackError
@@ -25,9 +26,6 @@ from evenhand.quality.held_lists import LISTS
 from evenhand.quality.row_causes import Base
 from evenhand.quality.rule_changes import RulesChanged
 from evenhand.quality.setting_changes import TIME_ZONE
-from evenhand.records.sql_files import SqlFile
-
-_SQL = SqlFile(__file__)
 
 log = logging.getLogger(__name__)
 
@@ -127,7 +125,7 @@ def _effect(
     # What is only called otherwise is no other row.
     asked.take_names_of_rows("effect.before", date.max)
     rows: dict[tuple[str, str], dict[date, int]] = defaultdict(dict)
-    for name, market, as_of, number in asked.execute(_SQL("otherwise")):
+    for name, market, as_of, number in asked.rows_otherwise("effect.before", "effect.after", "list", "market", "as_of"):
         rows[name, market][as_of] = number
     days: dict[str, set[date]] = defaultdict(set)
     for each in come:
@@ -141,7 +139,7 @@ def _decide(asked: WhatIf, name: str, night: date, nights: Sequence[date], until
     asked.bring_days_forward(min(nights, default=night), until)
     asked.ask_about(nights)
     asked.decide(asked.models_of_tonight(), night)
-    asked.execute(f"create table effect.{name} as {_SQL('rows_in_force')}")
+    asked.execute(f"create table effect.{name} as select * exclude (prevails) from ({rows_in_force()})")
 
 
 def _said(name: str, market: str, effects: Sequence[_Effect], night: date, nights: Sequence[date]) -> str:

@@ -12,10 +12,7 @@ from pathlib import Path
 from evenhand.deciding.compiled import CompiledModel
 from evenhand.deciding.counterfactual import WhatIf, forget, what_if
 from evenhand.policy.load import LoadedPack
-from evenhand.records.sql_files import SqlFile
 from evenhand.release.rows import COMPARED, LANGUAGE, rows_that_leave
-
-_SQL = SqlFile(__file__)
 
 LEAST = 10
 SHARE = 1.2
@@ -54,7 +51,7 @@ def rehearse_change(
             _decide(asked, "before", asked.models_of_tonight(), day)
             asked.lay_packs(packs, order)
             _decide(asked, "after", models or asked.models_of_tonight(), day)
-            found = asked.execute(_SQL("otherwise"))
+            found = asked.rows_otherwise("changed.before", "changed.after", "list", "market")
     finally:
         forget(scratch)
     return {(name, market): rows for name, market, rows in found}

@@ -14,7 +14,7 @@ from transform.continuity.draw import FEATURES, draw, nights_of
 from transform.continuity.shrink import smallest, written
 
 # As many as make one run of the models worth its time.
-BATCH = 100
+BATCH = 200
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

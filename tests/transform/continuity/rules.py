@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
+from functools import cache, cached_property
 
 from evenhand.policy.language.calendar import Calendar
 from evenhand.policy.language.entries import EntryRule
@@ -21,15 +21,28 @@ class Rules:
     packs: tuple[Pack, ...]
     account: Account
 
-    def row_on(self, day: date) -> AccountRow:
-        """Where it is, and as what: a market that no pack knows is a word without effect."""
+    @cached_property
+    def _rows(self) -> list[AccountRow]:
+        """A market that no pack knows is a word without effect."""
         markets = {market for pack in self.packs for market in pack.markets}
         known = [row for row in self.account.rows if row.market in markets] or self.account.rows
-        rows = sorted(known, key=lambda row: row.landed)
-        return ([row for row in rows if row.landed <= day] or rows[:1])[-1]
+        return sorted(known, key=lambda row: row.landed)
+
+    @cached_property
+    def _judging(self) -> dict[date, list[Pack]]:
+        return {}
+
+    def row_on(self, day: date) -> AccountRow:
+        """Where it is, and as what."""
+        return ([row for row in self._rows if row.landed <= day] or self._rows[:1])[-1]
 
     def on(self, day: date) -> list[Pack]:
         """The packs that judge the account on a day: by its market and kind of that day."""
+        if day not in self._judging:
+            self._judging[day] = self._asked_on(day)
+        return self._judging[day]
+
+    def _asked_on(self, day: date) -> list[Pack]:
         row = self.row_on(day)
         return [
             pack

@@ -37,8 +37,8 @@ followers as (
     select * from {{ rules('followers') }}
 ),
 
--- What has a length of its own runs on through later versions, unless one of them says that it ends: in the market where
--- it was brought, wherever its account is by then.
+-- What has a length of its own runs on through later versions, unless one of them says that it ends: in the market
+-- where it was brought, wherever its account is by then.
 first_days_on_which_a_version_ends_it as (
     select
         packs.edition_id as pack_edition_id,

@@ -23,8 +23,7 @@ zone_periods_with_the_day_of_entering as (
         zone,
         zone_rank,
         value,
-        greatest(from_day, known_from) as valid_from,
-        least(until_day, known_until) as valid_until,
+        {{ days_while_believed() }},
         case
             when
                 coalesce(lag(zone) over stretches_in_order <> zone, true)

@@ -18,8 +18,7 @@ stretches_while_their_history_was_true as (
         value,
         zone_rank_before,
         from_day,
-        greatest(from_day, known_from) as valid_from,
-        least(until_day, known_until) as valid_until
+        {{ days_while_believed() }}
     from zone_periods
 )
 

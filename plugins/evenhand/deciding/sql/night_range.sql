@@ -3,36 +3,48 @@ insert into policy.asked_nights by name
 select distinct unnest(cast($nights as date[])) as night, true as lists_alone
 order by all;
 
--- name: known_accounts
+-- name: rows_in_force
+-- A row of a list on each night that the models were asked about, with what is done to the account.
+select
+    'penalties' as list, split_part(market, '/', 1) as market, account_id, programme, as_of, row_key, measure, scope,
+    cast(null as decimal(18, 2)) as amount, starts_on, ends_on, prevails
+from main.int_measures_in_force
+where list = 'penalties' and is_asked
+union all
+select
+    'rewards', split_part(market, '/', 1), account_id, programme, as_of, row_key, reward, scope, amount, starts_on,
+    ends_on, null
+from main.int_rewards_in_force;
+
+-- name: of_who_had_landed
 -- Who hadn't landed yet wasn't there: no account is born before its first row.
-select account_id, min(landed_night) as known_from from candidates.creators
-group by account_id;
-
--- name: lay_penalties
-create or replace table history.penalties as
-select
-    as_of, row_key, listed.account_id, split_part(market, '/', 1) as market, programme, scope, measure,
-    starts_on, ends_on, cast(null as varchar) as reason_id, prevails
-from main.int_measures_in_force as listed
-inner join ({{ known_accounts }}) as known
-    on listed.account_id = known.account_id and listed.as_of >= known.known_from
-where list = 'penalties' and is_asked;
-
--- name: lay_rewards
-create or replace table history.rewards as
-select
-    as_of, row_key, listed.account_id, split_part(market, '/', 1) as market, programme, scope, reward,
-    amount, starts_on, ends_on, cast(null as varchar) as reason_id
-from main.int_rewards_in_force as listed
-inner join ({{ known_accounts }}) as known
+select listed.* from ({{ rows }}) as listed
+inner join (
+    select account_id, min(landed_night) as known_from from candidates.creators
+    group by account_id
+) as known
     on listed.account_id = known.account_id and listed.as_of >= known.known_from;
 
--- name: lay_zones
+-- name: penalties
+create or replace table history.penalties as
+select
+    as_of, row_key, account_id, market, programme, scope, measure, starts_on, ends_on,
+    cast(null as varchar) as reason_id, prevails
+from ({{ listed }})
+where list = 'penalties';
+
+-- name: rewards
+create or replace table history.rewards as
+select
+    as_of, row_key, account_id, market, programme, scope, measure as reward, amount, starts_on, ends_on,
+    cast(null as varchar) as reason_id
+from ({{ listed }})
+where list = 'rewards';
+
+-- name: zones
 create or replace table history.zones as
 select as_of, programme, zone, zone_rank, count(*) as accounts
-from main.int_account_standings as listed
-inner join ({{ known_accounts }}) as known
-    on listed.account_id = known.account_id and listed.as_of >= known.known_from
+from ({{ listed }})
 group by all;
 
 -- name: rows_that_count

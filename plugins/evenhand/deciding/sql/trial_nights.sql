@@ -19,33 +19,10 @@ union
 select market, metric from policy.multipliers
 where metric is not null;
 
--- name: dated_tables
-select table_name from duckdb_columns()
-where schema_name = 'policy'
-group by table_name
-having count(*) filter (column_name in ('edition_id', 'effective_from')) = 2
+-- name: lasting
+select distinct market, pack, version from policy.packs
+where effective_before is null or effective_before > $today
 order by all;
-
--- name: days
-with
-
-lasting as (
-    select distinct edition_id from policy.packs
-    where effective_before is null or effective_before > $today
-),
-
-dated as (
-    select * from ({{ parts }})
-    semi join lasting using (edition_id)
-)
-
-select effective_from from dated
-union
-select effective_before - 1 from dated
-where effective_before is not null
-union
-select effective_before from dated
-where effective_before is not null;
 
 -- name: kinds
 select market, kind from policy.kinds

@@ -1,6 +1,6 @@
 -- name: days
 select distinct market, pack, version, cast({{ day }} as date) from {{ rules }}
-where {{ day }} > $after and {{ day }} <= coalesce($until, date '9999-12-31');
+where {{ day_column }} is not null;
 
 -- name: move
 update {{ rules }} set {{ day_column }} = cast({{ moved }} as date)
