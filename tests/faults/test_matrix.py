@@ -1,4 +1,7 @@
-"""The fault matrix in short, and that it would find a sender that isn't right. `make faults` runs all of it."""
+"""The fault matrix in short, and that it would find a sender that isn't right.
+
+`make soak` runs three schedules of each receiver and not one, `make faults` all of it.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +26,7 @@ def harness() -> Iterator[Harness]:
 
 
 @pytest.mark.parametrize("kind", [*KINDS, *ONCE])
-@pytest.mark.parametrize("number", range(3))
+@pytest.mark.parametrize("number", [0, *(pytest.param(number, marks=pytest.mark.soak) for number in (1, 2))])
 def test_a_schedule_ends_as_wanted(number: int, kind: str, harness: Harness) -> None:
     outcome = harness.run(draw(f"{SEED}/{number}", kind))
     assert outcome.holds, failures([outcome])

@@ -7,7 +7,9 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 
 import duckdb
+import numpy as np
 import pytest
+from scipy.stats import norm, poisson
 
 from evenhand.landing.takedowns import land_takedowns
 from evenhand.local.installation import TAKEDOWNS
@@ -92,3 +94,69 @@ def test_two_wrong_nights_dont_hide_a_third(connection: duckdb.DuckDBPyConnectio
 
     assert abs(z_score(connection, numbers, night, 4300)) > LIMIT
     assert abs(z_score(connection, numbers, night, 240)) > LIMIT
+
+
+def test_a_number_is_as_far_away_as_chance_makes_it_seldom(connection: duckdb.DuckDBPyConnection) -> None:
+    """Nothing where nine are usual is done by chance once in 8,000 nights, and four spreads once in 30,000."""
+    night = date(2026, 8, 20)
+    compared = [(usual, number) for usual in (0, 1, 4, 9, 60) for number in range(150)]
+    _lay(connection, "earlier", [(usual, number, usual) for usual, number in compared], night, LANDINGS - 1)
+    _lay(connection, "tonight", [(usual, number, number) for usual, number in compared], night)
+
+    compare(connection, night)
+
+    found = {
+        (int(usual), int(number)): float(z)
+        for usual, number, z in connection.execute("select programme, market, z_score from gate.counts").fetchall()
+    }
+    assert found.keys() == set(compared)
+    spread = np.sqrt(1 + np.pi / 2 / (LANDINGS - 1))
+    for (usual, number), z in found.items():
+        mean = usual + 1 / 3 if usual else np.log(2)
+        tail = poisson.sf(number - 1, mean) if number > mean else poisson.cdf(number, mean)
+        if tail > 1e-9:
+            assert abs(z) == pytest.approx(max(-norm.ppf(tail), 0) / spread, abs=0.03)
+        assert z == 0 or (z > 0) == (number > mean)
+    assert -LIMIT < found[9, 0] < -3.5
+
+
+def test_counts_of_chance_are_as_seldom_unusual_as_the_limit_says(connection: duckdb.DuckDBPyConnection) -> None:
+    """Of 30,000 numbers of a night, after nights of which four are of its weekday, and after one less."""
+    chance, night, usual = np.random.default_rng(1), date(2026, 8, 20), (3, 7, 9, 12, 20)
+    for known in (LANDINGS - 1, LANDINGS):
+        numbers = chance.poisson(np.repeat(usual, 3_000), (known + 1, 15_000))
+        for table, nights in {"earlier": range(1, known + 1), "tonight": range(1)}.items():
+            connection.execute(f"create or replace temp table {table} ({NUMBERS})")
+            for days in nights:
+                connection.execute(
+                    f"insert into {table} select 'penalties', 'added', 'm' || row_number() over (), '', '', $night,"
+                    " unnest($numbers)",
+                    {"night": night - timedelta(days), "numbers": numbers[days].tolist()},
+                )
+
+        compare(connection, night)
+
+        ((unusual, compared),) = connection.execute(
+            "select count(*) filter (abs(z_score) > $limit), count(*) from gate.counts", {"limit": LIMIT}
+        ).fetchall()
+        assert compared == 15_000
+        # By the normal distribution one.
+        assert unusual <= 3
+
+
+def _lay(
+    connection: duckdb.DuckDBPyConnection,
+    table: str,
+    numbers: list[tuple[int, int, int]],
+    night: date,
+    nights_before: int = 0,
+) -> None:
+    """A number by programme and market, on a night, or the same on each of some nights before it."""
+    connection.execute(f"create or replace temp table {table} ({NUMBERS})")
+    programmes, markets, values = (list(column) for column in zip(*numbers, strict=True))
+    for days in range(1, nights_before + 1) if nights_before else range(1):
+        connection.execute(
+            f"insert into {table} select 'penalties', 'added', unnest($markets), unnest($programmes), '', $night,"
+            " unnest($values)",
+            {"markets": markets, "programmes": programmes, "night": night - timedelta(days), "values": values},
+        )

@@ -148,6 +148,18 @@ where night > (select first_night from begun) and night > first_night;
 -- name: variance_stabilised
 create or replace temp macro variance_stabilised(number) as {{ stabilised }};
 
+-- name: below
+-- How unlikely so few or fewer are by chance, in spreads (Peizer and Pratt 1968); as exact as 0.01.
+create or replace temp macro below(number, mean) as (
+    (number + 2 / 3 - mean + 0.02 / (number + 1)) / sqrt(mean)
+    * sqrt(1 + case
+        when abs(1 - (number + 0.5) / mean) < 0.0001 then 0
+        else
+            (1 - pow((number + 0.5) / mean, 2) + 2 * (number + 0.5) / mean * ln((number + 0.5) / mean))
+            / pow(1 - (number + 0.5) / mean, 2)
+    end)
+);
+
 -- name: compare
 create or replace table gate.counts as
 with
@@ -196,9 +208,10 @@ expected_numbers as (
     select
         kind, what, market, programme, measure,
         count(*) as nights,
+        count(*) filter (isodow(night) = isodow($night)) as of_weekday,
         coalesce(
             case
-                when count(*) filter (isodow(night) = isodow($night)) >= 4
+                when of_weekday >= 4
                     then median(variance_stabilised(number)) filter (isodow(night) = isodow($night))
             end,
             median(variance_stabilised(number))
@@ -207,7 +220,9 @@ expected_numbers as (
             1,
             1.4826 * mad(beyond_season),
             quantile_cont(abs(beyond_season - expected_beyond), 0.9) / 1.6449
-        ) as spread
+        )
+        -- A median of few nights isn't what is usual itself: it is spread by so much.
+        * sqrt(1 + pi() / 2 / case when of_weekday >= 4 then of_weekday else nights end) as spread
     from earlier_nights
     group by all
 ),
@@ -215,7 +230,9 @@ expected_numbers as (
 compared as (
     select
         now.kind, now.what, now.market, now.programme, now.measure, now.number, nights, spread,
-        coalesce(by_season, baseline) as baseline
+        coalesce(by_season, baseline) as baseline,
+        -- A median is a third below the mean, and 0 where that is up to this.
+        greatest(pow(coalesce(by_season, baseline) / 2, 2) - 0.375 + 1 / 3, ln(2)) as mean
     from beside_the_other_markets as now
     inner join expected_numbers using (kind, what, market, programme, measure)
     where now.night = $night
@@ -225,7 +242,13 @@ select
     kind, what, market, programme, measure, number, nights,
     round(baseline, 6) as baseline,
     round(spread, 6) as spread,
-    round((variance_stabilised(number) - baseline) / spread, 2) as z_score,
+    round(
+        case
+            when number > mean then greatest(below(number - 1, mean), 0)
+            else least(below(number, mean), 0)
+        end / spread,
+        2
+    ) as z_score,
     cast(round(greatest(pow(baseline / 2, 2) - 0.375, 0)) as bigint) as expected
 from compared
 where nights >= $enough
