@@ -23,6 +23,7 @@ os.environ.update(ACCEPTED)
 REAL = (
     *("deployment", "night/test_newcomer.py", "night", "faults", "gates", "transform/test_dbt_build.py"),
     *("quality/test_causes.py", "console", "insight/test_truth.py", "insight/test_recomputed.py", "attack"),
+    "insight/test_recomputed_reviews.py",
     *("delivery", "quality/test_lists.py"),
     *("explain", "deciding/test_code.py", "simulation", "sandbox", "landing/test_mirror.py"),
 )

@@ -8,7 +8,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Mapping
 from datetime import date
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
 from statistics import NormalDist
@@ -24,7 +24,7 @@ from evenhand.simulation.marketplace import simulate
 from evenhand.simulation.plan import Plan
 from insight.recomputing.cases import of_appeals, of_cases
 from insight.recomputing.decided import of_bonuses, of_eligibility, of_penalties, of_rewards, penalties_of
-from insight.recomputing.figures import Wanted
+from insight.recomputing.figures import Wanted, rounded
 from insight.recomputing.market import Market, market_of, pack_of
 from insight.recomputing.planted import plant
 from insight.recomputing.platform import of_answers, of_lives, of_rules, of_words
@@ -89,14 +89,14 @@ def _told(market: Market, slice_: str = "", part: str = "") -> dict[str, Mapping
 
 def _check(metric: str, wanted: Wanted, told: Mapping[str, Any]) -> None:
     """Every column of a metric's row."""
-    assert told["figure"] == _rounded(wanted.figure, SIXTH), metric
+    assert told["figure"] == rounded(wanted.figure, SIXTH), metric
     assert told["unit"] == wanted.unit, metric
-    assert told["sample"] == _rounded(wanted.sample, Decimal("0.01")), metric
+    assert told["sample"] == rounded(wanted.sample, Decimal("0.01")), metric
     assert told["out_of"] == wanted.out_of, metric
     if wanted.numerator is not None:
-        assert told["numerator"] == _rounded(Fraction(wanted.numerator), Decimal("0.0001")), metric
+        assert told["numerator"] == rounded(Fraction(wanted.numerator), Decimal("0.0001")), metric
         denominator = None if wanted.denominator is None else Fraction(wanted.denominator)
-        assert told["denominator"] == _rounded(denominator, Decimal("0.0001")), metric
+        assert told["denominator"] == rounded(denominator, Decimal("0.0001")), metric
     assert told["is_enough"] == (wanted.sample is not None and wanted.sample >= DEFINED[metric]["minimum_sample"]), (
         metric
     )
@@ -106,14 +106,6 @@ def _check(metric: str, wanted: Wanted, told: Mapping[str, Any]) -> None:
         else:
             assert wanted.figure is not None and wanted.sample is not None
             assert abs(float(found) - _not_rejected(float(wanted.figure), float(wanted.sample), end)) < 1e-6, metric
-
-
-def _rounded(value: Fraction | None, to: Decimal) -> Decimal | None:
-    """To the last digit that is told, exactly and not through a binary fraction."""
-    if value is None:
-        return None
-    whole = Decimal(value.numerator) * 10**30 / value.denominator
-    return (whole / 10**30).quantize(to, ROUND_HALF_UP)
 
 
 def _not_rejected(share: float, of: float, end: float) -> float:
@@ -131,7 +123,7 @@ def _not_rejected(share: float, of: float, end: float) -> float:
 
 def test_every_metric_is_recomputed_and_is_what_landed_and_was_released(market: Market) -> None:
     wanted, told = _recomputed(market), _told(market)
-    # What is estimated of reviews is recomputed beside the estimates: test_truth.py, and tests/sampling.
+    # What is estimated of reviews is recomputed in test_recomputed_reviews.py.
     assert wanted.keys() == told.keys() - ESTIMATED == DEFINED.keys()
     for metric, figures in wanted.items():
         _check(metric, figures, told[metric])

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
-from typing import Any
+from collections.abc import Sequence
+from datetime import date
 
 import duckdb
 import pytest
@@ -104,46 +103,3 @@ def _covered(connection: duckdb.DuckDBPyConnection) -> list[bool]:
         " where truth.what = 'prevalence' and told.slice = ''"
     ).fetchall()
     return [is_covered for (is_covered,) in rows]
-
-
-@pytest.mark.parametrize("market", ["ID", "VN"])
-def test_precision_is_what_reviewers_confirm_less_their_errors(
-    marketplace: duckdb.DuckDBPyConnection, market: str
-) -> None:
-    """By a few lines of what landed: the share confirmed, with what golden items tell of errors taken out."""
-    reviews = [row for row in _landed(marketplace, "qa_reviews", market) if row["round"] in (None, "1")]
-    golden = {row["subject"]: row for row in _landed(marketplace, "golden_items", market)}
-    said: dict[bool, list[bool]] = {True: [], False: []}
-    for row in reviews:
-        item = golden.get(row["violation_id"] if row["drawn_from"] == "decided" else row["content_id"])
-        if item and item["guidance_version"] in (None, row["guidance_version"]):
-            said[item["is_violation"] == "yes"].append(row["is_violation"] == "yes")
-    weights = {True: 0.0, False: 0.0}
-    first = str(NIGHT - timedelta(days=27))
-    for again in reviews:
-        if again["drawn_from"] != "decided" or not first <= again["reviewed_on"] <= str(NIGHT):
-            continue
-        weights[again["is_violation"] == "yes"] += 1 / float(again["inclusion_probability"] or 1)
-    doubted = weights[False] / sum(weights.values())
-    missed, passed = (1 - sum(said[True]) / len(said[True]), 1 - sum(said[False]) / len(said[False]))
-    wanted = min(1.0, max(0.0, (doubted - missed) / (passed - missed)))
-    lay(marketplace, NIGHT)
-    ((precision, doubts, sample),) = marketplace.execute(
-        "select max(figure) filter (metric = 'decision_precision'), max(figure) filter (metric = 'doubted_by_qa'),"
-        " min(sample) from estimates.metrics where market = ? and slice = ''"
-        " and metric in ('decision_precision', 'doubted_by_qa')",
-        [market],
-    ).fetchall()
-    assert (float(doubts), float(precision)) == (round(wanted, 6), round(1 - wanted, 6))
-    assert sample > 30
-
-
-def _landed(connection: duckdb.DuckDBPyConnection, feed: str, market: str) -> list[Mapping[str, Any]]:
-    """The rows of a feed of the market's accounts, as they landed: every value is text."""
-    found = connection.execute(
-        f"select * from accepted.{feed} where account_id in"
-        " (select account_id from accepted.creators where market = $market)",
-        {"market": market},
-    )
-    names = [name for name, *_ in found.description or ()]
-    return [dict(zip(names, values, strict=True)) for values in found.fetchall()]

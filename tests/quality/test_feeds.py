@@ -16,7 +16,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from evenhand.landing.contracts import CREATORS, VIOLATIONS
+from evenhand.landing.contracts import CONTENTS, CREATORS, VIOLATIONS
 from evenhand.landing.held_markets import held_markets
 from evenhand.landing.load import load
 from evenhand.landing.window import take
@@ -432,6 +432,36 @@ def test_lines_and_keys_that_cannot_be_used_are_quarantined_with_what_was_meant(
     assert {(row[2], row[4], row[8], row[9], row[10], row[11]) for row in of_odd_files.quarantined} == {
         ("V2", "the line can be read", 2, 3, None, None),
         (" V4", "violation_id is a name as it is written", 1, None, " V4", "V4"),
+    }
+
+
+def test_a_number_is_suggested_that_its_column_would_take(tmp_path: Path) -> None:
+    """Points have two digits after the point, views none, and neither is below zero."""
+    house = House(tmp_path)
+    land_headers(house.landing, 1)
+    land(house.landing, "creators", 1, [creator("A1")])
+    header = f"{','.join(VIOLATIONS.names_in_every_file)},points"
+    points = ("12.3450", "1.2E+1", "12,50", "1.23456E+2", "0.100", "123456789012345E+1")
+    rows = [f'V{at},A1,,copyright,,2026-01-01,"{said}"' for at, said in enumerate(points)]
+    land_text(house.landing, "violations", 1, "\n".join([header, *rows]), name="points.csv")
+    views = ("1,5", "1.5E+1", "-2E+1", "7.0")
+    header = f"{','.join(CONTENTS.names_in_every_file)},views"
+    rows = [
+        ",".join(
+            {"content_id": f"C{at}", "account_id": "A1", "kind": "short_video", "published_on": "2026-01-01"}.get(
+                name, ""
+            )
+            for name in CONTENTS.names_in_every_file
+        )
+        + f',"{said}"'
+        for at, said in enumerate(views)
+    ]
+    land_text(house.landing, "contents", 1, "\n".join([header, *rows]), name="views.csv")
+    found = {row[10]: row[11] for row in house.run(1).quarantined if str(row[4]).endswith(" is a number")}
+    assert found == {
+        # Nothing that the column takes is the number that stands there.
+        **{"12.3450": None, "1.23456E+2": None, "12,50": None, "1,5": None, "-2E+1": None, "123456789012345E+1": None},
+        **{"1.2E+1": "12", "0.100": "0.1", "1.5E+1": "15", "7.0": "7"},
     }
 
 

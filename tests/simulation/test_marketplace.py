@@ -100,6 +100,23 @@ def test_what_was_planted_can_be_found_in_what_landed(landed: duckdb.DuckDBPyCon
     assert without == [(date(2026, 10, 22), "TH")]
 
 
+def test_views_of_a_content_never_fall_and_those_before_its_removal_are_all_of_them(
+    landed: duckdb.DuckDBPyConnection,
+) -> None:
+    seen, removed, fell, other = landed.execute(
+        """
+        select count(*), count(views_before_removal), count(*) filter (cast(views as bigint) < before),
+            count(*) filter (views_before_removal <> views)
+        from (
+            select *, lag(cast(views as bigint)) over (partition by content_id order by landed_night) as before
+            from landing.contents
+        )
+        """
+    ).fetchone() or (0, 0, 0, 0)
+    assert seen > removed > 100
+    assert (fell, other) == (0, 0)
+
+
 def test_second_reviewers_are_as_often_right_as_those_of_a_market_are(landed: duckdb.DuckDBPyConnection) -> None:
     """The first opinion is the truth. Of what is no violation, a second one falsely finds 3 %; within four errors."""
     second = """

@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 
 from evenhand.landing.accepted import accepted_as_of
-from evenhand.landing.contracts import FEEDS, Contract
+from evenhand.landing.contracts import FEEDS, Column, Contract
 from evenhand.landing.held_markets import HeldMarket, hold_markets
 from evenhand.landing.names import likely_meant, number_likely_meant
 from evenhand.quality.arrivals import find_accounts, find_arrivals, find_silences, find_usual
@@ -25,7 +25,15 @@ from evenhand.quality.times import time_zones
 from evenhand.quality.whose_file import hold_for_unusable_files, rows_of_other_markets
 from evenhand.quality.words_without_effect import WordsKnown, find_words_without_effect
 from evenhand.records.sql_files import Sql, SqlFile
-from expectations.feeds import EVERY_MARKET, ROW_LOCATOR, arrivals_suite, reading_suite, row_suite, silences_suite
+from expectations.feeds import (
+    EVERY_MARKET,
+    ROW_LOCATOR,
+    arrivals_suite,
+    is_a_number,
+    reading_suite,
+    row_suite,
+    silences_suite,
+)
 from expectations.words import words_suite
 
 _SQL = SqlFile(__file__)
@@ -227,9 +235,26 @@ def _accept(gate: Gate, contract: Contract, night: date) -> None:
             text_of_column=Sql(f"case bad.column_name {text} end"),
             candidates=f"candidates.{contract.feed}",
             likely_name=Sql(likely_meant("text")),
-            likely_number=Sql(number_likely_meant("text")),
+            likely_number=Sql(_likely_number(contract)),
         ),
         {"feed": contract.feed, "night": night},
+    )
+
+
+def _likely_number(contract: Contract) -> str:
+    """SQL of the number that was likely meant by a text, if its column would take that; null else."""
+    numbers = [each for each in contract.columns if each.type == "number"]
+    takes = " ".join(f"when '{each.name}' then {_takes(each)}" for each in numbers) or "when '' then false"
+    return f"(select likely from (select {number_likely_meant('text')} as likely) where case column_name {takes} end)"
+
+
+def _takes(column: Column) -> str:
+    bounds = ((">=", column.at_least), ("<=", column.at_most))
+    return " and ".join(
+        [
+            is_a_number("likely", column),
+            *(f"likely::decimal(38, 10) {how} {end}" for how, end in bounds if end is not None),
+        ]
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from statistics import median
 from typing import Any
@@ -73,3 +73,11 @@ def time_between(rows: Sequence[Row], begun: str, ended: str) -> Wanted:
 def middle(values: Sequence[Decimal | int]) -> Fraction | None:
     """The median."""
     return median(Fraction(value) for value in values) if values else None
+
+
+def rounded(value: Fraction | None, to: Decimal) -> Decimal | None:
+    """To the last digit that is told, exactly and not through a binary fraction."""
+    if value is None:
+        return None
+    whole = Decimal(value.numerator) * 10**30 / value.denominator
+    return (whole / 10**30).quantize(to, ROUND_HALF_UP)

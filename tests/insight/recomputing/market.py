@@ -26,9 +26,12 @@ KEYS = {
     "appeals": "appeal_id",
     "trainings": "attempt_id",
     "qa_reviews": "review_id",
+    "golden_items": "golden_id",
     "creator_contacts": "contact_id",
 }
-RELEASED = (*("operational_metrics", "penalties", "rewards", "eligibility", "account_timeline", "account_entries"),)
+RELEASED = (
+    *("operational_metrics", "penalties", "rewards", "eligibility", "account_timeline", "account_entries", "qa_keys"),
+)
 
 
 @dataclass(frozen=True)
@@ -60,12 +63,10 @@ class Market:
 
 def market_of(home: Path, night: date, name: str) -> Market:
     """Read a market from the landing folder and the release of a night."""
+    quarantined = {
+        (row["feed"], str(row["landed_night"]), row["row_key"]) for row in released(home, night, "quarantine")
+    }
     with duckdb.connect() as connection:
-        release = home / "releases" / f"night={night}"
-        quarantined = {
-            (row["feed"], str(row["landed_night"]), row["row_key"])
-            for row in _rows(connection, f"from {quoted(release / 'quarantine.parquet')}")
-        }
         landings = {
             feed: [row for row in _landed(connection, home, feed) if (feed, row["night"], row[key]) not in quarantined]
             for feed, key in KEYS.items()
@@ -86,12 +87,18 @@ def market_of(home: Path, night: date, name: str) -> Market:
             {
                 file: [
                     row
-                    for row in _rows(connection, f"from {quoted(release / f'{file}.parquet')}")
+                    for row in released(home, night, file)
                     if row.get("account_id") in accounts or row.get("market") == name
                 ]
                 for file in RELEASED
             },
         )
+
+
+def released(home: Path, night: date, file: str) -> list[Row]:
+    """The rows of a file of a night's release."""
+    with duckdb.connect() as connection:
+        return _rows(connection, f"from {quoted(home / 'releases' / f'night={night}' / f'{file}.parquet')}")
 
 
 def pack_of(policies: Path, name: str) -> dict[str, Any]:

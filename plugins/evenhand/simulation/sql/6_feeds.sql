@@ -60,19 +60,35 @@ qualify row_number() over (partition by account_id, lands_on order by exited_no 
 create or replace view feed_contents as
 with
 
+-- Of what was removed, how often it had been seen: most of it never. Views are counted so far, and never fall.
+seen_before_removal as (
+    select
+        contents.content_id,
+        if(draw(contents.content_id, 'seen first') < 0.8, 0, cast(floor(any_value(contents.views) * 0.2) as bigint))
+            as seen
+    from contents
+    inner join cases on contents.content_id = cases.content_id
+    where cases.enforced_on is not null
+    group by contents.content_id
+),
+
 versions as (
     select
-        contents.*, lands(contents.day, contents.content_id) as lands_on, null as views_before_removal, 1 as version
+        contents.* replace (coalesce(cast(floor(removed.seen / 2) as bigint), contents.views) as views),
+        lands(contents.day, contents.content_id) as lands_on,
+        null as views_before_removal,
+        1 as version
     from contents
+    left join seen_before_removal as removed on contents.content_id = removed.content_id
     union all
-    -- Of what was removed, how often it had been seen: most of it never.
     select
         contents.*,
         greatest(lands(contents.day, contents.content_id), cases.enforced_on) as lands_on,
-        if(draw(contents.content_id, 'seen first') < 0.8, 0, cast(floor(contents.views * 0.2) as bigint)),
+        removed.seen,
         2
     from contents
     inner join cases on contents.content_id = cases.content_id
+    inner join seen_before_removal as removed on contents.content_id = removed.content_id
     where cases.enforced_on is not null
 )
 
