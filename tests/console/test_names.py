@@ -95,7 +95,7 @@ def test_a_part_of_a_metric_is_called_as_what_it_is(kind: str, key: str, said: s
 @pytest.mark.parametrize(
     ("sentence", "said"),
     [
-        ("no_live on live, in force since 2026-08-06", "no live streaming on live, in force since 2026-08-06"),
+        ("no_live on live, in force since 2026-08-06", "no live streaming on live, in force since 6 Aug 2026"),
         ("6 points of account_health by the rule unsafe_goods", "6 points of account health by the rule unsafe goods"),
         # What has no name is somebody's own, such as an account or a batch.
         ("against my_account_1 in Notice_1, no_livery", "against my_account_1 in Notice_1, no_livery"),

@@ -159,6 +159,38 @@ def test_pages_of_a_list_have_every_row_once(reader: TestClient, monkeypatch: py
     assert (len(keys), len(set(keys))) == (number, number)
 
 
+@pytest.mark.parametrize("number", [7, 10**9, 10**22])
+def test_after_the_last_page_of_a_list_is_its_last(reader: TestClient, number: int) -> None:
+    page = reader.get(f"/lists/penalties?page={number}")
+    assert page.status_code == 200
+    assert re.findall(r"<tbody>.*</tbody>", page.text, flags=re.DOTALL) == re.findall(
+        r"<tbody>.*</tbody>", reader.get("/lists/penalties").text, flags=re.DOTALL
+    )
+
+
+def test_appeals_are_the_violations_that_have_one(reader: TestClient, home: Path) -> None:
+    ((number,),) = _released(
+        home, "select count(*) from read_parquet('{files}/account_violations.parquet') where appeal_id is not null"
+    )
+    assert number > 0
+    assert f"{number} row" in reader.get("/lists/appeals").text
+
+
+def test_a_search_for_nothing_says_what_can_be_searched_for(reader: TestClient) -> None:
+    assert "Write a part of a creator's name" in _text(reader.get("/search?q=%20").text)
+
+
+@pytest.mark.parametrize(("script", "begins"), [("han", b"OTTO"), ("thai", b"\0\1\0\0")])
+def test_letters_that_a_machine_has_no_font_for_come_with_the_pages(
+    reader: TestClient, script: str, begins: bytes
+) -> None:
+    font = reader.get(f"/fonts/{script}")
+    assert font.content.startswith(begins)
+    assert font.headers["content-type"].startswith("font/")
+    assert f'url("../fonts/{script}")' in reader.get("/lists/penalties").text
+    assert reader.get("/fonts/latin").status_code == 404
+
+
 @pytest.mark.parametrize(
     ("address", "status", "said"),
     [

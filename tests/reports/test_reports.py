@@ -291,7 +291,8 @@ def test_a_first_night_a_night_of_history_and_an_empty_one_have_reports(here: Se
     assert words(page) == ["There is nothing before it to compare with.", "No list waits for anybody."]
     assert page.tables == ()
     shutil.rmtree(here.releases)
-    release(here.home, NIGHT, {**empty, "penalties": penalties({("a", "ID", "warning")})},
+    # Which says nothing of single accounts.
+    release(here.home, NIGHT, {"rewards": [], "penalties": penalties({("a", "ID", "warning")})},
             history=History(since=NIGHT, until=NIGHT))  # fmt: skip
     (page,) = report_of(here, "week", NIGHT, "en").pages
     assert words(page)[0].startswith("This night is history")

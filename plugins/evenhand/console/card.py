@@ -11,6 +11,7 @@ from urllib.parse import quote, urlencode
 from fastapi import APIRouter, Response
 from fastapi.responses import JSONResponse
 
+from evenhand.console.case_pages import waiting as open_cases
 from evenhand.console.reader import say, say_counted
 from evenhand.console.seen import limited
 from evenhand.console.shown import Shown, shown
@@ -86,6 +87,9 @@ def waiting(found: Shown) -> Iterator[Line]:
             yield Line(said, page)
         else:
             yield Line(say("%(list)s wait for an answer", list=list_of(held.list, held.market)), page)
+    if overdue := sum(each.overdue for each in open_cases(found).values()):
+        said = say_counted("%(num)s case is past its day", "%(num)s cases are past their day", overdue)
+        yield Line(said, "cases")
     asked = urlencode({"night": found.night})
     if rows := sum(each.rows for each in manifest.held_back):
         said = say_counted(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -13,21 +13,25 @@ from markupsafe import Markup
 from evenhand.console.charts import framed, scale_of
 from evenhand.console.reader import say
 from evenhand.console.shown import Shown
-from evenhand.console.values import day, label, last_day, number, of_unit
+from evenhand.console.values import day, key_of, label, last_day, number, of_unit
 from evenhand.explain.explanation import Explanation, Period, ProgrammeStanding
-from evenhand.records.sql_files import Sql, SqlFile
-
-_SQL = SqlFile(__file__)
 
 _WIDE, _HIGH = 1000, 100
 # So much is shown of the time before there was anything, and of that after tonight.
 _BEFORE, _AFTER = timedelta(days=14), timedelta(days=14)
 _ENDS = ("penalty_ends", "penalty_reversed")
+# A day, the place of what happened on it, the event, the programme and scope that it is about, and what is told.
+Told = tuple[date, int, str, str, str]
+_EVENTS = ("penalty_begins", *_ENDS)
 
 
 @dataclass(frozen=True)
 class InForce:
-    """A penalty of a programme, over its days; without a last one while it goes on."""
+    """A penalty of a programme, over its days; without a last one while it goes on.
+
+    Attributes:
+        measure: its key, or what it is called in English.
+    """
 
     programme: str
     scope: str
@@ -61,25 +65,33 @@ def penalties_over_days(shown: Shown, account: str) -> list[InForce]:
     if not shown.has("account_timeline.parquet"):
         return []
     with duckdb.connect(config={"threads": 1}) as connection:
-        events = _SQL("penalty_events", rows=Sql(shown.rows("account_timeline")))
-        found = connection.execute(events, {"account": account}).fetchall()
+        rows = f"select on_day, step, event, about, told from {shown.rows('account_timeline')} where account_id = ?"
+        found = connection.execute(rows, [account]).fetchall()
+    return over_days(each for each in found if each[2] in _EVENTS)
+
+
+def over_days(told: Iterable[Told]) -> list[InForce]:
+    """The penalties that beginnings and ends tell of."""
     in_force: dict[str, tuple[date, str]] = {}
-    told: list[InForce] = []
+    found: list[InForce] = []
 
     def over(about: str, until: date | None) -> None:
         first, said = in_force.pop(about)
         programme, _, scope = about.partition("/")
-        told.append(InForce(programme, scope, said.removesuffix(f" on {scope}"), first, until))
+        found.append(InForce(programme, scope, said.removesuffix(f" on {scope}"), first, until))
 
-    for on, event, about, said in found:
-        # Of one that is followed by another on its scope, the end is told after the beginning of the other.
-        if about in in_force and (event in _ENDS or on > in_force[about][0]):
+    for on, _, event, about, said in sorted(told):
+        begun = in_force[about][0] if about in in_force else None
+        if begun and begun < on:
             over(about, on - timedelta(days=1))
+        elif begun and event in _ENDS and said.endswith(f"since {on}"):
+            # Taken back on the day when it began. Of one that another follows, the end can be told after that began.
+            del in_force[about]
         if event not in _ENDS:
             in_force[about] = (on, said)
     for about in list(in_force):
         over(about, None)
-    return told
+    return found
 
 
 def charts(of: Explanation, penalties: Sequence[InForce]) -> dict[str, Markup]:
@@ -144,7 +156,7 @@ def _lanes(
         yield say("Zone"), Markup("").join(spans)
     theirs = [each for each in penalties if each.programme == programme.programme]
     for scope in dict.fromkeys(each.scope for each in theirs):
-        there = [(each, label("measure", each.measure)) for each in theirs if each.scope == scope]
+        there = [(each, label("measure", key_of("measure", each.measure))) for each in theirs if each.scope == scope]
         spans = (
             _span(days, "penalties", called, _from_to(called, each), each.first_day, each.last_day or of.night)
             for each, called in there

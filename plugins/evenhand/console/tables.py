@@ -1,4 +1,7 @@
-"""The lists that people look through: what each is made of, and what its columns are for a reader."""
+"""The lists that people look through: what each is made of, and what its columns are for a reader.
+
+Longer than other files, for every list is in it.
+"""
 
 from __future__ import annotations
 
@@ -238,6 +241,24 @@ LISTS = (
             Column("appeal_until", "Can be appealed until", "day"),
         ),
         "decided_on desc nulls last, violation_id",
+    ),
+    Listed(
+        "appeals",
+        "Appeals",
+        "The newest appeal against a violation, and what became of it.",
+        ("account_violations",),
+        "from account_violations where appeal_id is not null",
+        (
+            *(_ACCOUNT, _MARKET, Column("appeal_id", "Appeal"), Column("violation_id", "Violation")),
+            Column("violation_type", "Type", "label", "violation_type", is_choice=True),
+            *(
+                Column("severity", "Severity", "label", "severity", is_choice=True),
+                Column("appeal_filed_on", "Filed", "day"),
+            ),
+            Column("appeal_outcome", "Outcome", "label", "appeal_outcome", is_choice=True),
+            Column("appeal_decided_on", "Decided", "day"),
+        ),
+        "appeal_filed_on desc nulls last, appeal_id, violation_id",
     ),
     Listed(
         "eligibility",

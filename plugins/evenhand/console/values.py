@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
@@ -34,6 +34,17 @@ _MONEY = "unit of money"
 def label(kind: str, key: str | None) -> str:
     """What a key is called, by Evenhand itself or by the catalogues; empty for nothing."""
     return names().of(kind, key)
+
+
+def key_of(kind: str, said: str) -> str:
+    """The key that is called so in English; the same where none is: releases have keys of some and names of others."""
+    return once(f"keys of {kind}", lambda: _keys_of(english(), kind)).get(said.lower(), said)
+
+
+def _keys_of(words: Labels, kind: str) -> Mapping[str, str]:
+    there = words.catalogs.languages[words.language].messages
+    keys = [name.removeprefix(f"{kind}.") for name in sorted(there) if name.startswith(f"{kind}.")]
+    return {words.of(kind, key).lower(): key for key in keys}
 
 
 def names() -> Names:
