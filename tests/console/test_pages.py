@@ -225,7 +225,7 @@ def test_a_creators_page_says_what_is_in_force_what_happened_and_what_it_was_tol
     # What was taken back on the second night isn't in force, and stands among what happened.
     taken_back = _text(reader.get("/creator?account=a1").text)
     assert "Nothing is in force on it." in taken_back
-    assert "taken back on 6 Mar 2026" in taken_back
+    assert "taken back on 6 Mar 2026: an appeal was granted" in taken_back
     assert "What it was told 6 Mar 2026:" in taken_back
     # The night before, it was in force.
     assert "Nothing is in force on it." not in _text(reader.get(f"/creator?account=a1&night={EARLIER}").text)
