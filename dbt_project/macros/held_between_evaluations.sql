@@ -229,7 +229,8 @@ what_is_held_from_each_day_on as (
     window
         until_the_day_before as (
             partition by account_id, programme, balance_of, history_version, run
-            order by from_day, place
+            -- What it begins with is held until the evaluation of the same day, and no longer.
+            order by from_day, found <> 'begins', place
             rows between unbounded preceding and 1 preceding
         )
 ),

@@ -261,3 +261,22 @@ def test_what_waits_for_its_day_through_short_versions_is_held_as_it_was_before_
 
     row = [_no_live("03-30", "04-05", 3)]
     assert found == {"03-29": [], "03-30": row, "04-05": row}
+
+
+def test_what_is_evaluated_on_the_day_on_which_all_begins_is_held_over_the_next_version(
+    models: Sequence[CompiledModel],
+) -> None:
+    """The first version begins on a Monday, on which the zone is entered, and the second before the Monday after."""
+    while_in_zone = {"measure": "no_live", "scope": "live", "while_in_zone": True}
+    content = {
+        **_pack(4, while_in_zone, evaluated="mondays"),
+        "calendars": {"mondays": {"weekday": "monday"}},
+        "effective_from": day("03-23"),
+    }
+
+    found = lists_of(
+        models, versions(content, ("03-25", {})), [_spam("03-23", 5)], ["03-23", "03-24", "03-25", "03-30"]
+    )
+
+    for night, told in found.items():
+        assert [(each.measure, each.starts_on) for each in told] == [("no_live", day("03-23"))], night
