@@ -60,34 +60,19 @@ def preapprove(
             "changed_by": changed_by,
             "at_most": at_most,
         }
+        authors = authors_of(form)
         said_of_effect = _refuse_more_than_it_changes(text, at_most)
-        authors = CodeAuthors((), ()) if text else _authors()
-        if approved_by:
-            second = second_person(approved_by)
-            _refuse_authors(authors, second)
-            write(form, [second])
-            return
+        by_whom = ", ".join(map(plain, dict.fromkeys((changed_by, *(authors.log_ins if text else ())))))
         of = f"of the pack {form['pack']} ({text.sha256[:12]})" if text else f"of the code ({str(form['code'])[:12]})"
         said = (
-            f"The change {of} by {plain(changed_by)}: {plain(what)}. At most {at_most:,} rows of each list and market."
+            f"The change {of} by {by_whom}: {plain(what)}. At most {at_most:,} rows of each list and market."
             f" {said_of_effect}"
         )
-        if authors.unknown:
-            said += (
-                f" It isn't known who wrote all of it ({', '.join(map(plain, authors.unknown))}), so two approve it."
-            )
-        propose(
-            "preapprove",
-            form,
-            said,
-            person(by),
-            needs=2 if authors.unknown else 1,
-            not_by=(changed_by, *authors.log_ins),
-        )
+        _propose_or_write(form, said, authors, by, approved_by)
 
 
 def _preapprove_receiver(name: str, what: str, changed_by: str, at_most: int, by: str, approved_by: str) -> None:
-    from evenhand.delivery.config import load_receivers, receivers_changed_by
+    from evenhand.delivery.config import load_receivers
     from evenhand.quality.receiver_changes import config_sha256
     from evenhand.records.markdown import plain
 
@@ -95,30 +80,86 @@ def _preapprove_receiver(name: str, what: str, changed_by: str, at_most: int, by
         receivers = load_receivers()
         if name not in receivers:
             refuse(f"receivers.yml has no receiver {name}; it has {', '.join(receivers)}")
-        config = receivers[name].model_dump(mode="json")
         form = {
             "what": what,
             "receiver": name,
-            "text": config_sha256(config),
+            "text": config_sha256(receivers[name].model_dump(mode="json")),
             "changed_by": changed_by,
             "at_most": at_most,
         }
-        authors = tuple(dict.fromkeys((changed_by, *receivers_changed_by())))
-        if approved_by:
-            second = second_person(approved_by)
-            for author in authors:
-                refuse_the_same_person(Person(author, logged_in=False), second, "the change of the receiver")
-            write(form, [second])
-            return
+        authors = authors_of(form)
+        by_whom = ", ".join(map(plain, dict.fromkeys((changed_by, *authors.log_ins))))
         said = (
-            f"What receivers.yml says of {plain(name)}, changed by {plain(', '.join(authors))}: {plain(what)}. At most"
+            f"What receivers.yml says of {plain(name)}, changed by {by_whom}: {plain(what)}. At most"
             f" {at_most:,} rows of each list that comes to it or goes."
         )
-        propose("preapprove", form, said, person(by), not_by=authors)
+        _propose_or_write(form, said, authors, by, approved_by)
 
 
-def _authors() -> CodeAuthors:
-    """Who changed the code that decides since the newest release: whatever is said, none of them approves it."""
+def _propose_or_write(form: Mapping[str, Any], said: str, authors: CodeAuthors, by: str, approved_by: str) -> None:
+    from evenhand.records.markdown import plain
+
+    proposer = person(by)
+    if approved_by:
+        second = second_person(approved_by)
+        if authors.unknown:
+            refuse(
+                f"it isn't known who wrote all of the code ({', '.join(authors.unknown)}), so two have to approve it;"
+                " leave out --approved-by, and they run evenhand approve"
+            )
+        refuse_to_approve_a_change(form, proposer)
+        refuse_the_same_person(proposer, second, "the change")
+        write(form, [second])
+        return
+    if authors.unknown:
+        said += f" It isn't known who wrote all of it ({', '.join(map(plain, authors.unknown))}), so two approve it."
+    propose(
+        "preapprove",
+        form,
+        said,
+        proposer,
+        needs=2 if authors.unknown else 1,
+        not_by=tuple(dict.fromkeys((form["changed_by"], *authors.log_ins))),
+    )
+
+
+def authors_of(form: Mapping[str, Any]) -> CodeAuthors:
+    """Who changed what is to be approved, as it says itself: whatever is said of it, none of them approves it.
+
+    Where it names nobody, or is otherwise by now than the form has it, nobody can, and that is said.
+    """
+    from evenhand.deciding.code import code_version
+    from evenhand.delivery.config import load_receivers, receivers_changed_by
+    from evenhand.policy.load import load_each, pack_files
+    from evenhand.quality.receiver_changes import config_sha256
+
+    here = settings()
+    names: tuple[str, ...] | None = None
+    if form.get("pack"):
+        what = file = f"the pack {form['pack']}"
+        texts = load_each(pack_files(here.policies.glob("*.yml")))[0]
+        names = next((each.changed_by for each in texts if each.sha256 == form["text"]), None)
+    elif form.get("receiver"):
+        what, file = f"the receiver {form['receiver']}", "receivers.yml"
+        receiver = load_receivers().get(form["receiver"])
+        if receiver and config_sha256(receiver.model_dump(mode="json")) == form["text"]:
+            names = receivers_changed_by()
+    else:
+        what = file = "the code"
+        if str(code_version(here.project)["sha256"]) == form["code"]:
+            return _authors_of_code()
+    if names is None:
+        refuse(f"what was to be approved of {what} isn't what nights read now; propose it as it is now")
+    if not names:
+        refuse(
+            f"{file} doesn't say who changed it, so nobody can approve {what} beforehand. Write `changed_by` into it"
+            " and propose it again"
+        )
+    return CodeAuthors(names, ())
+
+
+def _authors_of_code() -> CodeAuthors:
+    """Who changed the code that decides since the newest release."""
     from evenhand.deciding.code_authors import LogInsBroken, authors_since
     from evenhand.release.manifest import read_manifest
 
@@ -128,16 +169,6 @@ def _authors() -> CodeAuthors:
         return authors_since(here.project, read_manifest(release).code if release else {})
     except LogInsBroken as error:
         refuse(str(error))
-
-
-def _refuse_authors(authors: CodeAuthors, second: Person) -> None:
-    if authors.unknown:
-        refuse(
-            f"it isn't known who wrote all of the code ({', '.join(authors.unknown)}), so two have to approve it; leave"
-            " out --approved-by, and they run evenhand approve"
-        )
-    for name in authors.log_ins:
-        refuse_the_same_person(Person(name, logged_in=True), second, "the change of the code")
 
 
 def _refuse_more_than_it_changes(text: LoadedPack | None, at_most: int) -> str:
@@ -182,18 +213,27 @@ def _refuse_more_than_it_changes(text: LoadedPack | None, at_most: int) -> str:
 
 
 def write(form: Mapping[str, Any], approved_by: Sequence[Person]) -> None:
-    """Write an approved change to preapproved.yml, if the text or the code is still what was proposed."""
+    """Write an approved change to preapproved.yml, if it is as it was proposed and none of its authors approves it.
+
+    Raises:
+        PersonRefused: one of them does.
+    """
     from pydantic import ValidationError
 
     from evenhand.policy.diagnose import explain
-    from evenhand.policy.preapproved import Preapproval, add_preapproval
+    from evenhand.policy.preapproved import AND, Preapproval, add_preapproval
 
+    authors = authors_of(form)
+    if authors.unknown and len(approved_by) < 2:
+        refuse(f"it isn't known who wrote all of the code ({', '.join(authors.unknown)}), so two have to approve it")
     for each in approved_by:
         refuse_to_approve_a_change(form, each)
+        for name in (form["changed_by"], *authors.log_ins):
+            refuse_the_same_person(Person(name, logged_in=True), each, "the change")
     try:
         preapproval = Preapproval(
             **form,
-            approved_by=" and ".join(each.name for each in approved_by),
+            approved_by=AND.join(each.name for each in approved_by),
             by_their_own_word=True if not all(each.logged_in for each in approved_by) else None,
         )
     except ValidationError as error:
