@@ -127,6 +127,24 @@ def answered(
     return found
 
 
+def in_force(folder: Path, night: date, held: HeldList, code: CodeAuthors | None = None) -> Sequence[Answer]:
+    """The answers to a list that count now; more than one where several had to say the same."""
+    of_it = (held.list, held.market, held.digest)
+    given = [each for each in answers(folder, night) if (each.list, each.market, each.digest) == of_it]
+    return _in_force(folder.parent, held, given, code)
+
+
+def overruled(counting: Sequence[Answer], said: Said, by: Person) -> Answer | None:
+    """The answer of somebody else that another one would take the place of.
+
+    Approving what is left after a first wave goes on from it, and who answers again takes back their own.
+    """
+    last = counting[-1] if counting else None
+    if last is None or last.said == said or (last.said, said) == ("first_wave", "approved"):
+        return None
+    return None if all(is_same(each.person, by) for each in counting) else last
+
+
 def approvals_needed(code: CodeAuthors | None) -> int:
     """How many have to approve a list, where it isn't known who changed the code that changes it."""
     return 2 if code and code.unknown else 1
