@@ -159,14 +159,12 @@ def authors_of(form: Mapping[str, Any]) -> CodeAuthors:
 
 
 def _authors_of_code() -> CodeAuthors:
-    """Who changed the code that decides since the newest release."""
-    from evenhand.deciding.code_authors import LogInsBroken, authors_since
-    from evenhand.release.manifest import read_manifest
+    """Who changed the code that decides since the releases that lists come from, of which some may have been held."""
+    from evenhand.approval.code_changes import authors_since_all
+    from evenhand.deciding.code_authors import LogInsBroken
 
-    here = settings()
-    release = max(here.releases.glob("night=*"), default=None)
     try:
-        return authors_since(here.project, read_manifest(release).code if release else {})
+        return authors_since_all(settings().project, settings().releases)
     except LogInsBroken as error:
         refuse(str(error))
 

@@ -246,7 +246,7 @@ def validate_lists(night: date) -> Facts:
     )
     broken = {(each.list, each.market): rows.broken for each in rows.too_many}
     changed = holding.validate_changes(warehouse, here.work(night) / "gate_2" / "changes", night, tonight, broken)
-    lay_code_authors(warehouse, here.project, last_release(here.releases, night))
+    lay_code_authors(warehouse, here.project, here.releases)
     for held in changed.held:
         log.warning("%s of %s are held: %s", held.list, held.market, "; ".join(held.why))
     for said in changed.not_compared:
