@@ -64,17 +64,22 @@ def land_feeds(night: date, since: date | None = None) -> Facts:
     from evenhand.landing.decisions import file_decisions
     from evenhand.landing.load import load
     from evenhand.landing.window import take
+    from evenhand.quality.bases import bases_of
     from evenhand.records.databases import wait_until_free
     from evenhand.records.modes import close
     from evenhand.records.record_log import refuse_troubles, seal
+    from evenhand.release.manifest import read_manifest
     from evenhand.release.previous import last_release, take_last_release
-    from evenhand.release.verify import refuse_changed
+    from evenhand.release.verify import refuse_not_accepted
 
     close(settings().home)
     refuse_troubles(settings().home)
     seal(settings().home)
     if before := last_release(settings().releases, night):
-        refuse_changed(before)
+        refuse_not_accepted(settings().home, before)
+        # What lists that are held come from is read as well.
+        for base in bases_of(settings().releases, before.resolve(), read_manifest(before))[1:]:
+            refuse_not_accepted(settings().home, base.release)
     forget_old_ones(night)
     wait_until_free(settings().store)
     wait_until_free(settings().warehouse(night))
