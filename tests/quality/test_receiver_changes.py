@@ -92,6 +92,39 @@ def test_what_comes_to_it_or_goes_is_said_of_tonight_and_of_the_nights_before(ga
     assert found["lake"][1:] == ("It would be sent 44 rows of rewards tonight; of the last 2 nights, 40",)
 
 
+def test_a_receiver_that_is_taken_out_is_held_and_said_with_the_rows_that_stay_there_until_that_is_approved(
+    gate: duckdb.DuckDBPyConnection,
+) -> None:
+    rows = {"penalties": [1150, 1230, 1200], "rewards": [40, 40, 44]}
+    gone = "It isn't in receivers.yml any more: nothing is sent to it from now on, and what it holds isn't taken back"
+    for now in ({"files": {"kind": "files"}}, {}):
+        found = lay_receivers(gate, BEFORE, now, rows)
+        assert found["sandbox"] == (
+            gone,
+            "1,230 rows of penalties were released last, and stay there",
+            "40 rows of rewards were released last, and stay there",
+        )
+        assert found.get("files") == (None if now else (gone,))
+    (sandbox,) = _held(gate, {"files": BEFORE["files"]})
+    assert (sandbox.list, sandbox.market, sandbox.changed_by) == ("deliveries", "sandbox", ("ayu",))
+    # The night after asks again, until somebody approved it.
+    assert approved_receivers(gate) == BEFORE
+    answer(gate, sandbox, "rejected", "budi")
+    assert approved_receivers(gate) == BEFORE
+    answer(gate, sandbox, "approved", "budi")
+    assert approved_receivers(gate) == {"files": BEFORE["files"]}
+
+
+def test_a_receiver_that_is_called_otherwise_is_one_that_is_gone_and_one_that_is_new(
+    gate: duckdb.DuckDBPyConnection,
+) -> None:
+    found = lay_receivers(gate, BEFORE, {"files": BEFORE["files"], "box": BEFORE["sandbox"]})
+    assert [(name, said[0].split(" any more")[0][:29]) for name, said in sorted(found.items())] == [
+        ("box", "It is a receiver that nobody "),
+        ("sandbox", "It isn't in receivers.yml"),
+    ]
+
+
 @pytest.mark.parametrize(("at_most", "held"), [(1199, True), (1200, False)])
 def test_what_was_preapproved_of_a_receiver_is_its_text_and_so_many_rows(
     gate: duckdb.DuckDBPyConnection, at_most: int, held: bool

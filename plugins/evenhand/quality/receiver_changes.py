@@ -1,6 +1,7 @@
 """Receivers that are otherwise than when nothing was held for them last: nothing is sent to them before it is approved.
 
-A list that is dropped from a receiver removes all its rows there at once, and another that is added sends all.
+A list that is dropped from a receiver removes all its rows there at once, and another that is added sends all. To one
+that isn't in receivers.yml any more nothing is sent, so that it keeps what it has; that is asked about, too.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import duckdb
 
 from evenhand.policy.preapproved import Preapproval
 
+_GONE = "It isn't in receivers.yml any more: nothing is sent to it from now on, and what it holds isn't taken back"
 # What changes when rows are sent, and not which or to whom.
 _NO_ROWS = ("batch_size", "within_minutes", "measures")
 
@@ -40,12 +42,13 @@ def lay_receivers(
         preapproved: what people approved beforehand, each up to so many rows of each list that comes or goes.
     """
     connection.execute("create or replace table gate.receivers (receiver varchar, config varchar, before varchar)")
-    configs = now if now is not None else before
-    for name, config in sorted((configs or {}).items()):
+    configs = now if now is not None else before or {}
+    for name in sorted({*configs, *(before or {})}):
+        config = configs.get(name)
         was = config if before is None else before.get(name)
         connection.execute(
             "insert into gate.receivers values (?, ?, ?)",
-            [name, _text(config), None if was is None else _text(was)],
+            [name, *(None if each is None else _text(each) for each in (config, was))],
         )
     if before is None or now is None:
         return {}
@@ -55,7 +58,15 @@ def lay_receivers(
         said = _said(before.get(name), config)
         if said and not _is_preapproved(name, config, effect, preapproved):
             found[name] = (*said, *(_effect_said(each, counts) for each, counts in effect.items()))
+    for name in sorted({*before} - {*now}):
+        found[name] = (_GONE, *_left_there(before[name], rows or {}))
     return found
+
+
+def _left_there(before: Any, rows: Mapping[str, Sequence[int]]) -> tuple[str, ...]:
+    """What a receiver that is gone keeps: the rows of its lists on the last night before."""
+    sent = [(rows[each][-2], each) for each in before.get("lists", ()) if len(rows.get(each, ())) > 1]
+    return tuple(f"{count:,} rows of {each} were released last, and stay there" for count, each in sorted(sent)[::-1])
 
 
 def _effect(before: Any, now: Any, rows: Mapping[str, Sequence[int]]) -> dict[tuple[str, str], Sequence[int]]:
