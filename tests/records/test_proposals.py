@@ -30,7 +30,7 @@ from evenhand.records.proposals import (
     propose,
 )
 from evenhand.records.record_log import seal, troubles
-from evenhand.release.manifest import FORMAT
+from evenhand.release.manifest import FORMAT, ReleasedFile
 from evenhand.settings import PROJECT
 from release.manifests import manifest_of
 
@@ -297,6 +297,37 @@ def test_a_receiver_is_preapproved_by_none_whom_receivers_yml_names(
     assert "Written to" in _as("nobody", "approve", proposed).output
     (found,) = read_preapproved(home)
     assert (found.receiver, found.pack, found.at_most, found.approved_by) == ("lake", None, 5, "nobody")
+
+
+@pytest.mark.parametrize(("at_most", "is_refused"), [(240, False), (241, True), (100_000_000, True)])
+def test_of_a_receiver_no_more_rows_are_preapproved_than_come_to_it_or_go(
+    home: Path, monkeypatch: pytest.MonkeyPatch, at_most: int, is_refused: bool
+) -> None:
+    file = home / "receivers.yml"
+    lake = "{kind: files, connection: files, lists: [rewards]}"
+    file.write_text(f"changed_by: ann\nreceivers:\n  lake: {lake}\n  pond: {lake}\n")
+    monkeypatch.setenv("EVENHAND_RECEIVERS", str(file))
+    monkeypatch.setenv("EVENHAND_POLICIES", str(home))
+    command = ["policy", "preapprove", "--what", "x", "--changed-by", "ann", "--by", "ann", "--receiver"]
+    # Nothing is released that says how many rows that would be.
+    told = CliRunner().invoke(app, [*command, "lake", "--at-most", "11"]).output
+    assert "at most 10 rows of each list of lake can be preapproved, not 11: no night is released" in told
+    # The lake loses its 200 penalties and gets 150 rewards; of the pond only the connection is another.
+    before = {"lake": {"lists": ["penalties"]}, "pond": {"lists": ["rewards"], "connection": "other"}}
+    rows = {"penalties": 200, "rewards": 150}
+    files = {f"{name}.parquet": ReleasedFile(rows=count, sha256="0" * 64) for name, count in rows.items()}
+    of_night = {"format": FORMAT, "files": files, "receivers": before}
+    folder = home / "releases" / "night=2026-03-01"
+    folder.mkdir(parents=True)
+    (folder / "manifest.json").write_text(manifest_of(date(2026, 3, 1)).model_copy(update=of_night).named().text())
+
+    told = CliRunner().invoke(app, [*command, "lake", "--at-most", str(at_most)]).output
+    assert ("at most 240 rows of each list of lake can be preapproved" in told) is is_refused
+    assert ("Proposed as" in told) is not is_refused
+    assert "at most 10 rows" in CliRunner().invoke(app, [*command, "pond", "--at-most", "11"]).output
+    if not is_refused:
+        ((act, _),) = open_proposals(home, datetime.now(UTC))
+        assert "it would be sent 150 rows of rewards, it would lose 200 rows of penalties." in act.said
 
 
 @pytest.mark.parametrize(

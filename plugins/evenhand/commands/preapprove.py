@@ -80,18 +80,20 @@ def _preapprove_receiver(name: str, what: str, changed_by: str, at_most: int, by
         receivers = load_receivers()
         if name not in receivers:
             refuse(f"receivers.yml has no receiver {name}; it has {', '.join(receivers)}")
+        now = receivers[name].model_dump(mode="json")
         form = {
             "what": what,
             "receiver": name,
-            "text": config_sha256(receivers[name].model_dump(mode="json")),
+            "text": config_sha256(now),
             "changed_by": changed_by,
             "at_most": at_most,
         }
         authors = authors_of(form)
+        said_of_effect = _refuse_more_than_come_or_go(name, now, at_most)
         by_whom = ", ".join(map(plain, dict.fromkeys((changed_by, *authors.log_ins))))
         said = (
             f"What receivers.yml says of {plain(name)}, changed by {by_whom}: {plain(what)}. At most"
-            f" {at_most:,} rows of each list that comes to it or goes."
+            f" {at_most:,} rows of each list that comes to it or goes. {said_of_effect}"
         )
         _propose_or_write(form, said, authors, by, approved_by)
 
@@ -208,6 +210,25 @@ def _refuse_more_than_it_changes(text: LoadedPack | None, at_most: int) -> str:
             f" {night}'s data for {day}, the change makes otherwise {found}"
         )
     return f"Rehearsed on night {night}'s data for {day}, it makes otherwise: {found}."
+
+
+def _refuse_more_than_come_or_go(name: str, now: Mapping[str, Any], at_most: int) -> str:
+    """Make sure that nobody preapproves many more rows than would come to a receiver or go; returns what would."""
+    from evenhand.quality.receiver_changes import rows_that_come_or_go
+    from evenhand.quality.rehearsed_change import most_that_may_change
+    from evenhand.release.manifest import read_manifest
+
+    release = max(settings().releases.glob("night=*"), default=None)
+    manifest = read_manifest(release) if release else None
+    rows = {each.removesuffix(".parquet"): (file.rows,) for each, file in manifest.files.items()} if manifest else {}
+    before = (manifest.receivers or {}).get(name) if manifest else None
+    effect = {of: tonight for of, (tonight,) in rows_that_come_or_go(before, now, rows).items()}
+    found = ", ".join(f"it {what} {count:,} rows of {each}" for (what, each), count in effect.items())
+    night = f"of night {manifest.night}, " if manifest else "no night is released, and "
+    said = f"{night}{found or 'no row would come to it or go'}"
+    if at_most > (most := most_that_may_change(max(effect.values(), default=0))):
+        refuse(f"at most {most:,} rows of each list of {name} can be preapproved, not {at_most:,}: {said}")
+    return f"{said[0].upper()}{said[1:]}."
 
 
 def write(form: Mapping[str, Any], approved_by: Sequence[Person]) -> None:

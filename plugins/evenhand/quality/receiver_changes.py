@@ -54,7 +54,7 @@ def lay_receivers(
         return {}
     found = {}
     for name, config in sorted(now.items()):
-        effect = _effect(before.get(name), config, rows or {})
+        effect = rows_that_come_or_go(before.get(name), config, rows or {})
         said = _said(before.get(name), config)
         if said and not _is_preapproved(name, config, effect, preapproved):
             found[name] = (*said, *(_effect_said(each, counts) for each, counts in effect.items()))
@@ -69,8 +69,10 @@ def _left_there(before: Any, rows: Mapping[str, Sequence[int]]) -> tuple[str, ..
     return tuple(f"{count:,} rows of {each} were released last, and stay there" for count, each in sorted(sent)[::-1])
 
 
-def _effect(before: Any, now: Any, rows: Mapping[str, Sequence[int]]) -> dict[tuple[str, str], Sequence[int]]:
-    """The lists that come to a receiver or go from it, with their rows."""
+def rows_that_come_or_go(
+    before: Any, now: Any, rows: Mapping[str, Sequence[int]]
+) -> dict[tuple[str, str], Sequence[int]]:
+    """The lists that come to a receiver or go from it, with their rows on some nights, tonight last."""
     had, has = set((before or {}).get("lists", ())), set(now.get("lists", ()))
     changed = [("would be sent", each) for each in sorted(has - had)]
     changed += [("would lose", each) for each in sorted(had - has)]
