@@ -208,6 +208,8 @@ def _refuse_what_they_cannot_approve(held: HeldList, said: Said, by: Person, cod
         return
     if not held.changed_by and held.list in FILES_OF:
         how = "`changed_by` into it" if held.list == DELIVERIES else "`Last-Translator` into its header"
+        if held.list == DELIVERIES and any(each.startswith("EVENHAND_ITEM_LINK ") for each in held.why):
+            how += ", and who changed EVENHAND_ITEM_LINK into EVENHAND_CHANGED_BY,"
         raise PersonRefused(
             f"{what}: {FILES_OF[held.list]} doesn't say who changed it. Write {how} and run the night again, so that it"
             " is known that somebody else approves"

@@ -72,15 +72,15 @@ def preapprove(
 
 
 def _preapprove_receiver(name: str, what: str, changed_by: str, at_most: int, by: str, approved_by: str) -> None:
-    from evenhand.delivery.config import load_receivers
+    from evenhand.delivery.config import receivers_said
     from evenhand.quality.receiver_changes import config_sha256
     from evenhand.records.markdown import plain
 
     with refusals_told():
-        receivers = load_receivers()
+        receivers = receivers_said()
         if name not in receivers:
             refuse(f"receivers.yml has no receiver {name}; it has {', '.join(receivers)}")
-        now = receivers[name].model_dump(mode="json")
+        now = receivers[name]
         form = {
             "what": what,
             "receiver": name,
@@ -131,9 +131,11 @@ def authors_of(form: Mapping[str, Any]) -> CodeAuthors:
     Where it names nobody, or is otherwise by now than the form has it, nobody can, and that is said.
     """
     from evenhand.deciding.code import code_version
-    from evenhand.delivery.config import load_receivers, receivers_changed_by
+    from evenhand.delivery.config import receivers_changed_by, receivers_said
+    from evenhand.deployment import changed_by
     from evenhand.policy.load import load_each, pack_files
     from evenhand.quality.receiver_changes import config_sha256
+    from evenhand.release.manifest import ITEM_LINK
 
     here = settings()
     names: tuple[str, ...] | None = None
@@ -143,9 +145,10 @@ def authors_of(form: Mapping[str, Any]) -> CodeAuthors:
         names = next((each.changed_by for each in texts if each.sha256 == form["text"]), None)
     elif form.get("receiver"):
         what, file = f"the receiver {form['receiver']}", "receivers.yml"
-        receiver = load_receivers().get(form["receiver"])
-        if receiver and config_sha256(receiver.model_dump(mode="json")) == form["text"]:
+        receiver = receivers_said().get(form["receiver"])
+        if receiver and config_sha256(receiver) == form["text"]:
             names = receivers_changed_by()
+            names += changed_by() if names and ITEM_LINK in receiver else ()
     else:
         what = file = "the code"
         if str(code_version(here.project)["sha256"]) == form["code"]:

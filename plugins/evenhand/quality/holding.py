@@ -37,6 +37,7 @@ from evenhand.quality.first_nights import lay_first_nights
 from evenhand.quality.gate import Gate
 from evenhand.quality.held_lists import LISTS, HeldList, hold_lists, make_views
 from evenhand.quality.power import lay_power, power_said
+from evenhand.quality.receiver_changes import who_changed
 from evenhand.quality.row_causes import Base
 from evenhand.quality.rule_changes import RulesChanged, rule_changes
 from evenhand.quality.setting_changes import TIME_ZONE
@@ -286,7 +287,10 @@ def _changed_by(
 ) -> tuple[str, ...]:
     """Who changed what a list, a delivery to a receiver, or the notices in a language are held for."""
     if name == DELIVERIES:
-        return tonight.receivers_changed_by
+        before = (bases[0].manifest.receivers or {}).get(market) if bases else None
+        now = (tonight.receivers or {}).get(market)
+        deployment = tonight.settings_changed_by.get(TIME_ZONE, ())
+        return who_changed(before, now, tonight.receivers_changed_by, deployment)
     if name == NOTICES:
         return (tonight.translations or {})[market].changed_by
     changed = set(rules[1].packs) if rules else set()

@@ -14,7 +14,9 @@ from typing import Any
 import duckdb
 
 from evenhand.policy.preapproved import Preapproval
+from evenhand.release.manifest import ITEM_LINK
 
+_CALLED = {ITEM_LINK: "EVENHAND_ITEM_LINK"}
 _GONE = "It isn't in receivers.yml any more: nothing is sent to it from now on, and what it holds isn't taken back"
 # What changes when rows are sent, and not which or to whom.
 _NO_ROWS = ("batch_size", "within_minutes", "measures")
@@ -63,6 +65,19 @@ def lay_receivers(
     return found
 
 
+def who_changed(before: Any, now: Any, in_file: Sequence[str], in_deployment: Sequence[str]) -> tuple[str, ...]:
+    """Who changed what is said of a receiver: of receivers.yml, of the deployment's setting, or of both.
+
+    Where one of them names nobody, nobody is named: then nobody can approve it.
+    """
+    keys = {*before, *now} if before and now else set()
+    changed = {key for key in keys if before.get(key) != now.get(key)}
+    named = [in_deployment] if ITEM_LINK in changed else []
+    if changed != {ITEM_LINK}:
+        named.append(in_file)
+    return tuple(sorted({each for names in named for each in names})) if all(named) else ()
+
+
 def _left_there(before: Any, rows: Mapping[str, Sequence[int]]) -> tuple[str, ...]:
     """What a receiver that is gone keeps: the rows of its lists on the last night before."""
     sent = [(rows[each][-2], each) for each in before.get("lists", ()) if len(rows.get(each, ())) > 1]
@@ -102,7 +117,7 @@ def _said(before: Any, now: Any) -> tuple[str, ...]:
     if before is None:
         return ("It is a receiver that nobody has approved; all that it should hold would be sent to it",)
     return tuple(
-        f"{name} was {_value(before.get(name))} and is {_value(now.get(name))}"
+        f"{_CALLED.get(name, name)} was {_value(before.get(name))} and is {_value(now.get(name))}"
         for name in sorted({*before, *now} - {*_NO_ROWS})
         if before.get(name) != now.get(name)
     )

@@ -339,11 +339,10 @@ def known_beside(night: date) -> Beside:
 
 def _receivers() -> tuple[dict[str, Any] | None, tuple[str, ...]]:
     """What receivers.yml says of each and who changed it; where it is wrong, nothing is compared and nothing sent."""
-    from evenhand.delivery.config import ReceiversError, load_receivers, receivers_changed_by
+    from evenhand.delivery.config import ReceiversError, receivers_changed_by, receivers_said
 
     try:
-        said = {name: config.model_dump(mode="json") for name, config in load_receivers().items()}
-        return said, receivers_changed_by()
+        return {**receivers_said()}, receivers_changed_by()
     except ReceiversError as error:
         log.warning("%s", error)
         return None, ()
