@@ -51,7 +51,7 @@ class Deployment:
 
 
 def changed_by() -> tuple[str, ...]:
-    """Who changed the time zone last: none of them approves what that does."""
+    """Who changed the time zone, or where items' links come from, last: none of them approves what that does."""
     return tuple(name for each in (os.environ.get("EVENHAND_CHANGED_BY") or "").split(",") if (name := each.strip()))
 
 

@@ -113,7 +113,8 @@ def test_in_airflow_another_person_is_asked_until_two_say_the_same(
         for each in (
             "create schema gate",
             "create table gate.changes as select 'penalties' as list, 'SG' as market, 'code' as cause, '' as text_of",
-            "create table gate.code_authors as select null::varchar as log_in, 'someone@example.org' as unknown",
+            "create table gate.code_authors as select 'penalties' as list, 'SG' as market, null::varchar as log_in,"
+            " 'someone@example.org' as unknown",
             "create table gate.held_lists as select 'penalties' as list, 'SG' as market, 'd' as digest, 3 as changes,"
             " ['why'] as why, true as approvable, false as by_policy, []::varchar[] as changed_by, null::date as since,"
             " '' as answer, '' as answered_by",

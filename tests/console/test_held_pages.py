@@ -38,7 +38,7 @@ def _form(client: TestClient, of: str) -> dict[str, str]:
     """The fields of a list's forms, as the page has them."""
     (article,) = re.findall(rf'<article id="{of}">.*?</article>', client.get("/held").text, flags=re.DOTALL)
     fields = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', article))
-    return {name: fields[name] for name in ("list", "market", "digest", "changes")}
+    return {name: fields[name] for name in ("list", "market", "digest", "changes", "answered")}
 
 
 def test_each_list_says_why_it_waits_and_what_each_answer_does(client: TestClient) -> None:
@@ -80,6 +80,36 @@ def test_an_answer_to_what_isnt_shown_any_more_counts_for_nothing_and_says_what_
     strange = send(client, "/held", "/held", **_form(client, "penalties-world"), say="burn")
     assert strange.status_code == 409
     assert not answers(settings().approvals, ON)
+
+
+@pytest.mark.parametrize(("first", "then"), [("reject", "approve"), ("approve", "reject"), ("reject", "reject")])
+def test_an_answer_from_a_page_that_did_not_show_anothers_counts_for_nothing_and_says_whose_that_is(
+    client: TestClient, first: str, then: str
+) -> None:
+    shown = _form(client, "penalties-world")
+    all_shown = dict(re.findall(r'type="hidden" name="(say|digest)" value="([^"]*)"', client.get("/held/all").text))
+    log_in("cy")
+    assert send(client, "/held", "/held", **shown, say=first).status_code == 200
+    log_in("bo")
+    told = send(client, "/held", "/held", **shown, say=then)
+    assert told.status_code == 409
+    answered = "approved" if first == "approve" else "rejected"
+    when = r"\d{4}-\d\d-\d\d \d\d:\d\d UTC"
+    assert re.search(f"Penalties of world: {answered} by cy at {when}, after the page was shown", _said(told.text))
+    everything = send(client, "/held/all", "/held/all", **all_shown)
+    assert (everything.status_code, "nothing was answered" in everything.text) == (409, True)
+    assert [(each.said, each.by) for each in answers(settings().approvals, ON)] == [(answered, "cy")]
+
+
+def test_after_a_first_wave_that_the_page_shows_the_rest_is_answered(client: TestClient) -> None:
+    log_in("cy")
+    send(client, "/held", "/held", **_form(client, "penalties-world"), say="first_wave")
+    log_in("bo")
+    form = _form(client, "penalties-world")
+    assert form["answered"] == "first wave by cy"
+    assert send(client, "/held", "/held", **form | {"answered": ""}, say="approve").status_code == 409
+    assert send(client, "/held", "/held", **form, say="approve").status_code == 200
+    assert [each.said for each in answers(settings().approvals, ON)] == ["first_wave", "approved"]
 
 
 def test_who_changed_the_policy_and_who_has_no_right_for_the_market_are_refused(

@@ -5,8 +5,12 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
+import pytest
+from pydantic import ValidationError
+
+from evenhand.policy.diagnose import explain
 from evenhand.policy.load import LoadedPack, load_pack
-from evenhand.policy.preapproved import SameRules
+from evenhand.policy.preapproved import Preapproval, SameRules, approved_of
 from evenhand.quality.holding import Tonight, changed_by
 from evenhand.quality.row_causes import Base
 from evenhand.release.manifest import ReleasedPack
@@ -53,3 +57,35 @@ def test_a_text_that_was_rewritten_and_says_the_same_was_not_changed(tmp_path: P
     now = LoadedPack(before.pack, before.path, "f" * 64, ("migrate",))
     same = (SameRules(was=before.sha256, now=now.sha256),)
     assert changed_by(Tonight(tmp_path, (now, other), (), {}, same), _base(before), "world") == ("lan",)
+
+
+def _approval(of: LoadedPack, approved_by: str) -> Preapproval:
+    return Preapproval(
+        what="x", pack=of.pack.pack, text=of.sha256, changed_by="ayu", approved_by=approved_by, at_most=9
+    )
+
+
+@pytest.mark.parametrize(("approved_by", "counts"), [("budi", True), ("mai", False), ("MAI ", False),
+                                                     ("budi and mai", False), ("budi and chi", True)])  # fmt: skip
+def test_what_one_whom_the_pack_names_approved_beforehand_lets_nothing_through(
+    tmp_path: Path, approved_by: str, counts: bool
+) -> None:
+    pack = _pack(tmp_path, "strikes", 1, "mai")
+    assert bool(approved_of([pack], [_approval(pack, approved_by)])) is counts
+
+
+def test_what_was_approved_of_a_pack_that_names_nobody_lets_nothing_through(tmp_path: Path) -> None:
+    unnamed, named = _pack(tmp_path, "strikes", 1, None), _pack(tmp_path, "strikes", 2, "mai")
+    assert approved_of([unnamed], [_approval(unnamed, "budi")]) == []
+    assert approved_of([unnamed, named], [_approval(named, "budi")]) == []
+    assert len(approved_of([named], [_approval(named, "budi")])) == 1
+    # Nor where an earlier version changed too, and its author approved the later one.
+    first = _pack(tmp_path, "strikes", 1, "lan")
+    assert approved_of([first, named], [_approval(named, "lan")]) == []
+
+
+@pytest.mark.parametrize("approved_by", ["ayu", "ayu and budi", "budi and Ayu"])
+def test_nobody_is_written_down_to_have_approved_beforehand_what_they_changed(tmp_path: Path, approved_by: str) -> None:
+    with pytest.raises(ValidationError) as raised:
+        _approval(_pack(tmp_path, "strikes", 1, "mai"), approved_by)
+    assert explain(raised.value.errors()[0], Preapproval).endswith("expected another person than changed_by")

@@ -14,10 +14,10 @@ import pytest
 from approval.english import SPEAKS
 from evenhand.approval.answers import AnswerRefused, record
 from evenhand.approval.shown import body, subject
-from evenhand.delivery.config import load_receivers, receivers_changed_by
+from evenhand.delivery.config import load_receivers, receivers_changed_by, receivers_said
 from evenhand.policy.preapproved import Preapproval
 from evenhand.quality.held_lists import HeldList, answer, hold_lists, read_held
-from evenhand.quality.receiver_changes import config_sha256, lay_receivers
+from evenhand.quality.receiver_changes import config_sha256, lay_receivers, who_changed
 from evenhand.records.persons import Person, PersonRefused
 from evenhand.release.describe import approved_receivers
 from evenhand.release.manifest import DELIVERIES
@@ -90,6 +90,85 @@ def test_what_comes_to_it_or_goes_is_said_of_tonight_and_of_the_nights_before(ga
         "It would lose 1,200 rows of penalties tonight; of the last 2 nights, 1,150 to 1,230",
     )
     assert found["lake"][1:] == ("It would be sent 44 rows of rewards tonight; of the last 2 nights, 40",)
+
+
+LINK, OTHER = "https://review.test/?item={subject}", "https://elsewhere.test/{subject}"
+REVIEWERS = {"kind": "http", "lists": ["qa_items"]}
+
+
+def test_another_link_of_items_holds_what_is_sent_to_reviewers_and_nothing_else(
+    gate: duckdb.DuckDBPyConnection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "receivers.yml"
+    file.write_text(
+        "receivers:\n  reviewers: {kind: files, connection: files, lists: [qa_items]}\n"
+        "  lake: {kind: files, connection: files, lists: [penalties]}\n"
+    )
+    said = {}
+    for link in ("", LINK, OTHER):
+        monkeypatch.setenv("EVENHAND_ITEM_LINK", link)
+        said[link] = receivers_said(file)
+    # Where nothing is set, all is as it was approved before this was compared.
+    assert said[""] == {name: config.model_dump(mode="json") for name, config in load_receivers(file).items()}
+    assert lay_receivers(gate, said[LINK], said[LINK]) == {}
+    for before, now, told in (
+        ("", LINK, f'EVENHAND_ITEM_LINK was nothing and is "{LINK}"'),
+        (LINK, OTHER, f'EVENHAND_ITEM_LINK was "{LINK}" and is "{OTHER}"'),
+        (OTHER, "", f'EVENHAND_ITEM_LINK was "{OTHER}" and is nothing'),
+    ):
+        assert lay_receivers(gate, said[before], said[now]) == {"reviewers": (told,)}
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "named"),
+    [
+        (REVIEWERS, {**REVIEWERS, "item_link": LINK}, ("mallory",)),
+        ({**REVIEWERS, "item_link": LINK}, REVIEWERS, ("mallory",)),
+        ({**REVIEWERS, "item_link": LINK}, {**REVIEWERS, "item_link": LINK, "kind": "files"}, ("ayu",)),
+        (REVIEWERS, {**REVIEWERS, "item_link": LINK, "kind": "files"}, ("ayu", "mallory")),
+        (None, {**REVIEWERS, "item_link": LINK}, ("ayu",)),
+        (REVIEWERS, None, ("ayu",)),
+    ],
+)
+def test_who_changed_the_link_of_items_says_the_deployment(before: Any, now: Any, named: tuple[str, ...]) -> None:
+    assert who_changed(before, now, ("ayu",), ("mallory",)) == named
+    if "mallory" in named:
+        assert who_changed(before, now, ("ayu",), ()) == ()
+    if "ayu" in named:
+        assert who_changed(before, now, (), ("mallory",)) == ()
+
+
+def test_a_receiver_that_is_taken_out_is_held_and_said_with_the_rows_that_stay_there_until_that_is_approved(
+    gate: duckdb.DuckDBPyConnection,
+) -> None:
+    rows = {"penalties": [1150, 1230, 1200], "rewards": [40, 40, 44]}
+    gone = "It isn't in receivers.yml any more: nothing is sent to it from now on, and what it holds isn't taken back"
+    for now in ({"files": {"kind": "files"}}, {}):
+        found = lay_receivers(gate, BEFORE, now, rows)
+        assert found["sandbox"] == (
+            gone,
+            "1,230 rows of penalties were released last, and stay there",
+            "40 rows of rewards were released last, and stay there",
+        )
+        assert found.get("files") == (None if now else (gone,))
+    (sandbox,) = _held(gate, {"files": BEFORE["files"]})
+    assert (sandbox.list, sandbox.market, sandbox.changed_by) == ("deliveries", "sandbox", ("ayu",))
+    # The night after asks again, until somebody approved it.
+    assert approved_receivers(gate) == BEFORE
+    answer(gate, sandbox, "rejected", "budi")
+    assert approved_receivers(gate) == BEFORE
+    answer(gate, sandbox, "approved", "budi")
+    assert approved_receivers(gate) == {"files": BEFORE["files"]}
+
+
+def test_a_receiver_that_is_called_otherwise_is_one_that_is_gone_and_one_that_is_new(
+    gate: duckdb.DuckDBPyConnection,
+) -> None:
+    found = lay_receivers(gate, BEFORE, {"files": BEFORE["files"], "box": BEFORE["sandbox"]})
+    assert [(name, said[0].split(" any more")[0][:29]) for name, said in sorted(found.items())] == [
+        ("box", "It is a receiver that nobody "),
+        ("sandbox", "It isn't in receivers.yml"),
+    ]
 
 
 @pytest.mark.parametrize(("at_most", "held"), [(1199, True), (1200, False)])

@@ -1,11 +1,13 @@
-"""One proposes and others approve, each in a call of their own, by the account that they have."""
+"""One proposes and others approve, each in a call of their own, by the account that they have.
+
+Longer than other files, for whatever is proposed is tried by the same accounts.
+"""
 
 from __future__ import annotations
 
 import json
 import os
 import pwd
-import shutil
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -15,6 +17,7 @@ from typer.testing import CliRunner, Result
 
 from evenhand.cli import app
 from evenhand.delivery.stopping import stop, stopped
+from evenhand.policy.load import load_pack
 from evenhand.policy.preapproved import read_preapproved
 from evenhand.records.persons import Person, PersonRefused
 from evenhand.records.proposals import (
@@ -27,7 +30,7 @@ from evenhand.records.proposals import (
     propose,
 )
 from evenhand.records.record_log import seal, troubles
-from evenhand.release.manifest import FORMAT
+from evenhand.release.manifest import FORMAT, ReleasedFile
 from evenhand.settings import PROJECT
 from release.manifests import manifest_of
 
@@ -64,6 +67,17 @@ def _as(account: str, *command: str) -> Result:
 def _proposed(said: Result) -> str:
     assert said.exit_code == 0, said.output
     return str(said.output.rpartition("evenhand approve ")[2].split()[0])
+
+
+def _takedowns_changed_by(home: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> Path:
+    """The packs of nights: one, in which somebody says that they changed it, or nobody does."""
+    policies = home / "policies"
+    policies.mkdir()
+    text = (PROJECT / "policies" / "takedowns.yml").read_text()
+    said = f"version: 1\nchanged_by: {name}\n" if name else "version: 1\n"
+    (policies / "takedowns.yml").write_text(text.replace("version: 1\n", said, 1))
+    monkeypatch.setenv("EVENHAND_POLICIES", str(policies))
+    return policies
 
 
 def test_as_many_others_as_it_needs_approve_it_and_it_is_done_once(home: Path) -> None:
@@ -151,14 +165,12 @@ def test_a_loss_is_accepted_by_two_accounts_as_it_was_when_it_was_proposed(home:
 def test_a_change_is_preapproved_by_another_than_who_made_or_proposed_it(
     home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    policies = home / "policies"
-    policies.mkdir()
-    shutil.copy(PROJECT / "policies" / "takedowns.yml", policies)
-    monkeypatch.setenv("EVENHAND_POLICIES", str(policies))
+    policies = _takedowns_changed_by(home, monkeypatch, "games")
     said = ("policy", "preapprove", "takedowns", "--what", "a longer pause", "--changed-by", "daemon", "--at-most", "5")
     proposed = _proposed(_as("root", *said))
     assert read_preapproved(policies) == ()
-    for author in ("root", "daemon"):
+    # Who proposed it, who is said to have changed it, and whom the pack itself names.
+    for author in ("root", "daemon", "games"):
         assert "can't approve it too" in _as(author, "approve", proposed).output
     assert "Written to" in _as("nobody", "approve", proposed).output
     (found,) = read_preapproved(policies)
@@ -168,6 +180,80 @@ def test_a_change_is_preapproved_by_another_than_who_made_or_proposed_it(
         None,
         5,
     )
+
+
+@only_root
+@pytest.mark.usefixtures("accounts")
+def test_a_proposal_that_forgot_whom_the_pack_names_is_not_written_with_their_approval(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    policies = _takedowns_changed_by(home, monkeypatch, "games")
+    text = load_pack(policies / "takedowns.yml").sha256
+    form = {"what": "x", "pack": "takedowns", "text": text, "code": None, "changed_by": "daemon", "at_most": 5}
+    act = ProposedAct(
+        action="preapprove", form=form, said="x", by=ANN, at=datetime.now(UTC), not_by=("daemon",)
+    )  # fmt: skip
+    assert "can't approve it too" in _as("games", "approve", propose(home, act)).output
+    assert read_preapproved(policies) == ()
+
+
+@only_root
+@pytest.mark.usefixtures("accounts")
+def test_what_came_out_otherwise_since_it_was_proposed_is_not_written(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    policies = _takedowns_changed_by(home, monkeypatch, "games")
+    said = ("policy", "preapprove", "takedowns", "--what", "x", "--changed-by", "daemon", "--at-most", "5")
+    proposed = _proposed(_as("root", *said))
+    pack = policies / "takedowns.yml"
+    before = pack.read_text()
+    pack.write_text(before.replace("changed_by: games", "changed_by: nobody"))
+    told = _as("nobody", "approve", proposed)
+    assert (told.exit_code, "isn't what nights read now" in told.output) == (1, True)
+    assert read_preapproved(policies) == ()
+    # Nothing of it is spent: once it is there again, it can be approved.
+    pack.write_text(before)
+    assert "Written to" in _as("nobody", "approve", proposed).output
+
+
+@pytest.mark.parametrize("approved_by", [(), ("--approved-by", "bob")])
+def test_where_nobody_is_named_nothing_is_preapproved(
+    home: Path, monkeypatch: pytest.MonkeyPatch, approved_by: tuple[str, ...]
+) -> None:
+    policies = _takedowns_changed_by(home, monkeypatch, "")
+    file = home / "receivers.yml"
+    file.write_text("receivers:\n  lake: {kind: files, connection: files, lists: [penalties]}\n")
+    monkeypatch.setenv("EVENHAND_RECEIVERS", str(file))
+    for what, of in ((("takedowns",), "the pack takedowns"), (("--receiver", "lake"), "receivers.yml")):
+        command = ["policy", "preapprove", *what, "--what", "x", "--changed-by", "ann", "--at-most", "5", "--by", "ann"]
+        told = CliRunner().invoke(app, [*command, *approved_by])
+        assert (told.exit_code, f"{of} doesn't say who changed it" in told.output.replace("\n", " ")) == (1, True)
+    assert read_preapproved(policies) == ()
+    assert open_proposals(home, datetime.now(UTC)) == []
+
+
+@pytest.mark.parametrize("approver", ["mallory", "Mallory ", "ann", "cy"])
+def test_nor_does_who_changed_or_proposed_it_approve_a_pack_in_one_call(
+    home: Path, monkeypatch: pytest.MonkeyPatch, approver: str
+) -> None:
+    policies = _takedowns_changed_by(home, monkeypatch, "mallory")
+    command = [
+        "policy",
+        "preapprove",
+        "takedowns",
+        "--what",
+        "x",
+        "--changed-by",
+        "cy",
+        "--at-most",
+        "5",
+        "--by",
+        "ann",
+    ]
+    told = CliRunner().invoke(app, [*command, "--approved-by", approver])
+    assert (told.exit_code, "can't approve it too" in told.output.replace("\n", " ")) == (1, True)
+    assert read_preapproved(policies) == ()
+    assert "Written to" in CliRunner().invoke(app, [*command, "--approved-by", "bob"]).output
 
 
 @only_root
@@ -211,6 +297,37 @@ def test_a_receiver_is_preapproved_by_none_whom_receivers_yml_names(
     assert "Written to" in _as("nobody", "approve", proposed).output
     (found,) = read_preapproved(home)
     assert (found.receiver, found.pack, found.at_most, found.approved_by) == ("lake", None, 5, "nobody")
+
+
+@pytest.mark.parametrize(("at_most", "is_refused"), [(240, False), (241, True), (100_000_000, True)])
+def test_of_a_receiver_no_more_rows_are_preapproved_than_come_to_it_or_go(
+    home: Path, monkeypatch: pytest.MonkeyPatch, at_most: int, is_refused: bool
+) -> None:
+    file = home / "receivers.yml"
+    lake = "{kind: files, connection: files, lists: [rewards]}"
+    file.write_text(f"changed_by: ann\nreceivers:\n  lake: {lake}\n  pond: {lake}\n")
+    monkeypatch.setenv("EVENHAND_RECEIVERS", str(file))
+    monkeypatch.setenv("EVENHAND_POLICIES", str(home))
+    command = ["policy", "preapprove", "--what", "x", "--changed-by", "ann", "--by", "ann", "--receiver"]
+    # Nothing is released that says how many rows that would be.
+    told = CliRunner().invoke(app, [*command, "lake", "--at-most", "11"]).output
+    assert "at most 10 rows of each list of lake can be preapproved, not 11: no night is released" in told
+    # The lake loses its 200 penalties and gets 150 rewards; of the pond only the connection is another.
+    before = {"lake": {"lists": ["penalties"]}, "pond": {"lists": ["rewards"], "connection": "other"}}
+    rows = {"penalties": 200, "rewards": 150}
+    files = {f"{name}.parquet": ReleasedFile(rows=count, sha256="0" * 64) for name, count in rows.items()}
+    of_night = {"format": FORMAT, "files": files, "receivers": before}
+    folder = home / "releases" / "night=2026-03-01"
+    folder.mkdir(parents=True)
+    (folder / "manifest.json").write_text(manifest_of(date(2026, 3, 1)).model_copy(update=of_night).named().text())
+
+    told = CliRunner().invoke(app, [*command, "lake", "--at-most", str(at_most)]).output
+    assert ("at most 240 rows of each list of lake can be preapproved" in told) is is_refused
+    assert ("Proposed as" in told) is not is_refused
+    assert "at most 10 rows" in CliRunner().invoke(app, [*command, "pond", "--at-most", "11"]).output
+    if not is_refused:
+        ((act, _),) = open_proposals(home, datetime.now(UTC))
+        assert "it would be sent 150 rows of rewards, it would lose 200 rows of penalties." in act.said
 
 
 @pytest.mark.parametrize(

@@ -132,6 +132,24 @@ def act_of(held: str) -> Act:
     return {DELIVERIES: HELD_RECEIVER, NOTICES: HELD_WORDS}.get(held, HELD_LIST)
 
 
+def in_force(folder: Path, night: date, held: HeldList, code: CodeAuthors | None = None) -> Sequence[Answer]:
+    """The answers to a list that count now; more than one where several had to say the same."""
+    of_it = (held.list, held.market, held.digest)
+    given = [each for each in answers(folder, night) if (each.list, each.market, each.digest) == of_it]
+    return _in_force(folder.parent, held, given, code)
+
+
+def overruled(counting: Sequence[Answer], said: Said, by: Person) -> Answer | None:
+    """The answer of somebody else that another one would take the place of.
+
+    Approving what is left after a first wave goes on from it, and who answers again takes back their own.
+    """
+    last = counting[-1] if counting else None
+    if last is None or last.said == said or (last.said, said) == ("first_wave", "approved"):
+        return None
+    return None if all(is_same(each.person, by) for each in counting) else last
+
+
 def approvals_needed(code: CodeAuthors | None) -> int:
     """How many have to approve a list, where it isn't known who changed the code that changes it."""
     return HELD_FOR_CODE.approved_by_so_many(bool(code and code.unknown))
@@ -195,6 +213,8 @@ def _refuse_what_they_cannot_approve(held: HeldList, said: Said, by: Person, cod
         return
     if not held.changed_by and held.list in FILES_OF:
         how = "`changed_by` into it" if held.list == DELIVERIES else "`Last-Translator` into its header"
+        if held.list == DELIVERIES and any(each.startswith("EVENHAND_ITEM_LINK ") for each in held.why):
+            how += ", and who changed EVENHAND_ITEM_LINK into EVENHAND_CHANGED_BY,"
         raise PersonRefused(
             f"{what}: {FILES_OF[held.list]} doesn't say who changed it. Write {how} and run the night again, so that it"
             " is known that somebody else approves"

@@ -63,7 +63,7 @@ def held(
     found = [each for each in held_lists(chosen) if of_list in (None, each.list) and market in (None, each.market)]
     with duckdb.connect(str(settings().warehouse(chosen)), read_only=True) as connection:
         for each in found:
-            said = f" ({each.answer.replace('_', ' ')} by {each.answered_by})" if each.answer else ""
+            said = f" ({each.so_far})" if each.so_far else ""
             console.print(f"\n[bold]{subject(each, chosen)}[/bold]{said}", highlight=False)
             console.print(Markdown(body(connection, each, chosen, speaks)))
     if not found:
@@ -81,6 +81,9 @@ def answer(
     market: Annotated[str, typer.Option(help="The market.")],
     night: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], metavar="NIGHT", help="The night that holds it.")],
     by: By = "",
+    instead_of: Annotated[
+        str, typer.Option(metavar="NAME", help="Whose answer yours takes the place of, where somebody has answered.")
+    ] = "",
 ) -> None:
     """Answer to a held list. Running the night again then releases and delivers it, if it still is what it was.
 
@@ -88,13 +91,21 @@ def answer(
     """
     from evenhand.approval.answers import AnswerRefused
     from evenhand.records.persons import PersonRefused
-    from evenhand.tasks.held_list import NothingHeld, find, give_answer, still_needed
+    from evenhand.tasks.held_list import (
+        ON_TERMINAL,
+        NothingHeld,
+        find,
+        give_answer,
+        refuse_to_overrule,
+        still_needed,
+    )
 
     chosen = _night(night)
-    said: dict[Say, Said] = {Say.approve: "approved", Say.first_wave: "first_wave", Say.reject: "rejected"}
+    said: dict[Say, Said] = {Say(word): each for each, word in ON_TERMINAL.items()}
     try:
         found = find(chosen, of_list, market)
         answers = person(by)
+        refuse_to_overrule(chosen, found, said[say], answers, instead_of)
         give_answer(chosen, found, said[say], answers)
     except (NothingHeld, AnswerRefused, PersonRefused) as error:
         refuse(str(error))

@@ -61,84 +61,118 @@ def preapprove(
             "changed_by": changed_by,
             "at_most": at_most,
         }
+        authors = authors_of(form)
         said_of_effect = _refuse_more_than_it_changes(text, at_most)
-        authors = CodeAuthors((), ()) if text else _authors()
-        if approved_by:
-            second = second_person(approved_by)
-            _refuse_authors(authors, second)
-            write(form, [second])
-            return
+        by_whom = ", ".join(map(plain, dict.fromkeys((changed_by, *(authors.log_ins if text else ())))))
         of = f"of the pack {form['pack']} ({text.sha256[:12]})" if text else f"of the code ({str(form['code'])[:12]})"
         said = (
-            f"The change {of} by {plain(changed_by)}: {plain(what)}. At most {at_most:,} rows of each list and market."
+            f"The change {of} by {by_whom}: {plain(what)}. At most {at_most:,} rows of each list and market."
             f" {said_of_effect}"
         )
-        if authors.unknown:
-            said += (
-                f" It isn't known who wrote all of it ({', '.join(map(plain, authors.unknown))}), so two approve it."
-            )
-        propose(
-            "preapprove",
-            form,
-            said,
-            person(by),
-            needs=PREAPPROVE_CODE.approved_by_so_many(bool(authors.unknown)),
-            not_by=(changed_by, *authors.log_ins),
-        )
+        _propose_or_write(form, said, authors, by, approved_by)
 
 
 def _preapprove_receiver(name: str, what: str, changed_by: str, at_most: int, by: str, approved_by: str) -> None:
-    from evenhand.delivery.config import load_receivers, receivers_changed_by
+    from evenhand.delivery.config import receivers_said
     from evenhand.quality.receiver_changes import config_sha256
     from evenhand.records.markdown import plain
 
     with refusals_told():
-        receivers = load_receivers()
+        receivers = receivers_said()
         if name not in receivers:
             refuse(f"receivers.yml has no receiver {name}; it has {', '.join(receivers)}")
-        config = receivers[name].model_dump(mode="json")
+        now = receivers[name]
         form = {
             "what": what,
             "receiver": name,
-            "text": config_sha256(config),
+            "text": config_sha256(now),
             "changed_by": changed_by,
             "at_most": at_most,
         }
-        authors = tuple(dict.fromkeys((changed_by, *receivers_changed_by())))
-        if approved_by:
-            second = second_person(approved_by)
-            for author in authors:
-                refuse_the_same_person(Person(author, logged_in=False), second, "the change of the receiver")
-            write(form, [second])
-            return
+        authors = authors_of(form)
+        said_of_effect = _refuse_more_than_come_or_go(name, now, at_most)
+        by_whom = ", ".join(map(plain, dict.fromkeys((changed_by, *authors.log_ins))))
         said = (
-            f"What receivers.yml says of {plain(name)}, changed by {plain(', '.join(authors))}: {plain(what)}. At most"
-            f" {at_most:,} rows of each list that comes to it or goes."
+            f"What receivers.yml says of {plain(name)}, changed by {by_whom}: {plain(what)}. At most"
+            f" {at_most:,} rows of each list that comes to it or goes. {said_of_effect}"
         )
-        propose("preapprove", form, said, person(by), not_by=authors)
+        _propose_or_write(form, said, authors, by, approved_by)
 
 
-def _authors() -> CodeAuthors:
-    """Who changed the code that decides since the newest release: whatever is said, none of them approves it."""
-    from evenhand.deciding.code_authors import LogInsBroken, authors_since
-    from evenhand.release.manifest import read_manifest
+def _propose_or_write(form: Mapping[str, Any], said: str, authors: CodeAuthors, by: str, approved_by: str) -> None:
+    from evenhand.records.markdown import plain
+
+    proposer = person(by)
+    if approved_by:
+        second = second_person(approved_by)
+        if authors.unknown:
+            refuse(
+                f"it isn't known who wrote all of the code ({', '.join(authors.unknown)}), so two have to approve it;"
+                " leave out --approved-by, and they run evenhand approve"
+            )
+        refuse_to_approve_a_change(form, proposer)
+        refuse_the_same_person(proposer, second, "the change")
+        write(form, [second])
+        return
+    if authors.unknown:
+        said += f" It isn't known who wrote all of it ({', '.join(map(plain, authors.unknown))}), so two approve it."
+    propose(
+        "preapprove",
+        form,
+        said,
+        proposer,
+        needs=PREAPPROVE_CODE.approved_by_so_many(bool(authors.unknown)),
+        not_by=tuple(dict.fromkeys((form["changed_by"], *authors.log_ins))),
+    )
+
+
+def authors_of(form: Mapping[str, Any]) -> CodeAuthors:
+    """Who changed what is to be approved, as it says itself: whatever is said of it, none of them approves it.
+
+    Where it names nobody, or is otherwise by now than the form has it, nobody can, and that is said.
+    """
+    from evenhand.deciding.code import code_version
+    from evenhand.delivery.config import receivers_changed_by, receivers_said
+    from evenhand.deployment import changed_by
+    from evenhand.policy.load import load_each, pack_files
+    from evenhand.quality.receiver_changes import config_sha256
+    from evenhand.release.manifest import ITEM_LINK
 
     here = settings()
-    release = max(here.releases.glob("night=*"), default=None)
+    names: tuple[str, ...] | None = None
+    if form.get("pack"):
+        what = file = f"the pack {form['pack']}"
+        texts = load_each(pack_files(here.policies.glob("*.yml")))[0]
+        names = next((each.changed_by for each in texts if each.sha256 == form["text"]), None)
+    elif form.get("receiver"):
+        what, file = f"the receiver {form['receiver']}", "receivers.yml"
+        receiver = receivers_said().get(form["receiver"])
+        if receiver and config_sha256(receiver) == form["text"]:
+            names = receivers_changed_by()
+            names += changed_by() if names and ITEM_LINK in receiver else ()
+    else:
+        what = file = "the code"
+        if str(code_version(here.project)["sha256"]) == form["code"]:
+            return _authors_of_code()
+    if names is None:
+        refuse(f"what was to be approved of {what} isn't what nights read now; propose it as it is now")
+    if not names:
+        refuse(
+            f"{file} doesn't say who changed it, so nobody can approve {what} beforehand. Write `changed_by` into it"
+            " and propose it again"
+        )
+    return CodeAuthors(names, ())
+
+
+def _authors_of_code() -> CodeAuthors:
+    """Who changed the code that decides since the releases that lists come from, of which some may have been held."""
+    from evenhand.approval.code_changes import authors_since_all
+    from evenhand.deciding.code_authors import LogInsBroken
+
     try:
-        return authors_since(here.project, read_manifest(release).code if release else {})
+        return authors_since_all(settings().project, settings().releases)
     except LogInsBroken as error:
         refuse(str(error))
-
-
-def _refuse_authors(authors: CodeAuthors, second: Person) -> None:
-    if authors.unknown:
-        refuse(
-            f"it isn't known who wrote all of the code ({', '.join(authors.unknown)}), so two have to approve it; leave"
-            " out --approved-by, and they run evenhand approve"
-        )
-    for name in authors.log_ins:
-        refuse_the_same_person(Person(name, logged_in=True), second, "the change of the code")
 
 
 def _refuse_more_than_it_changes(text: LoadedPack | None, at_most: int) -> str:
@@ -182,19 +216,47 @@ def _refuse_more_than_it_changes(text: LoadedPack | None, at_most: int) -> str:
     return f"Rehearsed on night {night}'s data for {day}, it makes otherwise: {found}."
 
 
+def _refuse_more_than_come_or_go(name: str, now: Mapping[str, Any], at_most: int) -> str:
+    """Make sure that nobody preapproves many more rows than would come to a receiver or go; returns what would."""
+    from evenhand.quality.receiver_changes import rows_that_come_or_go
+    from evenhand.quality.rehearsed_change import most_that_may_change
+    from evenhand.release.manifest import read_manifest
+
+    release = max(settings().releases.glob("night=*"), default=None)
+    manifest = read_manifest(release) if release else None
+    rows = {each.removesuffix(".parquet"): (file.rows,) for each, file in manifest.files.items()} if manifest else {}
+    before = (manifest.receivers or {}).get(name) if manifest else None
+    effect = {of: tonight for of, (tonight,) in rows_that_come_or_go(before, now, rows).items()}
+    found = ", ".join(f"it {what} {count:,} rows of {each}" for (what, each), count in effect.items())
+    night = f"of night {manifest.night}, " if manifest else "no night is released, and "
+    said = f"{night}{found or 'no row would come to it or go'}"
+    if at_most > (most := most_that_may_change(max(effect.values(), default=0))):
+        refuse(f"at most {most:,} rows of each list of {name} can be preapproved, not {at_most:,}: {said}")
+    return f"{said[0].upper()}{said[1:]}."
+
+
 def write(form: Mapping[str, Any], approved_by: Sequence[Person]) -> None:
-    """Write an approved change to preapproved.yml, if the text or the code is still what was proposed."""
+    """Write an approved change to preapproved.yml, if it is as it was proposed and none of its authors approves it.
+
+    Raises:
+        PersonRefused: one of them does.
+    """
     from pydantic import ValidationError
 
     from evenhand.policy.diagnose import explain
-    from evenhand.policy.preapproved import Preapproval, add_preapproval
+    from evenhand.policy.preapproved import AND, Preapproval, add_preapproval
 
+    authors = authors_of(form)
+    if authors.unknown and len(approved_by) < 2:
+        refuse(f"it isn't known who wrote all of the code ({', '.join(authors.unknown)}), so two have to approve it")
     for each in approved_by:
         refuse_to_approve_a_change(form, each)
+        for name in (form["changed_by"], *authors.log_ins):
+            refuse_the_same_person(Person(name, logged_in=True), each, "the change")
     try:
         preapproval = Preapproval(
             **form,
-            approved_by=" and ".join(each.name for each in approved_by),
+            approved_by=AND.join(each.name for each in approved_by),
             by_their_own_word=True if not all(each.logged_in for each in approved_by) else None,
         )
     except ValidationError as error:

@@ -86,6 +86,12 @@ def _emergency(act: ProposedAct, approvals: list[Approval]) -> NoReturn:
     take_now(Proposal.model_validate(act.form), [each.by for each in approvals], approvals[-1].at)
 
 
+def _is_what_was_proposed(act: ProposedAct) -> None:
+    from evenhand.commands.preapprove import authors_of
+
+    authors_of(act.form)
+
+
 def _preapprove(act: ProposedAct, approvals: list[Approval]) -> None:
     from evenhand.commands.preapprove import write
 
@@ -116,7 +122,7 @@ _ACTIONS: Mapping[str, tuple[Callable[[ProposedAct], None], Callable[[ProposedAc
     "resume": (_is_stopped_since_before, _resume),
     "reverse": (_nothing_to_check, _reverse),
     "emergency": (_nothing_to_check, _emergency),
-    "preapprove": (_nothing_to_check, _preapprove),
+    "preapprove": (_is_what_was_proposed, _preapprove),
     "accept": (_nothing_to_check, _accept),
     "file": (_nothing_to_check, _file),
     "people": (_nothing_to_check, _people),

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -15,6 +14,9 @@ from evenhand.commands.terminal import console, refuse
 from evenhand.records.markdown import plain
 from evenhand.records.persons import Person
 from evenhand.settings import Settings, settings
+
+if TYPE_CHECKING:
+    from evenhand.records.record_log import Trouble
 
 
 def verify(
@@ -42,7 +44,7 @@ def verify(
     from evenhand.records import record_log
 
     here = settings()
-    found = record_log.troubles(here.home)
+    checked, found = _troubles(here, None if accept or not night else night.date())
     if accept:
         if not reason.strip():
             refuse("--accept needs a --reason, which the log keeps")
@@ -59,8 +61,6 @@ def verify(
             propose("accept", {"found": states, "reason": reason}, said, author)
         return
     lines = [f"{here.home / each.path}: {each.what}" for each in found]
-    checked, wrong = _releases(here, night.date() if night else None)
-    lines += [f"{path}: {what}" for path, what in wrong if path not in {here.home / each.path for each in found}]
     try:
         lines += store_troubles(here.home, here.cases)
     except CasesBroken as error:
@@ -87,18 +87,33 @@ def accept_now(states: Sequence[Sequence[str]], by: Person, approved_by: Person,
     for each in (by, approved_by):
         refuse_who_may_not(settings().home, each, ACCEPT_LOSS)
     seen = {(path, now) for path, now in states}
-    found = [each for each in record_log.troubles(settings().home) if (each.path, each.now) in seen]
+    found = [each for each in _troubles(settings())[1] if (each.path, each.now) in seen]
     record_log.accept(settings().home, found, by, approved_by, reason)
     _say(f"Accepted as they are now: {len(found)} files.")
 
 
-def _releases(here: Settings, night: date | None) -> tuple[int, list[tuple[Path, str]]]:
-    from evenhand.release.verify import release_troubles
+def _troubles(here: Settings, night: date | None = None) -> tuple[int, list[Trouble]]:
+    """How many releases there are, and what isn't as it was written and nobody has accepted.
 
+    Args:
+        night: whose releases to look at alone, beside all that the log has.
+    """
+    from evenhand.records import record_log
+    from evenhand.release.verify import not_accepted
+
+    found = record_log.troubles(here.home)
     revisions = sorted((here.releases / "revisions").glob(f"night={night or '*'}/[0-9]*"))
-    if night and not revisions:
+    if night and not revisions and not record_log.was_released(here.home, night):
         refuse(f"night {night} was never released; evenhand verify without a night checks all that were")
-    return len(revisions), [trouble for revision in revisions for trouble in release_troubles(revision)]
+    if (
+        night
+        and not revisions
+        and not any(each.path.startswith(f"releases/revisions/night={night}/") for each in found)
+    ):
+        refuse(f"night {night} was released, and two persons have accepted that its files are gone")
+    known = {each.path for each in found}
+    found += [each for revision in revisions for each in not_accepted(here.home, revision) if each.path not in known]
+    return len(revisions), found
 
 
 def _say(text: str) -> None:

@@ -76,6 +76,11 @@ class Waiting:
         return self.now.answer if self.now else self.released.answer
 
     @property
+    def so_far(self) -> str:
+        """The same, with by whom, as a form carries it."""
+        return self.now.so_far if self.now else ""
+
+    @property
     def wave(self) -> int:
         """How many rows a first wave has."""
         return first_wave_of(self.released.changes)
@@ -115,8 +120,8 @@ class Held:
 
     @property
     def digest(self) -> str:
-        """Names all that waits as it is shown: all that would change in each list."""
-        said = sorted(f"{each.called}: {each.released.digest}" for each in self.waiting)
+        """Names all that waits as it is shown: all that would change in each list, and what was answered to it."""
+        said = sorted(f"{each.called}: {each.released.digest} {each.so_far}" for each in self.waiting)
         return hashlib.sha256("\n".join(said).encode()).hexdigest()
 
     def find(self, name: str, market: str) -> Waiting | None:

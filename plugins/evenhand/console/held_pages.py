@@ -21,7 +21,16 @@ from evenhand.console.shown import Shown, shown
 from evenhand.console.values import label, list_of
 from evenhand.quality.held_lists import HeldList
 from evenhand.records.persons import Person, PersonRefused
-from evenhand.tasks.held_list import OPTIONS, NothingHeld, find, give_answer, refuse_to_answer, run_of, still_needed
+from evenhand.tasks.held_list import (
+    OPTIONS,
+    NothingHeld,
+    answers_in_force,
+    find,
+    give_answer,
+    refuse_to_answer,
+    run_of,
+    still_needed,
+)
 
 router = APIRouter(prefix="/held")
 # What a person can say, as a form has it.
@@ -58,16 +67,16 @@ def ask_about_all(request: Request, user: User, say: str = "approve", by: str = 
 @limited
 def answer_one(
     request: Request, user: User, name: Named = "", market: Text = "", digest: Text = "", changes: Text = "",
-    say: Text = "", by: ByWord = "",
+    answered: Text = "", say: Text = "", by: ByWord = "",
 ) -> Response:  # fmt: skip
-    """Answer to a list as it was shown; if it is otherwise by now, nothing is answered."""
+    """Answer to a list as it was shown; if it is otherwise by now, or somebody has answered since, to nothing."""
     found = shown()
     if found is None:
         return page(request, "no_release.html", None, status=404)
     try:
         person = who(user, by)
         each = _as_shown(found, held_of(found).find(name, market), digest, changes, list_of(name, market))
-        told = _answer(request, found, each, SAID.get(say, say), person, by)
+        told = _answer(request, found, each, SAID.get(say, say), person, by, answered)
     except (Otherwise, NothingHeld, AnswerRefused, PersonRefused, AirflowRefused) as error:
         return _held(request, user, found, held_of(found), said=str(error), status=409)
     return RedirectResponse(f"held?{urlencode({'done': told})}", 303)
@@ -94,8 +103,8 @@ def answer_all(request: Request, user: User, say: Text = "", digest: Text = "", 
             failed.append(why_not)
             continue
         try:
-            told.append(_answer(request, found, each, SAID[say], person, by))
-        except (NothingHeld, AnswerRefused, PersonRefused, AirflowRefused) as error:
+            told.append(_answer(request, found, each, SAID[say], person, by, each.so_far))
+        except (Otherwise, NothingHeld, AnswerRefused, PersonRefused, AirflowRefused) as error:
             failed.append(str(error))
     after = held_of(found)
     return _held(request, user, found, after, done=" ".join(told), said=" ".join(failed), status=200 if told else 409)
@@ -125,14 +134,19 @@ def _as_shown(found: Shown, each: Waiting | None, digest: str, changes: str, wha
     return each
 
 
-def _answer(request: Request, found: Shown, each: Waiting, option: str, person: Person, by: str) -> str:
-    """Give an answer; returns what becomes of it, for people."""
+def _answer(request: Request, found: Shown, each: Waiting, option: str, person: Person, by: str, answered: str) -> str:
+    """Give an answer; returns what becomes of it, for people.
+
+    Args:
+        answered: what was answered to it so far, as the page showed it.
+    """
     if option not in OPTIONS:
         raise AnswerRefused(
             say("%(option)s is no answer; choose one of %(there)s", option=option, there=", ".join(OPTIONS))
         )
     # As it is at this moment, and not as a page had it.
     held = find(found.night, each.released.list, each.released.market, each.released.digest)
+    _refuse_if_answered_since(found, each, held, answered)
     refuse_to_answer(found.night, held, OPTIONS[option], person)
     task = _asking(request, found, held)
     if task:
@@ -154,6 +168,24 @@ def _answer(request: Request, found: Shown, each: Waiting, option: str, person: 
         person=str(person),
     )
     return f"{said} {needed or say('It is released once the night is run again.')}"
+
+
+def _refuse_if_answered_since(found: Shown, each: Waiting, held: HeldList, answered: str) -> None:
+    if held.so_far == answered:
+        return
+    counting = answers_in_force(found.night, held)
+    if not counting:
+        raise Otherwise(_otherwise())
+    raise Otherwise(
+        say(
+            "%(list)s: %(answer)s by %(person)s at %(when)s UTC, after the page was shown. Nothing was answered: look"
+            " at it once more.",
+            list=each.called,
+            answer=label("answer", held.answer),
+            person=held.answered_by,
+            when=f"{counting[-1].at:%Y-%m-%d %H:%M}",
+        )
+    )
 
 
 def _asking(request: Request, found: Shown, held: HeldList) -> str:

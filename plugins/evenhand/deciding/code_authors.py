@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -45,24 +45,36 @@ def origin(project: Path) -> Mapping[str, str]:
     return {name: value for name, value in found.items() if value}
 
 
-def authors_since(project: Path, code: Mapping[str, Any]) -> CodeAuthors:
+def authors_since(project: Path, code: Mapping[str, Any], between: Sequence[Mapping[str, Any]] = ()) -> CodeAuthors:
     """Who changed deciding files since a release.
 
     Args:
         code: what the release's manifest says of its code.
+        between: the same of those that were released since: an image names its authors since the image before alone.
 
     Raises:
         LogInsBroken: the setting that maps authors to log-ins can't be used.
     """
     known = _log_ins()
-    addresses, unknown = _addresses(project, str(code.get("commit") or ""))
+    addresses, unknown = _addresses(project, code, between)
     log_ins = {known[each] for each in addresses if each in known}
     return CodeAuthors(tuple(sorted(log_ins)), (*unknown, *sorted(each for each in addresses if each not in known)))
 
 
-def _addresses(project: Path, commit: str) -> tuple[set[str], tuple[str, ...]]:
+def both(some: CodeAuthors, others: CodeAuthors) -> CodeAuthors:
+    """Who changed one or the other."""
+    log_ins, unknown = {*some.log_ins, *others.log_ins}, {*some.unknown, *others.unknown}
+    return CodeAuthors(tuple(sorted(log_ins)), tuple(sorted(unknown)))
+
+
+def _addresses(
+    project: Path, code: Mapping[str, Any], between: Sequence[Mapping[str, Any]]
+) -> tuple[set[str], tuple[str, ...]]:
+    commit = str(code.get("commit") or "")
     if said := os.environ.get("EVENHAND_CODE_AUTHORS"):
-        return {each.strip().casefold() for each in said.split(",") if each.strip()}, ()
+        images = [str(each.get("authors") or "") for each in between if each.get("sha256") != code.get("sha256")]
+        found = {each.strip().casefold() for names in (said, *images) for each in names.split(",") if each.strip()}
+        return found, () if all(images) else ("a release since then doesn't say who changed its code",)
     if not commit:
         return set(), ("the last release doesn't say which commit its code was of",)
     log = _git(project, "log", "--format=%ae%n%(trailers:key=Co-authored-by,valueonly)", f"{commit}..HEAD", "--",

@@ -28,6 +28,7 @@ from ruamel.yaml.error import MarkedYAMLError
 from evenhand.delivery.announcements.statement_words import StatementWords
 from evenhand.delivery.plugins import PluginBroken, offered, plugin_of
 from evenhand.policy.nodes import compose
+from evenhand.release.manifest import ITEM_LINK
 from evenhand.settings import settings
 
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
@@ -199,6 +200,21 @@ def load_receivers(path: Path | None = None) -> Mapping[str, AnyConfig]:
         ReceiversError: the file is missing or wrong; the message has a line for every mistake.
     """
     return dict(_load(path or settings().receivers).receivers)
+
+
+def receivers_said(path: Path | None = None) -> dict[str, dict[str, Any]]:
+    """What each receiver is sent and how, as it is approved: of items also where their links come from.
+
+    Raises:
+        ReceiversError: as above.
+    """
+    from evenhand.release.quality_samples import ITEMS
+
+    found = {name: config.model_dump(mode="json") for name, config in load_receivers(path).items()}
+    for said in found.values():
+        if ITEMS in said["lists"] and (link := settings().item_link):
+            said[ITEM_LINK] = link
+    return found
 
 
 def receivers_changed_by(path: Path | None = None) -> tuple[str, ...]:

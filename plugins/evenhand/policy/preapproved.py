@@ -19,6 +19,8 @@ from evenhand.policy.texts import Mistake, PackError, read_text
 from evenhand.records.atomic_files import write_anew
 from evenhand.records.persons import Person, PersonRefused, refuse_the_same_person
 
+# What stands between several who approved one change.
+AND = " and "
 Sha256 = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
 
 
@@ -49,11 +51,20 @@ class Preapproval(Part):
     def _is_of_a_pack_or_of_code(self) -> Preapproval:
         exactly_one(self, ("text", "code"))
         exactly_one(self, ("pack", "code", "receiver"))
-        try:
-            refuse_the_same_person(Person(self.changed_by, False), Person(self.approved_by, False), self.what)
-        except PersonRefused:
-            raise mistake(("approved_by",), self.approved_by, "another person than changed_by") from None
+        if self.is_approved_by_one_of((self.changed_by,)):
+            raise mistake(("approved_by",), self.approved_by, "another person than changed_by")
         return self
+
+    def is_approved_by_one_of(self, names: Collection[str]) -> bool:
+        """Whether somebody who approved it is one of these, or has a name that can't be anybody's."""
+        try:
+            # A name can have this word in it, too.
+            for approver in {self.approved_by, *self.approved_by.split(AND)}:
+                for name in names:
+                    refuse_the_same_person(Person(name, False), Person(approver, False), self.what)
+        except PersonRefused:
+            return True
+        return False
 
 
 class SameRules(Part):
@@ -157,9 +168,16 @@ def _write(folder: Path, content: Preapproved) -> Path:
 
 
 def approved_of(texts: Sequence[LoadedPack], preapproved: Sequence[Preapproval]) -> Sequence[Preapproval]:
-    """What was approved of texts of one pack that change something: their newest version is what was approved."""
+    """What was approved of texts of one pack that change something: their newest version is what was approved.
+
+    By none of those whom one of them names; where one names nobody, nothing of them was.
+    """
     newest = max(texts, key=lambda loaded: loaded.pack.version, default=None)
-    return [each for each in preapproved if newest and (each.pack, each.text) == (newest.pack.pack, newest.sha256)]
+    if newest is None or not all(loaded.changed_by for loaded in texts):
+        return []
+    names = {name for loaded in texts for name in loaded.changed_by}
+    of_it = (each for each in preapproved if (each.pack, each.text) == (newest.pack.pack, newest.sha256))
+    return [each for each in of_it if not each.is_approved_by_one_of(names)]
 
 
 def lay_preapproved(

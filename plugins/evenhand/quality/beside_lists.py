@@ -64,7 +64,7 @@ def hold_beside_lists(
         why[DELIVERIES, receiver] += [f"{each} (receivers are as they were approved)" for each in said]
     for language, said in words.items():
         why[NOTICES, language] += [f"{each} (translations are as they were approved)" for each in said]
-    of_receivers = {(DELIVERIES, each): repr((receivers or {})[each]) for each in otherwise}
+    of_receivers = {(DELIVERIES, each): repr((receivers or {}).get(each)) for each in otherwise}
     return BesideLists(why, {**of_receivers, **{(NOTICES, each): (translations or {})[each].said for each in words}})
 
 

@@ -65,6 +65,11 @@ class HeldList:
     answer: str = ""
     answered_by: str = ""
 
+    @property
+    def so_far(self) -> str:
+        """What was answered so far and by whom; empty where nothing was."""
+        return f"{self.answer.replace('_', ' ')} by {self.answered_by}" if self.answer else ""
+
 
 def hold_lists(
     connection: duckdb.DuckDBPyConnection,

@@ -22,6 +22,7 @@ from evenhand.policy.language.limits import Limits
 from evenhand.policy.load import MARKETPLACE, LoadedPack
 from evenhand.policy.preapproved import Preapproval, SameRules, approved_of, lay_preapproved
 from evenhand.quality.anomalies import count
+from evenhand.quality.bases import base_of, bases_tonight, kept_by, revision_of
 from evenhand.quality.beside_lists import hold_beside_lists
 from evenhand.quality.causes import find_causes
 from evenhand.quality.concerned_packs import (
@@ -35,15 +36,15 @@ from evenhand.quality.effect_of_rules import effects_of_other_rules
 from evenhand.quality.first_nights import lay_first_nights
 from evenhand.quality.gate import Gate
 from evenhand.quality.held_lists import LISTS, HeldList, hold_lists, make_views
-from evenhand.quality.moves import KeptList
 from evenhand.quality.power import lay_power, power_said
+from evenhand.quality.receiver_changes import who_changed
 from evenhand.quality.row_causes import Base
 from evenhand.quality.rule_changes import RulesChanged, rule_changes
 from evenhand.quality.setting_changes import TIME_ZONE
 from evenhand.quality.translation_changes import LanguageWords
 from evenhand.quality.trends import lay_trends
 from evenhand.records.sql_files import SqlFile
-from evenhand.release.manifest import DELIVERIES, NOTICES, Manifest, read_manifest
+from evenhand.release.manifest import DELIVERIES, NOTICES
 from evenhand.release.previous import take_names_of_lists
 from expectations.changes import (
     LOCATOR,
@@ -120,7 +121,7 @@ def validate_changes(
     Raises:
         GateFailed: an expectation couldn't be evaluated.
     """
-    bases = _bases(warehouse, tonight.releases)
+    bases = bases_tonight(warehouse, tonight.releases)
     with duckdb.connect(str(warehouse)) as connection:
         take_names_of_lists(connection, "last", night)
     find_causes(warehouse, folder.with_name("what_if.duckdb"), bases, tonight.code, night)
@@ -231,7 +232,7 @@ def _other_rules(
             if all(_is_approved(tonight, base, market, pack) for pack in changed.packs):
                 continue
             for name in changed.lists:
-                if _base_of(bases, name, market) is base:
+                if base_of(bases, name, market) is base:
                     found[name, market] = (base, changed)
     return found
 
@@ -266,59 +267,6 @@ def _found(connection: duckdb.DuckDBPyConnection, query: str) -> list[tuple[str,
     return connection.execute(f"select {lists}, market, found from ({query}) order by all").fetchall()
 
 
-def _bases(warehouse: Path, releases: Path) -> list[Base]:
-    """The release before, and for each list that it held the one that this list comes from.
-
-    A release that was reversed decided nothing: what it went back to did.
-    """
-    with duckdb.connect(str(warehouse)) as connection:
-        found = connection.execute("select night, release_id from released.last_release").fetchone()
-    if not found:
-        return []
-    last, manifest = _revision(releases, *found)
-    while manifest.reversed:
-        last, manifest = _revision(releases, manifest.reversed.back_to.night, manifest.reversed.back_to.release_id)
-    held: dict[Path, list[KeptList]] = defaultdict(list)
-    undecided = {each.market for each in manifest.held_markets}
-    for (name, market), since in _kept_by(manifest).items():
-        if since:
-            held[_decided(releases, since, name, market)].append(KeptList(name, market, since, market in undecided))
-    bases = [Base(last, manifest)]
-    for release, lists in sorted(held.items()):
-        bases.append(Base(release, read_manifest(release), tuple(lists), and_others=False))
-    return bases
-
-
-def _kept_by(manifest: Manifest) -> dict[tuple[str, str], date | None]:
-    """The lists that a release didn't decide, with the night of the release that they come from."""
-    kept = {
-        (each.list, each.market): each.since
-        for each in manifest.held_lists
-        if each.answer != "approved" and each.list in LISTS
-    }
-    return kept | {(name, each.market): each.since for each in manifest.held_markets for name in LISTS}
-
-
-def _decided(releases: Path, night: date, name: str, market: str) -> Path:
-    """The newest revision of a night that decided a list; a later one may have kept what that one had."""
-    newest = (releases / f"night={night}").resolve()
-    for folder in [newest, *sorted(newest.parent.iterdir(), reverse=True)]:
-        manifest = read_manifest(folder)
-        if not manifest.reversed and (name, market) not in _kept_by(manifest):
-            return folder
-    return newest
-
-
-def _revision(releases: Path, night: date, release_id: str) -> tuple[Path, Manifest]:
-    """A revision by its id: the one that was taken when the night began may not be the newest any more."""
-    newest = (releases / f"night={night}").resolve()
-    for folder in [newest, *sorted(newest.parent.iterdir(), reverse=True)]:
-        manifest = read_manifest(folder)
-        if manifest.release_id == release_id:
-            return folder, manifest
-    raise FileNotFoundError(f"{newest.parent}: the revision {release_id} isn't there; bring it back from a backup")
-
-
 def _still_held(bases: Sequence[Base]) -> list[tuple[date, str, str]]:
     """The lists that the release before held and that nobody approved: what was unusual then is in them tonight."""
     return [
@@ -339,13 +287,16 @@ def _changed_by(
 ) -> tuple[str, ...]:
     """Who changed what a list, a delivery to a receiver, or the notices in a language are held for."""
     if name == DELIVERIES:
-        return tonight.receivers_changed_by
+        before = (bases[0].manifest.receivers or {}).get(market) if bases else None
+        now = (tonight.receivers or {}).get(market)
+        deployment = tonight.settings_changed_by.get(TIME_ZONE, ())
+        return who_changed(before, now, tonight.receivers_changed_by, deployment)
     if name == NOTICES:
         return (tonight.translations or {})[market].changed_by
     changed = set(rules[1].packs) if rules else set()
     settings = [tonight.settings_changed_by.get(each, ()) for each in sorted(changed & {MARKETPLACE, TIME_ZONE})]
     of_packs = changed - {MARKETPLACE, TIME_ZONE} or not settings
-    by = changed_by(tonight, _base_of(bases, name, market), market, days)
+    by = changed_by(tonight, base_of(bases, name, market), market, days)
     all_of_them = [*settings, *([by] if of_packs else [])]
     return tuple(sorted({each for names in all_of_them for each in names})) if all(all_of_them) else ()
 
@@ -367,13 +318,8 @@ def changed_by(tonight: Tonight, base: Base | None, market: str, days: Sequence[
     return tuple(sorted({name for loaded in concerned_by for name in loaded.changed_by}))
 
 
-def _base_of(bases: Sequence[Base], name: str, market: str) -> Base | None:
-    of_it = [base for base in bases if (name, market) in {(each.list, each.market) for each in base.lists}]
-    return of_it[0] if of_it else (bases[0] if bases else None)
-
-
 def _kept_since(bases: Sequence[Base], name: str, market: str) -> date | None:
-    base = _base_of(bases, name, market)
+    base = base_of(bases, name, market)
     return base.manifest.night if base else None
 
 
@@ -386,7 +332,7 @@ def _kept_of_tonight(
     ).fetchone()
     if not found:
         return None
-    kept = _kept_by(_revision(releases, *found)[1])
+    kept = kept_by(revision_of(releases, *found)[1])
     return lambda market: max((since for name in LISTS if (since := kept.get((name, market), night))), default=None)
 
 

@@ -16,7 +16,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
@@ -38,6 +38,7 @@ _KEPT = (
     "cases/*/*.json",
 )
 _NOTHING = ""
+_REVISIONS = "releases/revisions/"
 
 
 class RecordsBroken(Exception):
@@ -102,7 +103,8 @@ def troubles(home: Path) -> list[Trouble]:
     found = [each for each in broken if (each.path, each.now) not in accepted]
     newest = {line.path: line for line in lines}
     for path, line in sorted(newest.items()):
-        if path.startswith(NAME):
+        # A release's other files are in its manifest; here is only what of them was accepted.
+        if path.startswith(NAME) or (path.startswith(_REVISIONS) and not path.endswith("/manifest.json")):
             continue
         file = home / path
         now = _sha256(file) if file.is_file() else _NOTHING
@@ -110,6 +112,19 @@ def troubles(home: Path) -> list[Trouble]:
             what = "isn't what was written" if now else "is gone"
             found.append(Trouble(path, what, now))
     return found
+
+
+def accepted(home: Path) -> set[tuple[str, str]]:
+    """The files that two persons took as they are, each with the SHA-256 that it had then; empty where it was gone."""
+    lines, _ = _read(home)
+    newest = {line.path: line for line in lines}
+    return {(path, line.sha256) for path, line in newest.items() if line.accepted_by}
+
+
+def was_released(home: Path, night: date) -> bool:
+    """Whether the log knows a release of a night, whatever has become of it."""
+    lines, _ = _read(home)
+    return any(line.path.startswith(f"{_REVISIONS}night={night}/") for line in lines)
 
 
 def summary(home: Path) -> str:

@@ -24,6 +24,8 @@ FORMAT = 2
 
 # What a held delivery is called among held lists; its market is the receiver's name.
 DELIVERIES = "deliveries"
+# What the deployment says of a receiver of items, among what receivers.yml says of it.
+ITEM_LINK = "item_link"
 # And what held notices are; their market is the language.
 NOTICES = "notices"
 

@@ -9,6 +9,10 @@ from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
 
+import duckdb
+
+from evenhand.records.databases import parquet
+from evenhand.records.record_log import Trouble, accepted
 from evenhand.release.manifest import NAME
 
 # Of a file as it lies there: which it is, how long, and when it was written and anything of it changed.
@@ -52,6 +56,48 @@ def release_troubles(release: Path, only: Iterable[str] | None = None) -> list[t
             if hashlib.file_digest(file, "sha256").hexdigest() != files[name]:
                 found.append((path, "isn't what the manifest says"))
     return found
+
+
+def not_accepted(home: Path, release: Path) -> list[Trouble]:
+    """The same, but for what two persons accepted as it is now."""
+    taken = accepted(home)
+    found = (_as_it_is(path, what) for path, what in release_troubles(release))
+    return [each for each in found if (each.path, each.now) not in taken]
+
+
+def refuse_not_accepted(home: Path, release: Path) -> None:
+    """Go on from a release only if it is what was released, or what two persons accepted and can be read.
+
+    Raises:
+        ReleaseChanged: it isn't.
+    """
+    taken = accepted(home)
+    for path, what in release_troubles(release):
+        now = _as_it_is(path, what)
+        if (now.path, now.now) not in taken or not _can_be_read(path, what):
+            night = path.parent.parent.name.removeprefix("night=")
+            raise ReleaseChanged(
+                f"{path}: {what}. Bring it back from a backup, or decide that night once more, which releases it whole:"
+                f" evenhand nightly {night}. What can be read, two persons can also accept as it is: evenhand verify"
+                " --accept"
+            )
+
+
+def _as_it_is(path: Path, what: str) -> Trouble:
+    now = hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
+    # As the log has it, wherever the folder of releases lies.
+    return Trouble("/".join(("releases", "revisions", *path.parts[-3:])), what, now)
+
+
+def _can_be_read(path: Path, what: str) -> bool:
+    if path.suffix != ".parquet":
+        return path.is_file() and what != "can't be read"
+    try:
+        with duckdb.connect(config={"threads": 1}) as connection:
+            connection.execute(f"select count(*) from {parquet(path)}")
+    except duckdb.Error:
+        return False
+    return True
 
 
 def refuse_changed(release: Path, only: Iterable[str] | None = None) -> None:

@@ -5,8 +5,9 @@ Heavy imports are inside the functions, for this module is imported wherever the
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
+from shlex import quote
 from typing import TYPE_CHECKING, Any
 
 from evenhand.settings import settings
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
 # What a person chooses, and what that says.
 OPTIONS: Mapping[str, Said] = {"Approve": "approved", "First wave": "first_wave", "Reject": "rejected"}
+# How evenhand answer has it.
+ON_TERMINAL: Mapping[Said, str] = {"approved": "approve", "first_wave": "first-wave", "rejected": "reject"}
 
 
 class NothingHeld(Exception):
@@ -122,7 +125,11 @@ def record_answer(form: Mapping[str, Any], answer: Mapping[str, Any]) -> Facts:
         held = find(date.fromisoformat(form["night"]), form["list"], form["market"], form["digest"])
         says = (answer["params_input"] or {}).get("answered_by")
         by = identify((answer["responded_by_user"] or {}).get("name"), says, "answered_by")
-        given = give_answer(date.fromisoformat(form["night"]), held, OPTIONS[answer["chosen_options"][0]], by)
+        said = OPTIONS[answer["chosen_options"][0]]
+        if said != "rejected":
+            # A form in Airflow stays as it was shown, whoever has answered elsewhere meanwhile. To reject holds more.
+            refuse_to_overrule(date.fromisoformat(form["night"]), held, said, by)
+        given = give_answer(date.fromisoformat(form["night"]), held, said, by)
     except (NothingHeld, AnswerRefused, PersonRefused) as error:
         raise AirflowFailException(f"{error}. To ask again, clear the task that asked, with downstream.") from error
     needed = still_needed(given.night, held, given.said)
@@ -166,6 +173,45 @@ def give_answer(night: date, held: HeldList, said: Said, by: Person) -> Answer:
     with open_to_read(settings().warehouse(night)) as connection:
         code = by_code(connection).get((held.list, held.market))
     return record(settings().approvals, night, held, said, by, code)
+
+
+def answers_in_force(night: date, held: HeldList) -> Sequence[Answer]:
+    """The answers to a list that count now."""
+    from evenhand.approval.answers import in_force
+    from evenhand.approval.code_changes import by_code
+    from evenhand.records.databases import open_to_read
+
+    with open_to_read(settings().warehouse(night)) as connection:
+        code = by_code(connection).get((held.list, held.market))
+    return in_force(settings().approvals, night, held, code)
+
+
+def refuse_to_overrule(night: date, held: HeldList, said: Said, by: Person, instead_of: str = "") -> None:
+    """Make sure that nobody's answer is taken back by another who doesn't say so.
+
+    Args:
+        instead_of: whose answer it takes the place of, as who answers says.
+
+    Raises:
+        AnswerRefused: somebody else's counts, and it isn't said whose.
+        PersonRefused: what is said is nobody's name.
+    """
+    from evenhand.approval.answers import AnswerRefused, overruled
+    from evenhand.records.persons import Person, is_same
+
+    counting = answers_in_force(night, held)
+    what = f"{held.list} of {held.market}"
+    if instead_of and not any(is_same(each.person, Person(instead_of, logged_in=False)) for each in counting):
+        now = f"; it is {held.so_far}" if held.so_far else ""
+        raise AnswerRefused(f"{what}: {instead_of} has given no answer that counts{now}. Leave out --instead-of")
+    last = overruled(counting, said, by)
+    if last is None or instead_of:
+        return
+    of_it = f"--list {held.list} --market {held.market} --night {night} --instead-of {quote(last.by)}"
+    raise AnswerRefused(
+        f"{what}: {held.so_far} at {last.at:%Y-%m-%d %H:%M} UTC, so nothing was answered. To answer otherwise all the"
+        f" same, say whose answer it takes the place of: evenhand answer {ON_TERMINAL[said]} {of_it}"
+    )
 
 
 def refuse_to_answer(night: date, held: HeldList, said: Said, by: Person) -> None:

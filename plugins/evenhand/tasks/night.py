@@ -64,17 +64,22 @@ def land_feeds(night: date, since: date | None = None) -> Facts:
     from evenhand.landing.decisions import file_decisions
     from evenhand.landing.load import load
     from evenhand.landing.window import take
+    from evenhand.quality.bases import bases_of
     from evenhand.records.databases import wait_until_free
     from evenhand.records.modes import close
     from evenhand.records.record_log import refuse_troubles, seal
+    from evenhand.release.manifest import read_manifest
     from evenhand.release.previous import last_release, take_last_release
-    from evenhand.release.verify import refuse_changed
+    from evenhand.release.verify import refuse_not_accepted
 
     close(settings().home)
     refuse_troubles(settings().home)
     seal(settings().home)
     if before := last_release(settings().releases, night):
-        refuse_changed(before)
+        refuse_not_accepted(settings().home, before)
+        # What lists that are held come from is read as well.
+        for base in bases_of(settings().releases, before.resolve(), read_manifest(before))[1:]:
+            refuse_not_accepted(settings().home, base.release)
     forget_old_ones(night)
     wait_until_free(settings().store)
     wait_until_free(settings().warehouse(night))
@@ -246,7 +251,7 @@ def validate_lists(night: date) -> Facts:
     )
     broken = {(each.list, each.market): rows.broken for each in rows.too_many}
     changed = holding.validate_changes(warehouse, here.work(night) / "gate_2" / "changes", night, tonight, broken)
-    lay_code_authors(warehouse, here.project, last_release(here.releases, night))
+    lay_code_authors(warehouse, here.project, here.releases)
     for held in changed.held:
         log.warning("%s of %s are held: %s", held.list, held.market, "; ".join(held.why))
     for said in changed.not_compared:
@@ -334,11 +339,10 @@ def known_beside(night: date) -> Beside:
 
 def _receivers() -> tuple[dict[str, Any] | None, tuple[str, ...]]:
     """What receivers.yml says of each and who changed it; where it is wrong, nothing is compared and nothing sent."""
-    from evenhand.delivery.config import ReceiversError, load_receivers, receivers_changed_by
+    from evenhand.delivery.config import ReceiversError, receivers_changed_by, receivers_said
 
     try:
-        said = {name: config.model_dump(mode="json") for name, config in load_receivers().items()}
-        return said, receivers_changed_by()
+        return {**receivers_said()}, receivers_changed_by()
     except ReceiversError as error:
         log.warning("%s", error)
         return None, ()
