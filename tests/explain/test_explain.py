@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
@@ -23,8 +24,12 @@ from evenhand.deciding.night_range import ask_about
 from evenhand.deciding.provenance import lay_rules_of
 from evenhand.explain.restoring import TriedWay, summed_up, what_restores
 from evenhand.landing.contracts import FEEDS
+from evenhand.quality.held_lists import hold_lists, make_views
+from evenhand.quality.held_rows import WrongRows, hold
 from evenhand.reference.release import columns_of_files
 from evenhand.reports.catalogue import catalogue
+from evenhand.settings import settings
+from evenhand.tasks.night import publish_release
 from made_once import shared_project
 from night.directly import decide
 
@@ -75,7 +80,7 @@ FEEDS_LANDED: Mapping[str, Sequence[Mapping[str, str]]] = {
     "violations": [
         {
             **{"violation_id": "v1", "account_id": "a1", "violation_type": "fraud", "decided_on": "2026-02-20"},
-            **{"content_id": "c1", "batch_id": "", "detected_by": "model"},
+            **{"content_id": "c1", "batch_id": "", "detected_by": "user_report", "detected_on": "2026-02-19"},
         },
         {"violation_id": "v2", "account_id": "a1", "violation_type": "fraud", "decided_on": "2026-03-05"},
         {"violation_id": "v3", "account_id": "a3", "violation_type": "counterfeit", "decided_on": "2026-03-01"},
@@ -287,8 +292,8 @@ def test_each_violation_has_its_appeal_and_its_deadline() -> None:
     assert code == 0
     # What stands in the feeds is shown as it stands there.
     assert (
-        "v1: Fraud on short video “My [bold]best[/bold] watches” of 2026-02-18, found by model, decided on 2026-02-20;"
-        " can be appealed against until 2026-03-22"
+        "v1: Fraud on short video “My [bold]best[/bold] watches” of 2026-02-18, found by user report, decided on"
+        " 2026-02-20; can be appealed against until 2026-03-22"
     ) in said
     assert "an appeal of 2026-03-05 isn't decided yet" in said
 
@@ -316,8 +321,45 @@ def test_support_is_told_neither_of_linked_accounts_nor_how_something_was_found(
     assert "a2" not in said
     assert "found by" not in said
     assert "free from 2026-03-12 on" in said
-    told = _json("a1", "--for", "support", "--no-restore")
+    told = _json("a1", "--for", "support")
     assert (told["linked"], told["violations"][0]["detected_by"]) == ([], None)
+    found = {each for each in _texts(_json("a1")) if re.search("detected|user.report", each, re.IGNORECASE)}
+    assert found == {"user_report", "User report", "fraud, content c1, detected on 2026-02-19 by user report"}
+    assert not found & _texts(told)
+    assert {each["detected_on"] for each in told["violations"]} == {None}
+    decided = [each["what"] for each in told["timeline"] if each["event"] == "violation_decided"]
+    assert decided == ["Fraud, short video “My [bold]best[/bold] watches”", "Fraud"]
+
+
+@pytest.mark.parametrize("whose", ["list", "row"])
+def test_support_is_told_nothing_that_waits_and_managers_see_that_it_does(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, whose: str
+) -> None:
+    _held(home, tmp_path, monkeypatch, whose)
+
+    found, told = _json("a1"), _json("a1", "--for", "support")
+    code, shown = _run("a1", "--for", "support")
+    _, said = _run("a1")
+
+    of_live = re.compile(r"no.live|restrict|account_health/live|limited|6\.0000|not decided", re.IGNORECASE)
+    assert code == 0
+    assert {each for each in _texts(told) if of_live.search(each)} == set()
+    assert not of_live.search(shown)
+    assert (told["stage"], told["programmes"], told["lacking"], told["not_decided"]) == ("", [], [], [])
+    # What was found of it was decided before any list was made.
+    assert [each["violation"] for each in told["violations"]] == ["v1", "v2"]
+    assert [each["event"] for each in told["timeline"]] == [
+        *("onboarded", "violation_decided", "violation_decided", "appeal_filed")
+    ]
+    # Managers see what it would be, and that it isn't.
+    assert [each["measure"] for each in found["measures"]] == ([] if whose == "list" else ["warning"])
+    assert found["not_decided"] == WAITS[whose]
+    undecided = {each["what"] for each in found["timeline"] if each["not_decided"]}
+    assert "No live streaming on live" in undecided
+    assert ("Warning on account" in undecided) == (whose == "list")
+    assert "No live streaming (Live streams)  not decided" in said
+    assert "No live streaming on live (not decided)" in said
+    assert "a1/account_health" not in said
 
 
 def test_what_would_restore_it_and_by_when(home: Path) -> None:
@@ -396,6 +438,40 @@ def test_where_the_work_of_the_night_is_gone_everything_else_is_told(home: Path)
     assert code == 0
     assert f"not tried: the work of night {NIGHT} is gone" in said
     assert "No live streaming" in said
+
+
+# What managers are told of penalties whose list is held, or of one whose row is.
+WAITS = {
+    "list": [
+        "The penalties of the market wait for somebody's answer: 3 added, none is usual",
+        "Warning (The account) would be added: that isn't released",
+        "No live streaming (Live streams) would be added: that isn't released",
+    ],
+    "row": ["The penalty of Account health (Live streams) is held back: too much; mend it"],
+}
+
+
+def _texts(found: object) -> set[str]:
+    """Every text in what JSON tells, but the names of its parts."""
+    if isinstance(found, dict):
+        found = list(found.values())
+    if isinstance(found, list):
+        return {text for each in found for text in _texts(each)}
+    return {found} if isinstance(found, str) else set()
+
+
+def _held(home: Path, folder: Path, patch: pytest.MonkeyPatch, whose: str) -> None:
+    """The night with its penalties held as a list, or one row of them, as its first release."""
+    copy = folder / "home"
+    shutil.copytree(home, copy, symlinks=True, ignore=shutil.ignore_patterns("releases"))
+    patch.setenv("EVENHAND_HOME", str(copy))
+    with duckdb.connect(str(settings().warehouse(NIGHT))) as connection:
+        live = "select row_key from main.penalties where row_key = 'a1/account_health/live'"
+        hold(connection, NIGHT, [WrongRows("main.penalties", "too much", "mend it", live)] if whose == "row" else [])
+        why = {("penalties", "world"): ["3 added, none is usual"]} if whose == "list" else {}
+        hold_lists(connection, why, {}, lambda *_: (), lambda *_: None, NIGHT)
+        make_views(connection, NIGHT)
+    publish_release(NIGHT)
 
 
 def _restoring(home: Path, account: str, nights: int = 180) -> list[TriedWay]:

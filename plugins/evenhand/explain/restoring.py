@@ -19,6 +19,8 @@ from evenhand.deciding.compiled import CompiledModel, run_models
 from evenhand.deciding.copies import lay_copies
 from evenhand.deciding.night_range import ask_about
 from evenhand.deciding.provenance import lay_rules_in_words_of_today
+from evenhand.explain.explanation import FOR_SUPPORT, Explanation
+from evenhand.explain.names import Names
 from evenhand.explain.ways import Way, ways_to_try
 from evenhand.landing.contracts import BY_NAME, Contract
 from evenhand.records.databases import quoted
@@ -44,11 +46,21 @@ class Restored:
         what: the row of a penalty, or an eligibility.
         outcome: `on` a day; `not_within` the nights that are looked at; or `for_good`.
         free_on: the first night without it, or with it open.
+        measure: the penalty; empty of an eligibility.
+        scope: what it touches.
     """
 
     what: str
     outcome: Outcome
     free_on: date | None = None
+    measure: str = ""
+    scope: str = ""
+
+    def called(self, names: Names) -> str:
+        """What it is called, whether or not it is released."""
+        if not self.measure:
+            return names.of("eligibility", self.what)
+        return f"{names.of('measure', self.measure)} ({names.of('scope', self.scope)})"
 
     def said(self, day: Callable[[date], str] = str) -> str:
         """In words; `day` writes a day."""
@@ -160,32 +172,49 @@ def _tried(connection: duckdb.DuckDBPyConnection, account: str, ways: Sequence[W
     ]
     shut: dict[tuple[str, str], set[date]] = {}
     lengths: dict[tuple[str, str], str] = {}
-    for who, row_key, as_of, length in measures:
+    called: dict[str, tuple[str, str]] = {}
+    for who, row_key, as_of, length, measure, scope in measures:
         copy = who.rpartition("~")[2]
         what = row_key.replace(who, account, 1)
         shut.setdefault((copy, what), set()).add(as_of)
         lengths[copy, what] = length
+        if copy == "0" and as_of == night:
+            called[what] = measure, scope
     for who, eligibility, as_of in eligibilities:
         shut.setdefault((who.rpartition("~")[2], eligibility), set()).add(as_of)
     things = sorted({what for (copy, what), on in shut.items() if copy == "0" and night in on})
     return [
         TriedWay(
             way,
-            tuple(_restored(what, nights, shut.get((str(number), what), set()), lengths.get((str(number), what)))
-                  for what in things),
+            tuple(
+                Restored(
+                    what,
+                    *_outcome(nights, shut.get((str(number), what), set()), lengths.get((str(number), what))),
+                    *called.get(what, ()),
+                )
+                for what in things
+            ),
         )
         for number, way in enumerate(ways)
-    ]  # fmt: skip
+    ]
 
 
-def _restored(what: str, nights: Sequence[date], shut: set[date], length: str | None) -> Restored:
+def _outcome(nights: Sequence[date], shut: set[date], length: str | None) -> tuple[Outcome, date | None]:
     """The first night from which on it stays away."""
     last = max((night for night in nights if night in shut), default=None)
     if last is None:
-        return Restored(what, "on", nights[0])
+        return "on", nights[0]
     if last == nights[-1]:
-        return Restored(what, "for_good" if length == "permanent" else "not_within")
-    return Restored(what, "on", last + _DAY)
+        return "for_good" if length == "permanent" else "not_within", None
+    return "on", last + _DAY
+
+
+def told_of(tried: Sequence[TriedWay], found: Explanation) -> list[TriedWay]:
+    """What may be told to who an explanation is for: support isn't told of what waits."""
+    if found.audience != FOR_SUPPORT:
+        return list(tried)
+    told = [TriedWay(each.way, tuple(of for of in each.restored if of.what in found.restorable)) for each in tried]
+    return [each for each in told if each.restored]
 
 
 def summed_up(tried: Sequence[TriedWay]) -> Mapping[str, Sequence[TriedWay]]:

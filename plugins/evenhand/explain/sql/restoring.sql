@@ -4,7 +4,7 @@ where violation_id = $violation and outcome = 'pending'
 returning 1;
 
 -- name: measures
-select account_id, row_key, as_of, length from main.int_measures_in_force
+select account_id, row_key, as_of, length, measure, scope from main.int_measures_in_force
 where list = 'penalties' and is_asked
 order by all;
 
