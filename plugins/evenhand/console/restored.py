@@ -16,7 +16,8 @@ from evenhand.console.reader import say
 from evenhand.console.shown import Shown
 from evenhand.console.values import label, names
 from evenhand.deciding.compiled import compiled_project
-from evenhand.explain.restoring import NIGHTS, CannotBeTried, Restored, TriedWay, summed_up, what_restores
+from evenhand.explain.explanation import FOR_SUPPORT
+from evenhand.explain.restoring import NIGHTS, CannotBeTried, Restored, TriedWay, summed_up, told_of, what_restores
 from evenhand.explain.ways import Way
 from evenhand.settings import settings
 
@@ -62,11 +63,15 @@ def restoring(shown: Shown, account: str) -> Restoring:
         HTTPException: no account of this name was there.
     """
     found, _ = facts(shown, account)
+    nothing_lacks = say("Nothing is in force on it, and it lacks nothing that its packs name.")
+    if found.audience == FOR_SUPPORT:
+        # Something may wait of which they aren't told.
+        nothing_lacks = say("There is nothing here that creators may be told.")
     if not found.restorable:
-        return Restoring((), say("Nothing is in force on it, and it lacks nothing that its packs name."))
+        return Restoring((), nothing_lacks)
     try:
         with _ONE_AT_A_TIME:
-            tried = _tried(shown.folder, settings().warehouse(shown.night), account)
+            tried = told_of(_tried(shown.folder, settings().warehouse(shown.night), account), found)
     except CannotBeTried as error:
         return Restoring((), say("It can't be tried: %(why)s.", why=str(error)))
     except duckdb.IOException:
@@ -74,6 +79,8 @@ def restoring(shown: Shown, account: str) -> Restoring:
             (),
             say("Night %(night)s is being worked on: open this page again when its run has ended.", night=shown.night),
         )
+    if not tried:
+        return Restoring((), nothing_lacks)
     nothing = tried[0]
     return Restoring(
         tuple(
