@@ -41,7 +41,7 @@ version: 1
 markets: [world]
 effective_from: 2020-01-01
 appeal_route: Write to us.
-appeals: {file_within_days: 30}
+appeals: {file_within_days: 30, decide_within_days: 10}
 measures: [warning, no_live, account_closed]
 programmes:
   account_health:
@@ -157,6 +157,7 @@ def test_every_file_of_a_release_has_the_columns_that_its_page_promises(home: Pa
     assert found == promised
 
 
+@pytest.mark.usefixtures("home")
 def test_where_an_account_stands_and_what_of_its_ledger_counts_until_when() -> None:
     (health,) = _json("a1", "--no-restore")["programmes"]
 
@@ -176,6 +177,9 @@ def test_where_an_account_stands_and_what_of_its_ledger_counts_until_when() -> N
         ("2026-05-21", "3.0000", "warned"),
         ("2026-06-03", "0.0000", "good"),
     ]
+    lines = [line.split() for line in _run("a1", "--no-restore")[1].splitlines()]
+    assert ["2026-05-21", "2026-06-02", "3", "Warned"] in lines
+    assert ["2026-06-03", "0", "Good"] in lines
 
 
 @pytest.mark.usefixtures("home")
@@ -299,7 +303,10 @@ def test_each_violation_has_its_appeal_and_its_deadline() -> None:
         "v1: Fraud on short video “My [bold]best[/bold] watches” of 2026-02-18, found by user report, decided on"
         " 2026-02-20; can be appealed against until 2026-03-22"
     ) in said
-    assert "an appeal of 2026-03-05 isn't decided yet" in said
+    # Its pack says in how many days: those after it.
+    assert found["v2"]["appeal_decide_by"] == "2026-03-15"
+    assert found["v1"]["appeal_decide_by"] is None
+    assert "an appeal of 2026-03-05 isn't decided yet: it is to be by 2026-03-15" in said
 
 
 @pytest.mark.usefixtures("home")

@@ -30,7 +30,7 @@ from evenhand.settings import Settings, settings
 _APPEAL = {
     "until": "can be appealed against until {until}",
     "any_time": "can be appealed against at any time",
-    "pending": "an appeal of {filed} isn't decided yet",
+    "pending": "an appeal of {filed} isn't decided yet: it is to be by {by}",
     "granted": "an appeal was granted on {decided}: it counts for nothing",
     "restored": "it was taken back on {restored} without an appeal: it counts for nothing",
     "none": "no further appeal counts",
@@ -170,6 +170,12 @@ def _show_programme(programme: ProgrammeStanding, names: Names, to: Console) -> 
         highlight=False,
         soft_wrap=True,
     )
+    if is_judged and len(programme.periods) > 1:
+        table = plain_table("from", "until", "balance", "zone", numbers=["balance"])
+        for period in programme.periods:
+            value = "no figure" if period.balance is None else number(period.balance)
+            table.add_row(str(period.first_day), str(period.last_day or ""), value, escape(period.zone_label))
+        to.print(table, highlight=False)
     if programme.entries:
         table = plain_table("entry of", "adds", "counts from", "last day", "rule", "", numbers=["adds"])
         for entry in programme.entries:
@@ -238,6 +244,7 @@ def _violation(violation: Violation) -> str:
     appeal = _APPEAL.get(violation.appeal or "", "").format(
         until=violation.appeal_until,
         filed=violation.appeal_filed_on,
+        by=violation.appeal_decide_by,
         decided=violation.appeal_decided_on,
         restored=violation.restored_on,
     )

@@ -180,6 +180,7 @@ class Violation:
     Attributes:
         appeal: what can be done against it: `until` a day, `any_time`, `pending`, `granted`, `restored`,
             `none` or `passed`.
+        appeal_decide_by: the last day for deciding one that is pending.
     """
 
     violation: str
@@ -198,6 +199,7 @@ class Violation:
     appeal_decided_on: date | None
     appeal: str | None
     appeal_until: date | None
+    appeal_decide_by: date | None
     restored_on: date | None
 
 

@@ -14,6 +14,7 @@ from typing import Any
 import duckdb
 
 from evenhand.explain.account_rows import AccountRows, as_dicts, with_rules
+from evenhand.explain.appeal_clock import decide_by
 from evenhand.explain.explanation import (
     FOR_SUPPORT,
     Audience,
@@ -82,7 +83,9 @@ def explain(
             raise NoSuchAccount(f"{release}: no account {account} on that night; names are spelt as in the feeds")
         market = profile["market"]
         story = Story(names, _units(rows, market))
-        violations = [_violation(row, names, audience) for row in rows.of("account_violations", "violation_id")]
+        violations = [
+            _violation(row, names, audience, release) for row in rows.of("account_violations", "violation_id")
+        ]
         by_name = {each.violation: each for each in violations}
         waiting = what_waits(rows, manifest, market)
         for_support = audience == FOR_SUPPORT
@@ -197,8 +200,9 @@ def _entry(row: Mapping[str, Any], names: Names, violations: Mapping[str, Violat
     )
 
 
-def _violation(row: Mapping[str, Any], names: Names, audience: Audience) -> Violation:
+def _violation(row: Mapping[str, Any], names: Names, audience: Audience, release: Path) -> Violation:
     what = names.words(spoken(row["kind"] or ""))
+    is_pending = row["appeal"] == "pending" and row["appeal_filed_on"] is not None
     on = f"{what} “{row['title']}”" if row["title"] else " ".join(each for each in (what, row["subject"] or "") if each)
     return Violation(
         violation=row["violation_id"],
@@ -217,6 +221,7 @@ def _violation(row: Mapping[str, Any], names: Names, audience: Audience) -> Viol
         appeal_decided_on=row["appeal_decided_on"],
         appeal=row["appeal"],
         appeal_until=row["appeal_until"],
+        appeal_decide_by=decide_by(release, row.get("market") or "", row["appeal_filed_on"]) if is_pending else None,
         # Releases of earlier versions don't have it.
         restored_on=row.get("restored_on"),
     )
