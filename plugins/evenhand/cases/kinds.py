@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from evenhand.cases import found
 from evenhand.cases.case import CaseCause
 from evenhand.cases.night_facts import NightFacts
+from evenhand.policy.language.content import DECIDE_WITHIN_DAYS
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,7 @@ class Kind:
 
 KINDS: Mapping[str, Kind] = {
     "held_list": Kind("Held list", 1, found.held_lists, closed_by_people=False, opened_by_hand=False),
-    "appeal": Kind("Open appeal", 14, found.open_appeals),
+    "appeal": Kind("Open appeal", DECIDE_WITHIN_DAYS, found.open_appeals),
     "undecided": Kind("Undecided detection", 14, found.undecided_detections),
     "enforcement_gap": Kind("Enforcement gap", 3, found.enforcement_gaps),
     "qa_disagreement": Kind("QA disagreement", 14, found.qa_disagreements, needs_warehouse=True, closed_by_night=False),

@@ -20,7 +20,7 @@ from evenhand.explain.facts import explain as facts_about
 from evenhand.explain.labels import Labels, NoSuchLanguage, number
 from evenhand.explain.names import Names
 from evenhand.explain.names import of_unit as number_of_unit
-from evenhand.explain.restoring import CannotBeTried, TriedWay, summed_up, what_restores
+from evenhand.explain.restoring import CannotBeTried, TriedWay, summed_up, told_of, what_restores
 from evenhand.notices.catalogs import load_catalogs
 from evenhand.release.manifest import OtherFormat
 from evenhand.reports.catalogue import ENGLISH, catalogue, languages_of
@@ -30,7 +30,7 @@ from evenhand.settings import Settings, settings
 _APPEAL = {
     "until": "can be appealed against until {until}",
     "any_time": "can be appealed against at any time",
-    "pending": "an appeal of {filed} isn't decided yet",
+    "pending": "an appeal of {filed} isn't decided yet: it is to be by {by}",
     "granted": "an appeal was granted on {decided}: it counts for nothing",
     "restored": "it was taken back on {restored} without an appeal: it counts for nothing",
     "none": "no further appeal counts",
@@ -90,7 +90,7 @@ def _names(here: Settings, language: str) -> Names:
 
 
 def _tried(here: Settings, night: date, found: Explanation) -> tuple[list[TriedWay], str]:
-    if not any(each.list == "penalties" for each in found.measures) and not found.lacking:
+    if not found.restorable:
         return [], ""
     from evenhand.deciding.compiled import compiled_project
 
@@ -98,7 +98,7 @@ def _tried(here: Settings, night: date, found: Explanation) -> tuple[list[TriedW
         with console.status("Trying what would restore it over the next nights"):
             models = compiled_project().models()
             release = here.releases / f"night={night}"
-            return what_restores(release, here.warehouse(night), models, night, found.account), ""
+            return told_of(what_restores(release, here.warehouse(night), models, night, found.account), found), ""
     except CannotBeTried as error:
         return [], str(error)
 
@@ -116,9 +116,10 @@ def _as_json(found: Explanation, tried: list[TriedWay], why_not: str) -> dict[st
 
 def _show(found: Explanation, names: Names, to: Console) -> None:
     since = f" since {found.stage_since}" if found.stage_since else ""
+    stage = f", {escape(found.stage_label)}{since}" if found.stage_label else ""
     to.print(
-        f"\n[bold]{escape(found.account)}[/bold]  {escape(found.kind_label)} in {escape(found.market)},"
-        f" {escape(found.stage_label)}{since}; night {found.night}, revision {found.revision}",
+        f"\n[bold]{escape(found.account)}[/bold]  {escape(found.kind_label)} in {escape(found.market)}{stage};"
+        f" night {found.night}, revision {found.revision}",
         highlight=False,
         soft_wrap=True,
     )
@@ -141,9 +142,10 @@ def _show(found: Explanation, names: Names, to: Console) -> None:
     if found.timeline:
         table = plain_table("day", "event", "what", title="What happened")
         for step in found.timeline:
-            table.add_row(str(step.on_day), escape(step.label), escape(step.what))
+            waits = " (not decided)" if step.not_decided else ""
+            table.add_row(str(step.on_day), escape(step.label), escape(f"{step.what}{waits}"))
         to.print(table, highlight=False)
-    else:
+    elif found.audience != FOR_SUPPORT:
         to.print("Nothing was ever decided about it.")
     for notice in found.told:
         to.print(f"\n[bold]Told on {notice.night}[/bold] {escape(notice.subject)}", highlight=False, soft_wrap=True)
@@ -168,6 +170,12 @@ def _show_programme(programme: ProgrammeStanding, names: Names, to: Console) -> 
         highlight=False,
         soft_wrap=True,
     )
+    if is_judged and len(programme.periods) > 1:
+        table = plain_table("from", "until", "balance", "zone", numbers=["balance"])
+        for period in programme.periods:
+            value = "no figure" if period.balance is None else number(period.balance)
+            table.add_row(str(period.first_day), str(period.last_day or ""), value, escape(period.zone_label))
+        to.print(table, highlight=False)
     if programme.entries:
         table = plain_table("entry of", "adds", "counts from", "last day", "rule", "", numbers=["adds"])
         for entry in programme.entries:
@@ -236,6 +244,7 @@ def _violation(violation: Violation) -> str:
     appeal = _APPEAL.get(violation.appeal or "", "").format(
         until=violation.appeal_until,
         filed=violation.appeal_filed_on,
+        by=violation.appeal_decide_by,
         decided=violation.appeal_decided_on,
         restored=violation.restored_on,
     )
@@ -248,9 +257,9 @@ def _show_restoring(tried: list[TriedWay], why_not: str, names: Names, found: Ex
     if not tried:
         return
     to.print("\n[bold]What would restore it[/bold]", highlight=False)
-    called = {each.row_key: f"{each.label} ({each.scope_label})" for each in found.measures}
     for what, ways in summed_up(tried).items():
-        to.print(f"  {escape(called.get(what, names.of('eligibility', what)))}", highlight=False, soft_wrap=True)
+        waits = "" if what in found.restorable else "  [yellow]not decided[/yellow]"
+        to.print(f"  {escape(tried[0].of(what).called(names))}{waits}", highlight=False, soft_wrap=True)
         to.print(f"    If nothing happens: {tried[0].of(what).said()}", highlight=False)
         for way in ways:
             to.print(f"    {escape(way.way.said(names))}: {way.of(what).said()}", highlight=False, soft_wrap=True)

@@ -9,9 +9,10 @@ import duckdb
 from fastapi import HTTPException
 
 from evenhand.console.reader import say
+from evenhand.console.seen import in_full
 from evenhand.console.shown import Shown
 from evenhand.console.values import names
-from evenhand.explain.explanation import Explanation
+from evenhand.explain.explanation import FOR_SUPPORT, Audience, Explanation
 from evenhand.explain.facts import NoSuchAccount, explain
 from evenhand.records.sql_files import Sql, SqlFile
 from evenhand.settings import settings
@@ -31,6 +32,8 @@ _MOST_FOUND = 50
 def facts(shown: Shown, account: str) -> tuple[Explanation, int]:
     """Everything that is known of an account on the night, and how many accounts that aren't seen are linked with it.
 
+    Of a market of which somebody may see what creators may be told, it is that.
+
     Raises:
         HTTPException: no account of this name was there, or none that is seen: that says the same.
     """
@@ -49,11 +52,18 @@ def facts(shown: Shown, account: str) -> tuple[Explanation, int]:
     if shown.markets is not None and not seen_of(shown, [account]):
         raise none
     try:
-        found = explain(here.releases, here.receipts, shown.night, account, names())
+        found = explain(here.releases, here.receipts, shown.night, account, names(), _audience(shown, account))
     except NoSuchAccount as error:
         raise none from error
     linked = seen_of(shown, found.linked)
     return replace(found, linked=tuple(linked)), len(found.linked) - len(linked)
+
+
+def _audience(shown: Shown, account: str) -> Audience:
+    of_managers = in_full()
+    if of_managers is None or (of_managers and seen_of(replace(shown, markets=of_managers), [account])):
+        return "managers"
+    return FOR_SUPPORT
 
 
 def seen_of(shown: Shown, accounts: Sequence[str]) -> list[str]:

@@ -12,7 +12,7 @@ from fastapi import APIRouter, HTTPException
 from fastapi.responses import FileResponse
 
 from evenhand.console.reader import say
-from evenhand.console.seen import limited
+from evenhand.console.seen import for_support, limited
 
 router = APIRouter(prefix="/fonts")
 # The package of a script's font, and its file there.
@@ -26,6 +26,7 @@ _KEPT_SECONDS = 7 * 24 * 3600
 
 @router.get("/{script}")
 @limited
+@for_support
 def font(script: str) -> FileResponse:
     """The font of a script."""
     if script not in _FONTS:

@@ -20,7 +20,7 @@ from evenhand.console.downloads import download
 from evenhand.console.reader import say
 from evenhand.console.render import page
 from evenhand.console.restored import restoring
-from evenhand.console.seen import limited
+from evenhand.console.seen import for_support, limited
 from evenhand.console.shown import Shown, shown
 from evenhand.console.tables import BY_NAME, Column, Listed
 from evenhand.console.workbook import write_workbook
@@ -117,6 +117,7 @@ def list_as_workbook(request: Request, name: str) -> FileResponse:
 
 @router.get("/creator/restoring")
 @limited
+@for_support
 def restoring_page(request: Request, account: str, night: Night = None) -> HTMLResponse:
     """What would restore an account, and by when: tried when somebody asks, in some seconds."""
     found = shown(night)
@@ -127,6 +128,7 @@ def restoring_page(request: Request, account: str, night: Night = None) -> HTMLR
 
 @router.get("/creator")
 @limited
+@for_support
 def creator_page(request: Request, account: str, night: Night = None) -> HTMLResponse:
     """Everything that is known of an account on a night."""
     found = shown(night)
@@ -139,6 +141,7 @@ def creator_page(request: Request, account: str, night: Night = None) -> HTMLRes
 
 @router.get("/search", response_model=None)
 @limited
+@for_support
 def search(request: Request, q: str = "", night: Night = None) -> HTMLResponse | RedirectResponse:
     """An account by its name, or by that of a violation, an appeal or a notice of it."""
     found = shown(night)

@@ -12,6 +12,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from evenhand.console import charts, values
 from evenhand.console.reader import NAMES, language_among, languages, reader, say, say_counted
+from evenhand.console.seen import is_support_alone
 from evenhand.console.shown import Shown
 from evenhand.console.tables import LISTS
 from evenhand.policy.prose.words import spoken
@@ -63,6 +64,7 @@ _templates.globals |= {
     "judged": values.judged,
     "trend": charts.trend,
     "lists": LISTS,
+    "is_support_alone": is_support_alone,
 }
 # An address within a page, up to the place in it.
 _ADDRESS = re.compile(r'(<(?:a|form|button)\b[^>]*?\s(?:href|action|formaction)=")(?!#|data:|https?:)([^"#]*)')

@@ -14,9 +14,10 @@ import duckdb
 from evenhand.console.creator import facts
 from evenhand.console.reader import say
 from evenhand.console.shown import Shown
-from evenhand.console.values import label
+from evenhand.console.values import label, names
 from evenhand.deciding.compiled import compiled_project
-from evenhand.explain.restoring import NIGHTS, CannotBeTried, Restored, TriedWay, summed_up, what_restores
+from evenhand.explain.explanation import FOR_SUPPORT
+from evenhand.explain.restoring import NIGHTS, CannotBeTried, Restored, TriedWay, summed_up, told_of, what_restores
 from evenhand.explain.ways import Way
 from evenhand.settings import settings
 
@@ -31,12 +32,14 @@ class OfThing:
     Attributes:
         if_nothing: what becomes of it if nothing happens.
         ways: what somebody can do, and when it is back then, the soonest first.
+        is_decided: whether it is released; what isn't waits for somebody.
     """
 
     what: str
     if_nothing: str
     ways: Sequence[tuple[str, str]]
     is_back: bool
+    is_decided: bool
 
 
 @dataclass(frozen=True)
@@ -60,11 +63,15 @@ def restoring(shown: Shown, account: str) -> Restoring:
         HTTPException: no account of this name was there.
     """
     found, _ = facts(shown, account)
-    if not any(each.list == "penalties" for each in found.measures) and not found.lacking:
-        return Restoring((), say("Nothing is in force on it, and it lacks nothing that its packs name."))
+    nothing_lacks = say("Nothing is in force on it, and it lacks nothing that its packs name.")
+    if found.audience == FOR_SUPPORT:
+        # Something may wait of which they aren't told.
+        nothing_lacks = say("There is nothing here that creators may be told.")
+    if not found.restorable:
+        return Restoring((), nothing_lacks)
     try:
         with _ONE_AT_A_TIME:
-            tried = _tried(shown.folder, settings().warehouse(shown.night), account)
+            tried = told_of(_tried(shown.folder, settings().warehouse(shown.night), account), found)
     except CannotBeTried as error:
         return Restoring((), say("It can't be tried: %(why)s.", why=str(error)))
     except duckdb.IOException:
@@ -72,15 +79,17 @@ def restoring(shown: Shown, account: str) -> Restoring:
             (),
             say("Night %(night)s is being worked on: open this page again when its run has ended.", night=shown.night),
         )
-    names = {each.row_key: f"{each.label} ({each.scope_label})" for each in found.measures}
+    if not tried:
+        return Restoring((), nothing_lacks)
     nothing = tried[0]
     return Restoring(
         tuple(
             OfThing(
-                names.get(what, label("eligibility", what)),
+                nothing.of(what).called(names()),
                 _said(nothing.of(what)),
                 tuple((_way(way.way), _said(way.of(what))) for way in ways),
                 bool(ways) or nothing.of(what).free_on is not None,
+                what in found.restorable,
             )
             for what, ways in summed_up(tried).items()
         ),

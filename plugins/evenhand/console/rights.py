@@ -15,7 +15,7 @@ from fastapi import Depends, HTTPException, Request
 
 from evenhand.console.reader import language_among, read_in, say
 from evenhand.console.run_notes import DAG
-from evenhand.console.seen import Markets, is_limited, see
+from evenhand.console.seen import Markets, is_for_support, is_limited, see, see_in_full
 from evenhand.people.in_force import people_in_force
 from evenhand.people.people import ALL
 from evenhand.people.rights import language_of, markets_of
@@ -52,6 +52,8 @@ def only_here_where_all_are_admins(request: Request) -> None:
 def only_who_is_listed(request: Request, user: Annotated[Any, Depends(get_user)]) -> Markets:
     """The markets that somebody may see, None for all; refuse who may see none, or what is of all together.
 
+    Where a page is for support too, those of which they may see what creators may be told are among them.
+
     Raises:
         HTTPException: people.yml doesn't list them, or not for all markets where a page isn't limited to theirs, or
             it isn't known whom it lists.
@@ -61,16 +63,26 @@ def only_who_is_listed(request: Request, user: Annotated[Any, Depends(get_user)]
         people = people_in_force(here.home, here.people)
         if people is None:
             return None
-        markets = markets_of(people, user.get_name(), "see", _named(user, "role"), _named(user, "team"))
+        who, roles, teams = user.get_name(), _named(user, "role"), _named(user, "team")
+        in_full = markets_of(people, who, "see", roles, teams)
+        told = markets_of(people, who, "support", roles, teams)
     except PersonRefused as error:
         raise HTTPException(403, str(error)) from error
+    endpoint = getattr(request.scope.get("route"), "endpoint", None)
+    request.state.in_full = None if ALL in in_full else frozenset(in_full)
+    markets = in_full | told if is_for_support(endpoint) else in_full
+    if told and not markets:
+        raise HTTPException(
+            403,
+            say("You may see what creators may be told, and this is more. Search for a creator instead."),
+        )
     if not markets:
         raise HTTPException(
             403, say("people.yml doesn't list you as somebody who may see these pages; have two admins do.")
         )
     if ALL in markets:
         return None
-    if not is_limited(getattr(request.scope.get("route"), "endpoint", None)):
+    if not is_limited(endpoint):
         raise HTTPException(
             403,
             say(
@@ -82,10 +94,11 @@ def only_who_is_listed(request: Request, user: Annotated[Any, Depends(get_user)]
     return frozenset(markets)
 
 
-async def of_their_markets(markets: Annotated[Markets, Depends(only_who_is_listed)]) -> None:
+async def of_their_markets(request: Request, markets: Annotated[Markets, Depends(only_who_is_listed)]) -> None:
     """Have all that answers to this request read the rows of the markets of who asks."""
     # In the request's own task, whose context the thread of a route begins with: a function that isn't async has none.
     see(markets)
+    see_in_full(getattr(request.state, "in_full", markets))
 
 
 def language_listed(user: Annotated[Any, Depends(get_user)]) -> str | None:

@@ -2,6 +2,7 @@
 
 Before a route runs, it is noted whose markets they are that ask (`see`). A route that isn't said to be limited to them
 (`limited`) is closed to who sees single markets. What it reads of a release, it then reads as rows of those markets.
+Who may see only what creators may be told is answered by routes that are said to be for them (`for_support`) alone.
 
 An account belongs to the market that it is of in the newest release, whose people see all of it, of any night.
 """
@@ -37,7 +38,10 @@ WHOSE: Mapping[str, Whose] = {
 }
 OF_ALL_TOGETHER = marked("This is of all markets together: who may see all of them sees it.")
 _SEEN: ContextVar[Markets] = ContextVar("markets that who asks may see")
+# Of these they see all that managers do, and of the others what creators may be told.
+_IN_FULL: ContextVar[Markets] = ContextVar("markets that who asks may see in full")
 _LIMITED: set[Callable[..., Any]] = set()
+_FOR_SUPPORT: set[Callable[..., Any]] = set()
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
 
 
@@ -52,9 +56,26 @@ def is_limited(endpoint: Callable[..., Any] | None) -> bool:
     return endpoint in _LIMITED
 
 
+def for_support(endpoint: Endpoint) -> Endpoint:
+    """Say of a route that it tells who may see no more what creators may be told (`in_full`)."""
+    _FOR_SUPPORT.add(endpoint)
+    return endpoint
+
+
+def is_for_support(endpoint: Callable[..., Any] | None) -> bool:
+    """Whether a route answers to who may see only what creators may be told."""
+    return endpoint in _FOR_SUPPORT
+
+
 def see(markets: Markets) -> None:
     """Note which markets who asks may see, for all that answers to it."""
     _SEEN.set(markets)
+    _IN_FULL.set(markets)
+
+
+def see_in_full(markets: Markets) -> None:
+    """Note of which of these markets who asks may see more than what creators may be told."""
+    _IN_FULL.set(markets)
 
 
 def seen() -> Markets:
@@ -64,6 +85,20 @@ def seen() -> Markets:
         LookupError: nobody asked, so that nobody sees anything.
     """
     return _SEEN.get()
+
+
+def in_full() -> Markets:
+    """Those of which who asks may see more than what creators may be told; None for all.
+
+    Raises:
+        LookupError: nobody asked, so that nobody sees anything.
+    """
+    return _IN_FULL.get()
+
+
+def is_support_alone() -> bool:
+    """Whether who asks may see nothing but what creators may be told; not where nobody knows who asks."""
+    return _IN_FULL.get(None) == frozenset()
 
 
 def rows_seen(folder: Path, table: str, markets: frozenset[str], newest: Path) -> str:

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from evenhand.console.reader import reader, say
 from evenhand.console.run_notes import failures
-from evenhand.console.seen import OF_ALL_TOGETHER, WHOSE, Markets, rows_seen, seen
+from evenhand.console.seen import OF_ALL_TOGETHER, WHOSE, Markets, is_support_alone, rows_seen, seen
 from evenhand.console.seen_manifest import manifest_seen
 from evenhand.delivery.stopping import stopped
 from evenhand.deployment import deployment
@@ -134,7 +134,8 @@ def shown(night: date | None = None) -> Shown | None:
     manifest = manifest_of(chosen, nights)
     at = datetime.fromtimestamp((folder / "manifest.json").stat().st_mtime, UTC).astimezone(deployment().timezone)
     markets, newest = seen(), _folder(nights[0])
-    needs = tuple(_needs(chosen, nights, markets))
+    # What a step complained of is for those who mend it.
+    needs = tuple(_needs(chosen, nights, frozenset() if is_support_alone() else markets))
     words = (*needs, *_said_of(manifest))
     return Shown(chosen, folder, int(folder.name), manifest, at, nights, words, needs, markets, newest)
 

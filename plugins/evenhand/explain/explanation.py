@@ -180,6 +180,7 @@ class Violation:
     Attributes:
         appeal: what can be done against it: `until` a day, `any_time`, `pending`, `granted`, `restored`,
             `none` or `passed`.
+        appeal_decide_by: the last day for deciding one that is pending.
     """
 
     violation: str
@@ -198,6 +199,7 @@ class Violation:
     appeal_decided_on: date | None
     appeal: str | None
     appeal_until: date | None
+    appeal_decide_by: date | None
     restored_on: date | None
 
 
@@ -207,6 +209,7 @@ class Happened:
 
     Attributes:
         is_english: whether `what` is as the release has it, for no other language has words for it.
+        not_decided: whether it comes of something that waits for somebody.
     """
 
     on_day: date
@@ -214,6 +217,7 @@ class Happened:
     label: str
     what: str
     is_english: bool = False
+    not_decided: bool = False
 
 
 @dataclass(frozen=True)
@@ -232,7 +236,8 @@ class Explanation:
     """All facts about an account on a night.
 
     Attributes:
-        not_decided: what of its market waits for somebody, in words; empty for support.
+        not_decided: what of it and of its market waits for somebody, in words; empty for support.
+        restorable: the penalties and what it lacks of which it may be told what would restore them.
         linked: accounts of the same owner; empty for support.
     """
 
@@ -254,6 +259,7 @@ class Explanation:
     programmes: Sequence[ProgrammeStanding]
     measures: Sequence[Measure]
     lacking: Sequence[Lacking]
+    restorable: Sequence[str]
     violations: Sequence[Violation]
     timeline: Sequence[Happened]
     told: Sequence[ToldNotice]

@@ -1,7 +1,7 @@
 """The facts about an account on a night: from its release, the notices of all releases until then, and the receipts.
 
 What support may tell an account (`FOR_SUPPORT`) has neither linked accounts nor how something was found, and nothing
-that isn't decided.
+that isn't decided, nor what may tell of it.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from typing import Any
 import duckdb
 
 from evenhand.explain.account_rows import AccountRows, as_dicts, with_rules
+from evenhand.explain.appeal_clock import decide_by
 from evenhand.explain.explanation import (
     FOR_SUPPORT,
     Audience,
@@ -25,10 +26,11 @@ from evenhand.explain.explanation import (
     ToldNotice,
     Violation,
 )
-from evenhand.explain.happened import Story
+from evenhand.explain.happened import TOGETHER, Story
 from evenhand.explain.lacking import what_is_lacking
 from evenhand.explain.measures import ENTRIES_BY, event_of, measures_in_force, sentence_of
 from evenhand.explain.names import Names
+from evenhand.explain.waiting import PENALTIES, Waiting, what_waits
 from evenhand.landing.held_markets import decided_alone
 from evenhand.policy.prose.words import spoken
 from evenhand.records.sql_files import SqlFile
@@ -81,7 +83,16 @@ def explain(
             raise NoSuchAccount(f"{release}: no account {account} on that night; names are spelt as in the feeds")
         market = profile["market"]
         story = Story(names, _units(rows, market))
-        violations = [_violation(row, names, audience) for row in rows.of("account_violations", "violation_id")]
+        violations = [
+            _violation(row, names, audience, release) for row in rows.of("account_violations", "violation_id")
+        ]
+        by_name = {each.violation: each for each in violations}
+        waiting = what_waits(rows, manifest, market)
+        for_support = audience == FOR_SUPPORT
+        hides, hides_penalties = for_support and waiting.since, for_support and PENALTIES in waiting.since
+        measures = measures_in_force(rows, story, receipts, night, by_name)
+        lacking = () if hides else what_is_lacking(rows, names, market, profile["kind"])
+        penalties = () if hides_penalties else tuple(each.row_key for each in measures if each.list == PENALTIES)
         return Explanation(
             account=account,
             night=night,
@@ -94,17 +105,20 @@ def explain(
             language=profile["language"],
             onboarded_on=profile["onboarded_on"],
             exited_on=profile["exited_on"],
-            stage=profile["stage"],
-            stage_label=names.of("stage", profile["stage"] or "none"),
-            stage_since=profile["stage_since"],
-            not_decided=() if audience == FOR_SUPPORT else _not_decided(manifest, market),
-            programmes=_programmes(rows, names, market, {each.violation: each for each in violations}),
-            measures=measures_in_force(rows, story, receipts, night, {each.violation: each for each in violations}),
-            lacking=what_is_lacking(rows, names, market, profile["kind"]),
+            stage="" if hides_penalties else profile["stage"],
+            stage_label="" if hides_penalties else names.of("stage", profile["stage"] or "none"),
+            stage_since=None if hides_penalties else profile["stage_since"],
+            not_decided=()
+            if for_support
+            else (*_not_decided(manifest, market), *(each.said(names) for each in waiting.rows)),
+            programmes=() if hides else _programmes(rows, names, market, by_name),
+            measures=measures,
+            lacking=lacking,
+            restorable=(*penalties, *(each.what for each in lacking)),
             violations=violations,
-            timeline=tuple(_timeline(rows, story)),
+            timeline=tuple(_timeline(rows, story, waiting, audience, by_name)),
             told=_told(connection, releases, night, account),
-            linked=() if audience == FOR_SUPPORT else _linked(rows, profile),
+            linked=() if for_support else _linked(rows, profile),
         )
 
 
@@ -186,8 +200,9 @@ def _entry(row: Mapping[str, Any], names: Names, violations: Mapping[str, Violat
     )
 
 
-def _violation(row: Mapping[str, Any], names: Names, audience: Audience) -> Violation:
+def _violation(row: Mapping[str, Any], names: Names, audience: Audience, release: Path) -> Violation:
     what = names.words(spoken(row["kind"] or ""))
+    is_pending = row["appeal"] == "pending" and row["appeal_filed_on"] is not None
     on = f"{what} “{row['title']}”" if row["title"] else " ".join(each for each in (what, row["subject"] or "") if each)
     return Violation(
         violation=row["violation_id"],
@@ -206,19 +221,39 @@ def _violation(row: Mapping[str, Any], names: Names, audience: Audience) -> Viol
         appeal_decided_on=row["appeal_decided_on"],
         appeal=row["appeal"],
         appeal_until=row["appeal_until"],
+        appeal_decide_by=decide_by(release, row.get("market") or "", row["appeal_filed_on"]) if is_pending else None,
         # Releases of earlier versions don't have it.
         restored_on=row.get("restored_on"),
     )
 
 
-def _timeline(rows: AccountRows, story: Story) -> Iterator[Happened]:
+def _timeline(
+    rows: AccountRows, story: Story, waiting: Waiting, audience: Audience, violations: Mapping[str, Violation]
+) -> Iterator[Happened]:
     """What happened; version 0.1 called it a story, and releases are never rewritten."""
     for row in rows.of("account_timeline" if rows.has("account_timeline") else "story", "step"):
         event, told = row["event"], row["told"]
+        if audience == FOR_SUPPORT and waiting.keeps_from_support(row):
+            continue
+        label = story.names.of("event", event)
+        if audience == FOR_SUPPORT and event == "violation_decided":
+            # A release says how it was found.
+            yield Happened(row["on_day"], event, label, _what_was_decided(violations.get(row["about"]), story.names))
+            continue
         said = story.told(event, told)
         # What people wrote themselves stays as they wrote it.
         english = told if event in _BY_PEOPLE else sentence_of(told, story.names)
-        yield Happened(row["on_day"], event, story.names.of("event", event), said or english, is_english=said is None)
+        not_decided = audience != FOR_SUPPORT and waiting.tells_of_it(row)
+        yield Happened(row["on_day"], event, label, said or english, said is None, not_decided)
+
+
+def _what_was_decided(violation: Violation | None, names: Names) -> str:
+    """A violation, without how it was found."""
+    said = [violation.label, violation.severity_label, violation.on] if violation else []
+    first, *more = [each for each in said if each] or [""]
+    for each in more:
+        first = names.words(TOGETHER).format(said=first, more=each)
+    return first
 
 
 def _units(rows: AccountRows, market: str) -> dict[str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
 from evenhand.explain.account_rows import AccountRows
@@ -15,6 +16,7 @@ IN_ZONES, WITHOUT, BOUND = "{programme} in {zones}", "no {measure} or stricter i
 IN_FORCE, STRICTER = "in force", "a stricter one is in force"
 MISSING, HAS = "{programme} is missing", "{programme} is {value}"
 EITHER = "{one} or {other}"
+_PLACES = Decimal("0.0001")
 
 
 def what_is_lacking(rows: AccountRows, names: Names, market: str, kind: str) -> tuple[Lacking, ...]:
@@ -74,12 +76,23 @@ def _rewards_of_other_zones(
         )
         has = names.of("zone", standings[programme]["zone"])
         label = _given(names, reward, scope)
+        bounds = rows.rules("zones", market, "programme = $programme", programme=programme)
+        lacks = _distance(standings[programme]["balance"], [each for each in bounds if each["zone"] in asked])
         yield Lacking(
-            f"{programme}/{reward}",
+            f"{programme}/{scope}/{reward}",
             label,
             (label,),
-            (FailedCondition("zone", names.of("condition", "zone"), asks, has, None),),
+            (FailedCondition("zone", names.of("condition", "zone"), asks, has, lacks),),
         )
+
+
+def _distance(balance: Decimal | None, zones: Sequence[Mapping[str, Any]]) -> Decimal | None:
+    """How far a balance is from the bound of the nearest of some zones; None where it has none."""
+    if balance is None:
+        return None
+    bounds = [bound for zone in zones for bound in (zone["value_from"], zone["value_below"]) if bound is not None]
+    # What is beyond a bound begins with the next number that there is: the bound itself is told.
+    return min((abs(bound - balance).quantize(_PLACES) for bound in bounds), default=None)
 
 
 def _either(names: Names, asked: Sequence[str]) -> str:

@@ -7,7 +7,7 @@ them together. What hangs on others (a place among peers, a budget for all) can'
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -19,6 +19,8 @@ from evenhand.deciding.compiled import CompiledModel, run_models
 from evenhand.deciding.copies import lay_copies
 from evenhand.deciding.night_range import ask_about
 from evenhand.deciding.provenance import lay_rules_in_words_of_today
+from evenhand.explain.explanation import FOR_SUPPORT, Explanation
+from evenhand.explain.names import Names
 from evenhand.explain.ways import Way, ways_to_try
 from evenhand.landing.contracts import BY_NAME, Contract
 from evenhand.records.databases import quoted
@@ -27,6 +29,7 @@ from evenhand.records.sql_files import SqlFile
 _SQL = SqlFile(__file__)
 
 NIGHTS = 180
+PERMANENT = "permanent"
 _DAY = timedelta(days=1)
 _TONIGHT = "tonight"
 Outcome = Literal["on", "not_within", "for_good"]
@@ -41,14 +44,24 @@ class Restored:
     """When something ends or opens on a way.
 
     Attributes:
-        what: the row of a penalty, or an eligibility.
+        what: the row of a penalty, an eligibility, or a reward that zones bring: its programme, scope and name.
         outcome: `on` a day; `not_within` the nights that are looked at; or `for_good`.
-        free_on: the first night without it, or with it open.
+        free_on: the first night without it, with it open, or with the reward.
+        measure: the penalty or the reward; empty of an eligibility.
+        scope: what it touches.
     """
 
     what: str
     outcome: Outcome
     free_on: date | None = None
+    measure: str = ""
+    scope: str = ""
+
+    def called(self, names: Names) -> str:
+        """What it is called, whether or not it is released."""
+        if not self.measure:
+            return names.of("eligibility", self.what)
+        return f"{names.of('measure', self.measure)} ({names.of('scope', self.scope)})"
 
     def said(self, day: Callable[[date], str] = str) -> str:
         """In words; `day` writes a day."""
@@ -59,7 +72,7 @@ class Restored:
 
 @dataclass(frozen=True)
 class TriedWay:
-    """A way, and what becomes of each penalty and each shut eligibility on it."""
+    """A way, and what becomes on it of each penalty, each shut eligibility and each reward of a zone that is lacked."""
 
     way: Way
     restored: Sequence[Restored]
@@ -98,7 +111,9 @@ def what_restores(
             for step in single if way.kind == "all" else [way]:
                 _take(connection, step, account, number, night + _DAY)
         run_models(connection, models, night + nights * _DAY)
-        tried = _tried(connection, account, ways, night)
+        values = {"account": account, "night": night}
+        of_zones = connection.execute(_SQL("rewards_of_other_zones", warehouse=_TONIGHT), values).fetchall()
+        tried = _tried(connection, account, ways, night, {reward for (reward,) in of_zones})
     restored_by_one = {
         what.what for each in tried if each.way.kind != "all" for what in each.restored if what.outcome == "on"
     }
@@ -151,7 +166,9 @@ def _insert(connection: duckdb.DuckDBPyConnection, contract: Contract, day: date
             )
 
 
-def _tried(connection: duckdb.DuckDBPyConnection, account: str, ways: Sequence[Way], night: date) -> list[TriedWay]:
+def _tried(
+    connection: duckdb.DuckDBPyConnection, account: str, ways: Sequence[Way], night: date, of_zones: Collection[str]
+) -> list[TriedWay]:
     measures = connection.execute(_SQL("measures")).fetchall()
     eligibilities = connection.execute(_SQL("eligibilities")).fetchall()
     nights = [
@@ -160,36 +177,70 @@ def _tried(connection: duckdb.DuckDBPyConnection, account: str, ways: Sequence[W
     ]
     shut: dict[tuple[str, str], set[date]] = {}
     lengths: dict[tuple[str, str], str] = {}
-    for who, row_key, as_of, length in measures:
+    called: dict[str, tuple[str, str]] = {}
+    for who, row_key, as_of, length, measure, scope in measures:
         copy = who.rpartition("~")[2]
         what = row_key.replace(who, account, 1)
         shut.setdefault((copy, what), set()).add(as_of)
         lengths[copy, what] = length
+        if copy == "0" and as_of == night:
+            called[what] = measure, scope
     for who, eligibility, as_of in eligibilities:
         shut.setdefault((who.rpartition("~")[2], eligibility), set()).add(as_of)
+    for_good = connection.execute(_SQL("shut_for_good"), {"last": nights[-1]}).fetchall()
+    lengths |= {(who.rpartition("~")[2], eligibility): PERMANENT for who, eligibility in for_good}
+    there: dict[tuple[str, str], set[date]] = {}
+    for who, row_key, as_of in connection.execute(_SQL("rewards")).fetchall():
+        what = row_key.removeprefix(f"{who}/")
+        if what in of_zones:
+            there.setdefault((who.rpartition("~")[2], what), set()).add(as_of)
+    for what in of_zones:
+        _, scope, reward = what.split("/")
+        called[what] = reward, scope
+        for copy in map(str, range(len(ways))):
+            # A reward that ends by itself is back on the first night that it is there.
+            first = min(there.get((copy, what), ()), default=None)
+            shut[copy, what] = {each for each in nights if first is None or each < first}
     things = sorted({what for (copy, what), on in shut.items() if copy == "0" and night in on})
     return [
         TriedWay(
             way,
-            tuple(_restored(what, nights, shut.get((str(number), what), set()), lengths.get((str(number), what)))
-                  for what in things),
+            tuple(
+                Restored(
+                    what,
+                    *_outcome(nights, shut.get((str(number), what), set()), lengths.get((str(number), what))),
+                    *called.get(what, ()),
+                )
+                for what in things
+            ),
         )
         for number, way in enumerate(ways)
-    ]  # fmt: skip
+    ]
 
 
-def _restored(what: str, nights: Sequence[date], shut: set[date], length: str | None) -> Restored:
+def _outcome(nights: Sequence[date], shut: set[date], length: str | None) -> tuple[Outcome, date | None]:
     """The first night from which on it stays away."""
     last = max((night for night in nights if night in shut), default=None)
     if last is None:
-        return Restored(what, "on", nights[0])
+        return "on", nights[0]
     if last == nights[-1]:
-        return Restored(what, "for_good" if length == "permanent" else "not_within")
-    return Restored(what, "on", last + _DAY)
+        return "for_good" if length == PERMANENT else "not_within", None
+    return "on", last + _DAY
+
+
+def told_of(tried: Sequence[TriedWay], found: Explanation) -> list[TriedWay]:
+    """What may be told to who an explanation is for: support isn't told of what waits."""
+    if found.audience != FOR_SUPPORT:
+        return list(tried)
+    told = [TriedWay(each.way, tuple(of for of in each.restored if of.what in found.restorable)) for each in tried]
+    return [each for each in told if each.restored]
 
 
 def summed_up(tried: Sequence[TriedWay]) -> Mapping[str, Sequence[TriedWay]]:
-    """For each thing, the ways that bring it back sooner than nothing does, the soonest first."""
+    """For each thing, the ways that bring it back sooner than nothing does, the soonest first.
+
+    All together are told of what none of them brings back by itself.
+    """
     nothing = tried[0]
     found: dict[str, list[TriedWay]] = {}
     for thing in nothing.restored:
@@ -198,5 +249,6 @@ def summed_up(tried: Sequence[TriedWay]) -> Mapping[str, Sequence[TriedWay]]:
             for each in tried[1:]
             if (free := each.of(thing.what).free_on) and (thing.free_on is None or free < thing.free_on)
         ]
-        found[thing.what] = sorted(better, key=lambda each: each.of(thing.what).free_on or date.max)
+        by_itself = [each for each in better if each.way.kind != "all"]
+        found[thing.what] = sorted(by_itself or better, key=lambda each: each.of(thing.what).free_on or date.max)
     return found

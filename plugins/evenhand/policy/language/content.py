@@ -31,6 +31,8 @@ from evenhand.policy.language.programme import Programme
 
 # The version of the language. Version 1 had the words that former.py lists.
 LANGUAGE = 2
+# In so many days an appeal is to be decided where its packs don't say.
+DECIDE_WITHIN_DAYS = 14
 
 
 class Appeals(Part):
