@@ -83,7 +83,7 @@ def reconcile(release_dir: Path, receiver: Receiver, receipts: Receipts) -> Reco
         wanted = {
             (each.name, row_key): payload.sha256 for each in release.lists for row_key, payload in each.rows.items()
         }
-        if newer := newer_than(release.night, receiver, receipts):
+        if newer := newer_than(release_dir, release.night, receiver, receipts):
             return ReconcileSummary(receiver.name, release.night, release.release_id, len(wanted), 0, holds_newer=newer)
         held = {(row.list, row.row_key): row.payload_sha256 for row in held_of_ours(receiver)}
         receipts.saw(receiver.name, held)
@@ -119,7 +119,7 @@ def reconcile_and_correct(release_dir: Path, receiver: Receiver, receipts: Recei
     with delivery_lock(receipts.path.parent, receiver.name):
         receiver.begin((), found.night)
         release = read_release(release_dir, receiver.lists, receiver.capabilities.one_row_per_scope)
-        ours = rows_of_ours(release_dir, release, receiver, ledger_is_behind(receiver, receipts))
+        ours = rows_of_ours(release_dir, release, receiver, ledger_is_behind(release_dir, receiver, receipts))
         otherwise = believe_what_it_holds(found.night, receiver, receipts, ours)
     delivered = deliver(release_dir, receiver, receipts)
     corrected = found.differences if otherwise or delivered.sent else ""

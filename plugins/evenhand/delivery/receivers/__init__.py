@@ -18,6 +18,12 @@ class ReceiverError(Exception):
     passes = True
 
 
+class AheadOfReleases(ReceiverError):
+    """A receiver says that it has a night which was never released here: what it holds isn't of these releases."""
+
+    passes = False
+
+
 class BatchRefused(ReceiverError):
     """A receiver takes requests, but not this batch as a whole: something in it is the reason.
 
