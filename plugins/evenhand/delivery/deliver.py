@@ -215,7 +215,7 @@ def believe_what_it_holds(night: date, receiver: Receiver, receipts: Receipts, w
     ours = wanted | receipts.acknowledged(receiver.name).keys()
     ours |= {(change.list, change.row_key) for change in receipts.unanswered(receiver.name)}
     never_sent = sorted({(row.list, row.row_key) for row in held} - ours)
-    refuse_to_remove(receipts.path.parent, receiver.name, never_sent)
+    refuse_to_remove(receipts.path.parent, receiver, never_sent, len(held))
     return receipts.believe(receiver.name, held, night)
 
 

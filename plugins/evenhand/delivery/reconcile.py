@@ -106,14 +106,15 @@ def reconcile_and_correct(release_dir: Path, receiver: Receiver, receipts: Recei
     then believed rather than what it acknowledged, and the release is delivered again from there.
 
     Raises:
-        HoldsOthers: it never agreed before and holds rows that it was never sent; a person is asked before they go.
+        HoldsOthers: it holds rows that it was never sent, and never agreed before or holds more than a few of them; a
+            person is asked before they go.
         ReleaseError: the release can't be read.
         DeliveryRunning: a delivery to this receiver is running.
         ReceiverError: the receiver can't be read, or gave no answer.
     """
     found = reconcile(release_dir, receiver, receipts)
     if found.agrees:
-        agreed(receipts.path.parent, receiver.name)
+        agreed(receipts.path.parent, receiver, found.held)
     if found.agrees or found.holds_newer:
         return found
     with delivery_lock(receipts.path.parent, receiver.name):
@@ -125,5 +126,5 @@ def reconcile_and_correct(release_dir: Path, receiver: Receiver, receipts: Recei
     corrected = found.differences if otherwise or delivered.sent else ""
     after = reconcile(release_dir, receiver, receipts)
     if after.agrees:
-        agreed(receipts.path.parent, receiver.name)
+        agreed(receipts.path.parent, receiver, after.held)
     return replace(after, corrected=corrected)

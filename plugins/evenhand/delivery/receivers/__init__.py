@@ -74,6 +74,7 @@ class Capabilities:
             asked before everything has its effect once more. One that publishes whole lists is simply written anew.
         one_row_per_scope: of the penalties on a scope of an account it gets the one that prevails alone.
         others: lists that another entry of receivers.yml has in the same system: their rows are left alone.
+        address: what system its connection leads to. That it held what it should is believed of this system alone.
     """
 
     batch_size: int
@@ -81,6 +82,7 @@ class Capabilities:
     acts_on_changes: bool = True
     one_row_per_scope: bool = False
     others: frozenset[str] = frozenset()
+    address: str = ""
 
 
 class Receiver(Protocol):
