@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
-from evenhand.delivery.addresses import address_of
+from evenhand.delivery.addresses import address_of, lists_of_others
 from evenhand.delivery.config import (
     AnyConfig,
     DsaConfig,
@@ -69,42 +69,11 @@ def opened(
     config, connection = receivers[name], connection_of(name, receivers[name])
     after = {each: receivers[each].lists for each in announces(config)}
     of_one_row = frozenset(each for each in after if takes_one_row_per_scope(receivers[each]))
-    others = _others_there(name, receivers, connection, connection_of)
+    others = lists_of_others(name, receivers, connection_of)
     beside = _Beside(after, of_one_row, others, address_of(config, connection) or "")
     if isinstance(config, PluginConfig):
         return _open_plugin(name, config, connection, beside)
     return _OPEN[config.kind](name, config, connection, beside)
-
-
-def _others_there(
-    name: str,
-    receivers: Mapping[str, AnyConfig],
-    connection: Connection,
-    connection_of: Callable[[str, AnyConfig], Connection],
-) -> frozenset[str]:
-    """The lists that other entries bring to the same system."""
-    config = receivers[name]
-    here = address_of(config, connection)
-    others: set[str] = set()
-    for other, its_config in receivers.items():
-        if other == name or type(its_config) is not type(config):
-            continue
-        try:
-            its_connection = connection_of(other, its_config)
-        except ReceiversError:
-            # Its own delivery says so.
-            continue
-        if here is None or address_of(its_config, its_connection) != here:
-            continue
-        both = sorted(set(config.lists) & set(its_config.lists))
-        if both or isinstance(config, FilesConfig | ObjectStoreConfig):
-            what = f"both have the list {both[0]}" if both else "a folder has one entry"
-            raise ReceiversError(
-                f"receivers.yml: {name} and {other} are one system, {here}, and {what}: each would remove what the "
-                "other brought. Give one of them another address, or remove it"
-            )
-        others |= set(its_config.lists)
-    return frozenset(others)
 
 
 @contextmanager
