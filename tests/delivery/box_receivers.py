@@ -36,7 +36,9 @@ class BoxReceiver:
     def __init__(self, opening: Opening, database: sqlite3.Connection) -> None:
         self.name = opening.name
         self.lists = opening.lists
-        self.capabilities = Capabilities(opening.batch_size, honours_keys=True, others=opening.others)
+        self.capabilities = Capabilities(
+            opening.batch_size, honours_keys=True, others=opening.others, address=opening.address
+        )
         self._database = database
         database.executescript(_TABLES)
 

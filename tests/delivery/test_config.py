@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from delivery.releases import night, penalty, publish, reward
+from evenhand.commands.policy_check import receivers_that_are_one_system
 from evenhand.delivery.config import ReceiversError, load_receivers
 from evenhand.delivery.deliver import deliver
 from evenhand.delivery.receipts import Receipts
@@ -126,6 +127,92 @@ def test_two_entries_that_are_one_system_are_refused(
         return
     with open_receiver("one", path) as receiver:
         assert receiver.capabilities.others == {"rewards"}
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (("files", {"extra": {"path": "s3://b/p"}}), ("object_store", {"extra": {"path": "s3://b/p/"}})),
+        (("files", {"extra": {"path": "/x/y"}}), ("files", {"extra": {"path": "file:///x//y"}})),
+        (("files", {"extra": {"path": "/x/y z"}}), ("files", {"extra": {"path": "file://localhost/x/y%20z/"}})),
+        (("object_store", {"extra": {"path": "s3://b/p"}}), ("object_store", {"extra": {"path": "s3://b//p"}})),
+        (
+            ("object_store", {"extra": {"path": "s3://b/p", "endpoint_url": "https://s3.example"}}),
+            ("object_store", {"extra": {"path": "s3a://b/p", "endpoint_url": "https://S3.example.:443/"}}),
+        ),
+        (("http", {"host": "http://127.0.0.1:81"}), ("http", {"host": "http://localhost:81"})),
+        (("http", {"host": "http://[::1]:81/a"}), ("http", {"host": "http://127.0.0.2:81//a/"})),
+        (("http", {"host": "https://e.example"}), ("http", {"host": "https://e.example."})),
+        (("postgres", {"host": "127.0.0.1", "schema": "e"}), ("postgres", {"host": "localhost", "schema": "e"})),
+        (("postgres", {"host": "::1", "schema": "e"}), ("postgres", {"host": "/var/run/postgresql", "schema": "e"})),
+    ],
+)
+def test_one_system_is_recognised_across_kinds_and_spellings(
+    one: tuple[str, dict[str, object]],
+    other: tuple[str, dict[str, object]],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    path = tmp_path / "receivers.yml"
+    path.write_text(
+        f"receivers:\n  one: {{kind: {one[0]}, connection: one, lists: [penalties]}}\n"
+        f"  other: {{kind: {other[0]}, connection: other, lists: [penalties]}}\n"
+    )
+    for name, (_, connection) in (("ONE", one), ("OTHER", other)):
+        monkeypatch.setenv(f"AIRFLOW_CONN_{name}", json.dumps({"conn_type": "generic", "password": "a", **connection}))
+    for name in ("one", "other"):
+        with pytest.raises(ReceiversError, match=r"are one system, .*penalties"), open_receiver(name, path):
+            pass
+    (said,) = receivers_that_are_one_system(path)
+    assert said.severity == "error"
+    assert "other and one are one system" in said.said
+
+
+@pytest.mark.parametrize(
+    ("kind", "one", "other"),
+    [
+        ("http", {"host": "http://127.0.0.1:81"}, {"host": "http://127.0.0.1:82"}),
+        ("http", {"host": "http://127.0.0.1"}, {"host": "http://127.0.1.example"}),
+        ("http", {"host": "http://e.example/a"}, {"host": "http://e.example/b"}),
+        ("files", {"extra": {"path": "/x/y"}}, {"extra": {"path": "/x/y2"}}),
+        ("postgres", {"host": "localhost", "schema": "e"}, {"host": "localhost", "schema": "f"}),
+        (
+            "object_store",
+            {"extra": {"path": "s3://b/p", "endpoint_url": "https://one.example"}},
+            {"extra": {"path": "s3://b/p", "endpoint_url": "https://two.example"}},
+        ),
+    ],
+)
+def test_two_systems_are_two(
+    kind: str, one: dict[str, object], other: dict[str, object], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = _two_entries(tmp_path, kind, "penalties")
+    for name, connection in (("ONE", one), ("OTHER", other)):
+        monkeypatch.setenv(f"AIRFLOW_CONN_{name}", json.dumps({"conn_type": "generic", "password": "a", **connection}))
+    assert list(receivers_that_are_one_system(path)) == []
+
+
+def test_a_receiver_of_lists_leaves_notices_alone_that_go_to_its_address(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("ONE", "TOLD"):
+        connection = {"conn_type": "http", "host": "http://e.example", "password": "a"}
+        monkeypatch.setenv(f"AIRFLOW_CONN_{name}", json.dumps(connection))
+    path = tmp_path / "receivers.yml"
+    path.write_text(
+        "receivers:\n  one: {kind: http, connection: one, lists: [penalties]}\n"
+        "  told: {kind: notices, connection: told, after: [one]}\n"
+    )
+    with open_receiver("one", path) as receiver:
+        assert receiver.capabilities.others == {"notices"}
+
+
+@pytest.mark.parametrize("kind", ["http", "files"])
+def test_one_connection_brings_each_list_once_or_the_file_is_not_read(kind: str, tmp_path: Path) -> None:
+    path = _two_entries(tmp_path, kind, "rewards, penalties")
+    path.write_text(path.read_text().replace("connection: other", "connection: one"))
+    with pytest.raises(ReceiversError, match="one and other are one system, connection one, and"):
+        load_receivers(path)
 
 
 def test_two_entries_of_one_system_leave_each_others_lists_alone(

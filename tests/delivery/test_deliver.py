@@ -16,6 +16,7 @@ from evenhand.delivery.deliver import deliver
 from evenhand.delivery.lock import DeliveryRunning
 from evenhand.delivery.read_release import ReleaseError, read_release
 from evenhand.delivery.receipts import Receipts
+from evenhand.delivery.receivers import AheadOfReleases
 from evenhand.delivery.receivers.http import HttpReceiver
 from evenhand.delivery.reconcile import reconcile, reconcile_and_correct
 from sandbox.process import SandboxProcess
@@ -96,6 +97,22 @@ def test_an_older_night_is_never_delivered_over_a_newer_one(
     assert "holds night 2026-03-02, which is newer" in str(summary)
     assert "holds night 2026-03-02, which is newer" in str(reconcile(old, receiver, receipts))
     assert sandbox.effects() == []
+
+
+def test_a_receiver_whose_night_was_never_released_here_is_an_error_and_not_silence(
+    tmp_path: Path, sandbox: SandboxProcess, receiver: HttpReceiver, receipts: Receipts
+) -> None:
+    """One that is of another installation, or whose night somebody typed, would get nothing for ever."""
+    other = tmp_path / "other"
+    other.mkdir()
+    with Receipts(other / "receipts.sqlite") as theirs:
+        deliver(publish(other, "2062-01-01", [penalty("p9")]), receiver, theirs)
+    sent = sandbox.effects()
+    ours = publish(tmp_path, night(1), [penalty("p1")])
+    for what in (deliver, reconcile, reconcile_and_correct):
+        with pytest.raises(AheadOfReleases, match=r"has night 2062-01-01, .*the newest is 2026-03-01.*set it back"):
+            what(ours, receiver, receipts)
+    assert sandbox.effects() == sent
 
 
 def test_a_corrected_revision_of_the_same_night_is_delivered(

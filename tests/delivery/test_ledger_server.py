@@ -82,7 +82,7 @@ def test_deliveries_and_announcements_leave_the_same_in_both(server: str, tmp_pa
                 receipts.record("told", [Receipt(each.key, "rejected", "no") for each in sent[1:]])
                 said.append((sent, outbox.said_on(date(2026, 3, 1)), receipts.unanswered("told")))
             # Somebody empties it: it is found, and brought back under other keys.
-            agreed(tmp_path, "lake")
+            agreed(tmp_path, receiver, held=1)
             FilesReceiver("lake", LISTS, str(tmp_path / f"lake{number}"), 2).begin((), date(2026, 3, 3))
             said += [receipts.acknowledged("lake"), receipts.position("lake"), receipts.epoch("lake")]
             said.append(receipts.believe("lake", [ReceiverRow("penalties", "p1", "0" * 64)], date(2026, 3, 3)))

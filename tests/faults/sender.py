@@ -39,7 +39,7 @@ def send(
         reach(kind, port, Path(place), batch_size, seconds) as receiver,
     ):
         # It agreed before: what strangers write there later is corrected, and nobody is asked.
-        agreed(receipts.path.parent, receiver.name)
+        agreed(receipts.path.parent, receiver, held=1)
         summary = deliver(Path(release), receiver, receipts)
         told["delivered"] = str(summary)
         if summary.complete:

@@ -38,9 +38,15 @@ def test_what_a_spreadsheet_would_run_is_text(run: str) -> None:
     assert cell(run) == f"'{run}"
 
 
-@pytest.mark.parametrize("value", ["-1", "+3", "-0.50", "12", "a=b", "xID-1", "", None, Decimal("-1.50"), -7, 1.5])
+@pytest.mark.parametrize(
+    "value", ["-1", "+3", "-0.50", "12", "a=b", "xID-1", "", None, Decimal("-1.50"), -7, 1.5, -1e-05, Decimal("-1E-7")]
+)
 def test_numbers_and_other_texts_stay_as_they_are(value: object) -> None:
     assert cell(value) == ("" if value is None else str(value))
+
+
+def test_what_is_no_number_although_it_has_the_type_of_one_is_text() -> None:
+    assert cell(float("-inf")) == "'-inf"
 
 
 def test_a_file_is_read_with_its_header(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from itertools import pairwise
@@ -37,6 +38,7 @@ def check(paths: Sequence[Path], here: Settings) -> Checked:
         names = ", ".join(str(path) for path in paths)
         found.append(Finding(names, 0, 0, "error", "language", "found no pack; expected a file that ends in .yml"))
     found += receivers_that_take_no_measure(packs, here.receivers)
+    found += receivers_that_are_one_system(here.receivers)
     found += people_who_may(here)
     found += targets_of_metrics(here)
     found += boards_of_metrics(here)
@@ -134,6 +136,26 @@ def receivers_that_take_no_measure(packs: Sequence[LoadedPack], receivers: Path)
                         f" {receivers.name} can carry out: {', '.join(known) or 'there are none'}"
                         f"{nearest(measure, known)}",
                     )  # fmt: skip
+
+
+def receivers_that_are_one_system(receivers: Path) -> Iterator[Finding]:
+    """Receivers that would remove each other's rows, as far as the environment says where their connections lead."""
+    from evenhand.delivery.addresses import lists_of_others
+    from evenhand.delivery.config import ReceiversError, load_receivers
+    from evenhand.tasks.receivers import connection_of
+
+    try:
+        configs = load_receivers(receivers)
+    except ReceiversError:
+        # Said above.
+        return
+    known = [name for name, config in configs.items() if f"AIRFLOW_CONN_{config.connection.upper()}" in os.environ]
+    for number, name in enumerate(known[1:], start=2):
+        try:
+            # Beside those above it, so that a pair is told once.
+            lists_of_others(name, {each: configs[each] for each in known[:number]}, connection_of)
+        except ReceiversError as error:
+            yield Finding(str(receivers), 0, 0, "error", check_name(receivers_that_are_one_system), str(error))
 
 
 def past_of_a_released_night(packs: Sequence[LoadedPack], releases: Path) -> Iterator[Finding]:

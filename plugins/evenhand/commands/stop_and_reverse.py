@@ -69,7 +69,7 @@ def send_again(receiver: ReceiverName, reason: Reason, by: By = "") -> None:
 
 
 def take_over(receiver: ReceiverName, reason: Reason, by: By = "") -> None:
-    """Say that a receiver's lists are ours alone, so that what it was never sent is removed there."""
+    """Say that a receiver's lists are ours alone, so that what it was never sent is removed there once."""
     from evenhand.delivery.first_read import take_over as say_so
 
     told = f"The next delivery brings {receiver} to the wanted state, whatever it holds."

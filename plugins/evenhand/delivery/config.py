@@ -179,6 +179,25 @@ class _Receivers(BaseModel):
             enforcers |= set() if announces(config) else {name}
         return self
 
+    @model_validator(mode="after")
+    def _each_list_once_by_a_connection(self) -> _Receivers:
+        brought: dict[tuple[str, ...], str] = {}
+        for name, config in self.receivers.items():
+            if isinstance(config, PluginConfig):
+                # Where it leads beside its connection, its settings may say.
+                continue
+            schema = config.in_schema if isinstance(config, PostgresConfig) else ""
+            is_folder = isinstance(config, FilesConfig | ObjectStoreConfig)
+            for each in ("a folder has one entry",) if is_folder else config.lists:
+                other = brought.setdefault((config.connection, schema, each), name)
+                if other != name:
+                    what = each if is_folder else f"both have the list {each}"
+                    raise ValueError(
+                        f"{other} and {name} are one system, connection {config.connection}, and {what}: each would"
+                        " remove what the other brought. Give one of them another connection, or remove it"
+                    )
+        return self
+
 
 def announces(config: AnyConfig) -> tuple[str, ...]:
     """The receivers that must have acknowledged what this one is told; none if it gets lists."""

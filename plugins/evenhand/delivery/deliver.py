@@ -16,7 +16,7 @@ from evenhand.delivery.first_read import refuse_to_remove
 from evenhand.delivery.lock import delivery_lock
 from evenhand.delivery.read_release import Release, ever_wanted, read_release
 from evenhand.delivery.receipts import Receipts
-from evenhand.delivery.receivers import Receipt, Receiver, ReceiverRow
+from evenhand.delivery.receivers import AheadOfReleases, Receipt, Receiver, ReceiverRow
 from evenhand.delivery.sending import Sender
 
 log = logging.getLogger(__name__)
@@ -127,7 +127,7 @@ def deliver(release_dir: Path, receiver: Receiver, receipts: Receipts) -> Delive
     """
     with delivery_lock(receipts.path.parent, receiver.name):
         release = read_release(release_dir, receiver.lists, receiver.capabilities.one_row_per_scope)
-        known, says = _nights(receiver, receipts)
+        known, says = _nights(release_dir, receiver, receipts)
         if newer := _newest((known, says), after=release.night):
             summary = DeliverySummary(receiver.name, release.night, release.release_id, holds_newer=newer)
         else:
@@ -139,22 +139,24 @@ def deliver(release_dir: Path, receiver: Receiver, receipts: Receipts) -> Delive
     return summary
 
 
-def newer_than(night: date, receiver: Receiver, receipts: Receipts) -> date | None:
+def newer_than(release_dir: Path, night: date, receiver: Receiver, receipts: Receipts) -> date | None:
     """The later night that a receiver was brought to, as the ledger has it, or itself: a ledger can be lost.
 
     Raises:
+        AheadOfReleases: it says a night that is later than any that was released.
         ReceiverError: it can't be asked.
     """
-    return _newest(_nights(receiver, receipts), after=night)
+    return _newest(_nights(release_dir, receiver, receipts), after=night)
 
 
-def ledger_is_behind(receiver: Receiver, receipts: Receipts) -> bool:
+def ledger_is_behind(release_dir: Path, receiver: Receiver, receipts: Receipts) -> bool:
     """Whether a receiver has a night that the ledger never heard of, which was lost or brought back from a backup.
 
     Raises:
+        AheadOfReleases: it says a night that is later than any that was released.
         ReceiverError: it can't be asked.
     """
-    return _is_behind(*_nights(receiver, receipts))
+    return _is_behind(*_nights(release_dir, receiver, receipts))
 
 
 def _is_behind(known: date | None, says: date | None) -> bool:
@@ -165,9 +167,18 @@ def _newest(nights: Iterable[date | None], after: date) -> date | None:
     return max((each for each in nights if each and each > after), default=None)
 
 
-def _nights(receiver: Receiver, receipts: Receipts) -> tuple[date | None, date | None]:
+def _nights(release_dir: Path, receiver: Receiver, receipts: Receipts) -> tuple[date | None, date | None]:
     position = receipts.position(receiver.name)
-    return position.night if position else None, receiver.newest_night()
+    known, says = position.night if position else None, receiver.newest_night()
+    released = max(date.fromisoformat(path.name[-10:]) for path in release_dir.parent.glob("night=*"))
+    if says and says > max(known or date.min, released):
+        raise AheadOfReleases(
+            f"{receiver.name} says that it has night {says}, which was never released here: the newest is {released}."
+            " Nothing is sent to it until that is settled. Where its night was set by hand, or by another installation,"
+            " have its owners set it back, or give this installation a place of its own there (connection, path or"
+            " schema in receivers.yml); where releases were lost here, bring them back from a backup."
+        )
+    return known, says
 
 
 def held_of_ours(receiver: Receiver) -> list[ReceiverRow]:
@@ -204,7 +215,7 @@ def believe_what_it_holds(night: date, receiver: Receiver, receipts: Receipts, w
     ours = wanted | receipts.acknowledged(receiver.name).keys()
     ours |= {(change.list, change.row_key) for change in receipts.unanswered(receiver.name)}
     never_sent = sorted({(row.list, row.row_key) for row in held} - ours)
-    refuse_to_remove(receipts.path.parent, receiver.name, never_sent)
+    refuse_to_remove(receipts.path.parent, receiver, never_sent, len(held))
     return receipts.believe(receiver.name, held, night)
 
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Protocol
-from urllib.parse import urlsplit
 
+from evenhand.delivery.addresses import address_of, lists_of_others
 from evenhand.delivery.config import (
     AnyConfig,
     DsaConfig,
@@ -29,7 +28,7 @@ if TYPE_CHECKING:
     import httpx
 
     from evenhand.delivery.announcements.announcement import Announcer
-    from evenhand.delivery.receivers import Receiver
+    from evenhand.delivery.receivers import Capabilities, Receiver
 
 
 class Connection(Protocol):
@@ -48,12 +47,13 @@ class Connection(Protocol):
 
 @dataclass(frozen=True)
 class _Beside:
-    """The receivers, with their lists, that one waits for, and which of them get one row per scope; and the lists that
-    others bring to the same system."""
+    """The receivers, with their lists, that one waits for, and which of them get one row per scope; the lists that
+    others bring to the same system, and what system that is."""
 
     after: Mapping[str, tuple[str, ...]]
     one_row_per_scope: frozenset[str]
     others: frozenset[str]
+    address: str
 
 
 def opened(
@@ -69,68 +69,11 @@ def opened(
     config, connection = receivers[name], connection_of(name, receivers[name])
     after = {each: receivers[each].lists for each in announces(config)}
     of_one_row = frozenset(each for each in after if takes_one_row_per_scope(receivers[each]))
-    others = _others_there(name, receivers, connection, connection_of)
-    beside = _Beside(after, of_one_row, others)
+    others = lists_of_others(name, receivers, connection_of)
+    beside = _Beside(after, of_one_row, others, address_of(config, connection) or "")
     if isinstance(config, PluginConfig):
         return _open_plugin(name, config, connection, beside)
     return _OPEN[config.kind](name, config, connection, beside)
-
-
-def _others_there(
-    name: str,
-    receivers: Mapping[str, AnyConfig],
-    connection: Connection,
-    connection_of: Callable[[str, AnyConfig], Connection],
-) -> frozenset[str]:
-    """The lists that other entries bring to the same system."""
-    config = receivers[name]
-    here = address_of(config, connection)
-    others: set[str] = set()
-    for other, its_config in receivers.items():
-        if other == name or type(its_config) is not type(config):
-            continue
-        try:
-            its_connection = connection_of(other, its_config)
-        except ReceiversError:
-            # Its own delivery says so.
-            continue
-        if here is None or address_of(its_config, its_connection) != here:
-            continue
-        both = sorted(set(config.lists) & set(its_config.lists))
-        if both or isinstance(config, FilesConfig | ObjectStoreConfig):
-            what = f"both have the list {both[0]}" if both else "a folder has one entry"
-            raise ReceiversError(
-                f"receivers.yml: {name} and {other} are one system, {here}, and {what}: each would remove what the "
-                "other brought. Give one of them another address, or remove it"
-            )
-        others |= set(its_config.lists)
-    return frozenset(others)
-
-
-def address_of(config: AnyConfig, connection: Connection) -> str | None:
-    """What system a receiver is, however its connection spells it; None where the connection is incomplete."""
-    if isinstance(config, PluginConfig):
-        try:
-            plugin = plugin_of(config.kind)
-        except PluginBroken:
-            return None
-        address = plugin.address_of(plugin.settings.model_validate(config.own), connection)
-        return None if address is None else f"{config.kind} at {address}"
-    if isinstance(config, FilesConfig | ObjectStoreConfig):
-        path = str(connection.extra_dejson.get("path") or "")
-        if not path:
-            return None
-        place = path.rstrip("/") if "://" in path else os.path.realpath(path)
-        endpoint = str(connection.extra_dejson.get("endpoint_url") or "").rstrip("/")
-        return f"{place} at {endpoint}" if endpoint else place
-    host = (connection.host or "").strip()
-    if not host:
-        return None
-    if isinstance(config, PostgresConfig):
-        return f"{host.lower()}:{connection.port or 5432}/{connection.schema}, schema {config.in_schema}"
-    url = urlsplit(host)
-    port = url.port or {"http": 80, "https": 443}.get(url.scheme)
-    return f"{url.scheme}://{(url.hostname or '').lower()}:{port}{url.path.rstrip('/')}"
 
 
 @contextmanager
@@ -149,9 +92,7 @@ def _open_http(name: str, config: HttpConfig, connection: Connection, beside: _B
             audience=config.audience,
             lag_seconds=config.lag_seconds,
         )
-        receiver.capabilities = replace(
-            receiver.capabilities, one_row_per_scope=config.one_row_per_scope, others=beside.others
-        )
+        receiver.capabilities = _told_of(receiver, config, beside)
         yield receiver
 
 
@@ -184,6 +125,17 @@ def _open_dsa(name: str, config: DsaConfig, connection: Connection, beside: _Bes
         )
 
 
+def _told_of(
+    receiver: Receiver, config: HttpConfig | FilesConfig | ObjectStoreConfig | PostgresConfig, beside: _Beside
+) -> Capabilities:
+    return replace(
+        receiver.capabilities,
+        one_row_per_scope=config.one_row_per_scope,
+        others=beside.others,
+        address=beside.address,
+    )
+
+
 def _address(name: str, connection: Connection, what: str) -> tuple[str, str]:
     host, secret = connection.host or "", connection.password or ""
     if not host.startswith(("http://", "https://")) or not secret:
@@ -208,7 +160,7 @@ def _open_files(name: str, config: FilesConfig, connection: Connection, beside: 
     if not url:
         raise ReceiversError(f'connection {config.connection}: write {{"path": "..."}} in its extra')
     receiver = FilesReceiver(name, config.lists, url, config.batch_size)
-    receiver.capabilities = replace(receiver.capabilities, one_row_per_scope=config.one_row_per_scope)
+    receiver.capabilities = _told_of(receiver, config, beside)
     yield receiver
 
 
@@ -241,7 +193,7 @@ def _open_object_store(
             "skip_instance_cache": True,
         },
     )
-    receiver.capabilities = replace(receiver.capabilities, one_row_per_scope=config.one_row_per_scope)
+    receiver.capabilities = _told_of(receiver, config, beside)
     yield receiver
 
 
@@ -264,9 +216,7 @@ def _open_postgres(name: str, config: PostgresConfig, connection: Connection, be
         config.in_schema,
         config.batch_size,
     )
-    receiver.capabilities = replace(
-        receiver.capabilities, one_row_per_scope=config.one_row_per_scope, others=beside.others
-    )
+    receiver.capabilities = _told_of(receiver, config, beside)
     try:
         yield receiver
     finally:
@@ -281,7 +231,9 @@ def _open_plugin(
     except PluginBroken as error:
         raise ReceiversError(f"receiver {name}: {error}") from error
     settings = plugin.settings.model_validate(config.own)
-    return plugin.open(Opening(name, config.lists, config.batch_size, settings, connection, beside.others))
+    return plugin.open(
+        Opening(name, config.lists, config.batch_size, settings, connection, beside.others, beside.address)
+    )
 
 
 _OPEN: Mapping[str, Callable[[str, Any, Connection, _Beside], AbstractContextManager[Any]]] = {

@@ -48,6 +48,7 @@ class Opening:
         settings: what receivers.yml says besides, as the plug-in's own model.
         connection: its Airflow connection.
         others: lists that another entry brings to the same system, for its `Capabilities`.
+        address: what system the connection leads to, as the plug-in says, for its `Capabilities`; empty if it doesn't.
     """
 
     name: str
@@ -56,6 +57,7 @@ class Opening:
     settings: Any
     connection: Connection
     others: frozenset[str]
+    address: str = ""
 
 
 @dataclass(frozen=True)

@@ -83,7 +83,7 @@ def reconcile(release_dir: Path, receiver: Receiver, receipts: Receipts) -> Reco
         wanted = {
             (each.name, row_key): payload.sha256 for each in release.lists for row_key, payload in each.rows.items()
         }
-        if newer := newer_than(release.night, receiver, receipts):
+        if newer := newer_than(release_dir, release.night, receiver, receipts):
             return ReconcileSummary(receiver.name, release.night, release.release_id, len(wanted), 0, holds_newer=newer)
         held = {(row.list, row.row_key): row.payload_sha256 for row in held_of_ours(receiver)}
         receipts.saw(receiver.name, held)
@@ -106,24 +106,25 @@ def reconcile_and_correct(release_dir: Path, receiver: Receiver, receipts: Recei
     then believed rather than what it acknowledged, and the release is delivered again from there.
 
     Raises:
-        HoldsOthers: it never agreed before and holds rows that it was never sent; a person is asked before they go.
+        HoldsOthers: it holds rows that it was never sent, and never agreed before or holds more than a few of them; a
+            person is asked before they go.
         ReleaseError: the release can't be read.
         DeliveryRunning: a delivery to this receiver is running.
         ReceiverError: the receiver can't be read, or gave no answer.
     """
     found = reconcile(release_dir, receiver, receipts)
     if found.agrees:
-        agreed(receipts.path.parent, receiver.name)
+        agreed(receipts.path.parent, receiver, found.held)
     if found.agrees or found.holds_newer:
         return found
     with delivery_lock(receipts.path.parent, receiver.name):
         receiver.begin((), found.night)
         release = read_release(release_dir, receiver.lists, receiver.capabilities.one_row_per_scope)
-        ours = rows_of_ours(release_dir, release, receiver, ledger_is_behind(receiver, receipts))
+        ours = rows_of_ours(release_dir, release, receiver, ledger_is_behind(release_dir, receiver, receipts))
         otherwise = believe_what_it_holds(found.night, receiver, receipts, ours)
     delivered = deliver(release_dir, receiver, receipts)
     corrected = found.differences if otherwise or delivered.sent else ""
     after = reconcile(release_dir, receiver, receipts)
     if after.agrees:
-        agreed(receipts.path.parent, receiver.name)
+        agreed(receipts.path.parent, receiver, after.held)
     return replace(after, corrected=corrected)

@@ -13,22 +13,28 @@ from evenhand.records.record_log import seal
 
 
 class SaidOfReceiver(BaseModel):
-    """Somebody said something of a receiver; or, where it is nobody, it turned out to be so."""
+    """Somebody said something of a receiver; or, where it is nobody, it turned out to be so.
+
+    Attributes:
+        address: the system that it turned out of, as its connection led there; entries of earlier versions lack it.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     said_by: Person | None
     why: str
     at: AwareDatetime
+    address: str | None = None
 
 
-def say(home: Path, what: str, receiver: str, by: Person | None, why: str) -> None:
+def say(home: Path, what: str, receiver: str, by: Person | None, why: str, address: str | None = None) -> None:
     """Write it down.
 
     Args:
         what: the folder of the home that it goes to.
+        address: the system that it is said of, where that matters.
     """
-    add(home / what / receiver, SaidOfReceiver(said_by=by, why=why, at=datetime.now(UTC)))
+    add(home / what / receiver, SaidOfReceiver(said_by=by, why=why, at=datetime.now(UTC), address=address))
     seal(home)
 
 

@@ -8,7 +8,9 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from decimal import Decimal
 from io import StringIO
+from math import isfinite
 from pathlib import Path
 
 import duckdb
@@ -45,4 +47,7 @@ def lines(rows: Iterable[Sequence[object]]) -> str:
 def cell(value: object) -> str:
     """A value as text. What isn't a number and begins like a formula has an apostrophe before it."""
     text = "" if value is None else str(value)
+    if isinstance(value, int | float | Decimal) and isfinite(value):
+        # A small one has an exponent, which a text with a sign before it isn't believed.
+        return text
     return f"'{text}" if _RUN.match(text) and not _NUMBER.fullmatch(text) else text

@@ -39,11 +39,16 @@ def _opened(name: str, path: Path | None) -> Iterator[Any]:
     # Importing DuckDB and httpx takes time that parsing a DAG shouldn't.
     from evenhand.delivery.opening import opened
 
-    with opened(name, load_receivers(path), _connection) as receiver:
+    with opened(name, load_receivers(path), connection_of) as receiver:
         yield receiver
 
 
-def _connection(name: str, config: AnyConfig) -> Connection:
+def connection_of(name: str, config: AnyConfig) -> Connection:
+    """The Airflow connection that receivers.yml names for a receiver.
+
+    Raises:
+        ReceiversError: there is none.
+    """
     from airflow.sdk import BaseHook
     from airflow.sdk.exceptions import AirflowNotFoundException
 

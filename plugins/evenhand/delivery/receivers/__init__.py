@@ -18,6 +18,12 @@ class ReceiverError(Exception):
     passes = True
 
 
+class AheadOfReleases(ReceiverError):
+    """A receiver says that it has a night which was never released here: what it holds isn't of these releases."""
+
+    passes = False
+
+
 class BatchRefused(ReceiverError):
     """A receiver takes requests, but not this batch as a whole: something in it is the reason.
 
@@ -68,6 +74,7 @@ class Capabilities:
             asked before everything has its effect once more. One that publishes whole lists is simply written anew.
         one_row_per_scope: of the penalties on a scope of an account it gets the one that prevails alone.
         others: lists that another entry of receivers.yml has in the same system: their rows are left alone.
+        address: what system its connection leads to. That it held what it should is believed of this system alone.
     """
 
     batch_size: int
@@ -75,6 +82,7 @@ class Capabilities:
     acts_on_changes: bool = True
     one_row_per_scope: bool = False
     others: frozenset[str] = frozenset()
+    address: str = ""
 
 
 class Receiver(Protocol):

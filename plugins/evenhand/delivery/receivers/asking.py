@@ -79,7 +79,7 @@ def ask(
         raise NoAnswer(f"{type(error).__name__}: {error}", is_certain=never_left) from error
     status = response.status_code
     if status == 429 or status >= 500:
-        raise NoAnswer(f"HTTP {status}", status, status == 429, _retry_after(response))
+        raise NoAnswer(f"HTTP {status}", status, status == 429, retry_after(response))
     return response
 
 
@@ -129,13 +129,14 @@ class _Wait:
         return self._random(state)
 
 
-def _retry_after(response: httpx.Response) -> float | None:
-    # RFC 9110, 10.2.3: seconds or an HTTP date.
+def retry_after(response: httpx.Response) -> float | None:
+    """The seconds that a receiver asks to be waited for, as RFC 9110, 10.2.3 has it: as such, or as the day and time of
+    an HTTP date; None where it asks for none, or for what is neither."""
     value = str(response.headers.get("retry-after", ""))
-    if value.isdigit():
+    if value.isascii() and value.isdigit():
         return float(value)
     try:
         seconds = (parsedate_to_datetime(value) - datetime.now(UTC)).total_seconds()
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return None
     return max(0.0, seconds)
