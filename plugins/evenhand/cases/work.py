@@ -102,7 +102,8 @@ def escalate(cases: Cases, home: Path, by: Person, case_id: str, why: str, seen:
     owner = person_at(home, case.cause.market, level)
     if not owner:
         raise WorkRefused(
-            f"nobody is listed at level {level} for {case.cause.market}; give somebody `level: {level}` in people.yml"
+            f"nobody is listed at level {level} for {case.cause.market} who may work at cases; give somebody"
+            f" `level: {level}` and the right work_cases in people.yml"
         )
     return _after(cases, case, seen, "escalated", {"owner": owner, "level": level, "why": reason}, by)
 
@@ -171,11 +172,13 @@ def _said(why: str, case_id: str) -> str:
 
 
 def person_at(home: Path, market: str, level: int) -> str:
-    """Who has cases of a market at a level of escalation; empty for nobody."""
+    """Who has cases of a market at a level of escalation, and may work at them; empty for nobody."""
     people = people_in_force(home, settings().people)
     for each in people.people if people else ():
         if each.user and each.level == level and each.is_for(market):
-            return normalised(each.user)
+            assert people
+            if WORK_CASE.right in people.rights_of(each.user, market):
+                return normalised(each.user)
     return ""
 
 
