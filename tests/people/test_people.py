@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from cases.nights import packs, release
-from evenhand.commands.policy_check import markets_of_people, people_who_may
+from evenhand.commands.markets_check import markets_of_people
+from evenhand.commands.policy_check import people_who_may
 from evenhand.people.in_force import PeopleClosed, agree, people_in_force, waiting
 from evenhand.people.people import ALL, People, read_people
 from evenhand.people.rights import markets_of

@@ -339,6 +339,12 @@ def test_cases_that_nobody_has_are_counted_as_they_are_exported(here: Settings) 
         for subject in ("one", "two", "three"):
             case = work.open_case(cases, here.home, ann, "escalation", "ID", subject, "They ask", [], NIGHT)
         work.take(cases, here.home, ann, case.case_id)
+        work.open_case(cases, here.home, ann, "appeal", "ID", "p1", "They ask", [], NIGHT - timedelta(days=13))
         export(here.home, cases, NIGHT, "a" * 64)
     (page,) = report_of(here, "night", NIGHT, "en").pages
-    assert table(page, "Cases") == [["Escalation", "3", "2", "0", "Apr 2, 2026"]]
+    assert table(page, "Cases") == [
+        ["Escalation", "3", "2", "0", "Apr 2, 2026"],
+        ["Open appeal", "1", "1", "0", "Apr 1, 2026"],
+    ]
+    assert advice(page) == ["1 appeal of ID has at most 2 days left. Decide it first."]
+    assert [each.page for each in page.recommendations] == [f"cases?night={NIGHT}&market=ID&kind=appeal"]

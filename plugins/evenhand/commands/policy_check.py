@@ -55,7 +55,10 @@ def check(paths: Sequence[Path], here: Settings) -> Checked:
     # Of a market nothing can be missed where only some of the packs are looked at.
     if here.policies in [path.resolve() for path in paths]:
         found += markets_without_a_pack(decided_at_night, here.landing)
+        from evenhand.commands.markets_check import markets_of_people, markets_of_targets
+
         found += markets_of_people(decided_at_night, here)
+        found += markets_of_targets(decided_at_night, here)
     return Checked(len(files), tuple(sorted(set(found))))
 
 
@@ -97,25 +100,6 @@ def people_who_may(here: Settings) -> Iterator[Finding]:
             " another agrees: evenhand people propose"
         )
         yield Finding(str(here.people), 0, 0, "warning", name, said)
-
-
-def markets_of_people(packs: Sequence[LoadedPack], here: Settings) -> Iterator[Finding]:
-    """Markets of people.yml that no pack decides for and no night knows: a slip there takes rights and reports away."""
-    from evenhand.cases.owners import owners_of
-    from evenhand.people.people import ALL, read_people
-
-    owners = owners_of(here.releases, ())
-    known = {ALL, *(market for each in packs for market in each.pack.markets), *(owners.known if owners else ())}
-    try:
-        listed = read_people(here.people).people if here.people.exists() else ()
-    except PackError:
-        # That is said already.
-        return
-    for each in listed:
-        for market in each.markets if len(known) > 1 else ():
-            if market not in known:
-                said = f"found market {market} for {each.name}; expected one of {', '.join(sorted(known))}"
-                yield Finding(str(here.people), 0, 0, "warning", check_name(markets_of_people), said)
 
 
 def targets_of_metrics(here: Settings) -> Iterator[Finding]:
