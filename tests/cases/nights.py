@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,7 @@ _FILES = {
     " balance decimal(18, 4), next_zone varchar, to_next_zone decimal(18, 4), is_near boolean",
     "enforcement_gaps": "gap varchar, account_id varchar, market varchar, row_key varchar, violation_id varchar,"
     " since date, orders bigint, amount decimal(18, 2)",
+    "account_profiles": "account_id varchar, market varchar",
 }
 _EDITION = "market varchar, pack varchar, version integer, effective_from date, effective_before date"
 _RULES: Mapping[str, tuple[str, Sequence[Sequence[str | None]]]] = {
@@ -76,13 +78,16 @@ def release(
 ) -> Path:
     """Release a night with these rows; returns its folder.
 
+    It says of what markets accounts are (`account_profiles`) only where it is given some.
+
     Args:
         name: other than before where the night comes out otherwise.
     """
     folder = home / "releases" / f"night={night}"
     folder.mkdir(parents=True, exist_ok=True)
     with duckdb.connect() as connection:
-        for each, columns in _FILES.items():
+        there = {each: columns for each, columns in _FILES.items() if each != "account_profiles" or each in files}
+        for each, columns in there.items():
             connection.execute(f"create table {each} ({columns})")
             _insert(connection, each, files.get(each, ()))
             connection.execute(f"copy {each} to '{folder}/{each}.parquet' (format parquet)")
@@ -92,7 +97,10 @@ def release(
                 fields = ["ID", "strikes", "1", "2026-01-01", None, *row]
                 connection.execute("insert into all_rules values (?, ?, ?)", [each, columns, fields])
         connection.execute(f"copy all_rules to '{folder}/rules.parquet' (format parquet)")
-    files_of_it = {f"{each}.parquet": ReleasedFile(rows=1, sha256="0" * 64) for each in [*_FILES, "rules"]}
+    files_of_it = {
+        f"{each}.parquet": ReleasedFile(rows=1, sha256=sha256((folder / f"{each}.parquet").read_bytes()).hexdigest())
+        for each in [*there, "rules"]
+    }
     manifest = manifest_of(night, release_id=name * 64, held_lists=tuple(held_lists))
     manifest = manifest.model_copy(update={"files": files_of_it})
     (folder / "manifest.json").write_text(manifest.text())

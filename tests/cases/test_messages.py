@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
+import time
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -12,9 +13,10 @@ from typer.testing import CliRunner
 from cases.nights import NIGHT, appeal, packs, release
 from evenhand.cases import work
 from evenhand.cases.case import Case
-from evenhand.cases.messages import SENDING
+from evenhand.cases.messages import SENDING, messages_of
 from evenhand.cases.store import reading, writing
 from evenhand.cli import app
+from evenhand.people.people import read_people
 from evenhand.records.persons import Person
 from evenhand.tasks.cases import NobodyTold, update_cases
 from people.people import TEXT, write_people
@@ -108,11 +110,23 @@ def test_what_could_not_be_told_is_written_down_and_tried_again(home: Path, monk
 def test_what_a_kill_left_is_not_sent_twice_on_a_night_and_comes_with_the_next(home: Path) -> None:
     with writing(home) as cases:
         work.assign(cases, home, ANN, _case(home, "p1").case_id, "cy")
-        cases.add_message(NIGHT, "cy", "cy@here", "…", SENDING)
+        cases.add_message(NIGHT, "cy", "cy@here", "…", SENDING, datetime.now(UTC))
     assert update_cases(NIGHT)["people_told"] == 0
     _release(home, "b", night=1)
     assert update_cases(NEXT)["people_told"] == 1
     assert "assigned to you by ann" in _heard(home)[0][1]
+
+
+def test_what_comes_to_somebody_while_they_are_being_told_is_told_the_next_night(home: Path) -> None:
+    people = read_people(home.parent / "people.yml")
+    with writing(home) as cases:
+        work.assign(cases, home, ANN, _case(home, "p1").case_id, "cy")
+        (message,) = messages_of(cases, people, NIGHT)
+        time.sleep(0.002)
+        work.assign(cases, home, ANN, _case(home, "p2").case_id, "cy")
+        cases.add_message(NIGHT, "cy", "cy@here", "…", "", message.until)
+        (next_one,) = messages_of(cases, people, NEXT)
+    assert [each.case_id for each in next_one.cases if each.came] == [_case(home, "p2").case_id]
 
 
 def test_nobody_is_told_while_it_is_not_known_who_may_know_or_of_markets_that_are_not_theirs(home: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ from evenhand.cases.case import Case
 from evenhand.cases.export import export, rows_of, troubles
 from evenhand.cases.night import Changed, is_older, update
 from evenhand.cases.night_facts import night_facts
-from evenhand.cases.store import reading, writing
+from evenhand.cases.store import Cases, Draft, reading, writing
 from evenhand.cases.work import WorkRefused
 from evenhand.policy.loaded import LoadedPack
 from evenhand.records.persons import Person
@@ -39,7 +40,11 @@ def _look(
 
 def _cases(home: Path) -> dict[str, Case]:
     with reading(home) as cases:
-        return {each.cause.subject: each for each in cases.all().values()}
+        return _cases_of(cases)
+
+
+def _cases_of(cases: Cases) -> dict[str, Case]:
+    return {each.cause.subject: each for each in cases.all().values()}
 
 
 def _states(home: Path) -> dict[str, str]:
@@ -187,6 +192,88 @@ def test_no_night_closes_what_a_person_opened_or_what_it_cannot_tell_of(tmp_path
             work.open_case(cases, tmp_path, ANN, "held_list", "ID", "x", "X", [], NIGHT)
     _look(tmp_path, of, NEXT)
     assert _states(tmp_path) == {"c7": "open", "a press call": "open"}
+
+
+def _profiles(**markets: str) -> list[dict[str, str]]:
+    return [{"account_id": account, "market": market} for account, market in markets.items()]
+
+
+def test_an_account_weighs_by_its_own_market_and_not_in_a_case_of_another(tmp_path: Path) -> None:
+    of = packs(tmp_path / "packs")
+    _look(tmp_path, of, account_profiles=_profiles(a1="ID", a2="TH"))
+    with writing(tmp_path) as cases:
+        work.open_case(cases, tmp_path, ANN, "escalation", "ID", "here", "About a1", ["a1"], NIGHT)
+        work.open_case(cases, tmp_path, ANN, "escalation", "all", "everywhere", "About both", ["a1", "a2"], NIGHT)
+    permanent = {"programme": "strikes", "scope": "account", "measure": "closed", "starts_on": NIGHT, "ends_on": None}
+    penalties = [
+        {"row_key": "r1", "account_id": "a1", "market": "ID", **permanent},
+        {"row_key": "r2", "account_id": "a3", "market": "ID", **permanent},
+    ]
+    _look(tmp_path, of, NEXT, account_profiles=_profiles(a1="ID", a2="TH"), penalties=penalties)
+    with reading(tmp_path) as cases:
+        figures = {each.cause.subject: cases.figures()[name] for name, each in cases.all().items()}
+    # The strictest of three measures, in a case of all markets too; Thailand has no pack, and its account no harm.
+    assert {subject: harm for subject, (harm, _) in figures.items()} == {"here": 365.0, "everywhere": 365.0}
+    assert [part["account"] for part in figures["everywhere"][1]] == ["a1", "a2"]
+
+    # One of several that moved away weighs nothing any more, and nobody of the case's market reads of it.
+    with writing(tmp_path) as cases:
+        work.open_case(cases, tmp_path, ANN, "escalation", "ID", "two", "About two", ["a1"], NEXT)
+        two = _cases_of(cases)["two"]
+        draft = Draft(two.case_id, two.version, "updated", {
+            "cause": replace(two.cause, accounts=("a1", "a3")).as_content(), "on": str(NEXT)})  # fmt: skip
+        cases.append([draft])
+    _look(tmp_path, of, NEXT, name="b", account_profiles=_profiles(a1="ID", a2="TH", a3="TH"), penalties=penalties)
+    with reading(tmp_path) as cases:
+        harm, parts = cases.figures()[two.case_id]
+    assert (harm, [part["account"] for part in parts]) == (365.0, ["a1"])
+
+
+def test_what_people_opened_about_one_account_follows_it_into_another_market(tmp_path: Path) -> None:
+    of = packs(tmp_path / "packs")
+    _look(tmp_path, of, account_profiles=_profiles(a1="ID"))
+    with writing(tmp_path) as cases:
+        work.open_case(cases, tmp_path, ANN, "escalation", "ID", "a call", "About a1", ["a1"], NIGHT)
+        closed = work.open_case(cases, tmp_path, ANN, "escalation", "ID", "done", "About a1", ["a1"], NIGHT)
+        work.close(cases, tmp_path, ANN, closed.case_id, "settled", NIGHT)
+    for name in ("a", "b"):
+        _look(tmp_path, of, NEXT, name=name, account_profiles=_profiles(a1="TH"))
+    assert _states(tmp_path) == {"a call": "open", "done": "closed"}
+    for case in _cases(tmp_path).values():
+        assert (case.cause.market, case.by_hand) == ("TH", True)
+        assert [event.action for event in case.events].count("updated") == 1
+    _look(tmp_path, of, NEXT + timedelta(days=1), account_profiles=_profiles(a1="ID"))
+    assert {case.cause.market for case in _cases(tmp_path).values()} == {"ID"}
+
+
+def test_a_case_is_opened_of_a_market_that_is_there_and_about_accounts_of_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("EVENHAND_HOME", str(tmp_path))
+
+    def opened(market: str, *accounts: str) -> Case:
+        with writing(tmp_path) as cases:
+            subject = f"{market} {accounts}"
+            return work.open_case(cases, tmp_path, ANN, "escalation", market, subject, "They ask", accounts, NIGHT)
+
+    release(tmp_path, account_profiles=_profiles(a1="ID", a2="TH"))
+    said = set()
+    for other in ("a2", "a9"):
+        with pytest.raises(WorkRefused, match=f"no account of ID on night {NIGHT} is called {other};") as refused:
+            opened("ID", "a1", other)
+        said.add(str(refused.value).replace(other, "…"))
+    # What is of another market is answered as what isn't there.
+    assert len(said) == 1
+    with pytest.raises(WorkRefused, match="no account of all on night"):
+        opened("all", "a9")
+    with pytest.raises(WorkRefused, match=f"there is no market 'Atlantis' on night {NIGHT}; write one of ID, TH"):
+        opened("Atlantis")
+    assert opened("ID", "a1", "a1").cause.accounts == ("a1",)
+    assert opened("all", "a1", "a2").cause.accounts == ("a1", "a2")
+    # The newest night says it.
+    release(tmp_path, NEXT, account_profiles=_profiles(a1="TH"))
+    with pytest.raises(WorkRefused, match=f"no account of TH on night {NEXT} is called a2;"):
+        opened("TH", "a1", "a2")
 
 
 def test_nothing_at_all_and_far_too_much(tmp_path: Path) -> None:

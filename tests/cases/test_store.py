@@ -22,8 +22,10 @@ from evenhand.cases import work
 from evenhand.cases.case import CaseCause
 from evenhand.cases.store import CaseChanged, CasesBroken, Draft, migrate, reading, writing
 from evenhand.cases.work import WorkRefused
+from evenhand.commands.policy_check import people_who_may
 from evenhand.people.rights import WithoutRight
 from evenhand.records.persons import Person
+from evenhand.settings import settings
 from people.people import TEXT, write_people
 
 ANN, BO, CY, DEE = (Person(name, True) for name in ("ann", "bo", "cy", "dee"))
@@ -201,3 +203,16 @@ def test_only_who_may_works_at_cases_of_a_market(tmp_path: Path, monkeypatch: py
         assert work.escalate(cases, tmp_path, CY, name, "too large").owner == "cy"
         with pytest.raises(WorkRefused, match="nobody is listed at level 2 for ID"):
             work.escalate(cases, tmp_path, CY, name, "larger")
+
+
+def test_a_case_is_escalated_to_nobody_who_may_not_work_at_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    only_sees = "  - {user: ada, markets: ID, rights: see, level: 1}\n  - {user: cy, markets: [ID"
+    file = write_people(tmp_path, monkeypatch, TEXT.replace("  - {user: cy, markets: [ID", only_sees))
+    name = _open(tmp_path, "")
+    with writing(tmp_path) as cases:
+        assert work.escalate(cases, tmp_path, CY, name, "too large").owner == "cy"
+    (found,) = people_who_may(settings())
+    assert str(found).startswith(f"{file}: warning")
+    assert "found level 1 for ada in ID, to whom no case is escalated there; expected the right work_cases" in str(
+        found
+    )

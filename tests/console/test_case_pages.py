@@ -10,9 +10,13 @@ import pytest
 from fastapi.testclient import TestClient
 from httpx import Response
 
+from cases.nights import NIGHT, release
 from console.case_forms import HERE, send
 from console.serving import log_in, seen_by_all
-from evenhand.cases.store import reading
+from console.two_managers import Rewritten, managed
+from evenhand.cases.night import update
+from evenhand.cases.night_facts import night_facts
+from evenhand.cases.store import reading, writing
 from evenhand.settings import settings
 
 
@@ -145,6 +149,44 @@ def test_who_may_not_work_at_cases_of_a_market_is_refused(
     told = ann.send(case, f"{case}/comment", text="x")
     assert told.status_code == 409
     assert "ann may not work at cases for ID" in told.text
+
+
+def test_what_is_of_an_account_is_read_by_the_people_of_its_newest_market_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("EVENHAND_CASES", "")
+    home = tmp_path / "home"
+
+    def released(name: str, **markets: str) -> None:
+        profiles = [{"account_id": account, "market": market} for account, market in markets.items()]
+        link = release(home, name=name, account_profiles=profiles)
+        # A revision has a folder of its own, and the night leads to the newest.
+        revision = home / "revisions" / str(ord(name))
+        revision.parent.mkdir(exist_ok=True)
+        link.rename(revision)
+        link.symlink_to(revision)
+        Rewritten(revision).say(files={})
+
+    with managed(home, tmp_path / "people.yml") as client:
+        released("a", a1="ID", a2="ID")
+        ids = {}
+        for about, accounts in (("one", "a1"), ("two", "a1 a2")):
+            told = send(client, "/cases", "/cases", market="ID", about=about, title=f"About {about}", account=accounts)
+            ids[about] = told.url.path
+        refused = send(client, "/cases", "/cases", market="ID", about="x", title="x", account="a3")
+        assert (refused.status_code, "no account of ID" in refused.text) == (409, True)
+        with night_facts((home / "releases" / f"night={NIGHT}").resolve(), None, []) as facts, writing(home) as store:
+            update(store, facts)
+        assert "a1: 1 days" in client.get(ids["two"]).text
+        # It moves, and the night's cases aren't looked at yet.
+        (home / "releases" / f"night={NIGHT}").unlink()
+        released("b", a1="world", a2="ID")
+        of_two = client.get(ids["two"]).text
+        assert "a1: " not in of_two and "account=a1" not in of_two and "a2: 1 days" in of_two
+        assert client.get(ids["one"]).status_code == 404 and "About one" not in client.get("/cases").text
+        log_in("wen")
+        assert "a1: 1 days" in client.get(ids["one"]).text and "About one" in client.get("/cases").text
+        assert client.get(ids["two"]).status_code == 404
 
 
 def test_a_case_that_isnt_there_and_an_action_that_isnt_one(client: TestClient, ann: Browser, case: str) -> None:

@@ -111,7 +111,7 @@ def two_homes(held_home: Path, tmp_path_factory: pytest.TempPathFactory) -> tupl
         shutil.rmtree(whole / decided, ignore_errors=True)
     with managed(whole, folder / "people.yml") as client:
         log_in("ika")
-        send(client, "/cases", "/cases", market="ID", about="a call", title="They ask", account="elsewhere1 a1")
+        send(client, "/cases", "/cases", market="ID", about="a call", title="They ask", account="elsewhere1")
     shutil.copytree(whole, other, symlinks=True)
     with managed(whole, folder / "people.yml") as client:
         log_in("wen")

@@ -44,6 +44,21 @@ def test_a_row_is_looked_at_for_some_nights_or_as_long_as_another_refers_to_it(s
     assert landed(warehouse, "violations", "violation_id") == [("V1",)]
 
 
+def test_what_a_golden_item_is_of_is_looked_at_as_long_as_the_item(landing: Path, store: Path, warehouse: Path) -> None:
+    of_live = {"account_id": "A1", "on_day": "2026-01-01", "minutes": "9", "interrupted": "no"}
+    land(landing, "lives", 1, [{**of_live, "live_id": name} for name in ("an old live", "golden live")])
+    golden = [("G1", "old"), ("G2", "golden live"), ("G3", "nothing that is known"), ("G4", "V1")]
+    rows = [
+        {"golden_id": name, "account_id": "A1", "subject": subject, "is_violation": "yes"} for name, subject in golden
+    ]
+    land(landing, "golden_items", 3, rows)
+    load(store, landing, LAST + timedelta(days=5))
+    # Its link is asked for on every night that draws it.
+    assert _contents(store, warehouse, LAST + timedelta(days=3)) == [("old",), ("old and in breach",)]
+    assert landed(warehouse, "lives", "live_id") == [("golden live",)]
+    assert landed(warehouse, "violations", "violation_id") == [("V1",)]
+
+
 def test_a_night_knows_nothing_that_landed_later(store: Path, warehouse: Path) -> None:
     assert _contents(store, warehouse, night(1)) == [("old",), ("old and in breach",)]
     assert landed(warehouse, "violations", "violation_id") == []

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from cases.nights import packs, release
+from evenhand.commands.markets_check import markets_of_people
 from evenhand.commands.policy_check import people_who_may
 from evenhand.people.in_force import PeopleClosed, agree, people_in_force, waiting
 from evenhand.people.people import ALL, People, read_people
@@ -124,3 +126,15 @@ def test_a_change_holds_once_two_agree_and_an_unreadable_file_closes_at_once(
     file.unlink()
     agree(home, None, ANN, BO, "we are one")
     assert people_in_force(home, file) is None
+
+
+def test_a_market_that_no_pack_and_no_night_knows_is_warned_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_people(tmp_path, monkeypatch, TEXT.replace("markets: SG", "markets: SGG"))
+    here = settings()
+    # Where nothing is known yet, nothing is a slip.
+    assert [*markets_of_people([], here)] == []
+    release(here.home, account_profiles=[{"account_id": "a1", "market": "TH"}])
+    said = [each.said for each in markets_of_people(packs(tmp_path / "packs"), here)]
+    assert said == ["found market SGG for cy; expected one of ID, TH, all"]
+    here.people.write_text("people: [")
+    assert [*markets_of_people([], here)] == []

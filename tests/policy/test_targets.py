@@ -70,6 +70,9 @@ def test_days_of_two_markets_or_parts_may_overlap(tmp_path: Path) -> None:
         ("at_most", "at_least", "of which less is better; expected at_most or less_than"),
         ("grant_rate", "median_time_to_decision", "found no unit; expected hours or days"),
         ("at_most: 0.2", "unit: hours, at_most: 2", "expected no unit: grant_rate is no time"),
+        ("at_most", "slice: catgory, slice_value: beauty, at_most", "targets[0].slice: found catgory for grant_rate;"),
+        ("2026-06-30", "2025-06-30", "targets[0].effective_until: found 2025-06-30; expected 2026-01-01 or later"),
+        ("market: ID", "market: IDD", "warning: targets[0].market: found IDD; expected one of all,"),
         ("grant_rate", "decisions", "neither more nor less is better"),
         (
             "grant_rate, market: ID, at_most",
@@ -85,7 +88,7 @@ def test_policy_check_names_what_no_metric_can_be_held_to(
     (tmp_path / "targets.yml").write_text(f"targets:\n{ONE}".replace(was, becomes))
     monkeypatch.setenv("EVENHAND_POLICIES", str(tmp_path))
     done = CliRunner().invoke(app, ["policy", "check", str(tmp_path)])
-    assert done.exit_code == 1
+    assert done.exit_code == (0 if said.startswith("warning") else 1)
     assert said in " ".join(done.output.split())
     assert "targets.yml:2:" in done.output
 

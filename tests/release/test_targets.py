@@ -96,6 +96,25 @@ def test_a_goal_is_held_to_the_straight_line_from_the_last_window_before_it(days
     assert state_of_goal(GOAL, [Measured(night, Decimal(figure)), EVE], night) == state
 
 
+@pytest.mark.parametrize(
+    ("days", "low", "figure", "high", "state"),
+    [
+        # The goal, and before it the line, could be on either side of the interval.
+        (90, "0.15", "0.19", "0.24", "too few to say"),
+        (200, "0.15", "0.21", "0.24", "too few to say"),
+        (200, "0.21", "0.22", "0.24", "missed"),
+        (90, "0.1", "0.15", "0.19", "met"),
+        (40, "0.25", "0.3", "0.39", "too few to say"),
+        (40, "0.39", "0.395", "0.41", "behind"),
+        (40, "0.21", "0.22", "0.23", "on the way"),
+    ],
+)
+def test_a_goal_is_judged_by_the_interval_too(days: int, low: str, figure: str, high: str, state: str) -> None:
+    night = FIRST + timedelta(days)
+    newest = Measured(night, *map(Decimal, (figure, low, high)))
+    assert state_of_goal(GOAL, [newest, EVE], night) == state
+
+
 def test_without_a_window_before_it_only_its_end_says_anything() -> None:
     night = FIRST + timedelta(49)
     measured = [Measured(night, Decimal("0.3"))]

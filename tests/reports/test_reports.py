@@ -21,7 +21,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from evenhand.cases import work
+from evenhand.cases.export import export
+from evenhand.cases.store import writing
 from evenhand.notices.catalogs import load_catalogs
+from evenhand.records.persons import Person
 from evenhand.release.manifest import FeedCounts, History
 from evenhand.reports.check import NoReport, check_report
 from evenhand.reports.files import write
@@ -326,3 +330,21 @@ def test_every_text_of_a_report_has_words_in_every_language_with_the_same_places
         assert said - there.keys() == set(), name
         for english, forms in there.items():
             assert {places(form) for form in forms} == {places(english)}, (name, english)
+
+
+def test_cases_that_nobody_has_are_counted_as_they_are_exported(here: Settings) -> None:
+    ann = Person("ann", True)
+    release(here.home, NIGHT, {"penalties": [("r1", "ID", "warning")], "rewards": [], "standings": []})
+    with writing(here.home) as cases:
+        for subject in ("one", "two", "three"):
+            case = work.open_case(cases, here.home, ann, "escalation", "ID", subject, "They ask", [], NIGHT)
+        work.take(cases, here.home, ann, case.case_id)
+        work.open_case(cases, here.home, ann, "appeal", "ID", "p1", "They ask", [], NIGHT - timedelta(days=13))
+        export(here.home, cases, NIGHT, "a" * 64)
+    (page,) = report_of(here, "night", NIGHT, "en").pages
+    assert table(page, "Cases") == [
+        ["Escalation", "3", "2", "0", "Apr 2, 2026"],
+        ["Open appeal", "1", "1", "0", "Apr 1, 2026"],
+    ]
+    assert advice(page) == ["1 appeal of ID has at most 2 days left. Decide it first."]
+    assert [each.page for each in page.recommendations] == [f"cases?night={NIGHT}&market=ID&kind=appeal"]

@@ -54,7 +54,10 @@ def _heard(home: Path) -> list[tuple[str, str]]:
 
 
 def test_each_is_sent_what_they_may_see_once_and_the_week_on_a_sunday(home: Path) -> None:
-    assert send_reports(SATURDAY)["told"] == "3 reports, 0 of them not sent"
+    # fay's one is of nothing, which is told.
+    assert send_reports(SATURDAY)["told"] == (
+        "3 reports, 0 of them not sent; nothing is known of VN, for fay in people.yml"
+    )
     (to_bo, for_bo), (to_cy, for_cy) = _heard(home)
     assert (to_bo, to_cy) == ("bo@here", "cy@here")
     assert for_bo.startswith("Night of Mar 28, 2026 | There is nothing before it to compare with.")
@@ -89,11 +92,12 @@ def test_a_report_that_cant_be_made_is_told_and_keeps_nobody_else_from_theirs(ho
     # Something that isn't ours lies where one of bo's files belongs.
     taken = home / "reports" / f"night={SATURDAY}" / "night.en.pdf"
     taken.mkdir(parents=True)
-    with pytest.raises(NotSent, match=r"^bo wasn't sent the night \(IsADirectoryError: .*\)$"):
+    of_nothing = r"nothing is known of VN, for fay in people\.yml"
+    with pytest.raises(NotSent, match=rf"^bo wasn't sent the night \(IsADirectoryError: .*\); {of_nothing}$"):
         send_reports(SATURDAY)
     assert [to for to, _ in _heard(home)] == ["cy@here"]
     taken.rmdir()
-    assert send_reports(SATURDAY)["told"] == "3 reports, 0 of them not sent"
+    assert "3 reports, 0 of them not sent;" in send_reports(SATURDAY)["told"]
     assert [to for to, _ in _heard(home)] == ["cy@here", "bo@here"]
 
 
@@ -105,11 +109,24 @@ def test_long_names_of_people_and_many_markets_have_files_too(home: Path) -> Non
         entry = f"  - {{user: {name}, markets: {markets}, rights: see, reports: night, address: {len(name)}@here}}\n"
         with (home.parent / "people.yml").open("a") as file:
             file.write(entry)
-    assert send_reports(SATURDAY)["told"] == "5 reports, 0 of them not sent"
+    assert "5 reports, 0 of them not sent;" in send_reports(SATURDAY)["told"]
     # cy's and fay's markets aren't known on this night.
     assert [to for to, _ in _heard(home)] == ["bo@here", "60@here", "61@here"]
     (page,) = {Path(text.rpartition(" | ")[2].split()[0]) for to, text in _heard(home) if to != "bo@here"}
     assert page.name.startswith("night.MARKET00+MARKET01+") and "MARKET44" in page.read_text()
+
+
+def test_of_markets_of_which_nothing_is_known_the_letter_says_so_and_is_of_the_others(home: Path) -> None:
+    file = home.parent / "people.yml"
+    file.write_text(file.read_text().replace("markets: [ID, TH]", "markets: [IDD, TH]"))
+    assert send_reports(SATURDAY)["told"] == (
+        "3 reports, 0 of them not sent; nothing is known of IDD, for cy in people.yml;"
+        " nothing is known of VN, for fay in people.yml"
+    )
+    *_, (to_cy, for_cy) = _heard(home)
+    assert to_cy == "cy@here" and for_cy.startswith("Malam 28 Mar 2026: TH | ")
+    assert "Tidak ada yang diketahui tentang IDD pada malam ini." in for_cy
+    assert Path(for_cy.rpartition(" | ")[2].split()[0]).name == "night.TH.id.html"
 
 
 def test_nobody_is_sent_anything_while_it_isnt_known_who_may_see_what(home: Path) -> None:

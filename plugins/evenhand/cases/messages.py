@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
 from evenhand.cases.case import Case
 from evenhand.cases.kinds import KINDS
@@ -53,12 +53,14 @@ class Message:
 
     Attributes:
         address: as people.yml has it.
+        until: the moment of the newest event that was read for it. What happens while it is sent is told of next time.
     """
 
     person: str
     address: str
     language: str
     cases: Sequence[ToldCase]
+    until: datetime
 
 
 def messages_of(cases: Cases, people: People, night: date) -> list[Message]:
@@ -67,7 +69,9 @@ def messages_of(cases: Cases, people: People, night: date) -> list[Message]:
     told_tonight = {row["person"] for row in sent if row["night"] == str(night) and row["error"] in ("", SENDING)}
     found = []
     mine: dict[str, list[Case]] = {}
-    for case in cases.all().values():
+    known = cases.all().values()
+    until = max((event.at for case in known for event in case.events), default=datetime.now(UTC))
+    for case in known:
         if case.owner and case.state == "open":
             mine.setdefault(case.owner, []).append(case)
     for person, listed in sorted(_with_addresses(people).items()):
@@ -75,7 +79,7 @@ def messages_of(cases: Cases, people: People, night: date) -> list[Message]:
             continue
         since = max((row["at"] for row in sent if row["person"] == person and not row["error"]), default="")
         if told := _told(person, mine.get(person, ()), people, since, night):
-            found.append(Message(person, listed.address, listed.language, told))
+            found.append(Message(person, listed.address, listed.language, told, until))
     return found
 
 

@@ -7,15 +7,15 @@ changes nothing, and so does a night that comes out as it was.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
-from pathlib import Path
 
 from evenhand.cases.case import Case, CaseCause
 from evenhand.cases.kinds import KINDS
 from evenhand.cases.night_facts import NightFacts
 from evenhand.cases.priority import harms
 from evenhand.cases.store import NIGHTS, Cases, Draft
+from evenhand.people.people import ALL
 from evenhand.release.manifest import Manifest
 
 
@@ -49,8 +49,9 @@ def update(cases: Cases, night: NightFacts) -> Changed:
         assert find
         found |= {cause.case_id: cause for cause in find(night)}
     known = cases.all()
+    owners = night.owners()
     changed = Changed(not_looked_at=tuple(name for name, kind in KINDS.items() if kind.find and name not in looked))
-    drafts = list(_drafts(known, found, looked, night.night))
+    drafts = [*_drafts(known, found, looked, night.night), *_moved(known, found, owners, night.night)]
     for draft in drafts:
         changed.counts[draft.action] += 1
     before = cases.looked()
@@ -61,7 +62,7 @@ def update(cases: Cases, night: NightFacts) -> Changed:
     still_open = [each for each in cases.all().values() if each.state == "open"]
     # As it was found just now, with all of its accounts.
     causes = [found.get(each.case_id, each.cause) for each in still_open]
-    cases.set_figures(night.night, harms(night, causes))
+    cases.set_figures(night.night, harms(night, causes, owners))
     return changed
 
 
@@ -69,11 +70,6 @@ def is_older(cases: Cases, manifest: Manifest) -> bool:
     """Whether a later night was looked at before."""
     looked = cases.looked()
     return looked is not None and manifest.night < looked.night
-
-
-def newest_release(releases: Path) -> Path | None:
-    """The folder of the newest released night."""
-    return max(releases.glob("night=*"), default=None)
 
 
 def _drafts(
@@ -95,6 +91,20 @@ def _drafts(
         is_gone = name not in found and case.cause.kind in looked and not case.by_hand
         if kind and kind.closed_by_night and case.state == "open" and is_gone:
             yield Draft(name, case.version, "closed", {"why": "its cause is gone", "on": str(night)})
+
+
+def _moved(
+    known: Mapping[str, Case], found: Mapping[str, CaseCause], owners: Mapping[str, str], night: date
+) -> Iterable[Draft]:
+    """What people opened about one account follows it into another market; what a night finds does by itself."""
+    for name, case in sorted(known.items()):
+        cause = case.cause
+        if name in found or not case.by_hand or len(cause.accounts) != 1 or cause.market == ALL:
+            continue
+        market = owners.get(cause.accounts[0], cause.market)
+        if market != cause.market:
+            moved = replace(cause, market=market).as_content()
+            yield Draft(name, case.version, "updated", {"cause": moved, "on": str(night)})
 
 
 def _nights_so_far(cases: Cases) -> int:

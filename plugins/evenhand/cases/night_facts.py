@@ -14,11 +14,16 @@ import duckdb
 from evenhand.deciding.provenance import lay_rules_in_words_of_today
 from evenhand.policy.loaded import LoadedPack
 from evenhand.records.databases import parquet, quoted
-from evenhand.records.sql_files import Sql
+from evenhand.records.sql_files import Sql, SqlFile
 from evenhand.release.manifest import Manifest, read_manifest
 
+_SQL = SqlFile(__file__)
+
 # Files that cases are found in; a release of before a file was there has none of its rows.
-_FILES = ("penalties", "reasons", "account_violations", "account_health", "enforcement_gaps")
+_FILES = (
+    *("penalties", "reasons", "account_violations", "account_health", "enforcement_gaps"),
+    "account_profiles",
+)
 
 
 @dataclass(frozen=True)
@@ -47,6 +52,12 @@ class NightFacts:
     def has(self, name: str) -> bool:
         """Whether the release has a file."""
         return f"{name}.parquet" in self.manifest.files
+
+    def owners(self) -> Mapping[str, str]:
+        """The market that each account is of; nothing where the release doesn't say so."""
+        if not self.has("account_profiles"):
+            return {}
+        return {row["account_id"]: row["market"] for row in self.rows(_SQL("owners"))}
 
     def is_still_decided(self, table: str = "account_violations") -> Sql:
         """A condition: that a violation's decision wasn't taken back; `true` where the table doesn't say so yet."""

@@ -5,7 +5,8 @@
 
 The rank is the measure's place in its pack's order ÷ their number. Orders are counted and not added up in money, which
 differs between markets. A measure without an end counts 365 days, an account without orders one a day. A case whose
-account has no measure for it counts with the one that its rule would bring, else the mildest of the market.
+account has no measure for it counts with the one that its rule would bring, else the mildest of the account's market.
+An account that is of another market than its case weighs nothing there; in a case of all markets each does by its own.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from typing import Any
 
 from evenhand.cases.case import CaseCause
 from evenhand.cases.night_facts import NightFacts
+from evenhand.people.people import ALL
 from evenhand.records.sql_files import SqlFile
 
 _SQL = SqlFile(__file__)
@@ -69,8 +71,15 @@ def order_key(harm: float, due: date, night: date, case_id: str) -> tuple[bool, 
     return due >= night, -harm * urgency(due, night), case_id
 
 
-def harms(night: NightFacts, causes: Iterable[CaseCause]) -> dict[str, tuple[float, Sequence[Mapping[str, Any]]]]:
-    """The expected harm of cases and what it is made of, by what they are called."""
+def harms(
+    night: NightFacts, causes: Iterable[CaseCause], owners: Mapping[str, str]
+) -> dict[str, tuple[float, Sequence[Mapping[str, Any]]]]:
+    """The expected harm of cases and what it is made of, by what they are called.
+
+    Args:
+        owners: the market that each account is of now. What a market's people read of a case is of no other's: an
+            account that isn't of the case's market weighs nothing.
+    """
     known = list(causes)
     accounts = {account for cause in known for account in cause.accounts}
     ranks = _ranks(night)
@@ -81,7 +90,10 @@ def harms(night: NightFacts, causes: Iterable[CaseCause]) -> dict[str, tuple[flo
     for cause in known:
         parts = []
         for account in cause.accounts:
-            mildest = _mildest(ranks, cause.market)
+            market = owners.get(account, cause.market)
+            if cause.market not in (ALL, market):
+                continue
+            mildest = _mildest(ranks, market)
             held = [] if cause.about is None else in_force.get((account, cause.about), [])
             why = "in force"
             if not held:
@@ -90,7 +102,7 @@ def harms(night: NightFacts, causes: Iterable[CaseCause]) -> dict[str, tuple[flo
                 why = "its rule would bring it"
             if not held:
                 held, why = [(mildest[0], 1)], "mildest"
-            measured = [(days, ranks.get((cause.market, name), mildest[1]), name) for name, days in held]
+            measured = [(days, ranks.get((market, name), mildest[1]), name) for name, days in held]
             days, rank, name = max(measured, key=lambda each: (each[0] * each[1], each[2]))
             parts.append(HarmPart(account, name, why, days, rank, orders.get(account, 1.0)))
         parts.sort(key=lambda part: (-part.harm, part.account))

@@ -156,10 +156,14 @@ class Cases:
         if rows:
             self._connection.execute(sa.insert(figures), rows)
 
-    def add_message(self, night: date, person: str, address: str, told: str, error: str) -> None:
-        """Write down that somebody was told, or why not."""
+    def add_message(self, night: date, person: str, address: str, told: str, error: str, until: datetime) -> None:
+        """Write down that somebody was told, or why not.
+
+        Args:
+            until: the moment of the newest event that was read for it.
+        """
         row = {"night": str(night), "person": person, "address": address, "told": told, "error": error}
-        row["at"] = datetime.now(UTC).isoformat(timespec="milliseconds")
+        row["at"] = until.isoformat(timespec="milliseconds")
         self._connection.execute(sa.delete(messages).where(messages.c.night == str(night), messages.c.person == person))
         self._connection.execute(sa.insert(messages), [row])
 

@@ -33,7 +33,7 @@ figures = Table(
     Column("harm", Float, nullable=False),
     Column("parts", Text, nullable=False),
 )
-# Who was told what: one message for each person and night.
+# Who was told what, of events until when: one message for each person and night.
 messages = Table(
     "messages",
     metadata,

@@ -9,9 +9,11 @@ from typing import Any
 
 from evenhand.cases.case import Case, CaseCause
 from evenhand.cases.kinds import KINDS
+from evenhand.cases.owners import owners_of
 from evenhand.cases.store import Cases, Draft
 from evenhand.people.acts import WORK_CASE, refuse_who_may_not
 from evenhand.people.in_force import people_in_force
+from evenhand.people.people import ALL
 from evenhand.records.persons import Person, normalised
 from evenhand.settings import settings
 
@@ -27,7 +29,8 @@ def open_case(
     """Open a case by hand; no night closes it.
 
     Raises:
-        WorkRefused: there is such a case already, or its kind isn't opened by hand.
+        WorkRefused: there is such a case already, its kind isn't opened by hand, there is no such market, or an
+            account isn't of it.
         evenhand.records.persons.PersonRefused: they may not work at cases of the market.
     """
     refuse_who_may_not(home, by, WORK_CASE, (market,))
@@ -37,7 +40,9 @@ def open_case(
     subject, title = " ".join(subject.split()), " ".join(title.split())
     if not subject or not title:
         raise WorkRefused("a case needs a subject and a title: what it is about, and a line for people")
-    cause = CaseCause(kind, subject, market, title, tuple(accounts), tuple(facts), on, about="")
+    accounts = tuple(dict.fromkeys(accounts))
+    _refuse_others(market, accounts)
+    cause = CaseCause(kind, subject, market, title, accounts, tuple(facts), on, about="")
     known = cases.case(cause.case_id)
     if known:
         what = (
@@ -97,7 +102,8 @@ def escalate(cases: Cases, home: Path, by: Person, case_id: str, why: str, seen:
     owner = person_at(home, case.cause.market, level)
     if not owner:
         raise WorkRefused(
-            f"nobody is listed at level {level} for {case.cause.market}; give somebody `level: {level}` in people.yml"
+            f"nobody is listed at level {level} for {case.cause.market} who may work at cases; give somebody"
+            f" `level: {level}` and the right work_cases in people.yml"
         )
     return _after(cases, case, seen, "escalated", {"owner": owner, "level": level, "why": reason}, by)
 
@@ -134,6 +140,31 @@ def reopen(cases: Cases, home: Path, by: Person, case_id: str, why: str, on: dat
     return _after(cases, case, seen, "reopened", {"why": reason, "on": str(on)}, by)
 
 
+def _refuse_others(market: str, accounts: Sequence[str]) -> None:
+    """A case is about accounts of its market alone, for its people read what they sell and what holds them.
+
+    Of an account that is of another market, the same is said as of one that isn't there.
+    """
+    owners = owners_of(settings().releases, accounts)
+    if owners is None:
+        # Nothing is known of any account, and so nothing can be read of one.
+        return
+    if market not in (ALL, *owners.known):
+        raise WorkRefused(f"there is no market {market!r} on night {owners.night}; write one of {_names(owners.known)}")
+    allowed = owners.known if market == ALL else (market,)
+    others = [each for each in accounts if owners.markets.get(each) not in allowed]
+    if others:
+        raise WorkRefused(
+            f"no account of {market} on night {owners.night} is called {_names(others)}; a case is about accounts of"
+            " its own market, spelt as in the feeds"
+        )
+
+
+def _names(of: Sequence[str]) -> str:
+    more = f" and {len(of) - 5:,} more" if len(of) > 5 else ""
+    return f"{', '.join(of[:5])}{more}"
+
+
 def _said(why: str, case_id: str) -> str:
     if not why.strip():
         raise WorkRefused(f"{case_id}: no reason is given; say why, which the case's history keeps")
@@ -141,11 +172,13 @@ def _said(why: str, case_id: str) -> str:
 
 
 def person_at(home: Path, market: str, level: int) -> str:
-    """Who has cases of a market at a level of escalation; empty for nobody."""
+    """Who has cases of a market at a level of escalation, and may work at them; empty for nobody."""
     people = people_in_force(home, settings().people)
     for each in people.people if people else ():
         if each.user and each.level == level and each.is_for(market):
-            return normalised(each.user)
+            assert people
+            if WORK_CASE.right in people.rights_of(each.user, market):
+                return normalised(each.user)
     return ""
 
 

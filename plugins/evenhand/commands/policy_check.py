@@ -57,6 +57,10 @@ def check(paths: Sequence[Path], here: Settings) -> Checked:
     # Of a market nothing can be missed where only some of the packs are looked at.
     if here.policies in [path.resolve() for path in paths]:
         found += markets_without_a_pack(decided_at_night, here.landing)
+        from evenhand.commands.markets_check import markets_of_people, markets_of_targets
+
+        found += markets_of_people(decided_at_night, here)
+        found += markets_of_targets(decided_at_night, here)
     return Checked(len(files), tuple(sorted(set(found))))
 
 
@@ -69,17 +73,29 @@ def measures_without_words(packs: Sequence[LoadedPack], translations: Path) -> I
 
 
 def people_who_may(here: Settings) -> Iterator[Finding]:
-    """Mistakes in people.yml, and one that says otherwise than two persons agreed to."""
+    """Mistakes in people.yml, levels of who can't be given a case, and a text to which no second person agreed."""
+    from evenhand.people.acts import WORK_CASE
     from evenhand.people.in_force import waiting
     from evenhand.people.people import read_people
 
     name = check_name(people_who_may)
     if here.people.exists():
         try:
-            read_people(here.people)
+            people = read_people(here.people)
         except PackError as error:
             yield from (of_mistake(name, mistake) for mistake in error.mistakes)
             return
+        for each in people.people:
+            # A role or a team can't work at cases.
+            idle = [
+                of for of in each.markets if not each.user or WORK_CASE.right not in people.rights_of(each.user, of)
+            ]
+            if each.level and idle:
+                said = (
+                    f"found level {each.level} for {each.name} in {', '.join(idle)}, to whom no case is escalated"
+                    f" there; expected the right {WORK_CASE.right} beside it"
+                )
+                yield Finding(str(here.people), 0, 0, "warning", name, said)
     if waiting(here.home, here.people) is not None:
         said = (
             "found another text than what two persons agreed to; expected that one, which holds meanwhile, or that"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Form, HTTPException, Request
@@ -14,6 +14,7 @@ from evenhand.cases import work
 from evenhand.cases.case import Case
 from evenhand.cases.export import rows_of
 from evenhand.cases.kinds import KINDS
+from evenhand.cases.owners import owners_of
 from evenhand.cases.priority import FORMULA
 from evenhand.cases.store import CaseChanged, Cases, CasesBroken, reading, writing
 from evenhand.cases.weighed import weighed_in
@@ -24,6 +25,7 @@ from evenhand.console.reader import say
 from evenhand.console.render import page
 from evenhand.console.seen import limited, seen
 from evenhand.console.shown import Shown, shown
+from evenhand.people.people import ALL
 from evenhand.records.persons import Person, PersonRefused
 from evenhand.settings import settings
 
@@ -187,11 +189,20 @@ def _case(request: Request, user: Any, case_id: str, said: str = "", status: int
         case=case,
         accounts=accounts,
         kind=kind,
-        now=now,
+        now=replace(now, parts=_parts_seen(now.parts)),
         formula=FORMULA,
         next_level=work.person_at(here.home, case.cause.market, case.level + 1) if case.state == "open" else "",
         **form_of(user),
     )
+
+
+def _parts_seen(parts: Sequence[Mapping[str, Any]]) -> Sequence[Mapping[str, Any]]:
+    """What of a harm's parts is of accounts that are seen: a night may have weighed them before one moved."""
+    markets = seen()
+    if markets is None:
+        return parts
+    owners = owners_of(settings().releases, [each["account"] for each in parts])
+    return [each for each in parts if owners and owners.markets.get(each["account"]) in markets]
 
 
 def _known(store: Cases, case_id: str) -> Case:
@@ -204,10 +215,15 @@ def _known(store: Cases, case_id: str) -> Case:
 
 def _seen_of(cases: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     """Those of some cases that are of a market that is seen; what is of one account is where the account is now."""
-    markets, found = seen(), shown()
+    markets = seen()
     if markets is None:
         return list(cases)
-    theirs = [each for each in cases if each["market"] in markets]
-    alone = {each["accounts"][0] for each in theirs if len(each["accounts"]) == 1}
-    elsewhere = alone - set(seen_of(found, sorted(alone))) if found else set()
-    return [each for each in theirs if not elsewhere.intersection(each["accounts"]) or len(each["accounts"]) > 1]
+    alone = {each["accounts"][0] for each in cases if len(each["accounts"]) == 1}
+    owners = owners_of(settings().releases, alone)
+    now = owners.markets if owners else {}
+
+    def market_of(case: Mapping[str, Any]) -> str:
+        of_account = now.get(case["accounts"][0]) if len(case["accounts"]) == 1 else None
+        return str(case["market"] if of_account is None or case["market"] == ALL else of_account)
+
+    return [each for each in cases if market_of(each) in markets]

@@ -40,6 +40,8 @@ class Column:
         one_of: the only values allowed; empty means any.
         vocabulary: what has the words that do something, where others are allowed and do nothing.
         refers_to: the feed whose key a value must be found in; checked only where there is a value.
+        names_one_of: feeds of one of which a value is the key: nothing checks it, and what it names is looked at as
+            long as the row is.
         with_the_same: a column in which this row and the one that it refers to must agree.
         required_unless: a value of another column, as (column, value), that excuses a missing one.
         absent_means: for a required column, what a missing value tells about the row; shown in the quarantine.
@@ -59,6 +61,7 @@ class Column:
     one_of: tuple[str, ...] = ()
     vocabulary: Vocabulary | None = None
     refers_to: str | None = None
+    names_one_of: tuple[str, ...] = ()
     with_the_same: str | None = None
     required_unless: tuple[str, str] | None = None
     required_when: tuple[str, str] | None = None
@@ -558,7 +561,11 @@ GOLDEN_ITEMS = Contract(
     own_columns=(
         Column("golden_id", "The item."),
         Column("account_id", "The account whose it is.", refers_to="creators"),
-        Column("subject", "The content, live or decision that it is, by its key."),
+        Column(
+            "subject",
+            "The content, live or decision that it is, by its key.",
+            names_one_of=("contents", "lives", "violations"),
+        ),
         Column("is_violation", "The truth.", one_of=("yes", "no")),
         Column("guidance_version", "The version of the guidance that it is true by.", **OPTIONAL),
     ),

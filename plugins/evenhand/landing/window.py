@@ -111,5 +111,5 @@ def _is_looked_at(contract: Contract, night: date) -> str:
 def _referred_to(parent: Contract) -> Iterator[str]:
     for child in FEEDS:
         for column in child.columns:
-            if column.refers_to == parent.feed:
+            if parent.feed in (column.refers_to, *column.names_one_of):
                 yield f"select {compared(column.name)} from landing.{child.feed} where {column.name} is not null"

@@ -63,4 +63,4 @@ def _measured(goal: Goal, night: date, folder: Path, project: Path) -> Measured 
     figure = figures_by_metric(folder, project, goal.market).get(goal.metric)
     if not figure or not figure.is_enough or not figure.figure or goal.unit not in (None, figure.unit):
         return None
-    return Measured(night, Decimal(figure.figure))
+    return Measured(night, Decimal(figure.figure), figure.low, figure.high)

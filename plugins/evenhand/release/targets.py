@@ -28,10 +28,20 @@ _RISES = ("at_least", "more_than")
 
 @dataclass(frozen=True)
 class Measured:
-    """A figure of a night, for a goal."""
+    """A figure of a night, for a goal.
+
+    Attributes:
+        low, high: the ends of its interval, where it is of a sample.
+    """
 
     night: date
     figure: Decimal
+    low: Decimal | None = None
+    high: Decimal | None = None
+
+    def is_within(self, how: str, bound: Decimal) -> bool | None:
+        """Whether it is within a bound; None where its interval says that it could be either."""
+        return _compared(how, bound, self.figure, self.low, self.high)
 
 
 def state_of(target: Target, figure: Figure) -> State | None:
@@ -40,10 +50,10 @@ def state_of(target: Target, figure: Figure) -> State | None:
         return None
     if not figure.is_enough or figure.figure is None:
         return "too few to say"
-    ends = [end for end in (figure.low, figure.high) if end is not None]
-    if len({_is_within(target, end) for end in ends}) > 1:
-        return "too few to say"
-    return "met" if _is_within(target, Decimal(figure.figure)) else "missed"
+    value = Decimal(figure.figure)
+    how, wanted = target.comparison or ("at_most", value)
+    is_there = _compared(how, wanted, value, figure.low, figure.high)
+    return "too few to say" if is_there is None else "met" if is_there else "missed"
 
 
 def target_for(targets: Sequence[Target], figure: Figure, night: date) -> Target | None:
@@ -114,13 +124,20 @@ def mistakes_in(targets: Targets, defined: Mapping[str, Definition]) -> Iterator
                 expected = "hours or days" if definition.unit == "time" else f"no unit: {each.metric} is no time"
                 found = f"unit {each.unit}" if each.unit else "no unit"
                 yield (name, position, "unit" if each.unit else "metric"), f"found {found}; expected {expected}"
+            if definition and each.slice and each.slice not in definition.slices:
+                there = ", ".join(definition.slices) or "none: it is told of whole markets"
+                yield (name, position, "slice"), f"found {each.slice} for {each.metric}; expected {there}"
+            # A release that has one was made before this was looked at, so that it can still be read.
+            if isinstance(each, Target) and each.effective_until and each.effective_until < each.effective_from:
+                said = f"found {each.effective_until}; expected {each.effective_from} or later, for it is of no night"
+                yield (name, position, "effective_until"), said
 
 
 def state_of_goal(goal: Goal, measured: Sequence[Measured], night: date) -> State:
     """How far a goal is on a night.
 
     It is judged by windows that begin on its first day or later, against the straight line from the last window before
-    that day to the goal on its own.
+    that day to the goal on its own. Where the interval of the newest spans the goal, or the line, it is too few to say.
 
     Args:
         measured: figures that say something, of nights until this one, in any order.
@@ -131,20 +148,24 @@ def state_of_goal(goal: Goal, measured: Sequence[Measured], night: date) -> Stat
     if not since:
         return "missed" if night > goal.by else "too early to say"
     newest = since[-1]
-    if _is_within(goal, newest.figure):
+    how, wanted = goal.comparison or ("at_most", newest.figure)
+    is_met = newest.is_within(how, wanted)
+    if is_met is None:
+        return "too few to say"
+    if is_met:
         return "met"
     if night > goal.by:
         return "missed"
     if not before:
         return "too early to say"
-    how, wanted = goal.comparison or ("at_most", Decimal(0))
     start = before[-1]
     passed = Decimal((newest.night - start.night).days) / Decimal((goal.by - start.night).days)
     on_line = start.figure + (wanted - start.figure) * min(passed, Decimal(1))
-    is_there = newest.figure >= on_line if how in _RISES else newest.figure <= on_line
-    return "on the way" if is_there else "behind"
+    is_there = newest.is_within("at_least" if how in _RISES else "at_most", on_line)
+    return "too few to say" if is_there is None else "on the way" if is_there else "behind"
 
 
-def _is_within(wanted: Target | Goal, value: Decimal) -> bool:
-    how, bound = wanted.comparison or ("at_most", value)
-    return bool(_COMPARED[how](value, bound))
+def _compared(how: str, bound: Decimal, figure: Decimal, *ends: Decimal | None) -> bool | None:
+    """Whether a figure is within a bound; None where the ends of its interval say both."""
+    said = {bool(_COMPARED[how](end, bound)) for end in ends if end is not None}
+    return None if len(said) > 1 else bool(_COMPARED[how](figure, bound))

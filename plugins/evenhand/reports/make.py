@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from evenhand.release.figures import ALL_MARKETS, Definition, figures
@@ -44,17 +44,20 @@ class _Told:
     before: date | None
 
 
-def report_of(here: Settings, kind: Kind, night: date, language: str, markets: Sequence[str] = ()) -> Report:
+def report_of(
+    here: Settings, kind: Kind, night: date, language: str, markets: Sequence[str] = (), *, say_unknown: bool = False
+) -> Report:
     """A report for somebody.
 
     Args:
         night: a released night; a week is the seven nights until it.
         language: such as `en`.
         markets: that it is of; by default, all that there are.
+        say_unknown: whether its first page says of which of the markets nothing is known, and it is of the others.
 
     Raises:
         NoSuchWords: there are no reports in the language.
-        NoSuchMarket: nothing is known of one of the markets.
+        NoSuchMarket: nothing is known of one of the markets; of any of them, where it says so.
         ReleaseChanged: a release isn't what was released.
         OtherFormat, pydantic.ValidationError: another version released a night.
     """
@@ -65,15 +68,19 @@ def report_of(here: Settings, kind: Kind, night: date, language: str, markets: S
             night - timedelta(days=days - 1), facts.released(days) or facts.oldest(),
         )  # fmt: skip
         known = _markets(told)
-        if unknown := sorted(set(markets) - set(known)):
+        unknown = sorted(set(markets) - set(known))
+        asked = sorted(set(markets) & set(known))
+        if unknown and not (say_unknown and asked):
             raise NoSuchMarket(f"night {night} knows no market {unknown[0]}; it knows {', '.join(known) or 'none'}")
-        shown = sorted(markets) or known
-        first = [] if len(shown) == 1 else [_first_page(told, sorted(markets), here)]
+        shown = asked or known
+        first = [] if len(shown) == 1 else [_first_page(told, asked, here)]
         pages = [*first, *(_page_of(told, market, here) for market in shown)]
+        said = (told.language.sentence("Nothing is known of {market} on this night.", market=each) for each in unknown)
+        pages[0] = replace(pages[0], words=(*pages[0].words, *map(tuple, said)))
         made_of = of.made_of(lambda each: each >= (told.before or told.first))
         return Report(
-            kind, night, told.before, language, tuple(shown), _title(told, ", ".join(markets)), tuple(pages),
-            made_of, facts.cases, tuple(facts.queries), tuple(sorted(markets)),
+            kind, night, told.before, language, tuple(shown), _title(told, ", ".join(asked)), tuple(pages),
+            made_of, facts.cases, tuple(facts.queries), tuple(asked),
         )  # fmt: skip
 
 

@@ -91,7 +91,7 @@ KINDS_OF_RECOMMENDATIONS: Sequence[RecommendationKind] = (
         many="{appeals} appeals of {market} have at most 2 days left. Decide them first.",
         counts="appeals",
         page="cases",
-        filters=("market",),
+        filters=("market", "kind"),
         command="evenhand cases --market {market} --kind appeal",
     ),
     RecommendationKind(

@@ -92,11 +92,11 @@ def tell_people(night: date) -> tuple[int, list[str]]:
         subject, body = case_letter_of(each, language, night)
         # Before it is sent: what a kill leaves isn't sent twice on one night, and the next night says it again.
         with writing(here.home, here.cases) as cases:
-            cases.add_message(night, each.person, each.address, f"{subject}\n{body}", SENDING)
+            cases.add_message(night, each.person, each.address, f"{subject}\n{body}", SENDING, each.until)
         failures = tell_person(each.person, each.address, subject, body)
         with writing(here.home, here.cases) as cases:
             said = "; ".join(failures)
-            cases.add_message(night, each.person, each.address, f"{subject}\n{body}", said)
+            cases.add_message(night, each.person, each.address, f"{subject}\n{body}", said, each.until)
         told += not failures
         untold += [f"{each.person} wasn't ({said})"] if failures else []
     return told, untold

@@ -6,7 +6,7 @@ Heavy imports are inside the functions, for this module is imported wherever a D
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -73,9 +73,14 @@ def send_reports(night: date) -> Facts:
     told = people if deployment().people_notifiers else None
     boards = read_boards(here.boards, definitions(here.dbt_project)) if told else Boards({}, ())
     wanted = [*_wanted(told, night), *_wanted_boards(told, boards, night)] if told else []
-    came = [_sent(here, night, each) for each in wanted]
+    came, unknown = [], set()
+    for each in wanted:
+        failure, of_nothing = _sent(here, night, each)
+        came.append(failure)
+        unknown |= {(market, each.person) for market in of_nothing}
     failed = [each for each in came if each]
     broken = [f"a board can't be used: {each}" for each in boards.mistakes]
+    broken += [f"nothing is known of {market}, for {person} in people.yml" for market, person in sorted(unknown)]
     said = f"{len([each for each in came if each is not None])} reports, {len(failed)} of them not sent"
     noted = note(night, "send_reports", {"told": "; ".join([said, *broken])})
     if failed:
@@ -122,21 +127,22 @@ def _wanted_boards(people: People, boards: Boards, night: date) -> Iterator[_Wan
                 yield _Wanted(entry.user, entry.address, loaded.board, of, entry.language, not always)
 
 
-def _sent(here: Settings, night: date, wanted: _Wanted) -> str | None:
+def _sent(here: Settings, night: date, wanted: _Wanted) -> tuple[str | None, Collection[str]]:
     """The same of a report that may not come about: that keeps nobody else from theirs."""
     try:
         return _send(here, night, wanted)
     except Exception as error:
         what = f"the {wanted.what}" if isinstance(wanted.what, str) else f"the board {wanted.what.board}"
         log.exception("%s wasn't sent %s", wanted.person, what)
-        return f"{wanted.person} wasn't sent {what} ({type(error).__name__}: {error})"
+        return f"{wanted.person} wasn't sent {what} ({type(error).__name__}: {error})", ()
 
 
-def _send(here: Settings, night: date, wanted: _Wanted) -> str | None:
+def _send(here: Settings, night: date, wanted: _Wanted) -> tuple[str | None, Collection[str]]:
     """Send a report, unless this night's was sent.
 
     Returns:
-        What kept it from that, which is nothing where it is sent; None where there is no news to send.
+        What kept it from that, which is nothing where it is sent, and None where there is no news to send; and the
+        markets that it was to be of, and of which nothing is known.
     """
     from urllib.parse import quote
 
@@ -151,19 +157,21 @@ def _send(here: Settings, night: date, wanted: _Wanted) -> str | None:
     try:
         report = _report(here, night, wanted)
     except NoSuchMarket:
-        # Nothing is known of it yet, so there is nothing to tell.
-        return ""
+        # Nothing is known of any of them, so there is nothing to tell.
+        return "", wanted.markets
     if report is None:
-        return None
+        return None, ()
+    unknown = set(wanted.markets) - set(report.markets)
     speaks = Language(report.language, load_catalogs(here.translations))
     folder = here.home / "reports" / f"night={night}"
     mark = folder / "sent" / fitting(f"{quote(wanted.person, safe='@ ')}.{report.name}")
     if was_told(mark):
-        return ""
+        return "", unknown
     files: Sequence[str] = [str(path) for path in write(report, speaks, folder, here.pages)]
     subject, body = letter_of(report, speaks, files)
     failures = tell_person(wanted.person, wanted.address, subject, body, files=files, marks=mark)
-    return f"{wanted.person} wasn't sent {report.name} ({'; '.join(failures)})" if failures else ""
+    failure = f"{wanted.person} wasn't sent {report.name} ({'; '.join(failures)})" if failures else ""
+    return failure, unknown
 
 
 def _report(here: Settings, night: date, wanted: _Wanted) -> Report | None:
@@ -178,7 +186,7 @@ def _report(here: Settings, night: date, wanted: _Wanted) -> Report | None:
 
     language = wanted.language if wanted.language in languages() else "en"
     if isinstance(wanted.what, str):
-        return report_of(here, wanted.what, night, language, wanted.markets)
+        return report_of(here, wanted.what, night, language, wanted.markets, say_unknown=True)
     report = board_report(here, wanted.what, night, language, wanted.markets or None)
     if not report.markets:
         raise NoSuchMarket(f"nothing is known on {night} of a market of {wanted.what.board}")

@@ -13,9 +13,9 @@ group by market, kind
 order by cases desc, market, kind;
 
 -- name: appeals
-select market, count(*) as appeals, min(days_left) as days from cases
+select market, kind, count(*) as appeals, min(days_left) as days from cases
 where state = 'open' and kind = 'appeal' and days_left between 0 and 2 and {{ of_markets }}
-group by market
+group by market, kind
 order by appeals desc, market;
 
 -- name: grants

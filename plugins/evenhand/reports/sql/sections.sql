@@ -103,7 +103,7 @@ order by market, slice, slice_value;
 
 -- name: of_cases
 select
-    kind, count(*) as open, count(*) filter (owner is null) as of_nobody,
+    kind, count(*) as open, count(*) filter (coalesce(owner, '') = '') as of_nobody,
     count(*) filter (days_left < 0) as over, min(due) as next_due
 from cases
 where state = 'open' and {{ of_markets }}

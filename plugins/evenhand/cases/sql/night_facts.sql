@@ -1,0 +1,4 @@
+-- name: owners
+select account_id, market from account_profiles
+where market is not null
+order by account_id;
