@@ -15,7 +15,7 @@ from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse, Stre
 
 from evenhand.console import creator, creator_charts, listing, parts, tonight
 from evenhand.console.asked import Against, Market, Night, market_of
-from evenhand.console.case_pages import waiting
+from evenhand.console.case_pages import called, waiting
 from evenhand.console.downloads import download
 from evenhand.console.metrics import trend_of
 from evenhand.console.reader import say
@@ -147,14 +147,21 @@ def creator_page(request: Request, account: str, night: Night = None) -> HTMLRes
 @router.get("/search", response_model=None)
 @limited
 def search(request: Request, q: str = "", night: Night = None) -> HTMLResponse | RedirectResponse:
-    """An account by its name, or by that of a violation, an appeal or a notice of it."""
+    """An account, a case or a night by its name, or an account by that of a violation, an appeal or a notice of it."""
     found = shown(night)
     if found is None:
         return page(request, "no_release.html", None)
-    accounts = creator.accounts_called(found, q.strip()) if q.strip() else []
+    words = q.strip()
+    if any(words == str(each) for each in found.nights):
+        return RedirectResponse(f"./?{urlencode({'night': words})}", 303)
+    cases = called(words) if words else []
+    accounts = creator.accounts_called(found, words) if words else []
+    if [each["case_id"] for each in cases] == [words.lower()] or (len(cases) == 1 and not accounts):
+        return RedirectResponse(f"cases/{cases[0]['case_id']}", 303)
+    # A creator that is called so has a page with its cases; cases with its name in them stand beside several.
     if len(accounts) == 1:
         return RedirectResponse(f"creator?{urlencode({'account': accounts[0], 'night': found.night})}", 303)
-    return page(request, "search.html", found, q=q, accounts=accounts)
+    return page(request, "search.html", found, q=q, accounts=accounts, cases=cases)
 
 
 def _against(found: Shown, against: str) -> Shown | None:
