@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
+from pathlib import Path
 
 from fastapi.testclient import TestClient
 
+from console.case_forms import HERE, send
+from console.serving import seen_by_all
 from evenhand.console.card import waiting
 from evenhand.console.shown import shown
 from evenhand.release.manifest import HeldList, HeldMarket
@@ -45,6 +49,16 @@ def test_what_waits_is_said_with_its_market_and_leads_to_its_rows(reader: TestCl
         ("Notices in th wait for an answer", "held?night=2026-03-06#notices-th"),
         ("Deliveries to sandbox wait for an answer", "held?night=2026-03-06#deliveries-sandbox"),
     ]
+
+
+def test_open_cases_are_said_and_lead_to_their_page(home: Path, tmp_path: Path) -> None:
+    shutil.copytree(home, tmp_path / "home", symlinks=True)
+    with seen_by_all(tmp_path / "home") as app:
+        reader = TestClient(app, base_url=HERE, headers={"accept": "text/html"})
+        for about in ("a call", "the press"):
+            send(reader, "/cases", "/cases", market="world", about=about, title=f"About {about}", account="a2")
+        lines = reader.get("/card/lines").json()["lines"]
+    assert [(each["said"], each["page"]) for each in lines] == [("2 cases are open", "cases")]
 
 
 def _held(of: str, market: str, changes: int, answer: str = "") -> HeldList:

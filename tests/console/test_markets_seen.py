@@ -41,7 +41,7 @@ def addresses(account: str, violation: str, case: str, policy: str) -> dict[tupl
     lists = [each.name for each in LISTS]
     on = f"night={EARLIER}"
     return {
-        ("GET", "/"): ["/", f"/?{on}", "/?against=week", "/?market=world", "/?market=ID"],
+        ("GET", "/"): ["/", f"/?{on}", "/?against=week", "/?market=world", f"/?market=ID&against={EARLIER}"],
         ("GET", "/lists"): ["/lists"],
         ("GET", "/lists/{name}"): [
             *(f"/lists/{name}" for name in lists), f"/lists/penalties?{on}", f"/lists/violations?{on}",
@@ -51,7 +51,9 @@ def addresses(account: str, violation: str, case: str, policy: str) -> dict[tupl
         ("GET", "/lists/{name}/xlsx"): [f"/lists/{name}/xlsx" for name in lists],
         ("GET", "/creator"): [f"/creator?account={each}" for each in ("a1", "a2", *ELSEWHERE[:2])],
         ("GET", "/creator/restoring"): ["/creator/restoring?account=a2"],
-        ("GET", "/search"): [f"/search?q={each}" for each in ("a", "e", "a1", "v2.1", account, violation)],
+        ("GET", "/search"): [
+            f"/search?q={each}" for each in ("a", "e", "a1", "v2.1", account, violation, case, "press")
+        ],
         ("GET", "/cases"): ["/cases", "/cases?market=world", "/cases?market=ID"],
         ("GET", "/cases/{case}"): [f"/cases/{case}", "/cases/nothing"],
         ("POST", "/cases"): ["/cases"],

@@ -303,6 +303,18 @@ def test_a_first_night_a_night_of_history_and_an_empty_one_have_reports(here: Se
     assert titles(page) == ["Markets", "Night by night", "Penalties by measure"]
 
 
+def test_a_night_that_is_compared_with_history_says_so(here: Settings) -> None:
+    before = NIGHT - timedelta(days=1)
+    one: dict[str, list[Row]] = {"rewards": [], "penalties": penalties({("a", "ID", "warning")})}
+    release(here.home, before, one, history=History(since=before, until=before))
+    release(here.home, NIGHT, one)
+    said = words(report_of(here, "night", NIGHT, "en").pages[0])
+    assert said[:2] == [
+        "It is compared with Mar 30, 2026.",
+        "Mar 30, 2026 is history: its lists were never in force anywhere.",
+    ]
+
+
 def test_every_text_of_a_report_has_words_in_every_language_with_the_same_places(
     here: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:

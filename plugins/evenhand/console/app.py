@@ -26,7 +26,7 @@ from evenhand.console.act_pages import router as of_acts
 from evenhand.console.board_pages import router as of_boards
 from evenhand.console.card import router as of_card
 from evenhand.console.case_pages import router as of_cases
-from evenhand.console.downloads import download
+from evenhand.console.downloads import download, log_download, note_who
 from evenhand.console.fonts import router as of_fonts
 from evenhand.console.gates import router as of_gates
 from evenhand.console.held_pages import router as of_held_lists
@@ -60,6 +60,7 @@ app = FastAPI(
         Depends(may_see),
         Depends(in_their_language),
         Depends(of_their_markets),
+        Depends(note_who),
     ],
 )
 app.include_router(router)
@@ -81,6 +82,15 @@ _ITSELF_ALONE = "default-src 'self' data: blob:; script-src 'unsafe-inline' 'uns
 async def _load_nothing_foreign(request: Request, call: Callable[[Request], Awaitable[Response]]) -> Response:
     response = await call(request)
     response.headers["content-security-policy"] = _ITSELF_ALONE
+    return response
+
+
+@app.middleware("http")
+async def _log_downloads(request: Request, call: Callable[[Request], Awaitable[Response]]) -> Response:
+    # What is noted while it is answered lies in what begins here.
+    request.state.who = ""
+    response = await call(request)
+    log_download(request, response)
     return response
 
 

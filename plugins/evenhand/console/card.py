@@ -87,9 +87,12 @@ def waiting(found: Shown) -> Iterator[Line]:
             yield Line(said, page)
         else:
             yield Line(say("%(list)s wait for an answer", list=list_of(held.list, held.market)), page)
-    if overdue := sum(each.overdue for each in open_cases(found).values()):
+    cases = open_cases(found).values()
+    if overdue := sum(each.overdue for each in cases):
         said = say_counted("%(num)s case is past its day", "%(num)s cases are past their day", overdue)
         yield Line(said, "cases")
+    if still := sum(each.open for each in cases):
+        yield Line(say_counted("%(num)s case is open", "%(num)s cases are open", still), "cases")
     asked = urlencode({"night": found.night})
     if rows := sum(each.rows for each in manifest.held_back):
         said = say_counted(

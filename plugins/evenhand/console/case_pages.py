@@ -25,8 +25,10 @@ from evenhand.console.reader import say
 from evenhand.console.render import page
 from evenhand.console.seen import limited, seen
 from evenhand.console.shown import Shown, shown
+from evenhand.console.tonight import creators_by_market
 from evenhand.people.people import ALL
 from evenhand.records.persons import Person, PersonRefused
+from evenhand.release.figures import ALL_MARKETS
 from evenhand.settings import settings
 
 router = APIRouter(prefix="/cases")
@@ -46,9 +48,11 @@ def cases_page(
     owner: str = "",
     state: Literal["open", "closed"] = "open",
     account: str = "",
+    opening: bool = False,
 ) -> HTMLResponse:
-    """What a person must look at, what matters most first."""
-    return _queue(request, user, {"market": market, "kind": kind, "owner": owner, "state": state}, account)
+    """What a person must look at, what matters most first; `opening` has the form for another one be open."""
+    asked = {"market": market, "kind": kind, "owner": owner, "state": state}
+    return _queue(request, user, asked, account, opening=opening)
 
 
 @router.post("", dependencies=[Depends(sent_by_us)], response_model=None)
@@ -139,10 +143,26 @@ def waiting(found: Shown) -> Mapping[str, Waiting]:
     return {market: Waiting(count, overdue[market]) for market, count in sorted(there.items())}
 
 
-def _queue(
-    request: Request, user: Any, asked: Mapping[str, str], account: str, said: str = "", status: int = 200
-) -> HTMLResponse:
+def called(words: str) -> list[dict[str, Any]]:
+    """The case that is called so, else those with the words in what they are about, as far as they are seen."""
     here = settings()
+    try:
+        with reading(here.home, here.cases) as store:
+            cases = _seen_of(rows_of(store, store.as_of()))
+    except CasesBroken:
+        # Their own page says what is wrong.
+        return []
+    wanted = words.casefold()
+    if so := [each for each in cases if each["case_id"].casefold() == wanted]:
+        return so
+    return [each for each in cases if wanted in each["title"].casefold() or wanted in each["subject"].casefold()]
+
+
+def _queue(
+    request: Request, user: Any, asked: Mapping[str, str], account: str, said: str = "", status: int = 200,
+    opening: bool = False,
+) -> HTMLResponse:  # fmt: skip
+    here, found_release = settings(), shown()
     try:
         with reading(here.home, here.cases) as store:
             night = store.as_of()
@@ -153,7 +173,7 @@ def _queue(
     return page(
         request,
         "cases.html",
-        shown(),
+        found_release,
         status=status,
         said=said,
         night=night,
@@ -165,6 +185,10 @@ def _queue(
         owners=sorted({row["owner"] for row in everything if row["owner"]}),
         formula=FORMULA,
         account=account,
+        opening=opening or bool(account or said),
+        # Those that a case can be of; none where nothing is released that says which there are.
+        there=sorted(creators_by_market(found_release)) if found_release else [],
+        all_markets=ALL_MARKETS,
         **form_of(user),
     )
 

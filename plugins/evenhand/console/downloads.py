@@ -1,13 +1,37 @@
-"""Files that are made for one answer, and are gone when it is given or can't be made."""
+"""Files that people download: those that are made for one answer, and a line in the log for each, whatever it is of."""
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from pathlib import Path
 from tempfile import NamedTemporaryFile
+from typing import Annotated, Any
+from urllib.parse import quote
 
+from airflow.api_fastapi.core_api.security import get_user
+from fastapi import Depends, Request, Response
 from fastapi.responses import FileResponse
 from starlette.background import BackgroundTask
+
+log = logging.getLogger(__name__)
+
+
+def note_who(request: Request, user: Annotated[Any, Depends(get_user)]) -> None:
+    """Keep who asks for as long as the request lasts, for the log."""
+    request.state.who = user.get_name()
+
+
+def log_download(request: Request, response: Response) -> None:
+    """Say in the log who downloads what, with the address that says which list, filter and night; nothing of a page."""
+    said = response.headers.get("content-disposition", "")
+    if not said.startswith("attachment"):
+        return
+    path = quote(request.url.path.removeprefix(request.scope.get("root_path", "")))
+    asked = f"?{request.url.query}" if request.url.query else ""
+    who = getattr(request.state, "who", "")
+    # As Python writes a text, so that a name can't begin a line of its own.
+    log.info("%r downloads %s from %s%s", who, said.partition("filename")[2].lstrip("*="), path, asked)
 
 
 def download(name: str, make: Callable[[Path], object]) -> FileResponse:

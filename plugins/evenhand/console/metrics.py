@@ -49,8 +49,7 @@ def metrics_page(request: Request, night: Night = None, market: Market = "") -> 
     if found is None:
         return page(request, "no_release.html", None)
     market = market_of(market, found)
-    over = [figures_by_metric(folder, settings().dbt_project, market) for _, folder in _nights(found)]
-    now = over[-1] if found.sees(market) else {}
+    now = figures_by_metric(found.folder, settings().dbt_project, market) if found.sees(market) else {}
     if not now:
         raise HTTPException(
             404, say("there is no metric of market %(market)s on night %(night)s", market=market, night=found.night)
@@ -61,10 +60,7 @@ def metrics_page(request: Request, night: Night = None, market: Market = "") -> 
         found,
         market=market,
         markets=sorted(creators_by_market(found)),
-        metrics=[
-            (each, [_number(then.get(name), each.unit) for then in over], judged(found.manifest, each))
-            for name, each in now.items()
-        ],
+        metrics=[(each, trend_of(found, each), judged(found.manifest, each)) for each in now.values()],
         goals=_goals(found),
         estimates=estimates(found, market),
         definitions=definitions(settings().dbt_project),
@@ -121,6 +117,12 @@ def _nights(found: Shown) -> list[tuple[date, Path]]:
     """The last nights until the one that is shown, and where their releases lie, the oldest first."""
     nights = sorted(night for night in found.nights if night <= found.night)[-TREND_NIGHTS:]
     return [(night, _folder(night)) for night in nights]
+
+
+def trend_of(found: Shown, of: Figure) -> list[float | None]:
+    """A figure over the last nights, in its unit; None where there is none, or too few rows to say."""
+    over = [figures_by_metric(folder, settings().dbt_project, of.market) for _, folder in _nights(found)]
+    return [_number(then.get(of.metric), of.unit) for then in over]
 
 
 def chart_of(found: Shown, metric: str, market: str, label: str) -> str:

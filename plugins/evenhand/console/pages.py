@@ -13,10 +13,11 @@ import duckdb
 from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse, StreamingResponse
 
-from evenhand.console import creator, creator_charts, listing, tonight
+from evenhand.console import creator, creator_charts, listing, parts, tonight
 from evenhand.console.asked import Against, Market, Night, market_of
-from evenhand.console.case_pages import waiting
+from evenhand.console.case_pages import called, waiting
 from evenhand.console.downloads import download
+from evenhand.console.metrics import trend_of
 from evenhand.console.reader import say
 from evenhand.console.render import page
 from evenhand.console.restored import restoring
@@ -40,7 +41,8 @@ def tonight_page(request: Request, night: Night = None, against: Against = "", m
     if found is None:
         return page(request, "no_release.html", None)
     before = _against(found, against)
-    market = market_of(market, found)
+    of_metrics = market_of(market, found)
+    shown_metrics = tonight.metrics(found, of_metrics)
     return page(
         request,
         "tonight.html",
@@ -50,11 +52,16 @@ def tonight_page(request: Request, night: Night = None, against: Against = "", m
         markets=tonight.markets(found, before),
         unsent=tonight.unsent(found),
         receivers=tonight.receivers(found),
-        zones=tonight.zones(found),
-        stages=tonight.stages(found),
+        landed=tonight.landed(found),
+        zones=parts.zones(found, market),
+        stages=parts.stages(found, market),
+        penalties=parts.penalties(found, before, market),
+        causes=parts.causes(found, before, market),
+        nights_since=parts.nights_since(found, before),
         cases=waiting(found),
-        metrics=[(each, judged(found.manifest, each)) for each in tonight.metrics(found, market)],
+        metrics=[(each, trend_of(found, each), judged(found.manifest, each)) for each in shown_metrics],
         market=market,
+        of_metrics=of_metrics,
     )
 
 
@@ -143,14 +150,21 @@ def creator_page(request: Request, account: str, night: Night = None) -> HTMLRes
 @limited
 @for_support
 def search(request: Request, q: str = "", night: Night = None) -> HTMLResponse | RedirectResponse:
-    """An account by its name, or by that of a violation, an appeal or a notice of it."""
+    """An account, a case or a night by its name, or an account by that of a violation, an appeal or a notice of it."""
     found = shown(night)
     if found is None:
         return page(request, "no_release.html", None)
-    accounts = creator.accounts_called(found, q.strip()) if q.strip() else []
+    words = q.strip()
+    if any(words == str(each) for each in found.nights):
+        return RedirectResponse(f"./?{urlencode({'night': words})}", 303)
+    cases = called(words) if words else []
+    accounts = creator.accounts_called(found, words) if words else []
+    if [each["case_id"] for each in cases] == [words.lower()] or (len(cases) == 1 and not accounts):
+        return RedirectResponse(f"cases/{cases[0]['case_id']}", 303)
+    # A creator that is called so has a page with its cases; cases with its name in them stand beside several.
     if len(accounts) == 1:
         return RedirectResponse(f"creator?{urlencode({'account': accounts[0], 'night': found.night})}", 303)
-    return page(request, "search.html", found, q=q, accounts=accounts)
+    return page(request, "search.html", found, q=q, accounts=accounts, cases=cases)
 
 
 def _against(found: Shown, against: str) -> Shown | None:

@@ -42,10 +42,10 @@ _OF_ALL: Mapping[str, Any] = {
 # What is counted of rows, by their name: `last` are the penalties of the release before, `quarantine` the rows of some
 # files.
 _COUNTED: Mapping[str, tuple[type[Any], Callable[[Mapping[str, Sql]], Sql]]] = {
-    "causes": (CauseCount, lambda rows: _SQL("causes", changes=rows["changes"])),
+    "causes": (CauseCount, lambda rows: causes_counted(rows["changes"])),
     "zones": (ZoneCount, lambda rows: _SQL("zones", standings=rows["standings"])),
     "stages": (StageCount, lambda rows: _SQL("stages", profiles=rows["account_profiles"])),
-    "penalties": (MeasureChanges, lambda rows: _SQL("penalties", penalties=rows["penalties"], last=rows["last"])),
+    "penalties": (MeasureChanges, lambda rows: penalties_counted(rows["penalties"], rows["last"])),
     "quarantined": (Quarantined, lambda rows: _SQL("quarantined", quarantine=rows["quarantine"])),
 }
 _TABLES = ("changes", "standings", "account_profiles", "penalties")
@@ -88,6 +88,16 @@ def manifest_seen(folder: Path, markets: frozenset[str], newest: Path, before: P
             columns = [column for column, *_ in found.description or ()]
             said[name] = tuple(kind(**dict(zip(columns, row, strict=True))) for row in found.fetchall())
     return Manifest.model_construct(**said)
+
+
+def causes_counted(changes: Sql) -> Sql:
+    """Why the rows of lists changed: a row per list and cause."""
+    return _SQL("causes", changes=changes)
+
+
+def penalties_counted(penalties: Sql, last: Sql) -> Sql:
+    """What became of the penalties of each measure against those of another night."""
+    return _SQL("penalties", penalties=penalties, last=last)
 
 
 def _files(whole: Manifest, _: frozenset[str]) -> dict[str, ReleasedFile]:

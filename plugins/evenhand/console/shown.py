@@ -6,15 +6,18 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
+import pendulum
+from airflow.timetables.interval import CronDataIntervalTimetable
 from fastapi import HTTPException
 from pydantic import ValidationError
 
-from evenhand.console.reader import reader, say
+from evenhand.console.reader import marked, reader, say
 from evenhand.console.run_notes import failures
 from evenhand.console.seen import OF_ALL_TOGETHER, WHOSE, Markets, is_support_alone, rows_seen, seen
 from evenhand.console.seen_manifest import manifest_seen
 from evenhand.delivery.stopping import stopped
 from evenhand.deployment import deployment
+from evenhand.landing.file_names import night_of
 from evenhand.records.databases import parquet
 from evenhand.release.history import LACKS, said_of_history
 from evenhand.release.manifest import NAME as MANIFEST
@@ -23,6 +26,9 @@ from evenhand.release.quality_samples import KEYS, keys_told, newest_keys
 from evenhand.release.verify import troubles_since
 from evenhand.reports.catalogue import ENGLISH
 from evenhand.settings import settings
+
+# A night that takes longer is late, where the deployment sets no deadline.
+_TIME_FOR_A_NIGHT = timedelta(hours=6)
 
 
 @dataclass(frozen=True)
@@ -136,7 +142,7 @@ def shown(night: date | None = None) -> Shown | None:
     markets, newest = seen(), _folder(nights[0])
     # What a step complained of is for those who mend it.
     needs = tuple(_needs(chosen, nights, frozenset() if is_support_alone() else markets))
-    words = (*needs, *_said_of(manifest))
+    words = (*needs, *_said_of(manifest), *_said_of_landing(manifest))
     return Shown(chosen, folder, int(folder.name), manifest, at, nights, words, needs, markets, newest)
 
 
@@ -195,6 +201,21 @@ def _said_of(manifest: Manifest) -> list[str]:
     return said
 
 
+def _said_of_landing(manifest: Manifest) -> list[str]:
+    """That nothing landed on a night; what did isn't told where single markets are seen, nor of history."""
+    nights = set(map(night_of, {name for path in manifest.inputs for name in path.split("/")[1:2]}))
+    if not manifest.inputs or manifest.history or manifest.night in nights:
+        return []
+    landed = max((each for each in nights if each), default=None)
+    return [
+        say(
+            "Nothing landed on night %(night)s: it was decided from what had landed until %(landed)s.",
+            night=manifest.night,
+            landed=landed,
+        )
+    ]
+
+
 def _needs(night: date, nights: tuple[date, ...], markets: Markets) -> list[str]:
     """What is otherwise than it should be, whichever night is shown."""
     said = []
@@ -211,10 +232,17 @@ def _needs(night: date, nights: tuple[date, ...], markets: Markets) -> list[str]
             said.append(say("Night %(night)s is begun and not released: it is running, or was stopped.", night=later))
     if night != nights[0]:
         said.append(say("This isn't the newest night: %(night)s is.", night=nights[0]))
-    elif late := _days_late(nights[0]):
-        said.append(
-            say("Nothing was released for %(days)s days: the newest night is %(night)s.", days=late, night=nights[0])
+    elif due := due_since(nights[0], datetime.now(UTC)):
+        late, at = due
+        what = (
+            marked("Night %(night)s is late: it was to begin at %(at)s, and the newest that is released is %(newest)s.")
+            if _landed(late)
+            else marked(
+                "Night %(night)s is late, and nothing has landed for it: it was to begin at %(at)s, and the newest that"
+                " is released is %(newest)s."
+            )
         )
+        said.append(say(what, night=late, at=at, newest=nights[0]))
     return said
 
 
@@ -224,8 +252,22 @@ def _begun_later(newest: date) -> list[date]:
     return sorted(night for night in map(date.fromisoformat, found) if night > newest)
 
 
-def _days_late(newest: date) -> int:
-    """For how many days nothing was released, where nights run by a schedule; a day is usual."""
+def due_since(newest: date, now: datetime) -> tuple[date, datetime] | None:
+    """The last night that should be released by now, and when it was to begin; None where it is.
+
+    None too where nights don't run by a schedule, and while it has time left, by the deployment's deadline.
+    """
     here = deployment()
-    days = (here.night_of(datetime.now(UTC)) - newest).days if here.schedule else 0
-    return days if days > 2 else 0
+    if not here.schedule:
+        return None
+    timetable = CronDataIntervalTimetable(here.schedule, here.timezone.key)
+    by_now = pendulum.instance(now - (here.deadline or _TIME_FOR_A_NIGHT))
+    begun = timetable.infer_manual_data_interval(run_after=by_now)
+    late = here.night_of(begun.start)
+    return (late, begun.end.astimezone(here.timezone)) if late > newest else None
+
+
+def _landed(night: date) -> bool:
+    """Whether a file of a night lies in the landing folder; what lies elsewhere is known once the night has begun."""
+    here = settings()
+    return here.lands_elsewhere or any(each.is_file() for each in here.landing.glob(f"*/night={night}/**/*"))

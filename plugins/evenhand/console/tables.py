@@ -203,6 +203,7 @@ LISTS = (
             *(Column("stage", "Stage", "label", "stage", is_choice=True), Column("stage_since", "Since", "day")),
             *(Column("penalties", "Penalties", "number"), Column("rewards", "Rewards", "number")),
             Column("is_near_a_zone", "Near a stricter zone", "yes", is_choice=True),
+            Column("exited_on", "Left on", "day", is_choice=True),
             Column("followers", "Followers", "number"),
         ),
         "penalties desc, account_id",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
 from pathlib import Path
 
@@ -11,18 +12,17 @@ import duckdb
 
 from evenhand.console.shown import Shown
 from evenhand.delivery.config import ReceiversError, load_receivers
+from evenhand.landing.file_names import night_of
 from evenhand.records.databases import parquet
 from evenhand.records.sql_files import Sql, SqlFile
 from evenhand.records.steps import kept
 from evenhand.release.figures import Figure, figures
-from evenhand.release.manifest import HeldList, StageCount, ZoneCount
+from evenhand.release.manifest import HeldList
 from evenhand.settings import settings
 
 _SQL = SqlFile(__file__)
 
 TREND_NIGHTS = 28
-# In the order in which an account comes through them.
-_STAGES = ("onboarding", "pilot", "active", "probation", "restricted", "exited")
 # What is counted of each market: its name, and the file and condition that it is counted in.
 _COUNTED = {
     "penalties": ("penalties", "true"),
@@ -82,16 +82,17 @@ class OfReceiver:
 
 
 @dataclass(frozen=True)
-class OfProgramme:
-    """How many creators are in each zone of a programme, from the mildest on."""
+class Landed:
+    """What a feed brought.
 
-    programme: str
-    zones: Sequence[ZoneCount]
+    Attributes:
+        newest: the night of the newest file that was looked at; None where there is none.
+    """
 
-    @property
-    def creators(self) -> int:
-        """How many there are in all of them."""
-        return sum(each.accounts for each in self.zones)
+    feed: str
+    accepted: int
+    quarantined: int
+    newest: date | None
 
 
 def markets(shown: Shown, before: Shown | None) -> list[OfMarket]:
@@ -154,19 +155,18 @@ def _of_receiver(work: Path, name: str) -> OfReceiver:
     )
 
 
-def zones(shown: Shown) -> list[OfProgramme]:
-    """The programmes that have zones, with how many creators are in each."""
-    found: dict[str, list[ZoneCount]] = {}
-    for each in shown.manifest.zones:
-        if each.zone != "any":
-            found.setdefault(each.programme, []).append(each)
-    return [OfProgramme(programme, of) for programme, of in found.items()]
-
-
-def stages(shown: Shown) -> list[StageCount]:
-    """How many creators are at each stage, from onboarding on."""
-    places = {stage: place for place, stage in enumerate(_STAGES)}
-    return sorted(shown.manifest.stages, key=lambda each: (places.get(each.stage, len(places)), each.stage))
+def landed(shown: Shown) -> list[Landed]:
+    """What each feed brought; nothing to who doesn't see all markets."""
+    newest: dict[str, date] = {}
+    for path in shown.manifest.inputs:
+        # Below the folder of the feed, that of the night.
+        feed, *below = path.split("/")
+        if below and (night := night_of(below[0])):
+            newest[feed] = max(night, newest.get(feed, night))
+    return [
+        Landed(feed, counts.accepted, counts.quarantined, newest.get(feed))
+        for feed, counts in shown.manifest.feeds.items()
+    ]
 
 
 def metrics(shown: Shown, market: str) -> list[Figure]:

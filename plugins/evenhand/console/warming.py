@@ -19,6 +19,7 @@ from fastapi import HTTPException
 
 from evenhand.console.listing import Asked, find
 from evenhand.console.made_reports import made
+from evenhand.console.parts import penalties, stages, zones
 from evenhand.console.seen import see
 from evenhand.console.shown import Shown, released_nights, shown
 from evenhand.console.tables import LISTS
@@ -67,6 +68,9 @@ def _steps(newest: Shown, before: Shown | None) -> Iterator[Callable[[], object]
     for folder in looked_at(settings().releases, newest.night):
         yield partial(_read, folder)
     yield partial(markets, newest, before)
+    yield partial(zones, newest)
+    yield partial(stages, newest)
+    yield partial(penalties, newest, before)
     for listed in LISTS:
         yield partial(find, listed, newest, before, Asked(newest.night))
     for kind in KINDS:

@@ -33,6 +33,7 @@ class _Told:
 
     Attributes:
         first: the first of the nights that it is of.
+        history: the nights that it looks at whose lists were never in force.
     """
 
     kind: Kind
@@ -42,6 +43,7 @@ class _Told:
     defined: Mapping[str, Definition]
     first: date
     before: date | None
+    history: frozenset[date]
 
 
 def report_of(
@@ -66,6 +68,7 @@ def report_of(
         told = _Told(
             kind, facts, of.language, of.manifests[-1], of.defined,
             night - timedelta(days=days - 1), facts.released(days) or facts.oldest(),
+            frozenset(each.night for each in of.manifests if each.history),
         )  # fmt: skip
         known = _markets(told)
         unknown = sorted(set(markets) - set(known))
@@ -159,6 +162,9 @@ def _page(
         words.append(language.sentence("This night was reversed to the lists of {day}.", day=language.day(back)))
     compared = "It is compared with {day}." if told.before else "There is nothing before it to compare with."
     words.append(language.sentence(compared, day=language.day(told.before)))
+    if told.before in told.history:
+        never = "{day} is history: its lists were never in force anywhere."
+        words.append(language.sentence(never, day=language.day(told.before)))
     held = sections.waiting(told.facts, language, scope, told.manifest)
     words += held or [language.sentence("No list waits for anybody.")]
     found = recommendations(told.facts, language, scope, missed)

@@ -19,7 +19,7 @@ group by all
 order by all;
 
 -- name: penalties
--- Against those of the release before.
+-- Against those of another release, most often the one before.
 select
     measure,
     count(*) filter (before.key is null) as new,

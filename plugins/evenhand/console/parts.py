@@ -1,0 +1,176 @@
+"""What a night came to in one market, or in all that are seen: zones, stages, penalties, and why rows changed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from evenhand.console.seen import Markets, rows_seen, texts
+from evenhand.console.seen_manifest import causes_counted, penalties_counted
+from evenhand.console.shown import Shown
+from evenhand.console.tonight import TREND_NIGHTS
+from evenhand.records.databases import parquet
+from evenhand.records.sql_files import Sql, SqlFile
+from evenhand.release.manifest import CauseCount, MeasureChanges
+from evenhand.settings import settings
+
+_SQL = SqlFile(__file__)
+
+# In the order in which an account comes through them.
+_STAGES = ("onboarding", "pilot", "active", "probation", "restricted", "exited")
+# A row per market and what is counted of it; None where a release has nothing to count it of.
+_Counted = Sequence[tuple[Any, ...]] | None
+# What counts rows, of the rows.
+_Statement = Callable[[Sql], Sql]
+
+
+@dataclass(frozen=True)
+class Part:
+    """How many creators are in a zone or at a stage, and how many were over the last nights."""
+
+    key: str
+    accounts: int
+    trend: Sequence[int | None]
+
+
+@dataclass(frozen=True)
+class OfProgramme:
+    """How many creators are in each zone of a programme, from the mildest on."""
+
+    programme: str
+    zones: Sequence[Part]
+
+
+def zones(shown: Shown, market: str = "") -> list[OfProgramme]:
+    """The programmes that have zones, with how many creators are in each.
+
+    Args:
+        market: the one that is counted; by default, all that are seen.
+    """
+    over = [_by_zone(each, only) for each, only in _over_nights(shown, "standings", _zones_of, market)]
+    found: dict[str, list[Part]] = {}
+    for programme, zone in over[-1] or ():
+        trend = [None if each is None else each.get((programme, zone), 0) for each in over]
+        found.setdefault(programme, []).append(Part(zone, trend[-1] or 0, trend))
+    return [OfProgramme(programme, of) for programme, of in found.items()]
+
+
+def stages(shown: Shown, market: str = "") -> list[Part]:
+    """How many creators are at each stage, from onboarding on."""
+    over = [_by_stage(each, only) for each, only in _over_nights(shown, "account_profiles", _stages_of, market)]
+    places = {stage: place for place, stage in enumerate(_STAGES)}
+    trends = {stage: [None if each is None else each.get(stage, 0) for each in over] for stage in over[-1] or ()}
+    found = [Part(stage, trend[-1] or 0, trend) for stage, trend in trends.items()]
+    return sorted(found, key=lambda each: (places.get(each.key, len(places)), each.key))
+
+
+def penalties(shown: Shown, before: Shown | None, market: str = "") -> Sequence[MeasureChanges]:
+    """By measure, how many penalties are new, were there, or are no more, against another night."""
+    if not shown.has("penalties.parquet"):
+        return ()
+    now = _of(shown.rows("penalties"), market)
+    there = before is not None and before.has("penalties.parquet")
+    last = _of(before.rows("penalties"), market) if before and there else f"(from {now} limit 0)"
+    return _penalties(now, last)
+
+
+def nights_since(shown: Shown, before: Shown | None) -> list[date]:
+    """The nights on which something can have changed since another, the oldest first; that night isn't one of them."""
+    after = (each for each in shown.nights if each <= shown.night and (before is None or each > before.night))
+    return sorted(after) if before else [shown.night]
+
+
+def causes(shown: Shown, before: Shown | None, market: str = "") -> Sequence[CauseCount]:
+    """Why rows changed since another night: those of each night are added up."""
+    folders = [_folder(night) for night in nights_since(shown, before)]
+    there = [folder for folder in folders if (folder / "changes.parquet").exists()]
+    return _causes(tuple(_rows(folder, "changes", shown, market) for folder in there)) if there else ()
+
+
+def _folder(night: date) -> Path:
+    return (settings().releases / f"night={night}").resolve()
+
+
+def _of(rows: str, market: str) -> str:
+    return f"(select * from {rows} where market in ({texts(frozenset({market}))}))" if market else rows
+
+
+def _rows(folder: Path, table: str, shown: Shown, market: str) -> str:
+    if shown.markets is None:
+        return _of(f"(from {parquet(folder / f'{table}.parquet')})", market)
+    return _of(rows_seen(folder, table, shown.markets, shown.newest), market)
+
+
+def _zones_of(rows: Sql) -> Sql:
+    return _SQL("zones", rows=rows)
+
+
+def _stages_of(rows: Sql) -> Sql:
+    return _SQL("stages", rows=rows)
+
+
+def _over_nights(shown: Shown, table: str, counted: _Statement, market: str) -> list[tuple[_Counted, Markets]]:
+    """What is counted on each of the last nights, the oldest first, and the markets of it that are asked for."""
+    nights = [night for night in shown.nights if night < shown.night][: TREND_NIGHTS - 1]
+    chosen = frozenset({market}) if market else None
+    # Of the night itself, just what its lists show; earlier ones are counted once for whoever asks.
+    earlier = chosen if chosen or shown.markets is None else shown.markets
+    over = []
+    for night in reversed(nights):
+        path = _folder(night) / f"{table}.parquet"
+        # Nights of a history, and releases of earlier versions, lack some.
+        over.append((_counted(f"(from {parquet(path)})", counted) if path.exists() else None, earlier))
+    now = _counted(shown.rows(table), counted) if shown.has(f"{table}.parquet") else None
+    return [*over, (now, chosen)]
+
+
+def _by_zone(counted: _Counted, only: Markets) -> Mapping[tuple[str, str], int] | None:
+    """By programme and zone, from the mildest on; None where the release doesn't say."""
+    if counted is None:
+        return None
+    found: dict[tuple[str, str], int] = {}
+    for market, programme, zone, accounts in counted:
+        if zone != "any" and (only is None or market in only):
+            found[programme, zone] = found.get((programme, zone), 0) + accounts
+    return found
+
+
+def _by_stage(counted: _Counted, only: Markets) -> Mapping[str, int] | None:
+    if counted is None:
+        return None
+    found: dict[str, int] = {}
+    for market, stage, accounts in counted:
+        if only is None or market in only:
+            found[stage] = found.get(stage, 0) + accounts
+    return found
+
+
+# A revision's folder never changes, and it is named in the rows.
+@lru_cache(maxsize=512)
+def _counted(rows: str, counted: _Statement) -> _Counted:
+    with duckdb.connect(config={"threads": 1}) as connection:
+        return connection.execute(counted(Sql(rows))).fetchall()
+
+
+@lru_cache(maxsize=64)
+def _penalties(now: str, last: str) -> Sequence[MeasureChanges]:
+    with duckdb.connect(config={"threads": 1}) as connection:
+        found = connection.execute(penalties_counted(Sql(now), Sql(last))).fetchall()
+    return [MeasureChanges(measure=measure, new=new, kept=kept, ended=ended) for measure, new, kept, ended in found]
+
+
+@lru_cache(maxsize=64)
+def _causes(changes: tuple[str, ...]) -> Sequence[CauseCount]:
+    rows = " union all by name ".join(f"from {each}" for each in changes)
+    with duckdb.connect(config={"threads": 1}) as connection:
+        found = connection.execute(causes_counted(Sql(f"({rows})"))).fetchall()
+    return [
+        CauseCount(list=of, cause=cause, added=added, removed=removed, changed=changed)
+        for of, cause, added, removed, changed in found
+    ]

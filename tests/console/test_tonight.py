@@ -1,0 +1,127 @@
+"""The page of a night: each figure is as many rows as its link leads to, of a market, against any night."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Iterator
+from html import unescape
+from pathlib import Path
+
+import duckdb
+import pytest
+from fastapi.testclient import TestClient
+
+from console.conftest import EARLIER, NIGHT
+from console.serving import log_in, seen_by_all
+from console.two_managers import Rewritten, managed
+
+# A figure that is a link, or the one in the cell after it.
+_LINKED = re.compile(r'<a href="\./(lists/[^"]+)">[^<]*?([\d,]+)</a>')
+_BESIDE = re.compile(
+    r'<a href="\./(lists/creators\?[^"]*stage[^"]*)">[^<]*</a></td><td class="number">(?:<span[^>]*>)?([\d,]+)'
+)
+_CAUSES = re.compile(
+    r'<a href="\./(lists/changes\?[^"]*cause=[^"]*)">[^<]*</a></td>((?:<td class="number">\d+</td>){3})'
+)
+
+
+@pytest.fixture(scope="module")
+def left(home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same two nights, of which somebody had left on the second."""
+    copy = tmp_path_factory.mktemp("left") / "home"
+    shutil.copytree(home, copy, symlinks=True)
+    of_night = Rewritten((copy / "releases" / f"night={NIGHT}").resolve())
+    assert of_night.folder.is_relative_to(copy)
+    of_night.change(
+        "account_profiles",
+        "select * replace (case when account_id = 'a6' then date '2026-03-06' else exited_on end as exited_on)"
+        " from released",
+    )
+    return copy
+
+
+@pytest.fixture
+def reader_of_left(left: Path) -> Iterator[TestClient]:
+    with seen_by_all(left) as app:
+        yield TestClient(app, base_url="http://127.0.0.1:8080", headers={"accept": "text/html"})
+
+
+def _rows(reader: TestClient, link: str) -> int:
+    ((total,),) = [re.findall(r"<h2>([\d,]+) rows?</h2>", reader.get(f"/{unescape(link)}").text)]
+    return int(total.replace(",", ""))
+
+
+def _figures(page: str) -> list[tuple[str, int]]:
+    found = [(link, int(figure.replace(",", ""))) for of in (_LINKED, _BESIDE) for link, figure in of.findall(page)]
+    causes = [(link, sum(map(int, re.findall(r"\d+", cells)))) for link, cells in _CAUSES.findall(page)]
+    return found + causes
+
+
+@pytest.mark.parametrize("asked", ["", "market=world", "market=ID", f"night={EARLIER}", "against=week"])
+def test_every_figure_is_as_many_rows_as_its_link_leads_to(reader_of_left: TestClient, asked: str) -> None:
+    figures = _figures(reader_of_left.get(f"/?{asked}").text)
+    assert len(figures) > 12
+    assert [(link, _rows(reader_of_left, link)) for link, _ in figures] == figures
+
+
+def test_who_sees_one_market_has_the_figures_of_it(left: Path, tmp_path: Path) -> None:
+    with managed(left, tmp_path / "people.yml") as client:
+        for who in ("ika", "wen"):
+            log_in(who)
+            figures = _figures(client.get("/").text)
+            assert len(figures) > 8
+            assert [(link, _rows(client, link)) for link, _ in figures] == figures
+
+
+def _section(page: str, heading: str) -> str:
+    """What a reader sees of a part of a page."""
+    (part,) = [each for each in page.split("<section") if f"<h2>{heading}" in each]
+    return unescape(re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", re.sub(r"<svg.*?</svg>", "", part, flags=re.DOTALL))))
+
+
+def test_penalties_and_causes_are_against_the_night_that_was_chosen(reader: TestClient, home: Path) -> None:
+    shown = reader.get("/")
+    assert "against 5 Mar 2026" in _section(shown.text, "Penalties by measure")
+    # Against a night after which there is none but the first, all are new and nothing has a cause.
+    first = reader.get(f"/?night={EARLIER}").text
+    assert re.search(r"Warning \d+ 0 0", _section(first, "Penalties by measure"))
+
+
+def test_zones_stages_and_causes_are_those_of_the_market_that_was_chosen(reader: TestClient, home: Path) -> None:
+    files = f"{home}/releases/night={NIGHT}"
+    for market in ("world", "ID"):
+        page = reader.get(f"/?market={market}").text
+        of_market = f"where market = '{market}'"
+        for heading, query in (
+            (
+                "Creators by zone",
+                f"from '{files}/standings.parquet' {of_market} and zone <> 'any' group by programme, zone",
+            ),
+            ("Creators by stage", f"from '{files}/account_profiles.parquet' {of_market} group by stage"),
+        ):
+            counted = sorted(number for (number,) in duckdb.sql(f"select count(*) {query}").fetchall())
+            said = _section(page, heading)
+            assert sorted(int(each) for each in re.findall(r" (\d+) ", said)) == counted, (market, heading, said)
+            assert page.count('class="trend"') > 10
+    # The appeal that was granted took a penalty of one market back.
+    assert "what was corrected" in _section(reader.get("/?market=world").text, "Why rows changed")
+    assert "what was corrected" not in _section(reader.get("/?market=ID").text, "Why rows changed")
+
+
+def test_each_feed_says_when_its_newest_file_landed(reader: TestClient) -> None:
+    landed = _section(reader.get("/").text, "What landed")
+    assert "Appeals 6 Mar 2026" in landed
+    assert "Violations 5 Mar 2026" in landed
+
+
+def test_a_night_that_is_compared_with_history_says_so(home: Path, tmp_path: Path) -> None:
+    shutil.copytree(home, tmp_path / "home", symlinks=True)
+    before = Rewritten((tmp_path / "home" / "releases" / f"night={EARLIER}").resolve())
+    before.say({}, history={"since": EARLIER, "until": EARLIER, "unusual": []})
+    with seen_by_all(tmp_path / "home") as app:
+        reader = TestClient(app, base_url="http://127.0.0.1:8080", headers={"accept": "text/html"})
+        for address in ("/", "/lists/against"):
+            said = "5 Mar 2026, which it is compared with, is history: its lists were never in force anywhere."
+            assert said in reader.get(address).text
+            assert said not in reader.get(f"{address}?night={EARLIER}").text
