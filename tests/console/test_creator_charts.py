@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
+from decimal import Decimal
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evenhand.console.creator_charts import InForce, Told, over_days
+from evenhand.console.creator_charts import InForce, Told, charts, over_days, zones_over_days
+from evenhand.explain.explanation import Explanation, Period, ProgrammeStanding
 
 _FIRST = date(2026, 3, 1)
 
@@ -67,3 +70,110 @@ def test_what_was_in_force_is_found_again_from_its_beginnings_and_ends(drawn: li
         return each.first_day, each.scope
 
     assert sorted(over_days(told), key=place) == sorted(wanted, key=place)
+
+
+def test_days_without_a_value_have_the_zone_that_they_were_in() -> None:
+    drawn = _drawn(
+        _period(0, 9, 5, "good"),
+        _period(9, 14, 2, "poor"),
+        _period(14, 19, None, "usual"),
+        _period(19, None, 2, "poor"),
+    )
+    assert _zones(drawn) == {
+        "Zone": [
+            ("Good", "1 Mar 2026 to 9 Mar 2026: 5, Good"),
+            ("Poor", "10 Mar 2026 to 14 Mar 2026: 2, Poor"),
+            ("Usual", "15 Mar 2026 to 19 Mar 2026: Usual"),
+            ("Poor", "20 Mar 2026 to no end: 2, Poor"),
+        ]
+    }
+    # Without a value nothing is drawn above them.
+    assert drawn.count("<rect") == 3
+
+
+def test_each_of_several_balances_has_its_own_zones() -> None:
+    drawn = _drawn(
+        _period(0, 9, 0, "good", "a"),
+        _period(9, None, 3, "warned", "a"),
+        _period(0, 19, 6, "warned", "b"),
+        _period(19, None, 0, "good", "b"),
+    )
+    assert _zones(drawn) == {
+        "Of a": [
+            ("Good", "1 Mar 2026 to 9 Mar 2026: Of a, 0, Good"),
+            ("Warned", "10 Mar 2026 to no end: Of a, 3, Warned"),
+        ],
+        "Of b": [
+            ("Warned", "1 Mar 2026 to 19 Mar 2026: Of b, 6, Warned"),
+            ("Good", "20 Mar 2026 to no end: Of b, 0, Good"),
+        ],
+    }
+    # The lower one lies before the higher one, so that both can be pointed at.
+    assert drawn.index("Of b, 6, Warned") < drawn.index("Of a, 3, Warned")
+
+
+def test_periods_of_one_zone_are_one_only_where_they_touch() -> None:
+    drawn = _drawn(
+        _period(0, 4, 1, "good"),
+        _period(4, 8, 2, "good"),
+        _period(10, 12, 2, "good"),
+        _period(12, None, 9, "poor"),
+    )
+    assert [said for _, said in _zones(drawn)["Zone"]] == [
+        "1 Mar 2026 to 8 Mar 2026: Good",
+        "11 Mar 2026 to 12 Mar 2026: 2, Good",
+        "13 Mar 2026 to no end: 9, Poor",
+    ]
+
+
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 2), st.none() | st.integers(-3, 3), st.sampled_from("xyz")), min_size=1, max_size=8
+    )
+)
+def test_every_day_is_in_the_zone_that_its_period_has(drawn: list[tuple[int, int | None, str]]) -> None:
+    periods, place = [], 0
+    for gap, balance, zone in drawn:
+        periods.append(_period(place + gap, place + gap + 2, balance, zone))
+        place += gap + 2
+    wanted = {
+        _on(n): each.zone
+        for each in periods
+        for n in range(60)
+        if each.first_day <= _on(n) <= (each.last_day or _FIRST)
+    }
+    found = {}
+    for each in zones_over_days(periods):
+        for n in range(60):
+            if each.first_day <= _on(n) <= (each.last_day or _FIRST):
+                assert _on(n) not in found
+                found[_on(n)] = each.zone
+    assert found == wanted
+
+
+def _period(first: int, until: int | None, balance: int | None, zone: str, of: str = "") -> Period:
+    value = None if balance is None else Decimal(balance)
+    last = None if until is None else _on(until - 1)
+    return Period(_on(first), last, value, zone, zone.capitalize(), of, f"Of {of}" if of else "")
+
+
+def _drawn(*periods: Period, night: date = _FIRST + timedelta(days=30)) -> str:
+    """The chart of a programme with these periods."""
+    health = ProgrammeStanding(
+        programme="health", label="Health", unit="", balance=None, zone="good", zone_label="Good", since=None,
+        next_zone=None, next_zone_label="", to_next_zone=None, periods=periods, entries=(),
+    )  # fmt: skip
+    of = Explanation(
+        account="a1", night=night, revision=1, release_id="r", audience="managers", market="world", kind="creator",
+        kind_label="Creator", language="en", onboarded_on=None, exited_on=None, stage="active", stage_label="Active",
+        stage_since=None, not_decided=(), programmes=(health,), measures=(), lacking=(), violations=(), timeline=(),
+        told=(), linked=(),
+    )  # fmt: skip
+    return str(charts(of, [])["health"])
+
+
+def _zones(drawn: str) -> dict[str, list[tuple[str, str]]]:
+    """The zones of a chart with what is said of them, by the name of their lane."""
+    lanes = re.findall(r'<div class="called"[^>]*>([^<]*)</div><div class="lane"[^>]*>(.*?)</div>', drawn)
+    zone = re.compile(r'<span class="zone"[^>]*title="([^"]*)">([^<]*)</span>')
+    return {called: [(words, said) for said, words in zone.findall(lane)] for called, lane in lanes}

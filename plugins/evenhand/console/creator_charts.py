@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -98,26 +98,26 @@ def charts(of: Explanation, penalties: Sequence[InForce]) -> dict[str, Markup]:
     """The balances of each programme of which there are any, by its name."""
     drawn = {}
     for programme in of.programmes:
-        periods = [each for each in programme.periods if each.balance is not None]
-        if any(each.balance for each in periods):
-            drawn[programme.programme] = _chart(of, programme, periods, penalties)
+        if any(each.balance for each in programme.periods):
+            drawn[programme.programme] = _chart(of, programme, penalties)
     return drawn
 
 
-def _chart(
-    of: Explanation, programme: ProgrammeStanding, periods: Sequence[Period], penalties: Sequence[InForce]
-) -> Markup:
-    begun = next(each.first_day for each in periods if each.balance)
-    ends = [each.last_day or each.first_day for each in periods]
-    days = _Days(max(periods[0].first_day, begun - _BEFORE), max([of.night + _AFTER, *ends]))
-    highest = max(each.balance or Decimal(0) for each in periods)
+def _chart(of: Explanation, programme: ProgrammeStanding, penalties: Sequence[InForce]) -> Markup:
+    known = [(each, each.balance) for each in programme.periods if each.balance is not None]
+    begun = min(each.first_day for each, balance in known if balance)
+    ends = [each.last_day or each.first_day for each in programme.periods]
+    first = min(each.first_day for each in programme.periods)
+    days = _Days(max(first, begun - _BEFORE), max([of.night + _AFTER, *ends]))
+    highest = max(balance for _, balance in known)
     scale = scale_of([0, float(highest)])
     drawn = Markup("")
-    for each in periods:
+    # Of several balances on the same days, lower ones lie before higher ones.
+    for each, balance in sorted(known, key=lambda one: (-one[1], one[0].first_day, one[0].balance_of)):
         if (part := days.part(each.first_day, each.last_day)) is None:
             continue
         left, width = part
-        y = scale.up(float(each.balance or 0))
+        y = scale.up(float(balance))
         drawn += Markup(
             '<rect class="area{later}" x="{x}" y="{y}" width="{w}" height="{h}"><title>{said}</title></rect>'
         ).format(
@@ -136,24 +136,24 @@ def _chart(
     if 15 < tonight < 85:
         along.insert(1, (tonight * 10, day(of.night)))
     up = [(scale.up(each), _written(each, programme.unit)) for each in scale.ticks]
-    return framed(drawn, about, up, along, low=True, lanes=list(_lanes(of, programme, periods, penalties, days)))
+    return framed(drawn, about, up, along, low=True, lanes=list(_lanes(of, programme, penalties, days)))
 
 
 def _lanes(
-    of: Explanation,
-    programme: ProgrammeStanding,
-    periods: Sequence[Period],
-    penalties: Sequence[InForce],
-    days: _Days,
+    of: Explanation, programme: ProgrammeStanding, penalties: Sequence[InForce], days: _Days
 ) -> Iterator[tuple[str, Markup]]:
     """What was beside a balance on the same days: zones, the penalties on each scope, violations."""
-    zones = list(_zones(periods))
-    if len({each.zone for each in zones}) > 1:
-        spans = (
-            _span(days, "zone", each.zone_label, _said(programme, each), each.first_day, each.last_day)
-            for each in zones
-        )
-        yield say("Zone"), Markup("").join(spans)
+    balances: dict[str, list[Period]] = {}
+    for each in programme.periods:
+        balances.setdefault(each.balance_of, []).append(each)
+    for periods in balances.values():
+        zones = list(zones_over_days(periods))
+        if len({each.zone for each in zones}) > 1:
+            spans = (
+                _span(days, "zone", each.zone_label, _said(programme, each), each.first_day, each.last_day)
+                for each in zones
+            )
+            yield zones[0].balance_of_label or say("Zone"), Markup("").join(spans)
     theirs = [each for each in penalties if each.programme == programme.programme]
     for scope in dict.fromkeys(each.scope for each in theirs):
         there = [(each, label("measure", key_of("measure", each.measure))) for each in theirs if each.scope == scope]
@@ -175,12 +175,13 @@ def _lanes(
             yield say("Violations"), dots
 
 
-def _zones(periods: Sequence[Period]) -> Iterator[Period]:
-    """Periods with those beside each other that are in one zone as one."""
+def zones_over_days(periods: Sequence[Period]) -> Iterator[Period]:
+    """Periods of one balance, in the order of days, with those of one zone that touch as one."""
     kept: Period | None = None
     for each in periods:
-        if kept and kept.zone == each.zone:
-            kept = Period(kept.first_day, each.last_day, None, kept.zone, kept.zone_label)
+        touches = kept is not None and kept.last_day == each.first_day - timedelta(days=1)
+        if kept and touches and kept.zone == each.zone:
+            kept = replace(kept, last_day=each.last_day, balance=None)
             continue
         if kept:
             yield kept
@@ -203,7 +204,7 @@ def _said(programme: ProgrammeStanding, period: Period) -> str:
         "%(first)s to %(last)s: %(balance)s",
         first=period.first_day,
         last=last_day(period.last_day),
-        balance=", ".join(each for each in (balance, period.zone_label) if each),
+        balance=", ".join(each for each in (period.balance_of_label, balance, period.zone_label) if each),
     )
 
 

@@ -19,13 +19,20 @@ FOR_SUPPORT: Audience = "support"
 
 @dataclass(frozen=True)
 class Period:
-    """Days on which a balance was in one zone at one value; `last_day` is None while it goes on."""
+    """Days on which a balance was in one zone at one value; `last_day` is None while it goes on.
+
+    Attributes:
+        balance: None while there was no value.
+        balance_of: what it is kept for where a programme keeps several; empty otherwise.
+    """
 
     first_day: date
     last_day: date | None
     balance: Decimal | None
     zone: str
     zone_label: str
+    balance_of: str = ""
+    balance_of_label: str = ""
 
 
 @dataclass(frozen=True)

@@ -152,9 +152,7 @@ def _programmes(
     health = {row["programme"]: row for row in rows.of("account_health", "programme")}
     periods: dict[str, list[Period]] = {}
     for row in rows.of("balance_periods", "programme, balance_of, from_day"):
-        last = row["until_day"] - _DAY if row["until_day"] else None
-        of_programme = periods.setdefault(row["programme"], [])
-        of_programme.append(Period(row["from_day"], last, row["balance"], row["zone"], names.of("zone", row["zone"])))
+        periods.setdefault(row["programme"], []).append(_period(row, names))
     entries: dict[str, list[Entry]] = {}
     for row in rows.of("account_entries", ENTRIES_BY):
         entries.setdefault(row["programme"], []).append(_entry(row, names, violations))
@@ -174,6 +172,21 @@ def _programmes(
             entries=entries.get(row["programme"], ()),
         )
         for row in rows.of("standings", "programme")
+    )
+
+
+def _period(row: Mapping[str, Any], names: Names) -> Period:
+    kept_for = row["balance_of"]
+    said = names.labels.of("violation_type", kept_for)
+    return Period(
+        first_day=row["from_day"],
+        last_day=row["until_day"] - _DAY if row["until_day"] else None,
+        balance=row["balance"],
+        zone=row["zone"],
+        zone_label=names.of("zone", row["zone"]),
+        balance_of=kept_for,
+        # It is a type of violation, or the name of a content or of what else was violated, which stays as it is.
+        balance_of_label=kept_for if said == names.labels.unnamed(kept_for) else said,
     )
 
 
