@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -119,3 +120,51 @@ def test_what_is_not_understood_and_what_has_no_words_stays_in_english() -> None
     assert _story("id").why("Because of the moon.") is None
     assert _story("en").told("zone_entered", "from good to warned") is None
     assert _story("en").why("The account is in the zone good of Account health (rule).") is None
+
+
+@pytest.mark.parametrize(
+    ("event", "told"),
+    [
+        ("violation_decided", "Copyright, content x, detected on 2026-99-99"),
+        ("violation_decided", "Copyright, live l, detected on 0000-01-01 by user report"),
+        ("penalty_ends", "Warning on account, in force since 2026-02-30"),
+        ("entry", "2 strikes of Copyright strikes by the rule copyright, counts until 2026-13-01"),
+        ("appeal_decided", "granted, against v1, now 9999999999999999999999999999999999999999 points"),
+    ],
+)
+def test_a_name_that_looks_like_a_day_or_a_number_that_there_is_not_stays_in_english(event: str, told: str) -> None:
+    def number(value: Decimal) -> str:
+        return str(value.quantize(Decimal("0.01")))
+
+    for language in languages()[1:]:
+        names = _story(language).names
+        assert Story(replace(names, number=number), UNITS).told(event, told) is None
+
+
+@pytest.mark.parametrize(
+    ("told", "wanted"),
+    [
+        ("granted, against v1, now ..", "dikabulkan, terhadap v1, now .."),
+        ("granted, against v1, now .. points", "dikabulkan, terhadap v1, now .. points"),
+        (
+            "granted, against v1, now .. points, now 1 points",
+            "dikabulkan, terhadap v1, now .. points, sekarang <1> poin",
+        ),
+        ("granted, against {violation} %s {0}", "dikabulkan, terhadap {violation} %s {0}"),
+    ],
+)
+def test_a_name_that_looks_like_more_of_the_sentence_is_told_as_it_is(told: str, wanted: str) -> None:
+    assert _story("id").told("appeal_decided", told) == wanted
+
+
+def test_days_that_there_are_not_and_numbers_that_are_none_leave_a_reason_in_english() -> None:
+    said = (
+        "On {} the account went from 1 to {} strikes of Copyright strikes and entered the zone warned"
+        " (balance at least {})"
+    )
+    brings = ". This brings Warning on account from 2026-03-05 until 2026-04-03."
+    story = _story("id")
+    assert story.why(said.format("2026-02-30", 3, 3) + brings) is None
+    assert story.why(said.format("2026-02-28", "..", 3) + brings) is None
+    assert story.why(said.format("2026-02-28", 3, 3) + brings.replace("2026-04-03", "2026-04-31")) is None
+    assert story.why(said.format("2026-02-28", 3, 3) + brings) is not None

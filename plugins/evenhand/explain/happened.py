@@ -6,7 +6,7 @@ Releases are never rewritten, so theirs is read again. What isn't known here, as
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from functools import cache
@@ -76,7 +76,7 @@ NO_VALUE = "no value"
 # How parts are put together, and how a sentence ends.
 TOGETHER, STOPPED = "{said}, {more}", "{said}."
 _DAY = r"\d{4}-\d\d-\d\d"
-_NUMBER = r"-?[\d.]+"
+_NUMBER = r"-?\d+(?:\.\d+)?"
 _READ: Mapping[str, str] = {
     "day": _DAY,
     "last_day": _DAY,
@@ -112,16 +112,27 @@ class Story:
 
     def told(self, event: str, english: str) -> str | None:
         """A step of it; None where what the release says of it isn't understood."""
+        return self._if_understood(lambda: self._told(event, english))
+
+    def why(self, english: str) -> str | None:
+        """Why there is a measure, without how to appeal; None where that isn't understood."""
+        return self._if_understood(lambda: self._why(english))
+
+    def _if_understood(self, said: Callable[[], str | None]) -> str | None:
         if not self._has_words:
             return None
+        try:
+            return said()
+        # A name in it may look like what could follow it, with a day or a number that there isn't.
+        except (ValueError, ArithmeticError):
+            return None
+
+    def _told(self, event: str, english: str) -> str | None:
         if event == "stage_entered":
             return self._stage(english)
         return self._parts(tuple(PARTS[event]), english) if event in PARTS else None
 
-    def why(self, english: str) -> str | None:
-        """Why there is a measure, without how to appeal; None where that isn't understood."""
-        if not self._has_words:
-            return None
+    def _why(self, english: str) -> str | None:
         because, brings, what = english.removesuffix(".").partition(". This brings ")
         if not brings:
             said = [self._first(REWARDED, because)]
