@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -16,7 +17,15 @@ from evenhand.reports.language import languages, words_of
 from evenhand.settings import PROJECT
 
 CATALOGS = load_catalogs(PROJECT / "translations")
-UNITS = {"copyright_strikes": "strike", "account_health": "point"}
+UNITS = {
+    "copyright_strikes": "strike",
+    "account_health": "point",
+    "late_dispatch": "share",
+    "returned": "share",
+    "completion": "percent",
+    "sales": "unit of money",
+    "gifts": "unit",
+}
 
 
 def _story(language: str) -> Story:
@@ -119,3 +128,102 @@ def test_what_is_not_understood_and_what_has_no_words_stays_in_english() -> None
     assert _story("id").why("Because of the moon.") is None
     assert _story("en").told("zone_entered", "from good to warned") is None
     assert _story("en").why("The account is in the zone good of Account health (rule).") is None
+
+
+@pytest.mark.parametrize(
+    ("event", "told"),
+    [
+        ("violation_decided", "Copyright, content x, detected on 2026-99-99"),
+        ("violation_decided", "Copyright, live l, detected on 0000-01-01 by user report"),
+        ("penalty_ends", "Warning on account, in force since 2026-02-30"),
+        ("entry", "2 strikes of Copyright strikes by the rule copyright, counts until 2026-13-01"),
+        ("appeal_decided", "granted, against v1, now 9999999999999999999999999999999999999999 points"),
+    ],
+)
+def test_a_name_that_looks_like_a_day_or_a_number_that_there_is_not_stays_in_english(event: str, told: str) -> None:
+    def number(value: Decimal) -> str:
+        return str(value.quantize(Decimal("0.01")))
+
+    for language in languages()[1:]:
+        names = _story(language).names
+        assert Story(replace(names, number=number), UNITS).told(event, told) is None
+
+
+@pytest.mark.parametrize(
+    ("told", "wanted"),
+    [
+        ("granted, against v1, now ..", "dikabulkan, terhadap v1, now .."),
+        ("granted, against v1, now .. points", "dikabulkan, terhadap v1, now .. points"),
+        (
+            "granted, against v1, now .. points, now 1 points",
+            "dikabulkan, terhadap v1, now .. points, sekarang <1> poin",
+        ),
+        ("granted, against {violation} %s {0}", "dikabulkan, terhadap {violation} %s {0}"),
+    ],
+)
+def test_a_name_that_looks_like_more_of_the_sentence_is_told_as_it_is(told: str, wanted: str) -> None:
+    assert _story("id").told("appeal_decided", told) == wanted
+
+
+def test_days_that_there_are_not_and_numbers_that_are_none_leave_a_reason_in_english() -> None:
+    said = (
+        "On {} the account went from 1 to {} strikes of Copyright strikes and entered the zone warned"
+        " (balance at least {})"
+    )
+    brings = ". This brings Warning on account from 2026-03-05 until 2026-04-03."
+    story = _story("id")
+    assert story.why(said.format("2026-02-30", 3, 3) + brings) is None
+    assert story.why(said.format("2026-02-28", "..", 3) + brings) is None
+    assert story.why(said.format("2026-02-28", 3, 3) + brings.replace("2026-04-03", "2026-04-31")) is None
+    assert story.why(said.format("2026-02-28", 3, 3) + brings) is not None
+
+
+@pytest.mark.parametrize(
+    ("told", "wanted"),
+    [
+        # Where the ledger has no unit, the release has the number alone, whatever the programme's is.
+        ("0.05 of late dispatch by the rule r", "<0.05> pada Late dispatch menurut aturan R"),
+        ("5 % of late dispatch by the rule r", "<5>\u00a0% pada Late dispatch menurut aturan R"),
+        ("20 % of completion by the rule r", "<20>\u00a0% pada Completion menurut aturan R"),
+        ("-0.5 points of Account health by the rule r", "<-0.5> poin pada Kesehatan akun menurut aturan R"),
+        # Of earlier versions.
+        ("3 point(s) of account_health by the rule r", "<3> poin pada Kesehatan akun menurut aturan R"),
+        ("3 point of Account health by the rule r", "<3> poin pada Kesehatan akun menurut aturan R"),
+        ("3 units of money of sales by the rule r", "<3> satuan uang pada Penjualan menurut aturan R"),
+        ("1 unit of money of sales by the rule r", "<1> satuan uang pada Penjualan menurut aturan R"),
+        ("3 units of gifts by the rule r", "<3> units pada Gifts menurut aturan R"),
+        ("3 of points of a lifetime by the rule r", "<3> pada Points of a lifetime menurut aturan R"),
+        ("3 points of points of a lifetime by the rule r", "<3> poin pada Points of a lifetime menurut aturan R"),
+        # What there is no such unit of can't be told from what it is of.
+        ("3 bags of rice of sales by the rule r", None),
+    ],
+)
+def test_an_amount_has_the_unit_that_stands_in_the_sentence(told: str, wanted: str | None) -> None:
+    assert _story("id").told("entry", told) == wanted
+
+
+def test_a_share_whose_ledger_has_no_unit_is_no_percentage() -> None:
+    said = (
+        "On 2026-03-05 the account went from 0.03 to 0.05{} of late dispatch and entered the zone poor"
+        " (balance at least 0.04)"
+    )
+    brings = ". This brings Warning on account from 2026-03-05 until 2026-04-03."
+    for unit, wanted in {"": "<0.05> pada", " points": "<0.05> poin pada"}.items():
+        told = _story("id").why(said.format(unit) + brings) or ""
+        assert f"dari <0.03> menjadi {wanted}" in told
+
+
+@pytest.mark.parametrize(
+    ("programme", "wanted"),
+    [
+        # The balance before it is in no percent yet.
+        ("late dispatch", "dari <3.00> menjadi <5>\u00a0% pada Late dispatch"),
+        ("completion", "dari <0.03> menjadi <5>\u00a0% pada Completion"),
+    ],
+)
+def test_the_balance_before_a_share_is_told_in_percent_too(programme: str, wanted: str) -> None:
+    told = _story("id").why(
+        f"On 2026-03-05 the account went from 0.03 to 5 % of {programme} and entered the zone poor (balance at least"
+        " 0.04). This brings Warning on account from 2026-03-05 until 2026-04-03."
+    )
+    assert wanted in (told or "")

@@ -6,7 +6,7 @@ Releases are never rewritten, so theirs is read again. What isn't known here, as
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from functools import cache
@@ -14,6 +14,7 @@ from string import Formatter
 
 from evenhand.explain.names import Names, of_unit
 from evenhand.notices.catalogs import REFERENCE
+from evenhand.policy.prose.words import SHARE, plural
 
 # Of each event the parts that a release says, with what is before each of them; all but the first may be missing.
 PARTS: Mapping[str, Sequence[tuple[str, str]]] = {
@@ -76,7 +77,7 @@ NO_VALUE = "no value"
 # How parts are put together, and how a sentence ends.
 TOGETHER, STOPPED = "{said}, {more}", "{said}."
 _DAY = r"\d{4}-\d\d-\d\d"
-_NUMBER = r"-?[\d.]+"
+_NUMBER = r"-?\d+(?:\.\d+)?"
 _READ: Mapping[str, str] = {
     "day": _DAY,
     "last_day": _DAY,
@@ -84,7 +85,6 @@ _READ: Mapping[str, str] = {
     "points": _NUMBER,
     "value": _NUMBER,
     "days": r"\d+",
-    "amount": rf"{_NUMBER}(?: .+?)?",
     "severity": r"(?!content |live |detected )[^,]+?",
     "surface": r"[^,]+?",
 }
@@ -95,6 +95,10 @@ _NAMED = frozenset({"measure", "programme", "violation_type"})
 _AS_IT_IS = frozenset({"market", "content", "live", "violation", "reason", "why", "emergency"})
 _NUMBERS = frozenset({"points", "value", "days", "had"})
 _DAYS = frozenset({"day", "last_day"})
+
+
+# A release says percent of these, and not their name.
+_PARTS_OF = frozenset({SHARE, "percent"})
 
 
 class Story:
@@ -109,19 +113,34 @@ class Story:
             kind: {each.string: key.removeprefix(f"{kind}.") for key, each in english.items() if _is_of(kind, key)}
             for kind in _NAMED
         }
+        known = {*units.values(), *(key.removeprefix("unit.") for key in english if _is_of("unit", key))} - {*_PARTS_OF}
+        # Releases of earlier versions wrote each of them as one or more: point(s).
+        self._unit_of = {said: each for each in sorted(known) for said in (each, plural(each), f"{each}(s)")}
+        self._amount = "|".join(re.escape(each) for each in sorted(("%", *self._unit_of), key=len, reverse=True))
 
     def told(self, event: str, english: str) -> str | None:
         """A step of it; None where what the release says of it isn't understood."""
+        return self._if_understood(lambda: self._told(event, english))
+
+    def why(self, english: str) -> str | None:
+        """Why there is a measure, without how to appeal; None where that isn't understood."""
+        return self._if_understood(lambda: self._why(english))
+
+    def _if_understood(self, said: Callable[[], str | None]) -> str | None:
         if not self._has_words:
             return None
+        try:
+            return said()
+        # A name in it may look like what could follow it, with a day or a number that there isn't.
+        except (ValueError, ArithmeticError):
+            return None
+
+    def _told(self, event: str, english: str) -> str | None:
         if event == "stage_entered":
             return self._stage(english)
         return self._parts(tuple(PARTS[event]), english) if event in PARTS else None
 
-    def why(self, english: str) -> str | None:
-        """Why there is a measure, without how to appeal; None where that isn't understood."""
-        if not self._has_words:
-            return None
+    def _why(self, english: str) -> str | None:
         because, brings, what = english.removesuffix(".").partition(". This brings ")
         if not brings:
             said = [self._first(REWARDED, because)]
@@ -135,11 +154,11 @@ class Story:
         return self.names.words(WHYS[0]) != WHYS[0]
 
     def _first(self, sentences: Sequence[str], english: str) -> str | None:
-        found = ((each, _of(each).fullmatch(english)) for each in sentences)
+        found = ((each, _of(each, self._amount).fullmatch(english)) for each in sentences)
         return next((self._filled(each, match.groupdict()) for each, match in found if match), None)
 
     def _parts(self, parts: Sequence[tuple[str, str]], english: str) -> str | None:
-        found = _pattern(tuple(parts)).fullmatch(english)
+        found = _pattern(tuple(parts), self._amount).fullmatch(english)
         if not found:
             return None
         first, *more = (self._filled(part, found.groupdict()) for at, (_, part) in enumerate(parts) if found[f"_{at}"])
@@ -162,17 +181,28 @@ class Story:
         if name in _DAYS:
             return self.names.day(date.fromisoformat(value))
         if name in _NUMBERS:
-            return self.names.words(NO_VALUE) if value == NO_VALUE else self.names.number(Decimal(value))
+            if value == NO_VALUE:
+                return self.names.words(NO_VALUE)
+            # Beside a share in percent a release has the one before it as it is.
+            is_share = name == "had" and (values.get("amount") or "").endswith(" %") and self._is_a_share(values)
+            return self.names.number(Decimal(value) * (100 if is_share else 1))
         if name == "conditions":
             return ", ".join(self.names.of("condition", self._key("condition", each)) for each in value.split(", "))
         if name == "amount":
-            number = Decimal(value.split(" ")[0])
-            unit = self._units.get(self._key("programme", values["programme"] or ""), "")
-            count = self.names.number(number)
-            # The release has a share in percent.
-            return of_unit(self.names.labels, self.names.words, number, unit, count, count)
+            return self._amount_of(value)
         kind = _KINDS.get(name, name)
         return self.names.of(kind, self._key(kind, value))
+
+    def _is_a_share(self, values: Mapping[str, str | None]) -> bool:
+        return self._units.get(self._key("programme", values["programme"] or "")) == SHARE
+
+    def _amount_of(self, said: str) -> str:
+        """As a release has it: of what is a part of a whole, and of that alone, it has percent."""
+        written, _, unit = said.partition(" ")
+        count = self.names.number(Decimal(written))
+        if unit == "%":
+            return of_unit(self.names.labels, self.names.words, Decimal(written), SHARE, count, count)
+        return of_unit(self.names.labels, self.names.words, Decimal(written), self._unit_of.get(unit, ""), count, count)
 
     def _key(self, kind: str, said: str) -> str:
         return self._keys.get(kind, {}).get(said) or said.replace(" ", "_").lower()
@@ -190,19 +220,20 @@ def _is_of(kind: str, key: str) -> bool:
 
 
 @cache
-def _pattern(parts: tuple[tuple[str, str], ...]) -> re.Pattern[str]:
-    first, *more = (f"(?P<_{at}>{re.escape(before)}{_reading(part)})" for at, (before, part) in enumerate(parts))
+def _pattern(parts: tuple[tuple[str, str], ...], units: str) -> re.Pattern[str]:
+    first, *more = (f"(?P<_{at}>{re.escape(before)}{_reading(part, units)})" for at, (before, part) in enumerate(parts))
     return re.compile(first + "".join(f"{each}?" for each in more), re.DOTALL)
 
 
 @cache
-def _of(sentence: str) -> re.Pattern[str]:
-    return re.compile(_reading(sentence), re.DOTALL)
+def _of(sentence: str, units: str) -> re.Pattern[str]:
+    return re.compile(_reading(sentence, units), re.DOTALL)
 
 
-def _reading(sentence: str) -> str:
+def _reading(sentence: str, units: str) -> str:
+    read = {**_READ, "amount": f"{_NUMBER}(?: (?:{units}))?"}
     return "".join(
-        re.escape(words) + (f"(?P<{name}>{_READ.get(name, '.+?')})" if name else "")
+        re.escape(words) + (f"(?P<{name}>{read.get(name, '.+?')})" if name else "")
         for words, name, _, _ in Formatter().parse(sentence)
     )
 
