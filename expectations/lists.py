@@ -263,7 +263,10 @@ def standings_suite(night: date) -> list[Expectation]:
                     )
                     and programme.source = 'entries' and programme.evaluated is null
             )
-            select standing.account_id, standing.programme, standing.balance, sums.balance as entries_add_up_to
+            select
+                coalesce(standing.account_id, sums.account_id) as account_id,
+                coalesce(standing.programme, sums.programme) as programme,
+                standing.balance, sums.balance as entries_add_up_to
             from (from {{batch}}) as standing
             full join sums using (account_id, programme)
             left join accepted.creators as creator
@@ -271,6 +274,12 @@ def standings_suite(night: date) -> list[Expectation]:
             join ledgers as ledger
                 on ledger.market = creator.market and ledger.programme = coalesce(standing.programme, sums.programme)
                 and {_judges("ledger", f"date '{night}'")}
+                -- Of who has become a kind that no pack judges, entries may count on; it stands nowhere.
+                and exists (
+                    from policy.kinds as judged
+                    where judged.market = ledger.market and judged.programme = ledger.programme
+                        and judged.kind = creator.kind and {_judges("judged", f"date '{night}'")}
+                )
             where standing.balance is distinct from {_clamped("starts_at + coalesce(sums.balance, 0)")}""",
             described("the balance is the sum of the entries that count this night", "balance", _REMEDY),
         ),

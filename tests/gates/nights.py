@@ -27,7 +27,7 @@ from evenhand.policy.preapproved import Preapproval
 from evenhand.quality.held_lists import LISTS, HeldList, answer
 from evenhand.quality.held_rows import hold
 from evenhand.quality.holding import Tonight, validate_changes
-from evenhand.quality.range_sizes import lay_range_sizes
+from evenhand.quality.range_sizes import lay_range_sizes, take_sizes
 from evenhand.release.assemble import assemble
 from evenhand.release.manifest import FORMAT
 from evenhand.release.manifest import HeldList as ReleasedHeldList
@@ -178,8 +178,7 @@ class Nights:
                 sizes = of_night.format(night)
                 connection.execute(f"copy ({sizes}) to '{folder / 'list_sizes.parquet'}' (format parquet)")
                 (folder / "manifest.json").write_text(manifest_of(night, code=CODE).text())
-            connection.execute(f"create or replace table gate.list_sizes as {of_night.format(last)}")
-            connection.execute("alter table gate.list_sizes drop is_held")
+            take_sizes(connection, last)
         self.release(judged, last)
         return judged
 

@@ -32,9 +32,13 @@ def decided(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The warehouse of a night that was decided and released."""
     installation = Installation(tmp_path_factory.mktemp("decided"))
     # a7 came from Singapore, and has two strikes since.
-    installation.land("2026-03-01", creators=[("a7", "SG", "creator", "en", "2026-01-01")])
+    first = [("a7", "SG", "creator", "en", "2026-01-01"), ("a8", "world", "creator", "en", "2026-01-01")]
+    installation.land("2026-03-01", creators=first)
     installation.land("2026-03-02", creators=[("a7", "world", "creator", "en", "2026-01-01")])
+    # a8 had a strike, which counts on, before it became a kind that no pack judges.
+    installation.land("2026-03-03", creators=[("a8", "world", "seller", "en", "2026-01-01")])
     strikes = [(f"v7.{day}", "a7", "", "copyright", f"b7.{day}", f"2026-03-0{day}") for day in (4, 5)]
+    strikes.append(("v8.0", "a8", "", "copyright", "b8.0", "2026-03-02"))
     installation.land(str(NIGHT), creators=CREATORS, contents=CONTENTS, violations=[*VIOLATIONS, *strikes], appeals=[])
     _record(installation.home, "impose", "account_suspended", "account", "a5", "a6")
     _record(installation.home, "lift", "campaigns_closed", "campaign", "a4", "a7")

@@ -144,6 +144,37 @@ def test_counts_of_chance_are_as_seldom_unusual_as_the_limit_says(connection: du
         assert unusual <= 3
 
 
+@pytest.mark.parametrize(("usual", "regularity"), [(100, 6), (400, 6), (2000, 6), (100, 12), (400, 12), (2000, 12)])
+def test_that_nothing_came_is_unusual_of_nights_that_spread_more_than_chance_too(
+    connection: duckdb.DuckDBPyConnection, usual: int, regularity: int
+) -> None:
+    """Of 300 markets whose numbers are negatively binomial; as they are, few are unusual."""
+    chance, night, markets = np.random.default_rng(usual + regularity), date(2026, 8, 20), 300
+    share = regularity / (regularity + usual)
+    numbers = chance.negative_binomial(regularity, share, (LANDINGS + 1, markets))
+    connection.execute(f"create or replace temp table earlier ({NUMBERS})")
+    connection.execute(f"create or replace temp table tonight ({NUMBERS})")
+    into = "select 'penalties', $what, 'm' || row_number() over (), '', '', $night, unnest($numbers)"
+    for days in range(1, LANDINGS + 1):
+        for what in ("as ever", "nothing"):
+            connection.execute(
+                f"insert into earlier {into}",
+                {"what": what, "night": night - timedelta(days), "numbers": numbers[days].tolist()},
+            )
+    for what, tonight in (("as ever", numbers[0].tolist()), ("nothing", [0] * markets)):
+        connection.execute(f"insert into tonight {into}", {"what": what, "night": night, "numbers": tonight})
+
+    compare(connection, night)
+
+    unusual = dict(
+        connection.execute(
+            "select what, count(*) filter (abs(z_score) > $limit) from gate.counts group by what", {"limit": LIMIT}
+        ).fetchall()
+    )
+    assert unusual["nothing"] >= 0.95 * markets
+    assert unusual["as ever"] <= 0.02 * markets
+
+
 def _lay(
     connection: duckdb.DuckDBPyConnection,
     table: str,

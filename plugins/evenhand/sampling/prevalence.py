@@ -126,7 +126,7 @@ def _high(right: Floats, of: Floats) -> _Beta:
 # So far from the middle a normal score is looked at: beyond lies less than a part in ten million.
 _REACH = 5.3
 # Between two scores that are looked at, of the width within which what is summed changes (the trapezoid rule). By this
-# an end is right to 1e-6: tests/sampling/test_melded.py.
+# an end is right to 1e-6: tests/sampling/test_prevalence.py.
 _STEP, _LEAST_STEP = 0.9, 0.03
 
 

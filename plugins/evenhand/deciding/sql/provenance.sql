@@ -2,7 +2,7 @@
 create or replace table deciders.models (position integer, name varchar, materialized varchar, sql varchar);
 
 -- name: read_rules
-create temp table rules_read as
+create or replace temp table rules_read as
 select *, file_row_number as place from read_parquet($file, file_row_number = true);
 
 -- name: tables_read

@@ -220,37 +220,44 @@ expected_numbers as (
             1,
             1.4826 * mad(beyond_season),
             quantile_cont(abs(beyond_season - expected_beyond), 0.9) / 1.6449
-        )
+        ) as spread_of_nights,
         -- A median of few nights isn't what is usual itself: it is spread by so much.
-        * sqrt(1 + pi() / 2 / case when of_weekday >= 4 then of_weekday else nights end) as spread
+        spread_of_nights * sqrt(1 + pi() / 2 / case when of_weekday >= 4 then of_weekday else nights end) as spread
     from earlier_nights
     group by all
 ),
 
 compared as (
     select
-        now.kind, now.what, now.market, now.programme, now.measure, now.number, nights, spread,
+        now.kind, now.what, now.market, now.programme, now.measure, now.number, nights, spread, spread_of_nights,
         coalesce(by_season, baseline) as baseline,
+        variance_stabilised(now.number) - coalesce(by_season, baseline) as stabilised,
         -- A median is a third below the mean, and 0 where that is up to this.
         greatest(pow(coalesce(by_season, baseline) / 2, 2) - 0.375 + 1 / 3, ln(2)) as mean
     from beside_the_other_markets as now
     inner join expected_numbers using (kind, what, market, programme, measure)
     where now.night = $night
+),
+
+beside_chance as (
+    select
+        *,
+        case
+            when number > mean then greatest(below(number - 1, mean), 0)
+            else least(below(number, mean), 0)
+        end as by_chance,
+        -- The tail is that of chance. Nights that spread more have another, of which no more is known than its spread.
+        pow(spread_of_nights, -4) as part_of_chance
+    from compared
 )
 
 select
     kind, what, market, programme, measure, number, nights,
     round(baseline, 6) as baseline,
     round(spread, 6) as spread,
-    round(
-        case
-            when number > mean then greatest(below(number - 1, mean), 0)
-            else least(below(number, mean), 0)
-        end / spread,
-        2
-    ) as z_score,
+    round((part_of_chance * by_chance + (1 - part_of_chance) * stabilised) / spread, 2) as z_score,
     cast(round(greatest(pow(baseline / 2, 2) - 0.375, 0)) as bigint) as expected
-from compared
+from beside_chance
 where nights >= $enough
 order by all;
 
