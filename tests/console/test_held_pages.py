@@ -17,6 +17,7 @@ from console.serving import log_in
 from console.two_managers import managed
 from evenhand.approval.answers import answers
 from evenhand.settings import settings
+from evenhand.tasks.night import publish_release
 
 
 @pytest.fixture
@@ -99,6 +100,23 @@ def test_an_answer_from_a_page_that_did_not_show_anothers_counts_for_nothing_and
     everything = send(client, "/held/all", "/held/all", **all_shown)
     assert (everything.status_code, "nothing was answered" in everything.text) == (409, True)
     assert [(each.said, each.by) for each in answers(settings().approvals, ON)] == [(answered, "cy")]
+
+
+def test_what_was_rejected_waits_for_nobody_and_who_rejected_it_is_said(client: TestClient) -> None:
+    waits = "Penalties of world wait for an answer"
+    assert waits in _said(client.get("/").text) and waits in client.get("/card/lines").text
+    send(client, "/held", "/held", **_form(client, "penalties-world"), say="reject")
+    try:
+        publish_release(ON)
+        tonight = _said(client.get("/").text)
+        assert waits not in tonight and "Penalties of world : rejected by bo" in tonight
+        assert "Rewards of ID wait for an answer" in tonight
+        assert "Penalties of world" not in client.get("/card/lines").text
+    finally:
+        # Other tests look at it as it was.
+        shutil.rmtree(settings().approvals)
+        publish_release(ON)
+    assert waits in _said(client.get("/").text)
 
 
 def test_after_a_first_wave_that_the_page_shows_the_rest_is_answered(client: TestClient) -> None:

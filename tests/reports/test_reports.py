@@ -139,11 +139,12 @@ def test_penalties_are_counted_as_sets_are(nights: dict[int, set[Row]], kind: st
         assert checked.numbers == sum(1 for _ in report.numbers()) > 0
 
 
-def everything(home: Path, many: int = 25, rule: str = "", **newest: Any) -> None:
+def everything(home: Path, many: int = 25, rule: str = "", answer: str = "", **newest: Any) -> None:
     """Eight nights in two markets, with something for each kind of recommendation on the newest.
 
     Args:
         rule: that rows break; by default one of each kind.
+        answer: to the list that is held.
         newest: what the manifest of the newest says besides.
     """
     for ago in range(8, -1, -1):
@@ -181,7 +182,7 @@ def everything(home: Path, many: int = 25, rule: str = "", **newest: Any) -> Non
                 "violations": FeedCounts(known=100 + (0 if ago < 4 else -ago), accepted=90, quarantined=0),
             },
             **(newest if ago == 0 else {}),
-            held_lists=(held("ID", 12, NIGHT - timedelta(days=1)), held("all_of_it", 3, name="notices")),
+            held_lists=(held("ID", 12, NIGHT - timedelta(days=1), answer), held("all_of_it", 3, name="notices")),
             targets={
                 "targets": [
                     {"metric": "grant_rate", "market": "all", "at_most": 0.6, "effective_from": "2026-01-01"},
@@ -360,3 +361,12 @@ def test_cases_that_nobody_has_are_counted_as_they_are_exported(here: Settings) 
     ]
     assert advice(page) == ["1 appeal of ID has at most 2 days left. Decide it first."]
     assert [each.page for each in page.recommendations] == [f"cases?night={NIGHT}&market=ID&kind=appeal"]
+
+
+@pytest.mark.parametrize(
+    ("answer", "waits"), [("", True), ("first_wave", True), ("rejected", False), ("approved", False)]
+)
+def test_a_list_that_was_rejected_is_not_said_to_wait(here: Settings, answer: str, waits: bool) -> None:
+    everything(here.home, answer=answer)
+    report = report_of(here, "night", NIGHT, "en")
+    assert any("Penalties of ID wait for an answer" in each for page in report.pages for each in words(page)) is waits

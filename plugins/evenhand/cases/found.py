@@ -23,7 +23,7 @@ def held_lists(night: NightFacts) -> list[CaseCause]:
     """Lists that wait for an answer; receivers and words concern every market."""
     found = []
     for each in night.manifest.held_lists:
-        if each.answer in ("approved", "rejected"):
+        if not each.waits:
             continue
         of_all = each.list in (DELIVERIES, NOTICES)
         found.append(

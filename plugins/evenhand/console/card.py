@@ -74,7 +74,7 @@ def waiting(found: Shown) -> Iterator[Line]:
     for market in manifest.held_markets:
         yield Line(say("%(market)s wasn't decided: %(why)s", market=market.market, why=market.why), "")
     for held in manifest.held_lists:
-        if held.answer == "approved":
+        if not held.waits:
             continue
         page = f"held?{urlencode({'night': found.night})}#{quote(f'{held.list}-{held.market}')}"
         if held.list in ("penalties", "rewards"):

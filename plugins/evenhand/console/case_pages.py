@@ -23,7 +23,7 @@ from evenhand.console.creator import seen_of
 from evenhand.console.forms import ByWord, User, form_of, sent_by_us, who
 from evenhand.console.reader import say
 from evenhand.console.render import page
-from evenhand.console.seen import limited, seen
+from evenhand.console.seen import in_full, limited, seen
 from evenhand.console.shown import Shown, shown
 from evenhand.console.tonight import creators_by_market
 from evenhand.people.people import ALL
@@ -238,8 +238,8 @@ def _known(store: Cases, case_id: str) -> Case:
 
 
 def _seen_of(cases: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Those of some cases that are of a market that is seen; what is of one account is where the account is now."""
-    markets = seen()
+    """Those of some cases that are of a market that is seen in full; what is of one account is where that is now."""
+    markets = in_full()
     if markets is None:
         return list(cases)
     alone = {each["accounts"][0] for each in cases if len(each["accounts"]) == 1}

@@ -53,7 +53,7 @@ class OfMarket:
 
     Attributes:
         counts: of each thing that is counted.
-        held: its lists that wait for somebody.
+        held: its lists that wait for somebody, or that somebody rejected.
         undecided: why it couldn't be decided; empty if it was.
     """
 
@@ -126,7 +126,7 @@ def markets(shown: Shown, before: Shown | None) -> list[OfMarket]:
 
 
 def unsent(shown: Shown) -> list[HeldList]:
-    """The receivers and the notices in a language that nothing is sent to or in until somebody has answered."""
+    """The receivers and the notices in a language that nothing is sent to or in until somebody has approved it."""
     return [each for each in shown.manifest.held_lists if each.answer != "approved" and each.list not in _COUNTED]
 
 

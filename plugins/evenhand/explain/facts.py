@@ -130,6 +130,9 @@ def _linked(rows: AccountRows, profile: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(sorted({*([profile["linked_to"]] if profile["linked_to"] else []), *said}))
 
 
+_WAIT, _REJECTED = "wait for somebody's answer", "were rejected, so that earlier ones are in force"
+
+
 def _not_decided(manifest: Manifest, market: str) -> tuple[str, ...]:
     said = [said_of_history(manifest)] if manifest.history else []
     said += [
@@ -138,7 +141,7 @@ def _not_decided(manifest: Manifest, market: str) -> tuple[str, ...]:
         if each.market == market and not decided_alone(each.why)
     ]
     said += [
-        f"The {each.list} of the market wait for somebody's answer: {'; '.join(each.why)}"
+        f"The {each.list} of the market {_WAIT if each.waits else _REJECTED}: {'; '.join(each.why)}"
         for each in manifest.held_lists
         if each.market == market and each.answer != "approved"
     ]

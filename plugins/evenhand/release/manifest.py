@@ -134,6 +134,11 @@ class HeldList(_Part):
     kept: int | None = None
     in_force: int | None = None
 
+    @property
+    def waits(self) -> bool:
+        """Whether somebody has yet to answer it, or the rest of it after a first wave."""
+        return self.answer not in ("approved", "rejected")
+
 
 class HeldMarket(_Part):
     """A market that couldn't be decided, for one reason: it keeps its lists, less what has ended.

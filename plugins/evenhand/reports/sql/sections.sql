@@ -112,5 +112,7 @@ order by over desc, open desc, kind;
 
 -- name: waiting
 select list, market, changes, since from held_lists
-where night = {{ night }} and {{ of_markets }} and answer != 'approved' and list in ('penalties', 'rewards')
+where
+    night = {{ night }} and {{ of_markets }} and answer not in ('approved', 'rejected')
+    and list in ('penalties', 'rewards')
 order by list, market;
