@@ -170,3 +170,17 @@ def test_several_that_begin_at_once_make_the_tables_once(server: str, tmp_path: 
     for _ in range(3):
         with closing(Receipts(tmp_path / "receipts.sqlite", server).database):
             pass
+
+
+def test_a_database_that_is_lost_during_a_delivery_is_named_with_its_remedy(server: str, tmp_path: Path) -> None:
+    with Receipts(tmp_path / "receipts.sqlite", server) as receipts:
+        with psycopg.connect(server, autocommit=True) as connection:
+            connection.execute(
+                "select pg_terminate_backend(pid) from pg_stat_activity"
+                " where pid <> pg_backend_pid() and application_name = 'evenhand'"
+            )
+        for _ in range(2):
+            with pytest.raises(LedgerBroken, match=r"^the ledger's database: .*Start it"), receipts.transaction():
+                receipts.acknowledged("lake")
+            with pytest.raises(LedgerBroken, match="Start it"):
+                receipts.unanswered("lake")

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -51,19 +51,23 @@ def _open_server(address: str) -> Database:
 
     from evenhand.delivery.ledger_server import Server
 
+    def broken(error: Exception) -> LedgerBroken:
+        # What the server says has no password in it.
+        said = " ".join(str(error).split())
+        return LedgerBroken(f"the ledger's database: {said}. Start it, or correct EVENHAND_LEDGER, and run this again")
+
     try:
         server = Server(address)
         server.executescript(_SQL("schema"))
     except psycopg.Error as error:
-        # What the server says has no password in it.
-        said = " ".join(str(error).split())
-        raise LedgerBroken(
-            f"the ledger's database: {said}. Start it, or correct EVENHAND_LEDGER, and run this again"
-        ) from error
-    return server
+        raise broken(error) from error
+    return _Told(server, psycopg.Error, broken)
 
 
-def _open_file(path: Path) -> sqlite3.Connection:
+def _open_file(path: Path) -> Database:
+    def broken(error: Exception) -> LedgerBroken:
+        return LedgerBroken(f"{path}: {error}. {_remedy(path, error)}")
+
     database = None
     try:
         database = sqlite3.connect(path, isolation_level=None, timeout=LOCKED_SECONDS)
@@ -71,11 +75,55 @@ def _open_file(path: Path) -> sqlite3.Connection:
         database.execute("pragma synchronous = full")
         database.executescript(_SQL("schema"))
         _bring_up_to_date(database)
-        return database
     except sqlite3.DatabaseError as error:
         if database:
             database.close()
-        raise LedgerBroken(f"{path}: {error}. {_remedy(path, error)}") from error
+        raise broken(error) from error
+    return _Told(database, sqlite3.DatabaseError, broken)
+
+
+class _Told:
+    """A ledger that is open: what fails later, a full disk or a connection that is lost, is told as at the opening."""
+
+    def __init__(
+        self, database: Database, errors: type[Exception], broken: Callable[[Exception], LedgerBroken]
+    ) -> None:
+        self._database = database
+        self._errors = errors
+        self._broken = broken
+
+    def execute(self, statement: str, parameters: Any = (), /) -> _Found:
+        try:
+            found = self._database.execute(statement, parameters)
+            # Now, for a page that is damaged shows only when its rows are read.
+            return _Found(found.fetchall() if found.description else [])
+        except self._errors as error:
+            raise self._broken(error) from error
+
+    def executemany(self, statement: str, rows: Any, /) -> None:
+        try:
+            self._database.executemany(statement, rows)
+        except self._errors as error:
+            raise self._broken(error) from error
+
+    def close(self) -> None:
+        self._database.close()
+
+
+class _Found:
+    """The rows of a statement, read in whole."""
+
+    def __init__(self, rows: list[Any]) -> None:
+        self._rows = iter(rows)
+
+    def __iter__(self) -> Iterator[Any]:
+        return self._rows
+
+    def fetchone(self) -> Any:
+        return next(self._rows, None)
+
+    def fetchall(self) -> list[Any]:
+        return list(self._rows)
 
 
 @contextmanager
@@ -85,7 +133,9 @@ def transaction(database: Database) -> Iterator[None]:
     try:
         yield
     except BaseException:
-        database.execute("rollback")
+        # A database that is gone, or that took it back itself, has nothing to take back: why is being told.
+        with suppress(LedgerBroken):
+            database.execute("rollback")
         raise
     database.execute("commit")
 
@@ -105,7 +155,7 @@ def _bring_up_to_date(database: sqlite3.Connection) -> None:
             database.execute(_SQL("keys_of_an_older_ledger"))
 
 
-def _remedy(path: Path, error: sqlite3.DatabaseError) -> str:
+def _remedy(path: Path, error: Exception) -> str:
     said = str(error)
     if "locked" in said:
         return (
