@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 import shutil
 from collections.abc import Iterator
+from html import unescape
 from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
+from httpx import Response
 
 from console.case_forms import HERE, send
 from console.conftest import EARLIER, NIGHT
@@ -150,12 +152,37 @@ def test_who_changed_the_policy_and_who_has_no_right_for_the_market_are_refused(
     assert not answers(settings().approvals, ON)
 
 
+def _sent(client: TestClient, digest: str, was: list[str]) -> Response:
+    """The form of all lists, as it was shown at another time."""
+    (token,) = set(re.findall(r'name="token" value="(\w+)"', client.get("/held/all").text))
+    form = {"token": token, "say": "approve", "digest": digest, "was": was}
+    headers = {"origin": HERE, "sec-fetch-site": "same-origin"}
+    answer: Response = client.post("/held/all", data=form, headers=headers)
+    assert answer.status_code == 409
+    return answer
+
+
 def test_all_that_somebody_may_answer_is_asked_once_more_with_sums(client: TestClient) -> None:
     asked = client.get("/held/all?say=approve").text
     assert "2 lists, 1 row" in _said(asked)
     fields = dict(re.findall(r'type="hidden" name="(say|digest)" value="([^"]*)"', asked))
     stale = send(client, "/held/all?say=approve", "/held/all", digest="0" * 64)
     assert (stale.status_code, "nothing was answered" in stale.text) == (409, True)
+    assert not answers(settings().approvals, ON)
+    was = re.findall(r'type="hidden" name="was" value="([^"]*)"', asked)
+    assert [each.split(" ", 2)[2] for each in was] == ["penalties world", "rewards ID"]
+    # As if one had come out otherwise, another waited since, and one no more.
+    other = ["x 8 penalties world", "x 3 rewards <TH>", "nonsense"]
+    differs = _sent(client, digest="0" * 64, was=other)
+    for said in (
+        "Penalties of world: 1 row would change now, and 8 would have when the page was shown.",
+        "Rewards of ID: an answer is waited for since.",
+        "Rewards of <TH>: no answer is waited for any more.",
+    ):
+        assert said in unescape(_said(differs.text))
+    assert "<TH>" not in differs.text
+    # Where all waits as it did, only somebody's answer can differ.
+    assert "would have when" not in _said(_sent(client, digest="0" * 64, was=was).text)
     assert not answers(settings().approvals, ON)
     told = send(client, "/held/all?say=approve", "/held/all", **fields)
     assert told.status_code == 200

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Annotated, Any
 from urllib.parse import quote, urlencode
 
@@ -37,6 +37,8 @@ router = APIRouter(prefix="/held")
 SAID = {option.lower().replace(" ", "_"): option for option in OPTIONS}
 Text = Annotated[str, Form()]
 Named = Annotated[str, Form(alias="list")]
+# What waited when a page was shown: of each list its digest, how many rows would change, its name and its market.
+Was = Annotated[Sequence[str], Form()]
 
 
 class Otherwise(Exception):
@@ -84,14 +86,16 @@ def answer_one(
 
 @router.post("/all", dependencies=[Depends(sent_by_us), Depends(may_answer)], response_model=None)
 @limited
-def answer_all(request: Request, user: User, say: Text = "", digest: Text = "", by: ByWord = "") -> Response:
+def answer_all(
+    request: Request, user: User, say: Text = "", digest: Text = "", by: ByWord = "", was: Was = (),
+) -> Response:  # fmt: skip
     """Answer alike to all that somebody may answer, as it was shown; if any of it is otherwise by now, to nothing."""
     found = shown()
     if found is None:
         return page(request, "no_release.html", None, status=404)
     held = held_of(found)
     if say not in ("approve", "reject") or held.why_not or held.digest != digest:
-        said = held.why_not or _otherwise()
+        said = held.why_not or " ".join([_otherwise(), *_what_differs(held, was)])
         return _all(request, user, found, say if say == "reject" else "approve", by, said, 409)
     told, failed = [], []
     try:
@@ -112,6 +116,31 @@ def answer_all(request: Request, user: User, say: Text = "", digest: Text = "", 
 
 def _otherwise() -> str:
     return say("What waits is otherwise than it was shown, so nothing was answered: look at it once more.")
+
+
+def _what_differs(held: Held, was: Sequence[str]) -> Iterator[str]:
+    """What waits otherwise than a page showed it, a sentence each.
+
+    Args:
+        was: what waited then, each as the page's form carries it.
+    """
+    shown_so = [each.split(" ", 3) for each in was if each.count(" ") > 2]
+    before = {(name, market): (digest, changes) for digest, changes, name, market in shown_so}
+    now = {(each.released.list, each.released.market): each for each in held.waiting}
+    for name, market in sorted(before.keys() | now.keys()):
+        then, each = before.get((name, market)), now.get((name, market))
+        if each is None:
+            yield say("%(list)s: no answer is waited for any more.", list=list_of(name, market))
+        elif then is None and before:
+            yield say("%(list)s: an answer is waited for since.", list=each.called)
+        elif then and then[0] != each.released.digest:
+            yield say_counted(
+                "%(list)s: %(num)s row would change now, and %(before)s would have when the page was shown.",
+                "%(list)s: %(num)s rows would change now, and %(before)s would have when the page was shown.",
+                each.released.changes,
+                list=each.called,
+                before=then[1],
+            )
 
 
 def _as_shown(found: Shown, each: Waiting | None, digest: str, changes: str, what: str) -> Waiting:
