@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
+from html import unescape
+from pathlib import Path
 
 from fastapi.testclient import TestClient
 
+from console.conftest import EARLIER
+from evenhand.cases.store import FILE
 from evenhand.console.card import waiting
 from evenhand.console.shown import shown
 from evenhand.release.manifest import HeldList, HeldMarket
+from night.directly import environment
 
 
 def test_a_night_on_which_nothing_waits_says_so(reader: TestClient) -> None:
@@ -45,6 +51,21 @@ def test_what_waits_is_said_with_its_market_and_leads_to_its_rows(reader: TestCl
         ("Notices in th wait for an answer", "held?night=2026-03-06#notices-th"),
         ("Deliveries to sandbox wait for an answer", "held?night=2026-03-06#deliveries-sandbox"),
     ]
+
+
+def test_cases_that_cant_be_read_are_no_all_clear(reader: TestClient, home: Path, tmp_path: Path) -> None:
+    """Neither Tonight nor its card says that nothing waits, for that isn't known."""
+    here = Path(shutil.copytree(home, tmp_path / "home", symlinks=True))
+    (here / FILE).write_bytes(b"no database at all, " * 100)
+    said = "Cases can't be read: it isn't known how many wait"
+    with environment({"EVENHAND_HOME": str(here)}):
+        assert [each["said"] for each in reader.get("/card/lines").json()["lines"]] == [said]
+        tonight = unescape(reader.get("/").text)
+        assert said in tonight
+        assert "Nothing waits for anybody." not in tonight
+        # An older night is told without the cases of now.
+        assert said not in unescape(reader.get(f"/?night={EARLIER}").text)
+    assert "Nothing waits for anybody." in reader.get("/").text
 
 
 def _held(of: str, market: str, changes: int, answer: str = "") -> HeldList:

@@ -87,7 +87,10 @@ def waiting(found: Shown) -> Iterator[Line]:
             yield Line(said, page)
         else:
             yield Line(say("%(list)s wait for an answer", list=list_of(held.list, held.market)), page)
-    if overdue := sum(each.overdue for each in open_cases(found).values()):
+    cases = open_cases(found)
+    if cases is None:
+        yield Line(say("Cases can't be read: it isn't known how many wait"), "cases")
+    if overdue := sum(each.overdue for each in (cases or {}).values()):
         said = say_counted("%(num)s case is past its day", "%(num)s cases are past their day", overdue)
         yield Line(said, "cases")
     asked = urlencode({"night": found.night})
