@@ -10,7 +10,7 @@ from pathlib import Path
 from fastapi.testclient import TestClient
 
 from console.conftest import EARLIER
-from evenhand.cases.store import FILE
+from evenhand.cases.place import FILE
 from evenhand.console.card import waiting
 from evenhand.console.shown import shown
 from evenhand.release.manifest import HeldList, HeldMarket

@@ -15,6 +15,7 @@ import duckdb
 
 from evenhand.explain.account_rows import AccountRows, as_dicts, with_rules
 from evenhand.explain.explanation import (
+    BY_PEOPLE,
     FOR_SUPPORT,
     Audience,
     Entry,
@@ -45,8 +46,6 @@ LEFT_OUT = {
     "granted": "taken back on {day}: an appeal was granted",
     "by_rule": "left out by a rule of the programme",
 }
-# What happened with a reason that people wrote themselves: it stays as they wrote it.
-_BY_PEOPLE = ("emergency_imposed", "emergency_lifted")
 
 
 class NoSuchAccount(Exception):
@@ -230,7 +229,7 @@ def _timeline(rows: AccountRows, story: Story) -> Iterator[Happened]:
         event, told = row["event"], row["told"]
         said = story.told(event, told)
         # What people wrote themselves stays as they wrote it.
-        english = told if event in _BY_PEOPLE else sentence_of(told, story.names)
+        english = told if event in BY_PEOPLE else sentence_of(told, story.names)
         yield Happened(row["on_day"], event, story.names.of("event", event), said or english, is_english=said is None)
 
 
