@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import shutil
 from dataclasses import replace
+from html import unescape
 from pathlib import Path
 
 from fastapi.testclient import TestClient
 
 from console.case_forms import HERE, send
+from console.conftest import EARLIER
 from console.serving import seen_by_all
+from evenhand.cases.place import FILE
 from evenhand.console.card import waiting
 from evenhand.console.shown import shown
 from evenhand.release.manifest import HeldList, HeldMarket
+from night.directly import environment
 
 
 def test_a_night_on_which_nothing_waits_says_so(reader: TestClient) -> None:
@@ -59,6 +63,21 @@ def test_open_cases_are_said_and_lead_to_their_page(home: Path, tmp_path: Path) 
             send(reader, "/cases", "/cases", market="world", about=about, title=f"About {about}", account="a2")
         lines = reader.get("/card/lines").json()["lines"]
     assert [(each["said"], each["page"]) for each in lines] == [("2 cases are open", "cases")]
+
+
+def test_cases_that_cant_be_read_are_no_all_clear(reader: TestClient, home: Path, tmp_path: Path) -> None:
+    """Neither Tonight nor its card says that nothing waits, for that isn't known."""
+    here = Path(shutil.copytree(home, tmp_path / "home", symlinks=True))
+    (here / FILE).write_bytes(b"no database at all, " * 100)
+    said = "Cases can't be read: it isn't known how many wait"
+    with environment({"EVENHAND_HOME": str(here)}):
+        assert [each["said"] for each in reader.get("/card/lines").json()["lines"]] == [said]
+        tonight = unescape(reader.get("/").text)
+        assert said in tonight
+        assert "Nothing waits for anybody." not in tonight
+        # An older night is told without the cases of now.
+        assert said not in unescape(reader.get(f"/?night={EARLIER}").text)
+    assert "Nothing waits for anybody." in reader.get("/").text
 
 
 def _held(of: str, market: str, changes: int, answer: str = "") -> HeldList:

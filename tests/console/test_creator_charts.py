@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evenhand.console.creator_charts import InForce, Told, charts, over_days, zones_over_days
+from evenhand.console.values import key_of
 from evenhand.explain.explanation import Explanation, Period, ProgrammeStanding
 
 _FIRST = date(2026, 3, 1)
@@ -29,6 +30,12 @@ def test_a_penalty_ends_on_the_day_before_its_end_is_told_and_one_that_goes_on_h
         InForce("health", "live", "no_live", _on(0), _on(6)),
         InForce("health", "account", "Warning", _on(7), None),
     ]
+
+
+def test_a_measure_is_found_in_a_sentence_that_says_its_scope_in_words() -> None:
+    told: list[Told] = [(_on(0), 1, "penalty_begins", "health/short_video", "Publishing paused on short video")]
+    assert over_days(told) == [InForce("health", "short_video", "Publishing paused", _on(0), None)]
+    assert key_of("measure", over_days(told)[0].measure) == "publishing_paused"
 
 
 def test_one_that_is_followed_by_a_stricter_one_ends_where_that_begins_whichever_is_told_first() -> None:
@@ -149,6 +156,34 @@ def test_every_day_is_in_the_zone_that_its_period_has(drawn: list[tuple[int, int
                 assert _on(n) not in found
                 found[_on(n)] = each.zone
     assert found == wanted
+
+
+def test_a_balance_below_nothing_is_drawn_below_the_line_of_nothing() -> None:
+    drawn = _drawn(_period(0, 9, 0, "good"), _period(9, 19, -3, "good"), _period(19, None, 1, "good"))
+    # The scale goes from -3 to 1, so that nothing is at a quarter of the height.
+    heights = re.findall(r'<rect class="area[^"]*"[^>]* y="([^"]*)"[^>]* height="([^"]*)"><title>([^<]*)', drawn)
+    assert sorted((said.rpartition(": ")[2], float(y), float(high)) for y, high, said in heights) == [
+        ("0, Good", 25.0, 0.0),
+        ("1, Good", 0.0, 25.0),
+        ("\N{MINUS SIGN}3, Good", 25.0, 75.0),
+    ]
+    assert "Balance from 1 Mar 2026 to 14 Apr 2026, between \N{MINUS SIGN}3 and 1" in drawn
+
+
+def test_a_balance_that_was_never_above_nothing_is_drawn() -> None:
+    drawn = _drawn(_period(0, None, -3, "good"))
+    assert 'y="0.0" width="1000.0" height="100.0"' in drawn
+    assert "Balance from 1 Mar 2026 to 14 Apr 2026, between \N{MINUS SIGN}3 and \N{MINUS SIGN}3" in drawn
+
+
+@given(st.lists(st.integers(-(10**6), 10**6), min_size=1, max_size=6))
+def test_every_balance_is_drawn_within_the_chart(thousandths: list[int]) -> None:
+    periods = [_period(at, at + 1, value, "good") for at, value in enumerate(thousandths)]
+    if not any(thousandths):
+        return
+    heights = re.findall(r'<rect class="area[^"]*"[^>]* y="([^"]*)"[^>]* height="([^"]*)"', _drawn(*periods))
+    assert len(heights) == len(periods)
+    assert all(float(y) >= 0 and float(h) >= 0 and float(y) + float(h) <= 100.01 for y, h in heights)
 
 
 def _period(first: int, until: int | None, balance: int | None, zone: str, of: str = "") -> Period:

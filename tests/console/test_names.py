@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 
 import pytest
 
 from evenhand.console.reader import languages
-from evenhand.console.values import worded
+from evenhand.console.values import dated, happened, worded
+from evenhand.explain.explanation import Happened
 from evenhand.explain.names import NAMES
 from evenhand.notices.catalogs import load_catalogs
 from evenhand.policy.load import load_each, pack_files
@@ -110,3 +112,24 @@ def test_what_people_wrote_of_what_they_imposed_stays_as_they_wrote_it() -> None
     sentence = "as see account_frozen, file seller_rate_15."
     assert worded(sentence) == worded(sentence, "account_health") != sentence
     assert worded(sentence, "emergency") == sentence
+
+
+def test_a_day_is_written_as_people_do_where_it_is_one_and_no_part_of_a_name() -> None:
+    for said, shown in (
+        ("on 2026-03-01", "on 1 Mar 2026"),
+        ("since 2026-03-01.", "since 1 Mar 2026."),
+        ("until 2026-03-01: fraud, (2026-03-02)", "until 1 Mar 2026: fraud, (2 Mar 2026)"),
+    ):
+        assert dated(said) == shown
+    for name in ("C/2026-03-01.2", "2026-03-01/2", "a.2026-03-01", "2026-03-01.2", "v:2026-03-01", "2026-03-01:7"):
+        assert dated(f"content {name}, now 3") == f"content {name}, now 3"
+
+
+def test_a_timeline_has_the_days_of_a_releases_sentences_alone_rewritten() -> None:
+    def step(event: str, is_english: bool) -> Happened:
+        return Happened(date(2026, 3, 1), event, "", "until 2026-03-04: said", is_english)
+
+    assert happened(step("entry", True)) == "until 4 Mar 2026: said"
+    # Neither what people wrote is, nor a sentence of the reader's language, which has days of its own.
+    assert happened(step("emergency_imposed", True)) == "until 2026-03-04: said"
+    assert happened(step("entry", False)) == "until 2026-03-04: said"

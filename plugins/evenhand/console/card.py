@@ -87,11 +87,14 @@ def waiting(found: Shown) -> Iterator[Line]:
             yield Line(said, page)
         else:
             yield Line(say("%(list)s wait for an answer", list=list_of(held.list, held.market)), page)
-    cases = open_cases(found).values()
-    if overdue := sum(each.overdue for each in cases):
+    cases = open_cases(found)
+    if cases is None:
+        yield Line(say("Cases can't be read: it isn't known how many wait"), "cases")
+    counted = (cases or {}).values()
+    if overdue := sum(each.overdue for each in counted):
         said = say_counted("%(num)s case is past its day", "%(num)s cases are past their day", overdue)
         yield Line(said, "cases")
-    if still := sum(each.open for each in cases):
+    if still := sum(each.open for each in counted):
         yield Line(say_counted("%(num)s case is open", "%(num)s cases are open", still), "cases")
     asked = urlencode({"night": found.night})
     if rows := sum(each.rows for each in manifest.held_back):

@@ -127,8 +127,11 @@ class Waiting:
     overdue: int
 
 
-def waiting(found: Shown) -> Mapping[str, Waiting]:
-    """The open cases of each market that is seen, as of now; nothing where an older night is looked at."""
+def waiting(found: Shown) -> Mapping[str, Waiting] | None:
+    """The open cases of each market that is seen, as of now; nothing where an older night is looked at.
+
+    None where it isn't known, for the cases can't be read; their own page says what is wrong.
+    """
     here = settings()
     if found.night != found.nights[0]:
         return {}
@@ -136,8 +139,7 @@ def waiting(found: Shown) -> Mapping[str, Waiting]:
         with reading(here.home, here.cases) as store:
             cases = [each for each in _seen_of(rows_of(store, store.as_of())) if each["state"] == "open"]
     except CasesBroken:
-        # Their own page says what is wrong.
-        return {}
+        return None
     there = Counter(each["market"] for each in cases)
     overdue = Counter(each["market"] for each in cases if each["days_left"] < 0)
     return {market: Waiting(count, overdue[market]) for market, count in sorted(there.items())}

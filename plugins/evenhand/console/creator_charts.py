@@ -11,10 +11,11 @@ import duckdb
 from markupsafe import Markup
 
 from evenhand.console.charts import framed, scale_of
-from evenhand.console.reader import say
+from evenhand.console.reader import marked, say
 from evenhand.console.shown import Shown
 from evenhand.console.values import day, key_of, label, last_day, number, of_unit
 from evenhand.explain.explanation import Explanation, Period, ProgrammeStanding
+from evenhand.policy.prose.words import spoken
 
 _WIDE, _HIGH = 1000, 100
 # So much is shown of the time before there was anything, and of that after tonight.
@@ -78,7 +79,8 @@ def over_days(told: Iterable[Told]) -> list[InForce]:
     def over(about: str, until: date | None) -> None:
         first, said = in_force.pop(about)
         programme, _, scope = about.partition("/")
-        found.append(InForce(programme, scope, said.removesuffix(f" on {scope}"), first, until))
+        # Sentences say the scope in words.
+        found.append(InForce(programme, scope, said.removesuffix(f" on {spoken(scope)}"), first, until))
 
     for on, _, event, about, said in sorted(told):
         begun = in_force[about][0] if about in in_force else None
@@ -109,27 +111,35 @@ def _chart(of: Explanation, programme: ProgrammeStanding, penalties: Sequence[In
     ends = [each.last_day or each.first_day for each in programme.periods]
     first = min(each.first_day for each in programme.periods)
     days = _Days(max(first, begun - _BEFORE), max([of.night + _AFTER, *ends]))
-    highest = max(balance for _, balance in known)
-    scale = scale_of([0, float(highest)])
+    lowest, highest = min(balance for _, balance in known), max(balance for _, balance in known)
+    scale = scale_of([0, float(lowest), float(highest)])
+    nothing = scale.up(0)
     drawn = Markup("")
     # Of several balances on the same days, lower ones lie before higher ones.
     for each, balance in sorted(known, key=lambda one: (-one[1], one[0].first_day, one[0].balance_of)):
         if (part := days.part(each.first_day, each.last_day)) is None:
             continue
         left, width = part
-        y = scale.up(float(balance))
+        at = scale.up(float(balance))
         drawn += Markup(
             '<rect class="area{later}" x="{x}" y="{y}" width="{w}" height="{h}"><title>{said}</title></rect>'
         ).format(
-            later=" later" if each.first_day > of.night else "", x=left * 10, y=y, w=width * 10, h=_HIGH - y,
+            later=" later" if each.first_day > of.night else "", x=left * 10, y=min(at, nothing), w=width * 10,
+            h=round(abs(at - nothing), 2),
             said=_said(programme, each),
         )  # fmt: skip
     tonight = days.at(of.night + timedelta(days=1))
     drawn += Markup('<line class="tonight" x1="{x}" x2="{x}" y1="0" y2="{h}"/>').format(x=tonight * 10, h=_HIGH)
+    said = (
+        marked("Balance from %(first)s to %(last)s, at most %(highest)s")
+        if lowest >= 0
+        else marked("Balance from %(first)s to %(last)s, between %(lowest)s and %(highest)s")
+    )
     about = say(
-        "Balance from %(first)s to %(last)s, at most %(highest)s",
+        said,
         first=days.first,
         last=days.last,
+        lowest=of_unit(lowest, programme.unit),
         highest=of_unit(highest, programme.unit),
     )
     along = [(0.0, day(days.first)), (_WIDE, day(days.last))]

@@ -31,6 +31,7 @@ _templates.filters |= {
     "spoken": spoken,
     "worded": values.worded,
     "dated": values.dated,
+    "happened": values.happened,
     "share": values.share,
     "day": values.day,
     "last_day": values.last_day,

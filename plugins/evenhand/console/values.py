@@ -10,6 +10,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from evenhand.console.reader import once, reader, reader_of, say
+from evenhand.explain.explanation import BY_PEOPLE, Happened
 from evenhand.explain.labels import Labels
 from evenhand.explain.names import Names
 from evenhand.explain.names import of_unit as number_of_unit
@@ -25,8 +26,8 @@ from evenhand.reports.catalogue import ENGLISH
 from evenhand.reports.formats import NOTHING
 from evenhand.settings import settings
 
-# A day in a sentence, and not a part of a name.
-_DAY = re.compile(r"(?<![\w-])\d{4}-\d{2}-\d{2}(?![\w-])")
+# A day in a sentence, which can end with it, and not a part of a name such as C/2026-03-01.2.
+_DAY = re.compile(r"(?<![\w/.:-])\d{4}-\d{2}-\d{2}(?![\w/-]|[.:]\w)")
 # What packs count sales in, and bonuses are paid in.
 _MONEY = "unit of money"
 
@@ -65,6 +66,11 @@ def worded(sentence: str, programme: str | None = None) -> str:
         programme: that of the row which it is of.
     """
     return sentence if programme == EMERGENCY else dated(with_names(english(), sentence))
+
+
+def happened(step: Happened) -> str:
+    """What a step of a timeline tells: the release's sentence with its days; what people wrote, as they wrote it."""
+    return dated(step.what) if step.is_english and step.event not in BY_PEOPLE else step.what
 
 
 def dated(sentence: str) -> str:

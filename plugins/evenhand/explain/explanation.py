@@ -15,6 +15,8 @@ from evenhand.delivery.answered import Answered
 
 Audience = Literal["managers", "support"]
 FOR_SUPPORT: Audience = "support"
+# Steps that are told with what people wrote themselves.
+BY_PEOPLE = ("emergency_imposed", "emergency_lifted")
 
 
 @dataclass(frozen=True)

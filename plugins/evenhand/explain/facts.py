@@ -16,6 +16,7 @@ import duckdb
 from evenhand.explain.account_rows import AccountRows, as_dicts, with_rules
 from evenhand.explain.appeal_clock import decide_by
 from evenhand.explain.explanation import (
+    BY_PEOPLE,
     FOR_SUPPORT,
     Audience,
     Entry,
@@ -47,8 +48,6 @@ LEFT_OUT = {
     "granted": "taken back on {day}: an appeal was granted",
     "by_rule": "left out by a rule of the programme",
 }
-# What happened with a reason that people wrote themselves: it stays as they wrote it.
-_BY_PEOPLE = ("emergency_imposed", "emergency_lifted")
 
 
 class NoSuchAccount(Exception):
@@ -258,7 +257,7 @@ def _timeline(
             continue
         said = story.told(event, told)
         # What people wrote themselves stays as they wrote it.
-        english = told if event in _BY_PEOPLE else sentence_of(told, story.names)
+        english = told if event in BY_PEOPLE else sentence_of(told, story.names)
         not_decided = audience != FOR_SUPPORT and waiting.tells_of_it(row)
         yield Happened(row["on_day"], event, label, said or english, said is None, not_decided)
 

@@ -167,12 +167,13 @@ def refuse_who_may_not(
     """Make sure that somebody may decide something: ask for it, approve it, or do it where one person is enough.
 
     Args:
-        markets: those that it is about, where its right is looked at for them.
+        markets: those that it is about, where its right is looked at for them: at least one then.
         at: when they did, if that is past; by default now.
 
     Raises:
         WithoutRight: people.yml gives them no such right.
         PeopleClosed: it isn't known who may.
+        ValueError: it is about markets, and none is named.
     """
     if act.of == "any market":
         # Stopping, the safe direction.

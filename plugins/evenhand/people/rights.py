@@ -38,11 +38,14 @@ def refuse_without_right(
     Raises:
         WithoutRight: people.yml gives them no such right for one of the markets.
         PeopleClosed: it isn't known who may.
+        ValueError: no market is named, so that nothing would be looked at.
     """
-    people = people_in_force(home, settings().people, at)
-    for market in markets if people else ():
-        assert people
-        refuse_by(people, person, right, market)
+    asked = tuple(markets)
+    if not asked:
+        raise ValueError(f"for which markets must {person.name} have the right to {_TO[right]}? None is named")
+    if people := people_in_force(home, settings().people, at):
+        for market in asked:
+            refuse_by(people, person, right, market)
 
 
 def refuse_by(people: People, person: Person, right: Right, market: str) -> None:

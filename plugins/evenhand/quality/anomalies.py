@@ -6,8 +6,8 @@ same weekday where there are four. The usual spread is the median deviation (tim
 the nights go beyond (divided by 1.6449), whichever is more, and at least 1. Where chance is all there is, both are the
 standard deviation; where some nights bring a flood, the second is more; one or two wrong nights of 28 move neither.
 How far tonight's number is from what is usual is said by the tail of chance itself where chance is all there is: on
-this scale a zero where nine are usual is a whole spread further away than it is as seldom. The more the nights spread beyond
-chance, the more it is said on this scale.
+this scale a zero where nine are usual is a whole spread further away than it is as seldom. The more the nights spread
+beyond chance, the more it is said on this scale.
 What lands is compared with what lands in the other markets, so that a campaign day of all markets is none of one.
 
 In the warehouse:

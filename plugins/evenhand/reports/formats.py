@@ -38,15 +38,20 @@ class Formats:
         """A day; a dash for none."""
         return NOTHING if day is None else format_date(day, "medium", locale=self.locale)
 
-    def money(self, amount: Decimal, market: str) -> str:
-        """An amount in the currency of the market's country; a number where it is no country."""
-        currency = currency_of(market)
-        return format_currency(amount, currency, locale=self.locale) if currency else self.number(amount)
+    def money(self, amount: Decimal, market: str, is_exact: bool = True) -> str:
+        """An amount in the currency of the market's country; a number where it is no country.
+
+        Args:
+            is_exact: whether it keeps digits beyond those that the currency has coins for, as what is paid does.
+        """
+        if not (currency := currency_of(market)):
+            return self.number(amount)
+        return format_currency(amount, currency, locale=self.locale, decimal_quantization=not is_exact)
 
     def figure(self, figure: Decimal, unit: str, market: str = "") -> str:
         """A figure of a metric with its unit; money in the currency of its market."""
         if is_money(unit):
-            return self.money(round(figure, 2), market)
+            return self.money(round(figure, 2), market, is_exact=False)
         if unit == "share":
             return self.share(figure)
         if unit in ("hours", "days"):
