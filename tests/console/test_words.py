@@ -1,4 +1,7 @@
-"""The pages' words: all of them in every language, said in the reader's, and in English where there are none."""
+"""The pages' words: all of them in every language, said in the reader's, and in English where there are none.
+
+Longer than other files, for all pages are looked at here.
+"""
 
 from __future__ import annotations
 

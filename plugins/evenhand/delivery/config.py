@@ -1,4 +1,7 @@
-"""receivers.yml: which receivers there are and how each is reached."""
+"""receivers.yml: which receivers there are and how each is reached.
+
+Longer than other files, for what a receiver may say stands in one place.
+"""
 
 from __future__ import annotations
 

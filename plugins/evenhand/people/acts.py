@@ -79,8 +79,9 @@ HELD_WORDS = Act(
     "another person; where nobody is named, nobody can", "approve", "all markets", 1, _AS_ABOVE,
 )  # fmt: skip
 TAKE_OVER = Act(
-    "that rows which a receiver was never sent are removed there", "the first delivery or reconcile that would",
-    "one person", "admin", "all markets", 1, "`evenhand take-over`",
+    "that rows which a receiver was never sent are removed there, once, where they are"
+    " [more than a few](receivers.md#when-a-receiver-doesnt-answer) or it never agreed",
+    "the delivery or reconcile that would", "one person", "admin", "all markets", 1, "`evenhand take-over`",
 )  # fmt: skip
 SEND_AGAIN = Act(
     "that a receiver which was emptied is sent all of it once more", "the delivery or reconcile that would",
@@ -124,8 +125,8 @@ REVERSE = Act(
     "page, form in Airflow, `evenhand reverse`",
 )  # fmt: skip
 ACCEPT_LOSS = Act(
-    "that what was lost or changed of what people decided stays so", "one person", "another person", "admin",
-    "all markets", 1, "`evenhand verify --accept`",
+    "that what was lost or changed of releases, or of what people decided, stays so", "one person", "another person",
+    "admin", "all markets", 1, "`evenhand verify --accept`",
 )  # fmt: skip
 WORK_CASE = Act(
     "who works at a case, and what became of it", "one person", "nobody else: it decides nothing", "work_cases",
