@@ -23,6 +23,6 @@ from evenhand.reports.formats import Formats
 def test_an_amount_has_all_its_digits_and_a_figure_those_of_its_currency(
     amount: str, market: str, exactly: str, about: str
 ) -> None:
-    language = Formats(Locale.parse("en"))
+    language = Formats(Locale.parse("en_GB"))
     assert language.money(Decimal(amount), market) == exactly
     assert language.figure(Decimal(amount), "money", market) == about
