@@ -96,7 +96,7 @@ def test_a_chart_escapes_what_it_shows_and_marks_what_changed() -> None:
 def test_all_values_of_a_chart_fit_on_its_scale_of_few_round_lines(thousandths: list[int]) -> None:
     values = [each / 1000 for each in thousandths]
     scale = scale_of(values)
-    assert 2 <= len(scale.ticks) <= 6
+    assert 2 <= len(scale.ticks) <= 5
     assert list(scale.ticks) == sorted(set(scale.ticks))
     assert all(-0.01 <= scale.up(value) <= 100.01 for value in values)
     # What is never below nothing has no line below it.
@@ -108,6 +108,14 @@ def test_a_scale_has_round_values_and_a_value_alone_lies_within() -> None:
     assert scale_of([0, 17]).ticks == [0, 5, 10, 15, 20]
     assert scale_of([0]).ticks == [0, 0.5]
     assert scale_of([3]).ticks == [2, 3, 4]
+    assert scale_of([0.9, 4.9]).ticks == [0, 2, 4, 6]
+
+
+@pytest.mark.parametrize("values", [[1e-11, 3e-11], [2e-11], [1e9, 1e9 + 1e-7], [-1e-12, 0]])
+def test_values_beside_each_other_or_nothing_fit_on_a_scale(values: list[float]) -> None:
+    scale = scale_of(values)
+    assert len(set(scale.ticks)) == len(scale.ticks) <= 5
+    assert all(-0.01 <= scale.up(value) <= 100.01 for value in values)
 
 
 def _line(page: str) -> str:

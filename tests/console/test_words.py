@@ -263,21 +263,6 @@ BROKEN = {
 }
 
 
-def test_an_amount_of_a_row_has_all_its_digits_and_a_figure_those_of_its_currency(
-    speaks: Callable[[str], Reader],
-) -> None:
-    language = speaks("en")
-    for amount, market, exactly, about in (
-        ("2.50", "VN", "₫2.5", "₫2"),
-        ("0.40", "JP", "JP¥0.4", "JP¥0"),
-        ("0.0125", "US", "US$0.0125", "US$0.01"),
-        ("20", "US", "US$20.00", "US$20.00"),
-        ("20.0000", "VN", "₫20", "₫20"),
-    ):
-        assert language.money(Decimal(amount), market) == exactly
-        assert language.figure(Decimal(amount), "money", market) == about
-
-
 @pytest.mark.parametrize("content", BROKEN.values(), ids=BROKEN)
 def test_a_broken_catalogue_is_said_once_and_read_in_english(
     content: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture

@@ -51,7 +51,7 @@ def explain(
         datetime | None,
         typer.Option(formats=["%Y-%m-%d"], metavar="NIGHT", help="As of this night; by default the newest released."),
     ] = None,
-    lang: Annotated[str, typer.Option(metavar="LANG", help="The language of labels, such as en, id or pt_BR.")] = "en",
+    lang: Annotated[str, typer.Option(metavar="LANG", help="The language it is in, such as en, id or pt_BR.")] = "en",
     audience: Annotated[
         Audience,
         typer.Option("--for", help="support: what people who talk to creators may tell; by default everything."),

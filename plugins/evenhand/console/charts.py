@@ -13,6 +13,8 @@ from markupsafe import Markup
 
 _WIDTH, _HEIGHT = 88, 22
 _WIDE, _HIGH = 1000, 100
+# So many lines a chart has across, at most.
+_LINES = 5
 # So many nights have their names below a chart, at most.
 _NAMED = 5
 
@@ -52,13 +54,17 @@ class Scale:
 def scale_of(values: Sequence[float]) -> Scale:
     """A scale that some values fit on, with round values for at most five lines."""
     low, high = min(values), max(values)
-    span = (high - low) or abs(high) or 1
+    largest = max(abs(low), abs(high))
+    # What differs by less than numbers of this kind can hold is one value.
+    span = high - low if high - low > largest * 1e-9 else largest or 1
     power = 10 ** math.floor(math.log10(span / 4))
-    step = next(each * power for each in (1, 2, 5, 10) if each * power >= span / 4)
-    first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
-    # One value alone, which is round, has a line below and one above.
-    first, last = (first, last) if last > first else (first - (first > 0), last + 1)
-    return Scale([round(each * step, 10) for each in range(first, last + 1)])
+    for step in (each * power for each in (1, 2, 5, 10, 20) if each * power >= span / 4):
+        first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
+        # One value alone, which is round, has a line below and one above.
+        first, last = (first, last) if last > first else (first - (first > 0), last + 1)
+        if last - first < _LINES:
+            break
+    return Scale([float(f"{each * step:.12g}") for each in range(first, last + 1)])
 
 
 def framed(

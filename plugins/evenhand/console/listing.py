@@ -27,7 +27,7 @@ PAGE_ROWS = 50
 # So many values of a column can be chosen among; more are searched for.
 _MOST_CHOICES = 60
 _AT_ONCE = 10_000
-_NO_REASONS = "select null::varchar as reason_id, null::varchar as explanation, null::varchar as unit where false"
+_NO_REASONS = "select null::varchar as reason_id, null::varchar as explanation where false"
 # One that reads a million rows of a list stays within this, and so do several beside each other.
 _MEMORY = "200MB"
 # The views that a list is made of, each with its rows as SQL.
