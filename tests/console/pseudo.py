@@ -30,6 +30,7 @@ def in_brackets(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
     with monkeypatch.context() as patched:
         patched.setattr(Reader, "words", lambda _, text: wrapped(text) if text else "")
+        patched.setattr(Reader, "called", lambda _, text: wrapped(text) if text else "")
         patched.setattr(Reader, "words_of", lambda _, one, many, count: wrapped(one if count == 1 else many))
         patched.setattr(Reader, "number", lambda _, value: str(value))
         patched.setattr(Reader, "share", lambda _, value: str(value))

@@ -109,16 +109,16 @@ def test_a_step_is_told_in_bahasa(event: str, told: str, wanted: str) -> None:
 def test_why_there_is_a_measure_is_told_in_the_order_of_the_release() -> None:
     english = (
         "On 2026-03-05 the account went from no value to 3 points of Account health and entered the zone warned"
-        " (unsafe goods). This brings Warning on account from 2026-03-05 until 2026-04-03."
+        " (balance at least 3). This brings Warning on account from 2026-03-05 until 2026-04-03."
     )
     assert _story("id").why(english) == (
         "Pada <2026-03-05> akun ini berubah dari tanpa nilai menjadi <3> poin pada Kesehatan akun dan masuk ke zona"
-        " Diperingatkan (Barang tidak aman). Ini mengakibatkan Peringatan pada Akun, mulai <2026-03-05>, sampai"
+        " Diperingatkan (saldo paling sedikit <3>). Ini mengakibatkan Peringatan pada Akun, mulai <2026-03-05>, sampai"
         " <2026-04-03>."
     )
     assert _story("pt_BR").why(english) == (
         "Em <2026-03-05> a conta passou de nenhum valor a <3> pontos em Saúde da conta e entrou na zona Advertida"
-        " (Produtos inseguros). Isso traz Advertência (A conta), a partir de <2026-03-05>, até <2026-04-03>."
+        " (saldo de pelo menos <3>). Isso traz Advertência (A conta), a partir de <2026-03-05>, até <2026-04-03>."
     )
 
 
@@ -127,7 +127,7 @@ def test_what_is_not_understood_and_what_has_no_words_stays_in_english() -> None
     assert _story("id").told("of_another_version", "from good to warned") is None
     assert _story("id").why("Because of the moon.") is None
     assert _story("en").told("zone_entered", "from good to warned") is None
-    assert _story("en").why("The account is in the zone good of Account health (rule).") is None
+    assert _story("en").why("The account is in the zone good of Account health (in the zone good).") is None
 
 
 @pytest.mark.parametrize(
@@ -227,3 +227,74 @@ def test_the_balance_before_a_share_is_told_in_percent_too(programme: str, wante
         " 0.04). This brings Warning on account from 2026-03-05 until 2026-04-03."
     )
     assert wanted in (told or "")
+
+
+BEHIND = "This brings Warning on account, for as long as "
+
+
+@pytest.mark.parametrize(
+    ("english", "wanted"),
+    [
+        (
+            "The account is in the zone poor of Delivery of orders (balance at least"
+            f" 0.15). {BEHIND}it is in this zone.",
+            "(saldo paling sedikit <0.15>)",
+        ),
+        (
+            f"The account is in the zone poor of Account health (balance less than -3). {BEHIND}it is in this zone.",
+            "(saldo kurang dari <-3>)",
+        ),
+        (
+            f"The account is in the zone good of Account health (in the zone good). {BEHIND}it is in this zone.",
+            "(di zona Baik)",
+        ),
+        (
+            "Since 2026-03-01 the account is not eligible for Access to"
+            f" campaigns (failed: good content, good_health). {BEHIND}"
+            "a condition fails.",
+            "(tidak terpenuhi: Konten baik, Kesehatan baik)",
+        ),
+        (
+            f"The account is not eligible for Access to campaigns (failed: good content). {BEHIND}a condition fails.",
+            "(tidak terpenuhi: Konten baik)",
+        ),
+        (
+            "The account is eligible for Access to campaigns (every condition holds),"
+            " which brings Access to campaigns on"
+            " campaign for as long as it does.",
+            "(semua syarat terpenuhi)",
+        ),
+        (
+            "The account entered the zone good of Account health (balance at most 2),"
+            " which brings Free samples on showcase"
+            " until 2026-03-31.",
+            "(saldo paling banyak <2>)",
+        ),
+    ],
+)
+def test_what_a_release_has_in_brackets_is_told(english: str, wanted: str) -> None:
+    assert wanted in (_story("id").why(english) or "")
+
+
+@pytest.mark.parametrize(
+    ("condition", "wanted"),
+    [
+        ("every condition holds", "semua syarat terpenuhi"),
+        ("failed: good_content, good_health", "tidak terpenuhi: Konten baik, Kesehatan baik"),
+        ("in the zone good", "di zona Baik"),
+        ("balance more than 12", "saldo lebih dari <12>"),
+        ("50000 for the period from 2026-10-01", "<50000> untuk periode mulai <2026-10-01>"),
+        ("the moon is full", None),
+        ("50000 for the period from 2026-10-32", None),
+    ],
+)
+def test_the_condition_of_a_reason_is_told(condition: str, wanted: str | None) -> None:
+    assert _story("id").condition(condition) == wanted
+    assert _story("en").condition(condition) is None
+
+
+def test_a_reason_with_something_else_in_brackets_stays_in_english() -> None:
+    assert (
+        _story("id").why(f"The account is in the zone poor of Delivery (full moon). {BEHIND}it is in this zone.")
+        is None
+    )

@@ -200,7 +200,7 @@ def _show_measure(measure: Measure, to: Console) -> None:
         highlight=False,
         soft_wrap=True,
     )
-    route = "" if measure.is_english else f" {measure.appeal_route}"
+    route = f" {measure.appeal_route}" if measure.appeal_route and not measure.is_english else ""
     to.print(f"{measure.explanation}{route}", highlight=False, soft_wrap=True, markup=False)
     to.print(
         f"  Rule: {escape(measure.rule_label)}; pack {escape(measure.pack_label)} v{measure.version}"

@@ -48,6 +48,10 @@ class Reader(Formats):
         """A sentence with its places."""
         return next((said for each in self._catalogues if (said := each.said(text))), text)
 
+    def called(self, name: str) -> str:
+        """What a key is called: the pages may say the same English word of something else."""
+        return self._catalogues[-1].said(name) or self.words(name)
+
     def words_of(self, one: str, many: str, count: int) -> str:
         """The same of so many things."""
         found = (said for each in self._catalogues if (said := each.counted(one, count)))

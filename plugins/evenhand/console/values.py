@@ -50,7 +50,7 @@ def _keys_of(words: Labels, kind: str) -> Mapping[str, str]:
 
 def names() -> Names:
     """What keys are called in the reader's language."""
-    return Names(labels(), reader().words, reader().day, reader().number)
+    return Names(labels(), reader().called, reader().day, reader().number)
 
 
 def edition(policy: str) -> str:

@@ -111,6 +111,7 @@ class Measure:
         before: the balance before it was entered, in the programme's unit.
         explanation: as the release has it, with how to appeal; in the reader's language without, where it has words.
         is_english: whether it is the release's.
+        appeal_route: how to appeal it, where the release says that of it: of penalties.
         answered: what each receiver acknowledged of its row by the night.
     """
 

@@ -14,7 +14,7 @@ from string import Formatter
 
 from evenhand.explain.names import Names, of_unit
 from evenhand.notices.catalogs import REFERENCE
-from evenhand.policy.prose.words import SHARE, plural
+from evenhand.policy.prose.words import COMPARATORS, SHARE, plural
 
 # Of each event the parts that a release says, with what is before each of them; all but the first may be missing.
 PARTS: Mapping[str, Sequence[tuple[str, str]]] = {
@@ -54,9 +54,9 @@ BECAUSE = (
     "On {day} people decided about the account themselves, as {emergency}",
     "Since {day} the account is not eligible for {programme} ({conditions})",
     "The account is not eligible for {programme} ({conditions})",
-    "The account is in the zone {zone} of {programme} ({rule})",
-    "On {day} the account went from {had} to {amount} of {programme} and entered the zone {zone} ({rule})",
-    "On {day} the account went from {had} to no value of {programme} and entered the zone {zone} ({rule})",
+    "The account is in the zone {zone} of {programme} ({conditions})",
+    "On {day} the account went from {had} to {amount} of {programme} and entered the zone {zone} ({conditions})",
+    "On {day} the account went from {had} to no value of {programme} and entered the zone {zone} ({conditions})",
 )
 BRINGS = (
     ("", "This brings {measure} on {scope}"),
@@ -70,8 +70,16 @@ BRINGS = (
 REWARDED = (
     "What the account did for {programme} in the period from {day} brings {value} on {scope}",
     "The account is eligible for {programme} ({conditions}), which brings {measure} on {scope} for as long as it does",
-    "The account entered the zone {zone} of {programme} ({rule}), which brings {measure} on {scope} until {day}",
+    "The account entered the zone {zone} of {programme} ({conditions}), which brings {measure} on {scope} until {day}",
     "The account is in the zone {zone} of {programme}, which brings {measure} on {scope} for as long as it stays there",
+)
+# What a release has in brackets behind a zone or what an account is eligible for, and as the condition of a reason.
+CONDITIONS = (
+    "every condition holds",
+    "failed: {failed}",
+    "in the zone {zone}",
+    "balance {how} {value}",
+    "{value} for the period from {day}",
 )
 NO_VALUE = "no value"
 # How parts are put together, and how a sentence ends.
@@ -85,6 +93,7 @@ _READ: Mapping[str, str] = {
     "points": _NUMBER,
     "value": _NUMBER,
     "days": r"\d+",
+    "how": "|".join(COMPARATORS.values()),
     "severity": r"(?!content |live |detected )[^,]+?",
     "surface": r"[^,]+?",
 }
@@ -126,12 +135,17 @@ class Story:
         """Why there is a measure, without how to appeal; None where that isn't understood."""
         return self._if_understood(lambda: self._why(english))
 
+    def condition(self, english: str) -> str | None:
+        """The condition of a reason; None where that isn't understood."""
+        return self._if_understood(lambda: self._first(CONDITIONS, english))
+
     def _if_understood(self, said: Callable[[], str | None]) -> str | None:
         if not self._has_words:
             return None
         try:
             return said()
-        # A name in it may look like what could follow it, with a day or a number that there isn't.
+        # A name in it may look like what could follow it, with a day or a number that there isn't; or what is in
+        # brackets isn't known.
         except (ValueError, ArithmeticError):
             return None
 
@@ -186,12 +200,22 @@ class Story:
             # Beside a share in percent a release has the one before it as it is.
             is_share = name == "had" and (values.get("amount") or "").endswith(" %") and self._is_a_share(values)
             return self.names.number(Decimal(value) * (100 if is_share else 1))
+        if name == "how":
+            return self.names.words(value)
         if name == "conditions":
+            return self._conditions(value)
+        if name == "failed":
             return ", ".join(self.names.of("condition", self._key("condition", each)) for each in value.split(", "))
         if name == "amount":
             return self._amount_of(value)
         kind = _KINDS.get(name, name)
         return self.names.of(kind, self._key(kind, value))
+
+    def _conditions(self, english: str) -> str:
+        said = self._first(CONDITIONS, english)
+        if said is None:
+            raise ValueError(f"{english}: that is no condition of a release that is known here")
+        return said
 
     def _is_a_share(self, values: Mapping[str, str | None]) -> bool:
         return self._units.get(self._key("programme", values["programme"] or "")) == SHARE
@@ -212,7 +236,7 @@ def texts() -> Iterator[str]:
     """Every sentence that is to have words in other languages."""
     parts = (each for of in (*PARTS.values(), BRINGS) for _, each in of)
     yield from (each for each in parts if not re.fullmatch(r"\{\w+\}", each))
-    yield from (*STAGES, STAGE, *WHYS, *BECAUSE, *REWARDED, NO_VALUE, TOGETHER, STOPPED)
+    yield from (*STAGES, STAGE, *WHYS, *BECAUSE, *REWARDED, *CONDITIONS, NO_VALUE, TOGETHER, STOPPED)
 
 
 def _is_of(kind: str, key: str) -> bool:

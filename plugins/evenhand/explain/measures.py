@@ -13,7 +13,7 @@ from evenhand.delivery.answered import answered
 from evenhand.explain.account_rows import AccountRows
 from evenhand.explain.explanation import Cited, Measure, Violation
 from evenhand.explain.happened import Story
-from evenhand.explain.labels import Labels
+from evenhand.explain.labels import Labels, begun
 from evenhand.explain.names import Names
 from evenhand.explain.worded import worded
 from evenhand.policy.language.part import EMERGENCY
@@ -49,6 +49,8 @@ def measures_in_force(
         outranked_by = None if prevails else felt.get(row["scope"])
         outranks = tuple(beaten.get(row["scope"], ())) if name == "penalties" and prevails else ()
         rule, english, route = reason["condition"] or "", reason["explanation"], reason["appeal_route"] or ""
+        # A reward has its pack's, too, and doesn't say it: nobody appeals one.
+        route = route if english.endswith(route) else ""
         explained = story.why(english.removesuffix(route).removesuffix(" ") if route else english)
         # What people wrote themselves stays as they wrote it.
         is_by_people = row["programme"] == EMERGENCY
@@ -74,7 +76,7 @@ def measures_in_force(
                 version=reason["pack_version"],
                 pack_sha256=reason["pack_sha256"],
                 rule=rule,
-                rule_label=rule if is_by_people else names.of("rule", rule),
+                rule_label=rule if is_by_people else begun(story.condition(rule) or "") or names.of("rule", rule),
                 unit=reason["unit"] or "",
                 before=reason["balance_before"],
                 after=reason["balance_after"],
