@@ -201,8 +201,8 @@ def _drawn(*periods: Period, night: date = _FIRST + timedelta(days=30)) -> str:
     of = Explanation(
         account="a1", night=night, revision=1, release_id="r", audience="managers", market="world", kind="creator",
         kind_label="Creator", language="en", onboarded_on=None, exited_on=None, stage="active", stage_label="Active",
-        stage_since=None, not_decided=(), programmes=(health,), measures=(), lacking=(), violations=(), timeline=(),
-        told=(), linked=(),
+        stage_since=None, not_decided=(), programmes=(health,), measures=(), lacking=(), restorable=(), violations=(),
+        timeline=(), told=(), linked=(),
     )  # fmt: skip
     return str(charts(of, [])["health"])
 

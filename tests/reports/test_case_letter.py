@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -22,7 +22,9 @@ def told(left: int, *came: Came, kind: str = "appeal") -> ToldCase:
 
 
 def letter(language: str, *cases: ToldCase) -> tuple[str, list[str]]:
-    subject, body = case_letter_of(Message("cy o'", "cy@here", language, cases), Language(language, CATALOGS), NIGHT)
+    until = datetime(2026, 3, 6, tzinfo=UTC)
+    message = Message("cy o'", "cy@here", language, cases, until)
+    subject, body = case_letter_of(message, Language(language, CATALOGS), NIGHT)
     return subject, body.splitlines()
 
 
