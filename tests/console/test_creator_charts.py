@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 
 from evenhand.console.creator_charts import InForce, Told, charts, over_days, zones_over_days
 from evenhand.console.values import key_of
-from evenhand.explain.explanation import Explanation, Period, ProgrammeStanding
+from evenhand.explain.explanation import Entry, Explanation, Period, ProgrammeStanding, Violation
 
 _FIRST = date(2026, 3, 1)
 
@@ -186,23 +187,35 @@ def test_every_balance_is_drawn_within_the_chart(thousandths: list[int]) -> None
     assert all(float(y) >= 0 and float(h) >= 0 and float(y) + float(h) <= 100.01 for y, h in heights)
 
 
+def test_violations_beside_a_balance_are_those_that_its_entries_are_of() -> None:
+    entry = Entry("health/v1", "r", "", "p", "", 1, Decimal(3), _on(9), None, "", "", violation="v1")
+    found = [
+        Violation(
+            name, "Copyright", None, "", "", None, None, "", None, _on(9), None, None, None, None, None, None, None
+        )
+        for name in ("v1", "v2")
+    ]
+    drawn = _drawn(_period(0, 9, 0, "good"), _period(9, None, 3, "good"), entries=[entry], violations=found)
+    assert re.findall(r'class="dot"[^>]*title="([^"]*)"', drawn) == ["10 Mar 2026: Copyright, v1"]
+
+
 def _period(first: int, until: int | None, balance: int | None, zone: str, of: str = "") -> Period:
     value = None if balance is None else Decimal(balance)
     last = None if until is None else _on(until - 1)
     return Period(_on(first), last, value, zone, zone.capitalize(), of, f"Of {of}" if of else "")
 
 
-def _drawn(*periods: Period, night: date = _FIRST + timedelta(days=30)) -> str:
+def _drawn(*periods: Period, entries: Sequence[Entry] = (), violations: Sequence[Violation] = ()) -> str:
     """The chart of a programme with these periods."""
     health = ProgrammeStanding(
         programme="health", label="Health", unit="", balance=None, zone="good", zone_label="Good", since=None,
-        next_zone=None, next_zone_label="", to_next_zone=None, periods=periods, entries=(),
+        next_zone=None, next_zone_label="", to_next_zone=None, periods=periods, entries=entries,
     )  # fmt: skip
     of = Explanation(
-        account="a1", night=night, revision=1, release_id="r", audience="managers", market="world", kind="creator",
+        account="a1", night=_on(30), revision=1, release_id="r", audience="managers", market="world", kind="creator",
         kind_label="Creator", language="en", onboarded_on=None, exited_on=None, stage="active", stage_label="Active",
-        stage_since=None, not_decided=(), programmes=(health,), measures=(), lacking=(), restorable=(), violations=(),
-        timeline=(), told=(), linked=(),
+        stage_since=None, not_decided=(), programmes=(health,), measures=(), lacking=(), restorable=(),
+        violations=violations, timeline=(), told=(), linked=(),
     )  # fmt: skip
     return str(charts(of, [])["health"])
 

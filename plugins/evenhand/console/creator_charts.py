@@ -172,8 +172,12 @@ def _lanes(
             for each, called in there
         )
         yield label("scope", scope), Markup("").join(spans)
-    if programme.entries:
-        found = [each for each in of.violations if each.decided_on and days.first <= each.decided_on <= days.last]
+    if behind := {each.violation for each in programme.entries if each.violation}:
+        found = [
+            each
+            for each in of.violations
+            if each.violation in behind and each.decided_on and days.first <= each.decided_on <= days.last
+        ]
         dots = Markup("").join(
             Markup('<span class="dot" style="left:{x}%" title="{said}"></span>').format(
                 x=round(days.at(each.decided_on), 2), said=f"{day(each.decided_on)}: {each.label}, {each.violation}"

@@ -45,6 +45,7 @@ class Entry:
         last_day: the last day that it counts; None if it counts for ever.
         left_out: why it doesn't count; empty if it does on its days.
         event: the violation, training or activity behind it, in words.
+        violation: that violation by itself, where it is one.
     """
 
     entry: str
@@ -58,6 +59,7 @@ class Entry:
     last_day: date | None
     event: str
     left_out: str
+    violation: str | None = None
 
 
 @dataclass(frozen=True)

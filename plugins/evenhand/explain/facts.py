@@ -212,6 +212,7 @@ def _entry(row: Mapping[str, Any], names: Names, violations: Mapping[str, Violat
         last_day=row["counts_until"] - _DAY if row["counts_until"] else None,
         event=event_of(row, names, violations),
         left_out=left_out,
+        violation=row["violation_id"],
     )
 
 
