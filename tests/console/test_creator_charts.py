@@ -191,8 +191,25 @@ def test_violations_beside_a_balance_are_those_that_its_entries_are_of() -> None
     entry = Entry("health/v1", "r", "", "p", "", 1, Decimal(3), _on(9), None, "", "", violation="v1")
     found = [
         Violation(
-            name, "Copyright", None, "", "", None, None, "", None, _on(9), None, None, None, None, None, None, None
-        )
+            name,
+            "Copyright",
+            None,
+            "",
+            "",
+            None,
+            None,
+            "",
+            None,
+            _on(9),
+            None,
+            None,
+            None,
+            None,
+            None,
+            None,
+            None,
+            restored_on=None,
+        )  # fmt: skip
         for name in ("v1", "v2")
     ]
     drawn = _drawn(_period(0, 9, 0, "good"), _period(9, None, 3, "good"), entries=[entry], violations=found)
