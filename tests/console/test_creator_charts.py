@@ -189,28 +189,9 @@ def test_every_balance_is_drawn_within_the_chart(thousandths: list[int]) -> None
 
 def test_violations_beside_a_balance_are_those_that_its_entries_are_of() -> None:
     entry = Entry("health/v1", "r", "", "p", "", 1, Decimal(3), _on(9), None, "", "", violation="v1")
+    unknown = (None,) * 8
     found = [
-        Violation(
-            name,
-            "Copyright",
-            None,
-            "",
-            "",
-            None,
-            None,
-            "",
-            None,
-            _on(9),
-            None,
-            None,
-            None,
-            None,
-            None,
-            None,
-            None,
-            restored_on=None,
-        )  # fmt: skip
-        for name in ("v1", "v2")
+        Violation(each, "Copyright", None, "", "", None, None, "", None, _on(9), *unknown) for each in ("v1", "v2")
     ]
     drawn = _drawn(_period(0, 9, 0, "good"), _period(9, None, 3, "good"), entries=[entry], violations=found)
     assert re.findall(r'class="dot"[^>]*title="([^"]*)"', drawn) == ["10 Mar 2026: Copyright, v1"]
