@@ -258,6 +258,18 @@ def test_what_a_base_has_for_others_is_not_told(folder: Path, here: Settings) ->
     )
 
 
+def test_balances_that_packs_keep_otherwise_are_told(folder: Path, here: Settings) -> None:
+    by_type = ("    unit: strike\n", "    unit: strike\n    kept_per: violation_type\n")
+    write(folder, TEXT, "one.yml")
+    write(folder, changed(("pack: strikes", "pack: swift"), ("[world]", "[moon]")), "other.yml")
+    assert _found(here) == []
+    write(folder, changed(("pack: strikes", "pack: swift"), ("[world]", "[moon]"), by_type), "other.yml")
+    (found,) = _found(here)
+    assert found.startswith(
+        "other.yml:10:15: warning: programmes.health.kept_per: found violation_type, where version 1 of strikes has none"
+    )
+
+
 def test_versions_with_a_gap_or_an_overlap(folder: Path, here: Settings) -> None:
     first = ("effective_from: 2026-01-01", "effective_from: 2026-01-01\neffective_until: 2026-06-30")
     second = (("version: 1", "version: 2"), ("[world]", "[world, moon]"))

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
+from evenhand.commands.balances_check import balances_kept_otherwise
 from evenhand.notices.names_to_translate import what_cannot_be_told
 from evenhand.policy.check import Checked, Finding, check_name, check_packs, of_mistake
 from evenhand.policy.diagnose import dotted, nearest
@@ -53,6 +54,7 @@ def check(paths: Sequence[Path], here: Settings) -> Checked:
         found += (of_mistake("clash", mistake) for mistake in unread_programmes(loaded, decided_at_night))
     found += orders_of_nothing(decided_at_night, order, here.policies)
     found += past_of_a_released_night(decided_at_night, here.releases)
+    found += balances_kept_otherwise(decided_at_night)
     found += measures_without_words(decided_at_night, here.translations)
     # Of a market nothing can be missed where only some of the packs are looked at.
     if here.policies in [path.resolve() for path in paths]:
