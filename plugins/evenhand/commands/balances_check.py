@@ -26,7 +26,7 @@ def balances_kept_otherwise(packs: Sequence[LoadedPack]) -> Iterator[Finding]:
                 said = (
                     f"programmes.{name}.kept_per: found {programme.kept_per or 'none'}, where version"
                     f" {other.pack.version} of {other.pack.pack} has {kept or 'none'}; expected the same, or a"
-                    " programme of another name: who moves between the two, or goes over to the other, is judged by parts"
-                    " of the balance"
+                    " programme of another name: who moves between the two, or goes over to the other, is judged by"
+                    " parts of the balance"
                 )
                 yield Finding(*where(loaded, place), "warning", check_name(balances_kept_otherwise), said)
