@@ -29,7 +29,7 @@ _FILES = {
     " balance decimal(18, 4), next_zone varchar, to_next_zone decimal(18, 4), is_near boolean",
     "enforcement_gaps": "gap varchar, account_id varchar, market varchar, row_key varchar, violation_id varchar,"
     " since date, orders bigint, amount decimal(18, 2)",
-    "account_profiles": "account_id varchar, market varchar",
+    "account_profiles": "account_id varchar, market varchar, exited_on date, is_near_a_zone boolean",
 }
 _EDITION = "market varchar, pack varchar, version integer, effective_from date, effective_before date"
 _RULES: Mapping[str, tuple[str, Sequence[Sequence[str | None]]]] = {

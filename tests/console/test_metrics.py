@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from pathlib import Path
 
@@ -61,12 +62,15 @@ def test_times_of_all_nights_are_drawn_and_told_in_the_unit_of_the_newest(
     def time(figure: str, unit: str) -> Figure:
         return Figure("repeat_rate", "Repeat rate", "all", figure, True, Decimal(figure), Decimal(figure), unit=unit)
 
+    def of_nights(over: Sequence[Figure]) -> Callable[..., dict[str, Figure]]:
+        """What two nights have, however often each is asked for."""
+        return lambda folder, *_: {"repeat_rate": over[1 if NIGHT in str(folder) else 0]}
+
     for over, said, heights in (
         ([time("2", "days"), time("47", "hours")], "from 47 hours to 48 hours", [0.0, 100.0]),
         ([time("48", "hours"), time("3", "days")], "from 2 days to 3 days", [100.0, 0.0]),
     ):
-        nights = iter(over)
-        monkeypatch.setattr(metrics, "figures_by_metric", lambda *_, nights=nights: {"repeat_rate": next(nights)})
+        monkeypatch.setattr(metrics, "figures_by_metric", of_nights(over))
         page = reader.get("/metrics/repeat_rate").text
         line = _line(page)
         assert [float(point.partition(",")[2]) for point in line.split()] == heights
@@ -74,8 +78,7 @@ def test_times_of_all_nights_are_drawn_and_told_in_the_unit_of_the_newest(
     # The small ones beside figures likewise.
     for over, is_level in (([time("48", "hours"), time("2", "days")], True), ([time("2", "hours")] * 2, True),
                            ([time("2", "days"), time("2", "hours")], False)):  # fmt: skip
-        nights = iter(over)
-        monkeypatch.setattr(metrics, "figures_by_metric", lambda *_, nights=nights: {"repeat_rate": next(nights)})
+        monkeypatch.setattr(metrics, "figures_by_metric", of_nights(over))
         page = reader.get("/metrics").text
         line = page.partition('class="trend"')[2].partition('<polyline points="')[2].partition('"')[0]
         assert (len({point.partition(",")[2] for point in line.split()}) == 1) == is_level
