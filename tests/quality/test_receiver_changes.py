@@ -101,7 +101,7 @@ def test_another_link_of_items_holds_what_is_sent_to_reviewers_and_nothing_else(
 ) -> None:
     file = tmp_path / "receivers.yml"
     file.write_text(
-        "receivers:\n  reviewers: {kind: files, connection: files, lists: [qa_items]}\n"
+        "receivers:\n  reviewers: {kind: files, connection: reviews, lists: [qa_items]}\n"
         "  lake: {kind: files, connection: files, lists: [penalties]}\n"
     )
     said = {}

@@ -305,7 +305,8 @@ def test_of_a_receiver_no_more_rows_are_preapproved_than_come_to_it_or_go(
 ) -> None:
     file = home / "receivers.yml"
     lake = "{kind: files, connection: files, lists: [rewards]}"
-    file.write_text(f"changed_by: ann\nreceivers:\n  lake: {lake}\n  pond: {lake}\n")
+    pond = lake.replace("files, lists", "pool, lists")
+    file.write_text(f"changed_by: ann\nreceivers:\n  lake: {lake}\n  pond: {pond}\n")
     monkeypatch.setenv("EVENHAND_RECEIVERS", str(file))
     monkeypatch.setenv("EVENHAND_POLICIES", str(home))
     command = ["policy", "preapprove", "--what", "x", "--changed-by", "ann", "--by", "ann", "--receiver"]

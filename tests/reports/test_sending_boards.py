@@ -155,5 +155,6 @@ def test_a_board_that_couldnt_be_sent_is_sent_when_it_is_tried_again(
 
 def test_of_a_night_that_knows_none_of_its_markets_nothing_is_sent(home: Path) -> None:
     told(home, "user: bo, when: night", "user: cy, when: [night, off_target]")
-    assert send_reports(night(home, 0, {"SG": "0.9"}))["told"] == "2 reports, 0 of them not sent"
+    sent = send_reports(night(home, 0, {"SG": "0.9"}))["told"]
+    assert sent == "2 reports, 0 of them not sent; nothing is known of ID, for cy in people.yml"
     assert heard(home) == []
