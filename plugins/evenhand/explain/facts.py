@@ -247,7 +247,9 @@ def _timeline(
     rows: AccountRows, story: Story, waiting: Waiting, audience: Audience, violations: Mapping[str, Violation]
 ) -> Iterator[Happened]:
     """What happened; version 0.1 called it a story, and releases are never rewritten."""
-    for row in rows.of("account_timeline" if rows.has("account_timeline") else "story", "step"):
+    steps = rows.of("account_timeline" if rows.has("account_timeline") else "story", "step")
+    not_decided = set() if audience == FOR_SUPPORT else waiting.coming_of_it(steps)
+    for row in steps:
         event, told = row["event"], row["told"]
         if audience == FOR_SUPPORT and waiting.keeps_from_support(row):
             continue
@@ -259,8 +261,7 @@ def _timeline(
         said = story.told(event, told)
         # What people wrote themselves stays as they wrote it.
         english = told if event in BY_PEOPLE else sentence_of(told, story.names)
-        not_decided = audience != FOR_SUPPORT and waiting.tells_of_it(row)
-        yield Happened(row["on_day"], event, label, said or english, said is None, not_decided)
+        yield Happened(row["on_day"], event, label, said or english, said is None, row["step"] in not_decided)
 
 
 def _what_was_decided(violation: Violation | None, names: Names) -> str:

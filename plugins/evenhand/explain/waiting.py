@@ -6,7 +6,7 @@ and what happened to it tell of what waits, too. Managers see that marked. Suppo
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -62,15 +62,15 @@ class Waiting:
     since: Mapping[str, date | None]
     rows: tuple[WaitingRow, ...]
 
-    def tells_of_it(self, step: Mapping[str, Any]) -> bool:
-        """Whether a step of what happened comes of a penalty that waits."""
-        if not _is_of_penalties(step) or PENALTIES not in self.since:
-            return False
+    def coming_of_it(self, steps: Sequence[Mapping[str, Any]]) -> set[int]:
+        """The numbers of the steps of what happened that come of a penalty that waits, and of stages from then on."""
         keys = {each.about for each in self.rows if each.list == PENALTIES}
-        since = self.since[PENALTIES]
-        if not keys or (since and step["on_day"] <= since):
-            return False
-        return step["event"] == _STAGE or step["about"] in keys
+        since = self.since.get(PENALTIES)
+        newer = [each for each in steps if since is None or each["on_day"] > since]
+        penalties = [each for each in newer if each["event"] in _OF_PENALTIES and each["about"] in keys]
+        first = min((each["on_day"] for each in penalties), default=None)
+        stages = [each for each in newer if each["event"] == _STAGE and first and each["on_day"] >= first]
+        return {each["step"] for each in (*penalties, *stages)}
 
     def keeps_from_support(self, step: Mapping[str, Any]) -> bool:
         """Whether a step may tell of something that waits; what people decided themselves never does."""
