@@ -124,13 +124,14 @@ def test_a_bonus_hangs_on_what_is_known_of_its_account_for_ever(folder: Path, co
     assert f"bonuses.posts.eligibility: {said}" in str(error.value)
 
 
-def test_a_night_by_itself_is_what_it_is_among_all_nights(models: Sequence[CompiledModel]) -> None:
+@pytest.mark.parametrize("step", [8, pytest.param(2, marks=pytest.mark.soak)])
+def test_a_night_by_itself_is_what_it_is_among_all_nights(models: Sequence[CompiledModel], step: int) -> None:
     """The models read recent activities on the nights that are asked about alone; each night comes out the same."""
     packs = [load_pack(path) for path in packs_in(PROJECT / "policies")]
     recent = [each for each in packs if RECENT.keys() & each.pack.activities_named()]
     days = sorted({wanted.on for each in recent for example in each.pack.examples for wanted in example.expect})
     assert len(days) >= 30
-    for day in days[::2]:
+    for day in days[::step]:
         cut = [
             LoadedPack(
                 each.pack.model_copy(

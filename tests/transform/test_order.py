@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import duckdb
+import pytest
 
 from evenhand.deciding.compiled import CompiledModel, run_models
 from evenhand.deciding.rehearsal import Stage
@@ -15,13 +16,16 @@ from made_once import shared_project
 from transform.story import day, decided, versions
 
 
-def test_every_model_is_the_same_on_packs_of_every_feature() -> None:
+@pytest.mark.parametrize(
+    "orders", [pytest.param([(2, 4)], id="once"), pytest.param([(1, 1), (3, 4)], marks=pytest.mark.soak, id="twice")]
+)
+def test_every_model_is_the_same_on_packs_of_every_feature(orders: Sequence[tuple[int, int]]) -> None:
     models = shared_project().part(after_gate=False).models(what_tells=True)
     packs = [load_pack(path) for path in packs_in(PROJECT / "policies")]
     wanted = _decided(packs, models, threads=1, seed=0)
 
     assert len(wanted["int_measures_in_force"]) > 100 and len(wanted["rewards"]) > 50
-    for seed, threads in ((1, 1), (2, 4)):
+    for seed, threads in orders:
         found = _decided(packs, models, threads, seed)
         assert [name for name, rows in wanted.items() if found[name] != rows] == []
 

@@ -17,6 +17,7 @@ from typing import Any
 os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
 
 import great_expectations as gx
+from great_expectations.data_context import EphemeralDataContext, set_context
 from great_expectations.data_context.types.base import (
     DataContextConfig,
     InMemoryStoreBackendDefaults,
@@ -33,6 +34,13 @@ from evenhand.quality.page import PAGE, write_page
 # Results vanish when a connection goes back to the pool unless DuckDB is left in autocommit.
 _ENGINE_OPTIONS = {"isolation_level": "AUTOCOMMIT", "skip_autocommit_rollback": True, "pool_reset_on_return": None}
 _EXAMPLES = 5
+
+
+class _Unsaved(EphemeralDataContext):
+    """A context that nobody opens again: by default, each table of a gate has all those before it written as YAML."""
+
+    def _save_project_config(self) -> None:
+        return None
 
 
 class GateFailed(Exception):
@@ -53,7 +61,8 @@ class Gate:
         self._title = f"{name} of night {night}{part and ': '}{part}"
         self._outcome, self._stopped = "The night stopped here: nothing was let through.", True
         self._findings: list[Finding] = []
-        self._context = gx.get_context(mode="ephemeral", project_config=_in_memory())
+        self._context = _Unsaved(project_config=_in_memory())
+        set_context(self._context)
         self._datasource: SQLDatasource = self._context.data_sources.add_sql(
             "warehouse",
             connection_string=f"duckdb:///{warehouse}",

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import date
-from typing import Annotated, NamedTuple, get_type_hints
+from functools import cache
+from types import MappingProxyType
+from typing import Annotated, Any, NamedTuple, get_type_hints
 
 
 class Column(NamedTuple):
@@ -39,10 +42,18 @@ def edition_key(market: str, pack: str, version: int) -> str:
     return f"{market}/{pack}/{version}"
 
 
-def columns(table: type[Row]) -> dict[str, Column]:
+def columns(table: type[Row]) -> Mapping[str, Column]:
     """The columns of a table by their names, in their order."""
+    # To mypy, a dataclass can't be hashed as its rows can.
+    key: Any = table
+    return _columns(key)
+
+
+# A night asks a hundred times, and to read what is written at a field takes longer than to write the table.
+@cache
+def _columns(table: Any) -> Mapping[str, Column]:
     hints = get_type_hints(table, include_extras=True)
-    return {each.name: hints[each.name].__metadata__[0] for each in fields(table)}
+    return MappingProxyType({each.name: hints[each.name].__metadata__[0] for each in fields(table)})
 
 
 def ddl(table: type[Row]) -> str:
