@@ -15,7 +15,8 @@ nightly ui: export EVENHAND_HOME := $(EVENHAND_HOME)/takedowns
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help nightly test test-fast install attack faults gates sampling mutants soak ui lint bench clean
+.PHONY: help nightly test test-fast install attack faults gates sampling mutants soak ui lint lint-python lint-models \
+  lint-statements bench clean
 
 help: ## show this
 	@echo "Evenhand: who is penalised and who is rewarded, night by night."
@@ -58,11 +59,19 @@ lint: export DBT_TARGET_PATH = $(EVENHAND_HOME)/lint
 lint: export DBT_LOG_PATH = $(EVENHAND_HOME)/lint
 lint: export DO_NOT_TRACK = 1
 lint: $(VENV)/installed ## ruff, mypy --strict, sqlfluff and dbt parse
+	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target lint-models lint-python lint-statements
+
+# Beside each other: each is alone on one core for most of its time.
+lint-python:
 	ruff check .
 	ruff format --check .
 	mypy
+
+lint-models:
 	dbt --warn-error parse --quiet --no-partial-parse --project-dir dbt_project --profiles-dir dbt_project
 	sqlfluff lint dbt_project --processes 0
+
+lint-statements:
 	sqlfluff lint plugins --templater placeholder --processes 0
 
 bench: $(VENV)/installed ## where the time of a night, and of a year of a large marketplace, goes

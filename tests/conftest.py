@@ -19,13 +19,21 @@ HERE = Path(__file__).parent
 # One account runs all tests: people are who they say they are, where a test doesn't say otherwise.
 os.environ["EVENHAND_PERSONS"] = "none"
 os.environ.update(ACCEPTED)
-# What starts something real, from the dearest on: it is begun first, so that no worker is left with it at the end.
+# What starts something real or decides whole nights, from the dearest on: it is begun first, so that no worker is left
+# with it at the end.
 REAL = (
     *("deployment", "night/test_newcomer.py", "night", "faults", "gates", "transform/test_dbt_build.py"),
     *("quality/test_causes.py", "console", "insight/test_truth.py", "insight/test_recomputed.py", "attack"),
     "insight/test_recomputed_reviews.py",
-    *("delivery", "quality/test_lists.py"),
-    *("explain", "deciding/test_code.py", "simulation", "sandbox", "landing/test_mirror.py"),
+    *("delivery", "quality/test_lists.py", "quality/test_days_within.py", "quality/test_effect_of_rules.py"),
+    *("explain", "deciding/test_code.py", "commands/test_feed_check.py", "docs/test_adding.py", "simulation"),
+    *("quality/test_first_nights.py", "transform/test_versions.py", "deciding/test_isolate.py", "sandbox"),
+    # These build the models' SQL dozens of times.
+    *("transform/test_build.py", "transform/test_continuity.py", "transform/test_order.py", "transform/test_models.py"),
+    *("transform/test_bonuses.py", "transform/test_zones_over_versions.py", "transform/test_bounds.py"),
+    *("transform/test_nothing_is_known_early.py", "transform/test_packs_beside_each_other.py"),
+    *("deciding/test_night_range.py", "policy/test_recent.py", "transform/test_wide.py"),
+    *("transform/test_versions_of_marketplaces.py", "landing/test_mirror.py"),
 )
 
 

@@ -50,7 +50,7 @@ class Marketplace:
 @pytest.fixture(
     scope="module",
     params=[
-        pytest.param((60, 4), id="60-creators"),
+        pytest.param((60, 2), id="60-creators"),
         pytest.param((CREATORS, 90), id="2000-creators", marks=pytest.mark.soak),
     ],
 )

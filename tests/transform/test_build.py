@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -22,6 +22,7 @@ from evenhand.deciding.compiled import (
     fingerprint,
     is_compiled,
 )
+from evenhand.deciding.report import BuildReport
 from evenhand.landing.accepted import create_accepted
 from evenhand.policy.compile import compile_packs
 from evenhand.policy.load import load_packs
@@ -32,10 +33,19 @@ from made_once import shared_compiled, shared_project
 NIGHT = date(2026, 3, 5)
 
 
-@pytest.fixture
-def warehouse(tmp_path: Path) -> Path:
-    """A night's warehouse in which nothing has landed."""
-    path = tmp_path / "warehouse.duckdb"
+@dataclass(frozen=True)
+class Built:
+    """A warehouse whose models were built, and what is told of it."""
+
+    warehouse: Path
+    folder: Path
+    report: BuildReport
+
+
+@pytest.fixture(scope="module")
+def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A night's warehouse in which nothing has landed; for copying."""
+    path = tmp_path_factory.mktemp("empty") / "warehouse.duckdb"
     compile_packs(load_packs(PROJECT / "policies"), path)
     with duckdb.connect(str(path)) as connection:
         create_accepted(connection)
@@ -43,23 +53,35 @@ def warehouse(tmp_path: Path) -> Path:
     return path
 
 
-def test_all_models_are_built_and_tested(warehouse: Path, tmp_path: Path) -> None:
-    report = build_models(warehouse, shared_project(), NIGHT, tmp_path / "models")
+@pytest.fixture(scope="module")
+def built(empty: Path, tmp_path_factory: pytest.TempPathFactory) -> Built:
+    """The same with all models; for copying."""
+    folder = tmp_path_factory.mktemp("built")
+    warehouse = Path(shutil.copy(empty, folder))
+    return Built(warehouse, folder / "models", build_models(warehouse, shared_project(), NIGHT, folder / "models"))
 
+
+@pytest.fixture
+def warehouse(empty: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copy(empty, tmp_path))
+
+
+def test_all_models_are_built_and_tested(built: Built) -> None:
+    report = built.report
     nodes = shared_project().part(after_gate=False).nodes
     assert [model.name for model in report.models] == [node.name for node in nodes]
     assert not [model for model in report.models if model.problems or model.skipped_for]
     tests = {test.name for node in nodes for test in node.tests}
     assert len(tests) > 100
     assert sum(model.tests for model in report.models) >= len(tests)
-    page = (tmp_path / "models" / "index.html").read_text()
+    page = (built.folder / "index.html").read_text()
     assert "All 101 models were built, and their tests passed." in page
     for model in report.models:
         assert f"<td>{model.name}<" in page
 
 
-def test_what_comes_after_gate_2_is_built_and_tested_then_and_not_before(warehouse: Path, tmp_path: Path) -> None:
-    build_models(warehouse, shared_project(), NIGHT, tmp_path / "models")
+def test_what_comes_after_gate_2_is_built_and_tested_then_and_not_before(built: Built, tmp_path: Path) -> None:
+    warehouse = Path(shutil.copy(built.warehouse, tmp_path))
     with duckdb.connect(str(warehouse)) as connection:
         views = connection.execute("select view_name from duckdb_views() where view_name = 'notice_facts'")
         assert views.fetchall() == []
@@ -159,9 +181,11 @@ def test_a_test_that_cannot_be_run_is_told_as_one_that_failed(warehouse: Path, t
         build_models(warehouse, _with(shared_project(), "int_measure_periods", broken), NIGHT, tmp_path / "models")
 
 
-def test_what_an_earlier_build_left_is_gone_or_replaced(warehouse: Path, tmp_path: Path) -> None:
+def test_what_an_earlier_build_left_is_gone_or_replaced(built: Built, tmp_path: Path) -> None:
+    warehouse = Path(shutil.copy(built.warehouse, tmp_path))
     with duckdb.connect(str(warehouse)) as connection:
         connection.execute("create table main.no_more as select 1 as x")
+        connection.execute("drop table main.penalties")
         connection.execute("create view main.penalties as select 2 as x")
     build_models(warehouse, shared_project(), NIGHT, tmp_path / "models")
     assert "no_more" not in _tables(warehouse)
@@ -172,8 +196,8 @@ def test_what_an_earlier_build_left_is_gone_or_replaced(warehouse: Path, tmp_pat
     assert {"penalties", "rewards"} & _tables(warehouse) == {"rewards"}
 
 
-def test_a_build_that_ends_before_its_report_leaves_none_of_an_earlier_one(warehouse: Path, tmp_path: Path) -> None:
-    build_models(warehouse, shared_project(), NIGHT, tmp_path / "models")
+def test_a_build_that_ends_before_its_report_leaves_none_of_an_earlier_one(built: Built, tmp_path: Path) -> None:
+    shutil.copytree(built.folder, tmp_path / "models")
     with pytest.raises(duckdb.IOException):
         build_models(tmp_path / "none" / "warehouse.duckdb", shared_project(), NIGHT, tmp_path / "models")
     assert not (tmp_path / "models").exists()
