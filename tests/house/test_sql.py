@@ -105,6 +105,12 @@ def test_each_statement_of_a_file_is_asked_for_by_its_module_and_each_that_is_as
     assert named == {sql_file_of(module) for module in modules}
 
 
+def test_the_linter_leaves_out_no_model_but_those_that_are_a_call_of_a_macro() -> None:
+    lines = (PROJECT / "dbt_project" / ".sqlfluffignore").read_text().splitlines()
+    for name in (line for line in lines if not line.startswith("#")):
+        assert re.fullmatch(r"\{\{ \w+\([^{}]*\) \}\}\n", (PROJECT / "dbt_project" / name).read_text()), name
+
+
 def test_make_lint_sees_the_sql_of_modules(tmp_path: Path) -> None:
     assert "\tsqlfluff lint plugins --templater placeholder" in (PROJECT / "Makefile").read_text()
     shutil.copy(PROJECT / "pyproject.toml", tmp_path)

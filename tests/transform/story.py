@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
@@ -13,6 +14,7 @@ from evenhand.deciding.compiled import CompiledModel, run_models
 from evenhand.deciding.rehearsal import Stage
 from evenhand.policy.language.examples import Event, Example, Expectation
 from evenhand.policy.load import LoadedPack, pack_from
+from made_once import shared_project
 
 
 class Told(NamedTuple):
@@ -90,7 +92,9 @@ def decided(
     stage = Stage(
         [LoadedPack(first.pack.model_copy(update={"examples": (example,)}), first.path, first.sha256), *others]
     )
+    asked = shared_project().models(leading_to=re.findall(r"\bmain\.(\w+)", query))
+    names = {model.name for model in asked}
     with duckdb.connect(config={"threads": 1}) as connection:
         stage.set(connection)
-        run_models(connection, models, stage.last_day)
+        run_models(connection, [model for model in models if model.name in names], stage.last_day)
         return connection.execute(query).fetchall()
