@@ -37,7 +37,9 @@ def one(nights: Nights) -> Path:
     return nights.judge(nights.land(NIGHT), NIGHT, "one").warehouse
 
 
-@pytest.mark.parametrize("days_ago", [0, 1, 12, 30])
+@pytest.mark.parametrize(
+    "days_ago", [0, 12, pytest.param(1, marks=pytest.mark.soak), pytest.param(30, marks=pytest.mark.soak)]
+)
 def test_one_that_is_word_for_word_the_first_stops_no_night_and_changes_no_penalty(
     nights: Nights, one: Path, tmp_path: Path, days_ago: int
 ) -> None:
