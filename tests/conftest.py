@@ -20,6 +20,10 @@ HERE = Path(__file__).parent
 # One account runs all tests: people are who they say they are, where a test doesn't say otherwise.
 os.environ["EVENHAND_PERSONS"] = "none"
 os.environ.update(ACCEPTED)
+# A worker of several, and what it starts, has one thread of DuckDB and not as many as there are cores: the others work
+# beside it, and to share out a few rows costs more than they do. So DuckDB is told, by the name that it knows.
+if "PYTEST_XDIST_WORKER" in os.environ:
+    os.environ.setdefault("SLURM_CPUS_ON_NODE", "1")
 # What starts something real or decides whole nights, from the dearest on: it is begun first, so that no worker is left
 # with it at the end.
 REAL = (

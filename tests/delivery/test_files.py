@@ -139,21 +139,23 @@ class _Crash(BaseException):
     pass
 
 
-@settings(max_examples=20, deadline=None)
-@given(
-    nights=st.lists(
-        st.tuples(
-            st.dictionaries(st.sampled_from("abcd"), st.sampled_from(["no_live", "no_ads"])),
-            st.none() | st.integers(0, 8),
-        ),
-        min_size=1,
-        max_size=4,
-    )
-)
-def test_a_crash_at_any_write_leaves_a_whole_state_and_the_next_delivery_the_wanted_one(
-    nights: Sequence[tuple[dict[str, str], int | None]],
-) -> None:
+@pytest.mark.parametrize("examples", [10, pytest.param(20, marks=pytest.mark.soak)])
+def test_a_crash_at_any_write_leaves_a_whole_state_and_the_next_delivery_the_wanted_one(examples: int) -> None:
     """Each night ends in a crash before its n-th write, or goes through; readers see whole versions only."""
+    settings(max_examples=examples, deadline=None)(given(nights=_NIGHTS)(_crash))()
+
+
+_NIGHTS = st.lists(
+    st.tuples(
+        st.dictionaries(st.sampled_from("abcd"), st.sampled_from(["no_live", "no_ads"])),
+        st.none() | st.integers(0, 8),
+    ),
+    min_size=1,
+    max_size=4,
+)
+
+
+def _crash(nights: Sequence[tuple[dict[str, str], int | None]]) -> None:
     with TemporaryDirectory() as made, Receipts(Path(made, "receipts.sqlite")) as receipts:
         home = Path(made)
         states: list[dict[str, str]] = [{}]

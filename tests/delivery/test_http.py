@@ -18,7 +18,7 @@ from tempfile import TemporaryDirectory
 
 import httpx
 import pytest
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from standardwebhooks import Webhook, WebhookVerificationError
 
@@ -242,10 +242,20 @@ _nights = st.lists(
 )
 
 
-@example(nights=[({"c": "refused"}, ["503", "503"]), ({}, ["503", "503"])])
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(nights=_nights)
+@pytest.mark.parametrize("examples", [15, pytest.param(40, marks=pytest.mark.soak)])
 def test_any_nights_under_any_failures_end_as_wanted_with_every_change_once(
+    examples: int, sandbox: SandboxProcess, faulty: FaultyServer, client: httpx.Client
+) -> None:
+    @example(nights=[({"c": "refused"}, ["503", "503"]), ({}, ["503", "503"])])
+    @settings(max_examples=examples, deadline=None)
+    @given(nights=_nights)
+    def end_as_wanted(nights: Sequence[tuple[Wanted, Sequence[str]]]) -> None:
+        _end_as_wanted(nights, sandbox, faulty, client)
+
+    end_as_wanted()
+
+
+def _end_as_wanted(
     nights: Sequence[tuple[Wanted, Sequence[str]]], sandbox: SandboxProcess, faulty: FaultyServer, client: httpx.Client
 ) -> None:
     """`refused` stands for a row that the receiver rejects: it has no account."""

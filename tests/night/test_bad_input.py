@@ -70,21 +70,19 @@ def test_a_feed_that_never_landed_stops_the_night_and_changes_nothing(installati
     assert installation.effects() == 0
 
 
-def test_a_file_that_cannot_be_used_holds_its_market_until_it_is_mended(installation: Installation) -> None:
-    installation.land_history()
-    installation.directly(NIGHT)
-    before = installation.held()
+def test_a_file_that_cannot_be_used_holds_its_market_until_it_is_mended(decided: Installation) -> None:
+    before = decided.held()
     names = [name for name in BY_NAME["violations"].names_in_every_file if name != "account_id"]
     row = ["v1", "c1", "copyright", "b1", "2026-03-06"]
-    installation.land("2026-03-06")
-    installation.drop("2026-03-06", "violations", [names, row])
+    decided.land("2026-03-06")
+    decided.drop("2026-03-06", "violations", [names, row])
 
-    said = installation.directly("2026-03-06")
+    said = decided.directly("2026-03-06")
 
     assert "world: violations/night=2026-03-06/day.csv: the file can't be used: its header lacks account_id" in said
-    assert installation.held() == before
+    assert decided.held() == before
 
-    installation.drop(
+    decided.drop(
         "2026-03-06",
         "violations",
         [
@@ -93,8 +91,8 @@ def test_a_file_that_cannot_be_used_holds_its_market_until_it_is_mended(installa
             ["v98", "a1"],
         ],
     )
-    assert "the file can't be used" not in installation.directly("2026-03-06")
-    assert installation.rows("2026-03-06", "quarantine", "row_key, line, text") == [("v98", 3, None)]
+    assert "the file can't be used" not in decided.directly("2026-03-06")
+    assert decided.rows("2026-03-06", "quarantine", "row_key, line, text") == [("v98", 3, None)]
 
 
 @pytest.mark.parametrize(

@@ -7,35 +7,33 @@ from pathlib import Path
 
 from night.installation import Installation
 
-EARLIER, NIGHT = "2026-03-05", "2026-03-06"
+NIGHT = "2026-03-06"
 
 
-def test_a_dry_run_says_what_the_night_then_comes_to_and_changes_nothing(installation: Installation) -> None:
-    installation.land_history()
-    installation.directly(EARLIER)
-    before = _files(installation.home)
-    effects = installation.effects()
+def test_a_dry_run_says_what_the_night_then_comes_to_and_changes_nothing(decided: Installation) -> None:
+    before = _files(decided.home)
+    effects = decided.effects()
 
-    said = installation.run("nightly", NIGHT, "--dry-run")
+    said = decided.in_process("nightly", NIGHT, "--dry-run")
 
-    assert _files(installation.home) == before
-    assert installation.effects() == effects
+    assert _files(decided.home) == before
+    assert decided.effects() == effects
     assert "Night 2026-03-06 would come to, if it were decided now:" in said
     assert "Nothing was released or sent." in said
-    assert not list(installation.home.glob(".dry-run-*"))
+    assert not list(decided.home.glob(".dry-run-*"))
     # The strike that the granted appeal voids is what changes.
     assert [line.split() for line in said.splitlines() if line.startswith("penalties")] == [
         ["penalties", "world", "removed", "correction", "1"]
     ]
-    installation.directly(NIGHT)
-    assert f"  {len(installation.held())} penalties in force" in said
+    decided.directly(NIGHT)
+    assert f"  {len(decided.held())} penalties in force" in said
 
-    (installation.home / "landing" / "violations" / f"night={NIGHT}").mkdir(parents=True)
-    packs = installation.home / "packs"
+    (decided.home / "landing" / "violations" / f"night={NIGHT}").mkdir(parents=True)
+    packs = decided.home / "packs"
     packs.mkdir()
     (packs / "world.yml").write_text("pack: world\n")
-    installation.overrides["EVENHAND_POLICIES"] = str(packs)
-    assert "world.yml" in installation.run("nightly", NIGHT, "--dry-run", expect=1)
+    decided.overrides["EVENHAND_POLICIES"] = str(packs)
+    assert "world.yml" in decided.in_process("nightly", NIGHT, "--dry-run", expect=1)
 
 
 def _files(home: Path) -> dict[str, str]:

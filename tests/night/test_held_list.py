@@ -18,9 +18,9 @@ def test_what_a_changed_policy_changes_waits_for_somebody_else(installation: Ins
     shutil.copy(PROJECT / "policies" / "takedowns.yml", policies)
     installation.overrides["EVENHAND_POLICIES"] = str(policies)
     installation.land_history()
-    assert f"{installation.home / 'releases'}: no night is released yet" in installation.run("held", expect=1)
+    assert f"{installation.home / 'releases'}: no night is released yet" in installation.in_process("held", expect=1)
     installation.directly(FIRST)
-    assert installation.run("held") == f"Nothing is held on night {FIRST}.\n"
+    assert installation.in_process("held") == f"Nothing is held on night {FIRST}.\n"
     before = installation.held()
     pack = policies / "takedowns.yml"
     text = pack.read_text()
@@ -28,7 +28,7 @@ def test_what_a_changed_policy_changes_waits_for_somebody_else(installation: Ins
 
     installation.directly(NEXT)
 
-    said = installation.run("held")
+    said = installation.in_process("held")
     assert f"penalties of world, night {NEXT}: 2 rows are held" in said
     assert "Changed by: ayu." in said
     assert "rows that a changed policy changes were approved beforehand" in said
@@ -36,7 +36,7 @@ def test_what_a_changed_policy_changes_waits_for_somebody_else(installation: Ins
     assert "rewards of world" not in said
     assert "1 row changes because the policy changed, and none were approved" in said
     told = f"Nothing of SG is held on night {NEXT}; what is held: penalties of world.\n"
-    assert installation.run("held", "--market", "SG") == told
+    assert installation.in_process("held", "--market", "SG") == told
     in_force = installation.rows(FIRST, "penalties", "row_key", f"ends_on is null or ends_on >= date '{NEXT}'")
     kept = installation.rows(FIRST, "penalties", "row_key")
     told = f"{len(kept)} rows, of which {len(in_force)} are in force tonight"
@@ -57,13 +57,13 @@ def test_what_a_changed_policy_changes_waits_for_somebody_else(installation: Ins
         ),
         (("approve", *OF_PENALTIES, "--by", "budi", "--night", FIRST), f"{NEXT} is released, so that {FIRST} can't be"),
     ):
-        assert why in installation.run("answer", *arguments, expect=1)
+        assert why in installation.in_process("answer", *arguments, expect=1)
     assert not (installation.home / "approvals").exists()
 
-    said = installation.run("answer", "approve", *OF_PENALTIES, "--night", NEXT, "--by", "budi")
+    said = installation.in_process("answer", "approve", *OF_PENALTIES, "--night", NEXT, "--by", "budi")
 
     assert f"penalties of world, night {NEXT}: approved by budi (by their own word)." in said
-    assert f"{NEXT}: 2 rows are held (approved by budi (by their own word))" in installation.run("held").replace(
+    assert f"{NEXT}: 2 rows are held (approved by budi (by their own word))" in installation.in_process("held").replace(
         "\n", " "
     )
     installation.directly(NEXT)

@@ -2,28 +2,15 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
-import pytest
-
 from evenhand.release.manifest import read_manifest
-from night.installation import APPEALS, Installation
-from night.two_markets import land_two_markets
+from night.installation import APPEALS, FIRST_NIGHT, Installation
 
-NIGHT, NEXT, LATER = "2026-03-05", "2026-03-06", "2026-03-07"
-
-
-@pytest.fixture
-def two(installation: Installation, tmp_path: Path) -> Installation:
-    """Two markets with a pack each that says the same, a night of each released."""
-    land_two_markets(installation, tmp_path / "packs", NIGHT)
-    installation.land(NEXT, appeals=[*APPEALS, ("p2", "moonv1.0", "m1", "2026-03-04", "granted", "2026-03-06")])
-    installation.directly(NIGHT)
-    return installation
+NIGHT, NEXT, LATER = FIRST_NIGHT, "2026-03-06", "2026-03-07"
 
 
-def test_a_wrong_pack_holds_its_market_and_no_other(two: Installation, tmp_path: Path) -> None:
-    moon = tmp_path / "packs" / "moon.yml"
+def test_a_wrong_pack_holds_its_market_and_no_other(two: Installation) -> None:
+    two.land(NEXT, appeals=[*APPEALS, ("p2", "moonv1.0", "m1", "2026-03-04", "granted", "2026-03-06")])
+    moon = two.home / "packs" / "moon.yml"
     right = moon.read_text()
     moon.write_text(right.replace("at_least: 2", "at_least: two", 1))
     line = moon.read_text().splitlines().index("        at_least: two") + 1
@@ -51,8 +38,9 @@ def test_a_wrong_pack_holds_its_market_and_no_other(two: Installation, tmp_path:
     assert "Held " not in said
 
 
-def test_what_has_ended_leaves_the_list_of_a_market_that_is_held(two: Installation, tmp_path: Path) -> None:
-    (tmp_path / "packs" / "moon.yml").write_text("markets: [moon\n")
+def test_what_has_ended_leaves_the_list_of_a_market_that_is_held(two: Installation) -> None:
+    two.land(NEXT, appeals=[*APPEALS, ("p2", "moonv1.0", "m1", "2026-03-04", "granted", "2026-03-06")])
+    (two.home / "packs" / "moon.yml").write_text("markets: [moon\n")
 
     # The warning of 30 days from 1 March ends with 30 March.
     said = two.directly("2026-03-31")

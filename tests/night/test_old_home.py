@@ -13,27 +13,25 @@ FIRST, NEXT, THIRD = "2026-03-05", "2026-03-06", "2026-03-07"
 
 
 def test_columns_texts_and_the_log_that_an_old_release_lacks_are_not_compared_once_and_that_is_said(
-    installation: Installation,
+    decided: Installation,
 ) -> None:
-    installation.land_history()
-    installation.land(THIRD, violations=[])
-    installation.directly(FIRST)
-    before = installation.held()
-    _make_old(installation.home, installation.release(FIRST).resolve())
+    decided.land(THIRD, violations=[])
+    before = decided.held()
+    _make_old(decided.home, decided.release(FIRST).resolve())
 
-    said = installation.directly(NEXT)
+    said = decided.directly(NEXT)
 
     missing = sorted({*COMPARED, "receivers", "records", "translations"} - {*ACTED})
     assert f"Not compared with the release before, which an earlier version made: {', '.join(missing)}" in said
-    assert installation.manifest(NEXT)["not_compared"] == missing
-    assert installation.manifest(NEXT)["held_lists"] == []
+    assert decided.manifest(NEXT)["not_compared"] == missing
+    assert decided.manifest(NEXT)["held_lists"] == []
     # What landed is compared all the same: the appeal of the first account was granted.
-    assert set(before) - set(installation.held()) == {"a1/copyright_strikes/account"}
-    assert FIRST in (installation.home / "records.jsonl").read_text()
+    assert set(before) - set(decided.held()) == {"a1/copyright_strikes/account"}
+    assert FIRST in (decided.home / "records.jsonl").read_text()
 
-    assert "Not compared" not in installation.directly(THIRD)
-    assert installation.manifest(THIRD)["not_compared"] == []
-    assert "All is as it was written" in installation.run("verify")
+    assert "Not compared" not in decided.directly(THIRD)
+    assert decided.manifest(THIRD)["not_compared"] == []
+    assert "All is as it was written" in decided.in_process("verify")
 
 
 def _make_old(home: Path, release: Path) -> None:

@@ -16,17 +16,10 @@ from evenhand.settings import settings
 from evenhand.tasks.choosing import NightRefused
 from evenhand.tasks.one_market import refuse_alone
 from night.directly import environment
-from night.installation import Installation
+from night.installation import FIRST_NIGHT, Installation
 from night.two_markets import land_two_markets
 
-NIGHT, NEXT = "2026-03-05", "2026-03-06"
-
-
-@pytest.fixture
-def two(installation: Installation, tmp_path: Path) -> Installation:
-    """Two markets whose packs say the same, the world and the moon."""
-    land_two_markets(installation, tmp_path / "packs", NIGHT)
-    return installation
+NIGHT, NEXT = FIRST_NIGHT, "2026-03-06"
 
 
 def _rows(installation: Installation, name: str, market: str) -> list[tuple[object, ...]]:
@@ -34,7 +27,6 @@ def _rows(installation: Installation, name: str, market: str) -> list[tuple[obje
 
 
 def test_one_market_is_decided_again_and_the_others_keep_the_lists_of_the_night(two: Installation) -> None:
-    two.directly(NIGHT)
     before = {name: _rows(two, name, "moon") for name in ("penalties", "rewards", "reasons", "standings")}
     first = two.release_bytes(NIGHT)
     assert len(before["penalties"]) > 2
@@ -113,8 +105,9 @@ def _cannot_be_decided_alone(installation: Installation) -> None:
         manifest.write_text(whole)
 
 
-def test_what_cannot_be_decided_alone_is_refused_with_what_to_do(two: Installation) -> None:
-    with environment(two.environment(), alone=True):
+def test_what_cannot_be_decided_alone_is_refused_with_what_to_do(installation: Installation, tmp_path: Path) -> None:
+    land_two_markets(installation, tmp_path / "packs", NIGHT)
+    with environment(installation.environment(), alone=True):
         day = date.fromisoformat(NIGHT)
         with pytest.raises(NightRefused, match="isn't released yet, so that the other markets have nothing to keep"):
             refuse_alone(settings(), day, "moon")

@@ -32,7 +32,7 @@ def test_one_that_refuses_half_is_sent_the_other_half_later_and_the_next_one_isn
 ) -> None:
     faulty.faults.append("refuse_half")
 
-    said = installation.nightly(NIGHT, expect=1)
+    said = installation.directly(NIGHT, expect=1)
 
     assert "6 rejected" in said
     assert "this account is on hold here" in said
@@ -53,6 +53,8 @@ def test_one_that_answers_garbage_and_is_then_down_gets_everything_once_it_is_ba
     said = installation.nightly(NIGHT, expect=1)
 
     assert "receiver sandbox" in said
+    # The next one isn't held up.
+    assert json.loads((installation.home / "delivered" / "current.json").read_text())
     assert installation.release(NIGHT).exists()
     released = installation.release_bytes(NIGHT)
     faulty.faults.clear()

@@ -8,21 +8,19 @@ from night.installation import Installation
 FIRST, SILENT = "2026-03-05", "2026-03-14"
 
 
-def test_nobody_is_let_off_by_silence_but_what_has_ended_ends(installation: Installation) -> None:
-    installation.land_history()
-    installation.directly(FIRST)
-    ends = {str(key): end for key, end in installation.rows(FIRST, "penalties", "row_key, ends_on::text")}
+def test_nobody_is_let_off_by_silence_but_what_has_ended_ends(decided: Installation) -> None:
+    ends = {str(key): end for key, end in decided.rows(FIRST, "penalties", "row_key, ends_on::text")}
     # The pause of a2 ends on 8 March, and the strike of a1 was struck out on the 6th, which lands with the 6th.
     assert ends["a2/copyright_strikes/short_video"] == "2026-03-08"
-    (installation.home / "landing" / "appeals" / "night=2026-03-06" / "day.csv").unlink()
+    (decided.home / "landing" / "appeals" / "night=2026-03-06" / "day.csv").unlink()
 
-    said = installation.directly(SILENT, scheduled=True)
+    said = decided.directly(SILENT, scheduled=True)
 
-    kept = [str(key) for (key,) in installation.rows(SILENT, "penalties", "row_key")]
+    kept = [str(key) for (key,) in decided.rows(SILENT, "penalties", "row_key")]
     assert kept == sorted(key for key, end in ends.items() if end is None or str(end) >= SILENT)
     assert "a2/copyright_strikes/short_video" not in kept
-    assert [key for key in installation.held() if key in ends] == kept
-    held = {each.market: each for each in read_manifest(installation.release(SILENT)).held_markets}
+    assert [key for key in decided.held() if key in ends] == kept
+    held = {each.market: each for each in read_manifest(decided.release(SILENT)).held_markets}
     # The markets of all packs.
     assert {"world", "ID", "US"} <= held.keys()
     assert str(held["world"].since) == FIRST

@@ -9,7 +9,9 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from gettext import c2py
+from io import BytesIO, TextIOWrapper
 from pathlib import Path
 from string import Formatter
 
@@ -75,7 +77,7 @@ def load_catalogs(folder: Path) -> Catalogs:
     unreadable: dict[str, str] = {}
     for path in sorted(folder.glob("*.po")):
         try:
-            languages[path.stem] = _read(path)
+            languages[path.stem] = _read(path, path.read_bytes())
         except CatalogError as error:
             unreadable[path.stem] = str(error)
     return Catalogs(folder, languages, unreadable)
@@ -141,17 +143,19 @@ def problems(
     return found
 
 
-def _read(path: Path) -> Catalog:
+@lru_cache(maxsize=64)
+def _read(path: Path, content: bytes) -> Catalog:
+    """A language; each step of a night asks for it, and it is read again where the file says something else."""
     try:
         locale = Locale.parse(path.stem)
     except (UnknownLocaleError, ValueError) as error:
         raise CatalogError(f"{path}: {path.stem} is no language that Babel knows; name it like pt_BR.po") from error
     try:
-        with path.open(encoding="utf-8") as lines:
+        with TextIOWrapper(BytesIO(content), encoding="utf-8") as lines:
             po = read_po(lines, ignore_obsolete=True, abort_invalid=True)
     except PoFileError as error:
         # Babel counts lines from 0.
-        line = path.read_text(encoding="utf-8").split("\n")[error.lineno]
+        line = TextIOWrapper(BytesIO(content), encoding="utf-8").read().split("\n")[error.lineno]
         said = str(error).removesuffix(f" on {error.lineno}")
         raise CatalogError(
             f"{path}:{error.lineno + 1}: {line}: {said}; each msgid has one msgstr, or one per form of Plural-Forms"

@@ -20,7 +20,7 @@ from evenhand.landing.names import composed
 from evenhand.landing.window import take
 from evenhand.policy.compile import compile_packs
 from evenhand.policy.sift import sift
-from evenhand.quality.feeds import Beside, validate_feeds
+from evenhand.quality.feeds import Beside, FeedsGate, validate_feeds
 from evenhand.records.databases import open_to_read
 from evenhand.records.sql_files import SqlFile
 
@@ -96,18 +96,26 @@ def check_file(path: Path, name: str, night: date, home: Home, beside: Beside) -
         kept = home.store.parent / KEPT
         packs = sift(home.policies, {}).packs
         _copy_store(home.store, here / "landed.duckdb")
-        gates = []
         for case, listing in (("without", others), ("with", dropped)):
             load_as_if(here / "landed.duckdb", home.landing, kept, night, decisions, listing)
             take(here / "landed.duckdb", here / f"{case}.duckdb", night, decisions)
+
+        def gate(case: str) -> FeedsGate:
             compile_packs(packs, here / f"{case}.duckdb")
-            gates.append(validate_feeds(here / f"{case}.duckdb", here / f"gate_{case}", night, beside))
-        before, after = gates
+            return validate_feeds(here / f"{case}.duckdb", here / f"gate_{case}", night, beside)
+
+        after = gate("with")
+        # What is told of this file wasn't told before; whether something else was, the night without it says.
+        tells_of_others = any(without_rows(each.file) != name for each in after.held) or any(
+            name not in each for each in after.warnings
+        )
+        before = gate("without") if tells_of_others else None
         with duckdb.connect(str(here / "with.duckdb"), read_only=True) as connection:
             unusable = _why_unusable(connection, name, dropped)
             loaded = connection.execute("select rows from landing.files where landed_file = ?", [name]).fetchone()
             broken = connection.execute(_SQL("broken"), {"file": name}).fetchall()
-    known = {str(each) for each in before.held}
+    known = {str(each) for each in before.held} if before else set()
+    told = before.warnings if before else ()
     return CheckedFile(
         unusable,
         int(loaded[0]) if loaded else 0,
@@ -118,7 +126,7 @@ def check_file(path: Path, name: str, night: date, home: Home, beside: Beside) -
             for each in after.held
             if str(each) not in known or without_rows(each.file) == name
         ),
-        tuple(each.replace(name, shown) for each in after.warnings if each not in before.warnings or name in each),
+        tuple(each.replace(name, shown) for each in after.warnings if each not in told or name in each),
     )
 
 

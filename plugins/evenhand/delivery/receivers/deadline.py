@@ -27,12 +27,12 @@ def client(seconds: float = REQUEST_SECONDS) -> httpx.Client:
 
 class _Transport(httpx.HTTPTransport):
     def __init__(self, seconds: float) -> None:
-        super().__init__()
+        # One for both, for to make it reads all certificates that are trusted.
+        trusted = httpx.create_ssl_context()
+        super().__init__(verify=trusted)
         self._clock = _Clock(seconds)
         # What httpx makes itself, but with the network seen through the clock; it has no argument for that.
-        self._pool = httpcore.ConnectionPool(
-            ssl_context=httpx.create_ssl_context(), network_backend=_Network(self._clock)
-        )
+        self._pool = httpcore.ConnectionPool(ssl_context=trusted, network_backend=_Network(self._clock))
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         self._clock.begin()
