@@ -1,13 +1,16 @@
 from __future__ import annotations
 
+import fcntl
+import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from made_once import shared_home
-from night.installation import Installation
+from night.installation import FIRST_NIGHT, Installation
+from night.two_markets import land_two_markets
 
 
 @pytest.fixture
@@ -16,5 +19,56 @@ def installation(tmp_path: Path) -> Iterator[Installation]:
     home = tmp_path / "home"
     shutil.copytree(shared_home(), home)
     installation = Installation(home)
+    yield installation
+    installation.stop()
+
+
+@pytest.fixture(scope="session")
+def decided_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home where the history has landed and its first night is decided and delivered: for reading and copying.
+
+    All workers of a run share it.
+    """
+    return _decided_once(tmp_path_factory, "one_market", Installation.land_history)
+
+
+@pytest.fixture(scope="session")
+def two_decided_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same of two markets, whose packs are in the home's folder `packs` and say the same."""
+    return _decided_once(
+        tmp_path_factory, "two_markets", lambda here: land_two_markets(here, here.home / "packs", FIRST_NIGHT)
+    )
+
+
+def _decided_once(factory: pytest.TempPathFactory, name: str, land: Callable[[Installation], None]) -> Path:
+    base = factory.getbasetemp()
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / f"decided_{name}"
+    folder.mkdir(exist_ok=True)
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (folder / "home").exists():
+            unfinished = folder / "unfinished"
+            shutil.rmtree(unfinished, ignore_errors=True)
+            making = Installation(Path(shutil.copytree(shared_home(), unfinished)))
+            land(making)
+            making.directly(FIRST_NIGHT)
+            making.stop()
+            unfinished.rename(folder / "home")
+    return folder / "home"
+
+
+@pytest.fixture
+def decided(decided_once: Path, tmp_path: Path) -> Iterator[Installation]:
+    """An installation where the history has landed and its first night is decided and delivered."""
+    installation = Installation(Path(shutil.copytree(decided_once, tmp_path / "home", symlinks=True)))
+    yield installation
+    installation.stop()
+
+
+@pytest.fixture
+def two(two_decided_once: Path, tmp_path: Path) -> Iterator[Installation]:
+    """The same of two markets, the world and the moon, whose packs are in the home's folder `packs`."""
+    installation = Installation(Path(shutil.copytree(two_decided_once, tmp_path / "home", symlinks=True)))
+    installation.overrides["EVENHAND_POLICIES"] = str(installation.home / "packs")
     yield installation
     installation.stop()

@@ -16,6 +16,7 @@ from contextlib import closing
 from pathlib import Path
 
 import duckdb
+from typer.testing import CliRunner
 
 from evenhand.landing.contracts import BY_NAME
 from first_nights import ACCEPTED
@@ -24,6 +25,7 @@ from ports import free_port
 Row = Sequence[str]
 COMMAND = Path(sys.executable).with_name("evenhand")
 
+FIRST_NIGHT = "2026-03-05"
 CREATORS = [(f"a{n}", "world", "creator", "en", "2026-01-01") for n in range(1, 7)]
 CONTENTS = [(f"c{n}", f"a{n}", "short_video", "2026-01-02") for n in range(1, 7)]
 # Account n has n strikes by 5 March.
@@ -63,7 +65,7 @@ class Installation:
 
     def land_history(self) -> None:
         """Two nights: all feeds on 5 March, and on 6 March the decision on the appeal."""
-        self.land("2026-03-05", creators=CREATORS, contents=CONTENTS, violations=VIOLATIONS, appeals=[])
+        self.land(FIRST_NIGHT, creators=CREATORS, contents=CONTENTS, violations=VIOLATIONS, appeals=[])
         self.land("2026-03-06", appeals=APPEALS)
 
     def environment(self) -> dict[str, str]:
@@ -110,6 +112,17 @@ class Installation:
         assert run.returncode == expect, said
         return said
 
+    def in_process(self, *arguments: str, expect: int = 0) -> str:
+        """Run any command in this process and return what it said; it must end with the exit code that is expected."""
+        from evenhand.cli import app
+        from night.directly import environment
+
+        with environment(self.environment(), alone=True):
+            done = CliRunner().invoke(app, arguments)
+        assert not done.exception or isinstance(done.exception, SystemExit), done.exception
+        assert done.exit_code == expect, done.output
+        return done.output
+
     def release(self, night: str) -> Path:
         return self.home / "releases" / f"night={night}"
 
@@ -148,6 +161,7 @@ class Installation:
         if pid.exists():
             with contextlib.suppress(ProcessLookupError):
                 os.kill(int(pid.read_text()), signal.SIGKILL)
+            pid.unlink()
 
     def _sandbox(self, query: str) -> list[tuple[str, ...]]:
         with closing(sqlite3.connect(self.home / "sandbox.sqlite")) as database:
