@@ -90,11 +90,12 @@ clean: ## stop the sandbox receiver and delete everything that was set up and co
 	  test ! -f $$pid || kill "$$(cat $$pid)" 2>/dev/null || true; done
 	@rm -rf $(EVENHAND_HOME) .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
-# uv alone comes through pip; everything else comes through the lock.
+# uv alone comes through pip; everything else comes through the lock. Where Python may not write what it compiled, all is
+# compiled once here, and not by every process anew; elsewhere what a run needs is compiled by the first that needs it.
+COMPILED := $(if $(PYTHONDONTWRITEBYTECODE),--compile-bytecode)
 $(VENV)/installed: pyproject.toml uv.lock
 	@command -v $(PYTHON) >/dev/null || { echo "$(PYTHON) isn't installed: apt-get install python3.11 python3.11-venv"; exit 1; }
 	@echo "Installing what uv.lock names into $(VENV); the first time this takes some minutes"
 	@test -x $(BOOT)/bin/uv || { $(PYTHON) -m venv $(BOOT) && $(BOOT)/bin/pip install --quiet 'uv>=0.9,<1'; }
-	@# Compiled once here, and not by every process anew where Python may not write what it compiled.
-	@$(BOOT)/bin/uv sync --locked --quiet --compile-bytecode --python $(PYTHON)
+	@$(BOOT)/bin/uv sync --locked --quiet $(COMPILED) --python $(PYTHON)
 	@touch $@

@@ -59,7 +59,11 @@ class AirflowApi:
 
     def has_scheduler(self) -> bool:
         """Whether Airflow knows of a scheduler that runs."""
-        return bool(self.call("GET", "/monitor/health")["scheduler"]["status"] == "healthy")
+        return self.knows_of("scheduler")
+
+    def knows_of(self, part: str) -> bool:
+        """Whether Airflow has heard of a part of it that runs: `scheduler`, `dag_processor` or `triggerer`."""
+        return bool(self.call("GET", "/monitor/health")[part]["status"] == "healthy")
 
     def wait_for_dag(self, seconds: float = 90) -> None:
         """Wait until the DAG processor has read the DAG."""
@@ -82,9 +86,10 @@ class AirflowApi:
         """What stands where the page of a night's run begins."""
         return str(self.call("GET", f"/dags/{DAG}/dagRuns/{run}")["note"])
 
-    def tasks(self, run: str, dag: str = DAG) -> dict[str, dict[str, Any]]:
-        """The task instances of a run by task."""
-        found = self.call("GET", f"/dags/{dag}/dagRuns/{run}/taskInstances", params={"limit": 100})["task_instances"]
+    def tasks(self, run: str, dag: str = DAG, **which: str) -> dict[str, dict[str, Any]]:
+        """The task instances of a run by task; `which` is what else Airflow shall choose them by."""
+        path = f"/dags/{dag}/dagRuns/{run}/taskInstances"
+        found = self.call("GET", path, params={"limit": 100, **which})["task_instances"]
         return {each["task_id"]: each for each in found}
 
     def states(self, run: str, dag: str = DAG) -> dict[str, str]:
@@ -125,9 +130,9 @@ class AirflowApi:
         def ended() -> bool:
             nonlocal state
             state = self.call("GET", f"/dags/{dag}/dagRuns/{run}")["state"]
-            again = [task for task, found in self.states(run, dag).items() if found == "up_for_retry"]
-            is_spoilt = wanted == "success" and any(self._errors(run, task, dag) for task in again)
-            return state in ("success", "failed") or is_spoilt
+            if state in ("success", "failed") or wanted != "success":
+                return state in ("success", "failed")
+            return any(self._errors(run, task, dag) for task in self.tasks(run, dag, state="up_for_retry"))
 
         self.wait(ended, seconds, f"{wanted} of {run}")
         assert state == wanted, (
@@ -136,9 +141,12 @@ class AirflowApi:
 
     def wait(self, done: Callable[[], bool], seconds: float, what: str) -> None:
         deadline = time.monotonic() + seconds
+        # Soon at first, for little takes long; asking too often takes the processor from what is waited for.
+        pause = 0.2
         while not done():
             assert time.monotonic() < deadline, f"{what} isn't there after {seconds} s\n{self._on_trouble()}"
-            time.sleep(1)
+            time.sleep(pause)
+            pause = min(1.5, 1.25 * pause)
 
     def _failed(self, run: str, dag: str) -> str:
         """What the failed tasks of a run complained of."""

@@ -25,10 +25,10 @@ def test_a_first_night_is_delivered_once_it_is_answered_and_so_is_that_of_a_mark
 
     # The first is answered on the terminal, by the one person whom there is.
     installation.directly(str(FIRST))
-    assert "0 of the market's first 7 nights are decided and approved so far" in installation.run("held")
+    assert "0 of the market's first 7 nights are decided and approved so far" in installation.in_process("held")
     assert installation.held() == []
     of_it = ("--list", "penalties", "--market", "world", "--night", str(FIRST), "--by", "budi")
-    installation.run("answer", "approve", *of_it)
+    installation.in_process("answer", "approve", *of_it)
     installation.directly(str(FIRST))
     assert len(installation.held()) == len(installation.rows(str(FIRST), "penalties")) > 0
 

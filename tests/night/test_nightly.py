@@ -48,31 +48,24 @@ def test_a_night_is_decided_released_and_delivered_and_a_second_run_changes_and_
     assert installation.effects() == 12
 
 
-def test_a_granted_appeal_ends_the_measure_from_its_night_and_the_receiver_is_told(installation: Installation) -> None:
-    installation.land_history()
-    installation.directly("2026-03-05")
+def test_a_granted_appeal_ends_the_measure_from_its_night_and_the_receiver_is_told(decided: Installation) -> None:
+    said = decided.directly("2026-03-06")
 
-    said = installation.directly("2026-03-06")
-
-    assert "a1/copyright_strikes/account" not in installation.held()
-    assert len(installation.held()) == 11
+    assert "a1/copyright_strikes/account" not in decided.held()
+    assert len(decided.held()) == 11
     assert "1 penalties remove" in said
     # The night before was right when it was decided, and stays what it was.
-    assert ("a1",) in installation.rows("2026-03-05", "penalties", "account_id")
+    assert ("a1",) in decided.rows("2026-03-05", "penalties", "account_id")
 
 
-def test_a_correction_makes_a_new_revision_and_keeps_the_old(installation: Installation) -> None:
-    installation.land_history()
-    installation.directly("2026-03-05")
-    first = installation.release_bytes("2026-03-05")
-    installation.land(
-        "2026-03-05", creators=[*CREATORS[:3], ("a4", "world", "platform", "en", "2026-01-01"), *CREATORS[4:]]
-    )
+def test_a_correction_makes_a_new_revision_and_keeps_the_old(decided: Installation) -> None:
+    first = decided.release_bytes("2026-03-05")
+    decided.land("2026-03-05", creators=[*CREATORS[:3], ("a4", "world", "platform", "en", "2026-01-01"), *CREATORS[4:]])
 
-    said = installation.directly("2026-03-05")
+    said = decided.directly("2026-03-05")
 
-    assert installation.revisions("2026-03-05") == ["0001", "0002"]
-    assert installation.release("2026-03-05").resolve().name == "0002"
-    assert installation.release_bytes("2026-03-05") != first
+    assert decided.revisions("2026-03-05") == ["0001", "0002"]
+    assert decided.release("2026-03-05").resolve().name == "0002"
+    assert decided.release_bytes("2026-03-05") != first
     assert "4 penalties remove" in said
-    assert not [key for key in installation.held() if key.startswith("a4/")]
+    assert not [key for key in decided.held() if key.startswith("a4/")]

@@ -10,6 +10,7 @@ from pathlib import Path
 from pkgutil import iter_modules
 
 import pytest
+from airflow.configuration import conf
 from airflow.models.pool import Pool
 from airflow.sdk import DAG
 from airflow.sdk.exceptions import AirflowFailException
@@ -39,6 +40,16 @@ def dags() -> dict[str, DAG]:
 
 def test_every_task_is_repeated() -> None:
     assert [task.task_id for dag in dags().values() for task in dag.tasks if not task.retries] == []
+
+
+def test_a_receiver_that_is_down_is_waited_for_as_long_as_airflow_waits_by_default_and_no_other_task_is() -> None:
+    night = dags()["nightly_governance"]
+    waits = {task.task_id.split(".")[-1]: task.retry_delay.total_seconds() for task in night.tasks}
+    default = conf.getint("core", "default_task_retry_delay")
+    delivering = ("deliver_release", "reconcile_receiver")
+    assert default >= 60
+    assert {task: waits.pop(task) for task in delivering} == dict.fromkeys(delivering, default)
+    assert set(waits.values()) == {10}
 
 
 def test_a_task_is_called_as_the_function_that_it_runs() -> None:

@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
+from airflow.configuration import conf
 from airflow.sdk import TaskGroup, task
 
 from evenhand.delivery.config import announces, load_receivers
@@ -17,6 +18,14 @@ from evenhand.settings import settings
 from evenhand.tasks.facts import Facts, note, told_if_it_fails
 
 log = logging.getLogger(__name__)
+# A receiver that is down comes back; sending again is safe, for it knows what it has answered before. It is waited for
+# as long as this Airflow waits by default, and then twice that: other tasks' few seconds are for Airflow's own hiccups.
+_REPEATED: dict[str, Any] = {
+    "retries": 2,
+    "retry_delay": timedelta(seconds=conf.getint("core", "default_task_retry_delay")),
+    "retry_exponential_backoff": True,
+    "pool": "default_pool",
+}
 
 
 @told_if_it_fails("deliver_release")
@@ -154,14 +163,13 @@ def held_delivery(release: Path, receiver: str) -> str:
     return ""
 
 
-# A receiver that is down comes back; sending again is safe, for it knows what it has answered before.
-@task(task_id="deliver_release", retries=2, retry_exponential_backoff=True, pool="default_pool")
+@task(task_id="deliver_release", **_REPEATED)
 def _deliver(night: str, receiver: str) -> Facts:
     """Send the receiver the difference between the release and what it has acknowledged."""
     return deliver_release(date.fromisoformat(night), receiver)
 
 
-@task(task_id="reconcile_receiver", retries=2, retry_exponential_backoff=True, pool="default_pool")
+@task(task_id="reconcile_receiver", **_REPEATED)
 def _reconcile(night: str, receiver: str) -> Facts:
     """Read back what the receiver holds; stop if it isn't the wanted state."""
     return reconcile_receiver(date.fromisoformat(night), receiver)
