@@ -13,8 +13,8 @@ versions_of_programmes as (
         effective_from,
         effective_before,
         bool_or(evaluated is not null) over (partition by market, programme) as is_ever_evaluated,
-        coalesce(was_until <> effective_from, true) as follows_none,
-        sum(case when was_until = effective_from then 0 else 1 end) over (
+        not coalesce(goes_on, false) as follows_none,
+        sum(case when goes_on then 0 else 1 end) over (
             partition by market, programme
             order by effective_from
             rows between unbounded preceding and current row
@@ -22,7 +22,10 @@ versions_of_programmes as (
     from (
         select
             *,
-            lag(effective_before) over (partition by market, programme order by effective_from) as was_until
+            -- A balance that is kept otherwise is another one.
+            lag(effective_before) over (partition by market, programme order by effective_from) = effective_from
+            and lag(kept_per is null) over (partition by market, programme order by effective_from) = (kept_per is null)
+                as goes_on
         from {{ rules('programmes') }}
     ) as versions_beside_the_one_before
 ),
@@ -257,8 +260,13 @@ values_on_days_of_evaluation as (
             when waiting_before is not null then waiting_before['before']
             else waiting['before']
         end as value_before,
+        -- What comes to what was held is no change, whether it was evaluated or waited.
         found = 'evaluated' and (
-            has_changed or holding_before is null or holding['held'] is distinct from holding_before['held']
+            has_changed
+            or holding['held'] is distinct from case
+                when holding_before is not null then holding_before['held']
+                else waiting_before['before']
+            end
         ) as has_changed,
         coalesce(ends_on, case when found = 'goes on' then reading_before['ends_on'] end) as ends_on
     from what_is_held_from_each_day_on

@@ -68,10 +68,7 @@ class Engine:
             " from main.rewards where amount is not null"
         ).fetchall()
         standings = say(
-            "select account_id || '/' || programme, zone, balance from main.account_standings as standings"
-            # Which of several balances is told is a matter of what else is told.
-            " anti join (from policy.programmes where kept_per is not null) as kept"
-            " on standings.market = kept.market and standings.programme = kept.programme"
+            "select account_id || '/' || programme, zone, balance from main.account_standings"
             f" where as_of = '{night}' and balance is not null"
         ).fetchall()
         failed = say(

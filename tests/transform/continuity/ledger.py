@@ -19,7 +19,7 @@ from transform.continuity.rules import Rules, calendar_days, matches
 
 @dataclass(frozen=True)
 class Entry:
-    """`gone` is the first day on which it counts no longer."""
+    """`gone` is the first day on which it counts no longer, `kind` what it is of, or what a relief takes from."""
 
     key: str
     rule: str
@@ -27,7 +27,7 @@ class Entry:
     amount: Decimal
     first: date
     gone: date | None
-    balance_of: str = ""
+    kind: str = ""
 
     def counts_on(self, day: date) -> bool:
         return self.first <= day and (self.gone is None or day < self.gone)
@@ -166,8 +166,8 @@ def _entry(programme: str, each: Candidate, amount: Decimal, rules: Rules) -> En
         found = rules.programme_on(programme, event.on)
         assert found
         gone = next(day for day in calendar_days(found[0].calendars[rule.lasts_until]) if day > event.on)
-    balance_of = str(event.violation) if each.programme.kept_per else ""
-    return Entry(f"{programme}/{event.key}", rule.rule, event, amount, event.on, gone, balance_of)
+    kind = str(event.violation or event.activity)
+    return Entry(f"{programme}/{event.key}", rule.rule, event, amount, event.on, gone, kind)
 
 
 def _reliefs(entries: list[Entry], judged: dict[str, list[Candidate]]) -> list[Entry]:
@@ -187,5 +187,5 @@ def _reliefs(entries: list[Entry], judged: dict[str, list[Candidate]]) -> list[E
         target = max((t for t in targets if first in (None, t.first)), key=lambda t: (t.first, t.key))
         amount = left[target.key] if relief.amount is None else min(left[target.key], relief.amount)
         left[target.key] -= amount
-        taken.append(replace(entry, amount=-sign * amount, gone=target.gone, balance_of=target.balance_of))
+        taken.append(replace(entry, amount=-sign * amount, gone=target.gone, kind=target.kind))
     return plain + taken

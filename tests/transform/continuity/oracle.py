@@ -21,7 +21,7 @@ from transform.continuity.money import Claim, Due, claims_of, paid
 from transform.continuity.names import Part, names_on
 from transform.continuity.rules import Rules, strictest_first
 from transform.continuity.settled import settle
-from transform.continuity.standing import Brought, Walk, walk
+from transform.continuity.standing import Brought, Walk, walks_of
 
 
 @dataclass(frozen=True)
@@ -103,10 +103,7 @@ class _Decided:
         self._walks: dict[str, list[Walk]] = {}
         for name in self._rules.names("programmes"):
             entries = entries_of(self._rules, name, events, outcomes, night)
-            self._walks[name] = [
-                walk(self._rules, name, [e for e in entries if e.balance_of == balance], self._first, night)
-                for balance in sorted({entry.balance_of for entry in entries}) or [""]
-            ]
+            self._walks[name] = walks_of(self._rules, name, entries, self._first, night)
             settle(self._walks[name], self._rules, [event for event in events if event.on <= night])
         self._gates = {name: self._walk_gate(name) for name in self._rules.names("eligibility")}
 
@@ -121,8 +118,7 @@ class _Decided:
             stands = [each.stands[night] for each in walks if night in each.stands]
             if stands:
                 strictest = max(stands, key=lambda stand: stand.zone)
-                if not self._is_kept_per(name):
-                    said.standings[f"{who}/{name}"] = strictest.name, strictest.value
+                said.standings[f"{who}/{name}"] = strictest.name, self._told(walks)
                 for reward in strictest.programme.rewards:
                     if strictest.name in reward.zones:
                         since = _since(walks, night, strictest.name, reward)
@@ -132,13 +128,12 @@ class _Decided:
                 said.failed[f"{who}/{name}"] = states[night][1]
                 self._say_gate(said, name, states)
 
-    def _is_kept_per(self, name: str) -> bool:
-        market = self._rules.row_on(self._night).market
-        return any(
-            pack.programmes[name].kept_per
-            for pack in self._rules.packs
-            if market in pack.markets and name in pack.programmes
-        )
+    def _told(self, walks: Sequence[Walk]) -> Decimal:
+        """The value of the balance that is told: the strictest, of those the longest in its zone, then by name."""
+        night = self._night
+        standing = [each for each in walks if night in each.stands]
+        told = min(standing, key=lambda each: (-each.stands[night].zone, _in_this_zone_since(each, night)))
+        return told.stands[night].value
 
     def is_open(self, gate: str, day: date) -> bool:
         return not self._gates[gate][day][1]
@@ -269,6 +264,14 @@ def _since(walks: Sequence[Walk], night: date, zone: str, reward: Reward) -> dat
         )
         for each in walks
     ):
+        day -= DAY
+    return day
+
+
+def _in_this_zone_since(walked: Walk, night: date) -> date:
+    """First day of the unbroken stay in the zone, by its name."""
+    day = night
+    while (before := walked.stands.get(day - DAY)) and before.name == walked.stands[night].name:
         day -= DAY
     return day
 

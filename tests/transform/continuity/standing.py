@@ -73,12 +73,25 @@ class Walk:
     brought: list[Brought] = field(default_factory=list)
 
 
-def walk(rules: Rules, name: str, entries: Sequence[Entry], first: date, night: date) -> Walk:
-    """Go through the days of a balance until a night. On a day without the programme it stands nowhere."""
+def walks_of(rules: Rules, name: str, entries: Sequence[Entry], first: date, night: date) -> list[Walk]:
+    """A programme's balances: that of all entries, and one of each kind for the days on which they are kept apart."""
+    kinds = sorted({entry.kind for entry in entries})
+    of_all = walk(rules, name, entries, first, night, apart=False)
+    if not kinds:
+        # One that is empty is read as the only one of those that are kept apart.
+        return [of_all, walk(rules, name, [], first, night, apart=True)]
+    own = [[entry for entry in entries if entry.kind == kind] for kind in kinds]
+    # There is one of a kind from its first entry on.
+    return [of_all, *(walk(rules, name, each, min(e.first for e in each), night, apart=True) for each in own)]
+
+
+def walk(rules: Rules, name: str, entries: Sequence[Entry], first: date, night: date, *, apart: bool) -> Walk:
+    """Go through the days of a balance until a night. On a day without the programme, or on which the version of the
+    day keeps balances otherwise, it stands nowhere."""
     walked = Walk(name)
     for day in days(first, night):
         found = rules.programme_on(name, day)
-        if not found:
+        if not found or (found[1].kept_per is not None) != apart:
             continue
         pack, programme = found
         last = walked.stands.get(day - DAY)
