@@ -132,7 +132,35 @@ def _condition_days(chance: random.Random, content: Content) -> None:
     condition[chance.choice(("effective_from", "effective_until"))] = FIRST_DAY + chance.randint(15, 70) * DAY
 
 
+def _answered(chance: random.Random, content: Content) -> None:
+    """The late shipment counts once a course follows, or unless one does; a sale in time moves the deadline."""
+    answer: Content = {"activity": "course", "within_days": chance.choice((0, 3, 12))}
+    if chance.random() < 0.5:
+        answer |= {"extended_by": "sale", "extension_days": chance.choice((2, 20))}
+    content["programmes"]["score"]["entries"][0][chance.choice(("followed_by", "not_followed_by"))] = answer
+
+
+def _clocks(chance: random.Random, content: Content) -> None:
+    rules = [content["programmes"]["score"]["entries"][0], *content["programmes"]["points"]["entries"][:2]]
+    chance.choice(rules)[chance.choice(("clock_starts_with", "ends_only_after", "paused_by"))] = "course"
+
+
+def _ended_by(chance: random.Random, content: Content) -> None:
+    content["programmes"]["score"]["entries"][0]["ended_by"] = "course"
+
+
+def _steps(chance: random.Random, content: Content) -> None:
+    rule = content["programmes"]["score"]["entries"][0]
+    for key in ("amount", "amount_per_unit"):
+        rule.pop(key, None)
+    rule["amount_per_step"] = {"of": chance.choice((2, 3, 4)), "amount": -2}
+
+
 BREADTH: dict[str, Broader] = {
+    "answered": _answered,
+    "clocks": _clocks,
+    "ended_by": _ended_by,
+    "steps": _steps,
     "severities": _severities,
     "by_reviewer": _by_reviewer,
     "per_unit": _per_unit,

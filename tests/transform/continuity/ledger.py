@@ -7,19 +7,25 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 
 from evenhand.policy.language.entries import EntryRule
 from evenhand.policy.language.programme import Programme
 from transform.continuity.appeals import Outcome
 from transform.continuity.facts import DAY, Event
-from transform.continuity.rules import Rules, calendar_days, matches
+from transform.continuity.lasting import day_it_is_gone, first_day
+from transform.continuity.rules import Rules, matches
 
 
 @dataclass(frozen=True)
 class Entry:
-    """`gone` is the first day on which it counts no longer, `kind` what it is of, or what a relief takes from."""
+    """`gone` is the first day on which it counts no longer, `kind` what it is of, or what a relief takes from.
+
+    Attributes:
+        step: where only whole steps of what `amount` sums up to add: what each adds.
+        size: how many make a step.
+    """
 
     key: str
     rule: str
@@ -28,6 +34,8 @@ class Entry:
     first: date
     gone: date | None
     kind: str = ""
+    step: Decimal | None = None
+    size: Decimal | None = None
 
     def counts_on(self, day: date) -> bool:
         return self.first <= day and (self.gone is None or day < self.gone)
@@ -66,7 +74,8 @@ def entries_of(
     for candidates in judged.values():
         amounts |= {each.event.key: _amount(each.rule, each.event, outcomes.get(each.event.key)) for each in candidates}
         picked += _picked(_once(candidates, amounts), events)
-    entries = [_entry(programme, each, amounts[each.event.key] * _factor(each, picked), rules) for each in picked]
+    made = [_entry(programme, each, amounts[each.event.key] * _factor(each, picked), rules, events) for each in picked]
+    entries = [entry for entry in made if entry]
     entries.sort(key=lambda entry: (entry.first, entry.event.key))
     return _reliefs(entries, judged)
 
@@ -80,6 +89,8 @@ def _amount(rule: EntryRule, event: Event, outcome: Outcome | None) -> Decimal:
         return min(max(given.at_least if event.points is None else event.points, given.at_least), given.at_most)
     if rule.amount_per_unit is not None:
         return rule.amount_per_unit * (1 if event.quantity is None else event.quantity)
+    if rule.amount_per_step:
+        return Decimal(1) if event.quantity is None else event.quantity
     return rule.amount or Decimal(0)
 
 
@@ -159,15 +170,18 @@ def _covered(each: Candidate, warnings: Sequence[Candidate], events: Sequence[Ev
     return False
 
 
-def _entry(programme: str, each: Candidate, amount: Decimal, rules: Rules) -> Entry:
+def _entry(programme: str, each: Candidate, amount: Decimal, rules: Rules, events: Sequence[Event]) -> Entry | None:
+    """None where it never counts."""
     rule, event = each.rule, each.event
-    gone = None if rule.lasts_days is None else event.on + timedelta(days=rule.lasts_days)
-    if rule.lasts_until:
-        found = rules.programme_on(programme, event.on)
-        assert found
-        gone = next(day for day in calendar_days(found[0].calendars[rule.lasts_until]) if day > event.on)
-    kind = str(event.violation or event.activity)
-    return Entry(f"{programme}/{event.key}", rule.rule, event, amount, event.on, gone, kind)
+    found, first = rules.programme_on(programme, event.on), first_day(rule, event, events)
+    if not found or not first:
+        return None
+    gone = day_it_is_gone(rule, found[0], event, first, events)
+    if gone and gone <= first:
+        return None
+    kind, steps = str(event.violation or event.activity), rule.amount_per_step
+    step, size = (steps.amount, steps.of) if steps else (None, None)
+    return Entry(f"{programme}/{event.key}", rule.rule, event, amount, first, gone, kind, step, size)
 
 
 def _reliefs(entries: list[Entry], judged: dict[str, list[Candidate]]) -> list[Entry]:

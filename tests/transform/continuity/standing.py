@@ -147,7 +147,13 @@ def _held(programme: Programme, reached: Sequence[int]) -> int:
 
 
 def _value(programme: Programme, entries: Sequence[Entry], day: date) -> Decimal:
-    value = programme.balance.start + sum((e.amount for e in entries if e.counts_on(day)), Decimal(0))
+    counting = [entry for entry in entries if entry.counts_on(day)]
+    value = programme.balance.start + sum((e.amount for e in counting if e.step is None), Decimal(0))
+    # Versions of a rule that count in the same steps count together.
+    steps = {(entry.rule, entry.size, entry.step) for entry in counting if entry.step is not None}
+    for rule, size, step in steps:
+        together = sum((e.amount for e in counting if (e.rule, e.size, e.step) == (rule, size, step)), Decimal(0))
+        value += (step or 0) * (together // (size or 1))
     if programme.balance.at_least is not None:
         value = max(value, programme.balance.at_least)
     return value if programme.balance.at_most is None else min(value, programme.balance.at_most)
