@@ -156,7 +156,39 @@ def _steps(chance: random.Random, content: Content) -> None:
     rule["amount_per_step"] = {"of": chance.choice((2, 3, 4)), "amount": -2}
 
 
+def _content_age(chance: random.Random, content: Content) -> None:
+    chance.choice(content["programmes"]["points"]["entries"][:2])["content_age_at_most_days"] = chance.choice(
+        (1, 5, 30)
+    )
+
+
+def _begins(chance: random.Random, content: Content) -> None:
+    _begins_with_a_course(chance, content, chance.choice(("points", "score")))
+
+
+def _begins_with_a_course(chance: random.Random, content: Content, name: str) -> None:
+    """It begins for an account with a course, and can end with a sale; what reads it says what holds without it."""
+    programme = content["programmes"][name]
+    programme["begins_with"] = "course"
+    if chance.random() < 0.4:
+        programme["ends_with"] = "sale"
+    for eligibility in content.get("eligibility", {}).values():
+        for condition in eligibility["conditions"]:
+            for test in (condition, *condition.get("any_of", ())):
+                if test.get("programme") == name:
+                    test["if_missing"] = chance.choice(("holds", "fails"))
+
+
+def _carried(chance: random.Random, content: Content) -> None:
+    _begins_with_a_course(chance, content, "score")
+    times = chance.choice((-1, -2))
+    content["programmes"]["score"]["carries_over"] = {"programme": "points", "times": times}
+
+
 BREADTH: dict[str, Broader] = {
+    "content_age": _content_age,
+    "begins": _begins,
+    "carried": _carried,
     "answered": _answered,
     "clocks": _clocks,
     "ended_by": _ended_by,

@@ -44,6 +44,7 @@ class Engine:
             ("violations", _violations),
             ("activities", _activities),
             ("appeals", _appeals),
+            ("contents", _contents),
         ):
             self._land(feed, [row for account in self._accounts for row in rows_of(account)])
         self.connection.commit()
@@ -51,7 +52,7 @@ class Engine:
     def run(self, night: date) -> None:
         """Build the models for a night, on what had landed by then."""
         self.connection.begin()
-        for feed in ("creators", "violations", "activities", "appeals"):
+        for feed in ("creators", "violations", "activities", "appeals", "contents"):
             for table, accepted in accepted_as_of(BY_NAME[feed], night).items():
                 self.connection.execute(f"create or replace table accepted.{table} as {accepted}")
         run_models(self.connection, self._models, night)
@@ -134,10 +135,19 @@ def _violations(account: Account) -> Iterable[dict[str, Any]]:
         if event.violation:
             yield {
                 "landed": event.landed, "violation_id": event.key, "account_id": account.account_id,
-                "violation_type": event.violation, "batch_id": event.batch, "decided_on": event.on,
+                "violation_type": event.violation, "batch_id": event.batch,
+                "content_id": event.content and event.content.key, "decided_on": event.on,
                 "severity": event.severity, "points": event.points, "restored_on": event.restored_on,
                 "status": "restored" if event.restored_on else None, **_version(event),
             }  # fmt: skip
+
+
+def _contents(account: Account) -> Iterable[dict[str, Any]]:
+    for content in sorted({event.content for event in account.events if event.content}, key=lambda each: each.key):
+        yield {
+            "landed": content.landed, "content_id": content.key, "account_id": account.account_id,
+            "published_on": content.published,
+        }  # fmt: skip
 
 
 def _activities(account: Account) -> Iterable[dict[str, Any]]:

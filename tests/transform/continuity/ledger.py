@@ -59,7 +59,25 @@ class Candidate:
 def entries_of(
     rules: Rules, programme: str, events: Sequence[Event], outcomes: dict[str, Outcome], night: date
 ) -> list[Entry]:
-    """What counts in a programme, as is known on a night, in the order in which it happened."""
+    """What counts in a programme, as is known on a night, with what the account brings along from another one."""
+    own = _own_entries(rules, programme, events, outcomes, night)
+    begins = min((d for event in events if (d := event.on) and rules.programme_on(programme, d)), default=None)
+    found = rules.programme_on(programme, begins) if begins else None
+    if not begins or not found or not found[1].carries_over or begins != rules.member_from(found[1]):
+        return own
+    carried = found[1].carries_over
+    return own + [
+        # It was there on the evening before, and so enters no zone.
+        replace(each, key=f"{programme}/carried/{each.key}", amount=each.amount * carried.times, first=begins - DAY)
+        for each in _own_entries(rules, carried.programme, events, outcomes, night)
+        if each.first < begins and (each.gone is None or each.gone > begins)
+    ]
+
+
+def _own_entries(
+    rules: Rules, programme: str, events: Sequence[Event], outcomes: dict[str, Outcome], night: date
+) -> list[Entry]:
+    """Those of its own rules, in the order in which it happened."""
     judged: dict[str, list[Candidate]] = {}
     for event in sorted(events, key=lambda event: (event.on, event.key)):
         outcome = outcomes.get(event.key)

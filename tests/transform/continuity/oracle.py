@@ -15,7 +15,7 @@ from evenhand.policy.language.effects import Effect, Reward
 from evenhand.policy.language.eligibility import Eligibility, Test
 from evenhand.policy.language.pack import Pack
 from transform.continuity.appeals import outcomes_of
-from transform.continuity.facts import DAY, Account, History, days, known
+from transform.continuity.facts import DAY, Account, History, days, events_on, known
 from transform.continuity.ledger import entries_of
 from transform.continuity.money import Claim, Due, claims_of, paid
 from transform.continuity.names import Part, names_on
@@ -95,10 +95,10 @@ class _Decided:
 
     def __init__(self, history: History, account: Account, night: date) -> None:
         self._account, self._night = account, night
-        self._rules = Rules(history.packs, account)
+        events = events_on(account, night)
+        self._rules = Rules(history.packs, account, tuple(events))
         self._first = min(pack.effective_from for pack in history.packs)
         self._strict = strictest_first(history.packs)
-        events = known(account.events, night)
         outcomes = outcomes_of(self._rules, events, known(account.appeals, night), night)
         self._walks: dict[str, list[Walk]] = {}
         for name in self._rules.names("programmes"):

@@ -16,10 +16,15 @@ from transform.continuity.facts import Account, AccountRow, Event
 
 @dataclass(frozen=True)
 class Rules:
-    """The packs of a history, as they hold for one of its accounts."""
+    """The packs of a history, as they hold for one of its accounts.
+
+    Attributes:
+        events: what is known to have happened to it, which says where programmes begin and end for it.
+    """
 
     packs: tuple[Pack, ...]
     account: Account
+    events: tuple[Event, ...] = ()
 
     @cached_property
     def _rows(self) -> list[AccountRow]:
@@ -59,8 +64,19 @@ class Rules:
         for pack in self.on(day):
             programme = pack.programmes.get(name)
             if programme and kind in (programme.applies_to or pack.applies_to):
-                return pack, programme
+                return (pack, programme) if self._is_member(programme, day) else None
         return None
+
+    def member_from(self, programme: Programme) -> date | None:
+        """The day on which a programme that begins with an activity begins for the account."""
+        return min((each.on for each in self.events if each.activity == programme.begins_with), default=None)
+
+    def _is_member(self, programme: Programme, day: date) -> bool:
+        if programme.begins_with and (not (first := self.member_from(programme)) or day < first):
+            return False
+        return not any(
+            each.on <= day for each in self.events if programme.ends_with and each.activity == programme.ends_with
+        )
 
     def counting(self, event: Event) -> list[Pack]:
         """The packs that count a violation on its day."""
@@ -81,6 +97,12 @@ def matches(rule: EntryRule, event: Event) -> bool:
     """Whether a rule is about an event."""
     return (
         (event.violation in rule.violation_types or event.activity in rule.activities)
+        and (
+            rule.content_age_at_most_days is None
+            # One that isn't known is as one that is young.
+            or event.content is None
+            or (event.on - event.content.published).days <= rule.content_age_at_most_days
+        )
         and (not rule.severities or event.severity in rule.severities)
         and (rule.amount_by_severity is None or event.severity in rule.amount_by_severity)
         and (rule.effective_from is None or rule.effective_from <= event.on)
