@@ -10,6 +10,7 @@ versions_of_programmes as (
         pack_edition_id,
         programme,
         evaluated,
+        begins_with,
         effective_from,
         effective_before,
         bool_or(evaluated is not null) over (partition by market, programme) as is_ever_evaluated,
@@ -182,6 +183,7 @@ what_an_evaluation_can_find as (
         and (readings.follows_none or readings.from_day = first_readings.from_day)
 ),
 
+-- One that hasn't begun for the account, or has ended, holds nothing of what was held before.
 versions_that_go_on_with_what_is_held as (
     select distinct
         found.account_id,
@@ -193,7 +195,8 @@ versions_that_go_on_with_what_is_held as (
         found.known_until,
         versions.edition_id,
         versions.run,
-        versions.effective_from as from_day
+        versions.effective_from as from_day,
+        memberships.member_until as ends_on
     from what_an_evaluation_can_find as found
     inner join versions_of_programmes as versions
         on
@@ -207,7 +210,15 @@ versions_that_go_on_with_what_is_held as (
             versions.edition_id = kinds.edition_id
             and versions.programme = kinds.programme
             and creators.kind = kinds.kind
-    where versions.evaluated is not null
+    left join {{ ref('int_memberships') }} as memberships
+        on
+            found.account_id = memberships.account_id
+            and versions.edition_id = memberships.edition_id
+            and versions.programme = memberships.programme
+    where
+        versions.evaluated is not null
+        and (versions.begins_with is null or memberships.member_from <= versions.effective_from)
+        and (memberships.member_until is null or memberships.member_until > versions.effective_from)
 ),
 
 what_is_held_from_each_day_on as (
@@ -225,7 +236,6 @@ what_is_held_from_each_day_on as (
             *,
             'goes on' as found,
             1 as place,
-            cast(null as date) as ends_on,
             false as has_changed
         from versions_that_go_on_with_what_is_held
     ) as found

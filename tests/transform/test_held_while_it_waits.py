@@ -7,7 +7,7 @@ from typing import Any
 
 from evenhand.deciding.compiled import CompiledModel
 from evenhand.policy.language.examples import Event
-from transform.story import day, decided, versions
+from transform.story import day, decided, lists_of, versions
 
 
 def test_what_was_held_while_a_value_waited_is_no_change_when_it_comes_to_the_same(
@@ -41,3 +41,24 @@ def test_what_was_held_while_a_value_waited_is_no_change_when_it_comes_to_the_sa
 
     # It tells of the day on which the zone became one, not of a Monday on which nothing moved.
     assert found == [(day("03-26"), day("03-26"), 5, 5)]
+
+
+def test_what_was_held_ends_where_the_programme_has_not_begun_for_the_account(models: Sequence[CompiledModel]) -> None:
+    """Evaluated on Monday 23 March; from Wednesday on, it begins with a course, which only one of two accounts took."""
+    while_in_zone = {"measure": "no_live", "scope": "live", "while_in_zone": True}
+    rule = {"rule": "spamming", "violation_types": ["spam"], "amount": 5}
+    zones = [{"zone": "good"}, {"zone": "bad", "at_least": 4, "measures": [while_in_zone]}]
+    points = {"unit": "point", "entries": [rule], "zones": zones, "evaluated": "mondays"}
+    content = {
+        "measures": ["no_live"],
+        "calendars": {"mondays": {"weekday": "monday"}},
+        "programmes": {"points": points},
+    }
+    packs = versions(content, ("03-25", {"programmes": {"points": points | {"begins_with": "course"}}}))
+    spam = Event(on=day("03-20"), violation="spam", id="on 03-20")
+
+    without = lists_of(models, packs, [spam], ["03-24", "03-25"])
+    with_it = lists_of(models, packs, [spam, Event(on=day("03-19"), activity="course")], ["03-24", "03-25"])
+
+    assert [len(told) for told in without.values()] == [1, 0]
+    assert [len(told) for told in with_it.values()] == [1, 1]
