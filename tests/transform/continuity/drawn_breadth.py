@@ -185,7 +185,17 @@ def _carried(chance: random.Random, content: Content) -> None:
     content["programmes"]["score"]["carries_over"] = {"programme": "points", "times": times}
 
 
+def _quotas(chance: random.Random, content: Content) -> None:
+    quota = {"activity": "late_shipment", "at_most": chance.choice((0, 1, 3))}
+    if chance.random() < 0.6:
+        quota["per"] = chance.choice(("mondays", "tenths"))
+    for effect in _effects(content):
+        if "measure" in effect:
+            effect["quota"] = quota
+
+
 BREADTH: dict[str, Broader] = {
+    "quotas": _quotas,
     "content_age": _content_age,
     "begins": _begins,
     "carried": _carried,

@@ -158,7 +158,13 @@ def _clocks_gone(chance: random.Random, content: Content) -> None:
     del rule[next(key for key in ("clock_starts_with", "ends_only_after", "paused_by", "ended_by") if key in rule)]
 
 
+def _quota(chance: random.Random, content: Content) -> None:
+    for each in _zone(chance, content)["measures"]:
+        each["quota"] = {**each["quota"], "at_most": 2, "per": chance.choice(("mondays", "tenths"))}
+
+
 CHANGES: dict[str, Change] = {
+    "quota": _quota,
     "answers": _answers,
     "step": _step,
     "clocks_gone": _clocks_gone,

@@ -77,12 +77,14 @@ class Engine:
             f" where from_day <= '{night}' and (until_day is null or until_day > '{night}')"
             f" and known_from <= '{night}' and (known_until is null or known_until > '{night}')"
         ).fetchall()
+        quotas = say("select row_key, used, refused from main.int_quota_uses where as_of = ?", [night]).fetchall()
         return Night(
             penalties={key: Penalty(*penalty) for key, *penalty in penalties},
             rewards=dict(rewards),
             paid={key: (amount, starts_on) for key, amount, starts_on in paid},
             standings={key: (zone, balance) for key, zone, balance in standings},
             failed={key: tuple(sorted(conditions)) for key, conditions in failed},
+            quotas={key: (used, refused) for key, used, refused in quotas},
         )
 
     def lists(self, *tables: str) -> dict[str, list[dict[str, Any]]]:

@@ -113,7 +113,7 @@ def _step(
     if programme.evaluated:
         before = last.value if last else before
         now = now if day in calendar_days(pack.calendars[programme.evaluated]) else before
-    reached = [_zone_of(programme, before)]
+    reached = [zone_of(programme, before)]
     if last:
         held = _named_alike(last, last.zone, programme)
         if programme.never_falls:
@@ -124,7 +124,7 @@ def _step(
             earlier = [_named_alike(last, each, programme) for each in last.reached[:-1]] if goes_on else []
             reached = [*earlier, max(reached[0], _named_alike(last, last.reached[-1], programme) if goes_on else held)]
     zone_before = _held(programme, reached)
-    reached.append(_zone_of(programme, now))
+    reached.append(zone_of(programme, now))
     zone = _held(programme, reached)
     entered = _named_alike(last, last.entered, programme) if last else 0
     rises = now > before if _is_rising(programme) else now < before
@@ -163,7 +163,7 @@ def _is_rising(programme: Programme) -> bool:
     return all(zone.comparison[0] in RISING for zone in programme.zones if zone.comparison)
 
 
-def _zone_of(programme: Programme, value: Decimal) -> int:
+def zone_of(programme: Programme, value: Decimal) -> int:
     return max(number for number, zone in enumerate(programme.zones) if _holds(zone, value))
 
 
