@@ -143,7 +143,10 @@ class _Decided:
         """The value of the balance that is told: the strictest, of those the longest in its zone, then by name."""
         night = self._night
         standing = [each for each in walks if night in each.stands]
-        told = min(standing, key=lambda each: (-each.stands[night].zone, in_this_zone_since(each, night)))
+        told = min(
+            standing,
+            key=lambda each: (each.stands[night].waits, -each.stands[night].zone, in_this_zone_since(each, night)),
+        )
         return told.stands[night].value
 
     def is_open(self, gate: str, day: date) -> bool:

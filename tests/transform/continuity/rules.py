@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import cache, cached_property
 
 from evenhand.policy.language.calendar import Calendar
@@ -40,6 +40,11 @@ class Rules:
     def row_on(self, day: date) -> AccountRow:
         """Where it is, and as what."""
         return ([row for row in self._rows if row.landed <= day] or self._rows[:1])[-1]
+
+    def is_first_day_of_a_stay(self, day: date) -> bool:
+        """Whether it is in another market, or of another kind, than the day before."""
+        here, before = self.row_on(day), self.row_on(day - timedelta(days=1))
+        return (here.market, here.kind) != (before.market, before.kind)
 
     def on(self, day: date) -> list[Pack]:
         """The packs that judge the account on a day: by its market and kind of that day."""

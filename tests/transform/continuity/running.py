@@ -48,7 +48,7 @@ def rewarded_since(walks: Sequence[Walk], night: date, zone: str, reward: Reward
 def in_this_zone_since(walked: Walk, night: date) -> date:
     """First day of the unbroken stay in the zone, by its name."""
     day = night
-    while (before := walked.stands.get(day - DAY)) and before.name == walked.stands[night].name:
+    while (before := walked.stands.get(day - DAY)) and not before.waits and before.name == walked.stands[night].name:
         day -= DAY
     return day
 

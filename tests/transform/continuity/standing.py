@@ -6,7 +6,7 @@ Sentences 3 to 6 and 15 of what goes on over versions.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 
@@ -50,6 +50,7 @@ class Stand:
     Attributes:
         entered: the strictest zone that counts as entered; a milder one that it fell back to does as well.
         reached: the zone of the value of each day up to this one, as far as the version looks back.
+        waits: whether it began since the last day of its calendar, so that nothing was evaluated yet.
     """
 
     pack: Pack
@@ -58,6 +59,7 @@ class Stand:
     zone: int
     entered: int
     reached: tuple[int, ...]
+    waits: bool = False
 
     @property
     def name(self) -> str:
@@ -96,7 +98,9 @@ def walk(rules: Rules, name: str, entries: Sequence[Entry], first: date, night: 
         pack, programme = found
         last = walked.stands.get(day - DAY)
         stand, enters = _step(pack, programme, entries, day, last)
-        walked.stands[day] = stand
+        begins = rules.programme_on(name, day - DAY) != found or rules.is_first_day_of_a_stay(day)
+        waits = programme.evaluated and day not in calendar_days(pack.calendars[programme.evaluated]) and not begins
+        walked.stands[day] = replace(stand, waits=bool(waits and (last is None or last.waits)))
         if enters:
             for effect in programme.zones[stand.zone].measures:
                 if not effect.while_in_zone:
