@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 from typing import Any
 
@@ -25,8 +25,8 @@ from transform.continuity.money import Claim, Due, claims_of, paid
 from transform.continuity.rules import Rules
 from transform.continuity.standing import zone_of
 
-# A ratio is kept with so many digits.
-DIGITS = Decimal("0.0000000001")
+# With so many digits a ratio is judged, and with so many it is told.
+JUDGED, TOLD = Decimal("0.0000000001"), Decimal("0.0001")
 
 
 def ratios(
@@ -50,8 +50,9 @@ def ratios(
                 continue
             value = _divided(judged[1].ratio, balance(judged[1].ratio.part), balance(judged[1].ratio.whole))
             zone = judged[1].zones[0 if value is None else zone_of(judged[1], value)]
+            told = None if value is None else value.quantize(TOLD, ROUND_HALF_UP)
             brings = zone.measures[0].measure if zone.measures else None
-            found[f"{account.account_id}/{name}"] = zone.zone, value, brings
+            found[f"{account.account_id}/{name}"] = zone.zone, told, brings
     return found
 
 
@@ -60,7 +61,7 @@ def _divided(ratio: Ratio, part: Decimal, whole: Decimal) -> Decimal | None:
         return None
     if ratio.part_at_least is not None and part < ratio.part_at_least:
         return Decimal(0)
-    return (part / whole).quantize(DIGITS)
+    return (part / whole).quantize(JUDGED, ROUND_HALF_UP)
 
 
 def _what_accounts_did(warehouse: Path, accounts: Collection[str]) -> Mapping[str, Sequence[Event]]:
