@@ -10,11 +10,12 @@ versions_of_programmes as (
         pack_edition_id,
         programme,
         evaluated,
+        begins_with,
         effective_from,
         effective_before,
         bool_or(evaluated is not null) over (partition by market, programme) as is_ever_evaluated,
-        coalesce(was_until <> effective_from, true) as follows_none,
-        sum(case when was_until = effective_from then 0 else 1 end) over (
+        not coalesce(goes_on, false) as follows_none,
+        sum(case when goes_on then 0 else 1 end) over (
             partition by market, programme
             order by effective_from
             rows between unbounded preceding and current row
@@ -22,7 +23,10 @@ versions_of_programmes as (
     from (
         select
             *,
-            lag(effective_before) over (partition by market, programme order by effective_from) as was_until
+            -- A balance that is kept otherwise is another one.
+            lag(effective_before) over (partition by market, programme order by effective_from) = effective_from
+            and lag(kept_per is null) over (partition by market, programme order by effective_from) = (kept_per is null)
+                as goes_on
         from {{ rules('programmes') }}
     ) as versions_beside_the_one_before
 ),
@@ -179,6 +183,7 @@ what_an_evaluation_can_find as (
         and (readings.follows_none or readings.from_day = first_readings.from_day)
 ),
 
+-- One that hasn't begun for the account, or has ended, holds nothing of what was held before.
 versions_that_go_on_with_what_is_held as (
     select distinct
         found.account_id,
@@ -190,7 +195,8 @@ versions_that_go_on_with_what_is_held as (
         found.known_until,
         versions.edition_id,
         versions.run,
-        versions.effective_from as from_day
+        versions.effective_from as from_day,
+        memberships.member_until as ends_on
     from what_an_evaluation_can_find as found
     inner join versions_of_programmes as versions
         on
@@ -204,7 +210,15 @@ versions_that_go_on_with_what_is_held as (
             versions.edition_id = kinds.edition_id
             and versions.programme = kinds.programme
             and creators.kind = kinds.kind
-    where versions.evaluated is not null
+    left join {{ ref('int_memberships') }} as memberships
+        on
+            found.account_id = memberships.account_id
+            and versions.edition_id = memberships.edition_id
+            and versions.programme = memberships.programme
+    where
+        versions.evaluated is not null
+        and (versions.begins_with is null or memberships.member_from <= versions.effective_from)
+        and (memberships.member_until is null or memberships.member_until > versions.effective_from)
 ),
 
 what_is_held_from_each_day_on as (
@@ -222,7 +236,6 @@ what_is_held_from_each_day_on as (
             *,
             'goes on' as found,
             1 as place,
-            cast(null as date) as ends_on,
             false as has_changed
         from versions_that_go_on_with_what_is_held
     ) as found
@@ -257,8 +270,13 @@ values_on_days_of_evaluation as (
             when waiting_before is not null then waiting_before['before']
             else waiting['before']
         end as value_before,
+        -- What comes to what was held is no change, whether it was evaluated or waited.
         found = 'evaluated' and (
-            has_changed or holding_before is null or holding['held'] is distinct from holding_before['held']
+            has_changed
+            or holding['held'] is distinct from case
+                when holding_before is not null then holding_before['held']
+                else waiting_before['before']
+            end
         ) as has_changed,
         coalesce(ends_on, case when found = 'goes on' then reading_before['ends_on'] end) as ends_on
     from what_is_held_from_each_day_on

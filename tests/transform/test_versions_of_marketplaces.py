@@ -1,7 +1,8 @@
 """Whole nights of the two examples, whose packs have several versions, held to the oracle of what goes on over them.
 
 The simulated marketplace has three versions of each pack, and accounts that move; the takedowns have two.
-Health and strikes are worked out day by day from what gate 1 accepted. The long forms are of `make soak`.
+Health and strikes are worked out day by day from what gate 1 accepted, shares and bonuses for the night. The long forms
+are of `make soak`.
 """
 
 from __future__ import annotations
@@ -20,17 +21,20 @@ from evenhand.deciding.build import build_models
 from evenhand.deciding.compiled import compiled_project
 from evenhand.landing.takedowns import land_takedowns
 from evenhand.local.installation import TAKEDOWNS
+from evenhand.policy.load import load_packs
 from evenhand.settings import PROJECT, settings
 from evenhand.simulation.marketplace import simulate
 from evenhand.simulation.plan import Plan
 from evenhand.tasks import night as nightly
 from night.directly import environment, set_up
 from transform.continuity.landed import history_of, packs_of_one_programme
+from transform.continuity.marketplace import bonuses, ratios
 from transform.continuity.oracle import Night, Penalty, decide
 
 MARKETS = ("br", "id", "my", "ph", "sg", "th", "us", "vn")
 UNTIL = date(2026, 10, 31)
 MOVED_ON = "2026-10-10"
+SHARES_COMPARED = ["content_quality", "delivery"]
 # What the second and the third version say otherwise: figures, what counts once, and what brings what.
 SECOND: Mapping[str, Any] = {
     "entries": [
@@ -46,6 +50,23 @@ THIRD: Mapping[str, Any] = {
         {"zone": "limited", "measures": [{"measure": "no_live", "scope": "live", "days": 10}]},
     ],
 }
+# And of its shares: how long what they are made of counts, how much has to be there, and from where on they are poor.
+SHARES: Sequence[Mapping[str, Any]] = (
+    {
+        "low_quality_posts": {"entries": [{"rule": "low_quality", "lasts_days": 14}]},
+        "orders_gone_wrong": {"entries": [{"rule": "gone_wrong", "lasts_days": 20}]},
+        "content_quality": {"ratio": {"whole_at_least": 4}, "zones": [{"zone": "poor", "at_least": 0.1}]},
+    },
+    {
+        "low_quality_posts": {"entries": [{"rule": "low_quality", "lasts_days": 28}]},
+        "posts": {"entries": [{"rule": "posts", "lasts_days": 21}]},
+        "content_quality": {
+            "ratio": {"whole_at_least": 3, "part_at_least": 1},
+            "zones": [{"zone": "poor", "at_least": 0.1}],
+        },
+        "delivery": {"ratio": {"whole_at_least": 5}, "zones": [{"zone": "poor", "at_least": 0.1}]},
+    },
+)
 
 
 @pytest.mark.parametrize(
@@ -58,9 +79,11 @@ def test_a_night_of_the_marketplace_whose_packs_have_three_versions_is_what_the_
     policies.mkdir()
     (policies / "creators_base.yml").write_text((PROJECT / "policies" / "creators_base.yml").read_text())
     for market in MARKETS:
-        _write_versions(
-            policies, f"creators_{market}", [("2026-09-16", SECOND), ("2026-10-06", THIRD)], "account_health"
-        )
+        turns = [
+            (begins, {"account_health": health, **shares})
+            for begins, health, shares in zip(("2026-09-16", "2026-10-06"), (SECOND, THIRD), SHARES, strict=True)
+        ]
+        _write_versions(policies, f"creators_{market}", turns, bonus="welcome_bonus")
     simulate(Plan(creators, nights, UNTIL), tmp_path / "home" / "landing", lambda said: None)
     moved = _move(tmp_path / "home" / "landing", max(creators // 100, 60))
 
@@ -69,6 +92,8 @@ def test_a_night_of_the_marketplace_whose_packs_have_three_versions_is_what_the_
     assert compared == []
     # Enough is in force for a difference to show.
     assert len(night.penalties) > asked // 50
+    assert _differing_shares(tmp_path / "home", policies, UNTIL, asked, moved) == []
+    assert _differing_bonuses(tmp_path / "home", policies, UNTIL) == []
 
 
 @pytest.mark.soak
@@ -85,7 +110,7 @@ def test_a_night_of_the_takedowns_whose_pack_has_two_versions_is_what_the_oracle
     )
     first = {"pack": "takedowns", "version": 1, "extends": "base.yml", "markets": ["world"]}
     (policies / "takedowns.yml").write_text(yaml.safe_dump({**first, "effective_from": date(2020, 1, 1)}))
-    _write_versions(policies, "takedowns", [("2025-09-01", changed)], "copyright_strikes", folder=policies)
+    _write_versions(policies, "takedowns", [("2025-09-01", {"copyright_strikes": changed})], folder=policies)
     land_takedowns(PROJECT / TAKEDOWNS, tmp_path / "home" / "landing")
 
     night = date(2025, 12, 31)
@@ -102,16 +127,23 @@ def _write_versions(
     policies: Path,
     name: str,
     turns: Sequence[tuple[str, Mapping[str, Any]]],
-    programme: str,
+    bonus: str = "",
     folder: Path = PROJECT / "policies",
 ) -> None:
-    """A pack as it is, and versions of it that begin on later days with some of a programme otherwise."""
+    """A pack as it is, and versions of it that begin on later days with some of its programmes otherwise.
+
+    Args:
+        bonus: what later versions pay a tenth more each of, to an account once a month and to six in all.
+    """
     content = yaml.safe_load((folder / f"{name}.yml").read_text())
     content.pop("examples", None)
     for number, (begins, otherwise) in enumerate([(None, {}), *turns], start=1):
         version = {**content, "version": number}
         if begins:
-            version |= {"effective_from": date.fromisoformat(begins), "programmes": {programme: dict(otherwise)}}
+            version |= {"effective_from": date.fromisoformat(begins), "programmes": dict(otherwise)}
+            if bonus:
+                pays = content["bonuses"][bonus]["pays"] * (10 + number) // 10
+                version["bonuses"] = {bonus: {"pays": pays, "at_most_per_account": pays, "budget": pays * 6}}
         if number <= len(turns):
             ends = date.fromisoformat(turns[number - 1][0])
             version["effective_until"] = date.fromordinal(ends.toordinal() - 1)
@@ -148,21 +180,9 @@ def _differences(
     home: Path, policies: Path, night: date, programme: str, asked: int, first: set[str]
 ) -> tuple[list[str], Night]:
     """Decide a night up to its models, and compare a programme of some accounts; those that are named come first."""
-    set_up(home)
-    with environment({"EVENHAND_HOME": str(home), "EVENHAND_POLICIES": str(policies)}):
-        nightly.land_feeds(night)
-        nightly.compile_policies(night)
-        nightly.validate_feeds(night)
-        warehouse = settings().warehouse(night)
-        build_models(warehouse, compiled_project(), night, settings().models(night))
+    warehouse = _decided(home, policies, night)
+    accounts = _asked(warehouse, asked, first)
     with duckdb.connect(str(warehouse), read_only=True) as connection:
-        # Those of whom something was decided last before the others: of the rest there is little to compare.
-        known = connection.execute(
-            "select account_id, max(decided_on) from main.stg_creators left join main.stg_violations"
-            " using (account_id) group by all order by account_id"
-        ).fetchall()
-        ranked = sorted(known, key=lambda each: (each[0] in first, each[1] or date.min), reverse=True)
-        accounts = {account for account, _ in ranked[:asked]}
         found = Night(
             penalties={
                 key: Penalty(*penalty)
@@ -193,3 +213,72 @@ def _differences(
         if ours.get(key) != theirs.get(key)
     ]
     return differing, wanted
+
+
+def _decided(home: Path, policies: Path, night: date) -> Path:
+    """The warehouse of a night that is decided up to its models."""
+    set_up(home)
+    with environment({"EVENHAND_HOME": str(home), "EVENHAND_POLICIES": str(policies)}):
+        nightly.land_feeds(night)
+        nightly.compile_policies(night)
+        nightly.validate_feeds(night)
+        warehouse = settings().warehouse(night)
+        build_models(warehouse, compiled_project(), night, settings().models(night))
+        return warehouse
+
+
+def _asked(warehouse: Path, asked: int, first: set[str]) -> set[str]:
+    """Who is named, then those of whom something was decided last: of the rest there is little to compare."""
+    with duckdb.connect(str(warehouse), read_only=True) as connection:
+        known = connection.execute(
+            "select account_id, max(decided_on) from main.stg_creators left join main.stg_violations"
+            " using (account_id) group by all order by account_id"
+        ).fetchall()
+    ranked = sorted(known, key=lambda each: (each[0] in first, each[1] or date.min), reverse=True)
+    return {account for account, _ in ranked[:asked]}
+
+
+def _differing_shares(home: Path, policies: Path, night: date, asked: int, first: set[str]) -> list[str]:
+    with environment({"EVENHAND_HOME": str(home)}):
+        warehouse = settings().warehouse(night)
+    packs = [loaded.pack for loaded in load_packs(policies)]
+    history = history_of(warehouse, packs, _asked(warehouse, asked, first), night)
+    wanted = ratios(history, packs, warehouse, SHARES_COMPARED, night)
+    with duckdb.connect(str(warehouse), read_only=True) as connection:
+        brought = dict(
+            connection.execute(
+                "select account_id || '/' || programme, measure from main.penalties"
+                " where programme in (select unnest($1))",
+                [SHARES_COMPARED],
+            ).fetchall()
+        )
+        found = {
+            key: (zone, balance, brought.get(key))
+            for key, zone, balance in connection.execute(
+                "select account_id || '/' || programme, zone, balance from main.account_standings"
+                " where programme in (select unnest($1)) and as_of = $2",
+                [SHARES_COMPARED, night],
+            ).fetchall()
+        }
+    assert sum(zone != "good" for zone, _, _ in wanted.values()) > 5
+    return [f"{key}: expected {one}, found {found.get(key)}" for key, one in wanted.items() if one != found.get(key)]
+
+
+def _differing_bonuses(home: Path, policies: Path, night: date) -> list[str]:
+    with environment({"EVENHAND_HOME": str(home)}):
+        warehouse = settings().warehouse(night)
+    wanted = bonuses(warehouse, [loaded.pack for loaded in load_packs(policies)], night)
+    with duckdb.connect(str(warehouse), read_only=True) as connection:
+        found: dict[str, Any] = dict(
+            connection.execute(
+                "select regexp_extract(row_key, '.*[0-9]{4}-[0-9]{2}-[0-9]{2}') || ' in ' || market, amount"
+                " from main.rewards where amount is not null"
+            ).fetchall()
+        )
+    assert len(wanted) > 10
+    keys = sorted(wanted.keys() | found.keys())
+    return [
+        f"{key}: expected {wanted.get(key)}, found {found.get(key)}"
+        for key in keys
+        if wanted.get(key) != found.get(key)
+    ]

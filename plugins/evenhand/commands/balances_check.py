@@ -1,4 +1,4 @@
-"""Programmes that keep balances otherwise than others of their name: entries stay in the balance that they came to."""
+"""Programmes of one name of which one keeps a balance for each of something, and another for each of something else."""
 
 from __future__ import annotations
 
@@ -9,24 +9,23 @@ from evenhand.policy.load import LoadedPack, where
 
 
 def balances_kept_otherwise(packs: Sequence[LoadedPack]) -> Iterator[Finding]:
-    """Programmes of one name with another `kept_per` than that of the pack before, by name and version.
+    """Programmes with another `kept_per` than those of their name before them, by name and version of the pack.
 
-    Whoever moves from the one to the other, or whose pack is followed by the other, has entries in balances of both
-    kinds, and is judged by each of them alone.
+    One balance is the sum of several, and is read as that. But an entry adds to one of several alone, and who moves
+    from a balance for each type to one for each content would be judged by parts of both.
     """
     first: dict[str, LoadedPack] = {}
     for loaded in sorted(packs, key=lambda each: (each.pack.pack, each.pack.version)):
         for name, programme in loaded.pack.programmes.items():
-            if programme.source != "entries":
+            if not programme.kept_per:
                 continue
             other = first.setdefault(name, loaded)
             kept = other.pack.programmes[name].kept_per
             if programme.kept_per != kept:
-                place = ("programmes", name, "kept_per") if programme.kept_per else ("programmes", name)
                 said = (
-                    f"programmes.{name}.kept_per: found {programme.kept_per or 'none'}, where version"
-                    f" {other.pack.version} of {other.pack.pack} has {kept or 'none'}; expected the same, or a"
-                    " programme of another name: who moves between the two, or goes over to the other, is judged by"
-                    " parts of the balance"
+                    f"programmes.{name}.kept_per: found {programme.kept_per}, where version {other.pack.version} of"
+                    f" {other.pack.pack} has {kept}; expected {kept} or none, or a programme of another name: an entry"
+                    " adds to a balance of one kind, which the other reads nothing of"
                 )
-                yield Finding(*where(loaded, place), "warning", check_name(balances_kept_otherwise), said)
+                place = ("programmes", name, "kept_per")
+                yield Finding(*where(loaded, place), "error", check_name(balances_kept_otherwise), said)

@@ -11,7 +11,7 @@ from transform.continuity.engine import Engine
 from transform.continuity.facts import History
 from transform.continuity.oracle import Night, decide
 
-PARTS = ("penalties", "rewards", "paid", "standings", "failed")
+PARTS = ("penalties", "rewards", "paid", "standings", "failed", "quotas")
 
 
 @dataclass(frozen=True)

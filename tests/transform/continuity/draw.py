@@ -160,7 +160,7 @@ def _changed(chance: random.Random, content: Content, features: Collection[str])
             if changes and chance.random() < 0.85:
                 CHANGES[chance.choice(changes)](chance, changed)
             pack_from(with_calendars({key: value for key, value in changed.items() if key != "effective_until"}))
-        except (ValidationError, LookupError):
+        except (ValidationError, LookupError, StopIteration):
             continue  # No pack any more, or nothing there that the change is about.
         return changed
     return deepcopy(content)

@@ -132,7 +132,77 @@ def _condition_days(chance: random.Random, content: Content) -> None:
     condition[chance.choice(("effective_from", "effective_until"))] = FIRST_DAY + chance.randint(15, 70) * DAY
 
 
+def _answered(chance: random.Random, content: Content) -> None:
+    """The late shipment counts once a course follows, or unless one does; a sale in time moves the deadline."""
+    answer: Content = {"activity": "course", "within_days": chance.choice((0, 3, 12))}
+    if chance.random() < 0.5:
+        answer |= {"extended_by": "sale", "extension_days": chance.choice((2, 20))}
+    content["programmes"]["score"]["entries"][0][chance.choice(("followed_by", "not_followed_by"))] = answer
+
+
+def _clocks(chance: random.Random, content: Content) -> None:
+    rules = [content["programmes"]["score"]["entries"][0], *content["programmes"]["points"]["entries"][:2]]
+    chance.choice(rules)[chance.choice(("clock_starts_with", "ends_only_after", "paused_by"))] = "course"
+
+
+def _ended_by(chance: random.Random, content: Content) -> None:
+    content["programmes"]["score"]["entries"][0]["ended_by"] = "course"
+
+
+def _steps(chance: random.Random, content: Content) -> None:
+    rule = content["programmes"]["score"]["entries"][0]
+    for key in ("amount", "amount_per_unit"):
+        rule.pop(key, None)
+    rule["amount_per_step"] = {"of": chance.choice((2, 3, 4)), "amount": -2}
+
+
+def _content_age(chance: random.Random, content: Content) -> None:
+    chance.choice(content["programmes"]["points"]["entries"][:2])["content_age_at_most_days"] = chance.choice(
+        (1, 5, 30)
+    )
+
+
+def _begins(chance: random.Random, content: Content) -> None:
+    _begins_with_a_course(chance, content, chance.choice(("points", "score")))
+
+
+def _begins_with_a_course(chance: random.Random, content: Content, name: str) -> None:
+    """It begins for an account with a course, and can end with a sale; what reads it says what holds without it."""
+    programme = content["programmes"][name]
+    programme["begins_with"] = "course"
+    if chance.random() < 0.4:
+        programme["ends_with"] = "sale"
+    for eligibility in content.get("eligibility", {}).values():
+        for condition in eligibility["conditions"]:
+            for test in (condition, *condition.get("any_of", ())):
+                if test.get("programme") == name:
+                    test["if_missing"] = chance.choice(("holds", "fails"))
+
+
+def _carried(chance: random.Random, content: Content) -> None:
+    _begins_with_a_course(chance, content, "score")
+    times = chance.choice((-1, -2))
+    content["programmes"]["score"]["carries_over"] = {"programme": "points", "times": times}
+
+
+def _quotas(chance: random.Random, content: Content) -> None:
+    quota = {"activity": "late_shipment", "at_most": chance.choice((0, 1, 3))}
+    if chance.random() < 0.6:
+        quota["per"] = chance.choice(("mondays", "tenths"))
+    for effect in _effects(content):
+        if "measure" in effect:
+            effect["quota"] = quota
+
+
 BREADTH: dict[str, Broader] = {
+    "quotas": _quotas,
+    "content_age": _content_age,
+    "begins": _begins,
+    "carried": _carried,
+    "answered": _answered,
+    "clocks": _clocks,
+    "ended_by": _ended_by,
+    "steps": _steps,
     "severities": _severities,
     "by_reviewer": _by_reviewer,
     "per_unit": _per_unit,

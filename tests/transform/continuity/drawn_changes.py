@@ -141,7 +141,33 @@ def _kept_gone(chance: random.Random, content: Content) -> None:
     del content["eligibility"]["door"]["stays_eligible"]
 
 
+def _answers(chance: random.Random, content: Content) -> None:
+    rule = content["programmes"]["score"]["entries"][0]
+    asked = next(key for key in ("followed_by", "not_followed_by") if key in rule)
+    answer = rule.pop(asked)
+    rule[chance.choice(("followed_by", "not_followed_by"))] = {**answer, "within_days": chance.choice((1, 5, 20))}
+
+
+def _step(chance: random.Random, content: Content) -> None:
+    steps = content["programmes"]["score"]["entries"][0]["amount_per_step"]
+    steps[chance.choice(("of", "amount"))] = chance.choice((1, 3, 5))
+
+
+def _clocks_gone(chance: random.Random, content: Content) -> None:
+    rule = _rule(chance, content)
+    del rule[next(key for key in ("clock_starts_with", "ends_only_after", "paused_by", "ended_by") if key in rule)]
+
+
+def _quota(chance: random.Random, content: Content) -> None:
+    for each in _zone(chance, content)["measures"]:
+        each["quota"] = {**each["quota"], "at_most": 2, "per": chance.choice(("mondays", "tenths"))}
+
+
 CHANGES: dict[str, Change] = {
+    "quota": _quota,
+    "answers": _answers,
+    "step": _step,
+    "clocks_gone": _clocks_gone,
     "ends_running": _ends_running,
     "rewards": _rewards,
     "kept_gone": _kept_gone,

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 
 from evenhand.policy.language.pack import Pack
-from transform.continuity.facts import DAY, FIRST_DAY, Account, AccountRow, Appeal, Event, Row, changed_at
+from transform.continuity.facts import DAY, FIRST_DAY, Account, AccountRow, Appeal, Content, Event, Row, changed_at
 
 
 def account(chance: random.Random, name: str, packs: Sequence[Pack], features: Collection[str]) -> Account:
@@ -68,7 +68,11 @@ def _event(chance: random.Random, key: str, packs: Sequence[Pack], features: Col
             severity = chance.choice(("high", "low", None))
         if "by_reviewer" in features:
             points = chance.choice((None, Decimal(0), Decimal(2), Decimal(9)))
-        return Event(key, day, landed, violation=what, batch=batch, severity=severity, points=points)
+        content = None
+        if "content_age" in features and chance.random() < 0.7:
+            published = day - chance.choice((0, 3, 10, 40)) * DAY
+            content = Content(f"{key}/c", published, landed + chance.choice((0, 0, 0, 4, 20)) * DAY)
+        return Event(key, day, landed, violation=what, batch=batch, severity=severity, points=points, content=content)
     quantity = Decimal(chance.choice((1, 2, 3)) if "per_unit" in features else 1)
     return Event(key, day, landed, activity=what, quantity=quantity)
 

@@ -44,6 +44,7 @@ class Engine:
             ("violations", _violations),
             ("activities", _activities),
             ("appeals", _appeals),
+            ("contents", _contents),
         ):
             self._land(feed, [row for account in self._accounts for row in rows_of(account)])
         self.connection.commit()
@@ -51,7 +52,7 @@ class Engine:
     def run(self, night: date) -> None:
         """Build the models for a night, on what had landed by then."""
         self.connection.begin()
-        for feed in ("creators", "violations", "activities", "appeals"):
+        for feed in ("creators", "violations", "activities", "appeals", "contents"):
             for table, accepted in accepted_as_of(BY_NAME[feed], night).items():
                 self.connection.execute(f"create or replace table accepted.{table} as {accepted}")
         run_models(self.connection, self._models, night)
@@ -68,10 +69,7 @@ class Engine:
             " from main.rewards where amount is not null"
         ).fetchall()
         standings = say(
-            "select account_id || '/' || programme, zone, balance from main.account_standings as standings"
-            # Which of several balances is told is a matter of what else is told.
-            " anti join (from policy.programmes where kept_per is not null) as kept"
-            " on standings.market = kept.market and standings.programme = kept.programme"
+            "select account_id || '/' || programme, zone, balance from main.account_standings"
             f" where as_of = '{night}' and balance is not null"
         ).fetchall()
         failed = say(
@@ -79,12 +77,14 @@ class Engine:
             f" where from_day <= '{night}' and (until_day is null or until_day > '{night}')"
             f" and known_from <= '{night}' and (known_until is null or known_until > '{night}')"
         ).fetchall()
+        quotas = say("select row_key, used, refused from main.int_quota_uses where as_of = ?", [night]).fetchall()
         return Night(
             penalties={key: Penalty(*penalty) for key, *penalty in penalties},
             rewards=dict(rewards),
             paid={key: (amount, starts_on) for key, amount, starts_on in paid},
             standings={key: (zone, balance) for key, zone, balance in standings},
             failed={key: tuple(sorted(conditions)) for key, conditions in failed},
+            quotas={key: (used, refused) for key, used, refused in quotas},
         )
 
     def lists(self, *tables: str) -> dict[str, list[dict[str, Any]]]:
@@ -137,10 +137,19 @@ def _violations(account: Account) -> Iterable[dict[str, Any]]:
         if event.violation:
             yield {
                 "landed": event.landed, "violation_id": event.key, "account_id": account.account_id,
-                "violation_type": event.violation, "batch_id": event.batch, "decided_on": event.on,
+                "violation_type": event.violation, "batch_id": event.batch,
+                "content_id": event.content and event.content.key, "decided_on": event.on,
                 "severity": event.severity, "points": event.points, "restored_on": event.restored_on,
                 "status": "restored" if event.restored_on else None, **_version(event),
             }  # fmt: skip
+
+
+def _contents(account: Account) -> Iterable[dict[str, Any]]:
+    for content in sorted({event.content for event in account.events if event.content}, key=lambda each: each.key):
+        yield {
+            "landed": content.landed, "content_id": content.key, "account_id": account.account_id,
+            "published_on": content.published,
+        }  # fmt: skip
 
 
 def _activities(account: Account) -> Iterable[dict[str, Any]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Protocol, TypeVar
@@ -27,6 +27,15 @@ class AccountRow:
 
 
 @dataclass(frozen=True)
+class Content:
+    """What a violation is about."""
+
+    key: str
+    published: date
+    landed: date
+
+
+@dataclass(frozen=True)
 class Event:
     """A violation, by its type, or an activity, by its name. A later row of the same key corrects it."""
 
@@ -40,6 +49,7 @@ class Event:
     subject: str | None = None
     quantity: Decimal | None = None
     points: Decimal | None = None
+    content: Content | None = None
     restored_on: date | None = None
     updated_at: datetime | None = None
     withdrawn: bool = False
@@ -113,6 +123,14 @@ def known(rows: Sequence[Row], night: date) -> list[Row]:
         if row.landed <= night:
             newest[row.key] = row
     return [row for _, row in sorted(newest.items()) if not row.withdrawn]
+
+
+def events_on(account: Account, night: date) -> list[Event]:
+    """What is known of an account on a night; of contents, only what had landed."""
+    return [
+        replace(each, content=None) if each.content and each.content.landed > night else each
+        for each in known(account.events, night)
+    ]
 
 
 def days(first: date, last: date) -> Iterator[date]:

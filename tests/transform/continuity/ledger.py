@@ -7,19 +7,25 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 
 from evenhand.policy.language.entries import EntryRule
 from evenhand.policy.language.programme import Programme
 from transform.continuity.appeals import Outcome
 from transform.continuity.facts import DAY, Event
-from transform.continuity.rules import Rules, calendar_days, matches
+from transform.continuity.lasting import day_it_is_gone, first_day
+from transform.continuity.rules import Rules, matches
 
 
 @dataclass(frozen=True)
 class Entry:
-    """`gone` is the first day on which it counts no longer."""
+    """`gone` is the first day on which it counts no longer, `kind` what it is of, or what a relief takes from.
+
+    Attributes:
+        step: where only whole steps of what `amount` sums up to add: what each adds.
+        size: how many make a step.
+    """
 
     key: str
     rule: str
@@ -27,7 +33,9 @@ class Entry:
     amount: Decimal
     first: date
     gone: date | None
-    balance_of: str = ""
+    kind: str = ""
+    step: Decimal | None = None
+    size: Decimal | None = None
 
     def counts_on(self, day: date) -> bool:
         return self.first <= day and (self.gone is None or day < self.gone)
@@ -51,7 +59,25 @@ class Candidate:
 def entries_of(
     rules: Rules, programme: str, events: Sequence[Event], outcomes: dict[str, Outcome], night: date
 ) -> list[Entry]:
-    """What counts in a programme, as is known on a night, in the order in which it happened."""
+    """What counts in a programme, as is known on a night, with what the account brings along from another one."""
+    own = _own_entries(rules, programme, events, outcomes, night)
+    begins = min((d for event in events if (d := event.on) and rules.programme_on(programme, d)), default=None)
+    found = rules.programme_on(programme, begins) if begins else None
+    if not begins or not found or not found[1].carries_over or begins != rules.member_from(found[1]):
+        return own
+    carried = found[1].carries_over
+    return own + [
+        # It was there on the evening before, and so enters no zone.
+        replace(each, key=f"{programme}/carried/{each.key}", amount=each.amount * carried.times, first=begins - DAY)
+        for each in _own_entries(rules, carried.programme, events, outcomes, night)
+        if each.first < begins and (each.gone is None or each.gone > begins)
+    ]
+
+
+def _own_entries(
+    rules: Rules, programme: str, events: Sequence[Event], outcomes: dict[str, Outcome], night: date
+) -> list[Entry]:
+    """Those of its own rules, in the order in which it happened."""
     judged: dict[str, list[Candidate]] = {}
     for event in sorted(events, key=lambda event: (event.on, event.key)):
         outcome = outcomes.get(event.key)
@@ -66,7 +92,8 @@ def entries_of(
     for candidates in judged.values():
         amounts |= {each.event.key: _amount(each.rule, each.event, outcomes.get(each.event.key)) for each in candidates}
         picked += _picked(_once(candidates, amounts), events)
-    entries = [_entry(programme, each, amounts[each.event.key] * _factor(each, picked), rules) for each in picked]
+    made = [_entry(programme, each, amounts[each.event.key] * _factor(each, picked), rules, events) for each in picked]
+    entries = [entry for entry in made if entry]
     entries.sort(key=lambda entry: (entry.first, entry.event.key))
     return _reliefs(entries, judged)
 
@@ -80,6 +107,8 @@ def _amount(rule: EntryRule, event: Event, outcome: Outcome | None) -> Decimal:
         return min(max(given.at_least if event.points is None else event.points, given.at_least), given.at_most)
     if rule.amount_per_unit is not None:
         return rule.amount_per_unit * (1 if event.quantity is None else event.quantity)
+    if rule.amount_per_step:
+        return Decimal(1) if event.quantity is None else event.quantity
     return rule.amount or Decimal(0)
 
 
@@ -159,15 +188,18 @@ def _covered(each: Candidate, warnings: Sequence[Candidate], events: Sequence[Ev
     return False
 
 
-def _entry(programme: str, each: Candidate, amount: Decimal, rules: Rules) -> Entry:
+def _entry(programme: str, each: Candidate, amount: Decimal, rules: Rules, events: Sequence[Event]) -> Entry | None:
+    """None where it never counts."""
     rule, event = each.rule, each.event
-    gone = None if rule.lasts_days is None else event.on + timedelta(days=rule.lasts_days)
-    if rule.lasts_until:
-        found = rules.programme_on(programme, event.on)
-        assert found
-        gone = next(day for day in calendar_days(found[0].calendars[rule.lasts_until]) if day > event.on)
-    balance_of = str(event.violation) if each.programme.kept_per else ""
-    return Entry(f"{programme}/{event.key}", rule.rule, event, amount, event.on, gone, balance_of)
+    found, first = rules.programme_on(programme, event.on), first_day(rule, event, events)
+    if not found or not first:
+        return None
+    gone = day_it_is_gone(rule, found[0], event, first, events)
+    if gone and gone <= first:
+        return None
+    kind, steps = str(event.violation or event.activity), rule.amount_per_step
+    step, size = (steps.amount, steps.of) if steps else (None, None)
+    return Entry(f"{programme}/{event.key}", rule.rule, event, amount, first, gone, kind, step, size)
 
 
 def _reliefs(entries: list[Entry], judged: dict[str, list[Candidate]]) -> list[Entry]:
@@ -187,5 +219,5 @@ def _reliefs(entries: list[Entry], judged: dict[str, list[Candidate]]) -> list[E
         target = max((t for t in targets if first in (None, t.first)), key=lambda t: (t.first, t.key))
         amount = left[target.key] if relief.amount is None else min(left[target.key], relief.amount)
         left[target.key] -= amount
-        taken.append(replace(entry, amount=-sign * amount, gone=target.gone, balance_of=target.balance_of))
+        taken.append(replace(entry, amount=-sign * amount, gone=target.gone, kind=target.kind))
     return plain + taken

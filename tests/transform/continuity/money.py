@@ -67,6 +67,7 @@ def _nights_that_matter(account: Account, night: date) -> list[date]:
     changes = {row.landed for row in account.rows} | {row.landed for row in account.appeals}
     changes |= {event.landed for event in account.events} | {max(event.on, event.landed) for event in account.events}
     changes |= {max(appeal.decided_on, appeal.landed) for appeal in account.appeals if appeal.decided_on}
+    changes |= {event.content.landed for event in account.events if event.content}
     return sorted(each for each in changes if each <= night)
 
 

@@ -120,6 +120,8 @@ def _with_names(content: Content, names: Called) -> Content:
                 test["programme"] = names.of(Part("programme", test["programme"]))
         for reward in written_part.get("rewards", ()) if part.kind == "programme" else ():
             reward["zones"] = tuple(names.of(Part("zone", zone, part.name)) for zone in reward["zones"])
+        if part.kind == "programme" and (carried := written_part.get("carries_over")):
+            carried["programme"] = names.of(Part("programme", carried["programme"]))
         if part.kind == "bonus" and "eligibility" in written_part:
             written_part["eligibility"] = names.of(Part("eligibility", written_part["eligibility"]))
     for key, kind in (("programmes", "programme"), ("eligibility", "eligibility"), ("bonuses", "bonus")):

@@ -6,29 +6,35 @@ night anew, from what had landed by it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
-from evenhand.policy.language.effects import Effect, Reward
+from evenhand.policy.language.effects import Quota
 from evenhand.policy.language.eligibility import Eligibility, Test
 from evenhand.policy.language.pack import Pack
 from transform.continuity.appeals import outcomes_of
-from transform.continuity.facts import DAY, Account, History, days, known
+from transform.continuity.facts import DAY, Account, History, days, events_on, known
 from transform.continuity.ledger import entries_of
 from transform.continuity.money import Claim, Due, claims_of, paid
 from transform.continuity.names import Part, names_on
-from transform.continuity.rules import Rules, strictest_first
+from transform.continuity.rules import Rules, calendar_days, strictest_first
+from transform.continuity.running import in_force, in_this_zone_since, rewarded_since
 from transform.continuity.settled import settle
-from transform.continuity.standing import Brought, Walk, walk
+from transform.continuity.standing import Brought, Walk, walks_of
 
 
 @dataclass(frozen=True)
 class Penalty:
+    """Attributes:
+    counts: the quota while it lasts, with the pack whose calendar it goes by.
+    """
+
     measure: str
     first: date
     last: date | None
+    counts: tuple[Quota, Pack] | None = field(default=None, compare=False)
 
 
 @dataclass
@@ -40,6 +46,7 @@ class Night:
     paid: dict[str, tuple[Decimal, date]] = field(default_factory=dict)
     standings: dict[str, tuple[str, Decimal]] = field(default_factory=dict)
     failed: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    quotas: dict[str, tuple[int, int]] = field(default_factory=dict)
 
 
 def decide(history: History, night: date) -> Night:
@@ -74,6 +81,7 @@ def _named(said: Night, names: Mapping[Part, str]) -> Night:
         paid={key(at): amount for at, amount in said.paid.items()},
         standings={key(at): (of("zone", zone, at), value) for at, (zone, value) in said.standings.items()},
         failed={key(at): tuple(sorted(of("condition", c, at) for c in failed)) for at, failed in said.failed.items()},
+        quotas={key(at): used for at, used in said.quotas.items()},
     )
 
 
@@ -95,18 +103,15 @@ class _Decided:
 
     def __init__(self, history: History, account: Account, night: date) -> None:
         self._account, self._night = account, night
-        self._rules = Rules(history.packs, account)
+        events = events_on(account, night)
+        self._rules = Rules(history.packs, account, tuple(events))
         self._first = min(pack.effective_from for pack in history.packs)
         self._strict = strictest_first(history.packs)
-        events = known(account.events, night)
         outcomes = outcomes_of(self._rules, events, known(account.appeals, night), night)
         self._walks: dict[str, list[Walk]] = {}
         for name in self._rules.names("programmes"):
             entries = entries_of(self._rules, name, events, outcomes, night)
-            self._walks[name] = [
-                walk(self._rules, name, [e for e in entries if e.balance_of == balance], self._first, night)
-                for balance in sorted({entry.balance_of for entry in entries}) or [""]
-            ]
+            self._walks[name] = walks_of(self._rules, name, entries, self._first, night)
             settle(self._walks[name], self._rules, [event for event in events if event.on <= night])
         self._gates = {name: self._walk_gate(name) for name in self._rules.names("eligibility")}
 
@@ -114,31 +119,35 @@ class _Decided:
         who, night = self._account.account_id, self._night
         for name, walks in self._walks.items():
             for scope, penalties in self._running(walks, night).items():
-                said.penalties[f"{who}/{name}/{scope}"] = self._strictest(penalties)
+                key = f"{who}/{name}/{scope}"
+                said.penalties[key] = strictest = self._strictest(penalties)
+                if strictest.counts:
+                    said.quotas[key] = self._used(*strictest.counts, strictest.first)
             for (scope, badge), rewards in _rewards_running(walks, night).items():
                 longest = max(rewards, key=lambda each: (each.last or date.max, -each.first.toordinal()))
                 said.rewards[f"{who}/{name}/{scope}/{badge}"] = self._onboarded(longest.first)
             stands = [each.stands[night] for each in walks if night in each.stands]
             if stands:
-                strictest = max(stands, key=lambda stand: stand.zone)
-                if not self._is_kept_per(name):
-                    said.standings[f"{who}/{name}"] = strictest.name, strictest.value
-                for reward in strictest.programme.rewards:
-                    if strictest.name in reward.zones:
-                        since = _since(walks, night, strictest.name, reward)
+                worst = max(stands, key=lambda stand: stand.zone)
+                said.standings[f"{who}/{name}"] = worst.name, self._told(walks)
+                for reward in worst.programme.rewards:
+                    if worst.name in reward.zones:
+                        since = rewarded_since(walks, night, worst.name, reward)
                         said.rewards[f"{who}/{name}/{reward.scope}/{reward.reward}"] = self._onboarded(since)
         for name, states in self._gates.items():
             if night in states:
                 said.failed[f"{who}/{name}"] = states[night][1]
                 self._say_gate(said, name, states)
 
-    def _is_kept_per(self, name: str) -> bool:
-        market = self._rules.row_on(self._night).market
-        return any(
-            pack.programmes[name].kept_per
-            for pack in self._rules.packs
-            if market in pack.markets and name in pack.programmes
+    def _told(self, walks: Sequence[Walk]) -> Decimal:
+        """The value of the balance that is told: the strictest, of those the longest in its zone, then by name."""
+        night = self._night
+        standing = [each for each in walks if night in each.stands]
+        told = min(
+            standing,
+            key=lambda each: (each.stands[night].waits, -each.stands[night].zone, in_this_zone_since(each, night)),
         )
+        return told.stands[night].value
 
     def is_open(self, gate: str, day: date) -> bool:
         return not self._gates[gate][day][1]
@@ -149,10 +158,23 @@ class _Decided:
     def _running(self, walks: list[Walk], night: date) -> dict[str, list[Penalty]]:
         """Penalties of a programme that are in force, by scope."""
         found: dict[str, list[Penalty]] = {}
-        for effect, first, last in _in_force(walks, night):
+        for effect, pack, first, last in in_force(walks, night):
             if effect.measure:
-                found.setdefault(effect.scope, []).append(Penalty(effect.measure, first, last))
+                counts = (effect.quota, pack) if effect.quota else None
+                found.setdefault(effect.scope, []).append(Penalty(effect.measure, first, last, counts))
         return found
+
+    def _used(self, quota: Quota, pack: Pack, first: date) -> tuple[int, int]:
+        """How many went through, and how many were over it."""
+        since = first
+        if quota.per:
+            since = max(first, *(day for day in calendar_days(pack.calendars[quota.per]) if day <= self._night))
+        done = sum(
+            int(1 if each.quantity is None else each.quantity)
+            for each in self._rules.events
+            if each.activity == quota.activity and since <= each.on <= self._night
+        )
+        return min(done, quota.at_most), max(done - quota.at_most, 0)
 
     def _strictest(self, penalties: list[Penalty]) -> Penalty:
         """Of equal ones the later end, no end being the latest; then the earlier first day."""
@@ -234,54 +256,12 @@ class _Decided:
                 said.rewards[f"{who}/{name}/{effect.scope}/{effect.reward}"] = first
 
 
-def _in_force(walks: Sequence[Walk], night: date) -> Iterator[tuple[Effect, date, date | None]]:
-    """What a programme's zones brought that is in force, with its first and its last day."""
-    for each in walks:
-        for brought in each.brought:
-            if brought.runs_on(night):
-                yield brought.effect, brought.first, brought.last
-        if night not in each.stands:
-            continue
-        for effect in each.stands[night].programme.zones[each.stands[night].zone].measures:
-            if effect.while_in_zone:
-                first = _in_zone_since(each, effect, night) + effect.starts_after_days * DAY
-                if first <= night:
-                    yield effect, first, None
-
-
 def _rewards_running(walks: Sequence[Walk], night: date) -> dict[tuple[str, str], list[Penalty]]:
     found: dict[tuple[str, str], list[Penalty]] = {}
-    for effect, first, last in _in_force(walks, night):
+    for effect, _, first, last in in_force(walks, night):
         if effect.reward:
             found.setdefault((effect.scope, effect.reward), []).append(Penalty(effect.reward, first, last))
     return found
-
-
-def _since(walks: Sequence[Walk], night: date, zone: str, reward: Reward) -> date:
-    """First day of the unbroken stay in a zone that brings this."""
-    day = night
-    while any(
-        (stand := each.stands.get(day - DAY))
-        and stand.name == zone
-        and any(
-            zone in theirs.zones and (theirs.reward, theirs.scope) == (reward.reward, reward.scope)
-            for theirs in stand.programme.rewards
-        )
-        for each in walks
-    ):
-        day -= DAY
-    return day
-
-
-def _in_zone_since(walked: Walk, effect: Effect, night: date) -> date:
-    """First day of the unbroken stay in a zone that brings this for as long as it lasts."""
-    zone, day = walked.stands[night].name, night
-    while (before := walked.stands.get(day - DAY)) and before.name == zone:
-        effects = before.programme.zones[before.zone].measures
-        if not any((e.name, e.scope, e.while_in_zone) == (effect.name, effect.scope, True) for e in effects):
-            break
-        day -= DAY
-    return day
 
 
 __all__ = ["Brought", "Night", "Penalty", "decide"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import cache, cached_property
 
 from evenhand.policy.language.calendar import Calendar
@@ -16,10 +16,15 @@ from transform.continuity.facts import Account, AccountRow, Event
 
 @dataclass(frozen=True)
 class Rules:
-    """The packs of a history, as they hold for one of its accounts."""
+    """The packs of a history, as they hold for one of its accounts.
+
+    Attributes:
+        events: what is known to have happened to it, which says where programmes begin and end for it.
+    """
 
     packs: tuple[Pack, ...]
     account: Account
+    events: tuple[Event, ...] = ()
 
     @cached_property
     def _rows(self) -> list[AccountRow]:
@@ -35,6 +40,11 @@ class Rules:
     def row_on(self, day: date) -> AccountRow:
         """Where it is, and as what."""
         return ([row for row in self._rows if row.landed <= day] or self._rows[:1])[-1]
+
+    def is_first_day_of_a_stay(self, day: date) -> bool:
+        """Whether it is in another market, or of another kind, than the day before."""
+        here, before = self.row_on(day), self.row_on(day - timedelta(days=1))
+        return (here.market, here.kind) != (before.market, before.kind)
 
     def on(self, day: date) -> list[Pack]:
         """The packs that judge the account on a day: by its market and kind of that day."""
@@ -59,8 +69,19 @@ class Rules:
         for pack in self.on(day):
             programme = pack.programmes.get(name)
             if programme and kind in (programme.applies_to or pack.applies_to):
-                return pack, programme
+                return (pack, programme) if self._is_member(programme, day) else None
         return None
+
+    def member_from(self, programme: Programme) -> date | None:
+        """The day on which a programme that begins with an activity begins for the account."""
+        return min((each.on for each in self.events if each.activity == programme.begins_with), default=None)
+
+    def _is_member(self, programme: Programme, day: date) -> bool:
+        if programme.begins_with and (not (first := self.member_from(programme)) or day < first):
+            return False
+        return not any(
+            each.on <= day for each in self.events if programme.ends_with and each.activity == programme.ends_with
+        )
 
     def counting(self, event: Event) -> list[Pack]:
         """The packs that count a violation on its day."""
@@ -81,6 +102,12 @@ def matches(rule: EntryRule, event: Event) -> bool:
     """Whether a rule is about an event."""
     return (
         (event.violation in rule.violation_types or event.activity in rule.activities)
+        and (
+            rule.content_age_at_most_days is None
+            # One that isn't known is as one that is young.
+            or event.content is None
+            or (event.on - event.content.published).days <= rule.content_age_at_most_days
+        )
         and (not rule.severities or event.severity in rule.severities)
         and (rule.amount_by_severity is None or event.severity in rule.amount_by_severity)
         and (rule.effective_from is None or rule.effective_from <= event.on)

@@ -6,7 +6,7 @@ Sentences 3 to 6 and 15 of what goes on over versions.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 
@@ -50,6 +50,7 @@ class Stand:
     Attributes:
         entered: the strictest zone that counts as entered; a milder one that it fell back to does as well.
         reached: the zone of the value of each day up to this one, as far as the version looks back.
+        waits: whether it began since the last day of its calendar, so that nothing was evaluated yet.
     """
 
     pack: Pack
@@ -58,6 +59,7 @@ class Stand:
     zone: int
     entered: int
     reached: tuple[int, ...]
+    waits: bool = False
 
     @property
     def name(self) -> str:
@@ -73,17 +75,32 @@ class Walk:
     brought: list[Brought] = field(default_factory=list)
 
 
-def walk(rules: Rules, name: str, entries: Sequence[Entry], first: date, night: date) -> Walk:
-    """Go through the days of a balance until a night. On a day without the programme it stands nowhere."""
+def walks_of(rules: Rules, name: str, entries: Sequence[Entry], first: date, night: date) -> list[Walk]:
+    """A programme's balances: that of all entries, and one of each kind for the days on which they are kept apart."""
+    kinds = sorted({entry.kind for entry in entries})
+    of_all = walk(rules, name, entries, first, night, apart=False)
+    if not kinds:
+        # One that is empty is read as the only one of those that are kept apart.
+        return [of_all, walk(rules, name, [], first, night, apart=True)]
+    own = [[entry for entry in entries if entry.kind == kind] for kind in kinds]
+    # There is one of a kind from its first entry on.
+    return [of_all, *(walk(rules, name, each, min(e.first for e in each), night, apart=True) for each in own)]
+
+
+def walk(rules: Rules, name: str, entries: Sequence[Entry], first: date, night: date, *, apart: bool) -> Walk:
+    """Go through the days of a balance until a night. On a day without the programme, or on which the version of the
+    day keeps balances otherwise, it stands nowhere."""
     walked = Walk(name)
     for day in days(first, night):
         found = rules.programme_on(name, day)
-        if not found:
+        if not found or (found[1].kept_per is not None) != apart:
             continue
         pack, programme = found
         last = walked.stands.get(day - DAY)
         stand, enters = _step(pack, programme, entries, day, last)
-        walked.stands[day] = stand
+        begins = rules.programme_on(name, day - DAY) != found or rules.is_first_day_of_a_stay(day)
+        waits = programme.evaluated and day not in calendar_days(pack.calendars[programme.evaluated]) and not begins
+        walked.stands[day] = replace(stand, waits=bool(waits and (last is None or last.waits)))
         if enters:
             for effect in programme.zones[stand.zone].measures:
                 if not effect.while_in_zone:
@@ -100,7 +117,7 @@ def _step(
     if programme.evaluated:
         before = last.value if last else before
         now = now if day in calendar_days(pack.calendars[programme.evaluated]) else before
-    reached = [_zone_of(programme, before)]
+    reached = [zone_of(programme, before)]
     if last:
         held = _named_alike(last, last.zone, programme)
         if programme.never_falls:
@@ -111,7 +128,7 @@ def _step(
             earlier = [_named_alike(last, each, programme) for each in last.reached[:-1]] if goes_on else []
             reached = [*earlier, max(reached[0], _named_alike(last, last.reached[-1], programme) if goes_on else held)]
     zone_before = _held(programme, reached)
-    reached.append(_zone_of(programme, now))
+    reached.append(zone_of(programme, now))
     zone = _held(programme, reached)
     entered = _named_alike(last, last.entered, programme) if last else 0
     rises = now > before if _is_rising(programme) else now < before
@@ -134,7 +151,13 @@ def _held(programme: Programme, reached: Sequence[int]) -> int:
 
 
 def _value(programme: Programme, entries: Sequence[Entry], day: date) -> Decimal:
-    value = programme.balance.start + sum((e.amount for e in entries if e.counts_on(day)), Decimal(0))
+    counting = [entry for entry in entries if entry.counts_on(day)]
+    value = programme.balance.start + sum((e.amount for e in counting if e.step is None), Decimal(0))
+    # Versions of a rule that count in the same steps count together.
+    steps = {(entry.rule, entry.size, entry.step) for entry in counting if entry.step is not None}
+    for rule, size, step in steps:
+        together = sum((e.amount for e in counting if (e.rule, e.size, e.step) == (rule, size, step)), Decimal(0))
+        value += (step or 0) * (together // (size or 1))
     if programme.balance.at_least is not None:
         value = max(value, programme.balance.at_least)
     return value if programme.balance.at_most is None else min(value, programme.balance.at_most)
@@ -144,7 +167,7 @@ def _is_rising(programme: Programme) -> bool:
     return all(zone.comparison[0] in RISING for zone in programme.zones if zone.comparison)
 
 
-def _zone_of(programme: Programme, value: Decimal) -> int:
+def zone_of(programme: Programme, value: Decimal) -> int:
     return max(number for number, zone in enumerate(programme.zones) if _holds(zone, value))
 
 

@@ -12,8 +12,14 @@ entry_rules as (
     select * from {{ rules('entry_rules') }}
 ),
 
+-- A version that keeps one balance leaves it to others of its programme, which keep several, what an entry adds to.
 programmes as (
-    select * from {{ rules('programmes') }}
+    select
+        edition_id,
+        programme,
+        begins_with,
+        coalesce(kept_per, min(kept_per) over (partition by market, programme)) as kept_per
+    from {{ rules('programmes') }}
 ),
 
 kinds as (

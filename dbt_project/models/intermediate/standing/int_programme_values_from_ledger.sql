@@ -87,15 +87,19 @@ balances_of_all as (
         from_day,
         until_day,
         balance,
-        balance_before
+        balance_before,
+        is_of_all
     from change_points
     union all
-    select * from empty_ledgers_that_are_read
+    select
+        *,
+        cast(null as boolean) as is_of_all
+    from empty_ledgers_that_are_read
 ),
 
 balances_while_a_pack_judged_them as (
     select
-        balances.* exclude (from_day, until_day),
+        balances.* exclude (from_day, until_day, is_of_all),  -- noqa: RF02
         programmes.edition_id,
         programmes.starts_at,
         programmes.never_below,
@@ -114,6 +118,7 @@ balances_while_a_pack_judged_them as (
             and balances.programme = programmes.programme
             and (balances.until_day is null or balances.until_day > programmes.effective_from)
             and (programmes.effective_before is null or balances.from_day < programmes.effective_before)
+            and coalesce(balances.is_of_all = (programmes.kept_per is null), true)
     inner join creators on balances.account_id = creators.account_id
     inner join kinds
         on

@@ -19,6 +19,8 @@ programmes as (
         falls_after_days,
         effective_from,
         effective_before,
+        -- A balance that is kept otherwise is another one.
+        kept_per is not null as keeps_several,
         never_falls or falls_after_days is not null as holds,
         bool_or(never_falls or falls_after_days is not null) over (partition by market, programme) as ever_holds
     from {{ rules('programmes') }}
@@ -32,6 +34,7 @@ stretches_with_how_long_their_zone_is_held as (
         programmes.falls_after_days,
         programmes.effective_from,
         programmes.effective_before,
+        programmes.keeps_several,
         case
             when not programmes.never_falls
                 then {{ add_days('zones_by_value.until_day', 'coalesce(programmes.falls_after_days, 0)') }}
@@ -60,7 +63,8 @@ zones_reached as (
         holds,
         never_falls,
         falls_after_days,
-        effective_before
+        effective_before,
+        keeps_several
     from stretches_with_how_long_their_zone_is_held
     union all
     select
@@ -79,7 +83,8 @@ zones_reached as (
         stretches.holds,
         stretches.never_falls,
         stretches.falls_after_days,
-        stretches.effective_before
+        stretches.effective_before,
+        stretches.keeps_several
     from stretches_with_how_long_their_zone_is_held as stretches
     inner join zones
         on
@@ -135,7 +140,8 @@ zones_held_under_each_version as (
         programmes.holds,
         programmes.never_falls,
         programmes.falls_after_days,
-        programmes.effective_before
+        programmes.effective_before,
+        programmes.keeps_several
     from zones_held_under_each_version as held
     inner join programmes
         on
@@ -143,6 +149,7 @@ zones_held_under_each_version as (
             and held.programme = programmes.programme
             and held.effective_before = programmes.effective_from
             and programmes.holds
+            and held.keeps_several = programmes.keeps_several
             and coalesce(held.held_until >= programmes.effective_from, true)
     inner join zones_by_what_the_next_version_calls_them as names
         on
@@ -176,7 +183,7 @@ stretches_cut_on_these_days as (
     select
         stretches.* exclude (  -- noqa: RF02
             from_day, until_day, value_before, zone_rank_before, held_until, has_changed, holds,  -- noqa: RF02
-            never_falls, falls_after_days, effective_from, effective_before  -- noqa: RF02
+            never_falls, falls_after_days, effective_from, effective_before, keeps_several  -- noqa: RF02
         ),
         stretches.zone_rank_before as reached_before,
         days.from_day,
