@@ -1,4 +1,7 @@
-"""What a night draws, keeps asking about and closes: a handful of rows, night after night, as releases carry it on."""
+"""What a night draws, keeps asking about and closes: a handful of rows, night after night, as releases carry it on.
+
+Longer than other files, for its tests share the nights of one market.
+"""
 
 from __future__ import annotations
 
