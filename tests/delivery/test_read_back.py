@@ -211,9 +211,7 @@ def test_an_empty_state_beside_a_lost_ledger_asks_a_person_too_unless_its_night_
     faulty.tell_state = lambda page: {**page, "rows": [row for row in page["rows"] if row["list"] == "probe"]}
     with Receipts(tmp_path / "lost.sqlite") as receipts:
         for bring in (deliver, reconcile_and_correct):
-            with pytest.raises(
-                ReceiverEmptied, match="holds nothing, and has a night of which 4 rows were released"
-            ):
+            with pytest.raises(ReceiverEmptied, match="holds nothing, and has a night of which 4 rows were released"):
                 bring(second, flaky, receipts)
         assert len(sandbox.effects()) == len(ROWS)
         # A state that only lagged is told again.
