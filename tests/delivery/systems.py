@@ -33,6 +33,7 @@ from delivery.transparency import TOKEN, WORDS
 from evenhand.delivery.announcements.announcement import Announcer
 from evenhand.delivery.announcements.statements import statements_of
 from evenhand.delivery.receivers import Receiver
+from evenhand.delivery.receivers.deadline import client as client_within
 from evenhand.delivery.receivers.dsa import DsaReceiver
 from evenhand.delivery.receivers.files import FilesReceiver
 from evenhand.delivery.receivers.http import HttpReceiver
@@ -124,6 +125,15 @@ class Sandbox:
 
     def effects(self) -> list[tuple[str, str, str]]:
         return [(key, name, row_key) for key, name, row_key, _ in self.process.effects()]
+
+    def told_state(self) -> dict[str, Any]:
+        """What it tells of what it holds, in one page."""
+        page: dict[str, Any] = (
+            httpx.get(f"{self.process.url}/v1/state?cursor=&limit=1000", headers=self.process.reading("", 1000))
+            .raise_for_status()
+            .json()
+        )
+        return page
 
     def edit(self, random: Random) -> None:
         with closing(self.process.database_open()) as database:
@@ -624,7 +634,7 @@ def reach(kind: str, port: int | None, folder: Path, batch_size: int, seconds: f
     match kind:
         case "http" | "http_without_keys":
             url = f"http://127.0.0.1:{port}"
-            with httpx.Client(timeout=seconds) as client:
+            with client_within(seconds) as client:
                 yield HttpReceiver(
                     "receiver", LISTS, url, SECRET, client, batch_size, kind == "http", 3, 0.01, audience="sandbox"
                 )
@@ -657,7 +667,7 @@ def enforcer_of(folder: Path) -> int:
 def reach_announcer(kind: str, port: int | None, batch_size: int, seconds: float) -> Iterator[Announcer]:
     """A receiver of announcements of this kind, as `reach`."""
     url, after = f"http://127.0.0.1:{port}", {"receiver": LISTS}
-    with httpx.Client(timeout=seconds) as client:
+    with client_within(seconds) as client:
         if kind == "notices":
             http = HttpReceiver("notices", ("notices",), url, SECRET, client, batch_size, True, 3, 0.01)
             yield NoticesReceiver(http, after)

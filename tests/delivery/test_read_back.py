@@ -201,6 +201,30 @@ def test_a_reading_that_fails_after_a_lost_ledger_is_made_again_and_nothing_take
     assert len(sandbox.effects()) == len(ROWS)
 
 
+def test_an_empty_state_beside_a_lost_ledger_asks_a_person_too_unless_its_night_had_nothing(
+    tmp_path: Path, sandbox: SandboxProcess, faulty: FaultyServer, flaky: HttpReceiver
+) -> None:
+    """Its night says that it was brought something, which no ledger knows any more."""
+    first, second = publish(tmp_path, night(1), ROWS), publish(tmp_path, night(2), ROWS)
+    with Receipts(tmp_path / "receipts.sqlite") as receipts:
+        deliver(first, flaky, receipts)
+    faulty.tell_state = lambda page: {**page, "rows": [row for row in page["rows"] if row["list"] == "probe"]}
+    with Receipts(tmp_path / "lost.sqlite") as receipts:
+        for bring in (deliver, reconcile_and_correct):
+            with pytest.raises(ReceiverEmptied, match="holds nothing, and has a night of which 4 rows were released"):
+                bring(second, flaky, receipts)
+        assert len(sandbox.effects()) == len(ROWS)
+        # A state that only lagged is told again.
+        faulty.tell_state = None
+        assert deliver(second, flaky, receipts).sent == {}
+        assert len(sandbox.effects()) == len(ROWS)
+        third, fourth = publish(tmp_path, night(3)), publish(tmp_path, night(4), ROWS[:1])
+        assert deliver(third, flaky, receipts).complete
+    with Receipts(tmp_path / "lost_again.sqlite") as receipts:
+        assert deliver(fourth, flaky, receipts).complete
+    assert list(sandbox.held()) == [("penalties", ROWS[0][0])]
+
+
 def test_the_same_finding_twice_is_one_key_and_a_real_loss_is_another(
     tmp_path: Path, sandbox: SandboxProcess, faulty: FaultyServer, flaky: HttpReceiver, receipts: Receipts
 ) -> None:

@@ -15,6 +15,7 @@ import signal
 import sqlite3
 import tempfile
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable
 from contextlib import closing
@@ -38,6 +39,8 @@ _RUNS = 2
 _PATIENCE = 0.4
 # Seconds that most deliveries of a schedule take; a kill at any moment is within them.
 _LONGEST = 0.3
+# And what a receiver tells is so much behind, at most; longer than the sender waits for it to catch up.
+_LONGEST_LAG = 1.5
 
 
 @dataclass
@@ -130,6 +133,8 @@ class Run:
         self._wanted: dict[str, str] = {}
         self._stored_before: object = None
         self._edits = Random(f"{schedule.seed}/edits")
+        self._backup: dict[str, bytes] = {}
+        self._contents: dict[str, tuple[str, str | None]] = {}
         self._proxy = self._proxy_for(schedule.kind)
 
     def outcome(self) -> Outcome:
@@ -142,9 +147,11 @@ class Run:
                 self._set_up(each.faults)
                 success = self._send(release, _PATIENCE)
                 self._revive()
+                self._tell_the_state()
                 # One that died may have lost what it held after the sender was gone.
                 if success and not self._receiver_died and self._differences() != (0, 0, 0):
                     self._outcome.false_success += 1
+                self._spoil_ledger(each.faults)
             self._clear()
             for run in range(1, _RUNS + 1):
                 self._outcome.runs = run
@@ -179,7 +186,11 @@ class Run:
                 self._system.edit(self._edits)
                 if self._system.stored() != before:
                     self._outcome.happened.add(fault.row)
-            else:
+            elif fault.done in ("lag", "empty"):
+                self._tell_another_state(fault)
+            elif fault.done == "bring_back_ledger":
+                self._backup = {path.name: path.read_bytes() for path in self._ledger_files()}
+            elif fault.done != "lose_ledger":
                 pieces += ["fine"] * fault.after + [fault.done]
         if self._proxy:
             self._proxy.faults.clear()
@@ -187,6 +198,54 @@ class Run:
         self._receiver_died = False
         self._stored_before = self._system.stored()
         self._is_night = True
+
+    def _tell_another_state(self, fault: Fault) -> None:
+        """Have the receiver tell what it held until now, for a while; or nothing that it acts on, all night."""
+        assert isinstance(self._proxy, FaultyServer) and isinstance(self._system, systems.Sandbox)
+        before, ends = self._system.told_state(), 0.0
+
+        def told(page: dict[str, Any]) -> dict[str, Any]:
+            nonlocal ends
+            ends = ends or time.monotonic() + fault.moment * _LONGEST_LAG
+            if fault.done == "empty":
+                shown = {**page, "rows": [row for row in page["rows"] if row["list"] == "probe"]}
+            else:
+                shown = before if time.monotonic() < ends else page
+            if shown["rows"] != page["rows"]:
+                self._outcome.happened.add(fault.row)
+            return shown
+
+        self._proxy.tell_state = told
+
+    def _tell_the_state(self) -> None:
+        if isinstance(self._proxy, FaultyServer):
+            self._proxy.tell_state = None
+
+    def _ledger_files(self) -> list[Path]:
+        return sorted(self._folder.glob("receipts.sqlite*"))
+
+    def _spoil_ledger(self, faults: tuple[Fault, ...]) -> None:
+        """When all of a night has arrived that will, take the ledger away, or put the one of before the night there."""
+        done = {fault.done: fault.row for fault in faults}
+        if not done.keys() & {"lose_ledger", "bring_back_ledger"} or not self._ledger_files():
+            return
+        if isinstance(self._proxy, FaultyServer):
+            self._proxy.wait_for_late_ones()
+        self._contents |= self._contents_sent()
+        for path in self._ledger_files():
+            path.unlink()
+        if "lose_ledger" in done:
+            self._outcome.happened.add(done["lose_ledger"])
+            return
+        for name, content in self._backup.items():
+            (self._folder / name).write_bytes(content)
+        self._outcome.happened.add(done["bring_back_ledger"])
+
+    def _contents_sent(self) -> dict[str, tuple[str, str | None]]:
+        """What each change of the ledger does, by its key."""
+        with closing(sqlite3.connect(self._folder / "receipts.sqlite")) as ledger:
+            rows = ledger.execute("select key, action, payload_sha256 from changes").fetchall()
+        return {key: (action, sha256) for key, action, sha256 in rows}
 
     def _send(self, release: Path, seconds: float) -> bool:
         result = self._folder / "result.json"
@@ -282,9 +341,7 @@ class Run:
         counts = Counter(key for key, _ in effects)
         duplicates = sum(count - 1 for count in counts.values())
         if "edited by hand" not in self._outcome.happened:
-            with closing(sqlite3.connect(self._folder / "receipts.sqlite")) as ledger:
-                rows = ledger.execute("select key, action, payload_sha256 from changes").fetchall()
-            contents = {key: (action, sha256) for key, action, sha256 in rows}
+            contents = self._contents | self._contents_sent()
             by_row: dict[str, list[tuple[str, tuple[str, str | None]]]] = {}
             for key, row_key in effects:
                 by_row.setdefault(row_key, []).append((key, contents[key]))

@@ -17,16 +17,25 @@ FAULTS = {
     "partial acknowledgement": ("partial",),
     "reordered and duplicated answers": ("shuffle", "repeat"),
     "edited by hand": ("edit",),
+    "slow answers": ("drip",),
+    "lagging state": ("lag",),
+    "empty state": ("empty",),
+    "a lost ledger": ("lose_ledger",),
+    "a ledger brought back from a backup": ("bring_back_ledger",),
 }
+_LEDGER = {row: done for row, done in FAULTS.items() if "ledger" in row}
 _TCP = {
     "kill -9 of the sender": FAULTS["kill -9 of the sender"],
     "kill -9 of the receiver": FAULTS["kill -9 of the receiver"],
     "timeout before commit": ("cut_before",),
     "timeout after commit": ("cut_after",),
     "edited by hand": ("edit",),
+    **_LEDGER,
 }
+# What is read back of those that say what they hold. Of what is said once, a ledger says where it begins.
+_OF_LISTS = ("edited by hand", "lagging state", "empty state", *_LEDGER)
 # What only a receiver that answers row by row can do; what the database stored, nobody can edit.
-_OF_OUR_CONTRACT = ("partial acknowledgement", "reordered and duplicated answers", "edited by hand")
+_OF_OUR_CONTRACT = ("partial acknowledgement", "reordered and duplicated answers", *_OF_LISTS)
 # A batch that comes late has a second effect on a receiver that can't know it again; nothing can be done about that.
 _NEVER_LATE = {**FAULTS, "timeout before commit": ("hang_before", "drop_before")}
 FAULTS_OF = {
@@ -37,13 +46,16 @@ FAULTS_OF = {
     "files": {
         "kill -9 of the sender": ("kill_sender_at_any_time", "kill_sender_as_it_writes"),
         "edited by hand": ("edit",),
+        **_LEDGER,
     },
-    "notices": {row: done for row, done in FAULTS.items() if row != "edited by hand"},
+    "notices": {row: done for row, done in FAULTS.items() if row not in _OF_LISTS},
     "dsa": {row: done for row, done in FAULTS.items() if row not in _OF_OUR_CONTRACT},
 }
 # The row of the matrix of each thing done.
 ROW_OF = {done: row for rows in FAULTS_OF.values() for row, each in rows.items() for done in each}
 CRASHES = ("kill -9 of the sender", "kill -9 of the receiver")
+# What needs a night before: something to edit, and a copy of a ledger that is older than what was sent.
+_NOT_FIRST = ("edited by hand", "a ledger brought back from a backup")
 
 
 @dataclass(frozen=True)
@@ -84,8 +96,7 @@ def draw(seed: str, kind: str) -> Schedule:
     for _ in range(random.randint(1, 3)):
         wanted = {key: random.choice(("no_live", "no_ads", "warning")) for key in keys if random.random() < 0.7}
         changes = sum(before.get(key) != wanted.get(key) for key in keys)
-        # On the first night there is nothing yet to edit.
-        rows = [row for row in FAULTS_OF[kind] if nights or row != "edited by hand"]
+        rows = [row for row in FAULTS_OF[kind] if nights or row not in _NOT_FIRST]
         nights.append(Night(wanted, _faults(random, kind, rows, _pieces(kind, -(-changes // batch_size)))))
         before = wanted
     return Schedule(seed, kind, batch_size, tuple(nights))

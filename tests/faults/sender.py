@@ -14,8 +14,11 @@ from evenhand.delivery.announcements.announce import announce, check_announced
 from evenhand.delivery.deliver import deliver
 from evenhand.delivery.first_read import agreed
 from evenhand.delivery.receipts import Receipts
-from evenhand.delivery.receivers import ReceiverError
+from evenhand.delivery.receivers import ReceiverError, http
 from evenhand.delivery.reconcile import reconcile_and_correct
+
+# A receiver that lags is waited for so long in all, as everything here is waited for: moments, and not a minute.
+http._PROBES = (0.05, 0.1, 0.1, 0.1, 0.2, 0.2)
 
 
 def send(

@@ -14,7 +14,7 @@ import pytest
 from delivery.systems import KINDS, ONCE
 from faults import sabotage
 from faults.run import Harness, Outcome
-from faults.schedule import Fault, Night, Schedule, draw
+from faults.schedule import ROW_OF, Fault, Night, Schedule, draw
 from faults.table import failures
 
 SEED = "short"
@@ -61,6 +61,27 @@ def test_a_server_killed_when_it_has_taken_a_part_ends_as_wanted(kind: str, piec
     kill = Fault("kill -9 of the receiver", "kill_receiver_after", pieces, 0)
     outcome = harness.run(Schedule("in the middle", kind, 3, (Night(wanted, (kill,)),)))
     assert outcome.in_the_middle == {kill.row}
+    assert outcome.holds, failures([outcome])
+
+
+@pytest.mark.parametrize(
+    ("kind", "done"),
+    [
+        ("http", "drip"),
+        ("http_without_keys", "lag"),
+        ("http", "empty"),
+        ("http", "lose_ledger"),
+        ("files", "bring_back_ledger"),
+    ],
+)
+def test_a_state_that_is_told_wrong_an_answer_without_end_or_a_ledger_that_is_lost_ends_as_wanted(
+    kind: str, done: str, harness: Harness
+) -> None:
+    wanted = [{f"p{number:02}": measure for number in range(6)} for measure in ("no_live", "no_ads", "warning")]
+    fault = Fault(ROW_OF[done], done, 0, 0.3)
+    nights = [Night(each, (fault,) if number == 1 else ()) for number, each in enumerate(wanted)]
+    outcome = harness.run(Schedule(done, kind, 4, tuple(nights)))
+    assert outcome.happened == {fault.row}
     assert outcome.holds, failures([outcome])
 
 

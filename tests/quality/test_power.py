@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
+from datetime import date, timedelta
 
 import duckdb
 import numpy as np
 import pytest
 
-from evenhand.quality.power import lay_power, power_said
+from evenhand.quality.anomalies import NUMBERS, compare
+from evenhand.quality.power import lay_power, power_said, usual_for
+from evenhand.quality.trends import lay_trends_beside
+from evenhand.records.sql_files import Sql
+from expectations.changes import counts_suite, trends_suite
 
-LIMIT = 4
+NIGHT = date(2026, 3, 10)
 
 
 @pytest.fixture
@@ -21,46 +25,97 @@ def connection() -> Iterator[duckdb.DuckDBPyConnection]:
         connection.execute(
             "create table gate.limits as select 'ID' as market, cast(4 as decimal(18, 2)) as usual_spreads"
         )
-        connection.execute(
-            "create table gate.list_sizes as select unnest(['penalties', 'rewards']) as list, 'ID' as market"
-        )
-        connection.execute(
-            "create table gate.counts (kind varchar, market varchar, measure varchar, what varchar, expected bigint,"
-            " baseline double, spread double)"
-        )
         yield connection
 
 
-def lay(connection: duckdb.DuckDBPyConnection, usual: float, spread: float) -> int:
+def lay(connection: duckdb.DuckDBPyConnection, earlier: list[int], tonight: int = 0) -> int | None:
+    """Have so many rows come to the penalties of a market on the nights before and tonight; what is said of that."""
+    connection.execute(f"create or replace temp table earlier ({NUMBERS})")
+    connection.execute(f"create or replace temp table tonight ({NUMBERS})")
+    nights = [NIGHT - timedelta(days) for days in range(len(earlier), 0, -1)]
     connection.execute(
-        "insert into gate.counts values ('penalties', 'ID', '', 'added', ?, ?, ?)",
-        [round(usual), 2 * math.sqrt(usual + 0.375), spread],
+        "insert into earlier select 'penalties', 'added', 'ID', '', '', unnest(?), unnest(?)", [nights, earlier]
     )
+    connection.execute("insert into tonight values ('penalties', 'added', 'ID', '', '', null, ?)", [tonight])
+    connection.execute(
+        f"""create or replace table gate.list_sizes as
+        select 'penalties' as list, 'ID' as market, 'p' as programme, 'm' as measure, {tonight} as added,
+            0 as removed, 0 as changed"""
+    )
+    compare(connection, NIGHT)
+    # The first night of all is left out, which adds all that there is.
+    sizes = """(select 'penalties' as list, 'ID' as market, 'p' as programme, 'm' as measure, night, number as added,
+        0 as removed, 0 as changed, false as is_held from earlier
+        union all select 'penalties', 'ID', 'p', 'm', min(night) - 1, 0, 0, 0, false from earlier)"""
+    lay_trends_beside(connection, Sql(sizes), NIGHT, lambda _: frozenset())
     lay_power(connection)
     ((held_from,),) = connection.execute("select held_from from gate.power where list = 'penalties'").fetchall()
-    return int(held_from)
+    return None if held_from is None else int(held_from)
+
+
+def is_held(connection: duckdb.DuckDBPyConnection, earlier: list[int], tonight: int) -> bool:
+    """Whether gate 2 holds the list for the number of rows added, as its suites ask."""
+    lay(connection, earlier, tonight)
+    queries = [
+        each.configuration.kwargs["unexpected_rows_query"].replace("{batch}", f"gate.{table}")
+        for table, suite in (("counts", counts_suite()[:1]), ("trends", trends_suite()))
+        for each in suite
+    ]
+    return any(
+        connection.execute(f"select 1 from ({query}) where found not like 'Of %'").fetchall() for query in queries
+    )
 
 
 def test_the_smallest_rise_is_worked_out_by_hand(connection: duckdb.DuckDBPyConnection) -> None:
-    # 2 √20.375 = 9.0277; and 4.8416 spreads are 13.8693, of which half, squared, is 48.09; less 3/8.
-    assert lay(connection, 20, 1) == 48
+    # 56 nights of 20 rows, and tonight's: of 1,120 + n rows, n or more are tonight's by a chance of 1 in 57 each. That
+    # is 3.2 spreads away, one time in 1,455, from 37 on: 37 or more of 1,157 are it one time in 2,053, 36 of 1,156 one
+    # time in 1,096. 42 usual rows are 37 or more by chance with 80.0 %, and 41 with 75.5 %.
+    assert lay(connection, [20] * 56) == 42
     assert power_said(connection) == (
-        "Rows added in a night that would be held with 80 %: penalties of ID from 48 on where 20 are usual."
+        "Rows added in a night that would be held with 80 %: penalties of ID from 42 on where 20 are usual."
     )
 
 
 def test_a_list_of_which_too_few_nights_are_known_says_nothing(connection: duckdb.DuckDBPyConnection) -> None:
-    lay_power(connection)
-
-    assert connection.execute("from gate.power order by list").fetchall() == [
-        ("penalties", "ID", None, None), ("rewards", "ID", None, None)
-    ]  # fmt: skip
+    assert lay(connection, [20] * 6) is None
     assert power_said(connection) == ""
 
 
-@pytest.mark.parametrize("usual", [0, 1, 5, 50, 500])
-def test_a_rise_of_that_size_is_held_four_times_in_five(connection: duckdb.DuckDBPyConnection, usual: int) -> None:
-    drawn = np.random.default_rng(usual).poisson(lay(connection, usual, 1), 20_000)
+@pytest.mark.parametrize(("usual", "differ"), [(0.5, 1), (5, 1), (50, 1), (500, 1), (50, 2)])
+def test_a_rise_of_that_size_is_held_four_times_in_five(
+    connection: duckdb.DuckDBPyConnection, usual: float, differ: float
+) -> None:
+    chance = np.random.default_rng(round(10 * usual))
 
-    away = 2 * np.sqrt(drawn + 0.375) - 2 * math.sqrt(usual + 0.375)
-    assert 0.77 < float(np.mean(away > LIMIT)) < 0.88
+    def drawn(mean: float, many: int) -> list[int]:
+        numbers = (
+            chance.poisson(mean, many)
+            if differ == 1
+            else chance.negative_binomial(mean / (differ**2 - 1), differ**-2, many)
+        )
+        return [int(each) for each in numbers]
+
+    earlier = drawn(usual, 56)
+    said = lay(connection, earlier)
+    assert said is not None
+    tonight = np.array(drawn(said, 50_000))
+    # From which number on it is held, by asking the suites of one number after the other, from near it.
+    held = int(np.quantile(tonight, 0.2))
+    while not is_held(connection, earlier, held):
+        held += 1
+    while is_held(connection, earlier, held - 1):
+        held -= 1
+
+    assert 0.75 <= float(np.mean(tonight >= held)) <= 0.85
+
+
+@pytest.mark.parametrize("spread", [1.0, 1.5, 3.0])
+@pytest.mark.parametrize("fewest", [2, 5, 30, 1_000])
+def test_a_usual_number_has_so_many_on_four_nights_of_five(fewest: int, spread: float) -> None:
+    usual = usual_for(fewest, spread)
+    # A rate that is itself spread as the gamma distribution has it, so that the numbers are spread by that much.
+    chance = np.random.default_rng(fewest)
+    excess = spread**2 - 1
+    rates = chance.gamma(usual / excess, excess, 50_000) if excess else np.full(50_000, usual)
+
+    assert 0.75 <= float(np.mean(chance.poisson(rates) >= fewest)) <= 0.85

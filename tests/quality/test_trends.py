@@ -131,7 +131,7 @@ def test_a_flood_that_a_person_has_seen_is_neither_usual_nor_held_again() -> Non
 
     assert np.any([each.is_beyond for each in found], axis=0).mean() <= 0.02
     assert all(
-        abs(np.median(each.usual) - 20 * each.window.nights) < each.window.nights
+        abs(np.median(each.compared.usual) - 20 * each.window.nights) < each.window.nights
         for each in found
         if each.is_whole.all()
     )

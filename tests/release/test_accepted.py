@@ -152,6 +152,10 @@ def test_the_next_night_looks_at_the_release_that_a_held_list_comes_from(
     seal(tmp_path)
     changed = tmp_path / "releases" / "revisions" / f"night={FIRST}" / "0001" / "penalties.parquet"
     changed.write_bytes(b"another")
+    with pytest.raises(Exception, match=f"{changed}: isn't what the manifest says"):
+        land_feeds(date(2026, 3, 3))
+    # Accepted, it stops only the night that reads it, which it can't.
+    _verify(*ACCEPT)
     with pytest.raises(Exception) as raised:
         land_feeds(date(2026, 3, 3))
     assert (f"{changed}: isn't what the manifest says" in str(raised.value)) is (answer == "")

@@ -21,7 +21,7 @@ NIGHT = date(2026, 3, 1)
 def release(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """One that was written a while ago, as far as its files say."""
     publish(tmp_path, str(NIGHT), penalties=[penalty("a1")])
-    monkeypatch.setattr(verify, "_SETTLED_SECONDS", 0)
+    monkeypatch.setattr(verify, "SETTLED_SECONDS", 0)
     return (tmp_path / "releases" / f"night={NIGHT}").resolve()
 
 
@@ -93,7 +93,7 @@ def test_one_that_is_gone_put_in_its_place_or_never_was_there_is_found(release: 
 def test_what_was_changed_just_now_is_read_each_time(
     release: Path, read: list[set[str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(verify, "_SETTLED_SECONDS", 60)
+    monkeypatch.setattr(verify, "SETTLED_SECONDS", 60)
     for _ in range(3):
         assert troubles_since(release, "penalties.parquet") == ()
     assert len(read) == 3

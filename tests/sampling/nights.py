@@ -32,13 +32,15 @@ class Nights:
         self.files = dict(FILES)
         self.held: list[str] = []
         self.reviews: list[Mapping[str, object]] = []
+        self.site = "https://x.test"
+        self.item_link = "https://r.test/{subject}"
 
     def facts(self, night: date, contents: int) -> Facts:
         return {
             "main.stg_creators": [rows(account_id="a1", market="SG"), rows(account_id="b1", market="MY")],
             "main.stg_contents": [
                 rows(content_id=f"c{n}", account_id="a1", kind="short_video", views=10 * n + 1, landed_night=FIRST,
-                     link=f"https://x.test/{n}")
+                     link=f"{self.site}/{n}" if self.site else "")
                 for n in range(contents)
             ],
             "main.stg_qa_reviews": [each for each in self.reviews if str(each["landed_night"]) <= str(night)],
@@ -49,7 +51,7 @@ class Nights:
         night = FIRST + timedelta(days=day)
         warehouse = write(self.folder / f"{night}{name}.duckdb", self.facts(night, contents))
         hold_markets(warehouse, "gate_1", [HeldMarket(market, "it is held") for market in self.held])
-        return lay_draws(warehouse, self.releases, night, "https://r.test/{subject}"), warehouse
+        return lay_draws(warehouse, self.releases, night, self.item_link), warehouse
 
     def release(self, day: int, contents: int = 40, name: str = "") -> Listed:
         listed, warehouse = self.run(day, contents, name)

@@ -1,4 +1,7 @@
-"""What a night draws, keeps asking about and closes: a handful of rows, night after night, as releases carry it on."""
+"""What a night draws, keeps asking about and closes: a handful of rows, night after night, as releases carry it on.
+
+Longer than other files, for its tests share the nights of one market.
+"""
 
 from __future__ import annotations
 
@@ -118,6 +121,31 @@ def test_the_same_night_gives_the_same_bytes(nights: Nights) -> None:
     nights.release(1, name="again")
     assert folder.resolve().name == "0002"
     assert {each: (folder / each).read_bytes() for each in FILES} == before
+
+
+@pytest.mark.parametrize("site", ["https://evil.test", ""])
+def test_what_was_sent_of_an_item_stays_as_it_was_whatever_lands_or_is_set_since(nights: Nights, site: str) -> None:
+    """No row of the list changes, so that nothing of one has to be compared: it comes, and it goes."""
+    nights.release(0)
+    before = nights.items(0)
+    nights.site, nights.item_link = site, "https://elsewhere.test/{subject}"
+    nights.release(0, name="again")
+    assert nights.items(0) == before
+    one, *others = before
+    nights.answer(one, 1)
+    nights.release(1)
+    assert nights.items(1) == {item: before[item] for item in others}
+
+
+@pytest.mark.parametrize("site", ["https://x.test", ""])
+def test_the_link_of_an_item_is_what_landed_of_it_or_what_the_deployment_set_and_nothing_else(
+    nights: Nights, site: str
+) -> None:
+    """The one is compared by what lands, the other by what is said of receivers (`EVENHAND_ITEM_LINK`)."""
+    nights.site = site
+    nights.release(0)
+    for item, subject, link in nights.of("qa_keys.parquet", 0, "item_id, subject, link"):
+        assert nights.items(0)[item] == link == (f"{site}/{subject[1:]}" if site else f"https://r.test/{subject}")
 
 
 def test_an_item_is_listed_until_its_review_lands(nights: Nights) -> None:

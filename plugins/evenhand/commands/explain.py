@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from evenhand.commands.terminal import console, plain_table, refuse, released
+from evenhand.delivery.ledger import LedgerBroken
 from evenhand.explain.explanation import FOR_SUPPORT, Explanation, Measure, ProgrammeStanding, Violation
 from evenhand.explain.facts import NoSuchAccount
 from evenhand.explain.facts import explain as facts_about
@@ -72,7 +73,7 @@ def explain(
     try:
         names = _names(here, lang)
         found = facts_about(here.releases, here.receipts, on, account, names, told_to)
-    except (NoSuchAccount, NoSuchLanguage, OtherFormat) as error:
+    except (LedgerBroken, NoSuchAccount, NoSuchLanguage, OtherFormat) as error:
         refuse(str(error))
     tried, why_not = _tried(here, on, found) if restore else ([], "")
     if as_json:

@@ -126,7 +126,7 @@ def reverse_now(action: str, night: date, by: Person, approved_by: Person, reaso
 
     here = settings()
     os.environ.update(local.environment(here))
-    with local.one_at_a_time(here):
+    with local.one_at_a_time(here) as lock:
         done = reverse_night(action, night, by, approved_by, reason)
         console.print(
             f"{done['told']}\nRevision {done['revision']} of the night, release {done['release_id'][:12]}",
@@ -134,21 +134,19 @@ def reverse_now(action: str, night: date, by: Person, approved_by: Person, reaso
             soft_wrap=True,
             highlight=False,
         )
-        _deliver(night)
+        _deliver(night, lock)
 
 
-def _deliver(night: date) -> None:
-    from evenhand.delivery.config import load_receivers
-    from evenhand.tasks.deliveries import deliver_release, reconcile_receiver
+def _deliver(night: date, lock: int) -> None:
+    from evenhand.tasks.delivery_processes import deliver_to_each
 
     failed = False
-    for receiver in load_receivers():
-        try:
-            for step in (deliver_release, reconcile_receiver):
-                console.print(step(night, receiver)["told"], markup=False, soft_wrap=True, highlight=False)
-        except Exception as error:
+    for done in deliver_to_each(night, lock):
+        for told in done.told:
+            console.print(told, markup=False, soft_wrap=True, highlight=False)
+        if done.failure:
             # Whatever keeps one from it, the others are brought back.
-            errors.print(str(error), style="red", soft_wrap=True, highlight=False, markup=False)
+            errors.print(done.failure, style="red", soft_wrap=True, highlight=False, markup=False)
             failed = True
     if failed:
         raise typer.Exit(1)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
@@ -10,7 +9,7 @@ from datetime import date
 from pathlib import Path
 
 from evenhand.delivery.changes import RowId
-from evenhand.delivery.ledger import Database, open_ledger
+from evenhand.delivery.ledger import read_ledger
 from evenhand.records.sql_files import SqlFile
 from evenhand.settings import settings
 
@@ -36,12 +35,16 @@ class Answered:
 
 
 def answered(ledger: Path, rows: Sequence[RowId], night: date) -> Mapping[RowId, Sequence[Answered]]:
-    """The last change of each row that each receiver was sent for this night or an earlier one."""
+    """The last change of each row that each receiver was sent for this night or an earlier one.
+
+    Raises:
+        LedgerBroken: the ledger can't be read.
+    """
     server = settings().ledger
     if not rows or not (server or ledger.exists()):
         return {}
     found: dict[RowId, list[Answered]] = {}
-    with closing(_reading(ledger, server)) as database:
+    with closing(read_ledger(ledger, server)) as database:
         for name, row_key in rows:
             sent = database.execute(_SQL("last_sent"), (name, row_key, night.isoformat()))
             found[name, row_key] = [
@@ -49,7 +52,3 @@ def answered(ledger: Path, rows: Sequence[RowId], night: date) -> Mapping[RowId,
                 for receiver, action, of, status, at in sent
             ]
     return found
-
-
-def _reading(ledger: Path, server: str) -> Database:
-    return open_ledger(ledger, server) if server else sqlite3.connect(f"{ledger.as_uri()}?mode=ro", uri=True)

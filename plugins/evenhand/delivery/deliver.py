@@ -190,11 +190,14 @@ def held_of_ours(receiver: Receiver) -> list[ReceiverRow]:
     return [row for row in receiver.read_back() if row.list not in receiver.capabilities.others]
 
 
-def believe_what_it_holds(night: date, receiver: Receiver, receipts: Receipts, wanted: AbstractSet[RowId]) -> int:
+def believe_what_it_holds(
+    night: date, receiver: Receiver, receipts: Receipts, wanted: AbstractSet[RowId], had: int = 0
+) -> int:
     """Take what a receiver is read to hold for the truth, once its reading has caught up with what it took.
 
     Args:
         wanted: the rows that it may hold because of us, as far as the ledger doesn't say.
+        had: how many it should hold by the night that it says it has, where the ledger never heard of that.
 
     Returns:
         how many rows were found otherwise than acknowledged.
@@ -205,13 +208,13 @@ def believe_what_it_holds(night: date, receiver: Receiver, receipts: Receipts, w
         ReceiverError: it can't be read.
     """
     held = held_of_ours(receiver)
-    if receipts.unanswered(receiver.name) or receipts.differs(receiver.name, held):
+    if receipts.unanswered(receiver.name) or receipts.differs(receiver.name, held) or (had and not held):
         # Before anything is sent for it: what it took may only not be read yet.
         receiver.catch_up()
         held = held_of_ours(receiver)
     known = sum(each.payload_sha256 is not None for each in receipts.acknowledged(receiver.name).values())
-    if known and not held and receiver.capabilities.acts_on_changes:
-        refuse_if_emptied(receipts.path.parent, receiver.name, known)
+    if (known or had) and not held and receiver.capabilities.acts_on_changes:
+        refuse_if_emptied(receipts.path.parent, receiver.name, known, had)
     ours = wanted | receipts.acknowledged(receiver.name).keys()
     ours |= {(change.list, change.row_key) for change in receipts.unanswered(receiver.name)}
     never_sent = sorted({(row.list, row.row_key) for row in held} - ours)
@@ -228,6 +231,16 @@ def rows_of_ours(release_dir: Path, release: Release, receiver: Receiver, is_beh
     return wanted | ever_wanted(release_dir.parent, receiver.lists) if is_behind else wanted
 
 
+def rows_it_had(release_dir: Path, receiver: Receiver, is_behind: bool) -> int:
+    """How many rows a receiver should hold by the night that it says it has; 0 where the ledger knows that night."""
+    said = receiver.newest_night() if is_behind else None
+    folder = release_dir.parent / f"night={said}"
+    if said is None or not folder.exists():
+        return 0
+    then = read_release(folder, receiver.lists, receiver.capabilities.one_row_per_scope)
+    return sum(len(each.rows) for each in then.lists)
+
+
 def _bring(
     release_dir: Path, release: Release, receiver: Receiver, receipts: Receipts, is_behind: bool
 ) -> DeliverySummary:
@@ -238,7 +251,7 @@ def _bring(
         sender.settle()
     if not receiver.capabilities.honours_keys or is_behind:
         ours = rows_of_ours(release_dir, release, receiver, is_behind)
-        believe_what_it_holds(release.night, receiver, receipts, ours)
+        believe_what_it_holds(release.night, receiver, receipts, ours, rows_it_had(release_dir, receiver, is_behind))
     if is_behind:
         # It has a night that the ledger never heard of, which was lost or brought back from a backup. Only once what it
         # holds is believed does the ledger have that night: until then, whoever comes again has to read it, too.

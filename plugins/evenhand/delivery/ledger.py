@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -46,6 +47,19 @@ def open_ledger(path: Path, server: str = "") -> Database:
     return _open_server(server) if server else _open_file(path)
 
 
+def read_ledger(path: Path, server: str = "") -> Database:
+    """Open it for reading alone, while others may write to it.
+
+    Args:
+        path: the file, which is there.
+        server: instead of it, the address of a PostgreSQL database.
+
+    Raises:
+        LedgerBroken: it can't be opened or read.
+    """
+    return _open_server(server) if server else _read_file(path)
+
+
 def _open_server(address: str) -> Database:
     import psycopg
 
@@ -65,9 +79,7 @@ def _open_server(address: str) -> Database:
 
 
 def _open_file(path: Path) -> Database:
-    def broken(error: Exception) -> LedgerBroken:
-        return LedgerBroken(f"{path}: {error}. {_remedy(path, error)}")
-
+    broken = partial(_broken, path)
     database = None
     try:
         database = sqlite3.connect(path, isolation_level=None, timeout=LOCKED_SECONDS)
@@ -78,6 +90,16 @@ def _open_file(path: Path) -> Database:
     except sqlite3.DatabaseError as error:
         if database:
             database.close()
+        raise broken(error) from error
+    return _Told(database, sqlite3.DatabaseError, broken)
+
+
+def _read_file(path: Path) -> Database:
+    broken = partial(_broken, path)
+    address = f"{path.absolute().as_uri()}?mode=ro"
+    try:
+        database = sqlite3.connect(address, uri=True, isolation_level=None, timeout=LOCKED_SECONDS)
+    except sqlite3.DatabaseError as error:
         raise broken(error) from error
     return _Told(database, sqlite3.DatabaseError, broken)
 
@@ -153,6 +175,10 @@ def _bring_up_to_date(database: sqlite3.Connection) -> None:
             for column in ("key", "gone"):
                 database.execute(f"alter table acknowledged add column {column} text not null default ''")
             database.execute(_SQL("keys_of_an_older_ledger"))
+
+
+def _broken(path: Path, error: Exception) -> LedgerBroken:
+    return LedgerBroken(f"{path}: {error}. {_remedy(path, error)}")
 
 
 def _remedy(path: Path, error: Exception) -> str:

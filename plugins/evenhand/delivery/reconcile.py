@@ -13,6 +13,7 @@ from evenhand.delivery.deliver import (
     held_of_ours,
     ledger_is_behind,
     newer_than,
+    rows_it_had,
     rows_of_ours,
 )
 from evenhand.delivery.first_read import agreed
@@ -120,8 +121,10 @@ def reconcile_and_correct(release_dir: Path, receiver: Receiver, receipts: Recei
     with delivery_lock(receipts.path.parent, receiver.name):
         receiver.begin((), found.night)
         release = read_release(release_dir, receiver.lists, receiver.capabilities.one_row_per_scope)
-        ours = rows_of_ours(release_dir, release, receiver, ledger_is_behind(release_dir, receiver, receipts))
-        otherwise = believe_what_it_holds(found.night, receiver, receipts, ours)
+        is_behind = ledger_is_behind(release_dir, receiver, receipts)
+        ours = rows_of_ours(release_dir, release, receiver, is_behind)
+        had = rows_it_had(release_dir, receiver, is_behind)
+        otherwise = believe_what_it_holds(found.night, receiver, receipts, ours, had)
     delivered = deliver(release_dir, receiver, receipts)
     corrected = found.differences if otherwise or delivered.sent else ""
     after = reconcile(release_dir, receiver, receipts)

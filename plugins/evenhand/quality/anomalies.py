@@ -118,9 +118,15 @@ def compare(connection: duckdb.DuckDBPyConnection, night: date) -> None:
         connection: to a database with the tables `earlier` and `tonight`: a row per number, with `night` in the first.
         night: tonight.
     """
-    connection.execute(_SQL("variance_stabilised", stabilised=Sql(variance_stabilised("number"))))
-    connection.execute(_SQL("below"))
+    lay_scale(connection)
     connection.execute(_SQL("compare"), {"night": night, "enough_markets": ENOUGH_MARKETS, "enough": ENOUGH})
+
+
+def lay_scale(connection: duckdb.DuckDBPyConnection) -> None:
+    """Let SQL say how far a number is from what is usual: the macro `spreads_away`, as long as it is connected."""
+    connection.execute(_SQL("variance_stabilised", stabilised=Sql(variance_stabilised("number"))))
+    for macro in ("below", "mean_of", "spreads_away"):
+        connection.execute(_SQL(macro))
 
 
 def _write_twins(connection: duckdb.DuckDBPyConnection, night: date) -> None:

@@ -140,8 +140,8 @@ def validate_changes(
         )
         lay_preapproved_moves(connection)
         lay_limits(connection, bases, night)
-        lay_power(connection)
         lay_trends(connection, tonight.releases, night)
+        lay_power(connection)
         first_nights = lay_first_nights(connection, tonight.releases, night, is_asked=tonight.asks_first_nights)
         causes = dict(connection.execute(_SQL("causes")).fetchall())
     suites = {

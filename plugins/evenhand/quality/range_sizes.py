@@ -18,6 +18,8 @@ import duckdb
 from evenhand.landing.contracts import FEEDS
 from evenhand.policy.language.part import EMERGENCY
 from evenhand.quality.anomalies import ENOUGH, NUMBERS, compare, count_lists
+from evenhand.quality.power import lay_power
+from evenhand.quality.trends import lay_trends_beside
 from evenhand.records.databases import quoted
 from evenhand.records.sql_files import Sql, SqlFile
 from evenhand.release.rows import ACTED
@@ -52,12 +54,27 @@ def take_sizes(connection: duckdb.DuckDBPyConnection, night: date) -> None:
     connection.execute(_SQL("take_sizes"), {"night": night})
 
 
+def lay_range_power(connection: duckdb.DuckDBPyConnection, night: date) -> None:
+    """Say what gate 2 would see of a night's lists beside the nights before it in the same run.
+
+    Args:
+        connection: to a warehouse in which the night's sizes are those of the gate.
+        night: the last of the run, whose numbers were compared last.
+    """
+    lay_trends_beside(connection, _sizes_before(night), night, lambda _: frozenset())
+    lay_power(connection)
+
+
+def _sizes_before(night: date) -> Sql:
+    return Sql(f"({_SQL('sizes_before', night=quoted(night))})")
+
+
 def _unusual(connection: duckdb.DuckDBPyConnection, night: date) -> tuple[str, ...]:
     """What of a night's lists is beyond the limits beside the nights before it; those lists are marked."""
     take_sizes(connection, night)
     for table in ("earlier", "tonight"):
         connection.execute(f"create or replace temp table {table} ({NUMBERS})")
-    count_lists(connection, f"({_SQL('sizes_before', night=quoted(night))})")
+    count_lists(connection, _sizes_before(night))
     compare(connection, night)
     beyond = _SQL("beyond")
     said = connection.execute(_SQL("unusual", beyond=beyond)).fetchall()

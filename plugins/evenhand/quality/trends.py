@@ -1,11 +1,16 @@
 """Rises and falls of lists that last, and drifts, over the nights that were released: see `windows.py` for the rule.
 
-In the warehouse: gate.trends, a row per list, market, programme, measure, number and window.
+In the warehouse:
+
+    gate.trends        a row per list, market, programme, measure, number and window
+    gate.fewest_risen  a row per list and market of which enough nights are known: how few rows added tonight would be a
+                       rise beyond its limit, and how many times as much as by chance its nights differ
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -22,17 +27,34 @@ _SQL = SqlFile(__file__)
 
 
 def lay_trends(connection: duckdb.DuckDBPyConnection, releases: Path, night: date) -> None:
-    """Write gate.trends, from gate.list_sizes, gate.limits and the sizes of lists of the releases before."""
-    connection.execute(_SQL("create_trends"))
+    """Write the tables, from gate.list_sizes, gate.limits and the sizes of lists of the releases before."""
     # Twice as many nights as are compared: which of these were seen hangs on those before them.
-    keys, series, nights = _series(connection, earlier_sizes(releases, night, 2 * RELEASES), night)
+    sizes = earlier_sizes(releases, night, 2 * RELEASES)
+    lay_trends_beside(connection, sizes, night, lambda nights: _approved(releases, nights))
+
+
+def lay_trends_beside(
+    connection: duckdb.DuckDBPyConnection,
+    sizes: Sql,
+    night: date,
+    approved_on: Callable[[Sequence[date]], AbstractSet[tuple[str, str, date]]],
+) -> None:
+    """The same, beside the sizes of lists on any earlier nights.
+
+    Args:
+        sizes: SQL of them, with `night` and `is_held`; empty where there are none.
+        approved_on: the lists that were held on some nights and that somebody approved: list, market and night.
+    """
+    connection.execute(_SQL("create_trends"))
+    connection.execute(_SQL("create_fewest_risen"))
+    keys, series, nights = _series(connection, sizes, night)
     if len(nights) <= ENOUGH:
         return
     limits: dict[str, float] = {
         market: float(spreads)
         for market, spreads in connection.execute("select market, usual_spreads from gate.limits").fetchall()
     }
-    approved = _approved(releases, nights[:-1])
+    approved = approved_on(nights[:-1])
     weekdays = np.array([each.isoweekday() % WEEK for each in nights])
     rows = []
     for group in sorted({key[:2] for key in keys}):
@@ -41,11 +63,20 @@ def lay_trends(connection: duckdb.DuckDBPyConnection, releases: Path, night: dat
         of_markets = np.array([limits.get(keys[number][2], np.inf) for number in of_group])
         of_lists = np.array([not keys[number][4] for number in of_group])
         was_approved = np.array([[(keys[at][0], keys[at][2], each) in approved for each in nights] for at in of_group])
-        for found in trends(known, weekdays, of_markets, of_lists, was_approved):
-            window = found.window
+        all_found = trends(known, weekdays, of_markets, of_lists, was_approved)
+        fewest = np.min([found.fewest_beyond(known[:, -1]) for found in all_found], axis=0)
+        for at, number in enumerate(of_group):
+            if group[1] == "added" and of_lists[at] and np.isfinite(fewest[at]):
+                spread = float(all_found[0].compared.spreads[at])
+                connection.execute(
+                    "insert into gate.fewest_risen values (?, ?, ?, ?)",
+                    [group[0], keys[number][2], int(fewest[at]), spread],
+                )
+        for found in all_found:
+            window, usual = found.window, found.compared.usual
             for at, number in enumerate(of_group):
                 if found.is_whole[at] and np.isfinite(found.limit[at]):
-                    numbers = (round(found.seen[at]), round(found.usual[at]))
+                    numbers = (round(found.seen[at]), round(usual[at]))
                     spreads = (round(found.z[at], 2), round(found.limit[at], 3))
                     rows.append([*keys[number], window.nights, window.is_drift, *numbers, *spreads])
     if rows:

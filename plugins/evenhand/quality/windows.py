@@ -39,6 +39,8 @@ RISE_LIMIT, FALL_LIMIT, DRIFT_LIMIT, SLOW_FALL_LIMIT = 0.8, 0.875, 0.7, 1.0
 LEAST_RISE, LEAST_DRIFT = 1.2, 1.5
 # Beyond this the tail of the normal distribution is no number any more.
 _FURTHEST = 37.0
+# No list is added so many rows in a night.
+_FURTHEST_NUMBER = 2.0**40
 WEEK = 7
 # Chance alone gives a spread of 1, whose square varies by this over the nights, as simulated.
 _CHANCE_OF_SPREADS = 4.0
@@ -69,26 +71,69 @@ class Window:
 
 
 @dataclass(frozen=True)
-class Found:
-    """A window of all series: what is in it, what would be usual, and how many spreads that is away.
+class Compared:
+    """What a window of all series is compared with.
 
     Attributes:
-        limit: how many spreads are too many.
-        is_whole: whether so many nights were looked at, and enough others to compare them with.
+        known: what is in the nights that it is compared with.
+        share: how many times that is usual in the window.
+        spreads: how many times as much as by chance the nights of each series differ.
     """
 
     window: Window
+    known: Numbers
+    share: Numbers
+    spreads: Numbers
+
+    @property
+    def usual(self) -> Numbers:
+        """What would be usual in the window."""
+        return self.known * self.share
+
+    def away(self, seen: Numbers) -> Numbers:
+        """How many spreads away from that so many are; 0 where they are no change at all."""
+        z = _signed_z(seen, self.known, self.share / (1 + self.share)) / self.spreads
+        least = self.window.least
+        return np.where(np.where(z > 0, seen >= least * self.usual, seen <= self.usual / least), z, 0.0)
+
+
+@dataclass(frozen=True)
+class Found:
+    """A window of all series: what is in it, and how many spreads that is away from what would be usual.
+
+    Attributes:
+        rise: how many spreads are too many for a rise.
+        limit: the same of what it is, a rise or a fall.
+        is_whole: whether so many nights were looked at, and enough others to compare them with.
+    """
+
+    compared: Compared
     seen: Numbers
-    usual: Numbers
     z: Numbers
+    rise: Numbers
     limit: Numbers
     is_whole: NDArray[np.bool_]
+
+    @property
+    def window(self) -> Window:
+        """Which nights it is."""
+        return self.compared.window
 
     @property
     def is_beyond(self) -> NDArray[np.bool_]:
         """Which series are beyond their limit."""
         beyond: NDArray[np.bool_] = self.is_whole & (np.abs(self.z) > self.limit)
         return beyond
+
+    def fewest_beyond(self, last: Numbers) -> Numbers:
+        """How few rows in place of those of the last night, `last`, would be a rise beyond its limit; or infinity."""
+        others = self.seen - last
+        below, beyond = np.full(len(last), -1.0), np.full(len(last), _FURTHEST_NUMBER)
+        while (beyond - below > 1).any():
+            middle = np.floor((below + beyond) / 2)
+            is_beyond = self.compared.away(others + middle) > self.rise
+            below, beyond = np.where(is_beyond, below, middle), np.where(is_beyond, middle, beyond)
+        return np.where(self.is_whole & (beyond < _FURTHEST_NUMBER), beyond, np.inf)
 
 
 ALL_WINDOWS = (
@@ -133,13 +178,12 @@ def trends(
             share = inside @ weights / np.maximum(before @ weights, 1 / WEEK)
             seen = (numbers * inside).sum(axis=1)
             known = (numbers * before).sum(axis=1)
-            usual = known * share
-            z = _signed_z(seen, known, share / (1 + share)) / spreads
-            is_change = np.where(z > 0, seen >= window.least * usual, seen <= usual / window.least)
             # Less than that is another window, or nothing to compare with.
             is_whole = (inside.sum(axis=1) == window.nights) & (before.sum(axis=1) >= ENOUGH)
-            limit = limits * np.where(of_lists, np.where(z < 0, window.fall, window.rise), 1.0)
-            found.append(Found(window, seen, usual, np.where(is_change, z, 0.0), limit, is_whole))
+            compared = Compared(window, known, share, spreads)
+            z = compared.away(seen)
+            rise, fall = (limits * np.where(of_lists, part, 1.0) for part in (window.rise, window.fall))
+            found.append(Found(compared, seen, z, rise, np.where(z < 0, fall, rise), is_whole))
         if night < nights[-1]:
             is_seen = np.zeros(len(series), bool)
             for each in found:

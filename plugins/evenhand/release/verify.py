@@ -18,7 +18,7 @@ from evenhand.release.manifest import NAME
 # Of a file as it lies there: which it is, how long, and when it was written and anything of it changed.
 Touched = tuple[int, int, int, int, int]
 # A clock of files stands still for some milliseconds: what was changed just now can be so again at the same time.
-_SETTLED_SECONDS = 2
+SETTLED_SECONDS = 2
 
 
 class ReleaseChanged(Exception):
@@ -136,7 +136,7 @@ def troubles_since(folder: Path, name: str) -> tuple[tuple[Path, str], ...]:
     """
     manifest, file = _touched(folder / NAME), _touched(folder / name)
     last = max((each[-1] for each in (manifest, file) if each), default=0)
-    if time.time_ns() - last < _SETTLED_SECONDS * 10**9:
+    if time.time_ns() - last < SETTLED_SECONDS * 10**9:
         return _troubles(folder, name)
     return _troubles_once(folder, name, manifest, file)
 

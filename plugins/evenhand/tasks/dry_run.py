@@ -23,6 +23,7 @@ from evenhand.landing.kept import FOLDER as KEPT
 from evenhand.quality.held_lists import HeldList, read_held
 from evenhand.records.record_log import NAME as RECORDS
 from evenhand.records.sql_files import SqlFile
+from evenhand.release.older_releases import NAME as LOOKED_AT
 from evenhand.settings import Settings, settings
 
 _SQL = SqlFile(__file__)
@@ -116,7 +117,7 @@ def _home_of_its_own(here: Settings) -> Iterator[None]:
         for name in _READ:
             if (here.home / name).exists():
                 (home / name).symlink_to(here.home / name)
-        for name in (here.store.name, RECORDS):
+        for name in (here.store.name, RECORDS, LOOKED_AT):
             if (here.home / name).exists():
                 shutil.copy(here.home / name, home / name)
         _link_kept(here.home / KEPT, home / KEPT)

@@ -202,8 +202,7 @@ def _let_go(connection: duckdb.DuckDBPyConnection, last: date) -> list[str]:
     """
     from evenhand.quality.first_nights import is_of_first_nights
     from evenhand.quality.held_lists import LISTS
-    from evenhand.quality.power import lay_power
-    from evenhand.quality.range_sizes import take_sizes
+    from evenhand.quality.range_sizes import lay_range_power, take_sizes
     from evenhand.release.quality_samples import FRAMES, KEYS
 
     held = connection.execute(
@@ -220,5 +219,5 @@ def _let_go(connection: duckdb.DuckDBPyConnection, last: date) -> list[str]:
         "delete from estimates.quality_estimates where estimate in ('without_views', 'penalties_not_drawn')"
     )
     take_sizes(connection, last)
-    lay_power(connection)
+    lay_range_power(connection, last)
     return said

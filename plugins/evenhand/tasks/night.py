@@ -69,6 +69,7 @@ def land_feeds(night: date, since: date | None = None) -> Facts:
     from evenhand.records.modes import close
     from evenhand.records.record_log import refuse_troubles, seal
     from evenhand.release.manifest import read_manifest
+    from evenhand.release.older_releases import refuse_changed_before
     from evenhand.release.previous import last_release, take_last_release
     from evenhand.release.verify import refuse_not_accepted
 
@@ -80,6 +81,7 @@ def land_feeds(night: date, since: date | None = None) -> Facts:
         # What lists that are held come from is read as well.
         for base in bases_of(settings().releases, before.resolve(), read_manifest(before))[1:]:
             refuse_not_accepted(settings().home, base.release)
+    refuse_changed_before(settings().home, settings().releases, night)
     forget_old_ones(night)
     wait_until_free(settings().store)
     wait_until_free(settings().warehouse(night))

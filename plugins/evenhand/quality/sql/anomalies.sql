@@ -160,6 +160,21 @@ create or replace temp macro below(number, mean) as (
     end)
 );
 
+-- name: mean_of
+-- A median is a third below the mean, and 0 where that is up to ln 2.
+create or replace temp macro mean_of(baseline) as (greatest(pow(baseline / 2, 2) - 0.375 + 1 / 3, ln(2)));
+
+-- name: spreads_away
+-- How far a number is from what is to be expected. The tail is that of chance; nights that spread more have another, of
+-- which no more is known than its spread.
+create or replace temp macro spreads_away(number, baseline, spread_of_nights, spread) as (
+    pow(spread_of_nights, -4) * case
+        when number > mean_of(baseline) then greatest(below(number - 1, mean_of(baseline)), 0)
+        else least(below(number, mean_of(baseline)), 0)
+    end
+    + (1 - pow(spread_of_nights, -4)) * (variance_stabilised(number) - baseline)
+) / spread;
+
 -- name: compare
 create or replace table gate.counts as
 with
@@ -227,37 +242,23 @@ expected_numbers as (
     group by all
 ),
 
-compared as (
+expected_tonight as (
     select
         now.kind, now.what, now.market, now.programme, now.measure, now.number, nights, spread, spread_of_nights,
-        coalesce(by_season, baseline) as baseline,
-        variance_stabilised(now.number) - coalesce(by_season, baseline) as stabilised,
-        -- A median is a third below the mean, and 0 where that is up to this.
-        greatest(pow(coalesce(by_season, baseline) / 2, 2) - 0.375 + 1 / 3, ln(2)) as mean
+        coalesce(by_season, baseline) as baseline
     from beside_the_other_markets as now
     inner join expected_numbers using (kind, what, market, programme, measure)
     where now.night = $night
-),
-
-beside_chance as (
-    select
-        *,
-        case
-            when number > mean then greatest(below(number - 1, mean), 0)
-            else least(below(number, mean), 0)
-        end as by_chance,
-        -- The tail is that of chance. Nights that spread more have another, of which no more is known than its spread.
-        pow(spread_of_nights, -4) as part_of_chance
-    from compared
 )
 
 select
     kind, what, market, programme, measure, number, nights,
     round(baseline, 6) as baseline,
     round(spread, 6) as spread,
-    round((part_of_chance * by_chance + (1 - part_of_chance) * stabilised) / spread, 2) as z_score,
+    round(spread_of_nights, 6) as spread_of_nights,
+    round(spreads_away(number, baseline, spread_of_nights, spread), 2) as z_score,
     cast(round(greatest(pow(baseline / 2, 2) - 0.375, 0)) as bigint) as expected
-from beside_chance
+from expected_tonight
 where nights >= $enough
 order by all;
 

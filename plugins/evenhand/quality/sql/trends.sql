@@ -13,6 +13,9 @@ create or replace table gate.trends (
     most_spreads double
 );
 
+-- name: create_fewest_risen
+create or replace table gate.fewest_risen (list varchar, market varchar, number bigint, spread double);
+
 -- name: series
 with
 
