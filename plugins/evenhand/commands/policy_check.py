@@ -42,6 +42,7 @@ def check(paths: Sequence[Path], here: Settings) -> Checked:
     found += receivers_that_are_one_system(here.receivers)
     found += people_who_may(here)
     found += targets_of_metrics(here)
+    found += days_with_a_name(here)
     found += boards_of_metrics(here)
     decided_at_night = [loaded for loaded in packs if loaded.path.resolve().parent == here.policies]
     try:
@@ -59,10 +60,11 @@ def check(paths: Sequence[Path], here: Settings) -> Checked:
     # Of a market nothing can be missed where only some of the packs are looked at.
     if here.policies in [path.resolve() for path in paths]:
         found += markets_without_a_pack(decided_at_night, here.landing)
-        from evenhand.commands.markets_check import markets_of_people, markets_of_targets
+        from evenhand.commands.markets_check import markets_of_named_days, markets_of_people, markets_of_targets
 
         found += markets_of_people(decided_at_night, here)
         found += markets_of_targets(decided_at_night, here)
+        found += markets_of_named_days(decided_at_night, here)
     return Checked(len(files), tuple(sorted(set(found))))
 
 
@@ -120,6 +122,16 @@ def targets_of_metrics(here: Settings) -> Iterator[Finding]:
         return
     for place, said in mistakes_in(targets, definitions(here.dbt_project)):
         yield Finding(*place_in_targets(here.policies, place), "error", name, f"{dotted(place)}: {said}")
+
+
+def days_with_a_name(here: Settings) -> Iterator[Finding]:
+    """Mistakes in calendar.yml, by which no day has a name until they are mended."""
+    from evenhand.policy.named_days import read_named_days
+
+    try:
+        read_named_days(here.policies)
+    except PackError as error:
+        yield from (of_mistake(check_name(days_with_a_name), mistake) for mistake in error.mistakes)
 
 
 def boards_of_metrics(here: Settings) -> Iterator[Finding]:
