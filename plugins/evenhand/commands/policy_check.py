@@ -11,6 +11,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from evenhand.commands.balances_check import balances_kept_otherwise
+from evenhand.commands.named_days_check import days_with_a_name
 from evenhand.notices.names_to_translate import what_cannot_be_told
 from evenhand.policy.check import Checked, Finding, check_name, check_packs, of_mistake
 from evenhand.policy.diagnose import dotted, nearest
@@ -122,16 +123,6 @@ def targets_of_metrics(here: Settings) -> Iterator[Finding]:
         return
     for place, said in mistakes_in(targets, definitions(here.dbt_project)):
         yield Finding(*place_in_targets(here.policies, place), "error", name, f"{dotted(place)}: {said}")
-
-
-def days_with_a_name(here: Settings) -> Iterator[Finding]:
-    """Mistakes in calendar.yml, by which no day has a name until they are mended."""
-    from evenhand.policy.named_days import read_named_days
-
-    try:
-        read_named_days(here.policies)
-    except PackError as error:
-        yield from (of_mistake(check_name(days_with_a_name), mistake) for mistake in error.mistakes)
 
 
 def boards_of_metrics(here: Settings) -> Iterator[Finding]:
