@@ -21,7 +21,7 @@ from evenhand.console.seen import limited
 from evenhand.console.sending import Sent, recipients, send
 from evenhand.console.shown import Shown, shown
 from evenhand.console.tonight import creators_by_market
-from evenhand.notices.catalogs import load_catalogs
+from evenhand.console.values import labels
 from evenhand.release.manifest import OtherFormat
 from evenhand.release.verify import ReleaseChanged
 from evenhand.reports.language import Language, NoSuchWords, languages
@@ -153,7 +153,7 @@ def speaking(language: str) -> Language:
     Raises:
         NoSuchWords: there are none in it.
     """
-    return Language(language, load_catalogs(settings().translations))
+    return Language(language, labels().catalogs)
 
 
 @contextmanager
