@@ -214,8 +214,8 @@ def _opened(listed: Listed, sources: Sources, night: date) -> Iterator[duckdb.Du
 
 
 def _compared(listed: Listed, sources: Sources, connection: duckdb.DuckDBPyConnection) -> str:
-    """The rows of a list as SQL; of one that compares nights, as they were written down when they were compared."""
-    if not listed.is_compared:
+    """The rows of a list as SQL; of one that compares nights, or asks the ledger, as they were written down then."""
+    if not (listed.is_compared or listed.is_of_receivers):
         return listed.sql
 
     def write(path: Path) -> None:
