@@ -54,6 +54,7 @@ def metrics_page(request: Request, night: Night = None, market: Market = "") -> 
         markets=sorted(creators_by_market(found)),
         metrics=[(each, trend_of(found, each), judged(found.manifest, each)) for each in now.values()],
         goals=_goals(found),
+        meanwhile=_meanwhile(found, market),
         estimates=estimates(found, market),
         definitions=definitions(settings().dbt_project),
     )
