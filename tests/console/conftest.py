@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from fastapi.testclient import TestClient
 
+from console.prepared import prepared
 from console.serving import seen_by_all
 from made_once import shared_home
 from night.directly import decide
@@ -22,7 +23,20 @@ ELSEWHERE = [f"elsewhere{n}" for n in range(1, 6)]
 @pytest.fixture(scope="session")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Two nights of two markets that are decided and released, of which the second takes a strike back."""
-    home = tmp_path_factory.mktemp("console") / "home"
+    return _copy(prepared("console", _decided), tmp_path_factory.mktemp("console"))
+
+
+@pytest.fixture(scope="session")
+def held_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same, with a list of each market held: one for what was corrected, one for a pack that mai changed."""
+    return _copy(prepared("console_held", _held), tmp_path_factory.mktemp("held"))
+
+
+def _copy(made: Path, folder: Path) -> Path:
+    return Path(shutil.copytree(made, folder / "home", symlinks=True))
+
+
+def _decided(home: Path) -> None:
     shutil.copytree(shared_home(), home)
     here = Installation(home)
     violations = [
@@ -46,18 +60,13 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     here.land(NIGHT, appeals=APPEALS)
     decide(home, EARLIER)
     decide(home, NIGHT)
-    return home
 
 
-@pytest.fixture(scope="session")
-def held_home(home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The same, with a list of each market held: one for what was corrected, one for a pack that mai changed."""
+def _held(home: Path) -> None:
     from console.held_night import hold
 
-    copy = tmp_path_factory.mktemp("held") / "home"
-    shutil.copytree(home, copy, symlinks=True)
-    hold(copy)
-    return copy
+    shutil.copytree(prepared("console", _decided), home, symlinks=True)
+    hold(home)
 
 
 @pytest.fixture

@@ -26,6 +26,8 @@ def take(home: Path, account: str, held: Path) -> None:
     pages = {
         "console_tonight": "/",
         "console_penalties": "/lists/penalties",
+        "console_stages": "/lists/stages?market=ID",
+        "console_deliveries": "/lists/deliveries",
         "console_creator": f"/creator?account={account}",
         "console_restoring": f"/creator/restoring?account={account}",
         "console_cases": "/cases",

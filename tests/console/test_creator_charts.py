@@ -62,6 +62,27 @@ def test_one_that_is_taken_back_on_the_day_on_which_it_began_was_never_in_force(
     assert over_days(told) == []
 
 
+def test_what_waits_for_an_answer_is_in_force_nowhere_and_what_it_would_end_goes_on() -> None:
+    told: list[Told] = [
+        (_on(0), 1, "penalty_begins", "health/live", "no_live on live"),
+        (_on(3), 2, "penalty_begins", "health/live", "closed on live"),
+        (_on(3), 3, "penalty_begins", "health/account", "Warning on account"),
+        (_on(5), 4, "penalty_begins", "health/live", "ban on live"),
+        (_on(6), 5, "penalty_reversed", "health/account", "Warning on account, in force since 2026-03-04"),
+        (_on(7), 6, "penalty_begins", "health/account", "Notice on account"),
+        (_on(8), 7, "penalty_ends", "health/account", "Notice on account, in force since 2026-03-08"),
+    ]
+    # The list of live has waited since day 3, and on day 8 that of the account: there a notice would be over.
+    assert over_days(told, {2, 4, 7}) == [
+        InForce("health", "live", "closed", _on(3), _on(4), is_released=False),
+        InForce("health", "account", "Warning", _on(3), _on(5)),
+        InForce("health", "live", "no_live", _on(0), None),
+        InForce("health", "account", "Notice", _on(7), None),
+        InForce("health", "live", "ban", _on(5), None, is_released=False),
+    ]
+    assert all(not each.is_released for each in over_days(told[:2], {1, 2}))
+
+
 @given(st.lists(st.tuples(st.integers(0, 5), st.integers(1, 20), st.sampled_from(["a", "b"])), max_size=8))
 def test_what_was_in_force_is_found_again_from_its_beginnings_and_ends(drawn: list[tuple[int, int, str]]) -> None:
     wanted: list[InForce] = []
@@ -203,7 +224,23 @@ def _period(first: int, until: int | None, balance: int | None, zone: str, of: s
     return Period(_on(first), last, value, zone, zone.capitalize(), of, f"Of {of}" if of else "")
 
 
-def _drawn(*periods: Period, entries: Sequence[Entry] = (), violations: Sequence[Violation] = ()) -> str:
+def test_a_penalty_that_is_not_released_is_drawn_as_such_beside_what_is_in_force() -> None:
+    penalties = [
+        InForce("health", "live", "no_live", _on(0), None),
+        InForce("health", "live", "<b>", _on(9), None, is_released=False),
+    ]
+    drawn = _drawn(_period(0, None, 3, "good"), penalties=penalties)
+    assert re.findall(r'<span class="(penalties|waits)"[^>]*>([^<]*)</span>', drawn) == [
+        ("penalties", "No live streaming"), ("waits", "&lt;b&gt;: not released"),
+    ]  # fmt: skip
+
+
+def _drawn(
+    *periods: Period,
+    entries: Sequence[Entry] = (),
+    violations: Sequence[Violation] = (),
+    penalties: Sequence[InForce] = (),
+) -> str:
     """The chart of a programme with these periods."""
     health = ProgrammeStanding(
         programme="health", label="Health", unit="", balance=None, zone="good", zone_label="Good", since=None,
@@ -215,7 +252,7 @@ def _drawn(*periods: Period, entries: Sequence[Entry] = (), violations: Sequence
         stage_since=None, not_decided=(), programmes=(health,), measures=(), lacking=(), restorable=(),
         violations=violations, timeline=(), told=(), linked=(),
     )  # fmt: skip
-    return str(charts(of, [])["health"])
+    return str(charts(of, penalties)["health"])
 
 
 def _zones(drawn: str) -> dict[str, list[tuple[str, str]]]:

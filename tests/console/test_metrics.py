@@ -131,10 +131,10 @@ def _figure(figure: str, is_enough: bool) -> Figure:
     )
 
 
-def test_another_target_holds_nothing_and_the_former_one_stays_with_its_days(
+def test_another_target_or_named_day_holds_nothing_and_the_former_target_stays_with_its_days(
     home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Decided again with an edited targets.yml, a night has the same lists of the same packs and tells both targets."""
+    """Decided again with other targets and named days, a night has the same lists of the same packs and tells them."""
     here = Path(shutil.copytree(home, tmp_path / "home", symlinks=True))
     policies = Path(shutil.copytree(PROJECT / "policies", tmp_path / "policies"))
     shipped = "{metric: grant_rate, market: all, at_most: 0.6, effective_from: 2026-01-01}"
@@ -145,22 +145,33 @@ def test_another_target_holds_nothing_and_the_former_one_stays_with_its_days(
         + "\n  - {metric: grant_rate, market: all, at_most: 0.25, effective_from: 2026-03-05}"
     )
     (policies / "targets.yml").write_text(said.replace(shipped, edited))
+    (policies / "calendar.yml").write_text(
+        "days:\n  - {name: Sale <of> March, markets: world, first_day: 2026-03-05, last_day: 2026-03-09}\n"
+        "  - {name: Pay-day, markets: ID, first_day: 2026-03-06}\n"
+    )
     monkeypatch.setenv("EVENHAND_POLICIES", str(policies))
     release = here / "releases" / f"night={NIGHT}"
     before = json.loads((release / "manifest.json").read_text())
     decide(here, NIGHT)
     after = json.loads((release / "manifest.json").read_text())
     assert after["targets"] != before["targets"]
+    assert [each["name"] for each in after["named_days"]["days"]] == ["Sale <of> March", "Pay-day"]
     assert after["held_lists"] == before["held_lists"] == []
     for same in ("packs", "files", "causes", "code"):
         assert after[same] == before[same], same
     with seen_by_all(here) as app:
-        page = TestClient(app, base_url="http://127.0.0.1:8080").get("/metrics/grant_rate?market=all").text
+        client = TestClient(app, base_url="http://127.0.0.1:8080")
+        page = client.get("/metrics/grant_rate?market=all").text
+        of_world = client.get("/metrics/decisions?market=world").text
     gap = "\N{NO-BREAK SPACE}"
     assert re.findall(r"Target: [^<]*", page) == [
         f"Target: at most 60.0{gap}%, from 1 Jan 2026 until 4 Mar 2026.",
         f"Target: at most 25.0{gap}%, from 5 Mar 2026.",
     ]
+    assert "5 Mar 2026 to 9 Mar 2026: Sale &lt;of&gt; March (world)." in page
+    assert "6 Mar 2026: Pay-day (ID)." in page
+    assert "Sale &lt;of&gt; March.</li>" in of_world
+    assert "Pay-day" not in of_world
     # In the docs of a checkout too, which name what its targets.yml says.
     monkeypatch.setattr(written, "PROJECT", tmp_path)
     (row,) = (line for line in written.render().splitlines() if line.startswith("| `grant_rate`"))

@@ -127,7 +127,7 @@ def test_a_spreadsheet_that_would_be_too_long_says_so(reader: TestClient, monkey
         assert book.read("xl/worksheets/sheet2.xml").decode().count("<row ") == 4
 
 
-@pytest.mark.parametrize("name", [each.name for each in LISTS])
+@pytest.mark.parametrize("name", [each.name for each in LISTS if not each.is_of_receivers])
 def test_the_sql_of_a_list_gives_its_rows(reader: TestClient, home: Path, name: str) -> None:
     page = reader.get(f"/lists/{name}?q=a").text
     (sql,) = re.findall(r"<pre>(.*?)</pre>", page, flags=re.DOTALL)

@@ -76,7 +76,7 @@ def test_who_sees_one_market_has_the_figures_of_it(left: Path, tmp_path: Path) -
 
 def _section(page: str, heading: str) -> str:
     """What a reader sees of a part of a page."""
-    (part,) = [each for each in page.split("<section") if f"<h2>{heading}" in each]
+    (part,) = [each for each in page.split("<section") if re.search(f"<h2>(<a [^>]*>)?{heading}", each)]
     return unescape(re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", re.sub(r"<svg.*?</svg>", "", part, flags=re.DOTALL))))
 
 

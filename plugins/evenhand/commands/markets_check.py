@@ -9,6 +9,7 @@ from evenhand.people.people import ALL, read_people
 from evenhand.policy.check import Finding, check_name
 from evenhand.policy.diagnose import dotted
 from evenhand.policy.loaded import LoadedPack
+from evenhand.policy.named_days import places_of_markets, read_named_days
 from evenhand.policy.targets import place_in_targets, read_targets
 from evenhand.policy.texts import PackError
 from evenhand.settings import Settings
@@ -43,6 +44,20 @@ def markets_of_targets(packs: Sequence[LoadedPack], here: Settings) -> Iterator[
         if market not in known:
             said = f"{dotted(place)}: found {market}; expected one of {', '.join(sorted(known))}"
             yield Finding(*place_in_targets(here.policies, place), "warning", check_name(markets_of_targets), said)
+
+
+def markets_of_named_days(packs: Sequence[LoadedPack], here: Settings) -> Iterator[Finding]:
+    """Markets of calendar.yml that no pack decides for and no night knows: nobody is ever shown such a day."""
+    known = _markets_known(packs, here)
+    try:
+        named_days = read_named_days(here.policies)
+    except PackError:
+        # That is said already.
+        return
+    for market, at, place in places_of_markets(named_days, here.policies) if len(known) > 1 else ():
+        if market not in known:
+            said = f"{dotted(at)}: found {market}; expected one of {', '.join(sorted(known))}"
+            yield Finding(*place, "warning", check_name(markets_of_named_days), said)
 
 
 def _markets_known(packs: Sequence[LoadedPack], here: Settings) -> set[str]:

@@ -11,6 +11,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from evenhand.commands.balances_check import balances_kept_otherwise
+from evenhand.commands.named_days_check import days_with_a_name
 from evenhand.notices.names_to_translate import what_cannot_be_told
 from evenhand.policy.check import Checked, Finding, check_name, check_packs, of_mistake
 from evenhand.policy.diagnose import dotted, nearest
@@ -42,6 +43,7 @@ def check(paths: Sequence[Path], here: Settings) -> Checked:
     found += receivers_that_are_one_system(here.receivers)
     found += people_who_may(here)
     found += targets_of_metrics(here)
+    found += days_with_a_name(here)
     found += boards_of_metrics(here)
     decided_at_night = [loaded for loaded in packs if loaded.path.resolve().parent == here.policies]
     try:
@@ -59,10 +61,11 @@ def check(paths: Sequence[Path], here: Settings) -> Checked:
     # Of a market nothing can be missed where only some of the packs are looked at.
     if here.policies in [path.resolve() for path in paths]:
         found += markets_without_a_pack(decided_at_night, here.landing)
-        from evenhand.commands.markets_check import markets_of_people, markets_of_targets
+        from evenhand.commands.markets_check import markets_of_named_days, markets_of_people, markets_of_targets
 
         found += markets_of_people(decided_at_night, here)
         found += markets_of_targets(decided_at_night, here)
+        found += markets_of_named_days(decided_at_night, here)
     return Checked(len(files), tuple(sorted(set(found))))
 
 

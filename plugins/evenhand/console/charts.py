@@ -122,7 +122,11 @@ def framed(
 
 
 def over_nights(
-    points: Sequence[Point], said: str, written: Callable[[float], str], wanted: Sequence[float] = ()
+    points: Sequence[Point],
+    said: str,
+    written: Callable[[float], str],
+    wanted: Sequence[float] = (),
+    lanes: Sequence[tuple[str, Markup]] = (),
 ) -> Markup:
     """A value over nights with its interval as a band, and a mark where something else changed; the newest is last.
 
@@ -130,6 +134,7 @@ def over_nights(
         said: what it shows, for who doesn't see it.
         written: a value as people read it.
         wanted: the values of the newest night's targets.
+        lanes: what was beside it on the same nights, as `framed` takes it.
     """
     known = [(place, each, each.value) for place, each in enumerate(points) if each.value is not None]
     if not known:
@@ -161,7 +166,8 @@ def over_nights(
     drawn += Markup('<polyline class="line" points="{}"/>').format(line)
     drawn += Markup('<path class="dot" d="M{} h0"/>').format(at(newest, value).replace(",", " "))
     drawn += Markup("").join(_told(place, each, step) for place, each in enumerate(points))
-    return framed(drawn, said, [(scale.up(each), written(each)) for each in scale.ticks], _named(points, step))
+    up = [(scale.up(each), written(each)) for each in scale.ticks]
+    return framed(drawn, said, up, _named(points, step), lanes=lanes)
 
 
 def _told(place: int, point: Point, step: float) -> Markup:

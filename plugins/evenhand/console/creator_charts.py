@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -32,6 +32,7 @@ class InForce:
 
     Attributes:
         measure: its key, or what it is called in English.
+        is_released: whether its list is; one that waits for an answer, or was rejected, is in force nowhere.
     """
 
     programme: str
@@ -39,6 +40,7 @@ class InForce:
     measure: str
     first_day: date
     last_day: date | None
+    is_released: bool = True
 
 
 @dataclass(frozen=True)
@@ -61,28 +63,46 @@ class _Days:
         return round(left, 2), round(self.at(last + timedelta(days=1)) - left, 2)
 
 
-def penalties_over_days(shown: Shown, account: str) -> list[InForce]:
+def penalties_over_days(shown: Shown, of: Explanation) -> list[InForce]:
     """The penalties that were or are in force on an account, as its timeline tells them."""
     if not shown.has("account_timeline.parquet"):
         return []
     with duckdb.connect(config={"threads": 1}) as connection:
         rows = f"select on_day, step, event, about, told from {shown.rows('account_timeline')} where account_id = ?"
-        found = connection.execute(rows, [account]).fetchall()
-    return over_days(each for each in found if each[2] in _EVENTS)
+        found = connection.execute(f"{rows} order by step", [of.account]).fetchall()
+    # Of what waits only managers are told, and to them all that happened.
+    waits = {step for (_, step, *_), each in zip(found, of.timeline, strict=False) if each.not_decided}
+    return over_days((each for each in found if each[2] in _EVENTS), waits)
 
 
-def over_days(told: Iterable[Told]) -> list[InForce]:
-    """The penalties that beginnings and ends tell of."""
+def over_days(told: Iterable[Told], waits: Set[int] = frozenset()) -> list[InForce]:
+    """The penalties that beginnings and ends tell of.
+
+    Args:
+        waits: the steps that come of a list which isn't released: what begins by one is in force nowhere, and what ends
+            by one goes on.
+    """
     in_force: dict[str, tuple[date, str]] = {}
+    waiting: dict[str, tuple[date, str]] = {}
     found: list[InForce] = []
+
+    def penalty(about: str, said: str, first: date, until: date | None, is_released: bool = True) -> InForce:
+        programme, _, scope = about.partition("/")
+        # Sentences say the scope in words.
+        return InForce(programme, scope, said.removesuffix(f" on {spoken(scope)}"), first, until, is_released)
 
     def over(about: str, until: date | None) -> None:
         first, said = in_force.pop(about)
-        programme, _, scope = about.partition("/")
-        # Sentences say the scope in words.
-        found.append(InForce(programme, scope, said.removesuffix(f" on {spoken(scope)}"), first, until))
+        found.append(penalty(about, said, first, until))
 
-    for on, _, event, about, said in sorted(told):
+    for on, step, event, about, said in sorted(told):
+        if step in waits:
+            first, wanted = waiting.pop(about, (on, ""))
+            if first < on:
+                found.append(penalty(about, wanted, first, on - timedelta(days=1), is_released=False))
+            if event not in _ENDS:
+                waiting[about] = (on, said)
+            continue
         begun = in_force[about][0] if about in in_force else None
         if begun and begun < on:
             over(about, on - timedelta(days=1))
@@ -93,7 +113,7 @@ def over_days(told: Iterable[Told]) -> list[InForce]:
             in_force[about] = (on, said)
     for about in list(in_force):
         over(about, None)
-    return found
+    return [*found, *(penalty(about, said, first, None, is_released=False) for about, (first, said) in waiting.items())]
 
 
 def charts(of: Explanation, penalties: Sequence[InForce]) -> dict[str, Markup]:
@@ -166,12 +186,22 @@ def _lanes(
             yield zones[0].balance_of_label or say("Zone"), Markup("").join(spans)
     theirs = [each for each in penalties if each.programme == programme.programme]
     for scope in dict.fromkeys(each.scope for each in theirs):
-        there = [(each, label("measure", key_of("measure", each.measure))) for each in theirs if each.scope == scope]
-        spans = (
-            _span(days, "penalties", called, _from_to(called, each), each.first_day, each.last_day or of.night)
-            for each, called in there
-        )
-        yield label("scope", scope), Markup("").join(spans)
+        there = [each for each in theirs if each.scope == scope]
+        for is_released in (True, False):
+            # What isn't released stands beside what is meanwhile in force.
+            if some := [each for each in there if each.is_released == is_released]:
+                spans = (
+                    _span(
+                        days,
+                        "penalties" if is_released else "waits",
+                        _called(each),
+                        _from_to(_called(each), each),
+                        each.first_day,
+                        each.last_day or of.night,
+                    )
+                    for each in some
+                )
+                yield label("scope", scope), Markup("").join(spans)
     if behind := {each.violation for each in programme.entries if each.violation}:
         found = [
             each
@@ -220,6 +250,11 @@ def _said(programme: ProgrammeStanding, period: Period) -> str:
         last=last_day(period.last_day),
         balance=", ".join(each for each in (period.balance_of_label, balance, period.zone_label) if each),
     )
+
+
+def _called(of: InForce) -> str:
+    measure = label("measure", key_of("measure", of.measure))
+    return measure if of.is_released else say("%(measure)s: not released", measure=measure)
 
 
 def _from_to(called: str, of: InForce) -> str:

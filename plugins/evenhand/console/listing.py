@@ -16,6 +16,7 @@ from urllib.parse import urlencode
 import duckdb
 from fastapi import HTTPException
 
+from evenhand.console import deliveries
 from evenhand.console.compared import Compared
 from evenhand.console.reader import say
 from evenhand.console.seen import condition_of
@@ -144,10 +145,15 @@ def sql_of(
         theirs = f" and {condition_of(file, shown.markets, str(shown.nights[0]))}" if shown.markets is not None else ""
         return f"{name} as (select * exclude (night) from main.{file} where night = '{night}'{theirs})"
 
+    if listed.is_of_receivers:
+        return deliveries.sql_for(shown.night)
     there = [of_night(shown.night, file, file) for file in listed.files]
     rows = listed.sql
-    if listed.is_compared and before:
-        there += [of_night(before.night, f"{file}_before", file) for file in listed.files]
+    if listed.is_compared:
+        there += [
+            of_night(before.night, f"{file}_before", file) if before else f"{file}_before as (from {file} limit 0)"
+            for file in listed.files
+        ]
         rows = rows.replace("before.", "").replace(" as last", "_before as last")
     where, values = _where(columns, own, asked)
     first, *others = where.split("?")
@@ -170,13 +176,19 @@ def _read(
 
 
 def _sources(listed: Listed, shown: Shown, before: Shown | None) -> Sources:
-    if listed.is_compared and before is None:
+    if listed.is_compared and before is None and not listed.is_alone_too:
         raise HTTPException(404, say("there is no release before %(night)s to compare with", night=shown.night))
     of_night = [
         (file, _NO_REASONS if _says_no_reasons(shown, file) else f"from {shown.rows(file)}") for file in listed.files
     ]
-    compared = before if listed.is_compared else None
-    return (*of_night, *((f"before.{file}", f"from {compared.rows(file)}") for file in listed.files if compared))
+    if listed.is_of_receivers:
+        return (*of_night, *deliveries.sources(shown))
+    if not listed.is_compared:
+        return tuple(of_night)
+    then = [
+        (file, f"from {before.rows(file)}" if before else f"from {shown.rows(file)} limit 0") for file in listed.files
+    ]
+    return (*of_night, *((f"before.{file}", rows) for file, rows in then))
 
 
 @contextmanager
@@ -202,8 +214,8 @@ def _opened(listed: Listed, sources: Sources, night: date) -> Iterator[duckdb.Du
 
 
 def _compared(listed: Listed, sources: Sources, connection: duckdb.DuckDBPyConnection) -> str:
-    """The rows of a list as SQL; of one that compares nights, as they were written down when they were compared."""
-    if not listed.is_compared:
+    """The rows of a list as SQL; of one that compares nights, or asks the ledger, as they were written down then."""
+    if not (listed.is_compared or listed.is_of_receivers):
         return listed.sql
 
     def write(path: Path) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
-from functools import lru_cache
 from pathlib import Path
 
 from fastapi import APIRouter, HTTPException, Request
@@ -14,8 +13,9 @@ from fastapi.responses import HTMLResponse
 from evenhand.console import charts
 from evenhand.console.asked import Market, Night, market_of
 from evenhand.console.estimates import estimates
-from evenhand.console.policies import policies
-from evenhand.console.reader import marked, reader, say, say_counted
+from evenhand.console.meanwhile import what_else
+from evenhand.console.named_days import lines, named_days, said
+from evenhand.console.reader import reader, say, say_counted
 from evenhand.console.render import page
 from evenhand.console.seen import limited
 from evenhand.console.shown import Shown, shown
@@ -26,19 +26,11 @@ from evenhand.console.values import market as market_name
 from evenhand.policy.targets import targets_of
 from evenhand.release.figures import Figure, counted_in, definitions, figures_by_metric, figures_of
 from evenhand.release.goals import GoalOnNight, goals_of
-from evenhand.release.manifest import read_manifest
 from evenhand.release.targets import judged
 from evenhand.release.verify import ReleaseChanged
 from evenhand.settings import settings
 
 router = APIRouter(prefix="/metrics")
-# By whether policies are others than on the night before, and whether code is.
-_WHAT_ELSE = {
-    (False, False): "",
-    (True, False): marked("other policies"),
-    (False, True): marked("other code"),
-    (True, True): marked("other policies and code"),
-}
 
 
 @router.get("")
@@ -62,6 +54,7 @@ def metrics_page(request: Request, night: Night = None, market: Market = "") -> 
         markets=sorted(creators_by_market(found)),
         metrics=[(each, trend_of(found, each), judged(found.manifest, each)) for each in now.values()],
         goals=_goals(found),
+        meanwhile=_meanwhile(found, market),
         estimates=estimates(found, market),
         definitions=definitions(settings().dbt_project),
     )
@@ -93,7 +86,7 @@ def metric_page(request: Request, metric: str, night: Night = None, market: Mark
             for each in sorted(targets_of(found.manifest.targets).targets, key=lambda each: each.effective_from)
             if each.about == (metric, market, "", "")
         ],
-        changes=[(on, what) for on, what in _what_else(found) if what],
+        meanwhile=_meanwhile(found, market),
         of_markets=[(each, judged(found.manifest, each)) for each in now if not each.slice],
         of_parts=[(each, judged(found.manifest, each)) for each in now if each.slice and each.market == market],
     )
@@ -131,16 +124,16 @@ def chart_of(found: Shown, metric: str, market: str, label: str) -> str:
     Args:
         label: what the metric is called.
     """
-    changed = dict(_what_else(found))
-    over = [
-        (night, figures_by_metric(folder, settings().dbt_project, market).get(metric))
-        for night, folder in _nights(found)
-    ]
+    nights = _nights(found)
+    changed = dict(what_else(found, nights))
+    over = [(night, figures_by_metric(folder, settings().dbt_project, market).get(metric)) for night, folder in nights]
     # All in the unit of the newest.
     unit = next((figure.unit for _, figure in reversed(over) if figure), "")
+    of_nights = [night for night, _ in nights]
+    named = named_days(found, market, of_nights)
     points = [_point(night, counted_in(then, unit) if then else None, unit, changed) for night, then in over]
-    said = [end for each in points for end in (each.value, each.low, each.high) if end is not None]
-    if not said:
+    ends = [end for each in points for end in (each.value, each.low, each.high) if end is not None]
+    if not ends:
         return ""
 
     def written(value: float) -> str:
@@ -152,14 +145,23 @@ def chart_of(found: Shown, metric: str, market: str, label: str) -> str:
         len(points),
         metric=say(label),
         market=market_name(market),
-        low=written(min(said)),
-        high=written(max(said)),
+        low=written(min(ends)),
+        high=written(max(ends)),
         night=next(point.night for point in reversed(points) if point.value is not None),
     )
     newest = over[-1][1]
     of_newest = judged(found.manifest, newest) if newest else None
     wanted = of_newest.target.comparison if of_newest and of_newest.state else None
-    return charts.over_nights(points, about, written, [float(wanted[1])] if wanted else [])
+    beside = lines(market, named, of_nights)
+    return charts.over_nights(points, about, written, [float(wanted[1])] if wanted else [], beside)
+
+
+def _meanwhile(found: Shown, market: str) -> list[str]:
+    """What else was on the nights of a market's chart, a sentence each, in the order of days."""
+    nights = _nights(found)
+    changed = [(on, f"{day(on)}: {what}") for on, what in what_else(found, nights) if what]
+    named = [(each.first_day, said(market, each)) for each in named_days(found, market, [night for night, _ in nights])]
+    return [words for _, words in sorted([*changed, *named], key=lambda each: each[0])]
 
 
 def _point(night: date, figure: Figure | None, unit: str, changed: Mapping[date, str]) -> charts.Point:
@@ -170,27 +172,6 @@ def _point(night: date, figure: Figure | None, unit: str, changed: Mapping[date,
     low, high = (None if end is None else float(end) for end in (figure.low, figure.high))
     said = f"{said_figure(figure)} ({interval(figure)})" if interval(figure) else said_figure(figure)
     return charts.Point(day(night), value, low, high, changed.get(night, ""), said)
-
-
-def _what_else(found: Shown) -> list[tuple[date, str]]:
-    """What else was otherwise on a night than on the one before it: policies, code."""
-    told, before = [], None
-    # Of others' packs nothing is told to who doesn't see their markets.
-    theirs = None if found.markets is None else frozenset(each.pack.pack for each in policies(found))
-    for night, folder in _nights(found):
-        now = _rules(folder, theirs)
-        if before:
-            told.append((night, say(_WHAT_ELSE[before[0] != now[0], before[1] != now[1]])))
-        before = now
-    return told
-
-
-# A revision's folder never changes.
-@lru_cache(maxsize=256)
-def _rules(folder: Path, packs: frozenset[str] | None) -> tuple[frozenset[str], str]:
-    manifest = read_manifest(folder)
-    decided = frozenset(each.sha256 for each in manifest.packs if packs is None or each.pack in packs)
-    return decided, str(manifest.code.get("sha256"))
 
 
 def _number(figure: Figure | None, unit: str) -> float | None:

@@ -142,7 +142,7 @@ def creator_page(request: Request, account: str, night: Night = None) -> HTMLRes
     if found is None:
         return page(request, "no_release.html", None)
     of, elsewhere = creator.facts(found, account)
-    drawn = creator_charts.charts(of, creator_charts.penalties_over_days(found, account))
+    drawn = creator_charts.charts(of, creator_charts.penalties_over_days(found, of))
     return page(request, "creator.html", found, of=of, elsewhere=elsewhere, charts=drawn)
 
 
@@ -197,6 +197,14 @@ def _asked(request: Request, name: str) -> tuple[Listed, Shown | None, Shown | N
     against = said.pop("against", "")
     found = shown(night)
     before = _against(found, against) if found and listed.is_compared else None
+    if (
+        before
+        and listed.is_alone_too
+        and not against
+        and not all(before.has(f"{each}.parquet") for each in listed.files)
+    ):
+        # A night of a history.
+        before = None
     asked = listing.Asked(
         night=found.night if found else date.today() - timedelta(days=1),
         search=said.pop("q", "").strip(),

@@ -14,6 +14,7 @@ import duckdb
 from evenhand.console.seen import Markets, rows_seen, texts
 from evenhand.console.seen_manifest import causes_counted, penalties_counted
 from evenhand.console.shown import Shown
+from evenhand.console.tables import STAGES
 from evenhand.console.tonight import TREND_NIGHTS
 from evenhand.records.databases import parquet
 from evenhand.records.sql_files import Sql, SqlFile
@@ -22,8 +23,6 @@ from evenhand.settings import settings
 
 _SQL = SqlFile(__file__)
 
-# In the order in which an account comes through them.
-_STAGES = ("onboarding", "pilot", "active", "probation", "restricted", "exited")
 # A row per market and what is counted of it; None where a release has nothing to count it of.
 _Counted = Sequence[tuple[Any, ...]] | None
 # What counts rows, of the rows.
@@ -64,7 +63,7 @@ def zones(shown: Shown, market: str = "") -> list[OfProgramme]:
 def stages(shown: Shown, market: str = "") -> list[Part]:
     """How many creators are at each stage, from onboarding on."""
     over = [_by_stage(each, only) for each, only in _over_nights(shown, "account_profiles", _stages_of, market)]
-    places = {stage: place for place, stage in enumerate(_STAGES)}
+    places = {stage: place for place, stage in enumerate(STAGES)}
     trends = {stage: [None if each is None else each.get(stage, 0) for each in over] for stage in over[-1] or ()}
     found = [Part(stage, trend[-1] or 0, trend) for stage, trend in trends.items()]
     return sorted(found, key=lambda each: (places.get(each.key, len(places)), each.key))

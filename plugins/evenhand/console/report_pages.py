@@ -1,25 +1,27 @@
-"""The pages of reports: of a night or a week, of the markets of who reads, to read, to print and to download."""
+"""The pages of reports: of a night or a week, of the markets of who reads, to read, print, download and send."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
 from typing import Annotated
 
-from fastapi import APIRouter, HTTPException, Query, Request
+from fastapi import APIRouter, Depends, Form, HTTPException, Query, Request
 from fastapi.responses import FileResponse, HTMLResponse
 from pydantic import ValidationError
 
 from evenhand.console.asked import Night
 from evenhand.console.downloads import download
+from evenhand.console.forms import User, form_of, sent_by_us
 from evenhand.console.made_reports import made
 from evenhand.console.reader import reader, say
 from evenhand.console.render import kept_chosen, page
 from evenhand.console.seen import limited
+from evenhand.console.sending import Sent, recipients, send
 from evenhand.console.shown import Shown, shown
 from evenhand.console.tonight import creators_by_market
-from evenhand.notices.catalogs import load_catalogs
+from evenhand.console.values import labels
 from evenhand.release.manifest import OtherFormat
 from evenhand.release.verify import ReleaseChanged
 from evenhand.reports.language import Language, NoSuchWords, languages
@@ -32,6 +34,7 @@ from evenhand.settings import settings
 
 router = APIRouter(prefix="/reports")
 Of = Annotated[str, Query(description="A market; by default all that are seen.")]
+Text = Annotated[str, Form()]
 Lang = Annotated[str, Query(description="The language that it is in; by default the reader's.")]
 
 
@@ -68,6 +71,45 @@ def report_as_workbook(kind: str, night: Night = None, market: Of = "", lang: La
 def report_as_pdf(kind: str, night: Night = None, market: Of = "", lang: Lang = "") -> FileResponse:
     """A report as a PDF."""
     return download_pdf(*_report(shown_or_nothing(night), kind, market, lang))
+
+
+@router.get("/{kind}/send")
+@limited
+def sending_page(
+    request: Request, user: User, kind: str, night: Night = None, market: Of = "", lang: Lang = ""
+) -> HTMLResponse:
+    """To whom a report can be sent."""
+    found = shown_or_nothing(night)
+    report, _ = _report(found, kind, market, lang)
+    return _sending(request, user, found, report, market)
+
+
+@router.post("/{kind}/send", dependencies=[Depends(sent_by_us)])
+@limited
+def send_report(
+    request: Request, user: User, kind: str, night: Annotated[date | None, Form()] = None, market: Text = "",
+    lang: Text = "", to: Annotated[list[str] | None, Form()] = None,
+) -> HTMLResponse:  # fmt: skip
+    """Send a report to those of people.yml who are chosen."""
+    found = shown_or_nothing(night)
+    report, speaks = _report(found, kind, market, lang)
+    may = recipients(report.asked_for)
+    chosen = {person: may[person] for person in dict.fromkeys(to or ()) if person in may}
+    if not chosen or len(chosen) < len(set(to or ())):
+        said = say("Choose among those who may see it; nothing was sent.")
+        return _sending(request, user, found, report, market, said=said, status=409)
+    came = send(report, speaks, chosen, user.get_name())
+    return _sending(request, user, found, report, market, came=came)
+
+
+def _sending(
+    request: Request, user: User, found: Shown, report: Report, market: str, status: int = 200, said: str = "",
+    came: Sequence[Sent] = (),
+) -> HTMLResponse:  # fmt: skip
+    return page(
+        request, "sending.html", found, status=status, said=said, came=came, people=list(recipients(report.asked_for)),
+        kind=report.kind, title=report.title, market=market, language=report.language, **form_of(user),
+    )  # fmt: skip
 
 
 def download_pdf(report: Report, speaks: Language) -> FileResponse:
@@ -111,7 +153,7 @@ def speaking(language: str) -> Language:
     Raises:
         NoSuchWords: there are none in it.
     """
-    return Language(language, load_catalogs(settings().translations))
+    return Language(language, labels().catalogs)
 
 
 @contextmanager

@@ -10,6 +10,7 @@ from typing import Any
 import duckdb
 
 from evenhand.console.seen import rows_seen, texts
+from evenhand.policy.named_days import named_days_of
 from evenhand.records.databases import parquet
 from evenhand.records.sql_files import Sql, SqlFile
 from evenhand.release.manifest import (
@@ -109,6 +110,11 @@ def _targets(whole: Manifest, markets: frozenset[str]) -> Mapping[str, Any]:
     return {name: [each for each in some if each["market"] in markets] for name, some in whole.targets.items()}
 
 
+def _named_days(whole: Manifest, markets: frozenset[str]) -> Mapping[str, Any]:
+    theirs = named_days_of(whole.named_days).seen_in(markets)
+    return theirs.model_dump(mode="json", exclude_none=True)
+
+
 def _history(whole: Manifest, _: frozenset[str]) -> Any:
     return whole.history.model_copy(update={"unusual": ()}) if whole.history else None
 
@@ -116,6 +122,7 @@ def _history(whole: Manifest, _: frozenset[str]) -> Any:
 _PARTLY: Mapping[str, Callable[[Manifest, frozenset[str]], Any]] = {
     "files": _files,
     "targets": _targets,
+    "named_days": _named_days,
     "history": _history,
 }
 # Every field of a manifest is one of these, so that a new one is thought about.

@@ -14,6 +14,9 @@ from evenhand.records.sql_files import SqlFile
 
 _SQL = SqlFile(__file__)
 
+# In the order in which an account comes through them.
+STAGES = ("onboarding", "pilot", "active", "probation", "restricted", "exited")
+
 # How a value is written: an account links to its page, a label is looked up in the catalogues, `open` is a last day
 # that may be none, a share is of one, what is told in English alone is read out as English, and what an account is told
 # in the language of its row. Money is of the currency of its row's market.
@@ -58,6 +61,9 @@ class Listed:
             so that it is looked up for what is shown alone.
         order: in which rows come, unless people choose otherwise; complete, so that pages don't overlap.
         is_compared: whether it needs a release to compare with.
+        is_alone_too: whether it has rows too where there is none to compare with.
+        is_of_receivers: whether it is of what receivers were sent, too: `sent`, whose rows they are as `whose`, and
+            which receivers agreed as `agreed`. Its SQL is for the ledger then.
     """
 
     name: str
@@ -68,6 +74,8 @@ class Listed:
     columns: Sequence[Column]
     order: str
     is_compared: bool = False
+    is_alone_too: bool = False
+    is_of_receivers: bool = False
     beside: str = ""
     by: str = ""
 
@@ -288,6 +296,38 @@ LISTS = (
             Column("amount", "Sold for", "money"),
         ),
         "since, gap, account_id, violation_id, row_key",
+    ),
+    Listed(
+        "deliveries",
+        "Deliveries",
+        "What a receiver was sent of a list of a market for the night, what it answered, and whether it agrees.",
+        ("penalties", "rewards", "notices", "changes"),
+        _SQL("deliveries"),
+        (
+            *(Column("receiver", "Receiver", is_choice=True), _LIST, _MARKET),
+            *(Column("put", "Put", "number"), Column("removed", "Removed", "number")),
+            *(Column("acknowledged", "Acknowledged", "number"), Column("rejected", "Rejected", "number")),
+            Column("unanswered", "Not answered yet", "number"),
+            *(Column("planned_at", "First sent (UTC)"), Column("answered_at", "Last answer (UTC)")),
+            Column("agrees", "Holds what it should", "yes", is_choice=True),
+        ),
+        "receiver, list, market nulls last",
+        is_of_receivers=True,
+    ),
+    Listed(
+        "stages",
+        "Stages",
+        "The creators of a market at a stage, and how many came to it and left it since.",
+        ("account_profiles",),
+        _SQL("stages"),
+        (
+            *(_MARKET, Column("stage", "Stage", "label", "stage", is_choice=True)),
+            *(Column("accounts", "Creators", "number"), Column("part", "Of the market", "share")),
+            *(Column("came", "Came to it", "number"), Column("went", "Left it", "number")),
+        ),
+        f"market, list_position({list(STAGES)}, stage) nulls last, stage",
+        is_compared=True,
+        is_alone_too=True,
     ),
     Listed(
         "live",

@@ -16,8 +16,9 @@ import duckdb
 
 from evenhand.deciding.compiled import CompiledModel, Project
 from evenhand.policy.language.limits import Limits
-from evenhand.policy.load import TARGETS
+from evenhand.policy.load import CALENDAR, TARGETS
 from evenhand.policy.migrate import in_words_of_today
+from evenhand.policy.named_days import NO_NAMED_DAYS, NamedDays
 from evenhand.policy.tables import TABLES
 from evenhand.policy.tables.row import ddl
 from evenhand.policy.targets import NO_TARGETS, Targets
@@ -39,6 +40,7 @@ def keep_deciders(
     policies: Path,
     unreadable: Collection[str] = (),
     targets: Targets = NO_TARGETS,
+    named_days: NamedDays = NO_NAMED_DAYS,
 ) -> None:
     """Fill the warehouse's schema `deciders` with the models, the compiled packs and their texts.
 
@@ -47,12 +49,13 @@ def keep_deciders(
         policies: the folder of the packs.
         unreadable: names of files in it that hold their markets, and decide nothing.
         targets: what metrics are to come to.
+        named_days: which days have a name.
     """
     models = project.models(leading_to=DECIDED)
     texts = {
         path.name: path.read_text(encoding="utf-8")
         for path in sorted(policies.glob("*.yml"))
-        if path.name not in {*unreadable, TARGETS}
+        if path.name not in {*unreadable, TARGETS, CALENDAR}
     }
     with duckdb.connect(str(warehouse)) as connection:
         connection.begin()
@@ -64,9 +67,10 @@ def keep_deciders(
         )
         connection.execute("create or replace table deciders.packs (file varchar, text varchar)")
         connection.executemany("insert into deciders.packs values (?, ?)", list(texts.items()))
-        # What decides nothing is beside it, so that the manifest can say by what metrics were judged.
-        connection.execute("create or replace table deciders.targets (content varchar)")
-        connection.execute("insert into deciders.targets values (?)", [targets.model_dump_json(exclude_none=True)])
+        # What decides nothing is beside it, so that the manifest can say by what metrics were judged, and when.
+        for name, beside in (("targets", targets), ("named_days", named_days)):
+            connection.execute(f"create or replace table deciders.{name} (content varchar)")
+            connection.execute(f"insert into deciders.{name} values (?)", [beside.model_dump_json(exclude_none=True)])
         connection.execute("create or replace table deciders.rules (rules varchar, columns varchar, fields varchar[])")
         for table in _RULES:
             # A table without rows has a line of its own: it is there all the same.

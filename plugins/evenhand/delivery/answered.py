@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from contextlib import closing
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -52,3 +52,19 @@ def answered(ledger: Path, rows: Sequence[RowId], night: date) -> Mapping[RowId,
                 for receiver, action, of, status, at in sent
             ]
     return found
+
+
+@contextmanager
+def sent_for(ledger: Path, night: date) -> Iterator[Iterable[tuple[str | None, ...]]]:
+    """What receivers were sent for a night, in no order and read as it is taken: receiver, list, row's key, action,
+    status, and when it was planned and answered, in UTC.
+
+    Raises:
+        LedgerBroken: the ledger can't be read.
+    """
+    server = settings().ledger
+    if not (server or ledger.exists()):
+        yield ()
+        return
+    with closing(read_ledger(ledger, server)) as database:
+        yield database.execute(_SQL("sent_for"), (night.isoformat(),))

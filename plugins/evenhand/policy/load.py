@@ -19,6 +19,7 @@ from evenhand.policy.read_across import unread_programmes
 from evenhand.policy.texts import Mistake, PackError, Text, extended, merged, read_text, read_texts
 
 __all__ = [
+    "CALENDAR",
     "MARKETPLACE",
     "PREAPPROVED",
     "TARGETS",
@@ -38,11 +39,13 @@ __all__ = [
     "with_those_read",
 ]
 
-# Beside packs, and no packs: what their marketplace knows, and which of their changes were approved.
+# Beside packs, and no packs: what their marketplace knows, which of their changes were approved, what metrics are to
+# come to, and which days have a name.
 MARKETPLACE = "marketplace.yml"
 PREAPPROVED = "preapproved.yml"
 TARGETS = "targets.yml"
-_NO_PACKS = (MARKETPLACE, PREAPPROVED, ANNOUNCED, MEASURES_ORDER, TARGETS)
+CALENDAR = "calendar.yml"
+_NO_PACKS = (MARKETPLACE, PREAPPROVED, ANNOUNCED, MEASURES_ORDER, TARGETS, CALENDAR)
 
 
 def load_packs(folder: Path) -> list[LoadedPack]:

@@ -12,7 +12,7 @@ from evenhand.policy.language.entries import EntryRule
 from evenhand.policy.language.pack import Pack
 from evenhand.policy.language.part import MARKET
 from evenhand.policy.language.programme import Programme
-from evenhand.policy.load import MARKETPLACE, PREAPPROVED, TARGETS, LoadedPack, load_each, load_pack
+from evenhand.policy.load import CALENDAR, MARKETPLACE, PREAPPROVED, TARGETS, LoadedPack, load_each, load_pack
 from evenhand.policy.prose.words import number
 from evenhand.policy.reach import clamped, zone_of
 from evenhand.policy.schema import NAME as SCHEMA
@@ -21,6 +21,7 @@ from evenhand.policy.texts import PackError
 
 # Files beside packs, and what each is for.
 _HOLD = {
+    CALENDAR: "days that have a name",
     MARKETPLACE: "what the marketplace knows",
     PREAPPROVED: "what was approved beforehand",
     TARGETS: "what metrics are to come to",

@@ -114,6 +114,24 @@ while the figure is on or better than the straight line from the last window bef
 spans the goal, or that line, it is too few to say. `evenhand policy check` names what can't be: also a part that the
 metric isn't told by, and a last night before the first; it warns of a market that no pack decides for and no night
 knows.
+
+## Named days
+
+`policies/calendar.yml` says which days have a name: pay-days, campaigns, holidays, whatever may move a metric. It
+decides nothing, holds nothing and is in each night's manifest. A metric's chart shows the days of its market below it,
+beside the nights on which policies or code were others, or other feeds landed than on the night before.
+
+```yaml
+days:
+  - {name: "11.11", markets: [ID, TH], first_day: 2026-11-11}
+  - {name: Harbolnas, markets: ID, first_day: 2026-12-10, last_day: 2026-12-12}
+  - {name: New Year, markets: all, first_day: 2027-01-01}
+```
+
+A day may have several names, and a name several days; in each market, a day has it once. Without a `last_day` it is
+one day. Names are shown as they are written, in every language. `evenhand policy check` names what is wrong, with its
+line, and warns of a market that no pack decides for and no night knows; a night for which the file is wrong has no
+named days.
 """
 
 

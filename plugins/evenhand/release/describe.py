@@ -86,7 +86,8 @@ def describe(
         ),
         receivers=approved_receivers(connection),
         time_zone=_time_zone(connection),
-        targets=_targets(connection),
+        targets=_beside_packs(connection, "targets"),
+        named_days=_beside_packs(connection, "named_days"),
         zones=tuple(ZoneCount(**row) for row in _rows(connection, _SQL("zones"))),
         penalties=penalty_changes_of_history(connection, night)
         if history
@@ -162,12 +163,12 @@ def _kept(prefix: str) -> Sql:
     return _SQL("kept", penalties=f"released.{prefix}_penalties", rewards=f"released.{prefix}_rewards")
 
 
-def _targets(connection: duckdb.DuckDBPyConnection) -> Mapping[str, Any]:
-    is_there = "select count(*) from duckdb_tables() where schema_name = 'deciders' and table_name = 'targets'"
+def _beside_packs(connection: duckdb.DuckDBPyConnection, name: str) -> Mapping[str, Any]:
+    is_there = "select count(*) from duckdb_tables() where schema_name = 'deciders' and table_name = ?"
     # A night whose packs an earlier version compiled has none.
-    if connection.execute(is_there).fetchone() == (0,):
+    if connection.execute(is_there, [name]).fetchone() == (0,):
         return {}
-    ((content,),) = connection.execute("select content from deciders.targets").fetchall()
+    ((content,),) = connection.execute(f"select content from deciders.{name}").fetchall()
     found: dict[str, Any] = json.loads(content)
     return {name: each for name, each in found.items() if each}
 

@@ -296,6 +296,7 @@ class Manifest(_Part):
             versions that didn't say.
         time_zone: the deployment's; None in releases of versions that didn't say.
         targets: what metrics are to come to, as targets.yml said it when the packs were read.
+        named_days: which days have a name, as calendar.yml said it then.
         not_compared: those that weren't compared tonight, for a release before doesn't say them.
         first_nights: the markets with fewer than seven nights behind them.
         history: that nothing of it was ever delivered; None of a night that was decided by itself.
@@ -322,6 +323,7 @@ class Manifest(_Part):
     receivers: Mapping[str, Any] | None = None
     time_zone: str | None = None
     targets: Mapping[str, Any] = {}
+    named_days: Mapping[str, Any] = {}
     zones: tuple[ZoneCount, ...]
     penalties: tuple[MeasureChanges, ...]
     stages: tuple[StageCount, ...]

@@ -24,6 +24,7 @@ from evenhand.tasks.warehouse import begun, forget_old_ones, in_warehouse
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from evenhand.policy.named_days import NamedDays
     from evenhand.policy.targets import Targets
     from evenhand.quality.feeds import Beside
     from evenhand.quality.translation_changes import LanguageWords
@@ -129,20 +130,26 @@ def compile_policies(night: date, warehouse: Path) -> Facts:
     hold_markets(warehouse, "packs", held)
     for each in held:
         log.error("%s", each)
-    keep_deciders(warehouse, compiled_project(), here.policies, sifted.unreadable, _targets(here.policies))
+    keep_deciders(warehouse, compiled_project(), here.policies, sifted.unreadable, *_beside_packs(here.policies))
     return note(night, "compile_policies", {"rows": rows, "held": [str(each) for each in held]})
 
 
-def _targets(policies: Path) -> Targets:
-    """What metrics are to come to; nothing while targets.yml is wrong, for it decides nothing."""
+def _beside_packs(policies: Path) -> tuple[Targets, NamedDays]:
+    """What metrics are to come to, and named days; nothing of a file that is wrong, for neither decides anything."""
+    from evenhand.policy.named_days import NO_NAMED_DAYS, read_named_days
     from evenhand.policy.targets import NO_TARGETS, read_targets
     from evenhand.policy.texts import PackError
 
+    targets, named_days = NO_TARGETS, NO_NAMED_DAYS
     try:
-        return read_targets(policies)
+        targets = read_targets(policies)
     except PackError as error:
         log.warning("No metric is judged by a target tonight: %s", error)
-        return NO_TARGETS
+    try:
+        named_days = read_named_days(policies)
+    except PackError as error:
+        log.warning("No day has a name tonight: %s", error)
+    return targets, named_days
 
 
 @indexed

@@ -10,3 +10,27 @@ select coalesce(tonight.account_id, last.account_id) as account_id, coalesce(ton
 from {{ list }} as tonight full join before.{{ list }} as last using (row_key)
 where (tonight.{{ what }}, tonight.starts_on, tonight.ends_on)
     is distinct from (last.{{ what }}, last.starts_on, last.ends_on);
+
+-- name: stages
+select market, stage, count(*) filter (is_there) as accounts,
+    count(*) filter (is_there) / nullif(sum(count(*) filter (is_there)) over (partition by market), 0) as part,
+    count(*) filter (is_there and not was_there) as came, count(*) filter (was_there and not is_there) as went
+from (select account_id, market, stage, bool_or(now) as is_there, bool_or(not now) as was_there
+    from (select account_id, market, coalesce(stage, 'none') as stage, true as now from account_profiles
+        union all
+        select account_id, market, coalesce(stage, 'none') as stage, false as now
+        from before.account_profiles as last)
+    group by account_id, market, stage)
+group by market, stage;
+
+-- name: deliveries
+select sent.receiver, sent.list, whose.market, count(*) filter (sent.action = 'put') as put,
+    count(*) filter (sent.action = 'remove') as removed,
+    count(*) filter (sent.status = 'acknowledged') as acknowledged,
+    count(*) filter (sent.status = 'rejected') as rejected, count(*) filter (sent.status = 'planned') as unanswered,
+    left(replace(min(sent.planned_at), 'T', ' '), 16) as planned_at,
+    left(replace(max(sent.answered_at), 'T', ' '), 16) as answered_at, bool_and(agreed.agrees) as agrees
+from sent
+left join whose on sent.list = whose.list and sent.row_key = whose.row_key
+left join agreed on sent.receiver = agreed.receiver
+group by sent.receiver, sent.list, whose.market;

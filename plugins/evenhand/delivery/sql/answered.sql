@@ -8,3 +8,8 @@ select receiver, action, night, status, answered_at from (
 ) as sent
 where place = 1
 order by receiver;
+
+-- name: sent_for
+select receiver, list, row_key, action, status, planned_at, answered_at
+from changes
+where night = ? and status <> 'superseded';

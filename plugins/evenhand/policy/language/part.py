@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from functools import cache
 from typing import Annotated, Any, Literal
 from zoneinfo import available_timezones
 
@@ -25,8 +26,12 @@ NAME = r"^[a-z][a-z0-9_]*$"
 MARKET = r"^[A-Za-z][A-Za-z0-9_-]*$"
 
 
+# Looking through the machine's folder of time zones takes longer than the rest of a pack.
+_time_zones = cache(available_timezones)
+
+
 def _time_zone(name: str) -> str:
-    if name not in available_timezones():
+    if name not in _time_zones():
         raise PydanticCustomError("time_zone", "a time zone such as Asia/Jakarta")
     return name
 
