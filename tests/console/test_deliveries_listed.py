@@ -122,3 +122,15 @@ def test_stages_are_counted_in_their_order_with_who_came_and_went(reader: TestCl
                 len(at), len(at - was), len(was - at)
             )  # fmt: skip
         assert sum(int(each["accounts"]) for each in rows) == len(of)
+
+
+def test_a_ledger_that_cannot_be_read_is_named_on_each_page_that_reads_it(home: Path, reader: TestClient) -> None:
+    ledger = home / "receipts.sqlite"
+    ledger.write_bytes(b"no ledger" * 100)
+    try:
+        for address in (f"/lists/deliveries?night={NIGHT}", f"/creator?account=a2&night={NIGHT}"):
+            answer = reader.get(address, headers={"accept": "text/html"})
+            assert answer.status_code == 409, address
+            assert str(ledger) in unescape(answer.text)
+    finally:
+        ledger.unlink()

@@ -40,6 +40,7 @@ from evenhand.console.run_notes import DAG, failures, night_of_run
 from evenhand.console.seen import limited, seen
 from evenhand.console.shown import Shown, shown
 from evenhand.deciding.docs import dbt_docs
+from evenhand.delivery.ledger import LedgerBroken
 from evenhand.quality.nights_page import GATES, kept_page
 from evenhand.quality.nights_page import index as nights_index
 from evenhand.records.databases import quoted
@@ -126,6 +127,12 @@ async def _not_asked_so(request: Request, error: RequestValidationError) -> Resp
         why=found["msg"].lower(),
     )
     return render.page(request, "error.html", None, status=422, said=said)
+
+
+@app.exception_handler(LedgerBroken)
+async def _without_ledger(request: Request, error: LedgerBroken) -> Response:
+    """That what receivers were sent can't be read, with the file and the remedy."""
+    return await _said(request, StarletteHTTPException(409, str(error)))
 
 
 @app.exception_handler(Exception)

@@ -12,7 +12,6 @@ from evenhand.console.reader import say
 from evenhand.console.seen import in_full
 from evenhand.console.shown import Shown
 from evenhand.console.values import names
-from evenhand.delivery.ledger import LedgerBroken
 from evenhand.explain.explanation import FOR_SUPPORT, Audience, Explanation
 from evenhand.explain.facts import NoSuchAccount, explain
 from evenhand.records.sql_files import Sql, SqlFile
@@ -56,8 +55,6 @@ def facts(shown: Shown, account: str) -> tuple[Explanation, int]:
         found = explain(here.releases, here.receipts, shown.night, account, names(), _audience(shown, account))
     except NoSuchAccount as error:
         raise none from error
-    except LedgerBroken as error:
-        raise HTTPException(409, str(error)) from error
     linked = seen_of(shown, found.linked)
     return replace(found, linked=tuple(linked)), len(found.linked) - len(linked)
 
