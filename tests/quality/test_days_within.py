@@ -58,17 +58,17 @@ def _approved(home: Path, version: int, at_most: int) -> Preapproval:
 
 
 @pytest.fixture(scope="module")
-def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def begun(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Releases of the first night, by what they were decided by and from."""
-    return tmp_path_factory.mktemp("kept")
+    return tmp_path_factory.mktemp("begun")
 
 
-def _released(home: Path, kept: Path) -> Nights:
+def _released(home: Path, begun: Path) -> Nights:
     """The nights of a home of which the first is released; those that begin alike share it."""
     digest = hashlib.sha256()
     for path in sorted(path for folder in ("landing", "policies") for path in (home / folder).rglob("*.*")):
         digest.update(path.read_bytes())
-    before = kept / digest.hexdigest()
+    before = begun / digest.hexdigest()
     nights = Nights(home, shared_compiled(), home / "policies")
     if before.exists():
         shutil.copytree(before, nights.releases)
@@ -86,11 +86,11 @@ def _changes_of_rewards(judged: Judged) -> dict[str, tuple[str, str]]:
 
 @pytest.mark.parametrize(("at_most", "is_held"), [(None, True), (1, True), (2, False)])
 def test_the_day_of_a_condition_brings_as_many_rows_as_were_approved_and_more_are_held(
-    home: Path, kept: Path, at_most: int | None, is_held: bool
+    home: Path, begun: Path, at_most: int | None, is_held: bool
 ) -> None:
     pack = home / "policies" / "takedowns.yml"
     pack.write_text(pack.read_text() + CONDITIONS)
-    nights = _released(home, kept)
+    nights = _released(home, begun)
     preapproved = [] if at_most is None else [_approved(home, 1, at_most)]
 
     judged = nights.judge(nights.land(NEXT), NEXT, preapproved=preapproved)
@@ -106,11 +106,11 @@ def test_the_day_of_a_condition_brings_as_many_rows_as_were_approved_and_more_ar
 
 
 def test_a_day_that_came_while_no_night_was_decided_or_its_list_was_held_is_found_on_the_night_after(
-    home: Path, kept: Path
+    home: Path, begun: Path
 ) -> None:
     pack = home / "policies" / "takedowns.yml"
     pack.write_text(pack.read_text() + CONDITIONS)
-    nights = _released(home, kept)
+    nights = _released(home, begun)
     late = nights.judge(nights.land(LATER), LATER)
     assert _changes_of_rewards(late) == LOST and late.is_held("rewards", "world")
     nights.release(late, LATER, "")
@@ -125,7 +125,7 @@ def test_a_day_that_came_while_no_night_was_decided_or_its_list_was_held_is_foun
 
 @pytest.mark.parametrize(("approved", "is_held"), [((), True), ((1,), True), ((2,), False)])
 def test_of_a_version_that_begins_what_was_approved_of_another_lets_nothing_through(
-    home: Path, kept: Path, approved: Sequence[int], is_held: bool
+    home: Path, begun: Path, approved: Sequence[int], is_held: bool
 ) -> None:
     first = home / "policies" / "takedowns.yml"
     text = first.read_text()
@@ -134,7 +134,7 @@ def test_of_a_version_that_begins_what_was_approved_of_another_lets_nothing_thro
     first.write_text(text.replace("effective_from: ", f"effective_until: {FIRST}\neffective_from: ", 1) + without)
     following = re.sub(r"effective_from: .*", f"effective_from: {NEXT}", text, count=1) + conditions
     (home / "policies" / "takedowns_2.yml").write_text(following.replace("version: 1\n", "version: 2\n"))
-    nights = _released(home, kept)
+    nights = _released(home, begun)
     # What lands on that day is told in the words of the version that begins, and is data all the same.
     strike = [("n5", "a5", "c5", "copyright", "nb5", str(NEXT))]
     Installation(home).land(str(NEXT), violations=strike)
@@ -148,7 +148,7 @@ def test_of_a_version_that_begins_what_was_approved_of_another_lets_nothing_thro
     assert judged.is_held("rewards", "world") is is_held
 
 
-def test_as_many_rows_as_were_approved_go_however_large_a_part_of_the_list_they_are(home: Path, kept: Path) -> None:
+def test_as_many_rows_as_were_approved_go_however_large_a_part_of_the_list_they_are(home: Path, begun: Path) -> None:
     accounts = [f"b{number}" for number in range(40)]
     strikes = [
         (f"{account}.{number}", account, f"c{account}", "copyright", f"{account}b{number}", "2026-03-04")
@@ -163,7 +163,7 @@ def test_as_many_rows_as_were_approved_go_however_large_a_part_of_the_list_they_
     )
     pack = home / "policies" / "takedowns.yml"
     pack.write_text(pack.read_text() + CONDITIONS)
-    nights = _released(home, kept)
+    nights = _released(home, begun)
     landed = nights.land(NEXT)
 
     approved = nights.judge(landed, NEXT, preapproved=[_approved(home, 1, 32)])
@@ -175,12 +175,12 @@ def test_as_many_rows_as_were_approved_go_however_large_a_part_of_the_list_they_
     assert held.list == "rewards" and any(each.startswith(said) for each in held.why)
 
 
-def test_what_changed_since_a_list_was_held_is_of_its_market_alone(home: Path, kept: Path) -> None:
+def test_what_changed_since_a_list_was_held_is_of_its_market_alone(home: Path, begun: Path) -> None:
     """Else another market would have to approve once more what it has since, for as long as the list waits."""
     world, moon = (home / "policies" / name for name in ("takedowns.yml", "moon.yml"))
     text = world.read_text()
     moon.write_text(text.replace("[world]", "[moon]").replace("pack: takedowns", "pack: moon") + CONDITIONS)
-    _released(home, kept)
+    _released(home, begun)
     world.write_text(text.replace("days: 7}", "days: 9}"))
     moon.write_text(moon.read_text() + "# Approved.\n")
     nights = Nights(home, shared_compiled(), home / "policies")

@@ -303,7 +303,7 @@ def test_killed_at_any_moment_the_release_is_the_old_or_the_new_one(
     moments = random.Random(5)
     releases = tmp_path / "releases"
     draft = releases / "revisions" / ".night=2026-03-05.draft"
-    seen = set()
+    seen: set[int] = set()
     # As long as publishing may take here: found out from what earlier kills left, for a busy machine takes longer.
     longest = 0.3
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 
 import duckdb
 import pytest
@@ -12,7 +11,6 @@ from evenhand.deciding.compiled import CompiledModel, run_models
 from evenhand.deciding.rehearsal import Stage
 from evenhand.policy.language.examples import Event
 from evenhand.policy.load import LoadedPack, load_pack, packs_in
-from evenhand.records.databases import quoted
 from evenhand.settings import PROJECT
 from made_once import shared_project
 from transform.story import day, decided, versions
@@ -21,14 +19,14 @@ from transform.story import day, decided, versions
 @pytest.mark.parametrize(
     "orders", [pytest.param([(2, 4)], id="once"), pytest.param([(1, 1), (3, 4)], marks=pytest.mark.soak, id="twice")]
 )
-def test_every_model_is_the_same_on_packs_of_every_feature(orders: Sequence[tuple[int, int]], tmp_path: Path) -> None:
+def test_every_model_is_the_same_on_packs_of_every_feature(orders: Sequence[tuple[int, int]]) -> None:
     models = shared_project().part(after_gate=False).models(what_tells=True)
     packs = [load_pack(path) for path in packs_in(PROJECT / "policies")]
-    wanted = _decided(packs, models, threads=1, seed=0, file=tmp_path / "rows.csv")
+    wanted = _decided(packs, models, threads=1, seed=0)
 
     assert len(wanted["int_measures_in_force"]) > 100 and len(wanted["rewards"]) > 50
     for seed, threads in orders:
-        found = _decided(packs, models, threads, seed, tmp_path / "rows.csv")
+        found = _decided(packs, models, threads, seed)
         assert [name for name, rows in wanted.items() if found[name] != rows] == []
 
 
@@ -54,13 +52,9 @@ def test_a_measure_that_lasts_as_long_as_its_zone_tells_of_no_day_to_come(models
 
 
 def _decided(
-    packs: Sequence[LoadedPack], models: Sequence[CompiledModel], threads: int, seed: int, file: Path
-) -> dict[str, Sequence[str]]:
-    """The rows of each model as lines, with the rows of its sources in another order for each seed.
-
-    Written by DuckDB: hundreds of thousands of rows as Python's take longer than the models.
-    """
-    lines: dict[str, Sequence[str]] = {}
+    packs: Sequence[LoadedPack], models: Sequence[CompiledModel], threads: int, seed: int
+) -> dict[str, Sequence[tuple[object, ...]]]:
+    """The rows of each model, with the rows of its sources in another order for each seed."""
     with duckdb.connect(config={"threads": threads}) as connection:
         stage = Stage(packs)
         stage.set(connection)
@@ -71,9 +65,4 @@ def _decided(
             shuffled = f"select * from {schema}.{table} order by hash(rowid, {seed})"
             connection.execute(f"create or replace table {schema}.{table} as {shuffled}")
         run_models(connection, models, stage.last_day)
-        for model in models:
-            connection.execute(
-                f"copy (from main.{model.name} order by all) to {quoted(file)} (format csv, header false)"
-            )
-            lines[model.name] = file.read_text(encoding="utf-8").splitlines()
-    return lines
+        return {model.name: connection.execute(f"from main.{model.name} order by all").fetchall() for model in models}
