@@ -31,6 +31,8 @@ from delivery import systems
 from delivery.faulty import FaultyServer
 from delivery.proxy import TcpProxy
 from delivery.releases import night, notice, penalty, publish
+from evenhand.delivery.emptied import send_again
+from evenhand.records.persons import Person
 from faults.schedule import CRASHES, ROW_OF, Fault, Schedule
 from faults.sender import send, send_once
 from sandbox.process import SECRET
@@ -157,6 +159,7 @@ class Run:
                 self._outcome.runs = run
                 if self._send(release, 10):
                     break
+                self._say_that_it_is_empty()
             if isinstance(self._proxy, FaultyServer):
                 self._proxy.wait_for_late_ones()
             differences = self._differences()
@@ -216,6 +219,11 @@ class Run:
             return shown
 
         self._proxy.tell_state = told
+
+    def _say_that_it_is_empty(self) -> None:
+        """A person who is asked whether it was emptied looks, and says so only where it is."""
+        if "evenhand send-again receiver" in self._outcome.told[-1] and not self._system.held():
+            send_again(self._folder, "receiver", Person("ann", False), "it holds nothing")
 
     def _tell_the_state(self) -> None:
         if isinstance(self._proxy, FaultyServer):

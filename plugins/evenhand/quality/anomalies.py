@@ -125,8 +125,9 @@ def compare(connection: duckdb.DuckDBPyConnection, night: date) -> None:
 def lay_scale(connection: duckdb.DuckDBPyConnection) -> None:
     """Let SQL say how far a number is from what is usual: the macro `spreads_away`, as long as it is connected."""
     connection.execute(_SQL("variance_stabilised", stabilised=Sql(variance_stabilised("number"))))
-    for macro in ("below", "mean_of", "spreads_away"):
-        connection.execute(_SQL(macro))
+    connection.execute(_SQL("below"))
+    connection.execute(_SQL("mean_of"))
+    connection.execute(_SQL("spreads_away"))
 
 
 def _write_twins(connection: duckdb.DuckDBPyConnection, night: date) -> None:
