@@ -112,12 +112,16 @@ def _with_another_pack_beside(
     others = _contents(chance, f"{name}p", features)
     for old, new in _BESIDE.items():
         others = [_renamed(content, old, new) for content in others]
+    drawn: list[Content] = []
     for content in others:
         content["markets"] = sorted({market for each in contents for market in each["markets"]})
-        if "eligibility" in content and contents[0]["markets"] == content["markets"] and chance.random() < 0.5:
-            read = {"condition": "elsewhere", "programme": "score", "of_pack": contents[0]["pack"]}
-            read |= {"more_than": chance.choice((4, 8)), "if_missing": chance.choice(("holds", "fails"))}
-            content["eligibility"]["gate"]["conditions"].append(read)
+        if "eligibility" in content and contents[0]["markets"] == content["markets"]:
+            # Versions without changes read alike.
+            if CHANGES.keys() & set(features) or content is others[0]:
+                read = {"condition": "elsewhere", "programme": "score", "of_pack": contents[0]["pack"]}
+                read |= {"more_than": chance.choice((4, 8)), "if_missing": chance.choice(("holds", "fails"))}
+                drawn = [read] if chance.random() < 0.5 else []
+            content["eligibility"]["gate"]["conditions"] += deepcopy(drawn)
     return [*contents, *others]
 
 
