@@ -40,6 +40,15 @@ def prepared(name: str, make: Callable[[Path], None]) -> Path:
     return there
 
 
+def beside(home: Path, folder: Path, *there: str) -> Path:
+    """An installation that has of another what is decided, and of its own whatever people do there."""
+    here = folder / "home"
+    here.mkdir()
+    for each in there or ("releases", "nights"):
+        (here / each).symlink_to(home / each)
+    return here
+
+
 def _folder() -> Path:
     return Path(os.environ.get("EVENHAND_TEST_CACHE") or PROJECT / ".evenhand" / "tests")
 

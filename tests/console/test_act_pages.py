@@ -12,6 +12,7 @@ from fastapi.testclient import TestClient
 
 from console.case_forms import HERE, send
 from console.conftest import EARLIER, NIGHT
+from console.prepared import beside
 from console.serving import log_in
 from console.two_managers import managed
 from evenhand.delivery.stopping import stopped
@@ -23,12 +24,7 @@ MEASURE = {"market": "ID", "what": "no_live on live", "until": "2026-03-10", "re
 
 @pytest.fixture
 def client(home: Path, tmp_path: Path) -> Iterator[TestClient]:
-    copy = tmp_path / "home"
-    copy.mkdir()
-    # What is decided isn't changed here: what people ask for is written beside it.
-    for there in ("releases", "nights"):
-        (copy / there).symlink_to(home / there)
-    with managed(copy, tmp_path / "people.yml") as client:
+    with managed(beside(home, tmp_path), tmp_path / "people.yml") as client:
         log_in("ika")
         yield client
 

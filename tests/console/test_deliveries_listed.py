@@ -15,7 +15,8 @@ import pytest
 from fastapi.testclient import TestClient
 
 from console.conftest import EARLIER, NIGHT
-from console.serving import log_in
+from console.prepared import beside
+from console.serving import log_in, seen_by_all
 from console.two_managers import managed
 from evenhand.delivery.ledger import open_ledger
 from evenhand.records import steps
@@ -24,9 +25,10 @@ WHEN = "2026-03-06T20:00:00.000Z"
 
 
 @pytest.fixture
-def sent(home: Path) -> Iterator[Path]:
+def sent(home: Path, tmp_path: Path) -> Path:
     """A receiver was sent each penalty of the night, one that is gone, and something that is nobody's."""
-    ledger, work = home / "receipts.sqlite", home / "nights" / f"night={NIGHT}"
+    here = beside(home, tmp_path, "releases")
+    ledger, work = here / "receipts.sqlite", here / "nights" / f"night={NIGHT}"
     folder = home / "releases" / f"night={NIGHT}"
     with duckdb.connect() as connection:
         rows = f"from read_parquet('{folder}/%s.parquet', hive_partitioning = false)"
@@ -47,9 +49,13 @@ def sent(home: Path) -> Iterator[Path]:
             [(str(at), *of[:3], NIGHT, of[3], WHEN, of[4]) for at, of in enumerate(changes)],
         )
     steps.keep(work, "reconcile_receiver", {"told": "they agree", "agrees": True}, "sandbox")
-    yield ledger
-    ledger.unlink()
-    (work / "steps" / "reconcile_receiver.sandbox.json").unlink()
+    return ledger
+
+
+@pytest.fixture
+def reader(sent: Path) -> Iterator[TestClient]:
+    with seen_by_all(sent.parent) as app:
+        yield TestClient(app, base_url="http://127.0.0.1:8080", headers={"accept": "text/html"})
 
 
 def _rows(client: TestClient, address: str) -> list[dict[str, str]]:
@@ -91,10 +97,8 @@ def test_its_sql_is_for_the_ledger(reader: TestClient, sent: Path) -> None:
     assert {row[:4] for row in found} >= {("sandbox", "penalties", "put", "acknowledged")}
 
 
-def test_who_sees_one_market_is_told_what_was_sent_of_it_and_not_whether_all_agrees(
-    home: Path, sent: Path, tmp_path: Path
-) -> None:
-    with managed(home, tmp_path / "people.yml") as client:
+def test_who_sees_one_market_is_told_what_was_sent_of_it_and_not_whether_all_agrees(sent: Path, tmp_path: Path) -> None:
+    with managed(sent.parent, tmp_path / "people.yml") as client:
         for name, market in (("ika", "ID"), ("wen", "world")):
             log_in(name)
             (row,) = _rows(client, "/lists/deliveries/csv")

@@ -10,6 +10,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from console.conftest import HOSTILE, NIGHT
+from console.prepared import beside
 from console.serving import log_in
 from console.two_managers import managed
 
@@ -34,7 +35,7 @@ def _lines(caplog: pytest.LogCaptureFixture) -> list[str]:
 def test_each_download_is_a_line_with_who_what_and_as_it_was_asked_for(
     home: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    with managed(home, tmp_path / "people.yml") as client, caplog.at_level(logging.INFO):
+    with managed(beside(home, tmp_path), tmp_path / "people.yml") as client, caplog.at_level(logging.INFO):
         log_in("bo\nann")
         for address, _ in DOWNLOADS:
             caplog.clear()

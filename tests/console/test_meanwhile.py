@@ -11,7 +11,7 @@ from evenhand.console.shown import shown
 from reports.releases import release
 
 NIGHTS = [date(2026, 3, 1) + timedelta(days=day) for day in range(4)]
-EMPTY = {"penalties": [], "rewards": [], "standings": []}
+EMPTY: dict[str, list[tuple[str, ...]]] = {"penalties": [], "rewards": [], "standings": []}
 
 
 def _landed(night: date, *feeds: str) -> dict[str, str]:

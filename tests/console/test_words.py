@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import logging
 import re
-import shutil
 from collections.abc import Callable, Iterator
 from datetime import date
 from decimal import Decimal
@@ -20,6 +19,7 @@ from console.case_forms import HERE, send
 from console.conftest import ELSEWHERE, HOSTILE, NIGHT
 from console.held_night import ON
 from console.messages import CONSOLE, messages, templates
+from console.prepared import beside
 from console.pseudo import in_brackets, unbracketed
 from console.serving import log_in, seen_by_all
 from console.test_in_chromium import PAGES
@@ -120,20 +120,16 @@ def test_a_page_is_in_the_chosen_language_and_every_address_on_it_keeps_that(rea
 
 def test_who_people_yml_lists_with_a_language_reads_that_unless_another_is_chosen(home: Path, tmp_path: Path) -> None:
     people = tmp_path / "people.yml"
-    try:
-        with managed(home, people) as client:
-            people.write_text(PEOPLE.replace("user: ika,", "user: ika, language: id,"))
-            in_chinese = {"accept-language": "zh"}
-            assert '<html lang="id">' in client.get("/", headers=in_chinese).text
-            assert '<html lang="pt-BR">' in client.get("/?lang=pt_BR", headers=in_chinese).text
-            assert "Anda boleh melihat ID" in client.get("/nights", headers=in_chinese).text
-            # Who says none reads what the browser likes, and who isn't listed too.
-            for name in ("wen", "nobody"):
-                log_in(name)
-                assert '<html lang="zh">' in client.get("/", headers=in_chinese).text
-    finally:
-        # Other tests look at it too.
-        shutil.rmtree(home / "people", ignore_errors=True)
+    with managed(beside(home, tmp_path), people) as client:
+        people.write_text(PEOPLE.replace("user: ika,", "user: ika, language: id,"))
+        in_chinese = {"accept-language": "zh"}
+        assert '<html lang="id">' in client.get("/", headers=in_chinese).text
+        assert '<html lang="pt-BR">' in client.get("/?lang=pt_BR", headers=in_chinese).text
+        assert "Anda boleh melihat ID" in client.get("/nights", headers=in_chinese).text
+        # Who says none reads what the browser likes, and who isn't listed too.
+        for name in ("wen", "nobody"):
+            log_in(name)
+            assert '<html lang="zh">' in client.get("/", headers=in_chinese).text
 
 
 def test_where_a_form_sends_one_on_the_language_is_kept(reader: TestClient) -> None:
