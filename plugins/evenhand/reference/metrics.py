@@ -7,7 +7,8 @@ from typing import Any
 
 from evenhand.policy.nodes import parse
 from evenhand.policy.targets import Target, read_targets
-from evenhand.release.figures import ALL_MARKETS, COMPUTED, estimated
+from evenhand.release.figures import ALL_MARKETS, COMPUTED, definitions, estimated
+from evenhand.release.metric_query import query_of
 from evenhand.release.targets import bound
 from evenhand.settings import PROJECT
 
@@ -25,7 +26,12 @@ def render() -> str:
         _row(metric, metric["config"]["meta"], _formula(metric, measures), targets) for metric in content["metrics"]
     ]
     rows += [_row(metric, metric, metric["formula"], targets) for metric in estimated(DEFINED.parent)]
-    return "\n".join([_START, *rows, "", _END])
+    queries = [
+        f"| `{metric}` | {_code(part)} | `{query_of(metric, part)}` |"
+        for metric, definition in definitions(PROJECT / "dbt_project").items()
+        for part in ("", *definition.slices)
+    ]
+    return "\n".join([_START, *rows, "", _END, _QUERIES, *queries, ""])
 
 
 def _row(metric: Mapping[str, Any], meta: Mapping[str, Any], formula: str, targets: Sequence[Target]) -> str:
@@ -61,6 +67,10 @@ def _formula(metric: Mapping[str, Any], measures: Mapping[str, Any]) -> str:
     times = f", times {meta['per']}" if meta.get("per") else ""
     numerator, denominator = (_lower(measures[of[each]]["description"]) for each in ("numerator", "denominator"))
     return f"{numerator} ÷ {denominator}{times}"
+
+
+def _code(part: str) -> str:
+    return f"`{part}`" if part else "the whole"
 
 
 def _lower(description: str) -> str:
@@ -115,6 +125,16 @@ spans the goal, or that line, it is too few to say. `evenhand policy check` name
 metric isn't told by, and a last night before the first; it warns of a market that no pack decides for and no night
 knows.
 """
+
+_QUERIES = """\
+## The query of each
+
+What a night has released of a metric, `evenhand query "…"` answers: of every market and night, of all markets together
+as `all`, and of each part of what it is told by. `and night = '2026-10-31' and market = 'ID'` leaves the others out. A
+metric's page has it of what it shows.
+
+| metric | of | query |
+| --- | --- | --- |"""
 
 
 if __name__ == "__main__":
