@@ -11,7 +11,9 @@ one of this file that decides so, and that often has more entries than it needs.
 
 Longer than other files, for what is taken away, what has to become of it and the shares belong together.
 
-    python -m benchmarks.faithful [--decisions 10000] [--creators 70000] [--table docs/explain.md]
+    python -m benchmarks.faithful [--decisions 10000] [--creators 70000] [--table docs/explain.md] [--anew]
+
+What became of the decisions of a night is kept below EVENHAND_HOME, and a run that was killed goes on after it.
 """
 
 from __future__ import annotations
@@ -19,25 +21,27 @@ from __future__ import annotations
 import argparse
 import json
 import shutil
-import tempfile
+import sys
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 
 import duckdb
+from pydantic import TypeAdapter
 
-from evenhand.deciding.compiled import CompiledModel, compiled_project, run_models
+from evenhand.deciding.compiled import CompiledModel, compiled_project, fingerprint, run_models
 from evenhand.deciding.copies import lay_copies
 from evenhand.landing.accepted import create_accepted
 from evenhand.landing.contracts import BY_NAME
 from evenhand.policy.compile import compile_packs
 from evenhand.policy.load import load_packs
 from evenhand.policy.prose.words import counted
+from evenhand.records.atomic_files import write_anew
 from evenhand.reference.tables import put_table
 from evenhand.release.previous import create_released
-from evenhand.settings import PROJECT
+from evenhand.settings import PROJECT, settings
 from evenhand.simulation.marketplace import FEEDS, simulate
 from evenhand.simulation.plan import MARKETS, Plan
 
@@ -128,35 +132,63 @@ class Outcome:
         return self.is_changed == (self.tried.kind not in _CHANGES_NOTHING)
 
 
+_OUTCOMES = TypeAdapter(list[Outcome])
+
+
 def main() -> None:
     """Decide again, print the shares, and write them into a file if one is named."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--decisions", type=int, default=10_000)
     parser.add_argument("--creators", type=int, default=70_000)
     parser.add_argument("--table", type=Path, help="a file with a block for the table")
+    parser.add_argument("--anew", action="store_true", help="begin again, whatever is kept of a run before")
     asked = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="evenhand-faithful-") as folder:
-        table = table_of(outcomes(Path(folder), Plan(asked.creators, 120), asked.decisions))
+    folder = settings().home / "benchmarks" / f"faithful-{asked.creators}-{asked.decisions}-{fingerprint()[:12]}"
+    if asked.anew:
+        shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True, exist_ok=True)
+    found = outcomes(folder, Plan(asked.creators, 120), asked.decisions, lambda said: print(said, file=sys.stderr))
+    table = table_of(found)
+    shutil.rmtree(folder)
     print(table)
     if asked.table:
         put_table(asked.table, "python -m benchmarks.faithful", table)
 
 
-def outcomes(folder: Path, plan: Plan, most: int) -> list[Outcome]:
-    """What became of at most so many decisions of a marketplace, of its newest night and of nights before it."""
-    simulate(plan, folder / "landing", lambda made: None)
+def outcomes(folder: Path, plan: Plan, most: int, tell: Callable[[str], None] = lambda said: None) -> list[Outcome]:
+    """What became of at most so many decisions of a marketplace, of its newest night and of nights before it.
+
+    Args:
+        folder: what is kept of nights that were decided again before isn't done once more.
+        tell: is told how far it is.
+    """
+    simulated = folder / "simulated"
+    if not simulated.exists():
+        tell(f"simulating {plan.creators:,} creators")
+        shutil.rmtree(folder / "landing", ignore_errors=True)
+        simulate(plan, folder / "landing", lambda made: None)
+        simulated.touch()
+    shutil.rmtree(folder / "packs", ignore_errors=True)
     _lay_packs(folder / "packs")
     models = compiled_project().models()
     found: list[Outcome] = []
     decided: set[tuple[str, date | None]] = set()
     night = plan.until
     while len(decided) < most and night > plan.first_night:
-        warehouse = folder / f"{night}.duckdb"
-        _decide(folder, warehouse, models, night)
-        new = [each for each in _decisions(warehouse) if each.key not in decided][: most - len(decided)]
-        decided |= {each.key for each in new}
-        found += _tried(warehouse, models, night, [each for of in new for each in _tries(of)])
-        warehouse.unlink()
+        kept = folder / f"{night}.json"
+        if kept.exists():
+            of_night = _OUTCOMES.validate_json(kept.read_bytes())
+        else:
+            warehouse = folder / f"{night}.duckdb"
+            warehouse.unlink(missing_ok=True)
+            _decide(folder, warehouse, models, night)
+            new = [each for each in _decisions(warehouse) if each.key not in decided][: most - len(decided)]
+            of_night = _tried(warehouse, models, night, [each for of in new for each in _tries(of)])
+            warehouse.unlink()
+            write_anew(kept, _OUTCOMES.dump_json(of_night))
+        found += of_night
+        decided |= {each.tried.decision.key for each in of_night}
+        tell(f"{night}: {len(decided):,} of {most:,} decisions decided again")
         night -= _BETWEEN
     return found
 

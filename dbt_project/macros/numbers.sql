@@ -103,11 +103,20 @@
             {{ plain_number(value) }} || ' '
             || case
                 when split_part({{ unit }}, ' ', 1) like '%s' then split_part({{ unit }}, ' ', 1)
+                when split_part({{ unit }}, ' ', 1) like '%x' then split_part({{ unit }}, ' ', 1) || 'es'
                 when regexp_matches(split_part({{ unit }}, ' ', 1), '[^aeiou]y$')
                     then regexp_replace(split_part({{ unit }}, ' ', 1), 'y$', 'ies')
                 else split_part({{ unit }}, ' ', 1) || 's'
             end
             || substr({{ unit }}, length(split_part({{ unit }}, ' ', 1)) + 1)
+    end
+{%- endmacro %}
+
+{#- The same before another of the unit, which is said there; percent is said of both. -#}
+{% macro counted_before(value, unit) -%}
+    case
+        when {{ unit }} in ('share', 'percent') then {{ counted(value, unit) }}
+        else {{ plain_number(value) }}
     end
 {%- endmacro %}
 

@@ -56,6 +56,8 @@ def take(home: Path, account: str, held: Path) -> None:
 
 def _picture(page: Page, address: str, name: str) -> None:
     page.goto(address)
+    # What would restore a creator is tried first.
+    page.wait_for_function("!document.getElementById('going-on')")
     # Letters come after the page.
     page.evaluate("document.fonts.ready")
     page.wait_for_timeout(500)

@@ -7,7 +7,9 @@ import re
 import shutil
 from collections.abc import Callable, Sequence
 from decimal import Decimal
+from html import unescape
 from pathlib import Path
+from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
@@ -19,7 +21,9 @@ from console.serving import seen_by_all
 from evenhand.console import metrics
 from evenhand.console.charts import Point, over_nights, scale_of
 from evenhand.reference import metrics as written
-from evenhand.release.figures import Figure
+from evenhand.release.figures import Figure, definitions
+from evenhand.release.metric_query import query_of
+from evenhand.release.query import ask
 from evenhand.settings import PROJECT
 from night.directly import decide
 
@@ -35,6 +39,27 @@ def test_a_metric_is_shown_for_each_market_and_its_parts(reader: TestClient) -> 
     page = reader.get("/metrics/repeat_rate?market=world").text
     assert "Repeat rate, world" in page
     assert "Violation type: Copyright" in page
+
+
+def test_each_released_figure_is_given_by_the_query_of_its_metric_and_part(reader: TestClient, home: Path) -> None:
+    releases, defined = home / "releases", definitions(PROJECT / "dbt_project")
+    given = []
+    for metric, of in defined.items():
+        for part in ("", *of.slices):
+            with ask(releases, query_of(metric, part)) as answer:
+                given += [(metric, part, *row) for row in answer.rows]
+    columns_of = "select metric, slice, night, market, {}figure, sample, is_enough, unit from operational_metrics"
+    sql = columns_of + " where slice {} ''"
+    released: list[tuple[Any, ...]] = []
+    for columns, which in (("", "="), ("slice_value, ", "<>")):
+        with ask(releases, sql.format(columns, which)) as answer:
+            released += answer.rows
+    assert sorted(map(str, given)) == sorted(map(str, released))
+    assert released
+    # A page has those of what it shows.
+    page = unescape(reader.get("/metrics/repeat_rate?market=world").text)
+    for query in (query_of("repeat_rate", "", NIGHT), query_of("repeat_rate", "violation_type", NIGHT, "world")):
+        assert f"<pre>{query}</pre>" in page
 
 
 @pytest.mark.parametrize("address", ["/metrics/none", "/metrics?market=none"])

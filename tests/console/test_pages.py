@@ -237,11 +237,6 @@ def test_a_tile_says_all_that_lapses_on_the_day_on_which_something_does(reader: 
         assert said in _text(reader.get(f"/creator?account={quote(account, safe='')}").text)
 
 
-def test_what_would_restore_a_creator_is_tried_when_somebody_asks(reader: TestClient) -> None:
-    said = _text(reader.get("/creator/restoring?account=a2").text)
-    assert "If nothing happens free from" in said
-
-
 def test_a_hostile_name_is_only_text_on_every_page(reader: TestClient) -> None:
     for address in EVERY_PAGE:
         assert "<b>'" not in reader.get(address).text.replace("<b>Evenhand", ""), address

@@ -22,7 +22,9 @@ from evenhand.cli import app
 from evenhand.deciding.compiled import run_models
 from evenhand.deciding.night_range import ask_about
 from evenhand.deciding.provenance import lay_rules_of
-from evenhand.explain.restoring import Restored, TriedWay, summed_up, what_restores
+from evenhand.explain import trying
+from evenhand.explain.restoring import Restored, TriedWay, summed_up
+from evenhand.explain.trying import what_restores
 from evenhand.explain.ways import Way
 from evenhand.landing.contracts import FEEDS
 from evenhand.quality.held_lists import hold_lists, make_views
@@ -421,6 +423,19 @@ def test_for_good_is_told_apart_from_not_within_the_nights_that_are_looked_at(ho
     ]
 
 
+def test_what_is_tried_some_at_a_time_is_as_if_all_were_tried_at_once(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at_once = _restoring(home, "a3")
+    monkeypatch.setattr(trying, "AT_ONCE", 1)
+    told: list[trying.SoFar] = []
+    # One way was tried before; it is gone on with the other. All together needn't be tried.
+    assert _restoring(home, "a3", before=at_once[:2], tell=told.append) == at_once
+    models = len(shared_project().models())
+    assert [(each.step, each.steps) for each in told] == [(step, 2 * models) for step in range(models + 1)]
+    assert {each.left for each in told} == {(at_once[2].way, Way("all"))}
+
+
 def test_all_together_is_told_of_what_nothing_brings_back_by_itself() -> None:
     def way(kind: Literal["nothing", "appeal", "activity", "all"], *days: date | None) -> TriedWay:
         said = zip("pq", days, strict=True)
@@ -513,11 +528,11 @@ def _held(home: Path, folder: Path, patch: pytest.MonkeyPatch, whose: str) -> No
     publish_release(NIGHT)
 
 
-def _restoring(home: Path, account: str, nights: int = 180) -> list[TriedWay]:
+def _restoring(home: Path, account: str, nights: int = 180, **of_trying: Any) -> list[TriedWay]:
     work = home / "nights" / f"night={NIGHT}"
     models = shared_project().models()
     return what_restores(
-        home / "releases" / f"night={NIGHT}", work / "warehouse.duckdb", models, NIGHT, account, nights
+        home / "releases" / f"night={NIGHT}", work / "warehouse.duckdb", models, NIGHT, account, nights, **of_trying
     )
 
 

@@ -205,25 +205,25 @@ def test_an_amount_has_the_unit_that_stands_in_the_sentence(told: str, wanted: s
 def test_a_share_whose_ledger_has_no_unit_is_no_percentage() -> None:
     said = (
         "On 2026-03-05 the account went from 0.03 to 0.05{} of late dispatch and entered the zone poor"
-        " (balance at least 0.04)"
+        " (balance at least 0.04). This brings Warning on account from 2026-03-05 until 2026-04-03."
     )
-    brings = ". This brings Warning on account from 2026-03-05 until 2026-04-03."
     for unit, wanted in {"": "<0.05> pada", " points": "<0.05> poin pada"}.items():
-        told = _story("id").why(said.format(unit) + brings) or ""
+        told = _story("id").why(said.format(unit)) or ""
         assert f"dari <0.03> menjadi {wanted}" in told
 
 
 @pytest.mark.parametrize(
-    ("programme", "wanted"),
+    ("programme", "had", "wanted"),
     [
-        # The balance before it is in no percent yet.
-        ("late dispatch", "dari <3.00> menjadi <5>\u00a0% pada Late dispatch"),
-        ("completion", "dari <0.03> menjadi <5>\u00a0% pada Completion"),
+        ("late dispatch", "0.03", "dari <3.00> menjadi <5>\u00a0% pada Late dispatch"),
+        ("completion", "0.03", "dari <0.03> menjadi <5>\u00a0% pada Completion"),
+        ("late dispatch", "3 %", "dari <3>\u00a0% menjadi <5>\u00a0% pada Late dispatch"),
+        ("completion", "3 %", "dari <3>\u00a0% menjadi <5>\u00a0% pada Completion"),
     ],
 )
-def test_the_balance_before_a_share_is_told_in_percent_too(programme: str, wanted: str) -> None:
+def test_the_balance_before_a_share_is_told_in_percent_too(programme: str, had: str, wanted: str) -> None:
     told = _story("id").why(
-        f"On 2026-03-05 the account went from 0.03 to 5 % of {programme} and entered the zone poor (balance at least"
+        f"On 2026-03-05 the account went from {had} to 5 % of {programme} and entered the zone poor (balance at least"
         " 0.04). This brings Warning on account from 2026-03-05 until 2026-04-03."
     )
     assert wanted in (told or "")

@@ -1,11 +1,15 @@
 """Nights of the simulated marketplace, released and told one after the other: what explanations say of its accounts.
 
 Short in the suite, of the sixty creators of two thousand about whom most lands; ninety nights of all of them are
-a soak.
+a soak, which says how far it is and goes on after the last night that was told where it was killed:
+
+    pytest -n 0 -s -m soak tests/explain/test_nights.py
 """
 
 from __future__ import annotations
 
+import os
+import shutil
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,6 +21,7 @@ import pytest
 from typer.testing import CliRunner
 
 from evenhand.cli import app
+from evenhand.deciding.compiled import fingerprint
 from evenhand.explain.facts import explain
 from evenhand.explain.labels import Labels
 from evenhand.explain.names import Names
@@ -56,17 +61,31 @@ class Marketplace:
 )
 def marketplace(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Marketplace]:
     creators, nights = request.param
-    home = tmp_path_factory.mktemp("nights") / "home"
+    is_short = creators < CREATORS
+    home = tmp_path_factory.mktemp("nights") / "home" if is_short else _kept_home(nights)
     days = tuple(UNTIL - timedelta(days=back) for back in reversed(range(nights)))
     plan = Plan(CREATORS, nights + BEFORE, seed=3)
-    simulate(plan, home / "landing", lambda made: None)
-    if creators < CREATORS:
-        _keep(home / "landing", creators, days[0])
+    if not (home / "simulated").exists():
+        shutil.rmtree(home, ignore_errors=True)
+        simulate(plan, home / "landing", lambda made: None)
+        if is_short:
+            _keep(home / "landing", creators, days[0])
+        (home / "simulated").touch()
     with environment({**ACCEPTED, "EVENHAND_HOME": str(home), "COLUMNS": "300"}), receivers(home) as told:
-        for night in days:
-            decide(home, str(night))
-            told.bring(str(night))
+        for number, night in enumerate(days, 1):
+            told_already = home / f"told {night}"
+            if not told_already.exists():
+                decide(home, str(night))
+                told.bring(str(night))
+                told_already.touch()
+            print(f"{night}: {number} of {nights} nights are decided and told")
         yield Marketplace(home, days, tuple(told.sandbox.notices()))
+
+
+def _kept_home(nights: int) -> Path:
+    """The home of the long form, of the models as they are: what was decided by others says nothing."""
+    below = Path(os.environ.get("EVENHAND_TEST_CACHE") or PROJECT / ".evenhand" / "tests")
+    return below / f"nights-{CREATORS}-{nights}-{fingerprint()[:12]}" / "home"
 
 
 def _keep(landing: Path, creators: int, since: date) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from datetime import date
 from pathlib import Path
 
@@ -46,6 +47,20 @@ def releases(tmp_path: Path) -> Path:
 def _answer(releases: Path, sql: str) -> list[tuple[object, ...]]:
     with ask(releases, sql) as answer:
         return list(answer.rows)
+
+
+def test_the_newest_export_of_cases_of_each_night_is_a_table(releases: Path) -> None:
+    for night, number in (("2026-03-05", 1), ("2026-03-06", 1), ("2026-03-06", 2)):
+        export = releases.parent / "cases" / f"night={night}" / f"{number:04}.parquet"
+        export.parent.mkdir(parents=True, exist_ok=True)
+        duckdb.sql(f"select 'c{number}' as case_id").write_parquet(str(export))
+        sha256 = hashlib.sha256(export.read_bytes()).hexdigest()
+        export.with_suffix(".json").write_text(json.dumps({"sha256": sha256}))
+    cases = "select night, case_id from cases order by night"
+    assert _answer(releases, cases) == [(date(2026, 3, 5), "c1"), (date(2026, 3, 6), "c2")]
+    export.write_bytes(export.read_bytes() + b" ")
+    with pytest.raises(ReleaseChanged, match="isn't what was exported"):
+        _answer(releases, cases)
 
 
 def test_a_table_has_every_night_in_its_newest_revision_and_what_a_night_lacks_is_null(releases: Path) -> None:

@@ -25,8 +25,9 @@ COLUMNS: Mapping[str, Mapping[str, str]] = {
     "account_violations": {
         "market": "varchar", "violation_id": "varchar", "violation_type": "varchar", "decided_on": "date",
         "appeal_id": "varchar", "appeal_filed_on": "date", "appeal_decided_on": "date", "appeal_outcome": "varchar",
+        "kind": "varchar",
     },
-    "enforcement_gaps": {"market": "varchar", "gap": "varchar", "since": "date"},
+    "enforcement_gaps": {"market": "varchar", "gap": "varchar", "since": "date", "violation_id": "varchar"},
     "held_rows": {"list": "varchar", "market": "varchar", "rule": "varchar"},
     "quarantine": {"feed": "varchar", "rule": "varchar"},
     "operational_metrics": {

@@ -160,10 +160,20 @@ def everything(home: Path, many: int = 25, rule: str = "", answer: str = "", **n
                 "account_profiles": [("ID", True, None), ("ID", False, night), (MARKETS[1], False, None)],
                 "changes": [("penalties", "ID", "data", "added", False), ("penalties", "ID", "data", "added", True)],
                 "account_violations": [
-                    ("ID", f"v{n}", "counterfeit", night, f"p{n}", night, night, "granted" if n % 2 else "denied")
+                    (
+                        "ID",
+                        f"v{n}",
+                        "counterfeit",
+                        night,
+                        f"p{n}",
+                        night,
+                        night,
+                        "granted" if n % 2 else "denied",
+                        "live" if n < 3 else "short_video",
+                    )
                     for n in range(many)
                 ],
-                "enforcement_gaps": [("ID", "never_enforced", old) for _ in range(many // 5)],
+                "enforcement_gaps": [("ID", "never_enforced", old, f"v{n}") for n in range(many // 5)],
                 "held_rows": [
                     (
                         "rewards",
@@ -175,6 +185,24 @@ def everything(home: Path, many: int = 25, rule: str = "", answer: str = "", **n
                 "operational_metrics": [
                     ("grant_rate", "all", "", None, Decimal("0.7"), None, None, Decimal(50), True, "share"),
                     ("grant_rate", "ID", "", None, Decimal("0.8"), None, None, Decimal(50), ago == 0, "share"),
+                    *(
+                        (
+                            "overturned_by_rule",
+                            market,
+                            "rule",
+                            rule,
+                            Decimal(figure),
+                            None,
+                            None,
+                            40,
+                            sample > 39,
+                            "share",
+                        )
+                        for market, rule, figure, sample in (
+                            *(("ID", "counterfeit", "0.25", 40), ("ID", "copyright", "0.199", 40)),
+                            *(("ID", "fraud", "0.9", 9), ("all", "counterfeit", "0.25", 40)),
+                        )
+                    ),
                 ],
             },
             feeds={
@@ -206,6 +234,11 @@ def test_what_waits_is_off_target_late_overturned_stale_or_wrong_is_recommended_
     assert "25 of 1,000 rows of Orders are in quarantine: an account that nobody knows." in said
     assert "Nothing of Violations has landed since Mar 28, 2026. Ask whoever sends it." in said
     assert "5 gaps of ID are older than 3 days, the oldest since Mar 26, 2026" in said
+    assert "Most of them (3) are of Live streams: ask the system that acts there." in said
+    assert (
+        "25.0\u00a0% of the 40 decisions of four weeks that the rule Counterfeit counts in ID are void by now." in said
+    )
+    assert said.count("void by now") == 1
     assert "1 row of the rewards of ID is held back: amounts are positive <script>." in said
     assert "appeals about" not in said  # 12 of 25 are fewer than half.
     assert [each.page for each in first.recommendations][:2] == [

@@ -20,9 +20,10 @@ from evenhand.explain.facts import NoSuchAccount
 from evenhand.explain.facts import explain as facts_about
 from evenhand.explain.labels import Labels, NoSuchLanguage, number
 from evenhand.explain.names import Names
-from evenhand.explain.names import of_unit as number_of_unit
-from evenhand.explain.restoring import CannotBeTried, TriedWay, summed_up, told_of, what_restores
+from evenhand.explain.restoring import CannotBeTried, TriedWay, summed_up, told_of
+from evenhand.explain.trying import SoFar, what_restores
 from evenhand.notices.catalogs import load_catalogs
+from evenhand.policy.prose.words import PERCENT_OF
 from evenhand.release.manifest import OtherFormat
 from evenhand.reports.catalogue import ENGLISH, catalogue, languages_of
 from evenhand.reports.language import WORDS
@@ -95,11 +96,17 @@ def _tried(here: Settings, night: date, found: Explanation) -> tuple[list[TriedW
         return [], ""
     from evenhand.deciding.compiled import compiled_project
 
+    begun = "Trying what would restore it over the next nights"
     try:
-        with console.status("Trying what would restore it over the next nights"):
+        with console.status(begun) as status:
+
+            def tell(so_far: SoFar) -> None:
+                status.update(f"{begun}: step {so_far.step} of {so_far.steps}")
+
             models = compiled_project().models()
             release = here.releases / f"night={night}"
-            return told_of(what_restores(release, here.warehouse(night), models, night, found.account), found), ""
+            tried = what_restores(release, here.warehouse(night), models, night, found.account, tell=tell)
+            return told_of(tried, found), ""
     except CannotBeTried as error:
         return [], str(error)
 
@@ -134,7 +141,7 @@ def _show(found: Explanation, names: Names, to: Console) -> None:
         gives = f": {', '.join(lacking.gives)}" if lacking.gives and lacking.gives != (lacking.label,) else ""
         to.print(f"\n[bold]Doesn't have[/bold] {escape(lacking.label + gives)}", highlight=False, soft_wrap=True)
         for fails in lacking.fails:
-            by = f"; {number(fails.lacks)} away" if fails.lacks is not None else ""
+            by = f"; {_of_unit(fails.lacks, fails.unit, names)} away" if fails.lacks is not None else ""
             to.print(f"  asks for {escape(fails.asks)}; {escape(fails.has)}{by}", highlight=False, soft_wrap=True)
     if found.violations:
         to.print("\n[bold]Violations[/bold]", highlight=False)
@@ -174,7 +181,7 @@ def _show_programme(programme: ProgrammeStanding, names: Names, to: Console) -> 
     if is_judged and len(programme.periods) > 1:
         table = plain_table("from", "until", "balance", "zone", numbers=["balance"])
         for period in programme.periods:
-            value = "no figure" if period.balance is None else number(period.balance)
+            value = "no figure" if period.balance is None else _of_part(period.balance, programme.unit, names)
             table.add_row(str(period.first_day), str(period.last_day or ""), value, escape(period.zone_label))
         to.print(table, highlight=False)
     if programme.entries:
@@ -182,7 +189,7 @@ def _show_programme(programme: ProgrammeStanding, names: Names, to: Console) -> 
         for entry in programme.entries:
             table.add_row(
                 escape(entry.event),
-                number(entry.amount),
+                _of_part(entry.amount, programme.unit, names),
                 str(entry.first_day),
                 str(entry.last_day or "for good"),
                 escape(f"{entry.rule_label}, {entry.pack_label} v{entry.version}"),
@@ -233,7 +240,12 @@ def _needed(measure: Measure) -> str:
 
 
 def _of_unit(value: Decimal, unit: str, names: Names) -> str:
-    return number_of_unit(names.labels, names.words, value, unit, number(value), number(100 * value))
+    return names.of_unit(value, unit)
+
+
+def _of_part(value: Decimal, unit: str, names: Names) -> str:
+    """A number whose unit is said beside it; percent with the number."""
+    return _of_unit(value, unit if unit in PERCENT_OF else "", names)
 
 
 def _violation(violation: Violation) -> str:

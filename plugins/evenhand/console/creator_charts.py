@@ -15,7 +15,7 @@ from evenhand.console.reader import marked, say
 from evenhand.console.shown import Shown
 from evenhand.console.values import day, key_of, label, last_day, number, of_unit
 from evenhand.explain.explanation import Explanation, Period, ProgrammeStanding
-from evenhand.policy.prose.words import spoken
+from evenhand.policy.prose.words import PERCENT_OF, spoken
 
 _WIDE, _HIGH = 1000, 100
 # So much is shown of the time before there was anything, and of that after tonight.
@@ -263,4 +263,4 @@ def _from_to(called: str, of: InForce) -> str:
 
 def _written(value: float, unit: str) -> str:
     exact = Decimal(repr(value))
-    return of_unit(exact, unit) if unit == "share" else number(exact)
+    return of_unit(exact, unit) if unit in PERCENT_OF else number(exact)

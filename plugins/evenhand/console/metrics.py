@@ -26,6 +26,7 @@ from evenhand.console.values import market as market_name
 from evenhand.policy.targets import targets_of
 from evenhand.release.figures import Figure, counted_in, definitions, figures_by_metric, figures_of
 from evenhand.release.goals import GoalOnNight, goals_of
+from evenhand.release.metric_query import query_of
 from evenhand.release.targets import judged
 from evenhand.release.verify import ReleaseChanged
 from evenhand.settings import settings
@@ -89,6 +90,10 @@ def metric_page(request: Request, metric: str, night: Night = None, market: Mark
         meanwhile=_meanwhile(found, market),
         of_markets=[(each, judged(found.manifest, each)) for each in now if not each.slice],
         of_parts=[(each, judged(found.manifest, each)) for each in now if each.slice and each.market == market],
+        sql=[
+            query_of(metric, night=found.night),
+            *(query_of(metric, part, found.night, market) for part in sorted({each.slice for each in now} - {""})),
+        ],
     )
 
 

@@ -125,12 +125,12 @@ def list_as_workbook(request: Request, name: str) -> FileResponse:
 @router.get("/creator/restoring")
 @limited
 @for_support
-def restoring_page(request: Request, account: str, night: Night = None) -> HTMLResponse:
+def restoring_page(request: Request, account: str, night: Night = None, again: int | None = None) -> HTMLResponse:
     """What would restore an account, and by when: tried when somebody asks, in some seconds."""
     found = shown(night)
     if found is None:
         return page(request, "no_release.html", None)
-    return page(request, "restoring.html", found, account=account, of=restoring(found, account))
+    return page(request, "restoring.html", found, account=account, of=restoring(found, account, again))
 
 
 @router.get("/creator")

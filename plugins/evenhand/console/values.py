@@ -101,7 +101,7 @@ def of_unit(value: Decimal, unit: str, market: str = "") -> str:
     """
     if unit == _MONEY and market:
         return reader().money(value, market)
-    return number_of_unit(labels(), reader().words, value, unit, number(value), number(100 * value))
+    return number_of_unit(labels(), reader().words, value, unit, number)
 
 
 def signed(value: int) -> str:

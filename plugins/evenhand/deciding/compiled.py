@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import date
@@ -147,11 +147,22 @@ def is_compiled(target: Path) -> bool:
     return bool(_kept(target / _NAME).get("fingerprint") == fingerprint())
 
 
-def run_models(connection: duckdb.DuckDBPyConnection, models: Sequence[CompiledModel], night: date) -> None:
-    """Build the models in the connection's schema main, from its schemas `accepted` and `policy`."""
+def run_models(
+    connection: duckdb.DuckDBPyConnection,
+    models: Sequence[CompiledModel],
+    night: date,
+    built: Callable[[int], None] | None = None,
+) -> None:
+    """Build the models in the connection's schema main, from its schemas `accepted` and `policy`.
+
+    Args:
+        built: is told after each how many are.
+    """
     take_names(connection, night)
-    for model in models:
+    for number, model in enumerate(models, 1):
         connection.execute(f"create or replace {model.materialized} main.{model.name} as {model.of(night)}")
+        if built:
+            built(number)
 
 
 def _kept(path: Path) -> dict[str, Any]:

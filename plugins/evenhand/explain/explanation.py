@@ -166,6 +166,7 @@ class FailedCondition:
         asks: what it asks for, in words.
         has: the account's value, in words.
         lacks: by how much it fails; None where that is no number.
+        unit: what that counts; empty where it counts nothing.
     """
 
     condition: str
@@ -173,6 +174,7 @@ class FailedCondition:
     asks: str
     has: str
     lacks: Decimal | None
+    unit: str = ""
 
 
 @dataclass(frozen=True)

@@ -12,9 +12,9 @@ from decimal import Decimal
 from functools import cache
 from string import Formatter
 
-from evenhand.explain.names import Names, of_unit
+from evenhand.explain.names import Names
 from evenhand.notices.catalogs import REFERENCE
-from evenhand.policy.prose.words import COMPARATORS, SHARE, plural
+from evenhand.policy.prose.words import COMPARATORS, PERCENT_OF, plural
 
 # Of each event the parts that a release says, with what is before each of them; all but the first may be missing.
 PARTS: Mapping[str, Sequence[tuple[str, str]]] = {
@@ -89,7 +89,7 @@ _NUMBER = r"-?\d+(?:\.\d+)?"
 _READ: Mapping[str, str] = {
     "day": _DAY,
     "last_day": _DAY,
-    "had": rf"{_NUMBER}|{NO_VALUE}",
+    "had": rf"{_NUMBER}(?: %)?|{NO_VALUE}",
     "points": _NUMBER,
     "value": _NUMBER,
     "days": r"\d+",
@@ -106,10 +106,6 @@ _NUMBERS = frozenset({"points", "value", "days", "had"})
 _DAYS = frozenset({"day", "last_day"})
 
 
-# A release says percent of these, and not their name.
-_PARTS_OF = frozenset({SHARE, "percent"})
-
-
 class Story:
     """What a release says of an account, told in the reader's language."""
 
@@ -122,7 +118,8 @@ class Story:
             kind: {each.string: key.removeprefix(f"{kind}.") for key, each in english.items() if _is_of(kind, key)}
             for kind in _NAMED
         }
-        known = {*units.values(), *(key.removeprefix("unit.") for key in english if _is_of("unit", key))} - {*_PARTS_OF}
+        known = {*units.values(), *(key.removeprefix("unit.") for key in english if _is_of("unit", key))}
+        known -= {*PERCENT_OF}
         # Releases of earlier versions wrote each of them as one or more: point(s).
         self._unit_of = {said: each for each in sorted(known) for said in (each, plural(each), f"{each}(s)")}
         self._amount = "|".join(re.escape(each) for each in sorted(("%", *self._unit_of), key=len, reverse=True))
@@ -197,9 +194,11 @@ class Story:
         if name in _NUMBERS:
             if value == NO_VALUE:
                 return self.names.words(NO_VALUE)
-            # Beside a share in percent a release has the one before it as it is.
-            is_share = name == "had" and (values.get("amount") or "").endswith(" %") and self._is_a_share(values)
-            return self.names.number(Decimal(value) * (100 if is_share else 1))
+            if value.endswith(" %"):
+                return self._amount_of(value)
+            # Beside percent, releases of earlier versions have what was before as it is.
+            unit = self._unit_before(values) if name == "had" and (values.get("amount") or "").endswith(" %") else ""
+            return self.names.number(Decimal(value) * PERCENT_OF.get(unit, 1))
         if name == "how":
             return self.names.words(value)
         if name == "conditions":
@@ -217,16 +216,13 @@ class Story:
             raise ValueError(f"{english}: that is no condition of a release that is known here")
         return said
 
-    def _is_a_share(self, values: Mapping[str, str | None]) -> bool:
-        return self._units.get(self._key("programme", values["programme"] or "")) == SHARE
+    def _unit_before(self, values: Mapping[str, str | None]) -> str:
+        return self._units.get(self._key("programme", values["programme"] or ""), "")
 
     def _amount_of(self, said: str) -> str:
         """As a release has it: of what is a part of a whole, and of that alone, it has percent."""
         written, _, unit = said.partition(" ")
-        count = self.names.number(Decimal(written))
-        if unit == "%":
-            return of_unit(self.names.labels, self.names.words, Decimal(written), SHARE, count, count)
-        return of_unit(self.names.labels, self.names.words, Decimal(written), self._unit_of.get(unit, ""), count, count)
+        return self.names.of_unit(Decimal(written), "percent" if unit == "%" else self._unit_of.get(unit, ""))
 
     def _key(self, kind: str, said: str) -> str:
         return self._keys.get(kind, {}).get(said) or said.replace(" ", "_").lower()

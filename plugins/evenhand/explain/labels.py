@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from evenhand.notices.catalogs import REFERENCE, Catalogs, text
-from evenhand.policy.prose.words import SHARE, plural, spoken
+from evenhand.policy.prose.words import spoken
 
 
 class NoSuchLanguage(Exception):
@@ -69,10 +69,3 @@ def number(value: Decimal) -> str:
     whole, _, rest = f"{value:,f}".partition(".")
     rest = rest.rstrip("0")
     return f"{whole}.{rest}" if rest else whole
-
-
-def of_unit(value: Decimal, unit: str) -> str:
-    """A number of a unit: 1 point, 3 points, 20 %; the number alone where there is no unit."""
-    if unit == SHARE:
-        return f"{number(100 * value)} %"
-    return f"{number(value)} {unit if abs(value) == 1 else plural(unit)}" if unit else number(value)

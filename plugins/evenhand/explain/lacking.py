@@ -9,7 +9,7 @@ from typing import Any
 from evenhand.explain.account_rows import AccountRows
 from evenhand.explain.explanation import FailedCondition, Lacking
 from evenhand.explain.names import Names
-from evenhand.policy.prose.words import COMPARATORS
+from evenhand.policy.prose.words import COMPARATORS, PERCENT_OF
 
 # What a condition asks for, and what the account has.
 IN_ZONES, WITHOUT, BOUND = "{programme} in {zones}", "no {measure} or stricter in force", "{programme} {bound}"
@@ -54,7 +54,17 @@ def _shut_eligibilities(
                 if row["list"] == "rewards" and row["measure"]
             ),
             fails=tuple(
-                _condition(each, [test for test in tests if test["condition"] == each], standings, penalties, names)
+                _condition(
+                    each,
+                    [
+                        {**test, "unit": _unit_of(rows, market, test["programme"])}
+                        for test in tests
+                        if test["condition"] == each
+                    ],
+                    standings,
+                    penalties,
+                    names,
+                )
                 for each in shut["failed_conditions"].split(", ")
                 if each
             ),
@@ -78,11 +88,12 @@ def _rewards_of_other_zones(
         label = _given(names, reward, scope)
         bounds = rows.rules("zones", market, "programme = $programme", programme=programme)
         lacks = _distance(standings[programme]["balance"], [each for each in bounds if each["zone"] in asked])
+        unit = _unit_of(rows, market, programme)
         yield Lacking(
             f"{programme}/{scope}/{reward}",
             label,
             (label,),
-            (FailedCondition("zone", names.of("condition", "zone"), asks, has, lacks),),
+            (FailedCondition("zone", names.of("condition", "zone"), asks, has, lacks, unit),),
         )
 
 
@@ -93,6 +104,11 @@ def _distance(balance: Decimal | None, zones: Sequence[Mapping[str, Any]]) -> De
     bounds = [bound for zone in zones for bound in (zone["value_from"], zone["value_below"]) if bound is not None]
     # What is beyond a bound begins with the next number that there is: the bound itself is told.
     return min((abs(bound - balance).quantize(_PLACES) for bound in bounds), default=None)
+
+
+def _unit_of(rows: AccountRows, market: str, programme: str | None) -> str:
+    found = rows.rules("programmes", market, "programme = $programme", programme=programme or "")
+    return next((row["unit"] for row in found if row["unit"]), "")
 
 
 def _either(names: Names, asked: Sequence[str]) -> str:
@@ -115,7 +131,8 @@ def _condition(
     names: Names,
 ) -> FailedCondition:
     """A condition that fails, and how near the account is to the nearest of its alternatives."""
-    asks, has, lacks = [], [], []
+    asks, has = [], []
+    lacks: list[tuple[Decimal, str]] = []
     for test in tests:
         if test["without_measure"]:
             measure = names.of("measure", test["without_measure"])
@@ -125,14 +142,15 @@ def _condition(
         programme = test["programme"]
         value = standings.get(programme, {}).get("balance")
         label = names.of("programme", programme)
-        bound = f"{names.words(COMPARATORS[test['comparator']])} {names.number(test['bound'])}"
+        unit = test["unit"] if test["unit"] in PERCENT_OF else ""
+        bound = f"{names.words(COMPARATORS[test['comparator']])} {names.of_unit(test['bound'], unit)}"
         asks.append(names.words(BOUND).format(programme=label, bound=bound))
         has.append(
             names.words(MISSING).format(programme=label)
             if value is None
-            else names.words(HAS).format(programme=label, value=names.number(value))
+            else names.words(HAS).format(programme=label, value=names.of_unit(value, unit))
         )
         if value is not None:
-            lacks.append(abs(test["bound"] - value))
+            lacks.append((abs(test["bound"] - value), test["unit"]))
     label = names.of("condition", name)
-    return FailedCondition(name, label, _either(names, asks) or label, ", ".join(has), min(lacks, default=None))
+    return FailedCondition(name, label, _either(names, asks) or label, ", ".join(has), *min(lacks, default=(None, "")))

@@ -16,7 +16,7 @@ from decimal import Decimal
 from evenhand.explain.labels import Labels, begun, number
 from evenhand.explain.published_names import MEASURES
 from evenhand.policy.prose.pack_names import PACKS
-from evenhand.policy.prose.words import SHARE, plural, spoken
+from evenhand.policy.prose.words import in_percent, plural, spoken
 
 _LISTS = {
     "penalties": "Penalties",
@@ -223,6 +223,8 @@ NAMES: Mapping[str, Mapping[str, str]] = {
         "short_video": "Short videos",
         "showcase": "Product showcase",
         "listing": "Listings",
+        "orders": "Orders",
+        "not known": "not known",
     },
     "confidence_band": {"from 0.95": "from 0.95", "not known": "not known"},
     # Those of the shipped packs, as of zones.
@@ -309,16 +311,21 @@ def called(labels: Labels, words: Callable[[str], str], kind: str, key: str | No
 
 
 def of_unit(
-    labels: Labels, words: Callable[[str], str], value: Decimal | int, unit: str, count: str, share: str
+    labels: Labels,
+    words: Callable[[str], str],
+    value: Decimal | int,
+    unit: str,
+    writes: Callable[[Decimal], str] = number,
 ) -> str:
     """A number of a unit: 1 point, 3 points, 20 %; the number alone without a unit.
 
     Args:
         words: what the reader's language has for an English word, or the same.
-        count, share: the number, and a hundred times it, as the language writes them.
+        writes: a number as the language writes it.
     """
-    if unit == SHARE:
-        return f"{share}\u00a0%"
+    if (percent := in_percent(value, unit)) is not None:
+        return f"{writes(percent)}\u00a0%"
+    count = writes(Decimal(value))
     if not unit:
         return count
     if said := labels.of_unit(value, unit, count):
@@ -342,6 +349,10 @@ class Names:
     words: Callable[[str], str] = str
     day: Callable[[date], str] = str
     number: Callable[[Decimal], str] = number
+
+    def of_unit(self, value: Decimal | int, unit: str) -> str:
+        """A number of a unit; the number alone without one."""
+        return of_unit(self.labels, self.words, value, unit, self.number)
 
     def of(self, kind: str, key: str | None) -> str:
         """What a key is called; empty for nothing."""

@@ -1,8 +1,8 @@
 """What would restore an account, and by when: the night's own models over the nights to come, with nothing new.
 
-Each way is tried on a copy of the account, all of them in one run of the models: nothing at all, each appeal that can
-still be filed or is pending, granted tomorrow, each training and relief that the packs name, done tomorrow; and all of
-them together. What hangs on others (a place among peers, a budget for all) can't be told from one account.
+Each way is tried on a copy of the account: nothing at all, each appeal that can still be filed or is pending, granted
+tomorrow, each training and relief that the packs name, done tomorrow; and all of them together. What hangs on others
+(a place among peers, a budget for all) can't be told from one account.
 """
 
 from __future__ import annotations
@@ -10,28 +10,24 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from pathlib import Path
 from typing import Literal
 
 import duckdb
 
 from evenhand.deciding.compiled import CompiledModel, run_models
 from evenhand.deciding.copies import lay_copies
-from evenhand.deciding.night_range import ask_about
-from evenhand.deciding.provenance import lay_rules_in_words_of_today
 from evenhand.explain.explanation import FOR_SUPPORT, Explanation
 from evenhand.explain.names import Names
-from evenhand.explain.ways import Way, ways_to_try
+from evenhand.explain.ways import Way
 from evenhand.landing.contracts import BY_NAME, Contract
-from evenhand.records.databases import quoted
 from evenhand.records.sql_files import SqlFile
 
 _SQL = SqlFile(__file__)
 
 NIGHTS = 180
 PERMANENT = "permanent"
-_DAY = timedelta(days=1)
-_TONIGHT = "tonight"
+DAY = timedelta(days=1)
+TONIGHT = "tonight"
 Outcome = Literal["on", "not_within", "for_good"]
 
 
@@ -82,48 +78,33 @@ class TriedWay:
         return next(each for each in self.restored if each.what == what)
 
 
-def what_restores(
-    release: Path, warehouse: Path, models: Sequence[CompiledModel], night: date, account: str, nights: int = NIGHTS
+def try_at_once(
+    connection: duckdb.DuckDBPyConnection,
+    models: Sequence[CompiledModel],
+    night: date,
+    nights: int,
+    account: str,
+    batch: Sequence[Way],
+    single: Sequence[Way],
+    built: Callable[[int], None],
 ) -> list[TriedWay]:
-    """Every way by itself, and all of them together where none by itself restores everything.
+    """Nothing at all and some ways, in one run of the models.
 
     Args:
-        release: the night's, whose rules are taken.
-        warehouse: the night's, for what gate 1 accepted; it is only read.
-        models: those that decide.
-
-    Raises:
-        CannotBeTried: the night's work is gone, or the account's market isn't decided on the night.
+        connection: with the night's work attached as `tonight`, its rules, and the nights that are asked about.
+        batch: the ways that are tried.
+        single: all that there are, for all of them together.
+        built: is told after each model how many are built.
     """
-    if not warehouse.exists():
-        raise CannotBeTried(
-            f"the work of night {night} is gone (only the newest nights' is kept); run evenhand nightly {night} again"
-        )
-    with duckdb.connect(config={"threads": 1}) as connection:
-        connection.execute(f"attach {quoted(warehouse)} as {_TONIGHT} (read_only)")
-        _refuse_if_held(connection, night, account)
-        lay_rules_in_words_of_today(release, connection)
-        ask_about(connection, [night + day * _DAY for day in range(nights + 1)])
-        single = [Way("nothing"), *ways_to_try(connection, _TONIGHT, night, account)]
-        ways = [*single, Way("all")] if len(single) > 2 else single
-        lay_copies(connection, _TONIGHT, [(account, copy) for copy in range(len(ways))])
-        for number, way in enumerate(ways):
-            for step in single if way.kind == "all" else [way]:
-                _take(connection, step, account, number, night + _DAY)
-        run_models(connection, models, night + nights * _DAY)
-        values = {"account": account, "night": night}
-        of_zones = connection.execute(_SQL("rewards_of_other_zones", warehouse=_TONIGHT), values).fetchall()
-        tried = _tried(connection, account, ways, night, {reward for (reward,) in of_zones})
-    restored_by_one = {
-        what.what for each in tried if each.way.kind != "all" for what in each.restored if what.outcome == "on"
-    }
-    everything = {what.what for what in tried[0].restored}
-    return [each for each in tried if each.way.kind != "all" or everything - restored_by_one]
-
-
-def _refuse_if_held(connection: duckdb.DuckDBPyConnection, night: date, account: str) -> None:
-    if connection.execute(f"select 1 from {_TONIGHT}.held.accounts where account_id = ?", [account]).fetchone():
-        raise CannotBeTried(f"its market isn't decided on {night}; correct what holds it and run the night again")
+    ways = [Way("nothing"), *batch]
+    lay_copies(connection, TONIGHT, [(account, copy) for copy in range(len(ways))])
+    for number, way in enumerate(ways):
+        for step in single if way.kind == "all" else [way]:
+            _take(connection, step, account, number, night + DAY)
+    run_models(connection, models, night + nights * DAY, built)
+    values = {"account": account, "night": night}
+    of_zones = connection.execute(_SQL("rewards_of_other_zones", warehouse=TONIGHT), values).fetchall()
+    return _tried(connection, account, ways, night, {reward for (reward,) in of_zones})
 
 
 def _take(connection: duckdb.DuckDBPyConnection, way: Way, account: str, copy: int, day: date) -> None:
@@ -225,7 +206,7 @@ def _outcome(nights: Sequence[date], shut: set[date], length: str | None) -> tup
         return "on", nights[0]
     if last == nights[-1]:
         return "for_good" if length == PERMANENT else "not_within", None
-    return "on", last + _DAY
+    return "on", last + DAY
 
 
 def told_of(tried: Sequence[TriedWay], found: Explanation) -> list[TriedWay]:

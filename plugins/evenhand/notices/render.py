@@ -12,6 +12,7 @@ from babel.numbers import format_currency, format_decimal, get_territory_currenc
 from evenhand.notices.catalogs import Catalog, Catalogs, catalog_of, text
 from evenhand.notices.notice import Notice, NoticeFacts, ToldViolation
 from evenhand.policy.language.part import EMERGENCY
+from evenhand.policy.prose.words import in_percent
 
 # How many violations are spelled out; of others only their number is told.
 _SPELLED_OUT = 10
@@ -47,9 +48,11 @@ def _values(facts: NoticeFacts, catalog: Catalog) -> dict[str, str]:
     if facts.amount is not None:
         values["amount"] = _money(facts.amount, facts.market, facts.starts_on, catalog)
     if facts.balance_before is not None:
-        values["balance_before"] = format_decimal(facts.balance_before, locale=catalog.locale)
+        # What it counts is said once, after the later one; percent of both.
+        is_part = in_percent(facts.balance_before, facts.unit) is not None
+        values["balance_before"] = counted(facts.balance_before, facts.unit if is_part else None, catalog)
     if facts.balance_after is not None:
-        values["balance_after"] = _counted(facts.balance_after, facts.unit, catalog)
+        values["balance_after"] = counted(facts.balance_after, facts.unit, catalog)
     if other := facts.outranked_by or facts.followed_by:
         values["other"] = text(catalog, f"measure.{other}", {})
     return values | _days(
@@ -63,8 +66,10 @@ def _values(facts: NoticeFacts, catalog: Catalog) -> dict[str, str]:
     )
 
 
-def _counted(number: Decimal, unit: str | None, catalog: Catalog) -> str:
-    """A number with its unit, if the language has a word for that."""
+def counted(number: Decimal, unit: str | None, catalog: Catalog) -> str:
+    """A number with its unit, if the language has a word for that; a part of a whole in percent."""
+    if (percent := in_percent(number, unit)) is not None:
+        return f"{format_decimal(percent, locale=catalog.locale)}\u00a0%"
     shown = str(format_decimal(number, locale=catalog.locale))
     key = f"unit.{unit}"
     if key not in catalog.messages:
@@ -115,7 +120,9 @@ def _case(case: ToldViolation, facts: NoticeFacts, catalog: Catalog) -> str:
         "about": _about(case, catalog, days),
     }
     if case.amount is not None:
-        values["amount"] = _counted(case.amount, facts.unit, catalog)
+        # What counts towards a part of a whole is none itself.
+        is_part = in_percent(case.amount, facts.unit) is not None
+        values["amount"] = counted(case.amount, None if is_part else facts.unit, catalog)
     keys = ["case.undated" if not case.decided_on else "case.about" if case.kind else "case.plain"]
     if (facts.list, facts.event) not in _GOOD_NEWS and facts.list == "penalties":
         if case.amount is not None:

@@ -7,7 +7,8 @@ from typing import Any
 
 from evenhand.policy.nodes import parse
 from evenhand.policy.targets import Target, read_targets
-from evenhand.release.figures import ALL_MARKETS, COMPUTED, estimated
+from evenhand.release.figures import ALL_MARKETS, COMPUTED, definitions, estimated
+from evenhand.release.metric_query import query_of
 from evenhand.release.targets import bound
 from evenhand.settings import PROJECT
 
@@ -25,7 +26,12 @@ def render() -> str:
         _row(metric, metric["config"]["meta"], _formula(metric, measures), targets) for metric in content["metrics"]
     ]
     rows += [_row(metric, metric, metric["formula"], targets) for metric in estimated(DEFINED.parent)]
-    return "\n".join([_START, *rows, "", _END])
+    parts = [
+        f"| `{metric}` | {', '.join(f'`{part}`' for part in definition.slices)} |"
+        for metric, definition in definitions(PROJECT / "dbt_project").items()
+    ]
+    queries = _QUERIES.format(whole=query_of("repeat_rate"), of_part=query_of("repeat_rate", "violation_type"))
+    return "\n".join([_START, *rows, "", _END, queries, *parts, ""])
 
 
 def _row(metric: Mapping[str, Any], meta: Mapping[str, Any], formula: str, targets: Sequence[Target]) -> str:
@@ -133,6 +139,21 @@ one day. Names are shown as they are written, in every language. `evenhand polic
 line, and warns of a market that no pack decides for and no night knows; a night for which the file is wrong has no
 named days.
 """
+
+_QUERIES = """\
+## The query of each
+
+What nights have released of a metric, `evenhand query "…"` answers: of each market, and of all of them together as `all`.
+The first is of the whole, the second of each part of what it is told by; `and night = '2026-10-31' and market = 'ID'` leaves
+the others out. A metric's page has them of what it shows.
+
+```sql
+{whole}
+{of_part}
+```
+
+| metric | parts that it is told by |
+| --- | --- |"""
 
 
 if __name__ == "__main__":

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
@@ -17,9 +19,11 @@ from evenhand.records.databases import quoted
 from evenhand.release.manifest import NAME, OtherFormat
 from evenhand.release.manifest_tables import TABLES, create_tables
 from evenhand.release.quality_samples import KEYS, keys_told
-from evenhand.release.verify import refuse_changed_since
+from evenhand.release.verify import ReleaseChanged, refuse_changed_since
 
 _AT_ONCE = 1_000
+# The table of cases as of each night, which are exported beside releases: the newest export of each.
+CASES = "cases"
 # Whoever asks for the product of two tables gets an error, and the night that runs beside it keeps memory and disk.
 _LIMITS: dict[str, str | bool | int | float | list[str]] = {
     "memory_limit": "2GB",
@@ -45,8 +49,10 @@ class QueryResult:
 
 
 def tables(releases: Path) -> Mapping[str, Sequence[Path]]:
-    """The files of each table: one of each night's newest revision, the oldest night first."""
-    return tables_of(revisions(releases))
+    """The files of each table: one of each night's newest revision, the oldest night first; and cases."""
+    nights = sorted((releases.parent / CASES).glob("night=*"))
+    exports = [newest for night in nights if (newest := max(night.glob("[0-9]*.parquet"), default=None))]
+    return {**({CASES: exports} if exports else {}), **tables_of(revisions(releases))}
 
 
 def revisions(releases: Path) -> list[Path]:
@@ -138,12 +144,21 @@ def check(asked: Mapping[str, Sequence[Path]]) -> None:
         ReleaseChanged: one isn't.
     """
     of_release: dict[Path, set[str]] = defaultdict(set)
-    for files in asked.values():
+    for name, files in asked.items():
         for path in files:
+            if name == CASES:
+                _refuse_changed_export(path)
+                continue
             # A manifest is looked at with whatever it names.
             of_release[path.parent] |= {path.name} - {NAME}
     for release, names in sorted(of_release.items()):
         refuse_changed_since(release, names)
+
+
+def _refuse_changed_export(path: Path) -> None:
+    said = json.loads(path.with_suffix(".json").read_bytes())
+    if hashlib.sha256(path.read_bytes()).hexdigest() != said["sha256"]:
+        raise ReleaseChanged(f"{path}: it isn't what was exported; bring it back from a backup (evenhand verify)")
 
 
 def shut(connection: duckdb.DuckDBPyConnection, files: Sequence[Path]) -> None:

@@ -77,7 +77,7 @@ class Language(Formats):
 
     def of_unit(self, value: Decimal | int, unit: str) -> str:
         """A number of a unit."""
-        return number_of_unit(self._labels, self._word, value, unit, self.number(value), self.number(100 * value))
+        return number_of_unit(self._labels, self._word, value, unit, self.number)
 
     def bound(self, wanted: Target | Goal, unit: str) -> str:
         """What a metric is to come to; `unit` is the metric's, and a bound's own counts first."""

@@ -40,6 +40,7 @@ class RecommendationKind:
         key: the columns that tell them apart.
         said: the sentence, with columns as places; `many` where `counts` isn't 1.
         labels: columns that are keys, and what the catalogues call a key of what they are.
+        shares: columns that are parts of a whole.
         page: where it is looked at: a page, and the columns that it is filtered by.
         command: the same in a terminal.
         of_markets: whether its rows are of markets; others are for who sees all of them.
@@ -54,6 +55,7 @@ class RecommendationKind:
     many: str = ""
     counts: str = ""
     labels: Mapping[str, str] | None = None
+    shares: Sequence[str] = ()
     filters: Sequence[str] = ()
     of_markets: bool = True
 
@@ -113,13 +115,28 @@ KINDS_OF_RECOMMENDATIONS: Sequence[RecommendationKind] = (
         command="evenhand cases --market {market} --kind appeal",
     ),
     RecommendationKind(
-        needs=("enforcement_gaps",),
+        needs=("operational_metrics",),
+        asks=lambda scope: _SQL("overturned_rules", night=scope.now, of_markets=scope.only),
+        key=("market", "rule"),
+        said=(
+            "{overturned} of the {decided} decisions of four weeks that the rule {rule} counts in {market} are void by"
+            " now. Read the rule again, or how it is applied."
+        ),
+        labels={"rule": "rule"},
+        shares=("overturned",),
+        page="metrics/overturned_by_rule",
+        filters=("market",),
+        command="evenhand summary {at} --market {market}",
+    ),
+    RecommendationKind(
+        needs=("enforcement_gaps", "account_violations"),
         asks=lambda scope: _SQL("gaps", night=scope.now, of_markets=scope.only),
         key=("market", "gap"),
         said=(
-            "{gaps} gaps of {market} are older than 3 days, the oldest since {since}: {gap}. Ask the system that acts."
+            "{gaps} gaps of {market} are older than 3 days, the oldest since {since}: {gap}. Most of them ({most}) are"
+            " of {system}: ask the system that acts there."
         ),
-        labels={"gap": "gap"},
+        labels={"gap": "gap", "system": "surface"},
         page="lists/gaps",
         filters=("market", "gap"),
         command="evenhand cases --market {market} --kind enforcement_gap",
@@ -241,7 +258,8 @@ def _recommendation(
         elif isinstance(value, str):
             cells[name] = value
         else:
-            cells[name] = asked.number(row, name, _how(language, value))
+            how = partial(language.figure, unit="share") if name in kind.shares else _how(language, value)
+            cells[name] = asked.number(row, name, how)
     said = (
         language.counted(kind.said, kind.many, keys[kind.counts], **cells)
         if kind.counts

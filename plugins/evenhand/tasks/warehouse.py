@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from datetime import date
 from functools import wraps
@@ -54,8 +55,9 @@ def begun(night: date) -> Path:
 
 
 def forget_old_ones(night: date) -> None:
-    """Delete the warehouses of all nights but those worked on last, of which this is to be one."""
+    """Delete the warehouses of all nights but those worked on last, of which this is to be one, and what was tried."""
     files = [path for path in settings().nights.glob("night=*/warehouse.duckdb") if path != settings().warehouse(night)]
     by_last_use = sorted(files, key=lambda path: (path.stat().st_mtime, path), reverse=True)
     for path in by_last_use[KEPT_WAREHOUSES - 1 :]:
         path.unlink()
+        shutil.rmtree(path.parent / "restoring", ignore_errors=True)

@@ -285,7 +285,7 @@ measures_with_their_account as (
         measures_of_the_night.condition,
         {{ as_number('measures_of_the_night.value_before') }} as balance_before,
         {{ as_number('measures_of_the_night.value_after') }} as balance_after,
-        entries_counting.unit,
+        coalesce(programmes.unit, entries_counting.unit) as unit,
         coalesce(entries_counting.entry_count, 0) as entry_count,
         coalesce(entries_counting.entries, '[]') as entries,
         coalesce(entries_counting.explained_entries, '[]') as explained_entries,
@@ -298,6 +298,11 @@ measures_with_their_account as (
     left join entries_of_each_measure as entries_counting
         on measures_of_the_night.row_key = entries_counting.row_key
     inner join packs on measures_of_the_night.edition_id = packs.edition_id
+    -- What a number is made of can be counted in something else: a share of orders, in orders.
+    left join programmes
+        on
+            measures_of_the_night.edition_id = programmes.edition_id
+            and measures_of_the_night.programme = programmes.programme
 ),
 
 reasons_in_words as (
@@ -318,7 +323,7 @@ reasons_in_words as (
                     || {{ label_of('programme', 'programme') }} || ' (' || {{ in_words('condition') }} || ')'
             else
                 'On ' || on_day || ' the account went from '
-                || coalesce({{ plain_number('balance_before') }}, 'no value')
+                || coalesce({{ counted_before('balance_before', 'unit') }}, 'no value')
                 || ' to ' || coalesce({{ counted('balance_after', 'unit') }}, 'no value') || ' of '
                 || {{ label_of('programme', 'programme') }}
                 || ' and entered the zone ' || {{ in_words('zone') }} || ' (' || {{ in_words('condition') }} || ')'

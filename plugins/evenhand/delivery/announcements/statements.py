@@ -29,7 +29,7 @@ from evenhand.delivery.announcements.automation import (
 from evenhand.delivery.announcements.statement_words import END_DATES, SOURCES, NotStatable, StatementWords, enums
 from evenhand.delivery.read_release import read_release
 from evenhand.policy.language.part import EMERGENCY
-from evenhand.policy.prose.words import counted, number, spoken
+from evenhand.policy.prose.words import PERCENT_OF, counted, number, spoken
 from evenhand.records.sql_files import SqlFile
 
 _SQL = SqlFile(__file__)
@@ -194,7 +194,7 @@ def _facts(reason: Mapping[str, Any], begins: str, entries: int, rules: Sequence
     by = "the rule" if len(rules) == 1 else "the rules"
     counting = f"{counted(entries, 'decision')} by {by} {spoken(', '.join(rules))} counted." if entries else ""
     balance = (
-        f"the balance in the programme {programme} went from {_before(reason['balance_before'])} to"
+        f"the balance in the programme {programme} went from {_before(reason['balance_before'], reason['unit'])} to"
         f" {counted(reason['balance_after'], reason['unit']) if reason['unit'] else number(reason['balance_after'])}"
         if reason["balance_after"] is not None
         else f"the programme {programme} was judged anew"
@@ -202,8 +202,10 @@ def _facts(reason: Mapping[str, Any], begins: str, entries: int, rules: Sequence
     return f"On {begins} {balance}: {spoken(reason['condition'])}. {counting}".strip()
 
 
-def _before(balance: Decimal | None) -> str:
-    return "nothing" if balance is None else number(balance)
+def _before(balance: Decimal | None, unit: str | None) -> str:
+    if balance is None:
+        return "nothing"
+    return counted(balance, unit) if unit and unit in PERCENT_OF else number(balance)
 
 
 def _missing(statement: Statement) -> list[str]:

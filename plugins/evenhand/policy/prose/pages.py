@@ -118,7 +118,7 @@ def _programme(pack: Pack, key: str, programme: Programme) -> list[str]:
     follows = [_zone(pack, programme, position) for position in range(len(programme.zones))]
     if len(follows) > 1 or programme.zones[0].measures or programme.rewards:
         value = say("value")
-        if programme.unit != words.SHARE:
+        if programme.unit not in words.PERCENT_OF:
             value = say("{value} ({units})", value=value, units=name("units", words.plural(programme.unit)))
         lines += ["", say("### What follows"), ""]
         lines += _table((say("zone"), value, say("on entering it"), say("while in it")), follows)

@@ -9,7 +9,7 @@ Longer than other files, for it has a sentence for each key that a pack can have
 from __future__ import annotations
 
 import calendar as months_of
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 
 from evenhand.policy.language.calendar import Calendar
@@ -24,8 +24,8 @@ from evenhand.policy.prose.speech import Said, day, local, name, say, speech
 
 Facts = dict[str, str]
 
-# The unit of what is a part of a whole.
-SHARE = "share"
+# Units of what is a part of a whole, which is told in percent, and what makes percent of a number of each.
+PERCENT_OF: Mapping[str, int] = {"share": 100, "percent": 1}
 # What is said of appeals without a limit.
 NO_LIMIT = ("all", "whenever it is filed")
 
@@ -41,19 +41,27 @@ def number(value: Decimal | int) -> str:
 
 
 def counted(value: Decimal | int, unit: str) -> str:
-    """A number of something, whose unit is given in the singular: `2 points per order`; a share in percent."""
+    """A number of something, whose unit is given in the singular: `2 points per order`; percent of a whole."""
+    percent = in_percent(value, unit)
     english = f"{number(value)} {unit if abs(value) == 1 else plural(unit)}"
-    if unit == SHARE:
-        english = f"{number(100 * value)} %"
+    if percent is not None:
+        english = f"{number(percent)} %"
     other = speech()
     return Said(english, other.counted(value, unit)) if other else english
+
+
+def in_percent(value: Decimal | int, unit: str | None) -> Decimal | None:
+    """What a part of a whole is in percent; None of what is no such part."""
+    times = PERCENT_OF.get(unit or "")
+    return None if times is None else times * Decimal(value)
 
 
 def plural(unit: str) -> str:
     """A unit in the plural: `points per order`."""
     first, *rest = unit.split(" ")
     if not first.endswith("s"):
-        first = f"{first[:-1]}ies" if first.endswith("y") and first[-2:-1] not in "aeiou" else f"{first}s"
+        end = "es" if first.endswith("x") else "s"
+        first = f"{first[:-1]}ies" if first.endswith("y") and first[-2:-1] not in "aeiou" else f"{first}{end}"
     return " ".join([first, *rest])
 
 
@@ -125,13 +133,16 @@ def band(programme: Programme, position: int) -> str:
     ends = ends_of(programme, position)
     if not ends:
         return say("any")
-    is_share = programme.unit == SHARE
     *first, (how, value) = ends
     last = say("{how} {value}", how=say(how), value=counted(value, programme.unit))
     if not first:
         return last
     ((how, value),) = first
-    begins = say("{how} {value}", how=say(how), value=counted(value, SHARE) if is_share else number(value))
+    begins = say(
+        "{how} {value}",
+        how=say(how),
+        value=counted(value, programme.unit) if programme.unit in PERCENT_OF else number(value),
+    )
     return say("{begins} and {ends}", begins=begins, ends=last)
 
 

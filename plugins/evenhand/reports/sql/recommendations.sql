@@ -30,11 +30,29 @@ group by market, violation_type
 having decided >= 20 and granted >= 0.5 * decided
 order by granted desc, market, violation_type;
 
+-- name: overturned_rules
+select market, slice_value as rule, figure as overturned, cast(sample as bigint) as decided from operational_metrics
+where
+    night = {{ night }} and {{ of_markets }} and market != 'all'
+    and metric = 'overturned_by_rule' and slice = 'rule' and is_enough and figure >= 0.2
+order by figure desc, market, rule;
+
 -- name: gaps
-select market, gap, count(*) as gaps, min(since) as since from enforcement_gaps
-where night = {{ night }} and {{ of_markets }} and since < {{ night }} - 3
+select
+    market, gap, cast(sum(gaps) as bigint) as gaps, min(since) as since,
+    arg_max(system, (gaps, system)) as system, max(gaps) as most
+from (
+    select gaps.market, gaps.gap, min(gaps.since) as since, count(*) as gaps,
+        coalesce(violations.kind, case when gaps.gap = 'sold_while_penalised' then 'orders' else 'not known' end)
+            as system
+    from (select * from enforcement_gaps where {{ of_markets }}) as gaps
+    left join account_violations as violations
+        on gaps.violation_id = violations.violation_id and gaps.night = violations.night
+    where gaps.night = {{ night }} and gaps.since < {{ night }} - 3
+    group by gaps.market, gaps.gap, system
+)
 group by market, gap
-having count(*) >= 5
+having sum(gaps) >= 5
 order by gaps desc, market, gap;
 
 -- name: held_rows

@@ -1,0 +1,62 @@
+"""A number and what it counts, wherever people are told of it: a part of a whole is percent, in every language."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from functools import cache
+
+import duckdb
+import pytest
+from jinja2 import Environment
+
+from evenhand.explain.labels import Labels
+from evenhand.explain.names import Names
+from evenhand.notices.catalogs import load_catalogs
+from evenhand.notices.render import counted as told_to_accounts
+from evenhand.policy.language.pack import Pack
+from evenhand.policy.load import load_all
+from evenhand.policy.prose.words import PERCENT_OF, counted
+from evenhand.reports.language import Language, languages
+from evenhand.settings import PROJECT
+
+VALUES = [Decimal(each) for each in ("0", "0.05", "0.125", "1", "12", "-1", "2.5")]
+
+
+@cache
+def _packs() -> list[Pack]:
+    packs = load_all([PROJECT / "policies"])
+    return [each.pack for each in packs]
+
+
+@pytest.fixture(scope="module")
+def units() -> set[str]:
+    """Of all shipped packs."""
+    return {programme.unit for pack in _packs() for programme in pack.programmes.values()}
+
+
+def test_what_is_a_ratio_in_a_shipped_pack_is_a_part_of_a_whole() -> None:
+    ratios = [(name, each.unit) for pack in _packs() for name, each in pack.programmes.items() if each.ratio]
+    assert ratios
+    assert [each for each in ratios if each[1] not in PERCENT_OF] == []
+
+
+def test_releases_and_pages_say_of_a_number_of_each_unit_the_same(units: set[str]) -> None:
+    files = ((PROJECT / "dbt_project" / "macros" / f"{name}.sql").read_text() for name in ("numbers", "reason_id"))
+    macros = Environment().from_string("".join(files)).module
+    assert {"share", "percent"} < units
+    rows = ", ".join(f"('{unit}', cast({value} as decimal(18, 4)))" for unit in sorted(units) for value in VALUES)
+    said = macros.counted("value", "unit")  # type: ignore[attr-defined]
+    told = duckdb.sql(f"select unit, value, {said} from (values {rows}) as told (unit, value)").fetchall()
+    assert [each for each in told if each[2] != counted(each[1], each[0])] == []
+    assert len(told) == len(units) * len(VALUES)
+
+
+@pytest.mark.parametrize("language", languages())
+def test_a_part_of_a_whole_is_percent_in_every_language(language: str) -> None:
+    catalogs = load_catalogs(PROJECT / "translations")
+    told = catalogs.languages.get(language)
+    for unit, value in (("share", Decimal("0.05")), ("percent", Decimal(5))):
+        assert counted(value, unit) == "5 %"
+        assert Language(language, catalogs).of_unit(value, unit) == "5\u00a0%"
+        assert Names(Labels(catalogs)).of_unit(value, unit) == "5\u00a0%"
+        assert told is None or told_to_accounts(value, unit, told) == "5\u00a0%"
