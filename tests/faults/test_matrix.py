@@ -40,9 +40,11 @@ def outcomes(harness: Harness, request: pytest.FixtureRequest) -> Iterator[Mappi
             return harness.run(draw(f"{SEED}/{number}", kind))
 
     wanted = [
-        (item.callspec.params["number"], item.callspec.params["kind"])
+        (number, kind)
         for item in request.session.items
         if isinstance(item, pytest.Function) and item.originalname == test_a_schedule_ends_as_wanted.__name__
+        if isinstance(number := item.callspec.params["number"], int)
+        if isinstance(kind := item.callspec.params["kind"], str)
     ]
     with ThreadPoolExecutor(SIDE_BY_SIDE) as executor:
         yield {each: executor.submit(run, *each) for each in wanted}

@@ -36,6 +36,7 @@ LANDED_BEFORE, RELEASED_BEFORE = 36, 14
 # A silent fault of this size has to be held: so many rows of a list, and such a share of what the night adds to it and
 # takes from it; or, where it changes no list, so many rows of a feed, or all that its market has of it.
 FEWEST_ROWS, FEWEST_SHARE, FEWEST_LANDED = 20, 0.1, 100
+ALL_SILENT = tuple(range(len(RUNS)))
 
 
 @dataclass(frozen=True)
@@ -84,8 +85,14 @@ class RealNight:
         return f"{self.night}: {self.changed} rows changed, {', '.join(held) or 'nothing held'}"
 
 
-def run(home: Path, seed: int, nights: int, creators: int, compiled: Path) -> Iterator[Outcome]:
-    """Judge so many nights of one marketplace, each after the one before was released clean."""
+def run(
+    home: Path, seed: int, nights: int, creators: int, compiled: Path, silent: Sequence[int] = ALL_SILENT
+) -> Iterator[Outcome]:
+    """Judge so many nights of one marketplace, each after the one before was released clean.
+
+    Args:
+        silent: which of the runs with silent faults each night is spoilt by; by default, all of them.
+    """
     plan = Plan(creators, LANDED_BEFORE + RELEASED_BEFORE + nights, seed=seed)
     simulate(plan, home / "landing", lambda made: None)
     simulated = Nights(home, compiled, PROJECT / "policies")
@@ -103,7 +110,7 @@ def run(home: Path, seed: int, nights: int, creators: int, compiled: Path) -> It
             continue
         landed = simulated.land(night)
         clean = simulated.judge(landed, night, "clean")
-        found = _with_faults(simulated, landed, clean, draw(night, seed), seed)
+        found = _with_faults(simulated, landed, clean, draw(night, seed), seed, silent)
         outcome.write_text(json.dumps(asdict(found), default=str))
         yield found
         simulated.release(clean, night)
@@ -136,7 +143,9 @@ def real_history(home: Path, nights: int) -> list[RealNight]:
     return outcomes
 
 
-def _with_faults(simulated: Nights, landed: Path, clean: Judged, faults: Night, seed: int) -> Outcome:
+def _with_faults(
+    simulated: Nights, landed: Path, clean: Judged, faults: Night, seed: int, silent: Sequence[int]
+) -> Outcome:
     spoilt = simulated.judge(
         landed,
         faults.night,
@@ -148,17 +157,17 @@ def _with_faults(simulated: Nights, landed: Path, clean: Judged, faults: Night, 
     outcome = Outcome(faults.night, tuple((each.list, each.market, each.why) for each in clean.held), {}, {}, {})
     _look(outcome, clean, spoilt, {fault: faults.market_of(fault) for fault in FAULTS})
     sized: list[str] = []
-    for run in range(len(RUNS)):
+    for run in silent:
         markets = draw_silent(faults.night, seed, run)
 
         def spoil(connection: duckdb.DuckDBPyConnection, markets: dict[str, str] = markets) -> None:
             for fault, market in markets.items():
                 plant(connection, SILENT[fault], market, faults.night)
 
-        silent = simulated.judge(landed, faults.night, f"silent-{run}", spoil_what_landed=spoil)
-        wrong = _look(outcome, clean, silent, markets)
-        sized += _sized(clean, silent, markets, wrong, faults.night)
-        silent.warehouse.unlink()
+        judged = simulated.judge(landed, faults.night, f"silent-{run}", spoil_what_landed=spoil)
+        wrong = _look(outcome, clean, judged, markets)
+        sized += _sized(clean, judged, markets, wrong, faults.night)
+        judged.warehouse.unlink()
     return replace(outcome, sized=tuple(sized))
 
 

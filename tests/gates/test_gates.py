@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -16,19 +17,25 @@ from gates.silent import RUNS, draw_silent
 from made_once import shared_compiled
 
 
-def test_every_fault_is_held_and_nothing_else_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("silent_runs", [1, pytest.param(len(RUNS), marks=pytest.mark.soak)])
+def test_every_fault_is_held_and_nothing_else_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, silent_runs: int
+) -> None:
+    """With the silent faults of one of their runs, which is drawn each time, or of all."""
     monkeypatch.setattr(gates, "RELEASED_BEFORE", 8)
+    silent = random.SystemRandom().sample(gates.ALL_SILENT, silent_runs)
+    print(f"runs of silent faults: {silent}")
 
-    (outcome,) = run(tmp_path / "market", 1, 1, 2000, shared_compiled())
+    (outcome,) = run(tmp_path / "market", 1, 1, 2000, shared_compiled(), silent)
 
     assert outcome.held_clean == ()
     assert {fault: outcome.caught[fault] for fault in FAULTS} == dict.fromkeys(FAULTS, True), outcome.said
     assert {outcome.escaped[fault] for fault in FAULTS} == {0}
     # Of so few creators the silent ones are seldom of the size at which they have to be held: that is for the table.
-    assert set(outcome.caught) == {*FAULTS, *SILENT}
+    assert set(outcome.caught) == {*FAULTS, *(fault for number in silent for fault in RUNS[number])}
     # A run that was stopped goes on after the nights that it has judged.
     monkeypatch.setattr(Nights, "judge", None)
-    assert list(run(tmp_path / "market", 1, 1, 2000, shared_compiled())) == [outcome]
+    assert list(run(tmp_path / "market", 1, 1, 2000, shared_compiled(), silent)) == [outcome]
 
 
 def test_the_faults_of_a_night_are_in_markets_of_their_own() -> None:

@@ -16,36 +16,23 @@ from pathlib import Path
 import psutil
 import pytest
 
-from made_once import shared_home
-from night.installation import COMMAND, Installation
+from night.installation import COMMAND, FIRST_NIGHT, Installation
 
-NIGHT = "2026-03-05"
+NIGHT = FIRST_NIGHT
 # Of a night with three receivers.
 TASKS = 13
 
 
-@pytest.mark.timeout(900)
-def test_kill_9_at_four_random_moments_then_run_again(installation: Installation, tmp_path: Path) -> None:
-    _kill_and_run_again(installation, tmp_path / "undisturbed", 4)
-
-
-@pytest.mark.soak
+@pytest.mark.parametrize("kills", [1, pytest.param(43, marks=pytest.mark.soak)])
 @pytest.mark.timeout(3600)
-def test_kill_9_at_forty_random_moments_then_run_again(installation: Installation, tmp_path: Path) -> None:
-    _kill_and_run_again(installation, tmp_path / "undisturbed", 40)
-
-
-def _kill_and_run_again(installation: Installation, folder: Path, kills: int) -> None:
-    """Kill a night so often, each time in another part of it, and then let it be."""
-    undisturbed = Installation(shutil.copytree(shared_home(), folder))
-    undisturbed.land_history()
-    try:
-        undisturbed.directly(NIGHT)
-        wanted, rows = undisturbed.release_bytes(NIGHT), undisturbed.held()
-    finally:
-        undisturbed.stop()
+def test_kill_9_at_random_moments_then_run_again(installation: Installation, decided_once: Path, kills: int) -> None:
+    """Each in another part of the night, which is then let be."""
+    undisturbed = Installation(decided_once)
+    wanted, rows = undisturbed.release_bytes(NIGHT), undisturbed.held()
     installation.land_history()
-    moments = random.Random(20260305)
+    seed = random.SystemRandom().randint(1, 1_000_000) if kills == 1 else 20260305
+    print(f"seed of the moments: {seed}")
+    moments = random.Random(seed)
     parts = list(range(kills))
     moments.shuffle(parts)
 
@@ -86,9 +73,8 @@ def test_while_the_tasks_of_a_killed_command_go_on_nobody_else_begins(installati
 
     airflow.resume()
     # They end by themselves, at the latest when they have something to say that nobody hears.
-    while (again := installation.start("nightly", NIGHT)).wait():
-        time.sleep(1)
-        again.communicate()
+    _wait_until_nobody_works(installation)
+    installation.nightly(NIGHT)
     assert installation.revisions(NIGHT) == ["0001"]
 
 
@@ -131,22 +117,24 @@ def _begun(installation: Installation) -> subprocess.Popen[str]:
 
 def _states_of_runs(installation: Installation) -> list[str]:
     """How the runs ended, once nobody works in the home any more."""
-    # Whatever was started holds the lock for as long as it is there.
-    with (installation.home / "nightly.lock").open("a") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    _wait_until_nobody_works(installation)
     with closing(sqlite3.connect(installation.home / "airflow" / "airflow.db")) as database:
         return [state for (state,) in database.execute("select state from dag_run").fetchall()]
 
 
-def test_a_full_disk_while_publishing_keeps_the_old_release(installation: Installation) -> None:
+def _wait_until_nobody_works(installation: Installation) -> None:
+    # Whatever was started holds the lock for as long as it is there.
+    with (installation.home / "nightly.lock").open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+
+
+def test_a_full_disk_while_publishing_keeps_the_old_release(decided: Installation) -> None:
     if subprocess.run(["unshare", "-Urm", "true"], check=False, capture_output=True).returncode:
         pytest.skip("no mount namespaces here to make a small disk in")
-    installation.land_history()
-    installation.directly(NIGHT)
-    before = installation.release_bytes(NIGHT)
-    installation.land(NIGHT, appeals=[("p9", "v2.0", "a2", "2026-03-04", "granted", "2026-03-05")])
-    releases = installation.home / "releases"
-    kept = Path(shutil.copytree(releases, installation.home / "aside", symlinks=True))
+    before = decided.release_bytes(NIGHT)
+    decided.land(NIGHT, appeals=[("p9", "v2.0", "a2", "2026-03-04", "granted", "2026-03-05")])
+    releases = decided.home / "releases"
+    kept = Path(shutil.copytree(releases, decided.home / "aside", symlinks=True))
 
     # A disk that holds the old release and has no room for another: two pages more than its files take.
     pages = sum(
@@ -159,7 +147,7 @@ def test_a_full_disk_while_publishing_keeps_the_old_release(installation: Instal
             '"$3" nightly "$4" || status=$?; sha256sum "$1/night=$4"/*; exit ${status:-0}',
             *("sh", str(releases), str(kept), str(COMMAND), NIGHT, f"{(pages + 2) * 4}k"),
         ],
-        env=installation.environment(),
+        env=decided.environment(),
         capture_output=True,
         text=True,
         check=False,
@@ -171,6 +159,6 @@ def test_a_full_disk_while_publishing_keeps_the_old_release(installation: Instal
     for name, sha256 in before.items():
         assert f"{sha256}  {releases}/night={NIGHT}/{name}" in run.stdout
 
-    installation.directly(NIGHT)
+    decided.directly(NIGHT)
 
-    assert installation.revisions(NIGHT) == ["0001", "0002"]
+    assert decided.revisions(NIGHT) == ["0001", "0002"]
