@@ -143,9 +143,9 @@ named days.
 _QUERIES = """\
 ## The query of each
 
-What nights have released of a metric, `evenhand query "…"` answers: of each market, and of all of them together as `all`.
-The first is of the whole, the second of each part of what it is told by; `and night = '2026-10-31' and market = 'ID'` leaves
-the others out. A metric's page has them of what it shows.
+What nights have released of a metric, `evenhand query "…"` answers: of each market, and of all of them together as
+`all`. The first is of the whole, the second of each part of what it is told by; `and night = '2026-10-31' and market =
+'ID'` leaves the others out. A metric's page has them of what it shows.
 
 ```sql
 {whole}
