@@ -46,6 +46,8 @@ def test_what_was_likely_meant_is_told(value: str, meant: str | None) -> None:
         ("1234567890123456789", None),
         ("12.345", None),
         ("1e-12", None),
+        ("0E-20", "0"),
+        ("-0.0e-99", "0"),
         ("0.12345678901", None),
         ("1E-99999999999", None),
     ],

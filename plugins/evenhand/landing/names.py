@@ -51,5 +51,7 @@ def number_likely_meant(text: str) -> str:
     exponent = f"regexp_extract({bare}, '[eE][+]?(.+)', 1)"
     moved = f"if({exponent} = '', 0, try_cast({exponent} as integer))"
     after_point = f"length(rtrim(regexp_extract({bare}, '[.]([0-9]+)', 1), '0')) - {moved}"
+    # Of zero no exponent moves a digit.
+    is_zero = f"regexp_full_match({bare}, '-?[0.]+([eE].*)?')"
     is_one = f"regexp_full_match(ltrim(trim({text}), '+'), '-?({EXPONENT}|[0-9]+([.][0-9]+)?)')"
-    return f"case when {is_one} and {after_point} <= {_AFTER_POINT} then nullif({short}, {text}) end"
+    return f"case when {is_one} and ({is_zero} or {after_point} <= {_AFTER_POINT}) then nullif({short}, {text}) end"
