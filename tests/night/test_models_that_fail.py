@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import json
-import shutil
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
-from night.installation import Installation
+from night.installation import APPEALS, Installation
 
-POLICIES = Path(__file__).parents[2] / "policies"
 NIGHT = "2026-03-05"
 # What a release tells of accounts, beside the lists.
 OF_ACCOUNTS = ("standings", "account_profiles", "account_health", "eligibility", "account_timeline")
@@ -26,9 +23,12 @@ def _wrong_sql(nodes: Nodes) -> None:
     penalties["contract"] = []
 
 
+_OF_THE_WORLD = "from main.penalties where market = 'world'"
+
+
 def _failing_test(nodes: Nodes) -> None:
     penalties = next(node for node in nodes if node["model"]["name"] == "penalties")
-    penalties["tests"].append({"name": "never_right", "models": ["penalties"], "sql": "from main.penalties"})
+    penalties["tests"].append({"name": "never_right", "models": ["penalties"], "sql": _OF_THE_WORLD})
 
 
 def test_a_model_that_fails_is_named_where_the_command_ends_and_where_the_runs_page_begins(
@@ -66,53 +66,46 @@ def test_a_model_that_fails_is_named_where_the_command_ends_and_where_the_runs_p
     assert "lists.penalties: 12 rows, 7 tests passed" in logs[1].read_text()
 
 
-def test_where_the_models_fail_on_every_market_nothing_is_released(installation: Installation) -> None:
-    installation.land_history()
-    installation.directly(NIGHT)
-    before, held = installation.release_bytes(NIGHT), installation.held()
-    _change(installation, _wrong_sql)
+def test_where_the_models_fail_on_every_market_nothing_is_released(decided: Installation) -> None:
+    before, held = decided.release_bytes(NIGHT), decided.held()
+    _change(decided, _wrong_sql)
 
-    said = installation.directly(NIGHT, expect=1)
+    said = decided.directly(NIGHT, expect=1)
 
     assert "int_zone_measure_periods failed: Conversion Error" in said
     assert "Nothing was released" in said
-    assert installation.release_bytes(NIGHT) == before
-    assert installation.held() == held
+    assert decided.release_bytes(NIGHT) == before
+    assert decided.held() == held
 
 
 def test_a_market_on_which_a_test_fails_keeps_what_the_same_night_had_released_of_it(
-    installation: Installation, tmp_path: Path
+    two: Installation,
 ) -> None:
-    # Each market is tried by itself: two packs are enough.
-    packs = tmp_path / "packs"
-    packs.mkdir()
-    for name in ("creators_base", "creators_br", "takedowns"):
-        shutil.copy(POLICIES / f"{name}.yml", packs)
-    installation.overrides["EVENHAND_POLICIES"] = str(packs)
-    installation.land_history()
-    installation.directly(NIGHT)
-    told = {name: installation.rows(NIGHT, name) for name in OF_ACCOUNTS}
-    lists = {name: installation.release_bytes(NIGHT)[f"{name}.parquet"] for name in ("penalties", "reasons", "notices")}
-    assert len(told["standings"]) == len(told["account_profiles"]) == 6
-    held, effects = installation.held(), installation.effects()
-    right = (installation.home / "dbt" / "compiled.json").read_text()
+    # Each market is tried by itself, and one of them has what the test finds.
+    two.land("2026-03-06", appeals=APPEALS)
+    told = {name: two.rows(NIGHT, name) for name in OF_ACCOUNTS}
+    lists = {name: two.release_bytes(NIGHT)[f"{name}.parquet"] for name in ("penalties", "reasons", "notices")}
+    assert len(told["standings"]) == len(told["account_profiles"]) == 12
+    held, effects = two.held(), two.effects()
+    right = (two.home / "dbt" / "compiled.json").read_text()
     for _ in ("once", "and again"):
-        _change(installation, _failing_test)
-        said = installation.directly(NIGHT)
+        _change(two, _failing_test)
+        said = two.directly(NIGHT)
         assert "Not decided world: penalties, test never_right failed: 12 rows that it should not find" in said
+        assert "Not decided moon" not in said
         assert f"It keeps the lists of {NIGHT}, less what has ended; correct this and run the night again." in said
-        after = installation.release_bytes(NIGHT)
+        after = two.release_bytes(NIGHT)
         assert {name: after[f"{name}.parquet"] for name in lists} == lists
-        assert {name: installation.rows(NIGHT, name) for name in OF_ACCOUNTS} == told
-        assert (installation.held(), installation.effects()) == (held, effects)
+        assert {name: two.rows(NIGHT, name) for name in OF_ACCOUNTS} == told
+        assert (two.held(), two.effects()) == (held, effects)
 
-        (installation.home / "dbt" / "compiled.json").write_text(right)
+        (two.home / "dbt" / "compiled.json").write_text(right)
 
     # The next night goes on from what the first revision decided: the appeal granted meanwhile strikes one out.
-    said = installation.directly("2026-03-06")
+    said = two.directly("2026-03-06")
     assert "Not decided" not in said
     assert "Held" not in said
-    assert set(installation.held()) < set(held)
+    assert set(two.held()) < set(held)
 
 
 def _change(installation: Installation, change: Callable[[Nodes], None]) -> None:
