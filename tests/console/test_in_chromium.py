@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from console.serving import serving
 from evenhand.console.tables import LISTS
+from evenhand.settings import PROJECT
 
 PAGES = (
     *("/", "/lists", "/search?q=a", "/creator?account=a4", "/creator/restoring?account=a2", "/lists/nothing"),
@@ -78,6 +80,16 @@ def test_each_page_fits_and_breaks_no_rule_of_accessibility(address: str, page: 
             if found.violations_count:
                 wrong.append(f"{path}, {width} px, {scheme}\n{found.generate_report()}")
     assert (wrong, foreign) == ([], [])
+
+
+def test_in_the_dark_nothing_but_colours_is_otherwise() -> None:
+    """So that what isn't of colours needs to be looked at in the light alone."""
+    style = (PROJECT / "plugins/evenhand/console/templates/style.css").read_text()
+    dark = re.findall(r'data-theme="dark"\] \{([^}]*)\}', style)
+    dark += re.findall(r"@media \(prefers-color-scheme: dark\) \{\s*[^{]*\{([^}]*)\}\s*\}", style)
+    said = [each.strip() for block in dark for each in block.split(";") if each.strip()]
+    assert len(dark) == style.count("dark)") + style.count('"dark"]') == 2
+    assert {each for each in said if not re.fullmatch("--[a-z-]+: #[0-9a-f]{3,6}", each)} == {"color-scheme: dark"}
 
 
 def test_a_list_is_filtered_in_the_browser_and_its_address_kept(address: str, browser: Browser) -> None:
