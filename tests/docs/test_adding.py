@@ -120,7 +120,8 @@ with duckdb.connect() as connection:
 def test_a_column_is_one_line_and_a_condition_reads_it(checkout: Path) -> None:
     assert "trust_score" in (checkout / "docs" / "feeds.md").read_text()
     checked = _run(checkout, "-m", "evenhand.cli", "policy", "check")
-    assert "creators_mx" not in checked, checked
+    # Its keys are shown as they are until they have labels; nothing else is said of it.
+    assert not [line for line in checked.splitlines() if "creators_mx" in line and "found no label of" not in line]
     # 49 are too few, and 50 are enough from the night on that they land; who has none isn't eligible.
     assert _run(checkout, "-c", _DECIDE).splitlines()[-1] == str(
         [("A1", "2026-03-01", []), ("A2", "2026-03-01", ["trusted_enough"]), ("A2", "2026-03-03", [])]

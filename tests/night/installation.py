@@ -115,9 +115,12 @@ class Installation:
     def in_process(self, *arguments: str, expect: int = 0) -> str:
         """Run any command in this process and return what it said; it must end with the exit code that is expected."""
         from evenhand.cli import app
+        from evenhand.commands.terminal import console, errors
         from night.directly import environment
 
         with environment(self.environment(), alone=True):
+            # As wide as a process of its own has it, whoever imported them before.
+            console.width = errors.width = int(os.environ["COLUMNS"])
             done = CliRunner().invoke(app, arguments)
         assert not done.exception or isinstance(done.exception, SystemExit), done.exception
         assert done.exit_code == expect, done.output

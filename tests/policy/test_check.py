@@ -13,9 +13,10 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from evenhand.commands.labels_check import keys_without_a_label
 from evenhand.commands.policy import app
 from evenhand.commands.policy_check import check
-from evenhand.policy.check import Finding
+from evenhand.policy.check import Finding, check_name
 from evenhand.policy.load import load_pack
 from evenhand.policy.senseless import IN_A_PACK
 from evenhand.release.manifest import ReleasedPack
@@ -48,7 +49,34 @@ def _found(here: Settings, *paths: Path) -> list[str]:
 
 
 def _findings(here: Settings, *paths: Path) -> tuple[Finding, ...]:
-    return check(paths or [here.policies], here).findings
+    """All but that the keys of the packs here have no labels, which is a test of its own."""
+    found = check(paths or [here.policies], here).findings
+    return tuple(each for each in found if each.check != check_name(keys_without_a_label))
+
+
+def test_keys_that_no_catalogue_has_a_word_for_are_named_by_kind_until_it_has(folder: Path, here: Settings) -> None:
+    write(folder, _program(LATE, "{zone: shut_out, at_least: 2}, {zone: gone, at_least: 3}"), "ladder.yml")
+    said = (
+        "; expected a msgid of each in translations/en.po: without it, people are shown the key with blanks for"
+        " underscores"
+    )
+
+    def found() -> list[str]:
+        named = [each for each in check([folder], here).findings if each.check == "keys-without-a-label"]
+        assert {each.severity for each in named} <= {"warning"}
+        return [str(replace(each, file=Path(each.file).name)) for each in named]
+
+    assert found() == [
+        f"ladder.yml:8:3: warning: programmes.points: found no label of programme.points{said}",
+        f"ladder.yml:9:12: warning: programmes.points.entries[0].rule: found no label of rule.late{said}",
+        "ladder.yml:9:36: warning: programmes.points.entries[0].violation_types[0]: found no label of"
+        f" violation_type.late{said}",
+        f"ladder.yml:11:12: warning: programmes.points.zones[1].zone: found no label of zone.gone, zone.shut_out{said}",
+    ]
+    english = here.translations / "en.po"
+    names = ("programme.points", "rule.late", "violation_type.late", "zone.gone", "zone.shut_out")
+    english.write_text(english.read_text() + "".join(f'\nmsgid "{name}"\nmsgstr "{name}"\n' for name in names))
+    assert found() == []
 
 
 def _program(entries: str, zones: str, more: str = "") -> str:
@@ -258,14 +286,22 @@ def test_what_a_base_has_for_others_is_not_told(folder: Path, here: Settings) ->
     )
 
 
-def test_balances_that_packs_keep_otherwise_are_told(folder: Path, here: Settings) -> None:
-    by_type = ("    unit: strike\n", "    unit: strike\n    kept_per: violation_type\n")
+def test_balances_that_two_packs_keep_for_each_of_two_things_are_refused(folder: Path, here: Settings) -> None:
+    """One balance is read as the sum of several; of one for each type and one for each content, each has a part."""
+
+    def kept(per: str) -> tuple[str, str]:
+        return ("    unit: strike\n", f"    unit: strike\n    kept_per: {per}\n")
+
     write(folder, TEXT, "one.yml")
-    write(folder, changed(("pack: strikes", "pack: swift"), ("[world]", "[moon]")), "other.yml")
+    elsewhere = (("pack: strikes", "pack: swift"), ("[world]", "[moon]"))
+    write(folder, changed(*elsewhere, kept("violation_type")), "other.yml")
     assert _found(here) == []
-    write(folder, changed(("pack: strikes", "pack: swift"), ("[world]", "[moon]"), by_type), "other.yml")
-    (found,) = _found(here)
-    assert found.startswith("other.yml:10:15: warning: programmes.health.kept_per: found violation_type, where")
+    write(folder, changed(kept("content")), "one.yml")
+    assert _found(here) == [
+        "other.yml:10:15: error: programmes.health.kept_per: found violation_type, where version 1 of strikes has"
+        " content; expected content or none, or a programme of another name: an entry adds to a balance of one kind,"
+        " which the other reads nothing of"
+    ]
 
 
 def test_versions_with_a_gap_or_an_overlap(folder: Path, here: Settings) -> None:
@@ -505,6 +541,9 @@ def test_the_command_says_it_and_exits_with_1_on_errors(
     monkeypatch.setenv("EVENHAND_TRANSLATIONS", str(here.translations))
     monkeypatch.chdir(folder.parent)
     run = CliRunner().invoke
+    english = here.translations / "en.po"
+    labels = ("rule.one_strike", "violation_type.fraud", "zone.shut")
+    english.write_text(english.read_text() + "".join(f'\nmsgid "{name}"\nmsgstr "{name}"\n' for name in labels))
     write(folder, changed(("closed]", "closed, fined]")))
     result = run(app, ["check"])
     assert (result.exit_code, result.output) == (

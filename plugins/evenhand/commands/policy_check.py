@@ -11,8 +11,8 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from evenhand.commands.balances_check import balances_kept_otherwise
+from evenhand.commands.labels_check import keys_without_a_label, measures_without_words
 from evenhand.commands.named_days_check import days_with_a_name
-from evenhand.notices.names_to_translate import what_cannot_be_told
 from evenhand.policy.check import Checked, Finding, check_name, check_packs, of_mistake
 from evenhand.policy.diagnose import dotted, nearest
 from evenhand.policy.language.pack import Pack
@@ -58,6 +58,7 @@ def check(paths: Sequence[Path], here: Settings) -> Checked:
     found += past_of_a_released_night(decided_at_night, here.releases)
     found += balances_kept_otherwise(decided_at_night)
     found += measures_without_words(decided_at_night, here.translations)
+    found += keys_without_a_label(decided_at_night, here.translations)
     # Of a market nothing can be missed where only some of the packs are looked at.
     if here.policies in [path.resolve() for path in paths]:
         found += markets_without_a_pack(decided_at_night, here.landing)
@@ -67,14 +68,6 @@ def check(paths: Sequence[Path], here: Settings) -> Checked:
         found += markets_of_targets(decided_at_night, here)
         found += markets_of_named_days(decided_at_night, here)
     return Checked(len(files), tuple(sorted(set(found))))
-
-
-def measures_without_words(packs: Sequence[LoadedPack], translations: Path) -> Iterator[Finding]:
-    """Measures, scopes and programmes that notices have no words for, and texts of notices that can't be used."""
-    for said in what_cannot_be_told([loaded.pack for loaded in packs], translations) if packs else ():
-        place, _, what = said.partition(": ")
-        file, _, line = place.partition(".po:")
-        yield Finding(f"{file}.po" if line else file, int(line or 0), 1, "error", "notices", what)
 
 
 def people_who_may(here: Settings) -> Iterator[Finding]:

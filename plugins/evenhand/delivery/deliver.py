@@ -231,11 +231,14 @@ def rows_of_ours(release_dir: Path, release: Release, receiver: Receiver, is_beh
     return wanted | ever_wanted(release_dir.parent, receiver.lists) if is_behind else wanted
 
 
-def rows_it_had(release_dir: Path, receiver: Receiver, is_behind: bool) -> int:
+def rows_it_had(release_dir: Path, receiver: Receiver, receipts: Receipts, is_behind: bool) -> int:
     """How many rows a receiver should hold by the night that it says it has; 0 where the ledger knows that night."""
     said = receiver.newest_night() if is_behind else None
     folder = release_dir.parent / f"night={said}"
     if said is None or not folder.exists():
+        return 0
+    if receiver.capabilities.others and receipts.has_come_to(said):
+        # Another entry has brought the system to that night, and this one is new.
         return 0
     then = read_release(folder, receiver.lists, receiver.capabilities.one_row_per_scope)
     return sum(len(each.rows) for each in then.lists)
@@ -251,7 +254,9 @@ def _bring(
         sender.settle()
     if not receiver.capabilities.honours_keys or is_behind:
         ours = rows_of_ours(release_dir, release, receiver, is_behind)
-        believe_what_it_holds(release.night, receiver, receipts, ours, rows_it_had(release_dir, receiver, is_behind))
+        believe_what_it_holds(
+            release.night, receiver, receipts, ours, rows_it_had(release_dir, receiver, receipts, is_behind)
+        )
     if is_behind:
         # It has a night that the ledger never heard of, which was lost or brought back from a backup. Only once what it
         # holds is believed does the ledger have that night: until then, whoever comes again has to read it, too.

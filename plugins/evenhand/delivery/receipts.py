@@ -68,6 +68,13 @@ class Receipts:
         ).fetchone()
         return Position(date.fromisoformat(row[0]), row[1]) if row else None
 
+    def has_come_to(self, night: date) -> bool:
+        """Whether any receiver was brought to this night or a later one."""
+        ((found,),) = self.database.execute(
+            "select count(*) from positions where night >= ?", (night.isoformat(),)
+        ).fetchall()
+        return bool(found)
+
     def move_to(self, receiver: str, release: Release) -> None:
         """A delivery of this release begins."""
         self.database.execute(

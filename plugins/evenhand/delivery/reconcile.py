@@ -123,7 +123,7 @@ def reconcile_and_correct(release_dir: Path, receiver: Receiver, receipts: Recei
         release = read_release(release_dir, receiver.lists, receiver.capabilities.one_row_per_scope)
         is_behind = ledger_is_behind(release_dir, receiver, receipts)
         ours = rows_of_ours(release_dir, release, receiver, is_behind)
-        had = rows_it_had(release_dir, receiver, is_behind)
+        had = rows_it_had(release_dir, receiver, receipts, is_behind)
         otherwise = believe_what_it_holds(found.night, receiver, receipts, ours, had)
     delivered = deliver(release_dir, receiver, receipts)
     corrected = found.differences if otherwise or delivered.sent else ""

@@ -259,6 +259,7 @@ NAMES: Mapping[str, Mapping[str, str]] = {
     },
     "rule": {
         "copyright": "Copyright",
+        "counterfeit_goods": "Counterfeit goods",
         "course": "Course",
         "gone_wrong": "Gone wrong",
         "low_quality": "Low quality",
@@ -269,6 +270,8 @@ NAMES: Mapping[str, Mapping[str, str]] = {
         "settled": "Settled",
         "unsafe_goods": "Unsafe goods",
     },
+    # Those of a pack to begin with that accounts are told by no words of their own.
+    "violation_type": {"misleading_origin": "Misleading origin", "misleading_price": "Misleading price"},
     "verdict": {"unclear": "unclear: reviewers don't agree", "differs": "differs"},
     "receipt": {
         "acknowledged": "acknowledged",

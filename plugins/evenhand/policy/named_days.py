@@ -129,6 +129,8 @@ def places_of_markets(
     named_days: NamedDays, folder: Path
 ) -> Iterator[tuple[str, tuple[str | int, ...], tuple[str, int, int]]]:
     """Each market that the named days of a folder are of, its place, and the file, line and column of that."""
+    if not named_days.days:
+        return
     text = read_text(folder / CALENDAR)
     for at, named in enumerate(named_days.days):
         for i, market in enumerate(named.markets):
