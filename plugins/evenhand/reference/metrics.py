@@ -13,7 +13,8 @@ from evenhand.release.targets import bound
 from evenhand.settings import PROJECT
 
 PATH = PROJECT / "docs" / "metrics.md"
-DEFINED = PROJECT / "dbt_project" / "models" / "marts" / "insight" / COMPUTED
+DBT_PROJECT = PROJECT / "dbt_project"
+DEFINED = DBT_PROJECT / "models" / "marts" / "insight" / COMPUTED
 _BETTER = {"more": "more is better", "less": "less is better", "none": "neither"}
 
 
@@ -28,7 +29,7 @@ def render() -> str:
     rows += [_row(metric, metric, metric["formula"], targets) for metric in estimated(DEFINED.parent)]
     parts = [
         f"| `{metric}` | {', '.join(f'`{part}`' for part in definition.slices)} |"
-        for metric, definition in definitions(PROJECT / "dbt_project").items()
+        for metric, definition in definitions(DBT_PROJECT).items()
     ]
     queries = _QUERIES.format(whole=query_of("repeat_rate"), of_part=query_of("repeat_rate", "violation_type"))
     return "\n".join([_START, *rows, "", _END, queries, *parts, ""])
