@@ -199,7 +199,7 @@ def test_another_target_or_named_day_holds_nothing_and_the_former_target_stays_w
     assert "Pay-day" not in of_world
     # In the docs of a checkout too, which name what its targets.yml says.
     monkeypatch.setattr(written, "PROJECT", tmp_path)
-    (row,) = (line for line in written.render().splitlines() if line.startswith("| `grant_rate`"))
+    (row,) = (line for line in written.render().splitlines() if line.startswith("| `grant_rate`: "))
     assert re.findall(r"at most [^(]*\(all markets[^)]*\)", row) == [
         "at most 60.0 % (all markets, from 2026-01-01 until 2026-03-04)",
         "at most 25.0 % (all markets, from 2026-03-05)",
