@@ -27,25 +27,24 @@ def measures_without_words(packs: Sequence[LoadedPack], translations: Path) -> I
 
 
 def keys_without_a_label(packs: Sequence[LoadedPack], translations: Path) -> Iterator[Finding]:
-    """Programmes, zones, rules, conditions and the like without a label, by kind: one finding a pack and kind.
+    """Programmes, zones, rules, conditions and the like without a label: one finding a pack, where the first stands.
 
     Measures and scopes aren't among them: accounts are told of these, so that one without words is an error.
     """
     reference = load_catalogs(translations).languages.get(REFERENCE)
     messages = reference.messages if reference else {}
     for loaded in packs:
-        without: dict[str, dict[str, Place]] = {}
+        without: dict[str, Place] = {}
         for kind, key, place in _keys(loaded.pack):
             message = messages.get(f"{kind}.{key}")
             if key not in NAMES.get(kind, {}) and not (message and message.string):
-                without.setdefault(kind, {}).setdefault(key, place)
-        for kind, places in without.items():
-            first = next(iter(places.values()))
-            missing = ", ".join(f"{kind}.{key}" for key in sorted(places))
+                without.setdefault(f"{kind}.{key}", place)
+        if without:
+            first = next(iter(without.values()))
             yield Finding(
                 *where(loaded, first), "warning", check_name(keys_without_a_label),
-                f"{dotted(first)}: found no label of {missing}; expected a msgid of each in {translations.name}/"
-                f"{REFERENCE}.po: without it, people are shown the key with blanks for underscores",
+                f"{dotted(first)}: found no label of {', '.join(sorted(without))}; expected a msgid of each in"
+                f" {translations.name}/{REFERENCE}.po: people are shown a key with blanks for underscores",
             )  # fmt: skip
 
 
