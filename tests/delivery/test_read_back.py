@@ -225,6 +225,24 @@ def test_an_empty_state_beside_a_lost_ledger_asks_a_person_too_unless_its_night_
     assert list(sandbox.held()) == [("penalties", ROWS[0][0])]
 
 
+def test_what_a_person_says_of_an_empty_receiver_is_followed_by_a_reconcile_beside_a_lost_ledger_too(
+    tmp_path: Path, sandbox: SandboxProcess, receiver: HttpReceiver
+) -> None:
+    release = publish(tmp_path, night(1), ROWS)
+    with Receipts(tmp_path / "receipts.sqlite") as receipts:
+        deliver(release, receiver, receipts)
+    for emptied in (1, 2):
+        with closing(sandbox.database_open()) as database:
+            database.execute("delete from held")
+        with Receipts(tmp_path / f"lost_{emptied}.sqlite") as receipts:
+            with pytest.raises(ReceiverEmptied, match="has a night of which 4 rows were released"):
+                reconcile_and_correct(release, receiver, receipts)
+            send_again(tmp_path, "sandbox", Person("ann", False), "its disk was replaced")
+            assert reconcile_and_correct(release, receiver, receipts).corrected == ("4 missing, the first penalties/p0")
+            assert len(sandbox.held()) == 4
+            assert len(sandbox.effects()) == 4 + 4 * emptied
+
+
 def test_the_same_finding_twice_is_one_key_and_a_real_loss_is_another(
     tmp_path: Path, sandbox: SandboxProcess, faulty: FaultyServer, flaky: HttpReceiver, receipts: Receipts
 ) -> None:

@@ -222,16 +222,7 @@ def believe_what_it_holds(
     return receipts.believe(receiver.name, held, night)
 
 
-def rows_of_ours(release_dir: Path, release: Release, receiver: Receiver, is_behind: bool) -> AbstractSet[RowId]:
-    """The rows that a receiver may hold because of us, as far as the ledger doesn't say.
-
-    Where it lacks nights, any that a release ever had: another system may have written the night that the receiver has.
-    """
-    wanted = {(each.name, row_key) for each in release.lists for row_key in each.rows}
-    return wanted | ever_wanted(release_dir.parent, receiver.lists) if is_behind else wanted
-
-
-def rows_it_had(release_dir: Path, receiver: Receiver, receipts: Receipts, is_behind: bool) -> int:
+def _rows_it_had(release_dir: Path, receiver: Receiver, receipts: Receipts, is_behind: bool) -> int:
     """How many rows a receiver should hold by the night that it says it has; 0 where the ledger knows that night."""
     said = receiver.newest_night() if is_behind else None
     folder = release_dir.parent / f"night={said}"
@@ -253,10 +244,10 @@ def _bring(
     if receiver.capabilities.honours_keys:
         sender.settle()
     if not receiver.capabilities.honours_keys or is_behind:
-        ours = rows_of_ours(release_dir, release, receiver, is_behind)
-        believe_what_it_holds(
-            release.night, receiver, receipts, ours, rows_it_had(release_dir, receiver, receipts, is_behind)
-        )
+        # Another system may have written the night that it has and the ledger lacks: ours is what a release ever had.
+        ours = release.row_ids | (ever_wanted(release_dir.parent, receiver.lists) if is_behind else set())
+        had = _rows_it_had(release_dir, receiver, receipts, is_behind)
+        believe_what_it_holds(release.night, receiver, receipts, ours, had)
     if is_behind:
         # It has a night that the ledger never heard of, which was lost or brought back from a backup. Only once what it
         # holds is believed does the ledger have that night: until then, whoever comes again has to read it, too.

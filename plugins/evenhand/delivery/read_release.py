@@ -48,6 +48,11 @@ class Release:
     # In these, nobody is told anything before their words are approved.
     held_languages: frozenset[str] = frozenset()
 
+    @property
+    def row_ids(self) -> set[tuple[str, str]]:
+        """The wanted rows, by list and row_key."""
+        return {(each.name, row_key) for each in self.lists for row_key in each.rows}
+
 
 class _Held(BaseModel):
     list: str
