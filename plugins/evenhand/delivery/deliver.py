@@ -14,7 +14,7 @@ from evenhand.delivery.changes import Change, RowId, diff
 from evenhand.delivery.emptied import refuse_if_emptied
 from evenhand.delivery.first_read import refuse_to_remove
 from evenhand.delivery.lock import delivery_lock
-from evenhand.delivery.read_release import Release, ever_wanted, read_release
+from evenhand.delivery.read_release import Release, ever_wanted, read_release, released_rows
 from evenhand.delivery.receipts import Receipts
 from evenhand.delivery.receivers import AheadOfReleases, Receipt, Receiver, ReceiverRow
 from evenhand.delivery.sending import Sender
@@ -228,11 +228,10 @@ def _rows_it_had(release_dir: Path, receiver: Receiver, receipts: Receipts, is_b
     folder = release_dir.parent / f"night={said}"
     if said is None or not folder.exists():
         return 0
-    if receiver.capabilities.others and receipts.has_come_to(said):
+    if receipts.has_come_to(said, receiver.capabilities.neighbours):
         # Another entry has brought the system to that night, and this one is new.
         return 0
-    then = read_release(folder, receiver.lists, receiver.capabilities.one_row_per_scope)
-    return sum(len(each.rows) for each in then.lists)
+    return released_rows(folder, receiver.lists, receiver.capabilities.one_row_per_scope)
 
 
 def _bring(
