@@ -51,7 +51,9 @@ class QueryResult:
 def tables(releases: Path) -> Mapping[str, Sequence[Path]]:
     """The files of each table: one of each night's newest revision, the oldest night first; and cases."""
     nights = sorted((releases.parent / CASES).glob("night=*"))
-    exports = [newest for night in nights if (newest := max(night.glob("[0-9]*.parquet"), default=None))]
+    # What an export says of itself is written last: without that, it is being written, or was killed.
+    said = [newest for night in nights if (newest := max(night.glob("[0-9]*.json"), default=None))]
+    exports = [newest.with_suffix(".parquet") for newest in said]
     return {**({CASES: exports} if exports else {}), **tables_of(revisions(releases))}
 
 
@@ -156,8 +158,12 @@ def check(asked: Mapping[str, Sequence[Path]]) -> None:
 
 
 def _refuse_changed_export(path: Path) -> None:
-    said = json.loads(path.with_suffix(".json").read_bytes())
-    if hashlib.sha256(path.read_bytes()).hexdigest() != said["sha256"]:
+    try:
+        said = json.loads(path.with_suffix(".json").read_bytes())["sha256"]
+        found = hashlib.sha256(path.read_bytes()).hexdigest()
+    except (OSError, ValueError, LookupError, TypeError):
+        said, found = None, ""
+    if found != said:
         raise ReleaseChanged(f"{path}: it isn't what was exported; bring it back from a backup (evenhand verify)")
 
 
