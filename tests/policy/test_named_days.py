@@ -106,6 +106,14 @@ def test_policy_check_reads_it(
     assert "calendar.yml:2:" in done.output
 
 
+def test_a_pack_that_has_its_name_decides_as_before_and_is_told_to_have_another(tmp_path: Path) -> None:
+    (tmp_path / "creators_base.yml").write_bytes((PROJECT / "policies" / "creators_base.yml").read_bytes())
+    (tmp_path / "calendar.yml").write_bytes((PROJECT / "policies" / "creators_id.yml").read_bytes())
+    assert {each.path.name for each in load_packs(tmp_path)} == {"calendar.yml"}
+    with pytest.raises(PackError, match=r"calendar.yml:\d+:1: found a pack, .* give the pack another file name"):
+        read_named_days(tmp_path)
+
+
 def test_it_is_no_pack_and_the_shipped_one_is_right() -> None:
     assert {each.path.name for each in load_packs(PROJECT / "policies")}.isdisjoint({"calendar.yml"})
     assert read_named_days(PROJECT / "policies").days
