@@ -51,10 +51,17 @@ class QueryResult:
 def tables(releases: Path) -> Mapping[str, Sequence[Path]]:
     """The files of each table: one of each night's newest revision, the oldest night first; and cases."""
     nights = sorted((releases.parent / CASES).glob("night=*"))
-    # What an export says of itself is written last: without that, it is being written, or was killed.
-    said = [newest for night in nights if (newest := max(night.glob("[0-9]*.json"), default=None))]
-    exports = [newest.with_suffix(".parquet") for newest in said]
+    exports = [newest for night in nights if (newest := newest_export(night))]
     return {**({CASES: exports} if exports else {}), **tables_of(revisions(releases))}
+
+
+def newest_export(folder: Path) -> Path | None:
+    """The newest export of a night's cases in its folder; None where there is none.
+
+    What it says of itself is written last: without that, it is being written, or was killed.
+    """
+    said = max(folder.glob("[0-9]*.json"), default=None)
+    return said and said.with_suffix(".parquet")
 
 
 def revisions(releases: Path) -> list[Path]:
