@@ -168,14 +168,14 @@ def pack_files(paths: Iterable[Path]) -> list[Path]:
 
 
 def names_days(path: Path) -> bool:
-    """Whether a file is calendar.yml, and no pack of that name, which decides as it did before days had names."""
+    """Whether a file is calendar.yml, and no pack or part of one, which decides as it did before days had names."""
     if path.name != CALENDAR:
         return False
     try:
         content = read_text(path).content
     except PackError:
         return True
-    return not (isinstance(content, dict) and "pack" in content)
+    return not isinstance(content, dict) or content.keys().isdisjoint(Pack.model_fields)
 
 
 def load_pack(path: Path) -> LoadedPack:

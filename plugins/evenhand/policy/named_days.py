@@ -118,8 +118,8 @@ def read_named_days(folder: Path) -> NamedDays:
     text = read_text(path)
     content: Any = text.content
     if not names_days(path):
-        said = "found a pack, which decides as one; expected days that have a name: give the pack another file name"
-        raise PackError(Mistake(str(path), *position([text], content, ("pack",), True)[1:], said))
+        said = "found a pack, or a part of one, which decides as such; expected named days: give it another file name"
+        raise PackError(Mistake(str(path), 1, 1, said))
     if content is None:
         return NO_NAMED_DAYS
     try:
