@@ -55,23 +55,23 @@ soak: $(VENV)/installed ## the long form of tests that have a short one: forty k
 ui: $(VENV)/installed ## Airflow's pages and scheduler at http://127.0.0.1:8080, until Ctrl-C
 	@evenhand ui
 
-lint: export DBT_TARGET_PATH = $(EVENHAND_HOME)/lint
-lint: export DBT_LOG_PATH = $(EVENHAND_HOME)/lint
-lint: export DO_NOT_TRACK = 1
+lint lint-models: export DBT_TARGET_PATH = $(EVENHAND_HOME)/lint
+lint lint-models: export DBT_LOG_PATH = $(EVENHAND_HOME)/lint
+lint lint-models: export DO_NOT_TRACK = 1
 lint: $(VENV)/installed ## ruff, mypy --strict, sqlfluff and dbt parse
 	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target lint-models lint-python lint-statements
 
 # Beside each other: each is alone on one core for most of its time.
-lint-python:
+lint-python: $(VENV)/installed
 	ruff check .
 	ruff format --check .
 	mypy
 
-lint-models:
+lint-models: $(VENV)/installed
 	dbt --warn-error parse --quiet --no-partial-parse --project-dir dbt_project --profiles-dir dbt_project
 	sqlfluff lint dbt_project --processes 0
 
-lint-statements:
+lint-statements: $(VENV)/installed
 	sqlfluff lint plugins --templater placeholder --processes 0
 
 bench: $(VENV)/installed ## where the time of a night, and of a year of a large marketplace, goes

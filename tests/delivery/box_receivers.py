@@ -37,7 +37,11 @@ class BoxReceiver:
         self.name = opening.name
         self.lists = opening.lists
         self.capabilities = Capabilities(
-            opening.batch_size, honours_keys=True, others=opening.others, address=opening.address
+            opening.batch_size,
+            honours_keys=True,
+            others=opening.others,
+            address=opening.address,
+            neighbours=opening.neighbours,
         )
         self._database = database
         database.executescript(_TABLES)

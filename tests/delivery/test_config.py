@@ -127,6 +127,7 @@ def test_two_entries_that_are_one_system_are_refused(
         return
     with open_receiver("one", path) as receiver:
         assert receiver.capabilities.others == {"rewards"}
+        assert receiver.capabilities.neighbours == {"other"}
 
 
 @pytest.mark.parametrize(
@@ -205,6 +206,7 @@ def test_a_receiver_of_lists_leaves_notices_alone_that_go_to_its_address(
     )
     with open_receiver("one", path) as receiver:
         assert receiver.capabilities.others == {"notices"}
+        assert receiver.capabilities.neighbours == frozenset()
 
 
 @pytest.mark.parametrize("kind", ["http", "files"])

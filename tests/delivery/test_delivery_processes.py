@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from datetime import date
 from pathlib import Path
 
@@ -55,6 +57,22 @@ def test_one_that_answers_byte_by_byte_is_ended_in_time_and_neither_holds_others
     _write_receivers(tmp_path, slow_within=120)
     assert [each.failure for each in _delivered(tmp_path)] == ["", ""]
     assert len(sandbox.held()) == len(sandbox.effects()) == len(folder.held()) == 2
+
+
+def test_to_deliver_and_to_read_back_have_the_time_of_a_receiver_each() -> None:
+    """As their tasks have in Airflow: what was acknowledged in time isn't told to have taken too long."""
+    slow = (
+        "import sys, time, types, evenhand.tasks as tasks\n"
+        "step = lambda night, receiver: time.sleep(1.5) or {'told': receiver}\n"
+        "tasks.deliveries = sys.modules['evenhand.tasks.deliveries'] = types.SimpleNamespace("
+        "deliver_release=step, reconcile_receiver=step)\n"
+        "from evenhand.tasks import delivery_processes\n"
+        "delivery_processes.main()"
+    )
+    told = subprocess.run(
+        [sys.executable, "-c", slow, str(NIGHT), "slow", "2.5"], stdout=subprocess.PIPE, text=True, check=True
+    ).stdout
+    assert [json.loads(line) for line in told.splitlines()] == [{"told": "slow"}] * 2
 
 
 def _write_receivers(home: Path, slow_within: int) -> None:

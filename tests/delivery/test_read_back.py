@@ -11,6 +11,7 @@ import shutil
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ import httpx
 import pytest
 
 from delivery.faulty import FaultyServer
-from delivery.releases import LISTS, night, penalty, publish
+from delivery.releases import LISTS, night, penalty, publish, reward
 from evenhand.delivery import ledger as ledger_module
 from evenhand.delivery.deliver import deliver
 from evenhand.delivery.emptied import ReceiverEmptied, send_again
@@ -28,6 +29,7 @@ from evenhand.delivery.receipts import Receipts
 from evenhand.delivery.receivers import ReceiverError
 from evenhand.delivery.receivers import http as module
 from evenhand.delivery.receivers.deadline import client as client_in_time
+from evenhand.delivery.receivers.files import FilesReceiver
 from evenhand.delivery.receivers.http import HttpReceiver
 from evenhand.delivery.reconcile import reconcile_and_correct
 from evenhand.records.persons import Person
@@ -223,6 +225,71 @@ def test_an_empty_state_beside_a_lost_ledger_asks_a_person_too_unless_its_night_
     with Receipts(tmp_path / "lost_again.sqlite") as receipts:
         assert deliver(fourth, flaky, receipts).complete
     assert list(sandbox.held()) == [("penalties", ROWS[0][0])]
+
+
+def test_what_a_person_says_of_an_empty_receiver_is_followed_by_a_reconcile_beside_a_lost_ledger_too(
+    tmp_path: Path, sandbox: SandboxProcess, receiver: HttpReceiver
+) -> None:
+    release = publish(tmp_path, night(1), ROWS)
+    with Receipts(tmp_path / "receipts.sqlite") as receipts:
+        deliver(release, receiver, receipts)
+    for emptied in (1, 2):
+        with closing(sandbox.database_open()) as database:
+            database.execute("delete from held")
+        with Receipts(tmp_path / f"lost_{emptied}.sqlite") as receipts:
+            with pytest.raises(ReceiverEmptied, match="has a night of which 4 rows were released"):
+                reconcile_and_correct(release, receiver, receipts)
+            send_again(tmp_path, "sandbox", Person("ann", False), "its disk was replaced")
+            assert reconcile_and_correct(release, receiver, receipts).corrected == ("4 missing, the first penalties/p0")
+            assert len(sandbox.held()) == 4
+            assert len(sandbox.effects()) == 4 + 4 * emptied
+
+
+@pytest.mark.parametrize("is_lost", [False, True])
+def test_a_night_that_a_neighbour_of_the_system_brought_explains_an_empty_state_unless_the_ledger_was_lost(
+    is_lost: bool, tmp_path: Path, sandbox: SandboxProcess, client: httpx.Client
+) -> None:
+    """What stands in the ledger of other systems says nothing of this one, nor what was read after a loss."""
+    first, second = (publish(tmp_path, night(day), ROWS, [reward("r1")]) for day in (1, 2))
+
+    def entry(name: str, neighbour: str, *lists: str) -> HttpReceiver:
+        receiver = HttpReceiver(name, lists, sandbox.url, SECRET, client, audience="sandbox")
+        others = frozenset(LISTS) - set(lists)
+        receiver.capabilities = replace(receiver.capabilities, others=others, neighbours=frozenset({neighbour}))
+        return receiver
+
+    one, other = entry("one", "other", "penalties"), entry("other", "one", "rewards")
+    with Receipts(tmp_path / "receipts.sqlite") as receipts:
+        deliver(first, one, receipts)
+        if is_lost:
+            deliver(first, other, receipts)
+            with closing(sandbox.database_open()) as database:
+                database.execute("delete from held where list = 'rewards'")
+    with Receipts(tmp_path / ("lost.sqlite" if is_lost else "receipts.sqlite")) as receipts:
+        deliver(second, FilesReceiver("elsewhere", LISTS, str(tmp_path / "elsewhere")), receipts)
+        deliver(second, one, receipts)
+        if not is_lost:
+            assert deliver(second, other, receipts).complete
+            assert ("rewards", "r1") in sandbox.held()
+            return
+        for bring in (deliver, reconcile_and_correct):
+            with pytest.raises(ReceiverEmptied, match="has a night of which 1 rows were released"):
+                bring(second, other, receipts)
+    assert len(sandbox.effects()) == len(ROWS) + 1
+
+
+def test_an_old_release_that_lacks_a_list_or_has_lost_one_blocks_no_delivery_beside_a_lost_ledger(
+    tmp_path: Path, sandbox: SandboxProcess, receiver: HttpReceiver
+) -> None:
+    """Of the night that the receiver has, only a count is wanted."""
+    first, second = (publish(tmp_path, night(day), ROWS) for day in (1, 2))
+    with Receipts(tmp_path / "receipts.sqlite") as receipts:
+        deliver(first, receiver, receipts)
+    for gone in ("rewards", "reasons"):
+        (first.resolve() / f"{gone}.parquet").unlink()
+    with Receipts(tmp_path / "lost.sqlite") as receipts:
+        assert deliver(second, receiver, receipts).sent == {}
+    assert len(sandbox.effects()) == len(ROWS)
 
 
 def test_the_same_finding_twice_is_one_key_and_a_real_loss_is_another(

@@ -45,6 +45,23 @@ def test_make_help_names_every_target() -> None:
         assert f"make {target}" in said
 
 
+@pytest.mark.parametrize("target", ["lint", "lint-models"])
+def test_make_lints_with_its_own_environment_and_writes_nothing_into_the_project(target: str, tmp_path: Path) -> None:
+    said = subprocess.run(
+        ["make", "--dry-run", "--print-data-base", f"EVENHAND_HOME={tmp_path}", target],
+        cwd=PROJECT,
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    for rule in (
+        f"{target}: {tmp_path}/venv/installed",
+        f"{target}: DBT_TARGET_PATH = $(EVENHAND_HOME)/lint",
+        f"{target}: DBT_LOG_PATH = $(EVENHAND_HOME)/lint",
+    ):
+        assert f"\n{rule}\n" in said
+
+
 def test_whatever_a_second_person_approves_is_in_the_table_of_who_may() -> None:
     table = (PROJECT / "docs" / "concepts.md").read_text().split("## Who may approve what\n", 1)[1].split("\n## ")[0]
     asked = {name for name, command in _commands() if "approved_by" in {each.name for each in command.params}}

@@ -9,7 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from evenhand.cli import app
-from evenhand.policy.load import load_packs
+from evenhand.policy.load import load_packs, names_days
 from evenhand.policy.named_days import NO_NAMED_DAYS, named_days_of, read_named_days
 from evenhand.policy.texts import PackError
 from evenhand.settings import PROJECT
@@ -104,6 +104,20 @@ def test_policy_check_reads_it(
     assert done.exit_code == (0 if said.startswith("warning") else 1)
     assert said in " ".join(done.output.split())
     assert "calendar.yml:2:" in done.output
+
+
+@pytest.mark.parametrize("name", ["creators_id.yml", "creators_base.yml"])
+def test_a_pack_or_a_part_of_one_that_has_its_name_decides_as_before_and_is_told_to_have_another(
+    tmp_path: Path, name: str
+) -> None:
+    for each in ("creators_base.yml", "creators_id.yml"):
+        text = (PROJECT / "policies" / each).read_text().replace(name, "calendar.yml")
+        (tmp_path / each.replace(name, "calendar.yml")).write_text(text)
+    (pack,) = load_packs(tmp_path)
+    assert pack.pack.markets == ("ID",)
+    assert not names_days(tmp_path / "calendar.yml")
+    with pytest.raises(PackError, match=r"calendar.yml:1:1: found a pack, .* give it another file name"):
+        read_named_days(tmp_path)
 
 
 def test_it_is_no_pack_and_the_shipped_one_is_right() -> None:

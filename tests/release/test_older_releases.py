@@ -82,6 +82,13 @@ def test_several_are_counted_and_none_is_forgotten_for_another(home: Path) -> No
             _look(home)
 
 
+def test_an_old_night_that_is_decided_once_more_forgets_none_that_come_after_it(home: Path) -> None:
+    before = (home / NAME).read_bytes()
+    for days in (0, 2):
+        _look(home, FIRST + timedelta(days))
+        assert (home / NAME).read_bytes() == before
+
+
 def test_what_leaves_no_trace_is_found_on_the_turn_of_its_night(home: Path) -> None:
     """As a disk that fails by itself: the file is otherwise, and lies there as it was looked at."""
     _look(home, FIRST + timedelta(1))

@@ -58,9 +58,17 @@ def test_the_newest_export_of_cases_of_each_night_is_a_table(releases: Path) -> 
         export.with_suffix(".json").write_text(json.dumps({"sha256": sha256}))
     cases = "select night, case_id from cases order by night"
     assert _answer(releases, cases) == [(date(2026, 3, 5), "c1"), (date(2026, 3, 6), "c2")]
-    export.write_bytes(export.read_bytes() + b" ")
-    with pytest.raises(ReleaseChanged, match="isn't what was exported"):
-        _answer(releases, cases)
+    # Of an export that is being written, or was killed, there is one half.
+    half = export.with_name("0003.parquet")
+    half.write_bytes(export.read_bytes())
+    assert _answer(releases, cases) == [(date(2026, 3, 5), "c1"), (date(2026, 3, 6), "c2")]
+    said = export.with_suffix(".json")
+    for path, content in ((export, export.read_bytes() + b" "), (said, b"{}"), (said, b"not json"), (export, None)):
+        was = path.read_bytes()
+        path.unlink() if content is None else path.write_bytes(content)
+        with pytest.raises(ReleaseChanged, match="isn't what was exported"):
+            _answer(releases, cases)
+        path.write_bytes(was)
 
 
 def test_a_table_has_every_night_in_its_newest_revision_and_what_a_night_lacks_is_null(releases: Path) -> None:

@@ -154,7 +154,7 @@ def receivers_that_take_no_measure(packs: Sequence[LoadedPack], receivers: Path)
 
 def receivers_that_are_one_system(receivers: Path) -> Iterator[Finding]:
     """Receivers that would remove each other's rows, as far as the environment says where their connections lead."""
-    from evenhand.delivery.addresses import lists_of_others
+    from evenhand.delivery.addresses import others_of
     from evenhand.delivery.config import ReceiversError, load_receivers
     from evenhand.tasks.receivers import connection_of
 
@@ -167,7 +167,7 @@ def receivers_that_are_one_system(receivers: Path) -> Iterator[Finding]:
     for number, name in enumerate(known[1:], start=2):
         try:
             # Beside those above it, so that a pair is told once.
-            lists_of_others(name, {each: configs[each] for each in known[:number]}, connection_of)
+            others_of(name, {each: configs[each] for each in known[:number]}, connection_of)
         except ReceiversError as error:
             yield Finding(str(receivers), 0, 0, "error", check_name(receivers_that_are_one_system), str(error))
 

@@ -16,7 +16,7 @@ import duckdb
 
 from evenhand.deciding.compiled import CompiledModel, Project
 from evenhand.policy.language.limits import Limits
-from evenhand.policy.load import CALENDAR, TARGETS
+from evenhand.policy.load import TARGETS, names_days
 from evenhand.policy.migrate import in_words_of_today
 from evenhand.policy.named_days import NO_NAMED_DAYS, NamedDays
 from evenhand.policy.tables import TABLES
@@ -55,7 +55,7 @@ def keep_deciders(
     texts = {
         path.name: path.read_text(encoding="utf-8")
         for path in sorted(policies.glob("*.yml"))
-        if path.name not in {*unreadable, TARGETS, CALENDAR}
+        if path.name not in {*unreadable, TARGETS} and not names_days(path)
     }
     with duckdb.connect(str(warehouse)) as connection:
         connection.begin()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from ipaddress import IPv6Address, ip_address
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
@@ -16,6 +17,7 @@ from evenhand.delivery.config import (
     PluginConfig,
     PostgresConfig,
     ReceiversError,
+    announces,
 )
 from evenhand.delivery.plugins import PluginBroken, plugin_of
 
@@ -25,10 +27,23 @@ if TYPE_CHECKING:
 _PORTS = {"http": 80, "https": 443}
 
 
-def lists_of_others(
+@dataclass(frozen=True)
+class Others:
+    """What other entries, of whatever kind, bring to the system of one.
+
+    Attributes:
+        lists: all that they bring.
+        neighbours: which of them bring lists to it, and don't announce.
+    """
+
+    lists: frozenset[str]
+    neighbours: frozenset[str]
+
+
+def others_of(
     name: str, receivers: Mapping[str, AnyConfig], connection_of: Callable[[str, AnyConfig], Connection]
-) -> frozenset[str]:
-    """The lists that other entries, of whatever kind, bring to the system of this one.
+) -> Others:
+    """The other entries, of whatever kind, that are the system of this one.
 
     Raises:
         ReceiversError: its connection is missing, or another entry brings the same list to the same system, or has
@@ -36,7 +51,8 @@ def lists_of_others(
     """
     config = receivers[name]
     here = address_of(config, connection_of(name, config))
-    others: set[str] = set()
+    lists: set[str] = set()
+    neighbours: set[str] = set()
     for other, its_config in receivers.items():
         if other == name:
             continue
@@ -54,8 +70,10 @@ def lists_of_others(
                 f"receivers.yml: {name} and {other} are one system, {here}, and {what}: each would remove what the "
                 "other brought. Give one of them another address, or remove it"
             )
-        others |= set(its_config.lists)
-    return frozenset(others)
+        lists |= set(its_config.lists)
+        if not announces(its_config):
+            neighbours.add(other)
+    return Others(frozenset(lists), frozenset(neighbours))
 
 
 def address_of(config: AnyConfig, connection: Connection) -> str | None:

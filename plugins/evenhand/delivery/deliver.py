@@ -14,7 +14,7 @@ from evenhand.delivery.changes import Change, RowId, diff
 from evenhand.delivery.emptied import refuse_if_emptied
 from evenhand.delivery.first_read import refuse_to_remove
 from evenhand.delivery.lock import delivery_lock
-from evenhand.delivery.read_release import Release, ever_wanted, read_release
+from evenhand.delivery.read_release import Release, ever_wanted, read_release, released_rows
 from evenhand.delivery.receipts import Receipts
 from evenhand.delivery.receivers import AheadOfReleases, Receipt, Receiver, ReceiverRow
 from evenhand.delivery.sending import Sender
@@ -222,26 +222,16 @@ def believe_what_it_holds(
     return receipts.believe(receiver.name, held, night)
 
 
-def rows_of_ours(release_dir: Path, release: Release, receiver: Receiver, is_behind: bool) -> AbstractSet[RowId]:
-    """The rows that a receiver may hold because of us, as far as the ledger doesn't say.
-
-    Where it lacks nights, any that a release ever had: another system may have written the night that the receiver has.
-    """
-    wanted = {(each.name, row_key) for each in release.lists for row_key in each.rows}
-    return wanted | ever_wanted(release_dir.parent, receiver.lists) if is_behind else wanted
-
-
-def rows_it_had(release_dir: Path, receiver: Receiver, receipts: Receipts, is_behind: bool) -> int:
+def _rows_it_had(release_dir: Path, receiver: Receiver, receipts: Receipts, is_behind: bool) -> int:
     """How many rows a receiver should hold by the night that it says it has; 0 where the ledger knows that night."""
     said = receiver.newest_night() if is_behind else None
     folder = release_dir.parent / f"night={said}"
     if said is None or not folder.exists():
         return 0
-    if receiver.capabilities.others and receipts.has_come_to(said):
+    if receipts.has_come_to(said, receiver.capabilities.neighbours):
         # Another entry has brought the system to that night, and this one is new.
         return 0
-    then = read_release(folder, receiver.lists, receiver.capabilities.one_row_per_scope)
-    return sum(len(each.rows) for each in then.lists)
+    return released_rows(folder, receiver.lists, receiver.capabilities.one_row_per_scope)
 
 
 def _bring(
@@ -253,10 +243,10 @@ def _bring(
     if receiver.capabilities.honours_keys:
         sender.settle()
     if not receiver.capabilities.honours_keys or is_behind:
-        ours = rows_of_ours(release_dir, release, receiver, is_behind)
-        believe_what_it_holds(
-            release.night, receiver, receipts, ours, rows_it_had(release_dir, receiver, receipts, is_behind)
-        )
+        # Another system may have written the night that it has and the ledger lacks: ours is what a release ever had.
+        ours = release.row_ids | (ever_wanted(release_dir.parent, receiver.lists) if is_behind else set())
+        had = _rows_it_had(release_dir, receiver, receipts, is_behind)
+        believe_what_it_holds(release.night, receiver, receipts, ours, had)
     if is_behind:
         # It has a night that the ledger never heard of, which was lost or brought back from a backup. Only once what it
         # holds is believed does the ledger have that night: until then, whoever comes again has to read it, too.

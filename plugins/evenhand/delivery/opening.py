@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
-from evenhand.delivery.addresses import address_of, lists_of_others
+from evenhand.delivery.addresses import Others, address_of, others_of
 from evenhand.delivery.config import (
     AnyConfig,
     DsaConfig,
@@ -47,12 +47,12 @@ class Connection(Protocol):
 
 @dataclass(frozen=True)
 class _Beside:
-    """The receivers, with their lists, that one waits for, and which of them get one row per scope; the lists that
-    others bring to the same system, and what system that is."""
+    """The receivers, with their lists, that one waits for, and which of them get one row per scope; what others bring
+    to the same system, and what system that is."""
 
     after: Mapping[str, tuple[str, ...]]
     one_row_per_scope: frozenset[str]
-    others: frozenset[str]
+    others: Others
     address: str
 
 
@@ -69,7 +69,7 @@ def opened(
     config, connection = receivers[name], connection_of(name, receivers[name])
     after = {each: receivers[each].lists for each in announces(config)}
     of_one_row = frozenset(each for each in after if takes_one_row_per_scope(receivers[each]))
-    others = lists_of_others(name, receivers, connection_of)
+    others = others_of(name, receivers, connection_of)
     beside = _Beside(after, of_one_row, others, address_of(config, connection) or "")
     if isinstance(config, PluginConfig):
         return _open_plugin(name, config, connection, beside)
@@ -131,7 +131,8 @@ def _told_of(
     return replace(
         receiver.capabilities,
         one_row_per_scope=config.one_row_per_scope,
-        others=beside.others,
+        others=beside.others.lists,
+        neighbours=beside.others.neighbours,
         address=beside.address,
     )
 
@@ -232,7 +233,16 @@ def _open_plugin(
         raise ReceiversError(f"receiver {name}: {error}") from error
     settings = plugin.settings.model_validate(config.own)
     return plugin.open(
-        Opening(name, config.lists, config.batch_size, settings, connection, beside.others, beside.address)
+        Opening(
+            name,
+            config.lists,
+            config.batch_size,
+            settings,
+            connection,
+            beside.others.lists,
+            beside.address,
+            beside.others.neighbours,
+        )
     )
 
 

@@ -49,6 +49,7 @@ class Opening:
         connection: its Airflow connection.
         others: lists that another entry brings to the same system, for its `Capabilities`.
         address: what system the connection leads to, as the plug-in says, for its `Capabilities`; empty if it doesn't.
+        neighbours: the entries that bring those lists, for its `Capabilities`.
     """
 
     name: str
@@ -58,6 +59,7 @@ class Opening:
     connection: Connection
     others: frozenset[str]
     address: str = ""
+    neighbours: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)

@@ -48,6 +48,11 @@ class Release:
     # In these, nobody is told anything before their words are approved.
     held_languages: frozenset[str] = frozenset()
 
+    @property
+    def row_ids(self) -> set[tuple[str, str]]:
+        """The wanted rows, by list and row_key."""
+        return {(each.name, row_key) for each in self.lists for row_key in each.rows}
+
 
 class _Held(BaseModel):
     list: str
@@ -146,6 +151,17 @@ def ever_wanted(releases: Path, lists: Sequence[str]) -> set[tuple[str, str]]:
     return found
 
 
+def released_rows(release_dir: Path, lists: Sequence[str], one_row_per_scope: bool = False) -> int:
+    """How many rows of some lists a release has; of one that it lacks, none. Nothing is sent that rests on it.
+
+    Raises:
+        duckdb.Error: one of them can't be read.
+    """
+    with duckdb.connect(config={"threads": 1}) as connection:
+        files = [path for name in lists if (path := release_dir.resolve() / f"{name}.parquet").exists()]
+        return sum(len(_rows(connection, path, one_row_per_scope)) for path in files)
+
+
 def revisions_told(release_dir: Path) -> list[Path]:
     """The revisions of a release's night that told of other lists than the one before, the oldest first; itself last.
 
@@ -198,11 +214,7 @@ def read_list(name: str, path: Path, reasons: Path | None = None, one_row_per_sc
         ReleaseError: no row_key, a row_key twice, or a column of another type.
     """
     with duckdb.connect(config={"threads": 1}) as connection:
-        rows = connection.read_parquet(str(path))
-        # A release of before several packs has one row of a scope.
-        if one_row_per_scope and _OF_THE_SCOPE in rows.columns:
-            rows = rows.filter(_OF_THE_SCOPE)
-        rows = rows.set_alias("rows")
+        rows = _rows(connection, path, one_row_per_scope).set_alias("rows")
         if reasons and "reason_id" in rows.columns and "explanation" not in rows.columns:
             why = connection.read_parquet(str(reasons)).project("reason_id, explanation").set_alias("why")
             rows = rows.join(why, "reason_id", how="left")
@@ -226,6 +238,12 @@ def read_list(name: str, path: Path, reasons: Path | None = None, one_row_per_sc
                 {column: value for column, value in zip(names, values, strict=True) if column != "row_key"}
             )
     return WantedList(name, tuple(column for column in columns if column[0] != "row_key"), payloads)
+
+
+def _rows(connection: duckdb.DuckDBPyConnection, path: Path, one_row_per_scope: bool) -> duckdb.DuckDBPyRelation:
+    rows = connection.read_parquet(str(path))
+    # A release of before several packs has one row of a scope.
+    return rows.filter(_OF_THE_SCOPE) if one_row_per_scope and _OF_THE_SCOPE in rows.columns else rows
 
 
 def _refuse_other_shapes(path: Path, columns: Sequence[tuple[str, str]]) -> None:

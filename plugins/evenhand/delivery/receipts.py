@@ -68,12 +68,15 @@ class Receipts:
         ).fetchone()
         return Position(date.fromisoformat(row[0]), row[1]) if row else None
 
-    def has_come_to(self, night: date) -> bool:
-        """Whether any receiver was brought to this night or a later one."""
-        ((found,),) = self.database.execute(
-            "select count(*) from positions where night >= ?", (night.isoformat(),)
-        ).fetchall()
-        return bool(found)
+    def has_come_to(self, night: date, receivers: Iterable[str]) -> bool:
+        """Whether one of these was brought to this night or a later one, and the ledger was never lost since it began.
+
+        Of one that goes on from what it was read to hold, nobody knows whether it alone had brought its system there.
+        """
+        came = self.database.execute(
+            "select receiver from positions where night >= ? and epoch = ''", (night.isoformat(),)
+        )
+        return not {receiver for (receiver,) in came}.isdisjoint(receivers)
 
     def move_to(self, receiver: str, release: Release) -> None:
         """A delivery of this release begins."""

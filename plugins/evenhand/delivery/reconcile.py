@@ -13,8 +13,6 @@ from evenhand.delivery.deliver import (
     held_of_ours,
     ledger_is_behind,
     newer_than,
-    rows_it_had,
-    rows_of_ours,
 )
 from evenhand.delivery.first_read import agreed
 from evenhand.delivery.lock import delivery_lock
@@ -118,13 +116,13 @@ def reconcile_and_correct(release_dir: Path, receiver: Receiver, receipts: Recei
         agreed(receipts.path.parent, receiver, found.held)
     if found.agrees or found.holds_newer:
         return found
+    otherwise = 0
     with delivery_lock(receipts.path.parent, receiver.name):
-        receiver.begin((), found.night)
-        release = read_release(release_dir, receiver.lists, receiver.capabilities.one_row_per_scope)
-        is_behind = ledger_is_behind(release_dir, receiver, receipts)
-        ours = rows_of_ours(release_dir, release, receiver, is_behind)
-        had = rows_it_had(release_dir, receiver, receipts, is_behind)
-        otherwise = believe_what_it_holds(found.night, receiver, receipts, ours, had)
+        # Where the ledger lacks nights the delivery itself believes what is held: what a person said holds once.
+        if not ledger_is_behind(release_dir, receiver, receipts):
+            receiver.begin((), found.night)
+            release = read_release(release_dir, receiver.lists, receiver.capabilities.one_row_per_scope)
+            otherwise = believe_what_it_holds(found.night, receiver, receipts, release.row_ids)
     delivered = deliver(release_dir, receiver, receipts)
     corrected = found.differences if otherwise or delivered.sent else ""
     after = reconcile(release_dir, receiver, receipts)

@@ -33,6 +33,7 @@ __all__ = [
     "load_each",
     "load_pack",
     "load_packs",
+    "names_days",
     "pack_files",
     "packs_in",
     "where",
@@ -45,7 +46,7 @@ MARKETPLACE = "marketplace.yml"
 PREAPPROVED = "preapproved.yml"
 TARGETS = "targets.yml"
 CALENDAR = "calendar.yml"
-_NO_PACKS = (MARKETPLACE, PREAPPROVED, ANNOUNCED, MEASURES_ORDER, TARGETS, CALENDAR)
+_NO_PACKS = (MARKETPLACE, PREAPPROVED, ANNOUNCED, MEASURES_ORDER, TARGETS)
 
 
 def load_packs(folder: Path) -> list[LoadedPack]:
@@ -152,7 +153,7 @@ def with_those_read(packs: Sequence[LoadedPack]) -> list[LoadedPack]:
 
 def pack_files(paths: Iterable[Path]) -> list[Path]:
     """Of some files, those that are packs by themselves: not a base, which has no markets and is extended by others."""
-    candidates = [path for path in sorted(paths) if path.name not in _NO_PACKS]
+    candidates = [path for path in sorted(paths) if path.name not in _NO_PACKS and not names_days(path)]
     without_markets: set[Path] = set()
     bases: set[Path] = set()
     for path in candidates:
@@ -164,6 +165,17 @@ def pack_files(paths: Iterable[Path]) -> list[Path]:
         if isinstance(text.content, dict) and "markets" not in text.content:
             without_markets.add(path)
     return [path for path in candidates if path not in without_markets or path.resolve() not in bases]
+
+
+def names_days(path: Path) -> bool:
+    """Whether a file is calendar.yml, and no pack or part of one, which decides as it did before days had names."""
+    if path.name != CALENDAR:
+        return False
+    try:
+        content = read_text(path).content
+    except PackError:
+        return True
+    return not isinstance(content, dict) or content.keys().isdisjoint(Pack.model_fields)
 
 
 def load_pack(path: Path) -> LoadedPack:

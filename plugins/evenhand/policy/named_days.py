@@ -12,8 +12,8 @@ from pydantic_core import PydanticCustomError
 
 from evenhand.policy.diagnose import pack_error
 from evenhand.policy.language.part import Day, Market, Part, mistake, refuse_doubles
-from evenhand.policy.load import CALENDAR, frozen
-from evenhand.policy.texts import position, read_text
+from evenhand.policy.load import CALENDAR, frozen, names_days
+from evenhand.policy.texts import Mistake, PackError, position, read_text
 
 # Written instead of markets: every market that there is and will be.
 EVERY_MARKET = "all"
@@ -117,6 +117,9 @@ def read_named_days(folder: Path) -> NamedDays:
         return NO_NAMED_DAYS
     text = read_text(path)
     content: Any = text.content
+    if not names_days(path):
+        said = "found a pack, or a part of one, which decides as such; expected named days: give it another file name"
+        raise PackError(Mistake(str(path), 1, 1, said))
     if content is None:
         return NO_NAMED_DAYS
     try:

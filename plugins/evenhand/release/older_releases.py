@@ -31,7 +31,8 @@ def refuse_changed_before(home: Path, releases: Path, night: date) -> None:
         ReleaseChanged: one of them isn't.
     """
     known = _known(home / NAME)
-    lie = {}
+    # Of those that come after it, what is known stays: an old night can be decided once more.
+    lie = {name: how for name, how in known.items() if name >= f"night={night}"}
     found = []
     for release in sorted(releases.glob("night=*")):
         of = date.fromisoformat(release.name.removeprefix("night="))

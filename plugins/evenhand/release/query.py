@@ -51,8 +51,17 @@ class QueryResult:
 def tables(releases: Path) -> Mapping[str, Sequence[Path]]:
     """The files of each table: one of each night's newest revision, the oldest night first; and cases."""
     nights = sorted((releases.parent / CASES).glob("night=*"))
-    exports = [newest for night in nights if (newest := max(night.glob("[0-9]*.parquet"), default=None))]
+    exports = [newest for night in nights if (newest := newest_export(night))]
     return {**({CASES: exports} if exports else {}), **tables_of(revisions(releases))}
+
+
+def newest_export(folder: Path) -> Path | None:
+    """The newest export of a night's cases in its folder; None where there is none.
+
+    What it says of itself is written last: without that, it is being written, or was killed.
+    """
+    said = max(folder.glob("[0-9]*.json"), default=None)
+    return said and said.with_suffix(".parquet")
 
 
 def revisions(releases: Path) -> list[Path]:
@@ -156,8 +165,12 @@ def check(asked: Mapping[str, Sequence[Path]]) -> None:
 
 
 def _refuse_changed_export(path: Path) -> None:
-    said = json.loads(path.with_suffix(".json").read_bytes())
-    if hashlib.sha256(path.read_bytes()).hexdigest() != said["sha256"]:
+    try:
+        said = json.loads(path.with_suffix(".json").read_bytes())["sha256"]
+        found = hashlib.sha256(path.read_bytes()).hexdigest()
+    except (OSError, ValueError, LookupError, TypeError):
+        said, found = None, ""
+    if found != said:
         raise ReleaseChanged(f"{path}: it isn't what was exported; bring it back from a backup (evenhand verify)")
 
 

@@ -14,10 +14,9 @@ from typing import Any
 import duckdb
 
 from evenhand.cases.export import COLUMNS as CASE_COLUMNS
-from evenhand.cases.export import FOLDER as CASES
 from evenhand.records.databases import parquet
 from evenhand.release.manifest_tables import TABLES
-from evenhand.release.query import check, lay, revisions, shut, tables_of
+from evenhand.release.query import CASES, check, lay, newest_export, revisions, shut, tables_of
 from evenhand.reports.report import Number, Query
 
 _TABLES = (
@@ -128,7 +127,7 @@ def looked_at(releases: Path, night: date) -> list[Path]:
 
 def exported(home: Path, night: date) -> Path | None:
     """The newest export of a night's cases; None where there is none."""
-    return max((home / CASES / f"night={night}").glob("[0-9]*.parquet"), default=None)
+    return newest_export(home / CASES / f"night={night}")
 
 
 def refuse_what_changed(releases: Path, night: date) -> None:

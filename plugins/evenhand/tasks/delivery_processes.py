@@ -3,8 +3,8 @@
     python -m evenhand.tasks.delivery_processes NIGHT RECEIVER SECONDS
 
 delivers to one and reads it back, and tells what came of it on its standard output, a JSON object a line. After so
-many seconds the kernel ends it, whatever it is at: what that leaves is what a crash leaves, and the next delivery
-settles it.
+many seconds of either the kernel ends it, whatever it is at: what that leaves is what a crash leaves, and the next
+delivery settles it.
 """
 
 from __future__ import annotations
@@ -48,8 +48,9 @@ def main() -> None:
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
     from evenhand.tasks import deliveries
 
-    signal.setitimer(signal.ITIMER_REAL, float(seconds))
     for step in _STEPS:
+        # Each has the whole of it, as its task has in Airflow.
+        signal.setitimer(signal.ITIMER_REAL, float(seconds))
         try:
             said = {"told": getattr(deliveries, step)(date.fromisoformat(night), receiver)["told"]}
         except Exception as error:

@@ -75,6 +75,8 @@ class Capabilities:
         one_row_per_scope: of the penalties on a scope of an account it gets the one that prevails alone.
         others: lists that another entry of receivers.yml has in the same system: their rows are left alone.
         address: what system its connection leads to. That it held what it should is believed of this system alone.
+        neighbours: the entries of receivers.yml that bring lists to the same system: the night that it says it has may
+            be theirs.
     """
 
     batch_size: int
@@ -83,6 +85,7 @@ class Capabilities:
     one_row_per_scope: bool = False
     others: frozenset[str] = frozenset()
     address: str = ""
+    neighbours: frozenset[str] = frozenset()
 
 
 class Receiver(Protocol):
