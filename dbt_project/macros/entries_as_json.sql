@@ -25,6 +25,7 @@
             batch := {{ entries }}.batch_id,
             rule := {{ entries }}.rule,
             amount := {{ entries }}.amount,
+            unit := {{ entries }}.unit,
             counts_from := {{ entries }}.counts_from,
             last_counts_on := cast({{ entries }}.counts_until - 1 as date),
             violation_type := {{ entries }}.violation_type,

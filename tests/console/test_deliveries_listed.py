@@ -7,6 +7,7 @@ import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import date
 from html import unescape
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from console.conftest import EARLIER, NIGHT
 from console.prepared import beside
 from console.serving import log_in, seen_by_all
 from console.two_managers import managed
+from evenhand.console import deliveries
 from evenhand.delivery.ledger import open_ledger
 from evenhand.records import steps
 
@@ -128,13 +130,30 @@ def test_stages_are_counted_in_their_order_with_who_came_and_went(reader: TestCl
         assert sum(int(each["accounts"]) for each in rows) == len(of)
 
 
-def test_a_ledger_that_cannot_be_read_is_named_on_each_page_that_reads_it(home: Path, reader: TestClient) -> None:
-    ledger = home / "receipts.sqlite"
-    ledger.write_bytes(b"no ledger" * 100)
-    try:
-        for address in (f"/lists/deliveries?night={NIGHT}", f"/creator?account=a2&night={NIGHT}"):
-            answer = reader.get(address, headers={"accept": "text/html"})
-            assert answer.status_code == 409, address
-            assert str(ledger) in unescape(answer.text)
-    finally:
-        ledger.unlink()
+def test_a_ledger_that_cannot_be_read_is_named_on_each_page_that_reads_it(sent: Path, reader: TestClient) -> None:
+    sent.write_bytes(b"no ledger" * 100)
+    for address in (f"/lists/deliveries?night={NIGHT}", f"/creator?account=a2&night={NIGHT}"):
+        answer = reader.get(address, headers={"accept": "text/html"})
+        assert answer.status_code == 409, address
+        assert str(sent) in unescape(answer.text)
+
+
+def test_row_keys_are_read_as_they_were_sent_however_late_a_quote_stands_in_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plain = [(f"{number:05}", "put") for number in range(21_000)]
+    hostile = [('evil",x/live', "remove"), ("a,b", "put"), ("two\nlines", "put"), ('\'""', "put"), ('\\"', "put")]
+    with closing(open_ledger(tmp_path / "receipts.sqlite")) as database:
+        database.execute("begin")
+        database.executemany(
+            "insert into changes (receiver, key, list, row_key, generation, action, night, release_id, status,"
+            " planned_at) values ('sandbox', ?, 'penalties', ?, 0, ?, ?, '', 'planned', ?)",
+            [(f"{at:06}", *of, NIGHT, WHEN) for at, of in enumerate((*plain, *hostile))],
+        )
+        database.execute("commit")
+    monkeypatch.setenv("EVENHAND_HOME", str(tmp_path))
+    deliveries._write(date.fromisoformat(NIGHT), tmp_path / "sent.parquet")
+    with duckdb.connect() as connection:
+        kept = f"select row_key, action, status, planned_at from read_parquet('{tmp_path / 'sent.parquet'}')"
+        found = connection.execute(kept).fetchall()
+    assert sorted(found) == sorted((*of, "planned", WHEN) for of in (*plain, *hostile))

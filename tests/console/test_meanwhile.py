@@ -10,7 +10,7 @@ from evenhand.console.meanwhile import what_else
 from evenhand.console.shown import shown
 from reports.releases import release
 
-NIGHTS = [date(2026, 3, 1) + timedelta(days=day) for day in range(4)]
+NIGHTS = [date(2026, 3, 1) + timedelta(days=day) for day in range(6)]
 EMPTY: dict[str, list[tuple[str, ...]]] = {"penalties": [], "rewards": [], "standings": []}
 
 
@@ -21,7 +21,7 @@ def _landed(night: date, *feeds: str) -> dict[str, str]:
 
 
 def test_feeds_that_landed_otherwise_than_on_the_night_before_are_told(tmp_path: Path) -> None:
-    landed = [("creators", "orders"), ("creators",), ("creators",), ("creators", "orders", "appeals")]
+    landed = [("creators", "orders"), ("creators",), ("creators",), ("creators", "orders", "appeals"), (), ("orders",)]
     for night, feeds in zip(NIGHTS, landed, strict=True):
         code = {"sha256": str(night == NIGHTS[2])}
         release(tmp_path, night, EMPTY, inputs=_landed(night, *feeds), code=code)
@@ -33,4 +33,6 @@ def test_feeds_that_landed_otherwise_than_on_the_night_before_are_told(tmp_path:
             (NIGHTS[1], "nothing landed of Orders"),
             (NIGHTS[2], "other code"),
             (NIGHTS[3], "other code; landed, and not on the night before: Appeals, Orders"),
+            (NIGHTS[4], "nothing landed of Appeals, Creators, Orders"),
+            (NIGHTS[5], "landed, and not on the night before: Orders"),
         ]

@@ -28,6 +28,7 @@ OLD = ToldViolation(
     posted_on=date(2026, 1, 30),
     decided_on=date(2026, 2, 1),
     amount=Decimal("4.00"),
+    unit=None,
     last_counts_on=date(2026, 5, 1),
     is_needed=None,
     appeal="passed",
@@ -40,6 +41,7 @@ LATER = ToldViolation(
     posted_on=date(2026, 3, 3),
     decided_on=date(2026, 3, 4),
     amount=Decimal("3.00"),
+    unit=None,
     last_counts_on=None,
     is_needed=None,
     appeal="until",
@@ -116,6 +118,20 @@ def test_what_counts_has_its_unit_in_every_language(language: str, one: str, sev
     assert several in said
     # Of a unit that nobody has translated the number alone is told.
     assert one not in render(replace(counted, unit="demerit"), CATALOGS).body
+
+
+@pytest.mark.parametrize(
+    ("of_the_value", "of_the_violation", "told"),
+    [
+        ("point", "strike", "1 strike"),
+        ("share", "order", "1"),
+        ("strike", None, "1 strike"),
+        ("share", None, "1"),
+    ],
+)
+def test_what_a_violation_counts_has_its_own_unit(of_the_value: str, of_the_violation: str | None, told: str) -> None:
+    case = replace(LATER, amount=Decimal(1), unit=of_the_violation)
+    assert f"It counts {told}. " in render(replace(NEW, unit=of_the_value, cases=(case,)), CATALOGS).body
 
 
 def test_a_violation_alone_is_not_said_to_be_needed() -> None:
@@ -429,6 +445,7 @@ def test_no_placeholder_is_ever_left(language: str, data: st.DataObject) -> None
                     posted_on=_days,
                     decided_on=_days,
                     amount=st.sampled_from([Decimal("3.00"), None]),
+                    unit=st.sampled_from(["strike", None]),
                     last_counts_on=_days,
                     appeal=st.sampled_from(["any_time", "pending", "none"]),
                     appeal_until=_days,

@@ -25,8 +25,8 @@ FACTS = """
         '' as reason, cast(null as date) as lifted_until,
         ['v1'] as evidence,
         '[{{"violation_type": "copyright", "kind": "live", "title": "Sale", "posted_on": "2026-03-01",'
-        || ' "decided_on": "2026-03-02", "amount": 3.00, "last_counts_on": "2026-05-30", "is_needed": true,'
-        || ' "appeal": "until", "appeal_until": "2026-04-01"}}]' as cases,
+        || ' "decided_on": "2026-03-02", "amount": 3.00, "unit": "strike", "last_counts_on": "2026-05-30",'
+        || ' "is_needed": true, "appeal": "until", "appeal_until": "2026-04-01"}}]' as cases,
         cast(null as decimal(18, 2)) as amount, 0.0 as balance_before, 3.0 as balance_after,
         'point' as unit, cast(null as varchar) as outranked_by, cast(null as varchar) as followed_by,
         cast(null as date) as followed_until,
@@ -78,16 +78,20 @@ def test_words_that_nobody_has_approved_are_not_used_and_a_new_language_is_told_
     assert _notices(warehouse)[0] == ("n1", "id", "Bayar 50 USD: Siaran langsung tidak diizinkan")
 
 
-def test_the_last_day_that_counts_is_told_also_of_a_night_that_an_earlier_version_decided(tmp_path: Path) -> None:
+def test_what_counts_until_when_is_told_also_of_a_night_that_an_earlier_version_decided(tmp_path: Path) -> None:
     warehouse = _warehouse(tmp_path, "('en', 'no_live')")
-    said = "It counts 3 points, until May 30, 2026."
-    for renamed in ("last_counts_on", "counts_until"):
+    # Such a one says no unit of what violations count, and calls the day otherwise.
+    for said, earlier in (
+        ("3 strikes", ()),
+        ("3 points", (('"unit": "strike", ', ""), ("last_counts_on", "counts_until"))),
+    ):
         with duckdb.connect(str(warehouse)) as connection:
-            connection.execute("update notice_facts set cases = replace(cases, 'last_counts_on', ?)", [renamed])
+            for each in earlier:
+                connection.execute("update notice_facts set cases = replace(cases, ?, ?)", list(each))
         write_notices(warehouse, TRANSLATIONS, tmp_path / "releases", NIGHT)
         with duckdb.connect(str(warehouse), read_only=True) as connection:
             ((body,),) = connection.execute("select body from main.notices").fetchall()
-        assert said in body
+        assert f"It counts {said}, until May 30, 2026." in body
 
 
 @pytest.mark.parametrize("language", [path.stem for path in sorted(TRANSLATIONS.glob("*.po"))])

@@ -220,6 +220,42 @@ def everything(home: Path, many: int = 25, rule: str = "", answer: str = "", **n
         )
 
 
+@pytest.mark.parametrize(
+    ("kinds", "asked"),
+    [
+        (["live"] * 4 + ["short_video"] * 3, "Most of them (4) are of Live streams: ask the system that acts there."),
+        (["live"] * 3 + ["short_video"] * 3, "Ask the system that acts."),
+        (["live", "live", "short_video", "short_video", "showcase", None], "Ask the system that acts."),
+        ([None] * 5, "Ask the system that acts."),
+    ],
+)
+def test_of_gaps_a_system_is_named_where_more_than_half_are_of_it(
+    here: Settings, kinds: Sequence[str | None], asked: str
+) -> None:
+    old = NIGHT - timedelta(days=5)
+    decided = ("ID", "counterfeit", old, None, None, None, None)
+    violations = [(*decided[:1], f"v{n}", *decided[1:], kind) for n, kind in enumerate(kinds)]
+    gaps = [("ID", "never_enforced", old, f"v{n}") for n in range(len(kinds))]
+    release(
+        here.home,
+        NIGHT,
+        {
+            "penalties": [("a/w", "ID", "warning")],
+            "rewards": [],
+            "standings": [],
+            "account_violations": violations,
+            "enforcement_gaps": gaps,
+        },
+    )
+    for language, ends in (("en", asked), ("id", ""), ("zh", ""), ("pt_BR", "")):
+        (said,) = [
+            each
+            for each in advice(report_of(here, "night", NIGHT, language, ["ID"]).pages[0])
+            if f"{len(kinds)}" in each
+        ]
+        assert said.endswith(ends)
+
+
 def test_what_waits_is_off_target_late_overturned_stale_or_wrong_is_recommended_with_its_figures(
     here: Settings,
 ) -> None:

@@ -261,7 +261,12 @@ violations_behind_each_reason as (
     select
         reason_id,
         entry ->> 'violation' as violation_id,
-        sum(cast(entry ->> 'amount' as decimal(18, 2))) as amount,
+        -- What one counts in several units comes to no one number.
+        case
+            when count(distinct coalesce(entry ->> 'unit', '')) = 1
+                then sum(cast(entry ->> 'amount' as decimal(18, 2)))
+        end as amount,
+        min(entry ->> 'unit') as unit,
         bool_or(cast(entry ->> 'needed' as boolean)) as is_needed,
         case
             when count(entry ->> 'last_counts_on') = count(*) then max(cast(entry ->> 'last_counts_on' as date))
@@ -307,6 +312,7 @@ evidence_of_each_reason as (
                 posted_on := posted_on,
                 decided_on := decided_on,
                 amount := amount,
+                unit := unit,
                 last_counts_on := last_counts_on,
                 is_needed := is_needed,
                 appeal := appeal,

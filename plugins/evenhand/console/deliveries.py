@@ -62,7 +62,6 @@ def _write(night: date, path: Path) -> None:
             writer = csv.writer(file)
             writer.writerow(_COLUMNS)
             writer.writerows(sent)
-        connection.execute(
-            f"copy (from read_csv({quoted(rows)}, header = true, all_varchar = true, parallel = false))"
-            f" to {quoted(path)} (format parquet)"
-        )
+        # How it is quoted is said, for DuckDB guesses it from the first rows, which may have no quote.
+        how = "header = true, all_varchar = true, parallel = false, delim = ',', quote = '\"', escape = '\"'"
+        connection.execute(f"copy (from read_csv({quoted(rows)}, {how})) to {quoted(path)} (format parquet)")

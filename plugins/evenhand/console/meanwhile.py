@@ -27,11 +27,15 @@ _WHAT_ELSE = {
 
 @dataclass(frozen=True)
 class _Decided:
-    """By what a night was decided: its packs, its code, and the feeds that landed for it, where that is told."""
+    """By what a night was decided.
+
+    Attributes:
+        landed: the feeds that landed for it, which may be none; None where that isn't told.
+    """
 
     packs: frozenset[str]
     code: str
-    landed: frozenset[str]
+    landed: frozenset[str] | None
 
 
 def what_else(found: Shown, nights: Sequence[tuple[date, Path]]) -> list[tuple[date, str]]:
@@ -51,7 +55,7 @@ def what_else(found: Shown, nights: Sequence[tuple[date, Path]]) -> list[tuple[d
 def _said(now: _Decided, before: _Decided) -> Iterator[str]:
     if other := _WHAT_ELSE[now.packs != before.packs, now.code != before.code]:
         yield say(other)
-    if now.landed and before.landed:
+    if now.landed is not None and before.landed is not None:
         if missing := sorted(before.landed - now.landed):
             yield say("nothing landed of %(feeds)s", feeds=_feeds(missing))
         if more := sorted(now.landed - before.landed):
@@ -68,7 +72,7 @@ def _decided(folder: Path, packs: frozenset[str] | None) -> _Decided:
     manifest = read_manifest(folder)
     decided = frozenset(each.sha256 for each in manifest.packs if packs is None or each.pack in packs)
     # Nights of a history were decided in one go, of all that had landed by the last.
-    told = packs is None and manifest.history is None
-    folders = {tuple(path.split("/")[:2]) for path in manifest.inputs} if told else set()
-    landed = frozenset(feed for feed, *of in folders if of and night_of(of[0]) == manifest.night)
+    is_told = packs is None and manifest.history is None
+    folders = {tuple(path.split("/")[:2]) for path in manifest.inputs}
+    landed = frozenset(feed for feed, *of in folders if of and night_of(of[0]) == manifest.night) if is_told else None
     return _Decided(decided, str(manifest.code.get("sha256")), landed)

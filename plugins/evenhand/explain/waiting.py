@@ -18,7 +18,8 @@ from evenhand.release.manifest import Manifest
 
 PENALTIES, REWARDS = "penalties", "rewards"
 # What happened that tells of penalties, and what tells of balances, which bring both lists.
-_OF_PENALTIES = frozenset({"penalty_begins", "penalty_ends", "penalty_reversed"})
+_BEGINS = "penalty_begins"
+_OF_PENALTIES = frozenset({_BEGINS, "penalty_ends", "penalty_reversed"})
 _STAGE = "stage_entered"
 _OF_BALANCES = frozenset({"entry", "zone_entered"})
 
@@ -64,12 +65,11 @@ class Waiting:
 
     def coming_of_it(self, steps: Sequence[Mapping[str, Any]]) -> set[int]:
         """The numbers of the steps of what happened that come of a penalty that waits, and of stages from then on."""
-        keys = {each.about for each in self.rows if each.list == PENALTIES}
         since = self.since.get(PENALTIES)
-        newer = [each for each in steps if since is None or each["on_day"] > since]
-        penalties = [each for each in newer if each["event"] in _OF_PENALTIES and each["about"] in keys]
+        rows = [each for each in self.rows if each.list == PENALTIES]
+        penalties = [step for each in rows for step in _coming_of(each, steps, since)]
         first = min((each["on_day"] for each in penalties), default=None)
-        stages = [each for each in newer if each["event"] == _STAGE and first and each["on_day"] >= first]
+        stages = [each for each in steps if each["event"] == _STAGE and first and each["on_day"] >= first]
         return {each["step"] for each in (*penalties, *stages)}
 
     def keeps_from_support(self, step: Mapping[str, Any]) -> bool:
@@ -91,6 +91,16 @@ def what_waits(rows: AccountRows, manifest: Manifest, market: str) -> Waiting:
     found = (*_changes(rows, waves), *_held_back(rows))
     # What is held of a market that it came from, or by row, is of no one night.
     return Waiting({**dict.fromkeys(sorted({each.list for each in found})), **since}, found)
+
+
+def _coming_of(row: WaitingRow, steps: Sequence[Mapping[str, Any]], since: date | None) -> Sequence[Mapping[str, Any]]:
+    """The steps that come of a penalty that waits: those since a night or, of no one night, from what made it so on."""
+    of_it = [each for each in steps if each["event"] in _OF_PENALTIES and each["about"] == row.about]
+    if since is not None:
+        return [each for each in of_it if each["on_day"] > since]
+    # What was before it was over, or is in force: none of that waits.
+    made_so = [at for at, each in enumerate(of_it) if (each["event"] == _BEGINS) != (row.change == "removed")]
+    return of_it[made_so[-1] :] if made_so else []
 
 
 def _is_of_penalties(step: Mapping[str, Any]) -> bool:

@@ -28,6 +28,8 @@ class ToldViolation:
         posted_on: the day of the content or the live; None if unknown.
         decided_on: the day of the decision; None if unknown.
         amount: what it counts; None if nothing is to be told of that.
+        unit: what that is counted in, in the singular, which needn't be the value's; None of a night that an earlier
+            version decided, where both were the same.
         last_counts_on: the last day on which it counts; None without an end.
         is_needed: whether the measure would not have come without it; None where that can't be told.
         appeal: until when one can appeal against it.
@@ -40,6 +42,7 @@ class ToldViolation:
     posted_on: date | None
     decided_on: date | None
     amount: Decimal | None
+    unit: str | None
     last_counts_on: date | None
     is_needed: bool | None
     appeal: Appeal

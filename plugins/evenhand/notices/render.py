@@ -121,8 +121,9 @@ def _case(case: ToldViolation, facts: NoticeFacts, catalog: Catalog) -> str:
     }
     if case.amount is not None:
         # What counts towards a part of a whole is none itself.
-        is_part = in_percent(case.amount, facts.unit) is not None
-        values["amount"] = counted(case.amount, None if is_part else facts.unit, catalog)
+        unit = case.unit or facts.unit
+        is_part = in_percent(case.amount, unit) is not None
+        values["amount"] = counted(case.amount, None if is_part else unit, catalog)
     keys = ["case.undated" if not case.decided_on else "case.about" if case.kind else "case.plain"]
     if (facts.list, facts.event) not in _GOOD_NEWS and facts.list == "penalties":
         if case.amount is not None:

@@ -98,7 +98,9 @@ def _cases(told: str) -> Sequence[ToldViolation]:
             posted_on=_day(case["posted_on"]),
             decided_on=_day(case["decided_on"]),
             amount=None if case["amount"] is None else Decimal(str(case["amount"])),
-            # A night that an earlier version decided, and this one publishes, calls the same day so.
+            # A night that an earlier version decided, and this one publishes, doesn't say it.
+            unit=case.get("unit"),
+            # Such a one calls the same day so.
             last_counts_on=_day(case["last_counts_on"] if "last_counts_on" in case else case["counts_until"]),
             is_needed=case["is_needed"],
             appeal=case["appeal"],

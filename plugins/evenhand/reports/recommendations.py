@@ -38,7 +38,8 @@ class RecommendationKind:
         needs: the tables that it is found in.
         asks: SQL for the rows that it is about, what matters most first.
         key: the columns that tell them apart.
-        said: the sentence, with columns as places; `many` where `counts` isn't 1.
+        said: the sentence, with columns as places; `many` where `counts` isn't 1, and `unknown` where one of them is
+            empty.
         labels: columns that are keys, and what the catalogues call a key of what they are.
         shares: columns that are parts of a whole.
         page: where it is looked at: a page, and the columns that it is filtered by.
@@ -54,6 +55,7 @@ class RecommendationKind:
     command: str
     many: str = ""
     counts: str = ""
+    unknown: str = ""
     labels: Mapping[str, str] | None = None
     shares: Sequence[str] = ()
     filters: Sequence[str] = ()
@@ -135,6 +137,9 @@ KINDS_OF_RECOMMENDATIONS: Sequence[RecommendationKind] = (
         said=(
             "{gaps} gaps of {market} are older than 3 days, the oldest since {since}: {gap}. Most of them ({most}) are"
             " of {system}: ask the system that acts there."
+        ),
+        unknown=(
+            "{gaps} gaps of {market} are older than 3 days, the oldest since {since}: {gap}. Ask the system that acts."
         ),
         labels={"gap": "gap", "system": "surface"},
         page="lists/gaps",
@@ -253,6 +258,8 @@ def _recommendation(
     keys = {name: asked.value(row, name) for name in asked.columns}
     cells: dict[str, Cell] = {}
     for name, value in keys.items():
+        if value is None and kind.unknown:
+            continue
         if name in labels:
             cells[name] = _label(language, labels[name], value)
         elif isinstance(value, str):
@@ -263,7 +270,7 @@ def _recommendation(
     said = (
         language.counted(kind.said, kind.many, keys[kind.counts], **cells)
         if kind.counts
-        else language.sentence(kind.said, **cells)
+        else language.sentence(kind.said if len(cells) == len(keys) else kind.unknown, **cells)
     )
     filters = {"night": str(scope.night), **{name: str(keys[name]) for name in kind.filters}}
     page = f"{kind.page}?{urlencode(filters)}" if kind.page else f"?{urlencode(filters)}"
