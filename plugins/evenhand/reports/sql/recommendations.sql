@@ -39,17 +39,31 @@ order by figure desc, market, rule;
 
 -- name: gaps
 select
-    market, gap, cast(sum(gaps) as bigint) as gaps, min(since) as since,
-    max(system) filter (is_most) as system, max(gaps) filter (is_most) as most
+    market,
+    gap,
+    cast(sum(gaps) as bigint) as gaps,
+    min(since) as since,
+    max(system) filter (is_most) as system,
+    max(gaps) filter (is_most) as most
 from (
-    select *, gaps * 2 > sum(gaps) over (partition by market, gap) as is_most
+    select
+        *,
+        gaps * 2 > sum(gaps) over (partition by market, gap) as is_most
     from (
-        select gaps.market, gaps.gap, min(gaps.since) as since, count(*) as gaps,
+        select
+            gaps.market,
+            gaps.gap,
+            min(gaps.since) as since,
+            count(*) as gaps,
             coalesce(violations.kind, case when gaps.gap = 'sold_while_penalised' then 'orders' end) as system
-        from (select * from enforcement_gaps where {{ of_markets }}) as gaps
+        from (
+            select * from enforcement_gaps
+            where {{ of_markets }}
+        ) as gaps
         left join account_violations as violations
             on gaps.violation_id = violations.violation_id and gaps.night = violations.night
-        where gaps.night = {{ night }} and gaps.since < {{ night }} - 3
+        where
+            gaps.night = {{ night }} and gaps.since < {{ night }} - 3
         group by gaps.market, gaps.gap, system
     )
 )
