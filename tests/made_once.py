@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import hashlib
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,6 +13,24 @@ from pathlib import Path
 from evenhand.deciding.compiled import Project, compiled_project
 from evenhand.local import installation as local
 from evenhand.settings import PROJECT, Settings
+
+# What decides and releases nights, and what tests decide them with.
+DECIDED_BY = (
+    *("plugins", "dbt_project", "expectations", "policies", "translations", "receivers.yml", "tests/night"),
+    *("tests/made_once.py", "tests/first_nights.py"),
+)
+_READ = {".py", ".sql", ".yml", ".csv", ".po", ".toml"}
+
+
+@cache
+def digest(*made_by: str) -> str:
+    """What names a thing that is kept, by the files and folders of the project that it is made by."""
+    said = hashlib.sha256((PROJECT / "uv.lock").read_bytes())
+    for top in made_by:
+        for path in [PROJECT / top, *sorted((PROJECT / top).rglob("*"))]:
+            if path.suffix in _READ and path.is_file():
+                said.update(f"{path.relative_to(PROJECT)}\0".encode() + path.read_bytes())
+    return said.hexdigest()[:16]
 
 
 @cache

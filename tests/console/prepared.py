@@ -6,29 +6,23 @@ Later runs do, too, until anything changes that they are made by.
 from __future__ import annotations
 
 import fcntl
-import hashlib
 import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import cache
 from pathlib import Path
 from tempfile import mkdtemp
 
 from evenhand.settings import PROJECT
+from made_once import DECIDED_BY, digest
 
-# What decides and releases nights, and what tests let land.
-_MADE_BY = (
-    *("plugins", "dbt_project", "expectations", "policies", "translations", "tests/night"),
-    *("tests/console/conftest.py", "tests/console/held_night.py"),
-)
-_READ = {".py", ".sql", ".yml", ".csv", ".po", ".toml"}
+_MADE_BY = (*DECIDED_BY, "tests/console/conftest.py", "tests/console/held_night.py")
 
 
 def prepared(name: str, make: Callable[[Path], None]) -> Path:
     """The folder of an installation that `make` fills once. It is for copying: nobody may change it."""
     folder = _folder()
-    there = folder / f"{name}-{_digest()}"
+    there = folder / f"{name}-{digest(*_MADE_BY)}"
     with _one_at_a_time(folder, name):
         if not there.exists():
             for former in folder.glob(f"{name}-*"):
@@ -51,16 +45,6 @@ def beside(home: Path, folder: Path, *there: str) -> Path:
 
 def _folder() -> Path:
     return Path(os.environ.get("EVENHAND_TEST_CACHE") or PROJECT / ".evenhand" / "tests")
-
-
-@cache
-def _digest() -> str:
-    said = hashlib.sha256((PROJECT / "uv.lock").read_bytes())
-    for top in _MADE_BY:
-        for path in [PROJECT / top, *sorted((PROJECT / top).rglob("*"))]:
-            if path.suffix in _READ and path.is_file():
-                said.update(f"{path.relative_to(PROJECT)}\0".encode() + path.read_bytes())
-    return said.hexdigest()[:16]
 
 
 @contextmanager

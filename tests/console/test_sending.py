@@ -18,6 +18,7 @@ from console.case_forms import HERE
 from console.serving import log_in, seen_by_all
 from evenhand.console.sending import recipients
 from evenhand.settings import settings
+from evenhand.tasks.reports import send_reports
 from people.people import write_people
 from reports.releases import release
 
@@ -92,6 +93,27 @@ def test_it_is_sent_once_however_often_one_clicks_and_logged(
     release(settings().home, NIGHT, {"penalties": rows, "rewards": [], "standings": []})
     assert "cy was sent it." in _send(client, "cy").text
     assert [to for to, _ in _heard(tmp_path)] == ["cy@here", "bo@here", "cy@here"]
+
+
+@pytest.mark.parametrize("is_first_from_its_page", [True, False])
+def test_who_the_night_sent_its_report_is_not_sent_the_very_same_from_its_page_nor_the_other_way_round(
+    client: TestClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_first_from_its_page: bool
+) -> None:
+    of_one_market = "markets: ID, rights: see, reports: night, address: cy@here"
+    write_people(
+        tmp_path, monkeypatch, PEOPLE.replace("markets: [ID, TH], rights: see, address: cy@here", of_one_market)
+    )
+    if is_first_from_its_page:
+        assert "cy was sent it." in _send(client, "cy").text
+    for _ in range(2):
+        assert send_reports(NIGHT)["told"].startswith("1 reports, 0 of them not sent")
+    assert "cy has this report already" in _send(client, "cy").text
+    assert [to for to, _ in _heard(tmp_path)] == ["cy@here"]
+    # What came out otherwise since is another letter.
+    rows = [("another", "ID", "warning"), ("more", "ID", "warning")]
+    release(settings().home, NIGHT, {"penalties": rows, "rewards": [], "standings": []})
+    assert "cy was sent it." in _send(client, "cy").text
+    assert [to for to, _ in _heard(tmp_path)] == ["cy@here", "cy@here"]
 
 
 @pytest.mark.parametrize("to", ["dee", "eve", "fay", "nobody", "ann", "all@here", ""])

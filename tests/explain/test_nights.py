@@ -21,7 +21,6 @@ import pytest
 from typer.testing import CliRunner
 
 from evenhand.cli import app
-from evenhand.deciding.compiled import fingerprint
 from evenhand.explain.facts import explain
 from evenhand.explain.labels import Labels
 from evenhand.explain.names import Names
@@ -31,6 +30,7 @@ from evenhand.settings import PROJECT
 from evenhand.simulation.marketplace import simulate
 from evenhand.simulation.plan import UNTIL, Plan
 from first_nights import ACCEPTED
+from made_once import DECIDED_BY, digest
 from night.directly import decide, environment
 from night.told import receivers
 
@@ -83,9 +83,14 @@ def marketplace(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPat
 
 
 def _kept_home(nights: int) -> Path:
-    """The home of the long form, of the models as they are: what was decided by others says nothing."""
+    """The home of the long form, of the code as it is: what other code decided and told is removed."""
     below = Path(os.environ.get("EVENHAND_TEST_CACHE") or PROJECT / ".evenhand" / "tests")
-    return below / f"nights-{CREATORS}-{nights}-{fingerprint()[:12]}" / "home"
+    name = f"nights-{CREATORS}-{nights}"
+    there = below / f"{name}-{digest(*DECIDED_BY, str(Path(__file__).relative_to(PROJECT)))}"
+    for former in below.glob(f"{name}-*"):
+        if former != there:
+            shutil.rmtree(former)
+    return there / "home"
 
 
 def _keep(landing: Path, creators: int, since: date) -> None:

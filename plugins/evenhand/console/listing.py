@@ -155,6 +155,8 @@ def sql_of(
             for file in listed.files
         ]
         rows = rows.replace("before.", "").replace(" as last", "_before as last")
+    if listed.is_alone_too:
+        there.append(f"compared as ({_whether(before)})")
     where, values = _where(columns, own, asked)
     first, *others = where.split("?")
     where = first + "".join(quoted(value) + after for value, after in zip(values, others, strict=True))
@@ -188,7 +190,13 @@ def _sources(listed: Listed, shown: Shown, before: Shown | None) -> Sources:
     then = [
         (file, f"from {before.rows(file)}" if before else f"from {shown.rows(file)} limit 0") for file in listed.files
     ]
-    return (*of_night, *((f"before.{file}", rows) for file, rows in then))
+    compared = [("compared", _whether(before))] if listed.is_alone_too else []
+    return (*of_night, *((f"before.{file}", rows) for file, rows in then), *compared)
+
+
+def _whether(before: Shown | None) -> str:
+    """Whether there is a release to compare with, as SQL: where there is none, nothing is known to be new."""
+    return f"select {str(before is not None).lower()} as is_compared"
 
 
 @contextmanager

@@ -3,24 +3,21 @@
 from __future__ import annotations
 
 import fcntl
-import hashlib
 import logging
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import quote
 
 from evenhand.deployment import deployment
 from evenhand.people.in_force import people_in_force
 from evenhand.people.people import ALL
 from evenhand.people.rights import markets_of
-from evenhand.records.file_names import fitting
 from evenhand.records.persons import PersonRefused, normalised
 from evenhand.reports.files import write
 from evenhand.reports.language import Language
 from evenhand.reports.letter import letter_of
-from evenhand.reports.page import page_of
+from evenhand.reports.marks import of_the_very_same
 from evenhand.reports.report import Report
 from evenhand.settings import settings
 from evenhand.tasks.alerts import tell_person, was_told
@@ -75,15 +72,13 @@ def send(report: Report, language: Language, to: dict[str, str], sender: str) ->
     """
     here = settings()
     folder = here.home / "reports" / f"night={report.night}"
-    content = hashlib.sha256(page_of(report, language, here.pages).encode()).hexdigest()[:12]
     came = []
     # Who clicks twice waits for the first click, in whichever process it is.
     with _one_at_a_time(folder):
         files = [str(path) for path in write(report, language, folder, here.pages)]
         subject, body = letter_of(report, language, files)
         for person, address in to.items():
-            # What came out otherwise since is another letter.
-            mark = folder / "sent" / fitting(f"{quote(person, safe='@ ')}.{content}.{report.name}")
+            mark = of_the_very_same(folder, person, report, language, here.pages)
             if was_told(mark):
                 came.append(Sent(person, had_it=True))
                 continue

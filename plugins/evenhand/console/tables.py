@@ -61,7 +61,7 @@ class Listed:
             so that it is looked up for what is shown alone.
         order: in which rows come, unless people choose otherwise; complete, so that pages don't overlap.
         is_compared: whether it needs a release to compare with.
-        is_alone_too: whether it has rows too where there is none to compare with.
+        is_alone_too: whether it has rows too where there is none to compare with; `compared.is_compared` tells it.
         is_of_receivers: whether it is of what receivers were sent, too: `sent`, whose rows they are as `whose`, and
             which receivers agreed as `agreed`. Its SQL is for the ledger then.
     """

@@ -144,15 +144,13 @@ def _send(here: Settings, night: date, wanted: _Wanted) -> tuple[str | None, Col
         What kept it from that, which is nothing where it is sent, and None where there is no news to send; and the
         markets that it was to be of, and of which nothing is known.
     """
-    from urllib.parse import quote
-
     from evenhand.notices.catalogs import load_catalogs
-    from evenhand.records.file_names import fitting
     from evenhand.reports.files import write
     from evenhand.reports.language import Language
     from evenhand.reports.letter import letter_of
     from evenhand.reports.make import NoSuchMarket
-    from evenhand.tasks.alerts import tell_person, was_told
+    from evenhand.reports.marks import of_the_night, of_the_very_same
+    from evenhand.tasks.alerts import tell_person, told_too, was_told
 
     try:
         report = _report(here, night, wanted)
@@ -164,12 +162,16 @@ def _send(here: Settings, night: date, wanted: _Wanted) -> tuple[str | None, Col
     unknown = set(wanted.markets) - set(report.markets)
     speaks = Language(report.language, load_catalogs(here.translations))
     folder = here.home / "reports" / f"night={night}"
-    mark = folder / "sent" / fitting(f"{quote(wanted.person, safe='@ ')}.{report.name}")
-    if was_told(mark):
+    mark = of_the_night(folder, wanted.person, report)
+    # Somebody may have sent it from its page.
+    same = of_the_very_same(folder, wanted.person, report, speaks, here.pages)
+    if was_told(mark) or was_told(same):
         return "", unknown
     files: Sequence[str] = [str(path) for path in write(report, speaks, folder, here.pages)]
     subject, body = letter_of(report, speaks, files)
     failures = tell_person(wanted.person, wanted.address, subject, body, files=files, marks=mark)
+    if not failures:
+        told_too(same, mark)
     failure = f"{wanted.person} wasn't sent {report.name} ({'; '.join(failures)})" if failures else ""
     return failure, unknown
 

@@ -14,14 +14,16 @@ where (tonight.{{ what }}, tonight.starts_on, tonight.ends_on)
 -- name: stages
 select market, stage, count(*) filter (is_there) as accounts,
     count(*) filter (is_there) / nullif(sum(count(*) filter (is_there)) over (partition by market), 0) as part,
-    count(*) filter (is_there and not was_there) as came, count(*) filter (was_there and not is_there) as went
+    case when is_compared then count(*) filter (is_there and not was_there) end as came,
+    case when is_compared then count(*) filter (was_there and not is_there) end as went
 from (select account_id, market, stage, bool_or(now) as is_there, bool_or(not now) as was_there
     from (select account_id, market, coalesce(stage, 'none') as stage, true as now from account_profiles
         union all
         select account_id, market, coalesce(stage, 'none') as stage, false as now
         from before.account_profiles as last)
     group by account_id, market, stage)
-group by market, stage;
+cross join compared
+group by market, stage, is_compared;
 
 -- name: deliveries
 select sent.receiver, sent.list, whose.market, count(*) filter (sent.action = 'put') as put,
