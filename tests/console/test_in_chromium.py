@@ -12,12 +12,13 @@ from axe_playwright_python.base import AXE_SCRIPT, AxeResults
 from axe_playwright_python.sync_playwright import DEFAULT_OPTIONS
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from console.conftest import TRIED
 from console.serving import serving
 from evenhand.console.tables import LISTS
 from evenhand.settings import PROJECT
 
 PAGES = (
-    *("/", "/lists", "/search?q=a", "/creator?account=a4", "/creator/restoring?account=a2", "/lists/nothing"),
+    *("/", "/lists", "/search?q=a", "/creator?account=a4", f"/creator/restoring?account={TRIED[0]}", "/lists/nothing"),
     *("/policies", "/policies/takedowns-v1", "/policies/takedowns-v1?against=creators_id-v1", "/policies/nothing"),
     *("/cases", "/cases?account=a1", "/cases/nothing", "/held", "/held/all"),
     *("/?lang=zh", "/creator?account=a4&lang=pt_BR", "/policies/creators_id-v1?lang=id"),

@@ -17,7 +17,8 @@ import pytest
 from fastapi.testclient import TestClient
 
 from console.case_forms import send
-from console.conftest import EARLIER, ELSEWHERE, NIGHT
+from console.conftest import EARLIER, ELSEWHERE, NIGHT, TRIED
+from console.held_night import try_what_restores
 from console.serving import log_in
 from console.two_managers import Rewritten, every_route, managed, readable
 from evenhand.console.seen import WHOSE
@@ -50,7 +51,7 @@ def addresses(account: str, violation: str, case: str, policy: str) -> dict[tupl
         ("GET", "/lists/{name}/csv"): [f"/lists/{name}/csv" for name in ("penalties", "against", "quarantine")],
         ("GET", "/lists/{name}/xlsx"): [f"/lists/{name}/xlsx" for name in lists],
         ("GET", "/creator"): [f"/creator?account={each}" for each in ("a1", "a2", *ELSEWHERE[:2])],
-        ("GET", "/creator/restoring"): ["/creator/restoring?account=a2"],
+        ("GET", "/creator/restoring"): [f"/creator/restoring?account={each}" for each in TRIED],
         ("GET", "/search"): [
             f"/search?q={each}" for each in ("a", "e", "a1", "v2.1", account, violation, case, "press")
         ],
@@ -122,6 +123,8 @@ def two_homes(held_home: Path, tmp_path_factory: pytest.TempPathFactory) -> tupl
         send(client, "/cases", "/cases", market="world", about="the press", title="About a2", account="a2")
     for night in (EARLIER, NIGHT):
         _without_the_world(Rewritten((other / "releases" / f"night={night}").resolve()))
+    # Of another release it is tried anew.
+    try_what_restores(other, TRIED[1])
     return whole, other
 
 
@@ -174,6 +177,14 @@ def test_who_sees_one_market_is_answered_nothing_that_is_called_as_in_another(
     answers: list[dict[str, tuple[int, str]]],
 ) -> None:
     _refuse_foreign(answers[0], OF_WORLD)
+
+
+def test_what_would_restore_a_creator_is_answered_to_who_sees_its_market_alone(
+    answers: list[dict[str, tuple[int, str]]],
+) -> None:
+    of_world, of_id = (answers[0][f"GET /creator/restoring?account={each}"] for each in TRIED)
+    assert (of_world[0], of_id[0]) == (404, 200)
+    assert "If nothing happens" in of_id[1]
 
 
 def test_neither_is_who_sees_the_other(client: TestClient) -> None:

@@ -16,7 +16,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from console.case_forms import HERE, send
-from console.conftest import ELSEWHERE, HOSTILE, NIGHT
+from console.conftest import ELSEWHERE, HOSTILE, NIGHT, TRIED
 from console.held_night import ON
 from console.messages import CONSOLE, messages, templates
 from console.prepared import beside
@@ -175,6 +175,7 @@ def test_every_word_on_every_page_is_one_of_the_catalogue(held_home: Path, monke
             page = client.get(path).text
             assert "⟦" in page
             assert unbracketed(page, DATA) == [], path
+        assert "⟦If nothing happens⟧" in client.get(f"/creator/restoring?account={TRIED[0]}").text
         lines = client.get("/card/lines").json()
         assert (
             unbracketed("\n".join([lines["title"], lines["all"], *(each["said"] for each in lines["lines"])]), DATA)

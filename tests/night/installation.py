@@ -169,3 +169,11 @@ class Installation:
     def _sandbox(self, query: str) -> list[tuple[str, ...]]:
         with closing(sqlite3.connect(self.home / "sandbox.sqlite")) as database:
             return database.execute(query).fetchall()
+
+
+def killed(run: subprocess.Popen[str]) -> bool:
+    """Kill a command and all that it started; whether it hadn't ended by itself before."""
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(run.pid, signal.SIGKILL)
+    run.communicate()
+    return run.returncode == -signal.SIGKILL

@@ -21,7 +21,7 @@ from evenhand.console.compared import Compared
 from evenhand.console.reader import say
 from evenhand.console.seen import condition_of
 from evenhand.console.shown import Shown
-from evenhand.console.tables import Column, Listed
+from evenhand.console.tables import Column, Listed, whether
 from evenhand.records.databases import parquet, quoted
 
 PAGE_ROWS = 50
@@ -155,8 +155,7 @@ def sql_of(
             for file in listed.files
         ]
         rows = rows.replace("before.", "").replace(" as last", "_before as last")
-    if listed.is_alone_too:
-        there.append(f"compared as ({_whether(before)})")
+        rows = rows.replace("cross join compared", f"cross join ({whether(before is not None)})")
     where, values = _where(columns, own, asked)
     first, *others = where.split("?")
     where = first + "".join(quoted(value) + after for value, after in zip(values, others, strict=True))
@@ -190,13 +189,7 @@ def _sources(listed: Listed, shown: Shown, before: Shown | None) -> Sources:
     then = [
         (file, f"from {before.rows(file)}" if before else f"from {shown.rows(file)} limit 0") for file in listed.files
     ]
-    compared = [("compared", _whether(before))] if listed.is_alone_too else []
-    return (*of_night, *((f"before.{file}", rows) for file, rows in then), *compared)
-
-
-def _whether(before: Shown | None) -> str:
-    """Whether there is a release to compare with, as SQL: where there is none, nothing is known to be new."""
-    return f"select {str(before is not None).lower()} as is_compared"
+    return (*of_night, *((f"before.{file}", rows) for file, rows in then), ("compared", whether(before is not None)))
 
 
 @contextmanager

@@ -345,3 +345,8 @@ LISTS = (
     ),
 )
 BY_NAME = {each.name: each for each in LISTS}
+
+
+def whether(is_compared: bool) -> str:
+    """Whether there is a release to compare with, as SQL: where there is none, nothing is known to be new."""
+    return f"select {str(is_compared).lower()} as is_compared"
