@@ -43,6 +43,32 @@ def test_what_was_held_while_a_value_waited_is_no_change_when_it_comes_to_the_sa
     assert found == [(day("03-26"), day("03-26"), 5, 5)]
 
 
+def test_a_monday_on_which_it_comes_to_what_was_held_is_no_change(models: Sequence[CompiledModel]) -> None:
+    """5 points on Monday 23 March; five more from Tuesday to Wednesday, which no Monday sees."""
+    while_in_zone = {"measure": "no_live", "scope": "live", "while_in_zone": True}
+    rules = [
+        {"rule": "spamming", "violation_types": ["spam"], "amount": 5},
+        {"rule": "cheating", "violation_types": ["fraud"], "amount": 5, "lasts_days": 2},
+    ]
+    zones = [{"zone": "good"}, {"zone": "bad", "at_least": 4, "measures": [while_in_zone]}]
+    content = {
+        "measures": ["no_live"],
+        "calendars": {"mondays": {"weekday": "monday"}},
+        "programmes": {"points": {"unit": "point", "entries": rules, "zones": zones, "evaluated": "mondays"}},
+    }
+
+    found = decided(
+        models,
+        versions(content),
+        [Event(on=day("03-20"), violation="spam", id="first"), Event(on=day("03-24"), violation="fraud", id="second")],
+        ["03-30"],
+        "select distinct starts_on, on_day, value_before, value_after from main.int_measures_in_force"
+        " where as_of = '2026-03-30'",
+    )
+
+    assert found == [(day("03-23"), day("03-23"), 0, 5)]
+
+
 def test_what_was_held_ends_where_the_programme_has_not_begun_for_the_account(models: Sequence[CompiledModel]) -> None:
     """Evaluated on Monday 23 March; from Wednesday on, it begins with a course, which only one of two accounts took."""
     while_in_zone = {"measure": "no_live", "scope": "live", "while_in_zone": True}

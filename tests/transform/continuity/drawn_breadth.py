@@ -163,10 +163,10 @@ def _content_age(chance: random.Random, content: Content) -> None:
 
 
 def _begins(chance: random.Random, content: Content) -> None:
-    _begins_with_a_course(chance, content, chance.choice(("points", "score")))
+    begins_with_a_course(chance, content, chance.choice(("points", "score")))
 
 
-def _begins_with_a_course(chance: random.Random, content: Content, name: str) -> None:
+def begins_with_a_course(chance: random.Random, content: Content, name: str) -> None:
     """It begins for an account with a course, and can end with a sale; what reads it says what holds without it."""
     programme = content["programmes"][name]
     programme["begins_with"] = "course"
@@ -180,7 +180,7 @@ def _begins_with_a_course(chance: random.Random, content: Content, name: str) ->
 
 
 def _carried(chance: random.Random, content: Content) -> None:
-    _begins_with_a_course(chance, content, "score")
+    begins_with_a_course(chance, content, "score")
     times = chance.choice((-1, -2))
     content["programmes"]["score"]["carries_over"] = {"programme": "points", "times": times}
 
