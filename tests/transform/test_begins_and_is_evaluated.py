@@ -52,7 +52,9 @@ def _pack(name: str, market: str, version: int, begins: str, until: str | None, 
 
 def _history(name: str, packs: Sequence[Pack], rows: Mapping[str, str], events: Mapping[str, str]) -> History:
     happened = tuple(
-        Event(f"{name}/a/{on}", day(on), day(on), **{"activity" if what == "course" else "violation": what})
+        Event(f"{name}/a/{on}", day(on), day(on), activity=what)
+        if what == "course"
+        else Event(f"{name}/a/{on}", day(on), day(on), violation=what)
         for on, what in events.items()
     )
     stays = tuple(AccountRow(day(on), market) for on, market in rows.items())

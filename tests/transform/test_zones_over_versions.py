@@ -286,16 +286,15 @@ def test_who_brings_along_a_zone_that_was_never_entered_gets_its_measures_once_t
     models: Sequence[CompiledModel],
 ) -> None:
     """One begins with a course and the 5 points that another counts until then, which are inside its zone."""
-    pack = _pack(99)
-    own = {"rule": "fraud", "violation_types": ["fraud"], "amount": 1}
+    own, pack = {"rule": "fraud", "violation_types": ["fraud"], "amount": 1}, _pack(99)
     zones = [{"zone": "good"}, {"zone": "limited", "at_least": 4, "measures": [NO_LIVE]}]
-    carried = {"carries_over": {"programme": "points", "times": 1}}
     pack["programmes"]["course"] = {
-        "unit": "point", "entries": [own], "zones": zones, "begins_with": "course", **carried,
+        "unit": "point", "entries": [own], "zones": zones, "begins_with": "course",
+        "carries_over": {"programme": "points", "times": 1},
     }  # fmt: skip
-    course = Event(on=day("03-25"), activity="course")
+    events = [_spam("03-20", 5), Event(on=day("03-25"), activity="course"), _spam("04-02", 1, "fraud")]
 
-    found = lists_of(models, versions(pack), [_spam("03-20", 5), course, _spam("04-02", 1, "fraud")], NIGHTS_OF_APRIL)
+    found = lists_of(models, versions(pack), events, NIGHTS_OF_APRIL)
 
     row = [Told("course", "no_live", day("04-02"), day("04-08"), 1)]
     assert found == {"04-01": [], "04-02": row, "04-03": row, "04-09": [], "04-10": []}

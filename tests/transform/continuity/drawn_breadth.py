@@ -101,8 +101,10 @@ def _rewards_of_zones(chance: random.Random, content: Content) -> None:
         programme["rewards"] = [{"reward": "boost", "scope": "ads", "zones": chosen}]
 
 
-def _kept_per(chance: random.Random, content: Content) -> None:
-    content["programmes"]["points"]["kept_per"] = "violation_type"
+def keep_per(chance: random.Random, content: Content) -> None:
+    # Of one history all packs keep them for each of one thing.
+    per = "content" if int(content["pack"].strip("hop")) % 2 else "violation_type"
+    content["programmes"]["points"]["kept_per"] = per
 
 
 def _floor(chance: random.Random, content: Content) -> None:
@@ -216,7 +218,7 @@ BREADTH: dict[str, Broader] = {
     "and_until": _and_until,
     "rewards_of_effects": _rewards_of_effects,
     "rewards_of_zones": _rewards_of_zones,
-    "kept_per": _kept_per,
+    "kept_per": keep_per,
     "floor": _floor,
     "strict_bounds": _strict_bounds,
     "stays_eligible": _stays_eligible,
