@@ -14,7 +14,6 @@ versions_of_programmes as (
         effective_from,
         effective_before,
         bool_or(evaluated is not null) over (partition by market, programme) as is_ever_evaluated,
-        not coalesce(goes_on, false) as follows_none,
         sum(case when goes_on then 0 else 1 end) over (
             partition by market, programme
             order by effective_from
@@ -48,7 +47,6 @@ read_with_the_day_of_evaluation as (
     select
         readings.*,
         versions.run,
-        versions.follows_none,
         versions.effective_from,
         versions.effective_before,
         case
@@ -92,20 +90,42 @@ last_reading_before_each_evaluation as (
     ) = 1
 ),
 
-first_readings as (
+-- From its first reading on, where none of the run was read until then: there can be a version between them that has
+-- the programme, though not for the account.
+days_on_which_a_balance_begins as (
     select
         account_id,
         programme,
         balance_of,
         history_version,
-        run,
-        min(from_day) as from_day
+        edition_id,
+        from_day
     from (
-        select account_id, programme, balance_of, history_version, run, from_day from read_every_night
-        union all
-        select account_id, programme, balance_of, history_version, run, from_day from read_with_the_day_of_evaluation
-    ) as all_readings
-    group by account_id, programme, balance_of, history_version, run
+        select
+            account_id,
+            programme,
+            balance_of,
+            history_version,
+            edition_id,
+            run,
+            min(from_day) as from_day,
+            coalesce(
+                case when not bool_or(until_day is null) then max(until_day) end, cast('9999-12-31' as date)
+            ) as read_until
+        from (
+            select account_id, programme, balance_of, history_version, edition_id, run, from_day, until_day
+            from read_every_night
+            union all
+            select account_id, programme, balance_of, history_version, edition_id, run, from_day, until_day
+            from read_with_the_day_of_evaluation
+        ) as all_readings
+        group by account_id, programme, balance_of, history_version, edition_id, run
+    ) as readings_of_each_version
+    qualify coalesce(
+        lag(read_until) over (partition by account_id, programme, balance_of, history_version, run order by from_day)
+        < from_day,
+        true
+    )
 ),
 
 what_an_evaluation_can_find as (
@@ -125,8 +145,7 @@ what_an_evaluation_can_find as (
         until_day as ends_on,
         struct_pack(held := value) as holding,
         struct_pack(ends_on := until_day) as reading,
-        cast(null as struct (before {{ figure() }})) as waiting,
-        has_changed
+        cast(null as struct (before {{ figure() }})) as waiting
     from read_every_night
     where is_ever_evaluated
     union all
@@ -147,11 +166,11 @@ what_an_evaluation_can_find as (
         ends_on,
         case when is_seen then struct_pack(held := value) end as holding,
         struct_pack(ends_on := ends_on) as reading,
-        struct_pack(before := value_before) as waiting,
-        has_changed
+        struct_pack(before := value_before) as waiting
     from last_reading_before_each_evaluation
     union all
-    -- Where no version was before, or none that read it, what is read of the day before is held.
+    -- Where a version begins, or a programme for the account, and none read it until then, what is read of the day
+    -- before is held.
     select
         readings.account_id,
         readings.market,
@@ -168,19 +187,22 @@ what_an_evaluation_can_find as (
         readings.ends_on,
         struct_pack(held := readings.value_before) as holding,
         struct_pack(ends_on := readings.ends_on) as reading,
-        cast(null as struct (before {{ figure() }})) as waiting,
-        false as has_changed
+        cast(null as struct (before {{ figure() }})) as waiting
     from read_with_the_day_of_evaluation as readings
-    inner join first_readings
+    inner join days_on_which_a_balance_begins as begins
         on
-            readings.account_id = first_readings.account_id
-            and readings.programme = first_readings.programme
-            and readings.balance_of = first_readings.balance_of
-            and readings.history_version = first_readings.history_version
-            and readings.run = first_readings.run
-    where
-        readings.from_day = readings.effective_from
-        and (readings.follows_none or readings.from_day = first_readings.from_day)
+            readings.account_id = begins.account_id
+            and readings.programme = begins.programme
+            and readings.balance_of = begins.balance_of
+            and readings.history_version = begins.history_version
+            and readings.edition_id = begins.edition_id
+            and readings.from_day = begins.from_day
+    left join {{ ref('int_memberships') }} as memberships
+        on
+            readings.account_id = memberships.account_id
+            and readings.edition_id = memberships.edition_id
+            and readings.programme = memberships.programme
+    where readings.from_day = greatest(readings.effective_from, memberships.member_from)
 ),
 
 -- One that hasn't begun for the account, or has ended, holds nothing of what was held before.
@@ -235,8 +257,7 @@ what_is_held_from_each_day_on as (
         select
             *,
             'goes on' as found,
-            1 as place,
-            false as has_changed
+            1 as place
         from versions_that_go_on_with_what_is_held
     ) as found
     window
@@ -270,7 +291,7 @@ values_on_days_of_evaluation as (
             when waiting_before is not null then waiting_before['before']
             else waiting['before']
         end as value_before,
-        -- What comes to what was held is no change, whether it was evaluated or waited.
+        -- What comes to what was held is no change, whatever was read meanwhile.
         found = 'evaluated' and holding['held'] is distinct from case
             when holding_before is not null then holding_before['held']
             else waiting_before['before']
@@ -287,7 +308,7 @@ values_on_days_of_evaluation as (
     -- On a day of the new calendar it is evaluated.
     qualify row_number() over (
         partition by account_id, programme, balance_of, history_version, from_day
-        order by place
+        order by place, found
     ) = 1
 ),
 

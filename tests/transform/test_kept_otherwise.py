@@ -81,10 +81,23 @@ VERSIONS = _history(
 )
 
 
+def _without_a_content(name: str, first: str | None, second: str | None) -> History:
+    """Two violations of no content before the version changes, and one after it."""
+    packs = [
+        _pack(name, name, first, effective_until=day("03-19")),
+        _pack(name, name, second, version=2, effective_from=day("03-20")),
+    ]
+    return _history(name, packs, [], "04-10")
+
+
+SEVERAL_CONTENTS_THEN_ONE = _without_a_content("c", "content", None)
+ONE_THEN_SEVERAL_CONTENTS = _without_a_content("d", None, "content")
+
+
 @pytest.fixture(scope="module")
 def nights(models: Sequence[CompiledModel]) -> dict[str, Night]:
     """All histories in one run of the models for each night, as the oracle says."""
-    histories = (SEVERAL_THEN_ONE, ONE_THEN_SEVERAL, VERSIONS)
+    histories = (SEVERAL_THEN_ONE, ONE_THEN_SEVERAL, VERSIONS, SEVERAL_CONTENTS_THEN_ONE, ONE_THEN_SEVERAL_CONTENTS)
     engine, found = Engine(models, histories), {}
     for night in ("03-19", "03-20", "03-25", "04-05", "04-10"):
         engine.run(day(night))
@@ -128,6 +141,13 @@ def test_a_version_may_keep_balances_otherwise_too(nights: dict[str, Night]) -> 
     assert nights["03-19"].standings["v/a/points"] == ("warned", Decimal(3))
     assert nights["03-20"].standings["v/a/points"] == ("closed", Decimal(6))
     assert "v/a/points/live" not in nights["03-19"].penalties | nights["03-20"].penalties
+
+
+@pytest.mark.parametrize("name", ["c", "d"])
+def test_the_balance_of_what_has_no_content_is_not_that_of_all(nights: dict[str, Night], name: str) -> None:
+    assert nights["04-05"].standings[f"{name}/a/points"] == ("closed", Decimal(6))
+    # No zone counts as entered there, so that the next rise brings its measures.
+    assert nights["04-10"].penalties[f"{name}/a/points/live"] == Penalty("no_live", day("04-10"), day("05-09"))
 
 
 @pytest.mark.parametrize("kept, refused", [(None, False), ("violation_type", False), ("subject", True)])

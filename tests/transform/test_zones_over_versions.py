@@ -280,3 +280,21 @@ def test_what_is_evaluated_on_the_day_on_which_all_begins_is_held_over_the_next_
 
     for night, told in found.items():
         assert [(each.measure, each.starts_on) for each in told] == [("no_live", day("03-23"))], night
+
+
+def test_who_brings_along_a_zone_that_was_never_entered_gets_its_measures_once_the_value_rises(
+    models: Sequence[CompiledModel],
+) -> None:
+    """One begins with a course and the 5 points that another counts until then, which are inside its zone."""
+    own, pack = {"rule": "fraud", "violation_types": ["fraud"], "amount": 1}, _pack(99)
+    zones = [{"zone": "good"}, {"zone": "limited", "at_least": 4, "measures": [NO_LIVE]}]
+    pack["programmes"]["course"] = {
+        "unit": "point", "entries": [own], "zones": zones, "begins_with": "course",
+        "carries_over": {"programme": "points", "times": 1},
+    }  # fmt: skip
+    events = [_spam("03-20", 5), Event(on=day("03-25"), activity="course"), _spam("04-02", 1, "fraud")]
+
+    found = lists_of(models, versions(pack), events, NIGHTS_OF_APRIL)
+
+    row = [Told("course", "no_live", day("04-02"), day("04-08"), 1)]
+    assert found == {"04-01": [], "04-02": row, "04-03": row, "04-09": [], "04-10": []}

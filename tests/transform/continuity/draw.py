@@ -37,7 +37,7 @@ OTHERS = (
     ),
     *("relief", "evaluated", "tiers", "each_rise", "gap", "gone_and_back", "onboarding", "late_rows", "corrections"),
     *("bonuses", "bonus_gates", "moves", "other_packs", "other_kinds", "no_such_market", "renamed", "continued"),
-    *("several_packs", "restored", "versions_of_rows"),
+    *("several_packs", "restored", "versions_of_rows", "contents"),
 )
 FEATURES = frozenset((*OTHERS, *CHANGES, *BREADTH))
 

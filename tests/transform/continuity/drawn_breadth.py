@@ -101,8 +101,10 @@ def _rewards_of_zones(chance: random.Random, content: Content) -> None:
         programme["rewards"] = [{"reward": "boost", "scope": "ads", "zones": chosen}]
 
 
-def _kept_per(chance: random.Random, content: Content) -> None:
-    content["programmes"]["points"]["kept_per"] = "violation_type"
+def keep_per(chance: random.Random, content: Content) -> None:
+    # Of one history all packs keep them for each of one thing.
+    per = "content" if int(content["pack"].strip("hop")) % 2 else "violation_type"
+    content["programmes"]["points"]["kept_per"] = per
 
 
 def _floor(chance: random.Random, content: Content) -> None:
@@ -163,10 +165,10 @@ def _content_age(chance: random.Random, content: Content) -> None:
 
 
 def _begins(chance: random.Random, content: Content) -> None:
-    _begins_with_a_course(chance, content, chance.choice(("points", "score")))
+    begins_with_a_course(chance, content, chance.choice(("points", "score")))
 
 
-def _begins_with_a_course(chance: random.Random, content: Content, name: str) -> None:
+def begins_with_a_course(chance: random.Random, content: Content, name: str) -> None:
     """It begins for an account with a course, and can end with a sale; what reads it says what holds without it."""
     programme = content["programmes"][name]
     programme["begins_with"] = "course"
@@ -180,7 +182,7 @@ def _begins_with_a_course(chance: random.Random, content: Content, name: str) ->
 
 
 def _carried(chance: random.Random, content: Content) -> None:
-    _begins_with_a_course(chance, content, "score")
+    begins_with_a_course(chance, content, "score")
     times = chance.choice((-1, -2))
     content["programmes"]["score"]["carries_over"] = {"programme": "points", "times": times}
 
@@ -216,7 +218,7 @@ BREADTH: dict[str, Broader] = {
     "and_until": _and_until,
     "rewards_of_effects": _rewards_of_effects,
     "rewards_of_zones": _rewards_of_zones,
-    "kept_per": _kept_per,
+    "kept_per": keep_per,
     "floor": _floor,
     "strict_bounds": _strict_bounds,
     "stays_eligible": _stays_eligible,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 
+from transform.continuity.drawn_breadth import begins_with_a_course, keep_per
 from transform.continuity.drawn_packs import Content, effect, gate
 
 Change = Callable[[random.Random, Content], None]
@@ -93,6 +94,22 @@ def _picks_gone(chance: random.Random, content: Content) -> None:
 def _evaluated_changes(chance: random.Random, content: Content) -> None:
     points = content["programmes"]["points"]
     points["evaluated"] = chance.choice(("mondays", "tenths", None))
+
+
+def _kept_otherwise(chance: random.Random, content: Content) -> None:
+    if not content["programmes"]["points"].pop("kept_per", None):
+        keep_per(chance, content)
+
+
+def _begins_comes(chance: random.Random, content: Content) -> None:
+    without = [name for name, each in sorted(content["programmes"].items()) if "begins_with" not in each]
+    begins_with_a_course(chance, content, chance.choice(without))
+
+
+def _begins_goes(chance: random.Random, content: Content) -> None:
+    for programme in content["programmes"].values():
+        for key in ("begins_with", "ends_with", "carries_over"):
+            programme.pop(key, None)
 
 
 def _gate_bound(chance: random.Random, content: Content) -> None:
@@ -184,6 +201,9 @@ CHANGES: dict[str, Change] = {
     "picks": _picks,
     "picks_gone": _picks_gone,
     "evaluated_changes": _evaluated_changes,
+    "kept_otherwise": _kept_otherwise,
+    "begins_comes": _begins_comes,
+    "begins_goes": _begins_goes,
     "gate_bound": _gate_bound,
     "gate_conditions": _gate_conditions,
     "gate_gone": _gate_gone,

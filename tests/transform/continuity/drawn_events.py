@@ -72,6 +72,9 @@ def _event(chance: random.Random, key: str, packs: Sequence[Pack], features: Col
         if "content_age" in features and chance.random() < 0.7:
             published = day - chance.choice((0, 3, 10, 40)) * DAY
             content = Content(f"{key}/c", published, landed + chance.choice((0, 0, 0, 4, 20)) * DAY)
+        if "contents" in features and content is None and chance.random() < 0.5:
+            number = chance.choice((1, 2))
+            content = Content(f"{key[:-4]}/c{number}", FIRST_DAY - 20 * number * DAY, FIRST_DAY)
         return Event(key, day, landed, violation=what, batch=batch, severity=severity, points=points, content=content)
     quantity = Decimal(chance.choice((1, 2, 3)) if "per_unit" in features else 1)
     return Event(key, day, landed, activity=what, quantity=quantity)

@@ -31,7 +31,7 @@ class Content:
     """What a violation is about."""
 
     key: str
-    published: date
+    published: date | None
     landed: date
 
 
@@ -126,9 +126,11 @@ def known(rows: Sequence[Row], night: date) -> list[Row]:
 
 
 def events_on(account: Account, night: date) -> list[Event]:
-    """What is known of an account on a night; of contents, only what had landed."""
+    """What is known of an account on a night; of contents that hadn't landed, only that they are named."""
     return [
-        replace(each, content=None) if each.content and each.content.landed > night else each
+        replace(each, content=replace(each.content, published=None))
+        if each.content and each.content.landed > night
+        else each
         for each in known(account.events, night)
     ]
 

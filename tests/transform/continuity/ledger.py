@@ -198,6 +198,9 @@ def _entry(programme: str, each: Candidate, amount: Decimal, rules: Rules, event
     if gone and gone <= first:
         return None
     kind, steps = str(event.violation or event.activity), rule.amount_per_step
+    # A version that keeps one balance leaves it to others of the programme what it adds to in theirs.
+    if "content" in {of.kept_per for pack in rules.packs if (of := pack.programmes.get(programme))}:
+        kind = event.content.key if event.content else ""
     step, size = (steps.amount, steps.of) if steps else (None, None)
     return Entry(f"{programme}/{event.key}", rule.rule, event, amount, first, gone, kind, step, size)
 

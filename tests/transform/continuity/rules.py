@@ -106,6 +106,7 @@ def matches(rule: EntryRule, event: Event) -> bool:
             rule.content_age_at_most_days is None
             # One that isn't known is as one that is young.
             or event.content is None
+            or event.content.published is None
             or (event.on - event.content.published).days <= rule.content_age_at_most_days
         )
         and (not rule.severities or event.severity in rule.severities)

@@ -13,7 +13,10 @@ memberships as (
 ),
 
 programmes as (
-    select * from {{ rules('programmes') }}
+    select
+        *,
+        bool_or(kept_per is not null) over (partition by market, programme) as ever_keeps_several
+    from {{ rules('programmes') }}
 ),
 
 carried_over as (
@@ -68,7 +71,7 @@ entries_carried_over_from_another_programme as (
         entries.account_id,
         entries.market,
         memberships.programme,
-        '' as balance_of,
+        case when programmes.ever_keeps_several then {{ kept_for_nothing() }} else '' end as balance_of,
         entries.event_id,
         entries.event_type,
         entries.subject,

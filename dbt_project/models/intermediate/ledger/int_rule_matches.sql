@@ -73,8 +73,8 @@ events_that_a_rule_counts as (
             lambda way: {{ counted_once_as('events', 'way') }}  -- noqa: RF01
         ) as shares,
         case entry_rules.kept_per
-            when 'content' then coalesce(events.content_id, '')
-            when 'subject' then coalesce(events.subject, '')
+            when 'content' then coalesce(events.content_id, {{ kept_for_nothing() }})
+            when 'subject' then coalesce(events.subject, {{ kept_for_nothing() }})
             when 'violation_type' then events.event_type
             else ''
         end as balance_of,

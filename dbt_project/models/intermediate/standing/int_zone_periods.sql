@@ -72,7 +72,8 @@ stretches_of_each_programme as (
         stretches.* exclude (is_held),  -- noqa: RF02
         programmes.pack_edition_id,
         programmes.fires_on_each_rise,
-        programmes.begins_with is null and stretches.from_day = programmes.effective_from as is_judged_anew,
+        -- One that begins with an activity is so from its first reading on.
+        programmes.begins_with is not null or stretches.from_day = programmes.effective_from as is_judged_anew,
         stretches.zone_rank > stretches.zone_rank_before as enters,
         coalesce(
             stretches.zone_rank = stretches.zone_rank_before

@@ -171,7 +171,7 @@ zones_entered as (
         valid_from as on_day,
         50 as place,
         'zone_entered' as event,
-        programme || case when balance_of = '' then '' else '/' || balance_of end as about,
+        programme || case when balance_of in ('', {{ kept_for_nothing() }}) then '' else '/' || balance_of end as about,
         'from ' || {{ in_words('zone_before') }} || ' to ' || {{ in_words('zone') }}
         || coalesce(', at ' || {{ plain_number(as_number('value')) }}, '') as told
     from zones_in_the_order_of_days

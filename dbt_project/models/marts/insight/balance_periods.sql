@@ -18,7 +18,7 @@ periods_of_ledgers as (
         standings.account_id,
         {{ market_now('standings.market') }} as market,
         standings.programme,
-        standings.balance_of,
+        case when standings.balance_of = {{ kept_for_nothing() }} then '' else standings.balance_of end as balance_of,
         standings.valid_from as from_day,
         standings.valid_until as until_day,
         {{ as_number('standings.value') }} as balance,
