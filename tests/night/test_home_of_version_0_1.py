@@ -22,7 +22,8 @@ NIGHT = "2026-05-31"
 
 def test_its_next_night_holds_and_changes_only_what_is_decided_otherwise_now(tmp_path: Path) -> None:
     with tarfile.open(HOME) as home:
-        home.extractall(tmp_path, filter="data")
+        # It is ours, and Debian's Python 3.11.2 knows no filter of what others packed.
+        home.extractall(tmp_path)
     landed = tmp_path / "landing" / "violations" / f"night={NIGHT}"
     landed.mkdir()
     (landed / "rows.csv").write_text(
