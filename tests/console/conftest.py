@@ -31,7 +31,12 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def held_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The same, with a list of each market held: one for what was corrected, one for a pack that mai changed."""
-    return _copy(prepared("console_held", _held), tmp_path_factory.mktemp("held"))
+    return held_anew(tmp_path_factory.mktemp("held"))
+
+
+def held_anew(folder: Path) -> Path:
+    """A copy of it that no test has had before, of which nothing was opened since."""
+    return _copy(prepared("console_held", _held), folder)
 
 
 def _copy(made: Path, folder: Path) -> Path:

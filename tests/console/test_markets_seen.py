@@ -17,7 +17,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from console.case_forms import send
-from console.conftest import EARLIER, ELSEWHERE, NIGHT, TRIED
+from console.conftest import EARLIER, ELSEWHERE, NIGHT, TRIED, held_anew
 from console.held_night import try_what_restores
 from console.serving import log_in
 from console.two_managers import Rewritten, every_route, managed, readable
@@ -107,11 +107,10 @@ def addresses(account: str, violation: str, case: str, policy: str) -> dict[tupl
 
 
 @pytest.fixture(scope="module")
-def two_homes(held_home: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+def two_homes(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     """An installation with a case of each market, and one in which nothing of the market `world` is as it is there."""
     folder = tmp_path_factory.mktemp("two_homes")
-    whole, other = folder / "whole", folder / "other"
-    shutil.copytree(held_home, whole, symlinks=True)
+    whole, other = held_anew(folder), folder / "other"
     for decided in ("approvals", "people"):
         shutil.rmtree(whole / decided, ignore_errors=True)
     with managed(whole, folder / "people.yml") as client:
