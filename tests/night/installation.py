@@ -119,9 +119,12 @@ class Installation:
         from night.directly import environment
 
         with environment(self.environment(), alone=True):
-            # As wide as a process of its own has it, whoever imported them before.
+            # As wide as a process of its own has it, whoever imported them before, and nobody after it.
             console.width = errors.width = int(os.environ["COLUMNS"])
-            done = CliRunner().invoke(app, arguments)
+            try:
+                done = CliRunner().invoke(app, arguments)
+            finally:
+                console._width = errors._width = None
         assert not done.exception or isinstance(done.exception, SystemExit), done.exception
         assert done.exit_code == expect, done.output
         return done.output
