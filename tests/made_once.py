@@ -36,8 +36,8 @@ def digest(*made_by: str) -> str:
 @cache
 def shared_home() -> Path:
     """A data directory as a set-up leaves it: Airflow's metadata, and the compiled project. It is for copying."""
-    home = _folder() / "home"
-    with _one_at_a_time():
+    home = kept_folder() / "home"
+    with one_at_a_time(kept_folder() / "lock"):
         local.set_up(Settings(PROJECT, home, PROJECT / "policies", PROJECT / "receivers.yml"))
     return home
 
@@ -45,8 +45,8 @@ def shared_home() -> Path:
 @cache
 def shared_compiled() -> Path:
     """The folder that what dbt compiled lies in."""
-    folder = _folder() / "home" / "dbt"
-    with _one_at_a_time():
+    folder = kept_folder() / "home" / "dbt"
+    with one_at_a_time(kept_folder() / "lock"):
         compiled_project(folder)
     return folder
 
@@ -57,13 +57,15 @@ def shared_project() -> Project:
     return compiled_project(shared_compiled())
 
 
-def _folder() -> Path:
+def kept_folder() -> Path:
+    """Where what runs have in common is kept."""
     return Path(os.environ.get("EVENHAND_TEST_CACHE") or PROJECT / ".evenhand" / "tests")
 
 
 @contextmanager
-def _one_at_a_time() -> Iterator[None]:
-    _folder().mkdir(parents=True, exist_ok=True)
-    with (_folder() / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+def one_at_a_time(lock: Path) -> Iterator[None]:
+    """Let the others of all processes that ask for a lock wait until this one is done."""
+    lock.parent.mkdir(parents=True, exist_ok=True)
+    with lock.open("w") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
         yield

@@ -5,25 +5,21 @@ Later runs do, too, until anything changes that they are made by.
 
 from __future__ import annotations
 
-import fcntl
-import os
 import shutil
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from tempfile import mkdtemp
 
-from evenhand.settings import PROJECT
-from made_once import DECIDED_BY, digest
+from made_once import DECIDED_BY, digest, kept_folder, one_at_a_time
 
 _MADE_BY = (*DECIDED_BY, "tests/console/conftest.py", "tests/console/held_night.py")
 
 
 def prepared(name: str, make: Callable[[Path], None]) -> Path:
     """The folder of an installation that `make` fills once. It is for copying: nobody may change it."""
-    folder = _folder()
+    folder = kept_folder()
     there = folder / f"{name}-{digest(*_MADE_BY)}"
-    with _one_at_a_time(folder, name):
+    with one_at_a_time(folder / f"{name}.lock"):
         if not there.exists():
             for former in folder.glob(f"{name}-*"):
                 shutil.rmtree(former)
@@ -41,15 +37,3 @@ def beside(home: Path, folder: Path, *there: str) -> Path:
     for each in there or ("releases", "nights"):
         (here / each).symlink_to(home / each)
     return here
-
-
-def _folder() -> Path:
-    return Path(os.environ.get("EVENHAND_TEST_CACHE") or PROJECT / ".evenhand" / "tests")
-
-
-@contextmanager
-def _one_at_a_time(folder: Path, name: str) -> Iterator[None]:
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / f"{name}.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield

@@ -8,7 +8,6 @@ a soak, which says how far it is and goes on after the last night that was told 
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections import Counter, defaultdict
 from collections.abc import Iterator
@@ -30,7 +29,7 @@ from evenhand.settings import PROJECT
 from evenhand.simulation.marketplace import simulate
 from evenhand.simulation.plan import UNTIL, Plan
 from first_nights import ACCEPTED
-from made_once import DECIDED_BY, digest
+from made_once import DECIDED_BY, digest, kept_folder
 from night.directly import decide, environment
 from night.told import receivers
 
@@ -84,7 +83,7 @@ def marketplace(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPat
 
 def _kept_home(nights: int) -> Path:
     """The home of the long form, of the code as it is: what other code decided and told is removed."""
-    below = Path(os.environ.get("EVENHAND_TEST_CACHE") or PROJECT / ".evenhand" / "tests")
+    below = kept_folder()
     name = f"nights-{CREATORS}-{nights}"
     there = below / f"{name}-{digest(*DECIDED_BY, str(Path(__file__).relative_to(PROJECT)))}"
     for former in below.glob(f"{name}-*"):

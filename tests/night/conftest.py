@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import fcntl
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -8,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from made_once import shared_home
+from made_once import one_at_a_time, shared_home
 from night.installation import FIRST_NIGHT, Installation
 from night.two_markets import land_two_markets
 
@@ -43,9 +42,7 @@ def two_decided_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def _decided_once(factory: pytest.TempPathFactory, name: str, land: Callable[[Installation], None]) -> Path:
     base = factory.getbasetemp()
     folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / f"decided_{name}"
-    folder.mkdir(exist_ok=True)
-    with (folder / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    with one_at_a_time(folder / "lock"):
         if not (folder / "home").exists():
             unfinished = folder / "unfinished"
             shutil.rmtree(unfinished, ignore_errors=True)
