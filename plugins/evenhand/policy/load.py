@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
@@ -13,6 +13,7 @@ from evenhand.policy.clashes import clashes
 from evenhand.policy.diagnose import nearest, pack_error
 from evenhand.policy.language.former import ANNOUNCED
 from evenhand.policy.language.pack import Pack
+from evenhand.policy.language.part import Part
 from evenhand.policy.loaded import LoadedPack, where
 from evenhand.policy.measures_order import MEASURES_ORDER, read_measures_order
 from evenhand.policy.read_across import unread_programmes
@@ -47,6 +48,8 @@ PREAPPROVED = "preapproved.yml"
 TARGETS = "targets.yml"
 CALENDAR = "calendar.yml"
 _NO_PACKS = (MARKETPLACE, PREAPPROVED, ANNOUNCED, MEASURES_ORDER, TARGETS)
+
+_Part = TypeVar("_Part", bound=Part)
 
 
 def load_packs(folder: Path) -> list[LoadedPack]:
@@ -214,6 +217,24 @@ def pack_from(content: Any) -> Pack:
         ValidationError: they say none.
     """
     return Pack.model_validate(frozen(content))
+
+
+def read_beside(path: Path, kind: type[_Part]) -> _Part:
+    """What a file beside packs says, which decides nothing; of one that isn't there or is empty, what `kind` has then.
+
+    Raises:
+        PackError: the file is wrong, with file and line.
+    """
+    if not path.exists():
+        return kind()
+    text = read_text(path)
+    content: Any = text.content
+    if content is None:
+        return kind()
+    try:
+        return kind.model_validate(frozen(content))
+    except ValidationError as error:
+        raise pack_error(error, [text], content, kind) from error
 
 
 def frozen(content: Any) -> Any:

@@ -7,12 +7,11 @@ from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, Field, ValidationError, field_validator, model_validator
+from pydantic import AfterValidator, Field, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
-from evenhand.policy.diagnose import pack_error
 from evenhand.policy.language.part import Day, Market, Part, mistake, refuse_doubles
-from evenhand.policy.load import CALENDAR, frozen, names_days
+from evenhand.policy.load import CALENDAR, names_days, read_beside
 from evenhand.policy.texts import Mistake, PackError, position, read_text
 
 # Written instead of markets: every market that there is and will be.
@@ -113,19 +112,10 @@ def read_named_days(folder: Path) -> NamedDays:
         PackError: the file is wrong, with file and line.
     """
     path = folder / CALENDAR
-    if not path.exists():
-        return NO_NAMED_DAYS
-    text = read_text(path)
-    content: Any = text.content
-    if not names_days(path):
+    if path.exists() and not names_days(path):
         said = "found a pack, or a part of one, which decides as such; expected named days: give it another file name"
         raise PackError(Mistake(str(path), 1, 1, said))
-    if content is None:
-        return NO_NAMED_DAYS
-    try:
-        return NamedDays.model_validate(frozen(content))
-    except ValidationError as error:
-        raise pack_error(error, [text], content, NamedDays) from error
+    return read_beside(path, NamedDays)
 
 
 def places_of_markets(

@@ -7,11 +7,10 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, model_validator
 
-from evenhand.policy.diagnose import pack_error
 from evenhand.policy.language.part import COMPARATORS, Comparison, Day, Market, Name, Part, exactly_one, mistake
-from evenhand.policy.load import TARGETS, frozen
+from evenhand.policy.load import TARGETS, read_beside
 from evenhand.policy.texts import position, read_text
 
 # Of a pack: its name and version.
@@ -127,17 +126,7 @@ def read_targets(folder: Path) -> Targets:
     Raises:
         PackError: the file is wrong, with file and line.
     """
-    path = folder / TARGETS
-    if not path.exists():
-        return Targets()
-    text = read_text(path)
-    content: Any = text.content
-    if content is None:
-        return Targets()
-    try:
-        return Targets.model_validate(frozen(content))
-    except ValidationError as error:
-        raise pack_error(error, [text], content, Targets) from error
+    return read_beside(folder / TARGETS, Targets)
 
 
 def place_in_targets(folder: Path, place: tuple[str | int, ...]) -> tuple[str, int, int]:
