@@ -100,6 +100,8 @@ def test_policy_check_reads_it(
     (tmp_path / "creators_id.yml").write_bytes((PROJECT / "policies" / "creators_id.yml").read_bytes())
     (tmp_path / "calendar.yml").write_text(f"days:\n{ONE}".replace(was, becomes))
     monkeypatch.setenv("EVENHAND_POLICIES", str(tmp_path))
+    # What the installation of the checkout has decided isn't known here.
+    monkeypatch.setenv("EVENHAND_HOME", str(tmp_path / "home"))
     done = CliRunner().invoke(app, ["policy", "check", str(tmp_path)])
     assert done.exit_code == (0 if said.startswith("warning") else 1)
     assert said in " ".join(done.output.split())

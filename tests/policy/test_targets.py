@@ -87,6 +87,8 @@ def test_policy_check_names_what_no_metric_can_be_held_to(
     (tmp_path / "takedowns.yml").write_bytes((PROJECT / "policies" / "takedowns.yml").read_bytes())
     (tmp_path / "targets.yml").write_text(f"targets:\n{ONE}".replace(was, becomes))
     monkeypatch.setenv("EVENHAND_POLICIES", str(tmp_path))
+    # What the installation of the checkout has decided isn't known here.
+    monkeypatch.setenv("EVENHAND_HOME", str(tmp_path / "home"))
     done = CliRunner().invoke(app, ["policy", "check", str(tmp_path)])
     assert done.exit_code == (0 if said.startswith("warning") else 1)
     assert said in " ".join(done.output.split())
