@@ -292,10 +292,12 @@ values_on_days_of_evaluation as (
             else waiting['before']
         end as value_before,
         -- What comes to what was held is no change, whatever was read meanwhile.
-        found = 'evaluated' and holding['held'] is distinct from case
-            when holding_before is not null then holding_before['held']
-            else waiting_before['before']
-        end as has_changed,
+        found = 'evaluated' and (
+            holding['held'] is distinct from case
+                when holding_before is not null then holding_before['held']
+                else waiting_before['before']
+            end
+        ) as has_changed,
         coalesce(ends_on, case when found = 'goes on' then reading_before['ends_on'] end) as ends_on
     from what_is_held_from_each_day_on
     where
