@@ -30,7 +30,7 @@ def main() -> None:
     parser.add_argument("--creators", type=int, default=20_000, help="of each marketplace")
     parser.add_argument("--seeds", type=int, nargs="+", default=[1, 2], help="a marketplace for each")
     parser.add_argument("--real", type=int, default=60, help="how many nights of the takedown example")
-    parser.add_argument("--rises", type=int, default=1_000, help="how many series of chance of each rise and drift")
+    parser.add_argument("--rises", type=int, default=3_000, help="how many series of chance of each rise and drift")
     parser.add_argument("--home", type=Path, default=HOME, help="where a run that was stopped goes on")
     parser.add_argument("--table", type=Path, help="the document whose tables to write")
     arguments = parser.parse_args()

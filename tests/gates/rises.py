@@ -27,6 +27,9 @@ from gates.nights import Nights
 KNOWN, LIMIT = 112, 4.0
 USUAL, RISES, NIGHTS = (3, 10, 30, 100, 300), (1.3, 1.5, 2.0), (1, 3, 7)
 DRIFTS, A_NIGHT, UNTIL_DOUBLED = (5, 10, 30), 1.02, 35
+# Of so many series of chance alone for each of a rise it is seen how often they are held: a few in 1,000 are, and what
+# the best test sees hangs on that number.
+FALSE_HOLDS = 20
 # Below this the best test itself sees too little: there the power is only reported.
 TOO_LITTLE = 0.2
 # Accounts of a market; and the marketplace that the rates are taken from, of which so many nights are counted.
@@ -77,7 +80,7 @@ def rises(series: int, seed: int, usual: Sequence[float] = USUAL) -> list[Rise]:
     chance = np.random.default_rng(seed)
     found = []
     for rate in usual:
-        false_holds = max(false_hold_rate(rate, 4 * series, chance), 1 / (4 * series))
+        false_holds = max(false_hold_rate(rate, FALSE_HOLDS * series, chance), 1 / (FALSE_HOLDS * series))
         for times in RISES:
             for nights in NIGHTS:
                 counts = chance.poisson(rate, (series, KNOWN + 1)).astype(float)
@@ -101,7 +104,7 @@ def drifts(series: int, seed: int, usual: Sequence[int] = DRIFTS) -> list[Drift]
         held = np.zeros(series, bool)
         for night in range(1, UNTIL_DOUBLED + 1):
             held |= is_held(counts[:, night : KNOWN + night])
-        found.append(Drift(rate, float(held.mean()), false_hold_rate(rate, 4 * series, chance)))
+        found.append(Drift(rate, float(held.mean()), false_hold_rate(rate, FALSE_HOLDS * series, chance)))
     return found
 
 

@@ -38,17 +38,25 @@ def spreads_of(chance: float) -> float:
     return low
 
 
+def drift_of(a_night: float) -> float:
+    """From how many spreads on a drift is one where so many rows are usual."""
+    if a_night < 4:
+        return LIMIT
+    return min(LIMIT, 2.8 * math.sqrt(a_night / 5)) if a_night > 5 else 2.8
+
+
 def windows_of(numbers: list[int], approved: set[int]) -> list[float]:
     """How far each window of the last night is away, of one series without weekdays or spread; nan where none is."""
     since, seen, dropped, alone = 0, -1, set[int](), -2
     found: list[float] = []
     for night in range(7, len(numbers)):
-        found = []
+        found, enough = [], []
         for nights, skipped, least in ((1, 1, 1.2), (3, 3, 1.2), (7, 7, 1.2), (7, 28, 1.5)):
             inside = [each for each in range(night - nights + 1, night + 1) if each > seen and each not in dropped]
             before = [each for each in range(since, night - skipped + 1) if each not in dropped and each not in inside]
             if len(inside) < nights or len(before) < 7:
                 found.append(math.nan)
+                enough.append(math.nan)
                 continue
             rows, known = sum(numbers[each] for each in inside), sum(numbers[each] for each in before)
             usual = known * len(inside) / len(before)
@@ -57,11 +65,8 @@ def windows_of(numbers: list[int], approved: set[int]) -> list[float]:
             if min(more, fewer) >= 0.5 or not (rows >= least * usual if z > 0 else rows <= usual / least):
                 z = 0.0
             found.append(z)
-        beyond = [
-            number
-            for number, (fall, rise) in enumerate([(3.5, 3.2), (3.5, 3.2), (3.5, 3.2), (4.0, 2.8)])
-            if found[number] > rise or found[number] < -fall
-        ]
+            enough.append(drift_of(usual / 7) if skipped == 28 else {1: 2.8, 3: 2.95, 7: 3.4}[nights])
+        beyond = [number for number, z in enumerate(found) if z > enough[number] or z < -LIMIT]
         if night < len(numbers) - 1 and beyond and night in approved:
             nights = (1, 3, 7, 7)[beyond[0]]
             if nights == 1 and alone == night - 1:

@@ -31,6 +31,7 @@ class Nights:
         self.marketplace = marketplace
         self.files = dict(FILES)
         self.held: list[str] = []
+        self.approved: Mapping[str, int] | None = None
         self.reviews: list[Mapping[str, object]] = []
         self.site = "https://x.test"
         self.item_link = "https://r.test/{subject}"
@@ -65,7 +66,7 @@ class Nights:
                 connection.execute(f"copy ({query}) to '{folder / file}' (format parquet)")
                 sha256 = hashlib.sha256((folder / file).read_bytes()).hexdigest()
                 described[file] = ReleasedFile(rows=1, sha256=sha256)
-        manifest = manifest_of(night).model_copy(update={"files": described})
+        manifest = manifest_of(night).model_copy(update={"files": described, "review_budgets": self.approved})
         (folder / "manifest.json").write_text(manifest.named().text())
         link = self.releases / f"night={night}"
         link.unlink(missing_ok=True)

@@ -22,17 +22,19 @@ from evenhand.approval.code_changes import by_code
 from evenhand.deciding.code_authors import CodeAuthors
 from evenhand.people import acts
 from evenhand.people.acts import HELD_FOR_CODE, HELD_LIST, HELD_RECEIVER, HELD_WORDS, Act
+from evenhand.policy.load import MARKETPLACE
 from evenhand.quality.held_lists import HeldList, answer, read_held
 from evenhand.records.history import add, everything
 from evenhand.records.persons import Person, PersonRefused, is_same, refuse_the_same_person
 from evenhand.records.record_log import seal
 from evenhand.release.manifest import DELIVERIES, NOTICES
+from evenhand.release.quality_samples import ITEMS
 
 log = logging.getLogger(__name__)
 
 # What is held for a file that is no pack, and which that is.
-FILES_OF = {DELIVERIES: "receivers.yml", NOTICES: "the translation"}
-_NO_WAVE = {DELIVERIES: "a delivery has", NOTICES: "notices have"}
+FILES_OF = {DELIVERIES: "receivers.yml", NOTICES: "the translation", ITEMS: MARKETPLACE}
+_NO_WAVE = {DELIVERIES: "a delivery has", NOTICES: "notices have", ITEMS: "a budget has"}
 Said = Literal["approved", "rejected", "first_wave"]
 
 
@@ -212,7 +214,7 @@ def _refuse_what_they_cannot_approve(held: HeldList, said: Said, by: Person, cod
     if not held.by_policy:
         return
     if not held.changed_by and held.list in FILES_OF:
-        how = "`changed_by` into it" if held.list == DELIVERIES else "`Last-Translator` into its header"
+        how = "`Last-Translator` into its header" if held.list == NOTICES else "`changed_by` into it"
         if held.list == DELIVERIES and any(each.startswith("EVENHAND_ITEM_LINK ") for each in held.why):
             how += ", and who changed EVENHAND_ITEM_LINK into EVENHAND_CHANGED_BY,"
         raise PersonRefused(

@@ -9,10 +9,12 @@ from typing import Any
 
 import duckdb
 
+from evenhand.policy.load import MARKETPLACE
 from evenhand.quality.held_lists import HeldList, first_wave_of
 from evenhand.records.markdown import plain
 from evenhand.records.sql_files import Sql, SqlFile
 from evenhand.release.manifest import DELIVERIES, NOTICES
+from evenhand.release.quality_samples import ITEMS
 from evenhand.release.rows import TOLD
 from evenhand.reports.language import Language
 
@@ -20,6 +22,12 @@ _SQL = SqlFile(__file__)
 
 GROUPS = 10
 SAMPLE = 20
+# What waits beside lists, and in which file something is otherwise.
+_OTHERWISE = {
+    DELIVERIES: ("Nothing is sent to {}", "receivers.yml"),
+    NOTICES: ("Nobody is told in {}", "the translation"),
+    ITEMS: ("In {} as many items as before are drawn for review", MARKETPLACE),
+}
 # What stands in the columns of these names is said as pages say it, and not by its key.
 _NAMED = {"programme", "measure", "change", "cause"}
 
@@ -30,6 +38,8 @@ def subject(held: HeldList, night: date) -> str:
         return f"deliveries to {held.market}, night {night}: they are held"
     if held.list == NOTICES:
         return f"notices in {held.market}, night {night}: they are held"
+    if held.list == ITEMS:
+        return f"review budget of {held.market}, night {night}: it is held"
     return f"{held.list} of {held.market}, night {night}: {held.changes:,} rows are held"
 
 
@@ -39,16 +49,16 @@ def body(connection: duckdb.DuckDBPyConnection, held: HeldList, night: date, spe
     Args:
         speaks: English, with what keys are called in it.
     """
-    if held.list in (DELIVERIES, NOTICES):
+    if held.list in _OTHERWISE:
         by = ", ".join(map(plain, held.changed_by)) or "nobody is named"
-        is_delivery = held.list == DELIVERIES
-        what = f"Nothing is sent to {plain(held.market)}" if is_delivery else f"Nobody is told in {plain(held.market)}"
+        waits, file = _OTHERWISE[held.list]
+        what = waits.format(plain(held.market))
         return "\n\n".join(
             [
                 f"{what} before somebody else has approved this. Changed by: {by}.",
-                f"### What is otherwise in {'receivers.yml' if is_delivery else 'the translation'}",
+                f"### What is otherwise in {file}",
                 "\n".join(f"- {plain(each)}" for each in held.why),
-                *([] if is_delivery else [_notices_tonight(connection, held.market)]),
+                *([_notices_tonight(connection, held.market)] if held.list == NOTICES else []),
             ]
         )
     of_it = {"list": held.list, "market": held.market}

@@ -10,8 +10,10 @@ from evenhand.cases.case import CaseCause
 from evenhand.cases.night_facts import NightFacts
 from evenhand.people.people import ALL
 from evenhand.policy.prose.words import spoken
+from evenhand.quality.held_lists import LISTS
 from evenhand.records.sql_files import SqlFile
 from evenhand.release.manifest import DELIVERIES, NOTICES
+from evenhand.release.quality_samples import ITEMS
 
 _SQL = SqlFile(__file__)
 
@@ -31,14 +33,16 @@ def held_lists(night: NightFacts) -> list[CaseCause]:
                 kind="held_list",
                 subject=f"{each.list}/{each.market}",
                 market=ALL if of_all else each.market,
-                title=f"{each.list.capitalize()} of {each.market} wait for an answer: {each.changes:,} rows change",
+                title=f"The review budget of {each.market} waits for an answer"
+                if each.list == ITEMS
+                else f"{each.list.capitalize()} of {each.market} wait for an answer: {each.changes:,} rows change",
                 facts=(
                     *each.why,
                     f"What would change is {each.digest[:12]}",
                     *(["A first wave is released"] if each.answer == "first_wave" else []),
                 ),
-                accounts=() if of_all else _changed(night, each.list, each.market),
-                page="" if of_all else "lists/changes",
+                accounts=_changed(night, each.list, each.market) if each.list in LISTS else (),
+                page="lists/changes" if each.list in LISTS else "",
                 about=None,
             )
         )

@@ -28,6 +28,7 @@ from evenhand.release.history import history_of, said_of_history
 from evenhand.release.manifest import DELIVERIES, NOTICES, HeldList, HeldMarket, Manifest, read_manifest
 from evenhand.release.order import decided_too_early, to_run_again
 from evenhand.release.publish import revision_of
+from evenhand.release.quality_samples import ITEMS
 from evenhand.release.targets import judged
 from evenhand.reports.catalogue import ENGLISH
 from evenhand.reports.language import Language
@@ -295,12 +296,16 @@ def held(manifest: Manifest, night: date, console: Console, speaks: Language) ->
             continue
         if each.list in (DELIVERIES, NOTICES):
             what = f"{each.list} {'to' if each.list == DELIVERIES else 'in'} {each.market}"
+        elif each.list == ITEMS:
+            what = f"review budget of {each.market}"
         kept = f"it keeps the release of {each.since}" if each.since else "nothing of it is released"
         said = f"; {each.answer.replace('_', ' ')} by {each.answered_by}" if each.answer else ""
         wave = f", {each.first_wave:,} rows of it" if each.first_wave else ""
         console.print(
             f"[bold yellow]Held[/bold yellow] {what}: nothing is sent{said}."
             if each.list in (DELIVERIES, NOTICES)
+            else f"[bold yellow]Held[/bold yellow] {what}: as many items as before are drawn{said}."
+            if each.list == ITEMS
             else f"[bold yellow]Held[/bold yellow] {what}: {counted(each.changes, 'row')} would change,"
             f" {kept}{said}{wave}.{_in_force(each)}",
             soft_wrap=True,

@@ -17,6 +17,7 @@ from evenhand.console.shown import Shown, manifest_of, shown
 from evenhand.console.tonight import TREND_NIGHTS
 from evenhand.console.values import list_of
 from evenhand.release.manifest import DELIVERIES, NOTICES, HeldList, HeldMarket, Manifest
+from evenhand.release.quality_samples import ITEMS
 
 router = APIRouter(prefix="/gates")
 
@@ -71,7 +72,7 @@ def gates_page(request: Request, night: Night = None) -> HTMLResponse:
         held=_held(over),
         undecided=_undecided(over),
         power=found.manifest.power,
-        others=(DELIVERIES, NOTICES),
+        others=(DELIVERIES, NOTICES, ITEMS),
     )
 
 

@@ -17,8 +17,9 @@ from evenhand.console.tonight import TREND_NIGHTS
 from evenhand.console.values import list_of
 from evenhand.quality.held_lists import LISTS, HeldList, first_wave_of
 from evenhand.records.sql_files import Sql, SqlFile
-from evenhand.release.manifest import DELIVERIES
+from evenhand.release.manifest import DELIVERIES, NOTICES
 from evenhand.release.manifest import HeldList as Released
+from evenhand.release.quality_samples import ITEMS
 from evenhand.settings import settings
 from evenhand.tasks.held_list import held_lists
 
@@ -33,6 +34,12 @@ _BECAUSE_OF: Mapping[str, str] = {
     "text": marked("Other words"),
     "move": marked("Accounts that moved"),
     "time": marked("Days that passed"),
+}
+# What waits beside lists, each with its like.
+_BESIDE_LISTS: Mapping[str, str] = {
+    DELIVERIES: marked("Receivers"),
+    NOTICES: marked("Translations"),
+    ITEMS: marked("Review budgets"),
 }
 _UNUSUAL = marked("Something unusual")
 
@@ -94,7 +101,7 @@ class Waiting:
     def because(self) -> str:
         """What it waits for, in a few words; lists that wait for the same belong together."""
         if not self.is_list:
-            return say("Receivers") if self.released.list == DELIVERIES else say("Translations")
+            return say(_BESIDE_LISTS[self.released.list])
         most = max(self.changes, key=lambda each: each.added + each.removed + each.changed, default=None)
         if self.now and self.now.by_policy:
             return say(_BECAUSE_OF["policy"])

@@ -110,6 +110,11 @@ def _targets(whole: Manifest, markets: frozenset[str]) -> Mapping[str, Any]:
     return {name: [each for each in some if each["market"] in markets] for name, some in whole.targets.items()}
 
 
+def _review_budgets(whole: Manifest, markets: frozenset[str]) -> Mapping[str, int] | None:
+    said = whole.review_budgets
+    return None if said is None else {market: items for market, items in said.items() if market in markets}
+
+
 def _named_days(whole: Manifest, markets: frozenset[str]) -> Mapping[str, Any]:
     theirs = named_days_of(whole.named_days).seen_in(markets)
     return theirs.model_dump(mode="json", exclude_none=True)
@@ -123,6 +128,7 @@ _PARTLY: Mapping[str, Callable[[Manifest, frozenset[str]], Any]] = {
     "files": _files,
     "targets": _targets,
     "named_days": _named_days,
+    "review_budgets": _review_budgets,
     "history": _history,
 }
 # Every field of a manifest is one of these, so that a new one is thought about.

@@ -126,7 +126,7 @@ def markets(shown: Shown, before: Shown | None) -> list[OfMarket]:
 
 
 def unsent(shown: Shown) -> list[HeldList]:
-    """The receivers and the notices in a language that nothing is sent to or in until somebody has approved it."""
+    """What waits beside lists: receivers, notices in a language and review budgets until somebody has approved them."""
     return [each for each in shown.manifest.held_lists if each.answer != "approved" and each.list not in _COUNTED]
 
 

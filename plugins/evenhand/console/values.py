@@ -20,6 +20,7 @@ from evenhand.policy.language.part import EMERGENCY
 from evenhand.policy.targets import Goal, Target
 from evenhand.release.figures import ALL_MARKETS, Figure
 from evenhand.release.manifest import DELIVERIES, NOTICES
+from evenhand.release.quality_samples import ITEMS
 from evenhand.release.targets import Judged
 from evenhand.reports import units
 from evenhand.reports.catalogue import ENGLISH
@@ -181,6 +182,8 @@ def list_of(name: str, market: str) -> str:
         return say("Deliveries to %(receiver)s", receiver=market)
     if name == NOTICES:
         return say("Notices in %(language)s", language=market)
+    if name == ITEMS:
+        return say("Review budget of %(market)s", market=market)
     return say("%(list)s of %(market)s", list=label("list", name), market=market)
 
 

@@ -34,6 +34,7 @@ from evenhand.explain.names import Names
 from evenhand.explain.waiting import PENALTIES, Waiting, what_waits
 from evenhand.landing.held_markets import decided_alone
 from evenhand.policy.prose.words import spoken
+from evenhand.quality.held_lists import LISTS
 from evenhand.records.sql_files import SqlFile
 from evenhand.release.history import said_of_history
 from evenhand.release.manifest import Manifest, read_manifest
@@ -142,7 +143,7 @@ def _not_decided(manifest: Manifest, market: str) -> tuple[str, ...]:
     said += [
         f"The {each.list} of the market {_WAIT if each.waits else _REJECTED}: {'; '.join(each.why)}"
         for each in manifest.held_lists
-        if each.market == market and each.answer != "approved"
+        if each.market == market and each.list in LISTS and each.answer != "approved"
     ]
     return tuple(said)
 

@@ -63,8 +63,9 @@ HELD_FOR_CODE = Act(
     "another person; two where it isn't known who changed it", "approve", "its market", 1, _AS_ABOVE, most_approvals=2,
 )  # fmt: skip
 HELD_FOR_POLICY = Act(
-    "a held list that a changed policy changes, or whose rules are others", "who is named in `changed_by`",
-    "another person; where nobody is named, nobody can", "approve", "its market", 1, _AS_ABOVE,
+    "a held list that a changed policy changes, or whose rules are others; another review budget",
+    "who is named in `changed_by`", "another person; where nobody is named, nobody can", "approve", "its market", 1,
+    _AS_ABOVE,
 )  # fmt: skip
 HELD_FOR_BROKEN_RULES = Act(
     "a held list of which too many rows break a rule", "gate 2", "nobody: it can only be rejected", "approve",

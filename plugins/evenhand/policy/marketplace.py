@@ -30,7 +30,7 @@ class Marketplace(Part):
     """By market: the time zone that the days of its feeds are in, where no pack of it says its `timezone`."""
 
     review_budgets: dict[str, Annotated[int, Field(ge=1, le=100_000)]] = Field(default_factory=dict)
-    """By market: how many items each night draws for review, at most (docs/sampling.md). It decides nothing."""
+    """By market: how many items each night draws for review, at most (docs/sampling.md), once that is approved."""
 
     changed_by: tuple[str, ...] = ()
     """Who changed this file last; one of them doesn't approve what that does."""

@@ -1,4 +1,5 @@
-"""What is held beside lists: deliveries to receivers that are otherwise, and notices in languages whose words are."""
+"""What is held beside lists: deliveries to receivers that are otherwise, notices in languages whose words are, and
+other budgets of what is drawn for review."""
 
 from __future__ import annotations
 
@@ -12,16 +13,18 @@ from typing import Any
 import duckdb
 
 from evenhand.policy.preapproved import Preapproval
+from evenhand.quality.budget_changes import budget_changes
 from evenhand.quality.held_lists import LISTS
 from evenhand.quality.receiver_changes import lay_receivers
 from evenhand.quality.row_causes import Base
 from evenhand.quality.translation_changes import LanguageWords, lay_translations, translations_of
 from evenhand.release.manifest import DELIVERIES, NOTICES, read_manifest
+from evenhand.release.quality_samples import ITEMS
 
 
 @dataclass(frozen=True)
 class BesideLists:
-    """What is held, by `DELIVERIES` or `NOTICES` and the receiver or the language.
+    """What is held, by `DELIVERIES` and the receiver, `NOTICES` and the language, or `ITEMS` and the market.
 
     Attributes:
         why: for people.
@@ -41,7 +44,7 @@ def hold_beside_lists(
     translations: Mapping[str, LanguageWords] | None,
     preapproved: Sequence[Preapproval],
 ) -> BesideLists:
-    """Find what is said otherwise of receivers and in languages than in a release, and what isn't compared.
+    """Find what is said otherwise of receivers, in languages and of budgets, and what isn't compared.
 
     Args:
         base: the release that tonight is compared with.
@@ -64,8 +67,12 @@ def hold_beside_lists(
         why[DELIVERIES, receiver] += [f"{each} (receivers are as they were approved)" for each in said]
     for language, said in words.items():
         why[NOTICES, language] += [f"{each} (translations are as they were approved)" for each in said]
+    budgets = budget_changes(connection, night)
+    for market, changed in budgets.items():
+        why[ITEMS, market] += [f"{each} (review budgets are as they were approved)" for each in changed]
     of_receivers = {(DELIVERIES, each): repr((receivers or {}).get(each)) for each in otherwise}
-    return BesideLists(why, {**of_receivers, **{(NOTICES, each): (translations or {})[each].said for each in words}})
+    of_words = {(NOTICES, each): (translations or {})[each].said for each in words}
+    return BesideLists(why, of_receivers | of_words | {(ITEMS, each): budgets[each][0] for each in budgets})
 
 
 def _rows_of_lists(connection: duckdb.DuckDBPyConnection, releases: Sequence[Path]) -> dict[str, list[int]]:

@@ -46,6 +46,7 @@ from evenhand.quality.trends import lay_trends
 from evenhand.records.sql_files import SqlFile
 from evenhand.release.manifest import DELIVERIES, NOTICES
 from evenhand.release.previous import take_names_of_lists
+from evenhand.release.quality_samples import ITEMS
 from expectations.changes import (
     LOCATOR,
     changes_suite,
@@ -285,7 +286,7 @@ def _changed_by(
     name: str,
     market: str,
 ) -> tuple[str, ...]:
-    """Who changed what a list, a delivery to a receiver, or the notices in a language are held for."""
+    """Who changed what a list, a delivery to a receiver, notices in a language, or a market's draw are held for."""
     if name == DELIVERIES:
         before = (bases[0].manifest.receivers or {}).get(market) if bases else None
         now = (tonight.receivers or {}).get(market)
@@ -293,6 +294,8 @@ def _changed_by(
         return who_changed(before, now, tonight.receivers_changed_by, deployment)
     if name == NOTICES:
         return (tonight.translations or {})[market].changed_by
+    if name == ITEMS:
+        return tonight.settings_changed_by.get(MARKETPLACE, ())
     changed = set(rules[1].packs) if rules else set()
     settings = [tonight.settings_changed_by.get(each, ()) for each in sorted(changed & {MARKETPLACE, TIME_ZONE})]
     of_packs = changed - {MARKETPLACE, TIME_ZONE} or not settings

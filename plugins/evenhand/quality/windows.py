@@ -28,13 +28,17 @@ from evenhand.quality.anomalies import ENOUGH, RELEASES
 
 Numbers = NDArray[np.float64]
 
-WINDOWS = (1, 3, 7)
+# Of a whole list, rather than of one of its many measures, these parts of the limit are enough for a rise to ask a
+# person, by how many nights it lasts: chance goes beyond any of them on three nights in 1,000. What is seen of a rise
+# of one night hangs on its window alone, so that this one has most of that; a longer one is seen by the shorter ones,
+# too. A fall has the whole limit: what chance doesn't do there any more is left for rises.
+RISE_LIMITS = {1: 0.7, 3: 0.7375, 7: 0.85}
 # A drift is looked for in so many nights, beside those of so long ago.
 DRIFT, DRIFT_SINCE = 7, 28
-# Of a whole list, rather than of one of its many measures, these parts of the limit are enough to ask a person: chance
-# goes beyond them on one or two nights in 1,000. A slow fall has the whole limit: it is found some nights later, and
-# what chance doesn't do there any more is left for rises.
-RISE_LIMIT, FALL_LIMIT, DRIFT_LIMIT, SLOW_FALL_LIMIT = 0.8, 0.875, 0.7, 1.0
+# The part of the limit that is enough for one where so many rows are usual a night. Of more a drift is seen as surely
+# further away, as the root of their number; of fewer no limit would see it in time, and the whole one applies from
+# where chance alone can't take the one for the other.
+DRIFT_LIMIT, DRIFT_OF, TOO_FEW_TO_DRIFT = 0.7, 5.0, 4.0
 # Less than this is neither a rise nor a drift, however sure: slow changes of a marketplace aren't chance.
 LEAST_RISE, LEAST_DRIFT = 1.2, 1.5
 # Beyond this the tail of the normal distribution is no number any more.
@@ -54,20 +58,24 @@ class Window:
         nights: how many.
         skipped: how many nights lie between the last one and the newest that it is compared with.
         least: how many times what is usual is a change at all.
-        rise: what part of the limit applies to a whole list that rises.
-        fall: the same of one that falls.
     """
 
     nights: int
     skipped: int
     least: float = LEAST_RISE
-    rise: float = RISE_LIMIT
-    fall: float = FALL_LIMIT
 
     @property
     def is_drift(self) -> bool:
         """Whether a slow change is looked for."""
         return self.skipped > self.nights
+
+    def rise(self, usual: Numbers) -> Numbers:
+        """What part of the limit applies to whole lists that rise, by what would be usual in the window."""
+        if not self.is_drift:
+            return np.full(len(usual), RISE_LIMITS[self.nights])
+        a_night = usual / self.nights
+        as_sure = np.clip(DRIFT_LIMIT * np.sqrt(a_night / DRIFT_OF), DRIFT_LIMIT, 1.0)
+        return np.where(a_night < TOO_FEW_TO_DRIFT, 1.0, as_sure)
 
 
 @dataclass(frozen=True)
@@ -137,8 +145,8 @@ class Found:
 
 
 ALL_WINDOWS = (
-    *(Window(nights, nights) for nights in WINDOWS),
-    Window(DRIFT, DRIFT_SINCE, LEAST_DRIFT, DRIFT_LIMIT, SLOW_FALL_LIMIT),
+    *(Window(nights, nights) for nights in RISE_LIMITS),
+    Window(DRIFT, DRIFT_SINCE, LEAST_DRIFT),
 )
 
 
@@ -169,6 +177,10 @@ def trends(
     was_seen_alone = np.zeros(len(series), bool)
     found: list[Found] = []
     for night in nights[ENOUGH:]:
+        if night < nights[-1] and not was_approved[:, night].any():
+            # Nobody has seen anything then, so that nothing hangs on what it was.
+            was_seen_alone = np.zeros(len(series), bool)
+            continue
         found = []
         for window in ALL_WINDOWS:
             after = np.maximum(night - window.nights, seen_until)[:, np.newaxis]
@@ -182,8 +194,8 @@ def trends(
             is_whole = (inside.sum(axis=1) == window.nights) & (before.sum(axis=1) >= ENOUGH)
             compared = Compared(window, known, share, spreads)
             z = compared.away(seen)
-            rise, fall = (limits * np.where(of_lists, part, 1.0) for part in (window.rise, window.fall))
-            found.append(Found(compared, seen, z, rise, np.where(z < 0, fall, rise), is_whole))
+            rise = limits * np.where(of_lists, window.rise(compared.usual), 1.0)
+            found.append(Found(compared, seen, z, rise, np.where(z < 0, limits, rise), is_whole))
         if night < nights[-1]:
             is_seen = np.zeros(len(series), bool)
             for each in found:
@@ -229,7 +241,7 @@ def night_spreads(series: Numbers, weights: Numbers) -> Numbers:
     """
     steady = 2 * np.sqrt(series / weights + 0.375)
     steps = np.diff(steady, axis=1) / np.sqrt(2)
-    own = np.array([_tenth(each) for each in steps]) ** 2
+    own = _tenths(steps) ** 2
     chance = _CHANCE_OF_SPREADS / np.maximum(np.sum(~np.isnan(steps), axis=1), 1)
     middle = max(1.0, float(np.median(own))) if len(own) else 1.0
     between = max(0.0, float(np.mean((own - middle) ** 2 - chance))) if len(own) else 0.0
@@ -238,9 +250,17 @@ def night_spreads(series: Numbers, weights: Numbers) -> Numbers:
     return spreads
 
 
-def _tenth(steps: Numbers) -> float:
-    known = np.abs(steps[~np.isnan(steps)])
-    return float(np.quantile(known, 0.9)) / 1.6449 if len(known) else 1.0
+def _tenths(steps: Numbers) -> Numbers:
+    is_known = ~np.isnan(steps)
+    if is_known.all() and steps.size:
+        # Of all series at once, as of most markets: one by one takes twenty times as long.
+        tenths: Numbers = np.quantile(np.abs(steps), 0.9, axis=1)
+        return tenths / 1.6449
+    return np.array([_tenth(each[known]) for each, known in zip(steps, is_known, strict=True)])
+
+
+def _tenth(known: Numbers) -> float:
+    return float(np.quantile(np.abs(known), 0.9)) / 1.6449 if len(known) else 1.0
 
 
 def _signed_z(seen: Numbers, known: Numbers, share: Numbers) -> Numbers:

@@ -42,7 +42,7 @@ from evenhand.release.manifest import (
     WordWithoutEffect,
     ZoneCount,
 )
-from evenhand.release.quality_samples import METRICS
+from evenhand.release.quality_samples import BUDGETS, ITEMS, METRICS
 from evenhand.release.rows import COMPARED
 
 _SQL = SqlFile(__file__)
@@ -85,6 +85,7 @@ def describe(
             row["column"] for row in _rows(connection, 'select distinct "column" from gate.not_compared order by all')
         ),
         receivers=approved_receivers(connection),
+        review_budgets=None if history else approved_budgets(connection),
         time_zone=_time_zone(connection),
         targets=_beside_packs(connection, "targets"),
         named_days=_beside_packs(connection, "named_days"),
@@ -149,6 +150,15 @@ def approved_receivers(connection: duckdb.DuckDBPyConnection) -> dict[str, Any] 
     """What the next night compares with: each receiver as it is, but as it was where its delivery is held."""
     found = connection.execute(_SQL("approved_receivers"), {"deliveries": DELIVERIES}).fetchall()
     return {name: json.loads(config) for name, config in found if config is not None} if found else None
+
+
+def approved_budgets(connection: duckdb.DuckDBPyConnection) -> dict[str, int] | None:
+    """What the next night draws by: tonight's budgets, but as they were where another isn't approved."""
+    # A night that an earlier version validated doesn't say.
+    is_there = "from duckdb_tables() where schema_name = 'samples' and table_name = ?"
+    if not connection.execute(is_there, [BUDGETS]).fetchone():
+        return None
+    return dict(connection.execute(_SQL("approved_budgets"), {"items": ITEMS}).fetchall())
 
 
 def _time_zone(connection: duckdb.DuckDBPyConnection) -> str | None:

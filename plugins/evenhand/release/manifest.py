@@ -294,6 +294,8 @@ class Manifest(_Part):
             compared measure, amount and dates alone.
         receivers: what receivers.yml said of each, as it was when nothing was held for it last; None in releases of
             versions that didn't say.
+        review_budgets: by market, how many items a night draws for review, at most, as was approved last; None of a
+            history, and in releases of versions that drew by what marketplace.yml said.
         time_zone: the deployment's; None in releases of versions that didn't say.
         targets: what metrics are to come to, as targets.yml said it when the packs were read.
         named_days: which days have a name, as calendar.yml said it then.
@@ -321,6 +323,7 @@ class Manifest(_Part):
     compared: tuple[str, ...] = ()
     not_compared: tuple[str, ...] = ()
     receivers: Mapping[str, Any] | None = None
+    review_budgets: Mapping[str, int] | None = None
     time_zone: str | None = None
     targets: Mapping[str, Any] = {}
     named_days: Mapping[str, Any] = {}

@@ -22,6 +22,8 @@ KEYS, ITEMS = "qa_keys", "qa_items"
 JUDGED = "judged_penalties"
 # By market and stratum, how many there were to draw from tonight, and what was left out; estimates tell of it.
 FRAMES = "frames"
+# By market, how many items marketplace.yml lets a night draw, and by how many it draws, for these were approved.
+BUDGETS = "review_budgets"
 # The operational metrics of a night: those of the models, and those that are estimates.
 METRICS = "main.operational_metrics union all by name from estimates.metrics"
 GOLDEN = "golden"
@@ -35,6 +37,7 @@ CREATED = (
     _SQL("create_keys"),
     _SQL("create_judged"),
     _SQL("create_frames"),
+    _SQL("create_budgets"),
     _SQL("create_items"),
 )
 FILES = {f"{KEYS}.parquet": _SQL("keys_of_night"), f"{ITEMS}.parquet": f"from samples.{ITEMS} order by row_key"}

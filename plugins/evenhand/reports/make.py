@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 from evenhand.release.figures import ALL_MARKETS, Definition, figures
 from evenhand.release.goals import goals_of
-from evenhand.release.manifest import Manifest
+from evenhand.release.manifest import DELIVERIES, NOTICES, Manifest
 from evenhand.release.query import revisions
 from evenhand.release.targets import judged
 from evenhand.reports import sections
@@ -93,8 +93,8 @@ def _markets(told: _Told) -> list[str]:
                           if told.facts.has(each))  # fmt: skip
     packs = told.facts.connection.execute(f"select distinct market from ({rows}) where market is not null order by 1")
     names = {str(market) for (market,) in packs.fetchall()}
-    # What is held besides lists isn't held of a market.
-    others = {each.market for each in told.manifest.held_lists if each.list not in ("penalties", "rewards")}
+    # Receivers and languages aren't markets.
+    others = {each.market for each in told.manifest.held_lists if each.list in (DELIVERIES, NOTICES)}
     return sorted(names - others)
 
 

@@ -66,6 +66,25 @@ def draw_markets(
     return tuple(failed)
 
 
+def would_draw(
+    connection: duckdb.DuckDBPyConnection, night: date, budgets: Mapping[str, int], item_link: str
+) -> dict[str, int | None]:
+    """How many items each market would have by such a budget; None where its draw fails. Nothing is drawn."""
+    if not any(budgets.values()):
+        return dict.fromkeys(budgets, 0)
+    try:
+        there = {each.market: each for each in frames(connection, night, item_link)}
+    except FAILS:
+        return dict.fromkeys(budgets)
+    found: dict[str, int | None] = {}
+    for market, budget in budgets.items():
+        try:
+            found[market] = len(plan(there[market], str(night), budget).items) if budget and market in there else 0
+        except FAILS:
+            found[market] = None
+    return found
+
+
 def _count(connection: duckdb.DuckDBPyConnection, drawn: Draw) -> None:
     """Note what a market's draw was from, and what it left out."""
     for each in drawn.strata:

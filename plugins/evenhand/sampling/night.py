@@ -7,7 +7,7 @@ in their releases: of the last one that has any what was open, of those of four 
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -15,13 +15,12 @@ from pathlib import Path
 import duckdb
 
 from evenhand.landing.held_markets import held_markets
-from evenhand.policy.load import MARKETPLACE
-from evenhand.policy.marketplace import marketplace_of
 from evenhand.records.databases import quoted
 from evenhand.records.sql_files import Sql, SqlFile
 from evenhand.release.quality_samples import CREATED, FRAMES, KEYS, OPEN, REVIEWED, UNANSWERED, newest_keys
 from evenhand.release.verify import ReleaseChanged, refuse_changed
-from evenhand.sampling.drawing import draw_markets
+from evenhand.sampling.budgets import budgets_of, lay_budgets
+from evenhand.sampling.drawing import draw_markets, would_draw
 from evenhand.sampling.estimate import WINDOW_DAYS
 
 _SQL = SqlFile(__file__)
@@ -73,18 +72,15 @@ def lay_draws(warehouse: Path, releases: Path, night: date, item_link: str = "")
         held = {each.market for each in held_markets(connection)}
         _keep(connection, releases, night, held)
         kept = held | _keep_draws(connection, releases, night, held)
-        budgets = {market: budget for market, budget in _budgets(connection).items() if market not in held}
-        failed = draw_markets(connection, night, budgets, kept, item_link) if budgets else ()
+        budgets = budgets_of(connection, releases, night)
+        approved = {each.market: each.approved for each in budgets if each.approved and each.market not in held}
+        failed = draw_markets(connection, night, approved, kept, item_link) if approved else ()
+        others = {each.market: each.said or 0 for each in budgets if not each.is_approved and each.market not in held}
+        lay_budgets(connection, budgets, would_draw(connection, night, others, item_link))
         states = {"night": night, "open": OPEN, "unanswered": UNANSWERED}
         ((drawn, still, unanswered),) = connection.execute(_SQL("counted"), states).fetchall()
         ((*left_out,),) = connection.execute(_SQL("left_out")).fetchall()
     return Listed(drawn, still, unanswered, failed, *left_out)
-
-
-def _budgets(connection: duckdb.DuckDBPyConnection) -> Mapping[str, int]:
-    """By market, how many items a night draws, as marketplace.yml said when the packs were read."""
-    found = connection.execute("select text from deciders.packs where file = ?", [MARKETPLACE]).fetchone()
-    return marketplace_of(found[0]).review_budgets if found else {}
 
 
 def _take_closed(connection: duckdb.DuckDBPyConnection, releases: Path, night: date) -> None:

@@ -16,6 +16,7 @@ from pydantic import ValidationError
 from evenhand.policy.load import pack_from
 from transform.continuity.drawn_breadth import BREADTH
 from transform.continuity.drawn_changes import CHANGES
+from transform.continuity.drawn_emergencies import with_emergencies
 from transform.continuity.drawn_events import account
 from transform.continuity.drawn_packs import Content, first_version
 from transform.continuity.facts import DAY, FIRST_DAY, LAST_DAY, History
@@ -37,7 +38,7 @@ OTHERS = (
     ),
     *("relief", "evaluated", "tiers", "each_rise", "gap", "gone_and_back", "onboarding", "late_rows", "corrections"),
     *("bonuses", "bonus_gates", "moves", "other_packs", "other_kinds", "no_such_market", "renamed", "continued"),
-    *("several_packs", "restored", "versions_of_rows", "contents"),
+    *("several_packs", "restored", "versions_of_rows", "contents", "emergencies"),
 )
 FEATURES = frozenset((*OTHERS, *CHANGES, *BREADTH))
 
@@ -53,6 +54,10 @@ def draw(seed: int, number: int, features: Collection[str]) -> History:
         contents = _with_another_pack_beside(chance, contents, name, features)
     packs = tuple(pack_from(with_calendars(content)) for content in contents)
     accounts = tuple(account(chance, f"{name}/a{each}", packs, features) for each in range(3))
+    if "emergencies" in features:
+        # By chance of its own: all else is the same with them and without.
+        struck = random.Random(f"{seed}/{number}/emergencies")
+        accounts = tuple(with_emergencies(struck, each, packs) for each in accounts)
     # Who moves goes on where both packs have the same names that day, so that names are those of one pack.
     named = random.Random(f"{seed}/{number}/names")
     called = drawn_names(named, packs, features) if len({pack.pack for pack in packs}) == 1 else ()

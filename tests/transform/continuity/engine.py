@@ -55,8 +55,23 @@ class Engine:
         for feed in ("creators", "violations", "activities", "appeals", "contents"):
             for table, accepted in accepted_as_of(BY_NAME[feed], night).items():
                 self.connection.execute(f"create or replace table accepted.{table} as {accepted}")
+        self._take_emergencies(night)
         run_models(self.connection, self._models, night)
         self.connection.commit()
+
+    def _take_emergencies(self, night: date) -> None:
+        """Those that began by a night, as it takes them in."""
+        self.connection.execute("delete from emergencies.known")
+        for account in self._accounts:
+            for each in account.emergencies:
+                if each.first <= night:
+                    self.connection.execute(
+                        "insert into emergencies.known values (?, 'sha', ?, ?, ?, ?, ?, ?, 'why', 'a', 'b', ?, ?)",
+                        [
+                            *(each.key, "lift" if each.lifts else "impose", each.on, each.market, account.account_id),
+                            *(each.name, each.scope, each.first, each.last),
+                        ],
+                    )
 
     def night(self, night: date) -> Night:
         """What the models say of the night."""

@@ -71,11 +71,32 @@ class Appeal:
 
 
 @dataclass(frozen=True)
+class Emergency:
+    """What people impose or lift of an account for some days.
+
+    Attributes:
+        key: in the order of their approval.
+        on: the list.
+        name: the measure or the reward.
+    """
+
+    key: str
+    lifts: bool
+    on: str
+    market: str
+    name: str
+    scope: str
+    first: date
+    last: date
+
+
+@dataclass(frozen=True)
 class Account:
     account_id: str
     rows: tuple[AccountRow, ...]
     events: tuple[Event, ...] = ()
     appeals: tuple[Appeal, ...] = ()
+    emergencies: tuple[Emergency, ...] = ()
 
     def known_on(self, night: date) -> bool:
         return any(row.landed <= night for row in self.rows)

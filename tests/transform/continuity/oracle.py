@@ -15,7 +15,8 @@ from evenhand.policy.language.effects import Quota
 from evenhand.policy.language.eligibility import Eligibility, Test
 from evenhand.policy.language.pack import Pack
 from transform.continuity.appeals import outcomes_of
-from transform.continuity.facts import DAY, Account, History, days, events_on, known
+from transform.continuity.emergencies import imposed, is_lifted, met
+from transform.continuity.facts import DAY, Account, Emergency, History, days, events_on, known
 from transform.continuity.ledger import entries_of
 from transform.continuity.money import Claim, Due, claims_of, paid
 from transform.continuity.names import Part, names_on
@@ -107,6 +108,7 @@ class _Decided:
         self._rules = Rules(history.packs, account, tuple(events))
         self._first = min(pack.effective_from for pack in history.packs)
         self._strict = strictest_first(history.packs)
+        self._emergencies = met(self._rules, account, night)
         outcomes = outcomes_of(self._rules, events, known(account.appeals, night), night)
         self._walks: dict[str, list[Walk]] = {}
         for name in self._rules.names("programmes"):
@@ -117,13 +119,14 @@ class _Decided:
 
     def say(self, said: Night) -> None:
         who, night = self._account.account_id, self._night
+        self._say_imposed(said)
         for name, walks in self._walks.items():
             for scope, penalties in self._running(walks, night).items():
                 key = f"{who}/{name}/{scope}"
                 said.penalties[key] = strictest = self._strictest(penalties)
                 if strictest.counts:
                     said.quotas[key] = self._used(*strictest.counts, strictest.first)
-            for (scope, badge), rewards in _rewards_running(walks, night).items():
+            for (scope, badge), rewards in self._rewards_running(walks, night).items():
                 longest = max(rewards, key=lambda each: (each.last or date.max, -each.first.toordinal()))
                 said.rewards[f"{who}/{name}/{scope}/{badge}"] = self._onboarded(longest.first)
             stands = [each.stands[night] for each in walks if night in each.stands]
@@ -131,7 +134,9 @@ class _Decided:
                 worst = max(stands, key=lambda stand: stand.zone)
                 said.standings[f"{who}/{name}"] = worst.name, self._told(walks)
                 for reward in worst.programme.rewards:
-                    if worst.name in reward.zones:
+                    if worst.name in reward.zones and not self._is_lifted(
+                        "rewards", reward.reward, reward.scope, night
+                    ):
                         since = rewarded_since(walks, night, worst.name, reward)
                         said.rewards[f"{who}/{name}/{reward.scope}/{reward.reward}"] = self._onboarded(since)
         for name, states in self._gates.items():
@@ -159,9 +164,16 @@ class _Decided:
         """Penalties of a programme that are in force, by scope."""
         found: dict[str, list[Penalty]] = {}
         for effect, pack, first, last in in_force(walks, night):
-            if effect.measure:
+            if effect.measure and not self._is_lifted("penalties", effect.measure, effect.scope, night):
                 counts = (effect.quota, pack) if effect.quota else None
                 found.setdefault(effect.scope, []).append(Penalty(effect.measure, first, last, counts))
+        return found
+
+    def _rewards_running(self, walks: Sequence[Walk], night: date) -> dict[tuple[str, str], list[Penalty]]:
+        found: dict[tuple[str, str], list[Penalty]] = {}
+        for effect, _, first, last in in_force(walks, night):
+            if effect.reward and not self._is_lifted("rewards", effect.reward, effect.scope, night):
+                found.setdefault((effect.scope, effect.reward), []).append(Penalty(effect.reward, first, last))
         return found
 
     def _used(self, quota: Quota, pack: Pack, first: date) -> tuple[int, int]:
@@ -226,19 +238,41 @@ class _Decided:
             scopes |= {effect.scope for _, effect in pack.effects if effect.measure == measure}
             for gate in pack.eligibility.values():
                 scopes |= {effect.scope for effect in gate.while_not_eligible if effect.measure == measure}
-        for walks in self._walks.values():
-            for scope, penalties in self._running(walks, day).items():
-                for each in penalties:
-                    stricter = self._strict[each.measure] > self._strict[measure]
-                    if each.measure == measure or (scope in scopes and stricter):
-                        return True
-        return False
+        there = [
+            (scope, each.measure)
+            for walks in self._walks.values()
+            for scope, penalties in self._running(walks, day).items()
+            for each in penalties
+        ]
+        there += [(each.scope, each.name) for each in imposed(self._emergencies, "penalties", day)]
+        return any(
+            name == measure or (scope in scopes and self._strict[name] > self._strict[measure]) for scope, name in there
+        )
+
+    def _is_lifted(self, on: str, name: str, scope: str, day: date) -> bool:
+        return is_lifted(self._emergencies, on, name, scope, day)
+
+    def _say_imposed(self, said: Night) -> None:
+        who, night = self._account.account_id, self._night
+        by_scope: dict[str, list[Penalty]] = {}
+        for each in imposed(self._emergencies, "penalties", night):
+            by_scope.setdefault(each.scope, []).append(Penalty(each.name, each.first, each.last))
+        for scope, penalties in by_scope.items():
+            said.penalties[f"{who}/emergency/{scope}"] = self._strictest(penalties)
+        by_reward: dict[str, list[Emergency]] = {}
+        for each in imposed(self._emergencies, "rewards", night):
+            by_reward.setdefault(f"{who}/emergency/{each.scope}/{each.name}", []).append(each)
+        for key, rewards in by_reward.items():
+            said.rewards[key] = max(rewards, key=lambda each: (each.last, -each.first.toordinal())).first
 
     def _say_gate(self, said: Night, name: str, states: dict[date, tuple[Pack, tuple[str, ...]]]) -> None:
         who, night = self._account.account_id, self._night
         pack, failed = states[night]
         gate = pack.eligibility[name]
         for effect in gate.while_not_eligible if failed else gate.while_eligible:
+            on = "penalties" if effect.measure else "rewards"
+            if self._is_lifted(on, str(effect.measure or effect.reward), effect.scope, night):
+                continue
             day = night
             # A version that lacks it ends it, as opening the gate does.
             while (before := states.get(day - DAY)) and bool(before[1]) == bool(failed):
@@ -254,14 +288,6 @@ class _Decided:
                 said.penalties[key] = self._strictest([penalty, there]) if there else penalty
             else:
                 said.rewards[f"{who}/{name}/{effect.scope}/{effect.reward}"] = first
-
-
-def _rewards_running(walks: Sequence[Walk], night: date) -> dict[tuple[str, str], list[Penalty]]:
-    found: dict[tuple[str, str], list[Penalty]] = {}
-    for effect, _, first, last in in_force(walks, night):
-        if effect.reward:
-            found.setdefault((effect.scope, effect.reward), []).append(Penalty(effect.reward, first, last))
-    return found
 
 
 __all__ = ["Brought", "Night", "Penalty", "decide"]

@@ -71,6 +71,8 @@ def _with_less(account: Account) -> Iterator[Account]:
         yield _of(account, account.events[half:])
     for number in range(len(account.events)):
         yield _of(account, account.events[:number] + account.events[number + 1 :])
+    for number in range(len(account.emergencies)):
+        yield replace(account, emergencies=account.emergencies[:number] + account.emergencies[number + 1 :])
     for number in range(len(account.appeals)):
         yield replace(account, appeals=account.appeals[:number] + account.appeals[number + 1 :])
 
@@ -87,7 +89,7 @@ def written(difference: Difference) -> str:
         content = pack.model_dump(mode="json", exclude_unset=True, exclude_none=True)
         texts.append(yaml.safe_dump(content, sort_keys=False, default_flow_style=None, width=110))
     for account in difference.history.accounts:
-        rows = [*account.rows, *account.events, *account.appeals]
+        rows = [*account.rows, *account.events, *account.appeals, *account.emergencies]
         texts.append("\n".join([account.account_id, *(f"  {_shown(row)}" for row in rows)]))
     return "\n".join([*texts, str(difference)])
 

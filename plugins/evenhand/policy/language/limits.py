@@ -24,8 +24,8 @@ class Limits(Part):
     further from what is usual than so many times the spread that is usual, in either direction. The spread grows with
     the number, as chance has it, and with how much earlier nights differed. Held likewise, if tonight's rows of a feed
     are shared out otherwise than is usual: by their words, magnitudes, delays or accounts; or if rows of a list are so
-    far from it over three or seven nights together, or have drifted away over some weeks, of a whole list from seven
-    eighths and seven tenths of these spreads on."""
+    far from it over three or seven nights together, or have drifted away over some weeks, of a whole list that rises
+    from seven tenths of these spreads on."""
     share_changed: Annotated[Amount, Field(gt=0, le=1)] = Decimal("0.3")
     """Held, if a list, or what it has of one measure, is larger or smaller than before by more than this share, and by
     ten rows, and by more than `usual_spreads` of what chance makes of such a number."""

@@ -115,6 +115,19 @@ left join (
 ) as held on receiver = held.market
 order by receiver;
 
+-- name: approved_budgets
+select market, items
+from (
+    select market, case when held.market is null then budget else approved end as items
+    from samples.review_budgets as budgets
+    left join (
+        select market from gate.held_lists
+        where list = $items and answer != 'approved'
+    ) as held using (market)
+)
+where items is not null
+order by market;
+
 -- name: feed_counts
 -- Lines that can't be read are no rows of a file, and are in quarantine.
 select

@@ -32,6 +32,11 @@ create table if not exists samples.frames (
     market varchar, stratum varchar, units bigint, without_views bigint, without_decisions bigint, too_large bigint
 );
 
+-- name: create_budgets
+create table if not exists samples.review_budgets (
+    market varchar, budget integer, approved integer, would_draw integer
+);
+
 -- name: create_items
 create view if not exists samples.qa_items as
 select distinct item_id as row_key, link from samples.qa_keys

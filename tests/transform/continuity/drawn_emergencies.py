@@ -1,0 +1,47 @@
+"""What people impose and lift themselves of a random account: now and then what its rules bring as well."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import date
+
+from evenhand.policy.language.pack import Pack
+from transform.continuity.facts import DAY, FIRST_DAY, Account, Emergency
+
+# They end within 30 days.
+LONGEST = 30
+
+
+def with_emergencies(chance: random.Random, account: Account, packs: Sequence[Pack]) -> Account:
+    """The same with some, in markets that it is in at some time, while a pack is in force there."""
+    drawn: list[Emergency] = []
+    for number in range(chance.choice((0, 1, 2, 4))):
+        market = chance.choice([row.market for row in account.rows])
+        first = FIRST_DAY + chance.randint(20, 110) * DAY
+        there = [pack for pack in packs if market in pack.markets]
+        effects = [effect for pack in there for effect in _effects(pack)]
+        if not effects or not any(_is_in_force(pack, first) for pack in there):
+            continue
+        on, name, scope = chance.choice(effects)
+        last = first + chance.choice((0, 3, 10, LONGEST - 1)) * DAY
+        key = f"{account.account_id}/{number}"
+        drawn.append(Emergency(key, chance.random() < 0.6, on, market, name, scope, first, last))
+    return replace(account, emergencies=tuple(drawn))
+
+
+def _is_in_force(pack: Pack, day: date) -> bool:
+    return pack.effective_from <= day and (pack.effective_until is None or day <= pack.effective_until)
+
+
+def _effects(pack: Pack) -> Iterator[tuple[str, str, str]]:
+    """The list, the name and the scope of all that a pack brings, but for money: what was paid can't be lifted."""
+    for _, effect in pack.effects:
+        yield "penalties" if effect.measure else "rewards", effect.name, effect.scope
+    for gate in pack.eligibility.values():
+        for brought in (*gate.while_not_eligible, *gate.while_eligible):
+            yield "penalties" if brought.measure else "rewards", str(brought.measure or brought.reward), brought.scope
+    for programme in pack.programmes.values():
+        for reward in programme.rewards:
+            yield "rewards", reward.reward, reward.scope

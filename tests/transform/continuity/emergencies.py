@@ -1,0 +1,35 @@
+"""What people impose and lift themselves, of the market that an account is in: decision 10, and sentence 4 of what goes
+on over versions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+from transform.continuity.facts import Account, Emergency
+from transform.continuity.rules import Rules
+
+
+def met(rules: Rules, account: Account, night: date) -> list[Emergency]:
+    """Those that a night knows and that meet the account: who has moved since isn't met."""
+    market = rules.row_on(night).market
+    return [each for each in account.emergencies if each.first <= night and each.market == market]
+
+
+def is_lifted(emergencies: list[Emergency], on: str, name: str, scope: str, day: date) -> bool:
+    """Whether what rules bring is lifted on a day: a measure, or a reward, of a scope."""
+    return any(_covers(each, on, name, scope, day) for each in emergencies if each.lifts)
+
+
+def imposed(emergencies: list[Emergency], on: str, day: date) -> Iterator[Emergency]:
+    """What is imposed on a day: the later word holds, so that a lift takes back what was imposed before it."""
+    for each in emergencies:
+        if not each.lifts and each.on == on and each.first <= day <= each.last:
+            later = [other for other in emergencies if other.key > each.key]
+            if not is_lifted(later, on, each.name, each.scope, day):
+                yield each
+
+
+def _covers(each: Emergency, on: str, name: str, scope: str, day: date) -> bool:
+    return (each.on, each.name, each.scope) == (on, name, scope) and each.first <= day <= each.last
