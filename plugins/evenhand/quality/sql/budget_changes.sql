@@ -14,7 +14,10 @@ select
     min(items) filter (drawn_on < $night) as fewest,
     max(items) filter (drawn_on < $night) as most
 from samples.review_budgets
-left join (from of_nights where drawn_on >= $night - 7) using (market)
+left join (
+    select * from of_nights
+    where drawn_on >= $night - 7
+) as of_last_nights using (market)
 where approved is distinct from budget
 group by all
 order by market;
