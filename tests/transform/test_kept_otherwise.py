@@ -90,6 +90,30 @@ def _without_a_content(name: str, first: str | None, second: str | None) -> Hist
     return _history(name, packs, [], "04-10")
 
 
+def _rewarded(name: str, events: Sequence[Event], **of_points: object) -> History:
+    """Whoever is warned has their reach boosted; balances are kept apart by type."""
+    content = _content(name, name, "violation_type")
+    programmes = content["programmes"]
+    assert isinstance(programmes, dict)
+    programmes["points"] |= {"rewards": [{"reward": "boost", "scope": "ads", "zones": ["warned"]}], **of_points}
+    account = Account(f"{name}/a", (AccountRow(day("01-01"), name),), tuple(events))
+    return History(name, (pack_from(content),), (account,))
+
+
+def _violation(name: str, on: str, violation: str) -> Event:
+    return Event(f"{name}/a/{on}", day(on), day(on), violation=violation)
+
+
+# What spam brought lapses on 5 April, what fraud did doesn't yet.
+ONE_LEAVES = _rewarded("l", [_violation("l", "01-05", "spam"), _violation("l", "03-01", "fraud")])
+BEGUN_LATE = _rewarded(
+    "b",
+    [
+        Event("b/a/begins", day("01-02"), day("03-24"), activity="course"),
+        *(_violation("b", "01-05", "spam"), _violation("b", "03-01", "fraud")),
+    ],
+    begins_with="course",
+)
 SEVERAL_CONTENTS_THEN_ONE = _without_a_content("c", "content", None)
 ONE_THEN_SEVERAL_CONTENTS = _without_a_content("d", None, "content")
 
@@ -97,7 +121,10 @@ ONE_THEN_SEVERAL_CONTENTS = _without_a_content("d", None, "content")
 @pytest.fixture(scope="module")
 def nights(models: Sequence[CompiledModel]) -> dict[str, Night]:
     """All histories in one run of the models for each night, as the oracle says."""
-    histories = (SEVERAL_THEN_ONE, ONE_THEN_SEVERAL, VERSIONS, SEVERAL_CONTENTS_THEN_ONE, ONE_THEN_SEVERAL_CONTENTS)
+    histories = (
+        *(SEVERAL_THEN_ONE, ONE_THEN_SEVERAL, VERSIONS, SEVERAL_CONTENTS_THEN_ONE, ONE_THEN_SEVERAL_CONTENTS),
+        *(ONE_LEAVES, BEGUN_LATE),
+    )
     engine, found = Engine(models, histories), {}
     for night in ("03-19", "03-20", "03-25", "04-05", "04-10"):
         engine.run(day(night))
@@ -106,6 +133,7 @@ def nights(models: Sequence[CompiledModel]) -> dict[str, Night]:
     for night, of_all in found.items():
         said = [decide(history, day(night)) for history in histories]
         assert of_all.penalties == {key: each for one in said for key, each in one.penalties.items()}, night
+        assert of_all.rewards == {key: each for one in said for key, each in one.rewards.items()}, night
         assert of_all.standings == {key: each for one in said for key, each in one.standings.items()}, night
         assert of_all.failed == {key: each for one in said for key, each in one.failed.items()}, night
     return found
@@ -148,6 +176,18 @@ def test_the_balance_of_what_has_no_content_is_not_that_of_all(nights: dict[str,
     assert nights["04-05"].standings[f"{name}/a/points"] == ("closed", Decimal(6))
     # No zone counts as entered there, so that the next rise brings its measures.
     assert nights["04-10"].penalties[f"{name}/a/points/live"] == Penalty("no_live", day("04-10"), day("05-09"))
+
+
+def test_a_reward_of_a_zone_goes_on_when_one_balance_leaves_it_and_another_stays(nights: dict[str, Night]) -> None:
+    """The account has been in it all the time: its row, and the day that it is told since when, stay as they are."""
+    assert {night: said.rewards["l/a/points/ads/boost"] for night, said in nights.items()} == dict.fromkeys(
+        nights, day("01-05")
+    )
+
+
+def test_it_is_had_since_the_programme_had_begun_also_where_that_was_known_late(nights: dict[str, Night]) -> None:
+    known = {night: said.rewards.get("b/a/points/ads/boost") for night, said in nights.items()}
+    assert known == {"03-19": None, "03-20": None} | dict.fromkeys(("03-25", "04-05", "04-10"), day("01-05"))
 
 
 @pytest.mark.parametrize("kept, refused", [(None, False), ("violation_type", False), ("subject", True)])

@@ -30,17 +30,15 @@ def in_force(walks: Sequence[Walk], night: date) -> Iterator[tuple[Effect, Pack,
 
 
 def rewarded_since(walks: Sequence[Walk], night: date, zone: str, reward: Reward) -> date:
-    """First day of the unbroken stay in a zone that brings this."""
+    """First day of the account's unbroken stay in a zone that brings this, whichever of its balances is in it."""
     day = night
-    while any(
-        (stand := each.stands.get(day - DAY))
-        and stand.name == zone
-        and any(
+    while there := [each.stands[day - DAY] for each in walks if day - DAY in each.stands]:
+        strictest = max(there, key=lambda stand: stand.zone)
+        if strictest.name != zone or not any(
             zone in theirs.zones and (theirs.reward, theirs.scope) == (reward.reward, reward.scope)
-            for theirs in stand.programme.rewards
-        )
-        for each in walks
-    ):
+            for theirs in strictest.programme.rewards
+        ):
+            break
         day -= DAY
     return day
 

@@ -74,7 +74,7 @@ strictest_standing_of_several_balances as (
         stretches.zone,
         stretches.zone_rank,
         stretches.balance,
-        stretches.in_zone_since
+        stretches.account_in_zone_since
     from stretches_of_these_nights as stretches
     inner join nights on {{ day_in('nights.as_of', 'stretches.valid_from', 'stretches.valid_until') }}
     where not stretches.is_of_one_balance
@@ -97,7 +97,7 @@ every_account_with_its_standing as (
             when strictest.account_id is not null then strictest.balance
             else {{ as_number('resting.value') }}
         end as balance,
-        coalesce(alone.in_zone_since, strictest.in_zone_since) as since
+        coalesce(alone.account_in_zone_since, strictest.account_in_zone_since) as since
     from zones_of_accounts_without_a_standing as resting
     left join stretches_of_these_nights as alone
         on
