@@ -11,12 +11,15 @@ import pytest
 from approval.english import SPEAKS
 from evenhand.approval.answers import AnswerRefused, record
 from evenhand.approval.shown import body, subject
+from evenhand.commands.held_list import List
 from evenhand.policy.load import MARKETPLACE
 from evenhand.quality.beside_lists import hold_beside_lists
-from evenhand.quality.held_lists import HeldList, answer, hold_lists, read_held
+from evenhand.quality.held_lists import LISTS, HeldList, answer, hold_lists, read_held
 from evenhand.records.persons import Person, PersonRefused
 from evenhand.release.describe import approved_budgets
+from evenhand.release.manifest import DELIVERIES, NOTICES
 from evenhand.release.quality_samples import ITEMS
+from evenhand.tasks.forms import held_list_form
 from sampling.nights import FIRST, Facts, Nights
 
 SAID = "violation_types: {{spam: Too much of it.}}\nreview_budgets: {budgets}\n"
@@ -142,3 +145,8 @@ def test_somebody_else_approves_it_and_it_has_no_first_wave(nights: Nights, tmp_
     with pytest.raises(AnswerRefused, match="a budget has no first wave"):
         record(tmp_path / "answers", night, held, "first_wave", BUDI)
     record(tmp_path / "answers", night, held, "approved", BUDI)
+
+
+def test_whatever_can_be_held_can_be_answered_to_by_a_command_and_in_airflow() -> None:
+    held = {*LISTS, DELIVERIES, NOTICES, ITEMS}
+    assert {each.value for each in List} == set(held_list_form()["list"].schema["enum"]) == held

@@ -23,12 +23,14 @@ Night = Annotated[
 
 
 class List(StrEnum):
-    """A list; or the deliveries to a receiver, or the notices in a language, which stand for the market then."""
+    """A list, or `qa_items` of a market whose review budget is another; or the deliveries to a receiver, or the notices
+    in a language, which stand for the market then."""
 
     penalties = "penalties"
     rewards = "rewards"
     deliveries = "deliveries"
     notices = "notices"
+    qa_items = "qa_items"
 
 
 class Say(StrEnum):

@@ -23,6 +23,7 @@ _LISTS = {
     "rewards": "Rewards",
     "notices": "Notices",
     "deliveries": "Deliveries",
+    "qa_items": "Items for review",
     "eligibility": "Eligibility",
 }
 _CAUSES: Mapping[str, str] = {

@@ -101,7 +101,7 @@ def reversal_form() -> dict[str, Param]:
 
 def held_list_form() -> dict[str, Param]:
     """The form that shows a held list and asks about it."""
-    lists = {key: NAMES["list"][key] for key in ("penalties", "rewards", "deliveries", "notices")}
+    lists = {key: NAMES["list"][key] for key in ("penalties", "rewards", "deliveries", "notices", "qa_items")}
     return {
         "night": _text("Night", "The night that holds the list.", format="date"),
         "list": _choice("List", "Which of its lists is held.", lists, has_default=False),

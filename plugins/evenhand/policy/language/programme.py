@@ -114,7 +114,8 @@ class Programme(Part):
     balance: Balance = Balance()
     """With `entries`: where the balance starts, and its ends."""
     kept_per: Literal["violation_type", "subject", "content"] | None = None
-    """With `entries`: a balance of its own for each; the account's zone is the strictest of them."""
+    """With `entries`: a balance of its own for each; the account's zone is the strictest of them, and it stays there as
+    long as any of them makes it so."""
     begins_with: Name | None = None
     """With `entries`: an activity from whose day on the programme counts for the account; without one, it doesn't."""
     ends_with: Name | None = None
