@@ -108,14 +108,15 @@ days_with_a_measure as (
         tests.eligibility,
         tests.condition,
         tests.test,
-        -- A history is true from its beginning on; what changed a measure later is known from its day on.
+        -- A history is true from its beginning on; what is lifted for some days isn't in force on them, whatever is
+        -- known of the account since.
         greatest(
             episodes.in_force_from,
             episodes.starts_on,
-            case when episodes.known_from > tests.known_from then episodes.known_from end,
+            episodes.believed_from,
             barring.from_day
         ) as from_day,
-        least(episodes.in_force_until, episodes.known_until, barring.until_day) as until_day,
+        least(episodes.in_force_until, episodes.believed_until, barring.until_day) as until_day,
         false as holds
     from tests_of_accounts as tests
     inner join episodes
@@ -130,11 +131,11 @@ days_with_a_measure as (
             and episodes.measure = barring.measure
             and episodes.scope = coalesce(barring.scope, episodes.scope)
     where
-        coalesce(least(episodes.in_force_until, episodes.known_until, barring.until_day), cast('9999-12-31' as date))
+        coalesce(least(episodes.in_force_until, episodes.believed_until, barring.until_day), cast('9999-12-31' as date))
         > greatest(
             episodes.in_force_from,
             episodes.starts_on,
-            case when episodes.known_from > tests.known_from then episodes.known_from end,
+            episodes.believed_from,
             barring.from_day
         )
 ),

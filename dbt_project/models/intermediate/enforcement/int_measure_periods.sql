@@ -117,7 +117,9 @@ episodes_when_they_are_not_lifted as (
         episodes.* exclude (imposed_by) replace (  -- noqa: RF02
             greatest(episodes.known_from, stretches.from_day) as known_from,
             least(episodes.known_until, stretches.until_day) as known_until
-        )
+        ),
+        stretches.from_day as believed_from,
+        stretches.until_day as believed_until
     from episodes_of_both as episodes
     left join measure_periods_between_lifts as stretches
         on
@@ -156,6 +158,9 @@ select
     quota_activity,
     quota_at_most,
     quota_calendar,
-    quota_edition_id
+    quota_edition_id,
+    believed_from,
+    believed_until
 from episodes_when_they_are_not_lifted
-where known_until is null or known_from < known_until
+-- What had been lifted before a history was known is believed by nobody, but says what was in force on days before.
+where known_until is null or known_from < known_until or believed_until <= known_from
