@@ -120,7 +120,7 @@
     end
 {%- endmacro %}
 
-{#- The condition of a reason as people read it: the bound of a part of a whole in percent, as what is compared with it. -#}
+{#- The condition of a reason as people read it: a bound of a part of a whole in percent, as what is compared with it. -#}
 {% macro condition_in_words(condition, unit) -%}
     case
         when {{ unit }} in ('share', 'percent') and {{ condition }} like 'balance %'
