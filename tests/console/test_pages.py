@@ -1,4 +1,7 @@
-"""The pages of what is released: what stands on them, for whom, and what leads from one to another."""
+"""The pages of what is released: what stands on them, for whom, and what leads from one to another.
+
+Longer than other files, for all pages are opened in it.
+"""
 
 from __future__ import annotations
 
