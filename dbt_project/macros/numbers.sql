@@ -126,7 +126,7 @@
         when {{ unit }} in ('share', 'percent') and {{ condition }} like 'balance %'
             then
                 regexp_replace({{ condition }}, '[^ ]+$', '')
-                || {{ counted("cast(regexp_extract(" ~ condition ~ ", '[^ ]+$', 0) as decimal(18, 4))", unit) }}
+                || {{ counted("cast(regexp_extract(" ~ condition ~ ", '[^ ]+$', 0) as decimal(28, 4))", unit) }}
         else {{ in_words(condition) }}
     end
 {%- endmacro %}

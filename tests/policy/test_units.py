@@ -57,7 +57,12 @@ def test_the_bound_of_a_condition_is_told_as_the_balance_beside_it_is(units: set
     )
     macros = Environment().from_string("".join(files)).module
     conditions = [f"balance {how} {value}" for how in ("at least", "less than") for value in VALUES]
-    conditions += ["in the zone poor", "every condition holds", "emergency e1: balance at least 3"]
+    conditions += [
+        "balance at least 100000000000000000",
+        "in the zone poor",
+        "every condition holds",
+        "emergency e1: balance at least 3",
+    ]
     rows = ", ".join(f"('{unit}', '{each}')" for unit in sorted(units) for each in conditions)
     said = macros.condition_in_words("condition", "unit")  # type: ignore[attr-defined]
     told = duckdb.sql(f"select unit, condition, {said} from (values {rows}) as told (unit, condition)").fetchall()
