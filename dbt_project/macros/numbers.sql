@@ -120,6 +120,17 @@
     end
 {%- endmacro %}
 
+{#- The condition of a reason as people read it: a bound of a part of a whole in percent, as what is compared with it. -#}
+{% macro condition_in_words(condition, unit) -%}
+    case
+        when {{ unit }} in ('share', 'percent') and {{ condition }} like 'balance %'
+            then
+                regexp_replace({{ condition }}, '[^ ]+$', '')
+                || {{ counted("cast(regexp_extract(" ~ condition ~ ", '[^ ]+$', 0) as decimal(28, 4))", unit) }}
+        else {{ in_words(condition) }}
+    end
+{%- endmacro %}
+
 {#- A value, and never less or more than its limits; a limit that isn't there holds nothing. -#}
 {% macro within(value, at_least, at_most) -%}
     least(greatest({{ value }}, coalesce({{ at_least }}, {{ value }})), coalesce({{ at_most }}, {{ value }}))

@@ -1,4 +1,7 @@
-"""What a night makes of what a person must look at: the cases that it opens, updates, closes and reopens."""
+"""What a night makes of what a person must look at: the cases that it opens, updates, closes and reopens.
+
+Longer than other files, for each night in it is written out by hand.
+"""
 
 from __future__ import annotations
 
@@ -125,6 +128,53 @@ def test_a_night_opens_a_case_of_each_kind_and_orders_them_by_harm_and_urgency(t
         harm, (part,) = cases.figures()[_cases(tmp_path)["p1"].case_id]
     assert round(harm, 6) == round(7 * 2 / 3 * 0.5, 6)
     assert (part["measure"], part["why"], part["days"], part["orders"]) == ("no_live", "in force", 7, 0.5)
+
+
+def test_a_held_list_weighs_by_what_it_would_bring_and_by_what_is_kept_meanwhile(tmp_path: Path) -> None:
+    kept = {"market": "ID", "programme": "health", "scope": "live", "starts_on": NIGHT, "reason_id": "w"}
+    # Of each row its account, its measure, and in how many days it ends, as it is wanted and as it is kept.
+    changes = {
+        "both/warning": ("both", "warning", 9, None),
+        "both/no_live": ("both", "no_live", 1, None),
+        "for_ever": ("for_ever", "closed", "gone", "none"),
+        "gone": ("gone", "no_live", "gone", 4),
+        "over": ("over", "no_live", "gone", -3),
+    }
+
+    def last(days: object) -> date | None:
+        return NIGHT + timedelta(days=days) if isinstance(days, int) else None
+
+    _look(
+        tmp_path,
+        packs(tmp_path / "packs"),
+        in_warehouse={
+            "changes": [
+                *({"list": "penalties", "market": "ID", "row_key": key, "account_id": account, "measure": measure}
+                  for key, (account, measure, _, _) in changes.items()),
+                {"list": "rewards", "market": "ID", "row_key": "gift", "account_id": "gift", "measure": "samples"},
+            ],
+            "penalties": [{"row_key": key, "ends_on": last(days)} for key, (_, _, days, _) in changes.items()
+                          if days != "gone"],
+        },
+        held_lists=[held(), held(name="rewards")],
+        penalties=[{**kept, "row_key": key, "account_id": account, "measure": measure, "ends_on": last(days)}
+                   for key, (account, measure, _, days) in changes.items() if days],
+        account_violations=[appeal("p1", days_ago=10)],
+    )  # fmt: skip
+    with reading(tmp_path) as cases:
+        told = {each.cause.subject: cases.figures()[each.case_id] for each in cases.all().values()}
+        (due,) = [each.cause.due for each in cases.all().values() if each.cause.kind == "appeal"]
+    (harm, parts), (of_rewards, _) = told["penalties/ID"], told["rewards/ID"]
+    weighed = {part["account"]: (part["measure"], part["days"]) for part in parts}
+    # 10 days of a warning come to more than two of a pause; what is over is kept for a day at least.
+    assert weighed == {
+        "both": ("warning", 10), "for_ever": ("closed", 365), "gone": ("no_live", 5), "over": ("no_live", 1),
+    }  # fmt: skip
+    assert round(harm, 6) == round(10 / 3 + 365 + 5 * 2 / 3 + 2 / 3, 6)
+    # A reward has no place in the order of measures: it counts as the mildest, for a day.
+    assert round(of_rewards, 6) == round(1 / 3, 6)
+    # Where packs say nothing of it, an appeal is to be decided two weeks after it was filed.
+    assert due == NIGHT + timedelta(days=4)
 
 
 def test_the_same_night_again_writes_nothing_and_an_older_one_is_not_looked_at(tmp_path: Path) -> None:

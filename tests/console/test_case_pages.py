@@ -14,9 +14,11 @@ from cases.nights import NIGHT, release
 from console.case_forms import HERE, send
 from console.serving import log_in, seen_by_all
 from console.two_managers import Rewritten, managed
+from evenhand.cases import work
 from evenhand.cases.night import update
 from evenhand.cases.night_facts import night_facts
 from evenhand.cases.store import reading, writing
+from evenhand.records.persons import Person
 from evenhand.settings import settings
 
 
@@ -149,6 +151,26 @@ def test_who_may_not_work_at_cases_of_a_market_is_refused(
     told = ann.send(case, f"{case}/comment", text="x")
     assert told.status_code == 409
     assert "ann may not work at cases for ID" in told.text
+
+
+def test_a_case_that_was_escalated_leads_to_a_measure_now_on_its_accounts(
+    ann: Browser, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    people = tmp_path / "people.yml"
+    people.write_text(
+        "people:\n"
+        "  - {user: ann, markets: all, rights: [admin]}\n"
+        "  - {user: bo, markets: all, rights: [admin], level: 1}\n"
+    )
+    monkeypatch.setenv("EVENHAND_PEOPLE", str(people))
+    with writing(tmp_path) as store:
+        opened = work.open_case(
+            store, tmp_path, Person("ann", True), "near_closing", "ID", "x", "A1 is near", ["A1"], NIGHT
+        )
+    case = f"/cases/{opened.case_id}"
+    assert "/emergency?" not in ann.get(case)
+    ann.send(case, f"{case}/escalate", text="It is urgent")
+    assert "emergency?market=ID&amp;account=A1" in ann.get(case)
 
 
 def test_what_is_of_an_account_is_read_by_the_people_of_its_newest_market_alone(

@@ -1,9 +1,13 @@
-"""The pages of what is released: what stands on them, for whom, and what leads from one to another."""
+"""The pages of what is released: what stands on them, for whom, and what leads from one to another.
+
+Longer than other files, for all pages are opened in it.
+"""
 
 from __future__ import annotations
 
 import csv
 import re
+from decimal import Decimal
 from html import unescape
 from io import BytesIO, StringIO
 from pathlib import Path
@@ -215,6 +219,15 @@ def test_a_creator_is_found_by_whatever_one_has_of_it(reader: TestClient) -> Non
     assert "Nothing is called so" in reader.get("/search?q=nothing-like-it").text
     several = _text(reader.get("/search?q=a").text)
     assert all(account in several for account in ("a1", "a6", HOSTILE))
+
+
+def test_a_balance_in_a_list_has_the_unit_of_its_programme_and_is_downloaded_as_a_number(reader: TestClient) -> None:
+    page = unescape(reader.get("/lists/health").text)
+    said = re.findall(r'<td class="number">\s*(\S+ \S+)\s*</td>', page)
+    assert "1 strike" in said and "2 strikes" in said
+    (head, *rows) = csv.reader(reader.get("/lists/health/csv").text.splitlines())
+    at = next(place for place, name in enumerate(head) if name.endswith("(balance)"))
+    assert {Decimal(row[at]) for row in rows if row[at]} >= {1, 2}
 
 
 def test_a_creators_page_says_what_is_in_force_what_happened_and_what_it_was_told(reader: TestClient) -> None:

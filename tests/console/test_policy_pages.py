@@ -76,6 +76,11 @@ def test_a_new_version_waits_and_is_compared_with_what_decides(
     assert "no night was decided by it yet" in reader.get("/policies").text
     page = reader.get("/policies/takedowns-v2?against=takedowns-v1").text
     assert "lasts 60 days (before: 180 days)" in page
+    # The brief has it once more for whom it concerns, and nothing for who has no part in it.
+    for_whom = dict(re.findall(r"<h4>For (\w+)</h4><ul>(.*?)</ul>", page))
+    assert list(for_whom) == ["reviewers", "operations", "creators"]
+    assert "lasts 60 days (before: 180 days)" in for_whom["reviewers"] + for_whom["creators"]
+    assert for_whom["operations"] == "<li>Nothing changes for them.</li>"
     assert "-        lasts_days: 180\n+        lasts_days: 60" in page
 
 

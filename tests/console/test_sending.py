@@ -14,6 +14,7 @@ import pytest
 from fastapi.testclient import TestClient
 from httpx import Response
 
+from cases.notifier import Heard
 from console.case_forms import HERE
 from console.serving import log_in, seen_by_all
 from evenhand.console.sending import recipients
@@ -114,6 +115,40 @@ def test_who_the_night_sent_its_report_is_not_sent_the_very_same_from_its_page_n
     release(settings().home, NIGHT, {"penalties": rows, "rewards": [], "standings": []})
     assert "cy was sent it." in _send(client, "cy").text
     assert [to for to, _ in _heard(tmp_path)] == ["cy@here", "cy@here"]
+
+
+def test_the_night_and_a_page_that_send_the_very_same_at_once_send_it_once(
+    client: TestClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_people(
+        tmp_path,
+        monkeypatch,
+        PEOPLE.replace("[ID, TH], rights: see, address: cy", "ID, rights: see, reports: night, address: cy"),
+    )
+    with ThreadPoolExecutor(2) as both:
+        night, page = both.submit(send_reports, NIGHT), both.submit(_send, client, "cy")
+    assert night.result()["told"].startswith("1 reports, 0 of them not sent")
+    assert any(said in page.result().text for said in ("cy was sent it.", "cy has this report already"))
+    assert [to for to, _ in _heard(tmp_path)] == ["cy@here"]
+
+
+def test_what_a_killed_night_may_have_sent_is_not_sent_from_its_page(
+    client: TestClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_people(
+        tmp_path,
+        monkeypatch,
+        PEOPLE.replace("[ID, TH], rights: see, address: cy", "ID, rights: see, reports: night, address: cy"),
+    )
+
+    def die(_notifier: Heard, _context: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(Heard, "notify", die)
+        send_reports(NIGHT)
+    assert "known whether it was sent; delete " in _send(client, "cy").text
+    assert _heard(tmp_path) == []
 
 
 @pytest.mark.parametrize("to", ["dee", "eve", "fay", "nobody", "ann", "all@here", ""])

@@ -121,6 +121,16 @@ def publish(
     return link
 
 
+def publish_as_a_revision(home: Path, night: str) -> None:
+    """A release with a penalty, in the folder in which a night's publishing leaves it."""
+    link = publish(home, night, penalties=[penalty("a1")])
+    folder = link.parent / "revisions" / link.name / "0001"
+    folder.parent.mkdir(parents=True)
+    link.resolve().rename(folder)
+    link.unlink()
+    link.symlink_to(folder.relative_to(link.parent))
+
+
 def _reason(name: str, row: tuple[object, ...], **given: object) -> tuple[object, ...]:
     entry = {
         "entry": f"health/v-{row[0]}",

@@ -205,6 +205,14 @@ def test_a_penalty_of_which_nobody_knows_since_when_it_is_there_is_stated_with_t
     assert mistakes(statement, "ID-5628") == []
 
 
+def test_the_bound_of_a_part_of_a_whole_is_stated_in_percent_as_the_balance_is() -> None:
+    balances = {"balance_before": Decimal("0.02"), "balance_after": Decimal("0.0525"), "unit": "share"}
+    reason = _reason([], programme="copyright", condition="balance at least 0.05", **balances)
+    assert statement_of(reason, WORDS, date(2026, 3, 5))["decision_facts"].endswith(
+        "the balance in the programme copyright went from 2 % to 5.25 %: balance at least 5 %."
+    )
+
+
 def test_a_training_is_no_rule_that_was_broken() -> None:
     """It is newer than the violation, and takes a point away; in a rating that falls, it gives some back."""
     counted = {"entry": "v", "rule": "copyright", "counts_from": "2026-03-01", "amount": 4, "detected_by": "model"}

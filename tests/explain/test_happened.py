@@ -1,4 +1,7 @@
-"""What happened to accounts and why, in other languages: worked out by hand from what releases say in English."""
+"""What happened to accounts and why, in other languages: worked out by hand from what releases say in English.
+
+Longer than other files, for each kind of sentence that a release has is told in it.
+"""
 
 from __future__ import annotations
 
@@ -79,6 +82,7 @@ def test_every_sentence_has_words_in_every_language(language: str) -> None:
             "<2> teguran pada Teguran hak cipta menurut aturan Hak cipta, berlaku sampai <2026-05-01>",
         ),
         ("zone_entered", "from good to warned, at 3", "dari Baik ke Diperingatkan, pada nilai <3>"),
+        ("zone_entered", "from good to poor, at 5.25 %", "dari Baik ke Buruk, pada nilai <5.25>\u00a0%"),
         (
             "emergency_imposed",
             "No live streaming on live until 2026-03-09: he asked: now",
@@ -241,6 +245,10 @@ BEHIND = "This brings Warning on account, for as long as "
             "(saldo paling sedikit <0.15>)",
         ),
         (
+            f"The account is in the zone poor of Late dispatch (balance at least 15 %). {BEHIND}it is in this zone.",
+            "(saldo paling sedikit <15>\u00a0%)",
+        ),
+        (
             f"The account is in the zone poor of Account health (balance less than -3). {BEHIND}it is in this zone.",
             "(saldo kurang dari <-3>)",
         ),
@@ -283,6 +291,7 @@ def test_what_a_release_has_in_brackets_is_told(english: str, wanted: str) -> No
         ("failed: good_content, good_health", "tidak terpenuhi: Konten baik, Kesehatan baik"),
         ("in the zone good", "di zona Baik"),
         ("balance more than 12", "saldo lebih dari <12>"),
+        ("balance less than 2.5 %", "saldo kurang dari <2.5>\u00a0%"),
         ("50000 for the period from 2026-10-01", "<50000> untuk periode mulai <2026-10-01>"),
         ("the moon is full", None),
         ("50000 for the period from 2026-10-32", None),

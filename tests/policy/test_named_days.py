@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -125,3 +125,13 @@ def test_a_pack_or_a_part_of_one_that_has_its_name_decides_as_before_and_is_told
 def test_it_is_no_pack_and_the_shipped_one_is_right() -> None:
     assert {each.path.name for each in load_packs(PROJECT / "policies")}.isdisjoint({"calendar.yml"})
     assert read_named_days(PROJECT / "policies").days
+
+
+def test_shipped_days_are_those_that_their_names_say() -> None:
+    days = {(each.name, each.first_day) for each in read_named_days(PROJECT / "policies").days}
+    thursday = next(date(2026, 11, day) for day in range(22, 29) if date(2026, 11, day).isoweekday() == 4)
+    assert ("Black Friday campaign", thursday + timedelta(days=1)) in days
+    assert ("Cyber Monday campaign", thursday + timedelta(days=4)) in days
+    for name, on in days:
+        month, _, day = name.removesuffix(" campaign").partition(".")
+        assert not day or (on.month, on.day) == (int(month), int(day))

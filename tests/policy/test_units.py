@@ -15,7 +15,7 @@ from evenhand.notices.catalogs import load_catalogs
 from evenhand.notices.render import counted as told_to_accounts
 from evenhand.policy.language.pack import Pack
 from evenhand.policy.load import load_all
-from evenhand.policy.prose.words import PERCENT_OF, counted
+from evenhand.policy.prose.words import PERCENT_OF, condition_told, counted
 from evenhand.reports.language import Language, languages
 from evenhand.settings import PROJECT
 
@@ -49,6 +49,27 @@ def test_releases_and_pages_say_of_a_number_of_each_unit_the_same(units: set[str
     told = duckdb.sql(f"select unit, value, {said} from (values {rows}) as told (unit, value)").fetchall()
     assert [each for each in told if each[2] != counted(each[1], each[0])] == []
     assert len(told) == len(units) * len(VALUES)
+
+
+def test_the_bound_of_a_condition_is_told_as_the_balance_beside_it_is(units: set[str]) -> None:
+    files = (
+        (PROJECT / "dbt_project" / "macros" / f"{name}.sql").read_text() for name in ("numbers", "reason_id", "labels")
+    )
+    macros = Environment().from_string("".join(files)).module
+    conditions = [f"balance {how} {value}" for how in ("at least", "less than") for value in VALUES]
+    conditions += [
+        "balance at least 100000000000000000",
+        "in the zone poor",
+        "every condition holds",
+        "emergency e1: balance at least 3",
+    ]
+    rows = ", ".join(f"('{unit}', '{each}')" for unit in sorted(units) for each in conditions)
+    said = macros.condition_in_words("condition", "unit")  # type: ignore[attr-defined]
+    told = duckdb.sql(f"select unit, condition, {said} from (values {rows}) as told (unit, condition)").fetchall()
+    assert [each for each in told if each[2] != condition_told(each[1], each[0])] == []
+    assert condition_told("balance at least 0.05", "share") == "balance at least 5 %"
+    assert condition_told("balance less than -2.5", "percent") == "balance less than -2.5 %"
+    assert condition_told("balance at least 0.05", "point") == condition_told("balance at least 0.05", None)
 
 
 @pytest.mark.parametrize("language", languages())

@@ -11,7 +11,7 @@ import duckdb
 import pytest
 from typer.testing import CliRunner, Result
 
-from delivery.releases import penalty, publish
+from delivery.releases import publish_as_a_revision
 from evenhand.cli import app
 from evenhand.commands.verify import accept_now
 from evenhand.delivery.read_release import ReleaseError, refuse_other_files
@@ -31,13 +31,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A home with two nights that were released."""
     monkeypatch.setenv("EVENHAND_HOME", str(tmp_path))
     for night in (FIRST, SECOND):
-        publish(tmp_path, str(night), penalties=[penalty("a1")])
-        link = tmp_path / "releases" / f"night={night}"
-        folder = tmp_path / "releases" / "revisions" / link.name / "0001"
-        folder.parent.mkdir(parents=True)
-        link.resolve().rename(folder)
-        link.unlink()
-        link.symlink_to(folder.relative_to(link.parent))
+        publish_as_a_revision(tmp_path, str(night))
     seal(tmp_path)
     return tmp_path
 

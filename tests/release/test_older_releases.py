@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from delivery.releases import penalty, publish
+from delivery.releases import publish_as_a_revision
 from evenhand.cli import app
 from evenhand.records.record_log import seal
 from evenhand.release import older_releases
@@ -25,14 +25,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("EVENHAND_HOME", str(tmp_path))
     monkeypatch.setattr(older_releases, "SETTLED_SECONDS", 0)
     for days in range(5):
-        night = FIRST + timedelta(days)
-        publish(tmp_path, str(night), penalties=[penalty("a1")])
-        link = tmp_path / "releases" / f"night={night}"
-        folder = tmp_path / "releases" / "revisions" / link.name / "0001"
-        folder.parent.mkdir(parents=True)
-        link.resolve().rename(folder)
-        link.unlink()
-        link.symlink_to(folder.relative_to(link.parent))
+        publish_as_a_revision(tmp_path, str(FIRST + timedelta(days)))
     seal(tmp_path)
     _look(tmp_path)
     return tmp_path

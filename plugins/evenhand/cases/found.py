@@ -9,6 +9,7 @@ from typing import Any
 from evenhand.cases.case import CaseCause
 from evenhand.cases.night_facts import NightFacts
 from evenhand.people.people import ALL
+from evenhand.policy.language.content import DECIDE_WITHIN_DAYS
 from evenhand.policy.prose.words import spoken
 from evenhand.quality.held_lists import LISTS
 from evenhand.records.sql_files import SqlFile
@@ -65,7 +66,7 @@ def open_appeals(night: NightFacts) -> list[CaseCause]:
     query = _SQL("open_appeals", is_still_decided=night.is_still_decided())
     found = []
     for row in night.rows(query):
-        within = days.get(row["market"])
+        within = days.get(row["market"], DECIDE_WITHIN_DAYS)
         filed = row["appeal_filed_on"]
         found.append(
             CaseCause(
@@ -79,7 +80,7 @@ def open_appeals(night: NightFacts) -> list[CaseCause]:
                     f"{spoken(row['violation_type']).capitalize()}, found by {spoken(row['detected_by'] or 'nobody')}",
                 ),
                 since=filed,
-                due=filed + timedelta(days=within) if filed and within else None,
+                due=filed + timedelta(days=within) if filed else None,
                 page=_creator(row),
                 about=row["violation_id"],
             )

@@ -98,7 +98,7 @@ def harms(
             why = "in force"
             if not held:
                 keys = ((cause.kind, cause.subject), (cause.kind, f"{cause.subject}/{account}"))
-                held = [would_bring[key] for key in keys if key in would_bring]
+                held = [each for key in keys for each in would_bring.get(key, ())]
                 why = "its rule would bring it"
             if not held:
                 held, why = [(mildest[0], 1)], "mildest"
@@ -141,9 +141,9 @@ def _in_force(night: NightFacts) -> dict[tuple[str, str], list[tuple[str, int]]]
     return found
 
 
-def _would_bring(night: NightFacts) -> dict[tuple[str, str], tuple[str, int]]:
-    """The strictest measure that a case's rule would bring, with its days: what isn't decided, and what is near."""
-    found: dict[tuple[str, str], tuple[str, int]] = {}
+def _would_bring(night: NightFacts) -> dict[tuple[str, str], list[tuple[str, int]]]:
+    """What a case would bring, with its days: by its rule the strictest measure, by a held list all that it changes."""
+    found: dict[tuple[str, str], list[tuple[str, int]]] = {}
     if not (night.has("account_violations") and night.has("account_health")):
         return found
     queries = {
@@ -153,8 +153,10 @@ def _would_bring(night: NightFacts) -> dict[tuple[str, str], tuple[str, int]]:
     }
     for kind, query in queries.items():
         for row in night.rows(query, night=night.night):
-            # The strictest comes last.
-            found[kind, row["subject"]] = (row["measure"], min(max(row["days"] or FOR_EVER_DAYS, 0), FOR_EVER_DAYS))
+            days = FOR_EVER_DAYS if row["days"] is None else min(max(row["days"], 0), FOR_EVER_DAYS)
+            # By a rule the strictest comes last.
+            others = found.get((kind, row["subject"]), []) if kind == "held_list" else []
+            found[kind, row["subject"]] = [*others, (row["measure"], days)]
     return found
 
 

@@ -25,6 +25,7 @@ from evenhand.console.seen import for_support, limited
 from evenhand.console.shown import Shown, shown
 from evenhand.console.tables import BY_NAME, Column, Listed
 from evenhand.console.workbook import write_workbook
+from evenhand.explain.account_rows import units_of
 from evenhand.release.spreadsheet import lines
 from evenhand.release.targets import judged
 
@@ -83,7 +84,9 @@ def list_page(request: Request, name: str) -> HTMLResponse:
     if listed.is_compared and before is None:
         return page(request, "nothing_before.html", found, listed=listed)
     rows = listing.find(listed, found, before, asked)
-    return page(request, "list.html", found, listed=listed, asked=asked, found=rows, before=before)
+    has_balances = any(column.kind == "balance" for column in rows.columns)
+    units = units_of(found.folder, found.night) if has_balances else {}
+    return page(request, "list.html", found, listed=listed, asked=asked, found=rows, before=before, units=units)
 
 
 @router.get("/lists/{name}/csv")

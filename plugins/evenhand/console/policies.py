@@ -24,7 +24,7 @@ from evenhand.deciding.provenance import lay_texts_of
 from evenhand.policy.diff import diff
 from evenhand.policy.language.pack import Pack
 from evenhand.policy.load import LoadedPack, load_each, pack_files
-from evenhand.policy.prose.brief import MOST_EXAMPLES, at_bounds
+from evenhand.policy.prose.brief import MOST_EXAMPLES, at_bounds, for_readers
 from evenhand.policy.prose.pages import page, page_name, version_before
 from evenhand.policy.prose.speech import local
 from evenhand.policy.prose.words import capital
@@ -87,11 +87,13 @@ class Difference:
 
     Attributes:
         said: sentences, by what they are about.
+        for_readers: the brief: what concerns reviewers, operations and creators of it, by that heading.
         at_bounds: what values on both sides of the bounds that changed bring now and brought.
         lines: of the files, as `diff -u` writes them.
     """
 
     said: Sequence[tuple[str, Sequence[str]]]
+    for_readers: Sequence[tuple[str, Sequence[str]]]
     at_bounds: Sequence[str]
     lines: Sequence[str]
 
@@ -152,15 +154,23 @@ def compared(before: Policy, now: Policy) -> Difference:
     """What is otherwise in a pack than in another one."""
     with told_to_reader():
         changes = diff(before.pack, now.pack)
+        brief = list(for_readers(changes)) if changes else []
         bounds = [local(each) for each in islice(at_bounds(before.pack, now.pack), MOST_EXAMPLES)]
     said = [
         (local(capital(about)), [with_own_marked(escape(local(each.said))) for each in group])
         for about, group in groupby(changes, lambda each: each.about)
     ]
+    told = [
+        (
+            local(title).removeprefix("## "),
+            [with_own_marked(escape(local(each).removeprefix("- "))) for each in sentences],
+        )
+        for title, sentences in brief
+    ]
     lines = difflib.unified_diff(
         before.text.splitlines(), now.text.splitlines(), before.file, now.file, lineterm="", n=2
     )
-    return Difference(said, bounds, list(lines))
+    return Difference(said, told, bounds, list(lines))
 
 
 # A revision's folder never changes.

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import fcntl
 import logging
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from evenhand.deployment import deployment
 from evenhand.people.in_force import people_in_force
@@ -17,7 +14,7 @@ from evenhand.records.persons import PersonRefused, normalised
 from evenhand.reports.files import write
 from evenhand.reports.language import Language
 from evenhand.reports.letter import letter_of
-from evenhand.reports.marks import of_the_very_same
+from evenhand.reports.marks import of_the_very_same, one_at_a_time
 from evenhand.reports.report import Report
 from evenhand.settings import settings
 from evenhand.tasks.alerts import tell_person, was_told
@@ -73,8 +70,8 @@ def send(report: Report, language: Language, to: dict[str, str], sender: str) ->
     here = settings()
     folder = here.home / "reports" / f"night={report.night}"
     came = []
-    # Who clicks twice waits for the first click, in whichever process it is.
-    with _one_at_a_time(folder):
+    # Who clicks twice waits for the first click, and for the night's own task.
+    with one_at_a_time(folder):
         files = [str(path) for path in write(report, language, folder, here.pages)]
         subject, body = letter_of(report, language, files)
         for person, address in to.items():
@@ -82,17 +79,9 @@ def send(report: Report, language: Language, to: dict[str, str], sender: str) ->
             if was_told(mark):
                 came.append(Sent(person, had_it=True))
                 continue
-            failures = tell_person(person, address, subject, body, files=files, marks=mark)
+            failures = tell_person(person, address, subject, body, files=files, marks=[mark])
             came.append(Sent(person, failures=failures))
             # As Python writes a text, so that a name can't begin a line of its own.
             said = f"not sent ({'; '.join(failures)})" if failures else "sent"
             log.info("%r sends %s of night %s to %r: %s", sender, report.name, report.night, person, said)
     return came
-
-
-@contextmanager
-def _one_at_a_time(folder: Path) -> Iterator[None]:
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / "sending.lock").open("a") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        yield

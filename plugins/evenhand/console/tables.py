@@ -19,9 +19,21 @@ STAGES = ("onboarding", "pilot", "active", "probation", "restricted", "exited")
 
 # How a value is written: an account links to its page, a label is looked up in the catalogues, `open` is a last day
 # that may be none, a share is of one, what is told in English alone is read out as English, and what an account is told
-# in the language of its row. Money is of the currency of its row's market.
+# in the language of its row. Money is of the currency of its row's market, a balance of the unit of its programme.
 Kind = Literal[
-    "account", "text", "english", "told", "language", "label", "day", "open", "number", "money", "share", "yes"
+    "account",
+    "text",
+    "english",
+    "told",
+    "language",
+    "label",
+    "day",
+    "open",
+    "number",
+    "balance",
+    "money",
+    "share",
+    "yes",
 ]
 
 
@@ -224,11 +236,11 @@ LISTS = (
         "from account_health",
         (
             *(_ACCOUNT, _MARKET, _PROGRAMME, Column("zone", "Zone", "label", "zone", is_choice=True)),
-            *(Column("since", "Since", "day"), Column("balance", "Balance", "number")),
+            *(Column("since", "Since", "day"), Column("balance", "Balance", "balance")),
             Column("zone_last_night", "Zone last night", "label", "zone", is_choice=True),
-            *(Column("balance_last_night", "Balance last night", "number"), Column("moved_by", "Moved by", "english")),
+            *(Column("balance_last_night", "Balance last night", "balance"), Column("moved_by", "Moved by", "english")),
             Column("next_zone", "Next zone", "label", "zone", is_choice=True),
-            *(Column("to_next_zone", "To the next zone", "number"), Column("is_near", "Near", "yes", is_choice=True)),
+            *(Column("to_next_zone", "To the next zone", "balance"), Column("is_near", "Near", "yes", is_choice=True)),
         ),
         "balance desc nulls last, account_id, programme",
     ),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
 from functools import lru_cache
@@ -32,6 +32,13 @@ def _rules_of(folder: Path, written: int) -> duckdb.DuckDBPyConnection:
     connection = duckdb.connect(config={"threads": 1})
     lay_rules_in_words_of_today(folder, connection)
     return connection
+
+
+def units_of(release: Path, night: date) -> Mapping[tuple[str, str], str]:
+    """What each programme of each market is counted in on a night, where that is said."""
+    with with_rules(release) as connection:
+        found = connection.execute(_SQL("units"), {"night": night}).fetchall()
+    return {(market, programme): unit for market, programme, unit in found}
 
 
 class AccountRows:

@@ -91,7 +91,7 @@ _READ: Mapping[str, str] = {
     "last_day": _DAY,
     "had": rf"{_NUMBER}(?: %)?|{NO_VALUE}",
     "points": _NUMBER,
-    "value": _NUMBER,
+    "value": rf"{_NUMBER}(?: %)?",
     "days": r"\d+",
     "how": "|".join(COMPARATORS.values()),
     "severity": r"(?!content |live |detected )[^,]+?",
@@ -123,6 +123,10 @@ class Story:
         # Releases of earlier versions wrote each of them as one or more: point(s).
         self._unit_of = {said: each for each in sorted(known) for said in (each, plural(each), f"{each}(s)")}
         self._amount = "|".join(re.escape(each) for each in sorted(("%", *self._unit_of), key=len, reverse=True))
+
+    def unit_of(self, programme: str) -> str:
+        """What a programme is counted in; empty where that isn't said."""
+        return self._units.get(programme, "")
 
     def told(self, event: str, english: str) -> str | None:
         """A step of it; None where what the release says of it isn't understood."""
@@ -217,7 +221,7 @@ class Story:
         return said
 
     def _unit_before(self, values: Mapping[str, str | None]) -> str:
-        return self._units.get(self._key("programme", values["programme"] or ""), "")
+        return self.unit_of(self._key("programme", values["programme"] or ""))
 
     def _amount_of(self, said: str) -> str:
         """As a release has it: of what is a part of a whole, and of that alone, it has percent."""

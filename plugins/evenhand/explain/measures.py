@@ -17,6 +17,7 @@ from evenhand.explain.labels import Labels, begun
 from evenhand.explain.names import Names
 from evenhand.explain.worded import worded
 from evenhand.policy.language.part import EMERGENCY
+from evenhand.policy.prose.words import condition_told
 
 # The order in which entries are told.
 ENTRIES_BY = "programme, on_day, entry_id"
@@ -49,6 +50,9 @@ def measures_in_force(
         outranked_by = None if prevails else felt.get(row["scope"])
         outranks = tuple(beaten.get(row["scope"], ())) if name == "penalties" and prevails else ()
         rule, english, route = reason["condition"] or "", reason["explanation"], reason["appeal_route"] or ""
+        # Releases of earlier versions have the bound of a part of a whole as the pack writes it in the sentence, too.
+        condition = condition_told(rule, story.unit_of(row["programme"]))
+        english = english.replace(f"({rule})", f"({condition})") if condition != rule else english
         # A reward has its pack's, too, and doesn't say it: nobody appeals one.
         route = route if english.endswith(route) else ""
         explained = story.why(english.removesuffix(route).removesuffix(" ") if route else english)
@@ -76,7 +80,9 @@ def measures_in_force(
                 version=reason["pack_version"],
                 pack_sha256=reason["pack_sha256"],
                 rule=rule,
-                rule_label=rule if is_by_people else begun(story.condition(rule) or "") or names.of("rule", rule),
+                rule_label=rule
+                if is_by_people
+                else begun(story.condition(condition) or "") or names.of("rule", condition),
                 unit=reason["unit"] or "",
                 before=reason["balance_before"],
                 after=reason["balance_after"],

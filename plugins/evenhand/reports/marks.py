@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import quote
 
@@ -26,6 +29,15 @@ def of_the_very_same(folder: Path, person: str, report: Report, language: Langua
     """
     content = hashlib.sha256(page_of(report, language, address).encode()).hexdigest()[:12]
     return _mark(folder, person, f"{content}.{report.name}")
+
+
+@contextmanager
+def one_at_a_time(folder: Path) -> Iterator[None]:
+    """Whoever sends a report of a night waits for who does so already, in whichever process that is."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "sending.lock").open("a") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
 
 
 def _mark(folder: Path, person: str, what: str) -> Path:

@@ -31,7 +31,7 @@ def notifiers() -> list[Any]:
 
 
 def tell_person(
-    person: str, address: str, subject: str, body: str, files: Sequence[str] = (), marks: Path | None = None
+    person: str, address: str, subject: str, body: str, files: Sequence[str] = (), marks: Sequence[Path] = ()
 ) -> list[str]:
     """Have somebody of people.yml told; returns what kept notifiers from it, a line each.
 
@@ -39,8 +39,8 @@ def tell_person(
     goes with it.
 
     Args:
-        marks: a file that is kept for each notifier which told them, so that it doesn't once more; of the second one on
-            with its number behind the name. By default nothing is kept.
+        marks: files that are kept for each notifier which told them, so that it doesn't where one of them is there; of
+            the second one on with its number behind the name. By default nothing is kept.
     """
     from airflow.sdk import get_current_context
     from airflow.sdk._shared.module_loading import import_string
@@ -52,12 +52,17 @@ def tell_person(
     failures = []
     said = {"person": person, "address": address, "subject": subject, "body": body, "files": list(files)}
     for place, (classpath, arguments) in enumerate(deployment().people_notifiers):
-        mark = _mark(marks, place) if marks else None
+        kept = [_mark(each, place) for each in marks]
         name = classpath.rpartition(".")[2]
         # Before it is sent: what a kill leaves isn't sent twice, nor is what two runs send at once.
-        if mark and not write_once(mark, _SENDING):
-            if mark.read_bytes() == _SENDING:
-                failures.append(f"{name}: it isn't known whether it was sent; delete {mark} to have it sent")
+        before = [each for each in kept if not write_once(each, _SENDING)]
+        if before:
+            unknown = [str(each) for each in before if each.read_bytes() == _SENDING]
+            if unknown:
+                these = " and ".join(unknown)
+                failures.append(f"{name}: it isn't known whether it was sent; delete {these} to have it sent")
+            for claimed in (each for each in kept if each not in before):
+                claimed.unlink()
             continue
         try:
             notifier = import_string(classpath)(**arguments)
@@ -70,11 +75,11 @@ def tell_person(
         except Exception as error:
             log.exception("%s wasn't told", person)
             failures.append(f"{name}: {error}")
-            if mark:
-                mark.unlink()
+            for each in kept:
+                each.unlink()
         else:
-            if mark:
-                write_anew(mark, f"{address}\n".encode())
+            for each in kept:
+                write_anew(each, f"{address}\n".encode())
     return failures
 
 
@@ -82,12 +87,6 @@ def was_told(marks: Path) -> bool:
     """Whether every notifier has told somebody what these marks are of."""
     each = [_mark(marks, place) for place in range(len(deployment().people_notifiers))]
     return all(mark.exists() and mark.read_bytes() != _SENDING for mark in each)
-
-
-def told_too(marks: Path, told: Path) -> None:
-    """Have what one was told by every notifier be what other marks say as well."""
-    for place in range(len(deployment().people_notifiers)):
-        write_once(_mark(marks, place), _mark(told, place).read_bytes())
 
 
 def _mark(marks: Path, place: int) -> Path:

@@ -149,8 +149,8 @@ def _send(here: Settings, night: date, wanted: _Wanted) -> tuple[str | None, Col
     from evenhand.reports.language import Language
     from evenhand.reports.letter import letter_of
     from evenhand.reports.make import NoSuchMarket
-    from evenhand.reports.marks import of_the_night, of_the_very_same
-    from evenhand.tasks.alerts import tell_person, told_too, was_told
+    from evenhand.reports.marks import of_the_night, of_the_very_same, one_at_a_time
+    from evenhand.tasks.alerts import tell_person, was_told
 
     try:
         report = _report(here, night, wanted)
@@ -163,15 +163,14 @@ def _send(here: Settings, night: date, wanted: _Wanted) -> tuple[str | None, Col
     speaks = Language(report.language, load_catalogs(here.translations))
     folder = here.home / "reports" / f"night={night}"
     mark = of_the_night(folder, wanted.person, report)
-    # Somebody may have sent it from its page.
     same = of_the_very_same(folder, wanted.person, report, speaks, here.pages)
-    if was_told(mark) or was_told(same):
-        return "", unknown
-    files: Sequence[str] = [str(path) for path in write(report, speaks, folder, here.pages)]
-    subject, body = letter_of(report, speaks, files)
-    failures = tell_person(wanted.person, wanted.address, subject, body, files=files, marks=mark)
-    if not failures:
-        told_too(same, mark)
+    # Somebody may have sent it from its page, or does so now.
+    with one_at_a_time(folder):
+        if was_told(mark) or was_told(same):
+            return "", unknown
+        files: Sequence[str] = [str(path) for path in write(report, speaks, folder, here.pages)]
+        subject, body = letter_of(report, speaks, files)
+        failures = tell_person(wanted.person, wanted.address, subject, body, files=files, marks=[mark, same])
     failure = f"{wanted.person} wasn't sent {report.name} ({'; '.join(failures)})" if failures else ""
     return failure, unknown
 

@@ -320,13 +320,15 @@ reasons_in_words as (
             when on_day is null
                 then
                     'The account is in the zone ' || {{ in_words('zone') }} || ' of '
-                    || {{ label_of('programme', 'programme') }} || ' (' || {{ in_words('condition') }} || ')'
+                    || {{ label_of('programme', 'programme') }}
+                    || ' (' || {{ condition_in_words('condition', 'unit') }} || ')'
             else
                 'On ' || on_day || ' the account went from '
                 || coalesce({{ counted_before('balance_before', 'unit') }}, 'no value')
                 || ' to ' || coalesce({{ counted('balance_after', 'unit') }}, 'no value') || ' of '
                 || {{ label_of('programme', 'programme') }}
-                || ' and entered the zone ' || {{ in_words('zone') }} || ' (' || {{ in_words('condition') }} || ')'
+                || ' and entered the zone ' || {{ in_words('zone') }}
+                || ' (' || {{ condition_in_words('condition', 'unit') }} || ')'
         end
         || '. This brings ' || {{ label_of('measure', 'measure') }} || ' on ' || {{ in_words('scope') }}
         || coalesce(' from ' || starts_on, '')

@@ -9,6 +9,10 @@ packs as (
     select * from {{ rules('packs') }}
 ),
 
+programmes as (
+    select * from {{ rules('programmes') }}
+),
+
 rewards_with_their_account as (
     select
         rewards_in_force.row_key,
@@ -30,16 +34,21 @@ rewards_with_their_account as (
         rewards_in_force.starts_on,
         rewards_in_force.ends_on,
         rewards_in_force.amount as reward_amount,
+        programmes.unit as unit_of_programme,
         packs.appeal_route
     from rewards_in_force
     inner join packs on rewards_in_force.edition_id = packs.edition_id
+    left join programmes
+        on
+            rewards_in_force.edition_id = programmes.edition_id
+            and rewards_in_force.programme = programmes.programme
 ),
 
 reasons_in_words as (
     select
         {{ reason_id(['row_key', 'measure', 'zone', 'condition', 'starts_on', 'ends_on', 'entries']) }} as reason_id,
         'rewards' as list,
-        * exclude (reward_amount),
+        * exclude (reward_amount, unit_of_programme),
         case
             when reward_amount is not null
                 then
@@ -59,7 +68,8 @@ reasons_in_words as (
             when ends_on is not null
                 then
                     'The account entered the zone ' || {{ in_words('zone') }} || ' of '
-                    || {{ label_of('programme', 'programme') }} || ' (' || {{ in_words('condition') }}
+                    || {{ label_of('programme', 'programme') }}
+                    || ' (' || {{ condition_in_words('condition', 'unit_of_programme') }}
                     || '), which brings ' || {{ label_of('measure', 'measure') }} || ' on ' || {{ in_words('scope') }}
                     || ' until ' || ends_on || '.'
             else

@@ -153,6 +153,7 @@ zones_in_the_order_of_days as (
         standings.valid_from,
         standings.zone,
         standings.value,
+        programmes.unit,
         lag(standings.zone) over (
             partition by standings.account_id, standings.programme, standings.balance_of
             order by standings.valid_from
@@ -173,7 +174,7 @@ zones_entered as (
         'zone_entered' as event,
         programme || case when balance_of in ('', {{ kept_for_nothing() }}) then '' else '/' || balance_of end as about,
         'from ' || {{ in_words('zone_before') }} || ' to ' || {{ in_words('zone') }}
-        || coalesce(', at ' || {{ plain_number(as_number('value')) }}, '') as told
+        || coalesce(', at ' || {{ counted_before(as_number('value'), 'unit') }}, '') as told
     from zones_in_the_order_of_days
     where zone <> zone_before
 ),

@@ -70,11 +70,17 @@ where health.is_near
 order by subject, effects.measure_rank, effects.measure;
 
 -- name: held_list
+-- What a list would bring; of what would be gone, what is kept until there is an answer, and so for a day at least.
 select
     changes.list || '/' || changes.market || '/' || changes.account_id as subject, changes.measure,
-    wanted.ends_on - $night::date + 1 as days
+    case
+        when wanted.row_key is not null then wanted.ends_on - $night::date + 1
+        when kept.ends_on is not null then greatest(kept.ends_on - $night::date + 1, 1)
+    end as days
 from night.gate.changes as changes
 left join night.main.penalties as wanted on changes.row_key = wanted.row_key
+left join penalties as kept on changes.row_key = kept.row_key
+where changes.list = 'penalties' and coalesce(wanted.row_key, kept.row_key) is not null
 order by all;
 
 -- name: orders

@@ -29,7 +29,7 @@ from evenhand.delivery.announcements.automation import (
 from evenhand.delivery.announcements.statement_words import END_DATES, SOURCES, NotStatable, StatementWords, enums
 from evenhand.delivery.read_release import read_release
 from evenhand.policy.language.part import EMERGENCY
-from evenhand.policy.prose.words import PERCENT_OF, counted, number, spoken
+from evenhand.policy.prose.words import PERCENT_OF, condition_told, counted, number, spoken
 from evenhand.records.sql_files import SqlFile
 
 _SQL = SqlFile(__file__)
@@ -199,7 +199,7 @@ def _facts(reason: Mapping[str, Any], begins: str, entries: int, rules: Sequence
         if reason["balance_after"] is not None
         else f"the programme {programme} was judged anew"
     )
-    return f"On {begins} {balance}: {spoken(reason['condition'])}. {counting}".strip()
+    return f"On {begins} {balance}: {spoken(condition_told(reason['condition'], reason['unit']))}. {counting}".strip()
 
 
 def _before(balance: Decimal | None, unit: str | None) -> str:

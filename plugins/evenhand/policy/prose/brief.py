@@ -42,17 +42,10 @@ def _lines(old: Pack, new: Pack) -> Iterator[str]:
         yield say("Both decide the same.")
         yield ""
         return
-    for title, concerned in (
-        ("## For reviewers", _reviewers),
-        ("## For operations", _operations),
-        ("## For creators", _creators),
-    ):
-        said = [
-            say("- {about}: {said}.", about=capital(each.about), said=each.said) for each in changes if concerned(each)
-        ]
-        yield say(title)
+    for title, said in for_readers(changes):
+        yield title
         yield ""
-        yield from said or [say("- Nothing changes for them.")]
+        yield from said
         yield ""
     examples = list(islice(at_bounds(old, new), MOST_EXAMPLES))
     if examples:
@@ -61,6 +54,19 @@ def _lines(old: Pack, new: Pack) -> Iterator[str]:
         for example in examples:
             yield say("- {said}", said=example)
         yield ""
+
+
+def for_readers(changes: Sequence[Change]) -> Iterator[tuple[str, list[str]]]:
+    """The heading for each of those who work with a pack, and what concerns them of its changes, as Markdown."""
+    for title, concerned in (
+        ("## For reviewers", _reviewers),
+        ("## For operations", _operations),
+        ("## For creators", _creators),
+    ):
+        said = [
+            say("- {about}: {said}.", about=capital(each.about), said=each.said) for each in changes if concerned(each)
+        ]
+        yield say(title), said or [say("- Nothing changes for them.")]
 
 
 def at_bounds(old: Pack, new: Pack) -> Iterator[str]:
