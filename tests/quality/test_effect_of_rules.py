@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -18,7 +18,7 @@ from evenhand.policy.load import load_packs
 from evenhand.policy.preapproved import Preapproval
 from gates.nights import Judged, Nights
 from made_once import shared_compiled
-from night.installation import CONTENTS, CREATORS, Installation
+from night.installation import CONTENTS, CREATORS, Installation, Row
 from quality.markets import Change, changed, feeds_of, text_of, told
 
 FIRST = date(2026, 3, 5)
@@ -34,7 +34,7 @@ MARKETS = ("longer", "looser", "approved", "begins", "called", "ends")
 def released(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Three nights that were released: on each of them another account of each market has its first two strikes."""
     home = tmp_path_factory.mktemp("released")
-    feeds = {"creators": CREATORS, "contents": CONTENTS, "appeals": []}
+    feeds: Mapping[str, Sequence[Row]] = {"creators": CREATORS, "contents": CONTENTS, "appeals": []}
     Installation(home).land(str(FIRST), **feeds_of(MARKETS, feeds))
     for number in range(3):
         night = FIRST + timedelta(days=number)
