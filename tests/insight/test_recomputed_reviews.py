@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import shutil
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -18,6 +18,7 @@ import duckdb
 import pytest
 import yaml
 
+from evenhand.deciding.compiled import run_models
 from evenhand.explain.labels import Labels
 from evenhand.landing.contracts import BY_NAME
 from evenhand.notices.catalogs import load_catalogs
@@ -30,6 +31,7 @@ from insight.recomputing.figures import rounded
 from insight.recomputing.market import Market, Row, market_of, released
 from insight.recomputing.melded import Told, jackknifed, together
 from insight.recomputing.reviews import Part, drawn_penalties, of_reviews, twice
+from made_once import shared_project
 from night.directly import decide
 
 DRAWN, NIGHT = date(2026, 10, 30), date(2026, 10, 31)
@@ -62,7 +64,7 @@ def decided(tmp_path_factory: pytest.TempPathFactory) -> Decided:
     (packs / "marketplace.yml").write_text(
         "\n".join(budgets if line.startswith("review_budgets:") else line for line in said)
     )
-    home, never = folder / "home", folder / "never"
+    home = folder / "home"
     simulate(Plan(creators=3000, nights=30, until=NIGHT, seed=11), home / "landing", lambda made: None)
     for landed in (home / "landing").glob("*/*/source=*"):
         if landed.name.removeprefix("source=") not in MARKETS:
@@ -75,15 +77,10 @@ def decided(tmp_path_factory: pytest.TempPathFactory) -> Decided:
         _answer(home)
         decide(home, str(NIGHT))
         markets = [market_of(home, NIGHT, name) for name in MARKETS]
-        shutil.copytree(home / "landing", never / "landing")
-        _forget(never / "landing", [case for market in markets for case in _found_wrong(market)])
-        decide(never, str(NIGHT))
+        never = _decided_without(home, [case for market in markets for case in _found_wrong(market)])
     return Decided(
         released(home, NIGHT, "operational_metrics"),
-        {
-            market.name: (market, _wrong(drawn_penalties(market), market_of(never, NIGHT, market.name)))
-            for market in markets
-        },
+        {market.name: (market, _wrong(drawn_penalties(market), _told_by(market, never))) for market in markets},
     )
 
 
@@ -257,21 +254,32 @@ def _found_wrong(market: Market) -> set[str]:
     }
 
 
-def _forget(landing: Path, cases: Sequence[str]) -> None:
-    """Take cases out of all files that they landed in."""
-    with duckdb.connect() as connection:
-        for file in sorted((landing / "violations").rglob("*.parquet")):
-            left = file.with_suffix(".left")
-            connection.execute(
-                f"copy (from read_parquet({quoted(file)}, hive_partitioning = false)"
-                f" where not list_contains($cases, violation_id)) to {quoted(left)} (format parquet)",
-                {"cases": cases},
-            )
-            left.replace(file)
-    for file in sorted((landing / "violations").rglob("planted_*.csv")):
-        with file.open(newline="") as opened:
-            rows = [row for row in csv.DictReader(opened) if row["violation_id"] not in cases]
-        _write(file, rows)
+def _decided_without(home: Path, cases: Sequence[str]) -> Sequence[Row]:
+    """The stories of the night's accounts, decided once more as if these cases had never landed."""
+    warehouse = Path(shutil.copy(home / "nights" / f"night={NIGHT}" / "warehouse.duckdb", home / "never.duckdb"))
+    models = shared_project().models(what_tells=True, leading_to=("account_timeline",))
+    with duckdb.connect(str(warehouse)) as connection:
+        connection.begin()
+        tables = connection.execute(
+            "select distinct table_name from information_schema.columns join information_schema.tables"
+            " using (table_schema, table_name) where table_schema = 'accepted' and column_name = 'violation_id'"
+            " and table_type = 'BASE TABLE' order by 1"
+        ).fetchall()
+        assert {("violations",), ("appeals",)} <= {*tables}
+        for (table,) in tables:
+            connection.execute(f"delete from accepted.{table} where list_contains(?, violation_id)", [cases])
+        run_models(connection, models, NIGHT)
+        connection.commit()
+        rows = connection.execute("from main.account_timeline order by account_id, step")
+        names = [name for name, *_ in rows.description]
+        return [dict(zip(names, row, strict=True)) for row in rows.fetchall()]
+
+
+def _told_by(market: Market, stories: Sequence[Row]) -> Market:
+    """A market of which other stories are told."""
+    accounts = {row["account_id"] for row in market.feeds["creators"]}
+    timeline = [row for row in stories if row["account_id"] in accounts]
+    return replace(market, released={**market.released, "account_timeline": timeline})
 
 
 def _wrong(drawn: Collection[tuple[str, str]], never: Market) -> set[tuple[str, str]]:

@@ -17,7 +17,7 @@ from ruamel.yaml.nodes import MappingNode, Node, ScalarNode
 from evenhand.delivery.config import ReceiversError, load_receivers
 from evenhand.policy import nodes
 from evenhand.policy.load import load_pack
-from evenhand.policy.nodes import parse, parse_purely
+from evenhand.policy.nodes import compose_quickly, parse, parse_purely
 from evenhand.policy.preapproved import read_preapproved
 from evenhand.policy.texts import PackError
 from evenhand.settings import PROJECT
@@ -53,7 +53,10 @@ def _outcome(read: Callable[[str], tuple[Node | None, Any]], text: str) -> Any:
 
 
 def _same(text: str) -> None:
-    assert _outcome(parse, text) == _outcome(parse_purely, text)
+    purely = _outcome(parse_purely, text)
+    assert _outcome(parse, text) == purely
+    if not isinstance(purely[0], type):
+        assert _seen(compose_quickly(text)) == purely[0]
 
 
 WORDS = [

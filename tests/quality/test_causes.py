@@ -1,6 +1,7 @@
 """The cause of every change: each is brought about by itself, on a few accounts, and told for what it is.
 
-Longer than other files, for each cause has its own small nights, told from beginning to end.
+Each has a market of its own, and those that a night can bring about together are decided in one. Longer than other
+files, for each cause is told from beginning to end.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 import re
 import shutil
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -26,197 +28,45 @@ from evenhand.quality.rehearsed_change import most_that_may_change, rehearse_cha
 from evenhand.records.markdown import plain
 from evenhand.records.persons import Person
 from evenhand.release.manifest import read_manifest
-from evenhand.settings import PROJECT
 from gates.nights import CODE, Judged, Nights
 from made_once import shared_compiled
-from night.installation import APPEALS, CONTENTS, CREATORS, VIOLATIONS, Installation
+from night.installation import APPEALS, CREATORS, VIOLATIONS, Installation
+from quality.markets import changed, ends_of, feeds_of, rows_of, text_of, together, told
 
-FIRST, NEXT = date(2026, 3, 5), date(2026, 3, 6)
-SUSPENDED = "{measure: account_suspended, scope: account"
+FIRST, NEXT, THIRD = date(2026, 3, 5), date(2026, 3, 6), date(2026, 3, 7)
 LIFT = Proposal(
-    action="lift", list="penalties", market="world", accounts=("a3",), measure="account_suspended", scope="account",
-    until=date(2026, 3, 8), reason="The strikes are in doubt", author=Person("mai", logged_in=True),
+    action="lift", list="penalties", market="lifted", accounts=("lifted.a3",), measure="account_suspended",
+    scope="account", until=date(2026, 3, 8), reason="The strikes are in doubt", author=Person("mai", logged_in=True),
 )  # fmt: skip
 OTHER_CODE = CODE | {"sha256": "1" * 64}
-
-
-@pytest.fixture(scope="module")
-def decided(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Six accounts in the market world, of which account n has n strikes, released on the first night."""
-    home = tmp_path_factory.mktemp("decided")
-    Installation(home).land(str(FIRST), creators=CREATORS, contents=CONTENTS, violations=VIOLATIONS, appeals=[])
-    (home / "policies").mkdir()
-    shutil.copy(PROJECT / "policies" / "takedowns.yml", home / "policies")
-    nights = Nights(home, shared_compiled(), home / "policies")
-    nights.release(nights.judge(nights.land(FIRST), FIRST), FIRST)
-    return home
-
-
-@pytest.fixture
-def nights(decided: Path, tmp_path: Path) -> Nights:
-    """The same, for a test to go on with."""
-    home = Path(shutil.copytree(decided, tmp_path / "home"))
-    return Nights(home, shared_compiled(), home / "policies")
-
-
-def changes(judged: Judged) -> dict[str, tuple[str, str]]:
-    """Row key to change and cause; a cause for all rows of an account is under the account."""
-    with duckdb.connect(str(judged.warehouse), read_only=True) as connection:
-        found = connection.execute("select row_key, change, cause from gate.changes order by all").fetchall()
-    return {row_key: (change, cause) for row_key, change, cause in found}
-
-
-def causes(judged: Judged) -> dict[str, set[str]]:
-    by_account: dict[str, set[str]] = {}
-    for row_key, (_, cause) in changes(judged).items():
-        by_account.setdefault(row_key.split("/")[0], set()).add(cause)
-    return by_account
-
-
-def strikes(count: int, account: str, day: date) -> list[Sequence[str]]:
-    return [
-        (f"n{account}.{number}", account, "c" + account[1:], "copyright", f"nb{account}.{number}", str(day))
-        for number in range(count)
-    ]
-
-
-def with_longer_pauses(nights: Nights, changed_by: str = "") -> Path:
-    """The packs' folder with one change: who has two strikes is paused for nine days, not for seven."""
-    folder = nights.home / "longer"
-    shutil.copytree(nights.policies, folder)
-    pack = folder / "takedowns.yml"
-    named = f"changed_by: {changed_by}\n" if changed_by else ""
-    pack.write_text(pack.read_text().replace("days: 7}", "days: 9}").replace("version: 1\n", f"version: 1\n{named}"))
-    return folder
-
-
-def test_what_a_changed_pack_does_is_rehearsed_on_tonights_data(nights: Nights) -> None:
-    warehouse = nights.judge(nights.land(FIRST), FIRST).warehouse
-    release = nights.releases / f"night={FIRST}"
-    same = rehearse_change(warehouse, release, FIRST, load_packs(nights.policies), {})
-    assert same == {}
-    longer = load_packs(with_longer_pauses(nights))
-    # Who has two strikes is paused for nine days and not seven.
-    found = rehearse_change(warehouse, release, FIRST, longer, {})
-    assert found == {("penalties", "world"): 1}
-    assert [most_that_may_change(rows) for rows in (0, 1, 9, 10, 100)] == [10, 10, 10, 12, 120]
-
-
-def test_the_first_night_is_all_data_and_nothing_is_held(nights: Nights) -> None:
-    shutil.rmtree(nights.releases)
-
-    judged = nights.judge(nights.land(FIRST), FIRST)
-
-    assert set(changes(judged).values()) == {("added", "data")}
-    assert judged.held == []
-
-
-def test_a_night_on_which_nothing_happens_changes_what_time_changes(nights: Nights) -> None:
-    # The warning of 30 days from 1 March ends with 30 March; nothing else is so short but seven days of silence.
-    judged = nights.judge(nights.land(date(2026, 3, 31)), date(2026, 3, 31))
-
-    assert changes(judged)["a1/copyright_strikes/account"] == ("removed", "time")
-    assert {cause for _, cause in changes(judged).values()} == {"time"}
-    assert judged.held == []
-
-
-def test_what_landed_is_data(nights: Nights) -> None:
-    Installation(nights.home).land(str(NEXT), violations=strikes(1, "a5", NEXT))
-    nights.load()
-
-    judged = nights.judge(nights.land(NEXT), NEXT)
-
-    assert causes(judged) == {"a5": {"data"}}
-    assert changes(judged)["a5/copyright_strikes/account"] == ("added", "data")
-
-
-def test_a_granted_appeal_is_a_correction(nights: Nights) -> None:
-    Installation(nights.home).land(str(NEXT), appeals=APPEALS, violations=strikes(1, "a5", NEXT))
-    nights.load()
-
-    judged = nights.judge(nights.land(NEXT), NEXT)
-
-    assert causes(judged) == {"a1": {"correction"}, "a5": {"data"}}
-    assert changes(judged)["a1/copyright_strikes/account"] == ("removed", "correction")
-
-
-def test_a_file_of_then_that_is_another_now_is_a_correction(nights: Nights) -> None:
-    without_a4 = [each for each in VIOLATIONS if each[1] != "a4"]
-    Installation(nights.home).land(str(FIRST), creators=CREATORS, contents=CONTENTS, violations=without_a4, appeals=[])
-    nights.load()
-
-    judged = nights.judge(nights.land(NEXT), NEXT)
-
-    assert causes(judged) == {"a4": {"correction"}}
-    assert {change for change, _ in changes(judged).values()} == {"removed"}
-
-
-def test_who_moves_while_a_list_is_held_keeps_what_it_had_and_then_the_cause_is_the_move(nights: Nights) -> None:
-    """a2 goes to the moon, whose changed pack holds its penalties, and m2 comes from it; a3 and m3 stay."""
-    home, third = Installation(nights.home), date(2026, 3, 7)
-    of_moon = [(account.replace("a", "m"), "moon", *rest) for account, _, *rest in CREATORS[:3]]
-    strikes_of_moon = [
-        (key.replace("v", "m"), account.replace("a", "m"), "", *rest)
-        for key, account, _, *rest in VIOLATIONS
-        if account < "a4"
-    ]
-    home.land(
-        str(FIRST), creators=[*CREATORS, *of_moon], contents=CONTENTS, violations=[*VIOLATIONS, *strikes_of_moon],
-        appeals=[],
-    )  # fmt: skip
-    moved = [("a2", "moon", "creator", "en", "2026-01-01"), ("m2", "world", "creator", "en", "2026-01-01")]
-    home.land(str(NEXT), creators=moved)
-    text = (nights.policies / "takedowns.yml").read_text()
-    moon = text.replace("markets: [world]", "markets: [moon]").replace("pack: takedowns", "pack: moon")
-    (nights.policies / "moon.yml").write_text(moon)
-    two = Nights(nights.home, shared_compiled(), nights.policies)
-    shutil.rmtree(two.releases)
-    two.release(two.judge(two.land(FIRST), FIRST), FIRST)
-    before = rows(two.releases / f"night={FIRST}" / "penalties.parquet")
-
-    (nights.policies / "moon.yml").write_text(moon.replace("scope: campaign, days: 90", "scope: campaign, days: 80"))
-    two = Nights(nights.home, shared_compiled(), nights.policies)
-    judged = two.judge(two.land(NEXT), NEXT)
-
-    assert [(each.list, each.market) for each in judged.held] == [("penalties", "moon")]
-    with duckdb.connect(str(judged.warehouse), read_only=True) as connection:
-        found = connection.execute(
-            "select account_id, market, change, cause, count(*) from gate.changes where account_id in ('a2', 'm2')"
-            " group by all order by all"
-        ).fetchall()
-        sizes = connection.execute(
-            "select market, sum(added), sum(removed) from gate.list_sizes where list = 'penalties' group by all"
-            " order by all"
-        ).fetchall()
-    assert found == [
-        ("a2", "moon", "added", "move", 3),
-        ("a2", "world", "removed", "move", 3),
-        ("m2", "moon", "removed", "move", 3),
-        ("m2", "world", "added", "move", 3),
-    ]
-    assert sizes == [("moon", 3, 3), ("world", 3, 3)]
-    two.release(judged, NEXT, "")
-    assert rows(two.releases / f"night={NEXT}" / "penalties.parquet") == before
-
-    judged = two.judge(two.land(third), third)
-
-    assert causes(judged)["m2"] == {"move"}
-    two.release(judged, third, "approved")
-    with duckdb.connect() as connection:
-        file = two.releases / f"night={third}" / "penalties.parquet"
-        of_who_moved = connection.execute(
-            f"select account_id, market, count(*) from '{file}' where account_id in ('a2', 'm2') group by all"
-            " order by all"
-        ).fetchall()
-    assert of_who_moved == [("a2", "moon", 3), ("m2", "world", 3)]
-    assert rows(file).keys() == before.keys()
-
-
+# A market for what lands or is decided by people, and one for each way of changing a pack. Of the market `then`, a file
+# is another on the night after; from `earth` an account goes to the moon, and one comes from it.
+OF_DATA = ("landed", "appealed", "then", "speaking", "lifted", "late")
+OF_POLICY = (
+    *("paused", "agreed", "exceeding", "another", "worded", "appeal", "loosened", "foreseen", "kept", "ended"),
+    *("wave", "earth", "moon"),
+)
+# The one row that is over on the night after, by itself.
+OVER = {"a2/copyright_strikes/short_video": ("removed", "time")}
 A_BONUS = """
 calendars: {months: {day_of_month: 1}}
 bonuses:
   selling: {scope: campaign, activity: sale, pays: 10, per: months, budget: 100}
 """
+AYU = ("version: 1\n", "version: 1\nchanged_by: ayu\n")
+# Who has two strikes is paused for nine days, not for seven.
+LONGER = ("days: 7}", "days: 9}")
+LOOSER = ("\nprogrammes:", "\nlimits: {usual_spreads: 40}\nprogrammes:")
+(ROUTE,) = re.findall(r"(?m)^appeal_route: .*$", text_of("appeal"))
+THEIR_APPEAL = (ROUTE, "appeal_route: Pay 50 USD at example.com.")
+
+
+def of_first_night(market: str) -> str:
+    """A market's pack, as it is on the first night."""
+    if market == "lifted":
+        suspended = "{measure: account_suspended, scope: account"
+        return text_of(market, ("{measure: commission_held, scope: commission", suspended))
+    return text_of(market) + (A_BONUS if market == "late" else "")
 
 
 def sale_of(account: str) -> tuple[str, ...]:
@@ -224,225 +74,394 @@ def sale_of(account: str) -> tuple[str, ...]:
     return f"s{account}", account, "sale", str(FIRST), "5", "", "", ""
 
 
+def strikes(account: str, day: date, count: int = 1) -> list[Sequence[str]]:
+    return [
+        (f"n{account}.{number}", account, "c" + account[1:], "copyright", f"nb{account}.{number}", str(day))
+        for number in range(count)
+    ]
+
+
+@pytest.fixture(scope="module")
+def decided(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Six accounts in each market, of which account n has n strikes, released on the first night."""
+    home = tmp_path_factory.mktemp("decided")
+    markets = [market for market in (*OF_DATA, *OF_POLICY) if market not in ("ended", "moon")]
+    # Its second account's pause of seven days ends with the first night.
+    early = {"v2.0": "2026-02-26", "v2.1": "2026-02-27"}
+    of_ended = [(*each[:5], early.get(each[0], each[5])) for each in VIOLATIONS]
+    feeds = together(
+        feeds_of(markets),
+        feeds_of(["ended"]) | {"violations": rows_of("ended", "violations", of_ended)},
+        {
+            "creators": rows_of("moon", "creators", CREATORS[:3]),
+            "violations": rows_of("moon", "violations", [each for each in VIOLATIONS if each[1] < "a4"]),
+            "activities": rows_of("late", "activities", [sale_of("a2"), sale_of("a3")]),
+        },
+    )
+    Installation(home).land(str(FIRST), **feeds)
+    (home / "policies").mkdir()
+    for market in (*OF_DATA, *OF_POLICY):
+        (home / "policies" / f"{market}.yml").write_text(of_first_night(market))
+    nights = Nights(home, shared_compiled(), home / "policies")
+    nights.release(nights.judge(nights.land(FIRST), FIRST), FIRST)
+    return home
+
+
+def going_on(decided: Path, home: Path) -> Nights:
+    """The nights of a copy of what was decided."""
+    shutil.copytree(decided, home)
+    return Nights(home, shared_compiled(), home / "policies")
+
+
+@pytest.fixture
+def nights(decided: Path, tmp_path: Path) -> Nights:
+    """The same, for a test to go on with."""
+    return going_on(decided, tmp_path / "home")
+
+
+def test_the_first_night_is_all_data_and_nothing_is_held(decided: Path) -> None:
+    with duckdb.connect(str(decided / "nights" / f"{FIRST}.judged.duckdb"), read_only=True) as connection:
+        found = connection.execute("select distinct market, change, cause from gate.changes where list = 'penalties'")
+        assert sorted(found.fetchall()) == sorted((market, "added", "data") for market in (*OF_DATA, *OF_POLICY))
+    assert read_manifest(decided / "releases" / f"night={FIRST}").held_lists == ()
+
+
+def test_what_a_changed_pack_does_is_rehearsed_on_tonights_data(nights: Nights) -> None:
+    warehouse = nights.home / "nights" / f"{FIRST}.judged.duckdb"
+    release = nights.releases / f"night={FIRST}"
+    same = rehearse_change(warehouse, release, FIRST, load_packs(nights.policies), {})
+    assert same == {}
+    pack = nights.policies / "paused.yml"
+    pack.write_text(changed(pack.read_text(), LONGER))
+    # Who has two strikes is paused for nine days and not seven.
+    found = rehearse_change(warehouse, release, FIRST, load_packs(nights.policies), {})
+    assert found == {("penalties", "paused"): 1}
+    assert [most_that_may_change(rows) for rows in (0, 1, 9, 10, 100)] == [10, 10, 10, 12, 120]
+
+
+def test_a_night_on_which_nothing_happens_changes_what_time_changes(nights: Nights) -> None:
+    # The warning of 30 days from 1 March ends with 30 March; nothing else is so short but seven days of silence.
+    judged = nights.judge(nights.land(date(2026, 3, 31)), date(2026, 3, 31))
+
+    for market in (*OF_DATA, *OF_POLICY):
+        found = told(judged, market)
+        assert found.changes["a1/copyright_strikes/account"] == ("removed", "time")
+        assert {cause for _, cause in found.changes.values()} == {"time"}
+    assert judged.held == []
+
+
+@dataclass(frozen=True)
+class OfData:
+    """The night after, on which something lands in some markets.
+
+    Attributes:
+        tonight: where all of it lies in tonight's folder.
+        corrected: where the same night's files of earlier nights aren't what they were.
+    """
+
+    tonight: Judged
+    corrected: Judged
+
+
+@pytest.fixture(scope="module")
+def of_data(decided: Path, tmp_path_factory: pytest.TempPathFactory) -> OfData:
+    nights = going_on(decided, tmp_path_factory.mktemp("of_data") / "home")
+    profiles = nights.releases / f"night={FIRST}" / "account_profiles.parquet"
+    with duckdb.connect(str(nights.home / "nights" / f"{FIRST}.judged.duckdb"), read_only=True) as connection:
+        connection.execute(f"copy (select account_id, language from stg_creators) to '{profiles}' (format parquet)")
+    home = Installation(nights.home)
+    home.land(
+        str(NEXT),
+        creators=rows_of("speaking", "creators", [(*each[:3], "de", *each[4:]) for each in CREATORS[2:3]]),
+        **feeds_of(("landed", "appealed"), {"violations": strikes("a5", NEXT)}),
+        appeals=rows_of("appealed", "appeals", APPEALS),
+        activities=rows_of("late", "activities", [sale_of("a1")]),
+    )
+    nights.load()
+    record(nights.home / "emergencies", LIFT, Person("lan", logged_in=True), datetime(2026, 3, 6, tzinfo=UTC), NEXT)
+    landed = nights.land(NEXT)
+    load_emergencies(nights.home / "emergencies", landed, NEXT)
+    tonight = nights.judge(landed, NEXT, "tonight")
+
+    landing = nights.home / "landing"
+    (landing / "activities" / f"night={NEXT}" / "day.csv").rename(
+        landing / "activities" / f"night={FIRST}" / "late.csv"
+    )
+    file = landing / "violations" / f"night={FIRST}" / "day.csv"
+    lines = file.read_text().splitlines(keepends=True)
+    file.write_text("".join(line for line in lines if ",then.a4," not in line))
+    assert len(file.read_text().splitlines()) == len(lines) - 4
+    nights.load()
+    return OfData(tonight, nights.judge(nights.land(NEXT), NEXT, "corrected"))
+
+
+def test_what_landed_is_data(of_data: OfData) -> None:
+    found = told(of_data.tonight, "landed")
+
+    assert found.causes == {"a5": {"data"}}
+    assert found.changes["a5/copyright_strikes/account"] == ("added", "data")
+
+
+def test_a_granted_appeal_is_a_correction(of_data: OfData) -> None:
+    found = told(of_data.tonight, "appealed")
+
+    assert found.causes == {"a1": {"correction"}, "a5": {"data"}}
+    assert found.changes["a1/copyright_strikes/account"] == ("removed", "correction")
+
+
+def test_another_language_of_an_account_is_data_and_holds_nothing(of_data: OfData) -> None:
+    found = told(of_data.tonight, "speaking")
+
+    assert found.causes == {"a3": {"data"}}
+    assert found.held == []
+
+
+def test_what_people_lift_is_emergency_also_where_a_milder_measure_shows(of_data: OfData) -> None:
+    found = told(of_data.tonight, "lifted")
+
+    assert found.changes == {"a3/copyright_strikes/account": ("changed", "emergency")}
+    assert found.held == []
+
+
+def test_a_file_of_then_that_is_another_now_is_a_correction(of_data: OfData) -> None:
+    assert told(of_data.tonight, "then").changes == {}
+    found = told(of_data.corrected, "then")
+
+    assert found.causes == {"a4": {"correction"}}
+    assert {change for change, _ in found.changes.values()} == {"removed"}
+
+
 def test_a_late_file_that_takes_money_from_who_was_paid_is_held_and_in_tonights_folder_takes_none(
-    nights: Nights,
+    of_data: OfData,
 ) -> None:
     """Of a budget of 100, a2 and a3 were paid 50 each on the first night; a1's sale of that day lands late."""
-    home = Installation(nights.home)
-    home.land(str(FIRST), activities=[sale_of("a2"), sale_of("a3")])
-    pack = nights.policies / "takedowns.yml"
-    pack.write_text(pack.read_text() + A_BONUS)
-    paying = Nights(nights.home, shared_compiled(), nights.policies)
-    shutil.rmtree(paying.releases)
-    paying.release(paying.judge(paying.land(FIRST), FIRST), FIRST)
-    home.land(str(NEXT), activities=[sale_of("a1")])
-    paying.load()
-
-    tonight = paying.judge(paying.land(NEXT), NEXT)
+    tonight = told(of_data.tonight, "late")
 
     assert (tonight.causes, tonight.held) == ({}, [])
 
-    landed = home.home / "landing" / "activities"
-    (landed / f"night={NEXT}" / "day.csv").rename(landed / f"night={FIRST}" / "late.csv")
-    paying.load()
-    taking = paying.judge(paying.land(NEXT), NEXT)
-
-    assert taking.is_held("rewards", "world")
-    assert (
-        taking.held[0]
-        .why[0]
-        .startswith(
-            f"activities/night={FIRST}/late.csv landed late in the folder of an earlier night, and takes 50.00 of"
-            " selling from 1 account paid before"
-        )
+    (held,) = told(of_data.corrected, "late").held
+    assert held.list == "rewards"
+    assert held.why[0].startswith(
+        f"activities/night={FIRST}/late.csv landed late in the folder of an earlier night, and takes 50.00 of"
+        " selling from 1 account paid before"
     )
 
 
-def test_a_changed_pack_is_policy_and_held_and_what_landed_is_still_data(nights: Nights) -> None:
-    Installation(nights.home).land(str(NEXT), violations=strikes(1, "a5", NEXT))
-    nights.load()
-
-    judged = nights.judge(nights.land(NEXT), NEXT, policies=with_longer_pauses(nights, "ayu"))
-
-    found = causes(judged)
-    assert found["a2"] == {"policy"}
-    assert found["a5"] == {"data"}
-    # No rule of the market brings a reward: other rules hold the penalties alone.
-    (held,) = judged.held
-    assert (held.list, held.market, held.since, held.changes > 0) == ("penalties", "world", FIRST, True)
-    assert held.by_policy and held.changed_by == ("ayu",)
-
-
-def test_what_a_version_ends_that_was_known_before_it_began_is_policy_and_held(nights: Nights) -> None:
-    first = nights.policies / "takedowns.yml"
-    text = first.read_text().replace("version: 1\n", "version: 1\nchanged_by: ayu\n")
-    first.write_text(text.replace("effective_from: ", f"effective_until: {FIRST}\neffective_from: ", 1))
-    following = re.sub(
-        r"effective_from: .*", f"effective_from: {NEXT}\nends_running: [publishing_paused]", text, count=1
-    )
-    following = re.sub(r"\nexamples:.*", "\n", following, flags=re.DOTALL)
-    (nights.policies / "takedowns_2.yml").write_text(following.replace("version: 1\n", "version: 2\n"))
-    known = Nights(nights.home, shared_compiled(), nights.policies)
-    shutil.rmtree(known.releases)
-    known.release(known.judge(known.land(FIRST), FIRST), FIRST)
-    Installation(nights.home).land(str(NEXT), violations=strikes(1, "a5", NEXT))
-    known.load()
-
-    judged = known.judge(known.land(NEXT), NEXT)
-
-    over = {f"a{number}/copyright_strikes/short_video": ("removed", "policy") for number in (2, 3, 4)}
-    assert changes(judged) == over | {"a5/copyright_strikes/account": ("added", "data")}
-    (held,) = judged.held
-    assert held.by_policy and held.changed_by == ("ayu",)
-
-
-def test_rows_of_a_programme_that_is_called_otherwise_are_the_same_rows(nights: Nights) -> None:
-    first = nights.policies / "takedowns.yml"
-    text = re.sub(r"\nexamples:.*", "\n", first.read_text(), flags=re.DOTALL)
-    first.write_text(text.replace("effective_from: ", f"effective_until: {FIRST}\neffective_from: ", 1))
-    following = re.sub(r"effective_from: .*", f"effective_from: {NEXT}", text, count=1).replace(
-        "  copyright_strikes:\n", "  takedowns:\n    was: copyright_strikes\n"
-    )
-    (nights.policies / "takedowns_2.yml").write_text(following.replace("version: 1\n", "version: 2\n"))
-    known = Nights(nights.home, shared_compiled(), nights.policies)
-    shutil.rmtree(known.releases)
-    known.release(known.judge(known.land(FIRST), FIRST), FIRST)
-    Installation(nights.home).land(str(NEXT), appeals=APPEALS)
-    known.load()
-
-    judged = known.judge(known.land(NEXT), NEXT)
-
-    found = changes(judged)
-    assert found.pop("a1/takedowns/account") == ("removed", "correction")
-    assert set(found.values()) == {("changed", "time")} and "a2/takedowns/short_video" in found
-    assert judged.held == []
-    # The rules are those that were known.
-    with duckdb.connect(str(judged.warehouse), read_only=True) as connection:
-        differing = connection.execute("select distinct unnest(columns) from gate.changes where change = 'changed'")
-        assert {name for (name,) in differing.fetchall()} <= {"programme", "reason_id", "explanation", "condition"}
-
-
-@pytest.mark.parametrize(("at_most", "is_held"), [(100, False), (0, True)])
-def test_an_announced_change_of_policy_isnt_held_up_to_what_was_approved(
-    nights: Nights, at_most: int, is_held: bool
+def test_what_lands_tonight_is_data_also_where_files_of_then_are_others_and_nothing_else_is_held(
+    of_data: OfData,
 ) -> None:
-    policies = with_longer_pauses(nights, "ayu")
-    (pack,) = load_packs(policies)
-    preapproved = Preapproval(
-        what="a longer pause", pack="takedowns", text=pack.sha256, changed_by="ayu", approved_by="budi",
-        at_most=at_most,
-    )  # fmt: skip
-
-    judged = nights.judge(nights.land(NEXT), NEXT, policies=policies, preapproved=[preapproved])
-
-    assert "policy" in judged.causes
-    assert bool(judged.held) is is_held
+    assert of_data.tonight.held == []
+    for market in ("landed", "appealed", "speaking"):
+        assert told(of_data.corrected, market).changes == told(of_data.tonight, market).changes
+    assert [each.market for each in of_data.corrected.held if each.list == "rewards"] == ["late"]
 
 
-def test_what_people_lift_is_emergency_also_where_a_milder_measure_shows(nights: Nights) -> None:
-    pack = nights.policies / "takedowns.yml"
-    pack.write_text(pack.read_text().replace("{measure: commission_held, scope: commission", SUSPENDED, 1))
-    suspending = Nights(nights.home, shared_compiled(), nights.policies)
-    shutil.rmtree(suspending.releases)
-    suspending.release(suspending.judge(suspending.land(FIRST), FIRST), FIRST)
-    record(suspending.home / "emergencies", LIFT, Person("lan", logged_in=True), datetime(2026, 3, 6, tzinfo=UTC), NEXT)
-    landed = suspending.land(NEXT)
-    load_emergencies(suspending.home / "emergencies", landed, NEXT)
+@dataclass(frozen=True)
+class OfPolicy:
+    """The night after, by packs that are otherwise in some markets, and what comes of what is said to it.
 
-    judged = suspending.judge(landed, NEXT)
+    Attributes:
+        first: what was released on the first night.
+        judged: the night after.
+        released: that night's release, by what is said to all that is held.
+        third: the night after that, where nothing was said.
+        approved: the same, where all was approved.
+        third_released: what was released of the third, where nothing was said on the second and all was approved then.
+    """
 
-    assert changes(judged) == {"a3/copyright_strikes/account": ("changed", "emergency")}
-    assert judged.held == []
+    first: Path
+    judged: Judged
+    released: dict[str, Path]
+    third: Judged
+    approved: Judged
+    third_released: Path
 
 
-def test_another_text_isnt_what_was_announced(nights: Nights) -> None:
-    preapproved = Preapproval(
-        what="another", pack="takedowns", text="0" * 64, changed_by="ayu", approved_by="budi", at_most=100
+@pytest.fixture(scope="module")
+def of_policy(decided: Path, tmp_path_factory: pytest.TempPathFactory) -> OfPolicy:
+    folder = tmp_path_factory.mktemp("of_policy")
+    nights = going_on(decided, folder / "home")
+    changes = {
+        **dict.fromkeys(("paused", "agreed", "exceeding", "kept", "ended", "wave"), (LONGER, AYU)),
+        "another": (LONGER,),
+        "worded": (("pack: ", "# Said otherwise.\npack: "),),
+        "appeal": (AYU, THEIR_APPEAL),
+        **dict.fromkeys(("loosened", "foreseen"), (AYU, LOOSER)),
+        "moon": (("scope: campaign, days: 90", "scope: campaign, days: 80"),),
+    }
+    for market, of_market in changes.items():
+        pack = nights.policies / f"{market}.yml"
+        pack.write_text(changed(pack.read_text(), *of_market))
+    texts = {each.pack.pack: each.sha256 for each in load_packs(nights.policies)}
+    texts["another"] = "0" * 64
+    preapproved = [
+        Preapproval(what=pack, pack=pack, text=texts[pack], changed_by="ayu", approved_by="budi", at_most=at_most)
+        for pack, at_most in {"agreed": 100, "exceeding": 0, "another": 100, "foreseen": 0}.items()
+    ]
+    moved = [("earth.a2", "moon", *CREATORS[0][2:]), ("moon.a2", "earth", *CREATORS[0][2:])]
+    new = {"paused": strikes("a5", NEXT), "wave": [*strikes("a5", NEXT), *strikes("a6", NEXT)]}
+    Installation(nights.home).land(
+        str(NEXT),
+        creators=moved,
+        violations=[row for market, rows in new.items() for row in rows_of(market, "violations", rows)],
     )
+    nights = Nights(nights.home, shared_compiled(), nights.policies)
+    judged = nights.judge(nights.land(NEXT), NEXT, preapproved=preapproved)
+    released, third = {}, {}
+    for said in ("first_wave", "", "approved"):
+        nights.release(judged, NEXT, said)
+        released[said] = Path(shutil.copytree(nights.releases / f"night={NEXT}", folder / f"said {said}"))
+        if said != "first_wave":
+            third[said] = nights.judge(nights.land(THIRD), THIRD, f"after {said}", preapproved=preapproved)
+        if said == "":
+            nights.release(third[said], THIRD, "approved")
+            third_released = Path(shutil.copytree(nights.releases / f"night={THIRD}", folder / "third"))
+            shutil.rmtree(nights.releases / f"night={THIRD}")
+    first = nights.releases / f"night={FIRST}"
+    return OfPolicy(first, judged, released, third[""], third["approved"], third_released)
 
-    judged = nights.judge(nights.land(NEXT), NEXT, policies=with_longer_pauses(nights), preapproved=[preapproved])
 
-    assert judged.is_held("penalties", "world")
+def test_who_moves_while_a_list_is_held_keeps_what_it_had_and_then_the_cause_is_the_move(of_policy: OfPolicy) -> None:
+    """The earth's a2 goes to the moon, whose changed pack holds its penalties, and the moon's comes from it."""
+    markets = ("earth", "moon")
+    before = ends_of(of_policy.first / "penalties.parquet", *markets)
+    judged = of_policy.judged
+
+    assert [(each.list, each.market) for each in judged.held if each.market in markets] == [("penalties", "moon")]
+    with duckdb.connect(str(judged.warehouse), read_only=True) as connection:
+        found = connection.execute(
+            "select account_id, market, change, cause, count(*) from gate.changes"
+            " where account_id in ('earth.a2', 'moon.a2') group by all order by all"
+        ).fetchall()
+        sizes = connection.execute(
+            "select market, sum(added), sum(removed) from gate.list_sizes where list = 'penalties'"
+            " and market in ('earth', 'moon') group by all order by all"
+        ).fetchall()
+    assert found == [
+        ("earth.a2", "earth", "removed", "move", 3),
+        ("earth.a2", "moon", "added", "move", 3),
+        ("moon.a2", "earth", "added", "move", 3),
+        ("moon.a2", "moon", "removed", "move", 3),
+    ]
+    assert sizes == [("earth", 3, 3), ("moon", 3, 3)]
+    assert ends_of(of_policy.released[""] / "penalties.parquet", *markets) == before
+
+    with duckdb.connect(str(of_policy.third.warehouse), read_only=True) as connection:
+        of_who_comes = "select distinct cause from gate.changes where account_id = 'moon.a2'"
+        assert connection.execute(of_who_comes).fetchall() == [("move",)]
+    with duckdb.connect() as connection:
+        file = of_policy.third_released / "penalties.parquet"
+        of_who_moved = connection.execute(
+            f"select account_id, market, count(*) from '{file}' where account_id in ('earth.a2', 'moon.a2')"
+            " group by all order by all"
+        ).fetchall()
+    assert of_who_moved == [("earth.a2", "moon", 3), ("moon.a2", "earth", 3)]
+    assert ends_of(file, *markets).keys() == before.keys()
 
 
-def test_a_pack_whose_words_alone_changed_changes_nothing(nights: Nights) -> None:
-    folder = nights.home / "worded"
-    shutil.copytree(nights.policies, folder)
-    pack = folder / "takedowns.yml"
-    pack.write_text("# Said otherwise.\n" + pack.read_text())
+def test_a_changed_pack_is_policy_and_held_and_what_landed_is_still_data(of_policy: OfPolicy) -> None:
+    found = told(of_policy.judged, "paused")
 
-    judged = nights.judge(nights.land(NEXT), NEXT, policies=folder)
+    assert found.causes["a2"] == {"policy"}
+    assert found.causes["a5"] == {"data"}
+    # No rule of the market brings a reward: other rules hold the penalties alone.
+    (held,) = found.held
+    assert (held.list, held.market, held.since, held.changes > 0) == ("penalties", "paused", FIRST, True)
+    assert held.by_policy and held.changed_by == ("ayu",)
 
-    assert changes(judged) == {}
+
+@pytest.mark.parametrize(("market", "is_held"), [("agreed", False), ("exceeding", True)])
+def test_an_announced_change_of_policy_isnt_held_up_to_what_was_approved(
+    of_policy: OfPolicy, market: str, is_held: bool
+) -> None:
+    found = told(of_policy.judged, market)
+
+    assert "policy" in {cause for _, cause in found.changes.values()}
+    assert bool(found.held) is is_held
 
 
-def with_other_models(nights: Nights) -> None:
-    """As if the last release had been decided by models that gave no warnings to the second account."""
+def test_another_text_isnt_what_was_announced(of_policy: OfPolicy) -> None:
+    assert told(of_policy.judged, "another").is_held("penalties")
+
+
+def test_a_pack_whose_words_alone_changed_changes_nothing(of_policy: OfPolicy) -> None:
+    assert told(of_policy.judged, "worded").changes == {}
+
+
+def with_other_models(nights: Nights, *accounts: str) -> None:
+    """As if the last release had been decided by models that gave no warnings to these accounts."""
     file = nights.releases / f"night={FIRST}" / "models.parquet"
+    others = " and ".join(f"account_id <> '{account}'" for account in accounts)
     with duckdb.connect() as connection:
         connection.execute(f"create table models as from '{file}'")
-        connection.execute("update models set sql = sql || ' where account_id <> ''a2''' where name = 'penalties'")
+        connection.execute("update models set sql = sql || ? where name = 'penalties'", [f" where {others}"])
         connection.execute(f"copy models to '{file}' (format parquet)")
         penalties = file.with_name("penalties.parquet")
-        connection.execute(f"create table penalties as from '{penalties}' where account_id <> 'a2'")
+        connection.execute(f"create table penalties as from '{penalties}' where {others}")
         connection.execute(f"copy penalties to '{penalties}' (format parquet)")
 
 
-def test_changed_models_are_code_and_held(nights: Nights) -> None:
-    with_other_models(nights)
+@pytest.fixture(scope="module")
+def of_code(decided: Path, tmp_path_factory: pytest.TempPathFactory) -> Judged:
+    """The night after, by other models than then in the markets landed and paused, whose pack is another, too.
 
-    judged = nights.judge(nights.land(NEXT), NEXT, code=OTHER_CODE)
+    In the market then, gate 1 accepted what it wouldn't today.
+    """
+    nights = going_on(decided, tmp_path_factory.mktemp("of_code") / "home")
+    with_other_models(nights, "landed.a2", "paused.a2")
+    penalties = nights.releases / f"night={FIRST}" / "penalties.parquet"
+    with duckdb.connect() as connection:
+        connection.execute(f"create table penalties as from '{penalties}'")
+        connection.execute(
+            "insert into penalties"
+            " select * replace ('then.a6/copyright_strikes/account' as row_key, 'then.a6' as account_id)"
+            " from penalties where row_key = 'then.a2/copyright_strikes/campaign'"
+        )
+        connection.execute(f"copy penalties to '{penalties}' (format parquet)")
+    pack = nights.policies / "paused.yml"
+    pack.write_text(changed(pack.read_text(), LONGER))
+    return nights.judge(nights.land(NEXT), NEXT, code=OTHER_CODE, policies=nights.policies)
 
-    assert causes(judged) == {"a2": {"code"}}
-    assert judged.is_held("penalties", "world")
-    assert not judged.held[0].by_policy
+
+def test_changed_models_are_code_and_held(of_code: Judged) -> None:
+    found = told(of_code, "landed")
+
+    assert found.causes == {"a2": {"code"}}
+    assert found.is_held("penalties")
+    assert not found.held[0].by_policy
 
 
 def test_changed_models_that_were_announced_arent_held(nights: Nights) -> None:
-    with_other_models(nights)
+    with_other_models(nights, "landed.a2")
     preapproved = Preapproval(
         what="the second account, too", code="1" * 64, changed_by="chi", approved_by="budi", at_most=3
     )
 
     judged = nights.judge(nights.land(NEXT), NEXT, code=OTHER_CODE, preapproved=[preapproved])
 
-    assert causes(judged) == {"a2": {"code"}}
+    assert judged.causes == {"code": 3, "time": 1} and told(judged, "landed").causes == {"a2": {"code"}}
     assert judged.held == []
 
 
-def test_models_and_a_pack_that_changed_at_once_are_told_apart(nights: Nights) -> None:
-    with_other_models(nights)
+def test_models_and_a_pack_that_changed_at_once_are_told_apart(of_code: Judged) -> None:
+    found = told(of_code, "paused").changes
 
-    judged = nights.judge(nights.land(NEXT), NEXT, code=OTHER_CODE, policies=with_longer_pauses(nights))
-
-    found = changes(judged)
     assert found["a2/copyright_strikes/campaign"] == ("added", "code")
     assert found["a2/copyright_strikes/short_video"] == ("added", "policy")
 
 
-def test_changed_code_that_decides_as_before_holds_nothing(nights: Nights) -> None:
-    judged = nights.judge(nights.land(NEXT), NEXT, code=OTHER_CODE)
-
-    assert changes(judged) == {}
+def test_changed_code_that_decides_as_before_holds_nothing(of_code: Judged) -> None:
+    assert told(of_code, "earth").changes == {}
+    assert {each.market for each in of_code.held} == {"landed", "paused", "then"}
 
 
 def test_code_that_would_have_decided_otherwise_last_night_is_code_though_the_models_are_the_same(
-    nights: Nights,
+    of_code: Judged,
 ) -> None:
-    # What gate 1 accepted then, and wouldn't today.
-    penalties = nights.releases / f"night={FIRST}" / "penalties.parquet"
-    with duckdb.connect() as connection:
-        connection.execute(f"create table penalties as from '{penalties}'")
-        connection.execute(
-            "insert into penalties select * replace ('a6/copyright_strikes/account' as row_key, 'a6' as account_id)"
-            " from penalties where row_key = 'a2/copyright_strikes/campaign'"
-        )
-        connection.execute(f"copy penalties to '{penalties}' (format parquet)")
+    found = told(of_code, "then")
 
-    judged = nights.judge(nights.land(NEXT), NEXT, code=OTHER_CODE)
-
-    assert causes(judged) == {"a6": {"code"}}
-    assert judged.is_held("penalties", "world")
+    assert found.causes == {"a6": {"code"}}
+    assert found.is_held("penalties")
 
 
 def test_a_release_whose_models_dont_know_tonights_data_holds_everything_that_changes(nights: Nights) -> None:
@@ -451,51 +470,34 @@ def test_a_release_whose_models_dont_know_tonights_data_holds_everything_that_ch
         connection.execute(f"create table models as from '{file}'")
         connection.execute("update models set sql = 'select gone from accepted.creators' where name = 'stg_creators'")
         connection.execute(f"copy models to '{file}' (format parquet)")
-    Installation(nights.home).land(str(NEXT), violations=strikes(1, "a5", NEXT))
+    Installation(nights.home).land(str(NEXT), violations=rows_of("landed", "violations", strikes("a5", NEXT)))
     nights.load()
 
     judged = nights.judge(nights.land(NEXT), NEXT, code=OTHER_CODE)
 
-    assert causes(judged) == {"a5": {"code"}}
-    assert judged.is_held("penalties", "world")
-
-
-def with_another_appeal(nights: Nights) -> Path:
-    """The packs' folder with one change: where to appeal."""
-    folder = nights.home / "appeal"
-    shutil.copytree(nights.policies, folder)
-    pack = folder / "takedowns.yml"
-    route = re.search(r"(?m)^appeal_route: .*$", pack.read_text())
-    assert route
-    pack.write_text(pack.read_text().replace(route[0], "changed_by: ayu\nappeal_route: Pay 50 USD at example.com."))
-    return folder
+    assert told(judged, "landed").causes == {"a5": {"code"}}
+    assert set(judged.causes) == {"code"} and told(judged, "ended").changes.keys() == OVER.keys()
+    assert {(each.list, each.market) for each in judged.held} == {("penalties", "landed"), ("penalties", "ended")}
 
 
 def test_words_that_a_pack_changed_are_a_text_which_is_shown_and_held_and_what_is_kept_keeps_its_words(
-    nights: Nights,
+    of_policy: OfPolicy,
 ) -> None:
-    policies = with_another_appeal(nights)
-    before = words(nights.releases / f"night={FIRST}")
+    before = words(of_policy.first, "appeal")
+    found = told(of_policy.judged, "appeal")
 
-    judged = nights.judge(nights.land(NEXT), NEXT, policies=policies)
-
-    assert set(changes(judged).values()) == {("changed", "text")}
-    held = judged.held[0]
+    assert set(found.changes.values()) == {("changed", "text")}
+    (held,) = found.held
     assert (held.changes, held.by_policy, held.changed_by) == (len(before), True, ("ayu",))
-    with duckdb.connect(str(judged.warehouse), read_only=True) as connection:
+    with duckdb.connect(str(of_policy.judged.warehouse), read_only=True) as connection:
         said = body(connection, held, NEXT, SPEAKS)
     assert f"| {plain('Pay 50 USD at example.com.')} | {len(before)} |" in said
-    assert f"| takedowns | {plain('appeal_route')} |" in said
-    assert "| takedowns | explanation |" in said
+    assert f"| appeal | {plain('appeal_route')} |" in said
+    assert "| appeal | explanation |" in said
 
-    nights.release(judged, NEXT, "")
-
-    assert words(nights.releases / f"night={NEXT}") == before
-
-    nights.release(judged, NEXT, "approved")
-
+    assert words(of_policy.released[""], "appeal") == before
     assert all(
-        text.endswith("Pay 50 USD at example.com.") for text in words(nights.releases / f"night={NEXT}").values()
+        text.endswith("Pay 50 USD at example.com.") for text in words(of_policy.released["approved"], "appeal").values()
     )
 
 
@@ -510,29 +512,14 @@ def test_words_of_code_that_were_approved_dont_bring_those_of_a_pack_along(night
         connection.execute("update reasons set explanation = replace(explanation, '. This brings ', '. That brings ')")
         connection.execute(f"copy reasons to '{reasons}' (format parquet)")
     preapproved = Preapproval(what="that", code="1" * 64, changed_by="chi", approved_by="budi", at_most=100)
+    pack = nights.policies / "appeal.yml"
+    pack.write_text(changed(pack.read_text(), AYU, THEIR_APPEAL))
 
-    approved = nights.judge(nights.land(NEXT), NEXT, code=OTHER_CODE, preapproved=[preapproved])
-    assert set(changes(approved).values()) == {("changed", "text")}
-    assert approved.held == []
+    judged = nights.judge(nights.land(NEXT), NEXT, policies=nights.policies, code=OTHER_CODE, preapproved=[preapproved])
 
-    policies = with_another_appeal(nights)
-    both = nights.judge(nights.land(NEXT), NEXT, policies=policies, code=OTHER_CODE, preapproved=[preapproved])
-    assert both.is_held("penalties", "world")
-
-
-def test_another_language_of_an_account_is_data_and_holds_nothing(nights: Nights) -> None:
-    profiles = nights.releases / f"night={FIRST}" / "account_profiles.parquet"
-    with duckdb.connect(str(nights.home / "nights" / f"{FIRST}.judged.duckdb"), read_only=True) as connection:
-        connection.execute(f"copy (select account_id, language from stg_creators) to '{profiles}' (format parquet)")
-    moved = [(*each[:3], "de", *each[4:]) if each[0] == "a3" else each for each in CREATORS]
-    assert moved != CREATORS
-    Installation(nights.home).land(str(NEXT), creators=moved)
-    nights.load()
-
-    judged = nights.judge(nights.land(NEXT), NEXT)
-
-    assert causes(judged) == {"a3": {"data"}}
-    assert judged.held == []
+    for market in {*OF_DATA, *OF_POLICY} - {"appeal", "ended"}:
+        assert set(told(judged, market).changes.values()) == {("changed", "text")}
+    assert [(each.list, each.market) for each in judged.held] == [("penalties", "appeal")]
 
 
 def test_a_release_that_doesnt_say_what_it_was_compared_by_is_compared_as_then_and_that_is_said(nights: Nights) -> None:
@@ -547,94 +534,67 @@ def test_a_release_that_doesnt_say_what_it_was_compared_by_is_compared_as_then_a
 
     judged = nights.judge(nights.land(NEXT), NEXT, code=OTHER_CODE)
 
-    assert changes(judged) == {}
+    assert judged.causes == {"time": 1} and told(judged, "ended").changes == OVER
     assert judged.held == []
     (said,) = judged.not_compared
     assert said.startswith(f"Not compared with the release of {FIRST}, which an earlier version made: appeal_route, ")
 
 
-def test_limits_that_were_loosened_hold_the_lists_before_they_let_anything_pass(nights: Nights) -> None:
-    folder = nights.home / "loosened"
-    shutil.copytree(nights.policies, folder)
-    pack = folder / "takedowns.yml"
-    pack.write_text(pack.read_text() + "changed_by: ayu\nlimits: {usual_spreads: 40}\n")
-    (loaded,) = load_packs(folder)
-    preapproved = Preapproval(
-        what="more", pack="takedowns", text=loaded.sha256, changed_by="ayu", approved_by="budi", at_most=0
-    )
+def test_limits_that_were_loosened_hold_the_lists_before_they_let_anything_pass(of_policy: OfPolicy) -> None:
+    # Of the same, approved beforehand, nothing is held.
+    assert told(of_policy.judged, "foreseen").held == []
+    found = told(of_policy.judged, "loosened")
 
-    landed = nights.land(NEXT)
-    approved = nights.judge(landed, NEXT, policies=folder, preapproved=[preapproved])
-    assert approved.held == []
-
-    judged = nights.judge(landed, NEXT, policies=folder)
-
-    assert changes(judged) == {}
-    assert [(held.list, held.by_policy, held.changed_by) for held in judged.held] == [
+    assert found.changes == {}
+    assert [(held.list, held.by_policy, held.changed_by) for held in found.held] == [
         ("penalties", True, ("ayu",)),
     ]
-    said, effect = judged.held[0].why
-    assert said.startswith("takedowns: limits: usual_spreads was ")
+    said, effect = found.held[0].why
+    assert said.startswith("loosened: limits: usual_spreads was ")
     assert "and is 40" in said
     assert effect.startswith("Decided with them, no row of penalties would be otherwise tonight")
     # What nobody has approved loosens nothing on the night after, either.
-    nights.release(judged, NEXT, "")
-    third = date(2026, 3, 7)
-    still = nights.judge(nights.land(third), third, policies=folder)
-    assert still.is_held("penalties", "world")
-    with duckdb.connect(str(still.warehouse), read_only=True) as connection:
-        assert connection.execute("select max(usual_spreads) from gate.limits").fetchall() == [(4,)]
-    nights.release(judged, NEXT, "approved")
-    assert nights.judge(nights.land(third), third, policies=folder).held == []
+    assert told(of_policy.third, "loosened").is_held("penalties")
+    with duckdb.connect(str(of_policy.third.warehouse), read_only=True) as connection:
+        loosened = "select max(usual_spreads) from gate.limits where market = 'loosened'"
+        assert connection.execute(loosened).fetchall() == [(4,)]
+    assert told(of_policy.approved, "loosened").held == []
 
 
-def test_what_was_held_stays_held_until_somebody_approves_it_and_is_measured_from_what_it_keeps(nights: Nights) -> None:
-    policies = with_longer_pauses(nights, "ayu")
-    held = nights.judge(nights.land(NEXT), NEXT, policies=policies)
-    nights.release(held, NEXT, "")
-    third = date(2026, 3, 7)
-
-    still = nights.judge(nights.land(third), third, policies=policies)
+def test_what_was_held_stays_held_until_somebody_approves_it_and_is_measured_from_what_it_keeps(
+    of_policy: OfPolicy,
+) -> None:
+    still = told(of_policy.third, "kept")
 
     # By the night before alone nothing would have changed: its packs are tonight's.
-    assert causes(still)["a2"] == {"policy"}
-    assert any("held on 2026-03-06, and nobody has approved it" in why for why in still.held[0].why)
-    assert still.held[0].since == FIRST
+    assert still.causes["a2"] == {"policy"}
+    (held,) = still.held
+    assert any("held on 2026-03-06, and nobody has approved it" in why for why in held.why)
+    assert held.since == FIRST
 
-    nights.release(held, NEXT, "approved")
-    approved = nights.judge(nights.land(third), third, policies=policies)
-    assert "a2" not in causes(approved)
-    assert approved.held == []
-
-
-def test_a_held_list_keeps_its_rows_but_for_those_that_end(nights: Nights) -> None:
-    # The pause of seven days from 2 March is over, and one of nine wouldn't be.
-    late = date(2026, 3, 9)
-    held = nights.judge(nights.land(late), late, policies=with_longer_pauses(nights, "ayu"))
-    assert held.is_held("penalties", "world")
-    before = rows(nights.releases / f"night={FIRST}" / "penalties.parquet")
-
-    nights.release(held, late, "")
-
-    kept = rows(nights.releases / f"night={late}" / "penalties.parquet")
-    assert kept == {row: end for row, end in before.items() if end is None or end >= late}
-    assert "a2/copyright_strikes/short_video" in before.keys() - kept.keys()
+    approved = told(of_policy.approved, "kept")
+    assert "a2" not in approved.causes
+    assert of_policy.approved.held == []
 
 
-def test_a_first_wave_is_some_of_what_would_change(nights: Nights) -> None:
-    new = [*strikes(1, "a5", NEXT), *strikes(1, "a6", NEXT)]
-    Installation(nights.home).land(str(NEXT), violations=new)
-    nights.load()
-    policies = with_longer_pauses(nights, "ayu")
-    whole = nights.judge(nights.land(NEXT), NEXT, policies=policies)
-    before = rows(nights.releases / f"night={FIRST}" / "penalties.parquet")
-    nights.release(whole, NEXT, "approved")
-    after = rows(nights.releases / f"night={NEXT}" / "penalties.parquet")
+def test_a_held_list_keeps_its_rows_but_for_those_that_end(of_policy: OfPolicy) -> None:
+    # The pause of seven days from 27 February is over, and one of nine wouldn't be.
+    assert told(of_policy.judged, "ended").is_held("penalties")
+    before = ends_of(of_policy.first / "penalties.parquet", "ended")
+
+    kept = ends_of(of_policy.released[""] / "penalties.parquet", "ended")
+
+    assert kept == {row: end for row, end in before.items() if end is None or end >= NEXT}
+    assert "ended.a2/copyright_strikes/short_video" in before.keys() - kept.keys()
+
+
+def test_a_first_wave_is_some_of_what_would_change(of_policy: OfPolicy) -> None:
+    before = ends_of(of_policy.first / "penalties.parquet", "wave")
+    after = ends_of(of_policy.released["approved"] / "penalties.parquet", "wave")
     changed = {row for row in before.keys() | after.keys() if before.get(row) != after.get(row)}
 
-    nights.release(whole, NEXT, "first_wave")
+    wave = ends_of(of_policy.released["first_wave"] / "penalties.parquet", "wave")
 
-    wave = rows(nights.releases / f"night={NEXT}" / "penalties.parquet")
     different = {row for row in before.keys() | wave.keys() if before.get(row) != wave.get(row)}
     assert len(different) == first_wave_of(len(changed)) == 1
     assert different < changed
@@ -648,18 +608,13 @@ def test_a_first_wave_is_one_percent_and_at_most_fifty(changes: int, wave: int) 
     assert first_wave_of(changes) == wave
 
 
-def words(release: Path) -> dict[str, str]:
-    """Row key of a penalty to its explanation."""
+def words(release: Path, market: str) -> dict[str, str]:
+    """Row key of a penalty of a market to its explanation."""
     with duckdb.connect() as connection:
         return dict(
             connection.execute(
                 f"select row_key, explanation from '{release}/penalties.parquet' join"
-                f" '{release}/reasons.parquet' using (row_key, reason_id)"
+                f" '{release}/reasons.parquet' using (row_key, reason_id) where penalties.market = ?",
+                [market],
             ).fetchall()
         )
-
-
-def rows(file: Path) -> dict[str, date | None]:
-    """Row key to the last day."""
-    with duckdb.connect() as connection:
-        return dict(connection.execute(f"select row_key, ends_on from '{file}'").fetchall())

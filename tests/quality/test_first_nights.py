@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import shutil
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import duckdb
 import pytest
 
 from evenhand.quality.first_nights import is_of_first_nights, lay_first_nights
+from evenhand.release.manifest import read_manifest
 from gates.nights import Nights
 from made_once import shared_compiled
 from night.installation import CONTENTS, CREATORS, VIOLATIONS, Installation
@@ -66,9 +68,14 @@ def test_a_market_goes_by_itself_after_seven_nights_and_one_that_comes_later_has
     assert connection.execute("from gate.first_nights").fetchall() == [("SG", 1, False)]
 
 
+@pytest.mark.parametrize(
+    "decided",
+    [pytest.param((0, 2, 4, 7, 8, 9, 10), id="some"), pytest.param(range(11), marks=pytest.mark.soak, id="each")],
+)
 def test_seven_nights_of_a_market_wait_each_and_seven_of_one_that_comes_on_the_third_and_one_unapproved_is_none(
-    tmp_path: Path,
+    tmp_path: Path, decided: Sequence[int]
 ) -> None:
+    """In the short form, nights on which nothing turns are released as the night before, and not decided."""
     installation, packs, first = Installation(tmp_path), tmp_path / "packs", date(2026, 3, 5)
     land_two_markets(installation, packs, str(first + timedelta(days=2)))
     installation.land(str(first), creators=CREATORS, contents=CONTENTS, violations=VIOLATIONS, appeals=[])
@@ -76,6 +83,13 @@ def test_seven_nights_of_a_market_wait_each_and_seven_of_one_that_comes_on_the_t
     asked: dict[str, list[int]] = {"moon": [], "world": []}
     for number in range(11):
         night = first + timedelta(days=number)
+        if number not in decided:
+            # On the fifth night nothing was approved: what was is the night before it.
+            before = first + timedelta(days=number - (2 if number == 5 else 1))
+            folder = Path(shutil.copytree(nights.releases / f"night={before}", nights.releases / f"night={night}"))
+            manifest = read_manifest(folder).model_copy(update={"night": night})
+            (folder / "manifest.json").write_text(manifest.named().text())
+            continue
         judged = nights.judge(nights.land(night), night, asks_first_nights=True)
         for each in judged.held:
             assert (each.list, each.changed_by, each.approvable) == ("penalties", (), True)
@@ -83,7 +97,10 @@ def test_seven_nights_of_a_market_wait_each_and_seven_of_one_that_comes_on_the_t
         # On the fifth nobody answers: what is held then counts for none of the seven.
         nights.release(judged, night, "" if number == 4 else "approved")
         nights.forget(night)
-    assert asked == {"world": [0, 1, 2, 3, 4, 5, 6, 7], "moon": [2, 3, 4, 5, 6, 7, 8, 9]}
+    assert asked == {
+        "world": [number for number in range(8) if number in decided],
+        "moon": [number for number in range(2, 10) if number in decided],
+    }
 
 
 def test_a_night_that_nobody_has_approved_counts_for_nothing(

@@ -92,6 +92,11 @@ class Engine:
         self._histories = [(seed, *drawn(seed)) for seed in seeds]
         packs = [pack for seed, versions, _ in self._histories for pack in _packs(seed, versions)]
         compile_packs([LoadedPack(pack, Path("p.yml"), "hash") for pack in packs], connection)
+        # Of a calendar's decades, the weeks in which something may happen: each day of it is a row for each market.
+        connection.execute(
+            "delete from policy.calendar_periods where period_until < $first or period_from > $last",
+            {"first": FIRST - DAY * 120, "last": FIRST + DAY * 120},
+        )
         create_accepted(connection)
         for feed in ("activity", "creator"):
             table = {"activity": "activities", "creator": "creators"}[feed]
@@ -226,12 +231,13 @@ def _fill(connection: duckdb.DuckDBPyConnection, table: str, rows: Sequence[Row]
         connection.execute(f"insert into accepted.{table} ({', '.join(columns)}) select {marks}", values)
 
 
-def test_every_night_pays_what_the_oracle_says() -> None:
-    models = shared_project().models(leading_to=("rewards",))
+def test_every_night_pays_what_the_oracle_says(models: Sequence[CompiledModel]) -> None:
+    leading = {model.name for model in shared_project().models(leading_to=("rewards",))}
+    models = [model for model in models if model.name in leading]
     first = int(os.environ.get("EVENHAND_SEED", "0"))
     print(f"histories {first} to {first + HISTORIES - 1}")
     histories = {seed: drawn(seed) for seed in range(first, first + HISTORIES)}
-    with duckdb.connect(config={"threads": 2}) as connection:
+    with duckdb.connect(config={"threads": 1}) as connection:
         connection.begin()
         engine = Engine(connection, list(histories))
         for night in (FIRST + DAY * n for n in (4, 9, 14, 22)):

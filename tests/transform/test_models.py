@@ -15,7 +15,7 @@ from transform.simple import HISTORY, PACK
 from transform.together import Told, drawn, in_batches
 
 # Histories that are decided together, and the nights of them that are looked at.
-HISTORIES = 40
+HISTORIES = 60
 NIGHTS = 6
 NUMBERS = st.lists(st.integers(0, 999), min_size=NIGHTS, max_size=NIGHTS)
 

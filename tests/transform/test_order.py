@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import duckdb
 import pytest
@@ -10,7 +11,7 @@ import pytest
 from evenhand.deciding.compiled import CompiledModel, run_models
 from evenhand.deciding.rehearsal import Stage
 from evenhand.policy.language.examples import Event
-from evenhand.policy.load import LoadedPack, load_pack, packs_in
+from evenhand.policy.load import load_pack, packs_in
 from evenhand.settings import PROJECT
 from made_once import shared_project
 from transform.story import day, decided, versions
@@ -20,14 +21,22 @@ from transform.story import day, decided, versions
     "orders", [pytest.param([(2, 4)], id="once"), pytest.param([(1, 1), (3, 4)], marks=pytest.mark.soak, id="twice")]
 )
 def test_every_model_is_the_same_on_packs_of_every_feature(orders: Sequence[tuple[int, int]]) -> None:
-    models = shared_project().part(after_gate=False).models(what_tells=True)
+    nodes = shared_project().part(after_gate=False).models(what_tells=True)
+    models = [replace(model, materialized="table") for model in nodes]
     packs = [load_pack(path) for path in packs_in(PROJECT / "policies")]
-    wanted = _decided(packs, models, threads=1, seed=0)
-
-    assert len(wanted["int_measures_in_force"]) > 100 and len(wanted["rewards"]) > 50
-    for seed, threads in orders:
-        found = _decided(packs, models, threads, seed)
-        assert [name for name, rows in wanted.items() if found[name] != rows] == []
+    stage = Stage(packs)
+    with duckdb.connect() as connection:
+        stage.set(connection)
+        _decide(connection, models, stage, threads=1, seed=0)
+        connection.execute("create schema wanted")
+        for model in models:
+            connection.execute(f"create table wanted.{model.name} as from main.{model.name}")
+        for name, at_least in {"int_measures_in_force": 100, "rewards": 50}.items():
+            ((rows,),) = connection.execute(f"select count(*) from wanted.{name}").fetchall()
+            assert rows > at_least
+        for seed, threads in orders:
+            _decide(connection, models, stage, threads, seed)
+            assert [model.name for model in models if _differs(connection, model.name)] == []
 
 
 def test_a_measure_that_lasts_as_long_as_its_zone_tells_of_no_day_to_come(models: Sequence[CompiledModel]) -> None:
@@ -51,18 +60,26 @@ def test_a_measure_that_lasts_as_long_as_its_zone_tells_of_no_day_to_come(models
     ]
 
 
-def _decided(
-    packs: Sequence[LoadedPack], models: Sequence[CompiledModel], threads: int, seed: int
-) -> dict[str, Sequence[tuple[object, ...]]]:
-    """The rows of each model, with the rows of its sources in another order for each seed."""
-    with duckdb.connect(config={"threads": threads}) as connection:
-        stage = Stage(packs)
-        stage.set(connection)
-        for schema, table in connection.execute(
-            "select table_schema, table_name from information_schema.tables"
-            " where table_schema in ('accepted', 'policy') and table_type = 'BASE TABLE'"
-        ).fetchall():
-            shuffled = f"select * from {schema}.{table} order by hash(rowid, {seed})"
-            connection.execute(f"create or replace table {schema}.{table} as {shuffled}")
-        run_models(connection, models, stage.last_day)
-        return {model.name: connection.execute(f"from main.{model.name} order by all").fetchall() for model in models}
+def _decide(
+    connection: duckdb.DuckDBPyConnection, models: Sequence[CompiledModel], stage: Stage, threads: int, seed: int
+) -> None:
+    """Build each model, with the rows of its sources in another order for each seed."""
+    connection.execute(f"set threads = {threads}")
+    for schema, table in connection.execute(
+        "select table_schema, table_name from information_schema.tables"
+        " where table_schema in ('accepted', 'policy') and table_type = 'BASE TABLE'"
+    ).fetchall():
+        shuffled = f"select * from {schema}.{table} order by hash(rowid, {seed})"
+        connection.execute(f"create or replace table {schema}.{table} as {shuffled}")
+    run_models(connection, models, stage.last_day)
+
+
+def _differs(connection: duckdb.DuckDBPyConnection, name: str) -> bool:
+    """Whether a model's rows are others than those that were wanted, or not as many of each."""
+    columns = [connection.execute(f"describe {schema}.{name}").fetchall() for schema in ("main", "wanted")]
+    found = (
+        "select * exclude (side), sum(side) as sides"
+        f" from (select 1 as side, * from main.{name} union all select -1, * from wanted.{name})"
+        " group by all having sum(side) <> 0 limit 1"
+    )
+    return columns[0] != columns[1] or connection.execute(found).fetchall() != []

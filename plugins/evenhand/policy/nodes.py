@@ -88,6 +88,18 @@ def compose(text: str) -> Node | None:
     return root
 
 
+def compose_quickly(text: str) -> Node | None:
+    """The nodes alone, which know where they begin and not where they end.
+
+    Raises:
+        YAMLError: as above.
+    """
+    if not _UNUSUAL.search(text):
+        with suppress(Exception):
+            return _compose_quickly(text)
+    return compose(text)
+
+
 def _refuse_too_deep_or_long(root: Node | None) -> None:
     """Make sure that what a text says is about as long as the text: with aliases of aliases, a line can be a billion.
 
@@ -119,15 +131,20 @@ def _refuse_too_deep_or_long(root: Node | None) -> None:
 
 
 def _parse_quickly(text: str) -> tuple[Node | None, Any]:
+    root = _compose_quickly(text)
+    return root, None if root is None else YAML(typ="safe", pure=True).constructor.construct_document(root)
+
+
+def _compose_quickly(text: str) -> Node | None:
     parser = CParser(text)
     parser.get_event()  # The stream begins.
     if isinstance(parser.get_event(), StreamEndEvent):
-        return None, None
+        return None
     root = _compose(parser, parser.get_event(), 0)
     parser.get_event()  # The document ends.
     if isinstance(root, ScalarNode) or not isinstance(parser.get_event(), StreamEndEvent):
         raise _Unusual
-    return root, YAML(typ="safe", pure=True).constructor.construct_document(root)
+    return root
 
 
 def _compose(parser: CParser, event: Any, depth: int, value_of_key: bool = False) -> Node:

@@ -15,7 +15,7 @@ from evenhand.landing.contracts import BY_NAME, FEEDS
 from evenhand.policy.compile import compile_packs
 from evenhand.policy.language.pack import Pack
 from evenhand.policy.load import LoadedPack
-from transform.continuity.facts import Account, History, Landed
+from transform.continuity.facts import DAY, FIRST_DAY, LAST_DAY, Account, History, Landed
 from transform.continuity.names import written
 from transform.continuity.oracle import Night, Penalty
 
@@ -31,6 +31,11 @@ class Engine:
         packs = [pack for history in histories for pack in written(history.packs, history.called)]
         loaded = [LoadedPack(pack, Path(f"{pack.pack}_{pack.version}.yml"), pack.pack) for pack in packs]
         compile_packs(loaded, self.connection, order=_order_of(packs))
+        # Of a calendar's decades, the years in which something may happen: each day of it is a row for each pack.
+        self.connection.execute(
+            "delete from policy.calendar_periods where period_until < $first or period_from > $last",
+            {"first": FIRST_DAY - 365 * DAY, "last": LAST_DAY + 730 * DAY},
+        )
         create_accepted(self.connection)
         self.connection.execute("create schema candidates")
         self.connection.execute("create schema quarantine")
