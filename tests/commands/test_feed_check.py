@@ -26,12 +26,17 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     land(home / "landing", "creators", 1, [creator(f"B{n}") for n in range(40)], name="market=world/many.csv")
     land_headers(home / "landing", 1, "contents", "violations", "appeals")
     load(home / "landed.duckdb", home / "landing", night(1))
+    # How many packs there are besides is the same to a file of these two markets.
+    packs = home / "packs"
+    packs.mkdir()
+    for name in ("takedowns", "creators_base", "creators_id", "marketplace", "calendar", "targets"):
+        shutil.copy(PROJECT / "policies" / f"{name}.yml", packs)
     return home
 
 
 def _check(home: Path, monkeypatch: pytest.MonkeyPatch, *words: str) -> tuple[int, str]:
     monkeypatch.setenv("EVENHAND_HOME", str(home))
-    monkeypatch.setenv("EVENHAND_POLICIES", str(PROJECT / "policies"))
+    monkeypatch.setenv("EVENHAND_POLICIES", str(home / "packs"))
     done = CliRunner().invoke(app, ["feed", "check", *words])
     assert not done.exception or isinstance(done.exception, SystemExit), done.exception
     return done.exit_code, done.output

@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT, AxeResults
 from axe_playwright_python.sync_playwright import DEFAULT_OPTIONS
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import ConsoleMessage, Error, Page, Request, sync_playwright
 
 from console.conftest import TRIED
 from console.serving import serving
@@ -42,44 +43,58 @@ def address(held_home: Path) -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
+def page() -> Iterator[Page]:
+    """One for all of them: each more is a window of its own, with what Chromium shows around it."""
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
-        yield chromium
+        yield chromium.new_page()
         chromium.close()
 
 
-@pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    page = browser.new_page()
-    yield page
-    page.close()
+@contextmanager
+def _heard(page: Page, address: str) -> Iterator[tuple[list[str], list[str]]]:
+    """What goes wrong on a page meanwhile, and what it asks of others."""
+    wrong: list[str] = []
+    foreign: list[str] = []
+
+    def said(told: ConsoleMessage) -> None:
+        if told.type == "error" and "404" not in told.text:
+            wrong.append(told.text)
+
+    def failed(error: Error) -> None:
+        wrong.append(str(error))
+
+    def asked(request: Request) -> None:
+        if not request.url.startswith(("data:", address)):
+            foreign.append(request.url)
+
+    page.on("console", said)
+    page.on("pageerror", failed)
+    page.on("request", asked)
+    try:
+        yield wrong, foreign
+    finally:
+        page.remove_listener("console", said)
+        page.remove_listener("pageerror", failed)
+        page.remove_listener("request", asked)
 
 
 @pytest.mark.parametrize("path", PAGES)
 def test_each_page_fits_and_breaks_no_rule_of_accessibility(address: str, page: Page, path: str) -> None:
     """Of both widths, in light and dark: a page that is open becomes narrower and darker, as on any reader's desk."""
-    wrong: list[str] = []
-    page.on(
-        "console", lambda said: wrong.append(said.text) if said.type == "error" and "404" not in said.text else None
-    )
-    page.on("pageerror", lambda error: wrong.append(str(error)))
-    foreign: list[str] = []
-    page.on(
-        "request", lambda asked: foreign.append(asked.url) if not asked.url.startswith(("data:", address)) else None
-    )
-    page.goto(f"{address}{path}")
-    # As `Axe.run` has it, which brings its script anew each time.
-    page.evaluate(AXE_SCRIPT)
-    for width in (390, 1440):
-        page.set_viewport_size({"width": width, "height": 900})
-        for scheme in ("light", "dark"):
-            page.emulate_media(color_scheme=scheme)
-            if page.evaluate("document.documentElement.scrollWidth") > width:
-                wrong.append(f"{path} is wider than {width} px")
-            found = AxeResults(page.evaluate(f"axe.run({json.dumps(LOOKED_AT[scheme])})"))
-            if found.violations_count:
-                wrong.append(f"{path}, {width} px, {scheme}\n{found.generate_report()}")
+    with _heard(page, address) as (wrong, foreign):
+        page.goto(f"{address}{path}")
+        # As `Axe.run` has it, which brings its script anew each time.
+        page.evaluate(AXE_SCRIPT)
+        for width in (390, 1440):
+            page.set_viewport_size({"width": width, "height": 900})
+            for scheme in ("light", "dark"):
+                page.emulate_media(color_scheme=scheme)
+                if page.evaluate("document.documentElement.scrollWidth") > width:
+                    wrong.append(f"{path} is wider than {width} px")
+                found = AxeResults(page.evaluate(f"axe.run({json.dumps(LOOKED_AT[scheme])})"))
+                if found.violations_count:
+                    wrong.append(f"{path}, {width} px, {scheme}\n{found.generate_report()}")
     assert (wrong, foreign) == ([], [])
 
 
@@ -93,8 +108,7 @@ def test_in_the_dark_nothing_but_colours_is_otherwise() -> None:
     assert {each for each in said if not re.fullmatch("--[a-z-]+: #[0-9a-f]{3,6}", each)} == {"color-scheme: dark"}
 
 
-def test_a_list_is_filtered_in_the_browser_and_its_address_kept(address: str, browser: Browser) -> None:
-    page = browser.new_page()
+def test_a_list_is_filtered_in_the_browser_and_its_address_kept(address: str, page: Page) -> None:
     page.goto(f"{address}/")
     page.get_by_role("link", name="Penalties", exact=True).click()
     page.get_by_label("Measure").select_option("publishing_paused")
@@ -106,4 +120,3 @@ def test_a_list_is_filtered_in_the_browser_and_its_address_kept(address: str, br
     with page.expect_download() as download:
         page.get_by_role("link", name="as a spreadsheet").click()
     assert download.value.suggested_filename.endswith("_penalties.xlsx")
-    page.close()

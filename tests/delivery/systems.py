@@ -16,6 +16,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
+from functools import cache
 from pathlib import Path
 from random import Random
 from typing import Any, Protocol
@@ -369,8 +370,9 @@ class ObjectStore:
         self.start()
 
     def fresh(self) -> None:
-        for key in self._keys():
-            self._client().delete_object(Bucket="governance", Key=key)
+        if keys := self._keys():
+            gone: Any = {"Objects": [{"Key": key} for key in keys]}
+            assert "Errors" not in self._client().delete_objects(Bucket="governance", Delete=gone)
 
     def start(self) -> None:
         self._process = subprocess.Popen(
@@ -433,14 +435,7 @@ class ObjectStore:
         return list(self._client().list_objects_v2(Bucket="governance").get("Contents", []))
 
     def _client(self) -> Any:
-        return boto3.client(
-            "s3",
-            endpoint_url=f"http://127.0.0.1:{self._port}",
-            aws_access_key_id="an-access-key",
-            aws_secret_access_key="its-secret",
-            region_name="us-east-1",
-            config=botocore.config.Config(retries={"max_attempts": 0}, connect_timeout=2),
-        )
+        return _s3(self._port)
 
     def _extra(self, port: int | None) -> dict[str, str]:
         return {
@@ -448,6 +443,18 @@ class ObjectStore:
             "endpoint_url": f"http://127.0.0.1:{port}",
             "region_name": "us-east-1",
         }
+
+
+@cache
+def _s3(port: int) -> Any:
+    return boto3.client(
+        "s3",
+        endpoint_url=f"http://127.0.0.1:{port}",
+        aws_access_key_id="an-access-key",
+        aws_secret_access_key="its-secret",
+        region_name="us-east-1",
+        config=botocore.config.Config(retries={"max_attempts": 0}, connect_timeout=2),
+    )
 
 
 class Transparency:
