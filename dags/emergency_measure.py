@@ -32,7 +32,7 @@ def deciding_again(task_id: str, what: Any) -> TriggerDagRunOperator:
         reset_dag_run=True,
         wait_for_completion=True,
         deferrable=True,
-        poke_interval=10,
+        poke_interval=3,
         fail_when_dag_is_paused=True,
         **REPEATED_UNLESS_THE_RUN_FAILED,
     )

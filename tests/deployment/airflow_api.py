@@ -59,11 +59,7 @@ class AirflowApi:
 
     def has_scheduler(self) -> bool:
         """Whether Airflow knows of a scheduler that runs."""
-        return self.knows_of("scheduler")
-
-    def knows_of(self, part: str) -> bool:
-        """Whether Airflow has heard of a part of it that runs: `scheduler`, `dag_processor` or `triggerer`."""
-        return bool(self.call("GET", "/monitor/health")[part]["status"] == "healthy")
+        return bool(self.call("GET", "/monitor/health")["scheduler"]["status"] == "healthy")
 
     def wait_for_dag(self, seconds: float = 90) -> None:
         """Wait until the DAG processor has read the DAG."""
@@ -94,6 +90,10 @@ class AirflowApi:
 
     def states(self, run: str, dag: str = DAG) -> dict[str, str]:
         return {task: str(each["state"]) for task, each in self.tasks(run, dag).items()}
+
+    def state(self, run: str, task: str, dag: str = DAG) -> str:
+        """The state of one task, which Airflow tells for a fraction of what those of all cost it."""
+        return str(self.call("GET", f"/dags/{dag}/dagRuns/{run}/taskInstances/{task}")["state"])
 
     def not_done(self, run: str) -> list[str]:
         """The tasks of a run that didn't end well; where nothing is held, nobody is asked."""
@@ -142,11 +142,11 @@ class AirflowApi:
     def wait(self, done: Callable[[], bool], seconds: float, what: str) -> None:
         deadline = time.monotonic() + seconds
         # Soon at first, for little takes long; asking too often takes the processor from what is waited for.
-        pause = 0.2
+        pause = 0.3
         while not done():
             assert time.monotonic() < deadline, f"{what} isn't there after {seconds} s\n{self._on_trouble()}"
             time.sleep(pause)
-            pause = min(1.5, 1.25 * pause)
+            pause = min(1.5, 1.5 * pause)
 
     def _failed(self, run: str, dag: str) -> str:
         """What the failed tasks of a run complained of."""
@@ -164,8 +164,10 @@ class AirflowApi:
         return [error for line in lines if isinstance(line, dict) for error in line.get("error_detail") or []]
 
     def log(self, run: str, task: str, dag: str = DAG) -> list[Any]:
-        """The lines of the log of a task's last try."""
+        """The lines of the log of a task's last try; none of one that Airflow lost before it began."""
         path = f"/dags/{dag}/dagRuns/{run}/taskInstances/{task}"
         tried = self.call("GET", path)["try_number"]
-        lines: list[Any] = self.call("GET", f"{path}/logs/{tried}", headers={"Accept": "application/json"})["content"]
+        answer = self._client.get(f"/api/v2{path}/logs/{tried}", headers={"Accept": "application/json"})
+        assert answer.is_success or answer.status_code == 404, f"{path}: {answer.status_code} {answer.text}"
+        lines: list[Any] = answer.json()["content"] if answer.is_success else []
         return lines

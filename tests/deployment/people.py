@@ -13,6 +13,7 @@ from urllib.parse import unquote_plus
 
 import httpx
 from playwright.sync_api import Browser, Page, Playwright
+from ruamel.yaml import YAML
 
 from deployment.airflow_api import AirflowApi
 from deployment.standalone import Standalone
@@ -42,6 +43,16 @@ def with_packs_of_its_own(standalone: Standalone, folder: Path) -> Path:
     # The boards that are shipped stay beside the packs that are.
     standalone.environment["EVENHAND_BOARDS"] = str(PROJECT / "boards")
     return policies
+
+
+def with_fewer_receivers(standalone: Standalone, folder: Path) -> None:
+    """Have nothing delivered as files, which people do nothing with: of each delivery, two tasks less."""
+    yaml = YAML()
+    content = yaml.load(PROJECT / "receivers.yml")
+    del content["receivers"]["files"]
+    receivers = folder / "receivers.yml"
+    yaml.dump(content, receivers)
+    standalone.environment["EVENHAND_RECEIVERS"] = str(receivers)
 
 
 def start(standalone: Standalone, name: str) -> None:
@@ -87,7 +98,7 @@ def run_of_list(api: AirflowApi, night: str, name: str, market: str) -> str:
 
 def question(api: AirflowApi, dag: str, run: str, task: str, seconds: float = 180) -> dict[str, Any]:
     """What a person is asked, once it is."""
-    api.wait(lambda: api.states(run, dag)[task] == "awaiting_input", seconds, f"{task} of {run}")
+    api.wait(lambda: api.state(run, task, dag) == "awaiting_input", seconds, f"{task} of {run}")
     asked: dict[str, Any] = api.call("GET", _question(dag, run, task))
     return asked
 
@@ -101,8 +112,8 @@ def answer(standalone: Standalone, dag: str, run: str, task: str, said: str) -> 
     body = {"chosen_options": [said], "params_input": dict.fromkeys(asked["params"])}
     api.call("PATCH", _question(dag, run, task), json=body)
     ended = ("success", "skipped", "failed")
-    api.wait(lambda: api.states(run, dag)[task] in ended, 120, f"what {task} makes of an answer")
-    assert api.states(run, dag)[task] != "failed", f"{said} to {task}: {api.complaint(run, task, dag)}"
+    api.wait(lambda: api.state(run, task, dag) in ended, 120, f"what {task} makes of an answer")
+    assert api.state(run, task, dag) != "failed", f"{said} to {task}: {api.complaint(run, task, dag)}"
 
 
 def answer_on_page(standalone: Standalone, run: str, task: str, say: str) -> None:
@@ -117,7 +128,7 @@ def answer_on_page(standalone: Standalone, run: str, task: str, say: str) -> Non
     assert sent.status_code == 303, sent.text
     assert "Airflow releases and delivers it" in unquote_plus(sent.headers["location"])
     ended = ("success", "skipped", "failed")
-    api.wait(lambda: api.states(run, "held_list")[task] in ended, 120, f"what {task} makes of an answer")
+    api.wait(lambda: api.state(run, task, "held_list") in ended, 120, f"what {task} makes of an answer")
 
 
 def ask_on_page(api: AirflowApi, page: str, **written: str) -> httpx.Response:

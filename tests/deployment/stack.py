@@ -26,8 +26,6 @@ from ports import free_port
 
 _PYTHON = Path(sys.executable).parent
 _ROOT = os.geteuid() == 0
-# The services whose health is that of a job, as Airflow's API server calls it, which is up before they are looked at.
-_JOBS = {"dag-processor": "dag_processor", "scheduler": "scheduler", "triggerer": "triggerer"}
 
 
 class Stack:
@@ -97,14 +95,10 @@ class Stack:
             assert self.processes.wait(name, seconds) == 0, self.processes.tails()
             return
         deadline = time.monotonic() + seconds
-        while (result := self.check(name) if self._may_be_healthy(name) else (1, "Airflow hasn't heard of it"))[0] != 0:
+        while (result := self.check(name))[0] != 0:
             assert self.processes.running(name), f"{name} ended\n{self.processes.tails()}"
             assert time.monotonic() < deadline, f"{name} isn't healthy: {result[1]}\n{self.processes.tails()}"
             time.sleep(0.5)
-
-    def _may_be_healthy(self, name: str) -> bool:
-        """A check of a job takes seconds of the processor from what it waits for: Airflow says when it is worth it."""
-        return name not in _JOBS or self.api.knows_of(_JOBS[name])
 
     def check(self, name: str) -> tuple[int, str]:
         """Run a service's health check once."""
@@ -133,6 +127,10 @@ class Stack:
             # has ended is waited for until the next heartbeat, five seconds later.
             "AIRFLOW__WORKERS__MIN_HEARTBEAT_INTERVAL": "1",
             "AIRFLOW__SCHEDULER__SCHEDULER_IDLE_SLEEP_TIME": "0.3",
+            # Few tasks run at once here, and few processes wait for them.
+            "AIRFLOW__CORE__PARALLELISM": "6",
+            # No task is lost where others have the processor for a while.
+            "AIRFLOW__WORKERS__EXECUTION_API_TIMEOUT": "60",
             "AIRFLOW__API__HOST": "127.0.0.1",
             "AIRFLOW__API__PORT": str(self._ui),
             "AIRFLOW__LOGGING__WORKER_LOG_SERVER_PORT": str(self._logs["scheduler"]),

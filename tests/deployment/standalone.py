@@ -21,6 +21,8 @@ _QUICK = {
     "AIRFLOW__CORE__PARALLELISM": "4",
     "AIRFLOW__SCHEDULER__SCHEDULER_IDLE_SLEEP_TIME": "0.3",
     "AIRFLOW__DAG_PROCESSOR__MIN_FILE_PROCESS_INTERVAL": "3600",
+    # No task is lost where others have the processor for a while.
+    "AIRFLOW__WORKERS__EXECUTION_API_TIMEOUT": "60",
     # Its log is looked at while it runs.
     "PYTHONUNBUFFERED": "1",
 }

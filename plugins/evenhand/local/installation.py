@@ -105,9 +105,10 @@ def set_up(settings: Settings) -> list[str]:
     wanted = {"airflow": version("apache-airflow"), "pools": sorted(POOLS), "cases": HEAD}
     found = json.loads(stamp.read_text()) if stamp.exists() else {}
     if found.get("airflow") != wanted["airflow"] or not (settings.airflow_home / "airflow.db").exists():
-        _run(settings, ["airflow", "db", "migrate"], "Airflow's metadata database couldn't be made")
-        done.append("Airflow's metadata database")
-    if done or found.get("pools") != wanted["pools"]:
+        make = [sys.executable, "-m", "evenhand.tasks.pools", "--migrate"]
+        _run(settings, make, "Airflow's metadata database couldn't be made")
+        done += ["Airflow's metadata database", "Airflow's pools"]
+    elif found.get("pools") != wanted["pools"]:
         _run(settings, [sys.executable, "-m", "evenhand.tasks.pools"], "Airflow's pools couldn't be made")
         done.append("Airflow's pools")
     if not is_compiled(settings.dbt_target):

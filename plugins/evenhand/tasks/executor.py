@@ -1,7 +1,8 @@
 """Airflow's executor on one host, with what a night's tasks import imported once.
 
 A task's process is a fork of the executor's, so it begins with all that is imported here; otherwise each of a night's
-tasks would import Great Expectations, DuckDB and the rest anew, for seconds.
+tasks would import Great Expectations, DuckDB and the rest anew, for seconds, and read its DAG's file for longer than
+most of them take.
 """
 
 from __future__ import annotations
@@ -12,8 +13,15 @@ from airflow.executors.local_executor import LocalExecutor
 
 
 def import_what_is_dear() -> None:
-    """What takes seconds to import and several tasks need."""
+    """What takes seconds to import and several tasks need, and what the files of DAGs import, which each task reads."""
+    from airflow.providers.standard.operators import hitl, python, trigger_dagrun  # noqa: F401
+
+    from evenhand.approval import answers  # noqa: F401
+    from evenhand.cases import export  # noqa: F401
+    from evenhand.delivery.announcements import announce  # noqa: F401
+    from evenhand.delivery.receivers import http  # noqa: F401
     from evenhand.quality import feeds, holding, lists  # noqa: F401
+    from evenhand.tasks import beginning, emergency, held_list, night, reports, stop_and_reverse  # noqa: F401
 
     # What is imported stays: no task's process looks through a million objects of modules for what can be let go, nor
     # copies the memory that they share for having looked.
