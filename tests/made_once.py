@@ -10,6 +10,8 @@ from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
+import pytest
+
 from evenhand.deciding.compiled import Project, compiled_project
 from evenhand.local import installation as local
 from evenhand.settings import PROJECT, Settings
@@ -19,6 +21,8 @@ DECIDED_BY = (
     *("plugins", "dbt_project", "expectations", "policies", "translations", "receivers.yml", "tests/night"),
     *("tests/made_once.py", "tests/first_nights.py"),
 )
+# As it is said at first: nights are decided in environments that know nothing of it.
+_KEPT = Path(os.environ.get("EVENHAND_TEST_CACHE") or PROJECT / ".evenhand" / "tests")
 _READ = {".py", ".sql", ".yml", ".csv", ".po", ".toml"}
 
 
@@ -37,7 +41,9 @@ def digest(*made_by: str) -> str:
 def shared_home() -> Path:
     """A data directory as a set-up leaves it: Airflow's metadata, and the compiled project. It is for copying."""
     home = kept_folder() / "home"
-    with one_at_a_time(kept_folder() / "lock"):
+    # What is set already wins over what a set-up says of its processes: they would set up another home than this one.
+    with one_at_a_time(kept_folder() / "lock"), pytest.MonkeyPatch.context() as environment:
+        environment.setenv("EVENHAND_HOME", str(home))
         local.set_up(Settings(PROJECT, home, PROJECT / "policies", PROJECT / "receivers.yml"))
     return home
 
@@ -59,7 +65,7 @@ def shared_project() -> Project:
 
 def kept_folder() -> Path:
     """Where what runs have in common is kept."""
-    return Path(os.environ.get("EVENHAND_TEST_CACHE") or PROJECT / ".evenhand" / "tests")
+    return _KEPT
 
 
 @contextmanager

@@ -22,6 +22,7 @@ from evenhand.commands.summary import show
 from evenhand.deciding.build import build_models
 from evenhand.deciding.compiled import compiled_project
 from evenhand.delivery.config import announces, load_receivers
+from evenhand.delivery.receivers import ReceiverError
 from evenhand.local import installation as local
 from evenhand.sandbox.reviewers import land_answers
 from evenhand.settings import settings
@@ -49,13 +50,20 @@ def decide(home: Path, night: str, threads: int | None = None) -> None:
         nightly.publish_release(day)
 
 
-def run_night(night: str, variables: Mapping[str, str], scheduled: bool = False, market: str = "") -> tuple[bool, str]:
+def run_night(
+    night: str,
+    variables: Mapping[str, str],
+    scheduled: bool = False,
+    market: str = "",
+    is_decided: bool = False,
+) -> tuple[bool, str]:
     """Decide and deliver a night as the command `evenhand nightly` does.
 
     Args:
         variables: the whole environment.
         scheduled: as a run of the schedule does, which takes the night as it comes.
         market: the one that alone is decided again, as the form says; by default, all are.
+        is_decided: it is only delivered, as when its deliveries are cleared.
 
     Returns:
         Whether all went well, and what the command would say: the summary, or what the steps complained of.
@@ -68,11 +76,14 @@ def run_night(night: str, variables: Mapping[str, str], scheduled: bool = False,
         local.start_sandbox(here)
         release = here.releases / f"night={night}"
         before = release.resolve() if release.exists() else None
-        if not here.landing_from:
-            land_answers(here.home / "sandbox.sqlite", here.landing, here.releases, day)
-        nightly.fetch_landed()
-        begin = _begin_scheduled if scheduled else nightly.land_feeds
-        complaints = _decide_and_deliver(day, (lambda of: _begin_alone(of, market)) if market else begin)
+        if is_decided:
+            complaints = _deliver(day)
+        else:
+            if not here.landing_from:
+                land_answers(here.home / "sandbox.sqlite", here.landing, here.releases, day)
+            nightly.fetch_landed()
+            begin = _begin_scheduled if scheduled else nightly.land_feeds
+            complaints = _decide_and_deliver(day, (lambda of: _begin_alone(of, market)) if market else begin)
         if complaints:
             return False, "\n".join(dict.fromkeys(complaints))
         said = StringIO()
@@ -108,14 +119,19 @@ def _decide_and_deliver(day: date, begin: Callable[[date], Facts]) -> list[str]:
             step(day)
         except Exception as error:
             return [str(error)]
+    return _deliver(day)
+
+
+def _deliver(day: date) -> list[str]:
+    """What receivers complain of."""
     complaints = []
     # Those that announce what others enforce come after them, whatever became of these.
     for receiver in sorted(load_receivers(), key=lambda name: (bool(announces(load_receivers()[name])), name)):
         try:
             deliver_release(day, receiver)
             reconcile_receiver(day, receiver)
-        except AirflowFailException as error:
-            complaints.append(str(error))
+        except (AirflowFailException, ReceiverError) as error:
+            complaints.append(f"receiver {receiver}: {error}")
     return complaints
 
 

@@ -55,9 +55,10 @@ class Installation:
         for feed, rows in feeds.items():
             self.drop(night, feed, [BY_NAME[feed].names_in_every_file, *rows])
 
-    def drop(self, night: str, feed: str, lines: Sequence[Row]) -> Path:
-        """Drop a file with any header."""
-        path = self.home / "landing" / feed / f"night={night}" / "day.csv"
+    def drop(self, night: str, feed: str, lines: Sequence[Row], market: str = "") -> Path:
+        """Drop a file with any header; that of a market is in a folder of its own."""
+        folder = self.home / "landing" / feed / f"night={night}"
+        path = (folder / f"market={market}" if market else folder) / "day.csv"
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("w", newline="") as file:
             csv.writer(file).writerows(lines)
@@ -102,6 +103,14 @@ class Installation:
         from night.directly import run_night
 
         is_well, said = run_night(night, self.environment(), scheduled, market)
+        assert is_well == (expect == 0), said
+        return said
+
+    def deliver(self, night: str, expect: int = 0) -> str:
+        """Deliver a night that is decided, in this process; returns what the command would have said of the night."""
+        from night.directly import run_night
+
+        is_well, said = run_night(night, self.environment(), is_decided=True)
         assert is_well == (expect == 0), said
         return said
 

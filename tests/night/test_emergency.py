@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
+from evenhand.local import installation as local
 from night.installation import Installation
 
 IMPOSE = ("impose", "account_suspended", "account", "--market", "world", "--account", "a5", "--until", "2026-03-06")
@@ -17,7 +20,7 @@ CAMPAIGNS = {"a3/copyright_strikes/campaign", "a4/copyright_strikes/campaign"}
 
 
 def test_what_is_imposed_and_lifted_is_in_force_now_survives_the_next_night_and_is_over_at_its_end(
-    decided: Installation,
+    decided: Installation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # The appeal that is granted on the next night is of other tests.
     decided.land("2026-03-06", appeals=[])
@@ -34,7 +37,10 @@ def test_what_is_imposed_and_lifted_is_in_force_now_survives_the_next_night_and_
     said = _emergency(decided, *IMPOSE, *WHY, "--approved-by", "lan")
     assert "on 1 account, of which 0 have it now" in said
     assert "1 penalties put; 1 applied" in said
-    said = _emergency(decided, *LIFT, *WHY, "--approved-by", "lan")
+    # Once through the processes, and once with the night called directly.
+    with monkeypatch.context() as calls:
+        calls.setattr(local, "become", lambda _, command: _decide_directly(decided, command))
+        said = _emergency(decided, *LIFT, *WHY, "--approved-by", "lan", in_process=True)
     assert "on 2 accounts, of which 2 have it now" in said
     assert "2 penalties remove; 2 applied" in said
 
@@ -76,10 +82,15 @@ def test_what_is_imposed_and_lifted_is_in_force_now_survives_the_next_night_and_
     ]
 
 
-def _emergency(installation: Installation, *arguments: str, expect: int = 0) -> str:
+def _emergency(installation: Installation, *arguments: str, expect: int = 0, in_process: bool = False) -> str:
     # The process of one that is approved becomes that of the night.
-    run = installation.in_process if expect else installation.run
+    run = installation.in_process if expect or in_process else installation.run
     return run("emergency", *arguments, expect=expect)
+
+
+def _decide_directly(installation: Installation, command: list[str]) -> None:
+    assert command == ["evenhand", "nightly", "2026-03-05"]
+    print(installation.directly("2026-03-05"))
 
 
 def _told(installation: Installation, night: str) -> list[tuple[object, ...]]:

@@ -29,7 +29,8 @@ def test_a_first_night_is_delivered_once_it_is_answered_and_so_is_that_of_a_mark
     assert installation.held() == []
     of_it = ("--list", "penalties", "--market", "world", "--night", str(FIRST), "--by", "budi")
     installation.in_process("answer", "approve", *of_it)
-    installation.directly(str(FIRST))
+    _publish(installation, FIRST)
+    installation.deliver(str(FIRST))
     assert len(installation.held()) == len(installation.rows(str(FIRST), "penalties")) > 0
 
     # The next as Airflow hands answers on: one of a market at a time, and none lets the other go.

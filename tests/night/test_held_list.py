@@ -3,32 +3,29 @@
 from __future__ import annotations
 
 import json
-import shutil
+from pathlib import Path
 
-from evenhand.settings import PROJECT
-from night.installation import Installation
+from night.installation import APPEALS, Installation
 
 FIRST, NEXT = "2026-03-05", "2026-03-06"
 OF_PENALTIES = ("--list", "penalties", "--market", "world")
+WORLD = "market = 'world'"
 
 
-def test_what_a_changed_policy_changes_waits_for_somebody_else(installation: Installation) -> None:
-    policies = installation.home / "policies"
-    policies.mkdir()
-    shutil.copy(PROJECT / "policies" / "takedowns.yml", policies)
-    installation.overrides["EVENHAND_POLICIES"] = str(policies)
-    installation.land_history()
-    assert f"{installation.home / 'releases'}: no night is released yet" in installation.in_process("held", expect=1)
-    installation.directly(FIRST)
-    assert installation.in_process("held") == f"Nothing is held on night {FIRST}.\n"
-    before = installation.held()
-    pack = policies / "takedowns.yml"
+def test_what_a_changed_policy_changes_waits_for_somebody_else(two: Installation, tmp_path: Path) -> None:
+    new = Installation(tmp_path / "new")
+    new.home.mkdir()
+    assert f"{new.home / 'releases'}: no night is released yet" in new.in_process("held", expect=1)
+    assert two.in_process("held") == f"Nothing is held on night {FIRST}.\n"
+    two.land(NEXT, appeals=APPEALS)
+    before = two.held()
+    pack = two.home / "packs" / "takedowns.yml"
     text = pack.read_text()
     pack.write_text(text.replace("days: 7}", "days: 9}").replace("version: 1\n", "version: 1\nchanged_by: ayu\n"))
 
-    installation.directly(NEXT)
+    two.directly(NEXT)
 
-    said = installation.in_process("held")
+    said = two.in_process("held")
     assert f"penalties of world, night {NEXT}: 2 rows are held" in said
     assert "Changed by: ayu." in said
     assert "rows that a changed policy changes were approved beforehand" in said
@@ -36,16 +33,16 @@ def test_what_a_changed_policy_changes_waits_for_somebody_else(installation: Ins
     assert "rewards of world" not in said
     assert "1 row changes because the policy changed, and none were approved" in said
     told = f"Nothing of SG is held on night {NEXT}; what is held: penalties of world.\n"
-    assert installation.in_process("held", "--market", "SG") == told
-    in_force = installation.rows(FIRST, "penalties", "row_key", f"ends_on is null or ends_on >= date '{NEXT}'")
-    kept = installation.rows(FIRST, "penalties", "row_key")
+    assert two.in_process("held", "--market", "SG") == told
+    in_force = two.rows(FIRST, "penalties", "row_key", f"{WORLD} and (ends_on is null or ends_on >= date '{NEXT}')")
+    kept = two.rows(FIRST, "penalties", "row_key", WORLD)
     told = f"{len(kept)} rows, of which {len(in_force)} are in force tonight"
     assert f"keeps what was released on {FIRST}: {told}" in said
-    manifest = json.loads((installation.home / "releases" / f"night={NEXT}" / "manifest.json").read_text())
+    manifest = json.loads((two.home / "releases" / f"night={NEXT}" / "manifest.json").read_text())
     assert [(each["list"], each["kept"], each["in_force"]) for each in manifest["held_lists"]] == [
         ("penalties", len(kept), len(in_force)),
     ]
-    assert installation.held() == before
+    assert two.held() == before
     for arguments, why in (
         (
             ("approve", *OF_PENALTIES, "--night", NEXT, "--by", "Ayu"),
@@ -57,20 +54,20 @@ def test_what_a_changed_policy_changes_waits_for_somebody_else(installation: Ins
         ),
         (("approve", *OF_PENALTIES, "--by", "budi", "--night", FIRST), f"{NEXT} is released, so that {FIRST} can't be"),
     ):
-        assert why in installation.in_process("answer", *arguments, expect=1)
-    assert not (installation.home / "approvals").exists()
+        assert why in two.in_process("answer", *arguments, expect=1)
+    assert not (two.home / "approvals").exists()
 
-    said = installation.in_process("answer", "approve", *OF_PENALTIES, "--night", NEXT, "--by", "budi")
+    said = two.in_process("answer", "approve", *OF_PENALTIES, "--night", NEXT, "--by", "budi")
 
     assert f"penalties of world, night {NEXT}: approved by budi (by their own word)." in said
-    assert f"{NEXT}: 2 rows are held (approved by budi (by their own word))" in installation.in_process("held").replace(
+    assert f"{NEXT}: 2 rows are held (approved by budi (by their own word))" in two.in_process("held").replace(
         "\n", " "
     )
-    installation.directly(NEXT)
+    two.directly(NEXT)
     # Who has two strikes is paused for nine days now; the appeal of a1 was granted.
-    assert installation.rows(NEXT, "penalties", "account_id, ends_on::text", "measure = 'publishing_paused'") == [
+    assert two.rows(NEXT, "penalties", "account_id, ends_on::text", f"{WORLD} and measure = 'publishing_paused'") == [
         ("a2", "2026-03-10"),
         ("a3", "2026-04-01"),
         ("a4", "2026-04-01"),
     ]
-    assert "a1/copyright_strikes/account" not in installation.held()
+    assert "a1/copyright_strikes/account" not in two.held()

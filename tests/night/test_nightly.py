@@ -1,20 +1,138 @@
-"""Nights through the real command: Airflow, dbt, Great Expectations, DuckDB and a receiver that is a process."""
+"""Nights through the real command: Airflow, dbt, Great Expectations, DuckDB and a receiver that is a process.
+
+One is run three times, for each run costs as much as three that are called directly: a model fails, then none does, and
+then all has been done. A test for each thing looks at what was there after each.
+"""
 
 from __future__ import annotations
 
-from night.installation import CREATORS, Installation
+import shutil
+import sqlite3
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from made_once import shared_home
+from night.installation import FIRST_NIGHT, Installation
+from night.wrong_models import WRONG, change_models, wrong_sql
+
+NIGHT = FIRST_NIGHT
 
 
-def test_a_night_is_decided_released_and_delivered_and_a_second_run_changes_and_sends_nothing(
-    installation: Installation,
-) -> None:
-    installation.land_history()
+@dataclass(frozen=True)
+class Ended:
+    """What is there when the command has ended.
 
-    said = installation.nightly("2026-03-05")
+    Attributes:
+        release: hash of every file of the release, by name.
+        effects: how many changes ever took effect in the sandbox.
+        state, note, began, ended, run_id: what Airflow has of the night's only run.
+        looked_up: when that was.
+    """
 
-    assert installation.rows(
-        "2026-03-05", "penalties", "account_id, scope, measure, starts_on::text, ends_on::text"
-    ) == [
+    said: str
+    release: Mapping[str, str]
+    revisions: Sequence[str]
+    held: int
+    effects: int
+    state: str
+    note: str
+    began: datetime
+    ended: datetime
+    run_id: str
+    looked_up: datetime
+
+
+@dataclass(frozen=True)
+class Nights:
+    """A night that was run three times.
+
+    Attributes:
+        installation: as the last run left it.
+        failed: what was there when a model had failed, whose SQL is `failed_sql` with what was kept of it.
+    """
+
+    installation: Installation
+    failed: Ended
+    failed_sql: tuple[Path, str]
+    first: Ended
+    again: Ended
+
+
+@pytest.fixture(scope="module")
+def nights(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nights]:
+    home = Path(shutil.copytree(shared_home(), tmp_path_factory.mktemp("nights") / "home"))
+    installation = Installation(home)
+    try:
+        installation.land_history()
+        right = change_models(home, wrong_sql)
+        failed = _run(installation, expect=1)
+        sql = home / "nights" / f"night={NIGHT}" / "models" / f"{WRONG}.sql"
+        kept = (sql, sql.read_text())
+        (home / "dbt" / "compiled.json").write_text(right)
+        first = _run(installation)
+        yield Nights(installation, failed, kept, first, _run(installation))
+    finally:
+        installation.stop()
+
+
+def _run(installation: Installation, expect: int = 0) -> Ended:
+    said = installation.nightly(NIGHT, expect=expect)
+    with closing(sqlite3.connect(installation.home / "airflow" / "airflow.db")) as database:
+        ((state, note, began, ended, run_id),) = database.execute(
+            "select state, content, start_date, end_date, run_id from dag_run"
+            " left join dag_run_note on dag_run_note.dag_run_id = dag_run.id where dag_id = 'nightly_governance'"
+        )
+    moments = [datetime.fromisoformat(each).replace(tzinfo=UTC) for each in (began, ended)]
+    return Ended(
+        said,
+        installation.release_bytes(NIGHT),
+        installation.revisions(NIGHT),
+        len(installation.held()),
+        installation.effects(),
+        state,
+        note,
+        moments[0],
+        moments[1],
+        run_id,
+        datetime.now(UTC),
+    )
+
+
+def test_a_model_that_fails_is_named_where_the_command_ends_and_where_the_runs_page_begins(nights: Nights) -> None:
+    failed, (sql, kept) = nights.failed, nights.failed_sql
+    assert "build_models failed" in failed.said
+    assert f"{WRONG} failed: Conversion Error: Could not convert string 'nothing' to INT32" in failed.said
+    assert f"The SQL that was run: {sql}" in failed.said
+    assert "cast('nothing' as integer)" in kept
+    assert failed.release == {}
+    assert failed.effects == 0
+    assert (failed.state, failed.run_id) == ("failed", f"night_{NIGHT}")
+    assert failed.note.startswith(f"build_models failed: {WRONG} failed: Conversion Error")
+    assert f"[What it made](/evenhand/runs/nightly_governance/night_{NIGHT})" in failed.note
+    # The run has the time that it took, and not the time since the night.
+    assert timedelta(0) < failed.ended - failed.began < timedelta(hours=1)
+    assert failed.looked_up - failed.began < timedelta(hours=1)
+
+
+def test_once_the_model_is_right_the_run_goes_well_and_has_the_logs_of_each_time(nights: Nights) -> None:
+    assert "12 penalties put; 12 applied" in nights.first.said
+    assert nights.first.state == "success"
+    assert nights.first.note.startswith(f"Night {NIGHT} is released: revision 1, ")
+    logs = sorted((nights.installation.home / "airflow" / "logs").rglob("task_id=build_models/attempt=*.log"))
+    assert [path.name for path in logs] == ["attempt=1.log", "attempt=2.log", "attempt=3.log"]
+    assert f"{WRONG} failed: Conversion Error" in logs[0].read_text()
+    for log in logs[1:]:
+        assert "lists.penalties: 12 rows, 7 tests passed" in log.read_text()
+
+
+def test_a_night_is_decided_released_and_delivered_and_a_second_run_changes_and_sends_nothing(nights: Nights) -> None:
+    installation, first, again = nights.installation, nights.first, nights.again
+    assert installation.rows(NIGHT, "penalties", "account_id, scope, measure, starts_on::text, ends_on::text") == [
         ("a1", "account", "warning", "2026-03-01", "2026-03-30"),
         ("a2", "account", "warning", "2026-03-01", "2026-03-30"),
         ("a2", "campaign", "campaigns_closed", "2026-03-02", "2026-03-31"),
@@ -28,44 +146,21 @@ def test_a_night_is_decided_released_and_delivered_and_a_second_run_changes_and_
         ("a4", "commission", "commission_held", "2026-03-03", "2026-04-01"),
         ("a4", "short_video", "publishing_paused", "2026-03-03", "2026-04-01"),
     ]
-    assert installation.rows("2026-03-05", "rewards") == []
-    assert len(installation.held()) == 12
-    assert "12 penalties put; 12 applied" in said
-    before = installation.release_bytes("2026-03-05")
-    # What it wrote is for its own account.
-    written = [installation.home / name for name in ("nights", "releases", "airflow/logs")]
+    assert installation.rows(NIGHT, "rewards") == []
+    assert first.held == first.effects == 12
+    assert first.revisions == ["0001"]
+
+    assert "Nothing changed" in again.said
+    assert again.release == first.release
+    assert again.revisions == ["0001"]
+    assert again.effects == 12
+
+
+def test_what_it_wrote_is_for_its_own_account(nights: Nights) -> None:
+    home, release = nights.installation.home, nights.installation.release(NIGHT)
+    written = [home / name for name in ("nights", "releases", "airflow/logs")]
     modes = {path.lstat().st_mode & 0o777 for folder in written for path in folder.rglob("*") if not path.is_symlink()}
     assert modes == {0o700, 0o600, 0o400}
-    assert {path.stat().st_mode & 0o777 for path in installation.home.iterdir() if path.is_file()} == {0o600}
-    assert {path.stat().st_mode & 0o777 for path in installation.release("2026-03-05").iterdir()} == {0o400}
-    assert installation.home.stat().st_mode & 0o777 == 0o700
-
-    said = installation.nightly("2026-03-05")
-
-    assert "Nothing changed" in said
-    assert installation.release_bytes("2026-03-05") == before
-    assert installation.revisions("2026-03-05") == ["0001"]
-    assert installation.effects() == 12
-
-
-def test_a_granted_appeal_ends_the_measure_from_its_night_and_the_receiver_is_told(decided: Installation) -> None:
-    said = decided.directly("2026-03-06")
-
-    assert "a1/copyright_strikes/account" not in decided.held()
-    assert len(decided.held()) == 11
-    assert "1 penalties remove" in said
-    # The night before was right when it was decided, and stays what it was.
-    assert ("a1",) in decided.rows("2026-03-05", "penalties", "account_id")
-
-
-def test_a_correction_makes_a_new_revision_and_keeps_the_old(decided: Installation) -> None:
-    first = decided.release_bytes("2026-03-05")
-    decided.land("2026-03-05", creators=[*CREATORS[:3], ("a4", "world", "platform", "en", "2026-01-01"), *CREATORS[4:]])
-
-    said = decided.directly("2026-03-05")
-
-    assert decided.revisions("2026-03-05") == ["0001", "0002"]
-    assert decided.release("2026-03-05").resolve().name == "0002"
-    assert decided.release_bytes("2026-03-05") != first
-    assert "4 penalties remove" in said
-    assert not [key for key in decided.held() if key.startswith("a4/")]
+    assert {path.stat().st_mode & 0o777 for path in home.iterdir() if path.is_file()} == {0o600}
+    assert {path.stat().st_mode & 0o777 for path in release.iterdir()} == {0o400}
+    assert home.stat().st_mode & 0o777 == 0o700
