@@ -22,6 +22,7 @@ from evenhand.policy.named_days import NO_NAMED_DAYS, NamedDays
 from evenhand.policy.tables import TABLES
 from evenhand.policy.tables.row import ddl
 from evenhand.policy.targets import NO_TARGETS, Targets
+from evenhand.records.databases import reading
 from evenhand.records.sql_files import Sql, SqlFile
 
 _SQL = SqlFile(__file__)
@@ -156,7 +157,7 @@ def texts_of(release: Path | None) -> Mapping[str, str]:
     """The texts of the packs that decided a release, by the name of their file; none where nothing was released."""
     if release is None or not (release / "packs.parquet").exists():
         return {}
-    with duckdb.connect() as connection:
+    with reading() as connection:
         return dict(
             connection.execute(
                 "select file, text from read_parquet(?) order by file", [str(release / "packs.parquet")]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import re
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from functools import cache
 from pathlib import Path
 from pwd import getpwuid
 
@@ -33,6 +35,23 @@ def quoted(text: object) -> Sql:
 def parquet(path: Path) -> Sql:
     """SQL of the rows of a Parquet file; a folder called `night=…` says nothing of them."""
     return Sql(f"read_parquet({quoted(path)}, hive_partitioning = false)")
+
+
+@contextmanager
+def reading() -> Iterator[duckdb.DuckDBPyConnection]:
+    """A connection with one thread to read files with; nothing is made in its database, and none is attached.
+
+    The database is in memory, and this process keeps it: to make one costs more than to read a list of a small night.
+    """
+    with _in_memory(os.getpid()).cursor() as connection:
+        yield connection
+
+
+@cache
+def _in_memory(process: int) -> duckdb.DuckDBPyConnection:
+    """The database of a process; one that was forked makes its own."""
+    # A file that is written again is read again.
+    return duckdb.connect(config={"threads": 1, "enable_external_file_cache": False})
 
 
 def create_database(path: Path) -> None:
