@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
@@ -18,6 +18,8 @@ from evenhand.records.sql_files import Sql
 # So long is waited for somebody who has a look.
 PATIENCE_SECONDS = 60.0
 _EVERY_SECONDS = 0.5
+# The warehouse of a night of a few hundred creators; one without any has nearly half of that.
+_SMALL_BYTES = 64_000_000
 _HELD_BY = re.compile(r"Could not set lock on file .*?(?:held in (?P<program>.+?) )?\(PID (?P<pid>\d+)\)", re.DOTALL)
 
 
@@ -88,13 +90,19 @@ def open_to_read(path: Path, seconds: float = PATIENCE_SECONDS) -> duckdb.DuckDB
 
 
 @contextmanager
-def kept_open(path: Path, seconds: float = PATIENCE_SECONDS) -> Iterator[None]:
+def kept_open(path: Path, seconds: float = PATIENCE_SECONDS, *, reads: Collection[Path] = ()) -> Iterator[None]:
     """`wait_until_free`, and have the file open meanwhile.
 
     To open a night's warehouse, with its hundreds of tables, costs more than a step of a small night does in it; what
     this process opens besides is then there at once. It can't be opened with other settings or attached meanwhile.
+
+    Args:
+        reads: other files whose rows are read into it meanwhile.
     """
     opened = _opened(path, seconds)
+    if opened and sum(each.stat().st_size for each in (path, *reads)) < _SMALL_BYTES:
+        # Threads that wait for one another cost more than they decide.
+        opened.execute("set threads = 1")
     try:
         yield
     finally:

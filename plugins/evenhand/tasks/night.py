@@ -89,7 +89,7 @@ def land_feeds(night: date, since: date | None = None) -> Facts:
     decisions = file_decisions(settings().home)
     arrivals = load(settings().store, settings().landing, night, decisions)
     create_database(settings().warehouse(night))
-    with kept_open(settings().warehouse(night)):
+    with kept_open(settings().warehouse(night), reads=[settings().store]):
         take(settings().store, settings().warehouse(night), night, decisions, since)
         take_last_release(settings().releases, settings().warehouse(night), night)
         emergencies = load_emergencies(settings().emergencies, settings().warehouse(night), night)
