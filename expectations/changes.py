@@ -10,7 +10,6 @@ from great_expectations.expectations import Expectation
 
 from expectations.rule import described, expect_no_rows, variance_stabilised
 
-LOCATOR = ("market",)
 # Less than this is no change of a list's size, whatever its share.
 FEWEST_ROWS = 10
 # A list that time alone would have left with so many rows isn't empty by chance.

@@ -8,14 +8,14 @@ Longer than other files, for it is the list of all rules of the feeds.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import date
 
-import great_expectations.expectations as gxe
 from great_expectations.expectations import Expectation
 
 from evenhand.landing.contracts import BY_NAME, FIRST_DAY, MARKET, MOMENT, Column, Contract
 from evenhand.landing.names import is_no_name
+from evenhand.records.databases import quoted
 from expectations.rule import described, expect_no_rows, warn_of_rows
 
 # What points at a row of a feed: the file it landed in, and its number there.
@@ -215,14 +215,16 @@ def _column_expectations(contract: Contract, column: Column) -> list[Expectation
         )
     elif column.required:
         expectations.append(
-            gxe.ExpectColumnValuesToNotBeNull(column=name, meta=described(f"{name} is there", name, _absent(column)))
+            expect_no_rows(
+                f"select {_LOCATOR}, {name} from {{batch}} where {name} is null",
+                described(f"{name} is there", name, _absent(column)),
+            )
         )
     if column.one_of:
         expectations.append(
-            gxe.ExpectColumnValuesToBeInSet(
-                column=name,
-                value_set=list(column.one_of),
-                meta=described(
+            expect_no_rows(
+                f"select {_LOCATOR}, {name} from {{batch}} where {name} not in ({_texts(column.one_of)})",
+                described(
                     f"{name} is one of {', '.join(column.one_of)}", name, "Land the row again with such a value."
                 ),
             )
@@ -246,6 +248,10 @@ def _column_expectations(contract: Contract, column: Column) -> list[Expectation
     if column.refers_to and column.with_the_same:
         expectations.append(_agrees(column, BY_NAME[column.refers_to], column.with_the_same))
     return expectations
+
+
+def _texts(texts: Sequence[str]) -> str:
+    return ", ".join(quoted(text) for text in texts)
 
 
 def _is_there_when(column: Column, other: str, value: str) -> Expectation:

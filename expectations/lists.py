@@ -316,7 +316,10 @@ def _shape(table: str) -> list[Expectation]:
             meta=described("columns are those that receivers know", "", f"Bring the model {table} back to them."),
         ),
         *(
-            gxe.ExpectColumnValuesToNotBeNull(column=name, meta=described(f"{name} is there", name, _REMEDY))
+            expect_no_rows(
+                f"select {', '.join(dict.fromkeys((*LOCATORS[table], name)))} from {{batch}} where {name} is null",
+                described(f"{name} is there", name, _REMEDY),
+            )
             for name in COLUMNS[table]
             if name not in MAY_BE_NULL[table]
         ),

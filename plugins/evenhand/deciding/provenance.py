@@ -20,8 +20,10 @@ from evenhand.policy.load import TARGETS, names_days
 from evenhand.policy.migrate import in_words_of_today
 from evenhand.policy.named_days import NO_NAMED_DAYS, NamedDays
 from evenhand.policy.tables import TABLES
+from evenhand.policy.tables.row import columns as columns_of
 from evenhand.policy.tables.row import ddl
 from evenhand.policy.targets import NO_TARGETS, Targets
+from evenhand.records.databases import reading
 from evenhand.records.sql_files import Sql, SqlFile
 
 _SQL = SqlFile(__file__)
@@ -75,7 +77,7 @@ def keep_deciders(
         for table in _RULES:
             # A table without rows has a line of its own: it is there all the same.
             connection.execute("insert into deciders.rules values (?, ?, null)", [table, ddl(TABLES[table])])
-            fields = ", ".join(f"cast({name} as varchar)" for name, _ in _columns(connection, f"policy.{table}"))
+            fields = ", ".join(f"cast({name} as varchar)" for name in columns_of(TABLES[table]))
             connection.execute(
                 f"insert into deciders.rules select ?, ?, [{fields}] from policy.{table}", [table, ddl(TABLES[table])]
             )
@@ -97,13 +99,15 @@ def lay_rules_of(release: Path, connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute(f"create table policy.asked_nights ({ddl(TABLES['asked_nights'])})")
     # The file is read once: tables are many, and most have no row.
     connection.execute(_SQL("read_rules"), {"file": str(release / "rules.parquet")})
-    for table, columns, rows in connection.execute(_SQL("tables_read")).fetchall():
+    tables = connection.execute(_SQL("tables_read")).fetchall()
+    for table, columns, _ in tables:
         connection.execute(f"create table policy.{table} ({columns})")
+    kinds: dict[str, list[str]] = defaultdict(list)
+    for table, kind in connection.execute(_SQL("kinds")).fetchall():
+        kinds[table].append(kind)
+    for table, _, rows in tables:
         if rows:
-            fields = ", ".join(
-                f"cast(fields[{position}] as {kind})"
-                for position, (_, kind) in enumerate(_columns(connection, f"policy.{table}"), 1)
-            )
+            fields = ", ".join(f"cast(fields[{position}] as {kind})" for position, kind in enumerate(kinds[table], 1))
             rows_of = "from rules_read where rules = $table and fields is not null order by place"
             connection.execute(f"insert into policy.{table} select {fields} {rows_of}", {"table": table})
     connection.execute("drop table rules_read")
@@ -156,7 +160,7 @@ def texts_of(release: Path | None) -> Mapping[str, str]:
     """The texts of the packs that decided a release, by the name of their file; none where nothing was released."""
     if release is None or not (release / "packs.parquet").exists():
         return {}
-    with duckdb.connect() as connection:
+    with reading() as connection:
         return dict(
             connection.execute(
                 "select file, text from read_parquet(?) order by file", [str(release / "packs.parquet")]

@@ -8,12 +8,11 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-import duckdb
-
 from evenhand.delivery.announcements.outbox import Outbox
 from evenhand.delivery.changes import Acknowledged, RowId, diff
 from evenhand.delivery.read_release import has_file, read_release, refuse_other_files
 from evenhand.delivery.receipts import Receipts
+from evenhand.records.databases import reading
 from evenhand.records.sql_files import Sql, SqlFile
 from evenhand.release.manifest import NOTICES
 from evenhand.settings import settings
@@ -109,7 +108,7 @@ def _notices(release_dir: Path) -> int:
     if not has_file(folder, name):
         return 0
     refuse_other_files(folder, [name])
-    with duckdb.connect() as connection:
+    with reading() as connection:
         file = str(folder / name)
         ((count,),) = connection.execute("select count(*) from read_parquet(?)", [file]).fetchall()
     return int(count)
@@ -161,7 +160,7 @@ def _causes(release_dir: Path) -> Mapping[RowId, str]:
     file = release_dir / "changes.parquet"
     if not file.exists():
         return {}
-    with duckdb.connect() as connection:
+    with reading() as connection:
         columns = {name for name, *_ in connection.execute("describe from read_parquet(?)", [str(file)]).fetchall()}
         # What is held isn't in the list: its row is sent as it was, if it is sent.
         is_sent = Sql("not is_held" if "is_held" in columns else "true")

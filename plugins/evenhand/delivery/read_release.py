@@ -11,6 +11,7 @@ import duckdb
 from pydantic import BaseModel, ValidationError
 
 from evenhand.delivery.payload import Payload, canonical
+from evenhand.records.databases import reading
 from evenhand.release.manifest import NOTICES, OtherFormat, refuse_newer
 from evenhand.release.verify import release_troubles
 
@@ -126,7 +127,7 @@ def outranked_rows(release_dir: Path) -> frozenset[str]:
     """
     folder = release_dir.resolve()
     refuse_other_files(folder, ["penalties.parquet"])
-    with duckdb.connect(config={"threads": 1}) as connection:
+    with reading() as connection:
         rows = connection.read_parquet(str(folder / "penalties.parquet"))
         # A release of before several packs has one row of a scope.
         if _OF_THE_SCOPE not in rows.columns:
@@ -141,7 +142,7 @@ def ever_wanted(releases: Path, lists: Sequence[str]) -> set[tuple[str, str]]:
         duckdb.Error: one of them can't be read.
     """
     found: set[tuple[str, str]] = set()
-    with duckdb.connect(config={"threads": 1}) as connection:
+    with reading() as connection:
         for name in lists:
             files = {path.resolve() for each in ("night=*", "revisions/*/*")
                      for path in releases.glob(f"{each}/{name}.parquet")}  # fmt: skip
@@ -157,7 +158,7 @@ def released_rows(release_dir: Path, lists: Sequence[str], one_row_per_scope: bo
     Raises:
         duckdb.Error: one of them can't be read.
     """
-    with duckdb.connect(config={"threads": 1}) as connection:
+    with reading() as connection:
         files = [path for name in lists if (path := release_dir.resolve() / f"{name}.parquet").exists()]
         return sum(len(_rows(connection, path, one_row_per_scope)) for path in files)
 
@@ -213,7 +214,7 @@ def read_list(name: str, path: Path, reasons: Path | None = None, one_row_per_sc
     Raises:
         ReleaseError: no row_key, a row_key twice, or a column of another type.
     """
-    with duckdb.connect(config={"threads": 1}) as connection:
+    with reading() as connection:
         rows = _rows(connection, path, one_row_per_scope).set_alias("rows")
         if reasons and "reason_id" in rows.columns and "explanation" not in rows.columns:
             why = connection.read_parquet(str(reasons)).project("reason_id, explanation").set_alias("why")

@@ -26,6 +26,9 @@ from evenhand.policy.nodes import parse
 from evenhand.policy.read_across import unread_programmes
 from evenhand.policy.texts import Mistake, PackError, read_text
 
+# The texts of the packs that this process compiled last: a night asks for the same ones several times.
+_KNOWN_TO_COMPILE: set[tuple[str, ...]] = set()
+
 
 @dataclass(frozen=True)
 class Sifted:
@@ -70,7 +73,7 @@ def sift(folder: Path, before: Mapping[str, str]) -> Sifted:
     mistakes = [mistake for found in wrong.values() for mistake in found]
     if not packs:
         raise PackError(*mistakes)
-    markets_of = _markets_of_names(packs, before)
+    markets_of = _markets_of_names(packs, before) if wrong else {}
     # A base that can't be read is a mistake of each pack that extends it, and those say whose it is.
     told_by_others = {mistake.file for path, found in wrong.items() for mistake in found if mistake.file != str(path)}
     held = set()
@@ -114,6 +117,9 @@ def markets_named(path: Path) -> tuple[str, ...]:
 
 def _not_compiled(packs: Sequence[LoadedPack]) -> dict[Path, str]:
     """The packs that say what their tables can't hold, with what that is."""
+    texts = tuple(loaded.sha256 for loaded in packs)
+    if texts in _KNOWN_TO_COMPILE:
+        return {}
     with duckdb.connect() as aside:
         try:
             compile_packs(packs, aside)
@@ -122,6 +128,8 @@ def _not_compiled(packs: Sequence[LoadedPack]) -> dict[Path, str]:
                 return {path: said for each in packs for path, said in _not_compiled([each]).items()}
             found = str(error).splitlines()[0]
             return {packs[0].path: f"found what can't be compiled ({found}); expected numbers and days within bounds"}
+    _KNOWN_TO_COMPILE.clear()
+    _KNOWN_TO_COMPILE.add(texts)
     return {}
 
 

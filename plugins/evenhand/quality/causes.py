@@ -108,11 +108,10 @@ def find_causes(warehouse: Path, scratch: Path, bases: Sequence[Base], code: Map
         if not bases:
             rows = proposed_rows(frozenset(COMPARED))
             connection.execute(_SQL("all_is_data", rows=rows, all_of_it=struct(COMPARED)))
-    if bases:
-        with duckdb.connect(str(warehouse)) as connection:
+        else:
             find_where_rows_come_from(connection, bases)
-    for number, base in enumerate(bases):
-        compared = _compared_with(warehouse, base)
+        all_compared = [_compared_with(connection, base) for base in bases]
+    for number, (base, compared) in enumerate(zip(bases, all_compared, strict=True)):
         try:
             with what_if(warehouse, scratch) as asked:
                 steps = _steps_to_tonight(asked, base, code, night, compared)
@@ -128,14 +127,13 @@ def find_causes(warehouse: Path, scratch: Path, bases: Sequence[Base], code: Map
             forget(scratch)
 
 
-def _compared_with(warehouse: Path, base: Base) -> frozenset[str]:
+def _compared_with(connection: duckdb.DuckDBPyConnection, base: Base) -> frozenset[str]:
     """The columns of a row that can be compared with those of a release."""
     compared = {*ACTED, *(set(COMPARED) & set(base.manifest.compared))}
     if not set(TOLD) <= compared:
         compared -= set(TOLD)
-    with duckdb.connect(str(warehouse), read_only=True) as connection:
-        if not connection.execute("select 1 from released.last_languages limit 1").fetchone():
-            compared.discard(LANGUAGE)
+    if not connection.execute("select 1 from released.last_languages limit 1").fetchone():
+        compared.discard(LANGUAGE)
     return frozenset(compared)
 
 

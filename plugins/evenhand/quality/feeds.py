@@ -27,7 +27,6 @@ from evenhand.quality.words_without_effect import WordsKnown, find_words_without
 from evenhand.records.sql_files import Sql, SqlFile
 from expectations.feeds import (
     EVERY_MARKET,
-    ROW_LOCATOR,
     arrivals_suite,
     is_a_number,
     reading_suite,
@@ -104,9 +103,7 @@ def validate_feeds(
         _create_tables(gate)
         find_markets(gate, beside.markets)
         zones = time_zones(gate, beside.time_zones)
-        gate.validate(
-            "landing.bad_rows", "lines and values", reading_suite(), ROW_LOCATOR, "Its rows go into quarantine."
-        )
+        gate.validate("landing.bad_rows", "lines and values", reading_suite(), "Its rows go into quarantine.")
         told: list[str] = []
         for contract in FEEDS:
             empty = columns_without_values(gate, contract)
@@ -116,9 +113,7 @@ def validate_feeds(
             # Where there are no rows, none breaks a rule.
             if gate.execute(f"from {rows} limit 1"):
                 suite = row_suite(contract, empty)
-                findings = gate.validate(
-                    rows, f"{contract.feed}: rows", suite, ROW_LOCATOR, "Its rows go into quarantine."
-                )
+                findings = gate.validate(rows, f"{contract.feed}: rows", suite, "Its rows go into quarantine.")
             _quarantine(gate, contract, findings)
             _accept(gate, contract, night)
         find_accounts(gate)
@@ -130,17 +125,12 @@ def validate_feeds(
                 f"arrivals.{contract.feed}",
                 f"{contract.feed}: arrivals",
                 arrivals_suite(contract, night),
-                ROW_LOCATOR,
                 "Its market is held.",
             )
         find_silences(gate, night)
-        findings += gate.validate(
-            "arrivals.silences", "silences", silences_suite(night), ("market",), "Its market is held."
-        )
+        findings += gate.validate("arrivals.silences", "silences", silences_suite(night), "Its market is held.")
         find_words_without_effect(gate, night, beside.words, since or night)
-        findings += gate.validate(
-            "arrivals.words_without_effect", "words", words_suite(), ("market",), "Its market is held."
-        )
+        findings += gate.validate("arrivals.words_without_effect", "words", words_suite(), "Its market is held.")
         held = [*hold_for_unusable_files(gate), *_held_for(gate, [each for each in findings if each.blocks])]
         warnings = [
             *_told_of_files(gate, night),

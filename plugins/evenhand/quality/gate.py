@@ -16,7 +16,10 @@ from typing import Any
 
 os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
 
+import duckdb
 import great_expectations as gx
+from duckdb_sqlalchemy import ConnectionWrapper
+from great_expectations.core import ExpectationValidationResult
 from great_expectations.data_context import EphemeralDataContext, set_context
 from great_expectations.data_context.types.base import (
     DataContextConfig,
@@ -25,7 +28,7 @@ from great_expectations.data_context.types.base import (
 )
 from great_expectations.datasource.fluent import SQLDatasource
 from great_expectations.expectations import Expectation
-from sqlalchemy.exc import DBAPIError
+from great_expectations.expectations.metadata_types import FailureSeverity
 
 from evenhand.quality.configurations import configurations_kept
 from evenhand.quality.finding import Finding
@@ -61,12 +64,14 @@ class Gate:
         self._title = f"{name} of night {night}{part and ': '}{part}"
         self._outcome, self._stopped = "The night stopped here: nothing was let through.", True
         self._findings: list[Finding] = []
+        self._connection = duckdb.connect(str(warehouse))
         self._context = _Unsaved(project_config=_in_memory())
         set_context(self._context)
         self._datasource: SQLDatasource = self._context.data_sources.add_sql(
             "warehouse",
             connection_string=f"duckdb:///{warehouse}",
-            kwargs=_ENGINE_OPTIONS,  # type: ignore[call-arg]
+            # The file is opened once, as everybody else opens it.
+            kwargs={**_ENGINE_OPTIONS, "creator": lambda: ConnectionWrapper(self._connection.cursor())},  # type: ignore[call-arg]
         )
         self.page = folder / PAGE
 
@@ -74,6 +79,7 @@ class Gate:
         """Let go of the warehouse file, and write the page; unless it was told otherwise, the night stopped here."""
         self._datasource.get_execution_engine().close()
         self._datasource.get_engine().dispose()
+        self._connection.close()
         self._write_page()
 
     def let_through(self, what: str) -> None:
@@ -85,25 +91,14 @@ class Gate:
         write_page(self.page.parent, self._title, self._outcome, self._stopped, self._findings)
 
     def execute(self, statement: str, values: Mapping[str, object] | None = None) -> list[tuple[Any, ...]]:
-        """Run SQL on the gate's own connection: DuckDB lets no second one be opened beside it."""
-        return self._query(statement, values)[1]
+        """Run SQL on the gate's own connection."""
+        return self._connection.execute(statement, dict(values) if values else None).fetchall()
 
-    def _query(
-        self, statement: str, values: Mapping[str, object] | None = None
-    ) -> tuple[list[str], list[tuple[Any, ...]]]:
-        with self._datasource.get_engine().connect() as connection:
-            result = connection.exec_driver_sql(statement, dict(values) if values else None)
-            if not result.returns_rows:
-                return [], []
-            return list(result.keys()), [tuple(row) for row in result.fetchall()]
-
-    def validate(
-        self, table: str, suite: str, expectations: Sequence[Expectation], locator: Sequence[str], if_broken: str
-    ) -> list[Finding]:
+    def validate(self, table: str, suite: str, expectations: Sequence[Expectation], if_broken: str) -> list[Finding]:
         """Validate a table (`schema.name`) and keep what was found for the page.
 
-        Each expectation carries in `meta` its rule, column and remedy. The locator's columns point at a row. The page
-        says what comes of a rule that is broken, if it is more than a warning.
+        Each expectation carries in `meta` its rule, column and remedy. The page says what comes of a rule that is
+        broken, if it is more than a warning.
 
         Raises:
             GateFailed: an expectation couldn't be evaluated.
@@ -113,17 +108,10 @@ class Gate:
         with configurations_kept():
             validation = asset.get_batch(asset.build_batch_request()).validate(
                 gx.ExpectationSuite(suite, expectations=list(expectations)),
-                result_format={
-                    "result_format": "BASIC",
-                    "unexpected_index_column_names": list(locator),
-                    "return_unexpected_index_query": True,
-                },
+                result_format="BASIC",
             )
         try:
-            findings = [
-                self._with_examples(_finding(suite, table, result.to_json_dict(), if_broken))
-                for result in validation.results
-            ]
+            findings = [self._with_examples(_finding(suite, table, result, if_broken)) for result in validation.results]
         except GateFailed as error:
             self._outcome += f" {error}"
             raise
@@ -135,11 +123,12 @@ class Gate:
         if not finding.failing or not finding.rows_query:
             return finding
         try:
-            columns, rows = self._query(f"select * from ({finding.rows_query}) order by all limit {_EXAMPLES}")
-        except DBAPIError as error:
-            raise _not_evaluated(finding.table, finding.rule, str(error.orig)) from error
+            rows = self.execute(f"select * from ({finding.rows_query}) order by all limit {_EXAMPLES}")
+        except duckdb.Error as error:
+            raise _not_evaluated(finding.table, finding.rule, str(error)) from error
+        columns = tuple(name for name, *_ in self._connection.description or ())
         examples = tuple(tuple("null" if value is None else str(value) for value in row) for row in rows)
-        return replace(finding, columns=tuple(columns), examples=examples)
+        return replace(finding, columns=columns, examples=examples)
 
     def complaint(self, findings: Sequence[Finding]) -> GateFailed:
         """The error for findings that block: each with its examples and remedy, and where to read on."""
@@ -159,23 +148,20 @@ def _in_memory() -> DataContextConfig:
     )
 
 
-def _finding(suite: str, table: str, result: dict[str, Any], if_broken: str) -> Finding:
-    configuration = result["expectation_config"]
-    meta, kwargs = configuration["meta"], configuration["kwargs"]
-    if not result["result"]:
-        causes = {str(info["exception_message"]) for info in result["exception_info"].values()}
+def _finding(suite: str, table: str, result: ExpectationValidationResult, if_broken: str) -> Finding:
+    configuration = result.expectation_config
+    assert configuration is not None and configuration.meta is not None
+    meta, kwargs = configuration.meta, configuration.kwargs
+    if not result.result:
+        causes = {str(info["exception_message"]) for info in (result.exception_info or {}).values()}
         raise _not_evaluated(table, meta["rule"], "; ".join(sorted(causes)))
-    observed = result["result"].get("observed_value", "")
+    observed = result.result.get("observed_value", "")
     if "unexpected_rows_query" in kwargs:
         rows_query = kwargs["unexpected_rows_query"].replace("{batch}", table)
         failing = int(observed)
-    elif "unexpected_count" in result["result"]:
-        rows_query = result["result"].get("unexpected_index_query", "").rstrip(";")
-        # GX counts nothing in a table without rows.
-        failing = int(result["result"]["unexpected_count"] or 0)
     else:
-        rows_query, failing = "", int(not result["success"])
-    blocks = configuration.get("severity", "critical") == "critical"
+        rows_query, failing = "", int(not result.success)
+    blocks = configuration.severity == FailureSeverity.CRITICAL
     return Finding(
         suite=suite,
         table=table,

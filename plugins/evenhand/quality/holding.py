@@ -43,12 +43,12 @@ from evenhand.quality.rule_changes import RulesChanged, rule_changes
 from evenhand.quality.setting_changes import TIME_ZONE
 from evenhand.quality.translation_changes import LanguageWords
 from evenhand.quality.trends import lay_trends
+from evenhand.records.databases import kept_open
 from evenhand.records.sql_files import SqlFile
 from evenhand.release.manifest import DELIVERIES, NOTICES
 from evenhand.release.previous import take_names_of_lists
 from evenhand.release.quality_samples import ITEMS
 from expectations.changes import (
-    LOCATOR,
     changes_suite,
     counts_suite,
     late_money_suite,
@@ -122,99 +122,102 @@ def validate_changes(
     Raises:
         GateFailed: an expectation couldn't be evaluated.
     """
-    bases = bases_tonight(warehouse, tonight.releases)
-    with duckdb.connect(str(warehouse)) as connection:
-        take_names_of_lists(connection, "last", night)
+    with kept_open(warehouse):
+        bases = bases_tonight(warehouse, tonight.releases)
+        with duckdb.connect(str(warehouse)) as connection:
+            take_names_of_lists(connection, "last", night)
     find_causes(warehouse, folder.with_name("what_if.duckdb"), bases, tonight.code, night)
-    count(warehouse, tonight.releases, night)
     others = _other_rules(warehouse, bases, tonight, folder.with_name("packs_before"), night)
     effects = effects_of_other_rules(warehouse, tonight.releases, others, folder.with_name("what_if.duckdb"), night)
-    with duckdb.connect(str(warehouse)) as connection:
-        connection.execute("create or replace table gate.settings as select ? as time_zone", [tonight.time_zone])
-        days = days_come(connection)
-        lay_preapproved(
-            connection,
-            tonight.preapproved,
-            {market for loaded in tonight.packs for market in loaded.pack.markets},
-            str(tonight.code["sha256"]),
-            concerned(tonight.packs, bases, tonight.same_rules, days),
-        )
-        lay_preapproved_moves(connection)
-        lay_limits(connection, bases, night)
-        lay_trends(connection, tonight.releases, night)
-        lay_power(connection)
-        first_nights = lay_first_nights(connection, tonight.releases, night, is_asked=tonight.asks_first_nights)
-        causes = dict(connection.execute(_SQL("causes")).fetchall())
-    suites = {
-        "changes": changes_suite(),
-        "list_sizes": sizes_suite(),
-        "counts": counts_suite(),
-        "trends": trends_suite(),
-        "shares": shares_suite(),
-        "twins": twins_suite(),
-        "late_money": late_money_suite(),
-    }
-    gate = Gate("Gate 2", night, folder, warehouse, "changes")
-    try:
-        findings = [
-            finding
-            for table, suite in suites.items()
-            for finding in gate.validate(f"gate.{table}", table, suite, LOCATOR, "The list of its market is held.")
-        ]
-    finally:
-        gate.close()
-    with duckdb.connect(str(warehouse)) as connection:
-        why: dict[tuple[str, str], list[str]] = defaultdict(list)
-        for finding in findings:
-            if finding.failing:
-                for name, market, found in _found(connection, finding.rows_query):
-                    why[name, market].append(f"{found} ({finding.rule})")
-        held_with_their_market = {each.market: str(each) for each in held_markets(connection)}
-        # What is unusual of a market that can't be decided is so for that; what was unusual before still is.
-        why = defaultdict(list, {each: said for each, said in why.items() if each[1] not in held_with_their_market})
-        broken = {each: said for each, said in broken.items() if each[1] not in held_with_their_market}
-        for (name, market), (base, changed) in others.items():
-            if market not in held_with_their_market:
-                why[name, market] += [
-                    f"{each} (other rules than those of {base.manifest.night} were approved)" for each in changed.said
-                ]
-                if (name, market) in effects:
-                    why[name, market].append(effects[name, market])
-        for (name, market), said in first_nights.items():
-            if market not in held_with_their_market:
-                why[name, market].append(said)
-        for name, market, said in _days_that_changed_rows(connection):
-            # Where as many rows were approved beforehand, nothing is held for it.
-            if (name, market) in why:
-                why[name, market].append(said)
-        for night_before, name, market in _still_held(bases):
-            why[name, market].append(f"It was held on {night_before}, and nobody has approved it since")
-            if market in held_with_their_market:
-                # Nobody can see tonight what would be in it.
-                broken[name, market] = [held_with_their_market[market]]
-        beside = hold_beside_lists(
-            connection,
-            tonight.releases,
-            night,
-            bases[0] if bases else None,
-            tonight.receivers,
-            tonight.translations,
-            tonight.preapproved,
-        )
-        why.update({of: list(said) for of, said in beside.why.items()})
-        held = hold_lists(
-            connection,
-            why,
-            broken,
-            lambda *of: _changed_by(tonight, bases, others.get(of), days, *of),
-            lambda *of: _kept_since(bases, *of),
-            night,
-            _kept_of_tonight(connection, tonight.releases, night),
-            {of: _digested(tonight, changed) for of, (_, changed) in others.items()} | dict(beside.texts),
-        )
-        make_views(connection, night)
-        not_compared = _not_compared(connection)
-        power = power_said(connection)
+    with kept_open(warehouse):
+        count(warehouse, tonight.releases, night)
+        with duckdb.connect(str(warehouse)) as connection:
+            connection.execute("create or replace table gate.settings as select ? as time_zone", [tonight.time_zone])
+            days = days_come(connection)
+            lay_preapproved(
+                connection,
+                tonight.preapproved,
+                {market for loaded in tonight.packs for market in loaded.pack.markets},
+                str(tonight.code["sha256"]),
+                concerned(tonight.packs, bases, tonight.same_rules, days),
+            )
+            lay_preapproved_moves(connection)
+            lay_limits(connection, bases, night)
+            lay_trends(connection, tonight.releases, night)
+            lay_power(connection)
+            first_nights = lay_first_nights(connection, tonight.releases, night, is_asked=tonight.asks_first_nights)
+            causes = dict(connection.execute(_SQL("causes")).fetchall())
+        suites = {
+            "changes": changes_suite(),
+            "list_sizes": sizes_suite(),
+            "counts": counts_suite(),
+            "trends": trends_suite(),
+            "shares": shares_suite(),
+            "twins": twins_suite(),
+            "late_money": late_money_suite(),
+        }
+        gate = Gate("Gate 2", night, folder, warehouse, "changes")
+        try:
+            findings = [
+                finding
+                for table, suite in suites.items()
+                for finding in gate.validate(f"gate.{table}", table, suite, "The list of its market is held.")
+            ]
+        finally:
+            gate.close()
+        with duckdb.connect(str(warehouse)) as connection:
+            why: dict[tuple[str, str], list[str]] = defaultdict(list)
+            for finding in findings:
+                if finding.failing:
+                    for name, market, found in _found(connection, finding.rows_query):
+                        why[name, market].append(f"{found} ({finding.rule})")
+            held_with_their_market = {each.market: str(each) for each in held_markets(connection)}
+            # What is unusual of a market that can't be decided is so for that; what was unusual before still is.
+            why = defaultdict(list, {each: said for each, said in why.items() if each[1] not in held_with_their_market})
+            broken = {each: said for each, said in broken.items() if each[1] not in held_with_their_market}
+            for (name, market), (base, changed) in others.items():
+                if market not in held_with_their_market:
+                    why[name, market] += [
+                        f"{each} (other rules than those of {base.manifest.night} were approved)"
+                        for each in changed.said
+                    ]
+                    if (name, market) in effects:
+                        why[name, market].append(effects[name, market])
+            for (name, market), said in first_nights.items():
+                if market not in held_with_their_market:
+                    why[name, market].append(said)
+            for name, market, said in _days_that_changed_rows(connection):
+                # Where as many rows were approved beforehand, nothing is held for it.
+                if (name, market) in why:
+                    why[name, market].append(said)
+            for night_before, name, market in _still_held(bases):
+                why[name, market].append(f"It was held on {night_before}, and nobody has approved it since")
+                if market in held_with_their_market:
+                    # Nobody can see tonight what would be in it.
+                    broken[name, market] = [held_with_their_market[market]]
+            beside = hold_beside_lists(
+                connection,
+                tonight.releases,
+                night,
+                bases[0] if bases else None,
+                tonight.receivers,
+                tonight.translations,
+                tonight.preapproved,
+            )
+            why.update({of: list(said) for of, said in beside.why.items()})
+            held = hold_lists(
+                connection,
+                why,
+                broken,
+                lambda *of: _changed_by(tonight, bases, others.get(of), days, *of),
+                lambda *of: _kept_since(bases, *of),
+                night,
+                _kept_of_tonight(connection, tonight.releases, night),
+                {of: _digested(tonight, changed) for of, (_, changed) in others.items()} | dict(beside.texts),
+            )
+            make_views(connection, night)
+            not_compared = _not_compared(connection)
+            power = power_said(connection)
     names = ", ".join(f"{each.list} of {each.market}" for each in held)
     outcome = f"Held until a person has answered: {names}." if names else "No list is held."
     gate.let_through(" ".join([outcome, *not_compared, power]).strip())

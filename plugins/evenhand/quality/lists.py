@@ -11,7 +11,7 @@ import duckdb
 
 from evenhand.quality.gate import Gate
 from evenhand.quality.held_rows import Held, NotAboutRows, WrongRows, hold
-from expectations.lists import LOCATORS, penalties_suite, reasons_suite, rewards_suite, standings_suite
+from expectations.lists import penalties_suite, reasons_suite, rewards_suite, standings_suite
 
 # The share of a market's list that may be held back row by row; above it the list itself is wrong.
 AT_MOST_HELD = 0.01
@@ -63,7 +63,7 @@ def validate_lists(warehouse: Path, folder: Path, night: date, at_most_held: flo
         findings = [
             finding
             for table, suite in suites.items()
-            for finding in gate.validate(f"main.{table}", table, suite, LOCATORS[table], _IF_BROKEN)
+            for finding in gate.validate(f"main.{table}", table, suite, _IF_BROKEN)
         ]
         failed = [finding for finding in findings if finding.failing]
         complaint = gate.complaint(failed)

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import duckdb
 
+from evenhand.records.databases import reading
 from evenhand.records.sql_files import SqlFile
 
 _SQL = SqlFile(__file__)
@@ -37,7 +38,7 @@ def translations_of(release: Path) -> Mapping[str, str] | None:
     path = release / "translations.parquet"
     if not path.exists():
         return None
-    with duckdb.connect() as connection:
+    with reading() as connection:
         found = connection.execute("select language, said from read_parquet(?) order by all", [str(path)]).fetchall()
     return dict(found) or None
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
+from functools import cache
 from pathlib import Path
 from pwd import getpwuid
 
@@ -16,6 +18,8 @@ from evenhand.records.sql_files import Sql
 # So long is waited for somebody who has a look.
 PATIENCE_SECONDS = 60.0
 _EVERY_SECONDS = 0.5
+# The warehouse of a night of a few hundred creators; one without any has nearly half of that.
+_SMALL_BYTES = 64_000_000
 _HELD_BY = re.compile(r"Could not set lock on file .*?(?:held in (?P<program>.+?) )?\(PID (?P<pid>\d+)\)", re.DOTALL)
 
 
@@ -33,6 +37,23 @@ def quoted(text: object) -> Sql:
 def parquet(path: Path) -> Sql:
     """SQL of the rows of a Parquet file; a folder called `night=…` says nothing of them."""
     return Sql(f"read_parquet({quoted(path)}, hive_partitioning = false)")
+
+
+@contextmanager
+def reading() -> Iterator[duckdb.DuckDBPyConnection]:
+    """A connection with one thread to read files with; nothing is made in its database, and none is attached.
+
+    The database is in memory, and this process keeps it: to make one costs more than to read a list of a small night.
+    """
+    with _in_memory(os.getpid()).cursor() as connection:
+        yield connection
+
+
+@cache
+def _in_memory(process: int) -> duckdb.DuckDBPyConnection:
+    """The database of a process; one that was forked makes its own."""
+    # A file that is written again is read again.
+    return duckdb.connect(config={"threads": 1, "enable_external_file_cache": False})
 
 
 def create_database(path: Path) -> None:
@@ -69,13 +90,19 @@ def open_to_read(path: Path, seconds: float = PATIENCE_SECONDS) -> duckdb.DuckDB
 
 
 @contextmanager
-def kept_open(path: Path, seconds: float = PATIENCE_SECONDS) -> Iterator[None]:
+def kept_open(path: Path, seconds: float = PATIENCE_SECONDS, *, reads: Collection[Path] = ()) -> Iterator[None]:
     """`wait_until_free`, and have the file open meanwhile.
 
     To open a night's warehouse, with its hundreds of tables, costs more than a step of a small night does in it; what
     this process opens besides is then there at once. It can't be opened with other settings or attached meanwhile.
+
+    Args:
+        reads: other files whose rows are read into it meanwhile.
     """
     opened = _opened(path, seconds)
+    if opened and sum(each.stat().st_size for each in (path, *reads)) < _SMALL_BYTES:
+        # Threads that wait for one another cost more than they decide.
+        opened.execute("set threads = 1")
     try:
         yield
     finally:

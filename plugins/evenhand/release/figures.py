@@ -9,11 +9,11 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import duckdb
 from babel.numbers import format_currency, get_territory_currencies
 
 from evenhand.policy.nodes import parse
 from evenhand.policy.prose.words import spoken
+from evenhand.records.databases import reading
 from evenhand.records.sql_files import Sql, SqlFile
 
 _SQL = SqlFile(__file__)
@@ -192,7 +192,7 @@ def _definitions(folder: Path, *changed: int) -> dict[str, Definition]:
 
 def _read(release: Path, defined: dict[str, Definition], condition: str, value: str) -> list[Figure]:
     path = str(release / METRICS)
-    with duckdb.connect() as connection:
+    with reading() as connection:
         there = {name for name, *_ in connection.execute("describe from read_parquet(?)", [path]).fetchall()}
         # Releases of earlier versions told all times in days.
         unit = "unit" if "unit" in there else "case when metric like 'median_days_%' then 'days' end"

@@ -67,6 +67,8 @@ def lay_judged(warehouse: Path, night: date) -> int:
         log.exception("Penalties that were drawn can't be decided again on night %s, and aren't judged", night)
         return 0
     judged = [(each, each in gone) for each in reviewed if not each.wrong or each in gone or each in stays]
+    if not judged:
+        return 0
     with duckdb.connect(str(warehouse)) as connection:
         for each, is_wrong in judged:
             connection.execute(

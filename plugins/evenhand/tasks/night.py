@@ -66,7 +66,7 @@ def land_feeds(night: date, since: date | None = None) -> Facts:
     from evenhand.landing.load import load
     from evenhand.landing.window import take
     from evenhand.quality.bases import bases_of
-    from evenhand.records.databases import wait_until_free
+    from evenhand.records.databases import create_database, kept_open, wait_until_free
     from evenhand.records.modes import close
     from evenhand.records.record_log import refuse_troubles, seal
     from evenhand.release.manifest import read_manifest
@@ -88,9 +88,11 @@ def land_feeds(night: date, since: date | None = None) -> Facts:
     wait_until_free(settings().warehouse(night))
     decisions = file_decisions(settings().home)
     arrivals = load(settings().store, settings().landing, night, decisions)
-    take(settings().store, settings().warehouse(night), night, decisions, since)
-    take_last_release(settings().releases, settings().warehouse(night), night)
-    emergencies = load_emergencies(settings().emergencies, settings().warehouse(night), night)
+    create_database(settings().warehouse(night))
+    with kept_open(settings().warehouse(night), reads=[settings().store]):
+        take(settings().store, settings().warehouse(night), night, decisions, since)
+        take_last_release(settings().releases, settings().warehouse(night), night)
+        emergencies = load_emergencies(settings().emergencies, settings().warehouse(night), night)
     for name, why in arrivals.unusable.items():
         log.error("%s can't be used: %s", name, why)
     facts = {
@@ -162,12 +164,12 @@ def validate_feeds(night: date, since: date | None = None) -> Facts:
     """
     from evenhand.deciding.set_aside import bring_all_back
     from evenhand.quality import feeds
-    from evenhand.records.databases import wait_until_free
+    from evenhand.records.databases import kept_open
 
     warehouse = begun(night)
-    wait_until_free(warehouse)
-    bring_all_back(warehouse)
-    gate = feeds.validate_feeds(warehouse, settings().work(night) / "gate_1", night, known_beside(night), since)
+    with kept_open(warehouse):
+        bring_all_back(warehouse)
+        gate = feeds.validate_feeds(warehouse, settings().work(night) / "gate_1", night, known_beside(night), since)
     for held in gate.held:
         log.error("%s", held)
     for warning in gate.warnings:
@@ -225,7 +227,7 @@ def validate_lists(night: date) -> Facts:
     from evenhand.policy.preapproved import read_preapproved, read_same_rules
     from evenhand.policy.sift import sift
     from evenhand.quality import holding, lists
-    from evenhand.records.databases import wait_until_free
+    from evenhand.records.databases import kept_open
     from evenhand.release.previous import last_release, take_kept_release
     from evenhand.sampling.estimate import lay_estimates
     from evenhand.sampling.night import lay_draws
@@ -233,12 +235,13 @@ def validate_lists(night: date) -> Facts:
 
     here = settings()
     warehouse = begun(night)
-    wait_until_free(warehouse)
-    take_kept_release(here.releases, warehouse, night)
-    listed = lay_draws(warehouse, here.releases, night, here.item_link)
+    with kept_open(warehouse):
+        take_kept_release(here.releases, warehouse, night)
+        listed = lay_draws(warehouse, here.releases, night, here.item_link)
     judged = lay_judged(warehouse, night)
-    estimated = lay_estimates(warehouse, night)
-    rows = lists.validate_lists(warehouse, here.work(night) / "gate_2" / "rows", night)
+    with kept_open(warehouse):
+        estimated = lay_estimates(warehouse, night)
+        rows = lists.validate_lists(warehouse, here.work(night) / "gate_2" / "rows", night)
     for each in rows.held:
         log.warning(
             "%d of %d rows of %s in %s are held back", each.held, each.rows, each.list, each.market or "no market"

@@ -10,6 +10,11 @@ select rules, columns, count(fields) from rules_read
 group by rules, columns
 order by rules, columns;
 
+-- name: kinds
+select table_name, data_type from duckdb_columns()
+where database_name = current_database() and schema_name = 'policy'
+order by table_name, column_index;
+
 -- name: columns_called
 select table_name, column_name from duckdb_columns()
 where database_name = current_database() and schema_name = 'policy' and list_contains($names, column_name)

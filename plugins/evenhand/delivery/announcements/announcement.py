@@ -8,12 +8,11 @@ from datetime import date
 from pathlib import Path
 from typing import Literal, Protocol
 
-import duckdb
-
 from evenhand.delivery.changes import Change, RowId
 from evenhand.delivery.payload import Payload, canonical
 from evenhand.delivery.read_release import read_release, refuse_other_files, revisions_told
 from evenhand.delivery.receivers import Capabilities, Receipt
+from evenhand.records.databases import reading
 
 Event = Literal["new", "changed", "ended"]
 Verdict = Literal["ready", "waiting", "dropped"]
@@ -159,7 +158,7 @@ def read_notices(release_dir: Path, lists: Sequence[str]) -> list[Announcement]:
 
 def _notices(folder: Path, night: date, telling: int) -> list[Announcement]:
     refuse_other_files(folder, ["notices.parquet"])
-    with duckdb.connect(config={"threads": 1}) as connection:
+    with reading() as connection:
         found = connection.execute(
             "select * from read_parquet($file, hive_partitioning = false) order by notice_id",
             {"file": str(folder / "notices.parquet")},

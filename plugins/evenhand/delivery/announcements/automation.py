@@ -12,12 +12,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import duckdb
-
 from evenhand.delivery.announcements.statement_words import NotStatable, StatementWords
 from evenhand.delivery.payload import Payload, canonical
 from evenhand.policy.language.part import EMERGENCY
-from evenhand.records.databases import parquet
+from evenhand.records.databases import parquet, reading
 from evenhand.records.sql_files import SqlFile
 
 _SQL = SqlFile(__file__)
@@ -68,7 +66,7 @@ def automation_known(release: Path, violations: Sequence[str]) -> dict[str, Auto
     path = release / "account_violations.parquet"
     if not violations or not path.exists():
         return {}
-    with duckdb.connect(config={"threads": 1}) as connection:
+    with reading() as connection:
         rows = connection.sql(f"from {parquet(path)}")
         if "automation_of_decision" not in rows.columns:
             return {}

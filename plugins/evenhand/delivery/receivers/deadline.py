@@ -6,9 +6,11 @@ likes. Here the reads of one request share one time.
 
 from __future__ import annotations
 
+import os
 import ssl
 import time
 from collections.abc import Iterable
+from functools import cache
 
 import httpcore
 import httpx
@@ -27,8 +29,7 @@ def client(seconds: float = REQUEST_SECONDS) -> httpx.Client:
 
 class _Transport(httpx.HTTPTransport):
     def __init__(self, seconds: float) -> None:
-        # One for both, for to make it reads all certificates that are trusted.
-        trusted = httpx.create_ssl_context()
+        trusted = _trusted(*(os.environ.get(name, "") for name in ("SSL_CERT_FILE", "SSL_CERT_DIR")))
         super().__init__(verify=trusted)
         self._clock = _Clock(seconds)
         # What httpx makes itself, but with the network seen through the clock; it has no argument for that.
@@ -37,6 +38,12 @@ class _Transport(httpx.HTTPTransport):
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         self._clock.begin()
         return super().handle_request(request)
+
+
+@cache
+def _trusted(file: str, folder: str) -> ssl.SSLContext:
+    """Whom a process trusts, by where its environment says that their certificates lie: to read all of them is dear."""
+    return httpx.create_ssl_context()
 
 
 class _Clock:
