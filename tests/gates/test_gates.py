@@ -17,16 +17,18 @@ from gates.silent import RUNS, draw_silent
 from made_once import shared_compiled
 
 
-@pytest.mark.parametrize("silent_runs", [1, pytest.param(len(RUNS), marks=pytest.mark.soak)])
+@pytest.mark.parametrize(
+    ("creators", "silent_runs"), [(1000, 1), pytest.param(2000, len(RUNS), marks=pytest.mark.soak)]
+)
 def test_every_fault_is_held_and_nothing_else_is(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, silent_runs: int
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, creators: int, silent_runs: int
 ) -> None:
     """With the silent faults of one of their runs, which is drawn each time, or of all."""
     monkeypatch.setattr(gates, "RELEASED_BEFORE", 8)
     silent = random.SystemRandom().sample(gates.ALL_SILENT, silent_runs)
     print(f"runs of silent faults: {silent}")
 
-    (outcome,) = run(tmp_path / "market", 1, 1, 2000, shared_compiled(), silent)
+    (outcome,) = run(tmp_path / "market", 1, 1, creators, shared_compiled(), silent)
 
     assert outcome.held_clean == ()
     assert {fault: outcome.caught[fault] for fault in FAULTS} == dict.fromkeys(FAULTS, True), outcome.said
@@ -35,7 +37,7 @@ def test_every_fault_is_held_and_nothing_else_is(
     assert set(outcome.caught) == {*FAULTS, *(fault for number in silent for fault in RUNS[number])}
     # A run that was stopped goes on after the nights that it has judged.
     monkeypatch.setattr(Nights, "judge", None)
-    assert list(run(tmp_path / "market", 1, 1, 2000, shared_compiled(), silent)) == [outcome]
+    assert list(run(tmp_path / "market", 1, 1, creators, shared_compiled(), silent)) == [outcome]
 
 
 def test_the_faults_of_a_night_are_in_markets_of_their_own() -> None:

@@ -31,7 +31,7 @@ def test_a_night_is_reversed_on_the_terminal_and_nothing_is_sent_while_deliverie
     said = decided.in_process("resume", *ANN, "--approved-by", "Ann", expect=1)
     assert "have somebody else approve it" in said
     assert "Deliveries can be made again" in decided.in_process("resume", *BOTH)
-    decided.directly(NIGHT)
+    decided.deliver(NIGHT)
     assert OF_A1 not in decided.held()
 
     # The appeal of a1 was granted by mistake.

@@ -25,11 +25,11 @@ BEFORE = 12
 TYPES = ("counterfeit", "misleading_claim", "prohibited_goods", "low_quality", "copyright")
 
 
-@pytest.mark.parametrize("nights", [3, pytest.param(16, marks=pytest.mark.soak)])
+@pytest.mark.parametrize(("creators", "nights"), [(1500, 3), pytest.param(3000, 16, marks=pytest.mark.soak)])
 def test_what_is_drawn_comes_back_and_says_what_is_true(
-    installation: Installation, tmp_path: Path, nights: int
+    installation: Installation, tmp_path: Path, creators: int, nights: int
 ) -> None:
-    plan = Plan(creators=3000, nights=nights + BEFORE, until=date(2026, 10, 31), seed=5)
+    plan = Plan(creators=creators, nights=nights + BEFORE, until=date(2026, 10, 31), seed=5)
     _land(installation, plan)
     _settle(installation, tmp_path)
     days = [plan.first_night + timedelta(days=number + BEFORE) for number in range(nights)]

@@ -59,7 +59,7 @@ def in_percent(value: Decimal | int, unit: str | None) -> Decimal | None:
 def condition_told(condition: str, unit: str | None) -> str:
     """The condition of a reason as a release has it, with its bound in percent where that is of a part of a whole."""
     before, _, end = condition.rpartition(" ")
-    if unit not in PERCENT_OF or not condition.startswith("balance "):
+    if unit is None or unit not in PERCENT_OF or not condition.startswith("balance "):
         return condition
     return f"{before} {number(PERCENT_OF[unit] * Decimal(end))} %"
 
