@@ -16,6 +16,7 @@ import sqlite3
 import tempfile
 import threading
 import time
+import traceback
 from collections import Counter
 from collections.abc import Callable
 from contextlib import closing
@@ -250,8 +251,10 @@ class Run:
         self._outcome.happened.add(done["bring_back_ledger"])
 
     def _contents_sent(self) -> dict[str, tuple[str, str | None]]:
-        """What each change of the ledger does, by its key."""
+        """What each change of the ledger does, by its key; nothing, where the sender died before it had tables."""
         with closing(sqlite3.connect(self._folder / "receipts.sqlite")) as ledger:
+            if not ledger.execute("select name from sqlite_master where name = 'changes'").fetchall():
+                return {}
             rows = ledger.execute("select key, action, payload_sha256 from changes").fetchall()
         return {key: (action, sha256) for key, action, sha256 in rows}
 
@@ -460,9 +463,12 @@ _harness: Harness | None = None
 
 
 def run(schedule: Schedule) -> Outcome:
-    """Run a schedule in this process's harness, which ends with the process."""
+    """Run a schedule in this process's harness, which ends with the process; one that can't be run is broken."""
     global _harness
     if _harness is None:
         _harness = Harness()
         atexit.register(_harness.stop)
-    return _harness.run(schedule)
+    try:
+        return _harness.run(schedule)
+    except Exception:
+        return Outcome(schedule, broken=traceback.format_exc())

@@ -57,6 +57,14 @@ first_appeal_of_each_case as (
     qualify row_number() over (partition by violation_id order by filed_on, appeal_id) = 1
 ),
 
+-- Where sources never say that anything was done, nobody knows what wasn't.
+markets_told_of_enforcement as (
+    select distinct creators.market
+    from violations
+    inner join creators on violations.account_id = creators.account_id
+    where violations.enforced_on is not null
+),
+
 last_decision_before_each as (
     select
         violation_id,
@@ -87,7 +95,8 @@ cases as (
         violations.enforced_on,
         violations.notified_on,
         -- A decision is carried out within 3 days, and a case decided within 14.
-        coalesce(violations.decided_on < {{ add_days(night(), -3) }}, false) as is_enforcement_due,
+        told.market is not null
+        and coalesce(violations.decided_on < {{ add_days(night(), -3) }}, false) as is_enforcement_due,
         coalesce(violations.detected_on < {{ add_days(night(), -14) }}, false) as is_decision_due,
         before_it.decided_before_on is not null as is_repeat,
         appeals.appealed_on,
@@ -122,6 +131,7 @@ cases as (
         appeals.hours_to_appeal_decision
     from violations
     inner join creators on violations.account_id = creators.account_id
+    left join markets_told_of_enforcement as told on creators.market = told.market
     left join contents on violations.content_id = contents.content_id
     left join lives on violations.live_id = lives.live_id
     left join first_appeal_of_each_case as appeals on violations.violation_id = appeals.violation_id
