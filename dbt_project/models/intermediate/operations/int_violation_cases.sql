@@ -8,6 +8,10 @@ creators as (
     select * from {{ ref('stg_creators') }}
 ),
 
+account_markets as (
+    select * from {{ ref('int_account_markets') }}
+),
+
 contents as (
     select * from {{ ref('stg_contents') }}
 ),
@@ -57,12 +61,21 @@ first_appeal_of_each_case as (
     qualify row_number() over (partition by violation_id order by filed_on, appeal_id) = 1
 ),
 
--- Where sources never say that anything was done, nobody knows what wasn't.
-markets_told_of_enforcement as (
-    select distinct creators.market
+-- Of decisions before the first that a market's sources told the end of, nobody knows which had none.
+markets_telling_of_enforcement as (
+    select
+        account_markets.market,
+        min(coalesce(violations.decided_on, violations.enforced_on)) as since
     from violations
-    inner join creators on violations.account_id = creators.account_id
+    inner join account_markets
+        on
+            violations.account_id = account_markets.account_id
+            and {{ day_in(
+                'coalesce(violations.decided_on, violations.enforced_on)',
+                'account_markets.from_day', 'account_markets.until_day'
+            ) }}
     where violations.enforced_on is not null
+    group by account_markets.market
 ),
 
 last_decision_before_each as (
@@ -95,8 +108,9 @@ cases as (
         violations.enforced_on,
         violations.notified_on,
         -- A decision is carried out within 3 days, and a case decided within 14.
-        told.market is not null
-        and coalesce(violations.decided_on < {{ add_days(night(), -3) }}, false) as is_enforcement_due,
+        coalesce(
+            violations.decided_on >= telling.since and violations.decided_on < {{ add_days(night(), -3) }}, false
+        ) as is_enforcement_due,
         coalesce(violations.detected_on < {{ add_days(night(), -14) }}, false) as is_decision_due,
         before_it.decided_before_on is not null as is_repeat,
         appeals.appealed_on,
@@ -131,7 +145,11 @@ cases as (
         appeals.hours_to_appeal_decision
     from violations
     inner join creators on violations.account_id = creators.account_id
-    left join markets_told_of_enforcement as told on creators.market = told.market
+    left join account_markets
+        on
+            violations.account_id = account_markets.account_id
+            and {{ day_in('violations.decided_on', 'account_markets.from_day', 'account_markets.until_day') }}
+    left join markets_telling_of_enforcement as telling on account_markets.market = telling.market
     left join contents on violations.content_id = contents.content_id
     left join lives on violations.live_id = lives.live_id
     left join first_appeal_of_each_case as appeals on violations.violation_id = appeals.violation_id
