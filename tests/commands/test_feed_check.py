@@ -19,8 +19,8 @@ from evenhand.settings import PROJECT
 from landing.feeds import creator, land, land_headers, night, violation
 
 
-@pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+@pytest.fixture(scope="module", params=["of two markets", pytest.param("all", marks=pytest.mark.soak)])
+def home(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
     home = tmp_path_factory.mktemp("home")
     land(home / "landing", "creators", 1, [creator("A1"), creator("A2")])
     land(home / "landing", "creators", 1, [creator(f"B{n}") for n in range(40)], name="market=world/many.csv")
@@ -29,8 +29,10 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     # How many packs there are besides is the same to a file of these two markets.
     packs = home / "packs"
     packs.mkdir()
-    for name in ("takedowns", "creators_base", "creators_id", "marketplace", "calendar", "targets"):
-        shutil.copy(PROJECT / "policies" / f"{name}.yml", packs)
+    needed = ("takedowns", "creators_base", "creators_id", "marketplace", "calendar", "targets")
+    for path in (PROJECT / "policies").glob("*.yml"):
+        if request.param == "all" or path.stem in needed:
+            shutil.copy(path, packs)
     return home
 
 

@@ -82,6 +82,10 @@ def _heard(page: Page, address: str) -> Iterator[tuple[list[str], list[str]]]:
 @pytest.mark.parametrize("path", PAGES)
 def test_each_page_fits_and_breaks_no_rule_of_accessibility(address: str, page: Page, path: str) -> None:
     """Of both widths, in light and dark: a page that is open becomes narrower and darker, as on any reader's desk."""
+    # Nothing of the page before it is left: it is loaded narrow and in the light, as a visitor who is new has it.
+    page.context.clear_cookies()
+    page.set_viewport_size({"width": 390, "height": 900})
+    page.emulate_media(color_scheme="light")
     with _heard(page, address) as (wrong, foreign):
         page.goto(f"{address}{path}")
         # As `Axe.run` has it, which brings its script anew each time.

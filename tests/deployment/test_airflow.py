@@ -302,6 +302,7 @@ def test_one_stops_two_resume_and_two_reverse_the_newest_night(airflow: Standalo
     run = decided(api, SECOND)
     assert OF_A1 not in held_penalties(airflow)
 
+    before_the_stop = revision(airflow, SECOND)
     stop = fill_in(api, STOP, action="stop", reason=WHY)
     api.wait_for_run(stop, 300, dag=STOP)
     tries = api.tries(run)["deliver.sandbox.deliver_release"]
@@ -324,7 +325,8 @@ def test_one_stops_two_resume_and_two_reverse_the_newest_night(airflow: Standalo
     api.wait_for_run(resume, 300, dag=STOP)
     api.clear(run, "deliver.sandbox.deliver_release", "deliver.notices.deliver_release", downstream=True)
     api.wait_for_run(run, 200)
-    assert f"Night {SECOND} is released: revision {int(revision(airflow, SECOND))}" in api.note(run)
+    assert revision(airflow, SECOND) == before_the_stop
+    assert f"Night {SECOND} is released: revision {int(before_the_stop)}" in api.note(run)
     assert "failed" not in api.get(f"/evenhand/runs/nightly_governance/{run}").text
 
     # One who rejects it leaves all as it is.

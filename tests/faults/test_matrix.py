@@ -45,7 +45,12 @@ def outcomes(request: pytest.FixtureRequest) -> Iterator[Mapping[str, Future[Out
 
 
 def _in_turn(works: list[tuple[Work, Future[Outcome]]]) -> None:
-    harness = Harness()
+    try:
+        harness = Harness()
+    except BaseException as error:
+        for _, future in works:
+            future.set_exception(error)
+        return
     try:
         for work, future in works:
             try:

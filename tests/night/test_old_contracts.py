@@ -69,11 +69,11 @@ OTHER_METRICS = {
 }
 
 
-@pytest.fixture(scope="module")
-def homes(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+@pytest.fixture(scope="module", params=[1500, pytest.param(2000, marks=pytest.mark.soak)])
+def homes(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     """A night decided on files of before, and on files of the same rows with all that can be said since."""
     simulated = tmp_path_factory.mktemp("simulated") / "landing"
-    simulate(Plan(creators=1500, nights=40, until=NIGHT, seed=7), simulated, lambda made: None)
+    simulate(Plan(creators=request.param, nights=40, until=NIGHT, seed=7), simulated, lambda made: None)
     homes = tmp_path_factory.mktemp("before"), tmp_path_factory.mktemp("since")
     with duckdb.connect() as connection:
         for home in homes:

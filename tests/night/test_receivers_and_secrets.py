@@ -7,6 +7,7 @@ run.
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -65,7 +66,7 @@ def faulty(installation: Installation, tmp_path: Path) -> Iterator[FaultyServer]
 
 
 def test_what_receivers_lack_is_sent_once_they_are_back_and_a_planted_secret_is_nowhere(
-    installation: Installation, faulty: FaultyServer
+    installation: Installation, faulty: FaultyServer, caplog: pytest.LogCaptureFixture
 ) -> None:
     """The sandbox answers garbage, is then down, and is back on the second run; the others fail on both."""
     faulty.faults.extend(["nonsense", *["drop_after"] * 8])
@@ -83,13 +84,15 @@ def test_what_receivers_lack_is_sent_once_they_are_back_and_a_planted_secret_is_
     _is_secret(installation, said)
 
     faulty.faults.clear()
-    said = installation.directly(NIGHT, expect=1)
+    with caplog.at_level(logging.DEBUG):
+        said = installation.directly(NIGHT, expect=1)
 
     assert "receiver sandbox" not in said
     assert "receiver database" in said
     assert len(installation.held()) == installation.effects() == 12
     assert installation.release_bytes(NIGHT) == released
-    _is_secret(installation, said)
+    assert caplog.text
+    _is_secret(installation, said + caplog.text)
 
 
 def _is_secret(installation: Installation, said: str) -> None:

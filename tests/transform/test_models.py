@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, timedelta
 
+import pytest
 from hypothesis import strategies as st
 
 from evenhand.deciding.compiled import CompiledModel
@@ -31,8 +32,9 @@ def _told_of_emergencies(draw: st.DrawFn) -> Told:
     return Told(draw(packs()), history, draw(emergencies(history)))
 
 
-def test_every_night_is_what_the_oracle_says(models: Sequence[CompiledModel]) -> None:
-    for batch in in_batches(drawn(st.tuples(_told(), NUMBERS), 60), HISTORIES):
+@pytest.mark.parametrize("together", [HISTORIES, pytest.param(40, marks=pytest.mark.soak)])
+def test_every_night_is_what_the_oracle_says(models: Sequence[CompiledModel], together: int) -> None:
+    for batch in in_batches(drawn(st.tuples(_told(), NUMBERS), 60), together):
         nights = [
             days[numbers[at % NIGHTS] % len(days)]
             for at, (told, numbers) in enumerate(batch)
