@@ -11,6 +11,7 @@ from transform.story import Told, day, lists_of, versions
 
 POINTS = {"rule": "points", "violation_types": ["spam"], "amount": 1, "lasts_days": 30}
 STRIKES = {"rule": "strikes", "violation_types": ["copyright"], "amount": 1, "lasts_days": 27}
+BAD = {"zone": "bad", "at_least": 1}
 CONTENT: dict[str, Any] = {
     "measures": ["campaigns_closed", "no_live"],
     "programmes": {
@@ -20,11 +21,7 @@ CONTENT: dict[str, Any] = {
             "entries": [STRIKES],
             "zones": [
                 {"zone": "good"},
-                {
-                    "zone": "bad",
-                    "at_least": 1,
-                    "measures": [{"measure": "no_live", "scope": "live", "permanent": True}],
-                },
+                {**BAD, "measures": [{"measure": "no_live", "scope": "live", "permanent": True}]},
             ],
         },
     },
@@ -103,6 +100,47 @@ def test_a_measure_of_which_an_appeal_changes_nothing_shuts_since_its_first_day(
     found = _of_the_gate(models, [COPYRIGHT, *later], ["03-09", "03-10"], content)
 
     assert found["03-09"] == found["03-10"] == [_closed("03-01")]
+
+
+def test_what_an_activity_or_an_appeal_ends_shuts_until_then_whatever_is_known_later(
+    models: Sequence[CompiledModel],
+) -> None:
+    """A course of 10 March and a denial of 20 March; then an appeal about points begins another history."""
+    lengths: dict[str, dict[str, Any]] = {
+        "live": {"days": 5, "and_until": "course"},
+        "short_video": {"days": 20, "shortened_by": {"activity": "course", "to_days": 5}},
+        "showcase": {"appeal_days": 10},
+    }
+    effects = [{"measure": f"no_{scope}", "scope": scope, **length} for scope, length in lengths.items()]
+    strikes = {**CONTENT["programmes"]["strikes"], "zones": [{"zone": "good"}, {**BAD, "measures": effects}]}
+    content = {
+        "measures": [f"no_{scope}" for scope in lengths],
+        "programmes": {**CONTENT["programmes"], "strikes": strikes},
+        "eligibility": {
+            f"of_{scope}": {
+                "conditions": [{"condition": "isnt_barred", "without_measure": f"no_{scope}"}],
+                "while_eligible": [{"reward": "campaigns", "scope": scope}],
+            }
+            for scope in lengths
+        },
+    }
+    events = [
+        *(COPYRIGHT, Event(on=day("03-10"), activity="course")),
+        Event(on=day("03-20"), appeal="c", outcome="denied", filed_on=day("03-05")),
+        *(SPAM, Event(on=day("03-25"), appeal="s", outcome="granted", filed_on=day("03-06"))),
+    ]
+
+    found = lists_of(models, versions(content), events, ["02-23", "03-01", "03-09", "03-10", "03-19", "03-20", "03-25"])
+
+    def of_gates(night: str) -> dict[str, str]:
+        rows = [told for told in found[night] if told.programme.startswith("of_")]
+        return {told.programme.removeprefix("of_"): f"{told.starts_on:%m-%d}" for told in rows}
+
+    by_activity = {"live": "03-10", "short_video": "03-10"}
+    assert of_gates("02-23") == dict.fromkeys(lengths, "02-23")
+    assert of_gates("03-01") == of_gates("03-09") == {}
+    assert of_gates("03-10") == of_gates("03-19") == by_activity
+    assert of_gates("03-20") == of_gates("03-25") == {**by_activity, "showcase": "03-20"}
 
 
 def test_a_version_begins_nothing_anew_and_its_reason_is_that_of_the_first_day(models: Sequence[CompiledModel]) -> None:

@@ -108,15 +108,16 @@ days_with_a_measure as (
         tests.eligibility,
         tests.condition,
         tests.test,
-        -- A history is true from its beginning on; what is lifted for some days isn't in force on them, whatever is
-        -- known of the account since.
+        -- A history is true from its beginning on; what an activity or an appeal made of a measure later is true from
+        -- its day on. What is lifted for some days isn't in force on them, whatever is known of the account since.
         greatest(
             episodes.in_force_from,
             episodes.starts_on,
+            case when episodes.known_from > tests.known_from then episodes.known_from end,
             episodes.believed_from,
             barring.from_day
         ) as from_day,
-        least(episodes.in_force_until, episodes.believed_until, barring.until_day) as until_day,
+        least(episodes.in_force_until, episodes.known_until, barring.until_day) as until_day,
         false as holds
     from tests_of_accounts as tests
     inner join episodes
@@ -131,10 +132,11 @@ days_with_a_measure as (
             and episodes.measure = barring.measure
             and episodes.scope = coalesce(barring.scope, episodes.scope)
     where
-        coalesce(least(episodes.in_force_until, episodes.believed_until, barring.until_day), cast('9999-12-31' as date))
+        coalesce(least(episodes.in_force_until, episodes.known_until, barring.until_day), cast('9999-12-31' as date))
         > greatest(
             episodes.in_force_from,
             episodes.starts_on,
+            case when episodes.known_from > tests.known_from then episodes.known_from end,
             episodes.believed_from,
             barring.from_day
         )

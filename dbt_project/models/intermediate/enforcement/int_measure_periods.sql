@@ -159,8 +159,7 @@ select
     quota_at_most,
     quota_calendar,
     quota_edition_id,
-    believed_from,
-    believed_until
+    believed_from
 from episodes_when_they_are_not_lifted
 -- What had been lifted before a history was known is believed by nobody, but says what was in force on days before.
 where known_until is null or known_from < known_until or believed_until <= known_from

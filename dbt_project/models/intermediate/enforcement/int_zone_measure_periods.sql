@@ -274,8 +274,8 @@ effects_until_appeals_are_settled as (
             greatest(known_from, told_from) as known_from, least(known_until, told_until) as known_until
         )
     from effects_that_an_appeal_can_stop
-    -- What was over before it is told otherwise isn't told.
-    where in_force_until is null or in_force_until > told_from
+    -- What was over before it is told otherwise isn't told; a later history says of it until when it was in force.
+    where in_force_until is null or in_force_until > told_from or told_from <= known_from
 ),
 
 effects_that_follow_for_good as (
