@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from benchmarks.faithful import (
@@ -20,16 +22,19 @@ from benchmarks.faithful import (
 from evenhand.simulation.plan import Plan
 
 
-@pytest.fixture(scope="module")
-def found(tmp_path_factory: pytest.TempPathFactory) -> list[Outcome]:
-    """What became of penalties of a marketplace, the short form of `python -m benchmarks.faithful`."""
-    return outcomes(tmp_path_factory.mktemp("faithful"), Plan(7000, 60, seed=7), 500)
+@pytest.mark.parametrize(
+    ("creators", "decisions"), [(2500, 250), pytest.param(5000, 500, marks=pytest.mark.soak)], ids=["250", "500"]
+)
+def test_what_is_taken_away_changes_decisions_as_their_reasons_say(
+    tmp_path: Path, creators: int, decisions: int
+) -> None:
+    """Penalties of a marketplace, the short form of `python -m benchmarks.faithful`."""
+    found = outcomes(tmp_path, Plan(creators, 60, seed=7), decisions)
 
-
-def test_what_is_taken_away_changes_decisions_as_their_reasons_say(found: list[Outcome]) -> None:
     told = [each for each in found if each.tried.decision.how == SUM]
-    assert len({each.tried.decision for each in found}) == 500
-    for kind, at_least in {NEEDED: 300, TOGETHER: 10, FEWER: 20, CITED: 300, UNCITED: 300}.items():
+    assert len({each.tried.decision for each in found}) == decisions
+    of_500 = {NEEDED: 300, TOGETHER: 10, FEWER: 20, CITED: 300, UNCITED: 300}
+    for kind, at_least in {kind: least * decisions // 500 for kind, least in of_500.items()}.items():
         some = [each for each in told if each.tried.kind == kind]
         assert len(some) > at_least
         assert [each for each in some if not each.is_faithful] == []

@@ -24,7 +24,7 @@ NIGHT = date(2026, 10, 31)
 @contextmanager
 def marketplace_of(home: Path, seed: int) -> Iterator[duckdb.DuckDBPyConnection]:
     """The newest version of every row that landed, as accepted; the truth as a view."""
-    simulate(Plan(creators=8000, nights=45, until=NIGHT, seed=seed), home / "landing", lambda made: None)
+    simulate(Plan(creators=5000, nights=45, until=NIGHT, seed=seed), home / "landing", lambda made: None)
     warehouse = home / "warehouse.duckdb"
     compile_packs(load_packs(PROJECT / "policies"), warehouse)
     with duckdb.connect(str(warehouse)) as connection:

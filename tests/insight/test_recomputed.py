@@ -25,7 +25,7 @@ from evenhand.simulation.plan import Plan
 from insight.recomputing.cases import of_appeals, of_cases
 from insight.recomputing.decided import of_bonuses, of_eligibility, of_penalties, of_rewards, penalties_of
 from insight.recomputing.figures import Wanted, rounded
-from insight.recomputing.market import Market, market_of, pack_of
+from insight.recomputing.market import Market, markets_of, pack_of
 from insight.recomputing.planted import plant
 from insight.recomputing.platform import of_answers, of_lives, of_rules, of_words
 from night.directly import decide
@@ -60,10 +60,16 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return home
 
 
+@pytest.fixture(scope="module")
+def markets(home: Path) -> Mapping[str, Market]:
+    """Both."""
+    return markets_of(home, NIGHT, MARKETS)
+
+
 @pytest.fixture(scope="module", params=MARKETS)
-def market(home: Path, request: pytest.FixtureRequest) -> Market:
+def market(markets: Mapping[str, Market], request: pytest.FixtureRequest) -> Market:
     """One of the two."""
-    return market_of(home, NIGHT, request.param)
+    return markets[request.param]
 
 
 def _recomputed(market: Market) -> dict[str, Wanted]:

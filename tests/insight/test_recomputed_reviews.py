@@ -28,7 +28,7 @@ from evenhand.simulation.marketplace import simulate
 from evenhand.simulation.plan import Plan
 from insight.recomputing.decided import Penalty, penalties_of
 from insight.recomputing.figures import rounded
-from insight.recomputing.market import Market, Row, market_of, released
+from insight.recomputing.market import Market, Row, markets_of, released
 from insight.recomputing.melded import Told, jackknifed, together
 from insight.recomputing.reviews import Part, drawn_penalties, of_reviews, twice
 from made_once import shared_project
@@ -76,7 +76,7 @@ def decided(tmp_path_factory: pytest.TempPathFactory) -> Decided:
         decide(home, str(DRAWN))
         _answer(home)
         decide(home, str(NIGHT))
-        markets = [market_of(home, NIGHT, name) for name in MARKETS]
+        markets = list(markets_of(home, NIGHT, MARKETS).values())
         never = _decided_without(home, [case for market in markets for case in _found_wrong(market)])
     return Decided(
         released(home, NIGHT, "operational_metrics"),

@@ -69,7 +69,7 @@ def test_unfair_reviewers_stand_out(marketplace: duckdb.DuckDBPyConnection) -> N
     assert doubted["BR"] == max(doubted.values())
 
 
-@pytest.mark.parametrize("seeds", [SEEDS[:2], pytest.param(SEEDS, marks=pytest.mark.soak)], ids=len)
+@pytest.mark.parametrize("seeds", [SEEDS[:1], pytest.param(SEEDS, marks=pytest.mark.soak)], ids=len)
 def test_prevalence_covers_the_truth_in_nine_markets_of_ten(
     marketplace: duckdb.DuckDBPyConnection,
     every_model: Sequence[CompiledModel],

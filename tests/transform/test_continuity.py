@@ -23,10 +23,11 @@ from transform.continuity.facts import History
 SEED = 20261128
 
 
-def test_every_night_is_what_the_oracle_says(models: Sequence[CompiledModel]) -> None:
+@pytest.mark.parametrize("nights", [1, pytest.param(2, marks=pytest.mark.soak)])
+def test_every_night_is_what_the_oracle_says(models: Sequence[CompiledModel], nights: int) -> None:
     histories = [draw(SEED, number, sorted(FEATURES)) for number in range(60)]
 
-    assert [str(each) for each in differences(models, histories, nights_of(SEED, 0, 2))] == []
+    assert [str(each) for each in differences(models, histories, nights_of(SEED, 0, nights))] == []
 
 
 @pytest.mark.soak

@@ -87,7 +87,7 @@ def _build(warehouse: Path, night: date) -> Build:
         [
             *(sys.executable, "-m", "dbt.cli.main", "--warn-error", "build", "--no-partial-parse"),
             *("--vars", json.dumps({"night": str(night)}), "--project-dir", project, "--profiles-dir", project),
-            *("--target-path", str(folder / "target"), "--log-path", str(folder / "logs")),
+            *("--target-path", str(folder / "target"), "--log-level-file", "none"),
         ],
         cwd=folder,
         env=os.environ | {"EVENHAND_WAREHOUSE": str(warehouse), "DO_NOT_TRACK": "1"},

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from pathlib import Path
 
+import pytest
 from hypothesis import strategies as st
 
 from evenhand.deciding.compiled import CompiledModel
@@ -22,9 +23,10 @@ PACKS = 20
 STORIES = 60
 
 
-def test_every_day_is_what_the_oracle_says(models: Sequence[CompiledModel]) -> None:
+@pytest.mark.parametrize("tried", [PACKS, pytest.param(2 * PACKS, marks=pytest.mark.soak)])
+def test_every_day_is_what_the_oracle_says(models: Sequence[CompiledModel], tried: int) -> None:
     told_of = st.tuples(packs(), st.lists(stories(), min_size=STORIES, max_size=STORIES), st.integers(0, 99))
-    for batch in in_batches(drawn(told_of, 40), PACKS):
+    for batch in in_batches(drawn(told_of, tried), PACKS):
         loaded = [_loaded(number, *each) for number, each in enumerate(batch)]
         found = rehearse(loaded, models)
         assert len(found) == PACKS * STORIES

@@ -61,8 +61,8 @@ class Market:
         return str(self.night - timedelta(days=days))
 
 
-def market_of(home: Path, night: date, name: str) -> Market:
-    """Read a market from the landing folder and the release of a night."""
+def markets_of(home: Path, night: date, names: Sequence[str]) -> dict[str, Market]:
+    """Read markets from the landing folder and the release of a night."""
     quarantined = {
         (row["feed"], str(row["landed_night"]), row["row_key"]) for row in released(home, night, "quarantine")
     }
@@ -71,28 +71,30 @@ def market_of(home: Path, night: date, name: str) -> Market:
             feed: [row for row in _landed(connection, home, feed) if (feed, row["night"], row[key]) not in quarantined]
             for feed, key in KEYS.items()
         }
-        accounts = {row["account_id"] for row in _newest(landings["creators"], "account_id") if row["market"] == name}
-        of_market = {
+    files = {file: released(home, night, file) for file in RELEASED}
+    return {name: _market_of(name, night, landings, files) for name in names}
+
+
+def _market_of(
+    name: str, night: date, landings: Mapping[str, Sequence[Row]], files: Mapping[str, Sequence[Row]]
+) -> Market:
+    accounts = {row["account_id"] for row in _newest(landings["creators"], "account_id") if row["market"] == name}
+    return Market(
+        name,
+        night,
+        {
+            feed: [row for row in _newest(rows, KEYS[feed]) if row["account_id"] in accounts]
+            for feed, rows in landings.items()
+        },
+        {
             feed: [row for row in rows if row["account_id"] in accounts and not row.get("withdrawn")]
             for feed, rows in landings.items()
-        }
-        return Market(
-            name,
-            night,
-            {
-                feed: [row for row in _newest(rows, KEYS[feed]) if row["account_id"] in accounts]
-                for feed, rows in landings.items()
-            },
-            of_market,
-            {
-                file: [
-                    row
-                    for row in released(home, night, file)
-                    if row.get("account_id") in accounts or row.get("market") == name
-                ]
-                for file in RELEASED
-            },
-        )
+        },
+        {
+            file: [row for row in rows if row.get("account_id") in accounts or row.get("market") == name]
+            for file, rows in files.items()
+        },
+    )
 
 
 def released(home: Path, night: date, file: str) -> list[Row]:

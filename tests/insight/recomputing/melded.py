@@ -12,7 +12,7 @@ from fractions import Fraction
 from math import comb, sqrt
 from statistics import NormalDist
 
-from scipy.optimize import bisect
+from scipy.optimize import brentq
 from scipy.special import roots_jacobi
 from scipy.stats import beta
 
@@ -146,7 +146,7 @@ def melded(share: Beta, alarms: Beta, sense: Beta, quantile: float) -> float:
 
     if above(0) >= 0:
         return 0.0
-    return 1.0 if above(1) <= 0 else float(bisect(above, 0, 1, xtol=1e-9))
+    return 1.0 if above(1) <= 0 else float(brentq(above, 0, 1, xtol=1e-9))
 
 
 def jackknifed(items: Sequence[Sequence[bool]]) -> Told:
@@ -154,7 +154,10 @@ def jackknifed(items: Sequence[Sequence[bool]]) -> Told:
     whole = _alpha(items)
     if whole is None:
         return Told(None, None, None, len(items))
-    without = [_alpha([*items[:at], *items[at + 1 :]]) for at in range(len(items))]
+    # Without one or another of which the same was said, the same is left.
+    places = {tuple(said): at for at, said in enumerate(items)}
+    left = {said: _alpha([*items[:at], *items[at + 1 :]]) for said, at in places.items()}
+    without = [left[tuple(said)] for said in items]
     # Without the only one that differs, or that is in breach, it is as if they agreed.
     alphas = [1.0 if each is None else float(each) for each in without]
     mean, number = sum(alphas) / len(items), len(items)
