@@ -123,9 +123,7 @@ class Stack:
             # Of a container: its own address, and in that of PostgreSQL its socket.
             "PGHOST": str(self.folder / "postgres" / "data"),
             "PGPORT": str(self._postgres),
-            # A scheduler that found nothing to do looks again sooner than one that runs for weeks, and no task that
-            # has ended is waited for until the next heartbeat, five seconds later.
-            "AIRFLOW__WORKERS__MIN_HEARTBEAT_INTERVAL": "1",
+            # A scheduler that found nothing to do looks again sooner than one that runs for weeks.
             "AIRFLOW__SCHEDULER__SCHEDULER_IDLE_SLEEP_TIME": "0.3",
             # Few tasks run at once here, and few processes wait for them.
             "AIRFLOW__CORE__PARALLELISM": "6",

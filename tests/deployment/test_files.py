@@ -146,8 +146,6 @@ def test_the_environment_is_that_of_a_local_installation_but_for_what_a_deployme
         "AIRFLOW__API__BASE_URL",
         # Airflow's five minutes suit a receiver that is down; a person who tries things doesn't wait for them.
         "AIRFLOW__CORE__DEFAULT_TASK_RETRY_DELAY",
-        # Nor for a supervisor's heartbeat at the end of every task.
-        "AIRFLOW__WORKERS__MIN_HEARTBEAT_INTERVAL",
         # A container's folders stay where they are.
         "AIRFLOW__LOGGING__BASE_LOG_FOLDER",
         "PATH",

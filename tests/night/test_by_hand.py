@@ -5,16 +5,19 @@ The commands are called in this process; those of the manual are run as such in 
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from night.installation import Installation
 
 EARLIER, NIGHT = "2026-03-05", "2026-03-06"
 OF_A1 = "a1/copyright_strikes/account"
 ANN = ("--by", "ann", "--reason", "whole [zones] are wrong")
 BOTH = (*ANN, "--approved-by", "bob")
+SANDBOX_ALONE = "receivers:\n  sandbox: {kind: http, connection: evenhand_sandbox, lists: [penalties, rewards]}\n"
 
 
 def test_a_night_is_reversed_on_the_terminal_and_nothing_is_sent_while_deliveries_are_stopped(
-    decided: Installation,
+    decided: Installation, tmp_path: Path
 ) -> None:
     before = decided.held()
     assert "nothing was released before night 2026-03-05" in decided.in_process("reverse", EARLIER, *BOTH, expect=1)
@@ -44,11 +47,18 @@ def test_a_night_is_reversed_on_the_terminal_and_nothing_is_sent_while_deliverie
     assert decided.held() == before
     assert "Reversed to the lists of 2026-03-05 by ann" in decided.in_process("summary", NIGHT)
 
+    # From here on a process for each receiver isn't what is asked.
+    alone = tmp_path / "receivers.yml"
+    alone.write_text(SANDBOX_ALONE)
+    to_one = {"EVENHAND_RECEIVERS": str(alone)}
     effects = decided.effects()
+    decided.overrides |= to_one
     assert "sandbox, night 2026-03-06: sent nothing" in decided.in_process("reverse", NIGHT, *BOTH)
+    decided.overrides.pop("EVENHAND_RECEIVERS")
     assert "Nothing changed" in decided.directly(NIGHT)
     assert (decided.effects(), decided.revisions(NIGHT)) == (effects, ["0001", "0002"])
 
+    decided.overrides |= to_one
     decided.in_process("reverse", NIGHT, "--lift", *BOTH)
     assert OF_A1 not in decided.held()
     assert decided.revisions(NIGHT) == ["0001", "0002", "0003"]

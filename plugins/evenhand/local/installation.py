@@ -65,8 +65,6 @@ def defaults(settings: Settings) -> dict[str, str]:
         "AIRFLOW__CORE__DAGS_ARE_PAUSED_AT_CREATION": "False",
         "AIRFLOW__CORE__EXECUTOR": "evenhand.tasks.executor.PreloadedExecutor",
         "AIRFLOW__CORE__DEFAULT_TASK_RETRY_DELAY": "5",
-        # So long, and not five seconds, waits a supervisor that saw all of a task but its very end.
-        "AIRFLOW__WORKERS__MIN_HEARTBEAT_INTERVAL": "1",
         "EVENHAND_PERSONS": "none",
         "EVENHAND_FIRST_NIGHTS": "accept" if is_an_example(settings) else "approve",
         # No log-in, and in return nobody else's machine can reach it.

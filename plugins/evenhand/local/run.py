@@ -259,10 +259,12 @@ def _run(dag: DAG, found: DagRun, session: Session) -> Iterator[TaskEvent]:
 
     from evenhand.local.execution_api import in_process_client
     from evenhand.local.interrupts import Interrupts
+    from evenhand.tasks.ends_of_tasks import see_ends_at_once
     from evenhand.tasks.executor import import_what_is_dear
 
     interrupts = Interrupts()
     import_what_is_dear()
+    see_ends_at_once()
     found.dag = _as_scheduled(dag)
     client = in_process_client()
     while found.state == DagRunState.RUNNING:

@@ -11,6 +11,8 @@ import gc
 
 from airflow.executors.local_executor import LocalExecutor
 
+from evenhand.tasks.ends_of_tasks import see_ends_at_once
+
 
 def import_what_is_dear() -> None:
     """What takes seconds to import and several tasks need, and what the files of DAGs import, which each task reads."""
@@ -35,4 +37,5 @@ class PreloadedExecutor(LocalExecutor):
     def start(self) -> None:
         """Import first, and then start the processes that tasks are forked from."""
         import_what_is_dear()
+        see_ends_at_once()
         super().start()
