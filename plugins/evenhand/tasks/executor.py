@@ -34,5 +34,8 @@ class PreloadedExecutor(LocalExecutor):
 
     def start(self) -> None:
         """Import first, and then start the processes that tasks are forked from."""
+        from evenhand.tasks.ends import see_ends
+
         import_what_is_dear()
+        see_ends()
         super().start()
