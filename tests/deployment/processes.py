@@ -70,13 +70,17 @@ class Processes:
             for log in sorted(self.logs.glob("*.log"))
         )
 
-    def stop(self, *names: str) -> None:
-        """End these processes, or all, politely at first."""
-        chosen = [self._started.pop(name) for name in names or list(self._started)]
+    def stop(self, *names: str, within: float = 0.5) -> None:
+        """End these processes, or all, politely at first, and soon otherwise: nobody waits for what they would say.
+
+        Args:
+            within: seconds after which they are killed, with all that they started.
+        """
+        chosen = [self._started.pop(name) for name in names or list(self._started) if name in self._started]
         family = [child for process in chosen for child in self._family(process.pid)]
         for process in chosen:
             process.send_signal(signal.SIGTERM)
-        _, alive = psutil.wait_procs(family, timeout=8)
+        _, alive = psutil.wait_procs(family, timeout=within)
         for each in [*alive, *(() if names else self._of_this_home())]:
             with contextlib.suppress(psutil.NoSuchProcess):
                 each.kill()

@@ -430,7 +430,7 @@ def test_the_page_of_a_run_has_a_note_and_a_tab_whose_links_lead_to_what_it_made
         page.wait_for_url(f"{api.url}/dags/nightly_governance/runs/{commanded.run}/plugin/made")
         made = page.frame_locator("iframe")
         made.get_by_role("heading", name="Night 8 Nov 2025").wait_for()
-        links = {link.inner_text(): link.evaluate("link => link.href") for link in made.locator("a").all()}
+        links = dict(made.locator("a").evaluate_all("links => links.map(link => [link.innerText, link.href])"))
 
         assert {path.name for path in release.iterdir()} | LOOKED_AT <= links.keys()
         for text, link in links.items():

@@ -90,7 +90,7 @@ def stack(open_folder: Path, alerts: AlertServer) -> Iterator[Stack]:
         stack.start()
         yield stack
     finally:
-        stack.processes.stop()
+        stack.stop()
 
 
 @pytest.fixture(scope="module")

@@ -30,13 +30,16 @@ def history(
     delivered to nobody; the last also says why, for the next night to go on from. Run again, it goes on where it was
     stopped and changes nothing that is there. It is refused once a night is really released.
     """
+    from evenhand.release.history import HasReleases, refuse_after_releases
+
     here = settings()
     try:
         with local.one_at_a_time(here):
+            refuse_after_releases(here.releases)
             for done in local.set_up(here):
                 console.print(f"Set up {done}")
             decide(here, first.date(), last.date())
-    except local.LocalError as error:
+    except (HasReleases, local.LocalError) as error:
         refuse(str(error))
 
 

@@ -235,8 +235,7 @@ def _watch(found: DagRun, session: Session) -> Iterator[TaskEvent]:
     """
     begun: set[tuple[str, int]] = set()
     ended: set[tuple[str, int]] = set()
-    is_over = False
-    while not is_over:
+    while True:
         session.expire_all()
         is_over = str(found.state) in ("success", "failed")
         for task in _in_order(found, session):
@@ -247,7 +246,9 @@ def _watch(found: DagRun, session: Session) -> Iterator[TaskEvent]:
             if str(task.state) in ("success", "failed", "up_for_retry") and key not in ended:
                 ended.add(key)
                 yield _ended(task)
-        if not is_over and not _a_scheduler_runs(session):
+        if is_over:
+            return
+        if not _a_scheduler_runs(session):
             raise CannotBeRun(f"the scheduler that ran {found.run_id} has ended; run the night again to go on with it")
         session.rollback()
         time.sleep(0.5)
