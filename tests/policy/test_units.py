@@ -69,6 +69,9 @@ def test_the_bound_of_a_condition_is_told_as_the_balance_beside_it_is(units: set
     assert [each for each in told if each[2] != condition_told(each[1], each[0])] == []
     assert condition_told("balance at least 0.05", "share") == "balance at least 5 %"
     assert condition_told("balance less than -2.5", "percent") == "balance less than -2.5 %"
+    # What people called so themselves, or another version's words.
+    for said in ("balance the books", "balance at least", "balance at least NaN", "balance 3"):
+        assert condition_told(said, "share") == said
     assert condition_told("balance at least 0.05", "point") == condition_told("balance at least 0.05", None)
 
 

@@ -74,6 +74,10 @@ class AccountRows:
         query = _SQL("rules", table=table, which=Sql(which))
         return list(as_dicts(self._connection, query, {"market": market, "night": self._night, **values}))
 
+    def rules_of_all_days(self, table: str) -> list[dict[str, Any]]:
+        """All rows of a table of rules, of editions that aren't in effect any more, too."""
+        return list(as_dicts(self._connection, _SQL("rules_of_all_days", table=table), {}))
+
     def _file(self, name: str) -> str:
         return str(self._release / f"{name}.parquet")
 
