@@ -35,7 +35,10 @@ def _rules_of(folder: Path, written: int) -> duckdb.DuckDBPyConnection:
 
 
 def units_of(release: Path, night: date) -> Mapping[tuple[str, str], str]:
-    """What each programme of each market is counted in on a night, where that is said."""
+    """What each programme of each market is counted in on a night, where that is said: no release of before there was a
+    file of its rules says it."""
+    if not (release / "rules.parquet").exists():
+        return {}
     with with_rules(release) as connection:
         found = connection.execute(_SQL("units"), {"night": night}).fetchall()
     return {(market, programme): unit for market, programme, unit in found}
