@@ -6,7 +6,7 @@ that isn't decided, nor what may tell of it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from functools import partial
 from pathlib import Path
@@ -16,24 +16,23 @@ import duckdb
 
 from evenhand.explain.account_rows import AccountRows, as_dicts, with_rules
 from evenhand.explain.appeal_clock import decide_by
-from evenhand.explain.edition_units import EditionUnits, step_told
+from evenhand.explain.edition_units import EditionUnits
 from evenhand.explain.explanation import (
-    BY_PEOPLE,
     FOR_SUPPORT,
     Audience,
     Entry,
     Explanation,
-    Happened,
     Period,
     ProgrammeStanding,
     ToldNotice,
     Violation,
 )
-from evenhand.explain.happened import TOGETHER, Story
+from evenhand.explain.happened import Story
 from evenhand.explain.lacking import what_is_lacking
-from evenhand.explain.measures import ENTRIES_BY, event_of, measures_in_force, sentence_of
+from evenhand.explain.measures import ENTRIES_BY, event_of, measures_in_force
 from evenhand.explain.names import Names
-from evenhand.explain.waiting import PENALTIES, Waiting, what_waits
+from evenhand.explain.timeline import timeline
+from evenhand.explain.waiting import PENALTIES, what_waits
 from evenhand.landing.held_markets import decided_alone
 from evenhand.policy.prose.words import spoken
 from evenhand.quality.held_lists import LISTS
@@ -119,7 +118,7 @@ def explain(
             lacking=lacking,
             restorable=(*penalties, *(each.what for each in lacking)),
             violations=violations,
-            timeline=tuple(_timeline(rows, story, units, market, waiting, audience, by_name)),
+            timeline=tuple(timeline(rows, story, units, market, waiting, audience, by_name)),
             told=_told(connection, releases, night, account),
             linked=() if for_support else _linked(rows, profile),
         )
@@ -244,45 +243,6 @@ def _violation(row: Mapping[str, Any], names: Names, audience: Audience, release
         # Releases of earlier versions don't have it.
         restored_on=row.get("restored_on"),
     )
-
-
-def _timeline(
-    rows: AccountRows,
-    story: Story,
-    units: EditionUnits,
-    market: str,
-    waiting: Waiting,
-    audience: Audience,
-    violations: Mapping[str, Violation],
-) -> Iterator[Happened]:
-    """What happened; version 0.1 called it a story, and releases are never rewritten."""
-    steps = rows.of("account_timeline" if rows.has("account_timeline") else "story", "step")
-    not_decided = set() if audience == FOR_SUPPORT else waiting.coming_of_it(steps)
-    for row in steps:
-        event, told = row["event"], row["told"]
-        if audience == FOR_SUPPORT and waiting.keeps_from_support(row):
-            continue
-        label = story.names.of("event", event)
-        if audience == FOR_SUPPORT and event == "violation_decided":
-            # A release says how it was found.
-            yield Happened(row["on_day"], event, label, _what_was_decided(violations.get(row["about"]), story.names))
-            continue
-        if event == "zone_entered":
-            # Of a balance that is one of several, what it is of is behind the programme.
-            told = step_told(told, units.on(row["on_day"], market, row["about"].partition("/")[0]))
-        said = story.told(event, told)
-        # What people wrote themselves stays as they wrote it.
-        english = told if event in BY_PEOPLE else sentence_of(told, story.names)
-        yield Happened(row["on_day"], event, label, said or english, said is None, row["step"] in not_decided)
-
-
-def _what_was_decided(violation: Violation | None, names: Names) -> str:
-    """A violation, without how it was found."""
-    said = [violation.label, violation.severity_label, violation.on] if violation else []
-    first, *more = [each for each in said if each] or [""]
-    for each in more:
-        first = names.words(TOGETHER).format(said=first, more=each)
-    return first
 
 
 def _told(connection: duckdb.DuckDBPyConnection, releases: Path, night: date, account: str) -> tuple[ToldNotice, ...]:

@@ -1,3 +1,4 @@
+-- Longer than other files, for the strictest of several balances is found in a sweep over the days on which they turn.
 with
 
 zone_periods as (
