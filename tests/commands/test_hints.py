@@ -13,8 +13,11 @@ from typer.testing import CliRunner
 
 from approval.english import SPEAKS
 from evenhand.cli import app
+from evenhand.commands.dry_run import show_dry_run
 from evenhand.commands.summary import held
+from evenhand.quality.held_lists import HeldList as Held
 from evenhand.release.manifest import HeldList
+from evenhand.tasks.dry_run import Outcome
 from release.manifests import manifest_of
 
 NIGHT = date(2026, 3, 6)
@@ -42,6 +45,27 @@ def test_the_hint_of_a_held_list_names_night_list_and_market_whatever_the_shell_
             for word in ("approve", "first-wave", "reject")
         ),
     ]
+
+
+@pytest.mark.parametrize(
+    ("name", "called"),
+    [("qa_items", "review budget of SG"), ("deliveries", "deliveries to SG"), ("notices", "notices in SG")],
+)
+def test_what_has_no_first_wave_is_called_what_it_is_and_no_hint_names_a_wave(
+    name: str, called: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    of_file = HeldList(
+        list=name, market="SG", digest="d", changes=0, why=("otherwise",), since=None, answer="", answered_by="",
+        first_wave=0,
+    )  # fmt: skip
+    held(manifest_of(NIGHT, held_lists=(of_file,)), NIGHT, Console(width=300), SPEAKS)
+    said = capsys.readouterr().out
+    assert f"Held {called}: " in said
+    assert re.findall(r"evenhand answer (\S+)", said) == ["approve", "reject"]
+
+    of_tonight = Held(name, "SG", "d", 0, ("otherwise",), True, True, ("ayu",), None, "", "")
+    show_dry_run(Outcome(NIGHT, (), (), (), (of_tonight,), ()), Console(width=300))
+    assert f"Would be held {called}\n  otherwise\n" in capsys.readouterr().out
 
 
 def test_an_answer_without_its_night_is_none() -> None:

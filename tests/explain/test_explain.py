@@ -291,6 +291,46 @@ def test_what_people_wrote_of_what_they_imposed_is_told_as_they_wrote_it(
     assert " ".join(_run("a1", "--no-restore")[1].split()).count(wrote) == 1 + len(found["timeline"])
 
 
+@pytest.mark.parametrize(
+    ("unit", "next_unit", "bound", "step"), [("percent", "share", "6 %", "3 %"), ("share", "percent", "600 %", "300 %")]
+)
+def test_a_number_is_told_by_the_unit_of_the_edition_that_it_was_counted_by(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, unit: str, next_unit: str, bound: str, step: str
+) -> None:
+    """In the release of an earlier version, which has numbers as packs write them; tonight's edition is the next."""
+    shutil.copytree(home / "releases", tmp_path / "releases", symlinks=True)
+    release = (tmp_path / "releases" / f"night={NIGHT}").resolve()
+    with duckdb.connect() as connection:
+        connection.execute(f"create table rules as select * from '{release / 'rules.parquet'}'")
+        connection.execute(
+            "create table fields as select * from rules where rules = 'programmes' and fields is not null"
+        )
+        assert connection.execute("select fields[2:8] from fields").fetchall() == [
+            (["world", "2020-01-01", None, "points", "1", "account_health", "point"],)
+        ]
+        connection.execute("delete from rules where rules = 'programmes' and fields is not null")
+        for edition in (
+            f"['world/points/1', 'world', '2020-01-01', '2026-03-05', 'points', '1', 'account_health', '{unit}']",
+            f"['world/points/2', 'world', '2026-03-05', null, 'points', '2', 'account_health', '{next_unit}']",
+        ):
+            connection.execute(
+                f"insert into rules select * replace (list_concat({edition}, fields[9:]) as fields) from fields"
+            )
+        without = "null::varchar as unit"
+        connection.execute(f"create table reasons as select * replace ({without}) from '{release / 'reasons.parquet'}'")
+        for name in ("reasons", "rules"):
+            (release / f"{name}.parquet").unlink()
+            connection.execute(f"copy {name} to '{release / name}.parquet' (format parquet)")
+    monkeypatch.setenv("EVENHAND_HOME", str(tmp_path))
+
+    found = _json("a1", "--no-restore")
+    (no_live,) = [each for each in found["measures"] if each["measure"] == "no_live"]
+    assert no_live["rule_label"].lower().endswith(f"balance at least {bound}")
+    assert f"(balance at least {bound})" in no_live["explanation"]
+    steps = [each["what"] for each in found["timeline"] if each["event"] == "zone_entered"]
+    assert f"from good to warned, at {step}" in " ".join(steps)
+
+
 @pytest.mark.usefixtures("home")
 def test_each_violation_has_its_appeal_and_its_deadline() -> None:
     found = {each["violation"]: each for each in _json("a1", "--no-restore")["violations"]}

@@ -12,6 +12,7 @@ from decimal import Decimal
 import pytest
 
 from evenhand.explain import facts, lacking
+from evenhand.explain.edition_units import reason_told, step_told
 from evenhand.explain.happened import Story, texts
 from evenhand.explain.labels import Labels
 from evenhand.explain.names import Names
@@ -34,7 +35,9 @@ UNITS = {
 def _story(language: str) -> Story:
     said = words_of(language)
     words = {english: forms[0] for english, forms in said.items()}
-    return Story(Names(Labels(CATALOGS, language), lambda each: words.get(each, each), _day, _number), UNITS)
+    return Story(
+        Names(Labels(CATALOGS, language), lambda each: words.get(each, each), _day, _number), frozenset(UNITS.values())
+    )
 
 
 def _day(day: date) -> str:
@@ -150,7 +153,7 @@ def test_a_name_that_looks_like_a_day_or_a_number_that_there_is_not_stays_in_eng
 
     for language in languages()[1:]:
         names = _story(language).names
-        assert Story(replace(names, number=number), UNITS).told(event, told) is None
+        assert Story(replace(names, number=number), frozenset(UNITS.values())).told(event, told) is None
 
 
 @pytest.mark.parametrize(
@@ -219,18 +222,37 @@ def test_a_share_whose_ledger_has_no_unit_is_no_percentage() -> None:
 @pytest.mark.parametrize(
     ("programme", "had", "wanted"),
     [
-        ("late dispatch", "0.03", "dari <3.00> menjadi <5>\u00a0% pada Late dispatch"),
-        ("completion", "0.03", "dari <0.03> menjadi <5>\u00a0% pada Completion"),
+        ("late dispatch", "0.03", "dari <3>\u00a0% menjadi <5>\u00a0% pada Late dispatch"),
+        ("completion", "0.03", "dari <0.03>\u00a0% menjadi <5>\u00a0% pada Completion"),
         ("late dispatch", "3 %", "dari <3>\u00a0% menjadi <5>\u00a0% pada Late dispatch"),
         ("completion", "3 %", "dari <3>\u00a0% menjadi <5>\u00a0% pada Completion"),
     ],
 )
 def test_the_balance_before_a_share_is_told_in_percent_too(programme: str, had: str, wanted: str) -> None:
-    told = _story("id").why(
+    english = (
         f"On 2026-03-05 the account went from {had} to 5 % of {programme} and entered the zone poor (balance at least"
         " 0.04). This brings Warning on account from 2026-03-05 until 2026-04-03."
     )
+    told = _story("id").why(reason_told(english, UNITS[programme.replace(" ", "_")]))
     assert wanted in (told or "")
+
+
+@pytest.mark.parametrize(
+    ("unit", "english", "wanted"),
+    [
+        ("share", "from good to poor, at 0.0525", "from good to poor, at 5.25 %"),
+        ("percent", "from good to poor, at 5.25", "from good to poor, at 5.25 %"),
+        ("share", "from good to poor, at -1", "from good to poor, at -100 %"),
+        ("share", "from good to poor, at 5.25 %", "from good to poor, at 5.25 %"),
+        ("share", "from good to poor", "from good to poor"),
+        ("point", "from good to poor, at 3", "from good to poor, at 3"),
+        ("", "from good to poor, at 3", "from good to poor, at 3"),
+    ],
+)
+def test_the_balance_at_which_a_zone_was_entered_is_told_in_the_percent_of_its_edition(
+    unit: str, english: str, wanted: str
+) -> None:
+    assert step_told(english, unit) == wanted
 
 
 BEHIND = "This brings Warning on account, for as long as "

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 from functools import cache
+from pathlib import Path
 
 import duckdb
 import pytest
 from jinja2 import Environment
 
+from evenhand.explain.account_rows import units_of
 from evenhand.explain.labels import Labels
 from evenhand.explain.names import Names
 from evenhand.notices.catalogs import load_catalogs
@@ -69,7 +72,14 @@ def test_the_bound_of_a_condition_is_told_as_the_balance_beside_it_is(units: set
     assert [each for each in told if each[2] != condition_told(each[1], each[0])] == []
     assert condition_told("balance at least 0.05", "share") == "balance at least 5 %"
     assert condition_told("balance less than -2.5", "percent") == "balance less than -2.5 %"
+    # What people called so themselves, or another version's words.
+    for said in ("balance the books", "balance at least", "balance at least NaN", "balance 3"):
+        assert condition_told(said, "share") == said
     assert condition_told("balance at least 0.05", "point") == condition_told("balance at least 0.05", None)
+
+
+def test_a_release_of_before_there_was_a_file_of_its_rules_says_no_unit(tmp_path: Path) -> None:
+    assert units_of(tmp_path, date(2026, 3, 1)) == {}
 
 
 @pytest.mark.parametrize("language", languages())

@@ -278,3 +278,16 @@ def test_a_title_of_several_lines_is_one_and_lines_of_dots_stay(home: Path, post
     assert to == ["bo@example.org"] and letter["bcc"] is None
     assert letter["subject"] == "a Bcc: eve@example.org"
     assert letter.get_content().replace("\r\n", "\n").rstrip("\n") == body
+
+
+def test_a_letter_of_which_a_mark_cannot_be_kept_is_sent_by_the_next_run(home: Path, post: Post) -> None:
+    (home / "marks").write_text("no folder\n")
+    marks = [home / "first", home / "marks" / "second"]
+    (failure,) = alerts.tell_person("bo", "bo@example.org", "a", "b", marks=marks)
+    assert failure.startswith("Mail: ")
+    assert not marks[0].exists() and not post.letters
+    (home / "marks").unlink()
+    assert alerts.tell_person("bo", "bo@example.org", "a", "b", marks=marks) == []
+    assert [to for _, to, _ in post.letters] == [["bo@example.org"]]
+    assert alerts.tell_person("bo", "bo@example.org", "a", "b", marks=marks) == []
+    assert len(post.letters) == 1

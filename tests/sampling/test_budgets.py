@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -19,6 +21,10 @@ from evenhand.records.persons import Person, PersonRefused
 from evenhand.release.describe import approved_budgets
 from evenhand.release.manifest import DELIVERIES, NOTICES
 from evenhand.release.quality_samples import ITEMS
+from evenhand.sampling import drawing
+from evenhand.sampling.budgets import approved_by
+from evenhand.sampling.frame import frames
+from evenhand.sampling.plan import Frame
 from evenhand.tasks.forms import held_list_form
 from sampling.nights import FIRST, Facts, Nights
 
@@ -129,6 +135,44 @@ def test_a_release_of_an_earlier_version_drew_by_its_marketplace_yml(nights: Nig
     (held,), approved = judged(nights, 4)
     assert held.why[0].startswith("review_budgets: that of SG was 9 and is 10")
     assert approved == {"SG": 9}
+
+
+def test_what_todays_language_does_not_read_says_nothing_and_holds_nothing(nights: Nights) -> None:
+    nights.approved = None
+    nights.release(1)
+    release = (nights.releases / f"night={FIRST + timedelta(days=1)}").resolve()
+    text = "violation_types: {spam: Too much of it.}\nreview_budgets: {SG: 9}\nsomething_former: 1\n"
+    with duckdb.connect() as connection:
+        connection.execute("create table packs as select ? as file, ? as text", [MARKETPLACE, text])
+        connection.execute(f"copy packs to '{release}/packs.parquet'")
+    assert approved_by(release) is None
+    assert judged(nights, 2) == ([], {"SG": 10})
+    assert drawn(nights, 2) == 10
+
+
+def test_a_night_on_which_a_budget_waits_looks_once_at_what_there_is_to_draw_from(
+    nights: Nights, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    nights.marketplace = SAID.format(budgets="{SG: 40}")
+    looks: list[date] = []
+
+    def look(connection: duckdb.DuckDBPyConnection, night: date, item_link: str = "") -> Sequence[Frame]:
+        looks.append(night)
+        return frames(connection, night, item_link)
+
+    monkeypatch.setattr(drawing, "frames", look)
+    ((held,), _) = judged(nights, 1)
+    assert "40" in held.why[0]
+    # The night is drawn to be judged, and to be released.
+    assert len(looks) == 2
+
+
+def test_a_file_that_is_gone_says_what_it_takes_to_approve_that(nights: Nights, tmp_path: Path) -> None:
+    nights.marketplace = SAID.format(budgets="{SG: 40}")
+    (held,), _ = judged(nights, 1)
+    night = FIRST + timedelta(days=1)
+    with pytest.raises(PersonRefused, match=r"deleted, the file anew with that and `review_budgets: \{\}`"):
+        record(tmp_path / "answers", night, replace(held, changed_by=()), "approved", BUDI)
 
 
 def test_somebody_else_approves_it_and_it_has_no_first_wave(nights: Nights, tmp_path: Path) -> None:

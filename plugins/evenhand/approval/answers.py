@@ -217,6 +217,8 @@ def _refuse_what_they_cannot_approve(held: HeldList, said: Said, by: Person, cod
         how = "`Last-Translator` into its header" if held.list == NOTICES else "`changed_by` into it"
         if held.list == DELIVERIES and any(each.startswith("EVENHAND_ITEM_LINK ") for each in held.why):
             how += ", and who changed EVENHAND_ITEM_LINK into EVENHAND_CHANGED_BY,"
+        if held.list == ITEMS:
+            how = "`changed_by` into it, and where it is deleted, the file anew with that and `review_budgets: {}`,"
         raise PersonRefused(
             f"{what}: {FILES_OF[held.list]} doesn't say who changed it. Write {how} and run the night again, so that it"
             " is known that somebody else approves"

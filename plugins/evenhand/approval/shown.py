@@ -13,6 +13,7 @@ from evenhand.policy.load import MARKETPLACE
 from evenhand.quality.held_lists import HeldList, first_wave_of
 from evenhand.records.markdown import plain
 from evenhand.records.sql_files import Sql, SqlFile
+from evenhand.release.held_names import held_called
 from evenhand.release.manifest import DELIVERIES, NOTICES
 from evenhand.release.quality_samples import ITEMS
 from evenhand.release.rows import TOLD
@@ -34,13 +35,10 @@ _NAMED = {"programme", "measure", "change", "cause"}
 
 def subject(held: HeldList, night: date) -> str:
     """One line for a held list."""
-    if held.list == DELIVERIES:
-        return f"deliveries to {held.market}, night {night}: they are held"
-    if held.list == NOTICES:
-        return f"notices in {held.market}, night {night}: they are held"
-    if held.list == ITEMS:
-        return f"review budget of {held.market}, night {night}: it is held"
-    return f"{held.list} of {held.market}, night {night}: {held.changes:,} rows are held"
+    what = f"{held_called(held.list, held.market)}, night {night}"
+    if held.list in _OTHERWISE:
+        return f"{what}: {'it is' if held.list == ITEMS else 'they are'} held"
+    return f"{what}: {held.changes:,} rows are held"
 
 
 def body(connection: duckdb.DuckDBPyConnection, held: HeldList, night: date, speaks: Language) -> str:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from rich.console import Console
 from rich.markup import escape
 
+from evenhand.approval.answers import FILES_OF
 from evenhand.commands.terminal import plain_table
 from evenhand.landing.held_markets import decided_alone
 from evenhand.policy.prose.words import counted
+from evenhand.release.held_names import held_called
 from evenhand.tasks.dry_run import Outcome
 
 
@@ -28,8 +30,8 @@ def show_dry_run(outcome: Outcome, to: Console) -> None:
         to.print(f"[bold red]Not decided[/bold red] {escape(str(held_market))}", highlight=False, soft_wrap=True)
     for held in outcome.held_lists:
         to.print(
-            f"[bold yellow]Would be held[/bold yellow] {held.list} of {escape(held.market)}:"
-            f" {counted(held.changes, 'row')} would change",
+            f"[bold yellow]Would be held[/bold yellow] {escape(held_called(held.list, held.market))}"
+            + ("" if held.list in FILES_OF else f": {counted(held.changes, 'row')} would change"),
             highlight=False,
         )
         for why in held.why:

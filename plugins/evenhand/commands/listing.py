@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from evenhand.commands.terminal import console, plain_table, refuse
+from evenhand.release.held_names import held_called
 from evenhand.release.manifest import OtherFormat, read_manifest
 from evenhand.release.publish import revision_of
 from evenhand.settings import settings
@@ -54,7 +55,7 @@ def _night(night: date, is_landed: bool, is_released: bool) -> dict[str, Any]:
         return {**found, "note": "released by another version"}
     found["penalties"] = manifest.files["penalties.parquet"].rows
     found["rewards"] = manifest.files["rewards.parquet"].rows
-    found["held"] = [f"{each.list} of {each.market}" for each in manifest.held_lists if each.answer != "approved"]
+    found["held"] = [held_called(each.list, each.market) for each in manifest.held_lists if each.answer != "approved"]
     if manifest.history:
         return {**found, "history": True, "note": "history: never in force anywhere"}
     return {**found, "note": f"reversed to {manifest.reversed.back_to.night}"} if manifest.reversed else found

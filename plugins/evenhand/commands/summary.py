@@ -15,6 +15,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from evenhand.approval.answers import FILES_OF
 from evenhand.commands.terminal import plain_table
 from evenhand.deciding.report import PAGE
 from evenhand.delivery.config import load_receivers
@@ -24,6 +25,7 @@ from evenhand.notices.catalogs import load_catalogs
 from evenhand.policy.prose.words import counted
 from evenhand.records.steps import kept
 from evenhand.release.figures import ALL_MARKETS, Figure, figures
+from evenhand.release.held_names import held_called
 from evenhand.release.history import history_of, said_of_history
 from evenhand.release.manifest import DELIVERIES, NOTICES, HeldList, HeldMarket, Manifest, read_manifest
 from evenhand.release.order import decided_too_early, to_run_again
@@ -290,14 +292,10 @@ def held(manifest: Manifest, night: date, console: Console, speaks: Language) ->
             highlight=False,
         )
     for each in manifest.held_lists:
-        what = f"{each.list} of {each.market}"
+        what = held_called(each.list, each.market)
         if each.answer == "approved":
             console.print(f"[bold]Was held[/bold] {what}: approved by {each.answered_by}", highlight=False)
             continue
-        if each.list in (DELIVERIES, NOTICES):
-            what = f"{each.list} {'to' if each.list == DELIVERIES else 'in'} {each.market}"
-        elif each.list == ITEMS:
-            what = f"review budget of {each.market}"
         kept = f"it keeps the release of {each.since}" if each.since else "nothing of it is released"
         said = f"; {each.answer.replace('_', ' ')} by {each.answered_by}" if each.answer else ""
         wave = f", {each.first_wave:,} rows of it" if each.first_wave else ""
@@ -317,8 +315,8 @@ def held(manifest: Manifest, night: date, console: Console, speaks: Language) ->
         console.print(
             f"  Look:    evenhand held {night} {of_it}\n"
             f"  Answer:  evenhand answer approve --night {night} {of_it}\n"
-            f"           evenhand answer first-wave --night {night} {of_it}\n"
-            f"           evenhand answer reject --night {night} {of_it}",
+            + ("" if each.list in FILES_OF else f"           evenhand answer first-wave --night {night} {of_it}\n")
+            + f"           evenhand answer reject --night {night} {of_it}",
             soft_wrap=True,
             highlight=False,
             markup=False,

@@ -35,7 +35,10 @@ def _rules_of(folder: Path, written: int) -> duckdb.DuckDBPyConnection:
 
 
 def units_of(release: Path, night: date) -> Mapping[tuple[str, str], str]:
-    """What each programme of each market is counted in on a night, where that is said."""
+    """What each programme of each market is counted in on a night, where that is said: no release of before there was a
+    file of its rules says it."""
+    if not (release / "rules.parquet").exists():
+        return {}
     with with_rules(release) as connection:
         found = connection.execute(_SQL("units"), {"night": night}).fetchall()
     return {(market, programme): unit for market, programme, unit in found}
@@ -73,6 +76,10 @@ class AccountRows:
         """The rows of a table of rules that are in effect in a market on the night, by a condition on them."""
         query = _SQL("rules", table=table, which=Sql(which))
         return list(as_dicts(self._connection, query, {"market": market, "night": self._night, **values}))
+
+    def rules_of_all_days(self, table: str) -> list[dict[str, Any]]:
+        """All rows of a table of rules, of editions that aren't in effect any more, too."""
+        return list(as_dicts(self._connection, _SQL("rules_of_all_days", table=table), {}))
 
     def _file(self, name: str) -> str:
         return str(self._release / f"{name}.parquet")

@@ -6,8 +6,9 @@ that isn't decided, nor what may tell of it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,23 +16,23 @@ import duckdb
 
 from evenhand.explain.account_rows import AccountRows, as_dicts, with_rules
 from evenhand.explain.appeal_clock import decide_by
+from evenhand.explain.edition_units import EditionUnits
 from evenhand.explain.explanation import (
-    BY_PEOPLE,
     FOR_SUPPORT,
     Audience,
     Entry,
     Explanation,
-    Happened,
     Period,
     ProgrammeStanding,
     ToldNotice,
     Violation,
 )
-from evenhand.explain.happened import TOGETHER, Story
+from evenhand.explain.happened import Story
 from evenhand.explain.lacking import what_is_lacking
-from evenhand.explain.measures import ENTRIES_BY, event_of, measures_in_force, sentence_of
+from evenhand.explain.measures import ENTRIES_BY, event_of, measures_in_force
 from evenhand.explain.names import Names
-from evenhand.explain.waiting import PENALTIES, Waiting, what_waits
+from evenhand.explain.timeline import timeline
+from evenhand.explain.waiting import PENALTIES, what_waits
 from evenhand.landing.held_markets import decided_alone
 from evenhand.policy.prose.words import spoken
 from evenhand.quality.held_lists import LISTS
@@ -82,7 +83,8 @@ def explain(
         if profile is None:
             raise NoSuchAccount(f"{release}: no account {account} on that night; names are spelt as in the feeds")
         market = profile["market"]
-        story = Story(names, _units(rows, market))
+        units = EditionUnits(rows.rules_of_all_days("programmes"))
+        story = Story(names, units.known)
         violations = [
             _violation(row, names, audience, release) for row in rows.of("account_violations", "violation_id")
         ]
@@ -90,7 +92,7 @@ def explain(
         waiting = what_waits(rows, manifest, market)
         for_support = audience == FOR_SUPPORT
         hides, hides_penalties = for_support and waiting.since, for_support and PENALTIES in waiting.since
-        measures = measures_in_force(rows, story, receipts, night, by_name)
+        measures = measures_in_force(rows, story, units, receipts, night, by_name)
         lacking = () if hides else what_is_lacking(rows, names, market, profile["kind"])
         penalties = () if hides_penalties else tuple(each.row_key for each in measures if each.list == PENALTIES)
         return Explanation(
@@ -111,12 +113,12 @@ def explain(
             not_decided=()
             if for_support
             else (*_not_decided(manifest, market), *(each.said(names) for each in waiting.rows)),
-            programmes=() if hides else _programmes(rows, names, market, by_name),
+            programmes=() if hides else _programmes(rows, names, partial(units.on, night, market), by_name),
             measures=measures,
             lacking=lacking,
             restorable=(*penalties, *(each.what for each in lacking)),
             violations=violations,
-            timeline=tuple(_timeline(rows, story, waiting, audience, by_name)),
+            timeline=tuple(timeline(rows, story, units, market, waiting, audience, by_name)),
             told=_told(connection, releases, night, account),
             linked=() if for_support else _linked(rows, profile),
         )
@@ -149,9 +151,8 @@ def _not_decided(manifest: Manifest, market: str) -> tuple[str, ...]:
 
 
 def _programmes(
-    rows: AccountRows, names: Names, market: str, violations: Mapping[str, Violation]
+    rows: AccountRows, names: Names, unit_of: Callable[[str], str], violations: Mapping[str, Violation]
 ) -> tuple[ProgrammeStanding, ...]:
-    units = _units(rows, market)
     health = {row["programme"]: row for row in rows.of("account_health", "programme")}
     periods: dict[str, list[Period]] = {}
     for row in rows.of("balance_periods", "programme, balance_of, from_day"):
@@ -163,7 +164,7 @@ def _programmes(
         ProgrammeStanding(
             programme=row["programme"],
             label=names.of("programme", row["programme"]),
-            unit=units.get(row["programme"], ""),
+            unit=unit_of(row["programme"]),
             balance=row["balance"],
             zone=row["zone"],
             zone_label=names.of("zone", row["zone"]),
@@ -242,40 +243,6 @@ def _violation(row: Mapping[str, Any], names: Names, audience: Audience, release
         # Releases of earlier versions don't have it.
         restored_on=row.get("restored_on"),
     )
-
-
-def _timeline(
-    rows: AccountRows, story: Story, waiting: Waiting, audience: Audience, violations: Mapping[str, Violation]
-) -> Iterator[Happened]:
-    """What happened; version 0.1 called it a story, and releases are never rewritten."""
-    steps = rows.of("account_timeline" if rows.has("account_timeline") else "story", "step")
-    not_decided = set() if audience == FOR_SUPPORT else waiting.coming_of_it(steps)
-    for row in steps:
-        event, told = row["event"], row["told"]
-        if audience == FOR_SUPPORT and waiting.keeps_from_support(row):
-            continue
-        label = story.names.of("event", event)
-        if audience == FOR_SUPPORT and event == "violation_decided":
-            # A release says how it was found.
-            yield Happened(row["on_day"], event, label, _what_was_decided(violations.get(row["about"]), story.names))
-            continue
-        said = story.told(event, told)
-        # What people wrote themselves stays as they wrote it.
-        english = told if event in BY_PEOPLE else sentence_of(told, story.names)
-        yield Happened(row["on_day"], event, label, said or english, said is None, row["step"] in not_decided)
-
-
-def _what_was_decided(violation: Violation | None, names: Names) -> str:
-    """A violation, without how it was found."""
-    said = [violation.label, violation.severity_label, violation.on] if violation else []
-    first, *more = [each for each in said if each] or [""]
-    for each in more:
-        first = names.words(TOGETHER).format(said=first, more=each)
-    return first
-
-
-def _units(rows: AccountRows, market: str) -> dict[str, str]:
-    return {row["programme"]: row["unit"] for row in rows.rules("programmes", market, "unit is not null")}
 
 
 def _told(connection: duckdb.DuckDBPyConnection, releases: Path, night: date, account: str) -> tuple[ToldNotice, ...]:

@@ -6,7 +6,7 @@ Releases are never rewritten, so theirs is read again. What isn't known here, as
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from functools import cache
@@ -109,24 +109,20 @@ _DAYS = frozenset({"day", "last_day"})
 class Story:
     """What a release says of an account, told in the reader's language."""
 
-    def __init__(self, names: Names, units: Mapping[str, str]) -> None:
-        """Args: units: of each programme."""
-        self.names, self._units = names, units
+    def __init__(self, names: Names, units: Collection[str]) -> None:
+        """Args: units: of the programmes."""
+        self.names = names
         english = names.labels.catalogs.languages[REFERENCE].messages
         # By kind, the keys of what the release calls by its name.
         self._keys = {
             kind: {each.string: key.removeprefix(f"{kind}.") for key, each in english.items() if _is_of(kind, key)}
             for kind in _NAMED
         }
-        known = {*units.values(), *(key.removeprefix("unit.") for key in english if _is_of("unit", key))}
+        known = {*units, *(key.removeprefix("unit.") for key in english if _is_of("unit", key))}
         known -= {*PERCENT_OF}
         # Releases of earlier versions wrote each of them as one or more: point(s).
         self._unit_of = {said: each for each in sorted(known) for said in (each, plural(each), f"{each}(s)")}
         self._amount = "|".join(re.escape(each) for each in sorted(("%", *self._unit_of), key=len, reverse=True))
-
-    def unit_of(self, programme: str) -> str:
-        """What a programme is counted in; empty where that isn't said."""
-        return self._units.get(programme, "")
 
     def told(self, event: str, english: str) -> str | None:
         """A step of it; None where what the release says of it isn't understood."""
@@ -187,10 +183,10 @@ class Story:
         return said and self.names.words(STAGE).format(said=said, why=self._first(WHYS, why) or why)
 
     def _filled(self, sentence: str, values: Mapping[str, str | None]) -> str:
-        said = {name: self._said(name, values[name] or "", values) for name in _places(sentence)}
+        said = {name: self._said(name, values[name] or "") for name in _places(sentence)}
         return self.names.words(sentence).format(**said)
 
-    def _said(self, name: str, value: str, values: Mapping[str, str | None]) -> str:
+    def _said(self, name: str, value: str) -> str:
         if name in _AS_IT_IS:
             return value
         if name in _DAYS:
@@ -200,9 +196,7 @@ class Story:
                 return self.names.words(NO_VALUE)
             if value.endswith(" %"):
                 return self._amount_of(value)
-            # Beside percent, releases of earlier versions have what was before as it is.
-            unit = self._unit_before(values) if name == "had" and (values.get("amount") or "").endswith(" %") else ""
-            return self.names.number(Decimal(value) * PERCENT_OF.get(unit, 1))
+            return self.names.number(Decimal(value))
         if name == "how":
             return self.names.words(value)
         if name == "conditions":
@@ -219,9 +213,6 @@ class Story:
         if said is None:
             raise ValueError(f"{english}: that is no condition of a release that is known here")
         return said
-
-    def _unit_before(self, values: Mapping[str, str | None]) -> str:
-        return self.unit_of(self._key("programme", values["programme"] or ""))
 
     def _amount_of(self, said: str) -> str:
         """As a release has it: of what is a part of a whole, and of that alone, it has percent."""

@@ -11,6 +11,7 @@ from typing import Any
 
 from evenhand.delivery.answered import answered
 from evenhand.explain.account_rows import AccountRows
+from evenhand.explain.edition_units import EditionUnits, reason_told
 from evenhand.explain.explanation import Cited, Measure, Violation
 from evenhand.explain.happened import Story
 from evenhand.explain.labels import Labels, begun
@@ -24,7 +25,12 @@ ENTRIES_BY = "programme, on_day, entry_id"
 
 
 def measures_in_force(
-    rows: AccountRows, story: Story, receipts: Path, night: date, violations: Mapping[str, Violation]
+    rows: AccountRows,
+    story: Story,
+    units: EditionUnits,
+    receipts: Path,
+    night: date,
+    violations: Mapping[str, Violation],
 ) -> tuple[Measure, ...]:
     names = story.names
     listed = {(name, row["row_key"]): row for name in ("penalties", "rewards") for row in rows.of(name, "row_key")}
@@ -50,9 +56,11 @@ def measures_in_force(
         outranked_by = None if prevails else felt.get(row["scope"])
         outranks = tuple(beaten.get(row["scope"], ())) if name == "penalties" and prevails else ()
         rule, english, route = reason["condition"] or "", reason["explanation"], reason["appeal_route"] or ""
-        # Releases of earlier versions have the bound of a part of a whole as the pack writes it in the sentence, too.
-        condition = condition_told(rule, story.unit_of(row["programme"]))
-        english = english.replace(f"({rule})", f"({condition})") if condition != rule else english
+        # Releases of earlier versions have the bound of a part of a whole as the pack writes it in the sentence, too;
+        # and of a reward no release has the unit.
+        unit = units.of_edition(reason["pack"], reason["pack_version"], row["programme"]) or reason["unit"] or ""
+        condition = condition_told(rule, unit)
+        english = reason_told(english.replace(f"({rule})", f"({condition})") if condition != rule else english, unit)
         # A reward has its pack's, too, and doesn't say it: nobody appeals one.
         route = route if english.endswith(route) else ""
         explained = story.why(english.removesuffix(route).removesuffix(" ") if route else english)

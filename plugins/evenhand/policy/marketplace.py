@@ -42,11 +42,16 @@ class Marketplace(Part):
 
 
 def marketplace_of(text: str) -> Marketplace:
-    """What a text of marketplace.yml says that was read before; one that says nothing that is known knows nothing."""
+    """What a text of marketplace.yml says that was read before; one that today's language doesn't read says nothing."""
+    return known_marketplace(text) or Marketplace(violation_types={})
+
+
+def known_marketplace(text: str) -> Marketplace | None:
+    """The same; None where today's language doesn't read it."""
     try:
         return Marketplace.model_validate(frozen(YAML(typ="safe").load(text)))
     except ValidationError:
-        return Marketplace(violation_types={})
+        return None
 
 
 def read_marketplace(folder: Path) -> Marketplace | None:

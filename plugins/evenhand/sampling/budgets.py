@@ -13,7 +13,7 @@ from pathlib import Path
 import duckdb
 
 from evenhand.policy.load import MARKETPLACE
-from evenhand.policy.marketplace import marketplace_of
+from evenhand.policy.marketplace import known_marketplace
 from evenhand.records.databases import parquet
 from evenhand.release.manifest import read_manifest
 from evenhand.release.previous import last_release
@@ -41,7 +41,7 @@ class Budget:
 
 def budgets_of(connection: duckdb.DuckDBPyConnection, releases: Path, night: date) -> list[Budget]:
     """Those of all markets that have one, tonight or before; where nothing was released before, tonight's count."""
-    said = _said(connection, "deciders.packs")
+    said = _said(connection, "deciders.packs") or {}
     release = last_release(releases, night)
     approved = approved_by(release) if release else None
     if approved is None:
@@ -50,7 +50,7 @@ def budgets_of(connection: duckdb.DuckDBPyConnection, releases: Path, night: dat
 
 
 def approved_by(release: Path) -> Mapping[str, int] | None:
-    """The budgets that a release was drawn by; None in one that says nothing of its settings."""
+    """The budgets that a release was drawn by; None in one that says nothing of them that can be read."""
     found = read_manifest(release).review_budgets
     texts = release / "packs.parquet"
     if found is not None or not texts.exists():
@@ -76,7 +76,10 @@ def lay_budgets(
         )
 
 
-def _said(connection: duckdb.DuckDBPyConnection, texts: str) -> Mapping[str, int]:
-    """What marketplace.yml says, as it was when the packs were read."""
+def _said(connection: duckdb.DuckDBPyConnection, texts: str) -> Mapping[str, int] | None:
+    """What marketplace.yml says, as it was when the packs were read; None where today's language doesn't read that."""
     found = connection.execute(f"select text from {texts} where file = ?", [MARKETPLACE]).fetchone()
-    return marketplace_of(found[0]).review_budgets if found else {}
+    if not found:
+        return {}
+    marketplace = known_marketplace(found[0])
+    return marketplace.review_budgets if marketplace else None

@@ -21,23 +21,30 @@ log = logging.getLogger(__name__)
 FAILS = (duckdb.Error, ValueError, LookupError, ArithmeticError)
 
 
+def frames_by_market(connection: duckdb.DuckDBPyConnection, night: date, item_link: str) -> Mapping[str, Frame] | None:
+    """What there is to draw from in each market; None where that can't be said."""
+    try:
+        return {each.market: each for each in frames(connection, night, item_link)}
+    except FAILS:
+        log.exception("Nothing is drawn for review on night %s, for its draw failed", night)
+        return None
+
+
 def draw_markets(
     connection: duckdb.DuckDBPyConnection,
     night: date,
+    there: Mapping[str, Frame] | None,
     budgets: Mapping[str, int],
     kept: Collection[str],
-    item_link: str,
 ) -> tuple[str, ...]:
     """Draw in each market that has a budget; returns those whose draw failed, which ends no other's.
 
     Args:
+        there: what there is to draw from.
         kept: of these what was drawn stays; what it was drawn from is counted again.
     """
     wanted = [market for market in sorted(budgets) if market not in kept]
-    try:
-        there = {each.market: each for each in frames(connection, night, item_link)}
-    except FAILS:
-        log.exception("Nothing is drawn for review on night %s, for its draw failed", night)
+    if there is None:
         return tuple(wanted)
     failed = []
     for market, budget in sorted(budgets.items()):
@@ -66,16 +73,10 @@ def draw_markets(
     return tuple(failed)
 
 
-def would_draw(
-    connection: duckdb.DuckDBPyConnection, night: date, budgets: Mapping[str, int], item_link: str
-) -> dict[str, int | None]:
+def would_draw(night: date, there: Mapping[str, Frame] | None, budgets: Mapping[str, int]) -> dict[str, int | None]:
     """How many items each market would have by such a budget; None where its draw fails. Nothing is drawn."""
-    if not any(budgets.values()):
-        return dict.fromkeys(budgets, 0)
-    try:
-        there = {each.market: each for each in frames(connection, night, item_link)}
-    except FAILS:
-        return dict.fromkeys(budgets)
+    if there is None:
+        return {market: None if budget else 0 for market, budget in budgets.items()}
     found: dict[str, int | None] = {}
     for market, budget in budgets.items():
         try:

@@ -20,7 +20,7 @@ from evenhand.records.sql_files import Sql, SqlFile
 from evenhand.release.quality_samples import CREATED, FRAMES, KEYS, OPEN, REVIEWED, UNANSWERED, newest_keys
 from evenhand.release.verify import ReleaseChanged, refuse_changed
 from evenhand.sampling.budgets import budgets_of, lay_budgets
-from evenhand.sampling.drawing import draw_markets, would_draw
+from evenhand.sampling.drawing import draw_markets, frames_by_market, would_draw
 from evenhand.sampling.estimate import WINDOW_DAYS
 
 _SQL = SqlFile(__file__)
@@ -74,9 +74,12 @@ def lay_draws(warehouse: Path, releases: Path, night: date, item_link: str = "")
         kept = held | _keep_draws(connection, releases, night, held)
         budgets = budgets_of(connection, releases, night)
         approved = {each.market: each.approved for each in budgets if each.approved and each.market not in held}
-        failed = draw_markets(connection, night, approved, kept, item_link) if approved else ()
         others = {each.market: each.said or 0 for each in budgets if not each.is_approved and each.market not in held}
-        lay_budgets(connection, budgets, would_draw(connection, night, others, item_link))
+        # Once for both: to make them is most of what a draw costs.
+        asks = approved or any(others.values())
+        there = frames_by_market(connection, night, item_link) if asks else {}
+        failed = draw_markets(connection, night, there, approved, kept) if approved else ()
+        lay_budgets(connection, budgets, would_draw(night, there, others))
         states = {"night": night, "open": OPEN, "unanswered": UNANSWERED}
         ((drawn, still, unanswered),) = connection.execute(_SQL("counted"), states).fetchall()
         ((*left_out,),) = connection.execute(_SQL("left_out")).fetchall()

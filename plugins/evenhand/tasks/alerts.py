@@ -55,14 +55,17 @@ def tell_person(
         kept = [_mark(each, place) for each in marks]
         name = classpath.rpartition(".")[2]
         # Before it is sent: what a kill leaves isn't sent twice, nor is what two runs send at once.
-        before = [each for each in kept if not write_once(each, _SENDING)]
+        try:
+            before = _claim(kept)
+        except OSError as error:
+            log.exception("%s wasn't told", person)
+            failures.append(f"{name}: {error}")
+            continue
         if before:
             unknown = [str(each) for each in before if each.read_bytes() == _SENDING]
             if unknown:
                 these = " and ".join(unknown)
                 failures.append(f"{name}: it isn't known whether it was sent; delete {these} to have it sent")
-            for claimed in (each for each in kept if each not in before):
-                claimed.unlink()
             continue
         try:
             notifier = import_string(classpath)(**arguments)
@@ -81,6 +84,21 @@ def tell_person(
             for each in kept:
                 write_anew(each, f"{address}\n".encode())
     return failures
+
+
+def _claim(marks: Sequence[Path]) -> list[Path]:
+    """Write all of some marks, or none: those that are there already, for which nothing is to be sent."""
+    claimed: list[Path] = []
+    before: list[Path] = []
+    try:
+        for each in marks:
+            (claimed if write_once(each, _SENDING) else before).append(each)
+    finally:
+        # A claim that fails, as on a full disk, leaves none that would keep the next run from sending.
+        if len(claimed) < len(marks):
+            for each in claimed:
+                each.unlink()
+    return before
 
 
 def was_told(marks: Path) -> bool:

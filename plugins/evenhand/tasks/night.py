@@ -228,6 +228,7 @@ def validate_lists(night: date) -> Facts:
     from evenhand.policy.sift import sift
     from evenhand.quality import holding, lists
     from evenhand.records.databases import kept_open
+    from evenhand.release.held_names import held_called
     from evenhand.release.previous import last_release, take_kept_release
     from evenhand.sampling.estimate import lay_estimates
     from evenhand.sampling.night import lay_draws
@@ -265,7 +266,7 @@ def validate_lists(night: date) -> Facts:
     changed = holding.validate_changes(warehouse, here.work(night) / "gate_2" / "changes", night, tonight, broken)
     lay_code_authors(warehouse, here.project, here.releases)
     for held in changed.held:
-        log.warning("%s of %s are held: %s", held.list, held.market, "; ".join(held.why))
+        log.warning("Held, %s: %s", held_called(held.list, held.market), "; ".join(held.why))
     for said in changed.not_compared:
         log.warning("%s", said)
     facts = {
@@ -275,7 +276,7 @@ def validate_lists(night: date) -> Facts:
         "expectations": rows.expectations + changed.expectations,
         "held_back": [asdict(each) for each in rows.held],
         "causes": changed.causes,
-        "held_lists": [f"{each.list} of {each.market}" for each in changed.held],
+        "held_lists": [held_called(each.list, each.market) for each in changed.held],
         "page": str(rows.page),
         "page_of_changes": str(changed.page),
     }

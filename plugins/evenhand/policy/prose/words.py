@@ -9,6 +9,7 @@ Longer than other files, for it has a sentence for each key that a pack can have
 from __future__ import annotations
 
 import calendar as months_of
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 
@@ -59,7 +60,7 @@ def in_percent(value: Decimal | int, unit: str | None) -> Decimal | None:
 def condition_told(condition: str, unit: str | None) -> str:
     """The condition of a reason as a release has it, with its bound in percent where that is of a part of a whole."""
     before, _, end = condition.rpartition(" ")
-    if unit is None or unit not in PERCENT_OF or not condition.startswith("balance "):
+    if unit is None or unit not in PERCENT_OF or not re.fullmatch(r"balance .+ -?\d+(\.\d+)?", condition):
         return condition
     return f"{before} {number(PERCENT_OF[unit] * Decimal(end))} %"
 
