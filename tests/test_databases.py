@@ -9,7 +9,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from evenhand.records.databases import DatabaseInUse, wait_until_free
+from evenhand.records.databases import DatabaseInUse, reading, wait_until_free
 
 READER = """
 import duckdb, sys, time
@@ -48,3 +48,14 @@ def test_what_is_not_there_or_is_no_database_is_left_to_who_opens_it(tmp_path: P
     wait_until_free(tmp_path / "nothing.duckdb")
     (tmp_path / "text.duckdb").write_text("no database at all")
     wait_until_free(tmp_path / "text.duckdb")
+
+
+@pytest.mark.parametrize("error", [duckdb.FatalException, duckdb.InternalException])
+def test_who_reads_after_duckdb_gave_up_has_another_database(error: type[duckdb.Error]) -> None:
+    with reading() as first, reading() as beside:
+        first.execute("create view of_this_database as select 1")
+        beside.execute("from of_this_database")
+    with pytest.raises(error, match="gave up"), reading():
+        raise error("it gave up")
+    with reading() as connection, pytest.raises(duckdb.CatalogException):
+        connection.execute("from of_this_database")

@@ -48,6 +48,8 @@ class FaultyServer:
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
+            # Head and body are written one after the other: the second would wait until the first is acknowledged.
+            disable_nagle_algorithm = True
 
             def do_POST(self) -> None:
                 try:

@@ -44,6 +44,9 @@ class TcpProxy:
 
     def _pass_on(self, client: socket.socket) -> None:
         with contextlib.suppress(OSError), client, socket.create_connection(("127.0.0.1", self._upstream)) as upstream:
+            # Pieces are passed on as they come: none waits until the one before it is acknowledged.
+            for each in (client, upstream):
+                each.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             try:
                 self._pieces(client, upstream)
             finally:

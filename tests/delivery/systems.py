@@ -176,7 +176,9 @@ class Postgres:
         password = self._folder / "password"
         password.write_text("the-password")
         password.chmod(0o644)
-        self._run("initdb", "-D", self._data, "-U", "evenhand", "--auth=scram-sha-256", f"--pwfile={password}")
+        # Processes are killed here, and no power is cut: what was written is there though it isn't on the disk yet.
+        known = ("--auth=scram-sha-256", f"--pwfile={password}")
+        self._run("initdb", "-D", self._data, "-U", "evenhand", "--no-sync", "-c", "fsync=off", *known)
         self.start()
         with psycopg.connect(**self._as_owner("postgres"), autocommit=True) as connection:
             connection.execute("create database enforcement")
@@ -186,7 +188,7 @@ class Postgres:
             connection.execute("drop schema if exists governance cascade")
 
     def start(self) -> None:
-        # Crash recovery, as after a power cut.
+        # Crash recovery, as after a kill.
         for _ in range(100):
             with self._log.open("ab") as log:
                 self._process = subprocess.Popen(

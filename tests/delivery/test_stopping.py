@@ -89,7 +89,7 @@ def test_a_receiver_that_hangs_is_not_asked_again(
     faulty.kills["stop_and_hang_after"] = stop_and_hang
     faulty.faults.append("stop_and_hang_after")
     release = publish(tmp_path, night(1), ROWS)
-    with httpx.Client(timeout=5) as client:
+    with httpx.Client(timeout=2) as client:
         receiver = HttpReceiver("sandbox", LISTS, faulty.url, SECRET, client, batch_size=3, backoff_seconds=0)
         with pytest.raises(DeliveriesStopped):
             deliver(release, receiver, receipts)

@@ -6,9 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import duckdb
-
-from evenhand.records.databases import parquet
+from evenhand.records.databases import parquet, reading
 from evenhand.records.sql_files import SqlFile
 
 _SQL = SqlFile(__file__)
@@ -36,7 +34,7 @@ def owners_of(releases: Path, accounts: Collection[str]) -> Owners | None:
     if newest is None or not (newest / _FILE).exists():
         return None
     profiles = parquet(newest / _FILE)
-    with duckdb.connect(config={"threads": 1}) as connection:
+    with reading() as connection:
         known = connection.execute(_SQL("markets", profiles=profiles)).fetchall()
         found = connection.execute(_SQL("of_accounts", profiles=profiles), {"accounts": sorted(accounts)}).fetchall()
     return Owners(newest.name.removeprefix("night="), [market for (market,) in known], dict(found))

@@ -7,12 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-import duckdb
-
 from evenhand.console.shown import Shown
 from evenhand.emergency.emergency import LONGEST, Proposal
 from evenhand.emergency.propose import measures_had, packs_in_force
 from evenhand.policy.load import LoadedPack
+from evenhand.records.databases import reading
 from evenhand.records.sql_files import Sql, SqlFile
 
 _SQL = SqlFile(__file__)
@@ -48,7 +47,7 @@ def choices(shown: Shown, packs: Sequence[LoadedPack], market: str) -> Choices:
     zones = [
         (name, zone.zone) for pack in judging for name, programme in pack.programmes.items() for zone in programme.zones
     ]
-    with duckdb.connect(config={"threads": 1}) as connection:
+    with reading() as connection:
         kinds, stages = (
             [
                 value

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-import duckdb
 from fastapi import HTTPException
 
 from evenhand.console.reader import say
@@ -14,6 +13,7 @@ from evenhand.console.shown import Shown
 from evenhand.console.values import names
 from evenhand.explain.explanation import FOR_SUPPORT, Audience, Explanation
 from evenhand.explain.facts import NoSuchAccount, explain
+from evenhand.records.databases import reading
 from evenhand.records.sql_files import Sql, SqlFile
 from evenhand.settings import settings
 
@@ -70,7 +70,7 @@ def seen_of(shown: Shown, accounts: Sequence[str]) -> list[str]:
     """Those of some accounts that are seen, in their order; all of them by who sees all markets."""
     if shown.markets is None or not accounts:
         return list(accounts)
-    with duckdb.connect(config={"threads": 1}) as connection:
+    with reading() as connection:
         found = connection.execute(
             f"select account_id from {shown.rows('account_profiles')} where account_id in (select unnest(?))",
             [list(accounts)],
@@ -81,7 +81,7 @@ def seen_of(shown: Shown, accounts: Sequence[str]) -> list[str]:
 
 def accounts_called(shown: Shown, words: str) -> list[str]:
     """The accounts that are called so, or have a violation, appeal or notice that is; else those with it in a name."""
-    with duckdb.connect(config={"threads": 1}) as connection:
+    with reading() as connection:
         for file, column in _NAMES:
             if not shown.has(f"{file}.parquet"):
                 continue

@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 
-import duckdb
 from markupsafe import Markup
 
 from evenhand.console.charts import framed, scale_of
@@ -16,6 +15,7 @@ from evenhand.console.shown import Shown
 from evenhand.console.values import day, key_of, label, last_day, number, of_unit
 from evenhand.explain.explanation import Explanation, Period, ProgrammeStanding
 from evenhand.policy.prose.words import PERCENT_OF, spoken
+from evenhand.records.databases import reading
 
 _WIDE, _HIGH = 1000, 100
 # So much is shown of the time before there was anything, and of that after tonight.
@@ -67,7 +67,7 @@ def penalties_over_days(shown: Shown, of: Explanation) -> list[InForce]:
     """The penalties that were or are in force on an account, as its timeline tells them."""
     if not shown.has("account_timeline.parquet"):
         return []
-    with duckdb.connect(config={"threads": 1}) as connection:
+    with reading() as connection:
         rows = f"select on_day, step, event, about, told from {shown.rows('account_timeline')} where account_id = ?"
         found = connection.execute(f"{rows} order by step", [of.account]).fetchall()
     # Of what waits only managers are told, and to them all that happened.

@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import partial
 
-import duckdb
-
 from evenhand.console.reader import reader, say
 from evenhand.console.shown import Shown
 from evenhand.console.values import between, label, number
 from evenhand.console.values import market as market_name
+from evenhand.records.databases import reading
 from evenhand.records.sql_files import Sql, SqlFile
 from evenhand.sampling.told import AGREEMENT, PARTS, is_gap, is_told, markets_of_gap
 
@@ -42,7 +41,7 @@ def estimates(shown: Shown, market: str) -> Sequence[EstimateShown]:
     """The estimates of a market; of all together, those of each and what is found between them."""
     if not shown.has("quality_estimates.parquet"):
         return ()
-    with duckdb.connect(config={"threads": 1}) as connection:
+    with reading() as connection:
         rows = connection.execute(
             _SQL("estimates", rows=Sql(shown.rows("quality_estimates"))), {"market": market}
         ).fetchall()

@@ -16,6 +16,7 @@ from evenhand.console.shown import Shown
 from evenhand.console.tonight import TREND_NIGHTS
 from evenhand.console.values import list_of
 from evenhand.quality.held_lists import LISTS, HeldList, first_wave_of
+from evenhand.records.databases import reading
 from evenhand.records.sql_files import Sql, SqlFile
 from evenhand.release.manifest import DELIVERIES, NOTICES
 from evenhand.release.manifest import HeldList as Released
@@ -176,7 +177,7 @@ def _now(shown: Shown) -> tuple[Mapping[tuple[str, str], HeldList], str]:
 
 
 def _changes(shown: Shown, held: Released) -> tuple[Changes, ...]:
-    with duckdb.connect(config={"threads": 1}) as connection:
+    with reading() as connection:
         found = connection.execute(
             _SQL("changes", changes=Sql(shown.rows("changes"))), {"list": held.list, "market": held.market}
         ).fetchall()
@@ -195,6 +196,6 @@ def _sizes(folder: Path) -> Mapping[tuple[str, str], tuple[int, int]]:
     path = folder / "list_sizes.parquet"
     if not path.exists():
         return {}
-    with duckdb.connect(config={"threads": 1}) as connection:
+    with reading() as connection:
         found = connection.execute(_SQL("sizes"), {"file": str(path)}).fetchall()
     return {(name, market): (rows, changed) for name, market, rows, changed in found}

@@ -9,14 +9,12 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import duckdb
-
 from evenhand.console.seen import Markets, rows_seen, texts
 from evenhand.console.seen_manifest import causes_counted, penalties_counted
 from evenhand.console.shown import Shown
 from evenhand.console.tables import STAGES
 from evenhand.console.tonight import TREND_NIGHTS
-from evenhand.records.databases import parquet
+from evenhand.records.databases import parquet, reading
 from evenhand.records.sql_files import Sql, SqlFile
 from evenhand.release.manifest import CauseCount, MeasureChanges
 from evenhand.settings import settings
@@ -153,13 +151,13 @@ def _by_stage(counted: _Counted, only: Markets) -> Mapping[str, int] | None:
 # A revision's folder never changes, and it is named in the rows.
 @lru_cache(maxsize=512)
 def _counted(rows: str, counted: _Statement) -> _Counted:
-    with duckdb.connect(config={"threads": 1}) as connection:
+    with reading() as connection:
         return connection.execute(counted(Sql(rows))).fetchall()
 
 
 @lru_cache(maxsize=64)
 def _penalties(now: str, last: str) -> Sequence[MeasureChanges]:
-    with duckdb.connect(config={"threads": 1}) as connection:
+    with reading() as connection:
         found = connection.execute(penalties_counted(Sql(now), Sql(last))).fetchall()
     return [MeasureChanges(measure=measure, new=new, kept=kept, ended=ended) for measure, new, kept, ended in found]
 
@@ -167,7 +165,7 @@ def _penalties(now: str, last: str) -> Sequence[MeasureChanges]:
 @lru_cache(maxsize=64)
 def _causes(changes: tuple[str, ...]) -> Sequence[CauseCount]:
     rows = " union all by name ".join(f"from {each}" for each in changes)
-    with duckdb.connect(config={"threads": 1}) as connection:
+    with reading() as connection:
         found = connection.execute(causes_counted(Sql(f"({rows})"))).fetchall()
     return [
         CauseCount(list=of, cause=cause, added=added, removed=removed, changed=changed)

@@ -11,7 +11,7 @@ import duckdb
 
 from evenhand.console.seen import rows_seen, texts
 from evenhand.policy.named_days import named_days_of
-from evenhand.records.databases import parquet
+from evenhand.records.databases import parquet, reading
 from evenhand.records.sql_files import Sql, SqlFile
 from evenhand.release.manifest import (
     CauseCount,
@@ -78,7 +78,7 @@ def manifest_seen(folder: Path, markets: frozenset[str], newest: Path, before: P
         names = texts(frozenset(each.lower() for each in markets))
         quarantine = Sql(parquet(folder / "quarantine.parquet"))
         sources["quarantine"] = Sql(f"({_SQL('of_folders', quarantine=quarantine, folders=Sql(names))})")
-    with duckdb.connect(config={"threads": 1}) as connection:
+    with reading() as connection:
         for name, (kind, counted) in _COUNTED.items():
             try:
                 found = connection.execute(counted(sources))

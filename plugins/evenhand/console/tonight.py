@@ -8,12 +8,10 @@ from datetime import date
 from functools import lru_cache
 from pathlib import Path
 
-import duckdb
-
 from evenhand.console.shown import Shown
 from evenhand.delivery.config import ReceiversError, load_receivers
 from evenhand.landing.file_names import night_of
-from evenhand.records.databases import parquet
+from evenhand.records.databases import parquet, reading
 from evenhand.records.sql_files import Sql, SqlFile
 from evenhand.records.steps import kept
 from evenhand.release.figures import Figure, figures
@@ -199,7 +197,7 @@ def _counts(folder: Path) -> Mapping[str, Mapping[str, int]]:
 def _counted(sources: tuple[tuple[str, str], ...]) -> Mapping[str, Mapping[str, int]]:
     """The rows of each market, by what is counted and the SQL of the rows."""
     found: dict[str, Mapping[str, int]] = {what: {} for what in _COUNTED}
-    with duckdb.connect(config={"threads": 1}) as connection:
+    with reading() as connection:
         for what, rows in sources:
             of = _SQL("counted", rows=Sql(rows), is_counted=Sql(_COUNTED[what][1]))
             counted = connection.execute(of).fetchall()

@@ -46,7 +46,12 @@ def reading() -> Iterator[duckdb.DuckDBPyConnection]:
     The database is in memory, and this process keeps it: to make one costs more than to read a list of a small night.
     """
     with _in_memory(os.getpid()).cursor() as connection:
-        yield connection
+        try:
+            yield connection
+        except (duckdb.FatalException, duckdb.InternalException):
+            # DuckDB answers nothing any more with a database in which that happened: who reads next makes another.
+            _in_memory.cache_clear()
+            raise
 
 
 @cache

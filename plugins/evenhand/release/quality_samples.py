@@ -9,9 +9,7 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
-import duckdb
-
-from evenhand.records.databases import parquet
+from evenhand.records.databases import parquet, reading
 from evenhand.records.sql_files import Sql, SqlFile
 
 _SQL = SqlFile(__file__)
@@ -59,7 +57,7 @@ def asked_about(releases: Path) -> frozenset[tuple[str, str]]:
     file = newest_keys(releases)
     if file is None:
         return frozenset()
-    with duckdb.connect(config={"threads": 1}) as connection:
+    with reading() as connection:
         found = connection.read_parquet(str(file.resolve()), hive_partitioning=False).filter(f"state = '{OPEN}'")
         subjects, links = (found.project(f"market, {each}").fetchall() for each in ("subject", "link"))
         return frozenset(subjects) | frozenset((market, link) for market, link in links if link)
