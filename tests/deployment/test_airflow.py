@@ -83,15 +83,16 @@ LOOKED_AT = {
 }
 
 
-@pytest.fixture(scope="module")
-def airflow(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Standalone]:
-    """`evenhand ui` where nothing is but what dbt compiled, with packs to be changed; then a small history lands."""
+@pytest.fixture(scope="module", params=["compiled", pytest.param("empty", marks=pytest.mark.soak)])
+def airflow(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Standalone]:
+    """`evenhand ui` where nothing is but what dbt compiled, or nothing, with packs to be changed; then a history lands."""
     folder = tmp_path_factory.mktemp("airflow")
     standalone = Standalone(folder / "home")
     with_two_people(standalone, folder)
     with_packs_of_its_own(standalone, folder)
     with_fewer_receivers(standalone, folder)
-    shutil.copytree(shared_compiled(), standalone.home / "dbt")
+    if request.param == "compiled":
+        shutil.copytree(shared_compiled(), standalone.home / "dbt")
     try:
         start(standalone, MAI)
         land_history(standalone.home)
