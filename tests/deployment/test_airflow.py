@@ -85,7 +85,7 @@ LOOKED_AT = {
 
 @pytest.fixture(scope="module", params=["compiled", pytest.param("empty", marks=pytest.mark.soak)])
 def airflow(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Standalone]:
-    """`evenhand ui` where nothing is but what dbt compiled, or nothing, with packs to be changed; then a history lands."""
+    """`evenhand ui` where nothing is but what dbt compiled, or nothing at all; then a small history lands."""
     folder = tmp_path_factory.mktemp("airflow")
     standalone = Standalone(folder / "home")
     with_two_people(standalone, folder)
