@@ -58,7 +58,9 @@ def managed(home: Path, people: Path, run: SimpleNamespace | None = None) -> Ite
         # A run as Airflow's database has it.
         app.dependency_overrides[_get_session] = lambda: SimpleNamespace(scalar=lambda _: run)
         log_in("ika")
-        yield TestClient(app, base_url="http://127.0.0.1:8080", headers={"accept": "text/html"})
+        # With one loop for all that is asked: each without had one of its own.
+        with TestClient(app, base_url="http://127.0.0.1:8080", headers={"accept": "text/html"}) as client:
+            yield client
 
 
 def every_route() -> set[tuple[str, str]]:
