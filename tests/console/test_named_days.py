@@ -6,7 +6,7 @@ import re
 from datetime import date, timedelta
 from itertools import pairwise
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from markupsafe import Markup
 
@@ -37,6 +37,7 @@ DAYS = st.builds(
 )
 
 
+@example([_named("a", 4, 4), _named("a", 10, 10)], 24)
 @settings(deadline=None)
 @given(st.lists(DAYS, max_size=12), st.integers(1, 28))
 def test_names_lie_within_the_chart_and_none_over_another(days: list[NamedDay], nights: int) -> None:

@@ -101,12 +101,12 @@ def _drawn(market: str, line: Sequence[_Placed]) -> Markup:
     drawn = Markup("")
     for each, end in zip(in_order, ends, strict=True):
         # A name has all the room that there is until the next, however narrow the page.
-        left, right = each.room if each.is_to_the_left else (each.left, end)
+        left, right = (round(edge, 2) for edge in (each.room if each.is_to_the_left else (each.left, end)))
         drawn += Markup(
             '<span class="named{back}" style="left:{left}%;width:{width}%;--part:{part}%" title="{said}">{name}</span>'
         ).format(
             back=" back" if each.is_to_the_left else "",
-            left=round(left, 2),
+            left=left,
             width=round(right - left, 2),
             part=round((each.right - each.left) / (right - left) * 100, 2),
             said=said(market, each.of),
