@@ -15,6 +15,11 @@ from fastapi.testclient import TestClient
 from console.conftest import EARLIER, NIGHT
 from console.serving import log_in, seen_by_all
 from console.two_managers import Rewritten, managed
+from evenhand.console.charts import trend
+from evenhand.console.parts import changes_over, penalties_over
+from evenhand.console.shown import shown
+from evenhand.console.tonight import Sent, landed, sent_over
+from evenhand.records.steps import keep
 
 # A figure that is a link, or the one in the cell after it.
 _LINKED = re.compile(r'<a href="\./(lists/[^"]+)">[^<]*?([\d,]+)</a>')
@@ -125,3 +130,99 @@ def test_a_night_that_is_compared_with_history_says_so(home: Path, tmp_path: Pat
             said = "5 Mar 2026, which it is compared with, is history: its lists were never in force anywhere."
             assert said in reader.get(address).text
             assert said not in reader.get(f"{address}?night={EARLIER}").text
+
+
+# The earlier night is moved to this one, so that there are two nights without a release.
+LONG_BEFORE = "2026-03-03"
+
+
+@pytest.fixture
+def apart(home: Path, tmp_path: Path) -> Path:
+    """The same two nights, each delivered, with two between them on which nothing was released."""
+    copy = Path(shutil.copytree(home, tmp_path / "home", symlinks=True))
+    (copy / "releases" / f"night={EARLIER}").rename(copy / "releases" / f"night={LONG_BEFORE}")
+    before = Rewritten((copy / "releases" / f"night={LONG_BEFORE}").resolve())
+    before.say({}, feeds={"orders": {"known": 9, "accepted": 7, "quarantined": 2}})
+    _delivered(copy, LONG_BEFORE, put=17, remove=0)
+    _delivered(copy, NIGHT, put=1, remove=4)
+    return copy
+
+
+def _delivered(home: Path, night: str, put: int, remove: int) -> None:
+    sent = {"penalties": {"put": put, "remove": remove}, "notices": {"put": 2}}
+    keep(home / "nights" / f"night={night}", "deliver_release", {"told": "Delivered.", "sent": sent}, "sandbox")
+
+
+def _drawn(page: str, said: str) -> list[str]:
+    """The lines of the chart that says this to who doesn't see it."""
+    (chart,) = re.findall(rf'<svg class="trend"[^>]* role="img" aria-label="{re.escape(said)}">.*?</svg>', page)
+    return re.findall(r'<polyline points="([^"]*)"', chart)
+
+
+def test_a_chart_has_the_figures_of_the_last_nights_releases_and_a_gap_where_there_is_none(apart: Path) -> None:
+    with seen_by_all(apart) as app:
+        found = shown()
+        assert found
+        assert penalties_over(found).of("warning") == [7, None, None, 6]
+        assert penalties_over(found, "world").of("warning") == [4, None, None, 3]
+        assert penalties_over(found, "ID").of("publishing_paused") == [0, None, None, 0]
+        assert changes_over(found).of("penalties", "data") == [17, None, None, 0]
+        assert changes_over(found, "ID").of("rewards", "data") == [2, None, None, 0]
+        assert changes_over(found).of("penalties", "correction") == [0, None, None, 1]
+        of = {each.feed: each for each in landed(found)}
+        assert of["orders"].accepted_over == [7, None, None, 0]
+        assert of["orders"].quarantined_over == [2, None, None, 0]
+        # Of what the earlier release says nothing of, nothing is known.
+        assert of["creators"].accepted_over == [None, None, None, 12]
+        assert sent_over(found, "sandbox") == Sent([19, None, None, 3], [0, None, None, 4])
+        assert sent_over(found, "another") == Sent([None] * 4, [None] * 4)
+        reader = TestClient(app, base_url="http://127.0.0.1:8080", headers={"accept": "text/html"})
+        page = reader.get("/").text
+        apart_fallen = ["3.0,3.0 3.0,3.0", "85.0,19.0 85.0,19.0"]
+        for said in (
+            "Warning in force over the last nights, tonight 6",
+            "Penalties in force, world over the last nights, tonight 13",
+            "Orders, rows in quarantine over the last nights, tonight 0",
+            "Rows put at sandbox over the last nights, tonight 3",
+        ):
+            assert _drawn(page, said) == apart_fallen, said
+        cause = "Rows of Penalties that changed over the last nights for this cause: what was corrected. Tonight 1"
+        assert _drawn(page, cause) == ["3.0,19.0 3.0,19.0", "85.0,3.0 85.0,3.0"]
+        # What is delivered once more is told as it was then.
+        _delivered(apart, NIGHT, put=38, remove=0)
+        assert sent_over(found, "sandbox") == Sent([19, None, None, 40], [0, None, None, 0])
+
+
+def test_a_chart_of_an_earlier_night_ends_with_it(apart: Path) -> None:
+    with seen_by_all(apart) as app:
+        reader = TestClient(app, base_url="http://127.0.0.1:8080", headers={"accept": "text/html"})
+        page = reader.get(f"/?night={LONG_BEFORE}").text
+        assert _drawn(page, "Warning in force over the last nights, tonight 7") == ["3.0,19.0 3.0,19.0"]
+
+
+def test_charts_of_who_sees_one_market_are_of_it(left: Path, tmp_path: Path) -> None:
+    with managed(left, tmp_path / "people.yml") as client:
+        log_in("wen")
+        page = client.get("/").text
+        assert _drawn(page, "Warning in force over the last nights, tonight 3") == ["3.0,3.0 85.0,19.0"]
+        log_in("ika")
+        page = client.get("/").text
+        assert _drawn(page, "Warning in force over the last nights, tonight 3") == ["3.0,19.0 85.0,19.0"]
+        assert "what was corrected" not in page
+        assert "accepted rows" not in page
+
+
+def test_a_line_ends_where_a_night_has_no_value() -> None:
+    drawn = _drawn(trend([1, None, 3, 4, None, None, 2], "x"), "x")
+    assert [len(line.split()) for line in drawn] == [2, 2, 2]
+    assert [float(line.partition(",")[0]) for line in drawn] == [3.0, 30.3, 85.0]
+    assert trend([None, None], "x") == ""
+
+
+def test_a_feed_leads_to_its_quarantine_and_its_newest_file_to_what_the_gate_found(reader: TestClient) -> None:
+    page = reader.get("/").text
+    ((quarantine,),) = [re.findall(r'<a href="\./(lists/quarantine[^"]*)">Appeals</a>', page)]
+    assert unescape(quarantine) == f"lists/quarantine?night={NIGHT}&feed=appeals"
+    assert _rows(reader, quarantine) == 0
+    ((found,),) = [set(re.findall(r'<a href="\./(kept/[^"]*)">\d+ Mar 2026</a>', page))]
+    assert reader.get(f"/{found}").status_code == 200

@@ -190,7 +190,7 @@ def _named(points: Sequence[Point], step: float) -> list[tuple[float, str]]:
 
 
 def trend(values: Sequence[float | None], said: str) -> Markup:
-    """A line over nights, the newest last; nights without a value are left out, and one value alone is a dot.
+    """A line over nights, the newest last; where nights have no value it has a gap, and one value alone is a dot.
 
     Args:
         said: what it shows, for who doesn't see it.
@@ -202,9 +202,17 @@ def trend(values: Sequence[float | None], said: str) -> Markup:
     step = (_WIDTH - 6) / max(len(values) - 1, 1)
     height = (_HEIGHT - 6) / ((highest - lowest) or 1)
     points = [(3 + at * step, _HEIGHT - 3 - (value - lowest) * height) for at, value in known]
-    line = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
+    lines: list[list[str]] = []
+    for place, ((at, _), (x, y)) in enumerate(zip(known, points, strict=True)):
+        if not place or at - known[place - 1][0] > 1:
+            lines.append([])
+        lines[-1].append(f"{x:.1f},{y:.1f}")
+    # That of a night alone begins and ends there: a line has two points.
+    drawn = Markup("").join(
+        Markup('<polyline points="{}"/>').format(" ".join(line if len(line) > 1 else line * 2)) for line in lines
+    )
     x, y = points[-1]
     return Markup(
         '<svg class="trend" viewBox="0 0 {w} {h}" width="{w}" height="{h}" role="img" aria-label="{said}">'
-        '<title>{said}</title><polyline points="{line}"/><circle cx="{x}" cy="{y}" r="2"/></svg>'
-    ).format(w=_WIDTH, h=_HEIGHT, said=said, line=line, x=f"{x:.1f}", y=f"{y:.1f}")
+        '<title>{said}</title>{drawn}<circle cx="{x}" cy="{y}" r="2"/></svg>'
+    ).format(w=_WIDTH, h=_HEIGHT, said=said, drawn=drawn, x=f"{x:.1f}", y=f"{y:.1f}")

@@ -19,7 +19,7 @@ from evenhand.console.reader import reader, say, say_counted
 from evenhand.console.render import page
 from evenhand.console.seen import limited
 from evenhand.console.shown import Shown, shown
-from evenhand.console.tonight import TREND_NIGHTS, creators_by_market
+from evenhand.console.tonight import TREND_NIGHTS, creators_by_market, releases_before
 from evenhand.console.values import bound, day, interval
 from evenhand.console.values import figure as said_figure
 from evenhand.console.values import market as market_name
@@ -119,7 +119,8 @@ def _nights(found: Shown) -> list[tuple[date, Path]]:
 
 def trend_of(found: Shown, of: Figure) -> list[float | None]:
     """A figure over the last nights, in its unit; None where there is none, or too few rows to say."""
-    over = [figures_by_metric(folder, settings().dbt_project, of.market) for _, folder in _nights(found)]
+    folders = (*releases_before(found), found.folder)
+    over = [figures_by_metric(folder, settings().dbt_project, of.market) for folder in folders]
     return [_number(then.get(of.metric), of.unit) for then in over]
 
 

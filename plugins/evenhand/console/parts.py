@@ -9,11 +9,13 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+import duckdb
+
 from evenhand.console.seen import Markets, rows_seen, texts
 from evenhand.console.seen_manifest import causes_counted, penalties_counted
 from evenhand.console.shown import Shown
 from evenhand.console.tables import STAGES
-from evenhand.console.tonight import TREND_NIGHTS
+from evenhand.console.tonight import releases_before
 from evenhand.records.databases import parquet, reading
 from evenhand.records.sql_files import Sql, SqlFile
 from evenhand.release.manifest import CauseCount, MeasureChanges
@@ -21,7 +23,7 @@ from evenhand.settings import settings
 
 _SQL = SqlFile(__file__)
 
-# A row per market and what is counted of it; None where a release has nothing to count it of.
+# A row per market and what is counted of it, how many it is last; None where a release has nothing to count it of.
 _Counted = Sequence[tuple[Any, ...]] | None
 # What counts rows, of the rows.
 _Statement = Callable[[Sql], Sql]
@@ -44,26 +46,44 @@ class OfProgramme:
     zones: Sequence[Part]
 
 
+@dataclass(frozen=True)
+class OverNights:
+    """What is counted of each key on each of the last nights, the oldest first.
+
+    Attributes:
+        nights: None on a night that has no release, or whose release has nothing to count it of.
+    """
+
+    nights: Sequence[Mapping[tuple[str, ...], int] | None]
+
+    @property
+    def tonight(self) -> Mapping[tuple[str, ...], int]:
+        """What there is on the newest of them."""
+        return self.nights[-1] or {}
+
+    def of(self, *key: str) -> Sequence[int | None]:
+        """How many there are of a key on each night."""
+        return [None if each is None else each.get(key, 0) for each in self.nights]
+
+
 def zones(shown: Shown, market: str = "") -> list[OfProgramme]:
     """The programmes that have zones, with how many creators are in each.
 
     Args:
         market: the one that is counted; by default, all that are seen.
     """
-    over = [_by_zone(each, only) for each, only in _over_nights(shown, "standings", _zones_of, market)]
+    over = _over_nights(shown, "standings", _zones_of, market)
     found: dict[str, list[Part]] = {}
-    for programme, zone in over[-1] or ():
-        trend = [None if each is None else each.get((programme, zone), 0) for each in over]
-        found.setdefault(programme, []).append(Part(zone, trend[-1] or 0, trend))
+    for (programme, zone), accounts in over.tonight.items():
+        found.setdefault(programme, []).append(Part(zone, accounts, over.of(programme, zone)))
     return [OfProgramme(programme, of) for programme, of in found.items()]
 
 
 def stages(shown: Shown, market: str = "") -> list[Part]:
     """How many creators are at each stage, from onboarding on."""
-    over = [_by_stage(each, only) for each, only in _over_nights(shown, "account_profiles", _stages_of, market)]
+    over = _over_nights(shown, "account_profiles", _stages_of, market)
     places = {stage: place for place, stage in enumerate(STAGES)}
-    trends = {stage: [None if each is None else each.get(stage, 0) for each in over] for stage in over[-1] or ()}
-    found = [Part(stage, trend[-1] or 0, trend) for stage, trend in trends.items()]
+    found = [Part(stage, accounts, over.of(stage)) for (stage,), accounts in over.tonight.items()]
     return sorted(found, key=lambda each: (places.get(each.key, len(places)), each.key))
 
 
@@ -75,6 +95,16 @@ def penalties(shown: Shown, before: Shown | None, market: str = "") -> Sequence[
     there = before is not None and before.has("penalties.parquet")
     last = _of(before.rows("penalties"), market) if before and there else f"(from {now} limit 0)"
     return _penalties(now, last)
+
+
+def penalties_over(shown: Shown, market: str = "") -> OverNights:
+    """How many penalties were in force on each of the last nights, by measure."""
+    return _over_nights(shown, "penalties", _measures_of, market)
+
+
+def changes_over(shown: Shown, market: str = "") -> OverNights:
+    """How many rows changed on each of the last nights, by list and cause."""
+    return _over_nights(shown, "changes", _causes_of, market)
 
 
 def nights_since(shown: Shown, before: Shown | None) -> list[date]:
@@ -112,47 +142,47 @@ def _stages_of(rows: Sql) -> Sql:
     return _SQL("stages", rows=rows)
 
 
-def _over_nights(shown: Shown, table: str, counted: _Statement, market: str) -> list[tuple[_Counted, Markets]]:
-    """What is counted on each of the last nights, the oldest first, and the markets of it that are asked for."""
-    nights = [night for night in shown.nights if night < shown.night][: TREND_NIGHTS - 1]
+def _measures_of(rows: Sql) -> Sql:
+    return _SQL("measures", rows=rows)
+
+
+def _causes_of(rows: Sql) -> Sql:
+    return _SQL("causes", rows=rows)
+
+
+def _over_nights(shown: Shown, table: str, counted: _Statement, market: str) -> OverNights:
     chosen = frozenset({market}) if market else None
     # Of the night itself, just what its lists show; earlier ones are counted once for whoever asks.
     earlier = chosen if chosen or shown.markets is None else shown.markets
     over = []
-    for night in reversed(nights):
-        path = _folder(night) / f"{table}.parquet"
+    for folder in releases_before(shown):
+        path = folder / f"{table}.parquet"
         # Nights of a history, and releases of earlier versions, lack some.
-        over.append((_counted(f"(from {parquet(path)})", counted) if path.exists() else None, earlier))
+        over.append(_by_key(_counted(f"(from {parquet(path)})", counted) if path.exists() else None, earlier))
     now = _counted(shown.rows(table), counted) if shown.has(f"{table}.parquet") else None
-    return [*over, (now, chosen)]
+    return OverNights([*over, _by_key(now, chosen)])
 
 
-def _by_zone(counted: _Counted, only: Markets) -> Mapping[tuple[str, str], int] | None:
-    """By programme and zone, from the mildest on; None where the release doesn't say."""
+def _by_key(counted: _Counted, only: Markets) -> Mapping[tuple[str, ...], int] | None:
+    """What is counted in some markets, in the order of the rows; None where the release doesn't say."""
     if counted is None:
         return None
-    found: dict[tuple[str, str], int] = {}
-    for market, programme, zone, accounts in counted:
-        if zone != "any" and (only is None or market in only):
-            found[programme, zone] = found.get((programme, zone), 0) + accounts
-    return found
-
-
-def _by_stage(counted: _Counted, only: Markets) -> Mapping[str, int] | None:
-    if counted is None:
-        return None
-    found: dict[str, int] = {}
-    for market, stage, accounts in counted:
+    found: dict[tuple[str, ...], int] = {}
+    for market, *key, number in counted:
         if only is None or market in only:
-            found[stage] = found.get(stage, 0) + accounts
+            found[tuple(key)] = found.get(tuple(key), 0) + number
     return found
 
 
 # A revision's folder never changes, and it is named in the rows.
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=1024)
 def _counted(rows: str, counted: _Statement) -> _Counted:
     with reading() as connection:
-        return connection.execute(counted(Sql(rows))).fetchall()
+        try:
+            return connection.execute(counted(Sql(rows))).fetchall()
+        except duckdb.BinderException:
+            # Of an earlier version, whose file has no such column.
+            return None
 
 
 @lru_cache(maxsize=64)

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
+from pydantic import ValidationError
+
+from evenhand.console.reader import once
 from evenhand.console.shown import Shown
 from evenhand.delivery.config import ReceiversError, load_receivers
 from evenhand.landing.file_names import night_of
+from evenhand.quality.nights_page import kept_page
 from evenhand.records.databases import parquet, reading
 from evenhand.records.sql_files import Sql, SqlFile
-from evenhand.records.steps import kept
+from evenhand.records.steps import kept, kept_in
 from evenhand.release.figures import Figure, figures
-from evenhand.release.manifest import HeldList
+from evenhand.release.manifest import FeedCounts, HeldList, OtherFormat, read_manifest
 from evenhand.settings import settings
 
 _SQL = SqlFile(__file__)
@@ -33,7 +39,11 @@ _COUNTED = {
 
 @dataclass(frozen=True)
 class Count:
-    """How many there are, how many there were on the night that is compared with, and over the last nights."""
+    """How many there are, how many there were on the night that is compared with, and over the last nights.
+
+    Attributes:
+        trend: the oldest night first; None on one that has no release, or whose release doesn't say.
+    """
 
     now: int
     before: int | None
@@ -85,33 +95,59 @@ class Landed:
 
     Attributes:
         newest: the night of the newest file that was looked at; None where there is none.
+        accepted_over, quarantined_over: the same over the last nights, as a count's trend is.
     """
 
     feed: str
     accepted: int
     quarantined: int
     newest: date | None
+    accepted_over: Sequence[int | None]
+    quarantined_over: Sequence[int | None]
+
+
+@dataclass(frozen=True)
+class Sent:
+    """What a receiver was sent over the last nights, as a count's trend is; None on one that it was sent nothing of."""
+
+    put: Sequence[int | None]
+    removed: Sequence[int | None]
+
+
+def releases_before(shown: Shown) -> Sequence[Path]:
+    """Where the releases of the nights before one lie, the oldest first, as far back as trends go.
+
+    A night without a release has a place too, at which nothing lies.
+    """
+    return once(f"releases before {shown.night}", lambda: [_folder(night) for night in _nights_before(shown)])
+
+
+def _nights_before(shown: Shown) -> list[date]:
+    since = max(shown.nights[-1], shown.night - timedelta(days=TREND_NIGHTS - 1))
+    return [since + timedelta(days=days) for days in range((shown.night - since).days)]
+
+
+def _folder(night: date) -> Path:
+    return (settings().releases / f"night={night}").resolve()
 
 
 def markets(shown: Shown, before: Shown | None) -> list[OfMarket]:
     """Every market that has an account, a row of a list, or something that waits for somebody."""
-    nights = [night for night in shown.nights if night <= shown.night][:TREND_NIGHTS]
-    folders = [shown.folder, *((settings().releases / f"night={night}").resolve() for night in nights[1:])]
     now = counts(shown)
-    over_nights = [*(_counts(folder) for folder in reversed(folders[1:])), now]
+    over_nights = [*map(_counts, releases_before(shown)), now]
     then = counts(before) if before else None
     held = [each for each in shown.manifest.held_lists if each.answer != "approved" and each.list in _COUNTED]
     undecided = shown.manifest.held_markets
-    names = {*now["creators"], *now["penalties"], *now["rewards"]}
+    names = {name for what in ("creators", "penalties", "rewards") for name in now.get(what, ())}
     names |= {each.market for each in held} | {each.market for each in undecided}
     return [
         OfMarket(
             market,
             {
                 what: Count(
-                    now[what].get(market, 0),
-                    then[what].get(market, 0) if then else None,
-                    [each[what].get(market, 0) if each[what] else None for each in over_nights],
+                    _number(now, what, market) or 0,
+                    _number(then, what, market) if then else None,
+                    [_number(each, what, market) for each in over_nights],
                 )
                 for what in _COUNTED
             },
@@ -121,6 +157,11 @@ def markets(shown: Shown, before: Shown | None) -> list[OfMarket]:
         for market in sorted(names)
         if shown.sees(market)
     ]
+
+
+def _number(counted: Mapping[str, Mapping[str, int]], what: str, market: str) -> int | None:
+    """How many there are in a market; None where a release has no file of them."""
+    return counted[what].get(market, 0) if what in counted else None
 
 
 def unsent(shown: Shown) -> list[HeldList]:
@@ -142,15 +183,29 @@ def receivers(shown: Shown) -> list[OfReceiver]:
 
 def _of_receiver(work: Path, name: str) -> OfReceiver:
     delivered, reconciled = kept(work, "deliver_release", name), kept(work, "reconcile_receiver", name)
+    told, agreed = delivered.get("told", ""), reconciled.get("told", "")
+    return OfReceiver(name, told, agreed, *_rows_sent(delivered), reconciled.get("agrees"))
+
+
+def sent_over(shown: Shown, receiver: str) -> Sent:
+    """What a receiver was sent in the last run of each of the last nights."""
+    over = []
+    for night in (*_nights_before(shown), shown.night):
+        path = kept_in(settings().work(night), "deliver_release", receiver)
+        over.append(_sent(path, path.stat().st_mtime_ns) if path else None)
+    return Sent(*([each[of] if each else None for each in over] for of in (0, 1)))
+
+
+# A night that is delivered once more writes it once more.
+@lru_cache(maxsize=1024)
+def _sent(path: Path, written: int) -> tuple[int, int]:
+    return _rows_sent(json.loads(path.read_text()))
+
+
+def _rows_sent(delivered: Mapping[str, Any]) -> tuple[int, int]:
+    """Rows that were put and rows that were removed."""
     sent = delivered.get("sent", {}).values()
-    return OfReceiver(
-        name,
-        delivered.get("told", ""),
-        reconciled.get("told", ""),
-        sum(each.get("put", 0) for each in sent),
-        sum(each.get("remove", 0) for each in sent),
-        reconciled.get("agrees"),
-    )
+    return sum(each.get("put", 0) for each in sent), sum(each.get("remove", 0) for each in sent)
 
 
 def landed(shown: Shown) -> list[Landed]:
@@ -161,10 +216,31 @@ def landed(shown: Shown) -> list[Landed]:
         feed, *below = path.split("/")
         if below and (night := night_of(below[0])):
             newest[feed] = max(night, newest.get(feed, night))
+    over = [*map(_feeds, releases_before(shown)), shown.manifest.feeds]
     return [
-        Landed(feed, counts.accepted, counts.quarantined, newest.get(feed))
+        Landed(
+            *(feed, counts.accepted, counts.quarantined, newest.get(feed)),
+            [each[feed].accepted if feed in each else None for each in over],
+            [each[feed].quarantined if feed in each else None for each in over],
+        )
         for feed, counts in shown.manifest.feeds.items()
     ]
+
+
+def gate_1(shown: Shown) -> str:
+    """The address of what gate 1 found of the feeds, how fresh they are among it; empty where that isn't kept."""
+    path = kept_page(settings().work(shown.night), shown.revision, "gate-1")
+    return f"kept/{shown.night}/{shown.revision}/gate-1" if path.exists() else ""
+
+
+# A revision's folder never changes.
+@lru_cache(maxsize=512)
+def _feeds(folder: Path) -> Mapping[str, FeedCounts]:
+    """What each feed brought to a night; nothing where there is no release that can be read."""
+    try:
+        return read_manifest(folder).feeds
+    except (FileNotFoundError, OtherFormat, ValidationError):
+        return {}
 
 
 def metrics(shown: Shown, market: str) -> list[Figure]:
@@ -174,11 +250,11 @@ def metrics(shown: Shown, market: str) -> list[Figure]:
 
 def creators_by_market(shown: Shown) -> Mapping[str, int]:
     """How many creators a night knows in each market that is seen and has any."""
-    return counts(shown)["creators"]
+    return counts(shown).get("creators", {})
 
 
 def counts(shown: Shown) -> Mapping[str, Mapping[str, int]]:
-    """How much of each thing a night has in each market that is seen."""
+    """How much of each thing a night has in each market that is seen; without what the release has no file of."""
     if shown.markets is None:
         return _counts(shown.folder)
     there = tuple((what, shown.rows(file)) for what, (file, _) in _COUNTED.items() if shown.has(f"{file}.parquet"))
@@ -196,7 +272,7 @@ def _counts(folder: Path) -> Mapping[str, Mapping[str, int]]:
 @lru_cache(maxsize=64)
 def _counted(sources: tuple[tuple[str, str], ...]) -> Mapping[str, Mapping[str, int]]:
     """The rows of each market, by what is counted and the SQL of the rows."""
-    found: dict[str, Mapping[str, int]] = {what: {} for what in _COUNTED}
+    found: dict[str, Mapping[str, int]] = {}
     with reading() as connection:
         for what, rows in sources:
             of = _SQL("counted", rows=Sql(rows), is_counted=Sql(_COUNTED[what][1]))

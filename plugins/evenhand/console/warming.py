@@ -19,11 +19,11 @@ from fastapi import HTTPException
 
 from evenhand.console.listing import Asked, find
 from evenhand.console.made_reports import made
-from evenhand.console.parts import penalties, stages, zones
+from evenhand.console.parts import changes_over, penalties, penalties_over, stages, zones
 from evenhand.console.seen import see
 from evenhand.console.shown import Shown, released_nights, shown
 from evenhand.console.tables import LISTS
-from evenhand.console.tonight import markets
+from evenhand.console.tonight import landed, markets
 from evenhand.release.manifest import read_manifest
 from evenhand.release.verify import troubles_since
 from evenhand.reports.catalogue import ENGLISH
@@ -71,6 +71,9 @@ def _steps(newest: Shown, before: Shown | None) -> Iterator[Callable[[], object]
     yield partial(zones, newest)
     yield partial(stages, newest)
     yield partial(penalties, newest, before)
+    yield partial(penalties_over, newest)
+    yield partial(changes_over, newest)
+    yield partial(landed, newest)
     for listed in LISTS:
         yield partial(find, listed, newest, before, Asked(newest.night))
     for kind in KINDS:

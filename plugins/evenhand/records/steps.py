@@ -33,11 +33,15 @@ def keep(work: Path, step: str, facts: dict[str, Any], receiver: str = "") -> No
 
 def kept(work: Path, step: str, receiver: str = "") -> dict[str, Any]:
     """What a step came to; empty if it hasn't ended."""
-    for path in (_file(work, step, receiver), _file(work, FORMER.get(step, step), receiver)):
-        if path.exists():
-            facts: dict[str, Any] = json.loads(path.read_text())
-            return facts
-    return {}
+    path = kept_in(work, step, receiver)
+    facts: dict[str, Any] = json.loads(path.read_text()) if path else {}
+    return facts
+
+
+def kept_in(work: Path, step: str, receiver: str = "") -> Path | None:
+    """The file of what a step came to; None if it hasn't ended."""
+    names = (step, FORMER.get(step, step))
+    return next((path for name in names if (path := _file(work, name, receiver)).exists()), None)
 
 
 def keep_complaint(work: Path, step: str, said: str, receiver: str = "") -> None:
