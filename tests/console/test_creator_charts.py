@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -235,15 +237,33 @@ def test_a_penalty_that_is_not_released_is_drawn_as_such_beside_what_is_in_force
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("unit", "wanted"),
+    [
+        ("percent", ["at most 5\u00a0%", "3\u00a0%, Good", "5\u00a0%, Bad"]),
+        ("point", ['at most 5"', "3\u00a0%, Good", "5 points, Bad"]),
+    ],
+)
+def test_a_balance_of_an_edition_with_another_unit_is_told_in_that(unit: str, wanted: list[str]) -> None:
+    """0.03 of a share beside 5 percent is as high as 3 percent; beside 5 points it is told as what it is."""
+    periods = [
+        replace(_period(0, 4, 0, "good"), balance=Decimal("0.03"), unit="share"),
+        replace(_period(5, None, 5, "bad"), unit=unit),
+    ]
+    drawn = _drawn(*periods, unit=unit)
+    assert [each for each in wanted if each not in drawn] == []
+
+
 def _drawn(
     *periods: Period,
+    unit: str = "",
     entries: Sequence[Entry] = (),
     violations: Sequence[Violation] = (),
     penalties: Sequence[InForce] = (),
 ) -> str:
     """The chart of a programme with these periods."""
     health = ProgrammeStanding(
-        programme="health", label="Health", unit="", balance=None, zone="good", zone_label="Good", since=None,
+        programme="health", label="Health", unit=unit, balance=None, zone="good", zone_label="Good", since=None,
         next_zone=None, next_zone_label="", to_next_zone=None, periods=periods, entries=entries,
     )  # fmt: skip
     of = Explanation(

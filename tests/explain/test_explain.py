@@ -318,7 +318,10 @@ def test_a_number_is_told_by_the_unit_of_the_edition_that_it_was_counted_by(
             )
         without = "null::varchar as unit"
         connection.execute(f"create table reasons as select * replace ({without}) from '{release / 'reasons.parquet'}'")
-        for name in ("reasons", "rules"):
+        balances = f"'{release / 'balance_periods.parquet'}'"
+        version = "if(from_day < date '2026-03-05', 1, 2)::integer as version"
+        connection.execute(f"create table balance_periods as select * replace ({version}) from {balances}")
+        for name in ("reasons", "rules", "balance_periods"):
             (release / f"{name}.parquet").unlink()
             connection.execute(f"copy {name} to '{release / name}.parquet' (format parquet)")
     monkeypatch.setenv("EVENHAND_HOME", str(tmp_path))
@@ -329,6 +332,13 @@ def test_a_number_is_told_by_the_unit_of_the_edition_that_it_was_counted_by(
     assert f"(balance at least {bound})" in no_live["explanation"]
     steps = [each["what"] for each in found["timeline"] if each["event"] == "zone_entered"]
     assert f"from good to warned, at {step}" in " ".join(steps)
+    (health,) = [each for each in found["programmes"] if each["programme"] == "account_health"]
+    units_told = {(each["first_day"] < str(NIGHT), each["unit"]) for each in health["periods"]}
+    assert units_told == {(True, unit), (False, next_unit)}
+    now = "600 %" if next_unit == "share" else "6 %"
+    told = re.sub("[ \u00a0]+", " ", _run("a1", "--no-restore")[1])
+    assert f"2026-02-20 2026-03-04 {step} Warned" in told
+    assert f" {now} Limited" in told
 
 
 @pytest.mark.usefixtures("home")

@@ -9,7 +9,9 @@ from evenhand.policy.language.entries import EntryRule
 from evenhand.policy.prose.words import COMPARATORS
 from evenhand.settings import PROJECT
 
-FILES = ("words", "brief", "pages", "stories")
+# Names of texts and of tables of them.
+_GIVEN = {"text", "missing", "_BEYOND", "_NOW", "_BEFORE", "_WITHIN", "_WAS_WITHIN", "_OUTCOMES"}
+FILES = ("words", "brief", "bounds", "other_bounds", "pages", "stories")
 
 
 def texts() -> set[str]:
@@ -30,7 +32,7 @@ def texts() -> set[str]:
                 said = node.args[0]
                 named = {each.id for each in ast.walk(said) if isinstance(each, ast.Name)}
                 found |= set(_texts(said))
-                for each in named & {"text", "_HOW", "missing", "_BEYOND", "_OUTCOMES"}:
+                for each in named & _GIVEN:
                     for value in given.get(each, ()):
                         found |= set(_texts(value))
     # What stands in a loop over titles, in tables of others, and as values of a pack's keys.

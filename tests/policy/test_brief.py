@@ -10,7 +10,9 @@ from typer.testing import CliRunner
 from evenhand.cli import app
 from evenhand.policy.language.pack import Pack
 from evenhand.policy.load import load_pack
-from evenhand.policy.prose.brief import MOST_EXAMPLES, at_bounds, brief
+from evenhand.policy.prose.bounds import MOST_EXAMPLES, at_bounds, examples
+from evenhand.policy.prose.brief import brief
+from evenhand.policy.prose.neighbours import beside
 from evenhand.settings import PROJECT
 
 OLD = """
@@ -56,7 +58,7 @@ def test_each_reader_is_told_what_concerns_them_and_both_sides_of_each_bound_tha
     assert "rule fakes: brings 3 points (before: 2 points)" in reviewers
     assert "zone limited" not in reviewers
     assert "zone limited: holds more than 4 points (before: at least 6 points)" in operations
-    assert list(at_bounds(old, new)) == [
+    assert _said(old, new) == [
         "Health of 4 points: zone warned, which brings warning on the account, as before.",
         "Health of 5 points: zone limited, which brings no live; before, zone warned.",
         "Health of 6 points: zone limited, which brings no live, as before.",
@@ -76,7 +78,128 @@ def test_at_most_so_many_examples_are_shown(tmp_path: Path) -> None:
     old = _pack(tmp_path, OLD.split("  quality:")[0])
     text = OLD.split("    zones:\n")[0] + "    zones:\n      - zone: good\n" + zones
     new = _pack(tmp_path, text.replace("version: 1", "version: 2"))
-    assert brief(old, new).split("## On both sides of what changed")[1].count("\n- ") == MOST_EXAMPLES
+    assert brief(old, new).split("## On both sides of what changed")[1].count("\n- ") == MOST_EXAMPLES + 1
+    shown, left_out = examples(old, new)
+    assert len(shown) == MOST_EXAMPLES
+    assert left_out.startswith("Not shown for length: Health (39 points, 40 points, 49 points,")
+    assert left_out.endswith("109 points and 110 points).")
+
+
+def test_bounds_within_any_of_have_examples_and_so_has_what_is_asked_for_the_first_time(tmp_path: Path) -> None:
+    plain = "{condition: sound, programme: quality, less_than: 0.2, if_missing: holds}"
+    tests = "[{programme: health, at_most: 2}, {programme: quality, less_than: 0.2, if_missing: holds}]"
+    either = f"{{condition: sound, any_of: {tests}}}"
+    old = _pack(tmp_path, OLD.replace(plain, either))
+    new = _pack(
+        tmp_path, OLD.replace(plain, either.replace("at_most: 2", "at_most: 4")).replace("version: 1", "version: 2")
+    )
+    assert _said(old, new) == [
+        "Health of 2 points: sound for campaigns holds, as before.",
+        "Health of 3 points: sound for campaigns holds; before, it held only by another of its tests.",
+        "Health of 4 points: sound for campaigns holds; before, it held only by another of its tests.",
+        "Health of 5 points: sound for campaigns holds only by another of its tests, as before.",
+    ]
+    # It asked for one thing alone; that has its bound still, and isn't all now.
+    assert _said(_pack(tmp_path, OLD), new) == [
+        "Health of 4 points: sound for campaigns holds; before, it was not asked.",
+        "Health of 5 points: sound for campaigns holds only by another of its tests; before, it was not asked.",
+    ]
+    assert _said(new, _pack(tmp_path, OLD))[0] == (
+        "Health of 4 points: sound for campaigns doesn't ask for it; before, it held."
+    )
+
+
+def test_zones_whose_unit_changed_have_examples(tmp_path: Path) -> None:
+    old = _pack(tmp_path, OLD)
+    new = _pack(tmp_path, OLD.replace("version: 1", "version: 2").replace("unit: point", "unit: strike"))
+    assert _said(old, new)[:2] == [
+        "Health of 2 strikes: zone good; before, it was counted in points.",
+        "Health of 3 strikes: zone warned, which brings warning on the account; before, it was counted in points.",
+    ]
+    # Parts of a whole are the same in both their units.
+    zoned = OLD.replace("metric: followers", "metric: followers\n    zones: [{zone: any}, {zone: bad, at_least: 0.05}]")
+    percent = zoned.replace("unit: share", "unit: percent").replace("less_than: 0.2", "less_than: 20")
+    assert _said(_pack(tmp_path, zoned), _pack(tmp_path, percent.replace("at_least: 0.05", "at_least: 5"))) == []
+    assert _said(_pack(tmp_path, zoned), _pack(tmp_path, percent.replace("at_least: 0.05", "at_least: 6"))) == [
+        "Quality of 4 %: zone any, as before.",
+        "Quality of 5 %: zone any; before, zone bad.",
+        "Quality of 6 %: zone bad, as before.",
+    ]
+
+
+MORE = OLD.replace(
+    "lasts_days: 90}",
+    "lasts_days: 90, multiplied: [{metric: followers, at_least: 10, by: 2}, {from_occurrence: 3, within_days: 9, by:"
+    " 2}]}",
+).replace("scope: live, days: 7}", "scope: live, days: 7, quota: {activity: live_day, at_most: 2}}").replace(
+    "  quality:", "  sales: {unit: order, metric: sales}\n  part: {unit: order, metric: late}\n"
+    "  late: {unit: share, ratio: {part: part, whole: sales, whole_at_least: 30}}\n  quality:"
+) + """
+calendars: {monthly: {day_of_month: 1}}
+bonuses:
+  visits: {activity: visit, scope: commission, pays: 1, at_most_per_account: 500, per: monthly}
+appeals: {file_within_days: 30}
+"""  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("was", "now", "said"),
+    [
+        ("at_least: 10,", "at_least: 20,", "Rule fakes, followers: 19 is beyond the bound; before, it was within."),
+        ("from_occurrence: 3", "from_occurrence: 2", "Rule fakes, occurrences that are multiplied: 2 is within the"),
+        ("at_most: 2}}", "at_most: 1}}", "No live, live day: 2 is beyond the bound; before, it was within."),
+        ("whole_at_least: 30", "whole_at_least: 40", "Late, sales: 39 orders is beyond the bound; before, it was"),
+        ("per_account: 500", "per_account: 400", "Bonus visits, at most per account: 401 is beyond the bound; before,"),
+        (
+            "at_most_per_account: 500, ",
+            "",
+            "Bonus visits, at most per account: 500 has no bound; before, it was within.",
+        ),
+        ("file_within_days: 30", "file_within_days: 9", "Appeals, a first appeal counts: 10 days is beyond the bound;"),
+    ],
+)
+def test_whatever_else_has_a_bound_has_examples(tmp_path: Path, was: str, now: str, said: str) -> None:
+    assert MORE.count(was) == 1
+    found = _said(_pack(tmp_path, MORE), _pack(tmp_path, MORE.replace(was, now)))
+    assert any(each.startswith(said) for each in found), found
+    assert len(found) >= 2
+
+
+def test_what_is_called_otherwise_goes_on_with_its_bounds(tmp_path: Path) -> None:
+    renamed = MORE.replace("  health:\n", "  strikes:\n    was: health\n").replace(
+        "rule: fakes", "rule: fake, was: fakes"
+    )
+    renamed = renamed.replace("zone: limited,", "zone: shut, was: limited,").replace("visits:", "calls:")
+    renamed = renamed.replace("{activity: visit,", "{was: visits, activity: visit,")
+    renamed = renamed.replace("condition: sound", "condition: fine, was: sound")
+    assert _said(_pack(tmp_path, MORE), _pack(tmp_path, renamed)) == []
+
+
+def test_the_unit_of_another_pack_is_told_where_that_is_known(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    other = OLD.replace("pack: creators_xx", "pack: others").split("eligibility:")[0]
+    (tmp_path / "others.yml").write_text(other)
+    text = OLD.split("programmes:")[0] + (
+        "eligibility:\n  campaigns:\n    conditions:\n"
+        "      - {condition: sound, programme: quality, of_pack: others, less_than: 0.2, if_missing: holds}\n"
+    )
+    old = _pack(tmp_path, text + "effective_until: 2026-06-30\n")
+    text = text.replace("2026-01-01", "2026-07-01").replace("0.2", "0.3").replace("version: 1", "version: 2")
+    new = _pack(tmp_path, text, "next.yml")
+    assert _said(old, new)[1] == "Quality of 0.2: sound for campaigns holds; before, it failed."
+    with beside([load_pack(tmp_path / "others.yml").pack]):
+        assert _said(old, new)[1] == "Quality of 20 %: sound for campaigns holds; before, it failed."
+    monkeypatch.setenv("EVENHAND_POLICIES", str(tmp_path))
+    found = CliRunner().invoke(app, ["policy", "brief", "creators_xx@2", "--against", "creators_xx@1"]).output
+    assert "quality of others is less than 30 %" in found
+    assert "Quality of 20 %" in found
+    assert "less than 30 %" in CliRunner().invoke(app, ["policy", "diff", "creators_xx@1", "creators_xx@2"]).output
+    done = CliRunner().invoke(app, ["policy", "docs", str(tmp_path), "--out", str(tmp_path / "docs")])
+    assert done.exit_code == 0, done.output
+    assert "less than 30 %" in (tmp_path / "docs" / "creators_xx-v2.md").read_text()
+
+
+def _said(old: Pack, new: Pack) -> list[str]:
+    return [each.said for each in at_bounds(old, new)]
 
 
 @pytest.mark.parametrize("arguments", [("takedowns", "--against", "none"), ("none", "--against", "takedowns")])

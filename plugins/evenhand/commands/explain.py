@@ -15,7 +15,7 @@ from rich.markup import escape
 
 from evenhand.commands.terminal import console, plain_table, refuse, released
 from evenhand.delivery.ledger import LedgerBroken
-from evenhand.explain.explanation import FOR_SUPPORT, Explanation, Measure, ProgrammeStanding, Violation
+from evenhand.explain.explanation import FOR_SUPPORT, Explanation, Measure, Period, ProgrammeStanding, Violation
 from evenhand.explain.facts import NoSuchAccount
 from evenhand.explain.facts import explain as facts_about
 from evenhand.explain.labels import Labels, NoSuchLanguage, number
@@ -181,7 +181,7 @@ def _show_programme(programme: ProgrammeStanding, names: Names, to: Console) -> 
     if is_judged and len(programme.periods) > 1:
         table = plain_table("from", "until", "balance", "zone", numbers=["balance"])
         for period in programme.periods:
-            value = "no figure" if period.balance is None else _of_part(period.balance, programme.unit, names)
+            value = "no figure" if period.balance is None else _of_period(period, period.balance, programme, names)
             table.add_row(str(period.first_day), str(period.last_day or ""), value, escape(period.zone_label))
         to.print(table, highlight=False)
     if programme.entries:
@@ -246,6 +246,13 @@ def _of_unit(value: Decimal, unit: str, names: Names) -> str:
 def _of_part(value: Decimal, unit: str, names: Names) -> str:
     """A number whose unit is said beside it; percent with the number."""
     return _of_unit(value, unit if unit in PERCENT_OF else "", names)
+
+
+def _of_period(period: Period, balance: Decimal, programme: ProgrammeStanding, names: Names) -> str:
+    """A balance; with its unit where that isn't the one beside it, which is tonight's."""
+    if period.unit and period.unit != programme.unit:
+        return _of_unit(balance, period.unit, names)
+    return _of_part(balance, programme.unit, names)
 
 
 def _violation(violation: Violation) -> str:

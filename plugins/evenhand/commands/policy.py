@@ -127,16 +127,18 @@ def compare(
 ) -> None:
     """Say what is otherwise in B than in A, as a person would have to be told it."""
     from evenhand.policy.diff import diff
-    from evenhand.policy.load import find_pack, load_pack
+    from evenhand.policy.load import find_pack, load_pack, with_those_read
+    from evenhand.policy.prose.neighbours import beside
     from evenhand.policy.prose.words import edition
     from evenhand.policy.texts import PackError
 
-    folder = settings().policies
     try:
-        one, other = (load_pack(find_pack(named, folder)).pack for named in (old, new))
+        loaded = [load_pack(find_pack(named, settings().policies)) for named in (old, new)]
     except PackError as error:
         refuse(str(error))
-    changes = diff(one, other)
+    one, other = (each.pack for each in loaded)
+    with beside(each.pack for each in with_those_read(loaded)):
+        changes = diff(one, other)
     if as_json:
         print(json.dumps([asdict(change) for change in changes], indent=2, ensure_ascii=False))
         return
@@ -166,19 +168,22 @@ def write_brief(
     It is Markdown: send it, or put it into a page.
     """
     from evenhand.notices.catalogs import REFERENCE, load_catalogs
-    from evenhand.policy.load import find_pack, load_pack
+    from evenhand.policy.load import find_pack, load_pack, with_those_read
     from evenhand.policy.prose.brief import brief
+    from evenhand.policy.prose.neighbours import beside
     from evenhand.policy.texts import PackError
     from evenhand.reports.language import Language, NoSuchWords
     from evenhand.reports.pack_speech import PackSpeech
 
     folder = settings().policies
     try:
-        old, changed = (load_pack(find_pack(named, folder)).pack for named in (against, pack))
+        loaded = [load_pack(find_pack(named, folder)) for named in (against, pack)]
         speaks = Language(language, load_catalogs(settings().translations))
     except (PackError, NoSuchWords) as error:
         refuse(str(error))
-    print(brief(old, changed, None if language == REFERENCE else PackSpeech(speaks)), end="")
+    old, changed = (each.pack for each in loaded)
+    with beside(each.pack for each in with_those_read(loaded)):
+        print(brief(old, changed, None if language == REFERENCE else PackSpeech(speaks)), end="")
 
 
 @app.command()

@@ -126,7 +126,15 @@ def charts(of: Explanation, penalties: Sequence[InForce]) -> dict[str, Markup]:
 
 
 def _chart(of: Explanation, programme: ProgrammeStanding, penalties: Sequence[InForce]) -> Markup:
-    known = [(each, each.balance) for each in programme.periods if each.balance is not None]
+    known = [
+        (each, _in_tonights_unit(each.balance, each.unit, programme.unit))
+        for each in programme.periods
+        if each.balance is not None
+    ]
+    # Numbers of two things have no unit together; what each is of is said with it.
+    units = {each.unit or programme.unit for each, _ in known}
+    is_one = units <= {programme.unit} or {*units, programme.unit} <= PERCENT_OF.keys()
+    unit = programme.unit if is_one else ""
     begun = min(each.first_day for each, balance in known if balance)
     ends = [each.last_day or each.first_day for each in programme.periods]
     first = min(each.first_day for each in programme.periods)
@@ -159,13 +167,13 @@ def _chart(of: Explanation, programme: ProgrammeStanding, penalties: Sequence[In
         said,
         first=days.first,
         last=days.last,
-        lowest=of_unit(lowest, programme.unit),
-        highest=of_unit(highest, programme.unit),
+        lowest=of_unit(lowest, unit),
+        highest=of_unit(highest, unit),
     )
     along = [(0.0, day(days.first)), (_WIDE, day(days.last))]
     if 15 < tonight < 85:
         along.insert(1, (tonight * 10, day(of.night)))
-    up = [(scale.up(each), _written(each, programme.unit)) for each in scale.ticks]
+    up = [(scale.up(each), _written(each, unit)) for each in scale.ticks]
     return framed(drawn, about, up, along, low=True, lanes=list(_lanes(of, programme, penalties, days)))
 
 
@@ -243,7 +251,7 @@ def _span(days: _Days, of: str, words: str, said: str, first: date, last: date |
 
 
 def _said(programme: ProgrammeStanding, period: Period) -> str:
-    balance = "" if period.balance is None else of_unit(period.balance, programme.unit)
+    balance = "" if period.balance is None else of_unit(period.balance, period.unit or programme.unit)
     return say(
         "%(first)s to %(last)s: %(balance)s",
         first=period.first_day,
@@ -259,6 +267,13 @@ def _called(of: InForce) -> str:
 
 def _from_to(called: str, of: InForce) -> str:
     return say("%(first)s to %(last)s: %(balance)s", first=of.first_day, last=last_day(of.last_day), balance=called)
+
+
+def _in_tonights_unit(balance: Decimal, unit: str, tonights: str) -> Decimal:
+    """A balance of another edition, as high as tonight's where both count parts of a whole; else as it is."""
+    if unit in PERCENT_OF and tonights in PERCENT_OF:
+        return balance * PERCENT_OF[unit] / PERCENT_OF[tonights]
+    return balance
 
 
 def _written(value: float, unit: str) -> str:

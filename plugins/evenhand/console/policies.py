@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
-from itertools import groupby, islice
+from itertools import groupby
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -24,7 +24,9 @@ from evenhand.deciding.provenance import lay_texts_of
 from evenhand.policy.diff import diff
 from evenhand.policy.language.pack import Pack
 from evenhand.policy.load import LoadedPack, load_each, pack_files
-from evenhand.policy.prose.brief import MOST_EXAMPLES, at_bounds, for_readers
+from evenhand.policy.prose.bounds import examples
+from evenhand.policy.prose.brief import for_readers
+from evenhand.policy.prose.neighbours import beside
 from evenhand.policy.prose.pages import page, page_name, version_before
 from evenhand.policy.prose.speech import local
 from evenhand.policy.prose.words import capital
@@ -88,7 +90,8 @@ class Difference:
     Attributes:
         said: sentences, by what they are about.
         for_readers: the brief: what concerns reviewers, operations and creators of it, by that heading.
-        at_bounds: what values on both sides of the bounds that changed bring now and brought.
+        at_bounds: what values on both sides of the bounds that changed bring now and brought; at the end, which of
+            them are left out for length.
         lines: of the files, as `diff -u` writes them.
     """
 
@@ -139,7 +142,7 @@ def called(among: Sequence[Policy], name: str) -> Policy:
 def in_words(policy: Policy, among: Sequence[Policy]) -> Markup:
     """A pack as a page for people, without its title."""
     known = [LoadedPack(each.pack, Path(each.file), each.sha256, ()) for each in among if each is not policy]
-    with told_to_reader():
+    with told_to_reader(), beside(each.pack for each in among):
         text = local(page(policy.pack, version_before(policy.pack, known)))
     html = _MARKDOWN.render(text.partition("\n")[2])
     # A wide table is scrolled by itself, by the keyboard too.
@@ -150,12 +153,13 @@ def in_words(policy: Policy, among: Sequence[Policy]) -> Markup:
     return with_own_marked(first.replace("</table>", "</table></div>"))
 
 
-def compared(before: Policy, now: Policy) -> Difference:
-    """What is otherwise in a pack than in another one."""
-    with told_to_reader():
+def compared(before: Policy, now: Policy, among: Sequence[Policy] = ()) -> Difference:
+    """What is otherwise in a pack than in another one, of those that are known beside them."""
+    with told_to_reader(), beside(each.pack for each in among):
         changes = diff(before.pack, now.pack)
         brief = list(for_readers(changes)) if changes else []
-        bounds = [local(each) for each in islice(at_bounds(before.pack, now.pack), MOST_EXAMPLES)]
+        shown, left_out = examples(before.pack, now.pack)
+        bounds = [local(each) for each in (*shown, left_out) if each]
     said = [
         (local(capital(about)), [with_own_marked(escape(local(each.said))) for each in group])
         for about, group in groupby(changes, lambda each: each.about)

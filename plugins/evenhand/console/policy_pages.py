@@ -63,7 +63,7 @@ def policy_page(request: Request, policy: str, night: Night = None, against: str
         found,
         policy=chosen,
         against=other,
-        difference=compared(other, chosen) if other else None,
+        difference=compared(other, chosen, there) if other else None,
         others=others,
         text=in_words(chosen, there),
         header=HEADER,

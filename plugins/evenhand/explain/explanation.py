@@ -26,6 +26,7 @@ class Period:
     Attributes:
         balance: None while there was no value.
         balance_of: what it is kept for where a programme keeps several; empty otherwise.
+        unit: what its balance was counted in, which another edition may count in another; empty where that isn't said.
     """
 
     first_day: date
@@ -35,6 +36,7 @@ class Period:
     zone_label: str
     balance_of: str = ""
     balance_of_label: str = ""
+    unit: str = ""
 
 
 @dataclass(frozen=True)

@@ -113,7 +113,7 @@ def explain(
             not_decided=()
             if for_support
             else (*_not_decided(manifest, market), *(each.said(names) for each in waiting.rows)),
-            programmes=() if hides else _programmes(rows, names, partial(units.on, night, market), by_name),
+            programmes=() if hides else _programmes(rows, names, units, partial(units.on, night, market), by_name),
             measures=measures,
             lacking=lacking,
             restorable=(*penalties, *(each.what for each in lacking)),
@@ -151,12 +151,16 @@ def _not_decided(manifest: Manifest, market: str) -> tuple[str, ...]:
 
 
 def _programmes(
-    rows: AccountRows, names: Names, unit_of: Callable[[str], str], violations: Mapping[str, Violation]
+    rows: AccountRows,
+    names: Names,
+    units: EditionUnits,
+    unit_of: Callable[[str], str],
+    violations: Mapping[str, Violation],
 ) -> tuple[ProgrammeStanding, ...]:
     health = {row["programme"]: row for row in rows.of("account_health", "programme")}
     periods: dict[str, list[Period]] = {}
     for row in rows.of("balance_periods", "programme, balance_of, from_day"):
-        periods.setdefault(row["programme"], []).append(_period(row, names))
+        periods.setdefault(row["programme"], []).append(_period(row, names, units))
     entries: dict[str, list[Entry]] = {}
     for row in rows.of("account_entries", ENTRIES_BY):
         entries.setdefault(row["programme"], []).append(_entry(row, names, violations))
@@ -179,7 +183,7 @@ def _programmes(
     )
 
 
-def _period(row: Mapping[str, Any], names: Names) -> Period:
+def _period(row: Mapping[str, Any], names: Names, units: EditionUnits) -> Period:
     kept_for = row["balance_of"]
     said = names.labels.of("violation_type", kept_for)
     return Period(
@@ -191,6 +195,7 @@ def _period(row: Mapping[str, Any], names: Names) -> Period:
         balance_of=kept_for,
         # It is a type of violation, or the name of a content or of what else was violated, which stays as it is.
         balance_of_label=kept_for if said == names.labels.unnamed(kept_for) else said,
+        unit=units.of_edition(row["pack"], row["version"], row["programme"]),
     )
 
 

@@ -37,21 +37,21 @@ def diff(old: Pack, new: Pack) -> list[Change]:
     changes = [*_whom(old, new), *_when(old, new), *_of_measures(old, new)]
     changes += _facts(say("appeals"), "", words.appeals(old.appeals), words.appeals(new.appeals))
     changes += _facts(say("stages"), "", words.stages(old), words.stages(new))
-    for key, was, now in _paired(old.programmes, new.programmes, _names_before(new.programmes)):
+    for key, was, now in paired(old.programmes, new.programmes, _names_before(new.programmes)):
         about = say("programme {programme}", programme=name("programme", key))
         changes += _called_otherwise(about, "", "programme", key, old.programmes, now)
         if was and now:
             changes += _told_or_named(about, _of_programme(about, old, was, new, now), was, now)
         else:
             changes += _new_programme(about, new, now) if now else [Change(about, say("is no more"))]
-    for key, was_before, is_now in _paired(old.eligibility, new.eligibility, _names_before(new.eligibility)):
+    for key, was_before, is_now in paired(old.eligibility, new.eligibility, _names_before(new.eligibility)):
         about = say("eligibility for {eligibility}", eligibility=name("programme", key))
         changes += _called_otherwise(about, "", "programme", key, old.eligibility, is_now)
         if was_before and is_now:
             changes += _told_or_named(about, _of_eligibility(about, old, was_before, new, is_now), was_before, is_now)
         else:
             changes += _new_eligibility(about, new, is_now) if is_now else [Change(about, say("is no more"))]
-    for key, paid_was, paid_now in _paired(old.bonuses, new.bonuses, _names_before(new.bonuses)):
+    for key, paid_was, paid_now in paired(old.bonuses, new.bonuses, _names_before(new.bonuses)):
         about = say("bonus {bonus}", bonus=name("measure", key))
         changes += _called_otherwise(about, "", "measure", key, old.bonuses, paid_now)
         if paid_was and paid_now:
@@ -135,7 +135,7 @@ def _of_measures(old: Pack, new: Pack) -> Iterator[Change]:
 def _of_programme(about: str, old: Pack, was: Programme, new: Pack, now: Programme) -> Iterator[Change]:
     yield from _facts(about, "", words.programme(was, old), words.programme(now, new))
     rules, before = _rules(now), _rules(was)
-    for key, rule_was, rule_now in _paired(before, rules, {at: (rule.was, at[1]) for at, rule in rules.items()}):
+    for key, rule_was, rule_now in paired(before, rules, {at: (rule.was, at[1]) for at, rule in rules.items()}):
         called = say("rule {rule}", rule=name("rule", key[0]))
         yield from _called_otherwise(about, called, "rule", key[0], {each for each, _ in before}, rule_now)
         if rule_was and rule_now:
@@ -154,7 +154,7 @@ def _of_programme(about: str, old: Pack, was: Programme, new: Pack, now: Program
 def _of_zones(about: str, old: Pack, was: Programme, new: Pack, now: Programme) -> Iterator[Change]:
     positions_was = {zone.zone: position for position, zone in enumerate(was.zones)}
     positions_now = {zone.zone: position for position, zone in enumerate(now.zones)}
-    for key, at_was, at_now in _paired(positions_was, positions_now, {each.zone: each.was for each in now.zones}):
+    for key, at_was, at_now in paired(positions_was, positions_now, {each.zone: each.was for each in now.zones}):
         zone = say("zone {zone}", zone=name("zone", key))
         is_now = None if at_now is None else now.zones[at_now]
         yield from _called_otherwise(about, zone, "zone", key, positions_was, is_now)
@@ -267,7 +267,7 @@ def _facts(about: str, what: str, was: Facts, now: Facts) -> Iterator[Change]:
         said = say("{what} {how}", what=label, how=how)
         return say("{part}: {facts}", part=what, facts=said) if what else said
 
-    for label, told_was, told_now in _paired(was, now):
+    for label, told_was, told_now in paired(was, now):
         if told_was is None:
             yield Change(about, say("new: {fact}", fact=fact(label, told_now or "")))
         elif told_now is None:
@@ -309,7 +309,7 @@ def _called_otherwise(
             yield Change(about, say("was called {before}, and goes on with what that had", before=before))
 
 
-def _paired(
+def paired(
     old: Mapping[Key, Item], new: Mapping[Key, Item], was: Mapping[Key, object] | None = None
 ) -> Iterator[tuple[Key, Item | None, Item | None]]:
     """What has one name in both, or had that of the old before, in the order of the new; then what is no more."""

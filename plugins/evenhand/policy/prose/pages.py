@@ -13,6 +13,7 @@ from evenhand.policy.language.pack import Pack
 from evenhand.policy.language.programme import Programme
 from evenhand.policy.load import LoadedPack
 from evenhand.policy.prose import words
+from evenhand.policy.prose.neighbours import beside
 from evenhand.policy.prose.speech import Said, local, name, own, say, speech
 from evenhand.policy.prose.stories import day, story, whose
 from evenhand.policy.prose.words import capital, joined, listed, told
@@ -24,13 +25,14 @@ def write_pages(packs: Sequence[LoadedPack], known: Sequence[LoadedPack], folder
     """Write a page for each pack, and one that lists them.
 
     Args:
-        known: packs among which the version before one is looked for.
+        known: packs among which the version before one is looked for, and what one reads of others.
     """
     folder.mkdir(parents=True, exist_ok=True)
     written = []
     for loaded in packs:
         path = folder / page_name(loaded.pack)
-        path.write_text(page(loaded.pack, version_before(loaded.pack, known)), encoding="utf-8")
+        with beside(each.pack for each in known):
+            path.write_text(page(loaded.pack, version_before(loaded.pack, known)), encoding="utf-8")
         written.append(path)
     rows = [
         (f"[{title(pack)}]({page_name(pack)})", listed(pack.markets), words.kinds(pack.applies_to), in_force(pack))

@@ -21,6 +21,7 @@ from evenhand.policy.language.entries import Answer, EntryRule, Multiplier, Reli
 from evenhand.policy.language.pack import Pack
 from evenhand.policy.language.part import Comparison
 from evenhand.policy.language.programme import Programme
+from evenhand.policy.prose.neighbours import unit_read
 from evenhand.policy.prose.speech import Said, day, local, name, say, speech
 
 Facts = dict[str, str]
@@ -540,7 +541,7 @@ def _test(part: Test, pack: Pack) -> str:
         measure = name("measure", part.without_measure)
         return say("neither {measure} nor a stricter measure is in force", measure=measure)
     assert part.programme
-    unit = "" if part.of_pack else pack.programmes[part.programme].unit
+    unit = unit_read(part, pack)
     # Subscribers of at least 1000 subscribers are said once.
     limit = bound(part, "" if plural(unit) == spoken(part.programme) else unit)
     called = name("programme", part.programme)
