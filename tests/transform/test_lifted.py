@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from evenhand.deciding.compiled import CompiledModel
 from evenhand.policy.load import pack_from
@@ -12,7 +13,7 @@ from transform.continuity.engine import Engine
 from transform.continuity.facts import Account, AccountRow, Appeal, Emergency, Event, History
 from transform.continuity.oracle import decide
 
-PACK = {
+PACK: dict[str, Any] = {
     "pack": "h",
     "version": 1,
     "markets": ["h"],
@@ -68,4 +69,44 @@ def test_a_bonus_of_a_day_on_which_its_bar_was_lifted_isnt_taken_back_for_what_l
         said = engine.night(day(night))
         assert said.paid == decide(history, day(night)).paid
         assert [amount for amount, _ in said.paid.values()] == [Decimal(5)], night
+    engine.close()
+
+
+def test_what_an_appeal_takes_back_bars_until_the_night_that_brings_it_but_where_it_was_lifted(
+    models: Sequence[CompiledModel],
+) -> None:
+    """Barred since 1 March, granted on the 5th, known on the 8th; of the first sale alone is there money for."""
+
+    def drawn(name: str, sold_on: str, sold_by_another_on: str, *lifts: tuple[str, str]) -> History:
+        content = {**PACK, "pack": name, "markets": [name]}
+        content["bonuses"] = {"selling": {**PACK["bonuses"]["selling"], "budget": 5}}
+        events = (
+            Event(f"{name}/a/v", day("03-01"), day("03-01"), violation="spam"),
+            Event(f"{name}/a/s", day(sold_on), day(sold_on), activity="sale"),
+        )
+        appeals = (
+            Appeal(f"{name}/a/p", f"{name}/a/v", day("03-02"), day("03-02"), "pending"),
+            Appeal(f"{name}/a/p", f"{name}/a/v", day("03-02"), day("03-08"), "granted", day("03-05")),
+        )
+        emergencies = tuple(
+            Emergency(f"{name}/{first}", True, "penalties", name, "no_post", "live", day(first), day(last))
+            for first, last in lifts
+        )
+        rows = (AccountRow(day("01-01"), name),)
+        sale = Event(f"{name}/b/s", day(sold_by_another_on), day(sold_by_another_on), activity="sale")
+        accounts = Account(f"{name}/a", rows, events, appeals, emergencies), Account(f"{name}/b", rows, (sale,), (), ())
+        return History(name, (pack_from(content),), accounts)
+
+    # Barred, so due since the 8th alone; barred again after a lift; lifted from the day of the decision on.
+    histories = [
+        drawn("plain", "03-06", "03-07"),
+        drawn("after", "03-07", "03-07", ("03-05", "03-06")),
+        drawn("within", "03-05", "03-06", ("03-05", "03-06")),
+    ]
+    engine = Engine(models, histories)
+    for night in ("03-07", "03-08"):
+        engine.run(day(night))
+        paid = engine.night(day(night)).paid
+        assert [key.split("/selling")[0] for key in sorted(paid)] == ["after/b", "plain/b", "within/a"], night
+        assert paid == {key: amount for each in histories for key, amount in decide(each, day(night)).paid.items()}
     engine.close()

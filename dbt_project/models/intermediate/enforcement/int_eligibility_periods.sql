@@ -117,7 +117,16 @@ days_with_a_measure as (
             episodes.believed_from,
             barring.from_day
         ) as from_day,
-        least(episodes.in_force_until, episodes.known_until, barring.until_day) as until_day,
+        -- The end of a history ends nothing in it: it is believed until the night that brings the appeal that ends it.
+        least(
+            episodes.in_force_until,
+            case
+                when tests.known_until is null or episodes.known_until < tests.known_until
+                    then episodes.known_until
+            end,
+            episodes.believed_until,
+            barring.until_day
+        ) as until_day,
         false as holds
     from tests_of_accounts as tests
     inner join episodes
@@ -131,21 +140,13 @@ days_with_a_measure as (
             and tests.without_measure = barring.without_measure
             and episodes.measure = barring.measure
             and episodes.scope = coalesce(barring.scope, episodes.scope)
-    where
-        coalesce(least(episodes.in_force_until, episodes.known_until, barring.until_day), cast('9999-12-31' as date))
-        > greatest(
-            episodes.in_force_from,
-            episodes.starts_on,
-            case when episodes.known_from > tests.known_from then episodes.known_from end,
-            episodes.believed_from,
-            barring.from_day
-        )
 ),
 
 stretches_of_answers as (
     select * from days_with_a_value
     union all
     select * from days_with_a_measure
+    where until_day is null or from_day < until_day
 ),
 
 days_on_which_an_answer_may_change as (

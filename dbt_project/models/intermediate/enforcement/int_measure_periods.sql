@@ -112,6 +112,8 @@ episodes_of_both as (
 ),
 
 -- What is lifted for some days isn't believed on them; afterwards it is again what it was.
+-- What lies between lifts before a history is known, or after it, is believed on no day (it is known until a day before
+-- it is known), but says what is in force then.
 episodes_when_they_are_not_lifted as (
     select
         episodes.* exclude (imposed_by) replace (  -- noqa: RF02
@@ -159,7 +161,6 @@ select
     quota_at_most,
     quota_calendar,
     quota_edition_id,
-    believed_from
+    believed_from,
+    believed_until
 from episodes_when_they_are_not_lifted
--- What had been lifted before a history was known is believed by nobody, but says what was in force on days before.
-where known_until is null or known_from < known_until or believed_until <= known_from
