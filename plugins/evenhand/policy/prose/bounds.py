@@ -135,7 +135,7 @@ def _of_conditions(key: str, old: Pack, before: Eligibility, new: Pack, now: Eli
         tests_was = {renamed.get(of, of): tests for of, tests in tests_was.items()}
         for of in dict.fromkeys([*tests_now, *tests_was]):
             unit, unit_was = (
-                next((unit_read(each, pack, since and since.effective_from) for each in tests.get(of, ())), "")
+                next((unit_read(each, pack, since.effective_from if since else None) for each in tests.get(of, ())), "")
                 for tests, pack, since in ((tests_now, new, is_now), (tests_was, old, was))
             )
             # One that isn't known is taken for the other: it says nothing of a change.
