@@ -254,6 +254,19 @@ def test_a_balance_of_an_edition_with_another_unit_is_told_in_that(unit: str, wa
     assert [each for each in wanted if each not in drawn] == []
 
 
+def test_a_number_beside_tonights_unit_has_its_own_where_that_is_another() -> None:
+    standing = _standing("point")
+    assert [standing.unit_told(each) for each in ("point", "", "strike", "share")] == ["", "", "strike", "share"]
+    assert _standing("percent").unit_told("") == "percent"
+
+
+def _standing(unit: str, periods: Sequence[Period] = (), entries: Sequence[Entry] = ()) -> ProgrammeStanding:
+    return ProgrammeStanding(
+        programme="health", label="Health", unit=unit, balance=None, zone="good", zone_label="Good", since=None,
+        next_zone=None, next_zone_label="", to_next_zone=None, periods=periods, entries=entries,
+    )  # fmt: skip
+
+
 def _drawn(
     *periods: Period,
     unit: str = "",
@@ -262,10 +275,7 @@ def _drawn(
     penalties: Sequence[InForce] = (),
 ) -> str:
     """The chart of a programme with these periods."""
-    health = ProgrammeStanding(
-        programme="health", label="Health", unit=unit, balance=None, zone="good", zone_label="Good", since=None,
-        next_zone=None, next_zone_label="", to_next_zone=None, periods=periods, entries=entries,
-    )  # fmt: skip
+    health = _standing(unit, periods, entries)
     of = Explanation(
         account="a1", night=_on(30), revision=1, release_id="r", audience="managers", market="world", kind="creator",
         kind_label="Creator", language="en", onboarded_on=None, exited_on=None, stage="active", stage_label="Active",

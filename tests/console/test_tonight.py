@@ -183,7 +183,7 @@ def test_a_chart_has_the_figures_of_the_last_nights_releases_and_a_gap_where_the
             "Warning in force over the last nights, tonight 6",
             "Penalties in force, world over the last nights, tonight 13",
             "Orders, rows in quarantine over the last nights, tonight 0",
-            "Rows put at sandbox over the last nights, tonight 3",
+            "Rows put at sandbox in the last run of each of the last nights, tonight 3",
         ):
             assert _drawn(page, said) == apart_fallen, said
         cause = "Rows of Penalties that changed over the last nights for this cause: what was corrected. Tonight 1"
@@ -191,6 +191,9 @@ def test_a_chart_has_the_figures_of_the_last_nights_releases_and_a_gap_where_the
         # What is delivered once more is told as it was then.
         _delivered(apart, NIGHT, put=38, remove=0)
         assert sent_over(found, "sandbox") == Sent([19, None, None, 40], [0, None, None, 0])
+        # Nor is a run after it that had nothing to send a night on which nothing was sent.
+        keep(apart / "nights" / f"night={NIGHT}", "deliver_release", {"told": "Delivered.", "sent": {}}, "sandbox")
+        assert sent_over(found, "sandbox") == Sent([19, None, None, None], [0, None, None, None])
 
 
 def test_a_chart_of_an_earlier_night_ends_with_it(apart: Path) -> None:

@@ -297,7 +297,8 @@ def test_what_people_wrote_of_what_they_imposed_is_told_as_they_wrote_it(
 def test_a_number_is_told_by_the_unit_of_the_edition_that_it_was_counted_by(
     home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, unit: str, next_unit: str, bound: str, step: str
 ) -> None:
-    """In the release of an earlier version, which has numbers as packs write them; tonight's edition is the next."""
+    """In the release of an earlier version, which has numbers as packs write them; tonight's edition is the next, of a
+    market that the account has moved to, where another pack was in effect until then."""
     shutil.copytree(home / "releases", tmp_path / "releases", symlinks=True)
     release = (tmp_path / "releases" / f"night={NIGHT}").resolve()
     with duckdb.connect() as connection:
@@ -310,7 +311,8 @@ def test_a_number_is_told_by_the_unit_of_the_edition_that_it_was_counted_by(
         ]
         connection.execute("delete from rules where rules = 'programmes' and fields is not null")
         for edition in (
-            f"['world/points/1', 'world', '2020-01-01', '2026-03-05', 'points', '1', 'account_health', '{unit}']",
+            f"['there/points/1', 'there', '2020-01-01', '2026-03-05', 'points', '1', 'account_health', '{unit}']",
+            f"['world/others/1', 'world', '2020-01-01', '2026-03-05', 'others', '1', 'account_health', '{next_unit}']",
             f"['world/points/2', 'world', '2026-03-05', null, 'points', '2', 'account_health', '{next_unit}']",
         ):
             connection.execute(
@@ -339,6 +341,13 @@ def test_a_number_is_told_by_the_unit_of_the_edition_that_it_was_counted_by(
     told = re.sub("[ \u00a0]+", " ", _run("a1", "--no-restore")[1])
     assert f"2026-02-20 2026-03-04 {step} Warned" in told
     assert f" {now} Limited" in told
+    assert {each["unit"] for each in health["entries"]} == {unit}
+    assert f" {step} 2026-02-20 " in told
+
+    # A release of before there were periods of balances doesn't say by which pack a day was judged.
+    (release / "balance_periods.parquet").unlink()
+    steps = [each["what"] for each in _json("a1", "--no-restore")["timeline"] if each["event"] == "zone_entered"]
+    assert f"from good to warned, at {'300 %' if unit == 'percent' else '3 %'}" in " ".join(steps)
 
 
 @pytest.mark.usefixtures("home")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from evenhand.policy.load import load_pack
 from evenhand.policy.prose.bounds import MOST_EXAMPLES, at_bounds, examples
 from evenhand.policy.prose.brief import brief
 from evenhand.policy.prose.neighbours import beside
+from evenhand.policy.prose.pages import page
 from evenhand.settings import PROJECT
 
 OLD = """
@@ -109,6 +111,19 @@ def test_bounds_within_any_of_have_examples_and_so_has_what_is_asked_for_the_fir
     )
 
 
+def test_a_test_that_stands_twice_is_no_other_one(tmp_path: Path) -> None:
+    plain = "{condition: sound, programme: quality, less_than: 0.2, if_missing: holds}"
+    tests = "[{programme: health, at_most: 2}, {programme: health, at_most: 2}]"
+    either = f"{{condition: sound, any_of: {tests}}}"
+    old = _pack(tmp_path, OLD.replace(plain, either))
+    new = _pack(tmp_path, OLD.replace(plain, either.replace("at_most: 2", "at_most: 4")))
+    assert _said(old, new)[1:] == [
+        "Health of 3 points: sound for campaigns holds; before, it failed.",
+        "Health of 4 points: sound for campaigns holds; before, it failed.",
+        "Health of 5 points: sound for campaigns fails, as before.",
+    ]
+
+
 def test_zones_whose_unit_changed_have_examples(tmp_path: Path) -> None:
     old = _pack(tmp_path, OLD)
     new = _pack(tmp_path, OLD.replace("version: 1", "version: 2").replace("unit: point", "unit: strike"))
@@ -175,6 +190,20 @@ def test_what_is_called_otherwise_goes_on_with_its_bounds(tmp_path: Path) -> Non
     assert _said(_pack(tmp_path, MORE), _pack(tmp_path, renamed)) == []
 
 
+def test_a_ratio_that_is_made_of_something_else_has_another_bound(tmp_path: Path) -> None:
+    """30 orders and 40 posts are of two things, whatever lies between the numbers."""
+    other = MORE.replace("  quality:", "  posts: {unit: post, metric: posts}\n  quality:")
+    changed = other.replace("whole: sales, whole_at_least: 30", "whole: posts, whole_at_least: 40")
+    assert _said(_pack(tmp_path, other), _pack(tmp_path, changed)) == [
+        "Late, posts: 39 posts is beyond the bound; before, there was no bound.",
+        "Late, posts: 40 posts is within the bound; before, there was no bound.",
+        "Late, sales: 29 orders has no bound; before, it was beyond.",
+        "Late, sales: 30 orders has no bound; before, it was within.",
+    ]
+    renamed = MORE.replace("  sales: {", "  sold: {was: sales, ").replace("whole: sales", "whole: sold")
+    assert _said(_pack(tmp_path, MORE), _pack(tmp_path, renamed)) == []
+
+
 def test_the_unit_of_another_pack_is_told_where_that_is_known(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     other = OLD.replace("pack: creators_xx", "pack: others").split("eligibility:")[0]
     (tmp_path / "others.yml").write_text(other)
@@ -196,6 +225,36 @@ def test_the_unit_of_another_pack_is_told_where_that_is_known(tmp_path: Path, mo
     done = CliRunner().invoke(app, ["policy", "docs", str(tmp_path), "--out", str(tmp_path / "docs")])
     assert done.exit_code == 0, done.output
     assert "less than 30 %" in (tmp_path / "docs" / "creators_xx-v2.md").read_text()
+
+
+def test_a_unit_that_is_not_known_is_not_taken_for_another(tmp_path: Path) -> None:
+    """Nor is that of a version which is over when a condition begins."""
+    first = OLD.replace("pack: creators_xx", "pack: others").split("eligibility:")[0]
+    versions = [
+        _pack(tmp_path, first + "effective_until: 2026-08-31\n"),
+        _pack(tmp_path, first.replace("version: 1", "version: 2").replace("2026-01-01", "2026-09-01"), "next.yml"),
+    ]
+    in_points = first.replace("unit: share", "unit: point")
+    changed = _pack(
+        tmp_path, in_points.replace("version: 1", "version: 2").replace("2026-01-01", "2026-09-01"), "points.yml"
+    )
+    text = OLD.split("programmes:")[0] + (
+        "eligibility:\n  campaigns:\n    conditions:\n"
+        "      - {condition: sound, programme: quality, of_pack: others, less_than: 0.2, if_missing: holds}\n"
+    )
+    until = _pack(tmp_path, text, "old.yml")
+    later = text.replace("2026-01-01", "2026-07-01").replace("less_than: 0.2", "less_than: 0.3")
+    new = _pack(tmp_path, later.replace("version: 1", "version: 2"), "new.yml")
+    begun = _pack(tmp_path, later.replace("less_than: 0.3", "effective_from: 2026-09-05, less_than: 0.3"), "begun.yml")
+    # No version that is known was there when the older pack began; of several, none is the one.
+    early = until.model_copy(update={"effective_from": date(2025, 1, 1)})
+    with beside([versions[0], changed]):
+        assert _said(early, new)[1] == "Quality of 20 %: sound for campaigns holds; before, it failed."
+        assert _said(new, early)[1] == "Quality of 20 %: sound for campaigns fails; before, it held."
+        assert _said(until, begun)[0].startswith("Quality of 0.2 points: ")
+        assert "less than 0.3 points" in page(begun)
+    with beside(versions):
+        assert _said(until, begun)[1] == "Quality of 20 %: sound for campaigns holds; before, it failed."
 
 
 def _said(old: Pack, new: Pack) -> list[str]:

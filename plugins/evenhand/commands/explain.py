@@ -15,7 +15,7 @@ from rich.markup import escape
 
 from evenhand.commands.terminal import console, plain_table, refuse, released
 from evenhand.delivery.ledger import LedgerBroken
-from evenhand.explain.explanation import FOR_SUPPORT, Explanation, Measure, Period, ProgrammeStanding, Violation
+from evenhand.explain.explanation import FOR_SUPPORT, Explanation, Measure, ProgrammeStanding, Violation
 from evenhand.explain.facts import NoSuchAccount
 from evenhand.explain.facts import explain as facts_about
 from evenhand.explain.labels import Labels, NoSuchLanguage, number
@@ -23,7 +23,6 @@ from evenhand.explain.names import Names
 from evenhand.explain.restoring import CannotBeTried, TriedWay, summed_up, told_of
 from evenhand.explain.trying import SoFar, what_restores
 from evenhand.notices.catalogs import load_catalogs
-from evenhand.policy.prose.words import PERCENT_OF
 from evenhand.release.manifest import OtherFormat
 from evenhand.reports.catalogue import ENGLISH, catalogue, languages_of
 from evenhand.reports.language import WORDS
@@ -181,7 +180,8 @@ def _show_programme(programme: ProgrammeStanding, names: Names, to: Console) -> 
     if is_judged and len(programme.periods) > 1:
         table = plain_table("from", "until", "balance", "zone", numbers=["balance"])
         for period in programme.periods:
-            value = "no figure" if period.balance is None else _of_period(period, period.balance, programme, names)
+            unit = programme.unit_told(period.unit)
+            value = "no figure" if period.balance is None else _of_unit(period.balance, unit, names)
             table.add_row(str(period.first_day), str(period.last_day or ""), value, escape(period.zone_label))
         to.print(table, highlight=False)
     if programme.entries:
@@ -189,7 +189,7 @@ def _show_programme(programme: ProgrammeStanding, names: Names, to: Console) -> 
         for entry in programme.entries:
             table.add_row(
                 escape(entry.event),
-                _of_part(entry.amount, programme.unit, names),
+                _of_unit(entry.amount, programme.unit_told(entry.unit), names),
                 str(entry.first_day),
                 str(entry.last_day or "for good"),
                 escape(f"{entry.rule_label}, {entry.pack_label} v{entry.version}"),
@@ -241,18 +241,6 @@ def _needed(measure: Measure) -> str:
 
 def _of_unit(value: Decimal, unit: str, names: Names) -> str:
     return names.of_unit(value, unit)
-
-
-def _of_part(value: Decimal, unit: str, names: Names) -> str:
-    """A number whose unit is said beside it; percent with the number."""
-    return _of_unit(value, unit if unit in PERCENT_OF else "", names)
-
-
-def _of_period(period: Period, balance: Decimal, programme: ProgrammeStanding, names: Names) -> str:
-    """A balance; with its unit where that isn't the one beside it, which is tonight's."""
-    if period.unit and period.unit != programme.unit:
-        return _of_unit(balance, period.unit, names)
-    return _of_part(balance, programme.unit, names)
 
 
 def _violation(violation: Violation) -> str:

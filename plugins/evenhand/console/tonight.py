@@ -188,7 +188,8 @@ def _of_receiver(work: Path, name: str) -> OfReceiver:
 
 
 def sent_over(shown: Shown, receiver: str) -> Sent:
-    """What a receiver was sent in the last run of each of the last nights."""
+    """What a receiver was sent in the last run of each of the last nights; None where that had nothing to send, as one
+    after the run that sent the night's rows: it says nothing of these."""
     over = []
     for night in (*_nights_before(shown), shown.night):
         path = kept_in(settings().work(night), "deliver_release", receiver)
@@ -198,8 +199,9 @@ def sent_over(shown: Shown, receiver: str) -> Sent:
 
 # A night that is delivered once more writes it once more.
 @lru_cache(maxsize=1024)
-def _sent(path: Path, written: int) -> tuple[int, int]:
-    return _rows_sent(json.loads(path.read_text()))
+def _sent(path: Path, written: int) -> tuple[int, int] | None:
+    delivered = json.loads(path.read_text())
+    return _rows_sent(delivered) if delivered.get("sent") else None
 
 
 def _rows_sent(delivered: Mapping[str, Any]) -> tuple[int, int]:

@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import Literal
 
 from evenhand.delivery.answered import Answered
+from evenhand.policy.prose.words import PERCENT_OF
 
 Audience = Literal["managers", "support"]
 FOR_SUPPORT: Audience = "support"
@@ -41,13 +42,14 @@ class Period:
 
 @dataclass(frozen=True)
 class Entry:
-    """What an event adds to a balance, in the programme's unit.
+    """What an event adds to a balance.
 
     Attributes:
         last_day: the last day that it counts; None if it counts for ever.
         left_out: why it doesn't count; empty if it does on its days.
         event: the violation, training or activity behind it, in words.
         violation: that violation by itself, where it is one.
+        unit: what its amount was counted in, by the edition that has its rule; empty where that isn't said.
     """
 
     entry: str
@@ -62,6 +64,7 @@ class Entry:
     event: str
     left_out: str
     violation: str | None = None
+    unit: str = ""
 
 
 @dataclass(frozen=True)
@@ -80,6 +83,12 @@ class ProgrammeStanding:
     to_next_zone: Decimal | None
     periods: Sequence[Period]
     entries: Sequence[Entry]
+
+    def unit_told(self, unit: str) -> str:
+        """The unit that a number counted in one is told with where this programme's, which is tonight's, is beside it:
+        one that is another, and percent always."""
+        of = unit or self.unit
+        return of if of != self.unit or of in PERCENT_OF else ""
 
 
 @dataclass(frozen=True)

@@ -29,7 +29,7 @@ from evenhand.explain.explanation import (
 )
 from evenhand.explain.happened import Story
 from evenhand.explain.lacking import what_is_lacking
-from evenhand.explain.measures import ENTRIES_BY, event_of, measures_in_force
+from evenhand.explain.measures import BALANCES_BY, ENTRIES_BY, event_of, measures_in_force
 from evenhand.explain.names import Names
 from evenhand.explain.timeline import timeline
 from evenhand.explain.waiting import PENALTIES, what_waits
@@ -159,11 +159,11 @@ def _programmes(
 ) -> tuple[ProgrammeStanding, ...]:
     health = {row["programme"]: row for row in rows.of("account_health", "programme")}
     periods: dict[str, list[Period]] = {}
-    for row in rows.of("balance_periods", "programme, balance_of, from_day"):
+    for row in rows.of("balance_periods", BALANCES_BY):
         periods.setdefault(row["programme"], []).append(_period(row, names, units))
     entries: dict[str, list[Entry]] = {}
     for row in rows.of("account_entries", ENTRIES_BY):
-        entries.setdefault(row["programme"], []).append(_entry(row, names, violations))
+        entries.setdefault(row["programme"], []).append(_entry(row, names, units, violations))
     return tuple(
         ProgrammeStanding(
             programme=row["programme"],
@@ -199,7 +199,7 @@ def _period(row: Mapping[str, Any], names: Names, units: EditionUnits) -> Period
     )
 
 
-def _entry(row: Mapping[str, Any], names: Names, violations: Mapping[str, Violation]) -> Entry:
+def _entry(row: Mapping[str, Any], names: Names, units: EditionUnits, violations: Mapping[str, Violation]) -> Entry:
     behind = violations.get(row["violation_id"])
     if row["voided_on"]:
         was_restored = behind is not None and behind.restored_on == row["voided_on"]
@@ -220,6 +220,7 @@ def _entry(row: Mapping[str, Any], names: Names, violations: Mapping[str, Violat
         event=event_of(row, names, violations),
         left_out=left_out,
         violation=row["violation_id"],
+        unit=units.of_edition(row["pack"], row["version"], row["programme"]),
     )
 
 

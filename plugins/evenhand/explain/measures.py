@@ -22,6 +22,8 @@ from evenhand.policy.prose.words import condition_told
 
 # The order in which entries are told.
 ENTRIES_BY = "programme, on_day, entry_id"
+# And that of the periods of balances.
+BALANCES_BY = "programme, balance_of, from_day"
 
 
 def measures_in_force(

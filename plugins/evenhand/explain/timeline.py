@@ -8,7 +8,7 @@ from evenhand.explain.account_rows import AccountRows
 from evenhand.explain.edition_units import EditionUnits, step_told
 from evenhand.explain.explanation import BY_PEOPLE, FOR_SUPPORT, Audience, Happened, Violation
 from evenhand.explain.happened import TOGETHER, Story
-from evenhand.explain.measures import sentence_of
+from evenhand.explain.measures import BALANCES_BY, sentence_of
 from evenhand.explain.names import Names
 from evenhand.explain.waiting import Waiting
 
@@ -24,6 +24,8 @@ def timeline(
 ) -> Iterator[Happened]:
     """What happened; version 0.1 called it a story, and releases are never rewritten."""
     steps = rows.of("account_timeline" if rows.has("account_timeline") else "story", "step")
+    # By which edition, of which market, what begins on a day was judged; releases of earlier versions don't say it.
+    begun = {(row["programme"], row["from_day"]): row for row in rows.of("balance_periods", BALANCES_BY)}
     not_decided = set() if audience == FOR_SUPPORT else waiting.coming_of_it(steps)
     for row in steps:
         event, told = row["event"], row["told"]
@@ -36,7 +38,12 @@ def timeline(
             continue
         if event == "zone_entered":
             # Of a balance that is one of several, what it is of is behind the programme.
-            told = step_told(told, units.on(row["on_day"], market, row["about"].partition("/")[0]))
+            programme = row["about"].partition("/")[0]
+            if period := begun.get((programme, row["on_day"])):
+                unit = units.of_edition(period["pack"], period["version"], programme)
+            else:
+                unit = units.on(row["on_day"], market, programme)
+            told = step_told(told, unit)
         said = story.told(event, told)
         # What people wrote themselves stays as they wrote it.
         english = told if event in BY_PEOPLE else sentence_of(told, story.names)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
@@ -24,7 +25,13 @@ def write_once(path: Path, content: bytes) -> bool:
             os.link(draft.name, path)
         except FileExistsError:
             return False
-    sync(path.parent)
+    try:
+        sync(path.parent)
+    except BaseException:
+        # Who is told that it couldn't be written mustn't find it there when it tries again.
+        with suppress(OSError):
+            path.unlink()
+        raise
     return True
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -97,7 +98,9 @@ def _claim(marks: Sequence[Path]) -> list[Path]:
         # A claim that fails, as on a full disk, leaves none that would keep the next run from sending.
         if len(claimed) < len(marks):
             for each in claimed:
-                each.unlink()
+                # One that can't be taken back keeps none of the others, nor hides why there is no claim.
+                with suppress(OSError):
+                    each.unlink(missing_ok=True)
     return before
 
 

@@ -135,26 +135,33 @@ def _of_conditions(key: str, old: Pack, before: Eligibility, new: Pack, now: Eli
         tests_was = {renamed.get(of, of): tests for of, tests in tests_was.items()}
         for of in dict.fromkeys([*tests_now, *tests_was]):
             unit, unit_was = (
-                next((unit_read(each, pack) for each in tests.get(of, ())), None)
-                for tests, pack in ((tests_now, new), (tests_was, old))
+                next((unit_read(each, pack, since.effective_from if since else None) for each in tests.get(of, ())), "")
+                for tests, pack, since in ((tests_now, new, is_now), (tests_was, old, was))
             )
-            shown = (unit if unit is not None else unit_was) or ""
-            bounds = {each.comparison for each in tests_now.get(of, ()) if each.comparison}
-            bounds_was = {each.comparison for each in tests_was.get(of, ()) if each.comparison}
-            then = _as_counted_now(bounds_was, shown if unit_was is None else unit_was, shown)
+            # One that isn't known is taken for the other: it says nothing of a change.
+            shown = unit or unit_was or ""
+            compared, compared_then = (
+                [each.comparison for each in tests.get(of, ()) if each.comparison] for tests in (tests_now, tests_was)
+            )
+            bounds, others = set(compared), _tests_beside(is_now, compared)
+            then, others_then = (
+                _as_counted_now(compared_then, unit_was or shown, shown),
+                _tests_beside(was, compared_then),
+            )
             for value in _beside(bounds if then is None else then ^ bounds):
                 programme = capital(name("programme", of[0]))
+                state_now = _state(bounds, others, value)
                 told = counted(value, shown) if shown else number(value)
                 said = say(
-                    _NOW[_state(is_now, bounds, value)],
+                    _NOW[state_now],
                     programme=programme,
                     value=told,
                     condition=name("condition", condition),
                     eligibility=name("programme", key),
                 )
                 if then is None:
-                    said = _was_counted_in(said, unit_was or "")
-                elif (state := _state(was, then, value)) == _state(is_now, bounds, value):
+                    said = _was_counted_in(said, unit_was)
+                elif (state := _state(then, others_then, value)) == state_now:
                     said = say("{said}, as before.", said=said)
                 else:
                     said = say(_BEFORE[state], said=said)
@@ -176,12 +183,17 @@ def _tests(condition: Condition | None) -> Mapping[tuple[str, str], Sequence[Tes
     return found
 
 
-def _state(condition: Condition | None, bounds: Collection[Bound], value: Decimal) -> str:
-    if condition is None or not bounds:
+def _tests_beside(condition: Condition | None, compared: Sequence[Bound]) -> int:
+    """How many tests a condition has beside these, among which one may stand twice."""
+    return len(condition.tests()) - len(compared) if condition else 0
+
+
+def _state(bounds: Collection[Bound], others: int, value: Decimal) -> str:
+    if not bounds:
         return "unasked"
     if any(compares(value, *each) for each in bounds):
         return "holds"
-    return "other" if len(condition.tests()) > len(bounds) else "fails"
+    return "other" if others else "fails"
 
 
 # --- Whatever else has a bound.

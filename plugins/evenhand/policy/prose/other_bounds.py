@@ -49,7 +49,8 @@ def other_bounds(pack: Pack, later: Pack | None = None) -> dict[Place, OtherBoun
             continue
         place: Place = ("programme", called)
         for at, bound in _of_programme(called, programme, pack):
-            found[(*place, programmes.get(at[-1], at[-1]) if at[0] == "exists_when" else "", *at[:1])] = bound
+            # Behind what is compared, the programme that is read for it: of another, it is another bound.
+            found[(*place, *at[:1], *(programmes.get(each, each) for each in at[1:]))] = bound
         found |= _of_parts(place, programme, later.programmes[called])
     for key, bonus in pack.bonuses.items():
         called = bonuses.get(key, key)
@@ -80,7 +81,7 @@ def _of_programme(key: str, programme: Programme, pack: Pack) -> Iterator[tuple[
         for at, read, least in ends:
             if least is not None:
                 unit = pack.programmes[read].unit
-                yield (at,), OtherBound(called, name("programme", read), ("at_least", least), unit)
+                yield (at, read), OtherBound(called, name("programme", read), ("at_least", least), unit)
     for proof in programme.exists_when:
         if proof.comparison:
             unit = pack.programmes[proof.programme].unit

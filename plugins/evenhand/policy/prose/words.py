@@ -11,6 +11,7 @@ from __future__ import annotations
 import calendar as months_of
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from decimal import Decimal
 
 from evenhand.policy.language.calendar import Calendar
@@ -522,7 +523,7 @@ def kind(key: str) -> str:
 
 def condition(part: Condition, pack: Pack) -> str:
     """A condition in words: `strikes at most 2 strikes`."""
-    words = [_test(part, pack)] if not part.any_of else [_any_of(part, pack)]
+    words = [_test(part, pack, part.effective_from)] if not part.any_of else [_any_of(part, pack)]
     if part.applies_to:
         words.append(say("only for {kinds}", kinds=kinds(part.applies_to)))
     if part.effective_from:
@@ -533,15 +534,15 @@ def condition(part: Condition, pack: Pack) -> str:
 
 
 def _any_of(part: Condition, pack: Pack) -> str:
-    return say("any of: {tests}", tests=joined(_test(each, pack) for each in part.any_of))
+    return say("any of: {tests}", tests=joined(_test(each, pack, part.effective_from) for each in part.any_of))
 
 
-def _test(part: Test, pack: Pack) -> str:
+def _test(part: Test, pack: Pack, since: date | None) -> str:
     if part.without_measure:
         measure = name("measure", part.without_measure)
         return say("neither {measure} nor a stricter measure is in force", measure=measure)
     assert part.programme
-    unit = unit_read(part, pack)
+    unit = unit_read(part, pack, since)
     # Subscribers of at least 1000 subscribers are said once.
     limit = bound(part, "" if plural(unit) == spoken(part.programme) else unit)
     called = name("programme", part.programme)
