@@ -14,7 +14,7 @@ from evenhand.console.reader import marked, say
 from evenhand.console.shown import Shown
 from evenhand.console.values import day, key_of, label, last_day, number, of_unit
 from evenhand.explain.explanation import Explanation, Period, ProgrammeStanding
-from evenhand.policy.prose.words import PERCENT_OF, spoken
+from evenhand.policy.prose.words import PERCENT_OF, converted, spoken
 from evenhand.records.databases import reading
 
 _WIDE, _HIGH = 1000, 100
@@ -271,9 +271,8 @@ def _from_to(called: str, of: InForce) -> str:
 
 def _in_tonights_unit(balance: Decimal, unit: str, tonights: str) -> Decimal:
     """A balance of another edition, as high as tonight's where both count parts of a whole; else as it is."""
-    if unit in PERCENT_OF and tonights in PERCENT_OF:
-        return balance * PERCENT_OF[unit] / PERCENT_OF[tonights]
-    return balance
+    told = converted(balance, unit, tonights)
+    return balance if told is None else told
 
 
 def _written(value: float, unit: str) -> str:

@@ -14,7 +14,7 @@ import duckdb
 
 from evenhand.policy.load import MARKETPLACE
 from evenhand.policy.marketplace import known_marketplace
-from evenhand.records.databases import parquet
+from evenhand.records.databases import parquet, reading
 from evenhand.release.manifest import read_manifest
 from evenhand.release.previous import last_release
 from evenhand.release.quality_samples import BUDGETS
@@ -56,7 +56,7 @@ def approved_by(release: Path) -> Mapping[str, int] | None:
     if found is not None or not texts.exists():
         return found
     # An earlier version's draw was always by what it said.
-    with duckdb.connect(config={"threads": 1}) as connection:
+    with reading() as connection:
         return _said(connection, parquet(texts))
 
 

@@ -15,7 +15,7 @@ from evenhand.policy.prose import words
 from evenhand.policy.prose.neighbours import unit_read
 from evenhand.policy.prose.other_bounds import other_bounds
 from evenhand.policy.prose.speech import name, say
-from evenhand.policy.prose.words import PERCENT_OF, capital, counted, joined, listed, number
+from evenhand.policy.prose.words import capital, converted, counted, joined, listed, number
 
 # So many examples are remembered; more are read by nobody.
 MOST_EXAMPLES = 10
@@ -240,11 +240,9 @@ def _within(bounds: Iterable[Bound], value: Decimal) -> bool | None:
 
 def _as_counted_now(bounds: Collection[Bound], unit: str, now: str) -> set[Bound] | None:
     """Bounds in another unit; None where what is counted in one isn't counted in the other."""
-    if unit == now or not bounds:
-        return set(bounds)
-    if unit not in PERCENT_OF or now not in PERCENT_OF:
-        return None
-    return {(how, bound * PERCENT_OF[unit] / PERCENT_OF[now]) for how, bound in bounds}
+    there = {(how, converted(bound, unit, now)) for how, bound in bounds}
+    known = {(how, bound) for how, bound in there if bound is not None}
+    return known if len(known) == len(there) else None
 
 
 def _beside(bounds: Iterable[Bound]) -> Sequence[Decimal]:

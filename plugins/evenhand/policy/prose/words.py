@@ -59,6 +59,13 @@ def in_percent(value: Decimal | int, unit: str | None) -> Decimal | None:
     return None if times is None else times * Decimal(value)
 
 
+def converted(value: Decimal, unit: str, into: str) -> Decimal | None:
+    """A number of one unit in another; None where what is counted in the one isn't counted in the other."""
+    if unit == into:
+        return value
+    return value * PERCENT_OF[unit] / PERCENT_OF[into] if unit in PERCENT_OF and into in PERCENT_OF else None
+
+
 def condition_told(condition: str, unit: str | None) -> str:
     """The condition of a reason as a release has it, with its bound in percent where that is of a part of a whole."""
     before, _, end = condition.rpartition(" ")
