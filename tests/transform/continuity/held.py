@@ -69,9 +69,11 @@ def _held(brought_on: date, time_to_file: date, violation: Event, asked: Asked, 
     # Another pack can give more time to appeal against what counts in both.
     last_day = max(time_to_file, last_day_to_file(asked) or time_to_file)
     counted = counted_of(asked)
-    decided = [each for each in counted if each.decided_on and each.decided_on <= night]
+    # What was decided before it was brought had no clock to stop.
+    since = [each for each in counted if not each.decided_on or each.decided_on >= brought_on]
+    decided = [each for each in since if each.decided_on and each.decided_on <= night]
     # The first stops the clock; a further one doesn't start it again.
-    first = next((each for each in counted if brought_on <= each.filed_on <= min(last_day, night)), None)
+    first = next((each for each in since if each.filed_on <= min(last_day, night)), None)
     over = first.decided_on if first in decided else None
     helped = min((each.decided_on for each in decided if each.decided_on and helps(asked, each)), default=None)
     if helped:

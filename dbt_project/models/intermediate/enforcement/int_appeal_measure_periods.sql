@@ -25,6 +25,14 @@ ledgers as (
     select * from {{ rules('ledgers') }}
 ),
 
+programmes as (
+    select * from {{ rules('programmes') }}
+),
+
+calendar_days as (
+    select * from {{ ref('int_calendar_days') }}
+),
+
 effects_that_an_appeal_can_stop as (
     select
         zone_periods.account_id,
@@ -36,6 +44,8 @@ effects_that_an_appeal_can_stop as (
         effects.edition_id,
         effects.effect,
         ledgers.ledger,
+        -- What came since it was evaluated before brought it; where there is no calendar, what came on the day.
+        coalesce(calendar_days.period_from, cast({{ add_days('zone_periods.from_day', -1) }} as date)) as read_before,
         cast({{ add_days('zone_periods.from_day', 'effects.starts_after_days + effects.appeal_days') }} as date)
             as last_day_to_file
     from zone_periods
@@ -48,6 +58,15 @@ effects_that_an_appeal_can_stop as (
         on
             effects.edition_id = ledgers.edition_id
             and effects.programme = ledgers.programme
+    left join programmes
+        on
+            effects.edition_id = programmes.edition_id
+            and effects.programme = programmes.programme
+    left join calendar_days
+        on
+            programmes.pack_edition_id = calendar_days.edition_id
+            and programmes.evaluated = calendar_days.calendar
+            and cast({{ add_days('zone_periods.from_day', -1) }} as date) = calendar_days.on_day
     where zone_periods.fires and effects.length = 'appeal'
 ),
 
@@ -67,7 +86,9 @@ violations_that_brought_each as (
             and effects.history_version = entries_counted.history_version
             and effects.ledger = entries_counted.programme
             and (effects.balance_of = '' or effects.balance_of = entries_counted.balance_of)
-            and effects.on_day = entries_counted.counts_from
+            and effects.read_before < entries_counted.counts_from
+            and effects.on_day >= entries_counted.counts_from
+            and (entries_counted.counts_until is null or effects.on_day < entries_counted.counts_until)
     inner join appeal_rules on entries_counted.violation_id = appeal_rules.violation_id
 ),
 
@@ -76,17 +97,19 @@ days_on_which_each_was_helped as (
     select
         brought.violation_id,
         brought.history_version,
+        brought.on_day,
         min(appeals.decided_on) as helped_on
     from violations_that_brought_each as brought
     inner join appeals_counted as appeals
         on
             brought.violation_id = appeals.violation_id
             and appeals.effect <> 'denies'
+            and brought.on_day <= appeals.decided_on
             and coalesce(brought.known_until > appeals.decided_on, true)
-    group by brought.violation_id, brought.history_version
+    group by brought.violation_id, brought.history_version, brought.on_day
 ),
 
--- The first appeal stops the clock; a further one doesn't start it again, but can help.
+-- The first appeal that isn't decided before it stops the clock; a further one doesn't start it again, but can help.
 violations_with_what_became_of_them as (
     select
         brought.*,
@@ -103,11 +126,13 @@ violations_with_what_became_of_them as (
         on
             brought.violation_id = appeals.violation_id
             and coalesce(not appeals.is_out_of_court, true)
-            and appeals.filed_on between brought.on_day and brought.last_day_to_file
+            and brought.last_day_to_file >= appeals.filed_on
+            and brought.on_day <= coalesce(appeals.decided_on, cast('9999-12-31' as date))
     left join days_on_which_each_was_helped as helped
         on
             brought.violation_id = helped.violation_id
             and brought.history_version = helped.history_version
+            and brought.on_day = helped.on_day
     qualify row_number() over (
         partition by
             brought.account_id, brought.programme, brought.balance_of, brought.history_version, brought.on_day,
@@ -119,24 +144,24 @@ violations_with_what_became_of_them as (
 -- With no violation behind it, nothing can be appealed against, and the time passes all the same.
 days_on_which_the_end_is_told_otherwise as (
     select
-        * exclude (known_until, ledger, last_day_to_file),
+        * exclude (known_until, ledger, read_before, last_day_to_file),
         cast('0001-01-01' as date) as told_from
     from effects_that_an_appeal_can_stop
     union
     select
-        * exclude (known_until, ledger, last_day_to_file, violation_id, filed_on, settled_on, helped_on),
+        * exclude (known_until, ledger, read_before, last_day_to_file, violation_id, filed_on, settled_on, helped_on),
         filed_on as told_from
     from violations_with_what_became_of_them
     where filed_on is not null
     union
     select
-        * exclude (known_until, ledger, last_day_to_file, violation_id, filed_on, settled_on, helped_on),
+        * exclude (known_until, ledger, read_before, last_day_to_file, violation_id, filed_on, settled_on, helped_on),
         settled_on as told_from
     from violations_with_what_became_of_them
     where settled_on is not null
     union
     select
-        * exclude (known_until, ledger, last_day_to_file, violation_id, filed_on, settled_on, helped_on),
+        * exclude (known_until, ledger, read_before, last_day_to_file, violation_id, filed_on, settled_on, helped_on),
         helped_on as told_from
     from violations_with_what_became_of_them
     where helped_on is not null
