@@ -7,6 +7,7 @@ project's files, of dbt and of its adapter (docs/decisions/0003-dbt-compiles-the
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import json
 import os
@@ -191,7 +192,7 @@ def _compile(target: Path) -> Project:
 
     target.mkdir(parents=True, exist_ok=True)
     project = str(settings().dbt_project)
-    with _environment(EVENHAND_WAREHOUSE=":memory:", DO_NOT_TRACK="1"):
+    with _environment(EVENHAND_WAREHOUSE=":memory:", DO_NOT_TRACK="1"), _nothing_collected():
         result = dbtRunner().invoke(
             [
                 *("--quiet", "--log-level-file", "none"),
@@ -273,6 +274,16 @@ def _environment(**variables: str) -> Iterator[None]:
                 del os.environ[name]
             else:
                 os.environ[name] = value
+
+
+@contextmanager
+def _nothing_collected() -> Iterator[None]:
+    """What dbt makes of a project stays until it is written: a fifth of its time is looking through it for garbage."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
 
 
 if __name__ == "__main__":
