@@ -11,12 +11,14 @@ import gc
 
 from airflow.executors.local_executor import LocalExecutor
 
+from evenhand.records.imports import look_seldom_for_garbage
 from evenhand.settings import settings
 from evenhand.tasks.ends_of_tasks import see_ends_at_once
 
 
 def import_what_is_dear() -> None:
     """What takes seconds to import and several tasks need."""
+    look_seldom_for_garbage()
     import jinja2.ext  # noqa: F401
     from airflow.providers.standard.operators import hitl, python, trigger_dagrun  # noqa: F401
     from airflow.sdk.definitions.asset import metadata  # noqa: F401
