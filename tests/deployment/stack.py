@@ -130,7 +130,7 @@ class Stack:
             "PGHOST": str(self.folder / "postgres" / "data"),
             "PGPORT": str(self._postgres),
             # A scheduler that found nothing to do looks again sooner than one that runs for weeks.
-            "AIRFLOW__SCHEDULER__SCHEDULER_IDLE_SLEEP_TIME": "0.3",
+            "AIRFLOW__SCHEDULER__SCHEDULER_IDLE_SLEEP_TIME": "0.5",
             # Few tasks run at once here, and few processes wait for them.
             "AIRFLOW__CORE__PARALLELISM": "6",
             # No task is lost where others have the processor for a while.

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import hashlib
-from collections.abc import Iterator
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
@@ -38,6 +37,15 @@ def code_version(project: Path) -> dict[str, object]:
 @cache
 def deciding_files(project: Path) -> tuple[Path, ...]:
     """The files of a checkout that write what leaves: the dbt project, whole rooms, what these import, and its SQL."""
+    return _found(project)
+
+
+def parse_beforehand(project: Path) -> None:
+    """Parse the deciding files, so that a process that is forked from here parses only what is otherwise by then."""
+    _found(project)
+
+
+def _found(project: Path) -> tuple[Path, ...]:
     found: set[Path] = {path for pattern in _MODELS for path in (project / "dbt_project").glob(pattern)}
     open_ends = list(BEGINS_IN)
     for room in WRITES:
@@ -66,16 +74,23 @@ def _file(project: Path, module: str) -> Path | None:
     return None
 
 
-def _imported(path: Path) -> Iterator[str]:
+def _imported(path: Path) -> tuple[str, ...]:
     """The modules that a file imports, late ones and packages too, and perhaps names that aren't modules."""
-    for node in ast.walk(ast.parse(path.read_bytes())):
+    return _imported_by(path.read_bytes())
+
+
+@cache
+def _imported_by(text: bytes) -> tuple[str, ...]:
+    found = []
+    for node in ast.walk(ast.parse(text)):
         named = [name.name for name in node.names] if isinstance(node, ast.Import) else []
         if isinstance(node, ast.ImportFrom) and node.module:
             named = [f"{node.module}.{name.name}" for name in node.names]
         for name in named:
             parts = name.split(".")
             if parts[0] in _OURS:
-                yield from (".".join(parts[:length]) for length in range(1, len(parts) + 1))
+                found += [".".join(parts[:length]) for length in range(1, len(parts) + 1)]
+    return tuple(found)
 
 
 _OURS = ("evenhand", "expectations")

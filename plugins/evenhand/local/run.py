@@ -18,7 +18,6 @@ Longer than other files, for what Airflow's scheduler does for a run is told in 
 from __future__ import annotations
 
 import ctypes
-import gc
 import json
 import os
 import signal
@@ -30,6 +29,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from evenhand.records.imports import look_seldom_for_garbage
 from evenhand.records.persons import PersonRefused, account
 
 if TYPE_CHECKING:
@@ -64,9 +64,8 @@ class CannotBeRun(Exception):
 
 def main() -> None:
     """Run the DAG that the arguments name."""
-    # Airflow's modules stay, and are a good part of what a small night takes (`import_what_is_dear`).
-    gc.disable()
     dag_id, logical_date, run_id, form = sys.argv[1:]
+    look_seldom_for_garbage()
     # Airflow writes its log to the standard output.
     telling = os.fdopen(os.dup(sys.stdout.fileno()), "w")
     os.set_inheritable(telling.fileno(), False)
@@ -100,7 +99,6 @@ def run(dag_id: str, logical_date: datetime, run_id: str, form: Mapping[str, Any
     dag = _dag(dag_id, session)
     is_left_to_scheduler = _a_scheduler_runs(session)
     found = _begin(dag, logical_date, run_id, form, is_left_to_scheduler, session)
-    gc.enable()
     if is_left_to_scheduler:
         yield from _watch(found, session)
     else:
