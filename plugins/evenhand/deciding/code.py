@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import hashlib
+from collections.abc import Iterator
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
@@ -48,6 +49,7 @@ def parse_beforehand(project: Path) -> None:
 def _found(project: Path) -> tuple[Path, ...]:
     found: set[Path] = {path for pattern in _MODELS for path in (project / "dbt_project").glob(pattern)}
     open_ends = list(BEGINS_IN)
+    followed: set[str] = set()
     for room in WRITES:
         for path in sorted((project / "plugins" / "evenhand" / room).rglob("*")):
             if path.suffix == ".py":
@@ -55,7 +57,10 @@ def _found(project: Path) -> tuple[Path, ...]:
             elif path.is_file() and "__pycache__" not in path.parts:
                 found.add(path)
     while open_ends:
-        file = _file(project, open_ends.pop())
+        if (module := open_ends.pop()) in followed:
+            continue
+        followed.add(module)
+        file = _file(project, module)
         if file and file not in found:
             found.add(file)
             if (sql := sql_file_of(file)).is_file():
@@ -82,7 +87,7 @@ def _imported(path: Path) -> tuple[str, ...]:
 @cache
 def _imported_by(text: bytes) -> tuple[str, ...]:
     found = []
-    for node in ast.walk(ast.parse(text)):
+    for node in _statements(ast.parse(text)):
         named = [name.name for name in node.names] if isinstance(node, ast.Import) else []
         if isinstance(node, ast.ImportFrom) and node.module:
             named = [f"{node.module}.{name.name}" for name in node.names]
@@ -93,4 +98,18 @@ def _imported_by(text: bytes) -> tuple[str, ...]:
     return tuple(found)
 
 
+def _statements(within: ast.AST) -> Iterator[ast.stmt]:
+    """All statements of a file, also those within others; what they are made of, which is most of it, isn't looked at.
+
+    An import is a statement, so it is no part of anything else.
+    """
+    for part in _PARTS:
+        for node in getattr(within, part, ()):
+            if isinstance(node, ast.stmt):
+                yield node
+            yield from _statements(node)
+
+
+# Where statements, and handlers and cases with statements of their own, lie in a statement.
+_PARTS = ("body", "orelse", "finalbody", "handlers", "cases")
 _OURS = ("evenhand", "expectations")
