@@ -16,13 +16,13 @@ import pytest
 from fastapi.testclient import TestClient
 
 from console.case_forms import HERE, send
+from console.chromium import PAGES
 from console.conftest import ELSEWHERE, HOSTILE, NIGHT, TRIED
 from console.held_night import ON
 from console.messages import CONSOLE, messages, templates
 from console.prepared import beside
 from console.pseudo import in_brackets, unbracketed
 from console.serving import log_in, seen_by_all
-from console.test_in_chromium import PAGES
 from console.two_managers import PEOPLE, managed
 from evenhand.console import reader
 from evenhand.console.reader import NAMES, WORDS, Reader, accepted, language_among, languages, reader_of
