@@ -160,63 +160,6 @@ appeals: {file_within_days: 30}
 @pytest.mark.parametrize(
     ("was", "now", "said"),
     [
-        (
-            "scope: live, days: 7,",
-            "scope: live, days: 9,",
-            "Zone limited, no live: on day 8 it goes on; before, it was over.",
-        ),
-        (
-            "scope: live, days: 7,",
-            "scope: live, permanent: true,",
-            "Zone limited, no live: on day 8 no number of days ends it; before, it was over.",
-        ),
-        (
-            "scope: live, days: 7,",
-            "scope: live, days: 7, starts_after_days: 2,",
-            "Zone limited, days until no live begins: 1 day is beyond the bound; before, there was no bound.",
-        ),
-        (
-            "scope: live, days: 7,",
-            "scope: live, days: 7, shortened_by: {activity: quiz, to_days: 3},",
-            "Zone limited, no live after quiz: on day 4 it is over; before, no number of days ended it.",
-        ),
-        (
-            "scope: live, days: 7,",
-            "scope: live, appeal_days: 40,",
-            "Zone limited, no live without an appeal: on day 41 it is over; before, no number of days ended it.",
-        ),
-        ("lasts_days: 90,", "lasts_days: 60,", "Rule fakes, an entry: on day 61 it is over; before, it went on."),
-        (
-            "lasts_days: 90,",
-            "lasts_days: 90, not_again_within_days: 30,",
-            "Rule fakes, days from one event that counts to the next: 29 days is beyond the bound; before, there was",
-        ),
-        (
-            "lasts_days: 90,",
-            "lasts_days: 90, every: {count: 3, within_days: 30},",
-            "Rule fakes, days from the first to the last event of one entry: 30 days is within the bound; before,",
-        ),
-        (
-            "lasts_days: 90,",
-            "lasts_days: 90, grace: {training: course, same_type_days: 14},",
-            "Rule fakes, days in which one of the same type is no warning: 15 days is beyond the bound; before, there",
-        ),
-        ("within_days: 9,", "within_days: 5,", "Rule fakes, days in which occurrences are counted: 6 days is beyond"),
-        (
-            "  quality:",
-            "  quality:\n    falls_after_days: 30\n    zones: [{zone: any}, {zone: bad, at_least: 0.05}]",
-            "Quality, a stricter zone that was left: on day 30 it goes on; before, no number of days ended it.",
-        ),
-        (
-            "appeals: {file_within_days: 30}",
-            "appeals: {file_within_days: 30, decide_within_days: 14}",
-            "Appeals, days until an appeal is decided: 15 days is beyond the bound; before, there was no bound.",
-        ),
-        (
-            "appeals: {file_within_days: 30}",
-            "appeals: {file_within_days: 30}\nstages: {onboarding_days: 20}",
-            "Stages, onboarding: on day 15 it goes on; before, it was over.",
-        ),
         ("at_least: 10,", "at_least: 20,", "Rule fakes, followers: 19 is beyond the bound; before, it was within."),
         ("from_occurrence: 3", "from_occurrence: 2", "Rule fakes, occurrences that are multiplied: 2 is within the"),
         ("at_most: 2}}", "at_most: 1}}", "No live, live day: 2 is beyond the bound; before, it was within."),

@@ -7,7 +7,6 @@ from typing import Any
 
 from evenhand.deciding.compiled import CompiledModel
 from evenhand.policy.language.examples import Event
-from made_once import shared_project
 from transform.story import Told, day, decided, lists_of, versions
 
 NO_LIVE: Mapping[str, Any] = {"measure": "no_live", "scope": "live", "days": 7}
@@ -120,16 +119,6 @@ def test_what_lasts_as_long_as_its_zone_goes_on_ends_or_begins_with_the_version(
     assert found["03-31"] == found["04-01"] == found["04-02"] == [_no_live("03-20", None, 1)]
     assert found["04-03"] == found["04-07"] == []
     assert found["04-05"] == [_no_live("04-05", None, 4)]
-
-
-def test_the_data_tests_hold_where_a_stay_goes_over_a_version(models: Sequence[CompiledModel]) -> None:
-    """A row for each version that the stay is in, which all tell of the day on which it was brought."""
-    here = _pack(4, {"measure": "no_live", "scope": "live", "while_in_zone": True})
-    (tested,) = (each for each in shared_project().nodes if each.name == "int_zone_measure_periods")
-    packs = versions(here, ("04-01", here), ("04-03", here))
-    for test in tested.tests:
-        failing = f"from ({test.sql}) as failing -- of main.{tested.name}"
-        assert decided(models, packs, [_spam("03-31", 5)], ["03-31", "04-01", "04-03"], failing) == [], test.name
 
 
 def test_a_quota_is_counted_on_the_days_of_who_brought_it_and_in_a_zone_on_those_of_the_day(
