@@ -27,8 +27,8 @@ def main() -> None:
     """Run the marketplaces side by side, write the table, and fail if a limit isn't kept."""
     parser = argparse.ArgumentParser(prog="python -m gates", description=__doc__.split("\n")[0])
     parser.add_argument("--nights", type=int, default=200, help="how many in all, shared out over the marketplaces")
-    parser.add_argument("--creators", type=int, default=20_000, help="of each marketplace")
-    parser.add_argument("--seeds", type=int, nargs="+", default=[1, 2], help="a marketplace for each")
+    parser.add_argument("--creators", type=int, default=40_000, help="of each marketplace")
+    parser.add_argument("--seeds", type=int, nargs="+", default=[1, 2, 3, 4], help="a marketplace for each")
     parser.add_argument("--real", type=int, default=60, help="how many nights of the takedown example")
     parser.add_argument("--rises", type=int, default=3_000, help="how many series of chance of each rise and drift")
     parser.add_argument("--home", type=Path, default=HOME, help="where a run that was stopped goes on")
@@ -46,7 +46,8 @@ def main() -> None:
         outcomes = [outcome for each in simulated for outcome in each.result()]
         of_real = real.result() if real else []
         of_lists = workers.submit(rates, home / "rates", home / "dbt", seeds[0]).result() if arguments.rises else {}
-    shutil.rmtree(home)
+    for each in ("real", "rates"):
+        shutil.rmtree(home / each, ignore_errors=True)
     print(write(outcomes, of_real, seeds, arguments.creators, arguments.table))
     if arguments.rises:
         many, seed = arguments.rises, seeds[0]
