@@ -48,7 +48,7 @@ def test_what_is_decided_beside_the_clean_night_is_what_is_decided_by_itself(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Every run of a night with faults, once as the table is made and once with nothing taken from the clean night."""
-    seen = []
+    seen: list[str] = []
 
     def judged_twice(nights: Nights, landed: Path, night: date, name: str, **how: Any) -> Judged:
         judged = judge(nights, landed, night, name, **how)
