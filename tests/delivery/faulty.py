@@ -16,6 +16,7 @@ from typing import Any
 import httpx
 
 from evenhand.delivery.signature import sign
+from sandbox.process import NO_CERTIFICATES
 
 FAULTS = ("fine", "503", "429", "502_after", "drop_before", "drop_after", "partial", "shuffle")
 
@@ -180,7 +181,7 @@ class FaultyServer:
             def log_message(self, format: str, *args: object) -> None:
                 pass
 
-        self.client = httpx.Client()
+        self.client = httpx.Client(verify=NO_CERTIFICATES)
         self.late: list[threading.Thread] = []
         self.hanging = threading.Event()
         self._server = _QuietServer(("127.0.0.1", 0), Handler)

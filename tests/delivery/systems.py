@@ -41,7 +41,7 @@ from evenhand.delivery.receivers.http import HttpReceiver
 from evenhand.delivery.receivers.notices import NoticesReceiver
 from evenhand.delivery.receivers.postgres import PostgresReceiver
 from ports import free_port
-from sandbox.process import SECRET, SandboxProcess
+from sandbox.process import NO_CERTIFICATES, SECRET, SandboxProcess
 
 Held = dict[tuple[str, str], dict[str, str | None]]
 """The text of every column, by list and row_key."""
@@ -130,7 +130,11 @@ class Sandbox:
     def told_state(self) -> dict[str, Any]:
         """What it tells of what it holds, in one page."""
         page: dict[str, Any] = (
-            httpx.get(f"{self.process.url}/v1/state?cursor=&limit=1000", headers=self.process.reading("", 1000))
+            httpx.get(
+                f"{self.process.url}/v1/state?cursor=&limit=1000",
+                headers=self.process.reading("", 1000),
+                verify=NO_CERTIFICATES,
+            )
             .raise_for_status()
             .json()
         )
@@ -475,7 +479,7 @@ class Transparency:
         )
         for _ in range(200):
             with suppress(httpx.TransportError):
-                httpx.get(f"{self.url}/healthz").raise_for_status()
+                httpx.get(f"{self.url}/healthz", verify=NO_CERTIFICATES).raise_for_status()
                 return
             assert self._process.poll() is None, "the database ended by itself"
             time.sleep(0.05)

@@ -17,7 +17,7 @@ from evenhand.deciding.compiled import compiled_project
 from evenhand.settings import PROJECT
 from gates import worker
 from gates.rises import SIZES, drifts, rates, rises
-from gates.run import all_of, real_history
+from gates.run import all_of, judged_so_far, real_history
 from gates.table import keeps, write, write_rises
 
 HOME = PROJECT / ".evenhand" / "gates"
@@ -32,12 +32,19 @@ def main() -> None:
     parser.add_argument("--real", type=int, default=60, help="how many nights of the takedown example")
     parser.add_argument("--rises", type=int, default=3_000, help="how many series of chance of each rise and drift")
     parser.add_argument("--home", type=Path, default=HOME, help="where a run that was stopped goes on")
+    parser.add_argument(
+        "--so-far", action="store_true", help="judge nothing: tell of the simulated nights judged so far"
+    )
     parser.add_argument("--table", type=Path, help="the document whose tables to write")
     arguments = parser.parse_args()
     seeds, nights = arguments.seeds, arguments.nights // len(arguments.seeds)
     # What was begun with other models or gates isn't gone on with.
     code = str(code_version(PROJECT)["sha256"])
     home: Path = arguments.home / f"{code[:12]}-{nights}-{arguments.creators}"
+    if arguments.so_far:
+        judged = [outcome for seed in seeds for outcome in judged_so_far(home, seed)]
+        print(write(judged, [], seeds, arguments.creators, arguments.table))
+        sys.exit(0 if keeps(judged, []) else 1)
     home.mkdir(parents=True, exist_ok=True)
     with ProcessPoolExecutor(2, multiprocessing.get_context("spawn"), worker.begin) as workers:
         compiled_project(home / "dbt")

@@ -133,9 +133,9 @@ def all_of(home: Path, seed: int, nights: int, creators: int) -> list[Outcome]:
     What came of the nights stays when all are judged, and nothing else: done again, it is read.
     """
     folder = home / str(seed)
-    judged = sorted((folder / "outcomes").glob("*.json"))
+    judged = judged_so_far(home, seed)
     if len(judged) == nights and not (folder / "landing").exists():
-        return [_read_outcome(each) for each in judged]
+        return judged
     outcomes = []
     for outcome in run(folder, seed, nights, creators, home / "dbt", thinning=Thinning()):
         outcomes.append(outcome)
@@ -144,6 +144,11 @@ def all_of(home: Path, seed: int, nights: int, creators: int) -> list[Outcome]:
         if each.name != "outcomes":
             shutil.rmtree(each) if each.is_dir() else each.unlink()
     return outcomes
+
+
+def judged_so_far(home: Path, seed: int) -> list[Outcome]:
+    """What came of the nights of a marketplace that are judged, by this run or one before."""
+    return [_read_outcome(each) for each in sorted((home / str(seed) / "outcomes").glob("*.json"))]
 
 
 def real_history(home: Path, nights: int) -> list[RealNight]:
