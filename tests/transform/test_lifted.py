@@ -1,10 +1,13 @@
-"""What was lifted for some days was lifted on them, whatever becomes known of the account later."""
+"""What was lifted or ended meanwhile was so on its days, whatever becomes known of the account later."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from copy import deepcopy
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from evenhand.deciding.compiled import CompiledModel
@@ -72,41 +75,116 @@ def test_a_bonus_of_a_day_on_which_its_bar_was_lifted_isnt_taken_back_for_what_l
     engine.close()
 
 
+def _of_two(
+    name: str,
+    *,
+    sold_on: str,
+    sold_by_another_on: str,
+    effect: dict[str, Any],
+    granted: Appeal,
+    events: Sequence[Event] = (),
+    appeals: Sequence[Appeal] = (),
+    lifts: Sequence[tuple[str, str]] = (),
+) -> History:
+    """A sale of a barred account and one of another, with money for one of them; of an appeal that is granted later."""
+    content = deepcopy(PACK) | {"pack": name, "markets": [name]}
+    content["bonuses"]["selling"]["budget"] = 5
+    content["programmes"]["points"]["zones"][1]["measures"] = [{"measure": "no_post", "scope": "live", **effect}]
+    own = (
+        Event("v", day("03-01"), day("03-01"), violation="spam"),
+        Event("s", day(sold_on), day(sold_on), activity="sale"),
+        *events,
+    )
+    filed = replace(granted, landed=granted.filed_on, outcome="pending", decided_on=None)
+    emergencies = tuple(
+        Emergency(f"{name}/{first}", True, "penalties", name, "no_post", "live", day(first), day(last))
+        for first, last in lifts
+    )
+    account = Account(
+        f"{name}/a",
+        (AccountRow(day("01-01"), name),),
+        tuple(replace(each, key=f"{name}/a/{each.key}") for each in own),
+        tuple(
+            replace(each, key=f"{name}/a/{each.key}", against=f"{name}/a/{each.against}")
+            for each in (filed, granted, *appeals)
+        ),
+        emergencies,
+    )
+    sale = Event(f"{name}/b/s", day(sold_by_another_on), day(sold_by_another_on), activity="sale")
+    return History(name, (pack_from(content),), (account, Account(f"{name}/b", account.rows, (sale,))))
+
+
+def _paid_first(models: Sequence[CompiledModel], histories: Sequence[History], *nights: str) -> list[list[str]]:
+    """Who of each history is paid on each night, which the oracle says too."""
+    engine = Engine(models, histories)
+    found = []
+    for night in nights:
+        engine.run(day(night))
+        paid = engine.night(day(night)).paid
+        assert paid == {key: amount for each in histories for key, amount in decide(each, day(night)).paid.items()}
+        found.append([key.split("/selling")[0] for key in sorted(paid)])
+    engine.close()
+    return found
+
+
 def test_what_an_appeal_takes_back_bars_until_the_night_that_brings_it_but_where_it_was_lifted(
     models: Sequence[CompiledModel],
 ) -> None:
     """Barred since 1 March, granted on the 5th, known on the 8th; of the first sale alone is there money for."""
-
-    def drawn(name: str, sold_on: str, sold_by_another_on: str, *lifts: tuple[str, str]) -> History:
-        content = {**PACK, "pack": name, "markets": [name]}
-        content["bonuses"] = {"selling": {**PACK["bonuses"]["selling"], "budget": 5}}
-        events = (
-            Event(f"{name}/a/v", day("03-01"), day("03-01"), violation="spam"),
-            Event(f"{name}/a/s", day(sold_on), day(sold_on), activity="sale"),
-        )
-        appeals = (
-            Appeal(f"{name}/a/p", f"{name}/a/v", day("03-02"), day("03-02"), "pending"),
-            Appeal(f"{name}/a/p", f"{name}/a/v", day("03-02"), day("03-08"), "granted", day("03-05")),
-        )
-        emergencies = tuple(
-            Emergency(f"{name}/{first}", True, "penalties", name, "no_post", "live", day(first), day(last))
-            for first, last in lifts
-        )
-        rows = (AccountRow(day("01-01"), name),)
-        sale = Event(f"{name}/b/s", day(sold_by_another_on), day(sold_by_another_on), activity="sale")
-        accounts = Account(f"{name}/a", rows, events, appeals, emergencies), Account(f"{name}/b", rows, (sale,), (), ())
-        return History(name, (pack_from(content),), accounts)
-
-    # Barred, so due since the 8th alone; barred again after a lift; lifted from the day of the decision on.
+    days = {"days": 20}
+    granted = Appeal("p", "v", day("03-02"), day("03-08"), "granted", day("03-05"))
+    # Barred, so due since the 8th alone; barred again after a lift; lifted from the day of the decision on; an appeal
+    # that is open until then.
     histories = [
-        drawn("plain", "03-06", "03-07"),
-        drawn("after", "03-07", "03-07", ("03-05", "03-06")),
-        drawn("within", "03-05", "03-06", ("03-05", "03-06")),
+        _of_two("plain", sold_on="03-06", sold_by_another_on="03-07", effect=days, granted=granted),
+        _of_two(
+            "after",
+            sold_on="03-07",
+            sold_by_another_on="03-07",
+            effect=days,
+            granted=granted,
+            lifts=[("03-05", "03-06")],
+        ),
+        _of_two(
+            "within",
+            sold_on="03-05",
+            sold_by_another_on="03-06",
+            effect=days,
+            granted=granted,
+            lifts=[("03-05", "03-06")],
+        ),
+        _of_two("open", sold_on="03-06", sold_by_another_on="03-07", effect={"appeal_days": 20}, granted=granted),
     ]
-    engine = Engine(models, histories)
-    for night in ("03-07", "03-08"):
-        engine.run(day(night))
-        paid = engine.night(day(night)).paid
-        assert [key.split("/selling")[0] for key in sorted(paid)] == ["after/b", "plain/b", "within/a"], night
-        assert paid == {key: amount for each in histories for key, amount in decide(each, day(night)).paid.items()}
-    engine.close()
+
+    first = ["after/b", "open/b", "plain/b", "within/a"]
+    assert _paid_first(models, histories, "03-07", "03-08") == [first, first]
+
+
+def test_what_ends_it_meanwhile_ends_it_in_what_was_known_before_too(models: Sequence[CompiledModel]) -> None:
+    """A decision of 5 March lands on the 9th. What ended the bar on the 6th was known then,
+    so that what is sold on the 7th is due since that day."""
+    course = Event("c", day("03-06"), day("03-06"), activity="course")
+    granted = Appeal("p", "v", day("03-02"), day("03-09"), "granted", day("03-05"))
+    # Another violation of the same day brought the bar as well, and its appeal is denied.
+    other = Event("w", day("03-01"), day("03-01"), violation="spam")
+    denied = Appeal("q", "w", day("03-02"), day("03-06"), "denied", day("03-06"))
+    pending = replace(denied, landed=day("03-02"), outcome="pending", decided_on=None)
+    against_points = replace(granted, against="x")
+    of_points = Event("x", day("03-02"), day("03-02"), violation="spam")
+    of_two = partial(_of_two, sold_on="03-07", sold_by_another_on="03-08")
+    longer = {"days": 2, "and_until": "course"}
+    shorter = {"days": 20, "shortened_by": {"activity": "course", "to_days": 0}}
+    histories = [
+        of_two("longer", effect=longer, granted=granted, events=[course]),
+        of_two("shorter", effect=shorter, granted=granted, events=[course]),
+        of_two(
+            "denied",
+            effect={"appeal_days": 3},
+            granted=against_points,
+            events=[other, of_points],
+            appeals=[pending, denied],
+        ),
+    ]
+
+    first = ["denied/a", "longer/a", "shorter/a"]
+    assert _paid_first(models, histories, "03-08", "03-09") == [first, first]

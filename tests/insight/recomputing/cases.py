@@ -18,7 +18,7 @@ def of_cases(market: Market) -> dict[str, Wanted]:
     decided, enforced = market.recent(cases, "decided_on"), market.recent(cases, "enforced_on")
     detected = market.recent(cases, "detected_on")
     late_for_decision = [row for row in detected if row["detected_on"] < market.days_ago(14)]
-    late_for_enforcement = [row for row in decided if row["decided_on"] < market.days_ago(3)]
+    late_for_enforcement = [row for row in decided if _tells_since(cases) <= row["decided_on"] < market.days_ago(3)]
     open_ = [row for row in cases if not row["decided_on"]]
     known = [row for row in decided if row.get("automation_of_detection") and row.get("automation_of_decision")]
     seen = [row for row in enforced if row["content_id"] and row["views_before_removal"]]
@@ -111,6 +111,14 @@ def first_grants(market: Market) -> dict[str, str]:
         if row["outcome"] == "granted":
             granted[row["violation_id"]] = min(row["decided_on"], granted.get(row["violation_id"], "9"))
     return granted
+
+
+def _tells_since(cases: Sequence[Row]) -> str:
+    """The first decision of which it was told that something was done: of those before it, nobody knows.
+
+    Of a case that was never decided, the day on which something was done. Nobody moves in a simulated marketplace.
+    """
+    return min((str(row["decided_on"] or row["enforced_on"]) for row in cases if row["enforced_on"]), default="9999")
 
 
 def _with_their_posts(market: Market) -> list[Row]:

@@ -13,6 +13,19 @@ from evenhand.landing.contracts import BY_NAME
 from evenhand.records.databases import quoted
 
 
+def silence(landing: Path, market: str, until: date) -> None:
+    """Have the files of a market tell of nothing that was done about what was decided before a day."""
+    silent = ", ".join(
+        f"case when coalesce(decided_on, enforced_on) >= $until then {name} end as {name}"
+        for name in ("enforced_on", "enforced_at", "notified_on", "notified_at")
+    )
+    with duckdb.connect() as connection:
+        for file in sorted(landing.glob(f"violations/*/source={market}/*.parquet")):
+            query = f"create or replace temp table told as select * replace ({silent}) from {quoted(file)}"
+            connection.execute(query, {"until": str(until)})
+            connection.execute(f"copy told to {quoted(file)} (format parquet)")
+
+
 def plant(landing: Path, night: date, market: str) -> None:
     """Land files of some feeds with the nights until this one."""
 

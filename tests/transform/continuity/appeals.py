@@ -27,35 +27,72 @@ def outcomes_of(rules: Rules, events: Sequence[Event], appeals: Sequence[Appeal]
     """By violation; only decisions of the night and before are known."""
     found = {}
     for event in events:
-        own = sorted((each for each in appeals if each.against == event.key), key=lambda a: (a.filed_on, a.key))
         if event.restored_on and event.restored_on <= night:
             # Taken back without an appeal, it is void as after one.
             found[event.key] = Outcome(voids=True)
-        elif own and event.violation:
-            found[event.key] = _outcome(rules, event, own, night)
+        elif event.violation and any(each.against == event.key for each in appeals):
+            found[event.key] = _outcome(Asked(rules, event, appeals), night)
     return found
 
 
-def _outcome(rules: Rules, event: Event, own: Sequence[Appeal], night: date) -> Outcome:
-    # Each key as the one of the packs counting the violation that is kinder to the account.
-    judging = rules.on(event.on)
-    keys = [pack.appeals for pack in rules.counting(event) or judging] or [Appeals()]
+@dataclass(frozen=True)
+class Asked:
+    """A violation, and all appeals of its account that are known."""
+
+    rules: Rules
+    event: Event
+    appeals: Sequence[Appeal]
+
+    @property
+    def keys(self) -> list[Appeals]:
+        """Each counts as the one of the packs counting the violation that is kinder to the account."""
+        counting = self.rules.counting(self.event) or self.rules.on(self.event.on)
+        return [pack.appeals for pack in counting] or [Appeals()]
+
+
+def counted_of(asked: Asked) -> list[Appeal]:
+    """Those against it that were in time, in their order."""
+    keys = asked.keys
+    most = [key.at_most for key in keys]
     counted: list[Appeal] = []
-    for appeal in own:
-        if not _in_time(keys, event, appeal, counted):
+    own = [each for each in asked.appeals if each.against == asked.event.key]
+    for appeal in sorted(own, key=lambda a: (a.filed_on, a.key)):
+        if not _in_time(keys, asked.event, appeal, counted):
             continue
-        most = [key.at_most for key in keys]
         if None not in most and len(counted) >= max(each for each in most if each is not None):
             continue
         counted.append(appeal)
-    decided = [each for each in counted if each.decided_on and each.decided_on <= night]
-    partly = min((("voids", "adjusts", "denies").index(key.partly_granted) for key in keys), default=1)
-    if any(each.outcome == "granted" or (each.outcome == "partly_granted" and partly == 0) for each in decided):
+    return counted
+
+
+def last_day_to_file(asked: Asked) -> date | None:
+    """The last on which a first appeal is in time, none where there is no last."""
+    lengths = [key.file_within_days for key in asked.keys]
+    if None in lengths:
+        return None
+    return asked.event.on + max(length for length in lengths if length is not None) * DAY
+
+
+def helps(asked: Asked, appeal: Appeal) -> bool:
+    """Whether the decision of an appeal that counts leaves the account with less than there was."""
+    return _voids(asked, appeal) or (appeal.outcome == "partly_granted" and _partly(asked) == "adjusts")
+
+
+def _voids(asked: Asked, appeal: Appeal) -> bool:
+    return appeal.outcome == "granted" or (appeal.outcome == "partly_granted" and _partly(asked) == "voids")
+
+
+def _partly(asked: Asked) -> str:
+    kindest_first = ("voids", "adjusts", "denies")
+    return min((key.partly_granted for key in asked.keys), key=kindest_first.index)
+
+
+def _outcome(asked: Asked, night: date) -> Outcome:
+    decided = [each for each in counted_of(asked) if each.decided_on and each.decided_on <= night]
+    if any(_voids(asked, each) for each in decided):
         return Outcome(voids=True)
-    adjusted = sorted(
-        (each for each in decided if each.outcome == "partly_granted"), key=lambda a: (a.decided_on or night, a.key)
-    )
-    return Outcome(points=adjusted[-1].points) if adjusted and partly == 1 else Outcome()
+    adjusted = sorted((each for each in decided if helps(asked, each)), key=lambda a: (a.decided_on or night, a.key))
+    return Outcome(points=adjusted[-1].points) if adjusted else Outcome()
 
 
 def _in_time(keys: Sequence[Appeals], event: Event, appeal: Appeal, before: Sequence[Appeal]) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 
-from transform.continuity.drawn_packs import Content
+from transform.continuity.drawn_packs import MEASURES, SCOPES, Content
 from transform.continuity.facts import DAY, FIRST_DAY
 
 Broader = Callable[[random.Random, Content], None]
@@ -84,6 +84,17 @@ def _and_until(chance: random.Random, content: Content) -> None:
     for effect in _effects(content):
         if "days" in effect:
             effect["and_until"] = "course"
+
+
+def _appeal_days(chance: random.Random, content: Content) -> None:
+    """No fewer than there are to appeal in; now and then with what follows for good."""
+    least = content.get("appeals", {}).get("file_within_days", 1)
+    for effect in _effects(content):
+        if "days" in effect:
+            del effect["days"]
+            effect["appeal_days"] = max(least, chance.choice((3, 7, 14)))
+            if chance.random() < 0.5:
+                effect["then"] = [{"measure": chance.choice(MEASURES), "scope": chance.choice(SCOPES)}]
 
 
 def _rewards_of_effects(chance: random.Random, content: Content) -> None:
@@ -216,6 +227,7 @@ BREADTH: dict[str, Broader] = {
     "extended": _extended,
     "shortened": _shortened,
     "and_until": _and_until,
+    "appeal_days": _appeal_days,
     "rewards_of_effects": _rewards_of_effects,
     "rewards_of_zones": _rewards_of_zones,
     "kept_per": keep_per,

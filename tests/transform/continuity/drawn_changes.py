@@ -6,7 +6,7 @@ import random
 from collections.abc import Callable
 
 from transform.continuity.drawn_breadth import begins_with_a_course, keep_per
-from transform.continuity.drawn_packs import Content, effect, gate
+from transform.continuity.drawn_packs import MEASURES, Content, effect, gate
 
 Change = Callable[[random.Random, Content], None]
 
@@ -42,6 +42,17 @@ def _effect_days(chance: random.Random, content: Content) -> None:
     for each in _zone(chance, content)["measures"]:
         if "days" in each:
             each["days"] = chance.choice((1, 5, 20))
+
+
+def _appeal_length(chance: random.Random, content: Content) -> None:
+    for each in _zone(chance, content)["measures"]:
+        each["appeal_days"] = each["appeal_days"] + chance.choice((-2, 3))
+        if not each.pop("then", None):
+            each["then"] = [{"measure": chance.choice(MEASURES), "scope": each["scope"]}]
+
+
+def _time_to_appeal(chance: random.Random, content: Content) -> None:
+    content["appeals"]["file_within_days"] = chance.choice((2, 5, 20))
 
 
 def _effect_gone(chance: random.Random, content: Content) -> None:
@@ -192,6 +203,8 @@ CHANGES: dict[str, Change] = {
     "lasts_days": _lasts_days,
     "bound": _bound,
     "effect_days": _effect_days,
+    "appeal_length": _appeal_length,
+    "time_to_appeal": _time_to_appeal,
     "effect_gone": _effect_gone,
     "effect_new": _effect_new,
     "zone_gone": _zone_gone,

@@ -109,12 +109,14 @@ class _Decided:
         self._first = min(pack.effective_from for pack in history.packs)
         self._strict = strictest_first(history.packs)
         self._emergencies = met(self._rules, account, night)
-        outcomes = outcomes_of(self._rules, events, known(account.appeals, night), night)
+        appeals = known(account.appeals, night)
+        outcomes = outcomes_of(self._rules, events, appeals, night)
         self._walks: dict[str, list[Walk]] = {}
         for name in self._rules.names("programmes"):
             entries = entries_of(self._rules, name, events, outcomes, night)
             self._walks[name] = walks_of(self._rules, name, entries, self._first, night)
-            settle(self._walks[name], self._rules, [event for event in events if event.on <= night])
+            happened = [event for event in events if event.on <= night]
+            settle(self._walks[name], self._rules, happened, appeals, night)
         self._gates = {name: self._walk_gate(name) for name in self._rules.names("eligibility")}
 
     def say(self, said: Night) -> None:

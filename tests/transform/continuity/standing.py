@@ -68,9 +68,10 @@ class Stand:
 
 @dataclass
 class Walk:
-    """A balance of a programme over the days: where it stands, and what that brought."""
+    """A balance of a programme over the days: what counts in it, where it stands, and what that brought."""
 
     programme: str
+    entries: Sequence[Entry] = ()
     stands: dict[date, Stand] = field(default_factory=dict)
     brought: list[Brought] = field(default_factory=list)
 
@@ -90,7 +91,7 @@ def walks_of(rules: Rules, name: str, entries: Sequence[Entry], first: date, nig
 def walk(rules: Rules, name: str, entries: Sequence[Entry], first: date, night: date, *, apart: bool) -> Walk:
     """Go through the days of a balance until a night. On a day without the programme, or on which the version of the
     day keeps balances otherwise, it stands nowhere."""
-    walked = Walk(name)
+    walked = Walk(name, entries)
     for day in days(first, night):
         found = rules.programme_on(name, day)
         if not found or (found[1].kept_per is not None) != apart:

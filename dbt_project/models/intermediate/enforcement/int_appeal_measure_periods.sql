@@ -1,3 +1,4 @@
+-- Longer than other files, for from a zone that was entered to the days of its end is one chain of steps.
 with
 
 zone_periods as (
@@ -24,16 +25,27 @@ ledgers as (
     select * from {{ rules('ledgers') }}
 ),
 
+programmes as (
+    select * from {{ rules('programmes') }}
+),
+
+calendar_days as (
+    select * from {{ ref('int_calendar_days') }}
+),
+
 effects_that_an_appeal_can_stop as (
     select
         zone_periods.account_id,
         zone_periods.programme,
         zone_periods.balance_of,
         zone_periods.history_version,
+        zone_periods.known_until,
         zone_periods.from_day as on_day,
         effects.edition_id,
         effects.effect,
         ledgers.ledger,
+        -- What came since it was evaluated before brought it; where there is no calendar, what came on the day.
+        coalesce(calendar_days.period_from, cast({{ add_days('zone_periods.from_day', -1) }} as date)) as read_before,
         cast({{ add_days('zone_periods.from_day', 'effects.starts_after_days + effects.appeal_days') }} as date)
             as last_day_to_file
     from zone_periods
@@ -46,6 +58,15 @@ effects_that_an_appeal_can_stop as (
         on
             effects.edition_id = ledgers.edition_id
             and effects.programme = ledgers.programme
+    left join programmes
+        on
+            effects.edition_id = programmes.edition_id
+            and effects.programme = programmes.programme
+    left join calendar_days
+        on
+            programmes.pack_edition_id = calendar_days.edition_id
+            and programmes.evaluated = calendar_days.calendar
+            and cast({{ add_days('zone_periods.from_day', -1) }} as date) = calendar_days.on_day
     where zone_periods.fires and effects.length = 'appeal'
 ),
 
@@ -65,22 +86,53 @@ violations_that_brought_each as (
             and effects.history_version = entries_counted.history_version
             and effects.ledger = entries_counted.programme
             and (effects.balance_of = '' or effects.balance_of = entries_counted.balance_of)
-            and effects.on_day = entries_counted.counts_from
+            and effects.read_before < entries_counted.counts_from
+            and effects.on_day >= entries_counted.counts_from
+            and (entries_counted.counts_until is null or effects.on_day < entries_counted.counts_until)
     inner join appeal_rules on entries_counted.violation_id = appeal_rules.violation_id
 ),
 
-violations_with_their_first_appeal as (
+-- What helps from the day on which a history ends is believed in the next one: in this, the appeal stays open.
+days_on_which_each_was_helped as (
+    select
+        brought.violation_id,
+        brought.history_version,
+        brought.on_day,
+        min(appeals.decided_on) as helped_on
+    from violations_that_brought_each as brought
+    inner join appeals_counted as appeals
+        on
+            brought.violation_id = appeals.violation_id
+            and appeals.effect <> 'denies'
+            and brought.on_day <= appeals.decided_on
+            and coalesce(brought.known_until > appeals.decided_on, true)
+    group by brought.violation_id, brought.history_version, brought.on_day
+),
+
+-- The first appeal that isn't decided before it stops the clock; a further one doesn't start it again, but can help.
+violations_with_what_became_of_them as (
     select
         brought.*,
         appeals.filed_on,
-        case when appeals.effect is not null then appeals.decided_on end as settled_on,
-        coalesce(appeals.effect <> 'denies', false) as helped
+        case
+            when
+                appeals.effect = 'denies'
+                or (appeals.effect is not null and coalesce(appeals.decided_on < brought.known_until, true))
+                then appeals.decided_on
+        end as settled_on,
+        helped.helped_on
     from violations_that_brought_each as brought
     left join appeals_counted as appeals
         on
             brought.violation_id = appeals.violation_id
             and coalesce(not appeals.is_out_of_court, true)
-            and appeals.filed_on between brought.on_day and brought.last_day_to_file
+            and brought.last_day_to_file >= appeals.filed_on
+            and brought.on_day <= coalesce(appeals.decided_on, cast('9999-12-31' as date))
+    left join days_on_which_each_was_helped as helped
+        on
+            brought.violation_id = helped.violation_id
+            and brought.history_version = helped.history_version
+            and brought.on_day = helped.on_day
     qualify row_number() over (
         partition by
             brought.account_id, brought.programme, brought.balance_of, brought.history_version, brought.on_day,
@@ -92,21 +144,27 @@ violations_with_their_first_appeal as (
 -- With no violation behind it, nothing can be appealed against, and the time passes all the same.
 days_on_which_the_end_is_told_otherwise as (
     select
-        * exclude (ledger, last_day_to_file),
+        * exclude (known_until, ledger, read_before, last_day_to_file),
         cast('0001-01-01' as date) as told_from
     from effects_that_an_appeal_can_stop
     union
     select
-        * exclude (ledger, last_day_to_file, violation_id, filed_on, settled_on, helped),
+        * exclude (known_until, ledger, read_before, last_day_to_file, violation_id, filed_on, settled_on, helped_on),
         filed_on as told_from
-    from violations_with_their_first_appeal
+    from violations_with_what_became_of_them
     where filed_on is not null
     union
     select
-        * exclude (ledger, last_day_to_file, violation_id, filed_on, settled_on, helped),
+        * exclude (known_until, ledger, read_before, last_day_to_file, violation_id, filed_on, settled_on, helped_on),
         settled_on as told_from
-    from violations_with_their_first_appeal
+    from violations_with_what_became_of_them
     where settled_on is not null
+    union
+    select
+        * exclude (known_until, ledger, read_before, last_day_to_file, violation_id, filed_on, settled_on, helped_on),
+        helped_on as told_from
+    from violations_with_what_became_of_them
+    where helped_on is not null
 ),
 
 -- It is over when the last of its violations is: denied, or appealed against no more. What was helped holds nothing.
@@ -123,22 +181,31 @@ ends_as_they_are_known as (
         coalesce(
             bool_or(
                 violations.filed_on <= days.told_from
-                and days.told_from < coalesce(violations.settled_on, cast('9999-12-31' as date))
+                and days.told_from
+                < coalesce(least(violations.settled_on, violations.helped_on), cast('9999-12-31' as date))
             ),
             false
         ) as is_open,
         -- Whether anything is left that wasn't helped.
         count(violations.violation_id) = 0
-        or bool_or(not violations.helped or days.told_from < violations.settled_on) as is_held,
+        or bool_or(violations.helped_on is null or days.told_from < violations.helped_on) as is_held,
         coalesce(
             max(
                 case
-                    when violations.helped and violations.settled_on <= days.told_from then null
+                    when violations.helped_on <= days.told_from then null
                     when violations.settled_on <= days.told_from then violations.settled_on
                     else {{ add_days('violations.last_day_to_file', 1) }}
                 end
             ),
-            max(violations.settled_on),
+            max(
+                least(
+                    violations.helped_on,
+                    case
+                        when violations.filed_on is null then {{ add_days('violations.last_day_to_file', 1) }}
+                        else violations.settled_on
+                    end
+                )
+            ),
             max({{ add_days('effects.last_day_to_file', 1) }})
         ) as over_on
     from days_on_which_the_end_is_told_otherwise as days
@@ -151,7 +218,7 @@ ends_as_they_are_known as (
             and days.on_day = effects.on_day
             and days.edition_id = effects.edition_id
             and days.effect = effects.effect
-    left join violations_with_their_first_appeal as violations
+    left join violations_with_what_became_of_them as violations
         on
             days.account_id = violations.account_id
             and days.programme = violations.programme

@@ -86,8 +86,11 @@ eligibility_effects_of_accounts as (
             and eligibility_effects.list = firsts.list
             and eligibility_effects.measure = firsts.measure
             and eligibility_effects.scope = firsts.scope
-            and not eligibility_effects.is_recent
-            and greatest(stretches.since, eligibility_effects.brought_since) >= firsts.effective_from
+            -- What is asked of one side alone would have DuckDB hold every row of an outer join against every other.
+            and case
+                when not eligibility_effects.is_recent
+                    then greatest(stretches.since, eligibility_effects.brought_since)
+            end >= firsts.effective_from
             and greatest(stretches.since, eligibility_effects.brought_since)
             < coalesce(firsts.effective_before, cast('9999-12-31' as date))
     -- Before its onboarding an account has nothing.

@@ -119,13 +119,7 @@ days_with_a_measure as (
         ) as from_day,
         -- The end of a history ends nothing in it: it is believed until the night that brings the appeal that ends it.
         least(
-            episodes.in_force_until,
-            case
-                when tests.known_until is null or episodes.known_until < tests.known_until
-                    then episodes.known_until
-            end,
-            episodes.believed_until,
-            barring.until_day
+            episodes.in_force_until, episodes.told_until, episodes.believed_until, barring.until_day
         ) as until_day,
         false as holds
     from tests_of_accounts as tests

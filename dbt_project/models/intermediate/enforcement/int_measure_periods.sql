@@ -140,6 +140,7 @@ select
     history_version,
     known_from,
     known_until,
+    told_until,
     list,
     measure,
     measure_rank,

@@ -205,7 +205,8 @@ effects_as_long_as_the_zone as (
     ) as effects_with_the_stay_that_they_are_of
 ),
 
--- An activity that changes how long a measure lasts is known from its day on; until then the measure is what it was.
+-- An activity that changes how long a measure lasts is known from its day on; until then the measure is what it was: in
+-- every history, also in one that ends before, for it is believed until the night that brings the appeal which ends it.
 effects_that_an_activity_ends_or_shortens as (
     select
         effects.* exclude (activity_id, activity_on),  -- noqa: RF03
@@ -229,6 +230,7 @@ effects_that_an_activity_ends_or_shortens as (
 effects_before_the_activity as (
     select
         * exclude (activity_on) replace (least(known_until, activity_on) as known_until),
+        activity_on as told_until,
         case when and_until is null then {{ add_days('starts_on', 'days') }} end as in_force_until
     from effects_that_an_activity_ends_or_shortens
 ),
@@ -270,7 +272,7 @@ effects_that_an_appeal_can_stop as (
 
 effects_until_appeals_are_settled as (
     select
-        * exclude (told_from, told_until, is_followed) replace (
+        * exclude (told_from, is_followed) replace (
             greatest(known_from, told_from) as known_from, least(known_until, told_until) as known_until
         )
     from effects_that_an_appeal_can_stop
@@ -286,6 +288,10 @@ effects_that_follow_for_good as (
             followers.measure as measure,
             followers.measure_rank as measure_rank,
             followers.scope as scope,
+            -- What there was a quota of while one could appeal isn't counted any more.
+            null as quota_activity,
+            null as quota_at_most,
+            null as quota_calendar,
             ended.ended_on as ended_on
         ),
         cast(null as date) as in_force_until
@@ -332,6 +338,7 @@ select
     history_version,
     known_from,
     known_until,
+    told_until,
     list,
     measure,
     measure_rank,
@@ -356,6 +363,6 @@ select
     pack_edition_id as quota_edition_id
 from effects_of_every_length
 where
-    (known_until is null or known_from < known_until)
+    (told_until is null or known_from < told_until)
     and (in_force_until is null or starts_on < in_force_until)
     and (ended_on is null or starts_on < ended_on)
