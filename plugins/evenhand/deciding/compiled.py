@@ -7,7 +7,6 @@ project's files, of dbt and of its adapter (docs/decisions/0003-dbt-compiles-the
 
 from __future__ import annotations
 
-import gc
 import hashlib
 import json
 import os
@@ -24,6 +23,7 @@ from typing import Any
 import duckdb
 
 from evenhand.policy.renaming import take_names
+from evenhand.records.imports import look_seldom_for_garbage
 from evenhand.settings import settings
 
 # The default of the project's variable `night`.
@@ -207,7 +207,7 @@ def _compile(target: Path) -> Project:
 
     target.mkdir(parents=True, exist_ok=True)
     project = str(settings().dbt_project)
-    with _environment(EVENHAND_WAREHOUSE=":memory:", DO_NOT_TRACK="1"), _nothing_collected():
+    with _environment(EVENHAND_WAREHOUSE=":memory:", DO_NOT_TRACK="1"):
         result = dbtRunner().invoke(
             [
                 *("--quiet", "--log-level-file", "none"),
@@ -293,15 +293,6 @@ def _environment(**variables: str) -> Iterator[None]:
                 os.environ[name] = value
 
 
-@contextmanager
-def _nothing_collected() -> Iterator[None]:
-    """What dbt makes of a project stays until it is written: a fifth of its time is looking through it for garbage."""
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.enable()
-
-
 if __name__ == "__main__":
+    look_seldom_for_garbage()
     compiled_project()
