@@ -26,7 +26,7 @@ from evenhand.tasks.held_list import held_lists
 
 _SQL = SqlFile(__file__)
 
-# What a list waits for, by the cause of most of its rows.
+# What a list waits for, by the cause of most of its rows. Days that pass hold nothing by themselves.
 _BECAUSE_OF: Mapping[str, str] = {
     "policy": marked("A changed policy"),
     "code": marked("Changed code"),
@@ -34,7 +34,6 @@ _BECAUSE_OF: Mapping[str, str] = {
     "correction": marked("Corrections of what was decided before"),
     "text": marked("Other words"),
     "move": marked("Accounts that moved"),
-    "time": marked("Days that passed"),
 }
 # What waits beside lists, each with its like.
 _BESIDE_LISTS: Mapping[str, str] = {
