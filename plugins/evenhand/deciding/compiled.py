@@ -7,6 +7,7 @@ project's files, of dbt and of its adapter (docs/decisions/0003-dbt-compiles-the
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import json
 import os
@@ -191,17 +192,22 @@ def _compile(target: Path) -> Project:
 
     target.mkdir(parents=True, exist_ok=True)
     project = str(settings().dbt_project)
-    with _environment(EVENHAND_WAREHOUSE=":memory:", DO_NOT_TRACK="1"):
-        result = dbtRunner().invoke(
-            [
-                *("--quiet", "--log-level-file", "none"),
-                # What dbt takes over from a parse before has metrics that were renamed meanwhile.
-                "--no-partial-parse",
-                *("compile", "--exclude", "test_type:unit"),
-                *("--project-dir", project, "--profiles-dir", project),
-                *("--target-path", str(target), "--log-path", str(target)),
-            ]
-        )
+    # Of what dbt makes nearly all stays: to look, while it comes, for what can be let go takes a sixth of its time.
+    gc.disable()
+    try:
+        with _environment(EVENHAND_WAREHOUSE=":memory:", DO_NOT_TRACK="1"):
+            result = dbtRunner().invoke(
+                [
+                    *("--quiet", "--log-level-file", "none"),
+                    # What dbt takes over from a parse before has metrics that were renamed meanwhile.
+                    "--no-partial-parse",
+                    *("compile", "--exclude", "test_type:unit"),
+                    *("--project-dir", project, "--profiles-dir", project),
+                    *("--target-path", str(target), "--log-path", str(target)),
+                ]
+            )
+    finally:
+        gc.enable()
     if not result.success:
         raise CompileFailed(f"dbt compile failed: {result.exception or result.result}")
     return _read(json.loads((target / "manifest.json").read_text())["nodes"])

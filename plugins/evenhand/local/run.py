@@ -18,6 +18,7 @@ Longer than other files, for what Airflow's scheduler does for a run is told in 
 from __future__ import annotations
 
 import ctypes
+import gc
 import json
 import os
 import signal
@@ -90,6 +91,8 @@ def run(dag_id: str, logical_date: datetime, run_id: str, form: Mapping[str, Any
         CannotBeRun: a file of the DAGs folder can't be read, the DAG is paused where a scheduler would run it, or the
             scheduler ends before the run.
     """
+    # Until all is imported that stays: `import_what_is_dear` says why, and begins to look again.
+    gc.disable()
     from airflow import settings
 
     assert settings.Session is not None, "Airflow makes it when it is imported"
@@ -98,6 +101,7 @@ def run(dag_id: str, logical_date: datetime, run_id: str, form: Mapping[str, Any
     is_left_to_scheduler = _a_scheduler_runs(session)
     found = _begin(dag, logical_date, run_id, form, is_left_to_scheduler, session)
     if is_left_to_scheduler:
+        gc.enable()
         yield from _watch(found, session)
     else:
         try:

@@ -9,6 +9,7 @@ of one pool alone, and to load what has landed writes to two of them.
 
 from __future__ import annotations
 
+import gc
 import sys
 
 WAREHOUSE = "night_warehouse"
@@ -36,6 +37,8 @@ def make_pools() -> None:
 
 
 if __name__ == "__main__":
+    # What is imported stays until the process ends, and isn't looked through for what can be let go.
+    gc.disable()
     if "--migrate" in sys.argv:
         migrate()
     make_pools()
