@@ -108,4 +108,5 @@ $(VENV)/installed: pyproject.toml uv.lock
 	@echo "Installing what uv.lock names into $(VENV); the first time this takes some minutes"
 	@test -x $(BOOT)/bin/uv || { $(PYTHON) -m venv $(BOOT) && $(BOOT)/bin/pip install --quiet 'uv>=0.9,<1'; }
 	@$(BOOT)/bin/uv sync --locked --quiet $(COMPILED) --python $(PYTHON)
+	@$(if $(COMPILED),$(VENV)/bin/python -m compileall -q dags expectations plugins)
 	@touch $@
