@@ -36,8 +36,7 @@
 
 {#- The rules of the market's pack that judge this day. -#}
 {% macro in_effect_on(rules, day) -%}
-    {{ day }} >= {{ rules }}.effective_from
-    and ({{ rules }}.effective_before is null or {{ day }} < {{ rules }}.effective_before)
+    {{ day_in(day, rules ~ '.effective_from', rules ~ '.effective_before') }}
 {%- endmacro %}
 
 {#- Whether an entry counts on a day, as it is believed on that day. -#}

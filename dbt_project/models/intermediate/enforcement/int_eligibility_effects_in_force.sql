@@ -86,7 +86,6 @@ eligibility_effects_of_accounts as (
             and eligibility_effects.list = firsts.list
             and eligibility_effects.measure = firsts.measure
             and eligibility_effects.scope = firsts.scope
-            -- What is asked of one side alone would have DuckDB hold every row of an outer join against every other.
             and case
                 when not eligibility_effects.is_recent
                     then greatest(stretches.since, eligibility_effects.brought_since)

@@ -56,9 +56,8 @@ pack_of_what_is_imposed as (
     inner join packs on emergencies.market = packs.market and {{ in_effect_on('packs', 'emergencies.from_day') }}
     left join measures
         on
-            emergencies.list = 'penalties'
-            and packs.edition_id = measures.edition_id
-            and emergencies.measure = measures.measure
+            packs.edition_id = measures.edition_id
+            and case when emergencies.list = 'penalties' then emergencies.measure end = measures.measure
     left join kinds
         on
             packs.edition_id = kinds.edition_id

@@ -103,12 +103,11 @@ episodes_in_force as (
     inner join packs on measure_periods.edition_id = packs.edition_id
     left join measures_as_each_programme_ranks_them as ranks
         on
-            measure_periods.list = 'penalties'
-            and measure_periods.market = ranks.market
+            measure_periods.market = ranks.market
             and measure_periods.programme = ranks.programme
             and case when measure_periods.programme = 'emergency' then packs.pack else '' end
             = ranks.imposed_by_pack
-            and measure_periods.measure = ranks.measure
+            and case when measure_periods.list = 'penalties' then measure_periods.measure end = ranks.measure
             and {{ in_effect_on('ranks', 'as_of_nights.as_of') }}
 ),
 
@@ -131,9 +130,8 @@ effects_with_their_place_in_the_market as (
     inner join packs on effects.edition_id = packs.edition_id
     left join measures_order
         on
-            effects.list = 'penalties'
-            and {{ market_now('effects.market') }} = measures_order.market
-            and effects.measure = measures_order.measure
+            {{ market_now('effects.market') }} = measures_order.market
+            and case when effects.list = 'penalties' then effects.measure end = measures_order.measure
 ),
 
 -- A scope has one penalty of a programme, the strictest; rewards stand side by side.

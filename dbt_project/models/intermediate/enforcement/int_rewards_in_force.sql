@@ -91,9 +91,10 @@ rewards_of_the_zone as (
             and rewards.zone = firsts.zone
             and rewards.reward = firsts.reward
             and rewards.scope = firsts.scope
-            and standings.since is not null
-            and not rewards.is_recent
-            and greatest(standings.since, rewards.brought_since) >= firsts.effective_from
+            and case
+                when standings.since is not null and not rewards.is_recent
+                    then greatest(standings.since, rewards.brought_since)
+            end >= firsts.effective_from
             and greatest(standings.since, rewards.brought_since)
             < coalesce(firsts.effective_before, cast('9999-12-31' as date))
     left join lifts

@@ -237,7 +237,6 @@ stretches_with_the_zone_of_the_account as (
             periods.account_id = of_accounts.account_id
             and periods.programme = of_accounts.programme
             and periods.history_version = of_accounts.history_version
-            -- A side each: with both in one expression, DuckDB holds every row of an outer join against every other.
             and coalesce(periods.valid_until, cast('9999-12-31' as date)) > of_accounts.from_day
             and periods.valid_from < coalesce(of_accounts.until_day, cast('9999-12-31' as date))
 )

@@ -70,7 +70,8 @@ class Effect(Part):
     appeal_days: Days | None = None
     """It lasts until an appeal can be filed no more, so many days after its first day, and no fewer than
     `file_within_days` after the decision. An appeal that counts, against a violation that brought it, stops the clock
-    until it is decided; of several such violations, the last decides."""
+    until it is decided; of several such violations, the last decides. Where the programme is `evaluated`, what came
+    since the evaluation before brought it."""
 
     until_nth: Annotated[int, Field(ge=1, le=100)] = 1
     """With `until`: which such day, 1 for the next."""
