@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from evenhand.deciding.code import code_version, deciding_files
+from evenhand.deciding.code import code_version, deciding_files, parse_beforehand
 from evenhand.settings import PROJECT
 from night.directly import set_up
 from night.installation import Installation
@@ -122,3 +122,20 @@ def test_what_asks_and_shows_is_not_code_of_a_night() -> None:
         if "plugins" in path.parts
     }
     assert rooms & {"commands", "console", "local", "sandbox", "simulation"} == set()
+
+
+@pytest.mark.parametrize("left", [b"def half_written(\n", b"\x00", b"\xff\xfe"])
+def test_a_file_that_is_no_python_keeps_nobody_from_beginning_and_has_no_version(tmp_path: Path, left: bytes) -> None:
+    room = tmp_path / "plugins" / "evenhand" / "notices"
+    room.mkdir(parents=True)
+    (room / "left.py").write_bytes(left)
+    parse_beforehand(tmp_path)
+    with pytest.raises(SyntaxError):
+        code_version(tmp_path)
+
+
+def test_a_file_that_cannot_be_read_keeps_nobody_from_beginning(tmp_path: Path) -> None:
+    (tmp_path / "plugins" / "evenhand" / "notices" / "left.py").mkdir(parents=True)
+    parse_beforehand(tmp_path)
+    with pytest.raises(IsADirectoryError):
+        code_version(tmp_path)

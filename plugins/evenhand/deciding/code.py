@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import hashlib
 from collections.abc import Iterator
+from contextlib import suppress
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
@@ -42,8 +43,12 @@ def deciding_files(project: Path) -> tuple[Path, ...]:
 
 
 def parse_beforehand(project: Path) -> None:
-    """Parse the deciding files, so that a process that is forked from here parses only what is otherwise by then."""
-    _found(project)
+    """Parse the deciding files, so that a process that is forked from here parses only what is otherwise by then.
+
+    A file that can't be read or isn't Python is told to whoever asks for the code's version, and stops nobody here.
+    """
+    with suppress(OSError, SyntaxError):
+        _found(project)
 
 
 def _found(project: Path) -> tuple[Path, ...]:

@@ -18,7 +18,6 @@ from evenhand.tasks.ends_of_tasks import see_ends_at_once
 
 def import_what_is_dear() -> None:
     """What takes seconds to import and several tasks need."""
-    look_seldom_for_garbage()
     import jinja2.ext  # noqa: F401
     from airflow.providers.standard.operators import hitl, python, trigger_dagrun  # noqa: F401
     from airflow.sdk.definitions.asset import metadata  # noqa: F401
@@ -55,6 +54,7 @@ class PreloadedExecutor(LocalExecutor):
 
     def start(self) -> None:
         """Import first, and then start the processes that tasks are forked from."""
+        look_seldom_for_garbage()
         read_dags()
         import_what_is_dear()
         see_ends_at_once()
